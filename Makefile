@@ -1,0 +1,69 @@
+# make demo: the main job, on OSI PI's tables.   make test: the tests.   Both set up what they need.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo synth test test-long bench lint format clean
+
+BIN := $(CURDIR)/.venv/bin
+PIPENV_VERSION := 2026.10.3
+# CDKTF runs on Node 20 and 22; where neither is on the path, the locked one is put into .venv.
+NODE_FITS := command -v npm >/dev/null && [[ "$$(node --version 2>/dev/null)" =~ ^v2[02]\. ]]
+export PATH := $(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export CHECKPOINT_DISABLE := 1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export PIPENV_VENV_IN_PROJECT := 1
+export PIPENV_IGNORE_VIRTUALENVS := 1
+export PIPENV_NOSPIN := 1
+
+help:
+	@head -1 Makefile | cut -c3-
+	@echo "Also: setup, synth, test-long, bench, lint, format, clean."
+
+setup: .venv/.ready node_modules/.ready
+
+build/pipenv/bin/pipenv:
+	@for python in $${PYTHON:-python3 python3.13 python3.12 python3.11}; do \
+	  if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then break; fi; python=; done; \
+	[ -n "$$python" ] || { echo "headgate needs Python 3.11, 3.12 or 3.13 on the path (or PYTHON=…)" >&2; exit 1; }; \
+	echo "Setting up pipenv …" >&2; \
+	rm -rf build/pipenv && $$python -m venv build/pipenv && build/pipenv/bin/python -m pip install -q --disable-pip-version-check pipenv==$(PIPENV_VERSION)
+
+.venv/.ready: Pipfile.lock pyproject.toml | build/pipenv/bin/pipenv
+	@echo "Installing the locked Python packages into .venv …" >&2
+	@build/pipenv/bin/pipenv --python build/pipenv/bin/python install --deploy --dev >build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@if ! { $(NODE_FITS); }; then echo "Installing Node 22 into .venv …" >&2; \
+	  build/pipenv/bin/pipenv sync --categories node >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }; fi
+	@touch $@
+
+node_modules/.ready: package-lock.json .npmrc | .venv/.ready
+	@echo "Installing the locked cdktf-cli …" >&2
+	@npm ci --loglevel=error >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
+demo: setup
+	@headgate discover --connector-name osipi
+	@headgate balance osipi
+	@$(MAKE) --no-print-directory synth
+	@headgate show osipi
+
+synth: setup
+	@cdktf synth
+
+test: setup
+	@pytest -n 2
+
+test-long: setup
+	@pytest -n 2 -m "long or not long"
+
+bench: setup
+	@python -m bench
+
+lint: setup
+	@ruff check && ruff format --check && mypy
+
+format: setup
+	@ruff check --fix && ruff format
+
+clean:
+	rm -rf .venv build node_modules cdktf.out

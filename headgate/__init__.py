@@ -1,0 +1,1 @@
+"""Headgate balances a connector's tables over Databricks pipelines and Terraform stacks."""

@@ -1,0 +1,107 @@
+"""A layout while it is being made: where each table is to be, where it is today, and which pipelines there are."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.balance.items import majority
+from headgate.balance.place import Bin
+from headgate.names import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from headgate.balance.items import Group, Item
+    from headgate.layout.model import Layout, Placement
+
+_LONGEST_GROUP = 50
+
+
+@dataclass(slots=True)
+class Draft:
+    """`homes`: item → pipeline to be in; `found`: item → its placement in the lock; `groups`: pipeline → its group.
+
+    A pinned item is already given to its new pipeline in some target, so it stays on its way there.
+    """
+
+    homes: dict[Item, str] = field(default_factory=dict)
+    found: dict[Item, Placement] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+
+    def new_pipeline(self, group: Group) -> str:
+        """Give the id of a new pipeline of the group: an id is never given twice, whatever became of the first."""
+        stem = slug(group.key, "group")[:_LONGEST_GROUP]
+        number = next(number for number in range(1, len(self.taken) + 2) if f"{stem}_{number}" not in self.taken)
+        name = f"{stem}_{number}"
+        self.taken.add(name)
+        self.groups[name] = group
+        return name
+
+    def pipelines_of(self, group: Group) -> list[str]:
+        """Give the group's pipelines, by id (`a_2` before `a_10`)."""
+        return sorted((name for name, its in self.groups.items() if its == group), key=natural)
+
+    def items_in(self, pipeline: str) -> list[Item]:
+        """Give the tables that are to be in the pipeline, heaviest first."""
+        return sorted((item for item, home in self.homes.items() if home == pipeline), key=lambda item: item.order)
+
+    def pinned(self, item: Item) -> bool:
+        """Whether a handover of the table was made in some target, so that its way can't be changed."""
+        placement = self.found.get(item)
+        return bool(placement and placement.move and set(placement.move.states.values()) - {"planned"})
+
+    def bins(self, pipelines: Iterable[str]) -> list[Bin]:
+        """Give the pipelines as bins: loads of what is to be in them, room less also what has yet to leave them."""
+        bins = {name: Bin(name) for name in pipelines}
+        for item, home in self.homes.items():
+            if home in bins:
+                bins[home].add(item)
+            today = self.found[item].pipeline if item in self.found else home
+            if today != home and today in bins:
+                bins[today].count += 1
+                bins[today].sources.add(item.key.source_table)
+        return list(bins.values())
+
+
+def natural(name: str) -> tuple[str, int]:
+    """Give a sort key that puts `a_2` before `a_10`."""
+    stem, _, number = name.rpartition("_")
+    return (stem, int(number)) if number.isdigit() else (name, 0)
+
+
+def draft_of(items: Sequence[Item], lock: Layout | None) -> Draft:
+    """Give the draft in which each table is where the lock has it; tables that the lock doesn't know have no home yet.
+
+    A table whose destination changed is the same one where its source table leaves no doubt. A pipeline belongs to the
+    group of most of its tables (by weight), so a group or schedule that changed for all of them moves none.
+    """
+    draft = Draft()
+    if lock is None:
+        return draft
+    draft.taken = {pipeline.id for pipeline in lock.pipelines} | {left.id for left in lock.left}
+    draft.taken |= {pipeline.renamed.before for pipeline in lock.pipelines if pipeline.renamed}
+    draft.found = match(items, lock)
+    draft.homes = {item: placement.agreed for item, placement in draft.found.items()}
+    inside: defaultdict[str, list[Item]] = defaultdict(list)
+    for item, home in draft.homes.items():
+        inside[home].append(item)
+    draft.groups = {name: majority(its) for name, its in inside.items()}
+    return draft
+
+
+def match(items: Sequence[Item], lock: Layout) -> dict[Item, Placement]:
+    """Give item → its placement in the lock: by key, then by source table where one of each is left."""
+    placements = {placement.key: placement for placement in lock.tables}
+    found = {item: placements.pop(item.key) for item in items if item.key in placements}
+    sources = Counter(key.source_table for key in placements)
+    rest = [item for item in items if item not in found]
+    fresh = Counter(item.key.source_table for item in rest)
+    by_source = {key.source_table: placement for key, placement in placements.items()}
+    for item in rest:
+        source = item.key.source_table
+        if sources[source] == 1 and fresh[source] == 1:
+            found[item] = by_source[source]
+    return found

@@ -1,0 +1,83 @@
+"""What the balance works on: a table as an item with a weight, and the group that it may share a pipeline with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.layout.model import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from headgate.definition.model import Definition
+    from headgate.inventory.table import Table
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """Tables that may share a pipeline: the same group-by key, schedule and connection."""
+
+    key: str
+    schedule: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A table as the balance sees it. `weight` is in seconds of pipeline time for one run."""
+
+    key: Key
+    group: Group
+    weight: float
+
+    @property
+    def order(self) -> tuple[float, str, str]:
+        """Heaviest first, then by name: an order that the order of rows does not touch."""
+        return (-self.weight, self.key.source_table, self.key.destination)
+
+
+def items_of(tables: Sequence[Table], definition: Definition) -> tuple[Item, ...]:
+    """Give an item for each table, in a definite order (heaviest first, then by name)."""
+    items = (Item(key_of(table, definition), group_of(table, definition), weight_of(table, definition)) for table in tables)
+    return tuple(sorted(items, key=lambda item: item.order))
+
+
+def key_of(table: Table, definition: Definition) -> Key:
+    """Give what a layout knows the table by."""
+    catalog = table.destination_catalog or definition.destination.catalog
+    schema = table.destination_schema or definition.destination.schema_name
+    return Key(table.source_table, f"{catalog}.{schema}.{table.destination_name}")
+
+
+def group_of(table: Table, definition: Definition) -> Group:
+    """Give the table's group: the one its row names, else by the definition's group_by. Streaming has no schedule."""
+    key = table.pipeline_group or group_key(definition.group_by, table.category, table.ingestion_type)
+    schedule = "" if definition.mode == "streaming" else table.schedule or _by_type(definition.schedules, table.ingestion_type)
+    return Group(key, schedule, table.connection_name or definition.connection.name)
+
+
+def majority(items: Iterable[Item]) -> Group:
+    """Give the group of most of the items by weight; by number and then by name where that leaves a doubt."""
+    votes: dict[Group, list[float]] = {}
+    for item in sorted(items, key=lambda item: item.order):
+        vote = votes.setdefault(item.group, [0.0, 0])
+        vote[0] += item.weight
+        vote[1] += 1
+    return min(votes, key=lambda group: (-votes[group][0], -votes[group][1], group))
+
+
+def group_key(group_by: str, category: str, ingestion_type: str) -> str:
+    """Give a group's name: `timeseries_append` by category and ingestion type, `all` by none."""
+    parts = {"category": [category or "other"], "ingestion_type": [ingestion_type or "unknown"], "none": ["all"]}
+    return "_".join(parts.get(group_by, [category or "other", ingestion_type or "unknown"]))
+
+
+def weight_of(table: Table, definition: Definition) -> float:
+    """Give the table's weight: its own, else the definition's for its ingestion type."""
+    return table.weight if table.weight is not None else float(_by_type(definition.balance.weights, table.ingestion_type))
+
+
+def _by_type(settings: object, ingestion_type: str) -> str:
+    name = "cdc" if ingestion_type == "cdc_with_deletes" else ingestion_type or "unknown"
+    return str(getattr(settings, name))

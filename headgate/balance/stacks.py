@@ -1,0 +1,67 @@
+"""Which stack a pipeline is in: whole pipelines, spread by weight; one that is in a stack stays there unless asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.layout.model import Change
+from headgate.problems import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headgate.layout.model import Pipeline
+
+
+def assign_stacks(
+    pipelines: Sequence[Pipeline], loads: Mapping[str, float], stacks: int, targets: tuple[str, ...], *, restack: bool
+) -> list[Pipeline]:
+    """Give the pipelines with their stacks, 1 to `stacks`; stack 0 marks one that has none yet.
+
+    A pipeline whose stack is above `stacks` goes elsewhere; with `restack` all are spread anew (those that keep their stack
+    under the best naming of the new ones do). Raises RefusedError for one whose last change of stack is not yet recorded.
+    """
+    wanted = {pipeline.id: pipeline.stack for pipeline in pipelines if 0 < pipeline.stack <= stacks and not restack}
+    filled = [[0.0, 0.0] for _ in range(stacks + 1)]
+    for name, stack in wanted.items():
+        filled[stack][0] += loads.get(name, 0.0)
+        filled[stack][1] += 1
+    for pipeline in sorted(pipelines, key=lambda pipeline: (-loads.get(pipeline.id, 0.0), pipeline.id)):
+        if pipeline.id not in wanted:
+            lightest = min(range(1, stacks + 1), key=lambda stack: (*filled[stack], stack))
+            wanted[pipeline.id] = lightest
+            filled[lightest][0] += loads.get(pipeline.id, 0.0)
+            filled[lightest][1] += 1
+    if restack:
+        wanted = _renumbered(pipelines, wanted, stacks)
+    return [_moved(pipeline, wanted[pipeline.id], targets) for pipeline in pipelines]
+
+
+def _renumbered(pipelines: Sequence[Pipeline], wanted: Mapping[str, int], stacks: int) -> dict[str, int]:
+    shared: dict[tuple[int, int], int] = {}
+    for pipeline in pipelines:
+        pair = (wanted[pipeline.id], pipeline.stack)
+        shared[pair] = shared.get(pair, 0) + 1
+    numbers: dict[int, int] = {}
+    for new, old in sorted(shared, key=lambda pair: (-shared[pair], pair)):
+        if 0 < old <= stacks and new not in numbers and old not in numbers.values():
+            numbers[new] = old
+    rest = [number for number in range(1, stacks + 1) if number not in numbers.values()]
+    for new in range(1, stacks + 1):
+        numbers.setdefault(new, rest[0] if rest else new)
+        rest = [number for number in rest if number not in numbers.values()]
+    return {name: numbers[stack] for name, stack in wanted.items()}
+
+
+def _moved(pipeline: Pipeline, stack: int, targets: tuple[str, ...]) -> Pipeline:
+    if stack == pipeline.stack:
+        return pipeline
+    if pipeline.stack == 0:
+        return replace(pipeline, stack=stack)
+    if (pipeline.restacked and pipeline.restacked.until) or (pipeline.renamed and pipeline.renamed.until):
+        raise RefusedError(
+            f"pipeline '{pipeline.id}' would change from stack {pipeline.stack} to {stack} while its last change is under way",
+            "deploy, then record it with `headgate record` (or `headgate done`), and balance again",
+        )
+    return replace(pipeline, stack=stack, restacked=Change(str(pipeline.stack), targets))

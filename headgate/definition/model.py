@@ -1,0 +1,202 @@
+"""What one deployment of a connector is: the model behind `connectors/<folder>/connector.yaml`.
+
+Field descriptions here are what `headgate schema` shows in an editor.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+GroupBy = Literal["category_and_ingestion_type", "ingestion_type", "category", "none"]
+
+
+class Part(BaseModel):
+    """A part of a definition: unknown keys are refused, values don't change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Connection(Part):
+    """The Unity Catalog connection that the pipelines read through."""
+
+    name: Name = Field(description="The connection's name. A changed name replaces the connection.")
+    existing: bool = Field(default=False, description="The connection was made elsewhere: use it by name, don't manage it.")
+    type: Literal["GENERIC_LAKEFLOW_CONNECT", "COMMUNITY"] = Field(
+        default="GENERIC_LAKEFLOW_CONNECT", description="The connection type."
+    )
+    comment: str | None = Field(default=None, description="The connection's comment. A changed comment replaces the connection.")
+    options: dict[str, str] = Field(default_factory=dict, description="Parameters of the source that are no secret.")
+    secrets: list[str] = Field(
+        default_factory=list,
+        description="Names of the parameters that are secret. Each becomes a sensitive Terraform variable.",
+    )
+    rotate: list[str] = Field(
+        default_factory=list,
+        description="Secrets that the next apply is to send again, though the provider can't see that they changed.",
+    )
+    external_options: list[str] = Field(
+        default_factory=list, description="Options that a table may set; they go into externalOptionsAllowList."
+    )
+
+
+class Destination(Part):
+    """Where tables go that don't say it themselves."""
+
+    catalog: Name = Field(description="The default catalog.")
+    # `schema` shadows a deprecated method of BaseModel, hence the alias.
+    schema_name: Name = Field(alias="schema", description="The default schema.")
+    create_catalog: bool = Field(default=False, description="Make the catalog (protected against deletion).")
+    create_schema: bool = Field(default=False, description="Make the schema (protected against deletion).")
+
+
+class Schedules(Part):
+    """When tables run that don't say it themselves, by ingestion type: 5-field cron, or `quartz:` and a Quartz expression."""
+
+    snapshot: str = Field(default="", description="For snapshot tables. Empty: no schedule.")
+    append: str = Field(default="", description="For append tables.")
+    cdc: str = Field(default="", description="For cdc and cdc_with_deletes tables.")
+    unknown: str = Field(default="", description="For tables without an ingestion type.")
+    timezone: str = Field(default="UTC", description="An IANA time zone, such as Europe/Berlin.")
+
+
+class Weights(Part):
+    """Weights of tables that have none of their own, by ingestion type, in seconds of pipeline time for one run."""
+
+    snapshot: float = Field(default=1, ge=0, allow_inf_nan=False)
+    append: float = Field(default=10, ge=0, allow_inf_nan=False)
+    cdc: float = Field(default=10, ge=0, allow_inf_nan=False, description="For cdc and cdc_with_deletes tables.")
+    unknown: float = Field(default=10, ge=0, allow_inf_nan=False)
+
+
+class Balance(Part):
+    """How tables are spread over pipelines and stacks."""
+
+    stacks: int = Field(default=1, ge=1, le=100, description="The number of stacks that pipelines are spread over.")
+    pipelines: int | None = Field(
+        default=None, ge=1, le=10_000, description="The number of pipelines in all; at least one a group. Default: one a group."
+    )
+    max_tables_per_pipeline: int = Field(default=1000, ge=1, le=1000, description="No pipeline gets more tables.")
+    max_weight_per_pipeline: float | None = Field(
+        default=None, gt=0, allow_inf_nan=False, description="A group is cut until no pipeline weighs more (a heavier table stands alone)."
+    )
+    weights: Weights = Field(default_factory=Weights)
+
+
+class Autoscale(Part):
+    """Bounds between which a classic cluster grows and shrinks."""
+
+    min_workers: int = Field(ge=0)
+    max_workers: int = Field(ge=1)
+
+
+class Compute(Part):
+    """What pipelines run on: serverless, or classic clusters of fixed or varying size."""
+
+    kind: Literal["serverless", "classic"] = Field(default="serverless")
+    workers: int | None = Field(default=None, ge=0, description="Classic: a fixed number of workers.")
+    autoscale: Autoscale | None = Field(default=None, description="Classic: between two numbers of workers.")
+    node_type: Text | None = Field(default=None, description="Classic: the workers' node type.")
+    driver_node_type: Text | None = Field(default=None, description="Classic: the driver's node type.")
+    policy_id: Text | None = Field(default=None, description="Classic: a cluster policy.")
+
+
+class GitFolder(Part):
+    """The connector's code as a git folder in the workspace."""
+
+    url: Text
+    branch: Text = "main"
+    provider: Text = Field(default="gitHub", description="As the workspace names it: gitHub, gitLab, azureDevOpsServices, …")
+    python_root: str = Field(default="src", description="The folder inside that Python imports from.")
+    sparse: list[str] = Field(default_factory=list, description="Folders to check out; empty: all.")
+
+
+class Code(Part):
+    """Where pipelines get the connector's code from."""
+
+    folder: Text | None = Field(default=None, description="A folder beside connector.yaml, uploaded as workspace files.")
+    wheels: list[Text] = Field(default_factory=list, description="Wheels or requirements for the pipelines' environment.")
+    git: GitFolder | None = Field(default=None, description="A git folder made in the workspace.")
+
+
+class Backend(Part):
+    """Where Terraform keeps its states. `settings` are the backend's own; the state's key or path is made by headgate."""
+
+    type: Literal["local", "s3", "azurerm", "gcs", "http", "remote"] = "local"
+    settings: dict[str, str | int | bool] = Field(default_factory=dict)
+
+
+class Permission(Part):
+    """Who may do what with the pipelines and jobs. Exactly one of user, group, service_principal."""
+
+    level: Literal["CAN_VIEW", "CAN_RUN", "CAN_MANAGE"]
+    user: Text | None = None
+    group: Text | None = None
+    service_principal: Text | None = None
+
+
+class RunAs(Part):
+    """Who the pipelines and jobs run as. Exactly one of user, service_principal."""
+
+    user: Text | None = None
+    service_principal: Text | None = None
+
+
+class Target(Part):
+    """A place to deploy to, such as dev or prod."""
+
+    default: bool = Field(default=False, description="The target when none is named. At most one.")
+    name_prefix: str = Field(default="", description="Put before the names of connection, pipelines and jobs.")
+    catalog: Name | None = Field(default=None, description="Replaces the definition's and the tables' destination catalog.")
+    paused: bool = Field(default=False, description="Schedules are paused, continuous pipelines are not started.")
+    protect: bool = Field(
+        default=True, description="Terraform refuses to destroy pipelines, connection, schema and catalog. False: `cdktf destroy` works."
+    )
+    development: bool = Field(default=False, description="Pipelines run in development mode.")
+    host: Text | None = Field(default=None, description="The workspace's address. Default: from the environment.")
+    profile: Text | None = Field(default=None, description="A profile of the Databricks configuration file.")
+    root_path: Annotated[str, StringConstraints(pattern=r"^/.*[^/]$")] = Field(
+        default="/Shared/headgate", description="The workspace folder for ingest files and code, without /Workspace."
+    )
+    run_as: RunAs | None = None
+    permissions: list[Permission] = Field(default_factory=list)
+    tags: dict[str, str] = Field(default_factory=dict, description="Tags of pipelines and jobs; at most 25.")
+    notifications: list[Text] = Field(default_factory=list, description="E-mail addresses told when an update fails.")
+    backend: Backend = Field(default_factory=Backend)
+
+
+class Definition(Part):
+    """A deployment of a connector. Two deployments of one source, such as two accounts, stand side by side."""
+
+    id: Id = Field(description="Given once, never changed: it names stacks, states, addresses and files.")
+    name: Name | None = Field(default=None, description="The display name, which may change. Default: the id.")
+    source: Text = Field(description="The source's name, as the connector's code registers it: osipi, hubspot, …")
+    connection: Connection
+    destination: Destination
+    code: Code = Field(default_factory=Code)
+    group_by: GroupBy = Field(default="category_and_ingestion_type", description="What makes a group, where a table names none.")
+    category_prefixes: dict[str, str] = Field(default_factory=dict, description="Prefix of a table's name → its category.")
+    discovery: dict[str, str] = Field(default_factory=dict, description="Init options for the connector's code at discovery.")
+    schedules: Schedules = Field(default_factory=Schedules)
+    balance: Balance = Field(default_factory=Balance)
+    compute: Compute = Field(default_factory=Compute)
+    mode: Literal["batch", "streaming"] = Field(default="batch", description="batch: jobs start the pipelines. streaming: continuous.")
+    ingestion: Literal["file", "managed"] = Field(
+        default="file", description="file: an ingest file a pipeline. managed: ingestion_definition, for tables without options."
+    )
+    channel: Literal["CURRENT", "PREVIEW"] = Field(default="PREVIEW", description="The pipelines' release channel.")
+    targets: dict[Id, Target] = Field(default_factory=lambda: {"dev": Target()}, min_length=1)
+
+    @property
+    def display_name(self) -> str:
+        """The name that people see: the given one, else the id."""
+        return self.name or self.id
+
+    @property
+    def default_target(self) -> str:
+        """The target marked as default, else the only or first one."""
+        return next((name for name, target in self.targets.items() if target.default), next(iter(self.targets)))

@@ -1,0 +1,41 @@
+"""One row of an inventory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INGESTION_TYPES = ("snapshot", "append", "cdc", "cdc_with_deletes")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A source table and where it goes. Empty means: as the connector's definition says.
+
+    `weight` is the expected seconds of pipeline time for one run (None: by ingestion type); `options` goes to the source,
+    nested values as they stand in the JSON; `schedule` is a cron expression, or `quartz:` and a Quartz one; `status` is
+    empty, or `gone` where the last discovery did not find the table any more.
+    """
+
+    source_table: str
+    destination_table: str = ""
+    destination_catalog: str = ""
+    destination_schema: str = ""
+    pipeline_group: str = ""
+    schedule: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    weight: float | None = None
+    category: str = ""
+    ingestion_type: str = ""
+    primary_keys: tuple[str, ...] = ()
+    cursor_field: str = ""
+    connection_name: str = ""
+    status: str = ""
+
+    @property
+    def destination_name(self) -> str:
+        """The destination's last part: its own name, else the source table's."""
+        return self.destination_table or self.source_table

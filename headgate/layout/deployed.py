@@ -1,0 +1,61 @@
+"""`deployed.<target>.json`: the workspace's own ids of what was applied, recorded by a command and committed.
+
+An import into another stack needs them, and they tell a pipeline that was deployed from one that never was.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from headgate.files import write_whole
+from headgate.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What a target's workspace holds: address in Terraform (`databricks_pipeline.a_1`) → the workspace's id, in order."""
+
+    target: str
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def pipelines(self) -> list[str]:
+        """The ids (headgate's) of the pipelines that were deployed."""
+        head = "databricks_pipeline."
+        return [address.removeprefix(head) for address in self.ids if address.startswith(head)]
+
+
+def deployed_path(folder: Path, target: str) -> Path:
+    """Give the file's place in a connector's folder."""
+    return folder / f"deployed.{target}.json"
+
+
+def read_deployed(folder: Path, target: str) -> Deployed:
+    """Read what was recorded for a target; nothing recorded gives an empty one. Raises InputError for a damaged file."""
+    path = deployed_path(folder, target)
+    try:
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+        if found["format"] != FORMAT:
+            raise ValueError(f"format {found['format']!r}, this headgate reads {FORMAT}")
+        ids = {str(address): str(id_) for address, id_ in found["ids"].items() if id_ is not None}
+    except FileNotFoundError:
+        return Deployed(target)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        cure = "take the file of the last commit, or record the target's state anew with `headgate record`"
+        raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", cure, str(path))) from None
+    return Deployed(target, dict(sorted(ids.items())))
+
+
+def write_deployed(folder: Path, deployed: Deployed) -> bool:
+    """Write the record whole, one line an id, sorted; say whether it changed."""
+    lines = [f"    {json.dumps(address)}: {json.dumps(id_)}" for address, id_ in sorted(deployed.ids.items())]
+    body = ",\n".join(lines)
+    text = f'{{\n  "format": {FORMAT},\n  "ids": {{\n{body}\n  }}\n}}\n' if lines else f'{{\n  "format": {FORMAT},\n  "ids": {{}}\n}}\n'
+    return write_whole(deployed_path(folder, deployed.target), text)

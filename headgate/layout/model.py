@@ -1,0 +1,112 @@
+"""A layout: which pipeline a table is in, which stack a pipeline is in, and what is on its way from the last one to this.
+
+The layout last agreed stands in `layout.lock`. What is on its way is told for each target of the connector: `until` holds
+the targets in which it has not been recorded as done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+MoveState = Literal["planned", "handed_over", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a table is known by in a layout: its source table and its full destination, before any target's changes."""
+
+    source_table: str
+    destination: str  # catalog.schema.table
+
+    def __str__(self) -> str:
+        return f"{self.source_table} → {self.destination}"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A table's way to another pipeline; `states` by target, one that is missing is planned.
+
+    planned: files say what they said. handed_over: both pipelines stopped and the table given to the new one, so files
+    change. done: those files are applied.
+    """
+
+    to: str
+    states: dict[str, MoveState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A table's pipeline, and the one that it is on its way to."""
+
+    key: Key
+    pipeline: str
+    move: Move | None = None
+
+    @property
+    def agreed(self) -> str:
+        """The pipeline that the table is to be in once all moves are done."""
+        return self.move.to if self.move else self.pipeline
+
+    def in_target(self, target: str) -> str:
+        """The pipeline whose ingest file names the table in `target` today."""
+        moved = self.move and self.move.states.get(target, "planned") != "planned"
+        return self.move.to if self.move and moved else self.pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that was another way before (a stack's number, an id), until it is recorded in each of the targets."""
+
+    before: str
+    until: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A living pipeline. `id` is given once; `name` is what people see instead of it."""
+
+    id: str
+    group: str
+    stack: int
+    name: str = ""
+    restacked: Change | None = None
+    renamed: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A pipeline that left the layout: forgotten, not destroyed, in each target of `until`. Its id is never given again."""
+
+    id: str
+    stack: int
+    until: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """A target that is being taken down. tables `leave`: pipelines are forgotten; `drop`: destroyed with their tables."""
+
+    target: str
+    tables: Literal["leave", "drop"]
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The numbers that the layout was made for: a change of them is what makes pipelines or stacks come and go."""
+
+    pipelines: int | None
+    stacks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The layout of one connector, sorted: pipelines and left by id, tables by key."""
+
+    connector: str
+    asked: Asked
+    pipelines: tuple[Pipeline, ...] = ()
+    tables: tuple[Placement, ...] = ()
+    left: tuple[Left, ...] = ()
+    retired: tuple[Retirement, ...] = ()

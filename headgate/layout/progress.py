@@ -1,0 +1,172 @@
+"""How what is on its way comes to its end: the lock's entries change as things are done in one target after another. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from headgate.layout.model import Change, Layout, Left, Pipeline, Placement, Retirement
+from headgate.names import ID
+from headgate.problems import InputError, RefusedError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from typing import Literal
+
+    from headgate.layout.model import MoveState
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is on its way in a target: ids of pipelines, and source tables by the state of their move."""
+
+    planned: tuple[Placement, ...] = ()
+    handed_over: tuple[Placement, ...] = ()
+    left: tuple[str, ...] = ()
+    restacked: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
+    retired: bool = False
+
+    def __bool__(self) -> bool:
+        return any((self.planned, self.handed_over, self.left, self.restacked, self.renamed, self.retired))
+
+
+def pending(layout: Layout, target: str) -> Pending:
+    """Give what is not yet done in a target."""
+    moving = [placement for placement in layout.tables if placement.move]
+    state = {placement.key: placement.move.states.get(target, "planned") for placement in moving if placement.move}
+    return Pending(
+        planned=tuple(placement for placement in moving if state[placement.key] == "planned"),
+        handed_over=tuple(placement for placement in moving if state[placement.key] == "handed_over"),
+        left=tuple(left.id for left in layout.left if target in left.until),
+        restacked=tuple(p.id for p in layout.pipelines if p.restacked and target in p.restacked.until),
+        renamed=tuple(p.id for p in layout.pipelines if p.renamed and target in p.renamed.until),
+        retired=any(retirement.target == target and not retirement.done for retirement in layout.retired),
+    )
+
+
+def record_done(
+    layout: Layout,
+    target: str,
+    targets: Collection[str],
+    *,
+    tables: Iterable[Placement] = (),
+    pipelines: Iterable[str] = (),
+    retired: bool = False,
+) -> Layout:
+    """Give the layout with things recorded as done in `target`.
+
+    `tables`: their moves are applied. `pipelines`: their leaving, new stack or new id is applied. `retired`: the target is
+    taken down. What is done in all `targets` is no longer remembered, but for the ids of pipelines that left.
+    """
+    keys, names = {placement.key for placement in tables}, set(pipelines)
+    return tidy(
+        replace(
+            layout,
+            tables=tuple(_with_state(p, target, "done") if p.key in keys else p for p in layout.tables),
+            pipelines=tuple(_changed(p, target) if p.id in names else p for p in layout.pipelines),
+            left=tuple(replace(left, until=_without(left.until, target)) if left.id in names else left for left in layout.left),
+            retired=tuple(
+                replace(entry, done=True) if retired and entry.target == target else entry for entry in layout.retired
+            ),
+        ),
+        targets,
+    )
+
+
+def record_handover(layout: Layout, target: str, tables: Iterable[Placement]) -> Layout:
+    """Give the layout with tables recorded as handed over to their new pipelines in `target`."""
+    keys = {placement.key for placement in tables}
+    return replace(layout, tables=tuple(_with_state(p, target, "handed_over") if p.key in keys else p for p in layout.tables))
+
+
+def rename_pipeline(layout: Layout, old: str, new: str, targets: Collection[str]) -> Layout:
+    """Give the layout in which pipeline `old` has id `new`; Terraform keeps its state by `moved`.
+
+    Raises InputError for an unknown pipeline or an id that can't be one, RefusedError for an id that was given before or a
+    pipeline whose last change is under way.
+    """
+    pipelines = {pipeline.id: pipeline for pipeline in layout.pipelines}
+    if old not in pipelines:
+        raise InputError(f"there is no pipeline '{old}'", did_you_mean(old, pipelines))
+    if not ID.fullmatch(new):
+        raise InputError(f"'{new}' can't be an id", "use a-z, 0-9 and _, beginning with a letter, at most 63 long")
+    before = {p.renamed.before for p in layout.pipelines if p.renamed}
+    if new in {*pipelines, *before, *(left.id for left in layout.left)}:
+        raise RefusedError(f"the id '{new}' was given before", "choose one that no pipeline has or had")
+    if pipelines[old].renamed or pipelines[old].restacked:
+        cure = "deploy, then record it with `headgate record`, and rename again"
+        raise RefusedError(f"pipeline '{old}' still changes its stack or id", cure)
+    if _moving(layout, old):
+        raise RefusedError(f"tables are on their way from or to pipeline '{old}'", "finish their moves, then rename")
+    renamed = replace(pipelines[old], id=new, renamed=Change(old, tuple(targets)))
+    return replace(
+        layout,
+        pipelines=tuple(sorted((renamed if p.id == old else p for p in layout.pipelines), key=lambda p: p.id)),
+        tables=tuple(replace(p, pipeline=new) if p.pipeline == old else p for p in layout.tables),
+    )
+
+
+def retire_target(layout: Layout, target: str, tables: Literal["leave", "drop"]) -> Layout:
+    """Give the layout in which a target is to be taken down."""
+    others = tuple(entry for entry in layout.retired if entry.target != target)
+    return replace(layout, retired=tuple(sorted((*others, Retirement(target, tables)), key=lambda entry: entry.target)))
+
+
+def revive_target(layout: Layout, target: str) -> Layout:
+    """Give the layout in which a target is no longer to be taken down."""
+    return replace(layout, retired=tuple(entry for entry in layout.retired if entry.target != target))
+
+
+def tidy(layout: Layout, targets: Collection[str]) -> Layout:
+    """Give the layout without what is done in all targets: moves that ended, changes that are applied, emptied pipelines."""
+    retired = {entry.target for entry in layout.retired if entry.done}
+    open_targets = [target for target in targets if target not in retired]
+    tables = tuple(_ended(placement, open_targets) for placement in layout.tables)
+    used = {name for placement in tables for name in (placement.pipeline, placement.agreed)}
+    emptied = [Left(p.id, p.stack, tuple(open_targets)) for p in layout.pipelines if p.id not in used]
+    left = [replace(entry, until=tuple(t for t in entry.until if t in open_targets)) for entry in layout.left]
+    return replace(
+        layout,
+        tables=tables,
+        pipelines=tuple(_settled(p, open_targets) for p in layout.pipelines if p.id in used),
+        left=tuple(sorted([*left, *emptied], key=lambda entry: entry.id)),
+    )
+
+
+def _ended(placement: Placement, targets: Collection[str]) -> Placement:
+    move = placement.move
+    if move and all(move.states.get(target) == "done" for target in targets):
+        return Placement(placement.key, move.to)
+    return placement
+
+
+def _settled(pipeline: Pipeline, targets: Collection[str]) -> Pipeline:
+    restacked, renamed = (_open(change, targets) for change in (pipeline.restacked, pipeline.renamed))
+    return replace(pipeline, restacked=restacked, renamed=renamed)
+
+
+def _open(change: Change | None, targets: Collection[str]) -> Change | None:
+    until = tuple(target for target in change.until if target in targets) if change else ()
+    return Change(change.before, until) if change and until else None
+
+
+def _changed(pipeline: Pipeline, target: str) -> Pipeline:
+    def without(change: Change | None) -> Change | None:
+        return Change(change.before, _without(change.until, target)) if change else None
+
+    return replace(pipeline, restacked=without(pipeline.restacked), renamed=without(pipeline.renamed))
+
+
+def _with_state(placement: Placement, target: str, state: MoveState) -> Placement:
+    if not placement.move:
+        return placement
+    return replace(placement, move=replace(placement.move, states=placement.move.states | {target: state}))
+
+
+def _without(until: tuple[str, ...], target: str) -> tuple[str, ...]:
+    return tuple(name for name in until if name != target)
+
+
+def _moving(layout: Layout, pipeline: str) -> bool:
+    return any(p.move and pipeline in (p.pipeline, p.move.to) for p in layout.tables)

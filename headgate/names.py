@@ -1,0 +1,39 @@
+"""Ids, and the names that Unity Catalog takes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_UNTAKEN = re.compile(r"[\x00-\x20\x7f./]")
+_LONGEST = 255
+
+
+def slug(text: str, fallback: str = "x") -> str:
+    """Give an id made of a-z, 0-9 and _ that begins with a letter, at most 63 long: `Time Series` gives `time_series`.
+
+    Different texts can give one id; whoever makes ids of texts checks for that.
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    found = re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or fallback
+    return (found if found[0].isalpha() else f"{fallback}_{found}")[:63].rstrip("_")
+
+
+def catalog_name_fault(name: str) -> str:
+    """Say why Unity Catalog would not take `name` for a catalog, schema or table; empty where it would.
+
+    Source: Unity Catalog's limits on object names: no full stop, space, slash or control character, 255 characters.
+    """
+    if not name:
+        return "is empty"
+    if len(name) > _LONGEST:
+        return f"is {len(name)} characters long, {_LONGEST} at most"
+    if bad := _UNTAKEN.search(name):
+        return f"holds {bad.group()!r}, which Unity Catalog does not take"
+    return ""
+
+
+def catalog_name(text: str) -> str:
+    """Give the nearest name that Unity Catalog takes: `Packaging Tasks` gives `Packaging_Tasks`."""
+    return _UNTAKEN.sub("_", text)[:_LONGEST] or "_"

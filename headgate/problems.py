@@ -1,0 +1,82 @@
+"""What is wrong with an input, for the person who can mend it, and the errors that carry it.
+
+A `Problem` is data; the command line and the tests render it. The errors are sorted by what the caller should do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where it is, and how to mend it.
+
+    `line` and `row` count from 1; `row` is a data row of a CSV (the header is not counted), `column` its heading;
+    `path` is a place inside a document, such as `targets.dev.backend`.
+    """
+
+    message: str
+    cure: str = ""
+    file: str = ""
+    line: int | None = None
+    row: int | None = None
+    column: str = ""
+    path: str = ""
+
+    def __str__(self) -> str:
+        place = self.file + (f":{self.line}" if self.line else "")
+        where = [f"row {self.row}" if self.row else "", f"column {self.column}" if self.column else "", self.path]
+        head = ": ".join(part for part in (place, ", ".join(part for part in where if part)) if part)
+        text = f"{head}: {self.message}" if head else self.message
+        return f"{text}\n    {self.cure}" if self.cure else text
+
+
+class HeadgateError(Exception):
+    """Any error that headgate reports by itself, without a stack trace. `exit_code` is the command's."""
+
+    exit_code = 1
+
+    def __init__(self, problems: Problem | str | Iterable[Problem], cure: str = "") -> None:
+        if isinstance(problems, str):
+            problems = Problem(problems, cure)
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class InputError(HeadgateError):
+    """A file or an argument is wrong: mend it and run the same again."""
+
+    exit_code = 1
+
+
+class StaleError(HeadgateError):
+    """Two committed files don't fit each other any more: run the command that the cure names."""
+
+    exit_code = 3
+
+
+class SourceError(HeadgateError):
+    """Something outside (a connector's code, a server, Terraform) failed: look there, then try again."""
+
+    exit_code = 4
+
+
+class RefusedError(HeadgateError):
+    """What was asked for would lose data, or could not be told from it: decide, then say so."""
+
+    exit_code = 5
+
+
+def did_you_mean(found: str, known: Iterable[str]) -> str:
+    """Give `did you mean 'x'?` for the known word nearest to the one found, or the known words where none is near."""
+    words = list(known)
+    near = get_close_matches(found.lower(), {word.lower(): word for word in words}, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{next(word for word in words if word.lower() == near[0])}'?"
+    return "use one of: " + ", ".join(sorted(words))

@@ -1,0 +1,109 @@
+"""A project on disk: its connectors, each with definition, inventory and lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.definition.load import load_definitions
+from headgate.inventory.read import read_inventory
+from headgate.layout.deployed import Deployed, read_deployed
+from headgate.layout.lock import read_lock
+from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
+
+if TYPE_CHECKING:
+    from headgate.definition.model import Definition
+    from headgate.inventory.table import Table
+    from headgate.layout.model import Layout
+
+LOCK, TABLES = "layout.lock", "tables.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One connector's committed files. `layout` is None where nothing was balanced yet."""
+
+    folder: Path
+    definition: Definition
+    tables: tuple[Table, ...]
+    layout: Layout | None
+
+    @property
+    def lock_path(self) -> Path:
+        """Where the lock lies."""
+        return self.folder / LOCK
+
+    def deployed(self, target: str) -> Deployed:
+        """Give what was recorded for a target."""
+        return read_deployed(self.folder, target)
+
+    def code(self) -> dict[str, bytes]:
+        """Give path → content of the connector's files to upload; none where wheels or git bring the code."""
+        folder = self.definition.code.folder
+        if folder is None:
+            return {}
+        root = self.folder / folder
+        files = (path for path in sorted(root.rglob("*")) if path.is_file())
+        skipped = {"__pycache__", "node_modules"}
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in files
+            if not any(part in skipped or part.startswith(".") for part in path.relative_to(root).parts)
+        }
+
+
+def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...]:
+    """Read the connectors below `root`/connectors, or the one with id or folder `only`.
+
+    Raises InputError with the problems of all files, or the error of the one that has any.
+    """
+    loaded = load_definitions(root)
+    if not loaded:
+        raise InputError(f"no connectors/*/connector.yaml below {root}", "run headgate in the project's folder, or make one: `headgate discover --help`")
+    if only is not None:
+        chosen = [one for one in loaded if only in (one.definition.id, one.folder.name)]
+        if not chosen:
+            raise InputError(f"there is no connector '{only}'", did_you_mean(only, [one.definition.id for one in loaded]))
+        loaded = tuple(chosen)
+    found, errors = [], []
+    for one in loaded:
+        try:
+            tables = read_inventory(one.folder / TABLES)
+            layout = read_lock(one.folder / LOCK, one.definition.id)
+            found.append(Connector(one.folder, one.definition, tables, layout))
+        except HeadgateError as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise InputError([problem for error in errors for problem in error.problems])
+    return tuple(found)
+
+
+def target_of(definition: Definition, name: str | None) -> str:
+    """Give the target to work on: the named one, else the definition's default. Raises InputError for an unknown one."""
+    if name is None:
+        return definition.default_target
+    if name not in definition.targets:
+        raise InputError(Problem(f"connector '{definition.id}' has no target '{name}'", did_you_mean(name, definition.targets)))
+    return name
+
+
+def refuse_forgotten_pipelines(connector: Connector, target: str) -> None:
+    """Raise RefusedError where a pipeline that was deployed is not in the lock at all: its block would just vanish."""
+    layout = connector.layout
+    if layout is None:
+        return
+    known = {pipeline.id for pipeline in layout.pipelines} | {left.id for left in layout.left}
+    known |= {pipeline.renamed.before for pipeline in layout.pipelines if pipeline.renamed}
+    lost = [name for name in connector.deployed(target).pipelines if name not in known]
+    if lost:
+        raise RefusedError(
+            Problem(
+                f"pipelines that are deployed to '{target}' are not in the lock: {', '.join(lost)}; Terraform would destroy them "
+                "with their streaming tables",
+                "take layout.lock from the last commit that has them",
+                str(connector.lock_path),
+            )
+        )

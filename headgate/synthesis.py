@@ -1,0 +1,53 @@
+"""From a connector's committed files to its planned stacks, with every check that must hold before anything is emitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.balance.plan import balance
+from headgate.problems import InputError, Problem, StaleError
+from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, target_of
+from headgate.terraform.deployment import plan_stacks
+from headgate.terraform.ingest import RESERVED
+from headgate.terraform.shared import FRAMEWORK_OPTIONS
+
+if TYPE_CHECKING:
+    from headgate.project import Connector
+    from headgate.terraform.deployment import StackPlan
+
+
+def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
+    """Give the planned stacks of a connector in a target (None: its default one).
+
+    Raises StaleError where the lock does not fit the inventory, InputError for options that could not reach the source,
+    RefusedError where something deployed would be lost from sight.
+    """
+    name = target_of(connector.definition, target)
+    layout = connector.layout
+    cure = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
+    if layout is None:
+        raise StaleError(Problem("there is no lock yet", cure, str(connector.lock_path)))
+    if problems := option_problems(connector):
+        raise InputError(problems)
+    if balance(connector.tables, connector.definition, layout) != layout:
+        raise StaleError(Problem(f"the lock does not match {TABLES} and connector.yaml", cure, str(connector.lock_path)))
+    refuse_forgotten_pipelines(connector, name)
+    return plan_stacks(connector.definition, connector.tables, layout, name, connector.deployed(name), connector.code())
+
+
+def option_problems(connector: Connector) -> list[Problem]:
+    """Say which tables have options that the connection would not let through, or that managed ingestion can't carry."""
+    definition, file = connector.definition, str(connector.folder / TABLES)
+    allowed = {*definition.connection.external_options, *FRAMEWORK_OPTIONS, *RESERVED}
+    problems = []
+    for row, table in enumerate(connector.tables, 1):
+        own = [name for name in table.options if name not in RESERVED]
+        place = {"file": file, "row": row, "column": "table_options_json"}
+        if definition.ingestion == "managed" and own:
+            message = f"{table.source_table} has source options ({', '.join(own)}), which managed ingestion can't carry"
+            problems.append(Problem(message, "set `ingestion: file`, or take the options out", **place))  # type: ignore[arg-type]  # the place's values differ in type
+        unknown = [name for name in own if name not in allowed]
+        if unknown and not definition.connection.existing and definition.ingestion == "file":
+            message = f"{table.source_table} has options that the connection does not let through: {', '.join(unknown)}"
+            problems.append(Problem(message, "add them to connection.external_options", **place))  # type: ignore[arg-type]  # likewise
+    return problems

@@ -1,0 +1,157 @@
+"""All the stacks of a connector in one target: what each holds, and which waits for which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from headgate.balance.items import Item, items_of, key_of, majority
+from headgate.problems import RefusedError, StaleError
+from headgate.terraform.backend import backend_body
+from headgate.terraform.lifecycle import addresses, imports, missing_ids, moved, removed
+from headgate.terraform.pipeline import Filled, pipeline_blocks
+from headgate.terraform.scope import Scope
+from headgate.terraform.shared import shared_body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.definition.model import Definition
+    from headgate.inventory.table import Table
+    from headgate.layout.deployed import Deployed
+    from headgate.layout.model import Key, Layout, Pipeline, Placement
+
+PROVIDER = {"source": "databricks/databricks", "version": "1.99.0"}
+TERRAFORM = ">= 1.7"
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """One stack. `body` is the stack's JSON but for its backend; `waits_for` names the stacks to apply before."""
+
+    name: str
+    body: dict[str, Any]
+    backend: str
+    backend_body: dict[str, Any]
+    waits_for: tuple[str, ...] = ()
+
+
+def plan_stacks(
+    definition: Definition,
+    tables: Sequence[Table],
+    layout: Layout,
+    target: str,
+    deployed: Deployed,
+    code: Mapping[str, bytes] | None = None,
+) -> list[StackPlan]:
+    """Give the connector's stacks in a target: the shared one first, then those with pipelines or traces of them.
+
+    A stack that emptied is there until its traces are recorded as gone. A retired target has no stack any more.
+    Raises RefusedError where an import needs a workspace's id that is not recorded.
+    """
+    scope = Scope(definition, target)
+    retired = next((retirement for retirement in layout.retired if retirement.target == target), None)
+    if retired and retired.done:
+        return []
+    if retired:
+        bodies, shared = _retired_bodies(scope, layout, leave=retired.tables == "leave")
+    else:
+        if problems := missing_ids(scope, _changing_stack(layout, target), deployed):
+            raise RefusedError(problems)
+        bodies = _bodies(scope, layout, fill(scope, tables, layout), deployed)
+        shared = shared_body(scope, code or {})
+    name = scope.stack_name(None)
+    plans = [_stack(scope, name, shared)]
+    return plans + [_stack(scope, scope.stack_name(number), bodies[number], (name,)) for number in sorted(bodies)]
+
+
+def fill(scope: Scope, tables: Sequence[Table], layout: Layout) -> dict[str, Filled]:
+    """Give each pipeline with the tables that it holds in the target today. Raises StaleError for a table of no pipeline."""
+    definition = scope.definition
+    by_key = {key_of(table, definition): table for table in tables}
+    items = {item.key: item for item in items_of(tables, definition)}
+    if set(by_key) != {placement.key for placement in layout.tables}:
+        raise StaleError("layout.lock and tables.csv don't hold the same tables", f"run `headgate balance {definition.id}`")
+    today: defaultdict[str, list[Key]] = defaultdict(list)
+    linked: defaultdict[str, list[Placement]] = defaultdict(list)
+    for placement in layout.tables:
+        today[placement.in_target(scope.target_name)].append(placement.key)
+        for name in {placement.pipeline, placement.agreed}:
+            linked[name].append(placement)
+    return {
+        pipeline.id: _filled(scope, pipeline, [items[key] for key in today[pipeline.id] or _keys(linked[pipeline.id])],
+                             tuple(with_catalog(by_key[key], scope) for key in today[pipeline.id]))
+        for pipeline in layout.pipelines
+    }  # fmt: skip
+
+
+def with_catalog(table: Table, scope: Scope) -> Table:
+    """Give the table as the target has it: a target's catalog replaces the table's own."""
+    return replace(table, destination_catalog=scope.target.catalog) if scope.target.catalog else table
+
+
+def _keys(placements: Iterable[Placement]) -> list[Key]:
+    return [placement.key for placement in placements]
+
+
+def _filled(scope: Scope, pipeline: Pipeline, items: Sequence[Item], tables: tuple[Table, ...]) -> Filled:
+    group = majority(items)
+    own = group.connection == scope.definition.connection.name
+    return Filled(
+        id=pipeline.id,
+        name=pipeline.name,
+        schedule=group.schedule,
+        connection=scope.connection if own else group.connection,
+        tables=tables,
+        waiting=not tables,
+    )
+
+
+def _changing_stack(layout: Layout, target: str) -> list[Pipeline]:
+    return [pipeline for pipeline in layout.pipelines if pipeline.restacked and target in pipeline.restacked.until]
+
+
+def _bodies(scope: Scope, layout: Layout, filled: Mapping[str, Filled], deployed: Deployed) -> dict[int, dict[str, Any]]:
+    bodies: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    target = scope.target_name
+    for pipeline in layout.pipelines:
+        body = bodies[pipeline.stack]
+        for kind, blocks in pipeline_blocks(scope, filled[pipeline.id]).items():
+            body.setdefault("resource", {}).setdefault(kind, {}).update(blocks)
+        if pipeline.renamed and target in pipeline.renamed.until:
+            body.setdefault("moved", []).extend(moved(scope, pipeline.renamed.before, pipeline.id))
+    for pipeline in _changing_stack(layout, target):
+        bodies[pipeline.stack].setdefault("import", []).extend(imports(scope, pipeline, deployed))
+        if pipeline.restacked:
+            before = bodies[int(pipeline.restacked.before)]
+            before.setdefault("removed", []).extend(removed(address) for address in addresses(scope, pipeline.id))
+    for left in layout.left:
+        if target in left.until:
+            bodies[left.stack].setdefault("removed", []).append(removed(f"databricks_pipeline.{left.id}"))
+    return dict(bodies)
+
+
+def _retired_bodies(scope: Scope, layout: Layout, *, leave: bool) -> tuple[dict[int, dict[str, Any]], dict[str, Any]]:
+    bodies: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    for pipeline in layout.pipelines:
+        found = bodies[pipeline.stack]
+        if leave:
+            found.setdefault("removed", []).append(removed(f"databricks_pipeline.{pipeline.id}"))
+    for left in layout.left:
+        if scope.target_name in left.until:
+            bodies[left.stack].setdefault("removed", []).append(removed(f"databricks_pipeline.{left.id}"))
+    made = scope.definition.destination
+    kept = [("databricks_catalog", made.create_catalog), ("databricks_schema", made.create_schema)]
+    forgotten = [removed(f"{kind}.{scope.definition.id}") for kind, is_made in kept if is_made and leave]
+    return dict(bodies), {"removed": forgotten} if forgotten else {}
+
+
+def _stack(scope: Scope, name: str, body: dict[str, Any], waits_for: tuple[str, ...] = ()) -> StackPlan:
+    target = scope.target
+    settings = {key: value for key, value in (("host", target.host), ("profile", target.profile)) if value}
+    frame = {
+        "terraform": {"required_version": TERRAFORM, "required_providers": {"databricks": PROVIDER}},
+        "provider": {"databricks": [settings]},
+    }
+    return StackPlan(name, frame | body, target.backend.type, backend_body(scope, name), waits_for)

@@ -1,0 +1,102 @@
+"""The resources that a connector's pipelines share: connection, catalog, schema, the connector's code."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from headgate.names import slug
+from headgate.terraform.scope import literal, literals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.definition.model import Connection
+    from headgate.terraform.scope import Scope
+
+# The community connectors' own options, which every connector takes from its reader.
+FRAMEWORK_OPTIONS = ("isDeleteFlow", "tableConfigs", "tableName", "tableNameList")
+
+# The secret options that provider 1.99 keeps when it reads a connection back; it drops any other secret.
+KEPT_SECRETS = frozenset(
+    {
+        "user", "password", "personalAccessToken", "access_token", "client_secret", "pem_private_key", "OAuthPvtKey",
+        "GoogleServiceAccountKeyJson", "bearer_token",
+    }
+)  # fmt: skip
+
+
+def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
+    """Give the shared stack's body. `code` is path → content of the connector's own files, if they are uploaded."""
+    resources: dict[str, dict[str, Any]] = {}
+    definition = scope.definition
+    catalog_ref, schema = literal(scope.catalog), literal(definition.destination.schema_name)
+    if definition.destination.create_catalog:
+        resources["databricks_catalog"] = {definition.id: scope.protected({"name": catalog_ref})}
+        catalog_ref = f"${{databricks_catalog.{definition.id}.name}}"
+    if definition.destination.create_schema:
+        resources["databricks_schema"] = {definition.id: scope.protected({"catalog_name": catalog_ref, "name": schema})}
+    variables: dict[str, Any] = {}
+    if not definition.connection.existing:
+        resources["databricks_connection"] = {definition.id: scope.protected(connection_block(scope))}
+        variables = {
+            variable_name(definition.id, secret): {"type": "string", "sensitive": True, "description": f"Secret option {secret} of {definition.id}"}
+            for secret in sorted(definition.connection.secrets)
+        }
+    resources |= _code(scope, code)
+    return {key: value for key, value in (("variable", variables), ("resource", resources)) if value}
+
+
+def connection_block(scope: Scope) -> dict[str, Any]:
+    """Give the connection: options in clear, secrets as sensitive variables, the allow-list of table options."""
+    connection = scope.definition.connection
+    secrets = {name: f"${{var.{variable_name(scope.definition.id, name)}}}" for name in connection.secrets}
+    options = literals(connection.options) | secrets
+    options |= {"sourceName": literal(scope.definition.source), "externalOptionsAllowList": allow_list(connection)}
+    block: dict[str, Any] = {
+        "name": literal(scope.connection),
+        "connection_type": connection.type,
+        "options": dict(sorted(options.items())),
+    }
+    if connection.comment is not None:
+        block["comment"] = literal(connection.comment)
+    if drifting := [name for name in sorted(connection.secrets) if name not in KEPT_SECRETS and name not in connection.rotate]:
+        block["lifecycle"] = {"ignore_changes": [f'options["{name}"]' for name in drifting]}
+    return block
+
+
+def allow_list(connection: Connection) -> str:
+    """Give externalOptionsAllowList: the connector's options and the framework's own, sorted, each once."""
+    return ",".join(sorted({*connection.external_options, *FRAMEWORK_OPTIONS}))
+
+
+def variable_name(connector: str, secret: str) -> str:
+    """Give the Terraform variable that carries a secret option: set it as TF_VAR_<name>."""
+    return f"{connector}_{slug(secret, 'secret')}"
+
+
+def code_folder(scope: Scope) -> str | None:
+    """Give the folder that pipelines import the connector's code from, with /Workspace; None where wheels bring it."""
+    code = scope.definition.code
+    if code.git:
+        return f"/Workspace{scope.folder}/code/{code.git.python_root}".rstrip("/")
+    return f"/Workspace{scope.folder}/code" if code.folder else None
+
+
+def _code(scope: Scope, code: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    git = scope.definition.code.git
+    if git:
+        repo: dict[str, Any] = {
+            "url": literal(git.url),
+            "git_provider": literal(git.provider),
+            "branch": literal(git.branch),
+            "path": literal(f"{scope.folder}/code"),
+        }
+        if git.sparse:
+            repo["sparse_checkout"] = {"patterns": [literal(pattern) for pattern in git.sparse]}
+        return {"databricks_repo": {scope.definition.id: repo}}
+    files = {
+        f"code_{slug(path)}": {"path": literal(f"{scope.folder}/code/{path}"), "content_base64": b64encode(content).decode()}
+        for path, content in sorted(code.items())
+    }
+    return {"databricks_workspace_file": files} if files else {}

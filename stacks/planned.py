@@ -1,0 +1,39 @@
+"""A planned stack as an ordinary TerraformStack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stacks.backends import set_backend
+from stacks.cdk import TerraformStack
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from headgate.terraform.deployment import StackPlan
+
+
+class PlannedStack(TerraformStack):
+    """A stack with the resources that headgate planned. Subclass it, or add constructs of your own to an instance.
+
+    Resources go in as plain dictionaries, one override a stack: the JSON is what the typed bindings give, in a ninth of
+    the time.
+    """
+
+    def __init__(self, scope: Construct, plan: StackPlan) -> None:
+        super().__init__(scope, plan.name)
+        self._body = plan.body
+        set_backend(self, plan.backend, plan.backend_body)
+        for part, value in plan.body.items():
+            self.add_override(part, value)
+
+    def reference(self, kind: str, name: str, attribute: str = "id") -> str:
+        """Give a Terraform expression for an attribute of one of the stack's resources, to use in constructs of your own.
+
+        `kind` is `pipeline`, `job`, `connection`, …; `name` a pipeline's id, or the connector's for shared resources.
+        Raises KeyError, naming what there is, for a resource that is not in this stack.
+        """
+        found: dict[str, Any] = self._body.get("resource", {}).get(f"databricks_{kind}", {})
+        if name not in found:
+            raise KeyError(f"no databricks_{kind}.{name} in this stack; there are: {', '.join(sorted(found)) or 'none'}")
+        return f"${{databricks_{kind}.{name}.{attribute}}}"

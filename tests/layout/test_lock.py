@@ -1,0 +1,116 @@
+"""`layout.lock`: small diffs, merges, and what merged wrongly is refused."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from headgate.layout.lock import parse_lock, read_lock, render_lock, write_lock
+from headgate.layout.model import Asked, Change, Key, Layout, Left, Move, Pipeline, Placement, Retirement
+from headgate.problems import InputError, StaleError
+
+
+def layout_of(*sources: str, **changes: object) -> Layout:
+    tables = tuple(Placement(Key(source, f"main.bronze.{source}"), "g_1") for source in sorted(sources))
+    parts: dict[str, object] = {"connector": "crm", "asked": Asked(None, 1), "pipelines": (Pipeline("g_1", "g", 1),), "tables": tables}
+    return Layout(**(parts | changes))  # type: ignore[arg-type]  # the parts differ in type
+
+
+def full_layout() -> Layout:
+    move = Move("h_1", {"dev": "handed_over"})
+    return layout_of(
+        pipelines=(
+            Pipeline("g_1", "g", 1, "Nightly", restacked=Change("2", ("prod",))),
+            Pipeline("h_1", "h", 1, renamed=Change("old_1", ("dev", "prod"))),
+        ),
+        tables=(Placement(Key("Größe", "main.bronze.g"), "h_1"), Placement(Key('quoted "name"\n', "main.bronze.q"), "g_1", move)),
+        left=(Left("a_1", 1, ("dev",)), Left("a_2", 1)),
+        retired=(Retirement("dev", "leave"),),
+    )
+
+
+def test_a_lock_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    layout = full_layout()
+    path = tmp_path / "layout.lock"
+
+    assert write_lock(path, layout)
+    found = read_lock(path, "crm")
+
+    assert found is not None
+    assert found == layout
+    assert not write_lock(path, found)  # nothing to change
+
+
+def test_a_lock_is_json_with_a_line_for_each_table() -> None:
+    text = render_lock(layout_of("a", "b", "c"))
+
+    assert json.loads(text)["format"] == 1
+    assert sum('"source_table"' in line for line in text.splitlines()) == 3
+
+
+def test_without_a_lock_there_is_no_layout(tmp_path: Path) -> None:
+    assert read_lock(tmp_path / "layout.lock", "crm") is None
+
+
+def test_a_lock_of_another_connector_is_refused(tmp_path: Path) -> None:
+    write_lock(tmp_path / "layout.lock", layout_of("a"))
+
+    with pytest.raises(StaleError, match="put `id: crm` back"):
+        read_lock(tmp_path / "layout.lock", "crm2")
+
+
+def git(folder: Path, *words: str) -> str:
+    name = ("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main")
+    return subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
+    path = tmp_path / "layout.lock"
+    git(tmp_path, "init", "-q")
+    for branch, sources in (("main", "bcm"), ("one", "abcm"), ("two", "bcmz")):
+        if branch != "main":
+            git(tmp_path, "checkout", "-q", "-B", branch, "main")
+        write_lock(path, layout_of(*sources))
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-qm", branch)
+
+    git(tmp_path, "merge", "-q", "one", "-m", "merge")
+
+    merged = read_lock(path, "crm")
+    assert merged == layout_of(*"abcmz")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: text.replace('  {"source_table": "a"', '  {"source_table": "b"').replace("bronze.a", "bronze.b"), "stands twice"),
+        (lambda text: text.replace('"pipeline": "g_1"', '"pipeline": "g_9"', 1), "which is not there"),
+        (lambda text: "<<<<<<< HEAD\n" + text, "marks of a merge conflict"),
+        (lambda text: text.replace('"format": 1', '"format": 2'), "this headgate reads 1"),
+        (lambda text: text.replace('"connector": "crm"', '"connector": "crm",\n"connector": "crm"'), "twice in one place"),
+        (lambda text: text[:-20], "is not JSON"),
+        (lambda text: text.replace('"stack": 1}', '"stack": "one"}'), "another form"),
+        (lambda text: text.replace('"stacks": 1}', '"stacks": "one"}'), "another form"),
+        (lambda text: text.replace('"stack": 1}', '"stack": 0}'), "stack 0"),
+        (lambda text: text.replace('"retired": [', '"retired": [{"target": "dev", "tables": "burn"},'), "another form"),
+        (lambda _: "[]", "this headgate reads 1"),
+        (lambda text: text.replace('"tables"', '"table"'), "another form"),
+        (lambda text: text.replace('"left": [', '"left": [\n{"id": "g_1", "stack": 1, "until": []},'), "both lives and left"),
+        (lambda text: text.replace("main.bronze.b", "main.bronze.a").replace('"source_table": "b"', '"source_table": "a"'), "twice"),
+    ],
+)
+def test_what_merged_wrongly_is_refused_with_the_cure(change: object, says: str) -> None:
+    text = change(render_lock(layout_of("a", "b")))  # type: ignore[operator]  # one of the functions above
+    with pytest.raises(InputError, match=says) as caught:
+        parse_lock(text)
+    assert caught.value.problems[0].cure
+
+
+def test_one_source_table_twice_in_a_pipeline_is_refused_even_on_its_way() -> None:
+    first = Placement(Key("t", "main.bronze.t"), "g_1", Move("h_1"))
+    second = Placement(Key("t", "main.bronze.copy"), "h_1")
+    pipelines = (Pipeline("g_1", "g", 1), Pipeline("h_1", "g", 1))
+
+    with pytest.raises(InputError, match="would lose one"):
+        parse_lock(render_lock(layout_of(pipelines=pipelines, tables=(first, second))))

@@ -19,7 +19,8 @@ def write_whole(path: Path, text: str) -> bool:
     if exists and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -27,9 +28,9 @@ def write_whole(path: Path, text: str) -> bool:
             os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(temporary, path.stat().st_mode & 0o777 if exists else 0o666 & ~umask)
-        os.replace(temporary, path)
+        temporary.chmod(path.stat().st_mode & 0o777 if exists else 0o666 & ~umask)
+        temporary.replace(path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink()
         raise
     return True

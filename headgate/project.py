@@ -60,7 +60,10 @@ def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...
     """
     loaded = load_definitions(root)
     if not loaded:
-        raise InputError(f"no connectors/*/connector.yaml below {root}", "run headgate in the project's folder, or make one: `headgate discover --help`")
+        raise InputError(
+            f"no connectors/*/connector.yaml below {root}",
+            "run headgate in the project's folder, or make one: `headgate discover --help`",
+        )
     if only is not None:
         chosen = [one for one in loaded if only in (one.definition.id, one.folder.name)]
         if not chosen:
@@ -101,8 +104,8 @@ def refuse_forgotten_pipelines(connector: Connector, target: str) -> None:
     if lost:
         raise RefusedError(
             Problem(
-                f"pipelines that are deployed to '{target}' are not in the lock: {', '.join(lost)}; Terraform would destroy them "
-                "with their streaming tables",
+                f"pipelines that are deployed to '{target}' are not in the lock: {', '.join(lost)}; Terraform would destroy "
+                "them with their streaming tables",
                 "take layout.lock from the last commit that has them",
                 str(connector.lock_path),
             )

@@ -1,0 +1,1 @@
+"""Tables to groups, groups to pipelines, pipelines to stacks. Pure."""

@@ -55,7 +55,7 @@ def share_out(groups: Groups, settings: Balance, now: Mapping[Group, int] | None
 
 
 def _gain(items: Sequence[Item], count: int, weight: float) -> float:
-    """What one pipeline has too much: nothing where a single table makes it so heavy already."""
+    """Give what one pipeline has too much: nothing where a single table makes it so heavy already."""
     mean = weight / count
     return mean if mean > items[0].weight else 0.0
 

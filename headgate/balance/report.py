@@ -82,7 +82,9 @@ def report(tables: Sequence[Table], definition: Definition, layout: Layout, befo
         load = fsum(item.weight for item in its)
         schedule, bound = (group.schedule, bounds[group]) if group else ("", 0.0)
         rows.append(Row(pipeline.id, pipeline.stack, len(its), load, schedule, bound))
-    return Report(definition.id, tuple(rows), tuple(_steps(list(items.values()), layout, before)), tuple(_notes(definition, layout)))
+    return Report(
+        definition.id, tuple(rows), tuple(_steps(list(items.values()), layout, before)), tuple(_notes(definition, layout))
+    )
 
 
 def _bounds(groups: dict[str, Group], items: Sequence[Item] | Any) -> dict[Group, float]:
@@ -125,7 +127,9 @@ def _notes(definition: Definition, layout: Layout) -> list[str]:
     notes = []
     asked, count = definition.balance.pipelines, len({placement.agreed for placement in layout.tables})
     if asked is not None and asked != count:
-        notes.append(f"{asked} pipelines were asked for and there are {count}: each group needs one, and no more than it has tables")
+        notes.append(
+            f"{asked} pipelines were asked for and there are {count}: each group needs one, and no more than it has tables"
+        )
     empty = sorted(set(range(1, definition.balance.stacks + 1)) - {pipeline.stack for pipeline in layout.pipelines})
     if empty:
         names = ", ".join(str(number) for number in empty)

@@ -42,9 +42,7 @@ def read_deployed(folder: Path, target: str) -> Deployed:
     path = deployed_path(folder, target)
     try:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
-        if found["format"] != FORMAT:
-            raise ValueError(f"format {found['format']!r}, this headgate reads {FORMAT}")
-        ids = {str(address): str(id_) for address, id_ in found["ids"].items() if id_ is not None}
+        ids = _ids(found)
     except FileNotFoundError:
         return Deployed(target)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -53,9 +51,19 @@ def read_deployed(folder: Path, target: str) -> Deployed:
     return Deployed(target, dict(sorted(ids.items())))
 
 
+def _ids(found: Any) -> dict[str, str]:
+    if found["format"] != FORMAT:
+        raise ValueError(f"format {found['format']!r}, this headgate reads {FORMAT}")
+    return {str(address): str(id_) for address, id_ in found["ids"].items() if id_ is not None}
+
+
 def write_deployed(folder: Path, deployed: Deployed) -> bool:
     """Write the record whole, one line an id, sorted; say whether it changed."""
     lines = [f"    {json.dumps(address)}: {json.dumps(id_)}" for address, id_ in sorted(deployed.ids.items())]
     body = ",\n".join(lines)
-    text = f'{{\n  "format": {FORMAT},\n  "ids": {{\n{body}\n  }}\n}}\n' if lines else f'{{\n  "format": {FORMAT},\n  "ids": {{}}\n}}\n'
+    text = (
+        f'{{\n  "format": {FORMAT},\n  "ids": {{\n{body}\n  }}\n}}\n'
+        if lines
+        else f'{{\n  "format": {FORMAT},\n  "ids": {{}}\n}}\n'
+    )
     return write_whole(deployed_path(folder, deployed.target), text)

@@ -67,7 +67,9 @@ def read_lock(path: Path, connector: str) -> Layout | None:
 
 def parse_lock(text: str, file: str = "layout.lock") -> Layout:
     """Give the layout that a lock's text says. Raises InputError with every problem found."""
-    if marker := next((number for number, line in enumerate(text.splitlines(), 1) if line.startswith(("<<<<<<<", ">>>>>>>"))), 0):
+    if marker := next(
+        (number for number, line in enumerate(text.splitlines(), 1) if line.startswith(("<<<<<<<", ">>>>>>>"))), 0
+    ):
         raise InputError(Problem("holds the marks of a merge conflict", _CURE, file, marker))
     try:
         found = json.loads(text, object_pairs_hook=_no_key_twice)
@@ -77,7 +79,9 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
         raise InputError(Problem(f"holds {error} twice in one place", _CURE, file)) from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         version = found.get("format") if isinstance(found, dict) else None
-        raise InputError(Problem(f"has format {version!r}, this headgate reads {FORMAT}", "use the headgate that wrote it", file))
+        raise InputError(
+            Problem(f"has format {version!r}, this headgate reads {FORMAT}", "use the headgate that wrote it", file)
+        )
     try:
         layout = _layout(found)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -93,7 +97,9 @@ def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
     messages = [f"pipeline '{name}' stands twice" for name in _twice(pipeline.id for pipeline in layout.pipelines)]
     messages += [f"table {key} stands twice" for key in _twice(placement.key for placement in layout.tables)]
     messages += [f"pipeline '{name}' left twice" for name in _twice(left.id for left in layout.left)]
-    messages += [f"pipeline '{pipeline.id}' is in stack {pipeline.stack}" for pipeline in layout.pipelines if pipeline.stack < 1]
+    messages += [
+        f"pipeline '{pipeline.id}' is in stack {pipeline.stack}" for pipeline in layout.pipelines if pipeline.stack < 1
+    ]
     messages += [f"pipeline '{left.id}' both lives and left" for left in layout.left if left.id in living]
     for placement in layout.tables:
         messages += [
@@ -201,7 +207,11 @@ def _retirement(line: dict[str, Any]) -> Retirement:
 
 
 def _pipeline(line: dict[str, Any]) -> Pipeline:
-    changes = {name: Change(_str(line[name]["before"]), tuple(line[name]["until"])) for name in ("restacked", "renamed") if name in line}
+    changes = {
+        name: Change(_str(line[name]["before"]), tuple(line[name]["until"]))
+        for name in ("restacked", "renamed")
+        if name in line
+    }
     return Pipeline(_str(line["id"]), _str(line["group"]), _whole(line["stack"]), line.get("name", ""), **changes)
 
 

@@ -49,7 +49,7 @@ class Placement:
         return self.move.to if self.move else self.pipeline
 
     def in_target(self, target: str) -> str:
-        """The pipeline whose ingest file names the table in `target` today."""
+        """Give the pipeline whose ingest file names the table in `target` today."""
         moved = self.move and self.move.states.get(target, "planned") != "planned"
         return self.move.to if self.move and moved else self.pipeline
 

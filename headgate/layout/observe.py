@@ -28,7 +28,9 @@ class State:
 def state_of(shown: Any, name: str) -> State:
     """Read what `terraform show -json` printed for a stack's state. Raises InputError for anything else."""
     if not isinstance(shown, dict) or "planned_values" in shown or not str(shown.get("format_version", "")).startswith("1."):
-        raise InputError(f"{name} is not a state as `terraform show -json` prints it", "run it without a plan file, in the stack's folder")
+        raise InputError(
+            f"{name} is not a state as `terraform show -json` prints it", "run it without a plan file, in the stack's folder"
+        )
     resources = ((shown.get("values") or {}).get("root_module") or {}).get("resources") or []
     managed = [resource for resource in resources if resource.get("mode") == "managed"]
     values = {resource["address"]: resource.get("values") or {} for resource in managed}

@@ -44,14 +44,16 @@ def moved(scope: Scope, before: str, now: str) -> list[dict[str, str]]:
 
 def imports(scope: Scope, pipeline: Pipeline, deployed: Deployed) -> list[dict[str, str]]:
     """Give the blocks by which a stack takes over a pipeline's resources that another stack forgets."""
-    return [{"to": address, "id": _import_id(scope, address, pipeline.id, deployed)} for address in addresses(scope, pipeline.id)]
+    return [
+        {"to": address, "id": _import_id(scope, address, pipeline.id, deployed)} for address in addresses(scope, pipeline.id)
+    ]
 
 
 def missing_ids(scope: Scope, pipelines: Iterable[Pipeline], deployed: Deployed) -> list[Problem]:
     """Say which recorded ids are wanting for pipelines that change stack in the scope's target."""
     cure = (
-        f"record what is deployed: `headgate record {scope.definition.id} --target {scope.target_name}`, or, where the target was "
-        f"never deployed, `headgate done {scope.definition.id} --target {scope.target_name} --all`"
+        f"record what is deployed: `headgate record {scope.definition.id} --target {scope.target_name}`, or, where the target "
+        f"was never deployed, `headgate done {scope.definition.id} --target {scope.target_name} --all`"
     )
     return [
         Problem(f"pipeline '{pipeline.id}' changes stack, and the workspace's id of {address} is not recorded", cure)

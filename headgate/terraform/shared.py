@@ -40,7 +40,11 @@ def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
     if not definition.connection.existing:
         resources["databricks_connection"] = {definition.id: scope.protected(connection_block(scope))}
         variables = {
-            variable_name(definition.id, secret): {"type": "string", "sensitive": True, "description": f"Secret option {secret} of {definition.id}"}
+            variable_name(definition.id, secret): {
+                "type": "string",
+                "sensitive": True,
+                "description": f"Secret option {secret} of {definition.id}",
+            }
             for secret in sorted(definition.connection.secrets)
         }
     resources |= _code(scope, code)

@@ -13,7 +13,12 @@ from headgate.problems import InputError, StaleError
 
 def layout_of(*sources: str, **changes: object) -> Layout:
     tables = tuple(Placement(Key(source, f"main.bronze.{source}"), "g_1") for source in sorted(sources))
-    parts: dict[str, object] = {"connector": "crm", "asked": Asked(None, 1), "pipelines": (Pipeline("g_1", "g", 1),), "tables": tables}
+    parts: dict[str, object] = {
+        "connector": "crm",
+        "asked": Asked(None, 1),
+        "pipelines": (Pipeline("g_1", "g", 1),),
+        "tables": tables,
+    }
     return Layout(**(parts | changes))  # type: ignore[arg-type]  # the parts differ in type
 
 
@@ -24,7 +29,10 @@ def full_layout() -> Layout:
             Pipeline("g_1", "g", 1, "Nightly", restacked=Change("2", ("prod",))),
             Pipeline("h_1", "h", 1, renamed=Change("old_1", ("dev", "prod"))),
         ),
-        tables=(Placement(Key("Größe", "main.bronze.g"), "h_1"), Placement(Key('quoted "name"\n', "main.bronze.q"), "g_1", move)),
+        tables=(
+            Placement(Key("Größe", "main.bronze.g"), "h_1"),
+            Placement(Key('quoted "name"\n', "main.bronze.q"), "g_1", move),
+        ),
         left=(Left("a_1", 1, ("dev",)), Left("a_2", 1)),
         retired=(Retirement("dev", "leave"),),
     )
@@ -84,7 +92,10 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda text: text.replace('  {"source_table": "a"', '  {"source_table": "b"').replace("bronze.a", "bronze.b"), "stands twice"),
+        (
+            lambda text: text.replace('  {"source_table": "a"', '  {"source_table": "b"').replace("bronze.a", "bronze.b"),
+            "stands twice",
+        ),
         (lambda text: text.replace('"pipeline": "g_1"', '"pipeline": "g_9"', 1), "which is not there"),
         (lambda text: "<<<<<<< HEAD\n" + text, "marks of a merge conflict"),
         (lambda text: text.replace('"format": 1', '"format": 2'), "this headgate reads 1"),
@@ -97,7 +108,10 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
         (lambda _: "[]", "this headgate reads 1"),
         (lambda text: text.replace('"tables"', '"table"'), "another form"),
         (lambda text: text.replace('"left": [', '"left": [\n{"id": "g_1", "stack": 1, "until": []},'), "both lives and left"),
-        (lambda text: text.replace("main.bronze.b", "main.bronze.a").replace('"source_table": "b"', '"source_table": "a"'), "twice"),
+        (
+            lambda text: text.replace("main.bronze.b", "main.bronze.a").replace('"source_table": "b"', '"source_table": "a"'),
+            "twice",
+        ),
     ],
 )
 def test_what_merged_wrongly_is_refused_with_the_cure(change: object, says: str) -> None:

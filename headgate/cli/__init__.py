@@ -1,0 +1,49 @@
+"""The command `headgate`.
+
+Exit codes: 0 done; 1 a file or an argument is to be mended; 2 the command line was not understood; 3 two committed files
+don't fit each other, and the message names the command to run; 4 something outside failed; 5 refused, for it would lose data.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from headgate.cli.balance import balance
+from headgate.cli.check import check, schema, show
+from headgate.cli.discover import discover
+from headgate.cli.progress import done, record, rename, retire
+from headgate.problems import HeadgateError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Balance a connector's tables over Databricks pipelines and Terraform stacks.",
+    epilog="Exit codes: 0 done, 1 mend the input, 2 usage, 3 files don't fit together, 4 something outside failed, 5 refused.",
+)
+for command in (discover, balance, show, check, schema, record, done, rename, retire):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; errors that are the user's to mend are printed without a stack trace."""
+    try:
+        app()
+    except HeadgateError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read the results has gone; nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or 'headgate'}: {error.strerror or error}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""`headgate check`, `headgate show` and `headgate schema`: nothing is changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headgate.cli.common import Format, FormatOption, Root, Target, result, result_json, tell
+
+if TYPE_CHECKING:
+    from headgate.project import Connector
+
+_CDK_OUT = Path("cdktf.out") / "stacks"
+
+
+def check(
+    connector: Annotated[str | None, typer.Argument(help="A connector's id or folder; default: all of them.")] = None,
+    target: Target = None,
+    root: Root = Path(),
+) -> None:
+    """Check all that `cdktf synth` would refuse, and warn of schedules that daylight saving touches."""
+    from headgate.project import read_connectors, target_of
+    from headgate.synthesis import deployment_of
+
+    for one in read_connectors(root, connector):
+        plans = deployment_of(one, target_of(one.definition, target))
+        for warning in _warnings(one):
+            tell(f"warning: {one.definition.id}: {warning}")
+        result(f"{one.definition.id}: {len(one.tables)} tables, {len(plans)} stacks, fine")
+
+
+def show(
+    connector: Annotated[str | None, typer.Argument(help="A connector's id or folder; default: all of them.")] = None,
+    target: Target = None,
+    output: FormatOption = Format.text,
+    root: Root = Path(),
+) -> None:
+    """Show each pipeline of the agreed layout, the stacks and where they were synthesized, and what to do next."""
+    from headgate.balance.report import report
+    from headgate.cli.layout_text import report_text
+    from headgate.project import read_connectors, target_of
+    from headgate.synthesis import deployment_of
+
+    found = []
+    for one in read_connectors(root, connector):
+        name = target_of(one.definition, target)
+        plans = deployment_of(one, name)
+        layout = one.layout
+        assert layout is not None  # noqa: S101  # deployment_of refuses a connector without a lock
+        shown = report(one.tables, one.definition, layout, layout)
+        folders = {plan.name: str(root / _CDK_OUT / plan.name) for plan in plans}
+        found.append(shown.as_json() | {"target": name, "stacks": folders})
+        if output is Format.text:
+            result(report_text(shown) + "\n\n" + _stacks_text(one, name, folders))
+    if output is Format.json:
+        result_json(found)
+
+
+def schema() -> None:
+    """Print the JSON Schema of connector.yaml, for editors."""
+    from headgate.definition.schema import json_schema
+
+    result_json(json_schema())
+
+
+def _stacks_text(one: Connector, target: str, folders: dict[str, str]) -> str:
+    from headgate.terraform.shared import variable_name
+
+    lines = [f"Stacks of target '{target}', as `cdktf synth` writes them:"]
+    lines += [f"  {folder}{'' if Path(folder).is_dir() else '  (not synthesized yet)'}" for folder in folders.values()]
+    secrets = [] if one.definition.connection.existing else one.definition.connection.secrets
+    steps = ["export DATABRICKS_HOST=… and its credentials"] if not one.definition.targets[target].host else []
+    steps += [f"export TF_VAR_{variable_name(one.definition.id, secret)}=…" for secret in secrets]
+    steps += [
+        f"HEADGATE_TARGET={target} npx cdktf diff {next(iter(folders), '')}".replace(str(_CDK_OUT) + "/", ""),
+        f"HEADGATE_TARGET={target} npx cdktf deploy '{one.definition.id}-{target}-*'",
+        f"headgate record {one.definition.id} --target {target}   # then commit deployed.{target}.json",
+    ]
+    return "\n".join([*lines, "To deploy:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))])
+
+
+def _warnings(one: Connector) -> list[str]:
+    from headgate.balance.items import group_of
+    from headgate.schedule import daylight_warnings
+
+    zone = one.definition.schedules.timezone
+    schedules = sorted({group_of(table, one.definition).schedule for table in one.tables} - {""})
+    return [warning for schedule in schedules for warning in daylight_warnings(schedule, zone)]

@@ -1,0 +1,40 @@
+"""What the commands share: the project's folder, the two consoles."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Root = Annotated[Path, typer.Option("--root", help="The project's folder, which holds connectors/.", envvar="HEADGATE_ROOT")]
+Connector = Annotated[str, typer.Argument(help="A connector: its id, or its folder below connectors/.")]
+Target = Annotated[str | None, typer.Option("--target", "-t", help="The target; default: the connector's default one.")]
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    text = "text"
+    json = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for machines.")]
+
+
+def tell(text: str) -> None:
+    """Say something that is no result: on stderr."""
+    sys.stderr.write(text + "\n")
+
+
+def result(text: str) -> None:
+    """Print a result: on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def result_json(value: Any) -> None:
+    """Print a result for a machine."""
+    result(json.dumps(value, ensure_ascii=False, indent=2))

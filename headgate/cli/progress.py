@@ -1,0 +1,247 @@
+"""`headgate record`, `done`, `rename` and `retire`: what is on its way, and how it comes to its end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from headgate.cli.common import Connector, Root, Target, result, tell
+from headgate.problems import InputError, SourceError, StaleError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.layout.model import Layout, Placement
+    from headgate.layout.progress import Pending
+    from headgate.project import Connector as Project
+
+
+def record(
+    connector: Connector,
+    states: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Files named <stack>.json that hold `terraform show -json`; default: ask terraform for each stack."
+        ),
+    ] = None,
+    target: Target = None,
+    out: Annotated[Path, typer.Option("--out", help="The folder that `cdktf synth` wrote.")] = Path("cdktf.out"),
+    terraform: Annotated[str, typer.Option(help="The terraform to ask.", envvar="TERRAFORM_BINARY_NAME")] = "terraform",
+    root: Root = Path(),
+) -> None:
+    """Record what is applied: the workspace's ids, and what of the lock's open entries is now done in the target."""
+    from headgate.layout.deployed import deployed_path, write_deployed
+    from headgate.layout.observe import observe, state_of
+
+    one, name = _one(connector, target, root)
+    layout = _layout(one)
+    plans = _plans(one, name)
+    shown = _read(states) if states else _ask(terraform, root / out / "stacks", plans)
+    read = {number: state_of(shown[stack], stack) for stack, number in plans.items() if stack in shown}
+    if not read:
+        raise InputError(
+            "none of the states is of this connector and target",
+            f"name the files {', '.join(f'{stack}.json' for stack in plans)}",
+        )
+    expected = _expected_files(one, name)
+    done_layout, deployed = observe(layout, name, tuple(one.definition.targets), read, expected, one.deployed(name))
+    if write_deployed(one.folder, deployed):
+        tell(f"{deployed_path(one.folder, name)} written")
+    _write(one, done_layout)
+    result(f"{one.definition.id}: {len(deployed.pipelines)} pipelines are deployed to {name}")
+    _tell_pending(done_layout, name)
+
+
+def done(
+    connector: Connector,
+    target: Target = None,
+    handover: Annotated[
+        list[str] | None, typer.Option("--handover", help="A source table that was handed over to its new pipeline.")
+    ] = None,
+    move: Annotated[
+        list[str] | None, typer.Option("--move", help="A source table whose files were applied after its handover.")
+    ] = None,
+    pipeline: Annotated[
+        list[str] | None, typer.Option("--pipeline", help="A pipeline whose leaving, new stack or new id was applied.")
+    ] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All but handovers and moves that wait for one.")] = False,
+    root: Root = Path(),
+) -> None:
+    """Record by hand what is done in a target; without options, show what is open."""
+    from headgate.layout.progress import pending, record_done, record_handover
+
+    one, name = _one(connector, target, root)
+    layout, targets = _layout(one), tuple(one.definition.targets)
+    todo = pending(layout, name)
+    given = _chosen(handover or [], todo.planned, "is planned to move")
+    layout = record_handover(layout, name, given)
+    waiting = pending(layout, name).handed_over
+    moves = waiting if everything else _chosen(move or [], waiting, "is handed over")
+    changing = (*todo.left, *todo.restacked, *todo.renamed)
+    if unknown := [one_ for one_ in pipeline or [] if one_ not in changing]:
+        raise InputError(
+            f"nothing is open for pipeline '{unknown[0]}' in {name}", did_you_mean(unknown[0], changing) if changing else ""
+        )
+    names = changing if everything else tuple(pipeline or ())
+    layout = record_done(layout, name, targets, tables=moves, pipelines=names, retired=everything and todo.retired)
+    _write(one, layout)
+    _tell_pending(layout, name)
+
+
+def rename(
+    connector: Connector,
+    old: Annotated[str, typer.Argument(help="The pipeline's id.")],
+    new: Annotated[str, typer.Argument(help="Its new id.")],
+    root: Root = Path(),
+) -> None:
+    """Give a pipeline another id; Terraform keeps what it is by `moved`.
+
+    To change only what people see, edit `name` in the pipeline's line of the lock.
+    """
+    from headgate.layout.progress import rename_pipeline
+
+    one, _ = _one(connector, None, root)
+    _write(one, rename_pipeline(_layout(one), old, new, tuple(one.definition.targets)))
+
+
+def retire(
+    connector: Connector,
+    target: Annotated[str, typer.Option("--target", "-t", help="The target to take down.")],
+    *,
+    drop_tables: Annotated[
+        bool, typer.Option("--drop-tables", help="Destroy the pipelines, and their streaming tables with them.")
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Don't take the target down after all.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    root: Root = Path(),
+) -> None:
+    """Plan to take a connector down in a target: shows what goes, asks, and writes it to the lock; the next deploy does it."""
+    from headgate.layout.progress import retire_target, revive_target
+
+    one, name = _one(connector, target, root)
+    layout = _layout(one)
+    if undo:
+        _write(one, revive_target(layout, name))
+        return
+    result(_goes(one, name, drop=drop_tables))
+    if not yes and not typer.confirm(f"Take {one.definition.id} down in {name}?", err=True):
+        raise typer.Exit(1)
+    _write(one, retire_target(layout, name, "drop" if drop_tables else "leave"))
+    name_of = one.definition.id
+    tell(f"Now deploy: HEADGATE_TARGET={name} npx cdktf deploy '{name_of}-{name}-*', then `headgate record {name_of} -t {name}`")
+
+
+def _goes(one: Project, target: str, *, drop: bool) -> str:
+    definition, layout = one.definition, _layout(one)
+    tables = len(layout.tables)
+    fate = (
+        f"destroyed, and {tables} streaming tables with them"
+        if drop
+        else f"forgotten by Terraform: they stay in the workspace with {tables} tables"
+    )
+    lines = [f"{definition.id} in {target}:", f"  {len(layout.pipelines)} pipelines are {fate}"]
+    lines += ["  their jobs, ingest files and permissions are destroyed"]
+    lines += [] if definition.connection.existing else [f"  the connection '{definition.connection.name}' is destroyed"]
+    made = {"catalog": definition.destination.create_catalog, "schema": definition.destination.create_schema}
+    lines += [
+        f"  the {kind} is {'destroyed' if drop else 'forgotten by Terraform'}" for kind, is_made in made.items() if is_made
+    ]
+    return "\n".join(lines)
+
+
+def _one(connector: str, target: str | None, root: Path) -> tuple[Project, str]:
+    from headgate.project import read_connectors, target_of
+
+    one = read_connectors(root, connector)[0]
+    return one, target_of(one.definition, target)
+
+
+def _layout(one: Project) -> Layout:
+    if one.layout is None:
+        raise StaleError(f"{one.definition.id} has no lock yet", f"run `headgate balance {one.definition.id}`")
+    return one.layout
+
+
+def _write(one: Project, layout: Layout) -> None:
+    from headgate.layout.lock import write_lock
+
+    if write_lock(one.lock_path, layout):
+        tell(f"{one.lock_path} written")
+    else:
+        tell("the lock says so already")
+
+
+def _plans(one: Project, target: str) -> dict[str, int]:
+    """Give the names of all stacks that the connector has or may still have in the target, with their numbers; 0 is shared."""
+    from headgate.terraform.scope import Scope
+
+    layout, scope = _layout(one), Scope(one.definition, target)
+    numbers = {p.stack for p in layout.pipelines} | {left.stack for left in layout.left}
+    numbers |= {int(p.restacked.before) for p in layout.pipelines if p.restacked}
+    return {scope.stack_name(number or None): number for number in sorted({0, *numbers})}
+
+
+def _expected_files(one: Project, target: str) -> dict[str, str]:
+    from headgate.terraform.deployment import fill
+    from headgate.terraform.pipeline import pipeline_blocks
+    from headgate.terraform.scope import Scope
+
+    scope = Scope(one.definition, target)
+    filled = fill(scope, one.tables, _layout(one))
+    files = {name: pipeline_blocks(scope, pipeline).get("databricks_workspace_file", {}) for name, pipeline in filled.items()}
+    return {f"databricks_workspace_file.{name}": blocks[name]["content_base64"] for name, blocks in files.items() if blocks}
+
+
+def _read(files: Sequence[Path]) -> dict[str, Any]:
+    found = {}
+    for file in files:
+        try:
+            found[file.stem] = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            raise InputError(f"{file} is not JSON", "write it with `terraform show -json > <stack>.json`") from None
+    return found
+
+
+def _ask(terraform: str, stacks: Path, plans: dict[str, int]) -> dict[str, Any]:
+    found = {}
+    for stack in plans:
+        if not (stacks / stack / ".terraform").is_dir():
+            tell(f"{stack} was not deployed from {stacks}: left out")
+            continue
+        try:
+            run = subprocess.run([terraform, "show", "-json"], cwd=stacks / stack, capture_output=True, text=True, check=False)  # noqa: S603  # the user's own terraform
+        except FileNotFoundError:
+            raise SourceError(f"there is no '{terraform}'", "name the states' files, or the program with --terraform") from None
+        if run.returncode:
+            raise SourceError(f"`{terraform} show -json` failed in {stacks / stack}", run.stderr.strip()[-2000:])
+        found[stack] = json.loads(run.stdout)
+    return found
+
+
+def _chosen(names: Sequence[str], among: Sequence[Placement], state: str) -> list[Placement]:
+    chosen = [placement for placement in among if placement.key.source_table in names]
+    known = {placement.key.source_table for placement in among}
+    if unknown := [name for name in names if name not in known]:
+        raise InputError(f"no table '{unknown[0]}' {state}", did_you_mean(unknown[0], known) if known else "nothing is open")
+    return chosen
+
+
+def _tell_pending(layout: Layout, target: str) -> None:
+    from headgate.layout.progress import pending
+
+    todo: Pending = pending(layout, target)
+    if not todo:
+        result(f"nothing is open in {target}")
+        return
+    lines = [f"handover to be made: {p.key.source_table}: {p.pipeline} → {p.agreed}" for p in todo.planned]
+    lines += [f"handed over, to be applied: {p.key.source_table}: {p.pipeline} → {p.agreed}" for p in todo.handed_over]
+    lines += [f"pipeline that leaves, to be applied: {name}" for name in todo.left]
+    lines += [f"pipeline that changes stack, to be applied: {name}" for name in todo.restacked]
+    lines += [f"pipeline with a new id, to be applied: {name}" for name in todo.renamed]
+    lines += ["the target is to be taken down by the next deploy"] if todo.retired else []
+    result("\n".join(f"{target}: {line}" for line in lines))

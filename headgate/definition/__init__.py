@@ -1,0 +1,1 @@
+"""What a deployment of a connector is: `connector.yaml`."""

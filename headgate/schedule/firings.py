@@ -1,0 +1,49 @@
+"""When a schedule runs next."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from headgate.schedule.convert import marked_quartz
+from headgate.schedule.cron import parse_cron
+from headgate.schedule.cron_times import cron_times
+from headgate.schedule.quartz import parse_quartz
+from headgate.schedule.quartz_times import quartz_times
+from headgate.schedule.zones import exists, zone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime, tzinfo
+
+
+def next_firings(text: str, after: datetime, count: int, timezone: str) -> list[datetime]:
+    """Give the next `count` runs strictly after `after`, aware, in the time zone; fewer where the calendar or the years end.
+
+    `after` without a time zone is read in `timezone`. Each language is evaluated by its own rules; what daylight saving
+    does to a run is told as Quartz does it, which runs the jobs: a time that is skipped doesn't run, one that is repeated
+    runs once, the second time. Raises ScheduleError for a text or a zone that can't be read.
+    """
+    there = zone(timezone)
+    start = after.astimezone(there).replace(tzinfo=None) if after.tzinfo else after
+    return list(islice(_existing(wall_times(text, start), there), count))
+
+
+def wall_times(text: str, after: datetime) -> Iterator[datetime]:
+    """Give a schedule's wall-clock times (naive) strictly after `after` (naive), in order, whatever the time zone.
+
+    Raises ScheduleError for a text that can't be read.
+    """
+    marked = marked_quartz(text)
+    return cron_times(parse_cron(text), after) if marked is None else quartz_times(parse_quartz(marked), after)
+
+
+def _existing(times: Iterator[datetime], there: tzinfo) -> Iterator[datetime]:
+    for wall in times:
+        moment = wall.replace(tzinfo=there)
+        if not exists(moment):
+            continue
+        again = moment.replace(fold=1)
+        # A fold on a time that comes once would be told apart by nothing but equality across zones.
+        yield again if (again.utcoffset() or timedelta()) != moment.utcoffset() else moment

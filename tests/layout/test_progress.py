@@ -1,0 +1,158 @@
+"""What is on its way, until it is recorded as done in every target."""
+
+import pytest
+
+from headgate.layout.deployed import Deployed
+from headgate.layout.model import Asked, Change, Key, Layout, Left, Move, Pipeline, Placement
+from headgate.layout.observe import State, observe, state_of
+from headgate.layout.progress import (
+    pending,
+    record_done,
+    record_handover,
+    rename_pipeline,
+    retire_target,
+    revive_target,
+)
+from headgate.problems import InputError, RefusedError
+
+TARGETS = ("dev", "prod")
+MOVING = Placement(Key("t", "m.b.t"), "a_1", Move("b_1"))
+STAYING = Placement(Key("u", "m.b.u"), "b_1")
+
+
+def layout_of(*tables: Placement, pipelines: tuple[Pipeline, ...] | None = None, left: tuple[Left, ...] = ()) -> Layout:
+    both = (Pipeline("a_1", "a", 1), Pipeline("b_1", "b", 1))
+    return Layout("crm", Asked(None, 1), both if pipelines is None else pipelines, tables or (MOVING, STAYING), left)
+
+
+def test_a_planned_move_leaves_the_files_as_they_are() -> None:
+    assert MOVING.in_target("dev") == "a_1"
+    assert [placement.key.source_table for placement in pending(layout_of(), "dev").planned] == ["t"]
+
+
+def test_a_handover_in_one_target_changes_only_its_files() -> None:
+    layout = record_handover(layout_of(), "dev", [MOVING])
+
+    assert layout.tables[0].in_target("dev") == "b_1"
+    assert layout.tables[0].in_target("prod") == "a_1"
+
+
+def test_a_move_ends_when_every_target_has_it_and_the_emptied_pipeline_leaves() -> None:
+    layout = layout_of()
+    for target in TARGETS:
+        layout = record_handover(layout, target, pending(layout, target).planned)
+        layout = record_done(layout, target, TARGETS, tables=pending(layout, target).handed_over)
+
+    assert layout.tables == (Placement(MOVING.key, "b_1"), STAYING)
+    assert layout.left == (Left("a_1", 1, TARGETS),)
+
+
+def test_a_left_pipeline_is_forgotten_target_by_target_but_its_id_stays_taken() -> None:
+    layout = layout_of(STAYING, pipelines=(Pipeline("b_1", "b", 1),), left=(Left("a_1", 1, TARGETS),))
+
+    dev = record_done(layout, "dev", TARGETS, pipelines=["a_1"])
+    both = record_done(dev, "prod", TARGETS, pipelines=["a_1"])
+
+    assert pending(dev, "prod").left == ("a_1",)
+    assert both.left == (Left("a_1", 1),)
+
+
+def test_a_renamed_pipeline_keeps_its_tables_and_remembers_its_old_id() -> None:
+    layout = rename_pipeline(layout_of(STAYING), "b_1", "nightly", TARGETS)
+
+    assert layout.tables[0].pipeline == "nightly"
+    assert next(p for p in layout.pipelines if p.id == "nightly").renamed == Change("b_1", TARGETS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"), [("x", "y", InputError), ("b_1", "a_1", RefusedError), ("b_1", "B 1", InputError)]
+)
+def test_a_rename_that_can_not_be_is_refused(old: str, new: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        rename_pipeline(layout_of(STAYING), old, new, TARGETS)
+
+
+def test_a_pipeline_with_moving_tables_is_not_renamed() -> None:
+    with pytest.raises(RefusedError, match="on their way"):
+        rename_pipeline(layout_of(), "b_1", "nightly", TARGETS)
+
+
+def test_a_retired_target_holds_nothing_up() -> None:
+    layout = retire_target(layout_of(), "dev", "leave")
+    assert pending(layout, "dev").retired
+    assert not pending(revive_target(layout, "dev"), "dev").retired
+
+    gone = record_done(layout, "dev", TARGETS, retired=True)
+    moved = record_done(record_handover(gone, "prod", [MOVING]), "prod", TARGETS, tables=[MOVING])
+
+    assert moved.tables[0] == Placement(MOVING.key, "b_1")
+
+
+def state(*names: str, files: dict[str, str] | None = None) -> State:
+    ids = {f"databricks_pipeline.{name}": f"uuid-{name}" for name in names} | {
+        f"databricks_job.{name}": f"job-{name}" for name in names
+    }
+    return State(ids, {f"databricks_workspace_file.{name}": content for name, content in (files or {}).items()})
+
+
+def test_states_give_the_ids_to_record() -> None:
+    _, deployed = observe(layout_of(STAYING), "dev", TARGETS, {0: State(), 1: state("a_1", "b_1")}, {}, Deployed("dev"))
+
+    assert deployed.ids["databricks_pipeline.b_1"] == "uuid-b_1"
+    assert sorted(deployed.pipelines) == ["a_1", "b_1"]
+
+
+def test_states_show_what_left_and_what_did_not_yet() -> None:
+    left = (Left("x_1", 1, TARGETS), Left("y_1", 1, TARGETS), Left("z_1", 2, TARGETS))
+    layout = layout_of(STAYING, pipelines=(Pipeline("b_1", "b", 1),), left=left)
+
+    done, _ = observe(layout, "dev", TARGETS, {1: state("b_1", "y_1")}, {}, Deployed("dev"))
+
+    assert pending(done, "dev").left == ("y_1", "z_1")  # y_1 is still there, and the state of stack 2 was not read
+
+
+def test_a_change_of_stack_is_done_when_one_state_has_it_and_the_other_has_not() -> None:
+    moved = Pipeline("b_1", "b", 2, restacked=Change("1", TARGETS))
+    layout = layout_of(STAYING, pipelines=(moved,))
+
+    def after(states: dict[int, State]) -> bool:
+        done, _ = observe(layout, "dev", TARGETS, states, {}, Deployed("dev"))
+        return "b_1" not in pending(done, "dev").restacked
+
+    assert after({1: state(), 2: state("b_1")})
+    assert not after({1: state("b_1"), 2: state("b_1")})
+    assert not after({1: state("b_1"), 2: state()})
+    assert not after({2: state("b_1")})
+
+
+def test_a_move_is_done_when_both_files_are_applied() -> None:
+    layout = record_handover(layout_of(), "dev", [MOVING])
+    expected = {"databricks_workspace_file.a_1": "without", "databricks_workspace_file.b_1": "with"}
+
+    def open_moves(files: dict[str, str]) -> int:
+        done, _ = observe(layout, "dev", TARGETS, {1: state("a_1", "b_1", files=files)}, expected, Deployed("dev"))
+        return len(pending(done, "dev").handed_over)
+
+    assert open_moves({"a_1": "with", "b_1": "without"}) == 1
+    assert open_moves({"a_1": "without", "b_1": "without"}) == 1
+    assert open_moves({"a_1": "without", "b_1": "with"}) == 0
+
+
+def test_what_is_recorded_for_states_that_were_not_read_stays() -> None:
+    known = Deployed("dev", {"databricks_pipeline.a_1": "old", "databricks_pipeline.b_1": "old"})
+    pipelines = (Pipeline("a_1", "a", 1), Pipeline("b_1", "b", 2))
+
+    _, deployed = observe(layout_of(STAYING, pipelines=pipelines), "dev", TARGETS, {2: state("b_1")}, {}, known)
+
+    assert deployed.ids["databricks_pipeline.a_1"] == "old"
+    assert deployed.ids["databricks_pipeline.b_1"] == "uuid-b_1"
+
+
+@pytest.mark.parametrize("shown", [None, [], {}, {"format_version": "1.0", "planned_values": {}}, {"format_version": "2.0"}])
+def test_what_is_no_state_is_refused(shown: object) -> None:
+    with pytest.raises(InputError, match="is not a state"):
+        state_of(shown, "x.json")
+
+
+def test_a_state_without_resources_is_empty() -> None:
+    assert state_of({"format_version": "1.0"}, "x.json") == State()

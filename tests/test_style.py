@@ -1,0 +1,44 @@
+"""The code's style and types are held by the same tools that `make lint` runs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("words", [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]], ids=" ".join)
+def test_nothing_to_mend_for(words: list[str]) -> None:
+    run = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_engine_imports_neither_the_cdk_nor_spark() -> None:
+    code = "import sys, headgate.synthesis, headgate.cli, headgate.balance.plan, headgate.discovery; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert not {"cdktf", "cdktn", "jsii", "pyspark"} & set(run.stdout.split())
+
+
+def test_every_module_has_its_line_in_the_architecture() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+    modules = [
+        path.relative_to(ROOT)
+        for place in ("headgate", "stacks", "connectors", "bench")
+        for path in (ROOT / place).rglob("*.py")
+        if path.name != "__init__.py" or len(path.read_text().splitlines()) > 10
+    ]
+    missing = [str(path) for path in modules if f"`{path.name}`" not in page and f"`{path.parent.name}`" not in page]
+
+    assert missing == []
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    lengths = {
+        path: len(path.read_text().splitlines()) for place in ("headgate", "stacks") for path in (ROOT / place).rglob("*.py")
+    }
+
+    assert {str(path): length for path, length in lengths.items() if length > 500} == {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import load_definitions
@@ -13,6 +12,8 @@ from headgate.layout.lock import read_lock
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
     from headgate.layout.model import Layout

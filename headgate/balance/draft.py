@@ -30,11 +30,15 @@ class Draft:
     found: dict[Item, Placement] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    _last: dict[str, int] = field(default_factory=dict)
 
     def new_pipeline(self, group: Group) -> str:
         """Give the id of a new pipeline of the group: an id is never given twice, whatever became of the first."""
         stem = slug(group.key, "group")[:_LONGEST_GROUP]
-        number = next(number for number in range(1, len(self.taken) + 2) if f"{stem}_{number}" not in self.taken)
+        number = self._last.get(stem, 0) + 1
+        while f"{stem}_{number}" in self.taken:
+            number += 1
+        self._last[stem] = number
         name = f"{stem}_{number}"
         self.taken.add(name)
         self.groups[name] = group

@@ -94,7 +94,7 @@ def replan(draft: Draft, group: Group, items: Sequence[Item], count: int, cap: i
     names = sorted(names, key=lambda name: (name not in kept, names.index(name)))
     for name in names[max(count, len(kept)) :]:
         del draft.groups[name]
-    while len(draft.pipelines_of(group)) < count:
+    for _ in range(count - len(draft.pipelines_of(group))):
         draft.new_pipeline(group)
     settle(draft, group, free, cap)
     _keep_names(draft, before, kept)

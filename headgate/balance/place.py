@@ -48,7 +48,9 @@ def longest_first(items: Iterable[Item], bins: Sequence[Bin], cap: int) -> tuple
     for item in sorted(items, key=lambda item: item.order):
         passed = []
         while heap and not bins[heap[0][2]].takes(item, cap):
-            passed.append(heapq.heappop(heap))
+            entry = heapq.heappop(heap)
+            if bins[entry[2]].count < cap:  # a full one takes nothing any more
+                passed.append(entry)
         if heap:
             number = heapq.heappop(heap)[2]
             bins[number].add(item)

@@ -133,7 +133,9 @@ def retire(
         raise typer.Exit(1)
     _write(one, retire_target(layout, name, "drop" if drop_tables else "leave"))
     name_of = one.definition.id
-    tell(f"Now deploy: HEADGATE_TARGET={name} npx cdktf deploy '{name_of}-{name}-*', then `headgate record {name_of} -t {name}`")
+    tell(
+        f"Now deploy: HEADGATE_TARGET={name} npx cdktf deploy '{name_of}-{name}-*', then `headgate record {name_of} -t {name}`"
+    )
 
 
 def _goes(one: Project, target: str, *, drop: bool) -> str:

@@ -29,7 +29,9 @@ class Connection(Part):
     type: Literal["GENERIC_LAKEFLOW_CONNECT", "COMMUNITY"] = Field(
         default="GENERIC_LAKEFLOW_CONNECT", description="The connection type."
     )
-    comment: str | None = Field(default=None, description="The connection's comment. A changed comment replaces the connection.")
+    comment: str | None = Field(
+        default=None, description="The connection's comment. A changed comment replaces the connection."
+    )
     options: dict[str, str] = Field(default_factory=dict, description="Parameters of the source that are no secret.")
     secrets: list[str] = Field(
         default_factory=list,
@@ -82,7 +84,10 @@ class Balance(Part):
     )
     max_tables_per_pipeline: int = Field(default=1000, ge=1, le=1000, description="No pipeline gets more tables.")
     max_weight_per_pipeline: float | None = Field(
-        default=None, gt=0, allow_inf_nan=False, description="A group is cut until no pipeline weighs more (a heavier table stands alone)."
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="A group is cut until no pipeline weighs more (a heavier table stands alone).",
     )
     weights: Weights = Field(default_factory=Weights)
 
@@ -154,7 +159,8 @@ class Target(Part):
     catalog: Name | None = Field(default=None, description="Replaces the definition's and the tables' destination catalog.")
     paused: bool = Field(default=False, description="Schedules are paused, continuous pipelines are not started.")
     protect: bool = Field(
-        default=True, description="Terraform refuses to destroy pipelines, connection, schema and catalog. False: `cdktf destroy` works."
+        default=True,
+        description="Terraform refuses to destroy pipelines, connection, schema and catalog. False: `cdktf destroy` works.",
     )
     development: bool = Field(default=False, description="Pipelines run in development mode.")
     host: Text | None = Field(default=None, description="The workspace's address. Default: from the environment.")
@@ -178,15 +184,20 @@ class Definition(Part):
     connection: Connection
     destination: Destination
     code: Code = Field(default_factory=Code)
-    group_by: GroupBy = Field(default="category_and_ingestion_type", description="What makes a group, where a table names none.")
+    group_by: GroupBy = Field(
+        default="category_and_ingestion_type", description="What makes a group, where a table names none."
+    )
     category_prefixes: dict[str, str] = Field(default_factory=dict, description="Prefix of a table's name → its category.")
     discovery: dict[str, str] = Field(default_factory=dict, description="Init options for the connector's code at discovery.")
     schedules: Schedules = Field(default_factory=Schedules)
     balance: Balance = Field(default_factory=Balance)
     compute: Compute = Field(default_factory=Compute)
-    mode: Literal["batch", "streaming"] = Field(default="batch", description="batch: jobs start the pipelines. streaming: continuous.")
+    mode: Literal["batch", "streaming"] = Field(
+        default="batch", description="batch: jobs start the pipelines. streaming: continuous."
+    )
     ingestion: Literal["file", "managed"] = Field(
-        default="file", description="file: an ingest file a pipeline. managed: ingestion_definition, for tables without options."
+        default="file",
+        description="file: an ingest file a pipeline. managed: ingestion_definition, for tables without options.",
     )
     channel: Literal["CURRENT", "PREVIEW"] = Field(default="PREVIEW", description="The pipelines' release channel.")
     targets: dict[Id, Target] = Field(default_factory=lambda: {"dev": Target()}, min_length=1)

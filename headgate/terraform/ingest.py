@@ -33,6 +33,7 @@ register(spark, {source})  # noqa: F821
 {call}
 """
 _INGEST = "ingest(spark, pipeline_spec)  # noqa: F821"
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _WAIT = "# No table has been handed over to this pipeline yet, and ingest() takes no empty list."
 
 
@@ -62,4 +63,4 @@ def table_spec(table: Table, catalog: str, schema: str) -> dict[str, Any]:
 
 def option_text(value: object) -> str:
     """Give an option as the text that the source gets: text as it is, anything else as compact JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else _COMPACT.encode(value)

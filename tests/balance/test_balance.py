@@ -286,7 +286,11 @@ def inventories(draw: st.DrawFn) -> list[Table]:
 
 
 SETTINGS = st.fixed_dictionaries(
-    {"pipelines": st.none() | st.integers(1, 8), "stacks": st.integers(1, 3), "max_tables_per_pipeline": st.sampled_from([2, 5, 1000])}
+    {
+        "pipelines": st.none() | st.integers(1, 8),
+        "stacks": st.integers(1, 3),
+        "max_tables_per_pipeline": st.sampled_from([2, 5, 1000]),
+    }
 )
 
 

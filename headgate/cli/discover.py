@@ -1,0 +1,132 @@
+"""`headgate discover`: a connector's tables into its inventory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from headgate.cli.common import Format, FormatOption, Root, result, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.discovery.order import Outcome
+
+GroupBy = Literal["category_and_ingestion_type", "ingestion_type", "category", "none"]
+
+_CODE, _ROWS, _WHERE, _HOW = "From a connector's code", "From rows", "Where tables go", "How tables are arranged"
+_CRON = "5-field cron, or `quartz:` and a Quartz expression."
+_SECONDS = "expected seconds for one run"
+
+
+def discover(  # noqa: PLR0913  # each parameter is a flag
+    connector_name: Annotated[str, typer.Option(help="The connector's folder below connectors/.")],
+    python_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--connector-python-file",
+            help="Its code: a folder, a .py file or a wheel. Default: its own folder, or `code.folder`.",
+            rich_help_panel=_CODE,
+        ),
+    ] = None,
+    module: Annotated[str, typer.Option(help="Its code: an importable module.", rich_help_panel=_CODE)] = "",
+    class_name: Annotated[str, typer.Option("--class", help="Its class, where there are several.", rich_help_panel=_CODE)] = "",
+    init_options_json: Annotated[
+        str, typer.Option(help="Options its class is made with: JSON, or @file. Wins over all others.", rich_help_panel=_CODE)
+    ] = "",
+    init_options_file: Annotated[
+        Path | None,
+        typer.Option(help="The same, in a file. Wins over HEADGATE_OPTION_<NAME> and connector.yaml.", rich_help_panel=_CODE),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds that its code may take.", rich_help_panel=_CODE)] = 60,
+    from_workspace: Annotated[
+        Path | None, typer.Option(help="Rows of _community_tables, as JSON or JSON lines.", rich_help_panel=_ROWS)
+    ] = None,
+    workspace_metadata: Annotated[
+        Path | None, typer.Option(help="Rows of _community_table_metadata, likewise.", rich_help_panel=_ROWS)
+    ] = None,
+    from_csv: Annotated[Path | None, typer.Option(help="A CSV with a source_table column.", rich_help_panel=_ROWS)] = None,
+    output_csv: Annotated[
+        Path | None, typer.Option(help="The inventory. Default: connectors/<name>/tables.csv.", rich_help_panel=_WHERE)
+    ] = None,
+    connection_name: Annotated[str, typer.Option(help="The Unity Catalog connection.", rich_help_panel=_WHERE)] = "",
+    dest_catalog: Annotated[str, typer.Option(help="The destination catalog.", rich_help_panel=_WHERE)] = "",
+    dest_schema: Annotated[str, typer.Option(help="The destination schema.", rich_help_panel=_WHERE)] = "",
+    group_by: Annotated[GroupBy | None, typer.Option(help="What makes a group.", rich_help_panel=_HOW)] = None,
+    category_prefix_map_json: Annotated[
+        str, typer.Option(help="JSON, or @file: prefix of a table's name → its category.", rich_help_panel=_HOW)
+    ] = "",
+    schedule_snapshot: Annotated[str, typer.Option(help=f"For snapshot tables: {_CRON}", rich_help_panel=_HOW)] = "",
+    schedule_append: Annotated[str, typer.Option(help="For append tables.", rich_help_panel=_HOW)] = "",
+    schedule_cdc: Annotated[str, typer.Option(help="For cdc and cdc_with_deletes tables.", rich_help_panel=_HOW)] = "",
+    schedule_unknown: Annotated[str, typer.Option(help="For tables without an ingestion type.", rich_help_panel=_HOW)] = "",
+    weight_snapshot: Annotated[
+        float | None, typer.Option(help=f"For snapshot tables: {_SECONDS}. Default: 1.", rich_help_panel=_HOW)
+    ] = None,
+    weight_append: Annotated[float | None, typer.Option(help="For append tables. Default: 10.", rich_help_panel=_HOW)] = None,
+    weight_cdc: Annotated[
+        float | None, typer.Option(help="For cdc and cdc_with_deletes tables. Default: 10.", rich_help_panel=_HOW)
+    ] = None,
+    weight_unknown: Annotated[
+        float | None, typer.Option(help="For tables without an ingestion type. Default: 10.", rich_help_panel=_HOW)
+    ] = None,
+    *,
+    best_effort: Annotated[
+        bool, typer.Option("--best-effort", help="Leave out tables whose metadata fails, and name them.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what the connector's code printed.")] = False,
+    output: FormatOption = Format.text,
+    root: Root = Path(),
+) -> None:
+    """Find a connector's tables, and write them to its tables.csv; a starter connector.yaml too, where there is none.
+
+    What a flag doesn't say comes from connector.yaml. A second discovery keeps what people edited, and says what is new, gone,
+    back or changed. Connector code runs in a process of its own; it needs neither Spark nor the connectors' library.
+    """
+    from headgate.discovery.carry_out import carry_out
+    from headgate.discovery.options import options_of_file, options_of_text
+    from headgate.discovery.order import Order
+
+    given: list[Mapping[str, str]] = []
+    given += [options_of_file(init_options_file, "--init-options-file")] if init_options_file else []
+    given += [options_of_text(init_options_json, "--init-options-json")] if init_options_json else []
+    prefixes = options_of_text(category_prefix_map_json, "--category-prefix-map-json") if category_prefix_map_json else {}
+    schedules = {"snapshot": schedule_snapshot, "append": schedule_append, "cdc": schedule_cdc, "unknown": schedule_unknown}
+    weights = {"snapshot": weight_snapshot, "append": weight_append, "cdc": weight_cdc, "unknown": weight_unknown}
+    order = Order(
+        name=connector_name,
+        root=root,
+        python_file=python_file,
+        module=module,
+        class_name=class_name,
+        workspace_tables=from_workspace,
+        workspace_metadata=workspace_metadata,
+        listing=from_csv,
+        output=output_csv,
+        given=tuple(given),
+        connection=connection_name,
+        catalog=dest_catalog,
+        schema=dest_schema,
+        group_by=group_by,
+        prefixes=prefixes,
+        schedules={kind: schedule for kind, schedule in schedules.items() if schedule},
+        weights={kind: weight for kind, weight in weights.items() if weight is not None},
+        best_effort=best_effort,
+        timeout=timeout,
+    )
+    _tell(carry_out(order, os.environ), connector_name, output, verbose=verbose)
+
+
+def _tell(outcome: Outcome, connector: str, output: Format, *, verbose: bool) -> None:
+    from headgate.discovery.report import as_json, as_text
+
+    if verbose and outcome.found.printed:
+        tell(f"what the connector's code printed last:\n{outcome.found.printed}")
+    if outcome.starter:
+        tell(f"{outcome.starter} written: a starter, to be filled in")
+    for failure in outcome.found.failed:
+        tell(f"left out: {failure}")
+    result(as_json(outcome, connector) if output is Format.json else as_text(outcome))

@@ -1,0 +1,168 @@
+"""Reading what the process with the connector's code answered, whatever became of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from headgate.discovery.classify import listed
+from headgate.discovery.found import Failure, Found
+from headgate.discovery.metadata import MetadataError, name_faults, table_of
+from headgate.problems import HeadgateError, InputError, Problem, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headgate.discovery.code import Code
+    from headgate.discovery.isolate import Ended
+    from headgate.inventory.table import Table
+
+_LONGEST = 1_000
+_PRINTED = 8 * 1024
+_MOST = 20
+_OPTIONS = "what it needs to start goes in --init-options-json, HEADGATE_OPTION_<NAME> or `discovery:` of connector.yaml"
+_STAGES = {
+    "import": "importing the code",
+    "lists": "reading its TABLES_ lists",
+    "init": "making the connector",
+    "list_tables": "list_tables()",
+    "metadata": "read_table_metadata()",
+}
+
+
+@dataclass
+class _Heard:
+    """The lines of an answer, taken together."""
+
+    stage: str = ""
+    asking: str = ""
+    connector: str = ""
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    names: Any = None
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    fault: dict[str, str] | None = None
+    search: dict[str, Any] | None = None
+
+    def take(self, line: dict[str, Any]) -> None:
+        self.stage = line.get("stage", self.stage)
+        self.asking = line.get("asking", self.asking)
+        self.connector = line.get("connector", self.connector)
+        self.lists = line.get("lists", self.lists)
+        self.names = line.get("tables", self.names)
+        self.fault = line.get("fault", self.fault) if "table" not in line else self.fault
+        self.search = line if "looked" in line else self.search
+        if "table" in line:
+            self.answers[line["table"]] = line
+
+
+def read_answer(ended: Ended, code: Code, redact: Callable[[str], str], *, best_effort: bool) -> Found:
+    """Give the tables that were answered; raises InputError and SourceError as `discover_code` says."""
+    heard = _Heard()
+    for line in ended.lines:
+        # The code may have written to any descriptor; a line of another kind is none of ours.
+        with contextlib.suppress(ValueError):
+            heard.take(_redacted(json.loads(line), redact))
+    printed = redact(ended.printed.decode(errors="replace")).strip()[-_PRINTED:]
+    try:
+        if not ended.whole:
+            _died(ended, heard, code)
+        if heard.search:
+            _no_single_class(heard.search, code)
+        tables, failed = _tables(heard, code, redact)
+        if failed and (not best_effort or not tables):
+            raise SourceError(_failures(failed, code, best_effort=best_effort))
+    except HeadgateError as error:
+        if not printed:
+            raise
+        raise type(error)([*error.problems, Problem(f"what the connector's code printed last:\n{printed}")]) from None
+    return Found(tuple(tables), tuple(failed), heard.connector, printed)
+
+
+def _redacted(line: dict[str, Any], redact: Callable[[str], str]) -> dict[str, Any]:
+    """Take secrets out of what an exception says; names of tables and columns are results, and stay."""
+    for fault in (line.get("fault", {}), *line.get("errors", {}).values()):
+        if "message" in fault:
+            text = redact(fault["message"])
+            fault["message"] = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return line
+
+
+def _tables(heard: _Heard, code: Code, redact: Callable[[str], str]) -> tuple[list[Table], list[Failure]]:
+    if heard.fault:
+        raise SourceError(f"{code}: {_STAGES[heard.stage]} failed with {_told(heard.fault)}", _OPTIONS)
+    if faults := name_faults(heard.names):
+        cure = "mend list_tables() of the connector" if heard.names else _OPTIONS
+        raise SourceError([Problem(f"{code}: list_tables(): {redact(fault)}", cure) for fault in faults[:_MOST]])
+    categories = listed(heard.lists)
+    tables: list[Table] = []
+    failed: list[Failure] = []
+    for name in heard.names:
+        answer = heard.answers[name]
+        if "fault" in answer:
+            failed.append(Failure(name, _told(answer["fault"])))
+            continue
+        try:
+            tables.append(table_of(name, answer["metadata"], categories.get(name, "")))
+        except MetadataError as error:
+            failed.append(Failure(name, redact(str(error))))
+    return tables, failed
+
+
+def _failures(failed: list[Failure], code: Code, *, best_effort: bool) -> list[Problem]:
+    cure = "" if best_effort else "mend the connector or its options, or leave these tables out for now with --best-effort"
+    last = len(failed) - 1
+    return [
+        Problem(f"{code}: read_table_metadata({one.table!r}): {one.message}", cure if number == last else "")
+        for number, one in enumerate(failed)
+    ]
+
+
+def _died(ended: Ended, heard: _Heard, code: Code) -> NoReturn:
+    doing = _STAGES.get(heard.stage, "starting")
+    if heard.stage == "metadata" and heard.asking:
+        doing = f"read_table_metadata({heard.asking!r})"
+    if ended.exit_code is None:
+        raise SourceError(
+            f"{code}: {doing} did not end within {code.timeout:g} s; the process and those it started were killed",
+            "give it more time with --timeout, or look at what it waits for",
+        )
+    how = f"with exit code {ended.exit_code}"
+    if ended.exit_code < 0:
+        how = (
+            f"by {signal.Signals(-ended.exit_code).name}"
+            if -ended.exit_code in set(signal.Signals)
+            else f"by signal {-ended.exit_code}"
+        )
+    raise SourceError(
+        f"{code}: the connector's code ended its process {how} during {doing}", "what it printed is shown with -v"
+    )
+
+
+def _no_single_class(search: dict[str, Any], code: Code) -> NoReturn:
+    if search["classes"]:
+        names = _some(search["classes"])
+        choice = search["classes"][0].rpartition(":")[2]
+        raise InputError(
+            f"{code} holds several connectors: {names}", f"name one of them with --class, such as --class {choice}"
+        )
+    wanted = f" named {code.class_name}" if code.class_name else ""
+    message = f"{code}: No LakeflowConnect class{wanted} found; looked in {_some(search['looked']) or 'no Python file'}"
+    cure = "a connector's class has list_tables and read_table_metadata, and is not abstract"
+    errors = {_told(fault): place for place, fault in reversed(search["errors"].items())}
+    if not errors:
+        raise InputError(message, cure)
+    failed = [Problem(f"{place} could not be imported: {told}") for told, place in reversed(errors.items())]
+    raise SourceError([Problem(message, cure), *failed[:_MOST]])
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more
+
+
+def _told(fault: dict[str, str]) -> str:
+    message = fault["message"]
+    return f"{fault['type']}{': ' if message else ''}{message}{' (' + fault['at'] + ')' if fault['at'] else ''}"

@@ -1,0 +1,100 @@
+"""From what a source says to rows of an inventory: category, group, destination name, schedule and weight. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from headgate.discovery import classify
+from headgate.names import catalog_name, catalog_name_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.definition.model import Definition, GroupBy
+    from headgate.inventory.table import Table
+
+_LONGEST = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How tables are arranged. `schedules` and `weights` are by ingestion type: snapshot, append, cdc, unknown.
+
+    What is empty or missing stays empty in the inventory, so that the connector's definition decides.
+    """
+
+    group_by: GroupBy = "category_and_ingestion_type"
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    connection: str = ""
+    catalog: str = ""
+    schema: str = ""
+    schedules: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def without(self, definition: Definition) -> Rules:
+        """Give the same, less what the definition says anyway."""
+        schedules, weights = definition.schedules, definition.balance.weights
+        return replace(
+            self,
+            connection="" if self.connection == definition.connection.name else self.connection,
+            catalog="" if self.catalog == definition.destination.catalog else self.catalog,
+            schema="" if self.schema == definition.destination.schema_name else self.schema,
+            schedules={kind: cron for kind, cron in self.schedules.items() if cron != getattr(schedules, kind)},
+            weights={kind: weight for kind, weight in self.weights.items() if weight != getattr(weights, kind)},
+        )
+
+
+def arrange(tables: Iterable[Table], rules: Rules, existing: Sequence[Table] = ()) -> tuple[Table, ...]:
+    """Fill in what a table does not say itself; `existing` is the inventory so far, whose destination names are kept."""
+    return _named(tuple(_arranged(table, rules) for table in tables), existing)
+
+
+def _arranged(table: Table, rules: Rules) -> Table:
+    category = table.category or classify.category(table.source_table, rules.prefixes)
+    kind = classify.rule_of(table.ingestion_type)
+    return replace(
+        table,
+        category=category,
+        pipeline_group=table.pipeline_group or classify.group(category, table.ingestion_type, rules.group_by),
+        connection_name=table.connection_name or rules.connection,
+        destination_catalog=table.destination_catalog or rules.catalog,
+        destination_schema=table.destination_schema or rules.schema,
+        schedule=table.schedule or rules.schedules.get(kind, ""),
+        weight=rules.weights.get(kind) if table.weight is None else table.weight,
+    )
+
+
+def _named(tables: tuple[Table, ...], existing: Sequence[Table]) -> tuple[Table, ...]:
+    """Give a destination name to each table whose own one Unity Catalog would not take, or takes for another's.
+
+    Source: Unity Catalog keeps names in lower case, so `Users` and `users` are one table.
+    """
+    before = {_identity(table): table.destination_table for table in existing}
+    tables = tuple(
+        replace(table, destination_table=table.destination_table or before.get(_identity(table), "")) for table in tables
+    )
+    taken = {table.destination_name.lower() for table in existing}
+    taken |= {table.destination_table.lower() for table in tables if table.destination_table}
+    named = []
+    for table in tables:
+        if table.destination_table or (_identity(table) in before and not catalog_name_fault(table.source_table)):
+            named.append(table)
+            continue
+        name = _free(catalog_name(table.source_table), taken)
+        taken.add(name.lower())
+        named.append(table if name == table.source_table else replace(table, destination_table=name))
+    return tuple(named)
+
+
+def _identity(table: Table) -> tuple[str, str]:
+    return table.source_table, str(table.options.get("namespace", ""))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number = 1
+    found = name
+    while found.lower() in taken:
+        number += 1
+        found = f"{name[: _LONGEST - len(str(number)) - 1]}_{number}"
+    return found

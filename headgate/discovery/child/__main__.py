@@ -1,0 +1,91 @@
+"""Load a connector's class, ask it for its tables and say what it answers: `python -m headgate.discovery.child 7`.
+
+7 is the file descriptor to answer on (see `wire`). The request is a JSON object on standard input: `path` or `module`;
+`is_root`; `class`; `options`; `search` (folders to import from); `table_options` by table; `timeout` in seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from headgate.discovery.child import standins
+from headgate.discovery.child.fault import fault
+from headgate.discovery.child.find import Search, described, search_files, search_module, table_lists
+from headgate.discovery.child.wire import Wire, plain
+
+_MOST_TABLES = 100_000
+_GRACE = 5
+
+
+def main() -> None:
+    """Answer the request on standard input."""
+    wire = Wire(int(sys.argv[1]))
+    request = json.load(sys.stdin)
+    # Should whoever started this be gone by then, nobody else ends it.
+    signal.alarm(int(request["timeout"]) + _GRACE)
+    try:
+        _answer(request, wire)
+    except BaseException as error:  # noqa: BLE001 (classes may behave oddly wherever they are looked at)
+        wire.say(fault=fault(error, Path(os.devnull)))
+    wire.end()
+
+
+def _answer(request: dict[str, Any], wire: Wire) -> None:
+    wire.say(stage="import")
+    search = _search(request)
+    if len(search.classes) == 1:
+        _ask(search.classes[0], request, search.code, wire)
+    else:
+        found = [described(one) for one in search.classes]
+        wire.say(classes=found, looked=search.looked, errors=search.errors)
+
+
+def _search(request: dict[str, Any]) -> Search:
+    sys.path[:0] = request["search"]
+    if request["module"]:
+        standins.install("")
+        return search_module(request["module"], request["class"])
+    path = Path(request["path"])
+    folder = path if path.is_dir() else path.parent
+    standins.install(str(folder.parent))
+    return search_files(path, request["class"], is_root=request["is_root"])
+
+
+def _ask(kind: type, request: dict[str, Any], code: Path, wire: Wire) -> None:
+    try:
+        wire.say(stage="lists", connector=described(kind))
+        wire.say(lists=table_lists(kind))
+        wire.say(stage="init")
+        connector: Any = kind(dict(request["options"]))
+        wire.say(stage="list_tables")
+        tables = _listed(connector.list_tables())
+        wire.say(stage="metadata", tables=tables)
+    except BaseException as error:  # noqa: BLE001 (the connector's code may raise anything, sys.exit included)
+        wire.say(fault=fault(error, code))
+        return
+    for table in dict.fromkeys(name for name in tables if isinstance(name, str)) if isinstance(tables, list) else ():
+        wire.say(asking=table)
+        try:
+            metadata = plain(connector.read_table_metadata(table, dict(request["table_options"].get(table, {}))))
+        except BaseException as error:  # noqa: BLE001 (likewise, and the other tables are still asked for)
+            wire.say(table=table, fault=fault(error, code))
+        else:
+            wire.say(table=table, metadata=metadata)
+
+
+def _listed(value: Any) -> object:
+    """Give what `list_tables` gave as a list, were it an endless generator; what is no series of names, as `plain` gives it."""
+    if value is None or isinstance(value, str | bytes | int | float | dict) or not hasattr(value, "__iter__"):
+        return {"not": type(value).__name__}
+    listed = sorted(value, key=str) if isinstance(value, set | frozenset) else list(islice(value, _MOST_TABLES + 1))
+    return {"more": _MOST_TABLES} if len(listed) > _MOST_TABLES else plain(listed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""An exception of the connector's code, told without a stack trace."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+_LONGEST = 100_000
+
+
+def fault(error: BaseException, code: Path) -> dict[str, str]:
+    """Give the type, the message and the place (`file.py:12`, the last one within the folder `code`) of `error`."""
+    message = ""
+    with contextlib.suppress(Exception):
+        message = str(error)[:_LONGEST]
+    if isinstance(error, SystemExit):
+        message = f"the code called sys.exit({message})"
+    return {"type": type(error).__name__, "message": message, "at": _place(error, code)}
+
+
+def _place(error: BaseException, code: Path) -> str:
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{Path(error.filename).name}:{error.lineno}"
+    place = ""
+    trace = error.__traceback__
+    while trace:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(code):
+            place = f"{file.relative_to(code)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

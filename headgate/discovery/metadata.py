@@ -1,0 +1,64 @@
+"""What a source says about its tables, checked: a pure step from JSON values to rows of an inventory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from headgate.inventory.table import INGESTION_TYPES, Table
+from headgate.problems import did_you_mean
+
+_WIDTH = 80
+
+
+class MetadataError(Exception):
+    """A table's metadata is not what the interface promises; the message says what was found."""
+
+
+def table_of(name: str, metadata: Any, category: str = "") -> Table:
+    """Give the table `name` of its metadata: ingestion_type, primary_keys and cursor_field, each of which may be missing.
+
+    The platform takes a table without an ingestion type (as cdc), so it is let through as one whose type is unknown. Raises
+    MetadataError. Source: `ingest` of databrickslabs/lakeflow-community-connectors.
+    """
+    if not isinstance(metadata, dict) or set(metadata) == {"not"}:
+        raise MetadataError(f"the metadata is {_shown(metadata)}, not a dictionary")
+    faults: list[str] = []
+    kind = metadata.get("ingestion_type") or ""
+    if not isinstance(kind, str):
+        faults.append(f"ingestion_type is {_shown(kind)}, not a text")
+    elif kind and kind not in INGESTION_TYPES:
+        faults.append(f"ingestion_type is {kind[:_WIDTH]!r}: {did_you_mean(kind, INGESTION_TYPES)}")
+    keys = metadata.get("primary_keys") or []
+    if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
+        faults.append(f"primary_keys is {_shown(keys)}, not a list of names")
+    cursor = metadata.get("cursor_field") or ""
+    if not isinstance(cursor, str):
+        faults.append(f"cursor_field is {_shown(cursor)}, not a name")
+    if faults:
+        raise MetadataError("; ".join(faults))
+    return Table(name, ingestion_type=kind, primary_keys=tuple(keys), cursor_field=cursor, category=category)
+
+
+def name_faults(names: Any) -> list[str]:
+    """Say what is wrong with a source's list of table names; empty where nothing is."""
+    if isinstance(names, dict) and "more" in names:
+        return [f"it gives more than {names['more']:,} names"]
+    if not isinstance(names, list):
+        return [f"it gives {_shown(names)}, not a list of names"]
+    if not names:
+        return ["it names no table"]
+    faults = [f"item {number} is {_shown(name)}, not a name" for number, name in enumerate(names, 1) if not _is_name(name)]
+    twice = [name for name, count in Counter(name for name in names if _is_name(name)).items() if count > 1]
+    return faults + [f"{name!r} is named {names.count(name)} times" for name in twice]
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict) and set(value) == {"not"}:
+        return f"a {value['not']}"
+    text = repr(value)
+    return text if len(text) <= _WIDTH else f"{text[:_WIDTH]}..."

@@ -1,0 +1,89 @@
+"""Init options: what a connector's class is made with."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headgate.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ENVIRONMENT = "HEADGATE_OPTION_"
+
+
+def init_options(
+    defined: Mapping[str, str], secrets: Iterable[str], environment: Mapping[str, str], given: Iterable[Mapping[str, str]]
+) -> dict[str, str]:
+    """Put init options together; what comes later wins: the definition's, environment variables, what was given.
+
+    `HEADGATE_OPTION_<NAME>` sets the option of that name among those known (defined, secret or given), in whatever case and
+    with `_` for what no variable's name may hold; where none is known, the name in lower case. Raises InputError where two
+    variables set one option.
+    """
+    given = list(given)
+    known = {_key(name): name for name in (*defined, *secrets, *(name for options in given for name in options))}
+    found: dict[str, str] = {}
+    for variable, value in sorted(environment.items()):
+        if not variable.upper().startswith(ENVIRONMENT) or len(variable) == len(ENVIRONMENT):
+            continue
+        name = variable[len(ENVIRONMENT) :]
+        option = known.get(_key(name), name.lower())
+        if option in found:
+            raise InputError(f"two environment variables set the option {option!r}; one is {variable}", "unset one of them")
+        found[option] = value
+    merged = {**defined, **found}
+    for options in given:
+        merged |= options
+    return merged
+
+
+def options_of_text(text: str, flag: str) -> dict[str, str]:
+    """Read options given as JSON, or as `@` and a file that holds JSON. Raises InputError, which never quotes the text."""
+    if text.startswith("@"):
+        return options_of_file(Path(text[1:]), flag)
+    return _options(text, flag)
+
+
+def options_of_file(path: Path, flag: str) -> dict[str, str]:
+    """Read options from a file with one JSON object. Raises InputError, which never quotes the file."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"{flag}: {path} can't be read: {reason}") from None
+    return _options(text, f"{flag}: {path}")
+
+
+def _options(text: str, where: str) -> dict[str, str]:
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        place = (
+            f"line {error.lineno}, column {error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "not JSON"
+        )
+        raise InputError(
+            f"{where}: no valid JSON ({place})", """give an object, such as '{"url": "https://example.com"}'"""
+        ) from None
+    except RecursionError:
+        raise InputError(f"{where}: nested too deeply") from None
+    if not isinstance(values, dict):
+        raise InputError(
+            f"{where}: an object is needed, not a {type(values).__name__}", """such as '{"url": "https://example.com"}'"""
+        )
+    empty = [name for name, value in values.items() if value is None]
+    if empty:
+        raise InputError(Problem(f"{where}: {name!r} is null", "leave it out, or give a text") for name in empty)
+    return {name: option_text(value) for name, value in values.items()}
+
+
+def option_text(value: Any) -> str:
+    """Give an option's value as the text that a source gets: `true`, `5`, JSON for lists and objects."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return re.sub(r"\W", "_", name).lower()

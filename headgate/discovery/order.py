@@ -1,0 +1,102 @@
+"""What one run of `headgate discover` is to do, and what came of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.discovery.code import TIMEOUT
+from headgate.problems import InputError, Problem
+from headgate.schedule.convert import check_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from headgate.definition.model import GroupBy
+    from headgate.discovery.found import Found
+    from headgate.inventory.merge import Merged
+
+_LONGEST = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The command's flags; what is empty or None comes from the connector's definition, or else has a default.
+
+    `name` is the folder below `root`/connectors. One of python_file, module, workspace_tables and listing says where tables
+    come from; with none of them it is the connector's own code. Init options (`given`, later ones win) are never shown.
+    """
+
+    name: str
+    root: Path
+    python_file: Path | None = None
+    module: str = ""
+    class_name: str = ""
+    workspace_tables: Path | None = None
+    workspace_metadata: Path | None = None
+    listing: Path | None = None
+    output: Path | None = None
+    given: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+    connection: str = ""
+    catalog: str = ""
+    schema: str = ""
+    group_by: GroupBy | None = None
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    schedules: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    best_effort: bool = False
+    timeout: float = TIMEOUT
+
+    def __post_init__(self) -> None:
+        """Raise InputError where the flags contradict each other."""
+        sources = {
+            "--connector-python-file": self.python_file,
+            "--module": self.module,
+            "--from-workspace": self.workspace_tables,
+            "--from-csv": self.listing,
+        }
+        named = [flag for flag, value in sources.items() if value]
+        if len(named) > 1:
+            raise InputError(f"{' and '.join(named)} each say where tables come from", "give one of them")
+        if self.workspace_metadata and not self.workspace_tables:
+            raise InputError("--workspace-metadata needs --from-workspace", "give the export of _community_tables too")
+        if not self.name or self.name in {".", ".."} or set(self.name) & set("/\\\0"):
+            raise InputError(f"--connector-name {self.name!r} is no folder's name", "such as --connector-name osipi")
+        if not (math.isfinite(self.timeout) and 0 < self.timeout <= _LONGEST):
+            raise InputError(f"--timeout {self.timeout:g} is no time", f"give seconds, more than 0 and at most {_LONGEST}")
+        self._check_rules()
+
+    def _check_rules(self) -> None:
+        problems = [
+            Problem(f"--weight-{kind} {weight:g} is no weight", "give a number from 0 on")
+            for kind, weight in self.weights.items()
+            if not (math.isfinite(weight) and weight >= 0)
+        ]
+        for kind, schedule in self.schedules.items():
+            if error := check_schedule(schedule):
+                problems.append(Problem(f"--schedule-{kind}: {error.message}", error.cure))
+        if problems:
+            raise InputError(problems)
+
+    @property
+    def folder(self) -> Path:
+        """The connector's folder."""
+        return self.root / "connectors" / self.name
+
+    @property
+    def csv(self) -> Path:
+        """The inventory that is written."""
+        return self.output or self.folder / "tables.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found, how the inventory changed, and the definition that was written where there was none."""
+
+    found: Found
+    merged: Merged
+    csv: Path
+    first: bool
+    starter: Path | None = None

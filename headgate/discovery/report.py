@@ -1,0 +1,66 @@
+"""What a discovery did, for a person and for a program. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.discovery.order import Outcome
+
+_MOST = 20
+_CHANGES = ("added", "gone", "back", "changed")
+
+
+def as_text(outcome: Outcome) -> str:
+    """Give a table of groups and the names that are new, gone, back or changed since the last discovery."""
+    groups = _groups(outcome)
+    width = max(len(group) for group in (*groups, "group"))
+    lines = [f"{outcome.csv}: {_tables(sum(groups.values()))}", "", f"{'group':<{width}}  tables"]
+    lines += [f"{group:<{width}}  {count:>6}" for group, count in groups.items()]
+    changes = {} if outcome.first else {kind: _changed(outcome, kind) for kind in _CHANGES}
+    lines += [""] if any(changes.values()) else []
+    lines += [f"{kind} ({len(names)}): {_some(names)}" for kind, names in changes.items() if names]
+    if outcome.first:
+        lines += ["", "first discovery: all tables are new"]
+    elif not any(changes.values()):
+        lines += ["", "nothing changed"]
+    return "\n".join(lines)
+
+
+def as_json(outcome: Outcome, connector: str) -> str:
+    """Give the same as a JSON object, with every name."""
+    groups = _groups(outcome)
+    return json.dumps(
+        {
+            "connector": connector,
+            "file": str(outcome.csv),
+            "starter": str(outcome.starter) if outcome.starter else None,
+            "tables": sum(groups.values()),
+            "groups": groups,
+            **{kind: _changed(outcome, kind) for kind in _CHANGES},
+            "failed": [{"table": failure.table, "message": failure.message} for failure in outcome.found.failed],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def _groups(outcome: Outcome) -> dict[str, int]:
+    return dict(sorted(Counter(table.pipeline_group for table in outcome.merged.tables if table.status != "gone").items()))
+
+
+def _changed(outcome: Outcome, kind: str) -> list[str]:
+    return list(getattr(outcome.merged, kind))
+
+
+def _tables(count: int) -> str:
+    return f"{count} table{'' if count == 1 else 's'}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more

@@ -1,0 +1,132 @@
+"""Discovery from rows that a workspace gave: exports of `_community_tables` and `_community_table_metadata`.
+
+Source of their columns: the interface of databrickslabs/lakeflow-community-connectors. Tables: `namespace ARRAY<STRING>,
+tableName STRING`. Metadata: `tableName STRING, primary_keys ARRAY<STRING>, cursor_field STRING, ingestion_type STRING`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from headgate.discovery.found import Failure, Found
+from headgate.discovery.metadata import MetadataError, table_of
+from headgate.names import catalog_name
+from headgate.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from headgate.inventory.table import Table
+
+_LINES = "export the rows as a JSON array, or as one JSON object a line"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table in its namespace (from the root down; empty for a connector without namespaces)."""
+
+    name: str
+    namespace: tuple[str, ...] = ()
+
+
+def read_workspace(tables: Path, metadata: Path | None = None, *, best_effort: bool = False) -> Found:
+    """Read exported rows. Raises InputError with all problems of both files.
+
+    Without `metadata` the ingestion types are unknown. A table whose metadata is missing or wrong is an error, or with
+    `best_effort` a failure. The metadata's rows know no namespace: a row holds for each table of that name.
+    """
+    problems: list[Problem] = []
+    rows = _tables(tables, problems)
+    said = _metadata(metadata, problems) if metadata else None
+    failed: list[Failure] = []
+    found: list[tuple[Row, Table]] = []
+    for row in rows:
+        try:
+            if said is not None and row.name not in said:
+                raise MetadataError(f"{metadata} has no row for it")  # noqa: TRY301 (one way out for both kinds of failure)
+            found.append((row, table_of(row.name, said[row.name] if said is not None else {})))
+        except MetadataError as error:
+            failed.append(Failure(row.name, str(error)))
+    if not best_effort or not found:
+        cure = "export its metadata again, or leave such tables out for now with --best-effort"
+        problems += [Problem(str(failure), cure, file=str(metadata)) for failure in failed]
+    if problems:
+        raise InputError(problems)
+    return Found(_told_apart(found), tuple(failed))
+
+
+def _tables(path: Path, problems: list[Problem]) -> list[Row]:
+    rows: dict[Row, int] = {}
+    for number, value in _rows(path):
+        name, namespace = value.get("tableName"), value.get("namespace") or []
+        if not isinstance(name, str) or not name.strip():
+            problems.append(
+                Problem("tableName is missing or no text", "is this an export of _community_tables?", str(path), row=number)
+            )
+        elif not isinstance(namespace, list) or not all(isinstance(part, str) and part for part in namespace):
+            problems.append(Problem(f"namespace of {name!r} is no list of texts", _LINES, str(path), row=number))
+        elif (row := Row(name, tuple(namespace))) in rows:
+            problems.append(Problem(f"{name!r} is there a second time, first in row {rows[row]}", file=str(path), row=number))
+        else:
+            rows[row] = number
+    if not rows and not problems:
+        problems.append(Problem("there is no row", "is this an export of _community_tables?", str(path)))
+    return list(rows)
+
+
+def _metadata(path: Path, problems: list[Problem]) -> dict[str, dict[str, Any]]:
+    said: dict[str, dict[str, Any]] = {}
+    for number, value in _rows(path):
+        name = value.get("tableName")
+        if not isinstance(name, str) or not name:
+            cure = "is this an export of _community_table_metadata?"
+            problems.append(Problem("tableName is missing or no text", cure, str(path), row=number))
+        elif said.setdefault(name, value) != value:
+            problems.append(Problem(f"{name!r} is there twice, and not the same", file=str(path), row=number))
+    return said
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"{path} can't be read: {reason}") from None
+    whole = text.startswith("[")
+    rows: list[tuple[int, Any]] = []
+    problems = []
+    parts = [(1, text)] if whole else [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    for line, part in parts:
+        try:
+            value = json.loads(part)
+        except (ValueError, RecursionError) as error:
+            place = line + error.lineno - 1 if isinstance(error, json.JSONDecodeError) else line
+            problems.append(Problem(f"no valid JSON: {getattr(error, 'msg', error)}", _LINES, str(path), line=place))
+            continue
+        rows += enumerate(value, 1) if whole else [(line, value)]
+    problems += [
+        Problem("not a JSON object", _LINES, str(path), row=number) for number, row in rows if not isinstance(row, dict)
+    ]
+    if problems:
+        raise InputError(problems)
+    return rows
+
+
+def _told_apart(found: list[tuple[Row, Table]]) -> tuple[Table, ...]:
+    """Where several namespaces hold a table of one name, say so in the table's options and its destination's name.
+
+    A connector with namespaces takes the table option `namespace` for that: the one part, or a JSON list of several.
+    """
+    count = Counter(row.name for row, _ in found)
+    tables = []
+    for row, table in found:
+        if count[row.name] == 1 or not row.namespace:
+            tables.append(table)
+            continue
+        option = row.namespace[0] if len(row.namespace) == 1 else json.dumps(row.namespace, ensure_ascii=False)
+        destination = catalog_name("_".join((*row.namespace, row.name)))
+        tables.append(replace(table, options={"namespace": option}, destination_table=destination))
+    return tuple(tables)

@@ -1,0 +1,146 @@
+"""What each cell of an inventory may hold, and what it becomes."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from headgate.inventory.table import INGESTION_TYPES
+from headgate.names import catalog_name, catalog_name_fault
+from headgate.problems import did_you_mean
+from headgate.schedule import check_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Column → field of Table.
+CELLS = {
+    "source_table": "source_table",
+    "destination_table": "destination_table",
+    "destination_catalog": "destination_catalog",
+    "destination_schema": "destination_schema",
+    "pipeline_group": "pipeline_group",
+    "schedule": "schedule",
+    "table_options_json": "options",
+    "weight": "weight",
+    "category": "category",
+    "ingestion_type": "ingestion_type",
+    "primary_keys": "primary_keys",
+    "cursor_field": "cursor_field",
+    "connection_name": "connection_name",
+    "status": "status",
+}
+SCD_TYPES = ("SCD_TYPE_1", "SCD_TYPE_2", "APPEND_ONLY")
+_JSON_EXAMPLE = 'write a JSON object, such as {"maxCount":"1000"}, in quotes and with its own quotes doubled'
+
+
+class CellError(ValueError):
+    """What is wrong with a cell, and how to mend it."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.cure = cure
+
+
+def parse_cell(column: str, text: str) -> Any:
+    """Give what a cell's text says, as the field of Table holds it. Raises CellError."""
+    parse = _PARSERS.get(column)
+    return parse(text) if parse else text
+
+
+def _source(text: str) -> str:
+    if not text.strip():
+        raise CellError("is empty", "name the table as the source does, or take the row out")
+    return text
+
+
+def _destination(text: str) -> str:
+    if text and (fault := catalog_name_fault(text)):
+        raise CellError(fault, f"for example {catalog_name(text)}")
+    return text
+
+
+def _schedule(text: str) -> str:
+    if text.strip() and (error := check_schedule(text.strip())):
+        raise CellError(error.message, error.cure)
+    return text.strip()
+
+
+def _one_of(text: str, known: tuple[str, ...]) -> str:
+    found = text.strip()
+    if found and found not in known:
+        raise CellError("is none of the known values", did_you_mean(found, known))
+    return found
+
+
+def _weight(text: str) -> float | None:
+    if not text.strip():
+        return None
+    cure = "write the expected seconds for one run, such as 12.5; leave it empty for the ingestion type's default"
+    try:
+        weight = float(text)
+    except ValueError:
+        raise CellError("is no number", cure) from None
+    if not math.isfinite(weight) or weight < 0:
+        raise CellError("is no weight: it is 0 or more, and finite", cure)
+    return weight
+
+
+def _options(text: str) -> dict[str, Any]:
+    if not text.strip():
+        return {}
+    try:
+        found = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+    except CellError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise CellError(f"is no JSON ({error})", _JSON_EXAMPLE) from None
+    if not isinstance(found, dict):
+        raise CellError("is no JSON object", _JSON_EXAMPLE)
+    if (scd := found.get("scd_type")) is not None and scd not in SCD_TYPES:
+        raise CellError(f"has an unknown scd_type {scd!r}", did_you_mean(str(scd), SCD_TYPES))
+    return found
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise CellError(f"names {twice!r} twice", "keep one of them")
+    return found
+
+
+def _no_constant(text: str) -> Any:
+    raise CellError(f"holds {text}, which is no JSON value", _JSON_EXAMPLE)
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    if not text.strip():
+        return ()
+    if not text.lstrip().startswith("["):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    cure = 'write a JSON list of columns, such as ["id","date"], or names with commas between'
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CellError(f"is no JSON list ({error})", cure) from None
+    if not isinstance(found, list) or not all(isinstance(name, str) and name for name in found):
+        raise CellError("is no JSON list of names", cure)
+    return tuple(found)
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "source_table": _source,
+    "destination_table": _destination,
+    "destination_catalog": _destination,
+    "destination_schema": _destination,
+    "schedule": _schedule,
+    "table_options_json": _options,
+    "weight": _weight,
+    "ingestion_type": lambda text: _one_of(text, INGESTION_TYPES),
+    "primary_keys": _keys,
+    "status": lambda text: _one_of(text, ("gone",)),
+}

@@ -1,0 +1,60 @@
+"""A second discovery: what the source says now, and what a person made of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.inventory.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The inventory, and the source tables that are new, gone, back, or of which the source says something else."""
+
+    tables: tuple[Table, ...]
+    added: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+def merge_discovered(existing: Sequence[Table], found: Sequence[Table]) -> Merged:
+    """Give the inventory after a discovery.
+
+    A table's facts (ingestion type, primary keys, cursor) are the source's and taken anew; its category where it had none.
+    All else is a person's and kept: weight, group, schedule, options, destination. New tables come after the others, in the
+    order found. A table that is no longer found is marked, never taken out. Rows with one source table go together.
+    """
+    facts = {table.source_table: table for table in found}
+    known = {table.source_table for table in existing}
+    says: defaultdict[str, list[str]] = defaultdict(list)
+    tables = []
+    for table in existing:
+        fact = facts.get(table.source_table)
+        merged = _with_facts(table, fact) if fact else replace(table, status="gone")
+        tables.append(merged)
+        if not fact:
+            says["gone"].append(table.source_table)
+        elif table.status:
+            says["back"].append(table.source_table)
+        elif merged != table:
+            says["changed"].append(table.source_table)
+    added = [table for table in found if table.source_table not in known]
+    unique = {name: tuple(dict.fromkeys(names)) for name, names in says.items()}
+    return Merged((*tables, *added), tuple(dict.fromkeys(table.source_table for table in added)), **unique)
+
+
+def _with_facts(table: Table, fact: Table) -> Table:
+    return replace(
+        table,
+        ingestion_type=fact.ingestion_type or table.ingestion_type,
+        primary_keys=fact.primary_keys or table.primary_keys,
+        cursor_field=fact.cursor_field,
+        category=table.category or fact.category,
+        status="",
+    )

@@ -1,0 +1,50 @@
+"""Writing `tables.csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+from headgate.files import write_whole
+from headgate.inventory.cells import CELLS
+from headgate.inventory.read import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from headgate.inventory.table import Table
+
+
+def write_inventory(path: Path, tables: Sequence[Table], columns: Collection[str] = ()) -> bool:
+    """Write an inventory whole; say whether the file changed."""
+    return write_whole(path, render_inventory(tables, columns))
+
+
+def render_inventory(tables: Sequence[Table], columns: Collection[str] = ()) -> str:
+    """Give the CSV of tables, a row each in their order, line ends LF; reading it gives the same tables.
+
+    Columns are those that a table uses, and those named in `columns`, in the order of COLUMNS.
+    """
+    rows = [{column: _cell(getattr(table, CELLS[column])) for column in COLUMNS} for table in tables]
+    used = {column for row in rows for column, text in row.items() if text}
+    shown = [column for column in COLUMNS if column in used or column in columns or column == COLUMNS[0]]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(shown)
+    writer.writerows([row[column] for column in shown] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)  # noqa: PLR2004  # exact so far
+    if isinstance(value, int):
+        return str(value)
+    if not value:
+        return ""
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False, separators=(",", ":"))

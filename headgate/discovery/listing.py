@@ -28,6 +28,8 @@ def read_csv(path: Path, connector: str, *, best_effort: bool = False) -> Found:
     if not _is_listing(path):
         return Found(read_inventory(path))
     listings = read_listing(path, best_effort=best_effort)
+    if not listings:
+        raise InputError(f"{path} holds no table", "add a row for each table")
     if "" in listings:
         return listings[""]
     if connector not in listings:

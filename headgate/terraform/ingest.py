@@ -21,18 +21,18 @@ _FILE = """\
 from databricks.labs.community_connector import register
 from databricks.labs.community_connector.pipeline import ingest
 
-spark.conf.set("spark.databricks.unityCatalog.connectionDfOptionInjection.enabled", "true")  # noqa: F821
+spark.conf.set('spark.databricks.unityCatalog.connectionDfOptionInjection.enabled', 'true')
 
 pipeline_spec = {{
-    "connection_name": {connection},
-    "objects": [
+    'connection_name': {connection},
+    'objects': [
 {objects}    ],
 }}
 
-register(spark, {source})  # noqa: F821
+register(spark, {source})
 {call}
 """
-_INGEST = "ingest(spark, pipeline_spec)  # noqa: F821"
+_INGEST = "ingest(spark, pipeline_spec)"
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _WAIT = "# No table has been handed over to this pipeline yet, and ingest() takes no empty list."
 

@@ -38,6 +38,7 @@ class Anything:
         return Anything()
 
     def __call__(self, *_: object, **__: object) -> Anything:
+        """Go along with any arguments."""
         return Anything()
 
     def __getitem__(self, _: object) -> Anything:

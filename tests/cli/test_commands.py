@@ -1,0 +1,211 @@
+"""The commands, as a user types them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+LOCK = Path("connectors/crm/layout.lock")
+
+
+def test_balance_prints_the_layout_and_writes_the_lock(headgate: Run, project: Path) -> None:
+    done = headgate("balance")
+
+    assert re.search(r"people_1 +1 +2 +150 +at 00:00 every day +100\.0%", done.stdout)
+    assert done.stderr == "connectors/crm/layout.lock written\n"
+    assert (project / LOCK).exists()
+
+
+def test_a_second_balance_changes_nothing(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    before = (project / LOCK).read_bytes()
+
+    done = headgate("balance")
+
+    assert done.stderr == ""
+    assert (project / LOCK).read_bytes() == before
+
+
+def test_results_for_a_machine_are_json_alone(headgate: Run) -> None:
+    found = json.loads(headgate("balance", "--format", "json").stdout)
+
+    assert found[0]["connector"] == "crm"
+    assert {row["pipeline"]: row["tables"] for row in found[0]["pipelines"]} == {"money_1": 1, "people_1": 2}
+
+
+def test_balance_says_who_came_went_and_moves(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("companies,people,snapshot,50\n", "leads,people,snapshot,5\n"))
+
+    said = headgate("balance").stdout
+
+    assert "leads → main.bronze.leads comes into people_1" in said
+    assert "companies → main.bronze.companies is gone from the inventory" in said
+
+
+def test_check_in_ci_writes_nothing_and_exits_with_3(headgate: Run, project: Path) -> None:
+    done = headgate("balance", "--check", code=3)
+
+    assert "layout.lock would change for: crm" in done.stderr
+    assert not (project / LOCK).exists()
+
+
+def test_synthesis_without_a_lock_names_the_command_to_run(headgate: Run) -> None:
+    assert "run `headgate balance crm`" in headgate("check", code=3).stderr
+
+
+def test_a_lock_that_does_not_fit_is_refused(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    with (project / "connectors/crm/tables.csv").open("a") as file:
+        file.write("leads,people,snapshot,5\n")
+
+    assert "the lock does not match tables.csv" in headgate("check", code=3).stderr
+
+
+def test_an_option_that_the_connection_does_not_let_through_is_refused(headgate: Run, project: Path) -> None:
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text('source_table,table_options_json\ncontacts,"{""maxCount"":""1"",""startTime"":""x""}"\n')
+    headgate("balance")
+
+    said = headgate("check", code=1).stderr
+
+    assert "row 1, column table_options_json" in said
+    assert "startTime" in said
+    assert "maxCount" not in said
+
+
+def test_show_ends_with_what_to_do_next(headgate: Run) -> None:
+    headgate("balance")
+
+    said = headgate("show", "-t", "prod").stdout
+
+    assert "cdktf.out/stacks/crm-prod-shared  (not synthesized yet)" in said
+    assert "export TF_VAR_crm_token=…" in said
+    assert "HEADGATE_TARGET=prod npx cdktf deploy 'crm-prod-*'" in said
+
+
+def test_an_unknown_connector_or_target_is_refused_with_the_nearest(headgate: Run) -> None:
+    headgate("balance")
+
+    assert "did you mean 'crm'?" in headgate("balance", "crn", code=1).stderr
+    assert "did you mean 'prod'?" in headgate("show", "-t", "prd", code=1).stderr
+
+
+def test_schema_is_json(headgate: Run) -> None:
+    assert json.loads(headgate("schema").stdout)["title"] == "Headgate connector definition"
+
+
+def test_no_connectors_at_all_is_said(headgate: Run, tmp_path: Path) -> None:
+    assert "no connectors/*/connector.yaml below" in headgate("balance", "--root", str(tmp_path / "elsewhere"), code=1).stderr
+
+
+def test_from_scratch_forgets_a_lock_but_not_a_deployed_one(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    headgate("balance", "--from-scratch")
+    (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_1": "u-1"}}')
+
+    assert "deployed to dev" in headgate("balance", "--from-scratch", code=5).stderr
+
+
+def test_a_deployed_pipeline_that_the_lock_lost_is_refused(headgate: Run, project: Path) -> None:
+    (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_7": "u-7"}}')
+    headgate("balance")
+
+    assert "not in the lock: people_7" in headgate("check", code=5).stderr
+
+
+def shown(*names: str) -> str:
+    resources = [
+        {"mode": "managed", "address": f"{kind}.{name}", "values": {"id": f"{kind}-{name}"}}
+        for name in names
+        for kind in ("databricks_pipeline", "databricks_job")
+    ]
+    return json.dumps({"format_version": "1.0", "values": {"root_module": {"resources": resources}}})
+
+
+def states(project: Path, **stacks: str) -> list[str]:
+    for name, text in stacks.items():
+        (project / f"crm-{name.replace('_', '-')}.json").write_text(text)
+    return [f"crm-{name.replace('_', '-')}.json" for name in stacks]
+
+
+def test_record_keeps_the_workspaces_ids(headgate: Run, project: Path) -> None:
+    headgate("balance")
+
+    done = headgate("record", "crm", *states(project, dev_1=shown("people_1"), dev_2=shown("money_1")))
+
+    assert "2 pipelines are deployed to dev" in done.stdout
+    ids = json.loads((project / "connectors/crm/deployed.dev.json").read_text())["ids"]
+    assert ids["databricks_pipeline.people_1"] == "databricks_pipeline-people_1"
+
+
+def test_a_pipeline_that_left_is_open_until_recorded_in_every_target(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("deals,money,snapshot,70\n", ""))
+    headgate("balance")
+
+    assert "prod: pipeline that leaves, to be applied: money_1" in headgate("done", "crm", "-t", "prod").stdout
+    headgate("record", "crm", "-t", "prod", *states(project, prod_2=shown("money_1")))
+    assert "money_1" in headgate("done", "crm", "-t", "prod").stdout
+    headgate("record", "crm", "-t", "prod", *states(project, prod_2=shown()))
+    assert "nothing is open in prod" in headgate("done", "crm", "-t", "prod").stdout
+    headgate("done", "crm", "-t", "dev", "--pipeline", "money_1")
+    assert '{"id": "money_1", "stack": 2, "until": []}' in (project / LOCK).read_text()
+
+
+def test_a_move_goes_from_planned_to_done(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("companies,people", "companies,money"))
+    headgate("balance")
+
+    assert "handover to be made: companies: people_1 → money_1" in headgate("done", "crm").stdout
+    assert "no table 'companis'" in headgate("done", "crm", "--handover", "companis", code=1).stderr
+    headgate("done", "crm", "--handover", "companies")
+    assert "handed over, to be applied: companies" in headgate("done", "crm").stdout
+    headgate("done", "crm", "--move", "companies")
+    headgate("done", "crm", "-t", "prod", "--handover", "companies")
+    headgate("done", "crm", "-t", "prod", "--move", "companies")
+    assert '"destination": "main.bronze.companies", "pipeline": "money_1"}' in (project / LOCK).read_text()
+
+
+def test_rename_keeps_the_old_id_until_it_is_applied(headgate: Run, project: Path) -> None:
+    headgate("balance")
+
+    headgate("rename", "crm", "people_1", "nightly")
+
+    assert '"renamed": {"before": "people_1", "until": ["dev", "prod"]}' in (project / LOCK).read_text()
+    assert "crm: 3 tables" in headgate("check").stdout
+
+
+def test_retire_shows_what_goes_asks_and_can_be_undone(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    before = (project / LOCK).read_text()
+
+    refused = headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n")
+    assert "2 pipelines are forgotten by Terraform: they stay in the workspace with 3 tables" in refused.stdout
+    assert (project / LOCK).read_text() == before
+    headgate("retire", "crm", "-t", "dev", "--drop-tables", "--yes")
+    assert '{"target": "dev", "tables": "drop", "done": false}' in (project / LOCK).read_text()
+    headgate("retire", "crm", "-t", "dev", "--undo")
+    assert (project / LOCK).read_text() == before
+
+
+@pytest.mark.parametrize("text", ["not json", '{"format_version": "9.0"}', "[]"])
+def test_what_is_no_state_is_refused_by_name(headgate: Run, project: Path, text: str) -> None:
+    headgate("balance")
+
+    assert "crm-dev-1" in headgate("record", "crm", *states(project, dev_1=text), code=1).stderr
+
+
+def test_every_command_is_in_the_readme(headgate: Run) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    commands = re.findall(r"^│ (\w+) ", headgate("--help").stdout, re.MULTILINE)
+
+    assert len(commands) >= 9
+    assert [name for name in commands if f"`headgate {name}`" not in readme] == []

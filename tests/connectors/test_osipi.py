@@ -1,0 +1,59 @@
+"""OSI PI's connector describes its 39 tables as the community connector does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connectors.osipi import OsipiLakeflowConnect
+from headgate.discovery.code import Asking, Code, discover_code
+from headgate.discovery.listing import read_csv
+
+PROJECT = Path(__file__).parents[2]
+COMMUNITY = PROJECT.parent / "shared" / "connectors" / "community_tables.csv"
+CATEGORIES = {
+    "discovery_inventory": 4,
+    "time_series": 14,
+    "asset_framework": 13,
+    "event_frames": 7,
+    "governance_diagnostics": 1,
+}
+
+
+def test_discovery_finds_39_tables_in_five_categories() -> None:
+    found = discover_code(Code(PROJECT / "connectors" / "osipi"), Asking())
+    categories = [table.category for table in found.tables]
+    assert {category: categories.count(category) for category in categories} == CATEGORIES
+    assert len(found.tables) == 39
+
+
+@pytest.mark.skipif(not COMMUNITY.is_file(), reason="needs the community connectors' tables in ../shared")
+def test_names_types_keys_and_cursors_are_the_community_connectors() -> None:
+    connector = OsipiLakeflowConnect({})
+    described = [(name, connector.read_table_metadata(name, {})) for name in connector.list_tables()]
+    assert described == [
+        (
+            table.source_table,
+            {
+                "primary_keys": list(table.primary_keys),
+                "cursor_field": table.cursor_field or None,
+                "ingestion_type": table.ingestion_type,
+            },
+        )
+        for table in read_csv(COMMUNITY, "osipi").tables
+    ]
+
+
+def test_every_appended_table_has_a_cursor_and_every_table_a_key() -> None:
+    connector = OsipiLakeflowConnect({})
+    for name in connector.list_tables():
+        metadata = connector.read_table_metadata(name, {})
+        assert metadata["primary_keys"]
+        assert (metadata["cursor_field"] is not None) == (metadata["ingestion_type"] == "append")
+
+
+@pytest.mark.parametrize(("name", "near"), [("pi_point", "pi_points"), ("nothing like it", "list_tables")])
+def test_an_unknown_table_is_refused_with_near_names(name: str, near: str) -> None:
+    with pytest.raises(ValueError, match=near):
+        OsipiLakeflowConnect({}).read_table_metadata(name, {})

@@ -1,0 +1,2 @@
+def list_tables(:
+    read_table_metadata

@@ -1,0 +1,1 @@
+KEYS = {"plants": ["id"], "lines": ["plant", "id"], "shift_log": ()}

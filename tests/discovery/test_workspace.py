@@ -1,0 +1,99 @@
+"""Exported rows of a workspace's virtual tables are a source of tables too."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.discovery.workspace import read_workspace
+from headgate.problems import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+from typing import Any
+
+TABLES = [{"namespace": [], "tableName": "users"}, {"namespace": ["Sales"], "tableName": "orders"}]
+METADATA = [
+    {"tableName": "orders", "primary_keys": ["id"], "cursor_field": "at", "ingestion_type": "cdc"},
+    {"tableName": "users", "primary_keys": ["id"], "ingestion_type": "snapshot"},
+]
+
+
+def _written(path: Path, rows: list[Any], *, lines: bool = False) -> Path:
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n" if lines else json.dumps(rows, indent=2))
+    return path
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_tables_with_their_metadata(tmp_path: Path, lines: bool) -> None:
+    tables = _written(tmp_path / "tables.json", TABLES, lines=lines)
+    metadata = _written(tmp_path / "metadata.json", METADATA, lines=lines)
+    found = read_workspace(tables, metadata)
+    assert [(t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in found.tables] == [
+        ("users", "snapshot", ("id",), ""),
+        ("orders", "cdc", ("id",), "at"),
+    ]
+
+
+def test_without_metadata_the_ingestion_types_are_unknown(tmp_path: Path) -> None:
+    found = read_workspace(_written(tmp_path / "tables.json", TABLES))
+    assert [table.ingestion_type for table in found.tables] == ["", ""]
+
+
+def test_one_name_in_several_namespaces_is_told_apart(tmp_path: Path) -> None:
+    rows = [{"namespace": names, "tableName": "Customers"} for names in ([], ["Sales"], ["HR", "Old"])]
+    found = read_workspace(_written(tmp_path / "tables.json", rows))
+    assert [(table.destination_name, dict(table.options)) for table in found.tables] == [
+        ("Customers", {}),
+        ("Sales_Customers", {"namespace": "Sales"}),
+        ("HR_Old_Customers", {"namespace": '["HR", "Old"]'}),
+    ]
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    rows = [
+        {"table": "x"},
+        {"tableName": "a", "namespace": "root"},
+        {"tableName": "b"},
+        {"tableName": "b"},
+        {"tableName": "users"},
+    ]
+    tables = _written(tmp_path / "tables.json", rows)
+    metadata = _written(tmp_path / "metadata.json", [{"tableName": "b", "ingestion_type": "daily"}, {"name": "?"}])
+    with pytest.raises(InputError) as caught:
+        read_workspace(tables, metadata)
+    said = str(caught.value)
+    for text in (
+        "tables.json: row 1: tableName is missing",
+        "row 2: namespace of 'a' is no list",
+        "row 4: 'b' is there a second time, first in row 3",
+        "metadata.json: row 2: tableName is missing",
+        "b: ingestion_type is 'daily'",
+        "users: " + str(metadata) + " has no row for it",
+    ):
+        assert text in said
+
+
+def test_best_effort_leaves_out_what_has_no_metadata(tmp_path: Path) -> None:
+    tables = _written(tmp_path / "tables.json", TABLES)
+    found = read_workspace(tables, _written(tmp_path / "metadata.json", METADATA[1:]), best_effort=True)
+    assert [table.source_table for table in found.tables] == ["users"]
+    assert [failure.table for failure in found.failed] == ["orders"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "there is no row"),
+        ("[]", "there is no row"),
+        ('[{"tableName": "a"},\n 7]', "row 2: not a JSON object"),
+        ('{"tableName": "a"}\n{"tableName": ', "tables.json:2: no valid JSON"),
+        ('[{"tableName": "a"},\n {]', "tables.json:2: no valid JSON"),
+    ],
+)
+def test_what_is_no_export_is_refused_with_its_place(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "tables.json").write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_workspace(tmp_path / "tables.json")

@@ -47,8 +47,9 @@ demo: setup
 	@$(MAKE) --no-print-directory synth
 	@headgate show osipi
 
+# cdktf draws a spinner wherever it is, unless it believes to be in CI.
 synth: setup
-	@cdktf synth
+	@if [ -t 1 ]; then cdktf synth; else CI=true cdktf synth; fi
 
 test: setup
 	@pytest -n 2

@@ -20,6 +20,11 @@ def slug(text: str, fallback: str = "x") -> str:
     return (found if found[0].isalpha() else f"{fallback}_{found}")[:63].rstrip("_")
 
 
+def secret_variable(connector: str, secret: str) -> str:
+    """Give the Terraform variable that carries a secret option: set it as TF_VAR_<name>."""
+    return f"{connector}_{slug(secret, 'secret')}"
+
+
 def catalog_name_fault(name: str) -> str:
     """Say why Unity Catalog would not take `name` for a catalog, schema or table; empty where it would.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.balance.items import key_of
 from headgate.definition.load import load_definitions
 from headgate.inventory.read import read_inventory
 from headgate.layout.deployed import Deployed, read_deployed
@@ -12,11 +13,12 @@ from headgate.layout.lock import read_lock
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
-    from headgate.layout.model import Layout
+    from headgate.layout.model import Key, Layout
 
 LOCK, TABLES = "layout.lock", "tables.csv"
 
@@ -82,7 +84,28 @@ def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...
         raise errors[0]
     if errors:
         raise InputError([problem for error in errors for problem in error.problems])
+    if problems := _shared_destinations(found):
+        raise InputError(problems)
     return tuple(found)
+
+
+def _shared_destinations(connectors: Sequence[Connector]) -> list[Problem]:
+    """Say which tables of different connectors go to one destination; Unity Catalog's names know no capitals."""
+    owners: dict[str, tuple[Connector, Key]] = {}
+    problems = []
+    for connector in connectors:
+        for row, table in enumerate(connector.tables, 1):
+            key = key_of(table, connector.definition)
+            other, first = owners.setdefault(key.destination.lower(), (connector, key))
+            if other is not connector:
+                message = (
+                    f"{key.destination} is also the destination of {first.source_table!r} of connector '{other.definition.id}'"
+                )
+                file = str(connector.folder / TABLES)
+                problems.append(
+                    Problem(message, "give one of them another destination", file, row=row, column="destination_table")
+                )
+    return problems
 
 
 def target_of(definition: Definition, name: str | None) -> str:

@@ -58,15 +58,19 @@ class Draft:
         return bool(placement and placement.move and set(placement.move.states.values()) - {"planned"})
 
     def bins(self, pipelines: Iterable[str]) -> list[Bin]:
-        """Give the pipelines as bins: loads of what is to be in them, room less also what has yet to leave them."""
+        """Give the pipelines as bins: loads of what is to be in them, room less also what has yet to leave them.
+
+        A table that has no home yet may come back to where it is today, but no other copy of it may come there.
+        """
         bins = {name: Bin(name) for name in pipelines}
         for item, home in self.homes.items():
             if home in bins:
                 bins[home].add(item)
-            today = self.found[item].pipeline if item in self.found else home
-            if today != home and today in bins:
-                bins[today].count += 1
-                bins[today].sources.add(item.key.source_table)
+        for item, placement in self.found.items():
+            home = self.homes.get(item)
+            if placement.pipeline in bins and placement.pipeline != home:
+                bins[placement.pipeline].count += home is not None
+                bins[placement.pipeline].copies[item.key.source_table] = item
         return list(bins.values())
 
 

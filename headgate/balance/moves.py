@@ -114,8 +114,16 @@ def _keep_names(draft: Draft, before: dict[Item, str | None], kept: set[str]) ->
     rest = sorted(free - set(names.values()))
     for new in sorted(free - set(names)):
         names[new] = rest.pop(0)
-    for item in before:
-        draft.homes[item] = names.get(draft.homes[item], draft.homes[item])
+    renamed = {item: names.get(draft.homes[item], draft.homes[item]) for item in before}
+    if not _meet(draft, renamed):
+        draft.homes.update(renamed)
+
+
+def _meet(draft: Draft, homes: dict[Item, str]) -> bool:
+    """Whether one source table would be twice in a pipeline, its tables of today counted in."""
+    seen: dict[tuple[str, str], Item] = {}
+    places = [*(draft.homes | homes).items(), *((item, placement.pipeline) for item, placement in draft.found.items())]
+    return any(seen.setdefault((name, item.key.source_table), item) != item for item, name in places)
 
 
 def _load(draft: Draft, pipeline: str) -> float:

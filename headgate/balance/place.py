@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Bin:
-    """A pipeline while it is being filled. `sources` are the source tables it holds now or is about to hold."""
+    """A pipeline while it is being filled. `copies`: source table → the one of its copies that is in it today or is to be."""
 
     id: str
     load: float = 0.0
     count: int = 0
-    sources: set[str] = field(default_factory=set)
+    copies: dict[str, Item] = field(default_factory=dict)
 
     def takes(self, item: Item, cap: int) -> bool:
-        """Whether the pipeline has room: fewer tables than `cap`, and not this source table already."""
-        return self.count < cap and item.key.source_table not in self.sources
+        """Whether the pipeline has room: fewer tables than `cap`, and no other copy of its source table."""
+        return self.count < cap and self.copies.get(item.key.source_table, item) == item
 
     def add(self, item: Item) -> None:
         """Count the table in."""
         self.load += item.weight
         self.count += 1
-        self.sources.add(item.key.source_table)
+        self.copies[item.key.source_table] = item
 
 
 def longest_first(items: Iterable[Item], bins: Sequence[Bin], cap: int) -> tuple[dict[Item, str], list[Item]]:

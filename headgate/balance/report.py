@@ -83,7 +83,10 @@ def report(tables: Sequence[Table], definition: Definition, layout: Layout, befo
         schedule, bound = (group.schedule, bounds[group]) if group else ("", 0.0)
         rows.append(Row(pipeline.id, pipeline.stack, len(its), load, schedule, bound))
     return Report(
-        definition.id, tuple(rows), tuple(_steps(list(items.values()), layout, before)), tuple(_notes(definition, layout))
+        definition.id,
+        tuple(rows),
+        tuple(_steps(list(items.values()), layout, before)),
+        tuple(_notes(tables, definition, layout)),
     )
 
 
@@ -123,7 +126,7 @@ def _steps(items: Sequence[Item], layout: Layout, before: Layout | None) -> list
     return steps
 
 
-def _notes(definition: Definition, layout: Layout) -> list[str]:
+def _notes(tables: Sequence[Table], definition: Definition, layout: Layout) -> list[str]:
     notes = []
     asked, count = definition.balance.pipelines, len({placement.agreed for placement in layout.tables})
     if asked is not None and asked != count:
@@ -134,6 +137,9 @@ def _notes(definition: Definition, layout: Layout) -> list[str]:
     if empty:
         names = ", ".join(str(number) for number in empty)
         notes.append(f"stack {names} holds no pipeline: new pipelines go there, or all are spread anew with --restack")
+    gone = sum(1 for table in tables if table.status == "gone")
+    if gone:
+        notes.append(f"{gone} tables are marked gone in the inventory and still read: delete their rows to stop that")
     waiting = sum(1 for placement in layout.tables if placement.move)
     if waiting:
         notes.append(f"{waiting} tables are on their way to another pipeline: files change as their handover is recorded")

@@ -66,13 +66,13 @@ def schema() -> None:
 
 
 def _stacks_text(one: Connector, target: str, folders: dict[str, str]) -> str:
-    from headgate.terraform.shared import variable_name
+    from headgate.names import secret_variable
 
     lines = [f"Stacks of target '{target}', as `cdktf synth` writes them:"]
     lines += [f"  {folder}{'' if Path(folder).is_dir() else '  (not synthesized yet)'}" for folder in folders.values()]
     secrets = [] if one.definition.connection.existing else one.definition.connection.secrets
     steps = ["export DATABRICKS_HOST=… and its credentials"] if not one.definition.targets[target].host else []
-    steps += [f"export TF_VAR_{variable_name(one.definition.id, secret)}=…" for secret in secrets]
+    steps += [f"export TF_VAR_{secret_variable(one.definition.id, secret)}=…" for secret in secrets]
     steps += [
         f"HEADGATE_TARGET={target} npx cdktf diff {next(iter(folders), '')}".replace(str(_CDK_OUT) + "/", ""),
         f"HEADGATE_TARGET={target} npx cdktf deploy '{one.definition.id}-{target}-*'",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.names import catalog_name, catalog_name_fault
+from headgate.names import catalog_name, catalog_name_fault, secret_variable
 from headgate.schedule import check_schedule, check_timezone
 
 if TYPE_CHECKING:
@@ -75,8 +75,12 @@ def _connection(definition: Definition) -> Iterator[Fault]:
         if name in connection.options:
             cure = "take it out of options: secrets come in as Terraform variables"
             yield Fault(("connection", "options", name), f"'{name}' is a secret and stands in clear", cure)
-    for name in sorted({name for name in connection.secrets if connection.secrets.count(name) > 1}):
-        yield Fault(("connection", "secrets"), f"'{name}' stands twice", "keep one")
+    variables = [secret_variable(definition.id, name) for name in connection.secrets]
+    for number, name in enumerate(connection.secrets):
+        if variables[number] in variables[:number]:
+            other = connection.secrets[variables.index(variables[number])]
+            message = f"'{name}' and '{other}' would come from one Terraform variable, {variables[number]}"
+            yield Fault(("connection", "secrets", number), message, "keep one of them")
     for number, name in enumerate(connection.rotate):
         if name not in connection.secrets:
             yield Fault(("connection", "rotate", number), f"'{name}' is none of the secrets", "name one of connection.secrets")

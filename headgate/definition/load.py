@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 from headgate.definition.checks import Fault, faults, folder_faults
 from headgate.definition.explain import explain
 from headgate.definition.model import Definition
+from headgate.definition.together import clashes
 from headgate.definition.yaml import Document, parse_yaml
 from headgate.problems import InputError, Problem
 
@@ -56,14 +56,7 @@ def load_definitions(root: Path) -> tuple[Loaded, ...]:
             found.append(Loaded(load_definition(path), path.parent))
         except InputError as error:
             problems += error.problems
-    folders: defaultdict[str, list[Path]] = defaultdict(list)
-    for one in found:
-        folders[one.definition.id].append(one.folder)
-    for id_, places in folders.items():
-        if len(places) > 1:
-            names = " and ".join(str(place) for place in places)
-            cure = "an id names stacks and states: give the newer one another"
-            problems.append(Problem(f"{names} both have id '{id_}'", cure, str(places[-1] / FILE), path="id"))
+    problems += clashes([(str(one.folder / FILE), one.definition) for one in found])
     if problems:
         raise InputError(problems)
     return tuple(found)

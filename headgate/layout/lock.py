@@ -29,7 +29,7 @@ def render_lock(layout: Layout) -> str:
     lists: dict[str, Iterable[dict[str, Any]]] = {
         "pipelines": (_pipeline_line(pipeline) for pipeline in layout.pipelines),
         "tables": (_table_line(placement) for placement in layout.tables),
-        "left": (_plain(left) for left in layout.left),
+        "left": (_left_line(left) for left in layout.left),
         "retired": (_plain(retirement) for retirement in layout.retired),
     }
     parts = [f"{_text(name)}: {_text(value)}" for name, value in head.items()]
@@ -147,10 +147,16 @@ def _pipeline_line(pipeline: Pipeline) -> dict[str, Any]:
     line: dict[str, Any] = {"id": pipeline.id, "group": pipeline.group, "stack": pipeline.stack}
     if pipeline.name:
         line["name"] = pipeline.name
-    for name, change in (("restacked", pipeline.restacked), ("renamed", pipeline.renamed)):
-        if change:
-            line[name] = _plain(change)
-    return line
+    return line | _change_lines(pipeline)
+
+
+def _left_line(left: Left) -> dict[str, Any]:
+    return {"id": left.id, "stack": left.stack, "until": list(left.until)} | _change_lines(left)
+
+
+def _change_lines(pipeline: Pipeline | Left) -> dict[str, Any]:
+    changes = {"restacked": pipeline.restacked, "renamed": pipeline.renamed}
+    return {name: _plain(change) for name, change in changes.items() if change}
 
 
 def _table_line(placement: Placement) -> dict[str, Any]:
@@ -197,7 +203,7 @@ def _asked(found: dict[str, Any]) -> Asked:
 
 
 def _left(line: dict[str, Any]) -> Left:
-    return Left(_str(line["id"]), _whole(line["stack"]), tuple(_str(target) for target in line["until"]))
+    return Left(_str(line["id"]), _whole(line["stack"]), tuple(_str(target) for target in line["until"]), **_changes(line))
 
 
 def _retirement(line: dict[str, Any]) -> Retirement:
@@ -207,12 +213,18 @@ def _retirement(line: dict[str, Any]) -> Retirement:
 
 
 def _pipeline(line: dict[str, Any]) -> Pipeline:
-    changes = {
-        name: Change(_str(line[name]["before"]), tuple(line[name]["until"]))
+    return Pipeline(_str(line["id"]), _str(line["group"]), _whole(line["stack"]), line.get("name", ""), **_changes(line))
+
+
+def _changes(line: dict[str, Any]) -> dict[str, Change]:
+    changes: dict[str, Change] = {
+        name: Change(_str(line[name]["before"]), tuple(_str(target) for target in line[name]["until"]))
         for name in ("restacked", "renamed")
         if name in line
     }
-    return Pipeline(_str(line["id"]), _str(line["group"]), _whole(line["stack"]), line.get("name", ""), **changes)
+    if "restacked" in changes and not changes["restacked"].before.isdecimal():
+        raise ValueError(f"the number of a stack expected, {changes['restacked'].before!r} found")
+    return changes
 
 
 def _placement(line: dict[str, Any]) -> Placement:

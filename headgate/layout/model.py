@@ -7,7 +7,10 @@ the targets in which it has not been recorded as done.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 MoveState = Literal["planned", "handed_over", "done"]
 
@@ -76,11 +79,21 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A pipeline that left the layout: forgotten, not destroyed, in each target of `until`. Its id is never given again."""
+    """A pipeline that left the layout: forgotten, not destroyed, in each target of `until`. Its id is never given again.
+
+    `restacked` and `renamed` are changes that were under way when it left, so it is forgotten wherever a state has it.
+    """
 
     id: str
     stack: int
     until: tuple[str, ...] = ()
+    restacked: Change | None = None
+    renamed: Change | None = None
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, targets: Collection[str]) -> Left:
+        """Give the trace of a pipeline that leaves now, to be forgotten in these targets."""
+        return cls(pipeline.id, pipeline.stack, tuple(targets), pipeline.restacked, pipeline.renamed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +123,18 @@ class Layout:
     tables: tuple[Placement, ...] = ()
     left: tuple[Left, ...] = ()
     retired: tuple[Retirement, ...] = ()
+
+
+def whereabouts(pipeline: Pipeline | Left, target: str) -> list[tuple[int, str]]:
+    """Give each stack and id by which a target's states may hold a pipeline: today's, then those of changes under way."""
+    moved = pipeline.restacked and target in pipeline.restacked.until
+    renamed = pipeline.renamed and target in pipeline.renamed.until
+    stacks = [pipeline.stack, *([int(pipeline.restacked.before)] if pipeline.restacked and moved else [])]
+    ids = [pipeline.id, *([pipeline.renamed.before] if pipeline.renamed and renamed else [])]
+    return [(stack, name) for stack in stacks for name in ids]
+
+
+def stack_numbers(layout: Layout, target: str) -> set[int]:
+    """Give the numbers of the stacks that hold pipelines in a target, or may still hold traces of them."""
+    traced: list[Pipeline | Left] = [*layout.pipelines, *(left for left in layout.left if target in left.until)]
+    return {stack for pipeline in traced for stack, _ in whereabouts(pipeline, target)}

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headgate.layout.deployed import Deployed
+from headgate.layout.model import stack_numbers, whereabouts
 from headgate.layout.progress import pending, record_done
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-    from headgate.layout.model import Layout, Pipeline
+    from headgate.layout.model import Layout, Left, Pipeline
 
-RECORDED = ("databricks_pipeline", "databricks_job")
+# What a pipeline consists of in the workspace; the names of its permissions begin with the kind that they are for.
+OWN = ("databricks_pipeline", "databricks_job", "databricks_workspace_file", "databricks_permissions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +52,70 @@ def observe(
 ) -> tuple[Layout, Deployed]:
     """Give the layout with what the states show as done in `target`, and the workspace's ids to record.
 
-    `states` by stack number, those that were read; `expected_files` is address → content that the synthesis now gives: a
-    move is done when both its files are applied. What a state that was not read could contradict is left as it is.
+    `states` by stack number (0 is the shared one), those that were read; `expected_files` is address → content that the
+    synthesis now gives: a move is done when both its files are applied. Leaving or changing stack is done when nothing of the
+    pipeline is where it was, so that an apply that died half-way is carried on by the next. What a state that was not read
+    could contradict is left as it is.
     """
-    found: dict[str, str] = {address: id_ for state in states.values() for address, id_ in state.ids.items()}
-    files = {address: content for state in states.values() for address, content in state.files.items()}
-    ids = {address: id_ for address, id_ in found.items() if address.partition(".")[0] in RECORDED}
-    stacks = {pipeline.id: pipeline for pipeline in layout.pipelines}
     todo = pending(layout, target)
-    left = {entry.id: entry.stack for entry in layout.left}
-    gone = [name for name in todo.left if left[name] in states and f"databricks_pipeline.{name}" not in states[left[name]].ids]
-    restacked = [name for name in todo.restacked if _restacked(stacks[name], states)]
-    renamed = [name for name in todo.renamed if _renamed(stacks[name], states)]
+    entries: list[Pipeline | Left] = [*layout.left, *layout.pipelines]
+    traced = {entry.id: entry for entry in entries}
+    files = {address: content for state in states.values() for address, content in state.files.items()}
 
     def applied(pipeline: str) -> bool:
         address = f"databricks_workspace_file.{pipeline}"
         return address in expected_files and files.get(address) == expected_files[address]
 
+    gone = [name for name in todo.left if _nowhere(whereabouts(traced[name], target), states)]
+    changing = [*todo.restacked, *todo.renamed]
+    changed = [name for name in changing if _arrived(whereabouts(traced[name], target), states, known)]
     moves = [p for p in todo.handed_over if p.move and applied(p.pipeline) and applied(p.move.to)]
-    numbers = {p.stack for p in layout.pipelines} | set(left.values())
-    empty = numbers <= set(states) and not any(state.ids for state in states.values())
-    done = record_done(
-        layout, target, targets, tables=moves, pipelines=[*gone, *restacked, *renamed], retired=todo.retired and empty
-    )
-    old = {address: id_ for address, id_ in known.ids.items() if not _answered(address, stacks, left, states)}
-    return done, Deployed(target, dict(sorted((old | ids).items())))
+    empty = {0, *stack_numbers(layout, target)} <= set(states) and not any(state.ids for state in states.values())
+    done = record_done(layout, target, targets, tables=moves, pipelines=[*gone, *changed], retired=todo.retired and empty)
+    return done, Deployed(target, _ids(states, known, {name: whereabouts(entry, target) for name, entry in traced.items()}))
 
 
-def _restacked(pipeline: Pipeline, states: Mapping[int, State]) -> bool:
-    address = f"databricks_pipeline.{pipeline.id}"
-    before = int(pipeline.restacked.before) if pipeline.restacked else pipeline.stack
-    read = pipeline.stack in states and before in states
-    return read and address in states[pipeline.stack].ids and address not in states[before].ids
+def pipeline_of(address: str) -> str:
+    """Give the id of the pipeline that an address in a stack of pipelines belongs to; empty for anything else."""
+    kind, _, name = address.partition(".")
+    if kind == "databricks_permissions":
+        return name.partition("_")[2]
+    return name if kind in OWN else ""
 
 
-def _renamed(pipeline: Pipeline, states: Mapping[int, State]) -> bool:
-    before = pipeline.renamed.before if pipeline.renamed else pipeline.id
-    ids = states[pipeline.stack].ids if pipeline.stack in states else {}
-    return f"databricks_pipeline.{pipeline.id}" in ids and f"databricks_pipeline.{before}" not in ids
+def _own(pipeline: str, state: State) -> set[str]:
+    return {address for address in state.ids if pipeline_of(address) == pipeline}
 
 
-def _answered(address: str, stacks: Mapping[str, Pipeline], left: Mapping[str, int], states: Mapping[int, State]) -> bool:
-    """Whether the states that were read say by themselves if the address is deployed."""
-    name = address.partition(".")[2]
-    number = stacks[name].stack if name in stacks else left.get(name)
-    renamed = {p.renamed.before: p.stack for p in stacks.values() if p.renamed}
-    return (number if number is not None else renamed.get(name)) in states
+def _nowhere(places: Sequence[tuple[int, str]], states: Mapping[int, State]) -> bool:
+    return all(stack in states and not _own(name, states[stack]) for stack, name in places)
+
+
+def _arrived(places: Sequence[tuple[int, str]], states: Mapping[int, State], known: Deployed) -> bool:
+    """Whether a pipeline is where it is to be, with all that was recorded of it, and nothing of it where it was.
+
+    Permissions are no matter: setting them twice gives the same.
+    """
+    (stack, name), *before = places
+    if not before or stack not in states or not _nowhere(before, states):
+        return False
+    recorded = {address for address in known.ids if pipeline_of(address) == name and not address.startswith(OWN[-1])}
+    return {f"databricks_pipeline.{name}", *recorded} <= set(states[stack].ids)
+
+
+def _ids(states: Mapping[int, State], known: Deployed, places: Mapping[str, Sequence[tuple[int, str]]]) -> dict[str, str]:
+    """Give the ids to record: those in the states, and the known ones that no state could tell of, or that are on their way."""
+    by_name = {name: its for its in places.values() for _, name in its}
+    found = {
+        address: id_
+        for number, state in states.items()
+        for address, id_ in state.ids.items()
+        if number and (pipeline_of(address) in by_name or address.startswith(OWN[0]))
+    }
+
+    def kept(address: str) -> bool:
+        its = by_name.get(pipeline_of(address), ())
+        between_stacks = len({stack for stack, _ in its}) > 1
+        return between_stacks or not any(stack in states for stack, _ in its)
+
+    return dict(sorted(({address: id_ for address, id_ in known.ids.items() if kept(address)} | found).items()))

@@ -11,9 +11,11 @@ from headgate.problems import InputError, RefusedError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from typing import Literal
+    from typing import Literal, TypeVar
 
     from headgate.layout.model import MoveState
+
+    Traced = TypeVar("Traced", Pipeline, Left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def rename_pipeline(layout: Layout, old: str, new: str, targets: Collection[str]
         raise InputError(f"there is no pipeline '{old}'", did_you_mean(old, pipelines))
     if not ID.fullmatch(new):
         raise InputError(f"'{new}' can't be an id", "use a-z, 0-9 and _, beginning with a letter, at most 63 long")
-    before = {p.renamed.before for p in layout.pipelines if p.renamed}
+    traced: list[Pipeline | Left] = [*layout.pipelines, *layout.left]
+    before = {pipeline.renamed.before for pipeline in traced if pipeline.renamed}
     if new in {*pipelines, *before, *(left.id for left in layout.left)}:
         raise RefusedError(f"the id '{new}' was given before", "choose one that no pipeline has or had")
     if pipelines[old].renamed or pipelines[old].restacked:
@@ -124,13 +127,13 @@ def tidy(layout: Layout, targets: Collection[str]) -> Layout:
     open_targets = [target for target in targets if target not in retired]
     tables = tuple(_ended(placement, open_targets) for placement in layout.tables)
     used = {name for placement in tables for name in (placement.pipeline, placement.agreed)}
-    emptied = [Left(p.id, p.stack, tuple(open_targets)) for p in layout.pipelines if p.id not in used]
+    emptied = [Left.of(p, open_targets) for p in layout.pipelines if p.id not in used]
     left = [replace(entry, until=tuple(t for t in entry.until if t in open_targets)) for entry in layout.left]
     return replace(
         layout,
         tables=tables,
         pipelines=tuple(_settled(p, open_targets) for p in layout.pipelines if p.id in used),
-        left=tuple(sorted([*left, *emptied], key=lambda entry: entry.id)),
+        left=tuple(sorted((_settled(entry, entry.until) for entry in (*left, *emptied)), key=lambda entry: entry.id)),
     )
 
 
@@ -141,7 +144,7 @@ def _ended(placement: Placement, targets: Collection[str]) -> Placement:
     return placement
 
 
-def _settled(pipeline: Pipeline, targets: Collection[str]) -> Pipeline:
+def _settled(pipeline: Traced, targets: Collection[str]) -> Traced:
     restacked, renamed = (_open(change, targets) for change in (pipeline.restacked, pipeline.renamed))
     return replace(pipeline, restacked=restacked, renamed=renamed)
 

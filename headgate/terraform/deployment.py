@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.balance.items import Item, items_of, key_of, majority
+from headgate.layout.model import stack_numbers, whereabouts
 from headgate.problems import RefusedError, StaleError
 from headgate.terraform.backend import backend_body
 from headgate.terraform.lifecycle import addresses, imports, missing_ids, moved, removed
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
     from headgate.layout.deployed import Deployed
-    from headgate.layout.model import Key, Layout, Pipeline, Placement
+    from headgate.layout.model import Key, Layout, Left, Pipeline, Placement
 
 PROVIDER = {"source": "databricks/databricks", "version": "1.99.0"}
 TERRAFORM = ">= 1.7"
@@ -45,25 +46,26 @@ def plan_stacks(
     deployed: Deployed,
     code: Mapping[str, bytes] | None = None,
 ) -> list[StackPlan]:
-    """Give the connector's stacks in a target: the shared one first, then those with pipelines or traces of them.
+    """Give the connector's stacks in a target in the order of their applies: the shared one, then those with pipelines.
 
-    A stack that emptied is there until its traces are recorded as gone. A retired target has no stack any more.
+    A stack that emptied is there until its traces are recorded as gone. A target that is taken down goes the other way
+    round, so that the connection outlives what reads through it; once it is recorded as down, it has no stack any more.
     Raises RefusedError where an import needs a workspace's id that is not recorded.
     """
     scope = Scope(definition, target)
     retired = next((retirement for retirement in layout.retired if retirement.target == target), None)
     if retired and retired.done:
         return []
-    if retired:
-        bodies, shared = _retired_bodies(scope, layout, leave=retired.tables == "leave")
-    else:
-        if problems := missing_ids(scope, _changing_stack(layout, target), deployed):
-            raise RefusedError(problems)
-        bodies = _bodies(scope, layout, fill(scope, tables, layout), deployed)
-        shared = shared_body(scope, code or {})
     name = scope.stack_name(None)
-    plans = [_stack(scope, name, shared)]
-    return plans + [_stack(scope, scope.stack_name(number), bodies[number], (name,)) for number in sorted(bodies)]
+    if retired:
+        bodies, forgotten = _retired_bodies(scope, layout, leave=retired.tables == "leave")
+        plans = [_stack(scope, scope.stack_name(number), bodies[number]) for number in sorted(bodies)]
+        return [*plans, _stack(scope, name, forgotten, tuple(plan.name for plan in plans))]
+    if problems := missing_ids(scope, _changing_stack(layout, target), deployed):
+        raise RefusedError(problems)
+    bodies = _bodies(scope, layout, fill(scope, tables, layout), deployed)
+    shared = _stack(scope, name, shared_body(scope, code or {}))
+    return [shared, *(_stack(scope, scope.stack_name(number), bodies[number], (name,)) for number in sorted(bodies))]
 
 
 def fill(scope: Scope, tables: Sequence[Table], layout: Layout) -> dict[str, Filled]:
@@ -126,21 +128,23 @@ def _bodies(scope: Scope, layout: Layout, filled: Mapping[str, Filled], deployed
         if pipeline.restacked:
             before = bodies[int(pipeline.restacked.before)]
             before.setdefault("removed", []).extend(removed(address) for address in addresses(scope, pipeline.id))
-    for left in layout.left:
-        if target in left.until:
-            bodies[left.stack].setdefault("removed", []).append(removed(f"databricks_pipeline.{left.id}"))
+    _forget(bodies, (left for left in layout.left if target in left.until), target)
     return dict(bodies)
 
 
+def _forget(bodies: defaultdict[int, dict[str, Any]], pipelines: Iterable[Pipeline | Left], target: str) -> None:
+    """Have every stack that may hold one of the pipelines forget it; what else was the pipeline's own is destroyed there."""
+    for pipeline in pipelines:
+        for stack, name in whereabouts(pipeline, target):
+            bodies[stack].setdefault("removed", []).append(removed(f"databricks_pipeline.{name}"))
+
+
 def _retired_bodies(scope: Scope, layout: Layout, *, leave: bool) -> tuple[dict[int, dict[str, Any]], dict[str, Any]]:
-    bodies: defaultdict[int, dict[str, Any]] = defaultdict(dict)
-    for pipeline in layout.pipelines:
-        found = bodies[pipeline.stack]
-        if leave:
-            found.setdefault("removed", []).append(removed(f"databricks_pipeline.{pipeline.id}"))
-    for left in layout.left:
-        if scope.target_name in left.until:
-            bodies[left.stack].setdefault("removed", []).append(removed(f"databricks_pipeline.{left.id}"))
+    target = scope.target_name
+    bodies: defaultdict[int, dict[str, Any]] = defaultdict(dict, {number: {} for number in stack_numbers(layout, target)})
+    _forget(bodies, (left for left in layout.left if target in left.until), target)
+    if leave:
+        _forget(bodies, layout.pipelines, target)
     made = scope.definition.destination
     kept = [("databricks_catalog", made.create_catalog), ("databricks_schema", made.create_schema)]
     forgotten = [removed(f"{kind}.{scope.definition.id}") for kind, is_made in kept if is_made and leave]

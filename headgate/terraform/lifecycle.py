@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.problems import Problem
-from headgate.terraform.pipeline import file_path
+from headgate.terraform.scope import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Pipeline
@@ -43,32 +43,20 @@ def moved(scope: Scope, before: str, now: str) -> list[dict[str, str]]:
 
 
 def imports(scope: Scope, pipeline: Pipeline, deployed: Deployed) -> list[dict[str, str]]:
-    """Give the blocks by which a stack takes over a pipeline's resources that another stack forgets."""
-    return [
-        {"to": address, "id": _import_id(scope, address, pipeline.id, deployed)} for address in addresses(scope, pipeline.id)
-    ]
+    """Give the blocks by which a stack takes over what another stack forgets of a pipeline: all of it that is recorded."""
+    own = (address for address in addresses(scope, pipeline.id) if address in deployed.ids)
+    return [{"to": address, "id": literal(deployed.ids[address])} for address in own]
 
 
 def missing_ids(scope: Scope, pipelines: Iterable[Pipeline], deployed: Deployed) -> list[Problem]:
-    """Say which recorded ids are wanting for pipelines that change stack in the scope's target."""
+    """Say which pipelines change stack in the scope's target without a recorded id: they would be made a second time."""
     cure = (
         f"record what is deployed: `headgate record {scope.definition.id} --target {scope.target_name}`, or, where the target "
         f"was never deployed, `headgate done {scope.definition.id} --target {scope.target_name} --all`"
     )
+    wanted = {pipeline.id: f"databricks_pipeline.{pipeline.id}" for pipeline in pipelines}
     return [
-        Problem(f"pipeline '{pipeline.id}' changes stack, and the workspace's id of {address} is not recorded", cure)
-        for pipeline in pipelines
-        for address in addresses(scope, pipeline.id)
-        if address.startswith(("databricks_pipeline.", "databricks_job.")) and address not in deployed.ids
+        Problem(f"pipeline '{name}' changes stack, and the workspace's id of {address} is not recorded", cure)
+        for name, address in wanted.items()
+        if address not in deployed.ids
     ]
-
-
-def _import_id(scope: Scope, address: str, pipeline: str, deployed: Deployed) -> str:
-    ids: Mapping[str, str] = deployed.ids
-    kind, _, name = address.partition(".")
-    if kind == "databricks_workspace_file":
-        return file_path(scope, pipeline)
-    if kind == "databricks_permissions":
-        folder = "pipelines" if name.startswith("pipeline_") else "jobs"
-        return f"/{folder}/{ids['databricks_' + folder.removesuffix('s') + '.' + pipeline]}"
-    return ids[address]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from headgate.names import slug
+from headgate.names import secret_variable, slug
 from headgate.terraform.scope import literal, literals
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
     if not definition.connection.existing:
         resources["databricks_connection"] = {definition.id: scope.protected(connection_block(scope))}
         variables = {
-            variable_name(definition.id, secret): {
+            secret_variable(definition.id, secret): {
                 "type": "string",
                 "sensitive": True,
                 "description": f"Secret option {secret} of {definition.id}",
@@ -54,7 +55,7 @@ def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
 def connection_block(scope: Scope) -> dict[str, Any]:
     """Give the connection: options in clear, secrets as sensitive variables, the allow-list of table options."""
     connection = scope.definition.connection
-    secrets = {name: f"${{var.{variable_name(scope.definition.id, name)}}}" for name in connection.secrets}
+    secrets = {name: f"${{var.{secret_variable(scope.definition.id, name)}}}" for name in connection.secrets}
     options = literals(connection.options) | secrets
     options |= {"sourceName": literal(scope.definition.source), "externalOptionsAllowList": allow_list(connection)}
     block: dict[str, Any] = {
@@ -74,17 +75,17 @@ def allow_list(connection: Connection) -> str:
     return ",".join(sorted({*connection.external_options, *FRAMEWORK_OPTIONS}))
 
 
-def variable_name(connector: str, secret: str) -> str:
-    """Give the Terraform variable that carries a secret option: set it as TF_VAR_<name>."""
-    return f"{connector}_{slug(secret, 'secret')}"
-
-
 def code_folder(scope: Scope) -> str | None:
     """Give the folder that pipelines import the connector's code from, with /Workspace; None where wheels bring it."""
     code = scope.definition.code
     if code.git:
         return f"/Workspace{scope.folder}/code/{code.git.python_root}".rstrip("/")
     return f"/Workspace{scope.folder}/code" if code.folder else None
+
+
+def _file_name(path: str) -> str:
+    """Give a file's name in Terraform; the digest keeps `a/b.py` and `a_b.py` apart."""
+    return f"code_{slug(path)[:40]}_{sha256(path.encode()).hexdigest()[:8]}"
 
 
 def _code(scope: Scope, code: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
@@ -100,7 +101,7 @@ def _code(scope: Scope, code: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
             repo["sparse_checkout"] = {"patterns": [literal(pattern) for pattern in git.sparse]}
         return {"databricks_repo": {scope.definition.id: repo}}
     files = {
-        f"code_{slug(path)}": {"path": literal(f"{scope.folder}/code/{path}"), "content_base64": b64encode(content).decode()}
+        _file_name(path): {"path": literal(f"{scope.folder}/code/{path}"), "content_base64": b64encode(content).decode()}
         for path, content in sorted(code.items())
     }
     return {"databricks_workspace_file": files} if files else {}

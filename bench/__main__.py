@@ -1,0 +1,109 @@
+"""Measure, print one table, and exit with 1 where a goal is missed."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.measure import clocked, fastest
+from bench.project import TABLES_EACH, make_project, tables
+from bench.work import BARE, HERE, OURS, TYPED, Synthesis, headgate
+from headgate.inventory.read import read_inventory
+from headgate.inventory.write import write_inventory
+
+SOME, MANY, ROWS = 500, 2000, 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table. `limit` is what the figure is to stay under, or over where `over`; None: it is only told."""
+
+    what: str
+    figure: float | None
+    unit: str
+    limit: float | None = None
+    over: bool = False
+
+    @property
+    def missed(self) -> bool:
+        """Whether there is a goal, and the figure is on the wrong side of it."""
+        if self.limit is None or self.figure is None:
+            return False
+        return self.figure < self.limit if self.over else self.figure > self.limit
+
+    def __str__(self) -> str:
+        figure = "not told here" if self.figure is None else f"{self.figure:.2f} {self.unit}"
+        goal = "" if self.limit is None else f"{'at least' if self.over else 'at most'} {self.limit:g} {self.unit}"
+        verdict = "" if self.limit is None or self.figure is None else "MISSED" if self.missed else "met"
+        return f"{self.what:<58} {figure:>14}   {goal:<16} {verdict}".rstrip()
+
+
+def main() -> int:
+    """Measure everything; give the exit code."""
+    sys.stderr.write("Measuring, about two minutes …\n")
+    with TemporaryDirectory(prefix="headgate-bench-") as name:
+        rows = measure(Path(name))
+    print(f"{'':<58} {'figure':>14}   goal", *rows, sep="\n")
+    print(
+        "\nFewest seconds of several whole processes that took turns (typed bindings: of two).\n"
+        "Memory: resident sets of Python and Node summed every 10 ms, the highest sum of one run."
+    )
+    return int(any(row.missed for row in rows))
+
+
+def measure(place: Path) -> list[Row]:
+    """Make the projects below `place` and give the table's rows."""
+    some, many = make_project(place / "some", SOME), make_project(place / "many", MANY)
+    ours, bare, typed, ours_many = (
+        Synthesis(OURS, some), Synthesis(BARE, some), Synthesis(TYPED, some), Synthesis(OURS, many)
+    )  # fmt: skip
+    # A first run of each is not counted: it compiles Python and fills the disk's cache. It says if all do the same work.
+    ours.seconds()
+    for other in (bare, typed):
+        other.seconds()
+        if other.stacks() != ours.stacks():
+            raise SystemExit(f"{other.script.name} does not give the JSON that main.py gives: nothing to compare")
+    inventory = place / "tables.csv"
+    write_inventory(inventory, tables(ROWS))
+    discover: list[str | Path] = [
+        "discover",
+        "--connector-name",
+        "osipi",
+        "--output-csv",
+        place / "found.csv",
+        "--root",
+        HERE.parent,
+    ]
+    seconds = fastest(
+        {
+            "ours": (8, ours.seconds),
+            "bare": (8, bare.seconds),
+            "typed": (2, typed.seconds),
+            "many": (3, ours_many.seconds),
+            "help": (10, lambda: headgate(["--help"], place)),
+            "discover": (3, lambda: headgate(discover, place)),
+            "balance": (3, lambda: headgate(["balance", "--check", "--root", some], place)),
+            "rows": (3, lambda: clocked(lambda: read_inventory(inventory))),
+        }
+    )
+    return [
+        Row(f"synthesis of {SOME} pipelines: python main.py", seconds["ours"], "s"),
+        Row("  one bare add_override for each block of a stack", seconds["bare"], "s"),
+        Row("  typed bindings", seconds["typed"], "s"),
+        Row("  main.py to bare override", seconds["ours"] / seconds["bare"], "x", 1.5),
+        Row("  typed bindings to main.py", seconds["typed"] / seconds["ours"], "x", 5, over=True),
+        Row(f"synthesis of {MANY} pipelines", seconds["many"], "s"),
+        Row(f"  {MANY} to {SOME} pipelines", seconds["many"] / seconds["ours"], "x", 4.5),
+        Row(f"memory of Python and Node, {SOME} pipelines", ours.memory(), "MB", 400),
+        Row(f"memory of Python and Node, {MANY} pipelines", ours_many.memory(), "MB"),
+        Row("headgate --help", seconds["help"], "s", 0.4),
+        Row("headgate discover, OSI PI's 39 tables", seconds["discover"], "s", 3),
+        Row(f"headgate balance --check, {SOME * TABLES_EACH} tables", seconds["balance"], "s"),
+        Row(f"reading an inventory of {ROWS} rows", seconds["rows"], "s"),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Projects to measure on: as many pipelines as asked for, each with a job, an ingest file and four tables."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from headgate.balance.plan import balance
+from headgate.inventory.table import Table
+from headgate.inventory.write import write_inventory
+from headgate.layout.lock import write_lock
+from headgate.project import LOCK, TABLES, read_connectors
+from headgate.synthesis import deployment_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TABLES_EACH = 4
+_PIPELINES_A_STACK = 100
+_CATEGORIES = ("sales", "support", "finance", "people")
+
+_DEFINITION = """\
+id: bench
+source: bench
+connection:
+  name: bench_connection
+  options: {{host: source.example.com}}
+  secrets: [token]
+  external_options: [page_size]
+destination: {{catalog: main, schema: bench, create_schema: true}}
+code:
+  git: {{url: "https://git.example.com/connectors.git"}}
+group_by: ingestion_type
+schedules: {{append: "*/15 * * * *"}}
+balance: {{stacks: {stacks}, pipelines: {pipelines}}}
+targets:
+  dev: {{name_prefix: dev_, paused: true}}
+"""
+
+
+def make_project(root: Path, pipelines: int) -> Path:
+    """Write a project below `root`, balanced and locked, with a stack for each 100 pipelines; give `root`."""
+    folder = root / "connectors" / "bench"
+    folder.mkdir(parents=True)
+    stacks = -(-pipelines // _PIPELINES_A_STACK)
+    (folder / "connector.yaml").write_text(_DEFINITION.format(stacks=stacks, pipelines=pipelines), encoding="utf-8")
+    write_inventory(folder / TABLES, tables(pipelines * TABLES_EACH))
+    (connector,) = read_connectors(root)
+    write_lock(folder / LOCK, balance(connector.tables, connector.definition))
+    return root
+
+
+def tables(count: int) -> list[Table]:
+    """Give `count` tables as discovery leaves them: each with keys, a cursor and an option, all of one weight."""
+    return [
+        Table(
+            source_table=f"table_{number:06}",
+            options={"primary_keys": ["id"], "page_size": str(100 + number % 5)},
+            weight=10,
+            category=_CATEGORIES[number % len(_CATEGORIES)],
+            ingestion_type="append",
+            primary_keys=("id",),
+            cursor_field="updated_at",
+        )
+        for number in range(count)
+    ]
+
+
+def bodies(root: Path) -> dict[str, dict[str, Any]]:
+    """Give stack → its whole JSON as plain dictionaries: what a script with nothing to read or decide would begin with."""
+    (connector,) = read_connectors(root)
+    found = {}
+    for plan in deployment_of(connector, None):
+        body = json.loads(json.dumps(plan.body))
+        body["terraform"]["backend"] = {plan.backend: plan.backend_body}
+        found[plan.name] = body
+    return found
+
+
+def synthesized(out: Path) -> dict[str, Any]:
+    """Give stack → its JSON as the CDK wrote it below `out`, without `//`: the CDK's notes on how things were made."""
+    files = sorted(out.glob("stacks/*/cdk.tf.json"))
+    return {file.parent.name: _without_notes(json.loads(file.read_bytes())) for file in files}
+
+
+def _without_notes(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_notes(part) for key, part in value.items() if key != "//"}
+    return [_without_notes(part) for part in value] if isinstance(value, list) else value

@@ -1,0 +1,43 @@
+"""What the definitions of a project must not have in common."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from headgate.names import secret_variable
+from headgate.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from headgate.definition.model import Definition
+
+_CURES = {
+    "id": "an id names stacks and states: give the newer one another",
+    "display name": "pipelines are called after it, and a workspace has each name once: give one another `name`",
+    "connection": "one of them manages it; the other says `existing: true`",
+    "secret variable": "the two secrets would come from one Terraform variable: give the newer definition another id",
+}
+
+
+def clashes(definitions: Sequence[tuple[str, Definition]]) -> list[Problem]:
+    """Give a problem for each thing that two definitions share; `definitions` are (file, definition)."""
+    owners: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for file, definition in definitions:
+        for claim in _claims(definition):
+            owners[claim].append(file)
+    return [
+        Problem(f"{' and '.join(files)} have the same {what}, '{name}'", _CURES[what], files[-1])
+        for (what, name), files in owners.items()
+        if len(files) > 1
+    ]
+
+
+def _claims(definition: Definition) -> Iterator[tuple[str, str]]:
+    yield "id", definition.id
+    yield "display name", definition.display_name
+    if not definition.connection.existing:
+        yield "connection", definition.connection.name
+        for secret in definition.connection.secrets:
+            yield "secret variable", secret_variable(definition.id, secret)

@@ -67,9 +67,9 @@ class Draft:
             if home in bins:
                 bins[home].add(item)
         for item, placement in self.found.items():
-            home = self.homes.get(item)
-            if placement.pipeline in bins and placement.pipeline != home:
-                bins[placement.pipeline].count += home is not None
+            to_be = self.homes.get(item)
+            if placement.pipeline in bins and placement.pipeline != to_be:
+                bins[placement.pipeline].count += to_be is not None
                 bins[placement.pipeline].copies[item.key.source_table] = item
         return list(bins.values())
 

@@ -1,0 +1,114 @@
+"""Definitions and inventories to try things on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from headgate.inventory.table import Table
+
+
+def parts_of(parts: dict[str, Any] | None = None, **balance: Any) -> dict[str, Any]:
+    """Give what a connector.yaml says, with parts and balance settings of one's own."""
+    whole: dict[str, Any] = {
+        "id": "crm",
+        "source": "crm",
+        "connection": {"name": "crm_connection", "options": {"url": "https://crm.example.com"}, "secrets": ["client_secret"]},
+        "destination": {"catalog": "main", "schema": "bronze"},
+        "balance": balance,
+        "targets": {"dev": {}},
+    }
+    return whole | (parts or {})
+
+
+def tables_of(count: int, group: str = "all", weight: float = 10) -> list[Table]:
+    """Give tables t_1, t_2, … of one group."""
+    return [Table(f"t_{number}", pipeline_group=group, weight=weight) for number in range(1, count + 1)]
+
+
+COMPUTE_FIXED = {"kind": "classic", "workers": 2, "node_type": "i3.xlarge", "driver_node_type": "i3.2xlarge"}
+COMPUTE_AUTOSCALE = {"kind": "classic", "autoscale": {"min_workers": 1, "max_workers": 5}, "policy_id": "ABC123"}
+
+GIT = {"url": "https://github.com/acme/crm.git", "branch": "main", "sparse": ["src/crm"]}
+
+DEV = {
+    "name_prefix": "dev_",
+    "catalog": "dev_main",
+    "paused": True,
+    "development": True,
+    "protect": False,
+}
+
+PROD = {
+    "host": "https://crm.cloud.databricks.com",
+    "root_path": "/Shared/acme",
+    "run_as": {"service_principal": "0a1b2c3d-0000-0000-0000-000000000000"},
+    "permissions": [
+        {"level": "CAN_VIEW", "group": "analysts"},
+        {"level": "CAN_RUN", "user": "ann@example.com"},
+        {"level": "CAN_MANAGE", "service_principal": "0a1b2c3d-0000-0000-0000-000000000000"},
+    ],
+    "tags": {"team": "data", "cost": "${not a template} %{neither}"},
+    "notifications": ["ann@example.com", "data@example.com"],
+}
+
+SECRETS = {
+    "name": "crm_connection",
+    "comment": "Made for the CRM",
+    "options": {"url": "https://crm.example.com/${account}"},
+    # The provider reads the first one back, and drops the second.
+    "secrets": ["client_secret", "token"],
+    "external_options": ["page_size"],
+}
+
+OPTIONED = [
+    Table("orders", options={"page_size": 100, "scd_type": "SCD_TYPE_2"}, ingestion_type="cdc", schedule="*/15 * * * *"),
+    Table("Großkunden ${x}", destination_table="customers", ingestion_type="snapshot", schedule="quartz:0 0 6 ? * MON-FRI"),
+    Table('quo"ted', destination_catalog="other", destination_schema="raw", ingestion_type="append"),
+    Table("elsewhere", connection_name="another_connection", ingestion_type="snapshot"),
+    Table("orders", destination_table="orders_copy", ingestion_type="cdc"),
+]
+
+# Between them every switch of a definition, at least once each way.
+DEFINITIONS: dict[str, dict[str, Any]] = {
+    "serverless batch, code folder, options, quartz, two connections": {
+        "connection": SECRETS,
+        "code": {"folder": "code"},
+        "schedules": {"snapshot": "0 2 * * 1-5", "append": "@hourly", "cdc": "*/5 * * * *", "timezone": "Europe/Berlin"},
+    },
+    "everything of a prod target": {
+        "name": "The CRM",
+        "connection": SECRETS,
+        "destination": {"catalog": "main", "schema": "bronze", "create_catalog": True, "create_schema": True},
+        "code": {"git": GIT},
+        "schedules": {"snapshot": "0 2 * * *", "cdc": "0 * * * *"},
+        "targets": {"dev": PROD},
+        "balance": {"stacks": 2},
+    },
+    "a dev target, classic autoscale, streaming, permissions": {
+        "compute": COMPUTE_AUTOSCALE,
+        "mode": "streaming",
+        "targets": {"dev": DEV | {"permissions": [{"level": "CAN_RUN", "group": "devs"}]}},
+        "code": {"wheels": ["/Volumes/main/bronze/wheels/crm-1.0-py3-none-any.whl", "requests==2.32.3"]},
+        "destination": {"catalog": "main", "schema": "bronze", "create_schema": True},
+    },
+    "managed ingestion": {"ingestion": "managed"},
+    "managed ingestion, streaming, COMMUNITY": {
+        "ingestion": "managed",
+        "mode": "streaming",
+        "connection": {"name": "crm_connection", "type": "COMMUNITY"},
+    },
+    "classic, fixed size": {"compute": COMPUTE_FIXED},
+    "an existing connection": {"connection": {"name": "made_elsewhere", "existing": True}},
+    "create a catalog alone": {"destination": {"catalog": "main", "schema": "bronze", "create_catalog": True}},
+    "COMMUNITY, rotated secret": {"connection": SECRETS | {"type": "COMMUNITY", "rotate": ["token"]}},
+    "streaming, not paused": {"mode": "streaming", "channel": "CURRENT"},
+    "run as a user": {"targets": {"dev": {"run_as": {"user": "ann@example.com"}, "profile": "dev"}}},
+    "many small stacks": {"balance": {"stacks": 3, "pipelines": 5}, "group_by": "none"},
+}
+
+
+def tables_for(parts: dict[str, Any]) -> list[Table]:
+    """Give an inventory that fits a definition: one with everything, and without source options for managed ingestion."""
+    if parts.get("ingestion") == "managed":
+        return [Table("orders", options={"primary_keys": ["id"], "sequence_by": "at"}), *tables_of(3)]
+    return OPTIONED

@@ -1,0 +1,191 @@
+"""A connector as its users have it: inventory, definition and lock, synthesized stacks in a folder, and a workspace."""
+
+from __future__ import annotations
+
+import ast
+import json
+from base64 import b64decode
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from headgate.balance.plan import balance
+from headgate.definition.model import Definition
+from headgate.layout.deployed import Deployed
+from headgate.layout.model import Key
+from headgate.layout.observe import observe, state_of
+from headgate.layout.progress import pending, record_handover
+from headgate.terraform.deployment import plan_stacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.inventory.table import Table
+    from headgate.layout.model import Layout
+    from headgate.terraform.deployment import StackPlan
+    from tests.support.terraform import Outcome, Terraform
+
+Parts = dict[str, Any]
+
+
+@dataclass
+class Site:
+    """`parts` is what connector.yaml would say; stacks lie where `cdktf synth` would write them below `root`."""
+
+    root: Path
+    terraform: Terraform
+    parts: Parts
+    tables: list[Table]
+    target: str = "dev"
+    layout: Layout | None = None
+    records: dict[str, Deployed] = field(default_factory=dict)
+    code: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def definition(self) -> Definition:
+        return Definition.model_validate(self.parts)
+
+    @property
+    def agreed(self) -> Layout:
+        assert self.layout is not None
+        return self.layout
+
+    @property
+    def deployed(self) -> Deployed:
+        """What was recorded for the target."""
+        return self.records.get(self.target, Deployed(self.target))
+
+    def edit(self, **parts: Any) -> None:
+        """Change parts of the definition; a part that is a dictionary is changed key by key."""
+        for name, part in parts.items():
+            self.parts[name] = {**self.parts.get(name, {}), **part} if isinstance(part, dict) else part
+
+    def balance(self, *, rebalance: bool = False, restack: bool = False) -> None:
+        """Do what `headgate balance` does, and see that doing it again changes nothing."""
+        self.layout = balance(self.tables, self.definition, self.layout, rebalance=rebalance, restack=restack)
+        assert balance(self.tables, self.definition, self.layout) == self.layout
+
+    def plans(self) -> list[StackPlan]:
+        """Give the planned stacks."""
+        return plan_stacks(self.definition, self.tables, self.agreed, self.target, self.deployed, self.code)
+
+    def synth(self) -> list[str]:
+        """Write the stacks as the CDK writes them (tests/stacks holds that it does), and give their names in order."""
+        plans = self.plans()
+        for plan in plans:
+            folder = self.folder(plan.name)
+            folder.mkdir(parents=True, exist_ok=True)
+            terraform = plan.body["terraform"] | {"backend": {plan.backend: plan.backend_body}}
+            (folder / "cdk.tf.json").write_text(json.dumps(plan.body | {"terraform": terraform}))
+        return [plan.name for plan in plans]
+
+    def folder(self, stack: str) -> Path:
+        return self.root / "cdktf.out" / "stacks" / stack
+
+    def plan(self) -> dict[str, Outcome]:
+        """Synthesize, and say what Terraform would do to each stack."""
+        found = {}
+        for stack in self.synth():
+            self.terraform.init(self.folder(stack))
+            found[stack] = self.terraform.plan(self.folder(stack))
+            assert not found[stack].errors, (stack, found[stack].errors)
+        return found
+
+    def deploy(self, order: Sequence[int] | None = None) -> dict[str, Outcome]:
+        """Synthesize and apply each stack, in the planned order or in another."""
+        stacks = self.synth()
+        found = {}
+        for stack in stacks if order is None else [stacks[number] for number in order]:
+            self.terraform.init(self.folder(stack))
+            found[stack] = self.terraform.apply(self.folder(stack))
+            assert not found[stack].errors, (stack, found[stack].errors)
+        return found
+
+    def record(self) -> None:
+        """Do what `headgate record` does."""
+        layout = self.agreed
+        prefix = f"{self.definition.id}-{self.target}-"
+        folders = {path.name: path for path in (self.root / "cdktf.out" / "stacks").iterdir() if path.name.startswith(prefix)}
+        states = {
+            0 if name.endswith("-shared") else int(name.removeprefix(prefix)): state_of(self.terraform.show(path), name)
+            for name, path in folders.items()
+            if (path / ".terraform").is_dir()
+        }
+        files = {
+            f"databricks_workspace_file.{name}": block["content_base64"]
+            for plan in self.plans()
+            for name, block in plan.body.get("resource", {}).get("databricks_workspace_file", {}).items()
+        }
+        targets = tuple(self.definition.targets)
+        self.layout, self.records[self.target] = observe(layout, self.target, targets, states, files, self.deployed)
+
+    def settle(self) -> dict[str, Outcome]:
+        """Deploy and record, and see that nothing is left to do."""
+        done = self.deploy()
+        self.record()
+        self.assert_settled()
+        return done
+
+    def settle_moves(self) -> None:
+        """Deploy and record, where recording the end of moves leaves more to deploy."""
+        self.deploy()
+        self.record()
+
+    def assert_settled(self) -> None:
+        """See that a second plan of every stack is empty."""
+        assert {name: outcome.planned for name, outcome in self.plan().items() if outcome.planned} == {}
+
+    def hand_over(self, tables: Iterable[str] | None = None) -> list[str]:
+        """Record as handed over what is planned to move (or those of it that are named); give the source tables."""
+        names = None if tables is None else set(tables)
+        moving = [p for p in pending(self.agreed, self.target).planned if names is None or p.key.source_table in names]
+        self.layout = record_handover(self.agreed, self.target, moving)
+        return [placement.key.source_table for placement in moving]
+
+    def workspace(self) -> dict[str, dict[str, Any]]:
+        """Give what is in the workspace: type → id → state."""
+        if not self.terraform.workspace.exists():
+            return {}
+        found: dict[str, dict[str, Any]] = json.loads(self.terraform.workspace.read_text() or "{}")
+        return found
+
+    @contextmanager
+    def edited_workspace(self) -> Iterator[dict[str, dict[str, Any]]]:
+        """Change things in the workspace behind Terraform's back."""
+        found = self.workspace()
+        yield found
+        self.terraform.workspace.write_text(json.dumps(found))
+
+    def pipelines(self) -> dict[str, str]:
+        """Give name → id of the pipelines in the workspace; a name twice fails."""
+        states = self.workspace().get("databricks_pipeline", {})
+        names = [state["name"] for state in states.values()]
+        assert len(names) == len(set(names)), f"pipelines twice in the workspace: {sorted(names)}"
+        return {state["name"]: key for key, state in states.items()}
+
+    def ingested(self) -> dict[str, list[Key]]:
+        """Give pipeline → tables, for the target's ingest files in the workspace; a file twice fails."""
+        files = self.workspace().get("databricks_workspace_file", {}).values()
+        own = [state for state in files if state["path"].startswith(f"/Shared/headgate/{self.target}/crm/ingest/")]
+        found = {state["path"].rpartition("/")[2].removesuffix(".py"): tables_in(state["content_base64"]) for state in own}
+        assert len(found) == len(own), f"files twice in the workspace: {sorted(state['path'] for state in own)}"
+        return found
+
+
+def tables_in(content: str) -> list[Key]:
+    """Give the tables that an ingest file (base64) names."""
+    for node in ast.parse(b64decode(content)).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pipeline_spec":
+            return [_key(entry["table"]) for entry in ast.literal_eval(node.value)["objects"]]
+    raise AssertionError("no pipeline_spec")
+
+
+def _key(table: dict[str, str]) -> Key:
+    place = (table["destination_catalog"], table["destination_schema"], table["destination_table"])
+    return Key(table["source_table"], ".".join(place))
+
+
+def actions(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
+    """Give what happens over all stacks: `1:databricks_job.x`, which is in stack 1, → its action."""
+    return {f"{stack.rpartition('-')[2]}:{address}": done for stack, outcome in outcomes.items() for address, done in outcome.planned.items()}

@@ -50,13 +50,13 @@ def imports(scope: Scope, pipeline: Pipeline, deployed: Deployed) -> list[dict[s
 
 def missing_ids(scope: Scope, pipelines: Iterable[Pipeline], deployed: Deployed) -> list[Problem]:
     """Say which pipelines change stack in the scope's target without a recorded id: they would be made a second time."""
-    cure = (
-        f"record what is deployed: `headgate record {scope.definition.id} --target {scope.target_name}`, or, where the target "
-        f"was never deployed, `headgate done {scope.definition.id} --target {scope.target_name} --all`"
-    )
-    wanted = {pipeline.id: f"databricks_pipeline.{pipeline.id}" for pipeline in pipelines}
+    whose = f"{scope.definition.id} --target {scope.target_name}"
     return [
-        Problem(f"pipeline '{name}' changes stack, and the workspace's id of {address} is not recorded", cure)
-        for name, address in wanted.items()
-        if address not in deployed.ids
+        Problem(
+            f"pipeline '{pipeline.id}' changes stack, and its id in the workspace is not recorded",
+            f"record what is deployed: `headgate record {whose}`; if this pipeline was never deployed there, say so: "
+            f"`headgate done {whose} --pipeline {pipeline.id}`",
+        )
+        for pipeline in pipelines
+        if f"databricks_pipeline.{pipeline.id}" not in deployed.ids
     ]

@@ -1,0 +1,47 @@
+"""Whatever a definition says, Terraform takes every stack, and a second plan changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.samples import DEFINITIONS, DEV, tables_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.site import Site
+    from tests.support.terraform import Terraform
+
+pytestmark = pytest.mark.terraform
+
+# These three hold most of what the others try one by one.
+FIRST = list(DEFINITIONS)[:3]
+CODE = {"crm/__init__.py": b"", "crm/source.py": b"print('${x}')\n", "data.bin": bytes(range(256))}
+
+
+def made(site: Callable[..., Site], name: str, **changes: Any) -> Site:
+    parts = DEFINITIONS[name] | changes
+    found = site(parts, tables_for(parts), **parts.get("balance", {}))
+    found.code = CODE if "folder" in parts.get("code", {}) else {}
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in FIRST else pytest.param(name, marks=pytest.mark.long) for name in DEFINITIONS]
+)
+def test_each_stack_is_valid_is_applied_and_is_then_done(site: Callable[..., Site], name: str) -> None:
+    found = made(site, name)
+
+    for stack in found.synth():
+        found.terraform.init(found.folder(stack))
+        assert found.terraform.validate(found.folder(stack)) == []
+    done = found.deploy()
+
+    assert all(set(outcome.planned.values()) <= {"create"} for outcome in done.values())
+    found.assert_settled()
+    found.record()
+    found.assert_settled()
+    assert set(found.deployed.pipelines) == {pipeline.id for pipeline in found.agreed.pipelines}

@@ -27,7 +27,10 @@ _NEEDS = {
     "remote": ("organization",),
 }
 _OURS = ("key", "path", "prefix", "workspaces", "lock_address", "unlock_address")
-_SECRET = re.compile(r"(secret|password|token|access_key|credentials|private_key|sas)", re.IGNORECASE)
+_SECRET = re.compile(
+    r"secret|password|token|access_key|credentials|private_key|customer_key|(?<!kms_)encryption_key|(^|_)sas(_|$)",
+    re.IGNORECASE,
+)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -56,21 +59,26 @@ def folder_faults(definition: Definition, folder: Path) -> list[Fault]:
     name = definition.code.folder
     if name is None:
         return []
-    place = (folder / name).resolve()
     path: KeyPath = ("code", "folder")
+    try:
+        place = (folder / name).resolve()
+        is_there = place.is_dir()
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a NUL, a link to itself
+        return [Fault(path, f"can't be a folder: {error}", "name the folder that holds the code")]
     if not place.is_relative_to(folder.resolve()):
         return [Fault(path, f"'{name}' is outside the connector's folder", "put the code below it")]
-    if not place.is_dir():
+    if not is_there:
         return [Fault(path, f"there is no folder '{name}' beside connector.yaml", "name the folder that holds the code")]
     return []
 
 
 def _connection(definition: Definition) -> Iterator[Fault]:
     connection = definition.connection
-    for name in [*connection.options, *connection.secrets]:
-        part = "options" if name in connection.options else "secrets"
+    given: list[tuple[KeyPath, str]] = [(("options", name), name) for name in connection.options]
+    given += [(("secrets", number), name) for number, name in enumerate(connection.secrets)]
+    for path, name in given:
         if name in _MADE:
-            yield Fault(("connection", part), f"'{name}' is made by headgate", f"take it out; it comes from {_MADE[name]}")
+            yield Fault(("connection", *path), f"'{name}' is made by headgate", f"take it out; it comes from {_MADE[name]}")
     for name in connection.secrets:
         if name in connection.options:
             cure = "take it out of options: secrets come in as Terraform variables"
@@ -85,7 +93,7 @@ def _connection(definition: Definition) -> Iterator[Fault]:
         if name not in connection.secrets:
             yield Fault(("connection", "rotate", number), f"'{name}' is none of the secrets", "name one of connection.secrets")
     if connection.existing and (connection.options or connection.secrets or connection.comment):
-        cure = "take options, secrets and comment out, or `existing: true`"
+        cure = "take options, secrets and comment out; or take `existing: true` out"
         yield Fault(("connection", "existing"), "a connection made elsewhere is used as it is", cure)
 
 
@@ -97,6 +105,13 @@ def _names(definition: Definition) -> Iterator[Fault]:
     for path, name in named:
         if fault := catalog_name_fault(name):
             yield Fault(path, f"'{name}' {fault}", f"for example {catalog_name(name)}")
+    connection = definition.connection
+    if connection.existing or catalog_name_fault(connection.name):
+        return
+    for key, target in definition.targets.items():
+        if fault := catalog_name_fault(whole := target.name_prefix + connection.name):
+            message = f"it makes '{whole}' of the connection's name, which {fault}"
+            yield Fault(("targets", key, "name_prefix"), message, "such as dev_, of letters, digits and _")
 
 
 def _schedules(definition: Definition) -> Iterator[Fault]:
@@ -106,7 +121,9 @@ def _schedules(definition: Definition) -> Iterator[Fault]:
         if text and (error := check_schedule(text)):
             yield Fault(("schedules", kind), error.message, error.cure)
         elif text and definition.mode == "streaming":
-            yield Fault(("schedules", kind), "a streaming pipeline has no schedule", "take it out, or `mode: streaming`")
+            yield Fault(
+                ("schedules", kind), "a streaming pipeline has no schedule", "take it out; or take `mode: streaming` out"
+            )
     if error := check_timezone(schedules.timezone):
         yield Fault(("schedules", "timezone"), error.message, error.cure)
 
@@ -119,7 +136,7 @@ def _compute(definition: Definition) -> Iterator[Fault]:
         if getattr(compute, name) is not None
     ]
     if compute.kind == "serverless" and sized:
-        yield Fault(("compute", sized[0]), "serverless compute has no cluster to size", "take it out, or `kind: classic`")
+        yield Fault(("compute", sized[0]), "serverless compute has no cluster to size", "take it out, or write `kind: classic`")
     if compute.kind == "classic" and (compute.workers is None) == (compute.autoscale is None):
         yield Fault(("compute",), "a classic cluster has workers or autoscale, one of the two", "write workers: 2, for example")
     if compute.autoscale and compute.autoscale.min_workers > compute.autoscale.max_workers:
@@ -131,7 +148,7 @@ def _code(definition: Definition) -> Iterator[Fault]:
     if code.git and code.folder:
         yield Fault(("code",), "the code comes from git or from a folder, not from both", "take one of them out")
     if definition.ingestion == "managed" and (code.git or code.folder or code.wheels):
-        yield Fault(("code",), "managed ingestion brings its own code", "take `code` out, or `ingestion: managed`")
+        yield Fault(("code",), "managed ingestion brings its own code", "take `code` out; or take `ingestion: managed` out")
 
 
 def _target(path: KeyPath, target: Target) -> Iterator[Fault]:
@@ -167,7 +184,7 @@ def _backend(path: KeyPath, backend: Backend) -> Iterator[Fault]:
     for name in backend.settings:
         if name in _OURS:
             yield Fault((*path, "settings", name), f"'{name}' is made by headgate, one for each stack", "take it out")
-        elif _SECRET.search(name) and not name.startswith("use_") and not name.endswith(("_path", "_file")):
+        elif _SECRET.search(name) and not name.startswith(("use_", "skip_")) and not name.endswith(("_path", "_file")):
             cure = "take it out, and give it to Terraform by the backend's environment variable"
             yield Fault((*path, "settings", name), f"'{name}' is a secret, and this file is committed", cure)
     if backend.type == "local" and backend.settings:

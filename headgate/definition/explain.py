@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -16,21 +16,36 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from headgate.definition.yaml import Document
+    from headgate.definition.yaml import Path as KeyPath
 
+_LONGEST = 60
+_SETTING = 5  # the length of targets.*.backend.settings.*
 # Where values may be secret: what was found there is not told.
-_SILENT = ("options", "secrets", "discovery", "settings")
-_TYPES = {
-    "string_type": "text is wanted",
-    "bool_type": "true or false is wanted",
-    "bool_parsing": "true or false is wanted",
-    "int_type": "a whole number is wanted",
-    "int_parsing": "a whole number is wanted",
-    "int_from_float": "a whole number is wanted",
-    "float_type": "a number is wanted",
-    "float_parsing": "a number is wanted",
-    "dict_type": "a mapping (`key: value` lines) is wanted",
-    "model_type": "a mapping (`key: value` lines) is wanted",
-    "list_type": "a list is wanted",
+_SILENT = (("connection", "options"), ("connection", "secrets"), ("discovery",))
+# pydantic's name of a fault → what is said of it (`{…}` is filled from the fault's context), and its cure.
+_WRITE = "write it there, or take the key out"
+_OTHER = "write another value, or take the key out"
+_MAPPING = ("a mapping is wanted", "write `key: value` lines below it")
+_WORDS = {
+    "too_short": ("is empty", "name one at least, such as `dev: {{}}`"),
+    "string_too_short": ("is empty", "write one, or take the key out"),
+    "string_too_long": ("is too long, {max_length} characters at most", _OTHER),
+    "string_pattern_mismatch": ("can't be an id", "use a-z, 0-9 and _, beginning with a letter, at most 63 long"),
+    "string_type": ("text is wanted", _WRITE),
+    "bool_type": ("true or false is wanted", _WRITE),
+    "bool_parsing": ("true or false is wanted", _WRITE),
+    "int_type": ("a whole number is wanted", _WRITE),
+    "int_parsing": ("a whole number is wanted", _WRITE),
+    "int_from_float": ("a whole number is wanted", _WRITE),
+    "float_type": ("a number is wanted", _WRITE),
+    "float_parsing": ("a number is wanted", _WRITE),
+    "finite_number": ("a finite number is wanted", _WRITE),
+    "greater_than": ("is not above {gt:g}", _OTHER),
+    "greater_than_equal": ("is below {ge:g}", _OTHER),
+    "less_than_equal": ("is above {le:g}", _OTHER),
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "list_type": ("a list is wanted", "write `[first, second]`, or a line that begins with - for each"),
 }
 _HTTP = (
     "an HTTP connection is for calling external services; community connectors read through GENERIC_LAKEFLOW_CONNECT, "
@@ -40,23 +55,35 @@ _HTTP = (
 
 def explain(error: ValidationError, document: Document, file: str) -> list[Problem]:
     """Give a problem for each error, by line. A value that may be a secret is never told."""
-    problems: dict[tuple[str | int, ...], Problem] = {}
+    problems: dict[KeyPath, Problem] = {}
     for detail in error.errors(include_url=False, include_context=True):
-        # Where several types were tried, each complains: the first one speaks.
-        path = tuple(part for part in detail["loc"] if part not in ("str", "int", "bool"))
+        path = place(detail)
         message, cure = _words(detail, path)
+        # Where several types were tried, each complains: the first one speaks.
         problems.setdefault(path, Problem(message, cure, file, document.line(path), path=".".join(map(str, path))))
     return sorted(problems.values(), key=lambda problem: problem.line or 0)
 
 
-def _words(detail: ErrorDetails, path: tuple[str | int, ...]) -> tuple[str, str]:
+def place(detail: ErrorDetails) -> KeyPath:
+    """Give the path of what is wrong, without what pydantic adds to it: `[key]`, or the type that it tried."""
+    path = detail["loc"]
+    return path[:-1] if path[-1:] == ("[key]",) or (_is_setting(path) and len(path) > _SETTING) else path
+
+
+def _is_setting(path: KeyPath) -> bool:
+    """Say whether a path stands at or in `targets.*.backend.settings`."""
+    return path[:1] == ("targets",) and path[2:4] == ("backend", "settings")
+
+
+def _words(detail: ErrorDetails, path: KeyPath) -> tuple[str, str]:
+    """Give what is wrong and how to mend it."""
     kind, found, context = detail["type"], detail.get("input"), detail.get("ctx") or {}
-    value = "" if set(path) & set(_SILENT) else f", {_short(found)} found"
+    value = _found(detail, path)
     match kind:
         case "extra_forbidden":
             return f"unknown key '{path[-1]}'", did_you_mean(str(path[-1]), _keys(path[:-1]))
         case "missing":
-            return f"'{path[-1]}' is missing", "it is required"
+            return "is missing", f"write `{path[-1]}:` there, it is required"
         case "literal_error" if path == ("connection", "type"):
             return f"the connection can't be of this type{value}", _HTTP
         case "literal_error":
@@ -64,14 +91,20 @@ def _words(detail: ErrorDetails, path: tuple[str | int, ...]) -> tuple[str, str]
             return f"is none of the known values{value}", did_you_mean(str(found), known)
         case "string_pattern_mismatch" if path[-1:] == ("root_path",):
             return f"is no workspace folder{value}", "begin with /, end without, such as /Shared/headgate"
-        case "string_pattern_mismatch":
-            return f"can't be an id{value}", "use a-z, 0-9 and _, beginning with a letter, at most 63 long"
         case "string_type" if isinstance(found, int | float):
             return f"text is wanted{value}", "put it in quotes"
-        case _ if kind in _TYPES:
-            return f"{_TYPES[kind]}{value}", ""
-        case _:
-            return f"{detail['msg'][0].lower()}{detail['msg'][1:]}{value}", ""
+    message, cure = _WORDS.get(kind, (detail["msg"].replace("{", "{{").replace("}", "}}"), _OTHER))
+    return message.format(**context) + value, cure.format()
+
+
+def _found(detail: ErrorDetails, path: KeyPath) -> str:
+    """Say what was found, but not where it may be a secret, such as a whole connection string where a mapping is wanted."""
+    found = detail.get("input")
+    if _is_setting(path) or any(path[: len(silent)] == silent for silent in _SILENT):
+        return ""
+    if isinstance(found, str) and detail["type"] in ("dict_type", "model_type", "list_type"):
+        return ", text found"
+    return "" if found in ("", {}) else f", {_short(found)} found"
 
 
 def _short(found: Any) -> str:
@@ -79,22 +112,21 @@ def _short(found: Any) -> str:
         return "a mapping" if isinstance(found, dict) else "a list"
     if isinstance(found, bool):
         return str(found).lower()
-    return "nothing" if found is None else repr(found)[:60]
+    text = repr(found)
+    return "nothing" if found is None else text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]}...{text[-1]}"
 
 
 def _keys(path: Iterable[str | int]) -> list[str]:
     """Give the keys that a part of a definition knows, by what they are called in YAML."""
     part: Any = Definition
     for step in path:
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            field = next(field for name, field in part.model_fields.items() if step in (name, field.alias))
-            part = field.annotation
-        part = _model_in(part)
-    return [field.alias or name for name, field in part.model_fields.items()]
+        if get_origin(part) in (dict, list):
+            part = get_args(part)[-1]
+        else:
+            part = next(field.annotation for name, field in _model(part).model_fields.items() if step in (name, field.alias))
+    return [field.alias or name for name, field in _model(part).model_fields.items()]
 
 
-def _model_in(annotation: Any) -> Any:
-    """Give the model inside an annotation such as `dict[str, Target]` or `Autoscale | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
+def _model(annotation: Any) -> type[BaseModel]:
+    """Give the model that an annotation such as `Autoscale` or `Autoscale | None` names."""
+    return next(kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type) and issubclass(kind, BaseModel))

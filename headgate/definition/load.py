@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from headgate.definition.checks import Fault, faults, folder_faults
-from headgate.definition.explain import explain
+from headgate.definition.checks import faults, folder_faults
+from headgate.definition.explain import explain, place
 from headgate.definition.model import Definition
 from headgate.definition.together import clashes
 from headgate.definition.yaml import Document, parse_yaml
@@ -16,6 +19,8 @@ from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from headgate.definition.yaml import Path as KeyPath
 
 FILE = "connector.yaml"
 
@@ -31,15 +36,18 @@ class Loaded:
 def load_definition(path: Path) -> Definition:
     """Read a definition. Raises InputError with every problem found, or that there is no such file."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(Problem("there is no definition", "`headgate discover` writes one to start from", str(path))) from None
+    except OSError as error:
+        raise InputError(Problem(f"can't be read: {error.strerror}", "a definition is a file of YAML", str(path))) from None
+    try:
+        text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise InputError(Problem(f"is not UTF-8 at byte {error.start}", "save it as UTF-8", str(path))) from None
-    document = parse_yaml(text, str(path))
-    definition = _validate(document, str(path))
-    _raise(folder_faults(definition, path.parent), document, str(path))
-    return definition
+        message = f"is not UTF-8: byte {error.start + 1} of the file is 0x{data[error.start]:02x}"
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(Problem(message, "save it as UTF-8", str(path), line)) from None
+    return _validate(parse_yaml(text, str(path)), str(path), path.parent)
 
 
 def parse_definition(text: str, file: str = FILE) -> Definition:
@@ -62,19 +70,46 @@ def load_definitions(root: Path) -> tuple[Loaded, ...]:
     return tuple(found)
 
 
-def _validate(document: Document, file: str) -> Definition:
+def _validate(document: Document, file: str, folder: Path | None = None) -> Definition:
+    """Give the definition, or raise all that is wrong: also what fields don't hold together where each of them is right."""
+    problems: list[Problem] = []
+    broken: list[KeyPath] = []
+    definition: Definition | None
     try:
         definition = Definition.model_validate(document.data)
     except ValidationError as error:
-        raise InputError(explain(error, document, file)) from None
-    _raise(faults(definition), document, file)
+        problems = explain(error, document, file)
+        broken = [place(detail) for detail in error.errors(include_url=False)]
+        definition = _without(document.data, broken)
+    if definition:
+        found = faults(definition) + (folder_faults(definition, folder) if folder else [])
+        unsure = {_section(path) for path in broken}
+        problems += [
+            Problem(fault.message, fault.cure, file, document.line(fault.path), path=".".join(map(str, fault.path)))
+            for fault in found
+            if _section(fault.path) not in unsure
+        ]
+    if definition is None or problems:
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
     return definition
 
 
-def _raise(found: list[Fault], document: Document, file: str) -> None:
-    if found:
-        problems = [
-            Problem(fault.message, fault.cure, file, document.line(fault.path), path=".".join(map(str, fault.path)))
-            for fault in found
-        ]
-        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+def _without(data: dict[str, Any], broken: list[KeyPath]) -> Definition | None:
+    """Give the definition without what is broken in it, or None where it can't do without."""
+    rest = deepcopy(data)
+    for path in broken:
+        *way, last = takewhile(lambda step: isinstance(step, str), path)  # a list goes as a whole
+        part: Any = rest
+        with suppress(LookupError, TypeError):  # it is missing, or went with a part around it
+            for step in way:
+                part = part[step]
+            del part[last]
+    try:
+        return Definition.model_validate(rest)
+    except ValidationError:
+        return None
+
+
+def _section(path: KeyPath) -> KeyPath:
+    """Give the part that a path is in, inside which fields depend on each other: a target, else a key of the first level."""
+    return path[:2] if path[:1] == ("targets",) else path[:1]

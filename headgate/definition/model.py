@@ -33,7 +33,7 @@ class Connection(Part):
         default=None, description="The connection's comment. A changed comment replaces the connection."
     )
     options: dict[str, str] = Field(default_factory=dict, description="Parameters of the source that are no secret.")
-    secrets: list[str] = Field(
+    secrets: list[Text] = Field(
         default_factory=list,
         description="Names of the parameters that are secret. Each becomes a sensitive Terraform variable.",
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 _TEXT = """\
 # A connector's deployment. `headgate schema` prints the JSON Schema of this file for your editor.
 id: {id}  # given once, never changed: it names stacks, states, addresses and files
@@ -67,4 +65,15 @@ def starter_definition(
         "cdc": cdc,
         "unknown": unknown,
     }
-    return _TEXT.format(**{name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})
+    return _TEXT.format(**{name: _quoted(value) for name, value in values.items()})
+
+
+def _quoted(text: str) -> str:
+    """Give text in YAML's double quotes; what YAML takes for a line end, or does not take, is escaped."""
+    return '"' + "".join(_escaped(character) for character in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"

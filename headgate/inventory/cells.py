@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from headgate.inventory.table import INGESTION_TYPES
@@ -32,6 +33,9 @@ CELLS = {
     "status": "status",
 }
 SCD_TYPES = ("SCD_TYPE_1", "SCD_TYPE_2", "APPEND_ONLY")
+# Python's own numbers may hold underscores and the digits of any script; a spreadsheet's don't.
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_UNNAMED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _JSON_EXAMPLE = 'write a JSON object, such as {"maxCount":"1000"}, in quotes and with its own quotes doubled'
 
 
@@ -79,10 +83,9 @@ def _weight(text: str) -> float | None:
     if not text.strip():
         return None
     cure = "write the expected seconds for one run, such as 12.5; leave it empty for the ingestion type's default"
-    try:
-        weight = float(text)
-    except ValueError:
-        raise CellError("is no number", cure) from None
+    if not _NUMBER.fullmatch(text.strip()):
+        raise CellError("is no finite number", cure)
+    weight = float(text)
     if not math.isfinite(weight) or weight < 0:
         raise CellError("is no weight: it is 0 or more, and finite", cure)
     return weight
@@ -92,15 +95,18 @@ def _options(text: str) -> dict[str, Any]:
     if not text.strip():
         return {}
     try:
-        found = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+        found = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_float=_float)
+        json.dumps(found, ensure_ascii=False).encode()
     except CellError:
         raise
+    except UnicodeEncodeError:
+        raise CellError("holds half a character (\\ud800 to \\udfff alone)", _JSON_EXAMPLE) from None
     except (ValueError, RecursionError) as error:
         raise CellError(f"is no JSON ({error})", _JSON_EXAMPLE) from None
     if not isinstance(found, dict):
         raise CellError("is no JSON object", _JSON_EXAMPLE)
-    if (scd := found.get("scd_type")) is not None and scd not in SCD_TYPES:
-        raise CellError(f"has an unknown scd_type {scd!r}", did_you_mean(str(scd), SCD_TYPES))
+    if "scd_type" in found and found["scd_type"] not in SCD_TYPES:
+        raise CellError("has an unknown scd_type", did_you_mean(str(found["scd_type"]), SCD_TYPES))
     return found
 
 
@@ -113,22 +119,26 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(text: str) -> Any:
+def _no_constant(text: str) -> float:
     raise CellError(f"holds {text}, which is no JSON value", _JSON_EXAMPLE)
 
 
+def _float(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_constant(text)
+
+
 def _keys(text: str) -> tuple[str, ...]:
-    if not text.strip():
-        return ()
-    if not text.lstrip().startswith("["):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
     cure = 'write a JSON list of columns, such as ["id","date"], or names with commas between'
     try:
-        found = json.loads(text)
+        listed = text.lstrip().startswith("[")
+        found = json.loads(text) if listed else [part.strip() for part in text.split(",") if part.strip()]
     except (ValueError, RecursionError) as error:
         raise CellError(f"is no JSON list ({error})", cure) from None
-    if not isinstance(found, list) or not all(isinstance(name, str) and name for name in found):
+    if not all(isinstance(name, str) and name for name in found):
         raise CellError("is no JSON list of names", cure)
+    if any(_UNNAMED.search(name) for name in found):
+        raise CellError("has a control character, or half a character, in a name", cure)
     return tuple(found)
 
 

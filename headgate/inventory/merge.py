@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The inventory, and the source tables that are new, gone, back, or of which the source says something else."""
+    """The inventory, and the source tables of which the last discovery knew something else, each in one of the four.
+
+    added: not in the inventory before. gone: no longer found, and not marked so before. back: found, though marked as gone.
+    changed: the source says other facts.
+    """
 
     tables: tuple[Table, ...]
     added: tuple[str, ...] = ()
@@ -27,6 +31,7 @@ def merge_discovered(existing: Sequence[Table], found: Sequence[Table]) -> Merge
     """Give the inventory after a discovery.
 
     A table's facts (ingestion type, primary keys, cursor) are the source's and taken anew; its category where it had none.
+    A fact that the source is silent about stays, only the cursor goes where a source that names the ingestion type names none.
     All else is a person's and kept: weight, group, schedule, options, destination. New tables come after the others, in the
     order found. A table that is no longer found is marked, never taken out. Rows with one source table go together.
     """
@@ -38,13 +43,13 @@ def merge_discovered(existing: Sequence[Table], found: Sequence[Table]) -> Merge
         fact = facts.get(table.source_table)
         merged = _with_facts(table, fact) if fact else replace(table, status="gone")
         tables.append(merged)
-        if not fact:
-            says["gone"].append(table.source_table)
-        elif table.status:
-            says["back"].append(table.source_table)
+        if merged.status != table.status:
+            says["back" if fact else "gone"].append(table.source_table)
         elif merged != table:
             says["changed"].append(table.source_table)
     added = [table for table in found if table.source_table not in known]
+    back = set(says["back"])
+    says["changed"] = [name for name in says["changed"] if name not in back]
     unique = {name: tuple(dict.fromkeys(names)) for name, names in says.items()}
     return Merged((*tables, *added), tuple(dict.fromkeys(table.source_table for table in added)), **unique)
 
@@ -54,7 +59,7 @@ def _with_facts(table: Table, fact: Table) -> Table:
         table,
         ingestion_type=fact.ingestion_type or table.ingestion_type,
         primary_keys=fact.primary_keys or table.primary_keys,
-        cursor_field=fact.cursor_field,
+        cursor_field=fact.cursor_field if fact.ingestion_type else table.cursor_field,
         category=table.category or fact.category,
         status="",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import sys
@@ -52,13 +53,14 @@ def read_inventory(path: Path) -> tuple[Table, ...]:
         data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(Problem("there is no inventory", "make one: `headgate discover`, or by hand", str(path))) from None
-    except IsADirectoryError:
-        raise InputError(Problem("is a folder", "an inventory is a CSV file", str(path))) from None
+    except OSError as error:
+        raise InputError(Problem(f"can't be read: {error.strerror}", "an inventory is a CSV file", str(path))) from None
     return parse_inventory(data, str(path))
 
 
 def parse_inventory(data: bytes, file: str = "tables.csv") -> tuple[Table, ...]:
     """Give the tables that a CSV's bytes say, in the file's order. Raises InputError with every problem found."""
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     text = _text(data, file)
     problems: list[Problem] = []
     lines = list(_lines(text, file, problems))
@@ -74,23 +76,28 @@ def parse_inventory(data: bytes, file: str = "tables.csv") -> tuple[Table, ...]:
 def _text(data: bytes, file: str) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise InputError(Problem("is UTF-16", "save it as UTF-8 (in Excel: CSV UTF-8)", file))
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise InputError(Problem("is empty", f"the first row names the columns; {COLUMNS[0]} is required", file))
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}"
-        raise InputError(Problem(message, "save it as UTF-8 (in Excel: CSV UTF-8)", file, line)) from None
+        before = data[: error.start]
+        message = f"is not UTF-8: byte {error.start + 1} of the file is 0x{data[error.start]:02x}"
+        place = Problem(message, "save it as UTF-8 (in Excel: CSV UTF-8)", file, before.count(b"\n") + 1)
+        raise InputError(replace(place, row=_rows_begun(before.decode()) or None)) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise InputError(Problem("holds a NUL character", "a CSV is text: export it again", file, line))
     return text
 
 
+def _rows_begun(text: str) -> int:
+    """Say how many data rows begin in the first part of a file, the one that the part ends in counted."""
+    return sum(1 for cells in csv.reader(io.StringIO(f"{text}.", newline="")) if cells) - 1
+
+
 def _lines(text: str, file: str, problems: list[Problem]) -> Iterator[Line]:
     """Give the data rows; stop where the file can't be read on. An empty line is no row."""
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     row, begin = 0, 1
     try:
@@ -105,8 +112,9 @@ def _lines(text: str, file: str, problems: list[Problem]) -> Iterator[Line]:
                     problems.append(_wrong_length(cells, columns, Problem("", "", file, begin, row)))
             begin = reader.line_num + 1
     except csv.Error as error:
+        fault = "a quote is opened and not closed" if "end of data" in str(error) else f"can't be read as CSV: {error}"
         cure = 'a cell with a comma, a quote or a line end stands in quotes, and a quote inside is written twice ("")'
-        problems.append(Problem(f"can't be read as CSV: {error}", cure, file, begin, row + 1))
+        problems.append(Problem(fault, cure, file, begin, row + 1))
 
 
 def _columns(header: list[str], file: str, problems: list[Problem]) -> list[str]:
@@ -118,12 +126,14 @@ def _columns(header: list[str], file: str, problems: list[Problem]) -> list[str]
         elif count > 1:
             problems.append(Problem(f"column {name} stands {count} times", "keep one of them", file, 1))
     if COLUMNS[0] not in columns:
-        raise InputError([*problems, Problem(f"column {COLUMNS[0]} is missing", "the first row names the columns", file, 1)])
+        problems.insert(0, Problem(f"column {COLUMNS[0]} is missing", "the first row names the columns", file, 1))
+        raise InputError(_capped(problems, file))
     return columns
 
 
 def _wrong_length(cells: list[str], columns: list[str], place: Problem) -> Problem:
-    message = f"has {len(cells)} cells, the first row names {len(columns)} columns; it begins with {_short(cells[0])}"
+    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    message = f"has {count}, the first row names {len(columns)} columns; it begins with {_short(cells[0])}"
     return replace(place, message=message, cure="a cell that holds a comma or a line end stands in quotes")
 
 
@@ -137,6 +147,8 @@ def _table(line: Line, file: str, problems: list[Problem]) -> Table:
         except CellError as error:
             message = f"{error.message}: {_short(text)} found"
             problems.append(Problem(message, error.cure, file, line.line, line.row, column))
+            if column.startswith("destination_"):
+                fields[CELLS[column]] = text  # two rows are told apart by it, wrong or not
     return Table(**{"source_table": "", **fields})
 
 

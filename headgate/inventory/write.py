@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import re
 from typing import TYPE_CHECKING
 
 from headgate.files import write_whole
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.inventory.table import Table
+
+_SPECIAL = re.compile(r'[",\r\n]')
 
 
 def write_inventory(path: Path, tables: Sequence[Table], columns: Collection[str] = ()) -> bool:
@@ -31,11 +32,13 @@ def render_inventory(tables: Sequence[Table], columns: Collection[str] = ()) -> 
     rows = [{column: _cell(getattr(table, CELLS[column])) for column in COLUMNS} for table in tables]
     used = {column for row in rows for column, text in row.items() if text}
     shown = [column for column in COLUMNS if column in used or column in columns or column == COLUMNS[0]]
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(shown)
-    writer.writerows([row[column] for column in shown] for row in rows)
-    return out.getvalue()
+    lines = [shown, *([row[column] for column in shown] for row in rows)]
+    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)
+
+
+def _quoted(cell: str) -> str:
+    # csv.writer leaves a lone carriage return without quotes before Python 3.13, and no reader gets it back.
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
 def _cell(value: object) -> str:

@@ -13,7 +13,7 @@ from headgate.terraform.backend import backend_body
 from headgate.terraform.lifecycle import addresses, imports, missing_ids, moved, removed
 from headgate.terraform.pipeline import Filled, pipeline_blocks
 from headgate.terraform.scope import Scope
-from headgate.terraform.shared import shared_body
+from headgate.terraform.shared import not_ours, shared_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -145,9 +145,8 @@ def _retired_bodies(scope: Scope, layout: Layout, *, leave: bool) -> tuple[dict[
     _forget(bodies, (left for left in layout.left if target in left.until), target)
     if leave:
         _forget(bodies, layout.pipelines, target)
-    made = scope.definition.destination
-    kept = [("databricks_catalog", made.create_catalog), ("databricks_schema", made.create_schema)]
-    forgotten = [removed(f"{kind}.{scope.definition.id}") for kind, is_made in kept if is_made and leave]
+    kept = {*not_ours(scope.definition), *(("databricks_catalog", "databricks_schema") if leave else ())}
+    forgotten = [removed(f"{kind}.{scope.definition.id}") for kind in sorted(kept)]
     return dict(bodies), {"removed": forgotten} if forgotten else {}
 
 

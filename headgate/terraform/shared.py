@@ -7,12 +7,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from headgate.names import secret_variable, slug
+from headgate.terraform.lifecycle import removed
 from headgate.terraform.scope import literal, literals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.definition.model import Connection
+    from headgate.definition.model import Connection, Definition
     from headgate.terraform.scope import Scope
 
 # The community connectors' own options, which every connector takes from its reader.
@@ -28,7 +29,10 @@ KEPT_SECRETS = frozenset(
 
 
 def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
-    """Give the shared stack's body. `code` is path → content of the connector's own files, if they are uploaded."""
+    """Give the shared stack's body. `code` is path → content of the connector's own files, if they are uploaded.
+
+    Catalog, schema or connection that are no longer ours to make are forgotten, not destroyed: pipelines go on using them.
+    """
     resources: dict[str, dict[str, Any]] = {}
     definition = scope.definition
     catalog_ref, schema = literal(scope.catalog), literal(definition.destination.schema_name)
@@ -49,7 +53,20 @@ def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
             for secret in sorted(definition.connection.secrets)
         }
     resources |= _code(scope, code)
-    return {key: value for key, value in (("variable", variables), ("resource", resources)) if value}
+    forgotten = [removed(f"{kind}.{definition.id}") for kind in not_ours(definition)]
+    parts = {"variable": variables, "resource": resources, "removed": forgotten}
+    return {key: value for key, value in parts.items() if value}
+
+
+def not_ours(definition: Definition) -> list[str]:
+    """Give the types of what tables lie in or are read through that the definition does not make."""
+    made = definition.destination
+    ours = {
+        "databricks_catalog": made.create_catalog,
+        "databricks_schema": made.create_schema,
+        "databricks_connection": not definition.connection.existing,
+    }
+    return [kind for kind, is_made in ours.items() if not is_made]
 
 
 def connection_block(scope: Scope) -> dict[str, Any]:

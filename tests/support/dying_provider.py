@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Change = Callable[..., None] if TYPE_CHECKING else object
 WHEN, _, NUMBER = os.environ.get("STANDIN_DIES_AT", "never:0").partition(":")
 
 
-def dying(change: Change, made: list[int]) -> Change:
+def dying(change: Callable[..., None], made: list[int]) -> Callable[..., None]:
     """Give a change of the workspace at whose turn all ends; `made` counts them."""
 
     def changed(*words: Any) -> None:

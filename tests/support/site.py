@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.balance.plan import balance
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed
+from headgate.layout.lock import parse_lock, render_lock
 from headgate.layout.model import Key
 from headgate.layout.observe import observe, state_of
 from headgate.layout.progress import pending, record_handover
@@ -67,7 +68,8 @@ class Site:
         assert balance(self.tables, self.definition, self.layout) == self.layout
 
     def plans(self) -> list[StackPlan]:
-        """Give the planned stacks."""
+        """Give the planned stacks, of a layout that its lock keeps whole."""
+        assert parse_lock(render_lock(self.agreed)) == self.agreed
         return plan_stacks(self.definition, self.tables, self.agreed, self.target, self.deployed, self.code)
 
     def synth(self) -> list[str]:
@@ -188,4 +190,8 @@ def _key(table: dict[str, str]) -> Key:
 
 def actions(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     """Give what happens over all stacks: `1:databricks_job.x`, which is in stack 1, → its action."""
-    return {f"{stack.rpartition('-')[2]}:{address}": done for stack, outcome in outcomes.items() for address, done in outcome.planned.items()}
+    return {
+        f"{stack.rpartition('-')[2]}:{address}": done
+        for stack, outcome in outcomes.items()
+        for address, done in outcome.planned.items()
+    }

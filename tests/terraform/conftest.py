@@ -129,9 +129,8 @@ def site(terraform: Terraform, tmp_path: Path) -> Callable[..., Site]:
 
 
 @pytest.fixture(scope="session")
-def starts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Site]]:
+def starts() -> dict[str, tuple[Path, Site]]:
     """Deployed connectors that tests start from: each is deployed once, and copied."""
-    assert tmp_path_factory
     return {}
 
 

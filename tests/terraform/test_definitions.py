@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.samples import DEFINITIONS, DEV, tables_for
+from tests.support.samples import DEFINITIONS, tables_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.support.site import Site
-    from tests.support.terraform import Terraform
 
 pytestmark = pytest.mark.terraform
 

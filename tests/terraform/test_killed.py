@@ -55,7 +55,7 @@ def test_a_first_deploy_killed_before_it_makes_something(site: Callable[..., Sit
     assert ingested(found) == SOURCES
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [pytest.param("before", marks=pytest.mark.long), "after"])
 @pytest.mark.parametrize("number", points(3, 2))
 def test_a_deploy_of_moved_tables_killed_half_way(
     settled: Callable[..., Site], dying: Terraform, when: str, number: int
@@ -78,7 +78,7 @@ def test_a_deploy_of_moved_tables_killed_half_way(
     assert not pending(found.agreed, "dev")
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", ["before", pytest.param("after", marks=pytest.mark.long)])
 @pytest.mark.parametrize("number", points(2, 1))
 def test_a_deploy_that_forgets_a_pipeline_killed_half_way(
     settled: Callable[..., Site], dying: Terraform, when: str, number: int
@@ -101,7 +101,7 @@ def test_a_deploy_that_forgets_a_pipeline_killed_half_way(
 
 
 @pytest.mark.parametrize("stack", ["crm-dev-1", "crm-dev-2"])
-@pytest.mark.parametrize("line", points(16, 5, 9, 12))
+@pytest.mark.parametrize("line", points(16, 9))
 def test_a_change_of_stack_killed_at_any_line_of_output(settled: Callable[..., Site], stack: str, line: int) -> None:
     found = settled(tables=tables_of(4), pipelines=2, stacks=2)
     before = {kind: sorted(states) for kind, states in found.workspace().items()}

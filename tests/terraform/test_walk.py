@@ -163,18 +163,17 @@ def walk(site: Callable[..., Site], seed: int, steps: int, targets: dict[str, di
         found.step()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_few_steps(site: Callable[..., Site], seed: int) -> None:
-    walk(site, seed, 3, {"dev": {}})
+def test_a_few_steps(site: Callable[..., Site]) -> None:
+    walk(site, 1, 2, {"dev": {}})
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(100, 110))
+@pytest.mark.parametrize("seed", range(100, 106))
 def test_many_steps(site: Callable[..., Site], seed: int) -> None:
     walk(site, seed, 10, {"dev": {}})
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(200, 215))
+@pytest.mark.parametrize("seed", range(200, 210))
 def test_many_steps_with_a_second_target_that_lags_behind(site: Callable[..., Site], seed: int) -> None:
     walk(site, seed, 10, {"dev": {"name_prefix": "dev_", "catalog": "dev_main"}, "prod": {}})

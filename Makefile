@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth test test-long bench lint format clean
+.PHONY: help setup demo synth test test-long bench lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 PIPENV_VERSION := 2026.10.3
@@ -18,7 +18,7 @@ export PIPENV_NOSPIN := 1
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, test-long, bench, lint, format, clean."
+	@echo "Also: setup, synth, test-long, bench, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -65,6 +65,12 @@ lint: setup
 
 format: setup
 	@ruff check --fix && ruff format
+
+# Locks name packages and digests; where they come from is each machine's own setting.
+lock: build/pipenv/bin/pipenv
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages node"
+	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
+	@npm install --package-lock-only --loglevel=error
 
 clean:
 	rm -rf .venv build node_modules cdktf.out

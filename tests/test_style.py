@@ -1,5 +1,6 @@
 """The code's style and types are held by the same tools that `make lint` runs."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,12 @@ def test_every_module_has_its_line_in_the_architecture() -> None:
     missing = [str(path.relative_to(ROOT)) for path in modules if f"`{path.name}`" not in page]
 
     assert missing == []
+
+
+def test_no_lock_names_where_packages_come_from() -> None:
+    assert json.loads((ROOT / "Pipfile.lock").read_text())["_meta"]["sources"] == []
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert [name for name, package in packages.items() if "resolved" in package] == []
 
 
 def test_no_file_is_too_long_to_read() -> None:

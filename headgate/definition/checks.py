@@ -27,6 +27,7 @@ _NEEDS = {
     "remote": ("organization",),
 }
 _OURS = ("key", "path", "prefix", "workspaces", "lock_address", "unlock_address")
+_SECRET_NAME = re.compile(r"(secret|password|passwd|token|api_?key|private_?key|credentials?)$", re.IGNORECASE)
 _SECRET = re.compile(
     r"secret|password|token|access_key|credentials|private_key|customer_key|(?<!kms_)encryption_key|(^|_)sas(_|$)",
     re.IGNORECASE,
@@ -83,6 +84,10 @@ def _connection(definition: Definition) -> Iterator[Fault]:
         if name in connection.options:
             cure = "take it out of options: secrets come in as Terraform variables"
             yield Fault(("connection", "options", name), f"'{name}' is a secret and stands in clear", cure)
+    for name in connection.options:
+        if name not in connection.secrets and _SECRET_NAME.search(name):
+            cure = "name it under secrets instead, and give it as a Terraform variable"
+            yield Fault(("connection", "options", name), f"'{name}' is a secret by its name, and this file is committed", cure)
     variables = [secret_variable(definition.id, name) for name in connection.secrets]
     for number, name in enumerate(connection.secrets):
         if variables[number] in variables[:number]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from headgate.definition.model import Backend, Definition, Target
+    from headgate.definition.model import Backend, Connection, Definition, Target
     from headgate.definition.yaml import Path as KeyPath
 
 MOST_TAGS = 25
@@ -80,14 +80,7 @@ def _connection(definition: Definition) -> Iterator[Fault]:
     for path, name in given:
         if name in _MADE:
             yield Fault(("connection", *path), f"'{name}' is made by headgate", f"take it out; it comes from {_MADE[name]}")
-    for name in connection.secrets:
-        if name in connection.options:
-            cure = "take it out of options: secrets come in as Terraform variables"
-            yield Fault(("connection", "options", name), f"'{name}' is a secret and stands in clear", cure)
-    for name in connection.options:
-        if name not in connection.secrets and _SECRET_NAME.search(name):
-            cure = "name it under secrets instead, and give it as a Terraform variable"
-            yield Fault(("connection", "options", name), f"'{name}' is a secret by its name, and this file is committed", cure)
+    yield from _in_clear(connection)
     variables = [secret_variable(definition.id, name) for name in connection.secrets]
     for number, name in enumerate(connection.secrets):
         if variables[number] in variables[:number]:
@@ -100,6 +93,17 @@ def _connection(definition: Definition) -> Iterator[Fault]:
     if connection.existing and (connection.options or connection.secrets or connection.comment):
         cure = "take options, secrets and comment out; or take `existing: true` out"
         yield Fault(("connection", "existing"), "a connection made elsewhere is used as it is", cure)
+
+
+def _in_clear(connection: Connection) -> Iterator[Fault]:
+    for name in connection.options:
+        path: KeyPath = ("connection", "options", name)
+        if name in connection.secrets:
+            cure = "take it out of options: secrets come in as Terraform variables"
+            yield Fault(path, f"'{name}' is a secret and stands in clear", cure)
+        elif _SECRET_NAME.search(name):
+            cure = "name it under secrets instead, and give it as a Terraform variable"
+            yield Fault(path, f"'{name}' is a secret by its name, and this file is committed", cure)
 
 
 def _names(definition: Definition) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from headgate.balance.items import Group, Item
-    from headgate.layout.model import Layout, Placement
+    from headgate.layout.model import Layout, Left, Pipeline, Placement
 
 _LONGEST_GROUP = 50
 
@@ -90,7 +90,8 @@ def draft_of(items: Sequence[Item], lock: Layout | None) -> Draft:
     if lock is None:
         return draft
     draft.taken = {pipeline.id for pipeline in lock.pipelines} | {left.id for left in lock.left}
-    draft.taken |= {pipeline.renamed.before for pipeline in lock.pipelines if pipeline.renamed}
+    traced: list[Pipeline | Left] = [*lock.pipelines, *lock.left]
+    draft.taken |= {entry.renamed.before for entry in traced if entry.renamed}
     draft.found = match(items, lock)
     draft.homes = {item: placement.agreed for item, placement in draft.found.items()}
     inside: defaultdict[str, list[Item]] = defaultdict(list)

@@ -88,11 +88,8 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, restack
     ]
     stacked = assign_stacks(pipelines, loads, definition.balance.stacks, tuple(targets), restack=restack)
     retired = {retirement.target for retirement in lock.retired if retirement.done} if lock else set()
-    gone = [
-        Left(name, before[name].stack, tuple(target for target in targets if target not in retired))
-        for name in before
-        if name not in living
-    ]
+    still = [target for target in targets if target not in retired]
+    gone = [Left.of(pipeline, still) for name, pipeline in before.items() if name not in living]
     left = [*(lock.left if lock else ()), *gone]
     return Layout(
         connector=definition.id,

@@ -180,12 +180,11 @@ def _write(one: Project, layout: Layout) -> None:
 
 def _plans(one: Project, target: str) -> dict[str, int]:
     """Give the names of all stacks that the connector has or may still have in the target, with their numbers; 0 is shared."""
+    from headgate.layout.model import stack_numbers
     from headgate.terraform.scope import Scope
 
-    layout, scope = _layout(one), Scope(one.definition, target)
-    numbers = {p.stack for p in layout.pipelines} | {left.stack for left in layout.left}
-    numbers |= {int(p.restacked.before) for p in layout.pipelines if p.restacked}
-    return {scope.stack_name(number or None): number for number in sorted({0, *numbers})}
+    scope = Scope(one.definition, target)
+    return {scope.stack_name(number or None): number for number in sorted({0, *stack_numbers(_layout(one), target)})}
 
 
 def _expected_files(one: Project, target: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from headgate.definition.model import Definition
 from headgate.inventory.table import Table
 from headgate.layout.lock import faults, parse_lock, render_lock
 from headgate.layout.model import Layout
-from headgate.layout.progress import pending, record_done, record_handover
+from headgate.layout.progress import pending, record_done, record_handover, rename_pipeline
 from headgate.problems import RefusedError
 
 Define = Callable[..., Definition]
@@ -245,6 +245,26 @@ def test_fewer_stacks_take_pipelines_along_and_remember_where_they_were(define: 
     assert [(p.stack, p.restacked.before, p.restacked.until) for p in changed if p.restacked] == [(1, "2", TARGETS)]
     with pytest.raises(RefusedError, match="last change is under way"):
         balance(tables, define(stacks=2), layout, restack=True)
+
+
+def test_a_pipeline_that_leaves_while_it_changes_stack_is_forgotten_in_both(define: Define) -> None:
+    tables = tables_of(2, "a") + tables_of(2, "b")
+    lock = balance(tables, define(stacks=1), balance(tables, define(stacks=2)))
+    changed = next(pipeline for pipeline in lock.pipelines if pipeline.restacked)
+    rest = [table for table in tables if homes(lock)[table.source_table] != changed.id]
+
+    left = balance(rest, define(stacks=1), lock).left
+
+    assert [(entry.id, entry.stack, entry.restacked) for entry in left] == [(changed.id, 1, changed.restacked)]
+
+
+def test_an_id_that_is_still_being_forgotten_is_not_given_again(define: Define) -> None:
+    renamed = rename_pipeline(balance(tables_of(2, "a"), define()), "a_1", "nightly", TARGETS)
+    left = balance(tables_of(2, "b"), define(), renamed)
+
+    back = balance(tables_of(2, "b") + tables_of(2, "a"), define(), left)
+
+    assert homes(back)["a_0000"] == "a_2"
 
 
 def test_a_group_without_a_key_of_its_own_is_named_by_the_definition(define: Define) -> None:

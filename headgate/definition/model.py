@@ -1,6 +1,6 @@
 """What one deployment of a connector is: the model behind `connectors/<folder>/connector.yaml`.
 
-Field descriptions here are what `headgate schema` shows in an editor.
+Field descriptions here are what `headgate schema` shows in an editor; for a field that is a part, the part's docstring.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ class Schedules(Part):
 class Weights(Part):
     """Weights of tables that have none of their own, by ingestion type, in seconds of pipeline time for one run."""
 
-    snapshot: float = Field(default=1, ge=0, allow_inf_nan=False)
-    append: float = Field(default=10, ge=0, allow_inf_nan=False)
+    snapshot: float = Field(default=1, ge=0, allow_inf_nan=False, description="For snapshot tables.")
+    append: float = Field(default=10, ge=0, allow_inf_nan=False, description="For append tables.")
     cdc: float = Field(default=10, ge=0, allow_inf_nan=False, description="For cdc and cdc_with_deletes tables.")
-    unknown: float = Field(default=10, ge=0, allow_inf_nan=False)
+    unknown: float = Field(default=10, ge=0, allow_inf_nan=False, description="For tables without an ingestion type.")
 
 
 class Balance(Part):
@@ -95,14 +95,14 @@ class Balance(Part):
 class Autoscale(Part):
     """Bounds between which a classic cluster grows and shrinks."""
 
-    min_workers: int = Field(ge=0)
-    max_workers: int = Field(ge=1)
+    min_workers: int = Field(ge=0, description="The fewest workers.")
+    max_workers: int = Field(ge=1, description="The most workers.")
 
 
 class Compute(Part):
     """What pipelines run on: serverless, or classic clusters of fixed or varying size."""
 
-    kind: Literal["serverless", "classic"] = Field(default="serverless")
+    kind: Literal["serverless", "classic"] = Field(default="serverless", description="Serverless, or classic clusters.")
     workers: int | None = Field(default=None, ge=0, description="Classic: a fixed number of workers.")
     autoscale: Autoscale | None = Field(default=None, description="Classic: between two numbers of workers.")
     node_type: Text | None = Field(default=None, description="Classic: the workers' node type.")
@@ -113,8 +113,8 @@ class Compute(Part):
 class GitFolder(Part):
     """The connector's code as a git folder in the workspace."""
 
-    url: Text
-    branch: Text = "main"
+    url: Text = Field(description="The repository's address, without a user or password.")
+    branch: Text = Field(default="main", description="The branch that is checked out.")
     provider: Text = Field(default="gitHub", description="As the workspace names it: gitHub, gitLab, azureDevOpsServices, …")
     python_root: str = Field(default="src", description="The folder inside that Python imports from.")
     sparse: list[str] = Field(default_factory=list, description="Folders to check out; empty: all.")
@@ -131,24 +131,28 @@ class Code(Part):
 class Backend(Part):
     """Where Terraform keeps its states. `settings` are the backend's own; the state's key or path is made by headgate."""
 
-    type: Literal["local", "s3", "azurerm", "gcs", "http", "remote"] = "local"
-    settings: dict[str, str | int | bool] = Field(default_factory=dict)
+    type: Literal["local", "s3", "azurerm", "gcs", "http", "remote"] = Field(
+        default="local", description="Terraform's name of the backend."
+    )
+    settings: dict[str, str | int | bool] = Field(
+        default_factory=dict, description="The backend's own settings that are no secret, such as bucket and region."
+    )
 
 
 class Permission(Part):
     """Who may do what with the pipelines and jobs. Exactly one of user, group, service_principal."""
 
-    level: Literal["CAN_VIEW", "CAN_RUN", "CAN_MANAGE"]
-    user: Text | None = None
-    group: Text | None = None
-    service_principal: Text | None = None
+    level: Literal["CAN_VIEW", "CAN_RUN", "CAN_MANAGE"] = Field(description="What they may do.")
+    user: Text | None = Field(default=None, description="A user's e-mail address.")
+    group: Text | None = Field(default=None, description="A group's name.")
+    service_principal: Text | None = Field(default=None, description="A service principal's application id.")
 
 
 class RunAs(Part):
     """Who the pipelines and jobs run as. Exactly one of user, service_principal."""
 
-    user: Text | None = None
-    service_principal: Text | None = None
+    user: Text | None = Field(default=None, description="A user's e-mail address.")
+    service_principal: Text | None = Field(default=None, description="A service principal's application id.")
 
 
 class Target(Part):
@@ -168,8 +172,8 @@ class Target(Part):
     root_path: Annotated[str, StringConstraints(pattern=r"^/.*[^/]$")] = Field(
         default="/Shared/headgate", description="The workspace folder for ingest files and code, without /Workspace."
     )
-    run_as: RunAs | None = None
-    permissions: list[Permission] = Field(default_factory=list)
+    run_as: RunAs | None = Field(default=None, description="Who the pipelines and jobs run as. Default: who deploys.")
+    permissions: list[Permission] = Field(default_factory=list, description="Who may do what with the pipelines and jobs.")
     tags: dict[str, str] = Field(default_factory=dict, description="Tags of pipelines and jobs; at most 25.")
     notifications: list[Text] = Field(default_factory=list, description="E-mail addresses told when an update fails.")
     backend: Backend = Field(default_factory=Backend)
@@ -200,7 +204,9 @@ class Definition(Part):
         description="file: an ingest file a pipeline. managed: ingestion_definition, for tables without options.",
     )
     channel: Literal["CURRENT", "PREVIEW"] = Field(default="PREVIEW", description="The pipelines' release channel.")
-    targets: dict[Id, Target] = Field(default_factory=lambda: {"dev": Target()}, min_length=1)
+    targets: dict[Id, Target] = Field(
+        default_factory=lambda: {"dev": Target()}, min_length=1, description="Places to deploy to, such as dev and prod."
+    )
 
     @property
     def display_name(self) -> str:

@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-import pytest
-
 from headgate.definition.model import Definition
 from headgate.definition.schema import json_schema
 
@@ -33,8 +31,14 @@ def test_every_object_refuses_unknown_keys_and_says_what_it_is() -> None:
     assert all(part["additionalProperties"] is False and part["description"] for part in objects)
 
 
-@pytest.mark.parametrize("part", ["Connection", "Destination", "Balance"])
-def test_what_a_person_sets_first_is_described(part: str) -> None:
-    properties = json_schema()["$defs"][part]["properties"]
+def test_every_field_is_described_by_itself_or_by_the_part_that_it_is() -> None:
+    schema = json_schema()
+    objects: dict[str, dict[str, Any]] = {"Definition": schema, **schema["$defs"]}
+    bare = [
+        f"{part}.{name}"
+        for part, found in objects.items()
+        for name, field in found["properties"].items()
+        if not field.get("description") and not schema["$defs"][field["$ref"].removeprefix("#/$defs/")].get("description")
+    ]
 
-    assert [name for name, field in properties.items() if "description" not in field and "$ref" not in field] == []
+    assert bare == []

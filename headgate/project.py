@@ -90,14 +90,14 @@ def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...
 
 
 def _shared_destinations(connectors: Sequence[Connector]) -> list[Problem]:
-    """Say which tables of different connectors go to one destination; Unity Catalog's names know no capitals."""
+    """Say which tables go to one destination, defaults filled in; Unity Catalog's names know no capitals."""
     owners: dict[str, tuple[Connector, Key]] = {}
     problems = []
     for connector in connectors:
         for row, table in enumerate(connector.tables, 1):
             key = key_of(table, connector.definition)
             other, first = owners.setdefault(key.destination.lower(), (connector, key))
-            if other is not connector:
+            if other is not connector or first is not key:
                 message = (
                     f"{key.destination} is also the destination of {first.source_table!r} of connector '{other.definition.id}'"
                 )

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth test test-long bench lint format lock clean
+.PHONY: help setup demo synth test test-long bench bench-balance lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 PIPENV_VERSION := 2026.10.3
@@ -18,7 +18,7 @@ export PIPENV_NOSPIN := 1
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, test-long, bench, lint, format, lock, clean."
+	@echo "Also: setup, synth, test-long, bench, bench-balance, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -51,14 +51,27 @@ demo: setup
 synth: setup
 	@if [ -t 1 ]; then cdktf synth; else CI=true cdktf synth; fi
 
-test: setup
+test: setup .venv/.exact.ready
 	@pytest -n 2
 
-test-long: setup
+test-long: setup .venv/.exact.ready
 	@pytest -n 2 -m "long or not long"
 
 bench: setup
 	@python -m bench
+
+bench-balance: setup .venv/.bench.ready
+	@python -m bench.balance
+
+.venv/.exact.ready: .venv/.ready
+	@echo "Installing OR-Tools …" >&2
+	@build/pipenv/bin/pipenv sync --categories exact >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
+.venv/.bench.ready: .venv/.exact.ready
+	@echo "Installing what the balance is measured against …" >&2
+	@build/pipenv/bin/pipenv sync --categories bench >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
 
 lint: setup
 	@ruff check && ruff format --check && mypy
@@ -68,7 +81,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact bench node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 

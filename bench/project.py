@@ -46,7 +46,7 @@ def make_project(root: Path, pipelines: int) -> Path:
     (folder / "connector.yaml").write_text(_DEFINITION.format(stacks=stacks, pipelines=pipelines), encoding="utf-8")
     write_inventory(folder / TABLES, tables(pipelines * TABLES_EACH))
     (connector,) = read_connectors(root)
-    write_lock(folder / LOCK, balance(connector.tables, connector.definition))
+    write_lock(folder / LOCK, balance(connector.tables, connector.definition).layout)
     return root
 
 

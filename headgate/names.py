@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from hashlib import sha256
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _UNTAKEN = re.compile(r"[\x00-\x20\x7f./]")
@@ -13,10 +14,13 @@ _LONGEST = 255
 def slug(text: str, fallback: str = "x") -> str:
     """Give an id made of a-z, 0-9 and _ that begins with a letter, at most 63 long: `Time Series` gives `time_series`.
 
-    Different texts can give one id; whoever makes ids of texts checks for that.
+    Different texts can give one id; whoever makes ids of texts checks for that. A text without a letter or digit that is
+    known here gives the fallback and a piece of its digest.
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    found = re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or fallback
+    found = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    if not found:
+        found = f"{fallback}_{sha256(text.encode(errors='replace')).hexdigest()[:6]}" if text else fallback
     return (found if found[0].isalpha() else f"{fallback}_{found}")[:63].rstrip("_")
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_LONGEST = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -71,6 +73,11 @@ class RefusedError(HeadgateError):
     """What was asked for would lose data, or could not be told from it: decide, then say so."""
 
     exit_code = 5
+
+
+def short(text: str) -> str:
+    """Give a text as Python would write it, cut to what a line of a terminal can bear."""
+    return repr(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "...")
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from headgate.balance.weighing import Weighed
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
     from headgate.layout.model import Key, Layout
@@ -40,6 +41,16 @@ class Connector:
     def deployed(self, target: str) -> Deployed:
         """Give what was recorded for a target."""
         return read_deployed(self.folder, target)
+
+    def weighed(self) -> dict[Key, Weighed]:
+        """Give what each table weighs and where that comes from; the last runs stand in runs.csv, where there is one.
+
+        Raises InputError with every problem of that file.
+        """
+        from headgate.balance.weighing import weigh  # noqa: PLC0415  # synthesis has no use for runs
+        from headgate.inventory.runs import read_runs  # noqa: PLC0415  # likewise
+
+        return weigh(self.tables, self.definition, read_runs(self.folder))
 
     def code(self) -> dict[str, bytes]:
         """Give path → content of the connector's files to upload; none where wheels or git bring the code."""
@@ -98,9 +109,8 @@ def _shared_destinations(connectors: Sequence[Connector]) -> list[Problem]:
             key = key_of(table, connector.definition)
             other, first = owners.setdefault(key.destination.lower(), (connector, key))
             if other is not connector or first is not key:
-                message = (
-                    f"{key.destination} is also the destination of {first.source_table!r} of connector '{other.definition.id}'"
-                )
+                whose = "" if other is connector else f" of connector '{other.definition.id}'"
+                message = f"{key.destination} is also the destination of {first.source_table!r}{whose}"
                 file = str(connector.folder / TABLES)
                 problems.append(
                     Problem(message, "give one of them another destination", file, row=row, column="destination_table")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.balance.plan import balance
+from headgate.balance.fit import misfits
+from headgate.definition.checks import SECRET_NAME
 from headgate.problems import InputError, Problem, StaleError
 from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, target_of
 from headgate.terraform.deployment import plan_stacks
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from headgate.project import Connector
     from headgate.terraform.deployment import StackPlan
 
+_MOST = 5
 
 def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
     """Give the planned stacks of a connector in a target (None: its default one).
@@ -25,12 +27,14 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
     name = target_of(connector.definition, target)
     layout = connector.layout
     cure = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
-    if layout is None:
-        raise StaleError(Problem("there is no lock yet", cure, str(connector.lock_path)))
     if problems := option_problems(connector):
         raise InputError(problems)
-    if balance(connector.tables, connector.definition, layout) != layout:
-        raise StaleError(Problem(f"the lock does not match {TABLES} and connector.yaml", cure, str(connector.lock_path)))
+    if layout is None:
+        raise StaleError(Problem("there is no lock yet", cure, str(connector.lock_path)))
+    if found := misfits(connector.tables, connector.definition, layout):
+        more = f" (and {len(found) - _MOST} more)" if len(found) > _MOST else ""
+        message = f"the lock does not fit {TABLES} and connector.yaml: {'; '.join(found[:_MOST])}{more}"
+        raise StaleError(Problem(message, cure, str(connector.lock_path)))
     refuse_forgotten_pipelines(connector, name)
     return plan_stacks(connector.definition, connector.tables, layout, name, connector.deployed(name), connector.code())
 
@@ -41,11 +45,16 @@ def option_problems(connector: Connector) -> list[Problem]:
     allowed = {*definition.connection.external_options, *FRAMEWORK_OPTIONS, *RESERVED}
     problems = []
     for row, table in enumerate(connector.tables, 1):
-        own = [name for name in table.options if name not in RESERVED]
         place = {"file": file, "row": row, "column": "table_options_json"}
+        secret = [name for name in table.options if name in definition.connection.secrets or SECRET_NAME.search(name)]
+        if secret:
+            message = f"{table.source_table} has secrets among its options: {', '.join(secret)}, and this file is committed"
+            cure = "take them out: a secret is the connection's, named under connection.secrets and given as a TF_VAR_…"
+            problems.append(Problem(message, cure, **place))  # type: ignore[arg-type]  # the place's values differ in type
+        own = [name for name in table.options if name not in (*RESERVED, *secret)]
         if definition.ingestion == "managed" and own:
             message = f"{table.source_table} has source options ({', '.join(own)}), which managed ingestion can't carry"
-            problems.append(Problem(message, "set `ingestion: file`, or take the options out", **place))  # type: ignore[arg-type]  # the place's values differ in type
+            problems.append(Problem(message, "set `ingestion: file`, or take the options out", **place))  # type: ignore[arg-type]  # likewise
         unknown = [name for name in own if name not in allowed]
         if unknown and not definition.connection.existing and definition.ingestion == "file":
             message = f"{table.source_table} has options that the connection does not let through: {', '.join(unknown)}"

@@ -2,47 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil, fsum
 from typing import TYPE_CHECKING
 
-from headgate.balance.place import Bin, longest_first, most_copies
+import numpy as np
+
+from headgate.balance.deadline import Choice, Limits, choose
+from headgate.balance.draft import Draft
+from headgate.balance.units import units_of
+from headgate.partition.clash import Clash
+from headgate.partition.constrained import NotFound, place
+from headgate.partition.instance import exact_weights
+from headgate.partition.spread import spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.balance.items import Group, Item
-    from headgate.definition.model import Balance
+    from headgate.balance.rules import Rules
+    from headgate.definition.model import Balance, Deadline
 
 Groups = dict["Group", list["Item"]]
 
 
-def fewest(items: Sequence[Item], settings: Balance) -> int:
-    """Give the fewest pipelines that a group's tables fit in by the caps on tables and weight; at least one.
+def fewest(items: Sequence[Item], rules: Rules, settings: Balance) -> int:
+    """Give the fewest pipelines that a group's tables fit in by the caps and the sets of tables that must be apart.
 
-    A table heavier than `max_weight_per_pipeline` stands alone: no number of pipelines mends that.
+    A table heavier than `max_weight_per_pipeline` stands alone: no number of pipelines mends that. Never more than the
+    tables, nor than `max_pipelines`; at least `min_pipelines` where there are so many tables.
     """
-    count = max(1, ceil(len(items) / settings.max_tables_per_pipeline), most_copies(items))
-    limit = settings.max_weight_per_pipeline
-    if limit is None:
-        return count
-    count = max(count, ceil(fsum(min(item.weight, limit) for item in items) / limit))
-    while count < len(items) and not _fits(items, count, limit, settings.max_tables_per_pipeline):
-        count += 1
-    return count
+    inside = set(items)
+    apart = max((len(inside.intersection(rule.items)) for rule in rules.apart), default=1)
+    count = max(settings.min_pipelines, ceil(len(items) / settings.max_tables_per_pipeline), apart)
+    if settings.max_weight_per_pipeline is not None:
+        count = max(count, _by_weight([item.weight for item in items], settings.max_weight_per_pipeline))
+    return max(1, min(count, len(items), settings.max_pipelines or len(items)))
 
 
-def share_out(groups: Groups, settings: Balance, now: Mapping[Group, int] | None = None) -> dict[Group, int]:
+def by_deadline(items: Sequence[Item], rules: Rules, settings: Balance, deadline: Deadline, least: int) -> Choice:
+    """Choose the number of pipelines of a group, from `least`, whose run meets the deadline.
+
+    A layout is let drift up to the tolerance before tables move, so loads are taken that much larger than they are placed.
+    """
+    units = units_of(Draft(), items, replace(rules, pinned={}), [], settings.max_tables_per_pipeline)
+    sizes = np.array([len(unit) for unit in units.members], dtype=np.int64)
+    cap = settings.max_tables_per_pipeline
+
+    def load_of(number: int) -> list[float]:
+        room = np.full(number, cap, dtype=np.int64) if len(items) > cap else None
+        instance = replace(units.instance, pipelines=number, room=room, sizes=sizes)
+        try:
+            homes = place(instance).homes
+        except (Clash, NotFound):
+            return [fsum(item.weight for item in items)] * number
+        return [load * units.scale * (1 + settings.tolerance) for load in instance.loads(homes).tolist()]
+
+    most = min(len(items), settings.max_pipelines or len(items))
+    weights = [item.weight for item in items]
+    return choose(weights, limits_of(deadline), load_of, goal=deadline.goal, least=least, most=max(least, most))
+
+
+def limits_of(deadline: Deadline) -> Limits:
+    """Give the definition's deadline as what a run is held to."""
+    return Limits(
+        deadline.minutes * 60,
+        deadline.startup_seconds,
+        deadline.concurrent_updates,
+        deadline.requests_per_minute,
+        deadline.requests_per_second,
+    )
+
+
+def share_out(groups: Groups, rules: Rules, settings: Balance, now: Mapping[Group, int] | None = None) -> dict[Group, int]:
     """Give each group its number of pipelines: `settings.pipelines` in all, at least the fewest that each group needs.
 
     What is to spare goes one by one to the group whose pipelines are the most loaded; `now` (a running layout's numbers) is
     changed one by one likewise, so that as few pipelines as can be come or go. A group gets no more pipelines than tables.
     """
-    least = {group: fewest(items, settings) for group, items in groups.items()}
+    least = {group: fewest(items, rules, settings) for group, items in groups.items()}
+    most = {group: min(len(items), settings.max_pipelines or len(items)) for group, items in groups.items()}
     counts = {group: max(least[group], (now or least).get(group, 1)) for group in groups}
     weights = {group: fsum(item.weight for item in items) for group, items in groups.items()}
     asked = settings.pipelines or sum(least.values())
     while sum(counts.values()) < asked:
-        able = [group for group, items in groups.items() if counts[group] < len(items)]
+        able = [group for group in groups if counts[group] < most[group]]
         if not able:
             break
         counts[min(able, key=lambda group: (-_gain(groups[group], counts[group], weights[group]), group))] += 1
@@ -60,8 +104,12 @@ def _gain(items: Sequence[Item], count: int, weight: float) -> float:
     return mean if mean > items[0].weight else 0.0
 
 
-def _fits(items: Sequence[Item], count: int, limit: float, cap: int) -> bool:
-    bins = [Bin(str(number)) for number in range(count)]
-    placed, refused = longest_first(items, bins, cap)
-    alone = {placed[item] for item in items if item in placed and item.weight > limit}
-    return not refused and all(bin_.load <= limit or (bin_.id in alone and bin_.count == 1) for bin_ in bins)
+def _by_weight(weights: Sequence[float], limit: float) -> int:
+    """Give how many pipelines keep all within the limit, those alone that are heavier by themselves."""
+    alone = sum(weight > limit for weight in weights)
+    numbers, scale = exact_weights([weight for weight in weights if weight <= limit])
+    most = limit / scale
+    count = ceil(int(numbers.sum()) / most)
+    while 0 < count < len(numbers) and spread(numbers, count).makespan > most:
+        count += 1
+    return alone + count

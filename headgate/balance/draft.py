@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.balance.items import majority
-from headgate.balance.place import Bin
 from headgate.names import slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from headgate.balance.items import Group, Item
     from headgate.layout.model import Layout, Left, Pipeline, Placement
@@ -23,68 +23,60 @@ _LONGEST_GROUP = 50
 class Draft:
     """`homes`: item → pipeline to be in; `found`: item → its placement in the lock; `groups`: pipeline → its group.
 
-    A pinned item is already given to its new pipeline in some target, so it stays on its way there.
+    An item that is under way was given to its new pipeline in some target, so it stays on its way there.
     """
 
     homes: dict[Item, str] = field(default_factory=dict)
     found: dict[Item, Placement] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
-    _last: dict[str, int] = field(default_factory=dict)
 
-    def new_pipeline(self, group: Group) -> str:
-        """Give the id of a new pipeline of the group: an id is never given twice, whatever became of the first."""
+    def next_names(self, group: Group, count: int) -> list[str]:
+        """Give ids for new pipelines of the group: an id is never given twice, whatever became of the first."""
         stem = slug(group.key, "group")[:_LONGEST_GROUP]
-        number = self._last.get(stem, 0) + 1
-        while f"{stem}_{number}" in self.taken:
-            number += 1
-        self._last[stem] = number
-        name = f"{stem}_{number}"
-        self.taken.add(name)
-        self.groups[name] = group
-        return name
+        free = (name for number in itertools.count(1) if (name := f"{stem}_{number}") not in self.taken)
+        return list(itertools.islice(free, count))
+
+    def settle(self, group: Group, names: Sequence[str], homes: Mapping[Item, str]) -> None:
+        """Take over where the group's items are to be; of its pipelines `names`, those that hold none are none any more."""
+        self.homes.update(homes)
+        held = set(self.homes.values())
+        for name in names:
+            if name in held:
+                self.taken.add(name)
+                self.groups[name] = group
+            else:
+                self.groups.pop(name, None)
+
+    def copy(self) -> Draft:
+        """Give a draft of the same, which goes its own way."""
+        return Draft(dict(self.homes), self.found, dict(self.groups), set(self.taken))
+
+    def take(self, other: Draft) -> None:
+        """Become as the other is."""
+        self.homes, self.groups, self.taken = other.homes, other.groups, other.taken
 
     def pipelines_of(self, group: Group) -> list[str]:
         """Give the group's pipelines, by id (`a_2` before `a_10`)."""
         return sorted((name for name, its in self.groups.items() if its == group), key=natural)
 
-    def items_in(self, pipeline: str) -> list[Item]:
-        """Give the tables that are to be in the pipeline, heaviest first."""
-        return sorted((item for item, home in self.homes.items() if home == pipeline), key=lambda item: item.order)
-
-    def pinned(self, item: Item) -> bool:
+    def under_way(self, item: Item) -> bool:
         """Whether a handover of the table was made in some target, so that its way can't be changed."""
         placement = self.found.get(item)
         return bool(placement and placement.move and set(placement.move.states.values()) - {"planned"})
-
-    def bins(self, pipelines: Iterable[str]) -> list[Bin]:
-        """Give the pipelines as bins: loads of what is to be in them, room less also what has yet to leave them.
-
-        A table that has no home yet may come back to where it is today, but no other copy of it may come there.
-        """
-        bins = {name: Bin(name) for name in pipelines}
-        for item, home in self.homes.items():
-            if home in bins:
-                bins[home].add(item)
-        for item, placement in self.found.items():
-            to_be = self.homes.get(item)
-            if placement.pipeline in bins and placement.pipeline != to_be:
-                bins[placement.pipeline].count += to_be is not None
-                bins[placement.pipeline].copies[item.key.source_table] = item
-        return list(bins.values())
 
 
 def natural(name: str) -> tuple[str, int]:
     """Give a sort key that puts `a_2` before `a_10`."""
     stem, _, number = name.rpartition("_")
-    return (stem, int(number)) if number.isdigit() else (name, 0)
+    return (stem, int(number)) if number.isdecimal() else (name, 0)
 
 
 def draft_of(items: Sequence[Item], lock: Layout | None) -> Draft:
     """Give the draft in which each table is where the lock has it; tables that the lock doesn't know have no home yet.
 
     A table whose destination changed is the same one where its source table leaves no doubt. A pipeline belongs to the
-    group of most of its tables (by weight), so a group or schedule that changed for all of them moves none.
+    group of most of its tables, so a group or schedule that changed for all of them moves none.
     """
     draft = Draft()
     if lock is None:
@@ -97,7 +89,8 @@ def draft_of(items: Sequence[Item], lock: Layout | None) -> Draft:
     inside: defaultdict[str, list[Item]] = defaultdict(list)
     for item, home in draft.homes.items():
         inside[home].append(item)
-    draft.groups = {name: majority(its) for name, its in inside.items()}
+    named = {pipeline.id: pipeline.group for pipeline in lock.pipelines}
+    draft.groups = {name: majority(its, named.get(name, "")) for name, its in inside.items()}
     return draft
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.layout.model import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
@@ -30,6 +31,7 @@ class Item:
     key: Key
     group: Group
     weight: float
+    ingestion_type: str = ""
 
     @property
     def order(self) -> tuple[float, str, str]:
@@ -37,9 +39,17 @@ class Item:
         return (-self.weight, self.key.source_table, self.key.destination)
 
 
-def items_of(tables: Sequence[Table], definition: Definition) -> tuple[Item, ...]:
-    """Give an item for each table, in a definite order (heaviest first, then by name)."""
-    items = (Item(key_of(table, definition), group_of(table, definition), weight_of(table, definition)) for table in tables)
+def items_of(tables: Sequence[Table], definition: Definition, weights: Mapping[Key, float] | None = None) -> tuple[Item, ...]:
+    """Give an item for each table, in a definite order (heaviest first, then by name).
+
+    `weights` are those that were observed or found otherwise; a table that is not among them has its own or its type's.
+    """
+    items = []
+    for table in tables:
+        key = key_of(table, definition)
+        weight = weights.get(key) if weights else None
+        weight = weight_of(table, definition) if weight is None else weight
+        items.append(Item(key, group_of(table, definition), weight, table.ingestion_type))
     return tuple(sorted(items, key=lambda item: item.order))
 
 
@@ -57,14 +67,13 @@ def group_of(table: Table, definition: Definition) -> Group:
     return Group(key, schedule, table.connection_name or definition.connection.name)
 
 
-def majority(items: Iterable[Item]) -> Group:
-    """Give the group of most of the items by weight; by number and then by name where that leaves a doubt."""
-    votes: dict[Group, list[float]] = {}
-    for item in sorted(items, key=lambda item: item.order):
-        vote = votes.setdefault(item.group, [0.0, 0])
-        vote[0] += item.weight
-        vote[1] += 1
-    return min(votes, key=lambda group: (-votes[group][0], -votes[group][1], group))
+def majority(items: Iterable[Item], key: str = "") -> Group:
+    """Give the group of most of the items. In doubt the one that has the key `key`, as it was before; then by name.
+
+    Weights have no say: they change daily.
+    """
+    votes = Counter(item.group for item in items)
+    return min(votes, key=lambda group: (-votes[group], group.key != key, group))
 
 
 def group_key(group_by: str, category: str, ingestion_type: str) -> str:

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from headgate.balance.counts import fewest, share_out
+from headgate.balance.arrange import arrange
+from headgate.balance.counts import by_deadline, fewest, limits_of, share_out
+from headgate.balance.deadline import obstacle_text, run_seconds
 from headgate.balance.draft import Draft, draft_of, natural
 from headgate.balance.items import items_of
-from headgate.balance.moves import evict, grow, replan, settle, shrink
+from headgate.balance.rules import rules_of
 from headgate.balance.stacks import assign_stacks
 from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from headgate.balance.arrange import Arranged
+    from headgate.balance.counts import Groups
+    from headgate.balance.deadline import Choice
     from headgate.balance.items import Group, Item
-    from headgate.definition.model import Definition
+    from headgate.balance.rules import Rules
+    from headgate.definition.model import Balance, Deadline, Definition
     from headgate.inventory.table import Table
+    from headgate.layout.model import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The layout to agree on, and what became of each group on the way to it."""
+
+    layout: Layout
+    groups: tuple[Arranged, ...]
 
 
 def balance(
@@ -25,44 +41,91 @@ def balance(
     definition: Definition,
     lock: Layout | None = None,
     *,
+    weights: Mapping[Key, float] | None = None,
     rebalance: bool = False,
     restack: bool = False,
-) -> Layout:
-    """Give the layout for an inventory: every table once, and where the lock has it.
+) -> Plan:
+    """Give the layout for an inventory: every table once, and where the lock has it. `weights`: those that were observed.
 
     Tables that the lock doesn't know go where there is room, gone ones are dropped, emptied pipelines leave. Tables change
-    pipelines (as planned moves) only where the number of pipelines asked for changed, a cap or their group forces them, or
-    with `rebalance`; pipelines change stack only where theirs is no longer asked for, or with `restack`.
-    The same for any order of rows. Raises RefusedError where a pipeline would change stack while it still does.
+    pipelines (as planned moves) only where the number of pipelines asked for changed, a cap, a rule or their group forces
+    them, where a pipeline is above its lower bound by more than the definition's trigger, or with `rebalance`, which gets
+    all within the tolerance now; pipelines change stack only where theirs is no longer asked for, or with `restack`.
+    The same for any order of rows. Raises InputError where rules contradict each other or name no table, RefusedError where
+    a pipeline would change stack while it still does.
     """
-    items = items_of(tables, definition)
-    groups: defaultdict[Group, list[Item]] = defaultdict(list)
+    items = items_of(tables, definition, weights)
+    rules = rules_of(items, definition)
+    grouped: defaultdict[Group, list[Item]] = defaultdict(list)
     for item in items:
-        groups[item.group].append(item)
+        grouped[item.group].append(item)
+    groups = dict(sorted(grouped.items()))
     draft = draft_of(items, lock)
-    place(draft, dict(sorted(groups.items())), definition, lock, rebalance=rebalance)
-    return finish(draft, definition, lock, restack=restack)
+    evict(draft)
+    counts = count(draft, groups, rules, definition, lock, rebalance=rebalance)
+    arranged = tuple(
+        _arranged(draft, group, its, rules, definition.balance, counts[group], rebalance=rebalance)
+        for group, its in groups.items()
+    )
+    return Plan(finish(draft, definition, lock, restack=restack), arranged)
 
 
-def place(
-    draft: Draft, groups: dict[Group, list[Item]], definition: Definition, lock: Layout | None, *, rebalance: bool
-) -> None:
-    """Give every item of the draft a home."""
-    settings, cap = definition.balance, definition.balance.max_tables_per_pipeline
-    evict(draft, cap)
+def _arranged(
+    draft: Draft, group: Group, items: Sequence[Item], rules: Rules, settings: Balance, least: int, *, rebalance: bool
+) -> Arranged:
+    """Arrange a group on `least` pipelines, or on as many more as its deadline asks for.
+
+    A running group that is in time keeps its number: fewer than today would do only with `rebalance`.
+    """
+    if settings.deadline is None:
+        return arrange(draft, group, items, rules, settings, least, now=rebalance)
+    running = len(draft.pipelines_of(group))
+    if running >= least and not rebalance:
+        before = draft.copy()
+        result = arrange(draft, group, items, rules, settings, least, now=False)
+        if _in_time(draft, items, settings.deadline):
+            return result
+        draft.take(before)
+    floor = least if rebalance else max(least, running)
+    chosen = by_deadline(items, rules, settings, settings.deadline, floor)
+    result = arrange(draft, group, items, rules, settings, chosen.pipelines, now=True)
+    return replace(result, obstacles=_obstacles(items, chosen, settings.deadline))
+
+
+def _in_time(draft: Draft, items: Sequence[Item], deadline: Deadline) -> bool:
+    loads: defaultdict[str, float] = defaultdict(float)
+    for item in items:
+        loads[draft.homes[item]] += item.weight
+    limits = limits_of(deadline)
+    return run_seconds(list(loads.values()), limits) <= limits.deadline_s
+
+
+def _obstacles(items: Sequence[Item], chosen: Choice, deadline: Deadline) -> tuple[str, ...]:
+    limits = limits_of(deadline)
+    return tuple(
+        obstacle_text(one, limits, items[one.table].key.source_table if one.table is not None else "")
+        for one in chosen.obstacles
+    )
+
+
+def evict(draft: Draft) -> None:
+    """Take the home from each table that is in a pipeline of another group, unless it is on its way there."""
+    strange = [item for item, home in draft.homes.items() if item.group != draft.groups[home] and not draft.under_way(item)]
+    for item in strange:
+        del draft.homes[item]
+
+
+def count(
+    draft: Draft, groups: Groups, rules: Rules, definition: Definition, lock: Layout | None, *, rebalance: bool
+) -> dict[Group, int]:
+    """Give each group's number of pipelines: as it is where the number asked for is what the lock was made for."""
+    settings = definition.balance
     now = {group: len(draft.pipelines_of(group)) for group in groups}
-    running = {group: count for group, count in now.items() if count}
     if lock is None or lock.asked.pipelines != settings.pipelines or rebalance:
-        counts = share_out(groups, settings, None if rebalance else running)
-    else:
-        counts = {group: max(now[group], fewest(items, settings)) for group, items in groups.items()}
-    for group, items in groups.items():
-        if rebalance or not now[group]:
-            replan(draft, group, items, counts[group], cap)
-            continue
-        shrink(draft, group, counts[group], cap)
-        settle(draft, group, [item for item in items if item not in draft.homes], cap)
-        grow(draft, group, counts[group], cap)
+        running = {group: number for group, number in now.items() if number}
+        return share_out(groups, rules, settings, None if rebalance else running)
+    most = settings.max_pipelines
+    return {group: max(min(now[group], most or now[group]), fewest(items, rules, settings)) for group, items in groups.items()}
 
 
 def finish(draft: Draft, definition: Definition, lock: Layout | None, *, restack: bool) -> Layout:

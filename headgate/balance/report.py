@@ -1,33 +1,46 @@
-"""What a layout looks like and how it differs from the one before: data, for text and JSON to render."""
+"""What a layout looks like and how it differs from the one before: data, for text, JSON, CSV and a page to render."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import asdict, dataclass
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass, field
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from headgate.balance.bound import lower_bound
 from headgate.balance.draft import match, natural
 from headgate.balance.items import Group, Item, items_of, majority
+from headgate.balance.notes import group_notes, layout_notes
+from headgate.balance.steps import Step, steps_between
+from headgate.partition.bound import lower_bound
+from headgate.partition.instance import exact_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from headgate.balance.arrange import Arranged
+    from headgate.balance.weighing import Weighed
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
-    from headgate.layout.model import Layout
+    from headgate.layout.model import Key, Layout
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A pipeline. `weight` in seconds of one run; `bound` is its group's lower bound, which no layout can beat."""
+    """A pipeline. Weights in seconds of one run; `bound` is its group's lower bound, which no layout can beat.
+
+    `before`: the weight of what the layout before had in it, with the weights of today. `offset` in minutes.
+    """
 
     pipeline: str
+    group: str
     stack: int
     tables: int
     weight: float
+    before: float
+    moves_in: int
+    moves_out: int
     schedule: str
+    offset: int
     bound: float
 
     @property
@@ -37,23 +50,32 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A table that came, went or moves, or a pipeline that came, left or changes stack. Empty where it doesn't apply."""
+class Entry:
+    """A table: where it is to be and was before (empty: nowhere), and its weight in seconds of one run.
 
-    what: str  # table_added, table_gone, table_moves, table_renamed, pipeline_added, pipeline_leaves, pipeline_restacked
-    name: str
-    before: str = ""
-    after: str = ""
+    `weight_from`: given, observed or type; `confidence` from 0 to 1.
+    """
+
+    source_table: str
+    destination: str
+    pipeline: str
+    before: str
+    weight: float
+    weight_from: str
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A connector's layout, pipeline by pipeline, and the steps to it from the layout before."""
+    """A connector's layout, pipeline by pipeline and table by table, and the steps to it from the layout before."""
 
     connector: str
     rows: tuple[Row, ...]
+    entries: tuple[Entry, ...]
+    groups: tuple[Arranged, ...]
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
+    timezone: str = field(default="UTC")
 
     def as_json(self) -> dict[str, Any]:
         """Give the report for a machine: `format` counts up when a field changes its meaning."""
@@ -62,85 +84,75 @@ class Report:
             "format": 1,
             "connector": self.connector,
             "pipelines": rows,
+            "groups": [asdict(group) for group in self.groups],
+            "tables": [asdict(entry) for entry in self.entries],
             "steps": [asdict(step) for step in self.steps],
             "notes": list(self.notes),
         }
 
 
-def report(tables: Sequence[Table], definition: Definition, layout: Layout, before: Layout | None) -> Report:
+def report(
+    tables: Sequence[Table],
+    definition: Definition,
+    layout: Layout,
+    before: Layout | None,
+    weighed: Mapping[Key, Weighed],
+    arranged: Sequence[Arranged] = (),
+) -> Report:
     """Give the report of a layout that fits the inventory, with the steps from the layout before it."""
-    items = {item.key: item for item in items_of(tables, definition)}
-    inside: defaultdict[str, list[Item]] = defaultdict(list)
-    for placement in layout.tables:
-        inside[placement.agreed].append(items[placement.key])
-    groups = {name: majority(its) for name, its in inside.items()}
-    bounds = _bounds(groups, items.values())
-    rows = []
-    for pipeline in sorted(layout.pipelines, key=lambda pipeline: natural(pipeline.id)):
-        its = inside[pipeline.id]
-        group = groups.get(pipeline.id)
-        load = fsum(item.weight for item in its)
-        schedule, bound = (group.schedule, bounds[group]) if group else ("", 0.0)
-        rows.append(Row(pipeline.id, pipeline.stack, len(its), load, schedule, bound))
+    items = items_of(tables, definition, {key: one.weight for key, one in weighed.items()})
+    found = match(items, before) if before else {}
+    homes = {placement.key: placement.agreed for placement in layout.tables}
+    entries = [_entry(item, homes[item.key], found[item].agreed if item in found else "", weighed) for item in items]
     return Report(
         definition.id,
-        tuple(rows),
-        tuple(_steps(list(items.values()), layout, before)),
-        tuple(_notes(tables, definition, layout)),
+        tuple(_rows(items, entries, layout)),
+        tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
+        tuple(arranged),
+        tuple(steps_between(items, layout, before)),
+        (*group_notes(arranged, definition), *layout_notes(tables, definition, layout)),
     )
 
 
-def _bounds(groups: dict[str, Group], items: Sequence[Item] | Any) -> dict[Group, float]:
+def _entry(item: Item, home: str, before: str, weighed: Mapping[Key, Weighed]) -> Entry:
+    one = weighed[item.key]
+    return Entry(item.key.source_table, item.key.destination, home, before, item.weight, one.source, one.confidence)
+
+
+def _rows(items: Sequence[Item], entries: Sequence[Entry], layout: Layout) -> Iterable[Row]:
+    inside: defaultdict[str, list[Item]] = defaultdict(list)
+    past: defaultdict[str, list[float]] = defaultdict(list)
+    for item, entry in zip(items, entries, strict=True):
+        inside[entry.pipeline].append(item)
+        past[entry.before].append(item.weight)
+    moved = [entry for entry in entries if entry.before and entry.before != entry.pipeline]
+    came, went = Counter(entry.pipeline for entry in moved), Counter(entry.before for entry in moved)
+    named = {pipeline.id: pipeline.group for pipeline in layout.pipelines}
+    groups = {name: majority(its, named[name]) for name, its in inside.items()}
+    bounds = _bounds(groups, items)
+    for pipeline in sorted(layout.pipelines, key=lambda pipeline: natural(pipeline.id)):
+        group = groups.get(pipeline.id)
+        yield Row(
+            pipeline=pipeline.id,
+            group=group.key if group else pipeline.group,
+            stack=pipeline.stack,
+            tables=len(inside[pipeline.id]),
+            weight=fsum(item.weight for item in inside[pipeline.id]),
+            before=fsum(past[pipeline.id]),
+            moves_in=came[pipeline.id],
+            moves_out=went[pipeline.id],
+            schedule=group.schedule if group else "",
+            offset=getattr(pipeline, "offset", 0),
+            bound=bounds[group] if group else 0.0,
+        )
+
+
+def _bounds(groups: Mapping[str, Group], items: Iterable[Item]) -> dict[Group, float]:
     weights: defaultdict[Group, list[float]] = defaultdict(list)
     for item in items:
         weights[item.group].append(item.weight)
-    pipelines = list(groups.values())
-    return {group: lower_bound(weights[group], pipelines.count(group)) for group in set(pipelines)}
-
-
-def _steps(items: Sequence[Item], layout: Layout, before: Layout | None) -> list[Step]:
-    if before is None:
-        return []
-    steps = []
-    found = match(items, before)
-    placements = {placement.key: placement for placement in layout.tables}
-    for item in sorted(items, key=lambda item: (item.key.source_table, item.key.destination)):
-        now, old = placements[item.key], found.get(item)
-        if old is None:
-            steps.append(Step("table_added", str(item.key), "", now.agreed))
-            continue
-        if old.key != item.key:
-            steps.append(Step("table_renamed", item.key.source_table, old.key.destination, item.key.destination))
-        if old.agreed != now.agreed:
-            steps.append(Step("table_moves", str(item.key), old.agreed, now.agreed))
-    kept = {placement.key for placement in found.values()}
-    steps += [Step("table_gone", str(p.key), p.agreed, "") for p in before.tables if p.key not in kept]
-    old_ids, new_ids = ({p.id: p.stack for p in side.pipelines} for side in (before, layout))
-    steps += [Step("pipeline_added", name, "", f"stack {stack}") for name, stack in new_ids.items() if name not in old_ids]
-    steps += [Step("pipeline_leaves", name, f"stack {stack}", "") for name, stack in old_ids.items() if name not in new_ids]
-    steps += [
-        Step("pipeline_restacked", name, f"stack {old_ids[name]}", f"stack {stack}")
-        for name, stack in new_ids.items()
-        if name in old_ids and old_ids[name] != stack
-    ]
-    return steps
-
-
-def _notes(tables: Sequence[Table], definition: Definition, layout: Layout) -> list[str]:
-    notes = []
-    asked, count = definition.balance.pipelines, len({placement.agreed for placement in layout.tables})
-    if asked is not None and asked != count:
-        notes.append(
-            f"{asked} pipelines were asked for and there are {count}: each group needs one, and no more than it has tables"
-        )
-    empty = sorted(set(range(1, definition.balance.stacks + 1)) - {pipeline.stack for pipeline in layout.pipelines})
-    if empty:
-        names = ", ".join(str(number) for number in empty)
-        notes.append(f"stack {names} holds no pipeline: new pipelines go there, or all are spread anew with --restack")
-    gone = sum(1 for table in tables if table.status == "gone")
-    if gone:
-        notes.append(f"{gone} tables are marked gone in the inventory and still read: delete their rows to stop that")
-    waiting = sum(1 for placement in layout.tables if placement.move)
-    if waiting:
-        notes.append(f"{waiting} tables are on their way to another pipeline: files change as their handover is recorded")
-    return notes
+    found = {}
+    for group, pipelines in Counter(groups.values()).items():
+        numbers, scale = exact_weights(weights[group])
+        found[group] = lower_bound(numbers, pipelines) * scale
+    return found

@@ -1,17 +1,26 @@
-"""Which stack a pipeline is in: whole pipelines, spread by weight; one that is in a stack stays there unless asked."""
+"""Which stack a pipeline is in: whole pipelines, spread by weight and number; one in a stack stays there unless asked."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from headgate.layout.model import Change
+from headgate.partition.constrained import place
+from headgate.partition.instance import Instance
 from headgate.problems import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from headgate.layout.model import Pipeline
+
+_THOUSAND = 1000
 
 
 def assign_stacks(
@@ -19,23 +28,29 @@ def assign_stacks(
 ) -> list[Pipeline]:
     """Give the pipelines with their stacks, 1 to `stacks`; stack 0 marks one that has none yet.
 
-    A pipeline whose stack is above `stacks` goes elsewhere; with `restack` all are spread anew (those that keep their stack
-    under the best naming of the new ones do). Raises RefusedError for one whose last change of stack is not yet recorded.
+    No stack gets more than its share of the pipelines, so of the resources, and within that the heaviest stack is as light
+    as can be. A pipeline whose stack is above `stacks` goes elsewhere; with `restack` all are spread anew (those that keep
+    their stack under the best naming of the new ones do). Raises RefusedError for one whose last change of stack is not yet
+    recorded.
     """
-    wanted = {pipeline.id: pipeline.stack for pipeline in pipelines if 0 < pipeline.stack <= stacks and not restack}
-    filled = [[0.0, 0.0] for _ in range(stacks + 1)]
-    for name, stack in wanted.items():
-        filled[stack][0] += loads.get(name, 0.0)
-        filled[stack][1] += 1
-    for pipeline in sorted(pipelines, key=lambda pipeline: (-loads.get(pipeline.id, 0.0), pipeline.id)):
-        if pipeline.id not in wanted:
-            lightest = min(range(1, stacks + 1), key=lambda stack: (*filled[stack], stack))
-            wanted[pipeline.id] = lightest
-            filled[lightest][0] += loads.get(pipeline.id, 0.0)
-            filled[lightest][1] += 1
+    ordered = sorted(pipelines, key=lambda pipeline: (-loads.get(pipeline.id, 0.0), pipeline.id))
+    kept = {
+        number: pipeline.stack - 1 for number, pipeline in enumerate(ordered) if 0 < pipeline.stack <= stacks and not restack
+    }
+    held = np.bincount(list(kept.values()), minlength=stacks)
+    weights = _coarse([loads.get(pipeline.id, 0.0) for pipeline in ordered])
+    room = np.maximum(held, ceil(len(ordered) / stacks)).astype(np.int64)
+    homes = place(Instance(weights, stacks, room=room, fixed=kept)).homes if ordered else np.array([], dtype=np.int64)
+    wanted = {pipeline.id: int(home) + 1 for pipeline, home in zip(ordered, homes, strict=True)}
     if restack:
         wanted = _renumbered(pipelines, wanted, stacks)
     return [_moved(pipeline, wanted[pipeline.id], targets) for pipeline in pipelines]
+
+
+def _coarse(loads: Sequence[float]) -> NDArray[np.int64]:
+    """Give the loads as whole thousandths of the heaviest: stacks need no more, and the search ends sooner."""
+    most = max(loads, default=0.0)
+    return np.rint(np.array(loads) / (most or 1.0) * _THOUSAND).astype(np.int64)
 
 
 def _renumbered(pipelines: Sequence[Pipeline], wanted: Mapping[str, int], stacks: int) -> dict[str, int]:

@@ -15,6 +15,7 @@ from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.discover import discover
 from headgate.cli.progress import done, record, rename, retire
+from headgate.cli.slice import slice_
 from headgate.problems import HeadgateError
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 for command in (discover, balance, show, check, schema, record, done, rename, retire):
     app.command()(command)
+app.command("slice")(slice_)
 
 
 def main() -> None:

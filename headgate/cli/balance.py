@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import Format, FormatOption, Root, result, result_json, tell
-from headgate.problems import RefusedError, StaleError
+from headgate.cli.common import Root, TableFormat, TableFormatOption, result, result_json, tell
+from headgate.problems import InputError, RefusedError, StaleError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.balance.explain import Explanation
     from headgate.balance.report import Report
     from headgate.project import Connector
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks for. `settings`: balance settings to try, such as pipelines=6; nothing is written then."""
+
+    rebalance: bool
+    restack: bool
+    from_scratch: bool
+    settings: tuple[str, ...]
+    explain: str | None
+    write: bool
+
+
 def balance(
-    connector: Annotated[str | None, typer.Argument(help="A connector's id or folder; default: all of them.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CONNECTOR]", help="A connector's id or folder; default: all of them.", show_default=False),
+    ] = None,
     *,
-    rebalance: Annotated[bool, typer.Option("--rebalance", help="Plan anew: tables may move to other pipelines.")] = False,
+    rebalance: Annotated[
+        bool, typer.Option("--rebalance", help="Get every group within the tolerance now, with any number of moves.")
+    ] = False,
     restack: Annotated[bool, typer.Option("--restack", help="Spread pipelines over stacks anew.")] = False,
     from_scratch: Annotated[
         bool, typer.Option("--from-scratch", help="Forget the lock of a connector that was never deployed.")
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 where the lock would change.")] = False,
-    output: FormatOption = Format.text,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="TABLE", help="Change nothing; say why a table is where it would be.")
+    ] = None,
+    what_if: Annotated[
+        str | None,
+        typer.Option("--what-if", metavar="SETTING=VALUE …", help="Change nothing; show what other balance settings would do."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the loads and starts, before and after, as a page.")
+    ] = None,
+    output: TableFormatOption = TableFormat.text,
     root: Root = Path(),
 ) -> None:
     """Place each table in a pipeline and each pipeline in a stack, and write layout.lock.
@@ -33,23 +64,48 @@ def balance(
     """
     from headgate.project import read_connectors
 
-    reports, stale = [], []
+    connector, settings = _words(words or [], what_if)
+    only_look = check or explain is not None or bool(settings)
+    wish = Wish(rebalance, restack, from_scratch, settings, explain, write=not only_look)
+    reports, explanations, stale = [], [], []
     for one in read_connectors(root, connector):
-        report, changed = _balance(one, rebalance=rebalance, restack=restack, from_scratch=from_scratch, write=not check)
+        report, explained, changed = _balance(one, wish)
         reports.append(report)
+        explanations += explained
         stale += [one.definition.id] if changed else []
-    _print(reports, output)
+    if explain is not None and not explanations:
+        known = [entry.source_table for report in reports for entry in report.entries]
+        raise InputError(f"no connector has a table '{explain}'", did_you_mean(explain, known))
+    if html is not None:
+        _page(reports, html)
+    _print(reports, explanations if explain is not None else None, output)
+    if settings:
+        tell("nothing was changed: these are the settings asked about")
     if check and stale:
         raise StaleError(f"layout.lock would change for: {', '.join(stale)}", "run `headgate balance`, and commit the lock")
 
 
-def _balance(one: Connector, *, rebalance: bool, restack: bool, from_scratch: bool, write: bool) -> tuple[Report, bool]:
+def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """Give the connector and the settings to try: those after --what-if's first stand among the arguments."""
+    names = [word for word in words if "=" not in word]
+    settings = [word for word in words if "=" in word]
+    if settings and what_if is None:
+        raise InputError(f"'{settings[0]}' is no connector", "settings to try come after --what-if")
+    if len(names) > 1:
+        raise InputError(f"{len(names)} connectors are named: {', '.join(names)}", "name one, or none for all of them")
+    first = what_if.replace(",", " ").split() if what_if is not None else []
+    return (names[0] if names else None), (*first, *settings)
+
+
+def _balance(one: Connector, wish: Wish) -> tuple[Report, list[Explanation], bool]:
+    from headgate.balance.explain import explain
     from headgate.balance.plan import balance as plan
     from headgate.balance.report import report
+    from headgate.balance.whatif import with_settings
     from headgate.layout.lock import write_lock
 
     before = one.layout
-    if from_scratch and before:
+    if wish.from_scratch and before:
         recorded = [target for target in one.definition.targets if one.deployed(target).ids]
         if recorded:
             raise RefusedError(
@@ -57,17 +113,38 @@ def _balance(one: Connector, *, rebalance: bool, restack: bool, from_scratch: bo
                 "use --rebalance, which moves tables by handovers",
             )
         before = None
-    layout = plan(one.tables, one.definition, before, rebalance=rebalance, restack=restack)
-    if write and layout != one.layout:
-        write_lock(one.lock_path, layout)
+    definition = with_settings(one.definition, wish.settings)
+    weighed = one.weighed()
+    weights = {key: one.weight for key, one in weighed.items()}
+    made = plan(one.tables, definition, before, weights=weights, rebalance=wish.rebalance, restack=wish.restack)
+    changed = made.layout != one.layout
+    if wish.write and changed:
+        write_lock(one.lock_path, made.layout)
         tell(f"{one.lock_path} written")
-    return report(one.tables, one.definition, layout, before), layout != one.layout
+    shown = report(one.tables, definition, made.layout, before, weighed, made.groups)
+    reasons = explain(wish.explain, one.tables, definition, made.layout, before, shown) if wish.explain is not None else []
+    return shown, reasons, changed
 
 
-def _print(reports: list[Report], output: Format) -> None:
-    from headgate.cli.layout_text import report_text
+def _print(reports: Sequence[Report], explanations: Sequence[Explanation] | None, output: TableFormat) -> None:
+    from headgate.cli.layout_text import explanation_text, report_csv, report_text
 
-    if output is Format.json:
+    if explanations is not None:
+        if output is TableFormat.json:
+            result_json([explanation.as_json() for explanation in explanations])
+        else:
+            result("\n\n".join(explanation_text(explanation) for explanation in explanations))
+    elif output is TableFormat.json:
         result_json([report.as_json() for report in reports])
+    elif output is TableFormat.csv:
+        result(report_csv(reports))
     else:
         result("\n\n".join(report_text(report) for report in reports))
+
+
+def _page(reports: Sequence[Report], path: Path) -> None:
+    from headgate.balance.page import balance_page
+    from headgate.files import write_whole
+
+    write_whole(path, balance_page(reports))
+    tell(f"{path} written")

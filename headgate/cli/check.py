@@ -49,7 +49,7 @@ def show(
         plans = deployment_of(one, name)
         layout = one.layout
         assert layout is not None  # noqa: S101  # deployment_of refuses a connector without a lock
-        shown = report(one.tables, one.definition, layout, layout)
+        shown = report(one.tables, one.definition, layout, layout, one.weighed())
         folders = {plan.name: str(root / _CDK_OUT / plan.name) for plan in plans}
         found.append(shown.as_json() | {"target": name, "stacks": folders})
         if output is Format.text:
@@ -87,4 +87,4 @@ def _warnings(one: Connector) -> list[str]:
 
     zone = one.definition.schedules.timezone
     schedules = sorted({group_of(table, one.definition).schedule for table in one.tables} - {""})
-    return [warning for schedule in schedules for warning in daylight_warnings(schedule, zone)]
+    return [f"schedule '{schedule}': {warning}" for schedule in schedules for warning in daylight_warnings(schedule, zone)]

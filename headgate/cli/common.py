@@ -22,7 +22,17 @@ class Format(StrEnum):
     json = "json"
 
 
+class TableFormat(StrEnum):
+    """How results are printed that are a table."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+
+
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for machines.")]
+
+TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="text for people, json and csv for machines.")]
 
 
 def tell(text: str) -> None:

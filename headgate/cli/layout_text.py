@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
+from headgate.balance.report import Row
 from headgate.cli.text import table_text
 from headgate.schedule import in_words
 
 if TYPE_CHECKING:
-    from headgate.balance.report import Report, Step
+    from collections.abc import Sequence
+
+    from headgate.balance.explain import Explanation
+    from headgate.balance.report import Report
+    from headgate.balance.steps import Step
 
 _SAYS = {
     "table_added": "{name} comes into {after}",
@@ -20,30 +28,65 @@ _SAYS = {
     "pipeline_restacked": "pipeline {name} goes from {before} to {after}",
 }
 _MOST_STEPS = 200
+_MOST_ELSEWHERE = 10
+_BAR = 20
 
 
 def report_text(report: Report) -> str:
     """Give the report as a table of pipelines, then what changed, then what to know."""
-    columns = ("pipeline", "stack", "tables", "weight", "schedule", "of lower bound")
+    columns = ("pipeline", "stack", "tables", "weight", "of lower bound", "", "in", "out", "schedule")
+    heaviest = max((row.weight for row in report.rows), default=0.0)
     rows = [
         (
             row.pipeline,
             str(row.stack),
             str(row.tables),
             f"{row.weight:,.6g}",
-            in_words(row.schedule) if row.schedule else "-",
-            f"{row.share:.1%}",
+            f"{row.share:.1%}" if row.tables else "-",
+            "█" * round(_BAR * row.weight / (heaviest or 1.0)),
+            str(row.moves_in or "-"),
+            str(row.moves_out or "-"),
+            _when(row),
         )
         for row in report.rows
     ]
     tables = sum(row.tables for row in report.rows)
     stacks = len({row.stack for row in report.rows})
     head = f"{report.connector}: {tables} tables, {len(rows)} pipelines, {stacks} stacks"
-    lines = [head, table_text(columns, rows, right=(1, 2, 3, 5))]
+    lines = [head, table_text(columns, rows, right=(1, 2, 3, 4, 6, 7))]
     lines += [step_text(step) for step in report.steps[:_MOST_STEPS]]
     if len(report.steps) > _MOST_STEPS:
         lines.append(f"and {len(report.steps) - _MOST_STEPS} more (all of them with --format json)")
     return "\n".join([*lines, *report.notes])
+
+
+def report_csv(reports: Sequence[Report]) -> str:
+    """Give all pipelines of the reports as CSV with a header, without a line end after the last."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = [field.name for field in fields(Row)]
+    writer.writerow(["connector", *names, "share"])
+    for report in reports:
+        writer.writerows([report.connector, *astuple(row), round(row.share, 6)] for row in report.rows)
+    return out.getvalue().removesuffix("\n")
+
+
+def explanation_text(explanation: Explanation) -> str:
+    """Give an explanation as sentences, and the other pipelines with the table in them."""
+    lines = [f"{explanation.source_table} → {explanation.destination}", *(f"- {reason}" for reason in explanation.reasons)]
+    if not explanation.elsewhere:
+        return "\n".join([*lines, "- its group has no other pipeline"])
+    rows = [(other.pipeline, f"{other.weight:,.6g}", f"{other.share:.1%}") for other in explanation.elsewhere[:_MOST_ELSEWHERE]]
+    more = len(explanation.elsewhere) - len(rows)
+    tail = [f"and {more} more pipelines (all of them with --format json)"] if more else []
+    return "\n".join([*lines, table_text(("with it, pipeline", "would weigh", "of lower bound"), rows, right=(1, 2)), *tail])
+
+
+def _when(row: Row) -> str:
+    if not row.schedule:
+        return "-"
+    late = f", {row.offset} min later" if row.offset else ""
+    return in_words(row.schedule) + late
 
 
 def step_text(step: Step) -> str:

@@ -53,7 +53,7 @@ def record(
         tell(f"{deployed_path(one.folder, name)} written")
     _write(one, done_layout)
     result(f"{one.definition.id}: {len(deployed.pipelines)} pipelines are deployed to {name}")
-    _tell_pending(done_layout, name)
+    _tell_pending(one, done_layout, name)
 
 
 def done(
@@ -90,7 +90,7 @@ def done(
     names = changing if everything else tuple(pipeline or ())
     layout = record_done(layout, name, targets, tables=moves, pipelines=names, retired=everything and todo.retired)
     _write(one, layout)
-    _tell_pending(layout, name)
+    _tell_pending(one, layout, name)
 
 
 def rename(
@@ -232,14 +232,19 @@ def _chosen(names: Sequence[str], among: Sequence[Placement], state: str) -> lis
     return chosen
 
 
-def _tell_pending(layout: Layout, target: str) -> None:
+def _tell_pending(one: Project, layout: Layout, target: str) -> None:
+    from headgate.layout.handover import handover_words
     from headgate.layout.progress import pending
 
     todo: Pending = pending(layout, target)
     if not todo:
         result(f"nothing is open in {target}")
         return
-    lines = [f"handover to be made: {p.key.source_table}: {p.pipeline} → {p.agreed}" for p in todo.planned]
+    deployed, catalog = one.deployed(target), one.definition.targets[target].catalog
+    lines = [
+        f"handover to be made: {p.key.source_table}: {p.pipeline} → {p.agreed}: {handover_words(p, deployed, catalog)}"
+        for p in todo.planned
+    ]
     lines += [f"handed over, to be applied: {p.key.source_table}: {p.pipeline} → {p.agreed}" for p in todo.handed_over]
     lines += [f"pipeline that leaves, to be applied: {name}" for name in todo.left]
     lines += [f"pipeline that changes stack, to be applied: {name}" for name in todo.restacked]

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from headgate.definition.model import Backend, Connection, Definition, Target
+    from headgate.definition.model import Backend, Balance, Connection, Definition, Target
     from headgate.definition.yaml import Path as KeyPath
 
 MOST_TAGS = 25
+_PAIR = 2
 _MADE = {"sourceName": "source", "externalOptionsAllowList": "connection.external_options"}
 _NEEDS = {
     "local": (),
@@ -27,9 +28,15 @@ _NEEDS = {
     "remote": ("organization",),
 }
 _OURS = ("key", "path", "prefix", "workspaces", "lock_address", "unlock_address")
-_SECRET_NAME = re.compile(r"(secret|password|passwd|token|api_?key|private_?key|credentials?)$", re.IGNORECASE)
+SECRET_NAME = re.compile(r"(secret|password|passwd|token|api_?key|private_?key|credentials?)$", re.IGNORECASE)
 _SECRET = re.compile(
     r"secret|password|token|access_key|credentials|private_key|customer_key|(?<!kms_)encryption_key|(^|_)sas(_|$)",
+    re.IGNORECASE,
+)
+# https://token@host, any://user:password@host and …?token=…; ssh://git@host is no secret.
+_SIGNED = re.compile(
+    r"https?://[^/@\s]+@|\w[\w+.-]*://[^/@:\s]*:[^/@\s]+@"
+    r"|\w[\w+.-]*://\S*[?#&;](?:[\w-]*[_-])?(?:token|password|secret|sig|api[_-]?key)=[^&\s]",
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -47,6 +54,7 @@ class Fault:
 def faults(definition: Definition) -> list[Fault]:
     """Give all that is wrong with a definition whose types are right."""
     found = [*_connection(definition), *_names(definition), *_schedules(definition), *_compute(definition), *_code(definition)]
+    found += [*_balance(definition.balance), *_discovery_in_clear(definition)]
     defaults = [name for name, target in definition.targets.items() if target.default]
     if len(defaults) > 1:
         found.append(Fault(("targets", defaults[1], "default"), f"{' and '.join(defaults)} are both default", "keep one"))
@@ -95,13 +103,23 @@ def _connection(definition: Definition) -> Iterator[Fault]:
         yield Fault(("connection", "existing"), "a connection made elsewhere is used as it is", cure)
 
 
+def _discovery_in_clear(definition: Definition) -> Iterator[Fault]:
+    for name, value in definition.discovery.items():
+        path: KeyPath = ("discovery", name)
+        yield from _signed(path, value)
+        if name in definition.connection.secrets or SECRET_NAME.search(name):
+            cure = f"take it out, and give it as HEADGATE_OPTION_{name.upper()} when you discover"
+            yield Fault(path, f"'{name}' is a secret, and this file is committed", cure)
+
+
 def _in_clear(connection: Connection) -> Iterator[Fault]:
-    for name in connection.options:
+    for name, value in connection.options.items():
         path: KeyPath = ("connection", "options", name)
+        yield from _signed(path, value)
         if name in connection.secrets:
             cure = "take it out of options: secrets come in as Terraform variables"
             yield Fault(path, f"'{name}' is a secret and stands in clear", cure)
-        elif _SECRET_NAME.search(name):
+        elif SECRET_NAME.search(name):
             cure = "name it under secrets instead, and give it as a Terraform variable"
             yield Fault(path, f"'{name}' is a secret by its name, and this file is committed", cure)
 
@@ -139,28 +157,58 @@ def _schedules(definition: Definition) -> Iterator[Fault]:
 
 def _compute(definition: Definition) -> Iterator[Fault]:
     compute = definition.compute
-    sized = [
-        name
-        for name in ("workers", "autoscale", "node_type", "driver_node_type", "policy_id")
-        if getattr(compute, name) is not None
-    ]
-    if compute.kind == "serverless" and sized:
-        yield Fault(("compute", sized[0]), "serverless compute has no cluster to size", "take it out, or write `kind: classic`")
-    if compute.kind == "classic" and (compute.workers is None) == (compute.autoscale is None):
-        yield Fault(("compute",), "a classic cluster has workers or autoscale, one of the two", "write workers: 2, for example")
-    if compute.autoscale and compute.autoscale.min_workers > compute.autoscale.max_workers:
-        yield Fault(("compute", "autoscale"), "min_workers is above max_workers", "swap them")
+    sizes = [name for name in ("workers", "autoscale", "sizing") if getattr(compute, name) is not None]
+    others = [name for name in ("node_type", "driver_node_type", "policy_id") if getattr(compute, name) is not None]
+    if compute.kind == "serverless" and (sizes or others):
+        cure = "take it out, or write `kind: classic`"
+        yield Fault(("compute", (sizes + others)[0]), "serverless compute has no cluster to size", cure)
+    if compute.kind == "classic" and len(sizes) != 1:
+        found = f"; {' and '.join(sizes)} found" if sizes else ""
+        cure = "keep one of them" if sizes else "write workers: 2, for example"
+        yield Fault(("compute",), f"a classic cluster has one of workers, autoscale and sizing{found}", cure)
+    for name, bounds in (("autoscale", compute.autoscale), ("sizing", compute.sizing)):
+        if bounds and bounds.min_workers > bounds.max_workers:
+            yield Fault(("compute", name), "min_workers is above max_workers", "swap them")
+
+
+def _balance(balance: Balance) -> Iterator[Fault]:
+    if balance.pipelines is not None and balance.deadline is not None:
+        cure = "keep one: the deadline makes the number of pipelines"
+        yield Fault(("balance", "pipelines"), "pipelines and deadline are both given", cure)
+    if balance.trigger < balance.tolerance:
+        message = f"the trigger {balance.trigger:g} is below the tolerance {balance.tolerance:g}, to which moves lead"
+        yield Fault(("balance", "trigger"), message, "make it as large or larger")
+    if balance.max_pipelines is not None and balance.min_pipelines > balance.max_pipelines:
+        yield Fault(("balance", "min_pipelines"), "min_pipelines is above max_pipelines", "swap them")
+    for name, lists in (("together", balance.together), ("apart", balance.apart)):
+        for number, tables in enumerate(lists):
+            if len(set(tables)) < _PAIR:
+                yield Fault(("balance", name, number), "a list of one table says nothing", "name two or more tables")
 
 
 def _code(definition: Definition) -> Iterator[Fault]:
     code = definition.code
     if code.git and code.folder:
         yield Fault(("code",), "the code comes from git or from a folder, not from both", "take one of them out")
+    if code.git:
+        yield from _signed(("code", "git", "url"), code.git.url)
+    for number, wheel in enumerate(code.wheels):
+        yield from _signed(("code", "wheels", number), wheel)
     if definition.ingestion == "managed" and (code.git or code.folder or code.wheels):
         yield Fault(("code",), "managed ingestion brings its own code", "take `code` out; or take `ingestion: managed` out")
 
 
+def _signed(path: KeyPath, address: object) -> Iterator[Fault]:
+    """Say where an address carries a user's name or password. The value itself is not repeated."""
+    if isinstance(address, str) and _SIGNED.search(address):
+        cure = "take it out, and give it by the environment or a git credential"
+        yield Fault(path, "the address carries a user, password or token, and this file is committed", cure)
+
+
 def _target(path: KeyPath, target: Target) -> Iterator[Fault]:
+    yield from _signed((*path, "host"), target.host)
+    if ".." in target.root_path.split("/"):
+        yield Fault((*path, "root_path"), "leads out of itself by '..'", "write the folder as it is")
     if target.root_path.startswith("/Workspace/"):
         yield Fault(
             (*path, "root_path"),
@@ -190,7 +238,8 @@ def _backend(path: KeyPath, backend: Backend) -> Iterator[Fault]:
                 f"the {backend.type} backend needs '{name}'",
                 f"add it to the settings of {'.'.join(map(str, path))}",
             )
-    for name in backend.settings:
+    for name, value in backend.settings.items():
+        yield from _signed((*path, "settings", name), value)
         if name in _OURS:
             yield Fault((*path, "settings", name), f"'{name}' is made by headgate, one for each stack", "take it out")
         elif _SECRET.search(name) and not name.startswith(("use_", "skip_")) and not name.endswith(("_path", "_file")):

@@ -18,7 +18,7 @@ GroupBy = Literal["category_and_ingestion_type", "ingestion_type", "category", "
 class Part(BaseModel):
     """A part of a definition: unknown keys are refused, values don't change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Connection(Part):
@@ -69,19 +69,54 @@ class Schedules(Part):
 class Weights(Part):
     """Weights of tables that have none of their own, by ingestion type, in seconds of pipeline time for one run."""
 
-    snapshot: float = Field(default=1, ge=0, allow_inf_nan=False, description="For snapshot tables.")
-    append: float = Field(default=10, ge=0, allow_inf_nan=False, description="For append tables.")
-    cdc: float = Field(default=10, ge=0, allow_inf_nan=False, description="For cdc and cdc_with_deletes tables.")
-    unknown: float = Field(default=10, ge=0, allow_inf_nan=False, description="For tables without an ingestion type.")
+    snapshot: float = Field(default=1, ge=0, le=1e12, allow_inf_nan=False, description="For snapshot tables.")
+    append: float = Field(default=10, ge=0, le=1e12, allow_inf_nan=False, description="For append tables.")
+    cdc: float = Field(default=10, ge=0, le=1e12, allow_inf_nan=False, description="For cdc and cdc_with_deletes tables.")
+    unknown: float = Field(default=10, ge=0, le=1e12, allow_inf_nan=False, description="For tables without an ingestion type.")
+
+
+class MoveCosts(Part):
+    """What it costs to move a table to another pipeline: so many of its runs, by ingestion type, and the handover itself."""
+
+    handover_seconds: float = Field(default=300, ge=0, allow_inf_nan=False, description="What each handover costs.")
+    snapshot: float = Field(default=1, ge=0, allow_inf_nan=False, description="Runs that a snapshot table's move costs.")
+    append: float = Field(default=20, ge=0, allow_inf_nan=False, description="Runs that an append table's move costs.")
+    cdc: float = Field(default=20, ge=0, allow_inf_nan=False, description="Runs that a cdc table's move costs.")
+    unknown: float = Field(default=20, ge=0, allow_inf_nan=False, description="Runs that a move costs without a type.")
+    tables: dict[Text, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        default_factory=dict, description="Table → seconds that its move costs, instead of the estimate."
+    )
+
+
+class Deadline(Part):
+    """The time that a group's run may take, from which its number of pipelines follows."""
+
+    minutes: float = Field(gt=0, allow_inf_nan=False, description="A run of all of a group's pipelines is to take no longer.")
+    goal: Literal["fewest", "cheapest"] = Field(
+        default="fewest", description="fewest: the smallest number that meets it. cheapest: the least seconds of pipelines."
+    )
+    startup_seconds: float = Field(
+        default=60, ge=0, allow_inf_nan=False, description="What a pipeline takes before it reads its first table."
+    )
+    concurrent_updates: int | None = Field(default=None, ge=1, description="Pipelines that may run at once. Default: all.")
+    requests_per_minute: float | None = Field(
+        default=None, gt=0, allow_inf_nan=False, description="Requests that the source takes. Default: any number."
+    )
+    requests_per_second: float = Field(
+        default=1, gt=0, allow_inf_nan=False, description="Requests that a second of a table's weight makes."
+    )
 
 
 class Balance(Part):
-    """How tables are spread over pipelines and stacks."""
+    """How tables are spread over pipelines and stacks. A table is named by source table, or by catalog.schema.table."""
 
     stacks: int = Field(default=1, ge=1, le=100, description="The number of stacks that pipelines are spread over.")
     pipelines: int | None = Field(
         default=None, ge=1, le=10_000, description="The number of pipelines in all; at least one a group. Default: one a group."
     )
+    min_pipelines: int = Field(default=1, ge=1, le=10_000, description="No group gets fewer (unless it has fewer tables).")
+    max_pipelines: int | None = Field(default=None, ge=1, le=10_000, description="No group gets more.")
+    deadline: Deadline | None = Field(default=None, description="Instead of `pipelines`: as many as meet a deadline.")
     max_tables_per_pipeline: int = Field(default=1000, ge=1, le=1000, description="No pipeline gets more tables.")
     max_weight_per_pipeline: float | None = Field(
         default=None,
@@ -89,6 +124,19 @@ class Balance(Part):
         allow_inf_nan=False,
         description="A group is cut until no pipeline weighs more (a heavier table stands alone).",
     )
+    tolerance: float = Field(
+        default=0.05, ge=0, allow_inf_nan=False, description="Moves stop once no pipeline is above the lower bound by more."
+    )
+    trigger: float = Field(
+        default=0.25, ge=0, allow_inf_nan=False, description="Tables move only once a pipeline is above the bound by more."
+    )
+    max_moves: int | None = Field(
+        default=None, ge=0, description="Tables that one balance may move for the loads' sake. Default: any number."
+    )
+    together: list[list[Text]] = Field(default_factory=list, description="Tables that must share a pipeline, list by list.")
+    apart: list[list[Text]] = Field(default_factory=list, description="Tables no two of which may share a pipeline.")
+    pinned: dict[Text, Id] = Field(default_factory=dict, description="Table → the pipeline that it has to be in.")
+    move_costs: MoveCosts = Field(default_factory=MoveCosts)
     weights: Weights = Field(default_factory=Weights)
 
 
@@ -99,12 +147,26 @@ class Autoscale(Part):
     max_workers: int = Field(ge=1, description="The most workers.")
 
 
+class Sizing(Part):
+    """Bounds and measures by which each pipeline's cluster gets its own fixed number of workers."""
+
+    min_workers: int = Field(default=1, ge=0, description="The fewest workers.")
+    max_workers: int = Field(ge=1, description="The most workers.")
+    weight_per_worker: float = Field(
+        default=600, gt=0, allow_inf_nan=False, description="Seconds of weight that a worker takes on in a run."
+    )
+    tables_per_worker: int = Field(default=100, ge=1, description="Tables that a worker takes on.")
+
+
 class Compute(Part):
     """What pipelines run on: serverless, or classic clusters of fixed or varying size."""
 
     kind: Literal["serverless", "classic"] = Field(default="serverless", description="Serverless, or classic clusters.")
-    workers: int | None = Field(default=None, ge=0, description="Classic: a fixed number of workers.")
+    workers: int | None = Field(default=None, ge=0, description="Classic: a fixed number of workers, the same for all.")
     autoscale: Autoscale | None = Field(default=None, description="Classic: between two numbers of workers.")
+    sizing: Sizing | None = Field(
+        default=None, description="Classic: a number of workers for each pipeline, by the weight and number of its tables."
+    )
     node_type: Text | None = Field(default=None, description="Classic: the workers' node type.")
     driver_node_type: Text | None = Field(default=None, description="Classic: the driver's node type.")
     policy_id: Text | None = Field(default=None, description="Classic: a cluster policy.")

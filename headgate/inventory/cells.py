@@ -32,6 +32,7 @@ CELLS = {
     "connection_name": "connection_name",
     "status": "status",
 }
+MOST_WEIGHT = 1e12  # seconds; sums of any number of tables stay numbers
 SCD_TYPES = ("SCD_TYPE_1", "SCD_TYPE_2", "APPEND_ONLY")
 # Python's own numbers may hold underscores and the digits of any script; a spreadsheet's don't.
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -86,8 +87,8 @@ def _weight(text: str) -> float | None:
     if not _NUMBER.fullmatch(text.strip()):
         raise CellError("is no finite number", cure)
     weight = float(text)
-    if not math.isfinite(weight) or weight < 0:
-        raise CellError("is no weight: it is 0 or more, and finite", cure)
+    if not 0 <= weight <= MOST_WEIGHT:
+        raise CellError(f"is no weight: it is from 0 to {MOST_WEIGHT:g}", cure)
     return weight
 
 

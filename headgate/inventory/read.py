@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from headgate.inventory.cells import CELLS, CellError, parse_cell
 from headgate.inventory.rows import row_problems
 from headgate.inventory.table import Table
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import InputError, Problem, did_you_mean, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ def _columns(header: list[str], file: str, problems: list[Problem]) -> list[str]
     columns = [name.strip() for name in header]
     for name, count in Counter(columns).items():
         if name not in COLUMNS:
-            problems.append(Problem(f"unknown column {_short(name)}", did_you_mean(name, COLUMNS), file, 1))
+            problems.append(Problem(f"unknown column {short(name)}", did_you_mean(name, COLUMNS), file, 1))
         elif count > 1:
             problems.append(Problem(f"column {name} stands {count} times", "keep one of them", file, 1))
     if COLUMNS[0] not in columns:
@@ -133,7 +133,7 @@ def _columns(header: list[str], file: str, problems: list[Problem]) -> list[str]
 
 def _wrong_length(cells: list[str], columns: list[str], place: Problem) -> Problem:
     count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-    message = f"has {count}, the first row names {len(columns)} columns; it begins with {_short(cells[0])}"
+    message = f"has {count}, the first row names {len(columns)} columns; it begins with {short(cells[0])}"
     return replace(place, message=message, cure="a cell that holds a comma or a line end stands in quotes")
 
 
@@ -145,15 +145,13 @@ def _table(line: Line, file: str, problems: list[Problem]) -> Table:
         try:
             fields[CELLS[column]] = parse_cell(column, text)
         except CellError as error:
-            message = f"{error.message}: {_short(text)} found"
+            # Options may hold what is no one's business; what is wrong with them is told with its place.
+            told = "" if column == "table_options_json" else f": {short(text)} found"
+            message = error.message + told
             problems.append(Problem(message, error.cure, file, line.line, line.row, column))
             if column.startswith("destination_"):
                 fields[CELLS[column]] = text  # two rows are told apart by it, wrong or not
     return Table(**{"source_table": "", **fields})
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "...")  # noqa: PLR2004  # a line of a terminal
 
 
 def _capped(problems: list[Problem], file: str) -> list[Problem]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from headgate.names import catalog_name, catalog_name_fault, slug
-from headgate.problems import Problem
+from headgate.problems import Problem, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +23,8 @@ def row_problems(rows: Sequence[tuple[Line, Table]], file: str) -> list[Problem]
 def _unnamed(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[Problem]:
     for line, table in rows:
         if table.source_table and not table.destination_table and (fault := catalog_name_fault(table.source_table)):
-            message = f"the table has the source's name, and {table.source_table!r} {fault}"
-            cure = f"name it in destination_table, for example {catalog_name(table.source_table)}"
+            message = f"the table has the source's name, and {short(table.source_table)} {fault}"
+            cure = f"name it in destination_table, for example {catalog_name(table.source_table)[:60]}"
             yield Problem(message, cure, file, line.line, line.row, "destination_table")
 
 
@@ -40,7 +40,9 @@ def _one_destination(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[
             continue
         earlier, other = first[names]
         place = ".".join(name for name in names if name)
-        message = f"{table.source_table!r} goes to {place!r}, as {other.source_table!r} in row {earlier.row} does"
+        message = (
+            f"{short(table.source_table)} goes to {short(place)}, as {short(other.source_table)} in row {earlier.row} does"
+        )
         cure = "take one of the rows out" if other == table else "give one of them another destination_table"
         yield Problem(message, cure, file, line.line, line.row, "destination_table")
 
@@ -53,5 +55,5 @@ def _one_id(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[Problem]:
     for name, spelled in groups.items():
         (first, _), *others = spelled.items()
         for other, line in others:
-            message = f"groups {other!r} and {first!r} both get the id {name!r}"
+            message = f"groups {short(other)} and {short(first)} both get the id {short(name)}"
             yield Problem(message, "write them alike, or give one another name", file, line.line, line.row, "pipeline_group")

@@ -98,7 +98,7 @@ def _keys(placements: Iterable[Placement]) -> list[Key]:
 
 
 def _filled(scope: Scope, pipeline: Pipeline, items: Sequence[Item], tables: tuple[Table, ...]) -> Filled:
-    group = majority(items)
+    group = majority(items, pipeline.group)
     own = group.connection == scope.definition.connection.name
     return Filled(
         id=pipeline.id,

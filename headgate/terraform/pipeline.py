@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
+from headgate.balance.items import weight_of
+from headgate.balance.sizing import workers
 from headgate.schedule import normalize
 from headgate.terraform.ingest import RESERVED, ingest_file, option_text
 from headgate.terraform.scope import literal, literals
@@ -67,7 +70,7 @@ def _pipeline(scope: Scope, filled: Filled) -> dict[str, Any]:
         "channel": definition.channel,
         "continuous": definition.mode == "streaming" and not target.paused and not filled.waiting,
         "development": target.development,
-        **_compute(scope),
+        **_compute(scope, filled),
         **scope.run_as(),
     }
     if definition.ingestion == "managed":
@@ -86,7 +89,7 @@ def _pipeline(scope: Scope, filled: Filled) -> dict[str, Any]:
     return block
 
 
-def _compute(scope: Scope) -> dict[str, Any]:
+def _compute(scope: Scope, filled: Filled) -> dict[str, Any]:
     compute = scope.definition.compute
     if compute.kind == "serverless":
         return {"serverless": True}
@@ -95,6 +98,9 @@ def _compute(scope: Scope) -> dict[str, Any]:
         cluster["num_workers"] = compute.workers
     if compute.autoscale:
         cluster["autoscale"] = compute.autoscale.model_dump()
+    if compute.sizing:
+        weight = fsum(weight_of(table, scope.definition) for table in filled.tables)
+        cluster["num_workers"] = workers(compute.sizing, weight, len(filled.tables))
     for name, value in (
         ("node_type_id", compute.node_type), ("driver_node_type_id", compute.driver_node_type), ("policy_id", compute.policy_id)
     ):  # fmt: skip

@@ -14,7 +14,7 @@ LOCK = Path("connectors/crm/layout.lock")
 def test_balance_prints_the_layout_and_writes_the_lock(headgate: Run, project: Path) -> None:
     done = headgate("balance")
 
-    assert re.search(r"people_1 +1 +2 +150 +at 00:00 every day +100\.0%", done.stdout)
+    assert re.search(r"people_1 +1 +2 +150 +100\.0% +█+ +- +- +at 00:00 every day", done.stdout)
     assert done.stderr == "connectors/crm/layout.lock written\n"
     assert (project / LOCK).exists()
 
@@ -63,7 +63,10 @@ def test_a_lock_that_does_not_fit_is_refused(headgate: Run, project: Path) -> No
     with (project / "connectors/crm/tables.csv").open("a") as file:
         file.write("leads,people,snapshot,5\n")
 
-    assert "the lock does not match tables.csv" in headgate("check", code=3).stderr
+    assert (
+        "the lock does not fit tables.csv and connector.yaml: leads → main.bronze.leads is not in it"
+        in headgate("check", code=3).stderr
+    )
 
 
 def test_an_option_that_the_connection_does_not_let_through_is_refused(headgate: Run, project: Path) -> None:

@@ -30,3 +30,47 @@ def test_an_option_that_only_speaks_of_one_is_taken(name: str) -> None:
 
 def test_a_secret_named_as_one_is_taken() -> None:
     assert parse_definition(TEXT.format(connection="secrets: [client_secret]")).connection.secrets == ["client_secret"]
+
+
+ADDRESSES = [
+    "https://CANARY@host/repo.git",
+    "https://user:CANARY@host",
+    "ssh://git:CANARY@host/repo",
+    "https://host/x.whl?token=CANARY",
+    "https://host/#access_token=CANARY",
+]
+PLACES = [
+    "code: {{git: {{url: '{address}'}}}}",
+    "code: {{wheels: ['--index-url {address}']}}",
+    "discovery: {{base_url: '{address}'}}",
+    "targets: {{dev: {{host: '{address}'}}}}",
+    "targets: {{dev: {{backend: {{type: http, settings: {{address: '{address}'}}}}}}}}",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("place", PLACES)
+def test_an_address_that_carries_a_secret_is_refused_without_it(address: str, place: str) -> None:
+    with pytest.raises(InputError, match="carries a user, password or token") as caught:
+        parse_definition(TEXT.format(connection="") + place.format(address=address))
+
+    assert "CANARY" not in str(caught.value)
+
+
+def test_an_option_whose_address_carries_a_password_is_refused_without_it() -> None:
+    with pytest.raises(InputError, match="carries a user, password or token") as caught:
+        parse_definition(TEXT.format(connection="options: {base_url: 'https://me:CANARY@host'}"))
+
+    assert "CANARY" not in str(caught.value)
+
+
+def test_a_secret_among_the_options_of_discovery_is_refused_without_its_value() -> None:
+    with pytest.raises(InputError, match="'key' is a secret, and this file is committed") as caught:
+        parse_definition(TEXT.format(connection="secrets: [key]") + "discovery: {key: CANARY}")
+
+    assert "CANARY" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["ssh://git@host/repo.git", "https://host/repo.git?ref=main", "git@host:repo.git"])
+def test_an_address_without_a_secret_is_taken(url: str) -> None:
+    assert parse_definition(TEXT.format(connection="") + f"code: {{git: {{url: '{url}'}}}}").code.git is not None

@@ -28,7 +28,7 @@ TABLES = st.builds(
     pipeline_group=st.sampled_from(["", "main", 'Späte, "Gruppe"\n']),
     schedule=st.sampled_from(["", "0 2 * * *", "@daily", "quartz:0 0 2 ? * MON"]),
     options=st.dictionaries(TEXT.filter(lambda name: name != "scd_type"), VALUES, max_size=3),
-    weight=st.none() | st.floats(0, allow_infinity=False),
+    weight=st.none() | st.floats(0, 1e12),
     category=TEXT,
     ingestion_type=st.sampled_from(["", *INGESTION_TYPES]),
     primary_keys=st.lists(KEYS, max_size=3).map(tuple),

@@ -36,7 +36,9 @@ def emitted(parts: dict[str, Any]) -> dict[str, dict[str, Any]]:
     )
     tables = tables_for(parts)
     found: dict[str, dict[str, Any]] = {}
-    plans = plan_stacks(definition, tables, balance(tables, definition), "dev", Deployed("dev"), {"crm/a.py": b"x = 1\n"})
+    plans = plan_stacks(
+        definition, tables, balance(tables, definition).layout, "dev", Deployed("dev"), {"crm/a.py": b"x = 1\n"}
+    )
     for plan in plans:
         for kind, blocks in plan.body.get("resource", {}).items():
             found.setdefault(kind, {}).update(blocks)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from headgate.balance.fit import misfits
 from headgate.balance.plan import balance
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed
@@ -64,8 +65,9 @@ class Site:
 
     def balance(self, *, rebalance: bool = False, restack: bool = False) -> None:
         """Do what `headgate balance` does, and see that doing it again changes nothing."""
-        self.layout = balance(self.tables, self.definition, self.layout, rebalance=rebalance, restack=restack)
-        assert balance(self.tables, self.definition, self.layout) == self.layout
+        self.layout = balance(self.tables, self.definition, self.layout, rebalance=rebalance, restack=restack).layout
+        assert balance(self.tables, self.definition, self.layout).layout == self.layout
+        assert misfits(self.tables, self.definition, self.layout) == []
 
     def plans(self) -> list[StackPlan]:
         """Give the planned stacks, of a layout that its lock keeps whole."""

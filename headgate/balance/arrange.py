@@ -1,0 +1,181 @@
+"""One group: its tables on its pipelines, with as few moves as it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.balance.clash_words import clash_problem
+from headgate.balance.units import units_of
+from headgate.partition.bound import lower_bound
+from headgate.partition.clash import Clash, Pipelines, quick_clash, smallest
+from headgate.partition.constrained import NotFound, place
+from headgate.partition.repair import repair
+from headgate.partition.shrink import shrink
+from headgate.problems import InputError, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from headgate.balance.draft import Draft
+    from headgate.balance.items import Group, Item
+    from headgate.balance.rules import Rules
+    from headgate.balance.units import Units
+    from headgate.definition.model import Balance
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """What became of a group. Weights in the tables' unit; `cost` of moves in seconds.
+
+    `optimal`: proved that no layout has a lighter heaviest pipeline. `reached`: within the tolerance or the trigger, as
+    asked. Where it is not, `wanted_moves` and `wanted_cost` say what getting within the tolerance takes (0: nothing can).
+    `obstacles`: what keeps the group from its deadline, in words.
+    """
+
+    group: Group
+    pipelines: int
+    bound: float
+    makespan: float
+    optimal: bool = False
+    moved: int = 0
+    cost: int = 0
+    proved: bool = False
+    reached: bool = True
+    wanted_moves: int = 0
+    wanted_cost: int = 0
+    reachable: float = 0.0
+    obstacles: tuple[str, ...] = ()
+
+
+def arrange(
+    draft: Draft, group: Group, items: Sequence[Item], rules: Rules, settings: Balance, count: int, *, now: bool
+) -> Arranged:
+    """Give each item of the group a home in the draft, on `count` pipelines or as many more as the rules need.
+
+    `now`: get within the tolerance though the trigger is not passed, with any number of moves. Raises InputError where the
+    rules contradict each other, with the fewest that do.
+    """
+    most = max(count, min(settings.max_pipelines or len(items), len(items)))
+    running = draft.pipelines_of(group)
+    for pipelines in range(count, most + 1):
+        units = _units(draft, group, items, rules, settings, pipelines)
+        _refuse_unknown_pins(group, units, rules)
+        try:
+            homes, result = _homes(group, units, settings, pipelines, len(running), now=now)
+        except Clash as clash:
+            if pipelines == most or not any(isinstance(part, Pipelines) for part in clash.constraints):
+                raise InputError(clash_problem(clash, group, units, rules)) from None
+        except NotFound as error:
+            if pipelines == most:
+                raise InputError(f"group '{group.key}': {error}", "loosen a rule, or allow more pipelines") from None
+        else:
+            draft.settle(group, units.names, units.placed(homes))
+            return result
+    raise AssertionError("the last number of pipelines gives a result or raises")
+
+
+def _homes(
+    group: Group, units: Units, settings: Balance, count: int, running: int, *, now: bool
+) -> tuple[NDArray[np.int64], Arranged]:
+    """Give (units,) the number of each one's pipeline, and what became of the group."""
+    instance, scale = units.instance, units.scale
+    if not running:
+        split = place(instance)
+        homes = _filled(units, split.homes if instance.fixed else _in_order(split.homes), range(count))
+        return homes, Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
+    if quick_clash(instance):
+        raise Clash(smallest(instance))
+    tolerance, trigger = _thresholds(units, settings, now=now or count > running)
+    if count < running:
+        homes = shrink(instance, units.homes, units.costs, count, tolerance=tolerance).homes
+        return homes, _kept(group, units, homes, len(set(homes.tolist())))
+    budget = None if now or count > running else settings.max_moves
+    kept = repair(instance, units.homes, units.costs, tolerance=tolerance, trigger=trigger, budget=budget)
+    homes = _filled(units, kept.homes, range(running, count))
+    needs = kept.needs
+    return homes, replace(
+        _kept(group, units, homes, count),
+        reached=kept.reached,
+        proved=kept.proved,
+        wanted_moves=(needs.moves or 0) if needs else 0,
+        wanted_cost=(needs.cost or 0) if needs else 0,
+        reachable=(needs.makespan if needs else kept.makespan) * scale,
+    )
+
+
+def _kept(group: Group, units: Units, homes: NDArray[np.int64], count: int) -> Arranged:
+    moved = (units.homes >= 0) & (homes != units.homes)
+    loads = units.instance.loads(homes)
+    bound = lower_bound(units.instance.weights, count)
+    return Arranged(
+        group,
+        count,
+        bound * units.scale,
+        int(loads.max(initial=0)) * units.scale,
+        optimal=int(loads.max(initial=0)) == bound,
+        moved=sum(len(units.members[unit]) for unit in np.flatnonzero(moved)),
+        cost=int(units.costs[moved].sum()),
+    )
+
+
+def _refuse_unknown_pins(group: Group, units: Units, rules: Rules) -> None:
+    problems = [
+        Problem(
+            f"{item.key.source_table} is pinned to '{rules.pinned[item]}', and group '{group.key}' has no such pipeline",
+            did_you_mean(rules.pinned[item], units.names),
+            path="balance.pinned",
+        )
+        for unit in units.members
+        for item in unit
+        if item in rules.pinned and rules.pinned[item] not in units.names
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _units(draft: Draft, group: Group, items: Sequence[Item], rules: Rules, settings: Balance, count: int) -> Units:
+    running = draft.pipelines_of(group)
+    names = [*running, *draft.next_names(group, count - len(running))] if count > len(running) else running
+    ours = [item for item in items if not draft.under_way(item) or draft.homes[item] in names]
+    return units_of(draft, ours, rules, names, settings.max_tables_per_pipeline)
+
+
+def _thresholds(units: Units, settings: Balance, *, now: bool) -> tuple[float, float]:
+    """Give tolerance and trigger: a cap on weight that a pipeline exceeds is a trigger of its own."""
+    tolerance, trigger = settings.tolerance, settings.tolerance if now else max(settings.trigger, settings.tolerance)
+    if settings.max_weight_per_pipeline is None:
+        return tolerance, trigger
+    limit = settings.max_weight_per_pipeline / units.scale
+    bound = lower_bound(units.instance.weights, units.instance.pipelines)
+    if bound and limit >= bound:
+        tolerance, trigger = min(tolerance, limit / bound - 1), min(trigger, limit / bound - 1)
+    return tolerance, trigger
+
+
+def _in_order(homes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the pipelines' numbers by the first unit in each, so that the heaviest table is in the first."""
+    found, first = np.unique(homes, return_index=True)
+    number = np.empty(int(homes.max(initial=-1)) + 1, dtype=np.int64)
+    number[found[np.argsort(first, kind="stable")]] = np.arange(len(found))
+    return number[homes]
+
+
+def _filled(units: Units, homes: NDArray[np.int64], asked: Iterable[int]) -> NDArray[np.int64]:
+    """Give each pipeline asked for that got nothing one unit of the heaviest that can spare one: the cheapest to move."""
+    homes = homes.copy()
+    instance = units.instance
+    for empty in (number for number in asked if not bool(np.any(homes == number))):
+        loads, held = instance.loads(homes), np.bincount(homes, minlength=instance.pipelines)
+        movable = [
+            unit for unit in range(len(homes))
+            if held[homes[unit]] > 1 and unit not in instance.fixed and empty not in instance.barred.get(unit, ())
+        ]  # fmt: skip
+        if movable:
+            chosen = min(movable, key=lambda unit: (-loads[homes[unit]], units.costs[unit], unit))
+            homes[chosen] = empty
+    return homes

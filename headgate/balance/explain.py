@@ -1,0 +1,164 @@
+"""Why a table is where it is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from headgate.balance.draft import match
+from headgate.balance.items import items_of, key_of, majority
+from headgate.balance.rules import rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.balance.items import Item
+    from headgate.balance.report import Entry, Report, Row
+    from headgate.balance.rules import Rules
+    from headgate.definition.model import Definition
+    from headgate.inventory.table import Table
+    from headgate.layout.model import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another pipeline of the group: its weight if the table were there, as a share of the group's lower bound."""
+
+    pipeline: str
+    weight: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where a table is and why: sentences, and what each other pipeline of its group would weigh with it."""
+
+    source_table: str
+    destination: str
+    pipeline: str
+    stack: int
+    reasons: tuple[str, ...]
+    elsewhere: tuple[Elsewhere, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the explanation for a machine."""
+        return {"format": 1} | asdict(self)
+
+
+def explain(
+    name: str, tables: Sequence[Table], definition: Definition, layout: Layout, before: Layout | None, shown: Report
+) -> list[Explanation]:
+    """Give why each table of that name is where the layout has it: a source table may be read by several.
+
+    `name` is a source table or a destination as catalog.schema.table, `shown` the report of the layout. An empty list for a
+    name that is no table's.
+    """
+    weights = {(entry.source_table, entry.destination): entry for entry in shown.entries}
+    chosen = [entry for entry in shown.entries if name in (entry.source_table, entry.destination)]
+    if not chosen:
+        return []
+    items = items_of(
+        tables, definition, {placement.key: weights[placement.key.source_table, placement.key.destination].weight
+                             for placement in layout.tables},
+    )  # fmt: skip
+    by_key = {(item.key.source_table, item.key.destination): item for item in items}
+    rules = rules_of(items, definition)
+    named = {key_of(table, definition) for table in tables if table.pipeline_group}
+    rows = {row.pipeline: row for row in shown.rows}
+    past = _groups_before(items, before)
+    explanations = []
+    for entry in chosen:
+        item, row = by_key[entry.source_table, entry.destination], rows[entry.pipeline]
+        reasons = [
+            _place(entry, item, row, item.key in named, definition),
+            _weight(entry),
+            _why(entry, item, rows, rules, past, definition, first=before is None),
+            *_bound_by(item, rules),
+            f"moving it costs about {rules.costs[item]:,} s",
+        ]
+        explanations.append(
+            Explanation(
+                entry.source_table, entry.destination, entry.pipeline, row.stack, tuple(reasons), _elsewhere(entry, row, shown)
+            )
+        )
+    return explanations
+
+
+def _groups_before(items: Sequence[Item], before: Layout | None) -> dict[str, list[Item]]:
+    inside: dict[str, list[Item]] = {}
+    for item, placement in (match(items, before) if before else {}).items():
+        inside.setdefault(placement.agreed, []).append(item)
+    return inside
+
+
+def _place(entry: Entry, item: Item, row: Row, named: bool, definition: Definition) -> str:
+    group = item.group
+    by = "as its row says" if named else f"by {definition.group_by.replace('_', ' ')}"
+    when = f", schedule {group.schedule}" if group.schedule else ""
+    return f"its group is {group.key} ({by}{when}, connection {group.connection}), in {entry.pipeline} of stack {row.stack}"
+
+
+def _weight(entry: Entry) -> str:
+    origin = {
+        "given": "as its row says",
+        "observed": f"as its last runs took, confidence {entry.confidence:.0%}",
+        "type": "as the definition says for its ingestion type",
+    }[entry.weight_from]
+    return f"it weighs {entry.weight:,.6g} s of a run, {origin}"
+
+
+def _why(
+    entry: Entry, item: Item, rows: dict[str, Row], rules: Rules, past: dict[str, list[Item]], definition: Definition,
+    *, first: bool,
+) -> str:  # fmt: skip
+    settings = definition.balance
+    if item in rules.pinned and rules.pinned[item] == entry.pipeline:
+        return "balance.pinned puts it there"
+    if first:
+        return "there was no layout before: all tables of the group were placed so that its heaviest pipeline is the lightest"
+    if not entry.before:
+        return "it is new: it went where the loads stay closest to the lower bound, and no other table moved for it"
+    if entry.before == entry.pipeline:
+        return (
+            f"it was there before, and stays while its pipeline is within {settings.trigger:.0%} of the group's lower bound "
+            "and no rule or number asks for a move"
+        )
+    if entry.before in rows and majority(past[entry.before], rows[entry.before].group) != item.group:
+        return f"it moves from {entry.before}, whose tables are of another group, schedule or connection now"
+    if entry.before not in rows or not rows[entry.before].tables:
+        return f"it moves from {entry.before}, which is emptied: fewer pipelines are asked for"
+    if entry.pipeline not in past:
+        return f"it moves from {entry.before} to fill a pipeline that is new"
+    return (
+        f"it moves from {entry.before}, for loads or a rule: the group goes back to within {settings.tolerance:.0%} of its "
+        "lower bound with the moves that cost least"
+    )
+
+
+def _bound_by(item: Item, rules: Rules) -> list[str]:
+    found = [
+        f"it must share a pipeline with {_names(together, item)} (balance.together)"
+        for together in rules.together
+        if item in together
+    ]
+    for rule in rules.apart:
+        if item in rule.items:
+            reason = f"({rule.path})" if rule.path else "(one source table: a pipeline would lose one of them)"
+            found.append(f"it must not share a pipeline with {_names(rule.items, item)} {reason}")
+    return found
+
+
+def _names(items: Sequence[Item], but: Item) -> str:
+    return ", ".join(item.key.destination for item in items if item != but)
+
+
+def _elsewhere(entry: Entry, row: Row, shown: Report) -> tuple[Elsewhere, ...]:
+    group = [
+        other for other in shown.rows
+        if (other.group, other.schedule) == (row.group, row.schedule) and other.pipeline != row.pipeline
+    ]  # fmt: skip
+    with_it = (
+        Elsewhere(other.pipeline, other.weight + entry.weight, (other.weight + entry.weight) / row.bound if row.bound else 1.0)
+        for other in group
+    )
+    return tuple(sorted(with_it, key=lambda other: (other.weight, other.pipeline)))

@@ -1,0 +1,56 @@
+"""What to know about a layout, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from headgate.balance.arrange import Arranged
+    from headgate.definition.model import Definition
+    from headgate.inventory.table import Table
+    from headgate.layout.model import Layout
+
+
+def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout) -> Iterator[str]:
+    """Say what of what was asked for could not be, what is on its way, and what the inventory still reads."""
+    settings, count = definition.balance, len({placement.agreed for placement in layout.tables})
+    if settings.pipelines is not None and settings.pipelines != count:
+        yield (
+            f"{settings.pipelines} pipelines were asked for and there are {count}: each group needs as many as its rules and "
+            "caps ask for, and no more than it has tables"
+        )
+    empty = sorted(set(range(1, settings.stacks + 1)) - {pipeline.stack for pipeline in layout.pipelines})
+    if empty:
+        names = ", ".join(str(number) for number in empty)
+        yield f"stack {names} holds no pipeline: new pipelines go there, or all are spread anew with --restack"
+    gone = sum(1 for table in tables if table.status == "gone")
+    if gone:
+        yield f"{gone} tables are marked gone in the inventory and still read: delete their rows to stop that"
+    waiting = sum(1 for placement in layout.tables if placement.move)
+    if waiting:
+        yield f"{waiting} tables are on their way to another pipeline: files change as their handover is recorded"
+
+
+def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterator[str]:
+    """Say for each group what its moves cost, and where its pipelines are not within what was asked, what it would take."""
+    settings = definition.balance
+    for one in arranged:
+        name = f"group {one.group.key}" + (f" ({one.group.schedule})" if one.group.schedule else "")
+        if one.moved:
+            proof = "; proved to be the least" if one.proved else ""
+            yield f"{name}: moving {_tables(one.moved)} costs about {one.cost:,} s{proof}"
+        yield from (f"{name}: {obstacle}" for obstacle in one.obstacles)
+        if one.reached or not one.bound:
+            continue
+        above = f"{name}: the heaviest pipeline is {one.makespan / one.bound - 1:.1%} above the lower bound"
+        if one.wanted_moves:
+            limit = f", and max_moves is {settings.max_moves}" if settings.max_moves is not None else ""
+            yield f"{above}; {_tables(one.wanted_moves)} would have to move (about {one.wanted_cost:,} s){limit}: nothing moved"
+        else:
+            yield f"{above}; its tables and rules allow no less than {one.reachable / one.bound - 1:.1%}"
+
+
+def _tables(count: int) -> str:
+    return "1 table" if count == 1 else f"{count} tables"

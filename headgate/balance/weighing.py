@@ -1,0 +1,166 @@
+"""What tables weigh: as given, as their last runs took, or by ingestion type. Pure.
+
+Only exact steps of floating point are taken on the way to a rounded weight, and no clock is read: the same files give the
+same weights on every machine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from headgate.balance.items import key_of, weight_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from headgate.definition.model import Definition
+    from headgate.inventory.runs import Run
+    from headgate.inventory.table import Table
+    from headgate.layout.model import Key
+
+HALF_LIFE_DAYS = 14
+FEWEST_RUNS = 3
+_FAR = 3.5  # robust deviations from the median from which on a run is an outlier
+_MAD = 1.4826  # median absolute deviations in a standard deviation of a normal distribution
+_STEADY = 0.02  # of the median: no run nearer than _FAR times this is an outlier, however steady the others are
+_OLDEST = 50  # half-lives after which a run loses no more
+_DOUBT = 2  # so many fresh, steady runs give a confidence of a half
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A table's weight in seconds of one run, and where it comes from.
+
+    confidence: 1 for a given one, which is a decision; 0 by type; between them for an observed one. runs: those that the
+    weight is made of. left_out: the table's other runs: full loads and first ones, outliers, or all where they have no say.
+    """
+
+    weight: float
+    source: Literal["given", "observed", "type"]
+    confidence: float
+    runs: int = 0
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A run's seconds, and what it counts: 1 for the newest of the file, half of it each half-life before."""
+
+    seconds: float
+    counts: float
+
+
+def weigh(
+    tables: Sequence[Table], definition: Definition, runs: Sequence[Run] = (), *, half_life_days: int = HALF_LIFE_DAYS
+) -> dict[Key, Weighed]:
+    """Weigh each table: as its row says, else by its runs where at least three are of use, else by ingestion type.
+
+    A full load says nothing of the runs after it, so it is kept apart, and so is the first run into a destination where the
+    file doesn't say what it was; a snapshot is loaded in full each time, and all its runs count. Of the others, those far
+    from the median are outliers (modified z-score above 3.5: Iglewicz and Hoaglin, How to Detect and Handle Outliers,
+    1993), and the rest is averaged. A run counts half for each half-life that it lies before the newest of the file, in
+    straight lines between, in the median as in the average; so a table that has grown for good is followed. Observed
+    weights have three significant digits. The order of runs has no say; a run that more than one table could be meant by
+    counts for none.
+    """
+    keys = {key_of(table, definition): table for table in tables}
+    of_table = _assign(keys, definition, runs)
+    newest = max((_microseconds(run) for run in runs), default=0)
+    half_life = timedelta(days=half_life_days) // timedelta(microseconds=1)
+    return {
+        key: _weigh(table, definition, of_table[key], lambda run: _counts(newest - _microseconds(run), half_life))
+        for key, table in keys.items()
+    }
+
+
+def _weigh(table: Table, definition: Definition, runs: Sequence[Run], counts: Callable[[Run], float]) -> Weighed:
+    if table.weight is not None:
+        return Weighed(table.weight, "given", 1.0, left_out=len(runs))
+    usable = [_Timed(run.seconds, counts(run)) for run in _usual(runs, table.ingestion_type)]
+    if len(usable) < FEWEST_RUNS:
+        return Weighed(weight_of(table, definition), "type", 0.0, left_out=len(runs))
+    kept = _without_outliers(usable)
+    if len(kept) < FEWEST_RUNS:  # one fresh run outvoted all others: let each say as much
+        alike = [_Timed(run.seconds, 1.0) for run in usable]
+        kept = _without_outliers(alike)
+    mean = math.fsum(run.seconds * run.counts for run in kept) / math.fsum(run.counts for run in kept)
+    confidence = _confidence([run.counts for run in usable], mean, kept)
+    return Weighed(float(f"{mean:.3g}"), "observed", confidence, len(kept), len(runs) - len(kept))
+
+
+def _usual(runs: Sequence[Run], ingestion_type: str) -> list[Run]:
+    """Give the runs that are neither a full load nor, where that isn't known of it, the first into their destination."""
+    if ingestion_type == "snapshot":
+        return list(runs)
+    seen: set[str] = set()
+    usual = []
+    for run in sorted(runs, key=lambda run: (_microseconds(run), run.seconds, str(run.full_load))):
+        first = run.destination.lower() not in seen
+        seen.add(run.destination.lower())
+        if run.full_load is False or (run.full_load is None and not first):
+            usual.append(run)
+    return usual
+
+
+def _without_outliers(runs: Sequence[_Timed]) -> list[_Timed]:
+    middle, spread = _middle_and_spread(runs)
+    return [run for run in runs if abs(run.seconds - middle) <= _FAR * max(spread, _STEADY * middle)]
+
+
+def _middle_and_spread(runs: Iterable[_Timed]) -> tuple[float, float]:
+    """Give the median of the runs and a standard deviation by their median absolute deviation, with what each counts."""
+    found = list(runs)
+    middle = _median(found)
+    return middle, _MAD * _median([_Timed(abs(run.seconds - middle), run.counts) for run in found])
+
+
+def _median(runs: Sequence[_Timed]) -> float:
+    """Give the lower weighted median: the least value that half of what all count is at or below."""
+    ordered = sorted(runs, key=lambda run: (run.seconds, run.counts))
+    half = math.fsum(run.counts for run in ordered) / 2
+    below = 0.0
+    for run in ordered:
+        below += run.counts
+        if below >= half:
+            return run.seconds
+    return ordered[-1].seconds
+
+
+def _confidence(counts: Sequence[float], mean: float, kept: Sequence[_Timed]) -> float:
+    """Give more for many and fresh runs, and less for runs that scatter."""
+    fresh = math.fsum(counts)
+    scatter = _middle_and_spread(kept)[1] / mean if mean else 0.0
+    return round(fresh / (fresh + _DOUBT) / (1 + scatter), 2)
+
+
+def _counts(age: int, half_life: int) -> float:
+    """Give 1 at age 0, a half after a half-life, and straight lines between: exact where powers are not."""
+    halvings, rest = divmod(age, half_life)
+    return math.ldexp(1 - rest / (2 * half_life), -min(halvings, _OLDEST))
+
+
+def _microseconds(run: Run) -> int:
+    return (run.started_at - _EPOCH) // timedelta(microseconds=1)
+
+
+def _assign(keys: Mapping[Key, Table], definition: Definition, runs: Sequence[Run]) -> dict[Key, list[Run]]:
+    """Give each table's runs: by source table and destination (in any target), by source table alone where none is named."""
+    named: defaultdict[tuple[str, str], set[Key]] = defaultdict(set)
+    for key in keys:
+        named[key.source_table, ""].add(key)
+        named[key.source_table, key.destination.lower()].add(key)
+        _, _, rest = key.destination.partition(".")
+        for target in definition.targets.values():
+            if target.catalog:
+                named[key.source_table, f"{target.catalog}.{rest}".lower()].add(key)
+    found: dict[Key, list[Run]] = {key: [] for key in keys}
+    for run in runs:
+        meant = named.get((run.source_table, run.destination.lower()), set())
+        if len(meant) == 1:
+            found[next(iter(meant))].append(run)
+    return found

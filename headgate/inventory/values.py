@@ -1,0 +1,89 @@
+"""Reading the values that a table is sliced by: one a line, each with a weight of its own or none with one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING
+
+from headgate.inventory.cells import MOST_WEIGHT
+from headgate.inventory.read import MOST_PROBLEMS
+from headgate.inventory.slices import value_fault
+from headgate.problems import InputError, Problem, short
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NUMBER = re.compile(r"[0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?")
+_MOST_CELLS = 2
+
+
+def read_values(path: Path, separator: str) -> dict[str, float]:
+    """Read value → weight from a CSV without a heading. Raises InputError with every problem, or that it can't be read."""
+    try:
+        return parse_values(path.read_bytes(), separator, str(path))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(Problem(f"can't be read: {reason}", "name a file with one value a line", str(path))) from None
+
+
+def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[str, float]:
+    """Give value → weight, 1 where no line has one, in the file's order; an empty line says nothing.
+
+    Raises InputError with every problem found: a value twice, one that the option can't hold, a weight that is none.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(Problem("is not UTF-8", "save it as UTF-8 (in Excel: CSV UTF-8)", file, line)) from None
+    problems: list[Problem] = []
+    first: dict[str, int] = {}
+    weights: dict[str, float | None] = {}
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begin = 1
+    try:
+        for cells in reader:
+            if cells:
+                value, weight = _line(cells, separator, Problem("", "", file, begin), problems)
+                if first.setdefault(value, begin) != begin:
+                    message = f"{short(value)} stands in line {first[value]} already"
+                    problems.append(Problem(message, "take one of the lines out", file, begin))
+                weights.setdefault(value, weight)
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        problems.append(Problem(f"can't be read as CSV: {error}", "a quote inside a value is written twice", file, begin))
+    if not weights and not problems:
+        problems.append(Problem("holds no value", "write one value a line", file))
+    given = {value: weight for value, weight in weights.items() if weight is not None}
+    if given and len(given) < len(weights):
+        bare = next(value for value, weight in weights.items() if weight is None)
+        message = f"{short(bare)} has no weight, and others have"
+        problems.append(Problem(message, "write a weight in each line, or in none", file, first[bare]))
+    if len(problems) > MOST_PROBLEMS:
+        more = Problem(f"and {len(problems) - MOST_PROBLEMS} more problems", "mend these first", file)
+        problems = [*problems[:MOST_PROBLEMS], more]
+    if problems:
+        raise InputError(problems)
+    return given or dict.fromkeys(weights, 1.0)
+
+
+def _line(cells: list[str], separator: str, place: Problem, problems: list[Problem]) -> tuple[str, float | None]:
+    value = cells[0].strip()
+    if fault := value_fault(value, separator):
+        cure = "write a value in each line" if not value else "name another separator, if the source can split by it"
+        problems.append(Problem(f"the value {short(value)} {fault}", cure, place.file, place.line))
+    if len(cells) > _MOST_CELLS:
+        message = f"{len(cells)} cells: {short(','.join(cells))}"
+        problems.append(
+            Problem(message, "write a value, or value,weight; a value with a comma in quotes", place.file, place.line)
+        )
+    if len(cells) != _MOST_CELLS:
+        return value, None
+    text = cells[1].strip()
+    weight = float(text) if _NUMBER.fullmatch(text) else -1.0
+    if not 0 <= weight <= MOST_WEIGHT:
+        message = f"the weight {short(text)} is no number from 0 to {MOST_WEIGHT:g}"
+        problems.append(Problem(message, "write a number, such as 2.5, or the value alone", place.file, place.line))
+    return value, weight

@@ -1,0 +1,133 @@
+"""Units on pipelines while they are moved about: loads, what a move costs, and whether the constraints take it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from headgate.partition.instance import Instance
+
+
+class Board:
+    """A layout in the making. `origin`: (n,) each unit's pipeline today, -1 for a new one; a unit away from it costs.
+
+    `homes` is where each unit is now (-1: nowhere yet), `loads` and `counts` the weight and the tables in each pipeline.
+    """
+
+    def __init__(self, instance: Instance, origin: NDArray[np.int64], costs: NDArray[np.int64]) -> None:
+        self.instance, self.origin = instance, origin
+        self.weights = instance.weights
+        self.costs = np.where(origin >= 0, costs, 0)
+        sizes = instance.sizes
+        self.sizes = np.ones(len(origin), dtype=np.int64) if sizes is None else sizes
+        self.sets: defaultdict[int, list[int]] = defaultdict(list)
+        for number, members in enumerate(instance.apart):
+            for unit in members:
+                self.sets[unit].append(number)
+        self.pinned = np.zeros(len(origin), dtype=bool)
+        self.pinned[list(instance.fixed)] = True
+        self.squares = self.weights.astype(np.float64) ** 2
+        self.restore(origin)
+
+    def restore(self, homes: NDArray[np.int64]) -> None:
+        """Put every unit where `homes` says."""
+        self.homes = homes.copy()
+        self.loads = self.instance.loads(homes)
+        there = homes >= 0
+        self.counts = np.zeros(self.instance.pipelines, dtype=np.int64)
+        np.add.at(self.counts, homes[there], self.sizes[there])
+        self.spreads = np.zeros(self.instance.pipelines)
+        np.add.at(self.spreads, homes[there], self.squares[there])
+        self.taken = np.zeros((len(self.instance.apart), self.instance.pipelines), dtype=np.int32)
+        for unit, numbers in self.sets.items():
+            if homes[unit] >= 0:
+                self.taken[numbers, homes[unit]] += 1
+
+    @property
+    def makespan(self) -> int:
+        """The heaviest pipeline's load."""
+        return int(self.loads.max())
+
+    @property
+    def moved(self) -> NDArray[np.bool_]:
+        """(n,) whether the unit has a home and is elsewhere."""
+        moved: NDArray[np.bool_] = (self.origin >= 0) & (self.homes != self.origin)
+        return moved
+
+    @property
+    def cost(self) -> int:
+        """The summed cost of the moved units."""
+        return int(self.costs[self.moved].sum())
+
+    def leaving(self, units: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give (k,) what it costs that these units go elsewhere: nothing for one that is new or away already."""
+        return np.where(self.homes[units] == self.origin[units], self.costs[units], 0)
+
+    def loose(self, units: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Give (k,) whether each of these units is new or away already, so that it goes elsewhere without one more move."""
+        loose: NDArray[np.bool_] = self.homes[units] != self.origin[units]
+        return loose
+
+    def inside(self, pipeline: int) -> NDArray[np.int64]:
+        """Give the units in the pipeline that may leave it, in their order."""
+        return np.flatnonzero((self.homes == pipeline) & ~self.pinned)
+
+    def move(self, unit: int, pipeline: int) -> None:
+        """Move the unit, whatever the constraints say; -1 takes it off the board."""
+        for place, sign in ((int(self.homes[unit]), -1), (pipeline, 1)):
+            if place >= 0:
+                self.loads[place] += sign * self.weights[unit]
+                self.counts[place] += sign * self.sizes[unit]
+                self.spreads[place] += sign * self.squares[unit]
+                if unit in self.sets:
+                    self.taken[self.sets[unit], place] += sign
+        self.homes[unit] = pipeline
+
+    def takes(self, units: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Give (k, pipelines) whether each of these units may go to each pipeline by all but the weights, itself apart."""
+        instance = self.instance
+        homes = self.homes[units]
+        answer = np.ones((len(units), instance.pipelines), dtype=bool)
+        if not instance.free:
+            if instance.room is not None:
+                answer &= self.counts[None, :] + self.sizes[units][:, None] <= instance.room[None, :]
+            for row, unit in enumerate(units):
+                number = int(unit)
+                if number in instance.fixed:
+                    answer[row, np.arange(instance.pipelines) != instance.fixed[number]] = False
+                if number in instance.barred:
+                    answer[row, list(instance.barred[number])] = False
+                if number in self.sets:
+                    answer[row] &= ~self.taken[self.sets[number]].any(axis=0)
+        away = np.flatnonzero(homes >= 0)
+        answer[away, homes[away]] = False
+        return answer
+
+    def stands(self, unit: int) -> bool:
+        """Whether the unit's pipeline holds all constraints that concern the unit where it is now."""
+        instance, home = self.instance, int(self.homes[unit])
+        return (
+            (instance.room is None or bool(self.counts[home] <= instance.room[home]))
+            and instance.fixed.get(unit, home) == home
+            and home not in instance.barred.get(unit, ())
+            and (unit not in self.sets or bool((self.taken[self.sets[unit], home] <= 1).all()))
+        )
+
+    def attempt(self, moves: Iterable[tuple[int, int]]) -> bool:
+        """Make the moves together; take them all back and give False where a constraint does not take them."""
+        moves = list(moves)
+        before = [(unit, int(self.homes[unit])) for unit, _ in moves]
+        for unit, pipeline in moves:
+            self.move(unit, pipeline)
+        if self.instance.free or all(self.stands(unit) for unit, _ in moves):
+            return True
+        for unit, pipeline in reversed(before):
+            self.move(unit, pipeline)
+        return False

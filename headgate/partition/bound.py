@@ -1,0 +1,97 @@
+"""What no spread of tables over pipelines can beat: lower bounds on the heaviest pipeline's load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.problems import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SUM_BELOW = 2**63
+
+
+def lower_bound(weights: NDArray[np.int64], pipelines: int) -> int:
+    """Give the largest known lower bound on the makespan of (n,) weights, at least 0, on identical pipelines.
+
+    It is the largest of the heaviest weight, the mean load rounded up, the pigeonhole bound and Martello-Toth's L2. Raises
+    InputError for fewer than one pipeline, a weight below 0, and a sum of 2^63 or more.
+    """
+    check(weights, pipelines)
+    if not len(weights):
+        return 0
+    return bound_of_sorted(np.sort(weights)[::-1], pipelines)
+
+
+def check(weights: NDArray[np.int64], pipelines: int) -> None:
+    """Raise InputError for what can't be spread: see `lower_bound`."""
+    if pipelines < 1:
+        raise InputError(f"{pipelines} pipelines can't hold tables", "ask for at least 1 pipeline")
+    if len(weights) and weights.min() < 0:
+        where = int(weights.argmin())
+        raise InputError(f"weight {weights[where]} at position {where} is below 0", "give a weight of 0 or more")
+    if weights.sum(dtype=np.float64) > _SUM_BELOW / 2 and sum(weights.tolist()) >= _SUM_BELOW:
+        raise InputError("the weights add up to 2^63 or more", "give them in a larger unit")
+
+
+def bound_of_sorted(weights: NDArray[np.int64], pipelines: int) -> int:
+    """Give the lower bound of (n,) weights, n at least 1, that are sorted heaviest first and were checked."""
+    sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(weights)])
+    mean = -(-int(sums[-1]) // pipelines)
+    simple = max(int(weights[0]), mean, pigeonhole(sums, pipelines))
+    return _l2_makespan(weights, sums, pipelines, simple)
+
+
+def pigeonhole(sums: NDArray[np.int64], pipelines: int) -> int:
+    """Give the pigeonhole bound from the (n + 1,) sums of the weights, heaviest first: sums[i] of the i heaviest.
+
+    Of the k * pipelines + 1 heaviest tables some pipeline holds k + 1, which weigh at least as much as the k + 1 lightest
+    of them. Source: Dell'Amico and Martello, Optimal scheduling of tasks on identical parallel processors, ORSA J. on
+    Computing 7, 1995.
+    """
+    last = np.arange(1, (len(sums) - 2) // pipelines + 1) * pipelines + 1
+    if not len(last):
+        return 0
+    counts = (last - 1) // pipelines + 1
+    return int((sums[last] - sums[last - counts]).max())
+
+
+def _l2_makespan(weights: NDArray[np.int64], sums: NDArray[np.int64], pipelines: int, at_least: int) -> int:
+    """Give the smallest capacity from `at_least` on for which L2 asks for no more bins than there are pipelines.
+
+    Every capacity that L2 refuses is impossible, so the bound holds even where L2 is not monotone.
+    """
+    if l2(weights, sums, at_least) <= pipelines:
+        return at_least
+    refused, taken = at_least, 2 * at_least  # the makespan is at most mean + heaviest
+    while taken - refused > 1:
+        middle = (refused + taken) // 2
+        if l2(weights, sums, middle) > pipelines:
+            refused = middle
+        else:
+            taken = middle
+    return taken
+
+
+def l2(weights: NDArray[np.int64], sums: NDArray[np.int64], capacity: int) -> int:
+    """Give Martello-Toth's L2, a lower bound on the bins of `capacity` for weights up to it, heaviest first.
+
+    For a threshold k: tables above capacity - k share a bin with none that weighs k or more, those above half with no
+    other above half, and those from k to half fill what the latter leave, then bins of their own. L2 is the most over
+    all k; only k = 0 and those where one more table comes to be above capacity - k need to be tried. Its worst case is
+    2/3 of the optimum. `sums` as in `pigeonhole`. Source: Martello and Toth, Knapsack Problems, Wiley 1990, 8.3.
+    """
+    half = int(np.searchsorted(-weights, -(capacity // 2)))  # so many are above half the capacity
+    if not half:
+        return 0 if not sums[-1] else -(-int(sums[-1]) // capacity)
+    gaps = capacity - weights[:half]
+    room = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(gaps)])
+    thresholds = np.concatenate([np.zeros(1, dtype=np.int64), gaps + 1])
+    thresholds = np.unique(thresholds[thresholds <= capacity // 2])
+    alone = np.searchsorted(gaps, thresholds)  # weight > capacity - k: gap < k
+    filling = np.searchsorted(-weights, -thresholds, side="right")  # weight >= k
+    over = sums[np.maximum(filling, half)] - sums[half] - (room[half] - room[alone])
+    return half + max(0, -(-int(over.max()) // capacity))

@@ -1,0 +1,53 @@
+"""Filling one pipeline after the other exactly to a capacity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.partition.resplit import ACTIVE, Tables, deal, halves, resplit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from headgate.partition.work import Work
+
+_PARTNERS = 2  # at least so many give tables to fill one pipeline
+_CHOICE = 8  # sets to choose from
+_LAST = 4  # pipelines that are split together at the end
+
+
+def carve(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work: Work) -> list[Tables] | None:
+    """Give the tables of `parts` in as many parts, none above `capacity`; None where that was not found.
+
+    The heaviest pipeline and the lightest ones make a pool of which a set is taken that fills the capacity; what is left
+    goes on. The last four are halved twice, in many ways. A heuristic: it has no bound, but where each four pipelines
+    have 2^(bits of four loads) splits or more, it mostly finds a perfect one.
+    """
+    parts, done = list(parts), []
+    slack = len(parts) * capacity - int(weights.sum())
+    loads = {number: int(weights[part].sum()) for number, part in enumerate(parts)}
+    while len(loads) > _LAST and work.left > 0:
+        order = sorted(loads, key=lambda number: (loads[number], number))
+        heaviest, taken = order[-1], 0
+        pool: Tables = []
+        while taken < _PARTNERS or (len(pool) + len(parts[heaviest]) < ACTIVE and taken < len(order) - 1):
+            pool += parts[order[taken]]
+            taken += 1
+        found = halves(weights, parts[heaviest], pool, (capacity - slack, capacity + slack), _CHOICE, work)
+        fits = [(weight, left, right) for left, right in found if (weight := int(weights[left].sum())) <= capacity]
+        if not fits:
+            return None
+        weight, left, right = max(fits, key=lambda fit: (fit[0], -len(fit[1])))  # few tables: more are left to choose from
+        done.append(left)
+        slack -= capacity - weight
+        del loads[heaviest]
+        for number, part in zip(order[:taken], deal(weights, right, taken), strict=True):
+            parts[number], loads[number] = part, int(weights[part].sum())
+    last = [parts[number] for number in sorted(loads)]
+    while work.left > 0:
+        found_last = resplit(weights, last, capacity, work)
+        if found_last:
+            return done + found_last
+        last = [last[i] for i in work.sample(len(last), len(last))]
+    return None

@@ -1,0 +1,120 @@
+"""An exhaustive search where pipelines hold few tables: every set that fills a pipeline well enough, then disjoint sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_PAIR = 2
+_MOST_SETS = 40_000
+_MOST_PARTS = 400_000
+
+
+@dataclass(slots=True)
+class _Search:
+    """`members`: (sets, longest) tables of each set, padded with n; `masks`: (sets, words) the same as bits."""
+
+    members: NDArray[np.int64]
+    masks: NDArray[np.uint64]
+    slacks: NDArray[np.int64]
+    tables: int
+    left: int  # work
+
+    def disjoint(self, alive: NDArray[np.int64], free: NDArray[np.bool_], slack: int, pipelines: int) -> list[int] | None:
+        """Give sets among `alive` that hold each free table once, their slacks adding up to `slack`; None: there are none.
+
+        Branches on the table that is in the fewest sets. With two pipelines to go, any set leaves one that fits.
+        """
+        if self.left <= 0:
+            return None
+        self.left -= 20 + len(alive) * self.members.shape[1] // 50
+        counts = np.bincount(self.members[alive].ravel(), minlength=self.tables + 1)[:-1]
+        table = int(np.where(free, counts, len(alive) + 1).argmin())
+        options = alive[(self.members[alive] == table).any(axis=1)]
+        for option in options[np.argsort(self.slacks[options], kind="stable")].tolist():
+            if pipelines <= _PAIR:
+                return [option]
+            rest = slack - int(self.slacks[option])
+            clear = ~(self.masks[alive] & self.masks[option]).any(axis=1) & (self.slacks[alive] <= rest)
+            still = free.copy()
+            its = self.members[option]
+            still[its[its < self.tables]] = False
+            found = self.disjoint(alive[clear], still, rest, pipelines - 1)
+            if found is not None:
+                return [option, *found]
+            alive = alive[alive != option]
+        return None
+
+
+def cover(weights: NDArray[np.int64], pipelines: int, capacity: int, effort: int) -> tuple[NDArray[np.int64] | None, bool, int]:
+    """Give the pipeline of each of (n,) weights, heaviest first, none above `capacity`; whether it finished; its steps.
+
+    None and finished: there is no such split. Every pipeline of one weighs at least `capacity` less all the room that is
+    left over, so only sets in that window count; each table is in exactly one of those chosen. Exponential at worst, so
+    it stops after `effort` steps of about a microsecond. Source: Schreiber, Korf and Moffitt, Optimal multi-way number
+    partitioning, Journal of the ACM 65, 2018, after which the windows are made.
+    """
+    slack = pipelines * capacity - int(weights.sum())
+    if slack < 0:
+        return None, True, 0
+    members = sets_within(weights, max(0, capacity - slack), capacity) if int(weights[-1]) else None
+    if members is None:
+        return None, False, 20_000
+    count = len(weights)
+    slacks = capacity - np.append(weights, 0)[members].sum(axis=1)
+    masks = np.zeros((len(members), count // 64 + 1), dtype=np.uint64)
+    for column in members.T:
+        real = np.flatnonzero(column < count)
+        masks[real, column[real] // 64] |= np.uint64(1) << (column[real] % 64).astype(np.uint64)
+    setup = 200 + len(members) // 2
+    search = _Search(members, masks, slacks, count, effort - setup)
+    chosen = search.disjoint(np.arange(len(members)), np.ones(count, dtype=np.bool_), slack, pipelines)
+    if chosen is None:
+        return None, search.left > 0, effort - search.left
+    homes = np.full(count + 1, pipelines - 1, dtype=np.int64)
+    for pipeline, option in enumerate(chosen):
+        homes[members[option]] = pipeline
+    return homes[:count], True, effort - search.left
+
+
+def sets_within(weights: NDArray[np.int64], low: int, high: int) -> NDArray[np.int64] | None:
+    """Give (sets, longest) every set of tables, as ascending numbers padded with n, that weighs `low` to `high`.
+
+    `weights` are sorted heaviest first. None where there are too many.
+    """
+    n = len(weights)
+    ascending = weights[::-1]
+    lightest = int(weights[-1])
+    sums, last = np.zeros(1, dtype=np.int64), np.full(1, -1)
+    parts = np.zeros((1, 0), dtype=np.int64)
+    levels, total = [], 0
+    while len(sums):
+        # one more table, lighter than the last, that ends in the window
+        first = np.maximum(n - np.searchsorted(ascending, high - sums, side="right"), last + 1)
+        stop = n - np.searchsorted(ascending, low - sums, side="left")
+        ends, which = _ranges(first, stop)
+        total += len(ends)
+        if total > _MOST_SETS:
+            return None
+        levels.append(np.column_stack([parts[ends], which]))
+        # one more that leaves room for another
+        first = np.maximum(n - np.searchsorted(ascending, high - lightest - sums, side="right"), last + 1)
+        if int(np.maximum(n - 1 - first, 0).sum()) > _MOST_PARTS:
+            return None
+        grown, which = _ranges(first, np.full(len(first), n - 1))
+        parts, sums, last = np.column_stack([parts[grown], which]), sums[grown] + weights[which], which
+    longest = len(levels)
+    return np.concatenate([np.pad(level, ((0, 0), (0, longest - level.shape[1])), constant_values=n) for level in levels])
+
+
+def _ranges(first: NDArray[np.int64], stop: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give (row, number) for each number from first[row] to before stop[row]."""
+    counts = np.maximum(stop - first, 0)
+    rows = np.repeat(np.arange(len(first)), counts)
+    starts = np.cumsum(counts) - counts
+    return rows, np.arange(len(rows)) - starts[rows] + first[rows]

@@ -1,0 +1,298 @@
+"""Whether a placement exists at all: ejection chains, an exhaustive search, then OR-Tools' CP-SAT where it is installed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from headgate.partition.feasible import Board, begin, eject
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.partition.instance import Instance
+
+_LOOKS = 60_000  # pipelines that the ejection chains look at
+_PACKINGS = 40  # tries to fill pipelines by sizes
+_PACKED = 500_000  # units times pipelines in all of them together
+_FIRST_NODES = 1_000  # of the search's first attempt, which settles what is small
+_NODES = 20_000  # of its second
+_DEPTH = 400  # units that the search takes on
+_CHOICES = 300_000  # unit-pipeline pairs that CP-SAT takes on
+_SOLVER_TIME = 10.0  # CP-SAT's deterministic time: counted in work, about seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`homes`: unit → pipeline for each unit, None where none was found; `proved`: there is none."""
+
+    homes: tuple[int, ...] | None = None
+    proved: bool = False
+
+
+def decide(instance: Instance) -> Answer:
+    """Find a placement that keeps the rules, whatever the weights, or prove that there is none, within a budget of work.
+
+    Does not see what needs no search to be refused (`clash.proofs`), such as more tables than room.
+    """
+    for number in range(_tries(instance)):
+        board = Board(instance)
+        left = begin(board, _packed(instance, Random(number)), _hardest_first(board))  # noqa: S311 - seeded: the same everywhere
+        if not left:
+            return Answer(tuple(board.homes))
+    core, rest = _core(instance)
+    answer = _searched(instance, core, rest, _FIRST_NODES)
+    if answer.homes is not None or answer.proved:
+        return answer
+    board = Board(instance)
+    left = begin(board, [-1] * len(board.homes), _hardest_first(board))
+    if not left or not eject(board, left, _LOOKS):
+        return Answer(tuple(board.homes))
+    answer = _searched(instance, core, rest, _NODES)
+    if answer.homes is None and not answer.proved:
+        answer = _with_rest(instance, _by_solver(instance, core), rest)
+    return answer
+
+
+def _searched(instance: Instance, core: Sequence[int], rest: Sequence[int], nodes: int) -> Answer:
+    if len(core) > _DEPTH:
+        return Answer()
+    return _with_rest(instance, _Search(instance, core, len(rest), nodes).run(), rest)
+
+
+def _tries(instance: Instance) -> int:
+    """Give how often packing by sizes is worth its work: not at all where they are not what is tight."""
+    if instance.room is None or instance.sizes is None or int(instance.sizes.max(initial=1)) == 1:
+        return 0
+    return min(_PACKINGS, _PACKED // (len(instance.weights) * instance.pipelines))
+
+
+def _packed(instance: Instance, draw: Random) -> list[int]:
+    """Give homes that fill one pipeline after the other as full as sizes allow, large units first; -1 for the others.
+
+    `draw` shuffles units of like size a little. After the minimum bin slack of Gupta and Ho, A new
+    heuristic algorithm for the one-dimensional bin-packing problem, Production Planning & Control 10, 1999.
+    """
+    board = Board(instance)
+    homes = [-1] * len(board.homes)
+    begin(board, homes, ())
+    waiting = [unit for unit in _hardest_first(board) if board.homes[unit] < 0]
+    waiting.sort(key=lambda unit: -board.sizes[unit] * (1 + draw.random() / 2))
+    for pipeline in sorted(range(instance.pipelines), key=lambda number: (board.room[number] - board.used[number], number)):
+        filling = _fullest(board, pipeline, [unit for unit in waiting if board.takes(unit, pipeline)])
+        homes = [pipeline if unit in filling else home for unit, home in enumerate(homes)]
+        waiting = [unit for unit in waiting if unit not in filling]
+    return homes
+
+
+def _fullest(board: Board, pipeline: int, units: Sequence[int]) -> set[int]:
+    """Give the units, largest first among equals, whose sizes fill most of the room that is left: a subset sum by bits."""
+    room = board.room[pipeline] - board.used[pipeline]
+    mask = (2 << room) - 1
+    sums = [1]  # bit s: some of the last units have the sizes' sum s
+    for unit in reversed(units):
+        sums.append((sums[-1] | sums[-1] << board.sizes[unit]) & mask)
+    left = sums[-1].bit_length() - 1
+    chosen = set()
+    for number, unit in enumerate(units):
+        rest = left - board.sizes[unit]
+        if rest >= 0 and sums[len(units) - 1 - number] >> rest & 1:
+            chosen.add(unit)
+            left = rest
+    return chosen
+
+
+def _hardest_first(board: Board) -> list[int]:
+    """Give the units by how much stands in their way: large ones, with many rivals and bars, then heavy ones."""
+    rivals = [0] * len(board.inside)
+    for numbers in board.cliques_of.values():
+        for number in numbers:
+            rivals[number] += 1
+
+    def ease(unit: int) -> tuple[int, int, int, int]:
+        against = sum(rivals[number] for number in board.cliques_of.get(unit, ())) + len(board.barred.get(unit, ()))
+        return -board.sizes[unit], -against, -board.weights[unit], unit
+
+    return sorted(range(len(board.homes)), key=ease)
+
+
+def _core(instance: Instance) -> tuple[list[int], list[int]]:
+    """Give the units that decide whether a placement exists, and the rest, in an order in which each finds a place.
+
+    Where rooms bind, the rest is single tables without a rule. Where they don't, it is also each unit with more pipelines
+    open to it than there are rivals among those before it.
+    """
+    board = Board(instance)
+    units = range(len(board.homes))
+    if any(most < sum(board.sizes) for most in board.room):
+        ruled = set(board.cliques_of) | set(board.barred) | set(board.fixed)
+        core = [unit for unit in units if unit in ruled or board.sizes[unit] > 1]
+        inside = set(core)
+        return core, [unit for unit in units if unit not in inside]
+    left = [len(mates) for mates in board.cliques]
+    open_to = {unit: 1 if unit in board.fixed else instance.pipelines - len(board.barred.get(unit, ())) for unit in units}
+    rest: list[int] = []
+    removed: set[int] = set()
+    queue = list(units)
+    while queue:
+        unit = queue.pop()
+        if unit in removed or sum(left[number] - 1 for number in board.cliques_of.get(unit, ())) >= open_to[unit]:
+            continue
+        rest.append(unit)
+        removed.add(unit)
+        for number in board.cliques_of.get(unit, ()):
+            left[number] -= 1
+            queue += [mate for mate in board.cliques[number] if mate not in removed]
+    return [unit for unit in units if unit not in removed], rest[::-1]
+
+
+def _with_rest(instance: Instance, answer: Answer, rest: Sequence[int]) -> Answer:
+    """Give the answer for the core with the rest placed too."""
+    if answer.homes is None:
+        return answer
+    board = Board(instance)
+    for unit, home in enumerate(answer.homes):
+        if home >= 0:
+            board.put(unit, home)
+    for unit in rest:
+        board.put(unit, next(number for number in range(instance.pipelines) if board.takes(unit, number)))
+    return Answer(tuple(board.homes))
+
+
+class _Search:
+    """Depth first over the core, the unit with the fewest open pipelines next.
+
+    Of empty pipelines that nothing tells apart only the first is tried, and of units that nothing tells apart the later
+    one goes no further left: the leftmost of the placements that such exchanges give keeps both.
+    """
+
+    def __init__(self, instance: Instance, core: Sequence[int], singles: int, nodes: int) -> None:
+        board = Board(instance)
+        self.board, self.singles, self.nodes = board, singles, nodes
+        self.homes = [-1] * len(board.homes)
+        self.open = {unit: sum(1 << p for p in range(instance.pipelines) if board.may(unit, p)) for unit in core}
+        self.cliques = [[unit for unit in units if unit in self.open] for units in board.cliques]
+        self.left = list(board.room)
+        self.packed = any(most < sum(board.sizes) for most in board.room)
+        self.spare = sum(board.room) - sum(board.sizes)
+        alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+        for unit in core:
+            alike[board.sizes[unit], self.open[unit], tuple(board.cliques_of.get(unit, ()))].append(unit)
+        self.twins = {unit: units for units in alike.values() for unit in units}
+        named = frozenset(board.fixed.values()).union(*board.barred.values())
+        self.kinds = [(-1, p) if p in named else (board.room[p], -1) for p in range(instance.pipelines)]
+
+    def run(self) -> Answer:
+        """Give the placement of the core (-1 for others), or the proof, or neither where the budget ran out."""
+        found = self._descend(dict(self.open))
+        return Answer(tuple(self.homes)) if found else Answer(proved=self.nodes > 0)
+
+    def _descend(self, domains: dict[int, int]) -> bool:
+        if not domains:
+            return True
+        if self.nodes <= 0:
+            return False
+        self.nodes -= 1
+        if self.packed:
+            self._narrow(domains)
+        if not all(domains.values()) or self._crowded(domains) or self._wasteful(domains):
+            return False
+        unit = min(domains, key=lambda one: (domains[one].bit_count(), -self.board.sizes[one], one))
+        for pipeline in self._choices(unit, domains[unit]):
+            self.homes[unit] = pipeline
+            self.left[pipeline] -= self.board.sizes[unit]
+            below = {one: domain for one, domain in domains.items() if one != unit}
+            for number in self.board.cliques_of.get(unit, ()):
+                for mate in self.cliques[number]:
+                    if mate in below:
+                        below[mate] &= ~(1 << pipeline)
+            if self._descend(below):
+                return True
+            self.left[pipeline] += self.board.sizes[unit]
+            self.homes[unit] = -1
+        return False
+
+    def _choices(self, unit: int, domain: int) -> list[int]:
+        least = max(self.homes[twin] for twin in self.twins[unit])
+        seen, choices = set(), []
+        for pipeline in range(max(least, 0), len(self.left)):
+            if not domain >> pipeline & 1:
+                continue
+            if self.left[pipeline] == self.board.room[pipeline]:
+                if self.kinds[pipeline] in seen:
+                    continue
+                seen.add(self.kinds[pipeline])
+            choices.append(pipeline)
+        return choices
+
+    def _narrow(self, domains: dict[int, int]) -> None:
+        """Take the pipelines from each unit that have too little room left for it."""
+        fits = {
+            size: sum(1 << p for p, left in enumerate(self.left) if left >= size)
+            for size in {self.board.sizes[unit] for unit in domains}
+        }
+        for unit in domains:
+            domains[unit] &= fits[self.board.sizes[unit]]
+
+    def _crowded(self, domains: dict[int, int]) -> bool:
+        """Whether the units of a set that must be apart have fewer pipelines between them than they are."""
+        for units in self.cliques:
+            union, count = 0, 0
+            for unit in units:
+                if unit in domains:
+                    union |= domains[unit]
+                    count += 1
+            if union.bit_count() < count:
+                return True
+        return False
+
+    def _wasteful(self, domains: dict[int, int]) -> bool:
+        """Whether more room must stay empty than can: no sum of the sizes left to place fills what is left of it."""
+        if not self.packed or self.spare >= sum(self.left):
+            return False
+        most, sums = max(self.left), 1
+        for unit in domains:
+            sums |= sums << self.board.sizes[unit] & ((2 << most) - 1)
+        waste = sum(left - ((sums & ((2 << left) - 1)).bit_length() - 1) for left in self.left)
+        return waste - self.singles > self.spare
+
+
+def _by_solver(instance: Instance, core: Sequence[int]) -> Answer:
+    """Ask CP-SAT for a placement of the core; neither a placement nor a proof where OR-Tools is not installed."""
+    try:
+        from ortools.sat.python import cp_model  # noqa: PLC0415 - an optional extra
+    except ImportError:
+        return Answer()
+    board = Board(instance)
+    if len(core) * instance.pipelines > _CHOICES:
+        return Answer()
+    model = cp_model.CpModel()
+    chosen = {
+        (unit, p): model.new_bool_var(f"{unit} in {p}")
+        for unit in core
+        for p in range(instance.pipelines)
+        if board.may(unit, p)
+    }
+    there: defaultdict[int, list[int]] = defaultdict(list)
+    for unit, pipeline in chosen:
+        there[pipeline].append(unit)
+    for unit in core:
+        model.add_exactly_one(chosen[unit, p] for p in range(instance.pipelines) if (unit, p) in chosen)
+    for pipeline, units in there.items():
+        model.add(sum(board.sizes[unit] * chosen[unit, pipeline] for unit in units) <= board.room[pipeline])
+        for mates in board.cliques:
+            model.add_at_most_one(chosen[unit, pipeline] for unit in mates if (unit, pipeline) in chosen)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_deterministic_time = _SOLVER_TIME
+    status = solver.status_name(solver.solve(model))
+    if status in {"OPTIMAL", "FEASIBLE"}:
+        homes = [-1] * len(board.homes)
+        for (unit, pipeline), there_ in chosen.items():
+            if solver.boolean_value(there_):
+                homes[unit] = pipeline
+        return Answer(tuple(homes))
+    return Answer(proved=status == "INFEASIBLE")

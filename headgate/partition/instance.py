@@ -1,0 +1,67 @@
+"""What is to be placed, as numbers: units on pipelines, and what must hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+_MOST = 2**62
+_BITS = 24  # of the heaviest: to a ten-millionth; finer differences are noise, and cost the search its end
+_LARGEST_POWER = 1000  # 2^-1000 is still a normal float
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Units to place on the pipelines 0 to `pipelines` - 1. A unit is a table, or several that must share a pipeline.
+
+    weights: (n,) int64, at least 0, their sum below 2^62, so that sums are exact in any order. sizes: (n,) tables in each
+    unit, None: 1 each. room: (pipelines,) tables that each pipeline takes at most, None: any number. apart: sets of units,
+    no two of which may share a pipeline. fixed: unit → the pipeline it has to be in. barred: unit → pipelines it must not
+    be in.
+    """
+
+    weights: NDArray[np.int64]
+    pipelines: int
+    sizes: NDArray[np.int64] | None = None
+    room: NDArray[np.int64] | None = None
+    apart: Sequence[Sequence[int]] = ()
+    fixed: Mapping[int, int] = field(default_factory=dict)
+    barred: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing stands in the way but the weights."""
+        return self.room is None and not (self.apart or self.fixed or self.barred)
+
+    def loads(self, homes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give (pipelines,) the weight in each pipeline; units at -1 have no home yet."""
+        loads = np.zeros(self.pipelines, dtype=np.int64)
+        there = homes >= 0
+        np.add.at(loads, homes[there], self.weights[there])
+        return loads
+
+
+def exact_weights(weights: Sequence[float]) -> tuple[NDArray[np.int64], float]:
+    """Give weights as int64 and the unit that one of them stands for: weight ≈ integer x unit.
+
+    Whole numbers stay as they are where their sum fits. Others are scaled by a power of two so that the heaviest has 24
+    bits, rounded to nearest; a weight above 0 gives at least 1. Integers make sums, and with them
+    the layout, the same on every machine and in any order.
+    """
+    values = np.asarray(weights, dtype=np.float64)
+    if not len(values) or values.max() == 0:
+        return np.zeros(len(values), dtype=np.int64), 1.0
+    heaviest = float(values.max())
+    if heaviest * len(values) < _MOST and bool(np.all(values == np.floor(values))):
+        return values.astype(np.int64), 1.0
+    power = min(_BITS - int(np.frexp(heaviest)[1]), _LARGEST_POWER)
+    scaled = np.rint(np.ldexp(values, power)).astype(np.int64)
+    scaled[(values > 0) & (scaled == 0)] = 1
+    return scaled, float(np.ldexp(1.0, -power))

@@ -1,0 +1,230 @@
+"""Staying put: bring a layout back within tolerance by the moves that cost least, or leave it where that can't be done."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.partition.board import Board
+from headgate.partition.bound import lower_bound
+from headgate.partition.clash import Clash, smallest
+from headgate.partition.exact_repair import exact_repair, least_cost, solvable
+from headgate.partition.seat import evict, seat
+from headgate.partition.shed import Aim, relieve
+from headgate.partition.spread import spread
+from headgate.partition.sticky import search, settle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from headgate.partition.instance import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What it would take to get within tolerance: moves, their cost, and the makespan then.
+
+    None for moves and cost: no such repair was found.
+    """
+
+    moves: int | None
+    cost: int | None
+    makespan: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A layout after a repair.
+
+    homes: (n,) each unit's pipeline. bound: what no layout of these weights can beat. limit: the load that a repair goes down
+    to, (1 + tolerance) x bound; more where the constraints or the weights let no layout be found so low. moved: units that
+    had a home and are elsewhere now, `forced` of them had to move. cost: theirs. reached: whether the makespan is within the
+    trigger of the bound. proved: whether no repair down to the limit is cheaper. needs: where the limit is met by no repair, or
+    by none within the budget, what it would take.
+    """
+
+    homes: NDArray[np.int64]
+    makespan: int
+    bound: int
+    limit: int
+    moved: tuple[int, ...]
+    forced: tuple[int, ...]
+    cost: int
+    reached: bool
+    proved: bool
+    needs: Needs | None
+
+
+def repair(
+    instance: Instance,
+    homes: NDArray[np.int64],
+    costs: NDArray[np.int64],
+    *,
+    tolerance: float,
+    trigger: float,
+    budget: int | None = None,
+    exact: bool = True,
+) -> Repaired:
+    """Bring every pipeline within (1 + tolerance) of the lower bound, at the least summed cost of moved units.
+
+    homes: (n,) where each unit is today, -1 for a new one, which is free to place. costs: (n,) what it costs to move each, at
+    least 0. Units whose home the constraints forbid move first. After the new ones are placed nothing else moves while the
+    makespan is at most (1 + trigger) times the bound. budget: how many units may move, beside those that have to; where the
+    limit can't be met with that, or at all, nothing else moves and `needs` says what it would take.
+
+    Where the case is small and OR-tools is installed (and `exact`), the cost is the proved minimum, within a limit of work.
+    Raises ValueError for a trigger below the tolerance, Clash where it is proved that the constraints can't hold together,
+    and NotFound where neither a layout that keeps them nor that proof was found.
+    """
+    if not 0 <= tolerance <= trigger:
+        raise ValueError(f"tolerance and trigger must be 0 <= tolerance <= trigger: found {tolerance} and {trigger}")
+    order = np.lexsort((homes, costs, instance.weights))[::-1]
+    within = _reordered(instance, order)
+    try:
+        result = _repair(within, homes[order], costs[order], tolerance, trigger, budget, exact=exact)
+    except Clash:
+        raise Clash(smallest(instance)) from None  # in the numbers of the caller
+    back = np.empty_like(homes)
+    back[order] = result.homes
+    moved, forced = (tuple(sorted(int(order[unit]) for unit in units)) for units in (result.moved, result.forced))
+    return replace(result, homes=back, moved=moved, forced=forced)
+
+
+def _reordered(instance: Instance, order: NDArray[np.int64]) -> Instance:
+    """Give the instance with unit `order[k]` as unit k: a definite order, so that the order of rows makes no difference."""
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return replace(
+        instance,
+        weights=instance.weights[order],
+        sizes=None if instance.sizes is None else instance.sizes[order],
+        apart=sorted(sorted(int(place[unit]) for unit in units) for units in instance.apart),
+        fixed={int(place[unit]): pipeline for unit, pipeline in instance.fixed.items()},
+        barred={int(place[unit]): pipelines for unit, pipelines in instance.barred.items()},
+    )
+
+
+def _repair(
+    instance: Instance,
+    homes: NDArray[np.int64],
+    costs: NDArray[np.int64],
+    tolerance: float,
+    trigger: float,
+    budget: int | None,
+    *,
+    exact: bool,
+) -> Repaired:
+    if not len(homes):
+        return Repaired(homes, 0, 0, 0, (), (), 0, reached=True, proved=True, needs=None)
+    board = Board(instance, homes, costs)
+    bound = lower_bound(instance.weights, instance.pipelines)
+    floor = max(bound, int(instance.loads(_fixed(instance)).max()))
+    limit = _share(floor, tolerance)
+    _place_new(board, limit)
+    forced, stay = board.moved, board.homes.copy()
+    proved, needs = False, None
+    if board.makespan <= _share(floor, trigger):
+        proved = board.cost <= least_cost(board, limit)
+    else:
+        found = _search(board, limit, exact=exact)
+        if not found:
+            reachable = _reachable(instance, floor)
+            if reachable > floor and board.makespan > _share(reachable, trigger):
+                limit = _share(reachable, tolerance)
+                found = _search(board, limit, exact=exact)
+            needs = None if found else Needs(None, None, reachable)
+        if found:
+            proved, cost = _cheapest(board, limit, exact=exact), board.cost
+            needs = _keep_to(board, stay, limit, None if budget is None else budget + int(forced.sum()))
+            proved = proved and board.cost == cost
+    return _answer(board, forced, bound, limit, trigger, proved=proved, needs=needs)
+
+
+def _answer(
+    board: Board, forced: NDArray[np.bool_], bound: int, limit: int, trigger: float, *, proved: bool, needs: Needs | None
+) -> Repaired:
+    return Repaired(
+        board.homes,
+        board.makespan,
+        bound,
+        limit,
+        tuple(np.flatnonzero(board.moved).tolist()),
+        tuple(np.flatnonzero(forced).tolist()),
+        board.cost,
+        reached=board.makespan <= _share(bound, trigger),
+        proved=proved,
+        needs=needs,
+    )
+
+
+def _place_new(board: Board, limit: int) -> None:
+    """Put on the board what has no pipeline, or can't stay in its own, as well as that can be done while all else stays."""
+    if board.instance.free and (board.origin < 0).all():
+        board.restore(spread(board.weights, board.instance.pipelines).homes)
+        return
+    evict(board)
+    seat(board)
+    if relieve(board, Aim(limit), spend=False):
+        settle(board, Aim(limit))
+
+
+def _search(board: Board, limit: int, *, exact: bool) -> bool:
+    """Bring every load to the limit: by search; where that fails and the case is small, by the solver."""
+    least = least_cost(board, limit)
+    if exact and solvable(board):
+        return search(board, limit, least, tries=4) or exact_repair(board, limit, least, None)
+    return search(board, limit, least)
+
+
+def _cheapest(board: Board, limit: int, *, exact: bool) -> bool:
+    """Make the layout cheaper by the solver where that is possible, and give whether its cost is proved to be the least."""
+    least = least_cost(board, limit)
+    if board.cost <= least:
+        return True
+    proved = exact and solvable(board) and exact_repair(board, limit, least, board.cost)
+    settle(board, Aim(limit))
+    return proved
+
+
+def _keep_to(board: Board, stay: NDArray[np.int64], limit: int, allowed: int | None) -> Needs | None:
+    """Where more than `allowed` units moved: find a repair of fewer moves, at whatever cost, or go back to `stay`.
+
+    Gives what the repair that was found takes, where it is not allowed.
+    """
+    if allowed is None or board.moved.sum() <= allowed:
+        return None
+    needs = Needs(int(board.moved.sum()), board.cost, board.makespan)
+    fewest = Board(board.instance, board.origin, np.ones_like(board.costs))
+    fewest.restore(stay)
+    if search(fewest, limit, least_cost(fewest, limit)) and fewest.moved.sum() <= allowed:
+        board.restore(fewest.homes)
+        return None
+    board.restore(stay)
+    return needs
+
+
+def _fixed(instance: Instance) -> NDArray[np.int64]:
+    homes = np.full(len(instance.weights), -1, dtype=np.int64)
+    for unit, pipeline in instance.fixed.items():
+        homes[unit] = pipeline
+    return homes
+
+
+def _reachable(instance: Instance, floor: int) -> int:
+    """Give the makespan of a plan from scratch, which is looked at and not used."""
+    if instance.free:
+        return spread(instance.weights, instance.pipelines).makespan
+    new = np.full(len(instance.weights), -1, dtype=np.int64)
+    board = Board(instance, new, np.zeros_like(new))
+    evict(board)
+    seat(board)
+    relieve(board, Aim(floor), spend=False)
+    return board.makespan
+
+
+def _share(bound: int, above: float) -> int:
+    """Give (1 + above) x bound, rounded down."""
+    return bound + math.floor(bound * above)

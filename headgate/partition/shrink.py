@@ -1,0 +1,119 @@
+"""Fewer pipelines: empty those that cost least to empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.partition.clash import Clash
+from headgate.partition.constrained import NotFound
+from headgate.partition.repair import Repaired, repair
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from headgate.partition.instance import Instance
+
+_ALL = 16  # up to so many pipelines each is tried; of more, the few that are cheapest to empty by themselves
+_FEW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """A layout on fewer pipelines.
+
+    emptied: the pipelines that hold nothing any more, ascending. homes: (n,) each unit's pipeline, in the numbers of before.
+    moved: the units that had a home and are elsewhere now. cost: theirs. reached: whether the pipelines that stay are within
+    tolerance of their lower bound; makespan and bound say how far.
+    """
+
+    emptied: tuple[int, ...]
+    homes: NDArray[np.int64]
+    moved: tuple[int, ...]
+    cost: int
+    makespan: int
+    bound: int
+    reached: bool
+
+
+def shrink(
+    instance: Instance,
+    homes: NDArray[np.int64],
+    costs: NDArray[np.int64],
+    count: int,
+    *,
+    tolerance: float,
+    exact: bool = True,
+) -> Shrunk:
+    """Empty all but `count` of the instance's pipelines, at the least cost, with the others within tolerance afterwards.
+
+    homes: (n,) where each unit is today, -1 for a new one; costs: (n,) what it costs to move each. The cost is that of
+    emptying and of the repair that it makes necessary. Pipelines are chosen one after the other, each the best together with
+    those chosen before; one that a unit is fixed to stays, and so do those without which the others lack room: then more
+    than `count` are left. Raises ValueError for a count that is no part of the pipelines, Clash and NotFound as `repair`.
+    """
+    if not 1 <= count <= instance.pipelines:
+        raise ValueError(f"{instance.pipelines} pipelines can't shrink to {count}")
+    emptied: tuple[int, ...] = ()
+    while instance.pipelines - len(emptied) > count:
+        options = []
+        for pipeline in _candidates(instance, homes, costs, emptied):
+            trial = (*emptied, pipeline)
+            try:
+                result = _without(instance, homes, costs, trial, tolerance, exact=False)
+            except (Clash, NotFound):
+                continue
+            options.append((not result.reached, result.cost, result.makespan, pipeline))
+        if not options:
+            break
+        emptied = (*emptied, min(options)[3])
+    result = _without(instance, homes, costs, emptied, tolerance, exact=exact)
+    return Shrunk(
+        tuple(sorted(emptied)), result.homes, result.moved, result.cost, result.makespan, result.bound, result.reached
+    )  # fmt: skip
+
+
+def _candidates(instance: Instance, homes: NDArray[np.int64], costs: NDArray[np.int64], emptied: tuple[int, ...]) -> list[int]:
+    """Give the pipelines that may be emptied next, cheapest first by their own units' cost, then by weight."""
+    price = np.zeros(instance.pipelines, dtype=np.int64)
+    there = homes >= 0
+    np.add.at(price, homes[there], costs[there])
+    loads = instance.loads(homes)
+    barred = {*emptied, *instance.fixed.values()}
+    order = [int(pipeline) for pipeline in np.lexsort((loads, price)) if int(pipeline) not in barred]
+    return order if instance.pipelines <= _ALL else order[:_FEW]
+
+
+def _without(
+    instance: Instance,
+    homes: NDArray[np.int64],
+    costs: NDArray[np.int64],
+    emptied: tuple[int, ...],
+    tolerance: float,
+    *,
+    exact: bool,
+) -> Repaired:
+    """Repair the layout on the pipelines that stay. Moves and cost count the units of the emptied ones too."""
+    stays = np.setdiff1d(np.arange(instance.pipelines), emptied)
+    number = np.full(instance.pipelines + 1, -1, dtype=np.int64)  # the last stands for no home
+    number[stays] = np.arange(len(stays))
+    fewer = replace(
+        instance,
+        pipelines=len(stays),
+        room=None if instance.room is None else instance.room[stays],
+        fixed={unit: int(number[pipeline]) for unit, pipeline in instance.fixed.items()},
+        barred={
+            unit: frozenset(int(number[pipeline]) for pipeline in pipelines if number[pipeline] >= 0)
+            for unit, pipelines in instance.barred.items()
+        },
+    )
+    result = repair(fewer, number[homes], costs, tolerance=tolerance, trigger=tolerance, exact=exact)
+    out = np.flatnonzero(np.isin(homes, emptied))
+    return replace(
+        result,
+        homes=stays[result.homes],
+        moved=tuple(sorted({*result.moved, *(int(unit) for unit in out)})),
+        cost=result.cost + int(costs[out].sum()),
+    )

@@ -1,0 +1,41 @@
+"""Other balance settings, to see what they would do."""
+
+from collections.abc import Callable
+
+import pytest
+
+from headgate.balance.whatif import with_settings
+from headgate.definition.model import Definition
+from headgate.problems import InputError
+
+Define = Callable[..., Definition]
+
+
+def test_settings_are_tried_in_place_of_the_definition_s_own(define: Define) -> None:
+    tried = with_settings(define(pipelines=3, max_moves=5), ["pipelines=6", "stacks=2", "max_moves=none", "tolerance=0.1"])
+
+    assert (tried.balance.pipelines, tried.balance.stacks, tried.balance.max_moves) == (6, 2, None)
+    assert tried.balance.tolerance == 0.1
+
+
+def test_a_number_of_pipelines_takes_the_deadline_s_place(define: Define) -> None:
+    tried = with_settings(define(deadline={"minutes": 30}), ["pipelines=6"])
+
+    assert (tried.balance.pipelines, tried.balance.deadline) == (6, None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (["pipeline=6"], "did you mean 'pipelines'"),
+        (["pipelines"], "'pipelines' is no balance setting"),
+        (["together=[]"], "'together=\\[\\]' is no balance setting"),
+        (["pipelines=0"], "pipelines=0: Input should be greater than or equal to 1"),
+        (["stacks=two"], "stacks=two: Input should be a valid integer"),
+        (["trigger=0.01"], "the trigger 0.01 is below the tolerance 0.05"),
+        (["stacks=none"], "stacks=None: Input should be a valid integer"),
+    ],
+)
+def test_what_is_no_setting_is_told(define: Define, settings: list[str], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        with_settings(define(), settings)

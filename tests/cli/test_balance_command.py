@@ -1,0 +1,98 @@
+"""What `headgate balance` shows besides the layout: reasons, other settings, data for machines, a page."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from subprocess import CompletedProcess
+
+Run = Callable[..., CompletedProcess[str]]
+LOCK = "connectors/crm/layout.lock"
+
+
+def test_another_number_of_pipelines_is_tried_without_writing(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    before = (project / LOCK).read_bytes()
+
+    tried = headgate("balance", "crm", "--what-if", "pipelines=3", "stacks=1")
+
+    assert "3 pipelines, 1 stacks" in tried.stdout
+    assert "is to move from people_1 to people_2" in tried.stdout
+    assert "nothing was changed" in tried.stderr
+    assert (project / LOCK).read_bytes() == before
+
+
+def test_a_setting_without_what_if_is_no_connector(headgate: Run) -> None:
+    assert "settings to try come after --what-if" in headgate("balance", "pipelines=3", code=1).stderr
+
+
+def test_why_a_table_is_where_it_is(headgate: Run) -> None:
+    headgate("balance")
+
+    said = headgate("balance", "--explain", "contacts").stdout
+
+    assert "contacts → main.bronze.contacts" in said
+    assert "its group is people (as its row says" in said
+    assert "it weighs 100 s of a run, as its row says" in said
+    assert "it was there before, and stays" in said
+    assert "its group has no other pipeline" in said
+
+
+def test_reasons_for_a_machine(headgate: Run) -> None:
+    (found,) = json.loads(headgate("balance", "--explain", "contacts", "--format", "json").stdout)
+
+    assert found["pipeline"] == "people_1"
+    assert any("there was no layout before" in reason for reason in found["reasons"])
+
+
+def test_a_table_that_is_not_there_has_no_reasons(headgate: Run) -> None:
+    assert "did you mean 'contacts'?" in headgate("balance", "--explain", "contact", code=1).stderr
+
+
+def test_pipelines_as_csv(headgate: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(headgate("balance", "--format", "csv").stdout)))
+
+    assert [(row["connector"], row["pipeline"], row["weight"], row["share"]) for row in rows] == [
+        ("crm", "money_1", "70.0", "1.0"),
+        ("crm", "people_1", "150.0", "1.0"),
+    ]
+
+
+def test_each_table_s_weight_says_where_it_comes_from(headgate: Run, project: Path) -> None:
+    runs = "source_table,destination,started_at,seconds,full_load\n" + "".join(
+        f"deals,,2026-11-{day:02}T00:00:00Z,{seconds},false\n" for day, seconds in ((1, 40), (2, 41), (3, 40), (4, 900))
+    )
+    (project / "connectors/crm/runs.csv").write_text(runs)
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("deals,money,snapshot,70", "deals,money,append,"))
+
+    (report,) = json.loads(headgate("balance", "--format", "json").stdout)
+
+    found = {entry["source_table"]: (entry["weight"], entry["weight_from"]) for entry in report["tables"]}
+    assert found["contacts"] == (100, "given")
+    assert found["deals"][1] == "observed"
+    assert 40 <= found["deals"][0] <= 41  # 900 is an outlier
+
+
+def test_the_page_of_loads_is_whole_html(headgate: Run, project: Path) -> None:
+    headgate("balance", "--html", "balance.html")
+
+    found: list[str] = []
+    parser = HTMLParser()
+    parser.handle_data = found.append  # type: ignore[method-assign]  # all that the page says
+    parser.feed((project / "balance.html").read_text())
+    assert any("people_1" in text for text in found)
+
+
+def test_rules_that_contradict_each_other_are_told_together(headgate: Run, project: Path) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    rules = "{together: [[contacts, companies]], apart: [[companies, contacts]]}"
+    definition.write_text(definition.read_text().replace("{stacks: 2}", rules))
+
+    said = headgate("balance", code=1).stderr
+
+    assert "contacts, companies must share a pipeline (balance.together)" in said
+    assert "must not share a pipeline (balance.apart[0])" in said
+    assert not (project / LOCK).exists()

@@ -1,0 +1,75 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from headgate.partition.board import Board
+from headgate.partition.exact_repair import least_cost
+from headgate.partition.instance import Instance
+from headgate.partition.repair import repair
+
+
+def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)
+
+
+def drifted(seed: int, count: int, pipelines: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A layout that was even once: lognormal weights, placed in turn by size, then changed by about a tenth."""
+    rng = np.random.default_rng(seed)
+    weights = np.sort(1000 * rng.lognormal(0, 1.2, count))[::-1]
+    turn = np.arange(count) % (2 * pipelines)
+    homes = np.minimum(turn, 2 * pipelines - 1 - turn)
+    return numbers(weights * rng.lognormal(0, 0.1, count)), numbers(homes)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 1000), st.sampled_from(["equal", "any", "weight"]))
+def test_the_solver_costs_at_most_as_much_as_the_search_and_that_at_most_twice(seed: int, kind: str) -> None:
+    pytest.importorskip("ortools")
+    weights, homes = drifted(seed, 39, 4)
+    any_cost = np.random.default_rng(seed).integers(1, 10, 39)
+    costs = {"equal": np.ones(39, dtype=np.int64), "any": any_cost, "weight": weights}[kind]
+    found, exact = (
+        repair(Instance(weights, 4), homes, costs, tolerance=0.02, trigger=0.02, exact=solver) for solver in (False, True)
+    )
+    if exact.proved and found.needs is None:
+        assert exact.cost <= found.cost <= 2 * exact.cost
+    assert exact.makespan <= exact.limit or exact.needs
+
+
+def test_the_solver_gives_the_same_each_time() -> None:
+    pytest.importorskip("ortools")
+    weights, homes = drifted(3, 60, 5)
+    costs = np.ones(60, dtype=np.int64)
+    runs = [repair(Instance(weights, 5), homes, costs, tolerance=0.01, trigger=0.01).homes.tolist() for _ in range(2)]
+    assert runs[0] == runs[1]
+
+
+def test_the_solver_heeds_the_constraints() -> None:
+    pytest.importorskip("ortools")
+    weights, homes = drifted(5, 24, 3)
+    instance = Instance(weights, 3, room=numbers([9, 9, 9]), apart=[[0, 4]], fixed={5: 0}, barred={6: frozenset({1, 2})})
+    result = repair(instance, homes, np.ones(24, dtype=np.int64), tolerance=0.02, trigger=0.02)
+    assert max(np.bincount(result.homes)) <= 9
+    assert result.homes[0] != result.homes[4]
+    assert (result.homes[5], result.homes[6]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("weights", "costs", "limit", "least"),
+    [
+        ([10, 10, 10, 10], [1, 1, 1, 1], 20, 2),
+        ([10, 10, 10, 10], [1, 2, 3, 4], 20, 3),
+        ([10, 10, 10, 10], [1, 2, 3, 4], 40, 0),
+        ([30, 5, 5], [60, 10, 10], 25, 30),
+    ],
+    ids=["count", "cheapest", "no excess", "by weight"],
+)
+def test_each_overfull_pipeline_sheds_its_excess_at_the_least(
+    weights: Sequence[int], costs: list[int], limit: int, least: int
+) -> None:
+    board = Board(Instance(numbers(weights), 2), numbers([0] * len(weights)), numbers(costs))
+    assert least_cost(board, limit) == least

@@ -1,0 +1,232 @@
+from collections.abc import Sequence
+from itertools import product
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from headgate.partition.instance import Instance
+from headgate.partition.repair import Repaired, repair
+from headgate.problems import InputError
+
+Case = tuple[list[int], list[int], int, list[int]]  # weights, homes, pipelines, costs
+
+quick = settings(max_examples=40, deadline=None)
+
+
+def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)
+
+
+def mend(
+    weights: Sequence[int],
+    homes: Sequence[int],
+    pipelines: int,
+    costs: Sequence[int] | None = None,
+    tolerance: float = 0.05,
+    trigger: float | None = None,
+    budget: int | None = None,
+    **constraints: Any,
+) -> Repaired:
+    return repair(
+        Instance(numbers(weights), pipelines, **constraints),
+        numbers(homes),
+        numbers(costs or [1] * len(weights)),
+        tolerance=tolerance,
+        trigger=tolerance if trigger is None else trigger,
+        budget=budget,
+        exact=False,
+    )
+
+
+@st.composite
+def layouts(draw: st.DrawFn, most: int = 12) -> Case:
+    """A drawn layout on 1 to 4 pipelines: weights, today's homes (-1: new), pipelines, costs."""
+    pipelines = draw(st.integers(1, 4))
+    units = draw(
+        st.lists(st.tuples(st.integers(0, 40), st.integers(-1, pipelines - 1), st.integers(0, 9)), min_size=1, max_size=most)
+    )
+    drawn, homes, costs = (list(column) for column in zip(*units, strict=True))
+    return drawn, homes, pipelines, costs
+
+
+def consistent(result: Repaired, weights: Sequence[int], homes: Sequence[int], costs: list[int]) -> bool:
+    moved = [unit for unit, home in enumerate(homes) if home >= 0 and result.homes[unit] != home]
+    loads = np.bincount(result.homes, weights)
+    return result.moved == tuple(moved) and result.cost == sum(costs[unit] for unit in moved) and result.makespan == max(loads)
+
+
+def test_the_cheapest_unit_that_helps_moves() -> None:
+    result = mend([10, 10, 10, 5, 5], [0, 0, 0, 1, 1], 2, costs=[7, 3, 9, 1, 1], tolerance=0.25)
+    assert (result.moved, result.cost, result.makespan) == ((1,), 3, 20)
+
+
+def test_two_units_are_swapped_where_one_alone_does_not_help() -> None:
+    result = mend([9, 6, 5, 4], [0, 0, 1, 1], 2, tolerance=0.1)
+    assert (result.makespan, len(result.moved)) == (13, 2)
+
+
+def test_a_heavy_unit_finds_room_that_several_light_ones_make() -> None:
+    result = mend([50, 50, *[10] * 5, *[10] * 5], [0, 0, *[1] * 5, *[2] * 5], 3, tolerance=0.4)
+    assert result.reached
+    assert result.makespan <= 1.4 * result.bound
+
+
+def test_a_new_unit_goes_where_there_is_room_and_moves_none() -> None:
+    result = mend([10, 10, 10, 5, 5], [0, 0, 1, 1, -1], 2)
+    assert (result.homes.tolist(), result.moved) == ([0, 0, 1, 1, 1], ())
+
+
+def test_new_pipelines_are_filled_from_the_heaviest() -> None:
+    result = mend([10] * 12, [0] * 6 + [1] * 6, 3, tolerance=0.0)
+    assert (np.bincount(result.homes).tolist(), len(result.moved)) == ([4, 4, 4], 4)
+
+
+def test_inside_the_dead_band_nothing_moves_and_past_it_the_repair_goes_down_to_the_tolerance() -> None:
+    kept = mend([11, 9, 10, 6, 4], [0, 0, 1, 1, 1], 2, tolerance=0.0, trigger=0.1)
+    assert kept.moved == ()
+    weights, homes = [10] * 10 + [1] * 20, [0] * 6 + [1] * 4 + [0] * 10 + [1] * 10
+    assert mend(weights, homes, 2, tolerance=0.01, trigger=0.2).moved == ()
+    assert mend(weights, homes, 2, tolerance=0.01, trigger=0.1).makespan == 60
+
+
+def test_what_the_budget_does_not_allow_is_said_and_not_done() -> None:
+    result = mend([10] * 8, [0] * 8, 2, budget=3)
+    assert (result.moved, result.reached, result.homes.tolist()) == ((), False, [0] * 8)
+    assert result.needs is not None
+    assert (result.needs.moves, result.needs.cost, result.needs.makespan) == (4, 4, 40)
+    assert len(mend([10] * 8, [0] * 8, 2, budget=4).moved) == 4
+
+
+def test_where_few_moves_are_left_dear_ones_are_made() -> None:
+    arguments = ([20, 5, 5, 5, 5], [0] * 5, 2)
+    assert mend(*arguments, costs=[9, 1, 1, 1, 1]).cost == 4
+    assert mend(*arguments, costs=[9, 1, 1, 1, 1], budget=1).moved == (0,)
+
+
+def test_a_layout_that_no_repair_brings_within_tolerance_stays_and_says_what_is_reachable() -> None:
+    result = mend([10, 10, 10], [0, 0, 1], 2, tolerance=0.0)
+    assert (result.moved, result.makespan) == ((), 20)
+
+
+def test_a_unit_that_may_not_stay_moves_beside_the_budget_and_within_the_dead_band() -> None:
+    result = mend([5, 5], [0, 0], 3, tolerance=9.0, budget=0, barred={0: frozenset({0, 1})})
+    assert (result.homes.tolist(), result.moved, result.forced) == ([2, 0], (0,), (0,))
+
+
+def test_fixed_units_that_overload_a_pipeline_raise_the_limit_and_are_not_called_within_tolerance() -> None:
+    result = mend([10, 10, 1], [0, 0, 0], 2, tolerance=0.0, fixed={0: 0, 1: 0})
+    assert (result.homes.tolist(), result.limit, result.bound, result.reached) == ([0, 0, 1], 20, 11, False)
+
+
+def test_of_two_that_must_be_apart_the_cheaper_one_moves() -> None:
+    assert mend([5, 5, 1], [0, 0, 1], 2, costs=[2, 1, 1], tolerance=9.0, apart=[[0, 1]]).moved == (1,)
+
+
+def test_a_full_pipeline_gives_its_cheapest_away() -> None:
+    result = mend([5, 5, 5], [0, 0, 0], 2, costs=[2, 1, 3], tolerance=9.0, room=numbers([2, 2]))
+    assert result.moved == (1,)
+
+
+def test_a_unit_that_no_pipeline_takes_is_an_error_that_names_it() -> None:
+    with pytest.raises(InputError, match="no pipeline takes unit 2"):
+        mend([1, 1, 1], [0, 1, -1], 2, room=numbers([1, 1]))
+
+
+def test_a_trigger_below_the_tolerance_is_refused() -> None:
+    with pytest.raises(ValueError, match="tolerance <= trigger"):
+        mend([1], [0], 1, tolerance=0.2, trigger=0.1)
+
+
+def test_no_units_need_no_repair() -> None:
+    assert mend([], [], 3).reached
+
+
+@quick
+@given(layouts(), st.sampled_from([0.0, 0.05, 0.3]), st.sampled_from([0.0, 0.1]))
+def test_a_repair_is_within_tolerance_or_says_that_it_is_not(layout: Case, tolerance: float, more: float) -> None:
+    weights, homes, pipelines, costs = layout
+    result = mend(weights, homes, pipelines, costs, tolerance, tolerance + more)
+    assert consistent(result, weights, homes, costs)
+    assert result.reached == (result.makespan <= (1 + tolerance + more) * result.bound + 1e-9)
+    if result.moved:
+        assert result.makespan <= result.limit
+    if result.needs:
+        assert result.moved == ()
+
+
+@quick
+@given(layouts(most=7), st.sampled_from([0.0, 0.1, 0.3]))
+def test_what_is_proved_is_the_least_cost_of_all_layouts_that_are_within_the_limit(layout: Case, tolerance: float) -> None:
+    weights, homes, pipelines, costs = layout
+    result = mend(weights, homes, pipelines, costs, tolerance)
+    cheapest = min(
+        (
+            sum(cost for cost, home, place in zip(costs, homes, places, strict=True) if -1 < home != place)
+            for places in product(range(pipelines), repeat=len(homes))
+            if max(np.bincount(places, weights)) <= result.limit
+        ),
+        default=None,
+    )
+    if result.proved:
+        assert result.cost == cheapest
+    elif not result.needs:
+        assert cheapest is not None
+        assert result.cost >= cheapest
+
+
+@quick
+@given(layouts(), st.integers(0, 3))
+def test_a_budget_is_never_passed(layout: Case, budget: int) -> None:
+    assert len(mend(*layout, budget=budget).moved) <= budget
+
+
+@quick
+@given(layouts(), st.sampled_from([0.0, 0.05, 0.3]))
+def test_a_repair_of_what_was_brought_within_tolerance_moves_nothing(layout: Case, tolerance: float) -> None:
+    weights, homes, pipelines, costs = layout
+    once = mend(weights, homes, pipelines, costs, tolerance)
+    again = mend(weights, once.homes.tolist(), pipelines, costs, tolerance)
+    assert again.moved == () or not once.reached
+
+
+@quick
+@given(layouts(), st.randoms(use_true_random=False))
+def test_the_order_of_units_makes_no_difference(layout: Case, random: Random) -> None:
+    weights, homes, pipelines, costs = layout
+    order = list(range(len(weights)))
+    random.shuffle(order)
+    one = mend(weights, homes, pipelines, costs)
+    other = mend([weights[k] for k in order], [homes[k] for k in order], pipelines, [costs[k] for k in order])
+    assert (one.makespan, one.cost, len(one.moved)) == (other.makespan, other.cost, len(other.moved))
+
+
+@st.composite
+def constrained(draw: st.DrawFn) -> tuple[Case, dict[str, Any]]:
+    """A drawn layout on which no constraint clashes with another: room for all, pairs apart, a few fixed or barred."""
+    weights, homes, pipelines, costs = draw(layouts(most=10))
+    pipelines += 2
+    count = len(weights)
+    units = st.integers(0, count - 1)
+    pair = sorted({draw(units), draw(units)})
+    fixed = {unit: draw(st.integers(0, pipelines - 1)) for unit in draw(st.sets(units, max_size=1)) - set(pair)}
+    barred = {unit: frozenset({draw(st.integers(0, pipelines - 1))}) for unit in draw(st.sets(units, max_size=3)) - set(fixed)}
+    room = numbers([count // 2 + 1] * pipelines)
+    return (weights, homes, pipelines, costs), {"room": room, "apart": [pair], "fixed": fixed, "barred": barred}
+
+
+@quick
+@given(constrained(), st.sampled_from([0.0, 0.2]))
+def test_constraints_hold_after_a_repair(case: tuple[Case, dict[str, Any]], tolerance: float) -> None:
+    (weights, homes, pipelines, costs), constraints = case
+    result = mend(weights, homes, pipelines, costs, tolerance, **constraints)
+    places = result.homes.tolist()
+    assert max(np.bincount(places)) <= constraints["room"][0]
+    assert all(len({places[unit] for unit in units}) == len(units) for units in constraints["apart"])
+    assert all(places[unit] == pipeline for unit, pipeline in constraints["fixed"].items())
+    assert all(places[unit] not in pipelines for unit, pipelines in constraints["barred"].items())
+    assert consistent(result, weights, homes, costs)

@@ -1,0 +1,78 @@
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from headgate.partition.instance import Instance
+from headgate.partition.shrink import Shrunk, shrink
+from headgate.problems import InputError
+
+quick = settings(max_examples=40, deadline=None)
+
+
+def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)
+
+
+def fewer(
+    weights: Sequence[int],
+    homes: Sequence[int],
+    pipelines: int,
+    count: int,
+    costs: Sequence[int] | None = None,
+    tolerance: float = 0.1,
+    **constraints: Any,
+) -> Shrunk:
+    instance = Instance(numbers(weights), pipelines, **constraints)
+    return shrink(instance, numbers(homes), numbers(costs or [1] * len(weights)), count, tolerance=tolerance, exact=False)
+
+
+def test_the_pipeline_that_costs_least_to_empty_is_emptied() -> None:
+    result = fewer([6, 6, 6, 6, 3, 3, 3, 3], [0, 0, 1, 1, 2, 2, 2, 2], 3, 2, costs=[9, 9, 9, 9, 1, 1, 1, 1])
+    assert (result.emptied, result.cost, result.makespan) == ((2,), 4, 18)
+
+
+def test_the_repair_that_emptying_makes_necessary_is_counted() -> None:
+    result = fewer([12, 5, 5, 2, 6, 6], [0, 1, 1, 1, 2, 2], 3, 2, costs=[2, 1, 1, 1, 1, 1], tolerance=0.0)
+    assert result.makespan == 18
+    assert result.cost == 2
+
+
+def test_several_pipelines_are_emptied_one_after_the_other() -> None:
+    result = fewer([4] * 8, [0, 0, 1, 1, 2, 2, 3, 3], 4, 2)
+    assert (len(result.emptied), result.makespan, result.cost) == (2, 16, 4)
+
+
+def test_a_pipeline_that_a_unit_is_fixed_to_stays() -> None:
+    assert fewer([1, 9, 9], [0, 1, 2], 3, 2, costs=[1, 5, 5], tolerance=9.0, fixed={0: 0}).emptied != (0,)
+
+
+def test_what_can_not_be_emptied_is_an_error() -> None:
+    with pytest.raises(InputError, match="none of the 2 pipelines left can be emptied"):
+        fewer([1, 1], [0, 1], 2, 1, room=numbers([1, 1]))
+    with pytest.raises(InputError, match="can't shrink to 3"):
+        fewer([1, 1], [0, 1], 2, 3)
+
+
+def test_shrinking_to_what_there_is_changes_nothing() -> None:
+    assert fewer([1, 1], [0, 1], 2, 2).homes.tolist() == [0, 1]
+
+
+@quick
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(-1, 3)), min_size=1, max_size=12), st.integers(1, 4))
+def test_every_unit_is_on_a_pipeline_that_stays_and_the_cost_is_that_of_what_moved(
+    units: list[tuple[int, int]], count: int
+) -> None:
+    weights, homes = (list(column) for column in zip(*units, strict=True))
+    costs = [weight + 1 for weight in weights]
+    result = fewer(weights, homes, 4, count, costs=costs)
+    assert len(result.emptied) == 4 - count
+    assert not set(result.emptied) & set(result.homes.tolist())
+    moved = [unit for unit, home in enumerate(homes) if -1 < home != result.homes[unit]]
+    assert result.moved == tuple(moved)
+    assert result.cost == sum(costs[unit] for unit in moved)
+    assert result.makespan == max(np.bincount(result.homes, weights))

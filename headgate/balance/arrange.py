@@ -12,12 +12,13 @@ from headgate.balance.units import units_of
 from headgate.partition.bound import lower_bound
 from headgate.partition.clash import Clash, Pipelines, quick_clash, smallest
 from headgate.partition.constrained import NotFound, place
+from headgate.partition.grow import fill
 from headgate.partition.repair import repair
 from headgate.partition.shrink import shrink
 from headgate.problems import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -84,19 +85,21 @@ def _homes(
 ) -> tuple[NDArray[np.int64], Arranged]:
     """Give (units,) the number of each one's pipeline, and what became of the group."""
     instance, scale = units.instance, units.scale
+    tolerance, trigger = _thresholds(units, settings, now=now or count > running)
     if not running:
         split = place(instance)
-        homes = _filled(units, split.homes if instance.fixed else _in_order(split.homes), range(count))
+        homes = split.homes if instance.fixed else _in_order(split.homes)
+        homes = fill(instance, np.full_like(homes, -1), homes, units.costs, _empty(homes, count), tolerance=tolerance)
         return homes, Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
     if quick_clash(instance):
         raise Clash(smallest(instance))
-    tolerance, trigger = _thresholds(units, settings, now=now or count > running)
     if count < running:
         homes = shrink(instance, units.homes, units.costs, count, tolerance=tolerance).homes
         return homes, _kept(group, units, homes, len(set(homes.tolist())))
     budget = None if now or count > running else settings.max_moves
     kept = repair(instance, units.homes, units.costs, tolerance=tolerance, trigger=trigger, budget=budget)
-    homes = _filled(units, kept.homes, range(running, count))
+    new = range(running, count)
+    homes = fill(instance, units.homes, kept.homes, units.costs, new, tolerance=tolerance) if new else kept.homes
     needs = kept.needs
     return homes, replace(
         _kept(group, units, homes, count),
@@ -165,17 +168,5 @@ def _in_order(homes: NDArray[np.int64]) -> NDArray[np.int64]:
     return number[homes]
 
 
-def _filled(units: Units, homes: NDArray[np.int64], asked: Iterable[int]) -> NDArray[np.int64]:
-    """Give each pipeline asked for that got nothing one unit of the heaviest that can spare one: the cheapest to move."""
-    homes = homes.copy()
-    instance = units.instance
-    for empty in (number for number in asked if not bool(np.any(homes == number))):
-        loads, held = instance.loads(homes), np.bincount(homes, minlength=instance.pipelines)
-        movable = [
-            unit for unit in range(len(homes))
-            if held[homes[unit]] > 1 and unit not in instance.fixed and empty not in instance.barred.get(unit, ())
-        ]  # fmt: skip
-        if movable:
-            chosen = min(movable, key=lambda unit: (-loads[homes[unit]], units.costs[unit], unit))
-            homes[chosen] = empty
-    return homes
+def _empty(homes: NDArray[np.int64], count: int) -> list[int]:
+    return np.flatnonzero(np.bincount(homes, minlength=count) == 0).tolist()

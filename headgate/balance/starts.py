@@ -1,0 +1,215 @@
+"""When pipelines start: an offset in minutes for each, so that as few as can be run at once, and the timeline to show it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import takewhile
+from math import ceil, lcm
+from typing import TYPE_CHECKING, Any
+
+from headgate.balance.draft import natural
+from headgate.problems import InputError, did_you_mean
+from headgate.schedule import normalize
+from headgate.schedule.firings import wall_times
+from headgate.schedule.offsets import Arc, lower_bound, peak, spread, whole_rates
+from headgate.schedule.shifted import is_exact, window
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from headgate.balance.items import Group
+    from headgate.definition.model import Definition
+    from headgate.layout.model import Pipeline
+
+_DAY, _WEEK = 1440, 10080
+_PERIODS = [minutes for minutes in range(1, _WEEK + 1) if _WEEK % minutes == 0]
+_WEEKS = 2
+_MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - a clock on the wall; the first of a year, a month and a week
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A pipeline in the period: it starts at each of `starts` (minutes), `offset` minutes later, and runs for `minutes`."""
+
+    pipeline: str
+    schedule: str
+    offset: int
+    minutes: int
+    starts: tuple[int, ...]
+    period: int
+
+    @property
+    def before(self) -> tuple[tuple[int, int], ...]:
+        """Give (start, minutes) of each run at offset 0. A run is as long as the gap to the next start at most."""
+        return tuple(Arc(self.starts, self.period, self.minutes, 1).runs)
+
+    @property
+    def after(self) -> tuple[tuple[int, int], ...]:
+        """Give (start, minutes) of each run at the pipeline's offset."""
+        return tuple(((start + self.offset) % self.period, minutes) for start, minutes in self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """When pipelines run, in a period of minutes that comes again and again (15, 60, 1440, 10080, from Monday 00:00).
+
+    Peaks are of concurrent pipelines: before, with all offsets 0, and after. `bound`: what no offsets that the definition
+    allows can bring the peak below. Lanes by pipeline; without schedules there are none.
+    """
+
+    period: int
+    peak_before: int
+    peak_after: int
+    bound: int
+    lanes: tuple[Lane, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the timeline for a machine, all in minutes; `starts` are those at offset 0."""
+        lanes = [
+            {
+                "pipeline": lane.pipeline,
+                "schedule": lane.schedule,
+                "offset": lane.offset,
+                "minutes": lane.minutes,
+                "starts": list(lane.starts),
+            }
+            for lane in self.lanes
+        ]
+        peaks = {"peak_before": self.peak_before, "peak_after": self.peak_after, "bound": self.bound}
+        return {"period_minutes": self.period, **peaks, "pipelines": lanes}
+
+
+def assign_offsets(
+    pipelines: Sequence[Pipeline],
+    groups: Mapping[str, Group],
+    loads: Mapping[str, float],
+    definition: Definition,
+    before: Mapping[str, Pipeline],
+    *,
+    respread: bool = False,
+    startup_seconds: float = 0,
+    rates: Mapping[str, float] | None = None,
+) -> list[Pipeline]:
+    """Give the pipelines, in their order, each with its offset.
+
+    groups: pipeline → its group. loads: pipeline → seconds of one run. before: the pipelines of the lock. rates: pipeline →
+    requests a minute, whose peak is then least; else that of concurrent pipelines. A pipeline of the lock keeps its offset
+    while its schedule takes it, unless `respread`; others get theirs where the peak is least beside those. A pipeline alone
+    on its schedule starts at the minute that is written. One without a group keeps its offset, one without a schedule has none.
+    Raises InputError where the definition's `schedules.exact` names no schedule and no group.
+    """
+    check_exact(groups.values(), definition)
+    arcs = _arcs(groups, loads, definition, startup_seconds, rates)
+    alone = _alone(groups, arcs)
+    kept = {}
+    for name, arc in arcs.items():
+        known = before.get(name)
+        if known and not respread and known.offset < arc.window:
+            kept[name] = known.offset
+        elif name in alone:
+            kept[name] = 0
+    names = list(arcs)
+    fixed = {index: kept[name] for index, name in enumerate(names) if name in kept}
+    found = dict(zip(names, spread(list(arcs.values()), _period(arcs), fixed), strict=True))
+    still = {name: pipeline.offset for name, pipeline in before.items() if name not in groups}
+    return [replace(pipeline, offset=found.get(pipeline.id, still.get(pipeline.id, 0))) for pipeline in pipelines]
+
+
+def timeline(
+    pipelines: Sequence[Pipeline],
+    groups: Mapping[str, Group],
+    loads: Mapping[str, float],
+    definition: Definition,
+    *,
+    startup_seconds: float = 0,
+) -> Timeline:
+    """Give when the pipelines run with the offsets that they have; groups and loads as for `assign_offsets`."""
+    offsets = {pipeline.id: pipeline.offset for pipeline in pipelines}
+    arcs = _arcs({name: group for name, group in groups.items() if name in offsets}, loads, definition, startup_seconds, None)
+    period, listed = _period(arcs), list(arcs.values())
+    shown = {name: offsets[name] % arc.window for name, arc in arcs.items()}
+    lanes = tuple(
+        Lane(name, groups[name].schedule, shown[name], arc.minutes, _all_starts(arc, period), period)
+        for name, arc in arcs.items()
+    )
+    after = peak(listed, list(shown.values()), period)
+    return Timeline(period, peak(listed, [0] * len(listed), period), after, lower_bound(listed, period), lanes)
+
+
+def check_exact(groups: Iterable[Group], definition: Definition) -> None:
+    """Raise InputError where an entry of the definition's `schedules.exact` is no schedule and no group of these."""
+    used = {(group.key, group.schedule) for group in groups}
+    for entry in definition.schedules.exact:
+        if not any(entry == key or (schedule and is_exact([entry], key, schedule)) for key, schedule in used):
+            known = {word for pair in used for word in pair if word}
+            cure = did_you_mean(entry, known) if known else "take it out"
+            raise InputError(f"schedules.exact of {definition.id} names '{entry}', which is no schedule and no group", cure)
+
+
+def _arcs(
+    groups: Mapping[str, Group],
+    loads: Mapping[str, float],
+    definition: Definition,
+    startup_seconds: float,
+    rates: Mapping[str, float] | None,
+) -> dict[str, Arc]:
+    """Give each pipeline that has a schedule as an arc of its own period, by id."""
+    names = sorted((name for name, group in groups.items() if group.schedule), key=natural)
+    whole = whole_rates([rates.get(name, 0.0) for name in names]) if rates is not None else [1] * len(names)
+    arcs = {}
+    for name, rate in zip(names, whole, strict=True):
+        group = groups[name]
+        period, starts = starts_of(group.schedule)
+        if starts:
+            minutes = max(1, ceil((startup_seconds + loads.get(name, 0.0)) / 60))
+            arcs[name] = Arc(starts, period, minutes, window(definition.schedules, group.key, group.schedule), rate)
+    return arcs
+
+
+def _alone(groups: Mapping[str, Group], names: Collection[str]) -> set[str]:
+    schedules = {name: normalize(groups[name].schedule) for name in names}
+    counts = Counter(schedules.values())
+    return {name for name, schedule in schedules.items() if counts[schedule] == 1}
+
+
+def _period(arcs: Mapping[str, Arc]) -> int:
+    return lcm(*(arc.period for arc in arcs.values()))
+
+
+def _all_starts(arc: Arc, period: int) -> tuple[int, ...]:
+    return tuple(cycle + start for cycle in range(0, period, arc.period) for start in arc.starts)
+
+
+@lru_cache(maxsize=1024)
+def starts_of(schedule: str) -> tuple[int, tuple[int, ...]]:
+    """Give a schedule's shortest period that divides a week, and the minutes in it, from Monday 00:00, at which it fires.
+
+    One that is not the same each week (the first of the month) is taken for daily at the times of its first day, as it will
+    coincide with the others of any day once; one that never fires has no starts. Raises ScheduleError for what can't be read.
+    """
+    end = _MONDAY + _WEEKS * timedelta(minutes=_WEEK)
+    just_before = _MONDAY - timedelta(seconds=1)
+    minutes = {
+        (moment - _MONDAY) // timedelta(minutes=1)
+        for moment in takewhile(lambda it: it < end, wall_times(schedule, just_before))
+    }
+    first, second = ({minute % _WEEK for minute in minutes if minute // _WEEK == week} for week in range(_WEEKS))
+    if first and first == second:
+        return _shortest(first)
+    opening = next(wall_times(schedule, just_before), None)
+    if opening is None:
+        return 1, ()
+    its_day = takewhile(lambda it: it.date() == opening.date(), wall_times(schedule, just_before))
+    return _shortest({minute + day for minute in {it.hour * 60 + it.minute for it in its_day} for day in range(0, _WEEK, _DAY)})
+
+
+def _shortest(minutes: set[int]) -> tuple[int, tuple[int, ...]]:
+    for period in _PERIODS:
+        if len(minutes) * period % _WEEK == 0:
+            once = {minute % period for minute in minutes}
+            if len(once) * (_WEEK // period) == len(minutes):
+                return period, tuple(sorted(once))
+    raise AssertionError("a week is a period of itself")

@@ -1,0 +1,92 @@
+"""Nearly nothing moves: 250 tables of a real connector, a snapshot weighing 1 and all others 10."""
+
+import csv
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from headgate.balance.plan import Plan, balance
+from headgate.definition.model import Definition
+from headgate.inventory.table import Table
+
+Define = Callable[..., Definition]
+COMMUNITY = Path(__file__).parents[2].parent / "shared" / "connectors" / "community_tables.csv"
+
+
+def real() -> list[Table]:
+    if not COMMUNITY.is_file():
+        pytest.skip("needs the community connectors' tables in ../shared")
+    with COMMUNITY.open(newline="", encoding="utf-8") as file:
+        return [
+            Table(row["source_table"], ingestion_type=row["ingestion_type"])
+            for row in csv.DictReader(file)
+            if row["connector"] == "sap_successfactors"
+        ]
+
+
+def made() -> list[Table]:
+    return [Table(f"t_{number:03}", ingestion_type="cdc" if number % 10 < 7 else "snapshot") for number in range(250)]
+
+
+def moved(plan: Plan) -> int:
+    return sum(group.moved for group in plan.groups)
+
+
+@pytest.mark.parametrize("tables", [real, made], ids=["SAP SuccessFactors", "made"])
+def test_one_pipeline_less_or_more_moves_about_its_own_tables(define: Define, tables: Callable[[], list[Table]]) -> None:
+    def asked(pipelines: int) -> Definition:
+        return define({"group_by": "none"}, pipelines=pipelines)
+
+    lock = balance(tables(), asked(8)).layout
+
+    fewer = balance(tables(), asked(7), lock)
+    more = balance(tables(), asked(9), lock)
+
+    assert moved(fewer) <= 40
+    assert moved(more) <= 40
+    assert all(group.makespan <= 1.05 * group.bound for group in (*fewer.groups, *more.groups))
+
+
+@pytest.mark.parametrize("tables", [real, made], ids=["SAP SuccessFactors", "made"])
+def test_one_more_heavy_table_and_shuffled_rows_move_none(define: Define, tables: Callable[[], list[Table]]) -> None:
+    definition = define({"group_by": "none"}, pipelines=8, trigger=0.05)
+    lock = balance(tables(), definition).layout
+    rows = [*tables(), Table("one_more", ingestion_type="cdc")]
+
+    plan = balance(random.Random(3).sample(rows, len(rows)), definition, lock)  # noqa: S311  # no secret
+
+    assert moved(plan) == 0
+    assert all(placement.move is None for placement in plan.layout.tables)
+
+
+def test_more_moves_than_allowed_are_not_made_and_said(define: Define) -> None:
+    tables = [Table(f"t_{number:02}", pipeline_group="g", weight=10) for number in range(40)]
+    lock = balance(tables, define(pipelines=4)).layout
+    homes = {placement.key.source_table: placement.agreed for placement in lock.tables}
+    heavier = [Table(t.source_table, pipeline_group="g", weight=40 if homes[t.source_table] == "g_1" else 10) for t in tables]
+
+    held = balance(heavier, define(pipelines=4, max_moves=2), lock)
+    free = balance(heavier, define(pipelines=4), lock)
+
+    (group,) = held.groups
+    assert (moved(held), group.reached) == (0, False)
+    assert group.wanted_moves == moved(free) > 2
+    assert held.layout == lock
+
+
+def test_drift_within_the_trigger_moves_none_and_beyond_it_as_little_as_needed(define: Define) -> None:
+    tables = [Table(f"t_{number:02}", pipeline_group="g", weight=10) for number in range(40)]
+    lock = balance(tables, define(pipelines=4)).layout
+    homes = {placement.key.source_table: placement.agreed for placement in lock.tables}
+
+    def heavier(weight: float) -> list[Table]:
+        return [
+            Table(t.source_table, pipeline_group="g", weight=weight if homes[t.source_table] == "g_1" else 10) for t in tables
+        ]
+
+    assert balance(heavier(12), define(pipelines=4), lock).layout == lock
+    beyond = balance(heavier(16), define(pipelines=4), lock)
+    assert 0 < moved(beyond) <= 4
+    assert beyond.groups[0].makespan <= 1.05 * beyond.groups[0].bound

@@ -104,7 +104,7 @@ def _homes(
     return homes, replace(
         _kept(group, units, homes, count),
         reached=kept.reached,
-        proved=kept.proved,
+        proved=kept.proved and bool(np.array_equal(homes, kept.homes)),
         wanted_moves=(needs.moves or 0) if needs else 0,
         wanted_cost=(needs.cost or 0) if needs else 0,
         reachable=(needs.makespan if needs else kept.makespan) * scale,

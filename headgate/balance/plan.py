@@ -86,7 +86,7 @@ def _arranged(
         if _in_time(draft, items, settings.deadline):
             return result
         draft.take(before)
-    floor = least if rebalance else max(least, running)
+    floor = least if rebalance else max(least, min(running, settings.max_pipelines or running))
     chosen = by_deadline(items, rules, settings, settings.deadline, floor)
     result = arrange(draft, group, items, rules, settings, chosen.pipelines, now=True)
     return replace(result, obstacles=_obstacles(items, chosen, settings.deadline))

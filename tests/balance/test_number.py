@@ -65,3 +65,11 @@ def test_limits_on_pipelines_hold_against_the_deadline(define: Define) -> None:
 
     assert group.pipelines == 4
     assert group.obstacles == ("4 pipelines make any layout take 50 of 30 minutes; allow more",)
+
+
+def test_a_lowered_limit_on_pipelines_takes_them_away_though_the_deadline_is_missed(define: Define) -> None:
+    lock = balance(tables_of(40, 300), define(deadline=HALF_AN_HOUR)).layout
+
+    plan = balance(tables_of(40, 300), define(deadline=HALF_AN_HOUR, max_pipelines=3), lock)
+
+    assert pipelines(plan) == 3

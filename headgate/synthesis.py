@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST = 5
 
+
 def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
     """Give the planned stacks of a connector in a target (None: its default one).
 

@@ -74,6 +74,11 @@ def limits_of(deadline: Deadline) -> Limits:
     )
 
 
+def startup_of(settings: Balance) -> float:
+    """Give the seconds that a pipeline takes before it reads its first table, where the definition says so."""
+    return settings.deadline.startup_seconds if settings.deadline else 0.0
+
+
 def share_out(groups: Groups, rules: Rules, settings: Balance, now: Mapping[Group, int] | None = None) -> dict[Group, int]:
     """Give each group its number of pipelines: `settings.pipelines` in all, at least the fewest that each group needs.
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from headgate.balance.arrange import Arranged
+    from headgate.balance.starts import Timeline
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
     from headgate.layout.model import Layout
@@ -50,6 +51,15 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
             yield f"{above}; {_tables(one.wanted_moves)} would have to move (about {one.wanted_cost:,} s){limit}: nothing moved"
         else:
             yield f"{above}; its tables and rules allow no less than {one.reachable / one.bound - 1:.1%}"
+
+
+def starts_notes(timeline: Timeline) -> Iterator[str]:
+    """Say how many pipelines run at once, where offsets make a difference to it."""
+    if timeline.peak_before > timeline.peak_after or any(lane.offset for lane in timeline.lanes):
+        yield (
+            f"starts are spread: at most {timeline.peak_after} pipelines run at once, not {timeline.peak_before} as they would "
+            f"all on the minute (no offsets bring it below {timeline.bound})"
+        )
 
 
 def _tables(count: int) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.report import Entry, Report, Row
+    from headgate.balance.starts import Timeline
     from headgate.balance.steps import Step
 
 _GROUP_BARS = 100
@@ -117,6 +118,12 @@ class Timetable:
     period: int
     bound: int
     lanes: tuple[Lane, ...]
+
+
+def timetable(timeline: Timeline) -> Timetable:
+    """Give a layout's timeline as the page draws it."""
+    lanes = tuple(Lane(lane.pipeline, lane.before, lane.after) for lane in timeline.lanes)
+    return Timetable(timeline.period, timeline.bound, lanes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.balance.arrange import arrange
-from headgate.balance.counts import by_deadline, fewest, limits_of, share_out
+from headgate.balance.counts import by_deadline, fewest, limits_of, share_out, startup_of
 from headgate.balance.deadline import obstacle_text, run_seconds
 from headgate.balance.draft import Draft, draft_of, natural
 from headgate.balance.items import items_of
 from headgate.balance.rules import rules_of
 from headgate.balance.stacks import assign_stacks
+from headgate.balance.starts import assign_offsets
 from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def balance(
         _arranged(draft, group, its, rules, definition.balance, counts[group], rebalance=rebalance)
         for group, its in groups.items()
     )
-    return Plan(finish(draft, definition, lock, restack=restack), arranged)
+    return Plan(finish(draft, definition, lock, rebalance=rebalance, restack=restack), arranged)
 
 
 def _arranged(
@@ -128,8 +129,8 @@ def count(
     return {group: max(min(now[group], most or now[group]), fewest(items, rules, settings)) for group, items in groups.items()}
 
 
-def finish(draft: Draft, definition: Definition, lock: Layout | None, *, restack: bool) -> Layout:
-    """Give the draft as a layout: placements with their moves, pipelines with their stacks, and what left."""
+def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalance: bool, restack: bool) -> Layout:
+    """Give the draft as a layout: placements with their moves, pipelines with stacks and starts, and what left."""
     targets = definition.targets
     placements = sorted(
         (_placement(item, home, draft.found.get(item)) for item, home in draft.homes.items()),
@@ -144,12 +145,13 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, restack
         name: pipeline.group for name, pipeline in before.items() if name not in draft.groups
     }
     pipelines = [
-        Pipeline(name, keys[name], before[name].stack, before[name].name, before[name].restacked, before[name].renamed)
-        if name in before
-        else Pipeline(name, keys[name], 0)
+        replace(before[name], group=keys[name]) if name in before else Pipeline(name, keys[name], 0)
         for name in sorted(living, key=natural)
     ]
     stacked = assign_stacks(pipelines, loads, definition.balance.stacks, tuple(targets), restack=restack)
+    groups = {name: group for name, group in draft.groups.items() if name in living}
+    startup = startup_of(definition.balance)
+    stacked = assign_offsets(stacked, groups, loads, definition, before, respread=rebalance, startup_seconds=startup)
     retired = {retirement.target for retirement in lock.retired if retirement.done} if lock else set()
     still = [target for target in targets if target not in retired]
     gone = [Left.of(pipeline, still) for name, pipeline in before.items() if name not in living]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
+from headgate.balance.counts import startup_of
 from headgate.balance.draft import match, natural
 from headgate.balance.items import Group, Item, items_of, majority
-from headgate.balance.notes import group_notes, layout_notes
+from headgate.balance.notes import group_notes, layout_notes, starts_notes
+from headgate.balance.starts import Timeline, timeline
 from headgate.balance.steps import Step, steps_between
 from headgate.partition.bound import lower_bound
 from headgate.partition.instance import exact_weights
@@ -75,7 +77,7 @@ class Report:
     groups: tuple[Arranged, ...]
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
-    timezone: str = field(default="UTC")
+    timeline: Timeline | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the report for a machine: `format` counts up when a field changes its meaning."""
@@ -88,6 +90,7 @@ class Report:
             "tables": [asdict(entry) for entry in self.entries],
             "steps": [asdict(step) for step in self.steps],
             "notes": list(self.notes),
+            "starts": self.timeline.as_json() if self.timeline else None,
         }
 
 
@@ -104,14 +107,29 @@ def report(
     found = match(items, before) if before else {}
     homes = {placement.key: placement.agreed for placement in layout.tables}
     entries = [_entry(item, homes[item.key], found[item].agreed if item in found else "", weighed) for item in items]
+    rows = tuple(_rows(items, entries, layout))
+    shown = _timeline(items, homes, rows, layout, definition)
     return Report(
         definition.id,
-        tuple(_rows(items, entries, layout)),
+        rows,
         tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
         tuple(arranged),
         tuple(steps_between(items, layout, before)),
-        (*group_notes(arranged, definition), *layout_notes(tables, definition, layout)),
+        (*group_notes(arranged, definition), *starts_notes(shown), *layout_notes(tables, definition, layout)),
+        shown,
     )
+
+
+def _timeline(
+    items: Sequence[Item], homes: Mapping[Key, str], rows: Iterable[Row], layout: Layout, definition: Definition
+) -> Timeline:
+    inside: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        inside[homes[item.key]].append(item)
+    named = {pipeline.id: pipeline.group for pipeline in layout.pipelines}
+    groups = {name: majority(its, named[name]) for name, its in inside.items()}
+    loads = {row.pipeline: row.weight for row in rows}
+    return timeline(layout.pipelines, groups, loads, definition, startup_seconds=startup_of(definition.balance))
 
 
 def _entry(item: Item, home: str, before: str, weighed: Mapping[Key, Weighed]) -> Entry:
@@ -142,7 +160,7 @@ def _rows(items: Sequence[Item], entries: Sequence[Entry], layout: Layout) -> It
             moves_in=came[pipeline.id],
             moves_out=went[pipeline.id],
             schedule=group.schedule if group else "",
-            offset=getattr(pipeline, "offset", 0),
+            offset=pipeline.offset,
             bound=bounds[group] if group else 0.0,
         )
 

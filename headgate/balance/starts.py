@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.balance.draft import natural
 from headgate.problems import InputError, did_you_mean
-from headgate.schedule import normalize
 from headgate.schedule.firings import wall_times
 from headgate.schedule.offsets import Arc, lower_bound, peak, spread, whole_rates
-from headgate.schedule.shifted import is_exact, window
+from headgate.schedule.shifted import identity, is_exact, window
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -170,7 +169,7 @@ def _arcs(
 
 
 def _alone(groups: Mapping[str, Group], names: Collection[str]) -> set[str]:
-    schedules = {name: normalize(groups[name].schedule) for name in names}
+    schedules = {name: identity(groups[name].schedule) for name in names}
     counts = Counter(schedules.values())
     return {name for name, schedule in schedules.items() if counts[schedule] == 1}
 

@@ -143,8 +143,9 @@ def _print(reports: Sequence[Report], explanations: Sequence[Explanation] | None
 
 
 def _page(reports: Sequence[Report], path: Path) -> None:
-    from headgate.balance.page import balance_page
+    from headgate.balance.page import balance_page, timetable
     from headgate.files import write_whole
 
-    write_whole(path, balance_page(reports))
+    timetables = {report.connector: timetable(report.timeline) for report in reports if report.timeline}
+    write_whole(path, balance_page(reports, timetables))
     tell(f"{path} written")

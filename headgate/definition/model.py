@@ -64,6 +64,15 @@ class Schedules(Part):
     cdc: str = Field(default="", description="For cdc and cdc_with_deletes tables.")
     unknown: str = Field(default="", description="For tables without an ingestion type.")
     timezone: str = Field(default="UTC", description="An IANA time zone, such as Europe/Berlin.")
+    spread_minutes: int = Field(
+        default=15,
+        ge=0,
+        le=59,
+        description="Pipelines on one schedule start up to so many minutes later, so that few run at once. 0: none does.",
+    )
+    exact: list[Text] = Field(
+        default_factory=list, description="Schedules, and groups by name, whose pipelines start at the minute that is written."
+    )
 
 
 class Weights(Part):

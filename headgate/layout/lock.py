@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FORMAT = 1
+MOST_OFFSET = 59  # an offset stays within the hour
 _CURE = "take layout.lock from one of the merged branches (git checkout --ours/--theirs), then run `headgate balance`"
 
 
@@ -100,6 +101,11 @@ def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
     messages += [
         f"pipeline '{pipeline.id}' is in stack {pipeline.stack}" for pipeline in layout.pipelines if pipeline.stack < 1
     ]
+    messages += [
+        f"pipeline '{pipeline.id}' starts {pipeline.offset} minutes later, which is not within 0 to {MOST_OFFSET}"
+        for pipeline in layout.pipelines
+        if not 0 <= pipeline.offset <= MOST_OFFSET
+    ]
     messages += [f"pipeline '{left.id}' both lives and left" for left in layout.left if left.id in living]
     for placement in layout.tables:
         messages += [
@@ -147,6 +153,8 @@ def _pipeline_line(pipeline: Pipeline) -> dict[str, Any]:
     line: dict[str, Any] = {"id": pipeline.id, "group": pipeline.group, "stack": pipeline.stack}
     if pipeline.name:
         line["name"] = pipeline.name
+    if pipeline.offset:
+        line["offset"] = pipeline.offset
     return line | _change_lines(pipeline)
 
 
@@ -213,7 +221,14 @@ def _retirement(line: dict[str, Any]) -> Retirement:
 
 
 def _pipeline(line: dict[str, Any]) -> Pipeline:
-    return Pipeline(_str(line["id"]), _str(line["group"]), _whole(line["stack"]), line.get("name", ""), **_changes(line))
+    return Pipeline(
+        _str(line["id"]),
+        _str(line["group"]),
+        _whole(line["stack"]),
+        line.get("name", ""),
+        offset=_whole(line.get("offset", 0)),
+        **_changes(line),
+    )
 
 
 def _changes(line: dict[str, Any]) -> dict[str, Change]:

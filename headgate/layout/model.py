@@ -67,7 +67,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A living pipeline. `id` is given once; `name` is what people see instead of it."""
+    """A living pipeline. `id` is given once; `name` is what people see instead of it.
+
+    `offset`: minutes by which it starts after its schedule, so that not all of them start at once.
+    """
 
     id: str
     group: str
@@ -75,6 +78,7 @@ class Pipeline:
     name: str = ""
     restacked: Change | None = None
     renamed: Change | None = None
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.balance.items import Item, items_of, key_of, majority
 from headgate.layout.model import stack_numbers, whereabouts
 from headgate.problems import RefusedError, StaleError
+from headgate.schedule.shifted import window
 from headgate.terraform.backend import backend_body
 from headgate.terraform.lifecycle import addresses, imports, missing_ids, moved, removed
 from headgate.terraform.pipeline import Filled, pipeline_blocks
@@ -107,6 +108,8 @@ def _filled(scope: Scope, pipeline: Pipeline, items: Sequence[Item], tables: tup
         connection=scope.connection if own else group.connection,
         tables=tables,
         waiting=not tables,
+        # What the target holds today may have another schedule, that takes less, than what was agreed on.
+        offset=pipeline.offset % window(scope.definition.schedules, group.key, group.schedule),
     )
 
 

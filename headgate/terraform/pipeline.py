@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.balance.items import weight_of
 from headgate.balance.sizing import workers
 from headgate.schedule import normalize
+from headgate.schedule.shifted import shifted
 from headgate.terraform.ingest import RESERVED, ingest_file, option_text
 from headgate.terraform.scope import literal, literals
 from headgate.terraform.shared import code_folder
@@ -35,6 +36,7 @@ class Filled:
     connection: str
     tables: tuple[Table, ...]
     waiting: bool
+    offset: int = 0
 
 
 def pipeline_blocks(scope: Scope, filled: Filled) -> Blocks:
@@ -140,7 +142,7 @@ def _job(scope: Scope, filled: Filled) -> dict[str, Any]:
     }
     if filled.schedule:
         block["schedule"] = {
-            "quartz_cron_expression": literal(normalize(filled.schedule)),
+            "quartz_cron_expression": literal(normalize(shifted(filled.schedule, filled.offset))),
             "timezone_id": literal(scope.definition.schedules.timezone),
             "pause_status": "PAUSED" if target.paused or filled.waiting else "UNPAUSED",
         }

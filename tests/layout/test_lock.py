@@ -26,7 +26,7 @@ def full_layout() -> Layout:
     move = Move("h_1", {"dev": "handed_over"})
     return layout_of(
         pipelines=(
-            Pipeline("g_1", "g", 1, "Nightly", restacked=Change("2", ("prod",))),
+            Pipeline("g_1", "g", 1, "Nightly", restacked=Change("2", ("prod",)), offset=7),
             Pipeline("h_1", "h", 1, renamed=Change("old_1", ("dev", "prod"))),
         ),
         tables=(
@@ -55,6 +55,13 @@ def test_a_lock_is_json_with_a_line_for_each_table() -> None:
 
     assert json.loads(text)["format"] == 1
     assert sum('"source_table"' in line for line in text.splitlines()) == 3
+
+
+def test_an_offset_is_written_only_where_there_is_one() -> None:
+    offsets = [line.get("offset") for line in json.loads(render_lock(full_layout()))["pipelines"] if line]
+
+    assert offsets == [7, None]
+    assert [pipeline.offset for pipeline in parse_lock(render_lock(full_layout())).pipelines] == [7, 0]
 
 
 def test_without_a_lock_there_is_no_layout(tmp_path: Path) -> None:
@@ -104,6 +111,10 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
         (lambda text: text.replace('"stack": 1}', '"stack": "one"}'), "another form"),
         (lambda text: text.replace('"stacks": 1}', '"stacks": "one"}'), "another form"),
         (lambda text: text.replace('"stack": 1}', '"stack": 0}'), "stack 0"),
+        (lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": -1}'), "not within 0 to 59"),
+        (lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": 60}'), "not within 0 to 59"),
+        (lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": 1.5}'), "another form"),
+        (lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": null}'), "another form"),
         (lambda text: text.replace('"retired": [', '"retired": [{"target": "dev", "tables": "burn"},'), "another form"),
         (lambda _: "[]", "this headgate reads 1"),
         (lambda text: text.replace('"tables"', '"table"'), "another form"),

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.terraform
 
 @pytest.fixture
 def start(settled: Callable[..., Site]) -> Site:
-    return settled({"connection": SECRETS, "schedules": {"unknown": "0 2 * * *"}}, pipelines=2)
+    return settled({"connection": SECRETS, "schedules": {"unknown": "0 2 * * *", "spread_minutes": 0}}, pipelines=2)
 
 
 def planned(site: Site) -> dict[str, str]:

@@ -1,0 +1,342 @@
+"""Starts spread over the minutes, so that as few pipelines as can be run at once.
+
+A circular-arc version of interval scheduling: runs are arcs on a calendar that comes again and again, and each may be put
+off by some minutes. Where any minute of the period will do, arcs placed end to end around the circle reach the bound; a
+window shorter than that, crons that coincide and offsets that stay make it bin packing, and so a search: two ways of placing
+longest first, then moves and exchanges. The bound is energetic reasoning: what runs have to cover of a span, wherever they are
+put (Baptiste, Le Pape and Nuijten, Constraint-Based Scheduling, 2001).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.partition.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+_WORK = 250_000
+_STEPS = 30  # what looking at an offset's minutes costs beyond each of them, in steps of about a microsecond
+_CELLS = 200  # minutes looked at in such a step
+_EXACT = 2**30  # rates of the bound are rounded down to this share of the highest
+_FINEST = 1024  # rates are told apart by this share of the highest: sums of squares stay below 2^63
+_SPANS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 120, 150, 180, 240, 300, 360, 480, 720, 1440)
+_ALL_SPANS = 60  # in periods up to this every span of minutes is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """A pipeline in time: it starts at each of `starts` (minutes of a `period` that divides the calendar), or up to
+    `window` - 1 minutes later, and runs for `minutes`, at most until it is to start again. `rate`: what it counts.
+    """  # noqa: D205 - one sentence
+
+    starts: tuple[int, ...]
+    period: int
+    minutes: int
+    window: int
+    rate: int = 1
+
+    @property
+    def runs(self) -> list[tuple[int, int]]:
+        """Give (start, minutes) of each run at offset 0: a run that would overlap the next is as long as the gap."""
+        nexts = [*self.starts[1:], *(start + self.period for start in self.starts[:1])]
+        return [(start, min(self.minutes, after - start)) for start, after in zip(self.starts, nexts, strict=True)]
+
+    @property
+    def busy(self) -> list[int]:
+        """Give the minutes of the period, sorted, at which it runs at offset 0."""
+        return sorted({minute % self.period for start, minutes in self.runs for minute in range(start, start + minutes)})
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """Offsets in minutes, in the order of what they are for. Peaks and bound in pipelines, or in what `loads` are in.
+
+    `peak_before`: with all offsets 0. `bound`: what no offsets can bring the peak below, given those that are kept.
+    """
+
+    offsets: tuple[int, ...]
+    peak_before: float
+    peak_after: float
+    bound: float
+
+
+def spread_starts(
+    durations: Sequence[float],
+    period: int,
+    window: int,
+    loads: Sequence[float] | None = None,
+    kept: Mapping[int, int] | None = None,
+) -> Offsets:
+    """Give offsets for pipelines that start together every `period` minutes, so that the peak of concurrent ones is least.
+
+    durations: minutes, each taken as whole ones, at least 1 and at most the period. Offsets go from 0 to `window` - 1
+    (window <= period). loads: requests a minute of each, whose peak is least then. kept: index → offset that stays. The peak
+    is at the bound where the window is the period, loads are equal and none is kept; else seldom more than one above it.
+    """
+    rates = whole_rates(loads) if loads is not None else [1] * len(durations)
+    arcs = [
+        Arc((0,), period, max(1, int(-(-length // 1))), window, rate) for length, rate in zip(durations, rates, strict=True)
+    ]
+    found = spread(arcs, period, kept or {})
+    weights = [float(load) for load in loads] if loads is not None else [1.0] * len(durations)
+    before, after = (float(_profile(arcs, its, period, weights).max()) for its in ([0] * len(arcs), found))
+    if loads is None:
+        return Offsets(tuple(found), before, after, lower_bound(arcs, period, kept))
+    unit = max(weights, default=0.0) / _EXACT
+    exact = [replace(arc, rate=int(load / unit) if unit else 0) for arc, load in zip(arcs, weights, strict=True)]
+    return Offsets(tuple(found), before, after, max(0, lower_bound(exact, period, kept) - 1) * unit)
+
+
+def whole_rates(loads: Sequence[float]) -> list[int]:
+    """Give rates as whole numbers up to 1,024, so that sums are exact in any order; a rate above 0 gives at least 1."""
+    highest = max(loads, default=0.0)
+    if highest <= 0:
+        return [0] * len(loads)
+    return [max(round(load / highest * _FINEST), 1) if load > 0 else 0 for load in loads]
+
+
+def spread(arcs: Sequence[Arc], length: int, kept: Mapping[int, int] | None = None) -> list[int]:
+    """Give an offset for each arc so that the peak over the calendar of `length` minutes is least, then the sum of squares.
+
+    kept: index → offset that stays. Equal arcs are told apart by their place in `arcs` alone.
+    """
+    kept = kept or {}
+    bound = lower_bound(arcs, length, kept)
+    work = Work(_WORK)
+    best: _Board | None = None
+    for board in _placements(arcs, length, kept, bound):
+        if best is None or board.cost < best.cost:
+            best = board
+        if best.cost[0] <= bound:
+            return best.offsets
+    if best is None:
+        return []
+    _improve(best, [index for index in range(len(arcs)) if index not in kept and arcs[index].window > 1], bound, work)
+    return best.offsets
+
+
+def peak(arcs: Sequence[Arc], offsets: Sequence[int], length: int) -> int:
+    """Give the most that run at once over the calendar, by their rates; 0 for none."""
+    return int(_profile(arcs, offsets, length, [arc.rate for arc in arcs]).max()) if arcs else 0
+
+
+def lower_bound(arcs: Sequence[Arc], length: int, kept: Mapping[int, int] | None = None) -> int:
+    """Give what no offsets can bring the peak below: what arcs have to cover of some span, over the span's length."""
+    kept = kept or {}
+    rates: Counter[tuple[Arc, int]] = Counter()
+    for index, arc in enumerate(arcs):
+        # An offset that is kept is one start with nothing to choose; arcs that differ in their rates alone go together.
+        rates[replace(arc, rate=1, window=1 if index in kept else arc.window), kept.get(index, 0)] += arc.rate
+    spans = range(1, length) if length <= _ALL_SPANS else [span for span in _SPANS if span < length]
+    needed = {span: np.zeros(length, dtype=np.int64) for span in (*spans, length)}
+    for (arc, offset), rate in rates.items():
+        running = np.zeros(arc.period, dtype=np.int64)
+        running[arc.busy] = rate
+        sums = np.concatenate(([0], np.cumsum(np.tile(running, 2))))
+        for span, total in needed.items():
+            least = np.roll(_least_cover(sums, arc, span), offset)
+            total.reshape(-1, arc.period)[:] += least
+    return max((-(-int(total.max()) // span) for span, total in needed.items()), default=0)
+
+
+def _least_cover(sums: Ints, arc: Arc, span: int) -> Ints:
+    """Give (period,) what the arc runs in the span from each minute on, at the offset that makes it least.
+
+    sums: (2 period + 1,) what it runs from 0 to before each minute, at offset 0.
+    """
+    cycles, rest = divmod(span, arc.period)
+    covered: Ints = sums[rest : rest + arc.period] - sums[: arc.period] + cycles * sums[arc.period]
+    reach = 1
+    while reach < arc.window:  # the least of `reach` offsets, then of twice as many
+        step = min(reach, arc.window - reach)
+        np.minimum(covered, np.roll(covered, step), out=covered)
+        reach += step
+    return covered
+
+
+def _profile(arcs: Sequence[Arc], offsets: Iterable[int], length: int, weights: Sequence[float]) -> NDArray[np.float64]:
+    height = np.zeros(max(length, 1))
+    for arc, offset, weight in zip(arcs, offsets, weights, strict=True):
+        minutes = (np.array(arc.busy) + offset) % arc.period
+        height.reshape(-1, arc.period)[:, minutes] += weight
+    return height
+
+
+@cache
+def _minutes(starts: tuple[int, ...], period: int, minutes: int) -> Ints:
+    return np.array(Arc(starts, period, minutes, 1).busy, dtype=np.int64)
+
+
+@dataclass(slots=True)
+class _Board:
+    """Arcs on the calendar. `height`: (length,) what runs at each minute; an arc not placed yet has the offset -1."""
+
+    arcs: Sequence[Arc]
+    length: int
+    height: Ints
+    offsets: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, arcs: Sequence[Arc], length: int, kept: Mapping[int, int]) -> _Board:
+        board = cls(arcs, length, np.zeros(max(length, 1), dtype=np.int64), [-1] * len(arcs))
+        for index, offset in sorted(kept.items()):
+            board.put(index, offset)
+        return board
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """The peak, then the sum of squares."""
+        return int(self.height.max()), int(self.height @ self.height)
+
+    def minutes(self, index: int) -> Ints:
+        """Give the minutes of its period at which an arc runs at offset 0."""
+        arc = self.arcs[index]
+        return _minutes(arc.starts, arc.period, arc.minutes)
+
+    def put(self, index: int, offset: int) -> None:
+        self.offsets[index] = offset
+        self._add(index, self.arcs[index].rate)
+
+    def take(self, index: int) -> int:
+        """Take an arc off the calendar; give where it was."""
+        self._add(index, -self.arcs[index].rate)
+        offset, self.offsets[index] = self.offsets[index], -1
+        return offset
+
+    def _add(self, index: int, rate: int) -> None:
+        period = self.arcs[index].period
+        minutes = (self.minutes(index) + self.offsets[index]) % period
+        self.height.reshape(-1, period)[:, minutes] += rate
+
+    def seats(self, index: int) -> tuple[Ints, Ints, Ints]:
+        """Give, for each offset that the arc may have: the most and the sum of what runs meanwhile, and how well it fits in.
+
+        It fits in well where what runs changes just where the arc begins and ends: so gaps stay whole.
+        """
+        arc = self.arcs[index]
+        folded = self.height.reshape(-1, arc.period)
+        most, total = folded.max(axis=0), folded.sum(axis=0)
+        offsets = np.arange(arc.window)[:, None]
+        minutes = (self.minutes(index)[None, :] + offsets) % arc.period
+        edges = np.array([edge for start, minutes in arc.runs[:1] for edge in (start, start + minutes)])
+        edges = (edges[None, :] + offsets) % arc.period
+        steps = np.abs(most[edges] - most[edges - 1]).sum(axis=1)
+        return most[minutes].max(axis=1), total[minutes].sum(axis=1), steps
+
+
+def _placements(arcs: Sequence[Arc], length: int, kept: Mapping[int, int], bound: int) -> Iterable[_Board]:
+    free = [index for index in range(len(arcs)) if index not in kept]
+    fixed = [index for index in free if arcs[index].window == 1]
+    still = {**kept, **dict.fromkeys(fixed, 0)}
+    free = [index for index in free if index not in still]
+    orders = (
+        sorted(
+            free, key=lambda index: (arcs[index].period, -arcs[index].minutes, -arcs[index].rate, arcs[index].starts, index)
+        ),
+        sorted(
+            free, key=lambda index: (-arcs[index].minutes, -arcs[index].rate, arcs[index].period, arcs[index].starts, index)
+        ),
+    )
+    best = None
+    for order in dict.fromkeys(map(tuple, orders)):
+        board = _emptiest(_Board.of(arcs, length, still), order)
+        best = min(best or board.cost, board.cost)
+        yield board
+    for target in range(bound, best[0] if best else 0):
+        if _latest(late := _Board.of(arcs, length, still), orders[1], target):
+            yield late
+            return
+
+
+def _emptiest(board: _Board, order: Iterable[int]) -> _Board:
+    """Place each where the least runs: the lowest peak, the lowest sum, the best fit, then the earliest."""
+    for index in order:
+        most, total, steps = board.seats(index)
+        board.put(index, int(np.lexsort((-steps, total, most))[0]))
+    return board
+
+
+def _latest(board: _Board, order: Iterable[int], target: int) -> bool:
+    """Place each as late as the target lets it; give whether all found room.
+
+    In a window much shorter than the period the longest run past it side by side, and the minutes before are free for others.
+    """
+    for index in order:
+        most, _, _ = board.seats(index)
+        fits = np.flatnonzero(most + board.arcs[index].rate <= target)
+        if not len(fits):
+            return False
+        board.put(index, int(fits[-1]))
+    return True
+
+
+def _improve(board: _Board, free: Sequence[int], bound: int, work: Work) -> None:
+    """Move arcs one by one, then two at a time, while the cost falls, until the peak is at the bound or the work is done."""
+    while board.cost[0] > bound and work.left > 0:
+        if not (_move(board, free, work) or _exchange(board, free, work)):
+            return
+
+
+def _move(board: _Board, free: Sequence[int], work: Work) -> bool:
+    moved = False
+    for index in free:
+        before = board.cost
+        offset = board.take(index)
+        board.put(index, _best_seat(board, index, work))
+        if board.cost < before:
+            moved = True
+        else:
+            board.take(index)
+            board.put(index, offset)
+        if work.left <= 0:
+            break
+    return moved
+
+
+def _exchange(board: _Board, free: Sequence[int], work: Work) -> bool:
+    """Take two arcs up and place them anew, the one that runs at the peak last; give whether that made the cost fall."""
+    before = board.cost
+    at_peak = [index for index in free if _touches_peak(board, index, before[0])]
+    seen = set()
+    for first in at_peak:
+        for second in free:
+            pair = (board.arcs[first], board.offsets[first], board.arcs[second], board.offsets[second])
+            if pair[0] == pair[2] or pair in seen:
+                continue
+            if work.left <= 0:
+                return False
+            seen.add(pair)
+            was = board.take(first), board.take(second)
+            board.put(second, _best_seat(board, second, work))
+            board.put(first, _best_seat(board, first, work))
+            if board.cost < before:
+                return True
+            board.take(first)
+            board.take(second)
+            board.put(first, was[0])
+            board.put(second, was[1])
+    return False
+
+
+def _best_seat(board: _Board, index: int, work: Work) -> int:
+    most, total, steps = board.seats(index)
+    work.spend(_STEPS + (board.length + board.arcs[index].window * len(board.minutes(index))) // _CELLS)
+    floor = np.maximum(most + board.arcs[index].rate, int(board.height.max()))
+    return int(np.lexsort((-steps, total, floor))[0])
+
+
+def _touches_peak(board: _Board, index: int, peak: int) -> bool:
+    arc = board.arcs[index]
+    minutes = (board.minutes(index) + board.offsets[index]) % arc.period
+    return bool((board.height.reshape(-1, arc.period)[:, minutes] == peak).any())

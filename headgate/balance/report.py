@@ -139,29 +139,30 @@ def _entry(item: Item, home: str, before: str, weighed: Mapping[Key, Weighed]) -
 
 def _rows(items: Sequence[Item], entries: Sequence[Entry], layout: Layout) -> Iterable[Row]:
     inside: defaultdict[str, list[Item]] = defaultdict(list)
-    past: defaultdict[str, list[float]] = defaultdict(list)
+    past: defaultdict[str, list[Item]] = defaultdict(list)
     for item, entry in zip(items, entries, strict=True):
         inside[entry.pipeline].append(item)
-        past[entry.before].append(item.weight)
+        past[entry.before].append(item)
     moved = [entry for entry in entries if entry.before and entry.before != entry.pipeline]
     came, went = Counter(entry.pipeline for entry in moved), Counter(entry.before for entry in moved)
     named = {pipeline.id: pipeline.group for pipeline in layout.pipelines}
     groups = {name: majority(its, named[name]) for name, its in inside.items()}
     bounds = _bounds(groups, items)
     for pipeline in sorted(layout.pipelines, key=lambda pipeline: natural(pipeline.id)):
-        group = groups.get(pipeline.id)
+        emptied = majority(past[pipeline.id], pipeline.group) if past[pipeline.id] else None
+        group = groups.get(pipeline.id, emptied)
         yield Row(
             pipeline=pipeline.id,
             group=group.key if group else pipeline.group,
             stack=pipeline.stack,
             tables=len(inside[pipeline.id]),
             weight=fsum(item.weight for item in inside[pipeline.id]),
-            before=fsum(past[pipeline.id]),
+            before=fsum(item.weight for item in past[pipeline.id]),
             moves_in=came[pipeline.id],
             moves_out=went[pipeline.id],
             schedule=group.schedule if group else "",
             offset=pipeline.offset,
-            bound=bounds[group] if group else 0.0,
+            bound=bounds.get(group, 0.0) if group else 0.0,
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from headgate.balance.deadline import Choice, Limits, choose
 from headgate.balance.draft import Draft
+from headgate.balance.sizing import workers
 from headgate.balance.units import units_of
 from headgate.partition.clash import Clash
 from headgate.partition.constrained import NotFound, place
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from headgate.balance.items import Group, Item
     from headgate.balance.rules import Rules
-    from headgate.definition.model import Balance, Deadline
+    from headgate.definition.model import Balance, Deadline, Definition
 
 Groups = dict["Group", list["Item"]]
 
@@ -40,11 +41,13 @@ def fewest(items: Sequence[Item], rules: Rules, settings: Balance) -> int:
     return max(1, min(count, len(items), settings.max_pipelines or len(items)))
 
 
-def by_deadline(items: Sequence[Item], rules: Rules, settings: Balance, deadline: Deadline, least: int) -> Choice:
+def by_deadline(items: Sequence[Item], rules: Rules, definition: Definition, deadline: Deadline, least: int) -> Choice:
     """Choose the number of pipelines of a group, from `least`, whose run meets the deadline.
 
-    A layout is let drift up to the tolerance before tables move, so loads are taken that much larger than they are placed.
+    Layouts are let be within the tolerance, so loads are taken that much larger than they are placed. What is cheapest
+    counts the workers of classic clusters that are sized by weight.
     """
+    settings, sizing = definition.balance, definition.compute.sizing
     units = units_of(Draft(), items, replace(rules, pinned={}), [], settings.max_tables_per_pipeline)
     sizes = np.array([len(unit) for unit in units.members], dtype=np.int64)
     cap = settings.max_tables_per_pipeline
@@ -60,7 +63,13 @@ def by_deadline(items: Sequence[Item], rules: Rules, settings: Balance, deadline
 
     most = min(len(items), settings.max_pipelines or len(items))
     weights = [item.weight for item in items]
-    return choose(weights, limits_of(deadline), load_of, goal=deadline.goal, least=least, most=max(least, most))
+    total = fsum(weights)
+
+    def machines_of(load: float) -> float:
+        return 1 + workers(sizing, load, ceil(len(items) * load / total)) if sizing and total else 1
+
+    limits, top = limits_of(deadline), max(least, most)
+    return choose(weights, limits, load_of, goal=deadline.goal, least=least, most=top, machines_of=machines_of)
 
 
 def limits_of(deadline: Deadline) -> Limits:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.balance.deadline import Choice
     from headgate.balance.items import Group, Item
     from headgate.balance.rules import Rules
-    from headgate.definition.model import Balance, Deadline, Definition
+    from headgate.definition.model import Deadline, Definition
     from headgate.inventory.table import Table
     from headgate.layout.model import Key
 
@@ -65,19 +65,19 @@ def balance(
     evict(draft)
     counts = count(draft, groups, rules, definition, lock, rebalance=rebalance)
     arranged = tuple(
-        _arranged(draft, group, its, rules, definition.balance, counts[group], rebalance=rebalance)
-        for group, its in groups.items()
+        _arranged(draft, group, its, rules, definition, counts[group], rebalance=rebalance) for group, its in groups.items()
     )
     return Plan(finish(draft, definition, lock, rebalance=rebalance, restack=restack), arranged)
 
 
 def _arranged(
-    draft: Draft, group: Group, items: Sequence[Item], rules: Rules, settings: Balance, least: int, *, rebalance: bool
+    draft: Draft, group: Group, items: Sequence[Item], rules: Rules, definition: Definition, least: int, *, rebalance: bool
 ) -> Arranged:
     """Arrange a group on `least` pipelines, or on as many more as its deadline asks for.
 
     A running group that is in time keeps its number: fewer than today would do only with `rebalance`.
     """
+    settings = definition.balance
     if settings.deadline is None:
         return arrange(draft, group, items, rules, settings, least, now=rebalance)
     running = len(draft.pipelines_of(group))
@@ -88,7 +88,7 @@ def _arranged(
             return result
         draft.take(before)
     floor = least if rebalance else max(least, min(running, settings.max_pipelines or running))
-    chosen = by_deadline(items, rules, settings, settings.deadline, floor)
+    chosen = by_deadline(items, rules, definition, settings.deadline, floor)
     result = arrange(draft, group, items, rules, settings, chosen.pipelines, now=True)
     return replace(result, obstacles=_obstacles(items, chosen, settings.deadline))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
@@ -53,11 +54,27 @@ def report_text(report: Report) -> str:
     tables = sum(row.tables for row in report.rows)
     stacks = len({row.stack for row in report.rows})
     head = f"{report.connector}: {tables} tables, {len(rows)} pipelines, {stacks} stacks"
-    lines = [head, table_text(columns, rows, right=(1, 2, 3, 4, 6, 7))]
+    lines = [head, table_text(columns, rows, right=(1, 2, 3, 4, 6, 7)), *_summary(report)]
     lines += [step_text(step) for step in report.steps[:_MOST_STEPS]]
     if len(report.steps) > _MOST_STEPS:
         lines.append(f"and {len(report.steps) - _MOST_STEPS} more (all of them with --format json)")
     return "\n".join([*lines, *report.notes])
+
+
+def _summary(report: Report) -> list[str]:
+    """Say how near the layout is to what can't be beaten, and where its weights come from."""
+    gaps = [group.makespan / group.bound - 1 for group in report.groups if group.bound]
+    lines = []
+    if gaps:
+        optimal = sum(group.optimal for group in report.groups)
+        lines.append(
+            f"heaviest pipelines: at most {max(gaps):.2%} above their group's lower bound; {optimal} of {len(report.groups)} "
+            "groups proved optimal"
+        )
+    origins = Counter(entry.weight_from for entry in report.entries)
+    told = {"given": "as written", "observed": "as observed", "type": "by ingestion type"}
+    lines.append("weights: " + ", ".join(f"{origins[key]} {words}" for key, words in told.items() if origins[key]))
+    return lines
 
 
 def report_csv(reports: Sequence[Report]) -> str:

@@ -73,3 +73,15 @@ def test_a_lowered_limit_on_pipelines_takes_them_away_though_the_deadline_is_mis
     plan = balance(tables_of(40, 300), define(deadline=HALF_AN_HOUR, max_pipelines=3), lock)
 
     assert pipelines(plan) == 3
+
+
+def test_the_cheapest_number_counts_the_workers_of_sized_clusters(define: Define) -> None:
+    sizing = {"max_workers": 8, "weight_per_worker": 1000}
+    compute = {"compute": {"kind": "classic", "sizing": sizing}}
+    asked = HALF_AN_HOUR | {"minutes": 300}
+
+    fewest = balance(tables_of(40, 300), define(compute, deadline=asked))
+    cheapest = balance(tables_of(40, 300), define(compute, deadline=asked | {"goal": "cheapest"}))
+
+    assert pipelines(fewest) == 1  # 12,000 s on 9 machines: 108,000 machine-seconds
+    assert pipelines(cheapest) == 14  # three tables, 900 s, are what one worker takes on

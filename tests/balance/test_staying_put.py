@@ -2,10 +2,13 @@
 
 import csv
 import random
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from headgate.balance.plan import Plan, balance
 from headgate.definition.model import Definition
@@ -90,3 +93,27 @@ def test_drift_within_the_trigger_moves_none_and_beyond_it_as_little_as_needed(d
     beyond = balance(heavier(16), define(pipelines=4), lock)
     assert 0 < moved(beyond) <= 4
     assert beyond.groups[0].makespan <= 1.05 * beyond.groups[0].bound
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=25), st.integers(0, 50), st.integers(1, 5))
+def test_a_new_table_moves_none_where_there_is_room(weights: list[int], new: int, pipelines: int) -> None:
+    definition = Definition.model_validate(
+        {
+            "id": "crm",
+            "source": "crm",
+            "connection": {"name": "c"},
+            "destination": {"catalog": "main", "schema": "bronze"},
+            "balance": {"pipelines": pipelines, "trigger": 0.5},
+        }
+    )
+    tables = [Table(f"t_{number:02}", pipeline_group="g", weight=weight) for number, weight in enumerate(weights)]
+    lock = balance(tables, definition).layout
+    loads = Counter[str]({pipeline.id: 0 for pipeline in lock.pipelines})
+    for table, placement in zip(tables, lock.tables, strict=True):
+        loads[placement.agreed] += int(table.weight or 0)
+
+    plan = balance([*tables, Table("t_new", pipeline_group="g", weight=new)], definition, lock)
+
+    if max(*loads.values(), min(loads.values()) + new) <= 1.5 * plan.groups[0].bound:
+        assert moved(plan) == 0

@@ -98,6 +98,12 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
         "connection": {"name": "crm_connection", "type": "COMMUNITY"},
     },
     "classic, fixed size": {"compute": COMPUTE_FIXED},
+    "classic, sized by weight, starts spread": {
+        "compute": {"kind": "classic", "sizing": {"max_workers": 4, "weight_per_worker": 20}, "node_type": "i3.xlarge"},
+        "schedules": {"snapshot": "0 2 * * *", "append": "*/10 * * * *", "cdc": "*/10 * * * *", "spread_minutes": 9},
+        "balance": {"pipelines": 5},
+        "group_by": "none",
+    },
     "an existing connection": {"connection": {"name": "made_elsewhere", "existing": True}},
     "create a catalog alone": {"destination": {"catalog": "main", "schema": "bronze", "create_catalog": True}},
     "COMMUNITY, rotated secret": {"connection": SECRETS | {"type": "COMMUNITY", "rotate": ["token"]}},

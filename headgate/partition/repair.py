@@ -15,12 +15,14 @@ from headgate.partition.exact_repair import exact_repair, least_cost, solvable
 from headgate.partition.seat import evict, seat
 from headgate.partition.shed import Aim, relieve
 from headgate.partition.spread import spread
-from headgate.partition.sticky import search, settle
+from headgate.partition.sticky import polish, search, settle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headgate.partition.instance import Instance
+
+_ROUNDS = 4  # after a repair above the tolerance, so many more, each from what it left: a repair of the result moves nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,32 @@ def repair(
     """
     if not 0 <= tolerance <= trigger:
         raise ValueError(f"tolerance and trigger must be 0 <= tolerance <= trigger: found {tolerance} and {trigger}")
+    found = _in_order(instance, homes, costs, tolerance, trigger, budget, exact=exact)
+    for _ in range(_ROUNDS):
+        if found.needs or found.makespan <= _share(found.bound, trigger):
+            break
+        again = _in_order(instance, found.homes, costs, tolerance, trigger, None, exact=exact)
+        moved = np.flatnonzero((homes >= 0) & (again.homes != homes))
+        allowed = budget is None or len(moved) <= budget + len(found.forced)
+        if not again.moved or not allowed:
+            break
+        forced = tuple(sorted({*found.forced} & {*moved.tolist()}))
+        cost = int(costs[moved].sum())
+        found = replace(again, moved=tuple(moved.tolist()), forced=forced, cost=cost, proved=False)
+    return found
+
+
+def _in_order(
+    instance: Instance,
+    homes: NDArray[np.int64],
+    costs: NDArray[np.int64],
+    tolerance: float,
+    trigger: float,
+    budget: int | None,
+    *,
+    exact: bool,
+) -> Repaired:
+    """Repair once, with the units in an order that is the same whatever that of the rows."""
     order = np.lexsort((homes, costs, instance.weights))[::-1]
     within = _reordered(instance, order)
     try:
@@ -167,6 +195,8 @@ def _place_new(board: Board, limit: int) -> None:
         return
     evict(board)
     seat(board)
+    if (board.origin < 0).any():
+        polish(board, Aim(limit), spend=False)
     if relieve(board, Aim(limit), spend=False):
         settle(board, Aim(limit))
 
@@ -185,7 +215,7 @@ def _cheapest(board: Board, limit: int, *, exact: bool) -> bool:
     if board.cost <= least:
         return True
     proved = exact and solvable(board) and exact_repair(board, limit, least, board.cost)
-    settle(board, Aim(limit))
+    polish(board, Aim(limit))
     return proved
 
 

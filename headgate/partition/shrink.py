@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from headgate.partition.instance import Instance
 
-_ALL = 16  # up to so many pipelines each is tried; of more, the few that are cheapest to empty by themselves
-_FEW = 6
+_ALL = 16  # up to so many pipelines each is tried; of more, the two that are cheapest to empty by themselves
+_FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,11 @@ def shrink(
         raise ValueError(f"{instance.pipelines} pipelines can't shrink to {count}")
     emptied: tuple[int, ...] = ()
     while instance.pipelines - len(emptied) > count:
-        options = []
+        options: list[tuple[bool, int, int, int]] = []
         for pipeline in _candidates(instance, homes, costs, emptied):
             trial = (*emptied, pipeline)
+            if options and min(options)[:2] < (False, int(costs[np.isin(homes, trial)].sum())):
+                break  # this one and those after it cost more, whatever repair they make necessary
             try:
                 result = _without(instance, homes, costs, trial, tolerance, exact=False)
             except (Clash, NotFound):

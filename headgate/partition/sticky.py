@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.partition.shed import Aim, change, relieve
+from headgate.partition.tabu import tabu
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _TRIES = 64  # candidates put to the constraints, best first
 _MANY = 200  # units away, from which on only the first way of searching is tried, and one round of settling
+_SMALL = 10_000  # units x pipelines up to which units are held at home in turn, and the rest is tried again
+_WORK = 600_000  # places of units that the tabu search looks at
+_LOOSE_WORK = 200_000  # the same, where only new units move
 _EQUAL = 1e-9
 
 
@@ -36,13 +40,23 @@ def settle(board: Board, aim: Aim) -> None:
             return
 
 
-def search(board: Board, limit: int, least: int, tries: int = 24) -> bool:
+def polish(board: Board, aim: Aim, *, spend: bool = True) -> bool:
+    """Make the layout cheaper, then steadier by tabu search where the case is small; give whether it is within the limit."""
+    if len(board.weights) * board.instance.pipelines > _SMALL:
+        return board.makespan <= aim.limit
+    return tabu(board, aim, _WORK if spend else _LOOSE_WORK, spend=spend)
+
+
+def search(board: Board, limit: int, least: int, tries: int = 8) -> bool:
     """Bring every load to the limit at a small cost, in several ways until one costs no more than `least`.
 
     After the ways of relieving, each unit that moved in the best is held at home in turn, `tries` times at most, and the rest
-    is tried again. Leaves the cheapest on the board and gives True, or leaves the board as it was and gives False.
+    is tried again; then tabu search goes on from the best. Leaves the cheapest on the board and gives True, or leaves the
+    board as it was and gives False.
     """
     start = board.homes.copy()
+    if len(start) * board.instance.pipelines > _SMALL:
+        tries = 0
     best = _best(board, start, [_Way(limit, level, largest) for largest in (True, False) for level in (True, False)], least)
     while best is not None and best[0] > least and tries:
         better = None
@@ -60,7 +74,7 @@ def search(board: Board, limit: int, least: int, tries: int = 24) -> bool:
             break
         best = better
     board.restore(start if best is None else best[1])
-    return best is not None
+    return polish(board, Aim(limit)) or best is not None
 
 
 @dataclass(frozen=True, slots=True)

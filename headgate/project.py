@@ -10,10 +10,11 @@ from headgate.definition.load import load_definitions
 from headgate.inventory.read import read_inventory
 from headgate.layout.deployed import Deployed, read_deployed
 from headgate.layout.lock import read_lock
+from headgate.layout.strays import strays
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from headgate.balance.weighing import Weighed
@@ -144,3 +145,15 @@ def refuse_forgotten_pipelines(connector: Connector, target: str) -> None:
                 str(connector.lock_path),
             )
         )
+
+
+def refuse_strays(connector: Connector, layout: Layout, targets: Iterable[str]) -> None:
+    """Raise RefusedError where a target has a table in another pipeline than the layout, without a handover in between."""
+    definition, file = connector.definition, str(connector.lock_path)
+    problems = [
+        problem
+        for target in targets
+        for problem in strays(layout, connector.deployed(target), definition.targets[target].catalog, file)
+    ]
+    if problems:
+        raise RefusedError(problems)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from headgate.balance.fit import misfits
 from headgate.definition.checks import SECRET_NAME
 from headgate.problems import InputError, Problem, StaleError
-from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, target_of
+from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, refuse_strays, target_of
 from headgate.terraform.deployment import plan_stacks
 from headgate.terraform.ingest import RESERVED
 from headgate.terraform.shared import FRAMEWORK_OPTIONS
@@ -37,6 +37,7 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
         message = f"the lock does not fit {TABLES} and connector.yaml: {'; '.join(found[:_MOST])}{more}"
         raise StaleError(Problem(message, cure, str(connector.lock_path)))
     refuse_forgotten_pipelines(connector, name)
+    refuse_strays(connector, layout, [name])
     return plan_stacks(connector.definition, connector.tables, layout, name, connector.deployed(name), connector.code())
 
 

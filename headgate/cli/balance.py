@@ -103,6 +103,7 @@ def _balance(one: Connector, wish: Wish) -> tuple[Report, list[Explanation], boo
     from headgate.balance.report import report
     from headgate.balance.whatif import with_settings
     from headgate.layout.lock import write_lock
+    from headgate.project import refuse_strays
 
     before = one.layout
     if wish.from_scratch and before:
@@ -118,6 +119,7 @@ def _balance(one: Connector, wish: Wish) -> tuple[Report, list[Explanation], boo
     weights = {key: one.weight for key, one in weighed.items()}
     made = plan(one.tables, definition, before, weights=weights, rebalance=wish.rebalance, restack=wish.restack)
     changed = made.layout != one.layout
+    refuse_strays(one, made.layout, one.definition.targets)
     if wish.write and changed:
         write_lock(one.lock_path, made.layout)
         tell(f"{one.lock_path} written")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -89,7 +90,9 @@ def done(
         )
     names = changing if everything else tuple(pipeline or ())
     layout = record_done(layout, name, targets, tables=moves, pipelines=names, retired=everything and todo.retired)
-    _write(one, layout)
+    if handover or moves or names or everything:
+        _move_in_record(one, name, moves)
+        _write(one, layout)
     _tell_pending(one, layout, name)
 
 
@@ -198,29 +201,47 @@ def _expected_files(one: Project, target: str) -> dict[str, str]:
     return {f"databricks_workspace_file.{name}": blocks[name]["content_base64"] for name, blocks in files.items() if blocks}
 
 
+def _move_in_record(one: Project, target: str, moves: Sequence[Placement]) -> None:
+    """Have the target's record say what was said by hand: these tables are read by their new pipelines."""
+    from headgate.layout.deployed import write_deployed
+    from headgate.layout.strays import table_name
+
+    deployed, catalog = one.deployed(target), one.definition.targets[target].catalog
+    moved = {table_name(placement.key, catalog): placement.agreed for placement in moves}
+    tables = {table: moved.get(table, pipeline) for table, pipeline in deployed.tables.items()}
+    if tables != deployed.tables:
+        write_deployed(one.folder, replace(deployed, tables=tables))
+
+
 def _read(files: Sequence[Path]) -> dict[str, Any]:
     found = {}
     for file in files:
         try:
             found[file.stem] = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError:
+        except (ValueError, RecursionError):
             raise InputError(f"{file} is not JSON", "write it with `terraform show -json > <stack>.json`") from None
     return found
 
 
 def _ask(terraform: str, stacks: Path, plans: dict[str, int]) -> dict[str, Any]:
     found = {}
+    if "/" in terraform:
+        terraform = str(Path(terraform).absolute())  # it is run in the stacks' folders
     for stack in plans:
         if not (stacks / stack / ".terraform").is_dir():
             tell(f"{stack} was not deployed from {stacks}: left out")
             continue
         try:
             run = subprocess.run([terraform, "show", "-json"], cwd=stacks / stack, capture_output=True, text=True, check=False)  # noqa: S603  # the user's own terraform
-        except FileNotFoundError:
-            raise SourceError(f"there is no '{terraform}'", "name the states' files, or the program with --terraform") from None
+        except OSError as error:
+            cure = "name the states' files, or the program with --terraform"
+            raise SourceError(f"'{terraform}' can't be run: {error.strerror}", cure) from None
         if run.returncode:
             raise SourceError(f"`{terraform} show -json` failed in {stacks / stack}", run.stderr.strip()[-2000:])
-        found[stack] = json.loads(run.stdout)
+        try:
+            found[stack] = json.loads(run.stdout)
+        except (ValueError, RecursionError):
+            raise SourceError(f"`{terraform} show -json` printed no JSON in {stacks / stack}", "is it a Terraform?") from None
     return found
 
 

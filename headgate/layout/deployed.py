@@ -20,10 +20,14 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What a target's workspace holds: address in Terraform (`databricks_pipeline.a_1`) → the workspace's id, in order."""
+    """What a target's workspace holds: address in Terraform (`databricks_pipeline.a_1`) → the workspace's id, in order.
+
+    `tables`: "source table → its destination in the target" → the pipeline whose files read it; empty in older records.
+    """
 
     target: str
     ids: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
 
     @property
     def pipelines(self) -> list[str]:
@@ -42,13 +46,13 @@ def read_deployed(folder: Path, target: str) -> Deployed:
     path = deployed_path(folder, target)
     try:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
-        ids = _ids(found)
+        ids, tables = _ids(found), _tables(found)
     except FileNotFoundError:
         return Deployed(target)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         cure = "take the file of the last commit, or record the target's state anew with `headgate record`"
         raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", cure, str(path))) from None
-    return Deployed(target, dict(sorted(ids.items())))
+    return Deployed(target, dict(sorted(ids.items())), dict(sorted(tables.items())))
 
 
 def _ids(found: Any) -> dict[str, str]:
@@ -57,13 +61,18 @@ def _ids(found: Any) -> dict[str, str]:
     return {str(address): str(id_) for address, id_ in found["ids"].items() if id_ is not None}
 
 
+def _tables(found: Any) -> dict[str, str]:
+    return {str(table): str(pipeline) for table, pipeline in found.get("tables", {}).items()}
+
+
 def write_deployed(folder: Path, deployed: Deployed) -> bool:
-    """Write the record whole, one line an id, sorted; say whether it changed."""
-    lines = [f"    {json.dumps(address)}: {json.dumps(id_)}" for address, id_ in sorted(deployed.ids.items())]
-    body = ",\n".join(lines)
-    text = (
-        f'{{\n  "format": {FORMAT},\n  "ids": {{\n{body}\n  }}\n}}\n'
-        if lines
-        else f'{{\n  "format": {FORMAT},\n  "ids": {{}}\n}}\n'
-    )
-    return write_whole(deployed_path(folder, deployed.target), text)
+    """Write the record whole, one line an id and a table, sorted; say whether it changed."""
+    parts = [f'  "format": {FORMAT}', f'  "ids": {_lines(deployed.ids)}']
+    if deployed.tables:
+        parts.append(f'  "tables": {_lines(deployed.tables)}')
+    return write_whole(deployed_path(folder, deployed.target), "{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def _lines(entries: dict[str, str]) -> str:
+    lines = [f"    {json.dumps(key, ensure_ascii=False)}: {json.dumps(value)}" for key, value in sorted(entries.items())]
+    return "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"

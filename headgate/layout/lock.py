@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 FORMAT = 1
 MOST_OFFSET = 59  # an offset stays within the hour
-_CURE = "take layout.lock from one of the merged branches (git checkout --ours/--theirs), then run `headgate balance`"
+_CURE = "take layout.lock from the last commit, or from one of the branches that were merged, then run `headgate balance`"
 
 
 def render_lock(layout: Layout) -> str:
@@ -49,9 +49,11 @@ def read_lock(path: Path, connector: str) -> Layout | None:
     Raises InputError where it is damaged or merged wrongly, StaleError where it is another connector's.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise InputError(Problem(f"can't be read: {error.strerror}", _CURE, str(path))) from None
     except UnicodeDecodeError as error:
         raise InputError(Problem(f"is not UTF-8 at byte {error.start}", _CURE, str(path))) from None
     layout = parse_lock(text, str(path))
@@ -76,10 +78,14 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
         found = json.loads(text, object_pairs_hook=_no_key_twice)
     except json.JSONDecodeError as error:
         raise InputError(Problem(f"is not JSON: {error.msg}", _CURE, file, error.lineno)) from None
+    except RecursionError:
+        raise InputError(Problem("is nested too deeply for a lock", _CURE, file)) from None
     except _KeyTwiceError as error:
         raise InputError(Problem(f"holds {error} twice in one place", _CURE, file)) from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        version = found.get("format") if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        raise InputError(Problem("is no lock", _CURE, file))
+    if found.get("format") != FORMAT:
+        version = found.get("format")
         raise InputError(
             Problem(f"has format {version!r}, this headgate reads {FORMAT}", "use the headgate that wrote it", file)
         )

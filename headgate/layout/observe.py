@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headgate.layout.deployed import Deployed
+from headgate.layout.ingested import tables_in
 from headgate.layout.model import stack_numbers, whereabouts
 from headgate.layout.progress import pending, record_done
 from headgate.problems import InputError
@@ -21,10 +23,14 @@ OWN = ("databricks_pipeline", "databricks_job", "databricks_workspace_file", "da
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What one stack's state holds: address → the workspace's id, and address → content of ingest files (base64)."""
+    """What one stack's state holds: address → the workspace's id, and address → content of ingest files (base64).
+
+    `tables`: pipeline → "source table → destination" of what it reads, by its ingest file or its ingestion definition.
+    """
 
     ids: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, list[str]] = field(default_factory=dict)
 
 
 def state_of(shown: Any, name: str) -> State:
@@ -33,13 +39,38 @@ def state_of(shown: Any, name: str) -> State:
         raise InputError(
             f"{name} is not a state as `terraform show -json` prints it", "run it without a plan file, in the stack's folder"
         )
+    try:
+        values = _managed(shown)
+        return State(
+            ids={address: str(found["id"]) for address, found in values.items() if found.get("id") is not None},
+            files={address: found["content_base64"] for address, found in values.items() if found.get("content_base64")},
+            tables={pipeline_of(address): its for address, found in values.items() if (its := _tables(address, found))},
+        )
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"{name} holds a resource of another form than `terraform show -json` prints ({type(error).__name__})",
+            "write the file anew with `terraform show -json`",
+        ) from None
+
+
+def _managed(shown: dict[str, Any]) -> dict[str, dict[str, Any]]:
     resources = ((shown.get("values") or {}).get("root_module") or {}).get("resources") or []
     managed = [resource for resource in resources if resource.get("mode") == "managed"]
-    values = {resource["address"]: resource.get("values") or {} for resource in managed}
-    return State(
-        ids={address: str(found["id"]) for address, found in values.items() if found.get("id") is not None},
-        files={address: found["content_base64"] for address, found in values.items() if found.get("content_base64")},
-    )
+    return {str(resource["address"]): dict(resource.get("values") or {}) for resource in managed}
+
+
+def _tables(address: str, values: dict[str, Any]) -> list[str]:
+    """Give the tables that a pipeline's file or ingestion definition names."""
+    kind = address.partition(".")[0]
+    if kind == "databricks_workspace_file" and values.get("content_base64"):
+        found = tables_in(b64decode(values["content_base64"]).decode(errors="replace")) or []
+        return [f"{table.source_table} → {table.catalog}.{table.schema}.{table.table}" for table in found]
+    if kind == "databricks_pipeline" and values.get("ingestion_definition"):
+        blocks = [object_ for part in values["ingestion_definition"] for object_ in part.get("objects") or []]
+        entries = [entry for block in blocks for entry in block.get("table") or []]
+        names = ("destination_catalog", "destination_schema", "destination_table")
+        return [f"{entry['source_table']} → {'.'.join(str(entry.get(name)) for name in names)}" for entry in entries]
+    return []
 
 
 def observe(
@@ -72,7 +103,17 @@ def observe(
     moves = [p for p in todo.handed_over if p.move and applied(p.pipeline) and applied(p.move.to)]
     empty = {0, *stack_numbers(layout, target)} <= set(states) and not any(state.ids for state in states.values())
     done = record_done(layout, target, targets, tables=moves, pipelines=[*gone, *changed], retired=todo.retired and empty)
-    return done, Deployed(target, _ids(states, known, {name: whereabouts(entry, target) for name, entry in traced.items()}))
+    ids = _ids(states, known, {name: whereabouts(entry, target) for name, entry in traced.items()})
+    return done, Deployed(target, ids, _tables_recorded(ids, states, known))
+
+
+def _tables_recorded(ids: Mapping[str, str], states: Mapping[int, State], known: Deployed) -> dict[str, str]:
+    """Give table → pipeline: as the states that were read have it; of pipelines that none of them holds, as was recorded."""
+    read = {pipeline: its for number, state in states.items() if number for pipeline, its in state.tables.items()}
+    seen = {pipeline_of(address) for state in states.values() for address in state.ids}
+    still = {pipeline_of(address) for address in ids}
+    kept = {table: name for table, name in known.tables.items() if name in still and name not in seen}
+    return dict(sorted((kept | {table: name for name, its in sorted(read.items()) for table in its}).items()))
 
 
 def pipeline_of(address: str) -> str:

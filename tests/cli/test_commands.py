@@ -212,3 +212,47 @@ def test_every_command_is_in_the_readme(headgate: Run) -> None:
 
     assert len(commands) >= 9
     assert [name for name in commands if f"`headgate {name}`" not in readme] == []
+
+
+def test_a_table_whose_line_was_lost_is_not_placed_anew_while_it_is_deployed(headgate: Run, project: Path) -> None:
+    tables = project / "connectors/crm/tables.csv"
+    definition = project / "connectors/crm/connector.yaml"
+    definition.write_text(definition.read_text().replace("{stacks: 2}", "{stacks: 1, pipelines: 3}"))
+    tables.write_text(tables.read_text() + "leads,people,snapshot,60\nvisits,people,snapshot,1\n")
+    headgate("balance")
+    lock = project / LOCK
+    before = lock.read_text()
+    line = next(line for line in before.splitlines() if '"source_table": "contacts"' in line)
+    home = line.rpartition('"pipeline": "')[2].partition('"')[0]
+    other = "people_2" if home == "people_1" else "people_1"
+    record = {"format": 1, "ids": {f"databricks_pipeline.{other}": "7"}, "tables": {"contacts → main.bronze.contacts": other}}
+    (project / "connectors/crm/deployed.prod.json").write_text(json.dumps(record))
+
+    lock.write_text(before.replace(line + "\n", ""))
+    refused = headgate("balance", code=5).stderr
+
+    assert f"is deployed to 'prod' in pipeline '{other}', and the lock has it in '{home}' without a handover" in refused
+    assert line not in lock.read_text()
+
+
+def test_a_program_that_is_no_terraform_is_said_to_be_none(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    (project / "cdktf.out/stacks/crm-dev-1/.terraform").mkdir(parents=True)
+    program = project / "tfx"
+    program.write_text("#!/bin/sh\necho nojson\n")
+    program.chmod(0o755)
+
+    assert "printed no JSON" in headgate("record", "crm", "--terraform", "./tfx", code=4).stderr
+    program.chmod(0o644)
+    assert "can't be run" in headgate("record", "crm", "--terraform", "./missing", code=4).stderr
+
+
+def test_looking_at_what_is_open_writes_nothing(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    lock = project / LOCK
+    lock.write_text(lock.read_text().replace('"stack": 1', '"stack":  1'))
+    before = lock.read_bytes()
+
+    headgate("done", "crm")
+
+    assert lock.read_bytes() == before

@@ -116,7 +116,8 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
         (lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": 1.5}'), "another form"),
         (lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": null}'), "another form"),
         (lambda text: text.replace('"retired": [', '"retired": [{"target": "dev", "tables": "burn"},'), "another form"),
-        (lambda _: "[]", "this headgate reads 1"),
+        (lambda _: "[]", "is no lock"),
+        (lambda _: "[" * 100_000, "nested too deeply"),
         (lambda text: text.replace('"tables"', '"table"'), "another form"),
         (lambda text: text.replace('"left": [', '"left": [\n{"id": "g_1", "stack": 1, "until": []},'), "both lives and left"),
         (

@@ -84,6 +84,8 @@ for stack_name, body in json.loads(Path(bodies).read_bytes()).items():
     made.add_override("terraform.required_version", body["terraform"]["required_version"])
     for variable, settings in body.get("variable", {}).items():
         TerraformVariable(made, variable, **settings)
+    if "removed" in body:  # the typed library has no word for it
+        made.add_override("removed", body["removed"])
     for kind, blocks in body["resource"].items():
         for resource, values in blocks.items():
             MAKERS[kind](made, resource, values).override_logical_id(resource)

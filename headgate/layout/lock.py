@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FORMAT = 1
+_KEYS = {
+    "pipelines": {"id", "group", "stack", "name", "offset", "restacked", "renamed"},
+    "tables": {"source_table", "destination", "pipeline", "move"},
+    "left": {"id", "stack", "until", "restacked", "renamed"},
+    "retired": {"target", "tables", "done"},
+}
 MOST_OFFSET = 59  # an offset stays within the hour
 _CURE = "take layout.lock from the last commit, or from one of the branches that were merged, then run `headgate balance`"
 
@@ -92,7 +98,8 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
     try:
         layout = _layout(found)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(Problem(f"has an entry of another form ({type(error).__name__}: {error})", _CURE, file)) from None
+        told = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise InputError(Problem(f"has an entry of another form: {told}", _CURE, file)) from None
     if problems := faults(layout, file):
         raise InputError(problems)
     return layout
@@ -188,15 +195,27 @@ def _layout(found: dict[str, Any]) -> Layout:
     return Layout(
         connector=_str(found["connector"]),
         asked=_asked(found["asked"]),
-        pipelines=_sorted(found["pipelines"], _pipeline, lambda pipeline: pipeline.id),
-        tables=_sorted(found["tables"], _placement, lambda placement: (placement.key.source_table, placement.key.destination)),
-        left=_sorted(found["left"], _left, lambda left: left.id),
-        retired=_sorted(found["retired"], _retirement, lambda retirement: retirement.target),
+        pipelines=_sorted(found, "pipelines", _pipeline, lambda pipeline: pipeline.id),
+        tables=_sorted(found, "tables", _placement, lambda placement: (placement.key.source_table, placement.key.destination)),
+        left=_sorted(found, "left", _left, lambda left: left.id),
+        retired=_sorted(found, "retired", _retirement, lambda retirement: retirement.target),
     )
 
 
-def _sorted(lines: list[Any], make: Callable[[dict[str, Any]], T], key: Callable[[T], Any]) -> tuple[T, ...]:
-    return tuple(sorted((make(line) for line in lines if line is not None), key=key))
+def _sorted(found: dict[str, Any], name: str, make: Callable[[dict[str, Any]], T], key: Callable[[T], Any]) -> tuple[T, ...]:
+    entries = []
+    for number, line in enumerate(found[name], 1):
+        if line is None:  # the end of the list
+            continue
+        try:
+            if strange := set(line) - _KEYS[name]:
+                raise ValueError(f"unknown key {min(strange)!r}")  # noqa: TRY301  # said with its place, as the others
+            entries.append(make(line))
+        except KeyError as error:
+            raise ValueError(f"{name}, entry {number}: {error} is missing") from None
+        except (TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{name}, entry {number}: {error}") from None
+    return tuple(sorted(entries, key=key))
 
 
 def _str(value: Any) -> str:

@@ -117,6 +117,8 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
         (lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": null}'), "another form"),
         (lambda text: text.replace('"retired": [', '"retired": [{"target": "dev", "tables": "burn"},'), "another form"),
         (lambda _: "[]", "is no lock"),
+        (lambda text: text.replace('"pipeline": ', '"pipelin": '), "tables, entry 1: unknown key 'pipelin'"),
+        (lambda text: text.replace('"source_table": "b", ', ""), "tables, entry 2: 'source_table' is missing"),
         (lambda _: "[" * 100_000, "nested too deeply"),
         (lambda text: text.replace('"tables"', '"table"'), "another form"),
         (lambda text: text.replace('"left": [', '"left": [\n{"id": "g_1", "stack": 1, "until": []},'), "both lives and left"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.partition.resplit import ACTIVE, Tables, deal, halves, resplit
+from headgate.partition.quarter import quarter
+from headgate.partition.resplit import ACTIVE, Tables, deal, halves
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from headgate.partition.work import Work
 
 _PARTNERS = 2  # at least so many give tables to fill one pipeline
-_CHOICE = 8  # sets to choose from
+_CHOICE = 64  # sets to choose from
 _LAST = 4  # pipelines that are split together at the end
 
 
@@ -21,8 +22,7 @@ def carve(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work: 
     """Give the tables of `parts` in as many parts, none above `capacity`; None where that was not found.
 
     The heaviest pipeline and the lightest ones make a pool of which a set is taken that fills the capacity; what is left
-    goes on. The last four are halved twice, in many ways. A heuristic: it has no bound, but where each four pipelines
-    have 2^(bits of four loads) splits or more, it mostly finds a perfect one.
+    goes on. The last four are split together. A heuristic: it may miss a split that is there.
     """
     parts, done = list(parts), []
     slack = len(parts) * capacity - int(weights.sum())
@@ -44,10 +44,5 @@ def carve(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work: 
         del loads[heaviest]
         for number, part in zip(order[:taken], deal(weights, right, taken), strict=True):
             parts[number], loads[number] = part, int(weights[part].sum())
-    last = [parts[number] for number in sorted(loads)]
-    while work.left > 0:
-        found_last = resplit(weights, last, capacity, work)
-        if found_last:
-            return done + found_last
-        last = [last[i] for i in work.sample(len(last), len(last))]
-    return None
+    found_last = quarter(weights, [parts[number] for number in sorted(loads)], capacity, work)
+    return found_last and done + found_last

@@ -56,8 +56,8 @@ def cover(weights: NDArray[np.int64], pipelines: int, capacity: int, effort: int
 
     None and finished: there is no such split. Every pipeline of one weighs at least `capacity` less all the room that is
     left over, so only sets in that window count; each table is in exactly one of those chosen. Exponential at worst, so
-    it stops after `effort` steps of about a microsecond. Source: Schreiber, Korf and Moffitt, Optimal multi-way number
-    partitioning, Journal of the ACM 65, 2018, after which the windows are made.
+    it stops after `effort` steps of about a microsecond. Source of the windows: Schreiber, Korf and Moffitt, Optimal
+    multi-way number partitioning, Journal of the ACM 65, 2018.
     """
     slack = pipelines * capacity - int(weights.sum())
     if slack < 0:

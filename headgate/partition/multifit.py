@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 def multifit(weights: NDArray[np.int64], pipelines: int, low: int, high: int, trials: int = 12) -> NDArray[np.int64] | None:
     """Give (n,) the pipelines of (n,) weights, sorted heaviest first, with a makespan from `low` to below `high`.
 
-    None where no capacity that was tried fits. With `low` a lower bound and `high` above the optimum's double, the
-    makespan is at most 13/11 + 2^-trials of the optimum. Sources: Coffman, Garey and Johnson, An application of
-    bin-packing to multiprocessor scheduling, SIAM J. on Computing 7, 1978; Yue, On the exact upper bound for the Multifit
-    processor scheduling algorithm, Annals of Operations Research 24, 1990.
+    None where no capacity that was tried fits. First-fit decreasing fits every capacity from 13/11 of the optimum on, so
+    with `low` at most the optimum, this makespan, or `high` where that is less, is at most 13/11 of the optimum plus
+    (high - low) / 2^(trials - 1). Sources: Coffman, Garey and Johnson, An application of bin-packing to multiprocessor
+    scheduling, SIAM J. on Computing 7, 1978 (the algorithm, 1.22); Friesen, Tighter bounds for the Multifit processor
+    scheduling algorithm, SIAM J. on Computing 13, 1984 (6/5, and 13/11 is reached); Yue, On the exact upper bound for the
+    Multifit processor scheduling algorithm, Annals of Operations Research 24, 1990 (13/11).
     """
     listed = weights.tolist()
     best = None

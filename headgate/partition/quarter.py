@@ -1,4 +1,4 @@
-"""Splitting the tables of two to four pipelines so that none is above a capacity: many ways to halve them, tried at once."""
+"""Splitting the tables of two to four pipelines so that none is above a capacity: sets that fill each, then disjoint ones."""
 
 from __future__ import annotations
 
@@ -6,71 +6,149 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.subsets import subsets_within
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headgate.partition.resplit import Tables
     from headgate.partition.work import Work
 
-_PAIR = 2
-_HALVED = 30  # tables of which every set is weighed to halve a pool
-_PAIRED = 22  # tables of which every set is weighed to split a half
-_TRIED = 64  # halves of a pool
-_AT_ONCE = 8
-_ROOM = 2**62
+_FIRST, _LAST = 24, 33  # tables that are tried in all combinations: more, where fewer gave nothing
+_STEP = 3
+_INDEX = 17  # bits of the number of a set of half of them
+_ROOM = 2 ** (62 - _INDEX)
+_SETS = 300
+_AT_ONCE = 2048
+_FEW, _DRAWS, _TRIED = 12, 64, 8  # tables that stay, up to which they are placed anew; ways that are drawn, and tried
+
+Sums = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
 
 
-def quarter(weights: NDArray[np.int64], tables: Tables, pipelines: int, capacity: int, work: Work) -> list[Tables] | None:
-    """Give the tables in two to four parts, none above `capacity`; None where none was found before the work is done.
+def quarter(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work: Work) -> list[Tables] | None:
+    """Give the tables of two to four parts in as many, none above `capacity`; None where none was found by the work.
 
-    The tables are halved in all ways that leave each half a chance, and every half is split in two by meeting in the
-    middle. Where they are more than can be tried in all combinations, some are drawn and the others dealt longest first.
+    Most tables stay; some, at first the lightest, are tried in all combinations: every set that fills a part, found by
+    meeting in the middle (Horowitz and Sahni 1974), then sets of different parts that have no table in common. The sums
+    of all weights have to be below 2^45.
     """
-    pool = np.sort(np.array(tables, dtype=np.int64))  # numbers ascend as weights descend
-    heavy = weights[pool]
-    total, one = int(heavy.sum()), pipelines // 2
-    window = max(0, total - (pipelines - one) * capacity), min(total, one * capacity)
-    while work.left > 0 and window[0] <= window[1]:
-        left = _halves(heavy, window, work)
-        for start in range(0, len(left), _AT_ONCE):
-            found = _finish(heavy, left[start : start + _AT_ONCE], pipelines, capacity, work)
+    pool = np.array([table for part in parts for table in part], dtype=np.int64)
+    homes = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    ranks = np.argsort(-weights[pool], kind="stable")
+    pool, homes = pool[ranks], homes[ranks]
+    heavy, count, size = weights[pool], len(pool), _FIRST
+    slack = len(parts) * capacity - int(heavy.sum())
+    if slack < 0 or int(heavy.sum()) >= _ROOM:
+        return None
+    active = np.arange(count)
+    while work.left > 0:
+        active = np.sort(active[-size:])
+        work.spend(300 + (1 << min(size, count) // 2) // 16)
+        stay = np.delete(np.arange(count), active)
+        halves = _sums(heavy[active][1::2]), _sums(heavy[active][::2])
+        for stays in _arranged(heavy[stay], homes[stay], len(parts), work if size >= _LAST else None):
+            loads = np.zeros(len(parts), dtype=np.int64)
+            np.add.at(loads, stays, heavy[stay])
+            found = _fill(len(active), halves, (capacity - loads).tolist(), slack, work)
             if found is not None:
-                return [pool[found == number].tolist() for number in range(pipelines)]
+                homes[active], homes[stay] = found, stays
+                return [pool[homes == number].tolist() for number in range(len(parts))]
             if work.left <= 0:
                 return None
-        if len(pool) <= _HALVED:
-            return None
+        if size >= count:
+            return None  # they were all tried
+        active = np.arange(count) if size < _LAST else np.array(work.sample(count, count))
+        size = min(size + _STEP, _LAST)
     return None
 
 
-def _halves(heavy: NDArray[np.int64], window: tuple[int, int], work: Work) -> NDArray[np.bool_]:
-    """Give (found, n) masks of tables that weigh as the window says, those with about half of the tables first."""
-    count = len(heavy)
-    active = np.ones(count, dtype=np.bool_)
-    if count > _HALVED:
-        active[:] = False
-        active[work.sample(_HALVED, count)] = True
-    fixed = _dealt(heavy[None, ~active])[0]
-    weight = int(heavy[~active][fixed].sum())
-    work.spend(3000 * 2 ** max(0, min(count, _HALVED) // 2 - 15) + 50)
-    _, masks = subsets_within(heavy[active], window[0] - weight, window[1] - weight, _TRIED)
-    left = np.zeros((len(masks), count), dtype=np.bool_)
-    if len(masks):
-        left[:, active] = masks
-        left[:, ~active] = fixed
-    return left[np.argsort(np.abs(2 * left.sum(axis=1) - count), kind="stable")]
+def _arranged(weights: NDArray[np.int64], homes: NDArray[np.int64], parts: int, work: Work | None) -> list[NDArray[np.int64]]:
+    """Give ways to place the tables that stay: as they are and, where they are few, others drawn, the most even first."""
+    if work is None or not 0 < len(weights) <= _FEW:
+        return [homes]
+    seen: dict[int, NDArray[np.int64]] = {}
+    for _ in range(_DRAWS):
+        drawn = np.array([work.draw(parts) for _ in weights])
+        loads = np.bincount(drawn, weights, minlength=parts).astype(np.int64)
+        seen.setdefault(sum(load * load for load in loads.tolist()), drawn)
+    work.spend(_DRAWS * (5 + len(weights)))
+    return [homes, *(seen[key] for key in sorted(seen)[:_TRIED])]
 
 
-def _finish(
-    heavy: NDArray[np.int64], left: NDArray[np.bool_], pipelines: int, capacity: int, work: Work
-) -> NDArray[np.int64] | None:
-    """Give (n,) the part of each table for the first of the (rows, n) halves both sides of which can be split."""
-    homes = np.where(left, 0, pipelines // 2)
-    for side, parts in ((left, pipelines // 2), (~left, pipelines - pipelines // 2)):
-        if parts == _PAIR and len(homes):
-            its = side[_split(homes, side, heavy, capacity, work)] if side is left else None
-            rows = _split(homes, side, heavy, capacity, work) if its is None else None
-            del its, rows
-    return homes[0] if len(homes) else None
+def _fill(count: int, sums: tuple[Sums, Sums], rooms: list[int], slack: int, work: Work) -> NDArray[np.int64] | None:
+    """Give (count,) which room each weight goes to, by the sums of two halves of them; `slack`: what all rooms leave."""
+    if min(rooms) < 0:
+        return None
+    chosen: list[Sums] = []
+    for room in rooms[:-1]:
+        work.spend(100 + len(sums[0][0]) // 80)
+        masks, left = _sets(*sums, max(0, room - slack), room)
+        if not len(masks):
+            return None
+        chosen.append((masks, left))
+    union = _disjoint(chosen, slack, work)
+    if union is None:
+        return None
+    homes = np.full(count, len(rooms) - 1)
+    halves = [np.arange(count)[1::2], np.arange(count)[::2]]
+    bits = np.concatenate([np.arange(len(halves[0])), _INDEX + np.arange(len(halves[1]))])
+    places = np.concatenate(halves)
+    for room, mask in enumerate(union):
+        homes[places[(mask >> bits & 1).astype(np.bool_)]] = room
+    return homes
+
+
+def _sums(weights: NDArray[np.int64]) -> Sums:
+    """Give (2^n,) the sums of all sets, ascending, and for each which weights are in it, as bits."""
+    sums = np.zeros(1, dtype=np.int64)
+    for weight in weights:
+        sums = np.concatenate([sums, sums + weight])
+    keys = np.sort((sums << _INDEX) | np.arange(len(sums)))
+    return keys >> _INDEX, keys & ((1 << _INDEX) - 1)
+
+
+def _sets(ones: Sums, others: Sums, low: int, high: int) -> Sums:
+    """Give up to _SETS sets that weigh `low` to `high`, as bits, and what each leaves up to `high`."""
+    start, stop = np.searchsorted(ones[0], [low - int(others[0][-1]), high + 1])  # the others can be completed by none
+    ones = ones[0][start:stop], ones[1][start:stop]
+    if not len(ones[0]):
+        return ones
+    first = np.searchsorted(others[0], low - ones[0])
+    after = np.searchsorted(others[0], high - ones[0], side="right") if low < high else _next(others[0], first, high - ones[0])
+    found = np.cumsum(after - first)
+    total = int(found[-1])
+    wanted = np.arange(total) if total <= _SETS else np.arange(_SETS) * total // _SETS
+    one = np.searchsorted(found, wanted, side="right")
+    other = after[one] - (found[one] - wanted)
+    return ones[1][one] | others[1][other] << _INDEX, high - ones[0][one] - others[0][other]
+
+
+def _next(sums: NDArray[np.int64], place: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the place after where the sum is the wanted one; of equal sums the first does for all."""
+    after: NDArray[np.int64] = place + (sums[np.minimum(place, len(sums) - 1)] == wanted)
+    return after
+
+
+def _disjoint(chosen: list[Sums], slack: int, work: Work) -> list[int] | None:
+    """Give a set of each, none with a table of another, that leave no more than the slack together."""
+    masks, left = chosen[0]
+    picks = np.arange(len(masks))[:, None]
+    for number, (more, leaves) in enumerate(chosen[1:], 2):
+        found = []
+        for start in range(0, len(masks), _AT_ONCE):
+            stop = start + _AT_ONCE
+            fits = (masks[start:stop, None] & more) == 0
+            if slack:
+                fits &= left[start:stop, None] + leaves <= slack
+            work.spend(20 + fits.size // 500)
+            rows, columns = fits.nonzero()
+            found.append((rows + start, columns))
+            if len(rows) and number == len(chosen):
+                break
+        if not found:
+            return None
+        rows, columns = (np.concatenate(its) for its in zip(*found, strict=True))
+        picks = np.column_stack([picks[rows], columns])
+        masks, left = masks[rows] | more[columns], left[rows] + leaves[columns]
+    fits_all = np.flatnonzero(left <= slack)
+    if not len(fits_all):
+        return None
+    return [int(its[0][pick]) for its, pick in zip(chosen, picks[fits_all[0]].tolist(), strict=True)]

@@ -10,10 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headgate.partition.bound import lower_bound
+from headgate.partition.level import level
 from headgate.partition.longest import longest_first
 from headgate.partition.multifit import first_fit, multifit
+from headgate.partition.quarter import quarter
 from headgate.partition.spread import spread
 from headgate.partition.subsets import subsets_within
+from headgate.partition.work import Work
 
 if TYPE_CHECKING:
     from random import Random
@@ -54,6 +58,28 @@ def test_the_order_of_weights_does_not_matter(listed: list[int], pipelines: int,
     both = [np.array(its, dtype=np.int64) for its in (listed, shuffled)]
     one, other = (sorted(loads(its, spread(its, pipelines, effort=5_000).homes, pipelines)) for its in both)
     assert one == other
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 10**6), min_size=1, max_size=30), st.integers(1, 12))
+def test_no_pipeline_is_empty_where_there_are_enough_tables(listed: list[int], pipelines: int) -> None:
+    homes = spread(np.array(listed, dtype=np.int64), pipelines, effort=5_000).homes
+    assert len(set(homes.tolist())) == min(len(listed), pipelines)
+
+
+@pytest.mark.parametrize(
+    ("listed", "pipelines", "expected"),
+    [
+        pytest.param([99, 10, 10, 10, 10], 3, [99, 20, 20], id="one alone"),
+        pytest.param([10, 700, 10, 900, 10, 10], 4, [900, 700, 20, 20], id="two alone"),
+        pytest.param([900, 8, 7, 6, 5, 4], 3, [900, 15, 15], id="the rest is split as well as can be"),
+        pytest.param([9, 0, 0], 2, [9, 0], id="nothing else"),
+        pytest.param([15, 10, 10, 10], 3, [20, 15, 10], id="the heaviest is not the makespan"),
+    ],
+)
+def test_a_heavy_table_stands_alone_and_the_rest_is_level(listed: list[int], pipelines: int, expected: list[int]) -> None:
+    weights = np.array(listed, dtype=np.int64)
+    assert sorted(loads(weights, spread(weights, pipelines).homes, pipelines), reverse=True) == expected
 
 
 @pytest.mark.parametrize("pipelines", [4, 11, 50])
@@ -99,6 +125,41 @@ def test_multifit_fits_and_first_fit_says_when_not() -> None:
     assert homes is not None
     assert max(loads(graham(11), homes, 11)) == 33
     assert first_fit([3, 3, 3], 2, 5) is None
+
+
+def test_flat_weights_that_do_not_divide_evenly_are_level() -> None:
+    weights = np.random.default_rng(2).integers(950, 1051, 10_030)
+    assert longest_makespan(weights, 100) > 1.005 * lower_bound(weights, 100)
+    assert spread(weights, 100).gap < 1e-5
+
+
+def longest_makespan(weights: NDArray[np.int64], pipelines: int) -> int:
+    ranked = np.sort(weights)[::-1]
+    return max(loads(ranked, longest_first(ranked, pipelines), pipelines))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 10**4), min_size=4, max_size=60), st.integers(2, 8))
+def test_levelling_never_raises_the_makespan(listed: list[int], pipelines: int) -> None:
+    weights = np.array(listed, dtype=np.int64)
+    homes = np.arange(len(listed)) % pipelines
+    levelled = level(weights, homes, pipelines, lower_bound(weights, pipelines), Work(50_000))
+    assert max(loads(weights, levelled, pipelines)) <= max(loads(weights, homes, pipelines))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=3), min_size=2, max_size=4), st.integers(0, 3))
+def test_a_split_of_few_tables_is_found_where_there_is_one(parts: list[list[int]], more: int) -> None:
+    weights = np.array([weight for part in parts for weight in part], dtype=np.int64)
+    capacity = lower_bound(weights, len(parts)) + more
+    given = np.split(np.arange(len(weights)), np.cumsum([len(part) for part in parts])[:-1])
+    found = quarter(weights, [part.tolist() for part in given], capacity, Work(10**6))
+    every = product(range(len(parts)), repeat=min(len(weights), 8))
+    if found is not None:
+        assert sorted(table for part in found for table in part) == list(range(len(weights)))
+        assert max(int(weights[part].sum()) for part in found) <= capacity
+    elif len(weights) <= 8:
+        assert all(max(loads(weights, np.array(homes), len(parts))) > capacity for homes in every)
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=9), st.integers(0, 100), st.integers(0, 20))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.alone import alone_of
 from headgate.partition.bound import bound_of_sorted, check
 from headgate.partition.carve import carve
 from headgate.partition.cover import cover
@@ -31,7 +32,6 @@ _CHAIN = 200  # pipelines up to which filling exactly is tried
 _EACH = 28  # steps for each two tables where pipelines hold many: small cases end soon
 _MANY = 2_000  # tables from which pipelines are levelled many at once, and
 _NEAR = 1_000_000  # the bound and this share of it is near enough: the last units would take seconds
-_PEELS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,7 @@ class _Best:
         self.homes = homes
 
     @property
-    def enough(self) -> int:
-        """The makespan to stop at."""
+    def enough(self) -> int:  # to stop at
         return self.bound + (self.bound // _NEAR if len(self.weights) >= _MANY else 0)
 
     @property
@@ -126,7 +125,7 @@ def spread(weights: NDArray[np.int64], pipelines: int, *, effort: int = EFFORT) 
     ranked = weights[order]
     bound = bound_of_sorted(ranked, pipelines)
     placed, makespan, proved = np.arange(len(weights)), int(ranked[0]), False
-    alone = _alone(ranked, pipelines)
+    alone = alone_of(ranked, pipelines)
     if alone < len(weights):
         rest, others = ranked[alone:], pipelines - alone
         best = _Best(rest, others, bound_of_sorted(rest, others) if alone else bound, longest_first(rest, others))
@@ -138,29 +137,6 @@ def spread(weights: NDArray[np.int64], pipelines: int, *, effort: int = EFFORT) 
     homes = np.empty(len(weights), dtype=np.int64)
     homes[order] = placed
     return Split(homes, makespan, bound, optimal=makespan == bound or proved)
-
-
-def _alone(ranked: NDArray[np.int64], pipelines: int) -> int:
-    """Give how many of the heaviest have a pipeline of their own: none lighter than the rest spread over the others.
-
-    Then no makespan is lower than the heaviest, and what shares a pipeline can only make that one heavier.
-    """
-    if len(ranked) <= pipelines:
-        return len(ranked)
-    heaviest = ranked[: pipelines - 1]
-    left = int(ranked.sum()) - np.cumsum(heaviest)
-    fails = heaviest * np.arange(pipelines - 1, 0, -1) < left
-    alone = int(fails.argmax()) if fails.any() else len(fails)
-    for _ in range(_PEELS):
-        if not alone:
-            break
-        loads = np.zeros(pipelines - alone, dtype=np.int64)
-        np.add.at(loads, longest_first(ranked[alone:], pipelines - alone), ranked[alone:])
-        lighter = int((ranked[:alone] < loads.max()).sum())
-        if not lighter:
-            return alone
-        alone -= lighter
-    return 0
 
 
 def _search(best: _Best, effort: int) -> None:

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
+
+from headgate.problems import HeadgateError, InputError, Problem, SourceError
+
+# What is wrong with a path, and so the caller's to mend; any other error is the machine's.
+_CURES = {
+    errno.EACCES: "give yourself the right to it and to its folder, or run headgate as one who has it",
+    errno.EPERM: "give yourself the right to it and to its folder, or run headgate as one who has it",
+    errno.EISDIR: "a file is wanted here: take the folder away, or name another path",
+    errno.ENOTDIR: "a folder is wanted where a file stands: take the file away, or name another path",
+    errno.ENOENT: "look whether the path is right",
+    errno.EEXIST: "take away what stands there, or name another path",
+    errno.ELOOP: "its symbolic links go round in a circle: mend them",
+    errno.ENAMETOOLONG: "name a shorter path",
+    errno.EROFS: "it can only be read there: work in a folder that can be written",
+}
+
+
+def system_error(error: OSError, path: Path | str | None = None) -> HeadgateError:
+    """Give the error to raise for what the system says of a file, with its cure: SourceError where no path is to blame."""
+    file = str(path or error.filename or "")
+    said = error.strerror or str(error)
+    if error.errno in _CURES:
+        return InputError(Problem(f"can't be used: {said}", _CURES[error.errno], file))
+    return SourceError(
+        Problem(f"the system failed: {said}", "look at the machine (disk, memory, network), then try again", file)
+    )
 
 
 def write_whole(path: Path, text: str) -> bool:

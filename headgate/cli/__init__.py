@@ -16,6 +16,7 @@ from headgate.cli.check import check, schema, show
 from headgate.cli.discover import discover
 from headgate.cli.progress import done, record, rename, retire
 from headgate.cli.slice import slice_
+from headgate.files import system_error
 from headgate.problems import HeadgateError
 
 app = typer.Typer(
@@ -43,8 +44,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        sys.stderr.write(f"{error.filename or 'headgate'}: {error.strerror or error}\n")
-        sys.exit(1)
+        told = system_error(error)
+        sys.stderr.write(f"{told}\n")
+        sys.exit(told.exit_code)
 
 
 if __name__ == "__main__":

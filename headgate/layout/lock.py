@@ -10,24 +10,22 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from headgate.files import write_whole
-from headgate.layout.model import Asked, Change, Key, Layout, Left, Move, Pipeline, Placement, Retirement
-from headgate.problems import InputError, Problem, StaleError
+from headgate.files import system_error, write_whole
+from headgate.layout.entries import layout_in
+from headgate.problems import InputError, Problem, StaleError, short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from headgate.layout.model import Layout, Left, Pipeline, Placement
 
 T = TypeVar("T")
 FORMAT = 1
-_KEYS = {
-    "pipelines": {"id", "group", "stack", "name", "offset", "restacked", "renamed"},
-    "tables": {"source_table", "destination", "pipeline", "move"},
-    "left": {"id", "stack", "until", "restacked", "renamed"},
-    "retired": {"target", "tables", "done"},
-}
 MOST_OFFSET = 59  # an offset stays within the hour
-_CURE = "take layout.lock from the last commit, or from one of the branches that were merged, then run `headgate balance`"
+_LONGEST = 40
+_CURE = "take layout.lock from the last commit, then run `headgate balance`"
+_MERGED = "take layout.lock from the last commit, or from one of the branches if some were merged, then run `headgate balance`"
 
 
 def render_lock(layout: Layout) -> str:
@@ -52,14 +50,14 @@ def write_lock(path: Path, layout: Layout) -> bool:
 def read_lock(path: Path, connector: str) -> Layout | None:
     """Read the lock of a connector; None where there is none yet.
 
-    Raises InputError where it is damaged or merged wrongly, StaleError where it is another connector's.
+    Raises InputError where it can't be read, is damaged or merged wrongly, StaleError where it is another connector's.
     """
     try:
-        text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise InputError(Problem(f"can't be read: {error.strerror}", _CURE, str(path))) from None
+        raise system_error(error, path) from None
     except UnicodeDecodeError as error:
         raise InputError(Problem(f"is not UTF-8 at byte {error.start}", _CURE, str(path))) from None
     layout = parse_lock(text, str(path))
@@ -79,7 +77,9 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
     if marker := next(
         (number for number, line in enumerate(text.splitlines(), 1) if line.startswith(("<<<<<<<", ">>>>>>>"))), 0
     ):
-        raise InputError(Problem("holds the marks of a merge conflict", _CURE, file, marker))
+        raise InputError(Problem("holds the marks of a merge conflict", _MERGED, file, marker))
+    if not text.strip():
+        raise InputError(Problem("is empty", _CURE, file))
     try:
         found = json.loads(text, object_pairs_hook=_no_key_twice)
     except json.JSONDecodeError as error:
@@ -87,19 +87,15 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
     except RecursionError:
         raise InputError(Problem("is nested too deeply for a lock", _CURE, file)) from None
     except _KeyTwiceError as error:
-        raise InputError(Problem(f"holds {error} twice in one place", _CURE, file)) from None
-    if not isinstance(found, dict):
+        raise InputError(Problem(f"holds {error} twice in one place", _MERGED, file)) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise InputError(Problem("holds a number that is too long", _CURE, file)) from None
+    if not isinstance(found, dict) or "format" not in found:
         raise InputError(Problem("is no lock", _CURE, file))
-    if found.get("format") != FORMAT:
-        version = found.get("format")
-        raise InputError(
-            Problem(f"has format {version!r}, this headgate reads {FORMAT}", "use the headgate that wrote it", file)
-        )
-    try:
-        layout = _layout(found)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        told = f"{error} is missing" if isinstance(error, KeyError) else error
-        raise InputError(Problem(f"has an entry of another form: {told}", _CURE, file)) from None
+    if found["format"] != FORMAT:
+        version = json.dumps(found["format"])[:_LONGEST]
+        raise InputError(Problem(f"has format {version}, this headgate reads {FORMAT}", "use the headgate that wrote it", file))
+    layout = layout_in(found, text, file, _CURE)
     if problems := faults(layout, file):
         raise InputError(problems)
     return layout
@@ -131,7 +127,7 @@ def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
         for (source, name), count in sources.items()
         if count > 1
     ]
-    return [Problem(message, _CURE, file) for message in messages]
+    return [Problem(message, _MERGED, file) for message in messages]
 
 
 class _KeyTwiceError(ValueError):
@@ -141,7 +137,7 @@ class _KeyTwiceError(ValueError):
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _KeyTwiceError(repr(_twice(key for key, _ in pairs)[0]))
+        raise _KeyTwiceError(short(_twice(key for key, _ in pairs)[0]))
     return found
 
 
@@ -189,88 +185,3 @@ def _table_line(placement: Placement) -> dict[str, Any]:
     if placement.move:
         line["move"] = {"to": placement.move.to, "states": dict(sorted(placement.move.states.items()))}
     return line
-
-
-def _layout(found: dict[str, Any]) -> Layout:
-    return Layout(
-        connector=_str(found["connector"]),
-        asked=_asked(found["asked"]),
-        pipelines=_sorted(found, "pipelines", _pipeline, lambda pipeline: pipeline.id),
-        tables=_sorted(found, "tables", _placement, lambda placement: (placement.key.source_table, placement.key.destination)),
-        left=_sorted(found, "left", _left, lambda left: left.id),
-        retired=_sorted(found, "retired", _retirement, lambda retirement: retirement.target),
-    )
-
-
-def _sorted(found: dict[str, Any], name: str, make: Callable[[dict[str, Any]], T], key: Callable[[T], Any]) -> tuple[T, ...]:
-    entries = []
-    for number, line in enumerate(found[name], 1):
-        if line is None:  # the end of the list
-            continue
-        try:
-            if strange := set(line) - _KEYS[name]:
-                raise ValueError(f"unknown key {min(strange)!r}")  # noqa: TRY301  # said with its place, as the others
-            entries.append(make(line))
-        except KeyError as error:
-            raise ValueError(f"{name}, entry {number}: {error} is missing") from None
-        except (TypeError, ValueError, AttributeError) as error:
-            raise ValueError(f"{name}, entry {number}: {error}") from None
-    return tuple(sorted(entries, key=key))
-
-
-def _str(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"text expected, {value!r} found")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"a whole number expected, {value!r} found")
-    return value
-
-
-def _asked(found: dict[str, Any]) -> Asked:
-    pipelines = found["pipelines"]
-    return Asked(None if pipelines is None else _whole(pipelines), _whole(found["stacks"]))
-
-
-def _left(line: dict[str, Any]) -> Left:
-    return Left(_str(line["id"]), _whole(line["stack"]), tuple(_str(target) for target in line["until"]), **_changes(line))
-
-
-def _retirement(line: dict[str, Any]) -> Retirement:
-    if line["tables"] not in ("leave", "drop"):
-        raise ValueError(f"a retired target's tables are left or dropped, {line['tables']!r} found")
-    return Retirement(_str(line["target"]), line["tables"], bool(line["done"]))
-
-
-def _pipeline(line: dict[str, Any]) -> Pipeline:
-    return Pipeline(
-        _str(line["id"]),
-        _str(line["group"]),
-        _whole(line["stack"]),
-        line.get("name", ""),
-        offset=_whole(line.get("offset", 0)),
-        **_changes(line),
-    )
-
-
-def _changes(line: dict[str, Any]) -> dict[str, Change]:
-    changes: dict[str, Change] = {
-        name: Change(_str(line[name]["before"]), tuple(_str(target) for target in line[name]["until"]))
-        for name in ("restacked", "renamed")
-        if name in line
-    }
-    if "restacked" in changes and not changes["restacked"].before.isdecimal():
-        raise ValueError(f"the number of a stack expected, {changes['restacked'].before!r} found")
-    return changes
-
-
-def _placement(line: dict[str, Any]) -> Placement:
-    move = line.get("move")
-    states = dict(move["states"]) if move else {}
-    if strange := set(states.values()) - {"planned", "handed_over", "done"}:
-        raise ValueError(f"unknown state of a move: {strange.pop()!r}")
-    key = Key(_str(line["source_table"]), _str(line["destination"]))
-    return Placement(key, _str(line["pipeline"]), Move(_str(move["to"]), states) if move else None)

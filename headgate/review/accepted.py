@@ -1,0 +1,114 @@
+"""Losses that were accepted: `accepted.yaml` lifts a block for one address or table, with a reason, until a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from headgate.definition.explain import place
+from headgate.definition.yaml import parse_yaml
+from headgate.files import system_error
+from headgate.problems import InputError, Problem
+from headgate.review.model import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+FILE = "accepted.yaml"
+_CURE = "an entry is written so: `- {address: databricks_pipeline.crm_3, target: prod, reason: why, until: 2026-01-31}`"
+
+
+def _day(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Entry(BaseModel):
+    """One acceptance. `address` is what the review says: an address in Terraform, or a table as `source → destination`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    address: Annotated[str, Field(min_length=1)]
+    target: str = ""
+    reason: Annotated[str, Field(min_length=1)]
+    until: Annotated[date, BeforeValidator(_day)]
+    stack: str = ""
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    accepted: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The entries of accepted.yaml; empty where there is no such file."""
+
+    entries: tuple[Entry, ...] = ()
+
+
+def read_accepted(path: Path) -> Accepted:
+    """Read accepted.yaml. Raises InputError with every problem and its line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return Accepted()
+    except OSError as error:
+        raise system_error(error, path) from None
+    except UnicodeDecodeError:
+        raise InputError(Problem("is not UTF-8", "save it as UTF-8", str(path))) from None
+    document = parse_yaml(text, str(path))
+    try:
+        return Accepted(tuple(_File.model_validate(document.data).accepted))
+    except ValidationError as error:
+        raise InputError(
+            [
+                Problem(
+                    detail["msg"].lower(),
+                    _CURE,
+                    str(path),
+                    document.line(place(detail)),
+                    path=".".join(map(str, place(detail))),
+                )
+                for detail in error.errors(include_url=False, include_input=False)
+            ]
+        ) from None
+
+
+def lift(findings: Sequence[Finding], accepted: Accepted, target: str, today: date) -> list[Finding]:
+    """Give the findings with accepted losses as matters of attention, and what is wrong with the acceptances.
+
+    An entry lifts every loss of its very subject in its target (and stack, where it names one), through its last day.
+    """
+    own = [entry for entry in accepted.entries if entry.target in (target, "")]
+    used: set[int] = set()
+    lifted = []
+    for finding in findings:
+        fits = [number for number, entry in enumerate(own) if _fits(entry, finding, target)]
+        used.update(fits)
+        valid = [own[number] for number in fits if own[number].until >= today]
+        if valid:
+            lifted.append(replace(finding, level="attention", accepted=f"{valid[0].reason} (until {valid[0].until})"))
+        else:
+            lifted.append(finding)
+    for number, entry in enumerate(own):
+        if entry.until < today:
+            message = f"its acceptance in {FILE} ended on {entry.until}: take it out, or decide anew"
+            lifted.append(Finding("attention", "acceptance-expired", entry.address, message, entry.stack))
+        elif number not in used:
+            message = f"{FILE} accepts a loss that is not there: take the entry out"
+            lifted.append(Finding("attention", "acceptance-unused", entry.address, message, entry.stack))
+    return lifted
+
+
+def _fits(entry: Entry, finding: Finding, target: str) -> bool:
+    return (
+        entry.target == target
+        and finding.level == "loss"
+        and entry.address == finding.subject
+        and entry.stack in ("", finding.stack)
+    )

@@ -1,0 +1,98 @@
+"""What a connector's committed files say of its tables and pipelines in a target: what a plan alone can't tell. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.balance.items import group_of, key_of
+from headgate.layout.strays import table_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from headgate.layout.model import Placement
+    from headgate.project import Connector
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Where the lock has a table in a target: in `pipeline` today, and on its way to `to` if that is another one.
+
+    state: of that way; empty where there is none.
+    """
+
+    pipeline: str
+    to: str
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A connector in a target. Tables are known by their labels (`source → catalog.schema.table`), pipelines by their ids.
+
+    weights: seconds of a run. groups: table → the group that may share a pipeline. deployed: address → the workspace's id.
+    changes_stack: pipeline → the stack that it comes from. retired: how its tables end where the target is taken down.
+    secrets: names of options whose values are secret.
+    """
+
+    connector: str
+    target: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    agreed: Mapping[str, Agreed] = field(default_factory=dict)
+    deployed: Mapping[str, str] = field(default_factory=dict)
+    changes_stack: Mapping[str, str] = field(default_factory=dict)
+    leaving: frozenset[str] = frozenset()
+    retired: str = ""
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its stacks begin with."""
+        return f"{self.connector}-{self.target}-"
+
+
+def context_of(connector: Connector, target: str, before: Connector | None = None) -> Context:
+    """Give a connector's context in a target; `before` is the connector as the base branch has it, for what left since."""
+    layout, definition = connector.layout, connector.definition
+    catalog = definition.targets[target].catalog
+    weights, groups = _weights_and_groups(before, target) if before else ({}, {})
+    now = _weights_and_groups(connector, target)
+    prefix = f"{definition.id}-{target}-"
+    pipelines = layout.pipelines if layout else ()
+    return Context(
+        connector=definition.id,
+        target=target,
+        weights=weights | now[0],
+        groups=groups | now[1],
+        agreed={table_name(p.key, catalog): _agreed(p, target) for p in (layout.tables if layout else ())},
+        deployed=connector.deployed(target).ids,
+        changes_stack={p.id: prefix + p.restacked.before for p in pipelines if p.restacked and target in p.restacked.until},
+        leaving=frozenset(left.id for left in (layout.left if layout else ()) if target in left.until),
+        retired=next((r.tables for r in (layout.retired if layout else ()) if r.target == target and not r.done), ""),
+        secrets=frozenset(definition.connection.secrets),
+    )
+
+
+def _weights_and_groups(connector: Connector, target: str) -> tuple[dict[str, float], dict[str, str]]:
+    definition = connector.definition
+    chosen = definition.targets.get(target)
+    catalog = chosen.catalog if chosen else None
+    weighed = connector.weighed()
+    named = [(table_name(key_of(table, definition), catalog), table) for table in connector.tables]
+    groups = {name: group_of(table, definition) for name, table in named}
+    return (
+        {name: weighed[key_of(table, definition)].weight for name, table in named},
+        {name: " ".join(part for part in (group.key, group.schedule) if part) for name, group in groups.items()},
+    )
+
+
+def _agreed(placement: Placement, target: str) -> Agreed:
+    state = placement.move.states.get(target, "planned") if placement.move else ""
+    return Agreed(placement.in_target(target), placement.agreed, state)
+
+
+def of_stack(stack: str, contexts: Iterable[Context]) -> Context | None:
+    """Give the context of the connector that a stack is one of; None where the stack is not of this project."""
+    return next((one for one in contexts if stack.startswith(one.prefix)), None)

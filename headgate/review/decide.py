@@ -1,0 +1,86 @@
+"""From the facts of plans to a review: what changes, what a person has to see, and the verdict. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from headgate.review.accepted import Accepted, lift
+from headgate.review.document import digest_of
+from headgate.review.model import LEVELS, Finding, Review
+from headgate.review.pipelines import group_loads, pipeline_changes
+from headgate.review.resources import drift_findings, resource_changes
+from headgate.review.tables import table_changes
+from headgate.review.whereabouts import pipelines_in, places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.review.context import Context
+    from headgate.review.facts import Facts
+    from headgate.review.whereabouts import Whole
+
+
+def review_of(
+    facts: Facts,
+    contexts: Sequence[Context] = (),
+    accepted: Accepted | None = None,
+    now: datetime | None = None,
+    *,
+    runbook: str = "",
+    cost: str = "",
+) -> Review:
+    """Decide on the facts. `contexts` are of the project's connectors; `now` tells what has expired and when jobs start.
+
+    The verdict is the gravest of the findings: loss where one would lose data and is not accepted, error where a plan failed.
+    """
+    now = now or datetime.now(UTC)
+    by_connector = {context.connector: context for context in contexts}
+    pipelines = pipelines_in(facts, contexts)
+    of_tables, of_pipelines = table_changes(pipelines, by_connector), pipeline_changes(pipelines, by_connector)
+    of_rest = resource_changes(facts.changes, pipelines, now)
+    found = [
+        *of_pipelines.findings,
+        *of_tables.findings,
+        *of_rest.findings,
+        *drift_findings(facts.drift, facts.changes),
+        *_of_plans(facts),
+    ]
+    findings = sorted(lift(found, accepted or Accepted(), facts.target, now.date()), key=_order)
+    return Review(
+        target=facts.target,
+        verdict=max((finding.level for finding in findings), key=LEVELS.index, default="fine"),
+        facts=facts,
+        digest=digest_of(facts, of_tables.changes, of_pipelines.changes),
+        findings=tuple(findings),
+        tables=tuple(of_tables.changes),
+        pipelines=tuple(of_pipelines.changes),
+        resources=tuple(of_rest.changes),
+        secrets=tuple(of_rest.secrets),
+        groups=group_loads(pipelines, by_connector),
+        totals=_totals(pipelines),
+        runbook=runbook,
+        cost=cost,
+    )
+
+
+def _of_plans(facts: Facts) -> list[Finding]:
+    failed = [Finding("error", "plan-failed", stack, reason, stack) for stack, reason in sorted(facts.failed.items())]
+    message = "its plan leaves a part for a later one: what that changes is not in this review"
+    return failed + [Finding("attention", "plan-partial", stack, message, stack) for stack in facts.partial]
+
+
+def _totals(pipelines: Sequence[Whole]) -> dict[str, tuple[int | None, int | None]]:
+    """Give how many tables and pipelines the stacks have, before and after; None where it can't be told."""
+    known = [all(one.before is not None for one in pipelines), all(one.after is not None for one in pipelines)]
+    tables = [len(places(pipelines, after=False)), len(places(pipelines, after=True))]
+    return {
+        "pipelines": (sum(one.exists_before for one in pipelines), sum(one.exists_after for one in pipelines)),
+        "tables": (tables[0] if known[0] else None, tables[1] if known[1] else None),
+    }
+
+
+def _order(finding: Finding) -> tuple[int, bool, str, str, str, str]:
+    """Gravest first, what Terraform does before what follows for single tables, then by place, whatever the plans' order."""
+    of_table = " → " in finding.subject
+    return -LEVELS.index(finding.level), of_table, finding.code, finding.stack, finding.subject, finding.message

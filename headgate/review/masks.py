@@ -1,0 +1,193 @@
+"""Keeping secrets out of a review: what a plan marks as one, what the definition names, and what looks like a token."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+MASK = "(secret)"
+_SHORTEST = 4  # what is shorter is part of any text, and masked only where it stands
+_WORD = 8  # what is shorter is searched for as a word of its own: `true` of a sensitive option is no part of `construed`
+# Tokens that have a form of their own: Databricks, JSON Web Tokens, GitHub, GitLab, AWS, Azure SAS, Slack, private keys.
+_TOKEN = re.compile(
+    r"dapi[0-9a-f]{16,}(?:-\d+)?|dose[0-9a-f]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|gh[pousr]_\w{20,}|github_pat_\w{20,}"
+    r"|glpat-[\w-]{16,}|(?:AKIA|ASIA)[0-9A-Z]{16}|sig=[\w%/+=]{20,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{20,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"
+    r"|(?<=Bearer )[\w.~+/=-]{16,}"
+)
+_TELLS = re.compile(r"secret|password|passwd|token|key|credential|pem|private|auth|sas|cert", re.IGNORECASE)
+# A name whose value is never told, whoever made it up; `primary_keys` is none.
+_SECRET_NAME = re.compile(
+    r"secret|passw|passphrase|token|api_?key|access_?key|account.key|private_?key|credential", re.IGNORECASE
+)
+_QUOTED = r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\""""
+_ENTRY = re.compile(rf"(?P<key>{_QUOTED})(?P<between>\s*:\s*)(?P<value>{_QUOTED})")
+# Options that every connection of ours has: the map that they are in is marked as a whole, but these are no secret.
+_PUBLIC = frozenset({"sourceName", "externalOptionsAllowList"})
+
+
+@dataclass(frozen=True)
+class Masks:
+    """`values`: texts that are secret wherever they stand; `names`: options whose values are."""
+
+    values: frozenset[str] = field(default_factory=frozenset, repr=False)
+    names: frozenset[str] = frozenset()
+    _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __or__(self, other: Masks) -> Masks:
+        return Masks(self.values | other.values, self.names | other.names)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        found = {form for value in self.values for form in _forms(value)}
+        parts = [_searched(form) for form in sorted(found, key=lambda form: (-len(form), form))]
+        return re.compile("|".join(parts)) if parts else None
+
+    def text(self, text: str) -> str:
+        """Give the text with each secret in it masked."""
+        known = self._known.get(text)
+        if known is None:
+            known = self._pattern.sub(MASK, text) if self._pattern else text
+            known = self._known[text] = _TOKEN.sub(MASK, known)
+        return known
+
+    @cached_property
+    def nameless(self) -> Masks:
+        """The same without names, for what is no connection: `user` is a secret option there, and an argument elsewhere."""
+        return Masks(self.values, frozenset(), self._known)
+
+    def hides(self, name: str) -> bool:
+        """Whether the value of an option of this name is never told."""
+        return name in self.names or (_SECRET_NAME.search(name) is not None and name not in _PUBLIC)
+
+    def code(self, text: str) -> str:
+        """Give Python whose dictionaries' entries of secret names are masked, besides what is masked in any text."""
+
+        def entry(found: re.Match[str]) -> str:
+            hidden = self.hides(found["key"][1:-1])
+            return f"{found['key']}{found['between']}'{MASK}'" if hidden else found.group()
+
+        return self.text(_ENTRY.sub(entry, text))
+
+    def value(self, value: Any, marks: Any = None) -> Any:
+        """Give a JSON value with each secret in it masked; `marks` is Terraform's shape of what is sensitive in it."""
+        if marks is True:
+            return MASK if value is not None else None
+        if isinstance(value, dict):
+            inner = marks if isinstance(marks, dict) else {}
+            return {
+                self.text(key): MASK if part is not None and self.hides(key) else self.value(part, inner.get(key))
+                for key, part in value.items()
+            }
+        if isinstance(value, list):
+            each = marks if isinstance(marks, list) else []
+            return [self.value(part, each[number] if number < len(each) else None) for number, part in enumerate(value)]
+        return self.text(value) if isinstance(value, str) else value
+
+
+def masks_of(plan: Mapping[str, Any], names: Collection[str] = (), values: Iterable[str] = ()) -> Masks:
+    """Give what is secret in a plan: values of sensitive variables, what it marks as sensitive, options of these names.
+
+    `values` are secret besides. Values shorter than four characters are masked where they stand, but not searched for
+    elsewhere. Nor is what the configuration says in clear under a name that tells of no secret: a connection's options are
+    marked as a whole, and the source's name among them is part of every pipeline's name.
+    """
+    wanted = frozenset(names)
+    secret = {*values, *_variables(plan)}
+    marked: set[tuple[str, str]] = set()
+    for change in _changes(plan):
+        for side in ("before", "after"):
+            marked |= set(_marked(change.get(side), change.get(f"{side}_sensitive")))
+            secret |= set(_named(change.get(side), wanted))
+    if marked:
+        clear = {*_literals(_dict(plan.get("configuration")).get("root_module"))}
+        told = {(key, value) for key, value in marked if key in _PUBLIC or ((key, value) in clear and not _TELLS.search(key))}
+        secret |= {value for key, value in marked - told if key not in _PUBLIC or key in wanted}
+    return Masks(frozenset(value for value in secret if len(value) >= _SHORTEST), wanted)
+
+
+def _forms(value: str) -> set[str]:
+    """Give how a secret may be written in other texts: in JSON, in Python, in an address, in base64."""
+    raw = value.encode(errors="replace")
+    return {value, json.dumps(value)[1:-1], repr(value)[1:-1], quote(value, safe="", errors="replace"), b64encode(raw).decode()}
+
+
+def _searched(form: str) -> str:
+    escaped = re.escape(form)
+    return escaped if len(form) >= _WORD else rf"(?<![^\W_]){escaped}(?![^\W_])"
+
+
+def _variables(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Give the values of sensitive variables: `variables` carries no mark, the configuration does."""
+    declared = _dict(_dict(_dict(plan.get("configuration")).get("root_module")).get("variables"))
+    for name, variable in _dict(plan.get("variables")).items():
+        if _dict(declared.get(name)).get("sensitive") is True:
+            yield from (text for _, text in _texts(_dict(variable).get("value"), name))
+
+
+def _changes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for key in ("resource_changes", "resource_drift"):
+        found = plan.get(key)
+        for entry in found if isinstance(found, list) else ():
+            yield _dict(_dict(entry).get("change"))
+    for change in _dict(plan.get("output_changes")).values():
+        yield _dict(change)
+
+
+def _marked(value: Any, marks: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Give (key, text) of each text that is marked as sensitive."""
+    if marks is True:
+        yield from _texts(value, name)
+    elif isinstance(marks, dict) and isinstance(value, dict):
+        for key, mark in marks.items():
+            if mark and key in value:
+                yield from _marked(value[key], mark, key)
+    elif isinstance(marks, list) and isinstance(value, list):
+        for part, mark in zip(value, marks, strict=False):
+            if mark:
+                yield from _marked(part, mark, name)
+
+
+def _named(value: Any, names: Collection[str]) -> Iterator[str]:
+    """Give the texts of `options` that have one of the names."""
+    options = value.get("options") if names and isinstance(value, dict) else None
+    for key, part in _dict(options).items():
+        if key in names:
+            yield from (text for _, text in _texts(part, key))
+
+
+def _literals(value: Any) -> Iterator[tuple[str, str]]:
+    """Give (key, text) of each text that stands as a constant in a configuration."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key == "constant_value":
+                yield from _texts(part, "")
+            else:
+                yield from _literals(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _literals(part)
+
+
+def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _texts(part, key)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part, name)
+
+
+def _dict(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,97 @@
+"""Where a review is written to, in its several renderings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.files import write_whole
+from headgate.review.document import render_json
+from headgate.review.facts import Facts
+from headgate.review.markdown import SUMMARY, render_markdown
+from headgate.review.model import Finding, Review
+from headgate.review.page import render_page
+from headgate.review.text import render_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from headgate.problems import HeadgateError
+    from headgate.review.facts import Change
+
+_MOST = 50
+
+
+def render(review: Review, form: str, *, details_url: str = "", diffs: bool = False) -> str:
+    """Give the review as `text`, `json`, `markdown` or `html`."""
+    match form:
+        case "json":
+            return render_json(review)
+        case "markdown":
+            return render_markdown(review, details_url=details_url, diffs=diffs)
+        case "html":
+            return render_page(review)
+    return render_text(review, diffs=diffs)
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Files to write besides what is printed; None for those that aren't asked for."""
+
+    json: Path | None = None
+    markdown: Path | None = None
+    summary: Path | None = None
+    html: Path | None = None
+    details_url: str = ""
+    diffs: bool = False
+
+    def write(self, review: Review) -> None:
+        """Write what was asked for, each file whole."""
+        if self.json:
+            write_whole(self.json, render_json(review))
+        if self.markdown:
+            write_whole(self.markdown, render_markdown(review, details_url=self.details_url, diffs=self.diffs))
+        if self.summary:
+            # A character takes up to four bytes, and most take one: what is too long in bytes is made anew, shorter.
+            text = render_markdown(review, limit=SUMMARY, details_url=self.details_url, diffs=True)
+            if len(text.encode()) > SUMMARY:
+                text = render_markdown(review, limit=SUMMARY // 4, details_url=self.details_url, diffs=True)
+            write_whole(self.summary, text)
+        if self.html:
+            write_whole(self.html, render_page(review))
+
+    def write_failure(self, error: HeadgateError, target: str) -> None:
+        """Write a review that says why there is none, so that a comment can say it too."""
+        findings = tuple(Finding("error", "no-review", problem.file or target, problem.message) for problem in error.problems)
+        self.write(Review(target, "error", Facts(target), findings=findings))
+
+
+def differences(approved: Facts, planned: Facts) -> list[str]:
+    """Say in which resources and tables two reviews differ, a line each."""
+    lines = [f"stack {name}: only approved" for name in sorted({*approved.stacks} - {*planned.stacks})]
+    lines += [f"stack {name}: not in the approved review" for name in sorted({*planned.stacks} - {*approved.stacks})]
+    old, new = _by_place(approved.changes), _by_place(planned.changes)
+    for place in sorted(old.keys() | new.keys()):
+        if old.get(place) != new.get(place):
+            lines.append(f"{' '.join(place)}: {_told(old.get(place))} approved, {_told(new.get(place))} planned")
+    for what, before, after in (
+        ("pipeline reads other tables, or is another one", _held(approved), _held(planned)),
+        ("drifted otherwise", _by_place(approved.drift), _by_place(planned.drift)),
+    ):
+        places = sorted(before.keys() | after.keys())
+        lines += [f"{' '.join(place)}: {what}" for place in places if before.get(place) != after.get(place)]
+    lines = lines or ["the lock, or what it has handed over"]
+    return lines[:_MOST] + ([f"… and {len(lines) - _MOST} more"] if len(lines) > _MOST else [])
+
+
+def _by_place(changes: tuple[Change, ...]) -> Mapping[tuple[str, str], Change]:
+    return {(change.stack, change.address): change for change in changes}
+
+
+def _held(facts: Facts) -> Mapping[tuple[str, str], object]:
+    return {(one.stack, one.id): one for one in facts.pipelines}
+
+
+def _told(change: Change | None) -> str:
+    return "/".join(change.actions) if change else "nothing"

@@ -1,0 +1,192 @@
+"""What changes for pipelines: made, destroyed, forgotten, taken over, and what they hold before and after. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import fsum
+from typing import TYPE_CHECKING
+
+from headgate.review.model import Finding, GroupLoad, PipelineChange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headgate.review.context import Context
+    from headgate.review.facts import Held
+    from headgate.review.model import Kind, Level
+    from headgate.review.whereabouts import Whole
+
+
+@dataclass
+class Pipelines:
+    """What was found about pipelines."""
+
+    changes: list[PipelineChange] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def find(self, level: Level, code: str, pipeline: Whole, message: str) -> None:
+        """Add a finding about a pipeline."""
+        self.findings.append(Finding(level, code, pipeline.address, message, pipeline.stack))
+
+
+def pipeline_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context]) -> Pipelines:
+    """Give what changes for each pipeline, in order of connectors and ids. `contexts` by connector."""
+    found = Pipelines()
+    for pipeline in pipelines:
+        context = contexts.get(pipeline.connector)
+        _read(found, pipeline)
+        kind = _kind(pipeline)
+        if kind is None:
+            continue
+        reason = _judged(found, pipeline, kind, context)
+        change = pipeline.change
+        found.changes.append(
+            PipelineChange(
+                kind=kind,
+                id=pipeline.id,
+                stack=pipeline.stack,
+                name=change.name if change else "",
+                before_id=pipeline.before_id if pipeline.before_id != pipeline.id else "",
+                before_stack=pipeline.before_stack if pipeline.changes_stack else "",
+                arguments=change.arguments if change else (),
+                replaced_by=change.replaced_by if change else (),
+                tables=(_count(pipeline.before), _count(pipeline.after)),
+                loads=(load(pipeline.before, context), load(pipeline.after, context)),
+                reason=reason,
+            )
+        )
+    return found
+
+
+def group_loads(pipelines: Sequence[Whole], contexts: Mapping[str, Context]) -> tuple[GroupLoad, ...]:
+    """Give each group whose longest pipeline changes, with its seconds before and after."""
+    loads: defaultdict[tuple[str, str], tuple[list[float | None], list[float | None]]] = defaultdict(lambda: ([], []))
+    for pipeline in pipelines:
+        context = contexts.get(pipeline.connector)
+        if context is None:
+            continue
+        for side, tables in enumerate((pipeline.before, pipeline.after)):
+            if tables:
+                group = next((context.groups[held.label] for held in tables if held.label in context.groups), "")
+                loads[context.connector, group][side].append(load(tables, context))
+    found = [GroupLoad(*name, _longest(before), _longest(after)) for name, (before, after) in sorted(loads.items())]
+    return tuple(group for group in found if group.before != group.after)
+
+
+def load(tables: Sequence[Held] | None, context: Context | None) -> float | None:
+    """Give the seconds of a pipeline's run; None where a table's weight is not known."""
+    if tables is None or context is None:
+        return None
+    weights = [context.weights.get(held.label) for held in tables]
+    known = [weight for weight in weights if weight is not None]
+    return fsum(known) if len(known) == len(weights) else None
+
+
+def _longest(loads: Sequence[float | None]) -> float | None:
+    known = [one for one in loads if one is not None]
+    return max(known, default=0.0) if len(known) == len(loads) else None
+
+
+def _count(tables: Sequence[Held] | None) -> int | None:
+    return None if tables is None else len(tables)
+
+
+def _kind(pipeline: Whole) -> Kind | None:
+    change = pipeline.change
+    if pipeline.deleted and change:
+        return "replaced" if change.replaces else "deleted"
+    if pipeline.forgotten:
+        return "forgotten"
+    if pipeline.changes_stack and pipeline.exists_before:
+        return "changed stack"
+    if change and change.imported:
+        return "imported"
+    if not pipeline.exists_before:
+        return "created"
+    if pipeline.before_id != pipeline.id:
+        return "renamed"
+    tables_differ = pipeline.before != pipeline.after
+    return "changed" if tables_differ or (change and (change.arguments or change.secrets)) else None
+
+
+def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | None) -> str:
+    """Find what a person has to know of the change, and give its reason in words."""
+    if pipeline.made_twice:
+        found.find(
+            "loss", "pipeline-made-twice", pipeline, "one stack forgets it and another makes it anew: there would be two"
+        )
+    match kind:
+        case "deleted" | "replaced":
+            return _destroyed(found, pipeline, kind, context)
+        case "forgotten":
+            return _forgotten(found, pipeline, context)
+        case "changed stack":
+            return f"forgotten by {pipeline.before_stack}, taken over by {pipeline.stack}"
+        case "imported":
+            return _imported(found, pipeline, context)
+        case "created":
+            return _created(found, pipeline, context)
+        case "renamed":
+            return f"was {pipeline.before_id}; the workspace keeps it"
+    return "what it reads changes" if pipeline.before != pipeline.after else "its settings change"
+
+
+def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | None) -> str:
+    by = pipeline.change.replaced_by if pipeline.change else ()
+    why = f"replaced, for {', '.join(by) or 'an argument'} can't change in place" if kind == "replaced" else "destroyed"
+    owned = None if pipeline.before is None else [held for held in pipeline.before if not _handed_over(held, pipeline, context)]
+    if owned is None:
+        found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; which streaming tables go with it can't be told")
+    elif owned:
+        count = f"{len(owned)} streaming table{'s' if len(owned) > 1 else ''}"
+        named = ", ".join(held.source_table for held in owned[:3]) + (", …" if len(owned) > 3 else "")  # noqa: PLR2004  # few enough to read
+        found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; {count} and all they hold are dropped with it: {named}")
+    else:
+        found.find("attention", f"pipeline-{kind}", pipeline, f"{why}; it owns no table any more")
+    return why
+
+
+def _handed_over(held: Held, pipeline: Whole, context: Context | None) -> bool:
+    agreed = context.agreed.get(held.label) if context else None
+    return agreed is not None and agreed.state in ("handed_over", "done") and agreed.to != pipeline.id
+
+
+def _forgotten(found: Pipelines, pipeline: Whole, context: Context | None) -> str:
+    if context and pipeline.id in context.changes_stack:
+        reason = f"changes stack; the plan of the stack that takes it over is not part of this review ({pipeline.id})"
+        found.find("attention", "pipeline-forgotten", pipeline, reason)
+        return reason
+    count = _count(pipeline.before)
+    holds = "its tables" if count is None else f"its {count} table{'s' if count != 1 else ''}"
+    expected = context is not None and (pipeline.id in context.leaving or bool(context.retired))
+    reason = f"Terraform forgets it; the workspace keeps it and {holds}, and nothing starts it"
+    if not expected or count:
+        found.find("attention", "pipeline-forgotten", pipeline, reason)
+    return reason
+
+
+def _imported(found: Pipelines, pipeline: Whole, context: Context | None) -> str:
+    known = context.deployed.get(pipeline.address) if context else None
+    given = pipeline.change.imported if pipeline.change else ""
+    if known and given not in (known, "unknown"):
+        found.find("loss", "import-of-another", pipeline, f"takes over {given}, and the id recorded for it is {known}")
+    elif not known:
+        found.find("attention", "pipeline-imported", pipeline, "taken over from the workspace, and its id is not recorded")
+    return f"taken over from the workspace ({given})"
+
+
+def _created(found: Pipelines, pipeline: Whole, context: Context | None) -> str:
+    known = context.deployed.get(pipeline.address) if context else None
+    if known:
+        message = f"would be made a second time: {known} is recorded for it, so its state was lost, or it was deleted by hand"
+        found.find("loss", "pipeline-made-again", pipeline, message)
+    return "new"
+
+
+def _read(found: Pipelines, pipeline: Whole) -> None:
+    """Say where the tables of a pipeline that changes can't be told."""
+    change = pipeline.change
+    if change and pipeline.exists_after and pipeline.after is None:
+        message = "which tables it reads can't be told: its code is no ingest file that headgate can read"
+        found.find("attention", "tables-unknown", pipeline, message)

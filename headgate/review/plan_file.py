@@ -1,0 +1,244 @@
+"""Plans as `terraform show -json` tells them, to the facts of a review. Secrets are left behind here.
+
+Source of the format: Terraform, JSON output format, plan representation (format_version 1.x).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from difflib import unified_diff
+from typing import TYPE_CHECKING, Any
+
+from headgate.problems import InputError, Problem
+from headgate.review.blocks import blocks, file_text, first, mapping
+from headgate.review.facts import Argument, Change, Facts, Schedule, Secret, merged
+from headgate.review.holdings import pipelines_of
+from headgate.review.masks import Masks, masks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+_CURE = "make it with `terraform show -json PLANFILE > <stack>.json`"
+# What the provider works out by itself: a difference in it is nobody's change.
+_COMPUTED = frozenset(
+    {
+        "cause", "cluster_id", "connection_id", "content_base64", "created_at", "created_by", "creator_user_name",
+        "credential_type", "deployment", "etag", "expected_last_modified", "format", "full_name", "health", "id",
+        "last_modified", "latest_updates", "md5", "metastore_id", "object_id", "provisioning_info", "run_as_user_name",
+        "schema_id", "securable_type", "state", "timeouts", "updated_at", "updated_by", "url", "workspace_path",
+    }
+)  # fmt: skip
+
+
+class PlanFailedError(InputError):
+    """The plan itself failed, so it says nothing: a review can tell that, and no more. `stack` is its stack."""
+
+    def __init__(self, problem: Problem, stack: str) -> None:
+        super().__init__(problem)
+        self.stack = stack
+
+
+def facts_of_plans(texts: Sequence[tuple[str, str, str]], target: str, secrets: Collection[str] = ()) -> tuple[Facts, Masks]:
+    """Give the facts of plans of one target, each (stack, text, file), and what is secret in any of them.
+
+    `secrets` are names of options whose values are secret besides those that the plans mark. A plan that failed is told in
+    the facts. Raises InputError for a text that is no plan of format 1.x; no message repeats a value of the plan.
+    """
+    masks = Masks(frozenset(), frozenset(secrets))
+    plans: list[tuple[str, dict[str, Any], str]] = []
+    failed: dict[str, str] = {}
+    problems: list[Problem] = []
+    for stack, text, file in texts:
+        try:
+            plan = _plan(text, stack, file)
+        except PlanFailedError as error:
+            failed[stack] = error.problems[0].message
+            continue
+        except InputError as error:
+            problems += error.problems
+            continue
+        masks |= masks_of(plan, secrets)
+        plans.append((stack, plan, file))
+    if problems:
+        raise InputError(problems)
+    parts = [_facts(plan, masks.text(stack), masks, file) for stack, plan, file in plans]
+    return replace(_together(parts, target), failed=failed), masks
+
+
+def facts_of_changes(
+    stacks: Iterable[tuple[str, Sequence[Mapping[str, Any]]]], target: str, secrets: Collection[str] = ()
+) -> Facts:
+    """Give the facts of resource changes that no plan was made of, each stack's in the form of a plan's."""
+    masks = Masks(frozenset(), frozenset(secrets))
+    parts = [_facts({"resource_changes": changes}, stack, masks, "") for stack, changes in stacks]
+    return replace(_together(parts, target), predicted=True)
+
+
+def _together(parts: Sequence[Facts], target: str) -> Facts:
+    return replace(merged(replace(part, target=target) for part in parts), target=target)
+
+
+def _plan(text: str, stack: str, file: str) -> dict[str, Any]:
+    try:
+        plan = json.loads(text, object_hook=_pruned)
+    except json.JSONDecodeError as error:
+        raise InputError(Problem(f"is not JSON: {error.msg}", _CURE, file, error.lineno)) from None
+    except RecursionError:
+        raise InputError(Problem("is nested too deeply for a plan", _CURE, file)) from None
+    except ValueError:
+        raise InputError(Problem("holds a number too long to read", _CURE, file)) from None
+    if not isinstance(plan, dict) or not isinstance(plan.get("format_version"), str):
+        raise InputError(Problem("is no plan: it has no format_version", _CURE, file))
+    version = plan["format_version"]
+    if not version.startswith("1."):
+        shown = version[:20] if version.replace(".", "").isdecimal() else "of another kind"
+        raise InputError(Problem(f"has format {shown}, this headgate reads 1.x", "use a newer headgate", file))
+    if plan.get("errored") is True:
+        cure = "look at what `terraform plan` said; a prevent_destroy that holds is the usual reason"
+        raise PlanFailedError(Problem("the plan failed, so it does not say all that would happen; " + cure, _CURE, file), stack)
+    if "planned_values" not in plan and "resource_changes" not in plan:
+        raise InputError(Problem("is a state, not a plan", _CURE, file))
+    return plan
+
+
+def _pruned(found: dict[str, Any]) -> Any:
+    """Leave out resources of the state and of the planned values: a plan tells everything in its changes once more."""
+    if "schema_version" in found and "values" in found and "provider_name" in found:
+        return None
+    return found
+
+
+def _facts(plan: Mapping[str, Any], stack: str, masks: Masks, file: str) -> Facts:
+    try:
+        managed = [entry for entry in plan.get("resource_changes") or [] if entry.get("mode") != "data"]
+        drifted = [entry for entry in plan.get("resource_drift") or [] if entry.get("mode") != "data"]
+        changes = tuple(_change(entry, stack, masks) for entry in managed if not _idle(entry))
+        drift = tuple(change for change in (_change(entry, stack, masks) for entry in drifted) if _drifted(change))
+        return Facts(
+            target="",
+            stacks=(stack,),
+            changes=changes,
+            pipelines=pipelines_of(managed, stack, masks),
+            drift=drift,
+            partial=(stack,) if plan.get("complete") is False or plan.get("deferred_changes") else (),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
+        raise InputError(Problem(f"has a change of another form ({type(error).__name__})", _CURE, file)) from None
+
+
+def _idle(entry: Mapping[str, Any]) -> bool:
+    change = entry["change"]
+    moved = entry.get("previous_address") not in (None, "", entry["address"])
+    return change["actions"] in (["no-op"], ["read"]) and not moved and not change.get("importing")
+
+
+def _drifted(change: Change) -> bool:
+    """Whether drift is of the resource itself: gone, or another than it was, in what isn't the provider's own to say."""
+    return change.destroys or bool(change.arguments or any(secret.changed for secret in change.secrets))
+
+
+def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
+    change = entry["change"]
+    before, after = change.get("before"), change.get("after")
+    kind, address = masks.text(_text(entry["type"])), masks.text(_text(entry["address"]))
+    # `user` is a secret option of a connection, and a plain argument elsewhere.
+    own = masks if kind == "databricks_connection" else masks.nameless
+    marks = (change.get("before_sensitive"), change.get("after_sensitive"))
+    leaves = list(_leaves((before, after), change.get("after_unknown"), marks, own))
+    both = isinstance(before, dict) and isinstance(after, dict)
+    moved_from = masks.text(_text(entry.get("previous_address") or ""))
+    importing = change.get("importing")
+    named = mapping(after) or mapping(before)
+    return Change(
+        stack=stack,
+        address=address,
+        type=kind,
+        actions=tuple(masks.text(_text(action)) for action in change["actions"]),
+        name=masks.text(str(named.get("name") or named.get("path") or "")),
+        replaced_by=tuple(sorted(masks.text(".".join(map(str, path))) for path in change.get("replace_paths") or [])),
+        moved_from="" if moved_from == address else moved_from,
+        imported=masks.text(str(mapping(importing).get("id") or "unknown")) if importing else "",
+        arguments=tuple(leaf for leaf in leaves if isinstance(leaf, Argument)) if both else (),
+        secrets=tuple(leaf for leaf in leaves if isinstance(leaf, Secret)),
+        schedules=(_schedule(before, masks), _schedule(after, masks)) if kind == "databricks_job" else (None, None),
+        full_refresh=kind == "databricks_job" and _full_refresh(after),
+        diff=_diff(before, after, marks, masks) if kind == "databricks_workspace_file" else "",
+    )
+
+
+def _leaves(
+    sides: tuple[Any, Any], unknown: Any, marks: tuple[Any, Any], masks: Masks, path: str = "", name: str = ""
+) -> Iterator[Argument | Secret]:
+    """Give the leaves that differ, by path, in order; and the secrets that a plan marks, whether they differ or not."""
+    before, after = sides
+    if path in _COMPUTED:
+        return
+    if True in marks or (name and masks.hides(name)):
+        yield from _secrets(before, after, unknown, masks, path)
+        return
+    if before == after and not _any(unknown) and not any(_any(mark) for mark in marks):
+        return
+    if unknown is True:
+        yield Argument(path, masks.value(before, marks[0]), unknown=True)
+        return
+    parts, hidden, inner = (_parts(before), _parts(after)), (_parts(marks[0]), _parts(marks[1])), _parts(unknown)
+    if not parts[0] and not parts[1]:
+        if (before or None) != (after or None) or isinstance(before, bool) != isinstance(after, bool):
+            yield Argument(path, masks.value(before, marks[0]), masks.value(after, marks[1]))
+        return
+    for key in sorted({*parts[0], *parts[1], *inner}, key=str):
+        below = f"{path}.{masks.text(str(key))}" if path else masks.text(str(key))
+        of_key = (hidden[0].get(key), hidden[1].get(key))
+        yield from _leaves((parts[0].get(key), parts[1].get(key)), inner.get(key), of_key, masks, below, str(key))
+
+
+def _secrets(before: Any, after: Any, unknown: Any, masks: Masks, path: str) -> Iterator[Secret]:
+    """Give a secret, or each of a map that is marked as a whole: its keys are no secrets."""
+    if before is None and after is None and not unknown:
+        return
+    keys = sorted({*mapping(before), *mapping(after)}, key=str)
+    for key in keys:
+        old, new, open_ = mapping(before).get(key), mapping(after).get(key), mapping(unknown).get(key)
+        yield Secret(f"{path}.{masks.text(str(key))}", changed=None if unknown is True or _any(open_) else old != new)
+    if not keys:
+        yield Secret(path or "*", changed=None if _any(unknown) else before != after)
+
+
+def _schedule(side: Any, masks: Masks) -> Schedule | None:
+    found = first(mapping(side).get("schedule"))
+    if not found or not isinstance(found.get("quartz_cron_expression"), str):
+        return None
+    zone = found.get("timezone_id")
+    paused = found.get("pause_status") == "PAUSED"
+    return Schedule(masks.text(found["quartz_cron_expression"]), masks.text(str(zone or "UTC")), paused=paused)
+
+
+def _full_refresh(side: Any) -> bool:
+    tasks = blocks(mapping(side).get("task"))
+    return any(first(task.get("pipeline_task")).get("full_refresh") is True for task in tasks)
+
+
+def _diff(before: Any, after: Any, marks: tuple[Any, Any], masks: Masks) -> str:
+    """Give the unified diff of a file's text, masked before it is compared; empty where there is no text to compare."""
+    texts = [file_text(side, mark, masks) for side, mark in zip((before, after), marks, strict=True)]
+    if texts[0] == texts[1] or (before is not None and texts[0] is None) or (after is not None and texts[1] is None):
+        return ""
+    old, new = ((text or "").splitlines() for text in texts)
+    return "\n".join(unified_diff(old, new, "before", "after", lineterm="", n=2))
+
+
+def _any(marks: Any) -> bool:
+    return marks is True or any(_any(part) for part in _parts(marks).values())
+
+
+def _parts(value: Any) -> dict[Any, Any]:
+    if isinstance(value, list):
+        return dict(enumerate(value))
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("text expected")
+    return value

@@ -1,0 +1,87 @@
+"""A review without a plan: what the committed files of two branches lead one to expect of a deploy. Pure.
+
+It stands in for a plan where none can be made, such as for a pull request from a fork, which gets no credentials. It knows
+neither the state nor the workspace.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.review.plan_file import facts_of_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from headgate.review.facts import Facts
+    from headgate.terraform.deployment import StackPlan
+
+# Arguments that can't change in place. Source: the provider's schema 1.99, and what it does on a changed connection.
+_REPLACE = {
+    "databricks_connection": ("comment", "connection_type", "name", "properties"),
+    "databricks_pipeline": ("catalog", "storage"),
+    "databricks_workspace_file": ("path",),
+    "databricks_schema": ("catalog_name",),
+}
+
+
+def predicted_facts(
+    before: Sequence[StackPlan], after: Sequence[StackPlan], target: str, secrets: Collection[str] = ()
+) -> Facts:
+    """Give the facts that a plan of the stacks `after` would hold, had the stacks `before` been applied."""
+    old, new = {stack.name: stack.body for stack in before}, {stack.name: stack.body for stack in after}
+    stacks = [(name, _entries(old.get(name, {}), new.get(name, {}))) for name in sorted(old.keys() | new.keys())]
+    return facts_of_changes(stacks, target, secrets)
+
+
+def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give a stack's resource changes as a plan tells them."""
+    old, new = _resources(before), _resources(after)
+    moved = {block["to"]: block["from"] for block in after.get("moved", []) if block["from"] in old}
+    imported = {block["to"]: block["id"] for block in after.get("import", []) if block["to"] not in old}
+    forgotten = {block["from"] for block in after.get("removed", [])}
+    sources = set(moved.values())
+    entries = []
+    for address in sorted(old.keys() | new.keys()):
+        if address in sources and address not in new:
+            continue
+        was, now = old.get(moved.get(address, address)), new.get(address)
+        was = now if was is None and address in imported else was
+        if was is None and now is None:
+            continue
+        actions = _actions(address, was, now, forgotten=address in forgotten)
+        entry: dict[str, Any] = {"address": address, "type": address.partition(".")[0], "mode": "managed"}
+        entry["change"] = {"actions": actions, "before": was, "after": now}
+        if actions == ["delete", "create"]:
+            entry["change"]["replace_paths"] = [[name] for name in _forcing(address, was, now)]
+        if address in moved:
+            entry["previous_address"] = moved[address]
+        if address in imported:
+            entry["change"]["importing"] = {"id": imported[address]}
+        entries.append(entry)
+    return entries
+
+
+def _resources(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give address → arguments, without what is Terraform's own and no argument of the resource."""
+    meta = ("lifecycle", "depends_on")
+    return {
+        f"{kind}.{name}": {key: value for key, value in block.items() if key not in meta}
+        for kind, blocks in body.get("resource", {}).items()
+        for name, block in blocks.items()
+    }
+
+
+def _actions(address: str, before: Any, after: Any, *, forgotten: bool) -> list[str]:
+    if before is None:
+        return ["create"]
+    if after is None:
+        return ["forget"] if forgotten else ["delete"]
+    if before == after:
+        return ["no-op"]
+    return ["delete", "create"] if _forcing(address, before, after) else ["update"]
+
+
+def _forcing(address: str, before: Any, after: Any) -> list[str]:
+    names = _REPLACE.get(address.partition(".")[0], ())
+    return [name for name in names if (before or {}).get(name) != (after or {}).get(name)]

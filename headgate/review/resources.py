@@ -1,0 +1,169 @@
+"""What changes besides tables and pipelines: connection, schema, jobs, files, permissions, secrets, drift. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.review.model import Finding, ResourceChange, SecretChange
+from headgate.schedule import ScheduleError, in_words, next_firings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from headgate.review.facts import Change, Schedule
+    from headgate.review.model import Kind, Level
+    from headgate.review.whereabouts import Whole
+
+# What data lies in, or is read through: when it goes, data goes, or can't be read any more.
+HOLDING = {
+    "databricks_catalog": "everything in it is dropped with it",
+    "databricks_connection": "every pipeline that reads through it stops, and its secrets have to be given again",
+    "databricks_external_location": "tables below it can't be read any more",
+    "databricks_schema": "everything in it is dropped with it",
+    "databricks_sql_table": "all it holds is dropped with it",
+    "databricks_storage_credential": "what is stored through it can't be read any more",
+    "databricks_volume": "all files in it are dropped with it",
+}
+_PIPELINE, _JOB, _FILE = "databricks_pipeline", "databricks_job", "databricks_workspace_file"
+_STARTS = 3
+
+
+@dataclass
+class Resources:
+    """What was found about other resources."""
+
+    changes: list[ResourceChange] = field(default_factory=list)
+    secrets: list[SecretChange] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def find(self, level: Level, code: str, change: Change, message: str) -> None:
+        """Add a finding about a resource."""
+        self.findings.append(Finding(level, code, change.address, message, change.stack))
+
+
+def resource_changes(changes: Sequence[Change], pipelines: Sequence[Whole], now: datetime) -> Resources:
+    """Give what changes for each resource that is no pipeline, and the secrets of all; `now` is where starts count from."""
+    found = Resources()
+    by_place = {(pipeline.stack, pipeline.id): pipeline for pipeline in pipelines}
+    taken_over = {change.address for change in changes if change.imported}
+    for change in changes:
+        kind = kind_of(change)
+        if change.type != _PIPELINE and not (change.forgets and change.address in taken_over):
+            pipeline = by_place.get((change.stack, change.id))
+            reason = _judged(found, change, pipeline)
+            found.changes.append(_told(change, kind, reason, now))
+        if change.full_refresh:
+            message = "every run of it would be a full refresh, which empties the tables and reads what the source still has"
+            found.find("loss", "full-refresh", change, message)
+        if kind != "deleted":
+            secrets = [secret for secret in change.secrets if secret.changed is not False or kind in ("created", "replaced")]
+            found.secrets += [SecretChange(change.address, secret.path, secret.changed) for secret in secrets]
+    return found
+
+
+def drift_findings(drift: Sequence[Change], planned: Sequence[Change]) -> list[Finding]:
+    """Say what is no longer in the workspace as it was applied. `planned` are the changes that the plan answers with."""
+    answered = {(change.stack, change.address): change for change in planned}
+    found = []
+    for change in drift:
+        answer = answered.get((change.stack, change.address))
+        if change.destroys:
+            made = "and would be made anew" if answer and "create" in answer.actions else "and nothing makes it anew"
+            message = f"is gone from the workspace, deleted by something else than Terraform, {made}"
+            level: Level = "loss" if change.type == _PIPELINE and answer and "create" in answer.actions else "attention"
+            found.append(Finding(level, "gone", change.address, message, change.stack))
+            continue
+        paths = [argument.path for argument in change.arguments] + [s.path for s in change.secrets if s.changed]
+        undone = "the deploy undoes it" if answer else "the deploy leaves it"
+        message = f"was changed by something else than Terraform: {', '.join(paths)}; {undone}"
+        found.append(Finding("attention", "drift", change.address, message, change.stack))
+    return found
+
+
+def kind_of(change: Change) -> Kind:
+    """Give what happens to a resource, in a word."""
+    if change.replaces:
+        return "replaced"
+    if change.destroys:
+        return "deleted"
+    if change.forgets:
+        return "forgotten"
+    if change.imported:
+        return "imported"
+    if "create" in change.actions:
+        return "created"
+    return "renamed" if change.moved_from and "update" not in change.actions else "changed"
+
+
+def _judged(found: Resources, change: Change, pipeline: Whole | None) -> str:
+    """Find what a person has to know of the change, and give its reason in words."""
+    if change.destroys:
+        return _destroyed(found, change, pipeline)
+    if change.forgets:
+        if change.type in HOLDING:
+            found.find("attention", "forgotten", change, "Terraform forgets it; the workspace keeps it")
+        return "Terraform forgets it; the workspace keeps it"
+    if change.type == "databricks_connection" and change.actions == ("update",):
+        found.find("attention", "connection-changed", change, "changes for every pipeline that reads through it")
+    if change.type == _FILE and pipeline and pipeline.exists_after and pipeline.after is None and not pipeline.change:
+        found.find("attention", "tables-unknown", change, "which tables its pipeline reads from it can't be told")
+    if change.imported:
+        return f"taken over from the workspace ({change.imported})"
+    if change.moved_from:
+        return f"was {change.moved_from}"
+    return "new" if change.actions == ("create",) else ""
+
+
+def _destroyed(found: Resources, change: Change, pipeline: Whole | None) -> str:
+    why = (
+        f"replaced, for {', '.join(change.replaced_by) or 'an argument'} can't change in place"
+        if change.replaces
+        else "destroyed"
+    )
+    if change.type in HOLDING:
+        code = f"{change.type.removeprefix('databricks_').replace('_', '-')}-{'replaced' if change.replaces else 'deleted'}"
+        found.find("loss", code, change, f"{why}; {HOLDING[change.type]}")
+    elif change.type == _JOB and not change.replaces and pipeline and pipeline.exists_after:
+        found.find("attention", "job-deleted", change, f"nothing starts pipeline {pipeline.id} any more")
+    elif change.type == _FILE and not change.replaces and pipeline and pipeline.exists_after:
+        found.find("attention", "file-deleted", change, f"pipeline {pipeline.id} stays, and its code goes")
+    elif change.type not in (_JOB, _FILE, "databricks_permissions"):
+        found.find("attention", "destroyed", change, why)
+    return why
+
+
+def _told(change: Change, kind: Kind, reason: str, now: datetime) -> ResourceChange:
+    before, after = change.schedules
+    told = before != after and kind != "deleted"
+    return ResourceChange(
+        kind=kind,
+        address=change.address,
+        stack=change.stack,
+        name=change.name,
+        arguments=tuple(argument for argument in change.arguments if not (told and argument.path.startswith("schedule."))),
+        replaced_by=change.replaced_by,
+        schedules=(before, after) if told else (None, None),
+        words=(_words(before), _words(after)) if told else ("", ""),
+        starts=_starts(after, now) if told else (),
+        diff=change.diff,
+        reason=reason,
+    )
+
+
+def _words(schedule: Schedule | None) -> str:
+    if schedule is None:
+        return "never by itself"
+    paused = ", paused" if schedule.paused else ""
+    return f"{in_words('quartz:' + schedule.quartz)} ({schedule.timezone}){paused}"
+
+
+def _starts(schedule: Schedule | None, now: datetime) -> tuple[str, ...]:
+    if schedule is None or schedule.paused:
+        return ()
+    try:
+        times = next_firings("quartz:" + schedule.quartz, now, _STARTS, schedule.timezone)
+    except ScheduleError:
+        return ()
+    return tuple(time.strftime("%a %Y-%m-%d %H:%M %Z") for time in times)

@@ -1,0 +1,221 @@
+"""A review as sections of rows, which text, Markdown and HTML render: what is said, and in which order. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from headgate.review.accepted import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headgate.review.facts import Argument
+    from headgate.review.model import Finding, Level, PipelineChange, ResourceChange, Review, TableChange
+
+_MINUTE, _HOUR = 60, 3600
+_LONGEST_VALUE = 120
+_VERDICTS: dict[Level, str] = {
+    "fine": "nothing would be lost",
+    "attention": "needs attention",
+    "loss": "would lose data",
+    "error": "can't be told",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in a row: of a table, an address, a value. Renderings set it apart from words."""
+
+    text: str
+
+
+Cell = str | Name
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a review. `rows` have a cell for each column; without columns they are lines. `level`: of what they tell.
+
+    `folds`: rows may be folded away where there are many, since none of them destroys anything. `text`: Markdown or a diff,
+    told as it is after the rows; `language` is a diff's.
+    """
+
+    title: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    level: Level = "fine"
+    folds: bool = False
+    text: str = ""
+    language: str = ""
+
+
+def title_of(review: Review) -> str:
+    """Give the verdict in words."""
+    where = f"{review.target}: " if review.target else ""
+    return f"{where}{_VERDICTS[review.verdict]}"
+
+
+def summary_of(review: Review) -> list[str]:
+    """Give what there is to say first, a sentence each: the gravest, then what changes, then how much there is of it."""
+    lines = []
+    for level, words in (("error", "can't be told"), ("loss", "would lose data"), ("attention", "to look at")):
+        if found := review.of_level(level):  # type: ignore[arg-type]  # the words are levels
+            codes = Counter(finding.code for finding in found)
+            lines.append(f"{words}: " + ", ".join(f"{_code_words(code)} ({count:,})" for code, count in sorted(codes.items())))
+    changes = [_counted(review.tables, "table"), _counted(review.pipelines, "pipeline"), _resources_counted(review)]
+    told = "; ".join(part for part in changes if part)
+    lines.append(told or ("what changes can't be told" if review.verdict == "error" else "nothing changes"))
+    for name, (before, after) in sorted(review.totals.items()):
+        if before is not None and after is not None and before != after:
+            lines.append(f"{name}: {before:,} → {after:,}")
+    lines += ["told from the committed files alone: there was no plan"] if review.facts.predicted else []
+    return lines
+
+
+def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
+    """Give the sections that hold anything, most important first; with the diffs of files where they are asked for."""
+    found = [
+        _findings("Can't be told", review, "error"),
+        _findings("Would lose data", review, "loss"),
+        _findings("To look at", review, "attention"),
+        Section("Handover to come", text=review.runbook, level="attention" if review.runbook else "fine"),
+        _tables(review),
+        _pipelines(review),
+        _resources(review),
+        Section(
+            "Secrets, never their values",
+            ("resource", "option", "what happens"),
+            tuple(_secret(s.address, s.path, s.changed) for s in review.secrets),
+        ),
+        _groups(review),
+        Section("Cost", rows=tuple((line,) for line in review.cost.splitlines())),
+        _how_to_accept(review),
+    ]
+    if diffs:
+        found += [
+            Section(f"{change.address} ({change.stack})", text=change.diff, language="diff", folds=True)
+            for change in review.resources
+            if change.diff
+        ]
+    return [section for section in found if section.rows or section.text]
+
+
+def duration(seconds: float | None) -> str:
+    """Give seconds as people say them: `45 s`, `12 min`, `3.5 h`; `?` where they aren't known."""
+    if seconds is None:
+        return "?"
+    if seconds < 2 * _MINUTE:
+        return f"{seconds:.3g} s"
+    return f"{seconds / _MINUTE:.3g} min" if seconds < 2 * _HOUR else f"{seconds / _HOUR:.3g} h"
+
+
+def _findings(title: str, review: Review, level: Level) -> Section:
+    rows = tuple((_code_words(f.code), Name(f.subject), f.stack, _message(f)) for f in review.of_level(level))
+    return Section(title, ("what", "where", "stack", "why"), rows, level)
+
+
+def _message(finding: Finding) -> str:
+    return f"{finding.message}. Accepted: {finding.accepted}" if finding.accepted else finding.message
+
+
+def _code_words(code: str) -> str:
+    return code.replace("-", " ")
+
+
+def _tables(review: Review) -> Section:
+    rows = tuple(_table(change) for change in sorted(review.tables, key=lambda change: change.kind != "removed"))
+    folds = not any(change.kind == "removed" for change in review.tables)
+    return Section("Tables", ("change", "table", "destination", "pipeline", "weight", "why"), rows, folds=folds)
+
+
+def _table(change: TableChange) -> Row:
+    where = Name(change.after or change.before)
+    if change.before and change.after and change.before != change.after:
+        where = Name(f"{change.before} → {change.after}")
+    why = "; ".join([change.reason, *(_argument(option) for option in change.options)])
+    return (change.kind, Name(change.source_table), Name(change.destination), where, duration(change.weight), why)
+
+
+def _pipelines(review: Review) -> Section:
+    grave = ("deleted", "replaced", "forgotten")
+    rows = tuple(_pipeline(change) for change in sorted(review.pipelines, key=lambda change: change.kind not in grave))
+    folds = not any(change.kind in grave for change in review.pipelines)
+    return Section("Pipelines", ("change", "pipeline", "stack", "tables", "load", "why"), rows, folds=folds)
+
+
+def _pipeline(change: PipelineChange) -> Row:
+    name = f"{change.before_id} → {change.id}" if change.before_id else change.id
+    stack = f"{change.before_stack} → {change.stack}" if change.before_stack else change.stack
+    counts = ["?" if count is None else f"{count:,}" for count in change.tables]
+    why = "; ".join([change.reason, *(_argument(argument) for argument in change.arguments)])
+    return (change.kind, Name(name), stack, _change(*counts), _change(*map(duration, change.loads)), why)
+
+
+def _change(before: str, after: str) -> str:
+    return after if before == after else f"{before} → {after}"
+
+
+def _resources(review: Review) -> Section:
+    grave = ("deleted", "replaced")
+    files = ("databricks_workspace_file.",)
+    told = [change for change in review.resources if change.kind != "changed" or not change.address.startswith(files)]
+    rows = tuple(_resource(change) for change in sorted(told, key=lambda change: change.kind not in grave))
+    folds = not any(change.kind in grave for change in told)
+    return Section("Jobs, connection and the rest", ("change", "resource", "stack", "why"), rows, folds=folds)
+
+
+def _resource(change: ResourceChange) -> Row:
+    parts = [change.reason] if change.reason else []
+    if change.words[0] != change.words[1]:
+        parts.append(change.words[1] if change.kind == "created" else f"{change.words[0]} → {change.words[1]}")
+    parts += [f"next {', '.join(change.starts)}"] if change.starts else []
+    parts += [_argument(argument) for argument in change.arguments]
+    return (change.kind, Name(change.address), change.stack, "; ".join(parts))
+
+
+def _secret(address: str, path: str, changed: bool | None) -> Row:
+    words = {True: "changes", False: "is sent again, unchanged", None: "the apply will tell whether it changes"}
+    return (Name(address), Name(path), words[changed])
+
+
+def _groups(review: Review) -> Section:
+    rows = tuple((Name(f"{g.connector} {g.group}".strip()), duration(g.before), duration(g.after)) for g in review.groups)
+    return Section("Longest pipeline of each group", ("group", "before", "after"), rows)
+
+
+def _how_to_accept(review: Review) -> Section:
+    losses = review.of_level("loss")
+    if not losses:
+        return Section("")
+    subject, target = json.dumps(losses[0].subject, ensure_ascii=False), json.dumps(review.target, ensure_ascii=False)
+    example = (
+        f"accepted:\n  - address: {subject}\n    target: {target}\n    reason: why this loss is wanted\n    until: YYYY-MM-DD"
+    )
+    line = f"A loss that is wanted is accepted by an entry of its own in {FILE}, beside connectors/, reviewed like any change:"
+    return Section("If a loss is wanted", rows=((line,),), text=example, language="yaml")
+
+
+def _counted(changes: Iterable[Any], noun: str) -> str:
+    counts = Counter(change.kind for change in changes)
+    return ", ".join(f"{count:,} {noun}{'s' if count != 1 else ''} {kind}" for kind, count in sorted(counts.items()))
+
+
+def _resources_counted(review: Review) -> str:
+    count = len(review.resources)
+    return f"{count:,} other resource{'s' if count != 1 else ''}" if count else ""
+
+
+def _argument(argument: Argument) -> str:
+    after = "known after the apply" if argument.unknown else _value(argument.after)
+    return f"{argument.path}: {_value(argument.before)} → {after}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "none"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -1,0 +1,199 @@
+"""What changes for tables: which are added, removed, moved or read otherwise, and which of that would lose data. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from headgate.review.facts import Argument
+from headgate.review.model import Finding, TableChange, TableKind
+from headgate.review.whereabouts import Place, places
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headgate.review.context import Agreed, Context
+    from headgate.review.facts import Held
+    from headgate.review.whereabouts import Whole
+
+# Options that are part of how a streaming table is kept: another value takes effect only with a full refresh.
+KEEPING = ("scd_type", "primary_keys", "sequence_by")
+_FILE = "databricks_workspace_file"
+
+
+@dataclass
+class Tables:
+    """What was found about tables."""
+
+    changes: list[TableChange] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def find(self, level: str, code: str, place: Place, message: str, subject: str = "") -> None:
+        """Add a finding about a table, or another `subject`, in the pipeline's stack."""
+        finding = Finding(level, code, subject or place.held.label, message, place.pipeline.stack)  # type: ignore[arg-type]  # callers name a level
+        self.findings.append(finding)
+
+
+def table_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context]) -> Tables:
+    """Give what changes for each table, in order of tables, and the findings. `contexts` by connector."""
+    found = Tables()
+    before, after = places(pipelines, after=False), places(pipelines, after=True)
+    labels = {key: its[0].held.label for key, its in [*before.items(), *after.items()]}
+    sources = _by_source(before), _by_source(after)
+    for key in sorted(before.keys() | after.keys(), key=lambda key: labels[key]):
+        old, new = before.get(key, []), after.get(key, [])
+        context = contexts.get((new or old)[0].pipeline.connector)
+        if not old:
+            _added(found, new, sources[0], context)
+        elif not new:
+            _removed(found, old[0], sources[1], context)
+        elif not {_id(place) for place in old} & {_id(place) for place in new}:
+            _moved(found, old[0], new[0], context)
+        else:
+            _compared(found, old, new, context)
+    _overlaps(found, pipelines, after)
+    _to_come(found, before, after, contexts)
+    return found
+
+
+def _added(found: Tables, new: list[Place], before: Mapping[str, list[Place]], context: Context | None) -> None:
+    place = new[0]
+    elsewhere = _other_destination(place.held, before)
+    reason = f"its destination was {elsewhere.held.destination}" if elsewhere else "new"
+    found.changes.append(_change("added", place.held, context, after=place, reason=reason))
+
+
+def _removed(found: Tables, place: Place, after: Mapping[str, list[Place]], context: Context | None) -> None:
+    pipeline = place.pipeline
+    now = _other_destination(place.held, after)
+    if pipeline.deleted:
+        reason = f"dropped with pipeline {pipeline.id}, which is destroyed"
+    elif pipeline.forgotten:
+        reason = f"left in the workspace with pipeline {pipeline.id}, which no stack has any more"
+        found.find("attention", "table-left", place, reason)
+    elif pipeline.drops:
+        reason = "dropped at the pipeline's next update, as its setting pipelines.dropInactiveTables says"
+        found.find("loss", "table-dropped", place, reason)
+    else:
+        reason = "no longer read; the streaming table stays, with what it holds, until it is dropped by hand"
+        if now:
+            reason = f"its destination becomes {now.held.destination}, which starts empty; this one stays, and is read no more"
+        found.find("attention", "destination-changed" if now else "table-removed", place, reason)
+    agreed = context.agreed.get(place.held.label) if context else None
+    if agreed and not (context and context.retired):
+        message = f"no pipeline would read it any more, and the lock has it in {agreed.pipeline}"
+        found.find("loss", "table-lost", place, message)
+    found.changes.append(_change("removed", place.held, context, before=place, reason=reason))
+
+
+def _moved(found: Tables, old: Place, new: Place, context: Context | None) -> None:
+    agreed = context.agreed.get(new.held.label) if context else None
+    way = f"{old.pipeline.before_id} → {new.pipeline.id}"
+    made = agreed is not None and agreed.to == new.pipeline.id and agreed.state in ("handed_over", "done")
+    if made:
+        reason = "its handover is recorded as made"
+    else:
+        fate = "is destroyed with its tables" if old.pipeline.deleted else "still owns the streaming table"
+        reason = "no handover is recorded as made"
+        message = f"no handover {way} is recorded as made, and {old.pipeline.before_id} {fate}"
+        found.find("loss", "move-without-handover", new, message)
+    options = _options(old.held, new.held)
+    found.changes.append(_change("moved", new.held, context, before=old, after=new, reason=reason, options=options))
+    _kept_otherwise(found, new, options)
+
+
+def _compared(found: Tables, old: list[Place], new: list[Place], context: Context | None) -> None:
+    """Tell what differs of a table that stays in its pipeline."""
+    ids = {_id(place): place for place in old}
+    place = next(place for place in new if _id(place) in ids)
+    if options := _options(ids[_id(place)].held, place.held):
+        found.changes.append(_change("changed", place.held, context, ids[_id(place)], place, "its options change", options))
+        _kept_otherwise(found, place, options)
+
+
+def _kept_otherwise(found: Tables, place: Place, options: Sequence[Argument]) -> None:
+    names = [option.path for option in options if option.path in KEEPING]
+    if names:
+        message = (
+            f"{' and '.join(names)} can't change without a full refresh, which reads it anew from what the source still has"
+        )
+        found.find("loss", "full-refresh", place, message)
+
+
+def _overlaps(found: Tables, pipelines: Sequence[Whole], after: Mapping[str, list[Place]]) -> None:
+    """Find tables that two pipelines would write, and source tables that one pipeline would read once of two times."""
+    by_destination: dict[str, list[Place]] = {}
+    for its in after.values():
+        for place in its:
+            by_destination.setdefault(place.held.destination.lower(), []).append(place)
+    for its in by_destination.values():
+        names = sorted({place.pipeline.id for place in its})
+        if len({_id(place) for place in its}) > 1:
+            found.find("loss", "table-in-two-pipelines", its[0], f"would be written by {' and '.join(names)}")
+        elif len(its) > 1:
+            found.find("loss", "destination-twice", its[0], f"is written twice by {names[0]}")
+    for pipeline in pipelines:
+        tables = pipeline.after or ()
+        counts = Counter(held.source_table for held in tables)
+        for held in {held.source_table: held for held in tables if counts[held.source_table] > 1}.values():
+            message = f"stands twice in {pipeline.id}, which reads a source table once: the other is silently lost"
+            found.find("loss", "source-twice", Place(pipeline, held), message)
+
+
+def _to_come(
+    found: Tables, before: Mapping[str, list[Place]], after: Mapping[str, list[Place]], contexts: Mapping[str, Context]
+) -> None:
+    """Tell the moves that the lock plans: their handover comes before the files change."""
+    labels = {place.held.label: place for its in [*before.values(), *after.values()] for place in its}
+    for _, context in sorted(contexts.items()):
+        for label, agreed in sorted(context.agreed.items()):
+            place = labels.get(label)
+            if agreed.state == "planned" and place and place.pipeline.id == agreed.pipeline:
+                reason = f"is to be handed over from {agreed.pipeline} to {agreed.to}; until then nothing of it changes"
+                found.find("attention", "move-planned", place, reason)
+                found.changes.append(_to_move(place, agreed, context, reason))
+
+
+def _to_move(place: Place, agreed: Agreed, context: Context, reason: str) -> TableChange:
+    weight = context.weights.get(place.held.label)
+    held = place.held
+    return TableChange("to move", held.source_table, held.destination, agreed.pipeline, agreed.to, weight, (), reason)
+
+
+def _by_source(places: Mapping[str, list[Place]]) -> dict[str, list[Place]]:
+    """Give source table → where it goes to, a place for each destination."""
+    found: defaultdict[str, list[Place]] = defaultdict(list)
+    for its in places.values():
+        found[its[0].held.source_table].append(its[0])
+    return found
+
+
+def _other_destination(held: Held, others: Mapping[str, list[Place]]) -> Place | None:
+    """Give the one place that the source table goes to on the other side, if that has another destination."""
+    same = others.get(held.source_table, [])
+    return same[0] if len(same) == 1 and same[0].held.destination.lower() != held.destination.lower() else None
+
+
+def _options(before: Held, after: Held) -> tuple[Argument, ...]:
+    names = sorted(before.options.keys() | after.options.keys())
+    pairs = [(name, before.options.get(name), after.options.get(name)) for name in names]
+    return tuple(Argument(name, old, new) for name, old, new in pairs if old != new)
+
+
+def _change(
+    kind: TableKind,
+    held: Held,
+    context: Context | None,
+    before: Place | None = None,
+    after: Place | None = None,
+    reason: str = "",
+    options: Sequence[Argument] = (),
+) -> TableChange:
+    weight: Any = context.weights.get(held.label) if context else None
+    old, new = before.pipeline.before_id if before else "", after.pipeline.id if after else ""
+    return TableChange(kind, held.source_table, held.destination, old, new, weight, tuple(options), reason)
+
+
+def _id(place: Place) -> tuple[str, str]:
+    return place.pipeline.connector, place.pipeline.id

@@ -1,0 +1,48 @@
+"""A review for a terminal, a pipe or a log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.review.sections import Name, Section, sections_of, summary_of, title_of
+
+if TYPE_CHECKING:
+    from headgate.review.model import Review
+    from headgate.review.sections import Cell
+
+# What a terminal would obey, and what turns the text around it: shown as pictures and as U+FFFD.
+_SEEN = {code: 0x2400 + code for code in range(0x20)} | dict.fromkeys(
+    [*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)], 0xFFFD
+)
+_LINES = _SEEN | {ord("\n"): ord("\n"), ord("\t"): ord("\t")}
+
+
+def render_text(review: Review, *, diffs: bool = False) -> str:
+    """Give the review as lines of text."""
+    lines = [title_of(review), *(f"  {line}" for line in summary_of(review))]
+    for section in sections_of(review, diffs=diffs):
+        lines += ["", section.title, *_lines(section)]
+    return "\n".join(lines).translate(_LINES) + "\n"
+
+
+def seen(text: str) -> str:
+    """Give a text of which every character can be seen, and none moves the others."""
+    return text.translate(_SEEN)
+
+
+def _lines(section: Section) -> list[str]:
+    found = [f"  {'  '.join(cells).rstrip()}" for cells in _aligned(section)]
+    return found + [f"  {line}" for line in section.text.splitlines()]
+
+
+def _aligned(section: Section) -> list[list[str]]:
+    """Give the rows' cells padded to their columns, but for the last."""
+    rows = [[_cell(cell) for cell in row] for row in section.rows]
+    if not section.columns:
+        return rows
+    widths = [max(len(row[number]) for row in rows) for number in range(len(section.columns) - 1)]
+    return [[cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)] for row in rows]
+
+
+def _cell(cell: Cell) -> str:
+    return seen(cell.text if isinstance(cell, Name) else cell)

@@ -1,0 +1,125 @@
+"""Which pipelines there are before and after a deploy of all stacks, and which tables each reads. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.review.context import Context, of_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.review.facts import Change, Facts, Held, PipelineFacts
+
+_TYPE = "databricks_pipeline"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A pipeline over all stacks of the review: where it was, where it is to be, and what happens to it.
+
+    `before` and `after`: its tables; None where they can't be told, empty where it does not exist. `forgotten`: it lives on
+    in the workspace without a stack. `change`: what its own plan does with it; None for nothing.
+    """
+
+    connector: str
+    id: str
+    before_id: str
+    stack: str
+    before_stack: str
+    before: tuple[Held, ...] | None
+    after: tuple[Held, ...] | None
+    exists_before: bool
+    exists_after: bool
+    workspace_id: str
+    change: Change | None
+    drops: bool
+    made_twice: bool = False
+
+    @property
+    def address(self) -> str:
+        """Its address in Terraform."""
+        return f"{_TYPE}.{self.id}"
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is destroyed, for good or to be made anew."""
+        return self.change is not None and self.change.destroys
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether it lives on in the workspace, and no stack has it any more."""
+        return self.exists_before and not self.exists_after and not self.deleted
+
+    @property
+    def changes_stack(self) -> bool:
+        """Whether another stack takes it over."""
+        return bool(self.before_stack) and self.before_stack != self.stack
+
+
+def pipelines_in(facts: Facts, contexts: Sequence[Context]) -> list[Whole]:
+    """Give each pipeline once, by connector and id: one that changes stack is in the plans of both."""
+    changes = {(change.stack, change.address): change for change in facts.changes if change.type == _TYPE}
+    entries: defaultdict[tuple[str, str], list[PipelineFacts]] = defaultdict(list)
+    for one in facts.pipelines:
+        context = of_stack(one.stack, contexts)
+        entries[context.connector if context else "", one.id].append(one)
+    return [_whole(connector, its, changes) for (connector, _), its in sorted(entries.items())]
+
+
+def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str, str], Change]) -> Whole:
+    def change(one: PipelineFacts) -> Change | None:
+        return changes.get((one.stack, f"{_TYPE}.{one.id}"))
+
+    def imported(one: PipelineFacts) -> bool:
+        found = change(one)
+        return found is not None and bool(found.imported)
+
+    gone = [one for one in entries if not one.exists_after]
+    stays = [one for one in entries if one.exists_after]
+    new = stays[0] if stays else gone[0]
+    old = next((one for one in [*gone, *stays] if one.exists_before and not imported(one)), new)
+    leaves = next((found for one in gone if (found := change(one)) and found.destroys), None)
+    return Whole(
+        connector=connector,
+        id=new.id,
+        before_id=old.before_id,
+        stack=new.stack,
+        before_stack=old.stack if old.exists_before else "",
+        before=old.before if old.exists_before else (),
+        after=new.after if new.exists_after else (),
+        exists_before=old.exists_before,
+        exists_after=new.exists_after,
+        workspace_id=old.workspace_id,
+        change=leaves or change(new),
+        drops=new.drops,
+        made_twice=bool(gone and stays) and not leaves and not any(imported(one) for one in stays),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table in a pipeline."""
+
+    pipeline: Whole
+    held: Held
+
+
+def places(pipelines: Sequence[Whole], *, after: bool) -> dict[str, list[Place]]:
+    """Give table → the pipelines of the stacks that read it, before or after the deploy.
+
+    Tables are told apart as Unity Catalog does: capitals of the destination are no matter.
+    """
+    found: defaultdict[str, list[Place]] = defaultdict(list)
+    for pipeline in pipelines:
+        tables = pipeline.after if after else pipeline.before
+        for held in tables or ():
+            found[table_key(held)].append(Place(pipeline, held))
+    return dict(found)
+
+
+def table_key(held: Held) -> str:
+    """Give what a table is the same by, before and after."""
+    return f"{held.source_table} → {held.destination.lower()}"

@@ -1,0 +1,136 @@
+"""What a review says of what pipelines stand on, of their jobs and files, and of what changed behind Terraform's back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headgate.review.context import Context
+from headgate.review.decide import review_of
+from tests.support.plans import change, facts_of, pipelines, plan
+
+if TYPE_CHECKING:
+    from headgate.review.model import Review
+
+SATURDAY = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
+
+
+def reviewed(*changes: dict[str, Any], **more: Any) -> Review:
+    return review_of(facts_of(plan(*changes, **more)), [Context("crm", "prod")], now=SATURDAY)
+
+
+def codes(review: Review) -> set[tuple[str, str]]:
+    return {(finding.level, finding.code) for finding in review.findings}
+
+
+def connection(**more: Any) -> dict[str, Any]:
+    return {"id": "c", "name": "crm", "comment": None, "options": {"url": "https://crm", "client_secret": "S3cretValue"}} | more
+
+
+def job(quartz: str, **more: Any) -> dict[str, Any]:
+    return {"id": "1", "name": "a", "schedule": [{"quartz_cron_expression": quartz, "timezone_id": "Europe/Berlin"} | more]}
+
+
+@pytest.mark.parametrize("kind", ["databricks_connection", "databricks_schema", "databricks_catalog", "databricks_volume"])
+@pytest.mark.parametrize("actions", [["delete"], ["delete", "create"], ["create", "delete"]])
+def test_what_data_lies_in_or_is_read_through_is_not_destroyed_unseen(kind: str, actions: list[str]) -> None:
+    value = {"id": "x", "name": "x"}
+    review = reviewed(change(f"{kind}.crm", value, None if actions == ["delete"] else value, actions=actions))
+
+    assert review.verdict == "loss"
+    assert review.findings[0].subject == f"{kind}.crm"
+
+
+def test_a_replaced_connection_says_why() -> None:
+    review = reviewed(
+        change(
+            "databricks_connection.crm",
+            connection(),
+            connection(comment="x"),
+            actions=["delete", "create"],
+            replace_paths=[["comment"]],
+            after_sensitive={"options": True},
+            before_sensitive={"options": True},
+        )
+    )
+
+    assert codes(review) == {("loss", "connection-replaced")}
+    assert "comment" in review.findings[0].message
+
+
+def test_a_secret_is_told_to_change_and_never_its_value() -> None:
+    marks = {"before_sensitive": {"options": True}, "after_sensitive": {"options": True}}
+    after = connection(options={"url": "https://crm", "client_secret": "An0therValue"})
+    review = reviewed(change("databricks_connection.crm", connection(), after, **marks))
+
+    assert [(one.path, one.changed) for one in review.secrets] == [("options.client_secret", True)]
+    assert "S3cretValue" not in repr(review)
+    assert "An0therValue" not in repr(review)
+
+
+def test_a_schedule_is_told_in_words_with_the_next_three_starts() -> None:
+    review = reviewed(change("databricks_job.a", job("0 0 2 ? * MON-FRI"), job("0 30 2 * * ?")))
+
+    assert review.verdict == "fine"
+    assert review.resources[0].words == (
+        "at 02:00 on Monday to Friday (Europe/Berlin)",
+        "at 02:30 every day (Europe/Berlin)",
+    )
+    assert review.resources[0].starts == ("Sun 2026-03-08 02:30 CET", "Mon 2026-03-09 02:30 CET", "Tue 2026-03-10 02:30 CET")
+
+
+def test_a_paused_job_has_no_next_start() -> None:
+    review = reviewed(change("databricks_job.a", job("0 0 2 * * ?"), job("0 0 2 * * ?", pause_status="PAUSED")))
+
+    assert review.resources[0].words[1] == "at 02:00 every day (Europe/Berlin), paused"
+    assert review.resources[0].starts == ()
+
+
+def test_a_job_that_goes_while_its_pipeline_stays_is_to_be_looked_at() -> None:
+    held = {"a": ["t"]}
+    review = reviewed(*pipelines(held, held), change("databricks_job.a", job("0 0 2 * * ?"), None))
+
+    assert codes(review) == {("attention", "job-deleted")}
+
+
+def test_a_job_that_refreshes_everything_would_lose_what_the_source_no_longer_has() -> None:
+    task = {"task": [{"pipeline_task": [{"pipeline_id": "p", "full_refresh": True}]}]}
+    review = reviewed(change("databricks_job.a", job("0 0 2 * * ?"), job("0 0 2 * * ?") | task))
+
+    assert codes(review) == {("loss", "full-refresh")}
+
+
+def drifted(before: Any, after: Any) -> dict[str, Any]:
+    return change("databricks_pipeline.a", before, after)
+
+
+def test_what_was_changed_behind_terraforms_back_is_told() -> None:
+    review = reviewed(resource_drift=[drifted({"id": "1", "photon": False}, {"id": "1", "photon": True})])
+
+    assert codes(review) == {("attention", "drift")}
+    assert "photon" in review.findings[0].message
+
+
+def test_what_the_provider_works_out_by_itself_is_no_drift() -> None:
+    review = reviewed(resource_drift=[drifted({"id": "1", "last_modified": 1}, {"id": "1", "last_modified": 2})])
+
+    assert (review.verdict, review.findings) == ("fine", ())
+
+
+def test_a_pipeline_that_is_gone_and_would_be_made_anew_has_lost_its_tables() -> None:
+    made = change("databricks_pipeline.a", None, {"name": "a"})
+    review = reviewed(made, resource_drift=[drifted({"id": "1"}, None)])
+
+    assert ("loss", "gone") in codes(review)
+
+
+def test_a_plan_that_is_not_whole_is_told() -> None:
+    assert codes(reviewed(complete=False)) == {("attention", "plan-partial")}
+
+
+def test_what_a_data_source_reads_is_no_change() -> None:
+    read = change("databricks_current_user.me", None, {"id": "1"}, actions=["read"]) | {"mode": "data"}
+
+    assert reviewed(read).resources == ()

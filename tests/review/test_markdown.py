@@ -18,7 +18,7 @@ from tests.support.plans import change, facts_of, pipelines, plan
 
 def rendered(text: str) -> str:
     """Give the text that a reader sees, as GitHub's flavour renders it."""
-    return MarkdownIt("gfm-like", {"linkify": False, "html": False}).render(text)
+    return str(MarkdownIt("gfm-like", {"linkify": False, "html": False}).render(text))
 
 
 def reviewed(*changes: dict[str, Any]) -> Review:

@@ -52,7 +52,7 @@ def change(address: str, before: Any, after: Any, **more: Any) -> dict[str, Any]
     actions = more.pop("actions", None) or _actions(before, after)
     entry = {"address": address, "mode": "managed", "type": address.partition(".")[0], "name": address.partition(".")[2]}
     top = {name: more.pop(name) for name in ("previous_address",) if name in more}
-    marks = {"before_sensitive": {}, "after_sensitive": {}, "after_unknown": {}}
+    marks: dict[str, Any] = {"before_sensitive": {}, "after_sensitive": {}, "after_unknown": {}}
     return entry | top | {"change": {"actions": actions, "before": before, "after": after} | marks | more}
 
 

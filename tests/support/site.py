@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 from headgate.balance.fit import misfits
 from headgate.balance.plan import balance
 from headgate.definition.model import Definition
-from headgate.layout.deployed import Deployed
+from headgate.layout.deployed import Deployed, write_deployed
 from headgate.layout.lock import parse_lock, render_lock
 from headgate.layout.model import Key
 from headgate.layout.observe import observe, state_of
 from headgate.layout.progress import pending, record_handover
+from headgate.project import Connector
+from headgate.review.context import context_of
+from headgate.review.decide import review_of
+from headgate.review.plan_file import facts_of_plans
 from headgate.terraform.deployment import plan_stacks
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
     from headgate.inventory.table import Table
     from headgate.layout.model import Layout
+    from headgate.review.model import Review
     from headgate.terraform.deployment import StackPlan
     from tests.support.terraform import Outcome, Terraform
 
@@ -95,6 +100,19 @@ class Site:
             found[stack] = self.terraform.plan(self.folder(stack))
             assert not found[stack].errors, (stack, found[stack].errors)
         return found
+
+    def review(self) -> tuple[Review, dict[str, Outcome]]:
+        """Synthesize, plan every stack, and review the plans as `headgate review` does; give what Terraform says beside it."""
+        outcomes, texts = {}, []
+        for stack in self.synth():
+            self.terraform.init(self.folder(stack))
+            outcomes[stack], text = self.terraform.plan_file(self.folder(stack))
+            assert not outcomes[stack].errors, (stack, outcomes[stack].errors)
+            texts.append((stack, text, f"{stack}.json"))
+        self.root.joinpath("connectors").mkdir(exist_ok=True)
+        write_deployed(self.root / "connectors", self.deployed)
+        connector = Connector(self.root / "connectors", self.definition, tuple(self.tables), self.agreed)
+        return review_of(facts_of_plans(texts, self.target)[0], [context_of(connector, self.target)]), outcomes
 
     def deploy(self, order: Sequence[int] | None = None) -> dict[str, Outcome]:
         """Synthesize and apply each stack, in the planned order or in another."""

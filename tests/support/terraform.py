@@ -70,6 +70,11 @@ class Terraform:
         """Destroy all that the folder's state holds."""
         return self._stream(folder, ["destroy", "-json", "-input=false", "-auto-approve"])
 
+    def plan_file(self, folder: Path) -> tuple[Outcome, str]:
+        """Say what an apply would do, and give the plan as `terraform show -json` prints it."""
+        outcome = self.plan(folder, "-out=plan.out")
+        return outcome, self._run(folder, "show", "-json", "plan.out")
+
     def show(self, folder: Path) -> Any:
         """Give the state as `terraform show -json` prints it."""
         return json.loads(self._run(folder, "show", "-json"))

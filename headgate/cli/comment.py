@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from headgate.comment.host import Host
     from headgate.comment.model import Outcome, Place, Review, Token
+
+_WORTH_TELLING = 5
 
 
 def comment(  # noqa: PLR0913  # each parameter is a flag
@@ -33,7 +36,9 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
         str, typer.Option(help="Labels to put on, by commas; of headgate:fine|attention|error|loss the worst target's stays.")
     ] = "",
     remove_labels: Annotated[str, typer.Option(help="Labels to take off, by commas.")] = "",
-    details_url: Annotated[str | None, typer.Option(help="Where the whole review is, should the comment be cut.")] = None,
+    details_url: Annotated[
+        str | None, typer.Option(help="Where the whole review is, should the comment be cut. Default: the job's page.")
+    ] = None,
     *,
     allow_read_only: Annotated[
         bool, typer.Option("--allow-read-only", help="A token that may not write (a fork's) is a warning, no error.")
@@ -45,10 +50,11 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
 
     The token comes from the environment alone: GITHUB_TOKEN, or GITLAB_TOKEN.
     """
-    from headgate.comment.destination import destination
+    from headgate.comment.destination import destination, job_page
     from headgate.comment.order import review_of
 
-    review = review_of(_text(file), target, connector, _list(labels), _list(remove_labels), details_url)
+    details = details_url or job_page(os.environ)
+    review = review_of(_text(file), target, connector, _list(labels), _list(remove_labels), details)
     place, token = destination(os.environ, _event(os.environ), host, repo=repo, number=number, api=api)
     outcome = _post(place, token, review, allow_read_only=allow_read_only, dry_run=dry_run)
     for warning in outcome.warnings:
@@ -64,15 +70,23 @@ def _post(place: Place, token: Token, review: Review, *, allow_read_only: bool, 
     from headgate.comment.gitlab import GitLab
     from headgate.comment.model import Outcome
     from headgate.comment.post import post
-    from headgate.comment.wire import RejectedError
+    from headgate.comment.wire import Clock, RejectedError
 
-    host: Host = GitHub(place, token) if place.host == "github" else GitLab(place, token)
+    clock = Clock(sleep=_wait)
+    host: Host = GitHub(place, token, clock) if place.host == "github" else GitLab(place, token, clock)
     try:
-        return post(host, review, dry_run=dry_run)
+        return post(host, review, dry_run=dry_run, clock=clock)
     except RejectedError as error:
         if not (allow_read_only and host.read_only(error)):
             raise
         return Outcome("skipped", warnings=(f"no comment was posted, for the token may only read: {error}",), dry_run=dry_run)
+
+
+def _wait(seconds: float) -> None:
+    """Let time pass, and say so where somebody who watches would wonder."""
+    if seconds >= _WORTH_TELLING:
+        tell(f"waiting for {seconds:,.0f} seconds, as the host asks")
+    time.sleep(seconds)
 
 
 def _told(outcome: Outcome, place: Place) -> str:

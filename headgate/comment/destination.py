@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from headgate.comment.model import HostName
 
 _PULL_REF = re.compile(r"refs/pull/(\d+)/\w+")
-_GITHUB_REPO = re.compile(r"[\w.-]+/[\w.-]+")
+_GITHUB_REPO = re.compile(r"[\w.-]*\w[\w.-]*/[\w.-]*\w[\w.-]*")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _TOKENS = {"github": ("GITHUB_TOKEN", "GH_TOKEN"), "gitlab": ("GITLAB_TOKEN", "CI_JOB_TOKEN")}
 
@@ -55,6 +55,14 @@ def destination(
     if problems or isinstance(found, Problem) or not repo or not number:
         raise InputError(problems)
     return Place(host, api.rstrip("/"), repo, number), found
+
+
+def job_page(environ: Mapping[str, str]) -> str | None:
+    """Give the page of the job that runs this, for people to read on; None outside of CI. Source: as for `destination`."""
+    if page := environ.get("CI_JOB_URL"):
+        return page
+    parts = [environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+    return "{}/{}/actions/runs/{}".format(*parts) if all(parts) else None
 
 
 def _host(environ: Mapping[str, str]) -> HostName:

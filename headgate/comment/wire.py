@@ -182,8 +182,8 @@ def _said(answer: requests.Response) -> str:
     try:
         told = answer.json()
     except (ValueError, RecursionError):
-        return answer.reason or "no reason given"
-    if not isinstance(told, dict):
-        return str(told)
-    parts = [told.get(key) for key in ("message", "error", "error_description", "errors")]
-    return "; ".join(part if isinstance(part, str) else str(part) for part in parts if part) or str(answer.reason)
+        told = None
+    if isinstance(told, dict):
+        parts = [told.get(key) for key in ("message", "error", "error_description", "errors")]
+        told = "; ".join(part if isinstance(part, str) else str(part) for part in parts if part)
+    return " ".join(str(told or answer.reason or "no reason given").split())

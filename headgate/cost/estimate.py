@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
@@ -49,8 +49,8 @@ def cost_of(
 ) -> Cost:
     """Give what a layout costs in a target once all its moves are done.
 
-    `tables` are the layout's own; `weighed` is what they weigh, as far as it was observed. A run takes the weights of a
-    pipeline's tables and the startup. A paused target, and one that is taken down, cost nothing. Raises StaleError where
+    `tables` are the layout's own; `weighed` is what each of them weighs, by default without past runs. A run takes the
+    weights of a pipeline's tables and the startup. A paused target, and one that is taken down, cost nothing. Raises StaleError where
     layout and tables don't fit.
     """
     weighed = weigh(tables, definition) if weighed is None else weighed
@@ -142,11 +142,9 @@ def _assumptions(
         yield f"Pipelines are continuous: each runs for all {_HOURS_A_MONTH:,.1f} hours of an average month."
     else:
         yield f"A run takes the weights of its tables and {_startup(definition):g} seconds of startup; none runs twice."
-    observed = sum(one.source == "observed" for one in weighed.values())
-    if definition.mode == "batch" and weighed:
-        guessed = sum(one.source == "type" for one in weighed.values())
-        given = len(weighed) - observed - guessed
-        yield f"Weights of tables: {observed} observed, {given} given, {guessed} by ingestion type alone."
+        sources = Counter(weighed[placement.key].source for placement in layout.tables)
+        told = f"{sources['observed']} observed, {sources['given']} given, {sources['type']} by ingestion type alone"
+        yield f"Weights of tables: {told}."
     if definition.mode == "batch" and any(not load.group.schedule for load in loads):
         yield "Pipelines without a schedule are taken to run never."
     if any(load.capped for load in loads):

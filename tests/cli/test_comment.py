@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
@@ -9,6 +10,12 @@ import pytest
 from tests.support.hosts import BOT, JOB, READER, GitHubHost, GitLabHost
 
 Run = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def _directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a proxy of this machine out of it."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 @pytest.fixture
@@ -79,6 +86,27 @@ def test_gitlabs_job_says_all_and_its_token_is_accepted_as_read_only(headgate: R
 
         monkeypatch.setenv("GITLAB_TOKEN", BOT)
         assert headgate("comment", "-", "-t", "prod", stdin="text").stdout.startswith("comment posted to group/name!7: ")
+
+
+def test_a_cut_review_links_the_jobs_page(github: GitHubHost, headgate: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://ghe.example.com")
+    monkeypatch.setenv("GITHUB_RUN_ID", "99")
+    monkeypatch.delenv("CI_JOB_URL", raising=False)
+    done = headgate("comment", "-", "-t", "prod", stdin="a line\n" * 20_000)
+
+    assert github.bodies[0].endswith("[The whole review](<https://ghe.example.com/owner/name/actions/runs/99>).\n")
+    assert "it was cut to what the host takes" in done.stdout
+
+
+def test_a_password_that_netrc_has_for_the_host_does_not_take_the_tokens_place(
+    github: GitHubHost, headgate: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password other\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    headgate("comment", "-", "-t", "prod", stdin="text")
+
+    assert len(github.comments) == 1
 
 
 @pytest.mark.usefixtures("github")

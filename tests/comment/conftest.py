@@ -16,6 +16,12 @@ from tests.support.hosts import BOT, JOB, GitHubHost, GitLabHost, Time
 Post = Callable[..., Outcome]
 
 
+@pytest.fixture(autouse=True)
+def _directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a proxy of this machine out of it."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
 @pytest.fixture
 def github() -> Iterator[GitHubHost]:
     with GitHubHost() as host:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from headgate.comment.destination import destination
+from headgate.comment.destination import destination, job_page
 from headgate.comment.model import Place
 from headgate.problems import InputError
 
@@ -88,6 +88,20 @@ def test_all_that_is_missing_is_told_at_once() -> None:
     said = str(caught.value)
     for words in ("is no address of an API", "say --repo owner/name", "say --number", "GITHUB_TOKEN is not set"):
         assert words in said
+
+
+@pytest.mark.parametrize("repo", ["name", "../..", "a/b/c", "a/b?c", ""])
+def test_what_is_no_repository_is_told(repo: str) -> None:
+    with pytest.raises(InputError, match="say --repo owner/name"):
+        destination({**ACTIONS, "GITHUB_REPOSITORY": ""}, None, repo=repo)
+
+
+def test_the_jobs_page_is_known_in_ci_alone() -> None:
+    run = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "a/b", "GITHUB_RUN_ID": "5"}
+
+    assert job_page(run) == "https://github.com/a/b/actions/runs/5"
+    assert job_page({"CI_JOB_URL": "https://gitlab.com/a/b/-/jobs/5"}) == "https://gitlab.com/a/b/-/jobs/5"
+    assert job_page({"GITHUB_REPOSITORY": "a/b"}) is None
 
 
 def test_without_ci_the_host_is_asked_for() -> None:

@@ -8,7 +8,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.counts import startup_of
-from headgate.balance.items import Group, items_of, majority
+from headgate.balance.items import Group, items_of, key_of, majority, weight_of
 from headgate.balance.sizing import workers
 from headgate.balance.weighing import weigh
 from headgate.cost.model import Amount, Cost, GroupCost, total
@@ -50,8 +50,8 @@ def cost_of(
     """Give what a layout costs in a target once all its moves are done.
 
     `tables` are the layout's own; `weighed` is what each of them weighs, by default without past runs. A run takes the
-    weights of a pipeline's tables and the startup. A paused target, and one that is taken down, cost nothing. Raises StaleError where
-    layout and tables don't fit.
+    weights of a pipeline's tables and the startup. A paused target, and one that is taken down, cost nothing. Raises
+    StaleError where layout and tables don't fit.
     """
     weighed = weigh(tables, definition) if weighed is None else weighed
     idle = _idle(definition, target, layout)
@@ -76,14 +76,14 @@ def _loads(definition: Definition, layout: Layout, tables: Sequence[Table], weig
     if items.keys() != {placement.key for placement in layout.tables}:
         raise StaleError("the layout and the inventory don't hold the same tables", f"run `headgate balance {definition.id}`")
     # Clusters are sized by what stands in the files, not by what was observed: so are they made.
-    written = {item.key: item.weight for item in items_of(tables, definition)}
+    written = {key_of(table, definition): weight_of(table, definition) for table in tables} if definition.compute.sizing else {}
     inside: defaultdict[str, list[Item]] = defaultdict(list)
     for placement in layout.tables:
         inside[placement.agreed].append(items[placement.key])
     for pipeline in layout.pipelines:
         if held := inside[pipeline.id]:
-            own = [written[item.key] for item in held]
-            yield _load(definition, majority(held, pipeline.group), held, _dbus_an_hour(definition, fsum(own), len(own)))
+            rate = _dbus_an_hour(definition, fsum(written.get(item.key, 0.0) for item in held), len(held))
+            yield _load(definition, majority(held, pipeline.group), held, rate)
 
 
 def _load(definition: Definition, group: Group, held: Sequence[Item], rate: float | None) -> _Load:

@@ -85,7 +85,7 @@ def _post(place: Place, token: Token, review: Review, *, allow_read_only: bool, 
 def _wait(seconds: float) -> None:
     """Let time pass, and say so where somebody who watches would wonder."""
     if seconds >= _WORTH_TELLING:
-        tell(f"waiting for {seconds:,.0f} seconds, as the host asks")
+        tell(f"waiting for {seconds:,.0f} seconds before asking the host again")
     time.sleep(seconds)
 
 

@@ -22,11 +22,12 @@ _TRIES = 6
 
 @dataclass(frozen=True, slots=True)
 class _Posted:
-    """The plan that was carried out, and the comment's address."""
+    """The plan that was carried out, and the comment's address. `found`: made by a request that was thought to be lost."""
 
     plan: Plan
     url: str
     cut: bool
+    found: bool
 
 
 def post(host: Host, review: Review, *, dry_run: bool = False, clock: Clock | None = None) -> Outcome:
@@ -41,7 +42,8 @@ def post(host: Host, review: Review, *, dry_run: bool = False, clock: Clock | No
     if not dry_run:
         deleted = _delete(host, posted.plan, warnings)
     labels = _label(host, review, warnings, dry_run=dry_run)
-    return Outcome(posted.plan.action, posted.url, posted.cut, deleted, labels, tuple(warnings), dry_run)
+    action = "created" if posted.found else posted.plan.action
+    return Outcome(action, posted.url, posted.cut, deleted, labels, tuple(warnings), dry_run)
 
 
 def _post(host: Host, review: Review, clock: Clock, *, dry_run: bool) -> _Posted:
@@ -53,7 +55,8 @@ def _post(host: Host, review: Review, clock: Clock, *, dry_run: bool) -> _Posted
         body = host.body(body)
         plan = plan_comment(host.comments(), mark, body)
         try:
-            return _Posted(plan, _carry_out(host, plan, body, dry_run=dry_run), cut)
+            url = _carry_out(host, plan, body, dry_run=dry_run)
+            return _Posted(plan, url, cut, found=isinstance(last, UnsureError) and plan.action == "unchanged")
         except UnsureError as error:
             last = error
             clock.sleep(2.0**attempt)

@@ -98,7 +98,8 @@ class Wire:
                 answer = self._session.request(method, url, json=body, params=query, timeout=_TIMEOUT, allow_redirects=False)
             except requests.RequestException as error:
                 raise self._broken(method, error) from None
-            wait = seconds_to_wait(answer.status_code, answer.headers, _said(answer), self.clock.now())
+            said = "" if answer.ok else _said(answer)
+            wait = seconds_to_wait(answer.status_code, answer.headers, said, self.clock.now())
             if wait is None:
                 break
             if wait > self._patience:
@@ -108,19 +109,16 @@ class Wire:
         if method == "POST" and answer.status_code in UNSURE:
             raise UnsureError(self._problem(answer))
         if not answer.ok or answer.is_redirect:
-            raise RejectedError(self._problem(answer), answer.status_code, _said(answer))
+            raise RejectedError(self._problem(answer), answer.status_code, said)
         return answer
 
     def _problem(self, answer: requests.Response) -> Problem:
-        said = _said(answer).replace(self._secret, "***")[:_LONGEST_SAID]
+        said, cure = _said(answer).replace(self._secret, "***")[:_LONGEST_SAID], self._cure(answer.status_code)
         if answer.is_redirect:
-            place = urlsplit(answer.headers.get("location", ""))
-            said = f"moved to {place.scheme}://{place.hostname}{place.path}"
-        path = urlsplit(answer.url).path
-        return Problem(
-            f"{self._api} answered {answer.status_code} to {answer.request.method} {path}: {said}",
-            self._cure(answer.status_code),
-        )
+            said = f"moved to {answer.headers['location'].partition('?')[0]}"
+            cure = "name by --repo and --api where it is now: the token is not sent elsewhere unasked"
+        asked = f"{answer.request.method} {urlsplit(answer.url).path}"
+        return Problem(f"{self._api} answered {answer.status_code} to {asked}: {said}", cure)
 
     def _too_limited(self, answer: requests.Response, wait: float) -> SourceError:
         until = time.strftime("%H:%M UTC", time.gmtime(self.clock.now() + wait))

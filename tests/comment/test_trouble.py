@@ -116,6 +116,7 @@ def test_a_post_that_nobody_answered_never_makes_two(
     outcome = to_github("new")
 
     assert github.bodies == [f"{MARK}\n\nnew\n"]
+    assert outcome.action == "created"
     assert outcome.url == github.comments[0]["html_url"]
 
 

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+from headgate.layout.lock import write_lock
+from tests.cost.conftest import PLACES, layout
+
 Run = Callable[..., CompletedProcess[str]]
 
 
 def test_hours_are_told_and_with_prices_money(project: Path, headgate: Run) -> None:
-    headgate("balance", "crm")
+    write_lock(project / "connectors/crm/layout.lock", layout(PLACES | {"companies": "people_1"}))
     assert headgate("cost", "crm").stdout.startswith("crm in dev: 1.86 hours a month\n- money (0 0 * * *): 0.59 hours;")
 
     with (project / "connectors/crm/connector.yaml").open("a") as file:

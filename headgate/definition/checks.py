@@ -54,7 +54,7 @@ class Fault:
 def faults(definition: Definition) -> list[Fault]:
     """Give all that is wrong with a definition whose types are right."""
     found = [*_connection(definition), *_names(definition), *_schedules(definition), *_compute(definition), *_code(definition)]
-    found += [*_balance(definition.balance), *_discovery_in_clear(definition)]
+    found += [*_pricing(definition), *_balance(definition.balance), *_discovery_in_clear(definition)]
     defaults = [name for name, target in definition.targets.items() if target.default]
     if len(defaults) > 1:
         found.append(Fault(("targets", defaults[1], "default"), f"{' and '.join(defaults)} are both default", "keep one"))
@@ -169,6 +169,20 @@ def _compute(definition: Definition) -> Iterator[Fault]:
     for name, bounds in (("autoscale", compute.autoscale), ("sizing", compute.sizing)):
         if bounds and bounds.min_workers > bounds.max_workers:
             yield Fault(("compute", name), "min_workers is above max_workers", "swap them")
+
+
+def _pricing(definition: Definition) -> Iterator[Fault]:
+    cost, rates = definition.cost, definition.cost.dbus_per_hour
+    if cost.dbu_price is None:
+        if cost.currency is not None:
+            yield Fault(("cost", "currency"), "there is a currency and no price", "add dbu_price, the price of one DBU")
+        return
+    if cost.currency is None:
+        yield Fault(("cost", "dbu_price"), "there is a price and no currency", "add currency: USD, for example")
+    for name in ("serverless",) if definition.compute.kind == "serverless" else ("driver", "worker"):
+        if getattr(rates, name) is None:
+            cure = f"add the DBUs that an hour takes: cost.dbus_per_hour.{name}"
+            yield Fault(("cost", "dbu_price"), f"a price of DBUs says nothing without their number by {name}", cure)
 
 
 def _balance(balance: Balance) -> Iterator[Fault]:

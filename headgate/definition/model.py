@@ -181,6 +181,30 @@ class Compute(Part):
     policy_id: Text | None = Field(default=None, description="Classic: a cluster policy.")
 
 
+class DbusPerHour(Part):
+    """DBUs that an hour of one pipeline uses up. What they are depends on machine, edition and cloud: there is no default."""
+
+    serverless: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Serverless: by a whole pipeline.")
+    driver: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Classic: by the driver.")
+    worker: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Classic: by each worker.")
+
+
+class Pricing(Part):
+    """What pipelines cost, for `headgate cost`. Where nothing is given, it tells hours, and no DBUs or money."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(
+        default=None, description="The prices' currency, such as USD or EUR."
+    )
+    dbu_price: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="The price of one DBU.")
+    dbus_per_hour: DbusPerHour = Field(default_factory=DbusPerHour)
+    startup_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        description="What a run takes before its first table. Default: the deadline's startup_seconds, else none.",
+    )
+
+
 class GitFolder(Part):
     """The connector's code as a git folder in the workspace."""
 
@@ -267,6 +291,7 @@ class Definition(Part):
     schedules: Schedules = Field(default_factory=Schedules)
     balance: Balance = Field(default_factory=Balance)
     compute: Compute = Field(default_factory=Compute)
+    cost: Pricing = Field(default_factory=Pricing)
     mode: Literal["batch", "streaming"] = Field(
         default="batch", description="batch: jobs start the pipelines. streaming: continuous."
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from itertools import islice
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from headgate.schedule.convert import marked_quartz
@@ -15,7 +16,10 @@ from headgate.schedule.zones import exists, zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
+
+# Four years of the past, with one leap day: the same on every machine, whenever it is asked.
+_FIRST_YEAR, _YEARS, _MONTHS = 2020, 4, 48
 
 
 def next_firings(text: str, after: datetime, count: int, timezone: str) -> list[datetime]:
@@ -37,6 +41,24 @@ def wall_times(text: str, after: datetime) -> Iterator[datetime]:
     """
     marked = marked_quartz(text)
     return cron_times(parse_cron(text), after) if marked is None else quartz_times(parse_quartz(marked), after)
+
+
+@lru_cache(maxsize=1024)
+def firings_a_month(text: str) -> float:
+    """Give how often a schedule fires in an average month of 2020 to 2023, by the clock on the wall.
+
+    Its times of the day are the same on each of its days, so those of one are counted, and then the days. One that is
+    bound to other years gives 0. Raises ScheduleError for a text that can't be read.
+    """
+    start, end = (datetime(year, 1, 1) for year in (_FIRST_YEAR, _FIRST_YEAR + _YEARS))  # noqa: DTZ001 - a clock on the wall
+    just_before = start - timedelta(microseconds=1)
+    opening = next(wall_times(text, just_before), end)
+    a_day = sum(1 for _ in takewhile(lambda it: it.date() == opening.date(), wall_times(text, just_before)))
+    days, moment = 0, opening
+    while moment < end:
+        days += 1
+        moment = next(wall_times(text, moment.replace(hour=23, minute=59, second=59)), end)
+    return days * a_day / _MONTHS
 
 
 def _existing(times: Iterator[datetime], there: tzinfo) -> Iterator[datetime]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from headgate.schedule.convert import check_schedule, normalize
 from headgate.schedule.errors import ScheduleError
-from headgate.schedule.firings import next_firings, wall_times
+from headgate.schedule.firings import firings_a_month, next_firings, wall_times
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
@@ -124,3 +124,19 @@ def test_what_is_wrong_is_raised() -> None:
 def test_cron_ends_with_the_calendar_and_quartz_with_its_years() -> None:
     assert firings("0 0 * * *", "9999-12-30T12:00", 5) == ["Fri 9999-12-31 00:00"]
     assert firings("quartz:0 0 0 * * ?", "2199-12-30T12:00", 5) == ["Tue 2199-12-31 00:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("0 2 * * *", 30.4375),
+        ("*/15 6-9 * * *", 16 * 30.4375),
+        ("0 0 1,8 * *", 2),
+        ("0 0 29 2 *", 1 / 48),
+        ("0 0 * * 1", 208 / 48),
+        ("quartz:0 0 0 L * ?", 1),
+        ("quartz:0 0 12 1 1 ? 2099", 0),
+    ],
+)
+def test_runs_of_an_average_month(text: str, times: float) -> None:
+    assert firings_a_month(text) == times

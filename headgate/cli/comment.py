@@ -1,0 +1,131 @@
+"""`headgate comment`: a review as one comment of a pull request or merge request."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from headgate.cli.common import Format, FormatOption, result, result_json, tell
+from headgate.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.comment.host import Host
+    from headgate.comment.model import Outcome, Place, Review, Token
+
+_WORTH_TELLING = 5
+
+
+def comment(  # noqa: PLR0913  # each parameter is a flag
+    file: Annotated[Path, typer.Argument(help="The review as Markdown; - reads it from stdin.")],
+    target: Annotated[str, typer.Option("--target", "-t", help="The target that the review is of: each has its comment.")],
+    connector: Annotated[
+        str | None, typer.Option(help="The connector that it is of, where each has a comment of its own.")
+    ] = None,
+    host: Annotated[Literal["github", "gitlab"] | None, typer.Option(help="Default: the one whose CI this is.")] = None,
+    repo: Annotated[str | None, typer.Option(help="owner/name, or GitLab's project. Default: from CI.")] = None,
+    number: Annotated[int | None, typer.Option(min=1, help="Of the pull or merge request. Default: from CI.")] = None,
+    api: Annotated[str | None, typer.Option(help="The API's address, such as https://host/api/v3. Default: from CI.")] = None,
+    labels: Annotated[
+        str, typer.Option(help="Labels to put on, by commas; of headgate:fine|attention|error|loss the worst target's stays.")
+    ] = "",
+    remove_labels: Annotated[str, typer.Option(help="Labels to take off, by commas.")] = "",
+    details_url: Annotated[
+        str | None, typer.Option(help="Where the whole review is, should the comment be cut. Default: the job's page.")
+    ] = None,
+    *,
+    allow_read_only: Annotated[
+        bool, typer.Option("--allow-read-only", help="A token that may not write (a fork's) is a warning, no error.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look and tell; write nothing.")] = False,
+    output: FormatOption = Format.text,
+) -> None:
+    """Post a review to a pull request or merge request; the comment of a run before is edited in place.
+
+    The token comes from the environment alone: GITHUB_TOKEN, or GITLAB_TOKEN.
+    """
+    from headgate.comment.destination import destination, job_page
+    from headgate.comment.order import review_of
+
+    details = details_url or job_page(os.environ)
+    review = review_of(_text(file), target, connector, _list(labels), _list(remove_labels), details)
+    place, token = destination(os.environ, _event(os.environ), host, repo=repo, number=number, api=api)
+    outcome = _post(place, token, review, allow_read_only=allow_read_only, dry_run=dry_run)
+    for warning in outcome.warnings:
+        tell(f"warning: {warning}")
+    if output is Format.json:
+        result_json(outcome.as_json())
+    else:
+        result(_told(outcome, place))
+
+
+def _post(place: Place, token: Token, review: Review, *, allow_read_only: bool, dry_run: bool) -> Outcome:
+    from headgate.comment.github import GitHub
+    from headgate.comment.gitlab import GitLab
+    from headgate.comment.model import Outcome
+    from headgate.comment.post import post
+    from headgate.comment.wire import Clock, RejectedError
+
+    clock = Clock(sleep=_wait)
+    host: Host = GitHub(place, token, clock) if place.host == "github" else GitLab(place, token, clock)
+    try:
+        return post(host, review, dry_run=dry_run, clock=clock)
+    except RejectedError as error:
+        if not (allow_read_only and host.read_only(error)):
+            raise
+        return Outcome("skipped", warnings=(f"no comment was posted, for the token may only read: {error}",), dry_run=dry_run)
+
+
+def _wait(seconds: float) -> None:
+    """Let time pass, and say so where somebody who watches would wonder."""
+    if seconds >= _WORTH_TELLING:
+        tell(f"waiting for {seconds:,.0f} seconds before asking the host again")
+    time.sleep(seconds)
+
+
+def _told(outcome: Outcome, place: Place) -> str:
+    request = f"{place.repo}{'#' if place.host == 'github' else '!'}{place.number}"
+    done = {
+        "created": "comment posted to",
+        "edited": "comment edited in",
+        "unchanged": "comment already there, unchanged, in",
+        "skipped": "no comment in",
+    }[outcome.action]
+    lines = [f"{done} {request}{f': {outcome.url}' if outcome.url else ''}"]
+    lines += ["it was cut to what the host takes"] if outcome.cut else []
+    lines += [f"older comments deleted: {', '.join(map(str, outcome.deleted))}"] if outcome.deleted else []
+    lines += [f"label put on: {label}" for label in outcome.labels.add]
+    lines += [f"label taken off: {label}" for label in outcome.labels.remove]
+    return "\n".join(f"dry run: {line}" if outcome.dry_run else line for line in lines)
+
+
+def _text(file: Path) -> str:
+    """Read the review; raises InputError for what is no text, or none at all."""
+    name = "stdin" if str(file) == "-" else str(file)
+    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(Problem(f"is no UTF-8 (byte {error.start})", "give a review's Markdown", name)) from None
+    if not text.strip():
+        cure = "write it with `headgate review ... --format markdown`, and look whether that failed"
+        raise InputError(Problem("is empty", cure, name))
+    return text
+
+
+def _event(environ: Mapping[str, str]) -> str | None:
+    """Give the text of the event that GitHub started the job for, where it left one."""
+    try:
+        return Path(environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8")
+    except (KeyError, OSError, UnicodeDecodeError):
+        return None
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

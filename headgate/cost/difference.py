@@ -1,0 +1,86 @@
+"""How a month's cost differs between two layouts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from headgate.cost.model import Amount
+
+if TYPE_CHECKING:
+    from headgate.cost.model import Cost
+
+NOTHING = Amount(0.0, 0.0, 0.0)
+_SAME = 0.005  # all is told to a hundredth: what is less is none
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A group's amounts before and after; nothing where it was not there."""
+
+    name: str
+    before: Amount
+    after: Amount
+
+    @property
+    def delta(self) -> Amount:
+        """After less before; DBUs and price are known only where both are."""
+        before, after = self.before, self.after
+        return Amount(after.hours - before.hours, _less(after.dbus, before.dbus), _less(after.price, before.price))
+
+    def __bool__(self) -> bool:
+        delta = self.delta
+        return any(abs(value) >= _SAME for value in (delta.hours, delta.dbus, delta.price) if value is not None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it for a machine."""
+        amounts = {"before": self.before, "after": self.after, "delta": self.delta}
+        return {"name": self.name} | {name: amount.as_json() for name, amount in amounts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a month costs more or less, in all and by each group that changes; `currency` None: prices can't be compared."""
+
+    connector: str
+    target: str
+    currency: str | None
+    total: Change
+    groups: tuple[Change, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it for a machine: `format` counts up when a field changes its meaning."""
+        return {
+            "format": 1,
+            "connector": self.connector,
+            "target": self.target,
+            "currency": self.currency,
+            "total": self.total.as_json(),
+            "groups": [group.as_json() for group in self.groups],
+        }
+
+
+def difference(before: Cost | None, after: Cost) -> Difference:
+    """Give how a connector's cost in a target differs; without a cost before, all of it is new.
+
+    A group is known by its name and schedule. Prices in two currencies are left out.
+    """
+    comparable = before is None or before.currency == after.currency
+    past = {group.name: group.amount for group in before.groups} if before else {}
+    now = {group.name: group.amount for group in after.groups}
+    changes = [
+        _change(name, past.get(name, NOTHING), now.get(name, NOTHING), priced=comparable) for name in sorted({*past, *now})
+    ]
+    whole = _change("total", before.total if before else NOTHING, after.total, priced=comparable)
+    currency = after.currency if comparable else None
+    return Difference(after.connector, after.target, currency, whole, tuple(change for change in changes if change))
+
+
+def _change(name: str, before: Amount, after: Amount, *, priced: bool) -> Change:
+    if not priced:
+        before, after = replace(before, price=None), replace(after, price=None)
+    return Change(name, before, after)
+
+
+def _less(after: float | None, before: float | None) -> float | None:
+    return None if after is None or before is None else after - before

@@ -1,0 +1,159 @@
+"""What a layout costs in an average month: from weights, schedules and compute to hours, DBUs and money. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from math import fsum
+from typing import TYPE_CHECKING
+
+from headgate.balance.counts import startup_of
+from headgate.balance.items import Group, items_of, key_of, majority, weight_of
+from headgate.balance.sizing import workers
+from headgate.balance.weighing import weigh
+from headgate.cost.model import Amount, Cost, GroupCost, total
+from headgate.problems import StaleError
+from headgate.schedule.firings import firings_a_month
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from headgate.balance.items import Item
+    from headgate.balance.weighing import Weighed
+    from headgate.definition.model import Definition
+    from headgate.inventory.table import Table
+    from headgate.layout.model import Key, Layout
+
+DAYS_A_MONTH = 1461 / 48  # 30.44: of four years
+_HOURS_A_MONTH = 24 * DAYS_A_MONTH
+_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """A pipeline's month. `hours` are what its runs take, but no more than there are; `capped`: they would be more."""
+
+    group: Group
+    tables: int
+    runs: float | None
+    amount: Amount
+    capped: bool
+
+
+def cost_of(
+    definition: Definition,
+    target: str,
+    layout: Layout,
+    tables: Sequence[Table],
+    weighed: Mapping[Key, Weighed] | None = None,
+) -> Cost:
+    """Give what a layout costs in a target once all its moves are done.
+
+    `tables` are the layout's own; `weighed` is what each of them weighs, by default without past runs. A run takes the
+    weights of a pipeline's tables and the startup. A paused target, and one that is taken down, cost nothing. Raises
+    StaleError where layout and tables don't fit.
+    """
+    weighed = weigh(tables, definition) if weighed is None else weighed
+    idle = _idle(definition, target, layout)
+    if idle:
+        return Cost(definition.id, target, definition.cost.currency, _nothing(definition), assumptions=(idle,))
+    loads = list(_loads(definition, layout, tables, weighed))
+    groups: defaultdict[tuple[str, str], list[_Load]] = defaultdict(list)
+    for load in loads:
+        groups[load.group.key, load.group.schedule].append(load)
+    return Cost(
+        definition.id,
+        target,
+        definition.cost.currency,
+        total(load.amount for load in loads) if loads else _nothing(definition),
+        tuple(_group(*name, groups[name]) for name in sorted(groups)),
+        tuple(_assumptions(definition, layout, weighed, loads)),
+    )
+
+
+def _loads(definition: Definition, layout: Layout, tables: Sequence[Table], weighed: Mapping[Key, Weighed]) -> Iterator[_Load]:
+    items = {item.key: item for item in items_of(tables, definition, {key: one.weight for key, one in weighed.items()})}
+    if items.keys() != {placement.key for placement in layout.tables}:
+        raise StaleError("the layout and the inventory don't hold the same tables", f"run `headgate balance {definition.id}`")
+    # Clusters are sized by what stands in the files, not by what was observed: so are they made.
+    written = {key_of(table, definition): weight_of(table, definition) for table in tables} if definition.compute.sizing else {}
+    inside: defaultdict[str, list[Item]] = defaultdict(list)
+    for placement in layout.tables:
+        inside[placement.agreed].append(items[placement.key])
+    for pipeline in layout.pipelines:
+        if held := inside[pipeline.id]:
+            rate = _dbus_an_hour(definition, fsum(written.get(item.key, 0.0) for item in held), len(held))
+            yield _load(definition, majority(held, pipeline.group), held, rate)
+
+
+def _load(definition: Definition, group: Group, held: Sequence[Item], rate: float | None) -> _Load:
+    runs = None if definition.mode == "streaming" else firings_a_month(group.schedule) if group.schedule else 0.0
+    asked = _HOURS_A_MONTH if runs is None else runs * (_startup(definition) + fsum(item.weight for item in held)) / _HOUR
+    hours = min(asked, _HOURS_A_MONTH)
+    return _Load(group, len(held), runs, _amount(definition, hours, rate), capped=asked > _HOURS_A_MONTH)
+
+
+def _amount(definition: Definition, hours: float, rate: float | None) -> Amount:
+    price = definition.cost.dbu_price
+    dbus = None if rate is None else hours * rate
+    return Amount(hours, dbus, None if dbus is None or price is None else dbus * price)
+
+
+def _nothing(definition: Definition) -> Amount:
+    return _amount(definition, 0.0, _dbus_an_hour(definition, 0.0, 0))
+
+
+def _dbus_an_hour(definition: Definition, weight: float, tables: int) -> float | None:
+    """Give the DBUs of an hour of a pipeline whose tables have that weight; None where the definition gives no rate."""
+    compute, rates = definition.compute, definition.cost.dbus_per_hour
+    if compute.kind == "serverless":
+        return rates.serverless
+    if rates.driver is None or rates.worker is None:
+        return None
+    if compute.sizing:
+        count = workers(compute.sizing, weight, tables)
+    else:
+        count = compute.autoscale.max_workers if compute.autoscale else compute.workers or 0
+    return rates.driver + count * rates.worker
+
+
+def _startup(definition: Definition) -> float:
+    given = definition.cost.startup_seconds
+    return startup_of(definition.balance) if given is None else given
+
+
+def _group(key: str, schedule: str, loads: Sequence[_Load]) -> GroupCost:
+    amount = total(load.amount for load in loads)
+    return GroupCost(key, schedule, len(loads), sum(load.tables for load in loads), loads[0].runs, amount)
+
+
+def _idle(definition: Definition, target: str, layout: Layout) -> str:
+    """Say why a target costs nothing; empty where it may cost something."""
+    if any(entry.target == target for entry in layout.retired):
+        return f"{target} is taken down: nothing runs there."
+    return f"{target} is paused: its schedules don't start anything." if definition.targets[target].paused else ""
+
+
+def _assumptions(
+    definition: Definition, layout: Layout, weighed: Mapping[Key, Weighed], loads: Sequence[_Load]
+) -> Iterator[str]:
+    compute, pricing = definition.compute, definition.cost
+    if definition.mode == "streaming":
+        yield f"Pipelines are continuous: each runs for all {_HOURS_A_MONTH:,.1f} hours of an average month."
+    else:
+        yield f"A run takes the weights of its tables and {_startup(definition):g} seconds of startup; none runs twice."
+        sources = Counter(weighed[placement.key].source for placement in layout.tables)
+        told = f"{sources['observed']} observed, {sources['given']} given, {sources['type']} by ingestion type alone"
+        yield f"Weights of tables: {told}."
+    if definition.mode == "batch" and any(not load.group.schedule for load in loads):
+        yield "Pipelines without a schedule are taken to run never."
+    if any(load.capped for load in loads):
+        yield "A pipeline whose runs take longer than the time between them is taken to run all the time."
+    if any(placement.move for placement in layout.tables):
+        yield "Tables that are on their way are taken to have arrived."
+    if compute.autoscale:
+        yield f"Clusters are taken to run with their {compute.autoscale.max_workers} workers, the most they may have."
+    if pricing.dbu_price is None:
+        yield "No price is given (cost.dbu_price in connector.yaml)."
+    elif compute.kind == "classic":
+        yield "The cloud's own price of the machines is not in it."

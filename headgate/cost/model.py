@@ -1,0 +1,94 @@
+"""A month's cost as data. Hours are those of pipelines, as if each were alone; prices are in the currency of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Pipeline-hours of an average month, and the DBUs and money that they take; None where no rate or price is given."""
+
+    hours: float = 0.0
+    dbus: float | None = None
+    price: float | None = None
+
+    def as_json(self) -> dict[str, float | None]:
+        """Give it for a machine, to a hundredth."""
+        return {"hours": _round(self.hours), "dbus": _round(self.dbus), "price": _round(self.price)}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCost:
+    """A group's pipelines on one schedule. `runs`: of each of them, in an average month; None where they run all the time."""
+
+    group: str
+    schedule: str
+    pipelines: int
+    tables: int
+    runs: float | None
+    amount: Amount
+
+    @property
+    def name(self) -> str:
+        """What people call it: groups of one name differ by schedule."""
+        return f"{self.group} ({self.schedule})" if self.schedule else self.group
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a connector costs in a target in an average month, by group; `assumptions` are sentences that go with it."""
+
+    connector: str
+    target: str
+    currency: str | None
+    total: Amount
+    groups: tuple[GroupCost, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it for a machine: `format` counts up when a field changes its meaning."""
+        groups = [
+            {
+                "group": one.group,
+                "schedule": one.schedule,
+                "pipelines": one.pipelines,
+                "tables": one.tables,
+                "runs": None if one.runs is None else round(one.runs, 2),
+                **one.amount.as_json(),
+            }
+            for one in self.groups
+        ]
+        return {
+            "format": 1,
+            "connector": self.connector,
+            "target": self.target,
+            "currency": self.currency,
+            **self.total.as_json(),
+            "groups": groups,
+            "assumptions": list(self.assumptions),
+        }
+
+
+def total(amounts: Iterable[Amount]) -> Amount:
+    """Give the sum; DBUs and price are known only where those of all are."""
+    listed = list(amounts)
+    return Amount(
+        fsum(one.hours for one in listed),
+        _sum([one.dbus for one in listed]),
+        _sum([one.price for one in listed]),
+    )
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fsum(known) if known and len(known) == len(values) else None
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

@@ -1,0 +1,52 @@
+"""A month's cost, and how it differs, as lines of text that also are good Markdown. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headgate.cost.difference import Change, Difference
+    from headgate.cost.model import Amount, Cost, GroupCost
+
+
+def cost_lines(cost: Cost) -> list[str]:
+    """Give the total, a line for each group, and the assumptions."""
+    head = f"{cost.connector} in {cost.target}: {amount_text(cost.total, cost.currency)} a month"
+    groups = [_group_line(group, cost.currency) for group in cost.groups]
+    return [head, *(f"- {line}" for line in groups), *(["", *cost.assumptions] if cost.assumptions else [])]
+
+
+def difference_lines(difference: Difference) -> list[str]:
+    """Give the total's change, and a line for each group that changes; of no change, one line that says so."""
+    head = f"{difference.connector} in {difference.target}"
+    if not difference.total and not difference.groups:
+        return [f"{head}: {amount_text(difference.total.after, difference.currency)} a month, as before"]
+    lines = [f"{head}: {_change_text(difference.total, difference.currency)}"]
+    return [*lines, *(f"- {change.name}: {_change_text(change, difference.currency)}" for change in difference.groups)]
+
+
+def amount_text(amount: Amount, currency: str | None, *, signed: bool = False) -> str:
+    """Give `34.72 USD (99.20 DBUs, 12.40 hours)`, without what is not known; `signed` has a + before what is more."""
+    sign = "+" if signed else ""
+    hours = f"{_zero(amount.hours):{sign},.2f} hours"
+    dbus = [] if amount.dbus is None else [f"{_zero(amount.dbus):{sign},.2f} DBUs"]
+    if amount.price is None or currency is None:
+        return ", ".join([hours, *dbus])
+    return f"{_zero(amount.price):{sign},.2f} {currency} ({', '.join([*dbus, hours])})"
+
+
+def _group_line(group: GroupCost, currency: str | None) -> str:
+    pipelines = f"{group.pipelines} pipeline{'' if group.pipelines == 1 else 's'}"
+    tables = f"{group.tables} table{'' if group.tables == 1 else 's'}"
+    runs = "all the time" if group.runs is None else f"{group.runs:,.1f} runs each"
+    return f"{group.name}: {amount_text(group.amount, currency)}; {pipelines}, {tables}, {runs}"
+
+
+def _change_text(change: Change, currency: str | None) -> str:
+    before, after = (amount_text(amount, currency) for amount in (change.before, change.after))
+    return f"{amount_text(change.delta, currency, signed=True)} a month: {before} → {after}"
+
+
+def _zero(value: float) -> float:
+    """Give a number to a hundredth, without a zero below zero."""
+    return round(value, 2) + 0.0

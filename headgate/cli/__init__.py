@@ -13,7 +13,9 @@ import typer
 
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
+from headgate.cli.ci import apply, approved, plan, stacks
 from headgate.cli.discover import discover
+from headgate.cli.init import init
 from headgate.cli.progress import done, record, rename, retire
 from headgate.cli.slice import slice_
 from headgate.files import system_error
@@ -30,6 +32,9 @@ app = typer.Typer(
 for command in (discover, balance, show, check, schema, record, done, rename, retire):
     app.command()(command)
 app.command("slice")(slice_)
+for step in (stacks, plan, approved, apply):
+    app.command()(step)
+app.add_typer(init, name="init")
 
 
 def main() -> None:

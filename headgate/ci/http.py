@@ -28,17 +28,14 @@ _CURES = {
 class Api:
     """A REST API below `base`, asked with a token.
 
-    `headers` go along; `rights` says in words what the token has to be allowed; it is never shown itself. `backoff`: seconds
-    before the second retry, doubled for each further one.
+    `headers` go along; `rights` says in words what the token has to be allowed; it is never shown itself.
     """
 
-    def __init__(
-        self, base: str, token: str, rights: str, headers: Mapping[str, str] | None = None, *, backoff: float = 1
-    ) -> None:
+    def __init__(self, base: str, token: str, rights: str, headers: Mapping[str, str] | None = None) -> None:
         self._base = base.rstrip("/")
         self._rights = rights
         # Only GET is used, which may be asked again; Retry-After is honoured for 413, 429 and 503.
-        retry = Retry(total=5, backoff_factor=backoff, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False)
+        retry = Retry(total=5, backoff_factor=1, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False)
         self._session = requests.Session()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=retry))

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,10 +79,13 @@ class Terraform:
         return Planned(stack, outcome)
 
     def apply(self, stack: str) -> None:
-        """Apply the stack's plan file, with Terraform's words on stderr. Raises SourceError where it fails."""
-        run = self._run(stack, "apply", "-input=false", str(self.plan_file(stack)), show=True)
-        if run.returncode:
-            raise SourceError(f"the apply of {stack} failed with exit code {run.returncode}", "Terraform's words are above")
+        """Apply the stack's plan file, with Terraform's words on stderr as they come. Raises SourceError where it fails."""
+        clean = redactor(secrets_of(os.environ))
+        with self._start(stack, "apply", "-no-color", "-input=false", str(self.plan_file(stack)), both=True) as process:
+            for line in process.stdout or ():
+                sys.stderr.write(clean(line))
+        if process.returncode:
+            raise SourceError(f"the apply of {stack} failed with exit code {process.returncode}", "Terraform's words are above")
 
     def plan_file(self, stack: str) -> Path:
         """Give the place of a stack's plan file."""
@@ -91,28 +95,34 @@ class Terraform:
         self.plans.mkdir(parents=True, exist_ok=True)
         self.plans.chmod(0o700)
 
-    def _run(self, stack: str, verb: str, *words: str, show: bool = False) -> subprocess.CompletedProcess[str]:
+    def _run(self, stack: str, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
+        plain = [] if verb == "show" else ["-no-color"]
+        with self._start(stack, verb, *plain, *words) as process:
+            out, error = process.communicate()
+        return subprocess.CompletedProcess(words, process.returncode, out, error)
+
+    def _start(self, stack: str, *words: str, both: bool = False) -> subprocess.Popen[str]:
+        """Start Terraform in a stack's folder; `both` has its errors come among its output."""
         folder = self.stacks / stack
         if not folder.is_dir():
             raise InputError(f"there is no stack '{stack}' in {self.stacks}", "synthesize, or name one of `headgate stacks`")
-        plain = [] if verb == "show" else ["-no-color"]
         try:
-            return subprocess.run(  # noqa: S603  # the user's own terraform
-                [self.program, verb, *plain, *words],
+            return subprocess.Popen(  # noqa: S603  # the user's own terraform
+                [self.program, *words],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
-                stdout=2 if show else subprocess.PIPE,
-                stderr=None if show else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if both else subprocess.PIPE,
                 text=True,
+                encoding="utf-8",
                 errors="replace",
-                check=False,
                 env={**os.environ, "TF_IN_AUTOMATION": "1"},
             )
         except FileNotFoundError:
             cure = "install Terraform, or name the program with --terraform"
             raise SourceError(f"'{self.program}' can't be run: there is no such program", cure) from None
         except OSError as error:
-            raise system_error(error) from None
+            raise system_error(error, self.program) from None
 
 
 def program_of(word: str) -> str:

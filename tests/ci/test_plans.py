@@ -120,6 +120,18 @@ def test_no_secret_of_the_environment_is_in_what_is_said(headgate: Run, out: Pat
     assert SECRET not in done.stdout + done.stderr
 
 
+def test_an_apply_says_what_failed_without_secrets(headgate: Run, out: Path) -> None:
+    variable = {"variable": {"token": {"type": "string"}}}
+    check = {"postcondition": [{"condition": '${self.id == ""}', "error_message": "The token is ${var.token}."}]}
+    write_stacks(out, {"told": thing("${var.token}", lifecycle=check) | variable})
+    headgate("plan", TF_VAR_token=SECRET)
+
+    done = headgate("apply", code=4)
+
+    assert "The token is ***." in done.stderr
+    assert SECRET not in done.stdout + done.stderr
+
+
 def test_a_stack_that_is_not_there_is_told(headgate: Run) -> None:
     assert "there is no stack 'c'" in headgate("plan", "c", code=1).stderr
 

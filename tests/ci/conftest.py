@@ -1,76 +1,23 @@
-"""A folder of synthesized stacks that need no provider, and servers that answer as a host's API does."""
+"""The command line in a folder of the test's own, hosts that it asks, and a repository whose workflows can be run."""
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from typing import TYPE_CHECKING
 
 import pytest
 
 from headgate.cli import main
+from tests.ci.hosts import Host, serving
+from tests.ci.repository import DEFINITION, ROOT, STANDIN, TABLES, Repository, write_programs
+from tests.ci.runner import Runner, clean_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-
-@dataclass
-class Reply:
-    """An answer: a value as JSON, or bytes as they are."""
-
-    body: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Host:
-    """A server on this machine. `replies`: path → what it answers, one after the other, the last for good."""
-
-    address: str
-    replies: dict[str, list[Reply]] = field(default_factory=dict)
-    asked: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)  # path, query, headers
-
-    def paths(self) -> list[str]:
-        return [path for path, _, _ in self.asked]
-
-
-@contextmanager
-def serving() -> Iterator[Host]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            served.asked.append((parts.path, dict(parse_qsl(parts.query)), dict(self.headers)))
-            replies = served.replies.get(parts.path, [Reply({"message": "Not Found"}, 404)])
-            reply = replies.pop(0) if len(replies) > 1 else replies[0]
-            data = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
-            for name, value in {"Content-Length": str(len(data)), **reply.headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served = Host(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield served
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -84,24 +31,6 @@ def storage() -> Iterator[Host]:
     """Give a second host, where artifacts lie."""
     with serving() as one:
         yield one
-
-
-def write_stacks(out: Path, stacks: Mapping[str, dict[str, Any]], waits_for: Mapping[str, list[str]] | None = None) -> None:
-    """Write stacks as the CDK does, each with a state beside `out`."""
-    for name, body in stacks.items():
-        folder = out / "stacks" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        backend = {"terraform": {"backend": {"local": {"path": f"../../../state/{name}.tfstate"}}}}
-        (folder / "cdk.tf.json").write_text(json.dumps(backend | body))
-    needed = waits_for or {}
-    (out / "manifest.json").write_text(
-        json.dumps({"stacks": {name: {"name": name, "dependencies": needed.get(name, [])} for name in stacks}})
-    )
-
-
-def thing(value: str, **more: Any) -> dict[str, Any]:
-    """Give a stack's body with a resource of Terraform's own provider."""
-    return {"resource": {"terraform_data": {"thing": {"input": value, **more}}}}
 
 
 @pytest.fixture
@@ -127,3 +56,40 @@ def headgate(
         return subprocess.CompletedProcess(words, code, said.out, said.err)
 
     return run
+
+
+@pytest.fixture
+def repository(tmp_path: Path, host: Host) -> Repository:
+    """Give a repository with a connector that is balanced, and the workflows that headgate wrote for it."""
+    if not STANDIN.exists() or not all(shutil.which(program) for program in ("terraform", "jq", "git", "node")):
+        pytest.skip("the steps need terraform with the provider's stand-in (../shared/terraform), jq, git and Node")
+    run = subprocess.run([STANDIN, sys.executable, tmp_path / "mirror"], capture_output=True, text=True, check=True)
+    write_programs(tmp_path / "bin", tmp_path / "posted")
+    (tmp_path / "state").mkdir()
+    identity = {f"GIT_{who}_{what}": "t@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = {
+        **clean_environment(),
+        "PATH": f"{tmp_path / 'bin'}:{clean_environment()['PATH']}",
+        "TF_CLI_CONFIG_FILE": run.stdout.strip(),
+        "STANDIN_WORKSPACE": str(tmp_path / "workspace.json"),
+        "GITHUB_REPOSITORY": "acme/data",
+        "GITHUB_SHA": "a" * 40,
+        "GITHUB_API_URL": host.address,
+        **identity,
+    }
+    origin, folder = tmp_path / "origin.git", tmp_path / "repository"
+    subprocess.run(["git", "init", "-q", "--bare", "--initial-branch=main", origin], check=True)
+    subprocess.run(["git", "clone", "-q", origin, folder], check=True, capture_output=True)
+    one = Repository(folder, Runner(tmp_path, tmp_path / "artifacts", origin, environment), tmp_path / "posted", host)
+    for name in ("NAME", "EMAIL"):
+        one.git("config", f"user.{name.lower()}", "t@example.com")
+    one.git("switch", "-qc", "main")
+    (folder / "connectors/crm").mkdir(parents=True)
+    (folder / "connectors/crm/connector.yaml").write_text(DEFINITION)
+    (folder / "connectors/crm/tables.csv").write_text(TABLES)
+    (folder / ".gitignore").write_text("cdktf.out/\nstate\n")
+    shutil.copy(ROOT / "main.py", folder)
+    one.headgate("balance")
+    one.headgate("init", "ci")
+    one.push()
+    return one

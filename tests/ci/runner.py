@@ -1,4 +1,4 @@
-"""Runs a workflow's jobs as GitHub's runner does, as far as our workflows go: `run:` steps in bash, artifacts in a folder."""
+"""Runs jobs as GitHub's and GitLab's runners do, as far as our files go: commands in bash, artifacts in a folder."""
 
 from __future__ import annotations
 
@@ -66,6 +66,30 @@ class Runner:
         outcome.summary = (place / "summary").read_text() if (place / "summary").exists() else ""
         return outcome
 
+    def run_gitlab(self, pipeline: Any, name: str, **variables: str) -> Outcome:
+        """Run a job of a GitLab pipeline: its script, after those of what it extends; artifacts as its `needs` have them."""
+        self.started += 1
+        place = self.home / f"{self.started}-{name.replace(':', '-')}"
+        place.mkdir()
+        subprocess.run(["git", "clone", "-q", self.origin, place / "work"], check=True)
+        (place / "work" / "state").symlink_to(self.home / "state")
+        job = _extended(pipeline, name)
+        for needed in job.get("needs", []):
+            kept = self.artifacts / (needed if isinstance(needed, str) else needed["job"])
+            if kept.exists():
+                shutil.copytree(kept, place / "work", dirs_exist_ok=True)
+        lines = [*job.get("before_script", []), *job["script"]]
+        own = {**pipeline["variables"], **job.get("variables", {}), "CI_PROJECT_DIR": str(place / "work"), **variables}
+        step = {"run": "\n".join(lines)}
+        done = self._bash(
+            step, {key: value.replace("$CI_PROJECT_DIR", str(place / "work")) for key, value in own.items()}, place
+        )
+        for path in job.get("artifacts", {}).get("paths", []):
+            if (place / "work" / path).exists():
+                (self.artifacts / name).mkdir(parents=True, exist_ok=True)
+                shutil.copy(place / "work" / path, self.artifacts / name)
+        return Outcome("failure" if done.returncode else "success", said=done.stdout + done.stderr)
+
     def _bash(self, step: dict[str, Any], environment: dict[str, str], place: Path) -> subprocess.CompletedProcess[str]:
         (place / "output").write_text("")
         script = place / "script.sh"
@@ -102,6 +126,16 @@ class Runner:
                     shutil.copytree(kept, target, dirs_exist_ok=True)
         elif "actions/checkout@" in action and "path" in given:
             subprocess.run(["git", "clone", "-q", self.origin, workspace / given["path"]], check=True)
+
+
+def _extended(pipeline: Any, name: str) -> dict[str, Any]:
+    """Give a job with what it extends: keys of the later one, and of the job itself, take the place of an earlier one's."""
+    job: dict[str, Any] = pipeline[name]
+    bases = job.get("extends", [])
+    found: dict[str, Any] = {}
+    for base in [bases] if isinstance(bases, str) else bases:
+        found |= _extended(pipeline, base)
+    return found | job
 
 
 def _filled(texts: dict[str, Any], values: dict[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.ci.conftest import Host, Reply
+from tests.ci.hosts import Host, Reply
 
 if TYPE_CHECKING:
     import subprocess

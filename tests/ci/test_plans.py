@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.ci.conftest import thing, write_stacks
+from tests.ci.stacks import thing, write_stacks
 
 if TYPE_CHECKING:
     import subprocess

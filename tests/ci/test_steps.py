@@ -2,151 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
-import subprocess
-import sys
-import zipfile
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from ruamel.yaml import YAML
 
-from tests.ci.conftest import Host, Reply
-from tests.ci.runner import Runner, clean_environment
+from tests.ci.repository import SECRET, TABLES
 
 if TYPE_CHECKING:
-    from tests.ci.runner import Outcome
-
-ROOT = Path(__file__).resolve().parents[2]
-STANDIN = ROOT.parent / "shared" / "terraform" / "use"
-REVIEW = Path(__file__).resolve().parent / "standin_review.py"
-SECRET = "CANARY-token-of-the-crm"  # noqa: S105  # made up, to be looked for
+    from tests.ci.repository import Repository
 
 pytestmark = [pytest.mark.long, pytest.mark.terraform]
-
-DEFINITION = """\
-id: crm
-source: crm
-connection: {name: crm_connection, secrets: [token]}
-destination: {catalog: main, schema: bronze}
-balance: {stacks: 1}
-targets: {dev: {}}
-"""
-TABLES = "source_table,pipeline_group,ingestion_type,weight\ncontacts,people,snapshot,100\ndeals,money,snapshot,70\n"
-
-
-@dataclass
-class Repository:
-    """A user's repository at `origin`, and what its workflows say."""
-
-    folder: Path
-    runner: Runner
-    posted: Path
-    host: Host
-
-    def git(self, *words: str) -> str:
-        return subprocess.run(["git", *words], cwd=self.folder, check=True, capture_output=True, text=True).stdout.strip()
-
-    def push(self) -> None:
-        self.git("add", "-A")
-        self.git("commit", "-qm", "a change")
-        self.git("push", "-q", "origin", "main")
-
-    def headgate(self, *words: str) -> None:
-        subprocess.run([sys.executable, "-m", "headgate", *words], cwd=self.folder, check=True, capture_output=True)
-
-    def run(self, workflow: str, job: str, **context: str) -> Outcome:
-        found = YAML(typ="safe", pure=True).load(self.folder / f".github/workflows/headgate-{workflow}.yml")
-        return self.runner.run(found, job, secrets__TF_VAR_CRM_TOKEN=SECRET, **context)
-
-    def pull_request(self) -> tuple[Outcome, list[Outcome], Outcome]:
-        """Run the review workflow as it is run for a pull request of the repository itself."""
-        shutil.rmtree(self.runner.artifacts, ignore_errors=True)
-        check = self.run("review", "check")
-        stacks = json.loads(check.outputs["plans"] or "[]")
-        plans = [self.run("review", "plan", matrix__target=one["target"], matrix__stack=one["stack"]) for one in stacks]
-        comment = self.run("review", "comment", matrix__target="dev", needs__check__outputs__plans=check.outputs["plans"])
-        return check, plans, comment
-
-    def approve(self) -> None:
-        """Have the host keep the pull request's review, as it does once it was merged."""
-        data = io.BytesIO()
-        with zipfile.ZipFile(data, "w") as archive:
-            for file in (self.runner.artifacts / "headgate-review-dev").iterdir():
-                archive.write(file, file.name)
-        head, here = "b" * 40, "/repos/acme/data"
-        pull = {"number": 7, "merged_at": "2026", "merge_commit_sha": "a" * 40, "head": {"sha": head}}
-        run = {"id": 1, "run_number": 1, "head_sha": head, "head_repository": {"full_name": "acme/data"}, "html_url": "u"}
-        kept = {"id": 3, "name": "headgate-review-dev", "expired": False, "created_at": "2026"}
-        self.host.replies = {
-            f"{here}/commits/{'a' * 40}/pulls": [Reply([pull])],
-            f"{here}/actions/workflows/headgate-review.yml/runs": [Reply({"workflow_runs": [run]})],
-            f"{here}/actions/runs/1/artifacts": [Reply({"artifacts": [kept]})],
-            f"{here}/actions/artifacts/3/zip": [Reply(data.getvalue())],
-        }
-
-    def comments(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.posted.read_text().splitlines()] if self.posted.exists() else []
-
-
-def write_programs(folder: Path, posted: Path) -> None:
-    """Write the programs on the runner's path: headgate itself, but that its comments go to a file; and GitHub's gh."""
-    own = (
-        subprocess.run([sys.executable, "-m", "headgate", "review", "--help"], capture_output=True, check=False).returncode == 0
-    )
-    review = "" if own else f'if [ "$1" = review ]; then shift; exec "{sys.executable}" "{REVIEW}" "$@"; fi\n'
-    said = """jq -cn --arg body "$(cat "$2")" --arg label "$6" '$ARGS.named'"""
-    comment = f'if [ "$1" = comment ]; then {said} >> "{posted}"; exit; fi\n'
-    programs = {
-        "headgate": f'{review}{comment}exec "{sys.executable}" -m headgate "$@"\n',
-        "python": f'exec "{sys.executable}" "$@"\n',
-        "gh": 'echo "gh $*"\n',
-    }
-    folder.mkdir()
-    for name, text in programs.items():
-        (folder / name).write_text("#!/bin/bash\n" + text)
-        (folder / name).chmod(0o755)
-
-
-@pytest.fixture
-def repository(tmp_path: Path, host: Host) -> Repository:
-    """Give a repository with a connector that is balanced, and the workflows that headgate wrote for it."""
-    if not STANDIN.exists() or not all(shutil.which(program) for program in ("terraform", "jq", "git", "node")):
-        pytest.skip("the steps need terraform with the provider's stand-in (../shared/terraform), jq, git and Node")
-    run = subprocess.run([STANDIN, sys.executable, tmp_path / "mirror"], capture_output=True, text=True, check=True)
-    write_programs(tmp_path / "bin", tmp_path / "posted")
-    (tmp_path / "state").mkdir()
-    identity = {f"GIT_{who}_{what}": "t@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environment = {
-        **clean_environment(),
-        "PATH": f"{tmp_path / 'bin'}:{clean_environment()['PATH']}",
-        "TF_CLI_CONFIG_FILE": run.stdout.strip(),
-        "STANDIN_WORKSPACE": str(tmp_path / "workspace.json"),
-        "GITHUB_REPOSITORY": "acme/data",
-        "GITHUB_SHA": "a" * 40,
-        "GITHUB_API_URL": host.address,
-        **identity,
-    }
-    origin, folder = tmp_path / "origin.git", tmp_path / "repository"
-    subprocess.run(["git", "init", "-q", "--bare", "--initial-branch=main", origin], check=True)
-    subprocess.run(["git", "clone", "-q", origin, folder], check=True, capture_output=True)
-    one = Repository(folder, Runner(tmp_path, tmp_path / "artifacts", origin, environment), tmp_path / "posted", host)
-    for name in ("NAME", "EMAIL"):
-        one.git("config", f"user.{name.lower()}", "t@example.com")
-    one.git("switch", "-qc", "main")
-    (folder / "connectors/crm").mkdir(parents=True)
-    (folder / "connectors/crm/connector.yaml").write_text(DEFINITION)
-    (folder / "connectors/crm/tables.csv").write_text(TABLES)
-    (folder / ".gitignore").write_text("cdktf.out/\nstate\n")
-    shutil.copy(ROOT / "main.py", folder)
-    one.headgate("balance")
-    one.headgate("init", "ci")
-    one.push()
-    return one
 
 
 def test_from_a_pull_request_to_what_is_recorded_and_a_quiet_night(repository: Repository) -> None:

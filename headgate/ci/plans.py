@@ -1,7 +1,7 @@
 """Terraform's plans of synthesized stacks, and applying those very plans.
 
-A plan file and what `terraform show -json` says of it hold secrets in clear: both lie in a folder that only its owner reads,
-and nothing of them is printed.
+A plan file and what `terraform show -json` says of it hold secrets in clear: only their owner may read them, and nothing of
+them is printed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ Outcome = Literal["nothing", "changes", "failed"]
 
 _SECRET = re.compile(r"^TF_VAR_|TOKEN|SECRET|PASSWORD|PRIVATE_KEY|ACCESS_KEY", re.IGNORECASE)
 _SHOWN = 6000
+_PRIVATE = 0o077
 # `terraform plan -detailed-exitcode`: 0 nothing to do, 1 an error, 2 something to do.
 _OUTCOMES: dict[int, Outcome] = {0: "nothing", 2: "changes"}
 # For a stack whose plan could not even begin: what `terraform show -json` says of an errored plan, and no more.
@@ -59,7 +60,7 @@ class Terraform:
 
         Raises SourceError where the program can't be run.
         """
-        self._make_folder()
+        self.plans.mkdir(mode=0o700, parents=True, exist_ok=True)
         file, shown = self.plan_file(stack), self.plans / f"{stack}.json"
         file.unlink(missing_ok=True)
         init = self._run(stack, "init", "-input=false")
@@ -91,10 +92,6 @@ class Terraform:
         """Give the place of a stack's plan file."""
         return self.plans / f"{stack}.tfplan"
 
-    def _make_folder(self) -> None:
-        self.plans.mkdir(parents=True, exist_ok=True)
-        self.plans.chmod(0o700)
-
     def _run(self, stack: str, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
         plain = [] if verb == "show" else ["-no-color"]
         with self._start(stack, verb, *plain, *words) as process:
@@ -116,6 +113,7 @@ class Terraform:
                 text=True,
                 encoding="utf-8",
                 errors="replace",
+                umask=_PRIVATE if words[0] == "plan" else -1,
                 env={**os.environ, "TF_IN_AUTOMATION": "1"},
             )
         except FileNotFoundError:
@@ -136,6 +134,12 @@ def chosen(stacks: Sequence[str], wanted: Iterable[str]) -> list[str]:
     if unknown := sorted(names - set(stacks)):
         raise InputError(f"there is no stack '{unknown[0]}'", f"there are: {', '.join(stacks) or 'none'}")
     return [stack for stack in stacks if stack in names or not names]
+
+
+def clear(plans: Path) -> None:
+    """Take away the plans of an earlier run: of another target, they would be reviewed and applied along."""
+    for path in (*plans.glob("*.tfplan"), *plans.glob("*.json")):
+        path.unlink()
 
 
 def unplanned(terraform: Terraform, stacks: Iterable[str]) -> list[str]:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote.")]
 Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks; default: all, in the order of their applies.")]
-Plans = Annotated[Path, typer.Option("--plans", help="Where plan files lie. They hold secrets: keep the folder to yourself.")]
+Plans = Annotated[
+    Path | None,
+    typer.Option("--plans", help="Where plan files lie, which hold secrets; default: plans/ in the synthesis's folder."),
+]
 Program = Annotated[str, typer.Option("--terraform", help="The terraform to run.", envvar="TERRAFORM_BINARY_NAME")]
 _OUT = Path("cdktf.out")
 
@@ -37,7 +40,7 @@ def stacks(out: Out = _OUT, output: FormatOption = Format.text) -> None:
 def plan(
     names: Stacks = None,
     out: Out = _OUT,
-    plans: Plans = _OUT / "plans",
+    plans: Plans = None,
     terraform: Program = "terraform",
     *,
     no_lock: Annotated[bool, typer.Option("--no-lock", help="Don't lock the states: for a login that may only read.")] = False,
@@ -51,11 +54,14 @@ def plan(
     import json
 
     from headgate.ci.manifest import read_stacks
-    from headgate.ci.plans import chosen
+    from headgate.ci.plans import chosen, clear
 
+    todo = chosen(read_stacks(out), names or [])
     work = _terraform(terraform, out, plans, lock=not no_lock)
+    if plans is None and not names:
+        clear(work.plans)
     found = []
-    for stack in chosen(read_stacks(out), names or []):
+    for stack in todo:
         planned = work.plan(stack)
         found.append(planned)
         if planned.said:
@@ -73,7 +79,7 @@ def plan(
 def apply(
     names: Stacks = None,
     out: Out = _OUT,
-    plans: Plans = _OUT / "plans",
+    plans: Plans = None,
     terraform: Program = "terraform",
 ) -> None:
     """Apply the very plans that `headgate plan` made, stack by stack in their order; the first that fails ends it.
@@ -86,7 +92,9 @@ def apply(
     work = _terraform(terraform, out, plans, lock=True)
     todo = chosen(read_stacks(out), names or [])
     if missing := unplanned(work, todo):
-        raise InputError(f"there is no plan of {', '.join(missing)} in {plans}", "run `headgate plan`: nothing was applied")
+        raise InputError(
+            f"there is no plan of {', '.join(missing)} in {work.plans}", "run `headgate plan`: nothing was applied"
+        )
     for number, stack in enumerate(todo):
         tell(f"{stack}:")
         try:
@@ -116,7 +124,7 @@ def approved(
     tell(f"{out} written: {found.source}")
 
 
-def _terraform(program: str, out: Path, plans: Path, *, lock: bool) -> Terraform:
+def _terraform(program: str, out: Path, plans: Path | None, *, lock: bool) -> Terraform:
     from headgate.ci.plans import Terraform, program_of
 
-    return Terraform(program_of(program), out.absolute() / "stacks", plans.absolute(), lock)
+    return Terraform(program_of(program), out.absolute() / "stacks", (plans or out / "plans").absolute(), lock)

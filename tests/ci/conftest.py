@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.cli import main
 from tests.ci.hosts import Host, serving
 from tests.ci.repository import DEFINITION, ROOT, STANDIN, TABLES, Repository, write_programs
 from tests.ci.runner import Runner, clean_environment
+from tests.support.command import Run, command_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -34,28 +33,9 @@ def storage() -> Iterator[Host]:
 
 
 @pytest.fixture
-def headgate(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Give the command line, run in the test's folder; not as a process of its own, for there are many."""
-    monkeypatch.chdir(tmp_path)
-    for name in os.environ:
-        if name.startswith(("TF_", "GITHUB_", "CI_", "GITLAB_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("CHECKPOINT_DISABLE", "1")
-
-    def run(*words: str, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["headgate", *words])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capfd.readouterr()
-        assert (ended.value.code or 0) == code, said.out + said.err
-        return subprocess.CompletedProcess(words, code, said.out, said.err)
-
-    return run
+def headgate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Give the command line, run in the test's folder."""
+    return command_line(tmp_path, monkeypatch, capfd)
 
 
 @pytest.fixture

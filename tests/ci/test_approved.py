@@ -13,10 +13,9 @@ from tests.ci.hosts import Host, Reply
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
     from pathlib import Path
 
-    Run = Callable[..., subprocess.CompletedProcess[str]]
+    from tests.support.command import Run
 
 MERGED, HEAD = "a" * 40, "b" * 40
 TOKEN = "CANARY-token-5d"  # noqa: S105  # made up, to be looked for

@@ -12,11 +12,9 @@ import pytest
 from tests.ci.stacks import thing, write_stacks
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable
     from pathlib import Path
 
-    Run = Callable[..., subprocess.CompletedProcess[str]]
+    from tests.support.command import Run
 
 pytestmark = [
     pytest.mark.terraform,
@@ -62,8 +60,17 @@ def test_plans_are_their_owners_alone(headgate: Run, out: Path) -> None:
     kept = out.parent / "kept"
     assert sorted(path.name for path in kept.iterdir()) == ["b-first.json", "b-first.tfplan"]
     assert stat.S_IMODE(kept.stat().st_mode) == 0o700
-    assert stat.S_IMODE((kept / "b-first.json").stat().st_mode) == 0o600
+    assert {stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()} == {0o600}
     assert json.loads((kept / "b-first.json").read_text())["resource_changes"][0]["change"]["actions"] == ["create"]
+
+
+def test_plans_of_an_earlier_synthesis_are_gone(headgate: Run, out: Path) -> None:
+    headgate("plan")
+    write_stacks(out, {"another": thing("x")})
+
+    headgate("plan")
+
+    assert sorted(path.name for path in (out / "plans").iterdir()) == ["another.json", "another.tfplan"]
 
 
 def test_a_plan_that_fails_is_told_beside_the_others_and_can_not_be_applied(headgate: Run, out: Path) -> None:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from headgate.layout.lock import read_lock
+from tests.support.command import Run, command_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Run
-
 DEPLOY = ".github/workflows/headgate-deploy.yml"
 SETUP = ".github/actions/headgate-setup/action.yml"
+
+
+@pytest.fixture
+def headgate(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Give the command line, run in the project's folder."""
+    return command_line(project, monkeypatch, capfd)
 
 
 def test_it_writes_the_workflows_and_warns_of_states_that_no_run_finds(headgate: Run, project: Path) -> None:

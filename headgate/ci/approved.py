@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from headgate.problems import InputError, RefusedError, SourceError
@@ -82,6 +83,11 @@ def required(environment: Mapping[str, str], name: str, cure: str = "") -> str:
     if not value:
         raise InputError(f"{name} is not set", cure or "run it in CI, which sets it")
     return value
+
+
+def not_after(made: str, merged: str) -> bool:
+    """Say whether a review was there at the merge: one that a later run made, nobody has approved. Both as ISO 8601."""
+    return datetime.fromisoformat(made) <= datetime.fromisoformat(merged)
 
 
 def not_found(what: str) -> RefusedError:

@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.approved import FILE, Approved, artifact_name, not_found, odd, required
+from headgate.ci.approved import FILE, Approved, artifact_name, not_after, not_found, odd, required
 from headgate.ci.http import Api
 
 if TYPE_CHECKING:
@@ -48,9 +48,10 @@ class GitHub:
             if run is None:
                 raise not_found(f"pull request #{number} has no run of {WORKFLOW} at its head {head[:7]}")
             name = artifact_name(target)
-            artifact = self._artifact(int(run["id"]), name)
+            artifact = self._artifact(int(run["id"]), name, str(pull["merged_at"]))
             if artifact is None:
-                raise not_found(f"the last run of pull request #{number} keeps no artifact {name}: {run['html_url']}")
+                where = f"the last run of pull request #{number}"
+                raise not_found(f"{where} keeps no artifact {name} from before the merge: {run['html_url']}")
             archive = self.api.bytes(f"/repos/{self.repository}/actions/artifacts/{int(artifact['id'])}/zip")
             source = f"the review of pull request #{number} at {head[:7]} ({run['html_url']})"
         except (KeyError, TypeError, ValueError) as error:
@@ -77,12 +78,12 @@ class GitHub:
         ]
         return max(runs, key=lambda run: int(run["run_number"]), default=None)
 
-    def _artifact(self, run: int, name: str) -> dict[str, Any] | None:
+    def _artifact(self, run: int, name: str, merged: str) -> dict[str, Any] | None:
         path = f"/repos/{self.repository}/actions/runs/{run}/artifacts"
         found = [
             artifact
             for artifact in self.api.all(path, lambda page: list(page["artifacts"]), name=name)
-            if artifact["name"] == name and not artifact["expired"]
+            if artifact["name"] == name and not artifact["expired"] and not_after(str(artifact["created_at"]), merged)
         ]
         # A run that was started again has one of each attempt.
         return max(found, key=lambda artifact: str(artifact["created_at"]), default=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.approved import FILE, Approved, job_name, not_found, odd, required
+from headgate.ci.approved import FILE, Approved, job_name, not_after, not_found, odd, required
 from headgate.ci.http import Api
 
 if TYPE_CHECKING:
@@ -51,10 +51,13 @@ class GitLab:
             jobs = [
                 job
                 for job in self.api.all(f"{here}/pipelines/{int(last['id'])}/jobs", list)
-                if job["name"] == job_name(target) and job.get("artifacts_file")
+                if job["name"] == job_name(target)
+                and job.get("artifacts_file")
+                and not_after(str(job["finished_at"]), str(request["merged_at"]))
             ]
             if not jobs:
-                raise not_found(f"the last pipeline of merge request !{iid} keeps no review of {target}: {last['web_url']}")
+                where = f"the last pipeline of merge request !{iid}"
+                raise not_found(f"{where} keeps no review of {target} from before the merge: {last['web_url']}")
             job = max(jobs, key=lambda job: int(job["id"]))
             document = self.api.bytes(f"{here}/jobs/{int(job['id'])}/artifacts/{FILE}").decode()
             source = f"the review of merge request !{iid} ({last['web_url']})"

@@ -76,9 +76,9 @@ class Repository:
             for file in (self.runner.artifacts / "headgate-review-dev").iterdir():
                 archive.write(file, file.name)
         head, here = "b" * 40, "/repos/acme/data"
-        pull = {"number": 7, "merged_at": "2026", "merge_commit_sha": "a" * 40, "head": {"sha": head}}
+        pull = {"number": 7, "merged_at": "2026-01-02T00:00:00Z", "merge_commit_sha": "a" * 40, "head": {"sha": head}}
         run = {"id": 1, "run_number": 1, "head_sha": head, "head_repository": {"full_name": "acme/data"}, "html_url": "u"}
-        kept = {"id": 3, "name": "headgate-review-dev", "expired": False, "created_at": "2026"}
+        kept = {"id": 3, "name": "headgate-review-dev", "expired": False, "created_at": "2026-01-01T00:00:00Z"}
         self.host.replies = {
             f"{here}/commits/{'a' * 40}/pulls": [Reply([pull])],
             f"{here}/actions/workflows/headgate-review.yml/runs": [Reply({"workflow_runs": [run]})],

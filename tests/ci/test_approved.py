@@ -134,8 +134,13 @@ NOTHING = {
     "no artifact": (f"{REPO}/actions/runs/102/artifacts", {"artifacts": []}, "keeps no artifact headgate-review-prod"),
     "an artifact that was thrown away": (
         f"{REPO}/actions/runs/102/artifacts",
-        {"artifacts": [artifact(12, "2026", expired=True)]},
+        {"artifacts": [artifact(12, "2026-01-01T11:00:00Z", expired=True)]},
         "keeps no artifact headgate-review-prod",
+    ),
+    "a review that was made after the merge": (
+        f"{REPO}/actions/runs/102/artifacts",
+        {"artifacts": [artifact(12, "2026-01-02T00:00:01Z")]},
+        "keeps no artifact headgate-review-prod from before the merge",
     ),
 }
 
@@ -217,12 +222,14 @@ def test_a_missing_token_is_told(headgate: Run) -> None:
 def test_gitlab_keeps_it_in_the_merge_requests_last_pipeline(headgate: Run, host: Host, tmp_path: Path) -> None:
     request = {"iid": 5, "state": "merged", "squash_commit_sha": MERGED, "merged_at": "2026-01-01T00:00:00Z"}
     job = {"id": 31, "name": "review:prod", "artifacts_file": {"filename": "artifacts.zip"}}
+    job |= {"finished_at": "2025-12-31T23:00:00.000-01:00"}
+    later = job | {"id": 33, "finished_at": "2026-01-01T00:00:01.000Z"}
     host.replies = {
         f"/projects/9/repository/commits/{MERGED}/merge_requests": [Reply([request, request | {"iid": 4, "state": "closed"}])],
         "/projects/9/merge_requests/5/pipelines": [
             Reply([{"id": 20, "web_url": "u", "source": "push"}, {"id": 12, "web_url": "u"}, {"id": 11, "web_url": "u"}])
         ],
-        "/projects/9/pipelines/12/jobs": [Reply([job, job | {"id": 32, "name": "review:dev"}, job | {"id": 30}])],
+        "/projects/9/pipelines/12/jobs": [Reply([job, job | {"id": 32, "name": "review:dev"}, job | {"id": 30}, later])],
         "/projects/9/jobs/31/artifacts/review.json": [Reply(REVIEW)],
     }
     environment = {"CI_API_V4_URL": host.address, "CI_PROJECT_ID": "9", "CI_COMMIT_SHA": MERGED, "GITLAB_TOKEN": TOKEN}

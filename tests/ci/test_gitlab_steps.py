@@ -48,8 +48,9 @@ def run(repository: Repository, name: str, **variables: str) -> Outcome:
 
 def approve(repository: Repository) -> None:
     """Have the host keep the merge request's review, as it does once it was merged."""
-    request = {"iid": 5, "state": "merged", "merge_commit_sha": SHA, "merged_at": "2026"}
+    request = {"iid": 5, "state": "merged", "merge_commit_sha": SHA, "merged_at": "2026-01-02T00:00:00Z"}
     job = {"id": 31, "name": "review:dev", "artifacts_file": {"filename": "artifacts.zip"}}
+    job |= {"finished_at": "2026-01-01T00:00:00.000Z"}
     review = json.loads((repository.runner.artifacts / "review:dev/review.json").read_text())
     repository.host.replies = {
         f"/projects/9/repository/commits/{SHA}/merge_requests": [Reply([request])],

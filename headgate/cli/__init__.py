@@ -15,7 +15,9 @@ from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.comment import comment
 from headgate.cli.cost import cost
+from headgate.cli.ci import apply, approved, plan, stacks
 from headgate.cli.discover import discover
+from headgate.cli.init import init
 from headgate.cli.progress import done, record, rename, retire
 from headgate.cli.review import review
 from headgate.cli.slice import slice_
@@ -33,6 +35,9 @@ app = typer.Typer(
 for command in (discover, balance, review, comment, cost, show, check, schema, record, done, rename, retire):
     app.command()(command)
 app.command("slice")(slice_)
+for step in (stacks, plan, approved, apply):
+    app.command()(step)
+app.add_typer(init, name="init")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.common import Format, FormatOption, Root, Target, result, result_json, tell
+from headgate.problems import StaleError
 
 if TYPE_CHECKING:
     from headgate.project import Connector
@@ -18,17 +19,25 @@ _CDK_OUT = Path("cdktf.out") / "stacks"
 def check(
     connector: Annotated[str | None, typer.Argument(help="A connector's id or folder; default: all of them.")] = None,
     target: Target = None,
+    *,
+    frozen: Annotated[
+        bool, typer.Option("--frozen", help="Also exit 3 where `headgate balance` would change layout.lock, as for CI.")
+    ] = False,
     root: Root = Path(),
 ) -> None:
     """Check all that `cdktf synth` would refuse, and warn of schedules that daylight saving touches."""
     from headgate.project import read_connectors, target_of
     from headgate.synthesis import deployment_of
 
+    stale = []
     for one in read_connectors(root, connector):
         plans = deployment_of(one, target_of(one.definition, target))
         for warning in _warnings(one):
             tell(f"warning: {one.definition.id}: {warning}")
         result(f"{one.definition.id}: {len(one.tables)} tables, {len(plans)} stacks, fine")
+        stale += [one.definition.id] if frozen and _would_change(one) else []
+    if stale:
+        raise StaleError(f"layout.lock would change for: {', '.join(stale)}", "run `headgate balance`, and commit the lock")
 
 
 def show(
@@ -79,6 +88,13 @@ def _stacks_text(one: Connector, target: str, folders: dict[str, str]) -> str:
         f"headgate record {one.definition.id} --target {target}   # then commit deployed.{target}.json",
     ]
     return "\n".join([*lines, "To deploy:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))])
+
+
+def _would_change(one: Connector) -> bool:
+    from headgate.balance.plan import balance
+
+    weights = {key: weighed.weight for key, weighed in one.weighed().items()}
+    return balance(one.tables, one.definition, one.layout, weights=weights).layout != one.layout
 
 
 def _warnings(one: Connector) -> list[str]:

@@ -1,0 +1,1 @@
+"""What continuous integration does with a project: plans, applies, the approved review, and the files that say when."""

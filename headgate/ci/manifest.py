@@ -1,0 +1,54 @@
+"""The stacks that a synthesis wrote, in the order of their applies: the CDK's manifest.json."""
+
+from __future__ import annotations
+
+import json
+import re
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any
+
+from headgate.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FILE = "manifest.json"
+# A stack's name becomes a folder, a file's name and a word on Terraform's command line.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+def read_stacks(out: Path) -> list[str]:
+    """Give the stacks below `out` (the CDK's `cdktf.out`), each after those it depends on, else by name.
+
+    Raises InputError where nothing was synthesized there, or where the manifest is not one.
+    """
+    path = out / FILE
+    cure = "synthesize first: `cdktf synth`, or run the app itself; or name the folder with --out"
+    try:
+        return order_of(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise InputError(Problem("there is no manifest: nothing was synthesized here", cure, str(path))) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(Problem(f"is not what the CDK writes ({type(error).__name__}: {error})", cure, str(path))) from None
+
+
+def order_of(manifest: Mapping[str, Any]) -> list[str]:
+    """Give the manifest's stacks in the order of their applies. Raises ValueError or KeyError for what no CDK writes."""
+    waits_for = {name: sorted(stack.get("dependencies", [])) for name, stack in sorted(manifest["stacks"].items())}
+    for name, needed in waits_for.items():
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} can't be a stack's name")
+        if unknown := set(needed) - set(waits_for):
+            raise ValueError(f"{name} depends on {', '.join(sorted(unknown))}, which it doesn't hold")
+    sorter = TopologicalSorter(waits_for)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise ValueError(f"stacks depend on each other in a circle: {' → '.join(error.args[1])}") from None
+    found: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        found += ready
+        sorter.done(*ready)
+    return found

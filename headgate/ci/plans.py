@@ -1,0 +1,163 @@
+"""Terraform's plans of synthesized stacks, and applying those very plans.
+
+A plan file and what `terraform show -json` says of it hold secrets in clear: only their owner may read them, and nothing of
+them is printed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from headgate.discovery.redact import redactor
+from headgate.files import system_error, write_whole
+from headgate.problems import InputError, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Outcome = Literal["nothing", "changes", "failed"]
+
+_SECRET = re.compile(r"^TF_VAR_|TOKEN|SECRET|PASSWORD|PRIVATE_KEY|ACCESS_KEY", re.IGNORECASE)
+_SHOWN = 6000
+_PRIVATE = 0o077
+# `terraform plan -detailed-exitcode`: 0 nothing to do, 1 an error, 2 something to do.
+_OUTCOMES: dict[int, Outcome] = {0: "nothing", 2: "changes"}
+# For a stack whose plan could not even begin: what `terraform show -json` says of an errored plan, and no more.
+ERRORED: dict[str, Any] = {"format_version": "1.2", "errored": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What came of a stack's plan. `said`: Terraform's errors where it failed, without secrets."""
+
+    stack: str
+    outcome: Outcome
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terraform:
+    """A Terraform at work on synthesized stacks.
+
+    `stacks` is the folder `cdktf.out/stacks`; `plans` is where <stack>.tfplan and <stack>.json go; `lock` says whether a plan
+    takes the state's lock, which a login that may only read can't.
+    """
+
+    program: str
+    stacks: Path
+    plans: Path
+    lock: bool = True
+
+    def plan(self, stack: str) -> Planned:
+        """Plan a stack. <stack>.json is there afterwards in any case: of an errored plan where it failed.
+
+        Raises SourceError where the program can't be run.
+        """
+        self.plans.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file, shown = self.plan_file(stack), self.plans / f"{stack}.json"
+        file.unlink(missing_ok=True)
+        init = self._run(stack, "init", "-input=false")
+        if init.returncode:
+            _write_private(shown, json.dumps(ERRORED))
+            return Planned(stack, "failed", _said(init))
+        locking = ["-lock-timeout=10m"] if self.lock else ["-lock=false"]
+        run = self._run(stack, "plan", "-input=false", "-detailed-exitcode", f"-out={file}", *locking)
+        show = self._run(stack, "show", "-json", str(file)) if file.exists() else None
+        _write_private(shown, show.stdout if show and not show.returncode else json.dumps(ERRORED))
+        outcome = _OUTCOMES.get(run.returncode, "failed")
+        if show is None or show.returncode:
+            outcome = "failed"
+        if outcome == "failed":
+            file.unlink(missing_ok=True)  # an errored plan is not to be applied
+            return Planned(stack, outcome, _said(show if show and not run.returncode else run))
+        return Planned(stack, outcome)
+
+    def apply(self, stack: str) -> None:
+        """Apply the stack's plan file, with Terraform's words on stderr as they come. Raises SourceError where it fails."""
+        clean = redactor(secrets_of(os.environ))
+        with self._start(stack, "apply", "-no-color", "-input=false", str(self.plan_file(stack)), both=True) as process:
+            for line in process.stdout or ():
+                sys.stderr.write(clean(line))
+        if process.returncode:
+            raise SourceError(f"the apply of {stack} failed with exit code {process.returncode}", "Terraform's words are above")
+
+    def plan_file(self, stack: str) -> Path:
+        """Give the place of a stack's plan file."""
+        return self.plans / f"{stack}.tfplan"
+
+    def _run(self, stack: str, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
+        plain = [] if verb == "show" else ["-no-color"]
+        with self._start(stack, verb, *plain, *words) as process:
+            out, error = process.communicate()
+        return subprocess.CompletedProcess(words, process.returncode, out, error)
+
+    def _start(self, stack: str, *words: str, both: bool = False) -> subprocess.Popen[str]:
+        """Start Terraform in a stack's folder; `both` has its errors come among its output."""
+        folder = self.stacks / stack
+        if not folder.is_dir():
+            raise InputError(f"there is no stack '{stack}' in {self.stacks}", "synthesize, or name one of `headgate stacks`")
+        try:
+            return subprocess.Popen(  # noqa: S603  # the user's own terraform
+                [self.program, *words],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if both else subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                umask=_PRIVATE if words[0] == "plan" else -1,
+                env={**os.environ, "TF_IN_AUTOMATION": "1"},
+            )
+        except FileNotFoundError:
+            cure = "install Terraform, or name the program with --terraform"
+            raise SourceError(f"'{self.program}' can't be run: there is no such program", cure) from None
+        except OSError as error:
+            raise system_error(error, self.program) from None
+
+
+def program_of(word: str) -> str:
+    """Give a program that is named by a path as one that holds in any folder."""
+    return str(Path(word).absolute()) if "/" in word else word
+
+
+def chosen(stacks: Sequence[str], wanted: Iterable[str]) -> list[str]:
+    """Give the wanted stacks (none: all) in their order. Raises InputError for one that isn't there."""
+    names = set(wanted)
+    if unknown := sorted(names - set(stacks)):
+        raise InputError(f"there is no stack '{unknown[0]}'", f"there are: {', '.join(stacks) or 'none'}")
+    return [stack for stack in stacks if stack in names or not names]
+
+
+def clear(plans: Path) -> None:
+    """Take away the plans of an earlier run: of another target, they would be reviewed and applied along."""
+    for path in (*plans.glob("*.tfplan"), *plans.glob("*.json")):
+        path.unlink()
+
+
+def unplanned(terraform: Terraform, stacks: Iterable[str]) -> list[str]:
+    """Give the stacks without a plan file."""
+    return [stack for stack in stacks if not terraform.plan_file(stack).exists()]
+
+
+def secrets_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment's variables whose values are not to be seen, by their names."""
+    return {name: value for name, value in environment.items() if value and _SECRET.search(name)}
+
+
+def _said(run: subprocess.CompletedProcess[str]) -> str:
+    return redactor(secrets_of(os.environ))(run.stderr.strip())[-_SHOWN:]
+
+
+def _write_private(path: Path, text: str) -> None:
+    # Made empty first: write_whole keeps a file's permissions.
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    write_whole(path, text)

@@ -1,0 +1,130 @@
+"""`headgate stacks`, `plan`, `apply` and `approved`: the steps of a deployment, as a workflow runs them one by one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headgate.cli.common import Format, FormatOption, result, tell
+from headgate.problems import InputError, SourceError
+
+if TYPE_CHECKING:
+    from headgate.ci.plans import Terraform
+
+Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote.")]
+Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks; default: all, in the order of their applies.")]
+Plans = Annotated[
+    Path | None,
+    typer.Option("--plans", help="Where plan files lie, which hold secrets; default: plans/ in the synthesis's folder."),
+]
+Program = Annotated[str, typer.Option("--terraform", help="The terraform to run.", envvar="TERRAFORM_BINARY_NAME")]
+_OUT = Path("cdktf.out")
+
+
+def stacks(out: Out = _OUT, output: FormatOption = Format.text) -> None:
+    """List the synthesized stacks in the order of their applies; json is one line, for a workflow's matrix."""
+    import json
+
+    from headgate.ci.manifest import read_stacks
+
+    found = read_stacks(out)
+    if output is Format.json:
+        result(json.dumps(found))
+    elif found:
+        result("\n".join(found))
+
+
+def plan(
+    names: Stacks = None,
+    out: Out = _OUT,
+    plans: Plans = None,
+    terraform: Program = "terraform",
+    *,
+    no_lock: Annotated[bool, typer.Option("--no-lock", help="Don't lock the states: for a login that may only read.")] = False,
+    output: FormatOption = Format.text,
+) -> None:
+    """Plan synthesized stacks with Terraform, for `headgate review` and `headgate apply`.
+
+    Writes <stack>.tfplan and, as `terraform show -json` gives it, <stack>.json. All are tried; exit 4 where one failed, whose
+    .json then says so.
+    """
+    import json
+
+    from headgate.ci.manifest import read_stacks
+    from headgate.ci.plans import chosen, clear
+
+    todo = chosen(read_stacks(out), names or [])
+    work = _terraform(terraform, out, plans, lock=not no_lock)
+    if plans is None and not names:
+        clear(work.plans)
+    found = []
+    for stack in todo:
+        planned = work.plan(stack)
+        found.append(planned)
+        if planned.said:
+            tell(f"{stack}:\n{planned.said}")
+    if output is Format.json:
+        changes = any(planned.outcome == "changes" for planned in found)
+        result(json.dumps({"changes": changes, "stacks": {planned.stack: planned.outcome for planned in found}}))
+    else:
+        words = {"nothing": "nothing to do", "changes": "something to do", "failed": "the plan failed"}
+        result("\n".join(f"{planned.stack}: {words[planned.outcome]}" for planned in found) or "there is no stack")
+    if failed := [planned.stack for planned in found if planned.outcome == "failed"]:
+        raise SourceError(f"no plan of {', '.join(failed)}", "Terraform's words are above")
+
+
+def apply(
+    names: Stacks = None,
+    out: Out = _OUT,
+    plans: Plans = None,
+    terraform: Program = "terraform",
+) -> None:
+    """Apply the very plans that `headgate plan` made, stack by stack in their order; the first that fails ends it.
+
+    Needs a plan of every stack that is to be applied, before any is. Look at them before: `headgate review`.
+    """
+    from headgate.ci.manifest import read_stacks
+    from headgate.ci.plans import chosen, unplanned
+
+    work = _terraform(terraform, out, plans, lock=True)
+    todo = chosen(read_stacks(out), names or [])
+    if missing := unplanned(work, todo):
+        raise InputError(
+            f"there is no plan of {', '.join(missing)} in {work.plans}", "run `headgate plan`: nothing was applied"
+        )
+    for number, stack in enumerate(todo):
+        tell(f"{stack}:")
+        try:
+            work.apply(stack)
+        except SourceError:
+            result("\n".join([*(f"{done}: applied" for done in todo[:number]), f"{stack}: failed"]))
+            raise
+    if todo:
+        result("\n".join(f"{stack}: applied" for stack in todo))
+
+
+def approved(
+    target: Annotated[str, typer.Option("--target", "-t", help="The target whose review is wanted.")],
+    out: Annotated[Path, typer.Option("--out", help="Where the review document goes.")],
+    commit: Annotated[str | None, typer.Option("--commit", help="The merged commit; default: the CI run's own.")] = None,
+) -> None:
+    """Fetch the review that was approved with the pull or merge request by which a commit came.
+
+    Works in GitHub Actions (GITHUB_TOKEN) and GitLab CI (GITLAB_TOKEN with the scope read_api), by their environments.
+    Exit 5 where there is none.
+    """
+    from headgate.ci.approved import find_approved
+    from headgate.files import write_whole
+
+    found = find_approved(os.environ, target, commit)
+    write_whole(out, found.document)
+    tell(f"{out} written: {found.source}")
+
+
+def _terraform(program: str, out: Path, plans: Path | None, *, lock: bool) -> Terraform:
+    from headgate.ci.plans import Terraform, program_of
+
+    return Terraform(program_of(program), out.absolute() / "stacks", (plans or out / "plans").absolute(), lock)

@@ -1,0 +1,147 @@
+"""`headgate plan` and `headgate apply`, with a real Terraform on stacks that need no provider."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ci.stacks import thing, write_stacks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.command import Run
+
+pytestmark = [
+    pytest.mark.terraform,
+    pytest.mark.usefixtures("out"),
+    pytest.mark.skipif(shutil.which("terraform") is None, reason="there is no terraform on the path"),
+]
+
+SECRET = "CANARY-plan-7f3a"  # noqa: S105  # made up, to be looked for
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Give two synthesized stacks, the second after the first by its dependency, not by its name."""
+    folder = tmp_path / "cdktf.out"
+    write_stacks(folder, {"a-last": thing("two"), "b-first": thing("one")}, {"a-last": ["b-first"]})
+    return folder
+
+
+def test_what_was_planned_is_what_is_applied_in_order(headgate: Run, out: Path) -> None:
+    planned = headgate("plan", "--format", "json")
+    # What changes after the plan is not applied: the plan file is.
+    (out / "stacks/b-first/cdk.tf.json").write_text((out / "stacks/b-first/cdk.tf.json").read_text().replace("one", "other"))
+    applied = headgate("apply")
+
+    assert json.loads(planned.stdout) == {"changes": True, "stacks": {"b-first": "changes", "a-last": "changes"}}
+    assert applied.stdout == "b-first: applied\na-last: applied\n"
+    state = json.loads((out.parent / "state/b-first.tfstate").read_text())
+    assert state["resources"][0]["instances"][0]["attributes"]["input"]["value"] == "one"
+
+
+def test_after_the_apply_there_is_nothing_to_do(headgate: Run) -> None:
+    headgate("plan")
+    headgate("apply")
+
+    again = headgate("plan", "--format", "json")
+
+    assert json.loads(again.stdout) == {"changes": False, "stacks": {"b-first": "nothing", "a-last": "nothing"}}
+
+
+def test_plans_are_their_owners_alone(headgate: Run, out: Path) -> None:
+    headgate("plan", "b-first", "--plans", "kept")
+
+    kept = out.parent / "kept"
+    assert sorted(path.name for path in kept.iterdir()) == ["b-first.json", "b-first.tfplan"]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()} == {0o600}
+    assert json.loads((kept / "b-first.json").read_text())["resource_changes"][0]["change"]["actions"] == ["create"]
+
+
+def test_plans_of_an_earlier_synthesis_are_gone(headgate: Run, out: Path) -> None:
+    headgate("plan")
+    write_stacks(out, {"another": thing("x")})
+
+    headgate("plan")
+
+    assert sorted(path.name for path in (out / "plans").iterdir()) == ["another.json", "another.tfplan"]
+
+
+def test_a_plan_that_fails_is_told_beside_the_others_and_can_not_be_applied(headgate: Run, out: Path) -> None:
+    headgate("plan")
+    headgate("apply")
+    write_stacks(
+        out, {"a-last": thing("two", triggers_replace="x", lifecycle={"prevent_destroy": True}), "b-first": thing("3")}
+    )
+
+    done = headgate("plan", code=4)
+
+    assert done.stdout == "a-last: the plan failed\nb-first: something to do\n"
+    assert "Instance cannot be destroyed" in done.stderr
+    assert json.loads((out / "plans/a-last.json").read_text())["errored"] is True
+    assert "there is no plan of a-last" in headgate("apply", code=1).stderr
+
+
+def test_a_stack_that_can_not_be_planned_at_all_has_an_errored_plan_too(headgate: Run, out: Path) -> None:
+    (out / "stacks/b-first/cdk.tf.json").write_text("{")
+
+    headgate("plan", "b-first", code=4)
+
+    assert json.loads((out / "plans/b-first.json").read_text()) == {"format_version": "1.2", "errored": True}
+
+
+def test_the_first_apply_that_fails_ends_it(headgate: Run, out: Path) -> None:
+    headgate("plan")
+    (out / "plans/b-first.tfplan").write_bytes(b"damaged")
+
+    done = headgate("apply", code=4)
+
+    assert done.stdout == "b-first: failed\n"
+    assert not (out.parent / "state/a-last.tfstate").exists()
+
+
+def test_a_stale_plan_is_not_applied(headgate: Run, out: Path) -> None:
+    headgate("plan")
+    shutil.copytree(out / "plans", out.parent / "old")
+    headgate("apply")
+
+    done = headgate("apply", "--plans", "old", code=4)
+
+    assert "stale" in done.stderr
+
+
+def test_no_secret_of_the_environment_is_in_what_is_said(headgate: Run, out: Path) -> None:
+    variable = {"variable": {"token": {"type": "string"}}}
+    check = {"precondition": [{"condition": '${var.token == ""}', "error_message": "The token is ${var.token}."}]}
+    write_stacks(out, {"told": thing("${var.token}", lifecycle=check) | variable})
+
+    done = headgate("plan", code=4, TF_VAR_token=SECRET)
+
+    assert "The token is ***." in done.stderr
+    assert SECRET not in done.stdout + done.stderr
+
+
+def test_an_apply_says_what_failed_without_secrets(headgate: Run, out: Path) -> None:
+    variable = {"variable": {"token": {"type": "string"}}}
+    check = {"postcondition": [{"condition": '${self.id == ""}', "error_message": "The token is ${var.token}."}]}
+    write_stacks(out, {"told": thing("${var.token}", lifecycle=check) | variable})
+    headgate("plan", TF_VAR_token=SECRET)
+
+    done = headgate("apply", code=4)
+
+    assert "The token is ***." in done.stderr
+    assert SECRET not in done.stdout + done.stderr
+
+
+def test_a_stack_that_is_not_there_is_told(headgate: Run) -> None:
+    assert "there is no stack 'c'" in headgate("plan", "c", code=1).stderr
+
+
+def test_a_terraform_that_is_not_there_is_told(headgate: Run) -> None:
+    assert "no such program" in headgate("plan", "--terraform", "./no-terraform", code=4).stderr

@@ -1,0 +1,43 @@
+"""The command line, run in this process: for tests that run it often."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def command_line(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Give a function that runs `headgate` in a folder, expects an exit code, and gives what was said.
+
+    Its further keywords are environment variables; those of Terraform and of a CI that the tests may run in are away.
+    """
+    monkeypatch.chdir(folder)
+    for name in os.environ:
+        if name.startswith(("TF_", "GITHUB_", "CI_", "GITLAB_", "HEADGATE_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CHECKPOINT_DISABLE", "1")
+
+    def run(*words: str, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["headgate", *words])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capfd.readouterr()
+        assert (ended.value.code or 0) == code, said.out + said.err
+        return subprocess.CompletedProcess(words, code, said.out, said.err)
+
+    return run

@@ -13,9 +13,9 @@ import typer
 
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
+from headgate.cli.ci import apply, approved, plan, stacks
 from headgate.cli.comment import comment
 from headgate.cli.cost import cost
-from headgate.cli.ci import apply, approved, plan, stacks
 from headgate.cli.discover import discover
 from headgate.cli.init import init
 from headgate.cli.progress import done, record, rename, retire

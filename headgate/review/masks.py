@@ -32,7 +32,7 @@ _SECRET_NAME = re.compile(
 _QUOTED = r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\""""
 _ENTRY = re.compile(rf"(?P<key>{_QUOTED})(?P<between>\s*:\s*)(?P<value>{_QUOTED})")
 # Options that every connection of ours has: the map that they are in is marked as a whole, but these are no secret.
-_PUBLIC = frozenset({"sourceName", "externalOptionsAllowList"})
+PUBLIC = frozenset({"sourceName", "externalOptionsAllowList"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Masks:
 
     def hides(self, name: str) -> bool:
         """Whether the value of an option of this name is never told."""
-        return name in self.names or (_SECRET_NAME.search(name) is not None and name not in _PUBLIC)
+        return name in self.names or (_SECRET_NAME.search(name) is not None and name not in PUBLIC)
 
     def code(self, text: str) -> str:
         """Give Python whose dictionaries' entries of secret names are masked, besides what is masked in any text."""
@@ -110,8 +110,8 @@ def masks_of(plan: Mapping[str, Any], names: Collection[str] = (), values: Itera
             secret |= set(_named(change.get(side), wanted))
     if marked:
         clear = {*_literals(_dict(plan.get("configuration")).get("root_module"))}
-        told = {(key, value) for key, value in marked if key in _PUBLIC or ((key, value) in clear and not _TELLS.search(key))}
-        secret |= {value for key, value in marked - told if key not in _PUBLIC or key in wanted}
+        told = {(key, value) for key, value in marked if key in PUBLIC or ((key, value) in clear and not _TELLS.search(key))}
+        secret |= {value for key, value in marked - told if key not in PUBLIC or key in wanted}
     return Masks(frozenset(value for value in secret if len(value) >= _SHORTEST), wanted)
 
 

@@ -26,8 +26,9 @@ class Pipelines:
     findings: list[Finding] = field(default_factory=list)
 
     def find(self, level: Level, code: str, pipeline: Whole, message: str) -> None:
-        """Add a finding about a pipeline."""
-        self.findings.append(Finding(level, code, pipeline.address, message, pipeline.stack))
+        """Add a finding about a pipeline, in the stack in which it happens: what is destroyed, is where it was."""
+        stack = pipeline.before_stack if pipeline.deleted else pipeline.stack
+        self.findings.append(Finding(level, code, pipeline.address, message, stack))
 
 
 def pipeline_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context]) -> Pipelines:
@@ -95,7 +96,7 @@ def _count(tables: Sequence[Held] | None) -> int | None:
 def _kind(pipeline: Whole) -> Kind | None:
     change = pipeline.change
     if pipeline.deleted and change:
-        return "replaced" if change.replaces else "deleted"
+        return "replaced" if pipeline.exists_after else "deleted"
     if pipeline.forgotten:
         return "forgotten"
     if pipeline.changes_stack and pipeline.exists_before:
@@ -135,6 +136,7 @@ def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | No
 def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | None) -> str:
     by = pipeline.change.replaced_by if pipeline.change else ()
     why = f"replaced, for {', '.join(by) or 'an argument'} can't change in place" if kind == "replaced" else "destroyed"
+    why = f"destroyed in {pipeline.before_stack}, and made anew in {pipeline.stack}" if pipeline.changes_stack else why
     owned = None if pipeline.before is None else [held for held in pipeline.before if not _handed_over(held, pipeline, context)]
     if owned is None:
         found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; which streaming tables go with it can't be told")

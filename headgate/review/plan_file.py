@@ -14,7 +14,7 @@ from headgate.problems import InputError, Problem
 from headgate.review.blocks import blocks, file_text, first, mapping
 from headgate.review.facts import Argument, Change, Facts, Schedule, Secret, merged
 from headgate.review.holdings import pipelines_of
-from headgate.review.masks import Masks, masks_of
+from headgate.review.masks import PUBLIC, Masks, masks_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -147,6 +147,8 @@ def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
     marks = (change.get("before_sensitive"), change.get("after_sensitive"))
     leaves = list(_leaves((before, after), change.get("after_unknown"), marks, own))
     both = isinstance(before, dict) and isinstance(after, dict)
+    # Of what is made anew, everything that the workspace gives is unknown: no one's change.
+    leaves = [leaf for leaf in leaves if not (isinstance(leaf, Argument) and leaf.unknown and "delete" in change["actions"])]
     moved_from = masks.text(_text(entry.get("previous_address") or ""))
     importing = change.get("importing")
     named = mapping(after) or mapping(before)
@@ -199,6 +201,8 @@ def _secrets(before: Any, after: Any, unknown: Any, masks: Masks, path: str) -> 
         return
     keys = sorted({*mapping(before), *mapping(after)}, key=str)
     for key in keys:
+        if key in PUBLIC:
+            continue
         old, new, open_ = mapping(before).get(key), mapping(after).get(key), mapping(unknown).get(key)
         yield Secret(f"{path}.{masks.text(str(key))}", changed=None if unknown is True or _any(open_) else old != new)
     if not keys:

@@ -152,7 +152,7 @@ def _to_come(
             if agreed.state == "planned" and place and place.pipeline.id == agreed.pipeline:
                 reason = f"is to be handed over from {agreed.pipeline} to {agreed.to}; until then nothing of it changes"
                 found.find("attention", "move-planned", place, reason)
-                found.changes.append(_to_move(place, agreed, context, reason))
+                found.changes.append(_to_move(place, agreed, context, "to be handed over"))
 
 
 def _to_move(place: Place, agreed: Agreed, context: Context, reason: str) -> TableChange:

@@ -82,6 +82,7 @@ def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str
     new = stays[0] if stays else gone[0]
     old = next((one for one in [*gone, *stays] if one.exists_before and not imported(one)), new)
     leaves = next((found for one in gone if (found := change(one)) and found.destroys), None)
+    made_twice = bool(gone and stays) and not leaves and not any(imported(one) for one in stays)
     return Whole(
         connector=connector,
         id=new.id,
@@ -95,7 +96,7 @@ def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str
         workspace_id=old.workspace_id,
         change=leaves or change(new),
         drops=new.drops,
-        made_twice=bool(gone and stays) and not leaves and not any(imported(one) for one in stays),
+        made_twice=made_twice,
     )
 
 

@@ -76,6 +76,9 @@ def said(review: Review) -> dict[tuple[str, str], str]:
         if one.kind == "changed stack":
             found[place] = "import"
             found[one.before_stack, place[1]] = "remove"
+        elif one.kind == "replaced" and one.before_stack:
+            found[place] = "create"
+            found[one.before_stack, place[1]] = "delete"
         elif place in own:  # else it is the file of what it reads that changes
             found[place] = WORDS[one.kind]
     # What another stack takes over is told once, there.

@@ -74,7 +74,11 @@ def _part(section: Section) -> _Part:
     rows = [_row(row, listed=not section.columns) for row in section.rows]
     title = f"{_SIGNS[section.level]} {section.title}" if section.level != "fine" else section.title
     folded = section.folds and (len(rows) > _FEW or section.language == "diff")
-    head = ["", f"<details><summary>{_tag(title)} ({len(rows)})</summary>", ""] if folded else ["", f"### {words(title)}", ""]
+    head = (
+        ["", f"<details><summary>{_tag(title)}{f' ({len(rows)})' if rows else ''}</summary>", ""]
+        if folded
+        else ["", f"### {words(title)}", ""]
+    )
     if section.columns:
         head += [f"| {' | '.join(section.columns)} |", "|" + " --- |" * len(section.columns)]
     tail = _text(section) + (["", "</details>"] if folded else [])

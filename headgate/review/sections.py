@@ -62,7 +62,7 @@ def title_of(review: Review) -> str:
 def summary_of(review: Review) -> list[str]:
     """Give what there is to say first, a sentence each: the gravest, then what changes, then how much there is of it."""
     lines = []
-    for level, words in (("error", "can't be told"), ("loss", "would lose data"), ("attention", "to look at")):
+    for level, words in (("error", "can't be told"), ("loss", "would lose data"), ("attention", "needs attention")):
         if found := review.of_level(level):  # type: ignore[arg-type]  # the words are levels
             codes = Counter(finding.code for finding in found)
             lines.append(f"{words}: " + ", ".join(f"{_code_words(code)} ({count:,})" for code, count in sorted(codes.items())))
@@ -81,7 +81,7 @@ def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
     found = [
         _findings("Can't be told", review, "error"),
         _findings("Would lose data", review, "loss"),
-        _findings("To look at", review, "attention"),
+        _findings("Needs attention", review, "attention"),
         Section("Handover to come", text=review.runbook, level="attention" if review.runbook else "fine"),
         _tables(review),
         _pipelines(review),
@@ -92,7 +92,7 @@ def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
             tuple(_secret(s.address, s.path, s.changed) for s in review.secrets),
         ),
         _groups(review),
-        Section("Cost", rows=tuple((line,) for line in review.cost.splitlines())),
+        Section("Cost", rows=tuple((line.removeprefix("- "),) for line in review.cost.splitlines())),
         _how_to_accept(review),
     ]
     if diffs:

@@ -14,6 +14,7 @@ import typer
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.discover import discover
+from headgate.cli.handover import handover
 from headgate.cli.progress import done, record, rename, retire
 from headgate.cli.review import review
 from headgate.cli.slice import slice_
@@ -28,7 +29,7 @@ app = typer.Typer(
     help="Balance a connector's tables over Databricks pipelines and Terraform stacks.",
     epilog="Exit codes: 0 done, 1 mend the input, 2 usage, 3 files don't fit together, 4 something outside failed, 5 refused.",
 )
-for command in (discover, balance, show, check, schema, record, done, rename, retire, review):
+for command in (discover, balance, show, check, schema, record, done, rename, retire, review, handover):
     app.command()(command)
 app.command("slice")(slice_)
 

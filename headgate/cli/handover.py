@@ -13,6 +13,7 @@ from headgate.problems import HeadgateError, InputError
 
 if TYPE_CHECKING:
     from headgate.handover.book import Book
+    from headgate.handover.carry_out import Done
     from headgate.handover.databricks import DatabricksWorkspace
     from headgate.handover.model import Runbook
     from headgate.terraform.scope import Scope
@@ -67,7 +68,7 @@ def handover(
         else runbook(book.layout, one.definition, name, deployed, table)
     )
     if execute:
-        _execute(plan, book, scope, warehouse)
+        _execute(plan, book, scope, warehouse, output)
     else:
         _show(plan, output)
 
@@ -94,13 +95,13 @@ def _show(plan: Runbook, output: HandoverFormat) -> None:
             tell("nothing was done: `--execute` does what is marked with *")
 
 
-def _execute(plan: Runbook, book: Book, scope: Scope, warehouse: str) -> None:
-    from headgate.handover.carry_out import carry_out
+def _execute(plan: Runbook, book: Book, scope: Scope, warehouse: str, output: HandoverFormat) -> None:
+    from headgate.handover.carry_out import Done, carry_out
 
     for source, reason in plan.waiting:
         tell(f"{source} waits: {reason}")
     if not plan.halted and not plan.restacked:
-        result(f"{plan.connector}: nothing can be carried out in {plan.target}")
+        _tell_done(plan, Done(), output)
         return
     if plan.handovers and not warehouse:
         raise InputError("no SQL warehouse is named", "name one: --warehouse ID, or DATABRICKS_WAREHOUSE_ID")
@@ -110,16 +111,27 @@ def _execute(plan: Runbook, book: Book, scope: Scope, warehouse: str) -> None:
     except HeadgateError:
         _tell_state(plan, book)
         raise
-    tables = [*done.altered, *done.found]
-    said = "given back" if any(handover.back for handover in plan.handovers) else "handed over"
-    result(f"{plan.connector} in {plan.target}: {len(tables)} tables {said}{': ' if tables else ''}{', '.join(tables)}")
-    if said == "given back":
+    _tell_done(plan, done, output)
+    if any(handover.back for handover in plan.handovers):
         tell(f"Now commit the lock, then `headgate handover {whose} --resume-jobs`")
         return
     deploy = f"HEADGATE_TARGET={plan.target} npx cdktf deploy '{plan.connector}-{plan.target}-*'"
     tell(
         f"Now commit the lock, deploy: {deploy}, then `headgate record {whose}`, then `headgate handover {whose} --resume-jobs`"
     )
+
+
+def _tell_done(plan: Runbook, done: Done, output: HandoverFormat) -> None:
+    tables = [*done.altered, *done.found]
+    if output is HandoverFormat.json:
+        waiting = [source for source, _ in plan.waiting]
+        result_json({"connector": plan.connector, "target": plan.target, "done": tables, "waiting": waiting})
+        return
+    if not tables:
+        result(f"{plan.connector} in {plan.target}: no table was to be given to another pipeline")
+        return
+    said = "given back" if plan.handovers[0].back else "handed over"
+    result(f"{plan.connector} in {plan.target}: {len(tables)} tables {said}: {', '.join(tables)}")
 
 
 def _tell_state(plan: Runbook, book: Book) -> None:

@@ -73,6 +73,7 @@ def look(plan: Runbook, workspace: Workspace, scope: Scope) -> Survey:
     return Survey(
         workspace.me() if plan.handovers else "",
         pipelines,
+        {id_: workspace.pipeline_owner(id_) for id_ in sorted(involved) if pipelines.get(id_)},
         {one.job_id: workspace.job(one.job_id) for one in halted if one.job_id},
         {id_: workspace.release(id_) for id_ in ran},
         {handover.table: workspace.owner_of(handover.table) for handover in plan.handovers},

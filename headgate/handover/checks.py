@@ -26,12 +26,14 @@ OLDEST = (16, 3)
 class Survey:
     """What a workspace says before anything is done, by the workspace's own ids.
 
-    `owners`: table → the pipeline that owns it, None where there is no such table. `named`: headgate's id of a pipeline →
-    the tables (lower case) that its applied file names; missing where there is no telling.
+    `holders`: pipeline → who owns it, empty where there is no telling. `owners`: table → the pipeline that owns it, None where
+    there is no such table. `named`: headgate's id of a pipeline → the tables (lower case) that its applied file names; missing
+    where there is no telling.
     """
 
     me: str
     pipelines: Mapping[str, PipelineFacts | None]
+    holders: Mapping[str, str] = field(default_factory=dict)
     jobs: Mapping[str, JobFacts | None] = field(default_factory=dict)
     releases: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str | None] = field(default_factory=dict)
@@ -47,7 +49,9 @@ def refusals(handovers: Iterable[Handover], halted: Iterable[Halted], survey: Su
         (giver, giver_id), (taker, taker_id) = handover.giver, handover.taker
         source, destination = survey.pipelines.get(giver_id), survey.pipelines.get(taker_id)
         if source and destination:
-            problems += _identities(giver, source, taker, destination, survey.me)
+            owners = (survey.holders.get(giver_id, ""), survey.holders.get(taker_id, ""))
+            problems += _same("is owned by", giver, taker, owners, survey.me)
+            problems += _same("runs as", giver, taker, (source.run_as, destination.run_as), survey.me)
             problems += [*_publishing(giver, source), *_publishing(taker, destination)]
         problems += [*_release(giver, giver_id, survey), *_release(taker, taker_id, survey)]
         problems += [*_owner(handover, survey), *_named(handover, survey)]
@@ -76,22 +80,22 @@ def _existing(one: Halted, survey: Survey) -> list[Problem]:
     return problems
 
 
-def _identities(giver: str, source: PipelineFacts, taker: str, destination: PipelineFacts, me: str) -> list[Problem]:
-    problems = []
-    for what, one, other, cure in (
-        ("is owned by", source.owner, destination.owner, "give both to one owner"),
-        ("runs as", source.run_as, destination.run_as, "set targets.<target>.run_as, and deploy"),
-    ):
-        if not one or not other:
-            lacking = giver if not one else taker
-            message = f"it can't be told whom pipeline {lacking} {'belongs to' if 'owned' in what else 'runs as'}"
-            problems.append(Problem(message, "ask as an identity that may see it: the owner"))
-        elif one != other:
-            problems.append(Problem(f"pipeline {giver} {what} {one}, and pipeline {taker} {what} {other}", cure))
-        elif one != me:
-            message = f"pipelines {giver} and {taker}: each {what} {one}, and you are {me or 'unknown'}"
-            problems.append(Problem(message, f"log in as {one}: only that identity may move their tables"))
-    return problems
+_CURES = {"is owned by": "give both to one owner", "runs as": "set targets.<target>.run_as, and deploy"}
+
+
+def _same(what: str, giver: str, taker: str, names: tuple[str, str], me: str) -> list[Problem]:
+    """Say where two pipelines don't belong to, or don't run as, one identity: the one that asks."""
+    one, other = names
+    if not one or not other:
+        lacking = giver if not one else taker
+        message = f"it can't be told who pipeline {lacking} {what}"
+        return [Problem(message, "ask as an identity that may see it: the owner")]
+    if one != other:
+        return [Problem(f"pipeline {giver} {what} {one}, and pipeline {taker} {what} {other}", _CURES[what])]
+    if one != me:
+        message = f"pipelines {giver} and {taker}: each {what} {one}, and you are {me or 'unknown'}"
+        return [Problem(message, f"log in as {one}: only that identity may move their tables")]
+    return []
 
 
 def _publishing(pipeline: str, facts: PipelineFacts) -> list[Problem]:

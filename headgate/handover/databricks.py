@@ -83,13 +83,15 @@ class DatabricksWorkspace:
                 found = self._client.pipelines.get(pipeline_id)
             except NotFound:
                 return None
-            return _pipeline_facts(pipeline_id, found, self._owner(pipeline_id))
+        return _pipeline_facts(pipeline_id, found)
 
-    def _owner(self, pipeline_id: str) -> str:
-        try:
-            rights = self._client.pipelines.get_permissions(pipeline_id)
-        except (NotFound, PermissionDenied):
-            return ""
+    def pipeline_owner(self, pipeline_id: str) -> str:
+        """Give who owns a pipeline; empty where it may not be seen."""
+        with self._asking(f"the permissions of pipeline {pipeline_id}"):
+            try:
+                rights = self._client.pipelines.get_permissions(pipeline_id)
+            except (NotFound, PermissionDenied):
+                return ""
         for entry in rights.access_control_list or []:
             levels = [permission.permission_level for permission in entry.all_permissions or []]
             if any(level and level.value == "IS_OWNER" for level in levels):
@@ -221,7 +223,7 @@ class DatabricksWorkspace:
         return SourceError(Problem(f"the workspace can't be asked for {what}: {said or type(error).__name__}", cure))
 
 
-def _pipeline_facts(pipeline_id: str, found: GetPipelineResponse, owner: str) -> PipelineFacts:
+def _pipeline_facts(pipeline_id: str, found: GetPipelineResponse) -> PipelineFacts:
     spec, updates = found.spec, found.latest_updates or []
     state = found.state
     busy = "" if state in _STILL else (state.value if state else "in a state that headgate doesn't know")
@@ -232,7 +234,6 @@ def _pipeline_facts(pipeline_id: str, found: GetPipelineResponse, owner: str) ->
         id=pipeline_id,
         name=found.name or "",
         busy=busy,
-        owner=owner,
         run_as=found.run_as_user_name or "",
         catalog=(spec.catalog if spec else "") or "",
         schema=schema,

@@ -57,8 +57,9 @@ class Halted:
 class Step:
     """One thing to do.
 
-    `subject` is a table or a pipeline; `statement` what to type, in SQL or in a shell; `check` how to see that it is done;
-    `undo` how to go back. `halted` and `handover` say to a machine what `words` say to a person.
+    `subject` is a table or a pipeline; `statement` what to type, in SQL or in a shell; `check` how to see that it is done, by
+    `check_statement` where there is one; `undo` how to go back, likewise. In words, code stands between backticks. `halted`
+    and `handover` say to a machine what `words` say to a person.
     """
 
     kind: StepKind
@@ -66,7 +67,9 @@ class Step:
     words: str
     statement: str = ""
     check: str = ""
+    check_statement: str = ""
     undo: str = ""
+    undo_statement: str = ""
     halted: Halted | None = None
     handover: Handover | None = None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from headgate.handover.model import CARRIED_OUT
+from headgate.review.text import seen
 
 if TYPE_CHECKING:
     from headgate.handover.model import Runbook, Step
@@ -22,9 +24,9 @@ def render_text(book: Runbook) -> str:
     for number, step in enumerate(book.steps, 1):
         lines.append(f"{number:3}.{'*' if step.kind in CARRIED_OUT else ' '} {step.words}")
         lines += [f"       {step.statement}"] if step.statement else []
-        lines += [f"       check: {step.check}"] if step.check else []
-        lines += [f"       back:  {step.undo}"] if step.undo else []
-    return "\n".join(lines)
+        for name, (words, statement) in _sides(step).items():
+            lines.append(f"       {name + ':':6} {words}{': ' if statement else ''}{statement}")
+    return "\n".join(seen(line) for line in lines)
 
 
 def render_markdown(book: Runbook) -> str:
@@ -58,7 +60,9 @@ def document_of(book: Runbook) -> dict[str, Any]:
                 "words": step.words,
                 "statement": step.statement,
                 "check": step.check,
+                "check_statement": step.check_statement,
                 "undo": step.undo,
+                "undo_statement": step.undo_statement,
             }
             for number, step in enumerate(book.steps, 1)
         ],
@@ -82,24 +86,43 @@ def _count(number: int, one: str, many: str) -> str:
     return "" if not number else f"{number} {one if number == 1 else many}"
 
 
+def _sides(step: Step) -> dict[str, tuple[str, str]]:
+    """Give how to check a step and how to go back, each in words and as a statement, as far as there is one."""
+    sides = {"check": (step.check, step.check_statement), "back": (step.undo, step.undo_statement)}
+    return {name: side for name, side in sides.items() if side[0]}
+
+
 def _step(number: int, step: Step) -> list[str]:
     indent = " " * len(f"{number}. ")
     mark = "⚙ " if step.kind in CARRIED_OUT else ""
-    lines = [f"{number}. {mark}{_plain(step.words)}"]
+    lines = [f"{number}. {mark}{_told(step.words)}"]
     if step.statement:
         fence = "`" * max(3, 1 + _longest_run(step.statement))
         language = "sql" if step.statement.startswith("ALTER") else "sh"
-        lines += ["", f"{indent}{fence}{language}", f"{indent}{step.statement}", f"{indent}{fence}", ""]
-    lines += [f"{indent}- Check: {_plain(step.check)}"] if step.check else []
-    lines += [f"{indent}- Back: {_plain(step.undo)}"] if step.undo else []
+        lines += ["", f"{indent}{fence}{language}", f"{indent}{seen(step.statement)}", f"{indent}{fence}", ""]
+    for name, (words, statement) in _sides(step).items():
+        lines.append(f"{indent}- {name.capitalize()}: {_told(words)}{': ' + _code(statement) if statement else ''}")
     return [*lines, ""]
 
 
+def _told(words: str) -> str:
+    """Give a step's words: code stays code, and all else is shown as it is."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:  # a name has a backtick of its own: nothing is code then
+        return _plain(words)
+    return "".join(_code(part) if number % 2 else _plain(part) for number, part in enumerate(parts))
+
+
+def _code(text: str) -> str:
+    fence = "`" * (1 + _longest_run(text))
+    space = " " if "`" in text else ""
+    return f"{fence}{space}{seen(text)}{space}{fence}"
+
+
 def _longest_run(text: str) -> int:
-    runs = [len(run) for run in "".join(char if char == "`" else " " for char in text).split()]
-    return max(runs, default=0)
+    return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
 def _plain(text: str) -> str:
     """Give a text that Markdown shows as it is."""
-    return text.translate(_LIVE)
+    return seen(text).translate(_LIVE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from headgate.handover.model import Halted, Handover, Runbook, Step
@@ -28,11 +29,12 @@ def runbook(
 ) -> Runbook:
     """Give what is to be done in `target`, in order; with `tables` (source tables), for those alone.
 
-    Raises InputError for a table that isn't planned to move, StaleError for an id that can't be one of the workspace's.
+    A table that is handed over already is passed over, so that a run that was cut off can be repeated as it was. Raises
+    InputError for a table that isn't planned to move, StaleError for an id that can't be one of the workspace's.
     """
     place = _Place(layout, definition, target, deployed)
     todo = pending(layout, target)
-    chosen = _chosen(todo.planned, tables, f"is planned to move in {target}")
+    chosen = _chosen(todo.planned, todo.handed_over, tables, f"is planned to move in {target}")
     waiting = tuple((p.key.source_table, reason) for p in chosen if (reason := place.missing(p)))
     late = {source for source, _ in waiting}
     handovers = [place.handover(p) for p in chosen if p.key.source_table not in late]
@@ -53,14 +55,15 @@ def runbook(
 def runbook_back(layout: Layout, definition: Definition, target: str, deployed: Deployed, tables: Collection[str]) -> Runbook:
     """Give what brings handed-over tables back to the pipelines that they came from. Raises as `runbook` does."""
     place = _Place(layout, definition, target, deployed)
-    chosen = _chosen(pending(layout, target).handed_over, tables, f"is handed over in {target} and not yet applied")
+    todo = pending(layout, target)
+    chosen = _chosen(todo.handed_over, todo.planned, tables, f"is handed over in {target} and not yet applied")
     if problems := [f"{p.key.source_table}: {reason}" for p in chosen if (reason := place.missing(p))]:
         raise StaleError("; ".join(problems), f"run `headgate record {place.whose}`")
     handovers = [place.handover(p, back=True) for p in chosen]
     steps = _halting(place, handovers, [])
     for handover in handovers:
         steps += _hand_over(place, handover)
-    return Runbook(definition.id, target, (*steps, _commit(place), _resume(place)))
+    return Runbook(definition.id, target, (*steps, *([_commit(place), _resume(place)] if handovers else [])))
 
 
 class _Place:
@@ -114,9 +117,13 @@ class _Place:
         return f"HEADGATE_TARGET={self.scope.target_name} npx cdktf deploy {names}"
 
 
-def _chosen(among: Sequence[Placement], tables: Collection[str] | None, state: str) -> list[Placement]:
+def _chosen(
+    among: Sequence[Placement], past: Sequence[Placement], tables: Collection[str] | None, state: str
+) -> list[Placement]:
+    """Give the tables to work on; those of `past` are where they are to be."""
     known = {placement.key.source_table for placement in among}
-    if unknown := [name for name in tables or () if name not in known]:
+    reached = {placement.key.source_table for placement in past}
+    if unknown := [name for name in tables or () if name not in known | reached]:
         raise InputError(f"no table '{unknown[0]}' {state}", did_you_mean(unknown[0], known) if known else "no table is")
     return [placement for placement in among if tables is None or placement.key.source_table in tables]
 
@@ -149,7 +156,7 @@ def _halting(place: _Place, handovers: Sequence[Handover], leaving: Sequence[Hal
                 f"Pause the job {one.job_id} of pipeline {one.pipeline}, and note whether it was paused before.",
                 f"databricks jobs get {one.job_id}",
                 "its schedule's pause_status is PAUSED",
-                "unpause it, unless it was paused before",
+                undo="unpause it, unless it was paused before",
                 halted=one,
             )
             for one in halted
@@ -161,8 +168,9 @@ def _halting(place: _Place, handovers: Sequence[Handover], leaving: Sequence[Hal
                 one.pipeline,
                 f"Stop pipeline {one.pipeline} and wait until it is idle.",
                 f"databricks pipelines stop {one.pipeline_id}",
-                f"`databricks pipelines get {one.pipeline_id}` says IDLE, and none of its updates is active",
-                "start it, or leave it to its job",
+                "its state is IDLE, and none of its updates is active",
+                f"databricks pipelines get {one.pipeline_id}",
+                undo="start it, or leave it to its job",
                 halted=one,
             )
             for one in halted
@@ -171,28 +179,39 @@ def _halting(place: _Place, handovers: Sequence[Handover], leaving: Sequence[Hal
 
 
 def _hand_over(place: _Place, handover: Handover) -> list[Step]:
-    source, table = handover.placement.key.source_table, handover.table
-    shown = _quoted(table)
+    source, table, whose = handover.placement.key.source_table, handover.table, place.whose
     (giver, giver_id), (taker, taker_id) = handover.giver, handover.taker
-    going_back = "" if handover.back else f", as long as its files are not applied: `headgate handover {place.whose} --back"
     alter = Step(
         "alter",
         source,
         f"Give {table} from pipeline {giver} to pipeline {taker}, as the identity that owns and runs both.",
         alter_statement(table, taker_id),
-        f"`SHOW TBLPROPERTIES {shown}` gives pipelines.pipelineId = {taker_id} (before: {giver_id})",
-        alter_statement(table, giver_id) + (f"{going_back} {source} --execute`" if going_back else ""),
+        f"pipelines.pipelineId is {taker_id}; before, it is {giver_id}",
+        f"SHOW TBLPROPERTIES {_quoted(table)}",
+        "give it again" if handover.back else "give it back, as long as its files are not applied",
+        alter_statement(table, giver_id) if handover.back else f"headgate handover {whose} --back {quote(source)} --execute",
         handover=handover,
     )
     if handover.back:
-        words = f"Record that {source} is yet to be handed over, so that the files stay as they are."
-        by_hand = f"headgate handover {place.whose} --back {source} --execute"
-        check = "`headgate done` lists it as a handover to be made"
-        return [alter, Step("record", source, words, by_hand, check, handover=handover)]
-    words = f"Record that {source} is handed over, so that the next synthesis moves it between the files."
-    by_hand = f"headgate done {place.whose} --handover {source}"
-    check = f"`headgate done {place.whose}` lists it as handed over"
-    return [alter, Step("record", source, words, by_hand, check, "git checkout the lock", handover=handover)]
+        record = Step(
+            "record",
+            source,
+            f"Record that {source} is yet to be handed over, so that the files stay as they are; the command does both.",
+            f"headgate handover {whose} --back {quote(source)} --execute",
+            f"`headgate done {whose}` lists it as a handover to be made",
+            handover=handover,
+        )
+    else:
+        record = Step(
+            "record",
+            source,
+            f"Record that {source} is handed over, so that the next synthesis moves it between the files.",
+            f"headgate done {whose} --handover {quote(source)}",
+            f"`headgate done {whose}` lists it as handed over",
+            undo="take the table's line of layout.lock from the last commit",
+            handover=handover,
+        )
+    return [alter, record]
 
 
 def _commit(place: _Place) -> Step:
@@ -200,9 +219,9 @@ def _commit(place: _Place) -> Step:
         "commit",
         place.scope.definition.id,
         "Commit the lock: what is handed over is agreed from here on.",
-        "git add layout.lock && git commit",
+        "git commit layout.lock",
         "`git status` is clean",
-        "git revert, before anything is applied",
+        undo="revert the commit, before anything is applied",
     )
 
 
@@ -214,7 +233,7 @@ def _leave(place: _Place, halted: Halted) -> Step:
         "its job and its ingest file are destroyed.",
         place.deploy(place.stacks(halted.pipeline)),
         "the plan says that the pipeline will no longer be managed by Terraform, and destroys no databricks_pipeline",
-        "before the deploy: take layout.lock from the commit before; after it, the pipeline is there to be looked up as "
+        undo="before the deploy: take layout.lock from the commit before; after it, the pipeline is still there, as "
         f"{halted.pipeline_id}",
         halted=halted,
     )
@@ -229,7 +248,7 @@ def _change_stack(place: _Place, halted: Halted) -> Step:
         "doesn't change, so nothing has to stop. Let no other deploy run meanwhile.",
         place.deploy(stacks),
         "the plans import, and forget, and destroy nothing; after `headgate record`, `headgate done` no longer lists it",
-        "before the deploy: take layout.lock from the commit before; after it: set balance.stacks back, balance and deploy",
+        undo="before the deploy: take layout.lock from the commit before; after it: set balance.stacks back, balance, deploy",
         halted=halted,
     )
 
@@ -243,7 +262,7 @@ def _afterwards(place: _Place) -> list[Step]:
             "Look at the plans, then deploy; files change before jobs do, and no order of the stacks can lose a table.",
             place.deploy(),
             "`headgate review` says that nothing would be lost",
-            "nothing is lost by waiting: the tables are not updated until it is deployed",
+            undo="nothing is lost by waiting: the tables are not updated until it is deployed",
         ),
         Step(
             "record states",
@@ -264,7 +283,7 @@ def _resume(place: _Place) -> Step:
         "Let the jobs run again that ran before.",
         f"headgate handover {whose} --resume-jobs",
         "each job's pause_status is what it was before; the next update of both pipelines succeeds",
-        "pause them again",
+        undo="pause them again",
     )
 
 

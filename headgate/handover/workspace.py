@@ -17,7 +17,6 @@ class PipelineFacts:
     id: str
     name: str = ""
     busy: str = ""
-    owner: str = ""
     run_as: str = ""
     catalog: str = ""
     schema: str = ""
@@ -43,6 +42,9 @@ class Workspace(Protocol):
 
     def pipeline(self, pipeline_id: str) -> PipelineFacts | None:
         """Give a pipeline; None where there is none with that id."""
+
+    def pipeline_owner(self, pipeline_id: str) -> str:
+        """Give who owns a pipeline; empty where it can't be told."""
 
     def stop(self, pipeline_id: str) -> None:
         """Ask a pipeline to stop, without waiting for it."""

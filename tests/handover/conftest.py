@@ -65,17 +65,13 @@ class Site:
     cloud: fake.Cloud
     told: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.book = Book(read_connectors(self.root, "crm")[0], "prod")
+        self.scope = Scope(self.book.connector.definition, "prod")
+
     @property
     def folder(self) -> Path:
         return self.root / "connectors" / "crm"
-
-    @property
-    def book(self) -> Book:
-        return Book(read_connectors(self.root, "crm")[0], "prod")
-
-    @property
-    def scope(self) -> Scope:
-        return Scope(self.book.connector.definition, "prod")
 
     @property
     def journal_exists(self) -> bool:

@@ -163,7 +163,7 @@ def test_a_deleted_pipeline_is_refused(site: Site) -> None:
 def test_a_file_that_names_the_table_already_is_refused(site: Site) -> None:
     site.cloud.files[site.cloud.reader("bbbb-1")] = ["main.bronze.orders"]
 
-    with pytest.raises(RefusedError, match="the applied file of pipeline b_1 names main.bronze.orders already"):
+    with pytest.raises(RefusedError, match=r"the applied file of pipeline b_1 names main\.bronze\.orders already"):
         site.hand_over()
 
 
@@ -222,7 +222,7 @@ def test_a_table_whose_files_are_applied_does_not_go_back(site: Site) -> None:
     site.hand_over()
     site.deploy()
 
-    with pytest.raises(RefusedError, match="the applied file of pipeline b_1 names main.bronze.orders already"):
+    with pytest.raises(RefusedError, match=r"the applied file of pipeline b_1 names main\.bronze\.orders already"):
         site.give_back(["orders"])
 
 

@@ -50,7 +50,8 @@ class Cloud:
     """The workspace. `owners`: table → pipeline's id. `files`: path → the tables that it names.
 
     `scheduled`: every so many requests, each job that isn't paused starts its pipeline. `dies_after`: so many requests are
-    answered, and the connection of all later ones is closed. `lost`: that request's answer is lost, and all after it.
+    answered, and the connection of all later ones is closed; without `answers_last`, the next is carried out first.
+    `pending`: looks at an ALTER before it ends.
     """
 
     pipelines: dict[str, Pipeline] = field(default_factory=dict)
@@ -119,7 +120,7 @@ class Cloud:
             if self.owners.get(table) not in readers:
                 self.faults.append(f"{readers} run with {table}, which {self.owners.get(table)} owns")
 
-    def route(self, method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> Answer:  # noqa: C901  # a table of addresses
+    def route(self, method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> Answer:  # noqa: C901, PLR0911  # a table of addresses
         parts = path.strip("/").split("/")
         match method, parts[2:]:
             case "GET", ["preview", "scim", "v2", "Me"]:
@@ -149,8 +150,10 @@ class Cloud:
             case "GET", ["workspace", "export"]:
                 return self.export(query["path"])
             case "POST", ["sql", "statements"]:
-                assert body["warehouse_id"] == "wh1"
-                self.statements[str(len(self.statements))] = [self.pending, body["statement"]]
+                if body["warehouse_id"] != "wh1":
+                    return 404, {"error_code": "NOT_FOUND", "message": "no such warehouse"}
+                pending = self.pending if body["statement"].startswith("ALTER") else 0
+                self.statements[str(len(self.statements))] = [pending, body["statement"]]
                 return self.statement(str(len(self.statements) - 1))
             case "GET", ["sql", "statements", id_]:
                 return self.statement(id_)

@@ -59,7 +59,7 @@ def handover(
     name = target_of(one.definition, target)
     book, scope = Book(one, name), Scope(one.definition, name)
     if resume_jobs:
-        _resume(book, scope, force=force)
+        _resume(book, scope, output, force=force)
         return
     deployed = one.deployed(name)
     plan = (
@@ -151,17 +151,20 @@ def _tell_state(plan: Runbook, book: Book) -> None:
     tell(f"stopped pipelines and paused jobs stay so; {journal_path(book.connector.folder, plan.target)} knows how they were")
 
 
-def _resume(book: Book, scope: Scope, *, force: bool) -> None:
+def _resume(book: Book, scope: Scope, output: HandoverFormat, *, force: bool) -> None:
     from headgate.handover.resume import resume, unfinished
 
     journal, name = book.journal, scope.definition.id
+    if journal and force:
+        for problem in unfinished(book.layout, book.target, journal):
+            tell(f"forced, though {problem.message}")
+    resumed = resume(_workspace(scope, ""), book, tell, force=force) if journal else []
+    if output is HandoverFormat.json:
+        result_json({"connector": name, "target": book.target, "resumed": resumed})
+        return
     if journal is None:
         result(f"{name}: no handover stopped anything in {book.target}")
         return
-    if force:
-        for problem in unfinished(book.layout, book.target, journal):
-            tell(f"forced, though {problem.message}")
-    resumed = resume(_workspace(scope, ""), book, tell, force=force)
     result(f"{name} in {book.target}: {len(resumed)} pipelines resumed{': ' if resumed else ''}{', '.join(resumed)}")
 
 

@@ -56,11 +56,14 @@ def carry_out(plan: Runbook, workspace: Workspace, book: Book, scope: Scope, tel
         elif step.kind == "stop" and step.halted:
             _stop(step.halted, workspace, tell)
         elif step.kind == "alter" and step.handover:
-            made = _alter(step, step.handover, plan.halted, workspace, book)
+            pair = [one for one in plan.halted if one.pipeline in (step.handover.source, step.handover.destination)]
+            made = _alter(step, step.handover, pair, workspace, book)
             book.record(step.handover)
             book.keep((book.journal or Journal()).ended(step.handover.table))
             (altered if made else found).append(step.subject)
             tell(f"{step.handover.table} belongs to {step.handover.taker[0]}{'' if made else ' already'}: recorded")
+            for one in pair:  # what was started while the statement ran would go on with who owned the table before
+                _stop(one, workspace, tell)
     return Done(tuple(altered), tuple(found))
 
 
@@ -131,7 +134,8 @@ def _stop(one: Halted, workspace: Workspace, tell: Callable[[str], None]) -> Non
             raise SourceError(f"pipeline {one.pipeline} has not stopped in {PATIENCE / 60:.0f} minutes: it is {busy}", cure)
         workspace.sleep(PAUSE)
         waited += PAUSE
-    tell(f"pipeline {one.pipeline} is idle")
+    if asked:
+        tell(f"pipeline {one.pipeline} is idle")
 
 
 def _busy(one: Halted, workspace: Workspace) -> str:
@@ -141,15 +145,15 @@ def _busy(one: Halted, workspace: Workspace) -> str:
     return facts.busy
 
 
-def _alter(step: Step, handover: Handover, halted: Sequence[Halted], workspace: Workspace, book: Book) -> bool:
-    """Give the table to its taker; say whether that took a statement."""
+def _alter(step: Step, handover: Handover, pair: Sequence[Halted], workspace: Workspace, book: Book) -> bool:
+    """Give the table to its taker while neither of the two pipelines runs; say whether that took a statement."""
     owner = workspace.owner_of(handover.table)
     if problems := owned_by(handover, owner):
         raise RefusedError(problems)
     if owner == handover.taker[1]:
         return False
-    for one in halted:
-        if one.pipeline in (handover.source, handover.destination) and (busy := _busy(one, workspace)):
+    for one in pair:
+        if busy := _busy(one, workspace):
             message = f"pipeline {one.pipeline} is {busy}: something started it after it was stopped"
             raise SourceError(message, "see that nobody starts it, and run the same again: it carries on from here")
     book.keep((book.journal or Journal()).beginning(handover.table))

@@ -66,7 +66,8 @@ class DatabricksWorkspace:
             self._client = WorkspaceClient(config=config)
         except (ValueError, DatabricksError, RequestException) as error:
             cure = "set DATABRICKS_HOST and credentials, or targets.<target>.profile; see docs.databricks.com/dev-tools/auth"
-            raise InputError(f"can't log in to the workspace: {str(error).splitlines()[0]}", cure) from None
+            said = Masks().text((str(error).splitlines() or [""])[0])
+            raise InputError(f"can't log in to the workspace: {said or type(error).__name__}", cure) from None
         self._warehouse, self._clock = warehouse, config.clock
         secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
         self._masks = Masks(frozenset(str(value) for value in secrets if value))

@@ -96,12 +96,10 @@ def test_a_refusal_exits_with_5_and_leaves_everything(process: Run, site: Site) 
 
 
 def test_a_failing_statement_exits_with_4_and_tells_what_is_done(headgate: Run, site: Site) -> None:
-    alters = iter(["", "[INTERNAL] out of luck"])
+    def fail_the_second(text: str) -> None:
+        site.cloud.statement_fails = "[INTERNAL] out of luck" if "orders" in text else ""
 
-    def fail_the_second() -> None:
-        site.cloud.statement_fails = next(alters)
-
-    site.cloud.before_alter = fail_the_second
+    site.cloud.on_statement = fail_the_second
     said = headgate("handover", "crm", "--warehouse", "wh1", "--execute", code=4).stderr
 
     assert "items: done and recorded\norders: not done, or not recorded\n" in said

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.problems import RefusedError, SourceError
+from headgate.layout.lock import write_lock
+from headgate.layout.model import Change, Left, Pipeline
+from headgate.layout.progress import record_done
+from headgate.problems import RefusedError, SourceError, StaleError
+from tests.handover.conftest import layout_of
 from tests.support.workspace import OWNER, TOKEN
 
 if TYPE_CHECKING:
@@ -167,17 +172,108 @@ def test_a_file_that_names_the_table_already_is_refused(site: Site) -> None:
         site.hand_over()
 
 
-def test_an_update_that_somebody_starts_in_between_stops_it_before_the_next_table(site: Site) -> None:
-    site.cloud.before_alter = lambda: site.cloud.start("aaaa-1")
-    site.cloud.scheduled = 0
+def test_an_update_that_somebody_starts_stops_the_handover_before_the_next_table(site: Site) -> None:
+    asked: list[str] = []
+
+    def start_after_the_second_look(text: str) -> None:
+        asked.append(text)
+        if asked.count("SHOW TBLPROPERTIES `main`.`bronze`.`orders`") == 2:
+            site.cloud.start("aaaa-1")
+
+    site.cloud.on_statement = start_after_the_second_look
 
     with pytest.raises(SourceError, match="a_1 is RUNNING: something started it after it was stopped"):
         site.hand_over()
     assert site.states() == {"items": "b_1", "orders": "a_1", "people": "a_1"}
 
-    site.cloud.before_alter = lambda: None
     site.hand_over()
     assert site.cloud.alters == GIVEN
+
+
+def test_an_update_that_somebody_starts_during_a_statement_is_stopped(site: Site) -> None:
+    site.cloud.on_statement = lambda text: site.cloud.start("aaaa-1") if text.startswith("ALTER") else None
+
+    site.hand_over()
+
+    assert site.cloud.alters == GIVEN
+    assert site.cloud.pipelines["aaaa-1"].state == "IDLE"
+    assert site.cloud.done.count("stop aaaa-1") == 2
+
+
+def test_dying_between_the_statement_and_the_lock_loses_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr("headgate.handover.book.write_lock", die)
+        with pytest.raises(KeyboardInterrupt):
+            site.hand_over()
+    assert site.states()["items"] == "a_1"
+    with pytest.raises(RefusedError, match=r"headgate handover crm -t prod --table items --execute"):
+        site.resume()
+
+    done = site.hand_over()
+
+    assert (done.altered, done.found) == (("orders",), ("items",))
+    assert site.cloud.alters == GIVEN
+
+
+def test_a_lock_that_no_longer_moves_the_table_is_not_written_over(site: Site) -> None:
+    lock = site.folder / "layout.lock"
+
+    def take_the_move_out(text: str) -> None:
+        if text.startswith("ALTER"):
+            write_lock(lock, layout_of(moving=()))
+
+    site.cloud.on_statement = take_the_move_out
+
+    with pytest.raises(StaleError, match="the lock no longer moves items"):
+        site.hand_over()
+    assert site.states()["items"] == "a_1"
+
+
+def test_a_pipeline_that_leaves_is_stopped_and_is_not_resumed_before_it_left(site: Site) -> None:
+    staying = tuple(placement for placement in layout_of(moving=()).tables)
+    left = replace(layout_of(), tables=staying, pipelines=(Pipeline("a_1", "a", 1),), left=(Left("b_1", 1, ("prod",)),))
+    write_lock(site.folder / "layout.lock", left)
+    site.cloud.jobs["102"].pause_status = "UNPAUSED"
+    site.cloud.pipelines["bbbb-1"].state = "RUNNING"
+    site.cloud.pipelines["bbbb-1"].looks_to_stop = 1
+
+    assert site.hand_over().altered == ()
+    assert site.cloud.done == ["PAUSED 102", "stop bbbb-1"]
+    with pytest.raises(RefusedError, match="pipeline b_1 leaves, and it isn't recorded as left"):
+        site.resume()
+
+    del site.cloud.jobs["102"]  # by the deploy
+    write_lock(site.folder / "layout.lock", record_done(left, "prod", ("prod",), pipelines=["b_1"]))
+    assert site.resume() == []
+
+
+def test_a_pipeline_that_changes_stack_is_looked_for_and_left_alone(site: Site) -> None:
+    moved = replace(layout_of(), pipelines=(Pipeline("a_1", "a", 2, restacked=Change("1", ("prod",))), Pipeline("b_1", "b", 1)))
+    tables = tuple(replace(placement, move=None) for placement in moved.tables)
+    tables = (*tables[:2], replace(tables[2], pipeline="b_1"))
+    write_lock(site.folder / "layout.lock", replace(moved, tables=tables))
+
+    site.hand_over()
+    assert site.cloud.done == []
+    assert not site.journal_exists
+
+    del site.cloud.jobs["101"]
+    with pytest.raises(RefusedError, match="no job 101"):
+        site.hand_over()
+
+
+def test_a_managed_ingestion_that_names_the_table_already_is_refused(site: Site) -> None:
+    path = site.folder / "connector.yaml"
+    path.write_text(path.read_text() + "ingestion: managed\n")
+    table = {"source_table": "orders", "destination_catalog": "main", "destination_schema": "bronze"}
+    site.cloud.pipelines["bbbb-1"].spec["ingestion_definition"] = {"objects": [{"table": table}]}
+    managed = replace(site, told=[])
+
+    with pytest.raises(RefusedError, match=r"pipeline b_1 names main\.bronze\.orders already"):
+        managed.hand_over()
 
 
 def test_a_pipeline_that_does_not_stop_is_given_up_after_half_an_hour(site: Site) -> None:

@@ -170,6 +170,8 @@ def test_an_id_that_would_break_out_of_a_statement_is_refused() -> None:
 
 
 def test_text_shows_each_step_with_its_statement_check_and_way_back() -> None:
+    back = "headgate handover crm -t dev --back orders --execute"
+
     lines = render_text(runbook(LAYOUT, definition_of(), TARGET, DEPLOYED)).splitlines()
 
     assert lines[0] == "crm in dev: 1 table to hand over"
@@ -179,8 +181,7 @@ def test_text_shows_each_step_with_its_statement_check_and_way_back() -> None:
     assert lines[at + 1 : at + 4] == [
         '       ALTER STREAMING TABLE `main`.`bronze`.`orders` SET TBLPROPERTIES("pipelines.pipelineId"="bbbb-1")',
         "       check: pipelines.pipelineId is bbbb-1; before, it is aaaa-1: SHOW TBLPROPERTIES `main`.`bronze`.`orders`",
-        "       back:  give it back, as long as its files are not applied: "
-        "headgate handover crm -t dev --back orders --execute",
+        f"       back:  give it back, as long as its files are not applied: {back}",
     ]
 
 

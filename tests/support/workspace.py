@@ -64,7 +64,7 @@ class Cloud:
     dies_after: int | None = None
     answers_last: bool = True
     fails: Callable[[str, str], Answer | None] = lambda _method, _path: None
-    before_alter: Callable[[], None] = lambda: None
+    on_statement: Callable[[str], None] = lambda _text: None
     statement_fails: str = ""
     pending: int = 1
     log: list[str] = field(default_factory=list)
@@ -196,9 +196,9 @@ class Cloud:
         if left:
             self.statements[id_][0] -= 1
             return 200, {"statement_id": id_, "status": {"state": "PENDING"}}
+        self.on_statement(text)
         rows: list[list[str]] | None = []
         if found := ALTER.fullmatch(text):
-            self.before_alter()
             table, pipeline = found[1].replace("`", ""), found[2]
             if self.statement_fails:
                 return self.failed(id_, self.statement_fails)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from databricks.sdk.service.pipelines import GetPipelineResponse, PipelineSpec
 
 # Seconds that a request is tried again, that a statement may take, and that lie between two looks at it.
-RETRIES, LONGEST, BETWEEN = 120, 900.0, 2.0
+RETRIES, LONGEST, BETWEEN = 60, 900.0, 2.0
 
 _STILL = (PipelineState.IDLE, PipelineState.FAILED)
 _ENDED = (UpdateStateInfoState.COMPLETED, UpdateStateInfoState.CANCELED, UpdateStateInfoState.FAILED)

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _NOTHING = "nothing is to be handed over, and no pipeline leaves or changes stack"
-# What Markdown or GitHub would take as more than text: a name is shown as it is, and notifies nobody.
-_LIVE = str.maketrans({char: f"&#{ord(char)};" for char in "\\`*_[]<>|@#~&"})
+# What Markdown or GitHub would take as more than text: a name is shown as it is, and calls nobody.
+_LIVE = str.maketrans(
+    {char: f"\\{char}" for char in "\\`*_[]|~"}
+    | {char: f"&#{ord(char)};" for char in "<>&"}
+    | {char: f"{char}&#8203;" for char in "@#"}
+)
 
 
 def render_text(book: Runbook) -> str:

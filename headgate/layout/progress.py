@@ -82,6 +82,12 @@ def record_handover(layout: Layout, target: str, tables: Iterable[Placement]) ->
     return replace(layout, tables=tuple(_with_state(p, target, "handed_over") if p.key in keys else p for p in layout.tables))
 
 
+def record_back(layout: Layout, target: str, tables: Iterable[Placement]) -> Layout:
+    """Give the layout with tables recorded as given back in `target`: their moves are planned there, as before."""
+    keys = {placement.key for placement in tables}
+    return replace(layout, tables=tuple(_planned(p, target) if p.key in keys else p for p in layout.tables))
+
+
 def rename_pipeline(layout: Layout, old: str, new: str, targets: Collection[str]) -> Layout:
     """Give the layout in which pipeline `old` has id `new`; Terraform keeps its state by `moved`.
 
@@ -165,6 +171,13 @@ def _with_state(placement: Placement, target: str, state: MoveState) -> Placemen
     if not placement.move:
         return placement
     return replace(placement, move=replace(placement.move, states=placement.move.states | {target: state}))
+
+
+def _planned(placement: Placement, target: str) -> Placement:
+    if not placement.move:
+        return placement
+    states = {name: state for name, state in placement.move.states.items() if name != target}
+    return replace(placement, move=replace(placement.move, states=states))
 
 
 def _without(until: tuple[str, ...], target: str) -> tuple[str, ...]:

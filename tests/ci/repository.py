@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDIN = ROOT.parent / "shared" / "terraform" / "use"
-REVIEW = Path(__file__).resolve().parent / "standin_review.py"
 SECRET = "CANARY-token-of-the-crm"  # noqa: S105  # made up, to be looked for
 
 DEFINITION = """\
@@ -92,14 +91,10 @@ class Repository:
 
 def write_programs(folder: Path, posted: Path) -> None:
     """Write the programs on the runner's path: headgate itself, but that its comments go to a file; and GitHub's gh."""
-    own = (
-        subprocess.run([sys.executable, "-m", "headgate", "review", "--help"], capture_output=True, check=False).returncode == 0
-    )
-    review = "" if own else f'if [ "$1" = review ]; then shift; exec "{sys.executable}" "{REVIEW}" "$@"; fi\n'
     said = """jq -cn --arg body "$(cat "$2")" --arg label "$6" '$ARGS.named'"""
     comment = f'if [ "$1" = comment ]; then {said} >> "{posted}"; exit; fi\n'
     programs = {
-        "headgate": f'{review}{comment}exec "{sys.executable}" -m headgate "$@"\n',
+        "headgate": f'{comment}exec "{sys.executable}" -m headgate "$@"\n',
         "python": f'exec "{sys.executable}" "$@"\n',
         "gh": 'echo "gh $*"\n',
         "make": "exit 0\n",  # the set-up, which has been done

@@ -63,7 +63,7 @@ def approve(repository: Repository) -> None:
 def test_from_a_merge_request_to_what_is_recorded(gitlab: Repository) -> None:
     outcomes = [run(gitlab, name) for name in ("check", "plan:dev", "review:dev")]
     assert [one.result for one in outcomes] == ["success"] * 3, [one.said for one in outcomes]
-    assert [one["label"] for one in gitlab.comments()] == ["headgate:attention"]
+    assert [one["label"] for one in gitlab.comments()] == ["headgate:fine"]
 
     approve(gitlab)
     apply = run(gitlab, "apply:dev")

@@ -25,7 +25,7 @@ def test_from_a_pull_request_to_what_is_recorded_and_a_quiet_night(repository: R
     ]
     assert [one.result for one in (check, *plans, comment)] == ["success"] * 4, comment.said
     (posted,) = repository.comments()
-    assert posted["label"] == "headgate:attention"
+    assert posted["label"] == "headgate:fine"
     assert posted["body"]
     assert posted["body"].strip() in comment.summary
 
@@ -105,7 +105,7 @@ def test_the_comment_says_so_where_a_job_left_no_document(repository: Repository
 
     repository.run("review", "comment", matrix__target="dev", needs__check__outputs__plans=check.outputs["plans"])
 
-    assert [one["label"] for one in repository.comments()] == ["headgate:attention", "headgate:error"]
+    assert [one["label"] for one in repository.comments()] == ["headgate:fine", "headgate:error"]
 
 
 def test_the_comment_says_so_where_the_lock_does_not_fit(repository: Repository) -> None:

@@ -1,0 +1,165 @@
+"""Carrying out a runbook's steps in a workspace. Everything is looked at before and after; a second run carries on.
+
+What happens when it dies: before the journal is written, nothing was done. After it, pipelines stand still, which loses
+nothing, and the journal knows how they were. Between ALTER and the lock, the table has its new owner, which the next run
+reads from the workspace and records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.handover.checks import Survey, owned_by, refusals
+from headgate.handover.journal import Before, Journal
+from headgate.layout.ingested import tables_in
+from headgate.problems import Problem, RefusedError, SourceError
+from headgate.terraform.pipeline import file_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from headgate.handover.book import Book
+    from headgate.handover.model import Halted, Handover, Runbook, Step
+    from headgate.handover.workspace import PipelineFacts, Workspace
+    from headgate.terraform.scope import Scope
+
+# How long a pipeline may take to stop, and how often it is asked, in seconds.
+PATIENCE, PAUSE = 1800.0, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run did: source tables that it handed over, and those whose handover it found made and recorded."""
+
+    altered: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+
+
+def carry_out(plan: Runbook, workspace: Workspace, book: Book, scope: Scope, tell: Callable[[str], None]) -> Done:
+    """Carry out what of `plan` needs no person: pause, stop, ALTER, record. `tell` gets a line for each thing done.
+
+    All preconditions of all tables are looked at first: raises RefusedError with every one that doesn't hold, before
+    anything is touched. Raises SourceError where the workspace fails or something runs that was stopped; what was done till
+    then is recorded, and the same command carries on.
+    """
+    survey = look(plan, workspace, scope)
+    if problems := refusals(plan.handovers, [*plan.halted, *plan.restacked], survey):
+        raise RefusedError(problems)
+    if plan.halted:
+        book.keep((book.journal or Journal()).with_before(_before(one, survey) for one in plan.halted))
+    altered: list[str] = []
+    found: list[str] = []
+    for step in plan.steps:
+        if step.kind == "pause" and step.halted:
+            _pause(step.halted, workspace, tell)
+        elif step.kind == "stop" and step.halted:
+            _stop(step.halted, workspace, tell)
+        elif step.kind == "alter" and step.handover:
+            pair = [one for one in plan.halted if one.pipeline in (step.handover.source, step.handover.destination)]
+            made = _alter(step, step.handover, pair, workspace, book)
+            book.record(step.handover)
+            book.keep((book.journal or Journal()).ended(step.handover.table))
+            (altered if made else found).append(step.subject)
+            tell(f"{step.handover.table} belongs to {step.handover.taker[0]}{'' if made else ' already'}: recorded")
+            for one in pair:  # what was started while the statement ran would go on with who owned the table before
+                _stop(one, workspace, tell)
+    return Done(tuple(altered), tuple(found))
+
+
+def look(plan: Runbook, workspace: Workspace, scope: Scope) -> Survey:
+    """Ask the workspace for all that the checks need; nothing is changed."""
+    halted = [*plan.halted, *plan.restacked]
+    pipelines = {one.pipeline_id: workspace.pipeline(one.pipeline_id) for one in halted}
+    involved = {id_ for handover in plan.handovers for id_ in (handover.source_id, handover.destination_id)}
+    ran = [id_ for id_ in sorted(involved) if (facts := pipelines.get(id_)) and facts.updated]
+    return Survey(
+        workspace.me() if plan.handovers else "",
+        pipelines,
+        {id_: workspace.pipeline_owner(id_) for id_ in sorted(involved) if pipelines.get(id_)},
+        {one.job_id: workspace.job(one.job_id) for one in halted if one.job_id},
+        {id_: workspace.release(id_) for id_ in ran},
+        {handover.table: workspace.owner_of(handover.table) for handover in plan.handovers},
+        _named(plan.handovers, pipelines, workspace, scope),
+    )
+
+
+def _named(
+    handovers: Sequence[Handover], pipelines: dict[str, PipelineFacts | None], workspace: Workspace, scope: Scope
+) -> dict[str, frozenset[str]]:
+    """Give the tables that the destinations' applied files name."""
+    named = {}
+    for name, id_ in dict.fromkeys((handover.destination, handover.destination_id) for handover in handovers):
+        facts = pipelines.get(id_)
+        if scope.definition.ingestion == "managed":
+            tables: Sequence[str] = facts.reads if facts else ()
+        else:
+            schema = scope.definition.destination.schema_name
+            read = tables_in(workspace.file(file_path(scope, name)) or "") or []
+            tables = [f"{t.catalog or scope.catalog}.{t.schema or schema}.{t.table or t.source_table}" for t in read]
+        named[name] = frozenset(table.lower() for table in tables)
+    return named
+
+
+def _before(one: Halted, survey: Survey) -> Before:
+    facts, job = survey.pipelines.get(one.pipeline_id), survey.jobs.get(one.job_id)
+    continuous = facts is not None and facts.continuous
+    running = continuous and facts is not None and bool(facts.busy)
+    return Before(one.pipeline, one.pipeline_id, one.job_id, job.paused if job else None, continuous, running)
+
+
+def _pause(one: Halted, workspace: Workspace, tell: Callable[[str], None]) -> None:
+    job = workspace.job(one.job_id)
+    if job is None or job.paused is not False:
+        return
+    workspace.set_paused(one.job_id, paused=True)
+    after = workspace.job(one.job_id)
+    if after is None or after.paused is False:
+        raise SourceError(
+            f"job {one.job_id} of pipeline {one.pipeline} was paused and still isn't", "look at it, and run again"
+        )
+    tell(f"job {one.job_id} of pipeline {one.pipeline} is paused")
+
+
+def _stop(one: Halted, workspace: Workspace, tell: Callable[[str], None]) -> None:
+    waited = 0.0
+    asked = False
+    while busy := _busy(one, workspace):
+        if not asked:
+            tell(f"pipeline {one.pipeline} is {busy}: stopping it")
+            workspace.stop(one.pipeline_id)
+            asked = True
+        if waited >= PATIENCE:
+            cure = f"look at pipeline {one.pipeline_id}, and run the same again once it is idle"
+            raise SourceError(f"pipeline {one.pipeline} has not stopped in {PATIENCE / 60:.0f} minutes: it is {busy}", cure)
+        workspace.sleep(PAUSE)
+        waited += PAUSE
+    if asked:
+        tell(f"pipeline {one.pipeline} is idle")
+
+
+def _busy(one: Halted, workspace: Workspace) -> str:
+    facts = workspace.pipeline(one.pipeline_id)
+    if facts is None:
+        raise SourceError(f"pipeline {one.pipeline} ({one.pipeline_id}) is gone", "look who deleted it; its tables go with it")
+    return facts.busy
+
+
+def _alter(step: Step, handover: Handover, pair: Sequence[Halted], workspace: Workspace, book: Book) -> bool:
+    """Give the table to its taker while neither of the two pipelines runs; say whether that took a statement."""
+    owner = workspace.owner_of(handover.table)
+    if problems := owned_by(handover, owner):
+        raise RefusedError(problems)
+    if owner == handover.taker[1]:
+        return False
+    for one in pair:
+        if busy := _busy(one, workspace):
+            message = f"pipeline {one.pipeline} is {busy}: something started it after it was stopped"
+            raise SourceError(message, "see that nobody starts it, and run the same again: it carries on from here")
+    book.keep((book.journal or Journal()).beginning(handover.table))
+    workspace.alter(step.statement)
+    now = workspace.owner_of(handover.table)
+    if now != handover.taker[1]:
+        message = f"{handover.table} belongs to {now or 'no pipeline'} after the statement, not to {handover.taker[1]}"
+        raise SourceError(Problem(message, "look at the table; nothing was recorded for it"))
+    return True

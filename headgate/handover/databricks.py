@@ -1,0 +1,251 @@
+"""The real workspace, by databricks-sdk: its unified authentication, its retries of 429, 503 and broken connections.
+
+Facts, as the platform's documentation has them: a streaming table's owner is its property pipelines.pipelineId, which SHOW
+TBLPROPERTIES gives on a SQL warehouse; a pipeline's owner is IS_OWNER of its permissions (GET /api/2.0/permissions/pipelines),
+for `creator_user_name` stays when the ownership changes; `run_as_user_name` is who it runs as, said or not; stopping
+(POST /api/2.0/pipelines/{id}/stop) cancels the active update, and does nothing without one; an update's Databricks Runtime
+stands in the event log, in `details` of the update's create_update event; jobs/update replaces a top-level field as a whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from base64 import b64decode
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.config import Config
+from databricks.sdk.errors import NotFound, PermissionDenied, Unauthenticated
+from databricks.sdk.errors.base import DatabricksError
+from databricks.sdk.service.jobs import JobSettings, PauseStatus
+from databricks.sdk.service.pipelines import PipelineState, PublishingMode, UpdateStateInfoState
+from databricks.sdk.service.sql import ExecuteStatementRequestOnWaitTimeout, StatementState
+from databricks.sdk.service.workspace import ExportFormat
+from requests import RequestException
+
+from headgate.handover.workspace import JobFacts, PipelineFacts
+from headgate.problems import InputError, Problem, SourceError
+from headgate.review.masks import Masks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from databricks.sdk.clock import Clock
+    from databricks.sdk.service.pipelines import GetPipelineResponse, PipelineSpec
+
+# Seconds that a request is tried again, that a statement may take, and that lie between two looks at it.
+RETRIES, LONGEST, BETWEEN = 60, 900.0, 2.0
+
+_STILL = (PipelineState.IDLE, PipelineState.FAILED)
+_ENDED = (UpdateStateInfoState.COMPLETED, UpdateStateInfoState.CANCELED, UpdateStateInfoState.FAILED)
+_UNDER_WAY = (StatementState.PENDING, StatementState.RUNNING)
+# The parts of a job's settings that start it; each has a pause_status of its own.
+_STARTERS = ("schedule", "trigger", "continuous")
+_NO_TABLE = "TABLE_OR_VIEW_NOT_FOUND"
+
+# What the SDK has to say goes to nobody, unless the program that runs it asks for it: errors say what matters.
+logging.getLogger("databricks.sdk").addHandler(logging.NullHandler())
+
+
+class StatementFailedError(SourceError):
+    """A statement reached the warehouse and failed there. Source: the statement execution API, state FAILED."""
+
+
+class DatabricksWorkspace:
+    """A workspace and one of its SQL warehouses, empty where no statement is to be run.
+
+    `host` and `profile` are the target's, else the environment's. `clock` waits. Raises InputError without credentials.
+    """
+
+    def __init__(self, host: str | None, profile: str | None, warehouse: str, clock: Clock | None = None) -> None:
+        try:
+            config = Config(host=host, profile=profile, clock=clock, retry_timeout_seconds=RETRIES, product="headgate")
+            self._client = WorkspaceClient(config=config)
+        except (ValueError, DatabricksError, RequestException) as error:
+            cure = "set DATABRICKS_HOST and credentials, or targets.<target>.profile; see docs.databricks.com/dev-tools/auth"
+            said = Masks().text((str(error).splitlines() or [""])[0])
+            raise InputError(f"can't log in to the workspace: {said or type(error).__name__}", cure) from None
+        self._warehouse, self._clock = warehouse, config.clock
+        secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
+        self._masks = Masks(frozenset(str(value) for value in secrets if value))
+
+    def me(self) -> str:
+        """Give the user's name, or the application id of a service principal, as `run_as_user_name` has it."""
+        with self._asking("who you are"):
+            return self._client.current_user.me().user_name or ""
+
+    def pipeline(self, pipeline_id: str) -> PipelineFacts | None:
+        """Give a pipeline; None where there is none with that id."""
+        with self._asking(f"pipeline {pipeline_id}"):
+            try:
+                found = self._client.pipelines.get(pipeline_id)
+            except NotFound:
+                return None
+        return _pipeline_facts(pipeline_id, found)
+
+    def pipeline_owner(self, pipeline_id: str) -> str:
+        """Give who owns a pipeline; empty where it may not be seen."""
+        with self._asking(f"the permissions of pipeline {pipeline_id}"):
+            try:
+                rights = self._client.pipelines.get_permissions(pipeline_id)
+            except (NotFound, PermissionDenied):
+                return ""
+        for entry in rights.access_control_list or []:
+            levels = [permission.permission_level for permission in entry.all_permissions or []]
+            if any(level and level.value == "IS_OWNER" for level in levels):
+                return entry.user_name or entry.service_principal_name or entry.group_name or ""
+        return ""
+
+    def stop(self, pipeline_id: str) -> None:
+        """Ask a pipeline to stop, without waiting for it."""
+        with self._asking(f"pipeline {pipeline_id}"):
+            self._client.pipelines.stop(pipeline_id)
+
+    def start(self, pipeline_id: str) -> None:
+        """Start an update of a pipeline."""
+        with self._asking(f"pipeline {pipeline_id}"):
+            self._client.pipelines.start_update(pipeline_id)
+
+    def release(self, pipeline_id: str) -> str:
+        """Give the Databricks Runtime of a pipeline's last update; empty where its event log can't be read."""
+        statement = (
+            "SELECT details:create_update:runtime_version:dbr_version "  # noqa: S608  # an id that runbook.py let through has no quotes
+            f"FROM event_log('{pipeline_id}') WHERE event_type = 'create_update' ORDER BY timestamp DESC LIMIT 1"
+        )
+        try:
+            rows = self._rows(statement)
+        except StatementFailedError:
+            return ""
+        return rows[0][0] or "" if rows and rows[0] else ""
+
+    def job(self, job_id: str) -> JobFacts | None:
+        """Give a job; None where there is none with that id."""
+        settings = self._settings(job_id)
+        if settings is None:
+            return None
+        starters = [part for name in _STARTERS if (part := getattr(settings, name))]
+        paused = all(part.pause_status == PauseStatus.PAUSED for part in starters) if starters else None
+        return JobFacts(job_id, paused)
+
+    def set_paused(self, job_id: str, *, paused: bool) -> None:
+        """Pause what starts a job, or let it start again; nothing else of the job changes."""
+        settings = self._settings(job_id)
+        status = PauseStatus.PAUSED if paused else PauseStatus.UNPAUSED
+        parts = {name: part for name in _STARTERS if (part := getattr(settings, name, None))}
+        changed = JobSettings(**{name: replace(part, pause_status=status) for name, part in parts.items()})
+        if parts:
+            with self._asking(f"job {job_id}"):
+                self._client.jobs.update(int(job_id), new_settings=changed)
+
+    def _settings(self, job_id: str) -> JobSettings | None:
+        with self._asking(f"job {job_id}"):
+            try:
+                return self._client.jobs.get(int(job_id)).settings or JobSettings()
+            except NotFound:
+                return None
+            except ValueError:
+                raise InputError(f"a job's id is a number, not {job_id!r}", "run `headgate record`") from None
+
+    def owner_of(self, table: str) -> str | None:
+        """Give the id of the pipeline that owns a table, empty where none does; None where there is no such table."""
+        name = ".".join(f"`{part.replace('`', '``')}`" for part in table.split("."))
+        try:
+            rows = self._rows(f"SHOW TBLPROPERTIES {name}")
+        except StatementFailedError as error:
+            if _NO_TABLE in str(error):
+                return None
+            raise
+        return next((value or "" for key, value, *_ in rows if key == "pipelines.pipelineId"), "")
+
+    def alter(self, statement: str) -> None:
+        """Run a statement to its end. Raises StatementFailedError with the warehouse's own words where it fails."""
+        self._rows(statement)
+
+    def file(self, path: str) -> str | None:
+        """Give a workspace file's text; None where there is none."""
+        with self._asking(f"the file {path}"):
+            try:
+                content = self._client.workspace.export(path, format=ExportFormat.AUTO).content
+            except NotFound:
+                return None
+            return b64decode(content or "").decode(errors="replace")
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self._clock.sleep(seconds)
+
+    def _rows(self, statement: str) -> list[list[Any]]:
+        """Run a statement on the warehouse, and give its rows."""
+        with self._asking(f"SQL warehouse {self._warehouse}"):
+            answer = self._client.statement_execution.execute_statement(
+                statement, self._warehouse, wait_timeout="30s", on_wait_timeout=ExecuteStatementRequestOnWaitTimeout.CONTINUE
+            )
+            waited = 0.0
+            while answer.status and answer.status.state in _UNDER_WAY and answer.statement_id:
+                if waited >= LONGEST:
+                    cure = "look at the warehouse's query history, and run the same again once the statement has ended"
+                    raise SourceError(f"a statement has not ended in {LONGEST / 60:.0f} minutes: {statement}", cure)
+                self.sleep(BETWEEN)
+                waited += BETWEEN
+                answer = self._client.statement_execution.get_statement(answer.statement_id)
+        status = answer.status
+        if not status or status.state != StatementState.SUCCEEDED:
+            state = status.state.value if status and status.state else "of no state"
+            said = status.error.message if status and status.error and status.error.message else ""
+            cure = "see what the warehouse says, mend it, and run the same again: it carries on from here"
+            raise StatementFailedError(f"a statement is {state}: {statement}\n    {self._told(said)}".rstrip(), cure)
+        return (answer.result.data_array or []) if answer.result else []
+
+    def _told(self, text: str) -> str:
+        """Give what the workspace said so that it can be shown: no secret, and only what a terminal can bear."""
+        return self._masks.text(re.sub(r"[^\S\n]+|[\x00-\x1f\x7f]+", " ", text).strip())[:2000]
+
+    @contextmanager
+    def _asking(self, what: str) -> Iterator[None]:
+        """Turn the SDK's errors into ours, without secrets and with a cure."""
+        try:
+            yield
+        except Unauthenticated as error:
+            raise self._failed(what, error, "log in anew: the credentials are wrong or have expired") from None
+        except PermissionDenied as error:
+            raise self._failed(
+                what, error, "have yourself given the right to it, or log in as who owns the pipelines"
+            ) from None
+        except NotFound as error:
+            raise self._failed(what, error, "look whether it is there, and whether this is the right workspace") from None
+        except (DatabricksError, RequestException, TimeoutError, RuntimeError) as error:
+            raise self._failed(what, error, "look at the workspace, then run the same again: it carries on from here") from None
+
+    def _failed(self, what: str, error: Exception, cure: str) -> SourceError:
+        said = self._told(str(error.__cause__ or error))
+        return SourceError(Problem(f"the workspace can't be asked for {what}: {said or type(error).__name__}", cure))
+
+
+def _pipeline_facts(pipeline_id: str, found: GetPipelineResponse) -> PipelineFacts:
+    spec, updates = found.spec, found.latest_updates or []
+    state = found.state
+    busy = "" if state in _STILL else (state.value if state else "in a state that headgate doesn't know")
+    if active := [update for update in updates if update.state not in _ENDED]:
+        busy = busy or f"running update {active[0].update_id}"
+    schema, target = (spec.schema or "", spec.target or "") if spec else ("", "")
+    return PipelineFacts(
+        id=pipeline_id,
+        name=found.name or "",
+        busy=busy,
+        run_as=found.run_as_user_name or "",
+        catalog=(spec.catalog if spec else "") or "",
+        schema=schema,
+        legacy=found.effective_publishing_mode == PublishingMode.LEGACY_PUBLISHING_MODE or bool(target and not schema),
+        continuous=bool(spec and spec.continuous),
+        updated=bool(updates),
+        reads=_reads(spec) if spec else (),
+    )
+
+
+def _reads(spec: PipelineSpec) -> tuple[str, ...]:
+    objects = (spec.ingestion_definition.objects if spec.ingestion_definition else None) or []
+    tables = [entry.table for entry in objects if entry.table]
+    return tuple(f"{t.destination_catalog}.{t.destination_schema}.{t.destination_table or t.source_table}" for t in tables)

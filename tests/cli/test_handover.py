@@ -1,0 +1,145 @@
+"""`headgate handover`, as a user types it."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.cli import main
+from tests.handover.conftest import Site, site
+from tests.support.workspace import TOKEN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+
+__all__ = ["site"]
+
+
+@pytest.fixture
+def project(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the site's project, whose workspace the environment names."""
+    monkeypatch.setenv("DATABRICKS_HOST", site.host)
+    monkeypatch.delenv("DATABRICKS_WAREHOUSE_ID", raising=False)
+    site.cloud.pending = 0  # nobody waits here
+    return site.root
+
+
+@pytest.fixture
+def headgate(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Give the command, run in this process: importing the SDK takes long."""
+    monkeypatch.chdir(project)
+
+    def run(*words: str, code: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["headgate", *words])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        assert (ended.value.code or 0) == code, said
+        return subprocess.CompletedProcess(words, code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def process(project: Path) -> Run:
+    """Give the command as a program of its own."""
+
+    def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "headgate", *words]
+        done = subprocess.run(line, cwd=project, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+def test_without_execute_the_steps_are_shown_and_nothing_is_asked(headgate: Run, site: Site) -> None:
+    done = headgate("handover", "crm")
+
+    assert "crm in prod: 2 tables to hand over" in done.stdout
+    assert '"pipelines.pipelineId"="bbbb-1"' in done.stdout
+    assert "nothing was done" in done.stderr
+    assert site.cloud.log == []
+    assert headgate("handover", "crm", "--format", "markdown").stdout.startswith("## Handover of crm in prod\n")
+    assert json.loads(headgate("handover", "crm", "--format", "json").stdout)["steps"][0]["kind"] == "pause"
+
+
+def test_the_whole_way_from_execute_to_resumed_jobs(headgate: Run, site: Site) -> None:
+    done = headgate("handover", "crm", "-t", "prod", "--warehouse", "wh1", "--execute")
+
+    assert done.stdout == "crm in prod: 2 tables handed over: items, orders\n"
+    assert "job 101 of pipeline a_1 is paused" in done.stderr
+    assert "Now commit the lock, deploy: HEADGATE_TARGET=prod npx cdktf deploy 'crm-prod-*'" in done.stderr
+    assert "handed over, to be applied: items" in headgate("done", "crm").stdout
+    assert "headgate record crm -t prod" in headgate("handover", "crm", "--resume-jobs", code=5).stderr
+    headgate("done", "crm", "--move", "items", "--move", "orders")
+    assert headgate("handover", "crm", "--resume-jobs").stdout == "crm in prod: 1 pipelines resumed: a_1\n"
+    assert site.cloud.jobs["101"].pause_status == "UNPAUSED"
+
+
+def test_a_refusal_exits_with_5_and_leaves_everything(process: Run, site: Site) -> None:
+    site.cloud.me = "guest@example.com"
+
+    said = process("handover", "crm", "--warehouse", "wh1", "--execute", code=5).stderr
+
+    assert "only that identity may move their tables" in said
+    assert said.startswith("nothing was done\n")
+    assert not site.journal_exists
+
+
+def test_a_failing_statement_exits_with_4_and_tells_what_is_done(headgate: Run, site: Site) -> None:
+    def fail_the_second(text: str) -> None:
+        site.cloud.statement_fails = "[INTERNAL] out of luck" if "orders" in text else ""
+
+    site.cloud.on_statement = fail_the_second
+    said = headgate("handover", "crm", "--warehouse", "wh1", "--execute", code=4).stderr
+
+    assert "items: done and recorded\norders: not done, or not recorded\n" in said
+    assert "[INTERNAL] out of luck" in said
+    assert TOKEN not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--execute"], "no SQL warehouse is named"),
+        (["--table", "x"], "no table 'x' is planned to move in prod"),
+        (["--table", "items", "--back", "items"], "don't go together"),
+        (["--resume-jobs", "--execute"], "--resume-jobs is said alone"),
+        (["--force"], "--force goes with --resume-jobs only"),
+    ],
+)
+def test_what_does_not_fit_is_said(headgate: Run, words: list[str], says: str) -> None:
+    assert says in headgate("handover", "crm", *words, code=1).stderr
+
+
+def test_without_credentials_it_says_how_to_log_in(headgate: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABRICKS_TOKEN")
+
+    said = headgate("handover", "crm", "--warehouse", "wh1", "--execute", code=1).stderr
+
+    assert "can't log in to the workspace" in said
+    assert "DATABRICKS_HOST" in said
+
+
+def test_a_damaged_journal_is_said_with_its_cure(headgate: Run, site: Site) -> None:
+    (site.folder / "handover.prod.json").write_text('{"format": 1, "before": [{"pipeline": 1}], "begun": []}')
+
+    said = headgate("handover", "crm", "--resume-jobs", code=1).stderr
+
+    assert "handover.prod.json: is damaged" in said
+
+
+def test_the_record_of_another_deploy_is_refused_by_its_ids(headgate: Run, site: Site) -> None:
+    path = site.folder / "deployed.prod.json"
+    path.write_text(path.read_text().replace("bbbb-1", "cccc-1"))
+
+    assert "there is no pipeline cccc-1 (b_1)" in headgate("handover", "crm", "--warehouse", "wh1", "--execute", code=5).stderr

@@ -14,7 +14,6 @@ from headgate.problems import HeadgateError, InputError, Problem, RefusedError, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.cost.model import Cost
     from headgate.project import Connector
     from headgate.review.context import Context
     from headgate.review.facts import Facts
@@ -94,6 +93,7 @@ def review(  # noqa: PLR0913  # each is an option of the command line
 
 def _made(files: Sequence[Path], target: str | None, root: Path, before: Path | None, accepted: Path | None) -> Review:
     from headgate.review.accepted import FILE, read_accepted
+    from headgate.review.addenda import costs, runbooks
     from headgate.review.context import context_of
     from headgate.review.decide import review_of
 
@@ -102,35 +102,8 @@ def _made(files: Sequence[Path], target: str | None, root: Path, before: Path | 
     was = {one.definition.id: one for one in _connectors(before)} if before else {}
     contexts = [context_of(one, name, was.get(one.definition.id)) for one in now if name in one.definition.targets]
     facts = _facts(files, name, contexts) if files else _predicted(now, was, name, given=before is not None)
-    return review_of(facts, contexts, read_accepted(accepted or root / FILE), cost=_cost(now, was, name))
-
-
-def _cost(now: Sequence[Connector], was: dict[str, Connector], target: str) -> str:
-    """Say what each connector costs in a month, and how that differs from before where it is known."""
-    from headgate.cost.difference import difference
-    from headgate.cost.text import cost_lines, difference_lines
-
-    lines: list[str] = []
-    for one in now:
-        if (after := _month(one, target)) is None:
-            continue
-        if one.definition.id not in was:
-            lines += cost_lines(after)
-        else:
-            changed = difference(_month(was[one.definition.id], target), after)
-            lines += difference_lines(changed) if changed.total or changed.groups else []
-    return "\n".join(line for line in lines if line)
-
-
-def _month(one: Connector, target: str) -> Cost | None:
-    from headgate.cost.estimate import cost_of
-
-    if one.layout is None or target not in one.definition.targets:
-        return None
-    try:
-        return cost_of(one.definition, target, one.layout, one.tables, one.weighed())
-    except StaleError:  # lock and inventory don't fit, which synthesis refuses: no cost can be told
-        return None
+    allowed = read_accepted(accepted or root / FILE)
+    return review_of(facts, contexts, allowed, runbook=runbooks(now, name), cost=costs(now, was, name))
 
 
 def _connectors(root: Path) -> tuple[Connector, ...]:

@@ -73,7 +73,7 @@ def code(text: str) -> str:
 def _part(section: Section) -> _Part:
     rows = [_row(row, listed=not section.columns) for row in section.rows]
     title = f"{_SIGNS[section.level]} {section.title}" if section.level != "fine" else section.title
-    folded = section.folds and (len(rows) > _FEW or section.language == "diff")
+    folded = section.folds and (len(rows) > _FEW or bool(section.text))
     head = (
         ["", f"<details><summary>{_tag(title)}{f' ({len(rows)})' if rows else ''}</summary>", ""]
         if folded

@@ -82,7 +82,6 @@ def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
         _findings("Can't be told", review, "error"),
         _findings("Would lose data", review, "loss"),
         _findings("Needs attention", review, "attention"),
-        Section("Handover to come", text=review.runbook, level="attention" if review.runbook else "fine"),
         _tables(review),
         _pipelines(review),
         _resources(review),
@@ -92,6 +91,7 @@ def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
             tuple(_secret(s.address, s.path, s.changed) for s in review.secrets),
         ),
         _groups(review),
+        Section("Runbook of the handover", text=review.runbook, folds=True),
         Section("Cost", rows=tuple((line.removeprefix("- "),) for line in review.cost.splitlines())),
         _how_to_accept(review),
     ]

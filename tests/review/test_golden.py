@@ -12,6 +12,7 @@ import pytest
 
 from headgate.project import read_connectors
 from headgate.review.accepted import read_accepted
+from headgate.review.addenda import costs, runbooks
 from headgate.review.context import context_of
 from headgate.review.decide import review_of
 from headgate.review.outputs import render
@@ -27,9 +28,12 @@ def rendered(case: str) -> dict[str, str]:
     """Give file → what a review of the case's plans is shown as."""
     folder = GOLDEN / case
     texts = [(path.stem, path.read_text(), path.name) for path in sorted((folder / "plans").iterdir())]
-    contexts = [context_of(one, "prod") for one in read_connectors(folder)]
+    connectors = read_connectors(folder)
+    contexts = [context_of(one, "prod") for one in connectors]
     facts = facts_of_plans(texts, "prod", contexts[0].secrets)[0]
-    review = review_of(facts, contexts, read_accepted(folder / "accepted.yaml"), NOW)
+    accepted = read_accepted(folder / "accepted.yaml")
+    more = {"runbook": runbooks(connectors, "prod"), "cost": costs(connectors, {}, "prod")}
+    review = review_of(facts, contexts, accepted, NOW, **more)
     return {file: render(review, form, details_url="https://ci.example.com/run/1", diffs=True) for form, file in FORMS.items()}
 
 

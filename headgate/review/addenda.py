@@ -40,7 +40,6 @@ def costs(now: Sequence[Connector], was: Mapping[str, Connector], target: str) -
 
 
 def _month(one: Connector, target: str) -> Cost | None:
-
     if one.layout is None or target not in one.definition.targets:
         return None
     try:

@@ -47,10 +47,11 @@ def runbook(
 
 
 def runbook_back(layout: Layout, definition: Definition, target: str, deployed: Deployed, tables: Collection[str]) -> Runbook:
-    """Give what brings handed-over tables back to the pipelines that they came from. Raises as `runbook` does."""
+    """Give what brings tables back to the pipelines that they came from, handed over or half-way. Raises as `runbook` does."""
     place = Place(layout, definition, target, deployed)
     todo = pending(layout, target)
-    chosen = _chosen(todo.handed_over, todo.planned, tables, f"is handed over in {target} and not yet applied")
+    # One that is planned may belong to its new pipeline all the same, where a handover was cut off: it is looked at, too.
+    chosen = _chosen((*todo.handed_over, *todo.planned), (), tables, f"is handed over in {target} and not yet applied")
     if problems := [f"{p.key.source_table}: {reason}" for p in chosen if (reason := place.missing(p))]:
         raise StaleError("; ".join(problems), f"run `headgate record {place.whose}`")
     handovers = [place.handover(p, back=True) for p in chosen]

@@ -112,7 +112,7 @@ class DatabricksWorkspace:
     def release(self, pipeline_id: str) -> str:
         """Give the Databricks Runtime of a pipeline's last update; empty where its event log can't be read."""
         statement = (
-            "SELECT details:create_update:runtime_version:dbr_version "  # noqa: S608  # an id that runbook.py let through has no quotes
+            "SELECT details:create_update:runtime_version:dbr_version "  # noqa: S608  # an id that place.py let through has no quotes
             f"FROM event_log('{pipeline_id}') WHERE event_type = 'create_update' ORDER BY timestamp DESC LIMIT 1"
         )
         try:

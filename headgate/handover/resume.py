@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from headgate.layout.progress import pending
@@ -44,7 +45,8 @@ def unfinished(layout: Layout, target: str, journal: Journal) -> list[Problem]:
     problems = [
         Problem(
             f"the handover of {p.key.source_table} was cut off: its table may belong to {p.agreed} by now",
-            f"finish it: `headgate handover {whose} --table {p.key.source_table} --execute`",
+            f"finish it: `headgate handover {whose} --table {quote(p.key.source_table)} --execute`, or give it "
+            "back with --back instead of --table",
         )
         for p in todo.planned
         if p.key.destination.partition(".")[2] in begun

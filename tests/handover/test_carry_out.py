@@ -218,6 +218,16 @@ def test_dying_between_the_statement_and_the_lock_loses_nothing(site: Site, monk
     assert site.cloud.alters == GIVEN
 
 
+def test_a_table_whose_handover_was_cut_off_can_go_back_at_once(site: Site) -> None:
+    site.cloud.owners["main.bronze.items"] = "bbbb-1"
+
+    site.give_back(["items", "orders"])
+
+    assert set(site.cloud.owners.values()) == {"aaaa-1"}
+    assert site.cloud.alters == ["main.bronze.items to aaaa-1"]
+    assert site.resume() == ["a_1"]
+
+
 def test_a_lock_that_no_longer_moves_the_table_is_not_written_over(site: Site) -> None:
     lock = site.folder / "layout.lock"
 

@@ -143,7 +143,6 @@ def test_a_run_for_named_tables_can_be_repeated_after_they_are_handed_over() -> 
     layout = record_handover(LAYOUT, TARGET, [MOVING])
 
     assert runbook(layout, definition_of(), TARGET, DEPLOYED, ["orders"]).handovers == ()
-    assert runbook_back(LAYOUT, definition_of(), TARGET, DEPLOYED, ["orders"]).steps == ()
 
 
 def test_a_table_that_does_not_move_is_an_error() -> None:

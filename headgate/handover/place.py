@@ -1,0 +1,75 @@
+"""A connector's layout in one target, with the workspace's ids that were recorded there. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from headgate.handover.model import Halted, Handover
+from headgate.layout.model import whereabouts
+from headgate.problems import StaleError
+from headgate.terraform.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headgate.definition.model import Definition
+    from headgate.layout.deployed import Deployed
+    from headgate.layout.model import Layout, Left, Pipeline, Placement
+
+# What stands between the quotes of a statement: the workspace's ids are hexadecimal digits and hyphens.
+_ID = re.compile(r"[0-9A-Za-z_-]+")
+
+
+class Place:
+    """A connector's layout in one target, and the workspace's ids there."""
+
+    def __init__(self, layout: Layout, definition: Definition, target: str, deployed: Deployed) -> None:
+        self.layout, self.scope, self.deployed = layout, Scope(definition, target), deployed
+        self.whose = f"{definition.id} -t {target}"
+        entries: list[Pipeline | Left] = [*layout.left, *layout.pipelines]
+        self.entries = {entry.id: entry for entry in entries}
+
+    def id_of(self, pipeline: str, kind: str = "databricks_pipeline") -> str:
+        """Give the workspace's id of a pipeline or its job, under its id or the one before; empty where none is recorded."""
+        entry = self.entries.get(pipeline)
+        names = [name for _, name in whereabouts(entry, self.scope.target_name)] if entry else [pipeline]
+        found = next((id_ for name in names if (id_ := self.deployed.ids.get(f"{kind}.{name}"))), "")
+        if found and not _ID.fullmatch(found):
+            raise StaleError(
+                f"the recorded id of {kind}.{pipeline} can't be one: {found!r}", f"run `headgate record {self.whose}`"
+            )
+        return found
+
+    def missing(self, placement: Placement) -> str:
+        """Say what of a table's handover isn't recorded; empty where all is."""
+        if not self.deployed.ids:
+            return "no deploy is recorded here"
+        unknown = [name for name in (placement.pipeline, placement.agreed) if not self.id_of(name)]
+        if unknown:
+            return f"pipeline {unknown[0]} has no recorded id yet"
+        if self.scope.definition.mode == "batch":
+            jobless = [n for n in (placement.pipeline, placement.agreed) if not self.id_of(n, "databricks_job")]
+            return f"the job of pipeline {jobless[0]} has no recorded id yet" if jobless else ""
+        return ""
+
+    def handover(self, placement: Placement, *, back: bool = False) -> Handover:
+        """Give a table's way between its two pipelines, with their ids; `back`: the other way round."""
+        catalog, own = self.scope.target.catalog, placement.key.destination
+        table = f"{catalog}.{own.split('.', 1)[1]}" if catalog else own
+        source, destination = placement.pipeline, placement.agreed
+        return Handover(placement, table, source, self.id_of(source), destination, self.id_of(destination), back)
+
+    def halted(self, pipeline: str, *, leaves: bool = False) -> Halted:
+        """Give what stops a pipeline: its id and its job's, as far as they are recorded."""
+        return Halted(pipeline, self.id_of(pipeline), self.id_of(pipeline, "databricks_job"), leaves)
+
+    def stacks(self, pipeline: str) -> list[str]:
+        """Give the names of the stacks that a pipeline is in or was in."""
+        places = whereabouts(self.entries[pipeline], self.scope.target_name)
+        return [self.scope.stack_name(number) for number in sorted({stack for stack, _ in places})]
+
+    def deploy(self, stacks: Iterable[str] = ()) -> str:
+        """Give the command that deploys these stacks, or all of the target."""
+        names = " ".join(stacks) or f"'{self.scope.definition.id}-{self.scope.target_name}-*'"
+        return f"HEADGATE_TARGET={self.scope.target_name} npx cdktf deploy {names}"

@@ -99,11 +99,22 @@ def _made(files: Sequence[Path], target: str | None, root: Path, before: Path | 
 
     now = _connectors(root)
     name = _target(target, now)
-    was = {one.definition.id: one for one in _connectors(before)} if before else {}
+    was = _was(before, needed=not files)
     contexts = [context_of(one, name, was.get(one.definition.id)) for one in now if name in one.definition.targets]
     facts = _facts(files, name, contexts) if files else _predicted(now, was, name, given=before is not None)
     allowed = read_accepted(accepted or root / FILE)
     return review_of(facts, contexts, allowed, runbook=runbooks(now, name), cost=costs(now, was, name))
+
+
+def _was(before: Path | None, *, needed: bool) -> dict[str, Connector]:
+    """Give the connectors as they were; beside plans they only add to them, so what can't be read there is passed over."""
+    try:
+        return {one.definition.id: one for one in _connectors(before)} if before else {}
+    except HeadgateError as error:
+        if needed:
+            raise
+        tell(f"what was before can't be read, so weights and costs from there are left out: {error}")
+        return {}
 
 
 def _connectors(root: Path) -> tuple[Connector, ...]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.measure import clocked, fastest
+from bench.plans import write_plan
 from bench.project import TABLES_EACH, make_project, tables
-from bench.work import BARE, HERE, OURS, TYPED, Synthesis, headgate
+from bench.work import ACTIONS, BARE, HERE, OURS, TYPED, Review, Synthesis, headgate
 from headgate.inventory.read import read_inventory
 from headgate.inventory.write import write_inventory
 
@@ -76,6 +77,10 @@ def measure(place: Path) -> list[Row]:
         "--root",
         HERE.parent,
     ]
+    plan = place / "plans" / "crm-prod-1.json"
+    plan.parent.mkdir()
+    write_plan(plan, MANY)
+    review, actions = Review(plan), Review(plan, ACTIONS)
     seconds = fastest(
         {
             "ours": (8, ours.seconds),
@@ -85,6 +90,8 @@ def measure(place: Path) -> list[Row]:
             "help": (10, lambda: headgate(["--help"], place)),
             "discover": (3, lambda: headgate(discover, place)),
             "balance": (3, lambda: headgate(["balance", "--check", "--root", some], place)),
+            "review": (3, review.seconds),
+            "actions": (3, actions.seconds),
             "rows": (3, lambda: clocked(lambda: read_inventory(inventory))),
         }
     )
@@ -101,6 +108,10 @@ def measure(place: Path) -> list[Row]:
         Row("headgate --help", seconds["help"], "s", 0.4),
         Row("headgate discover, OSI PI's 39 tables", seconds["discover"], "s", 3),
         Row(f"headgate balance --check, {SOME * TABLES_EACH} tables", seconds["balance"], "s"),
+        Row(f"headgate review, {MANY} pipelines ({3 * MANY} resources)", seconds["review"], "s", 5),
+        Row("  reading the plan and counting actions", seconds["actions"], "s"),
+        Row(f"memory of headgate review, {MANY} pipelines", review.memory(), "MB", 500),
+        Row("  of reading the plan and counting actions", actions.memory(), "MB"),
         Row(f"reading an inventory of {ROWS} rows", seconds["rows"], "s"),
     ]
 

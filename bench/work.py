@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 OURS = HERE.parent / "main.py"
 BARE = HERE / "baselines" / "bare.py"
 TYPED = HERE / "baselines" / "typed.py"
+ACTIONS = HERE / "baselines" / "actions.py"
 _PROGRAMS = Path(sys.executable).parent
 
 
@@ -63,6 +64,28 @@ def ready_bodies(project: Path) -> Path:
     if not path.exists():
         path.write_text(json.dumps(bodies(project)), encoding="utf-8")
     return path
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review of a plan, in all its renderings; or what is at the least to be done with a plan (`script`)."""
+
+    plan: Path
+    script: Path | None = None
+
+    def seconds(self) -> float:
+        """Do it as a whole process; give its seconds."""
+        return run(self._command(), environment(), self.plan.parent)
+
+    def memory(self) -> float | None:
+        """Do it, and give the peak of its memory in MB, where it can be told."""
+        return peak_memory(self._command(), environment(), self.plan.parent)
+
+    def _command(self) -> list[str | Path]:
+        if self.script:
+            return [sys.executable, self.script, self.plan]
+        outputs = ["--json", "r.json", "--markdown", "r.md", "--summary", "s.md", "--html", "r.html"]
+        return [_PROGRAMS / "headgate", "review", self.plan, *outputs]
 
 
 def headgate(words: Sequence[str | Path], cwd: Path) -> float:

@@ -11,7 +11,8 @@ import numpy as np
 from headgate.partition.board import Board
 from headgate.partition.bound import lower_bound
 from headgate.partition.clash import Clash, smallest
-from headgate.partition.exact_repair import exact_repair, least_cost, solvable
+from headgate.partition.exact_repair import exact_repair, solvable
+from headgate.partition.excess import least_by_place, least_cost
 from headgate.partition.seat import evict, seat
 from headgate.partition.shed import Aim, relieve
 from headgate.partition.spread import spread
@@ -211,7 +212,7 @@ def _search(board: Board, limit: int, *, exact: bool) -> bool:
 
 def _cheapest(board: Board, limit: int, *, exact: bool) -> bool:
     """Make the layout cheaper by the solver where that is possible, and give whether its cost is proved to be the least."""
-    least = least_cost(board, limit)
+    least = max(least_cost(board, limit), int(least_by_place(board, limit, board.cost).min(axis=1).max()))
     if board.cost <= least:
         return True
     proved = exact and solvable(board) and exact_repair(board, limit, least, board.cost)

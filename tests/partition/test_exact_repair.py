@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from headgate.partition.board import Board
-from headgate.partition.exact_repair import least_cost
+from headgate.partition.excess import least_cost
 from headgate.partition.instance import Instance
 from headgate.partition.repair import repair
 
@@ -64,9 +64,9 @@ def test_the_solver_heeds_the_constraints() -> None:
         ([10, 10, 10, 10], [1, 1, 1, 1], 20, 2),
         ([10, 10, 10, 10], [1, 2, 3, 4], 20, 3),
         ([10, 10, 10, 10], [1, 2, 3, 4], 40, 0),
-        ([30, 5, 5], [60, 10, 10], 25, 30),
+        ([30, 5, 5], [60, 10, 10], 25, 60),
     ],
-    ids=["count", "cheapest", "no excess", "by weight"],
+    ids=["count", "cheapest", "no excess", "whole units"],
 )
 def test_each_overfull_pipeline_sheds_its_excess_at_the_least(
     weights: Sequence[int], costs: list[int], limit: int, least: int

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headgate.partition.board import Board
+    from headgate.partition.excess import Least
 
 _PAIRS = 4_000  # units x pipelines
-_WORK = 1.0  # deterministic seconds, as OR-tools counts its work
+_WORK = 2.0  # deterministic seconds, as OR-tools counts its work
 _FIRST = 50  # parts of the least cost: so much above it is asked for first; less than a unit's worth would be asked in vain
 _WIDER = 3
 
@@ -51,11 +52,13 @@ def _solve(board: Board, limit: int, least: int, most: int, work: float) -> tupl
     """Ask for the cheapest repair that costs `least` to `most`; give the solver's status, the homes, and the work done."""
     from ortools.sat.python import cp_model  # noqa: PLC0415 - an optional extra
 
-    options = least_by_place(board, limit, most + 1) <= most
+    bounds = least_by_place(board, limit, most + 1)
+    options = bounds.whole <= most
     if not options.any(axis=1).all():
         return "INFEASIBLE", None, 0.0
     model = cp_model.CpModel()
-    places = _model(board, limit, options, least, most, model, cp_model.LinearExpr.weighted_sum)
+    places = _model(board, limit, options, model, cp_model.LinearExpr.weighted_sum)
+    _price(board, bounds, (least, most), places, model, cp_model.LinearExpr.weighted_sum)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
@@ -68,12 +71,10 @@ def _solve(board: Board, limit: int, least: int, most: int, work: float) -> tupl
     return status, homes, solver.response_proto.deterministic_time
 
 
-def _model(
-    board: Board, limit: int, options: NDArray[np.bool_], least: int, most: int, model: Any, total: Any
-) -> list[dict[int, Any]]:
+def _model(board: Board, limit: int, options: NDArray[np.bool_], model: Any, total: Any) -> list[dict[int, Any]]:
     """Give for each unit the pipelines where it may be, each with the variable whether it is there.
 
-    The constraints and the cost go into the model. `total`: the solver's sum of variables, each times a number.
+    The constraints go into the model. `total`: the solver's sum of variables, each times a number.
     """
     instance = board.instance
     places: list[dict[int, Any]] = []
@@ -96,10 +97,24 @@ def _model(
             model.add(total(column, board.sizes[inside].tolist()) <= int(instance.room[pipeline]))
         for members in instance.apart:
             model.add_at_most_one(places[unit][pipeline] for unit in members if pipeline in places[unit])
-    old = np.flatnonzero(board.origin >= 0).tolist()
-    at_home = [places[unit].get(int(board.origin[unit]), 0) for unit in old]
-    price = total([1 - there for there in at_home], board.costs[old].tolist())
+    return places
+
+
+def _price(board: Board, bounds: Least, window: tuple[int, int], places: list[dict[int, Any]], model: Any, total: Any) -> None:
+    """Put the cost into the model, and what each pipeline sheds at least: that alone, and with a unit that comes in.
+
+    The last is implied by the rest, and said only where it is a good part of the window: a linear relaxation does not see it.
+    """
+    least, most = window
+    parts = []
+    for pipeline, shed in enumerate(bounds.sheds.tolist()):
+        old = np.flatnonzero(board.origin == pipeline).tolist()
+        parts.append(total([1 - places[unit].get(pipeline, 0) for unit in old], board.costs[old].tolist()))
+        model.add(parts[-1] >= shed)
+        for unit in np.flatnonzero(2 * bounds.rise[:, pipeline] > most - least).tolist():
+            if pipeline in places[unit]:
+                model.add(parts[-1] >= shed + int(bounds.rise[unit, pipeline]) * places[unit][pipeline])
+    price = sum(parts)
     model.add(price >= least)
     model.add(price <= most)
     model.minimize(price)
-    return places

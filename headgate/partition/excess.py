@@ -26,33 +26,55 @@ def least_cost(board: Board, limit: int) -> int:
     return total
 
 
-def least_by_place(board: Board, limit: int, below: int) -> NDArray[np.int64]:
-    """Give (n, pipelines) what a repair costs at least that has each unit in each pipeline; `below` stands for that or more.
+@dataclass(frozen=True, slots=True)
+class Least:
+    """What repairs cost at least, `below` standing for that or more.
+
+    whole: (n, pipelines) a repair that has the unit in the pipeline. sheds: (pipelines,) what a pipeline sheds in any repair.
+    rise: (n, pipelines) by how much that is more where the unit comes in.
+    """
+
+    whole: NDArray[np.int64]
+    sheds: NDArray[np.int64]
+    rise: NDArray[np.int64]
+
+    @property
+    def cost(self) -> int:
+        """What any repair costs: each unit has to be somewhere."""
+        return int(self.whole.min(axis=1).max(initial=0))
+
+
+def least_by_place(board: Board, limit: int, below: int) -> Least:
+    """Give what a repair down to the limit costs at least that has each unit in each pipeline, all told apart up to `below`.
 
     A unit that comes in adds to what the others in the pipeline have to shed, and one that leaves takes from it. A place
-    that costs `below` can be left out of a search for something cheaper. Constraints beside the weights are not looked at.
+    that costs `below` can be left out of a search for something cheaper. Room, and what must be apart, only makes it dearer.
     """
     forced = _Forced.of(board)
     excess = forced.kept - limit
-    sheds = [_Shedding.of(*_movable(board, forced, pipeline), below) for pipeline in range(len(excess))]
-    base = np.array([int(shed.cost(excess[pipeline : pipeline + 1])[0]) for pipeline, shed in enumerate(sheds)])
-    least = np.empty((len(board.weights), len(excess)), dtype=np.int64)
+    knapsacks = [_Shedding.of(*_movable(board, forced, pipeline), below) for pipeline in range(len(excess))]
+    sheds = np.array([int(its.cost(excess[pipeline : pipeline + 1])[0]) for pipeline, its in enumerate(knapsacks)])
+    rise = np.empty((len(board.weights), len(excess)), dtype=np.int64)
     leaves = np.zeros(len(board.weights), dtype=np.int64)
-    for pipeline, shed in enumerate(sheds):
-        least[:, pipeline] = shed.cost(excess[pipeline] + board.weights) - base[pipeline]
+    for pipeline, its in enumerate(knapsacks):
+        rise[:, pipeline] = its.cost(excess[pipeline] + board.weights) - sheds[pipeline]
         inside = np.flatnonzero((board.origin == pipeline) & ~forced.leave)
-        leaves[inside] = board.costs[inside] + shed.cost(excess[pipeline] - board.weights[inside]) - base[pipeline]
-    least += leaves[:, None]
+        leaves[inside] = board.costs[inside] + its.cost(excess[pipeline] - board.weights[inside]) - sheds[pipeline]
     stays = np.flatnonzero((board.origin >= 0) & ~forced.leave)
-    least[stays, board.origin[stays]] = 0
-    least[list(board.instance.fixed)] = 0  # their weight is counted already
-    return np.minimum(below, least + forced.cost + int(base.sum()))
+    rise[stays, board.origin[stays]] = 0
+    rise[list(board.instance.fixed)] = 0  # their weight is counted already
+    whole = rise + leaves[:, None]
+    whole[stays, board.origin[stays]] = 0
+    whole[list(board.instance.fixed)] = 0
+    return Least(np.minimum(below, whole + forced.cost + int(sheds.sum())), sheds, rise)
 
 
 @dataclass(frozen=True, slots=True)
 class _Forced:
-    """What the rules leave no choice in. leave: (n,) who can't stay. kept: (pipelines,) the load without them, and of those
-    who are fixed there. cost: that of the former.
+    """What the rules leave no choice in.
+
+    leave: (n,) who can't stay. kept: (pipelines,) the load without them, and with those that are fixed there. cost: what it
+    costs that they leave.
     """
 
     leave: NDArray[np.bool_]
@@ -90,7 +112,7 @@ class _Shedding:
 
     @classmethod
     def of(cls, weights: NDArray[np.int64], costs: NDArray[np.int64], below: int) -> _Shedding:
-        if len(weights) > _EXACT:  # as one that is shed at the best rate
+        if len(weights) > _EXACT:  # too many to tell apart: all together, for nothing
             return cls(np.array([int(weights.sum())]), 1, below)
         grain = max(1, -(-below // _GRID))
         most = np.zeros(below // grain + 1, dtype=np.int64)

@@ -212,7 +212,7 @@ def _search(board: Board, limit: int, *, exact: bool) -> bool:
 
 def _cheapest(board: Board, limit: int, *, exact: bool) -> bool:
     """Make the layout cheaper by the solver where that is possible, and give whether its cost is proved to be the least."""
-    least = max(least_cost(board, limit), int(least_by_place(board, limit, board.cost).min(axis=1).max()))
+    least = max(least_cost(board, limit), least_by_place(board, limit, board.cost).cost)
     if board.cost <= least:
         return True
     proved = exact and solvable(board) and exact_repair(board, limit, least, board.cost)

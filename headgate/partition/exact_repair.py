@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from headgate.partition.excess import Least
 
 _PAIRS = 4_000  # units x pipelines
-_WORK = 2.0  # deterministic seconds, as OR-tools counts its work
+_WORK = 4.0  # deterministic seconds, as OR-tools counts its work
 _FIRST = 50  # parts of the least cost: so much above it is asked for first; less than a unit's worth would be asked in vain
-_WIDER = 3
+_WIDER = 4  # times as wide is the next window, where the last one took less work than
+_EASY = 0.1
 
 
 def solvable(board: Board) -> bool:
@@ -44,7 +45,7 @@ def exact_repair(board: Board, limit: int, least: int, cost: int | None) -> bool
         work -= used
         if status != "INFEASIBLE" or work <= 0:
             return False
-        least, step = most + 1, step * _WIDER
+        least, step = most + 1, step * _WIDER if used < _EASY else step
     return cost is not None
 
 

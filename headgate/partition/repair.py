@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from headgate.partition.instance import Instance
 
+_SMALL = 20_000  # units x pipelines up to which the better of two bounds of the cost is asked for
 _ROUNDS = 4  # after a repair above the tolerance, so many more, each from what it left: a repair of the result moves nothing
 
 
@@ -212,7 +213,9 @@ def _search(board: Board, limit: int, *, exact: bool) -> bool:
 
 def _cheapest(board: Board, limit: int, *, exact: bool) -> bool:
     """Make the layout cheaper by the solver where that is possible, and give whether its cost is proved to be the least."""
-    least = max(least_cost(board, limit), least_by_place(board, limit, board.cost).cost)
+    least = least_cost(board, limit)
+    if board.cost > least and len(board.weights) * board.instance.pipelines <= _SMALL:
+        least = max(least, least_by_place(board, limit, board.cost).cost)
     if board.cost <= least:
         return True
     proved = exact and solvable(board) and exact_repair(board, limit, least, board.cost)

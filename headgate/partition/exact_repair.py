@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from headgate.partition.board import Board
     from headgate.partition.excess import Least
+    from headgate.partition.instance import Instance
 
 _PAIRS = 4_000  # units x pipelines
 _WORK = 4.0  # deterministic seconds, as OR-tools counts its work
@@ -22,9 +23,9 @@ _WIDER = 4  # times as wide is the next window, where the last one took less wor
 _EASY = 0.1
 
 
-def solvable(board: Board) -> bool:
+def solvable(instance: Instance) -> bool:
     """Whether the case is small enough for the solver, and the solver installed."""
-    return len(board.weights) * board.instance.pipelines <= _PAIRS and find_spec("ortools") is not None
+    return len(instance.weights) * instance.pipelines <= _PAIRS and find_spec("ortools") is not None
 
 
 def exact_repair(board: Board, limit: int, least: int, cost: int | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -206,7 +207,7 @@ def _place_new(board: Board, limit: int) -> None:
 def _search(board: Board, limit: int, *, exact: bool) -> bool:
     """Bring every load to the limit: by search; where that fails and the case is small, by the solver."""
     least = least_cost(board, limit)
-    if exact and solvable(board):
+    if exact and solvable(board.instance):
         return search(board, limit, least, tries=4) or exact_repair(board, limit, least, None)
     return search(board, limit, least)
 
@@ -218,7 +219,7 @@ def _cheapest(board: Board, limit: int, *, exact: bool) -> bool:
         least = max(least, least_by_place(board, limit, board.cost).cost)
     if board.cost <= least:
         return True
-    proved = exact and solvable(board) and exact_repair(board, limit, least, board.cost)
+    proved = exact and solvable(board.instance) and exact_repair(board, limit, least, board.cost)
     polish(board, Aim(limit))
     return proved
 
@@ -250,13 +251,19 @@ def _fixed(instance: Instance) -> NDArray[np.int64]:
 def _reachable(instance: Instance, floor: int) -> int:
     """Give the makespan of a plan from scratch, which is looked at and not used."""
     if instance.free:
-        return spread(instance.weights, instance.pipelines).makespan
+        return _from_scratch(np.sort(instance.weights).tobytes(), instance.pipelines)
     new = np.full(len(instance.weights), -1, dtype=np.int64)
     board = Board(instance, new, np.zeros_like(new))
     evict(board)
     seat(board)
     relieve(board, Aim(floor), spend=False)
     return board.makespan
+
+
+@lru_cache(maxsize=1)  # shrinking asks for each pipeline that may be emptied, of the same weights
+def _from_scratch(weights: bytes, pipelines: int) -> int:
+    """Give the makespan of int64 weights, as bytes in ascending order, on so many pipelines."""
+    return spread(np.frombuffer(weights, dtype=np.int64), pipelines).makespan
 
 
 def _share(bound: int, above: float) -> int:

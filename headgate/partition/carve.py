@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headgate.partition.work import Work
 
 _PARTNERS = 2  # at least so many give tables to fill one pipeline
-_CHOICE = 64  # sets to choose from
+_CHOICE = 16  # sets to choose from
 _LAST = 4  # pipelines that are split together at the end
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from headgate.partition.clash import Clash, quick_clash, smallest
 from headgate.partition.exact_place import decide
-from headgate.partition.feasible import Board, begin, eject, holds
+from headgate.partition.feasible import Packing, begin, eject, holds
 from headgate.partition.spread import Split, spread
 
 if TYPE_CHECKING:
@@ -58,28 +58,28 @@ def place(instance: Instance) -> Split:
     homes = _renumbered(instance, split.homes)
     if holds(instance, homes):
         return Split(homes, split.makespan, split.bound, split.optimal)
-    board = _mended(instance, homes)
+    packing = _mended(instance, homes)
     bound = max(split.bound, _heaviest_fixed(instance), _heaviest_in_company(instance))
-    improve(board, bound)
-    makespan = max(board.loads)
-    return Split(np.array(board.homes, dtype=np.int64), makespan, bound, makespan == bound)
+    improve(packing, bound)
+    makespan = max(packing.loads)
+    return Split(np.array(packing.homes, dtype=np.int64), makespan, bound, makespan == bound)
 
 
-def _mended(instance: Instance, homes: NDArray[np.int64]) -> Board:
+def _mended(instance: Instance, homes: NDArray[np.int64]) -> Packing:
     """Give the placement nearest to the homes that keeps the rules; of units in each other's way the heavier ones stay."""
-    board = Board(instance)
+    packing = Packing(instance)
     order = np.lexsort((np.arange(len(homes)), -instance.weights)).tolist()
-    waiting = begin(board, homes.tolist(), order)
-    if not waiting or not eject(board, waiting, _LOOKS):
-        return board
+    waiting = begin(packing, homes.tolist(), order)
+    if not waiting or not eject(packing, waiting, _LOOKS):
+        return packing
     answer = decide(instance)
     if answer.proved:
         raise Clash(smallest(instance))
     if answer.homes is None:
         raise NotFound
-    board = Board(instance)
-    begin(board, answer.homes, range(len(answer.homes)))
-    return board
+    packing = Packing(instance)
+    begin(packing, answer.homes, range(len(answer.homes)))
+    return packing
 
 
 def _heaviest_in_company(instance: Instance) -> int:
@@ -123,87 +123,87 @@ def _renumbered(instance: Instance, homes: NDArray[np.int64]) -> NDArray[np.int6
     return np.array([number[part] for part in range(instance.pipelines)], dtype=np.int64)[homes]
 
 
-def improve(board: Board, bound: int, work: int = _WORK) -> None:
+def improve(packing: Packing, bound: int, work: int = _WORK) -> None:
     """Make the heaviest pipeline lighter until it is at the bound, or the work (sums and units looked at) is done.
 
-    Every rule that holds on the board still does. Where no pair of pipelines helps any more and the gap is not small, a few
+    Every rule that holds in the packing still does. Where no pair of pipelines helps any more and the gap is not small, a few
     pipelines are filled anew in another order and mended again: an iterated local search (Lourenço, Martin and Stützle,
     Iterated local search, Handbook of Metaheuristics, 2003), which goes on from the best placement.
     """
-    work = _settle(board, bound, work)
+    work = _settle(packing, bound, work)
     draw = Random(2)  # noqa: S311 - the seed makes it the same on every machine
-    best, homes = _rank(board), list(board.homes)
+    best, homes = _rank(packing), list(packing.homes)
     work = min(work, _SEARCH)
-    while work > 0 and (best[0] - bound) * _SMALL_GAP > bound and len(board.loads) > _PAIR:
-        work -= _refill(board, draw)
-        work = _settle(board, bound, work)
-        if min(board.homes) >= 0 and _rank(board) <= best:
-            best, homes = _rank(board), list(board.homes)
+    while work > 0 and (best[0] - bound) * _SMALL_GAP > bound and len(packing.loads) > _PAIR:
+        work -= _refill(packing, draw)
+        work = _settle(packing, bound, work)
+        if min(packing.homes) >= 0 and _rank(packing) <= best:
+            best, homes = _rank(packing), list(packing.homes)
         else:
-            _restore(board, homes)
+            _restore(packing, homes)
 
 
-def _rank(board: Board) -> tuple[int, int]:
+def _rank(packing: Packing) -> tuple[int, int]:
     """Give how good a placement is: the heaviest load, then how many pipelines have it."""
-    heaviest = max(board.loads)
-    return heaviest, board.loads.count(heaviest)
+    heaviest = max(packing.loads)
+    return heaviest, packing.loads.count(heaviest)
 
 
-def _refill(board: Board, draw: Random) -> int:
+def _refill(packing: Packing, draw: Random) -> int:
     """Empty the heaviest pipeline and some others, and place their units again in a random order; give the work it was."""
-    heavy = board.loads.index(max(board.loads))
-    others = sorted((p for p in range(len(board.loads)) if p != heavy), key=lambda _: draw.random())[:_PAIR]
+    heavy = packing.loads.index(max(packing.loads))
+    others = sorted((p for p in range(len(packing.loads)) if p != heavy), key=lambda _: draw.random())[:_PAIR]
     emptied = [heavy, *others]
-    units = [unit for pipeline in emptied for unit in board.members[pipeline] if unit not in board.fixed]
+    units = [unit for pipeline in emptied for unit in packing.members[pipeline] if unit not in packing.fixed]
     for unit in units:
-        board.take_out(unit)
-    for unit in sorted(units, key=lambda unit: (-board.weights[unit] * (_NOISE + draw.random()), unit)):
-        able = [pipeline for pipeline in emptied if board.takes(unit, pipeline)]
+        packing.take_out(unit)
+    for unit in sorted(units, key=lambda unit: (-packing.weights[unit] * (_NOISE + draw.random()), unit)):
+        able = [pipeline for pipeline in emptied if packing.takes(unit, pipeline)]
         if able:
-            board.put(unit, min(able, key=lambda pipeline: (board.loads[pipeline], pipeline)))
-    return _OVERHEAD + len(board.homes) + len(units)
+            packing.put(unit, min(able, key=lambda pipeline: (packing.loads[pipeline], pipeline)))
+    return _OVERHEAD + len(packing.homes) + len(units)
 
 
-def _restore(board: Board, homes: list[int]) -> None:
-    changed = [unit for unit, home in enumerate(homes) if board.homes[unit] != home]
+def _restore(packing: Packing, homes: list[int]) -> None:
+    changed = [unit for unit, home in enumerate(homes) if packing.homes[unit] != home]
     for unit in changed:
-        if board.homes[unit] >= 0:
-            board.take_out(unit)
+        if packing.homes[unit] >= 0:
+            packing.take_out(unit)
     for unit in changed:
-        board.put(unit, homes[unit])
+        packing.put(unit, homes[unit])
 
 
-def _settle(board: Board, bound: int, work: int) -> int:
+def _settle(packing: Packing, bound: int, work: int) -> int:
     """Split the heaviest pipeline anew with another, lightest first, until that helps no more; give the work left."""
-    pipelines = range(len(board.loads))
+    pipelines = range(len(packing.loads))
     while work > 0:
-        heavy = max(pipelines, key=lambda pipeline: (board.loads[pipeline], -pipeline))
-        if board.loads[heavy] <= bound:
+        heavy = max(pipelines, key=lambda pipeline: (packing.loads[pipeline], -pipeline))
+        if packing.loads[heavy] <= bound:
             return work
-        for partner in sorted(pipelines, key=lambda pipeline: (board.loads[pipeline], pipeline)):
-            units = len(board.members[heavy]) + len(board.members[partner])
+        for partner in sorted(pipelines, key=lambda pipeline: (packing.loads[pipeline], pipeline)):
+            units = len(packing.members[heavy]) + len(packing.members[partner])
             work -= _OVERHEAD + units + (2 << min(_HALF, units // 2))
-            if work <= 0 or split_anew(board, heavy, partner):
+            if work <= 0 or split_anew(packing, heavy, partner):
                 break
         else:
             return work
     return work
 
 
-def split_anew(board: Board, heavy: int, light: int) -> bool:
+def split_anew(packing: Packing, heavy: int, light: int) -> bool:
     """Exchange units between two pipelines so that the heavier of the two gets lighter; say whether it did.
 
     All exchanges of up to 20 parts are tried, by the sums of two halves (Horowitz and Sahni, Computing partitions with
     applications to the knapsack problem, J. ACM 21, 1974). A part is a unit, or units that are in each other's way.
     """
-    gap = board.loads[heavy] - board.loads[light]
+    gap = packing.loads[heavy] - packing.loads[light]
     if gap <= 1:
         return False
-    parts = _chosen(list(_parts(board, heavy, light)))
-    first, second = _sums(board, parts[::2], heavy), _sums(board, parts[1::2], heavy)
+    parts = _chosen(list(_parts(packing, heavy, light)))
+    first, second = _sums(packing, parts[::2], heavy), _sums(packing, parts[1::2], heavy)
     order = np.argsort(second[0], kind="stable")
     weights, sizes = second[0][order], second[1][order]
-    low, high = board.used[heavy] - board.room[heavy], board.room[light] - board.used[light]
+    low, high = packing.used[heavy] - packing.room[heavy], packing.room[light] - packing.used[light]
     best: tuple[int, int, int] | None = None  # how far from an even split, the subsets of either half
     for size in np.unique(first[1]).tolist():
         ours = np.flatnonzero(first[1] == size)
@@ -216,11 +216,11 @@ def split_anew(board: Board, heavy: int, light: int) -> bool:
         return False
     moving = [unit for bit, part in enumerate(parts[::2]) if best[1] >> bit & 1 for unit in part]
     moving += [unit for bit, part in enumerate(parts[1::2]) if best[2] >> bit & 1 for unit in part]
-    goals = [(unit, light if board.homes[unit] == heavy else heavy) for unit in moving]
+    goals = [(unit, light if packing.homes[unit] == heavy else heavy) for unit in moving]
     for unit in moving:
-        board.take_out(unit)
+        packing.take_out(unit)
     for unit, goal in goals:
-        board.put(unit, goal)
+        packing.put(unit, goal)
     return True
 
 
@@ -233,38 +233,38 @@ def _nearest(ours: NDArray[np.int64], theirs: NDArray[np.int64], gap: int) -> tu
     return int(misses[where]), where % len(ours), int(places[where])
 
 
-def _sums(board: Board, parts: Iterable[list[int]], heavy: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _sums(packing: Packing, parts: Iterable[list[int]], heavy: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give, for each subset of the parts, the weight and the tables that leave the heavy pipeline when it changes sides."""
     weights = sizes = np.zeros(1, dtype=np.int64)
     for part in parts:
-        weight, size = _shift(board, part, heavy)
+        weight, size = _shift(packing, part, heavy)
         weights = np.concatenate([weights, weights + weight])
         sizes = np.concatenate([sizes, sizes + size])
     return weights, sizes
 
 
-def _shift(board: Board, part: Iterable[int], heavy: int) -> tuple[int, int]:
-    signs = [(1 if board.homes[unit] == heavy else -1, unit) for unit in part]
-    return sum(sign * board.weights[unit] for sign, unit in signs), sum(sign * board.sizes[unit] for sign, unit in signs)
+def _shift(packing: Packing, part: Iterable[int], heavy: int) -> tuple[int, int]:
+    signs = [(1 if packing.homes[unit] == heavy else -1, unit) for unit in part]
+    return sum(sign * packing.weights[unit] for sign, unit in signs), sum(sign * packing.sizes[unit] for sign, unit in signs)
 
 
-def _parts(board: Board, heavy: int, light: int) -> Iterable[list[int]]:
+def _parts(packing: Packing, heavy: int, light: int) -> Iterable[list[int]]:
     """Give the units of two pipelines that can change sides, with those that they can only change with."""
     seen: set[int] = set()
     for here, there in ((heavy, light), (light, heavy)):
-        for unit in board.members[here]:
+        for unit in packing.members[here]:
             if unit in seen:
                 continue
-            part = _with_rivals(board, unit, here, there)
+            part = _with_rivals(packing, unit, here, there)
             seen.update(part)
-            if all(board.may(one, there if board.homes[one] == here else here) for one in part):
+            if all(packing.may(one, there if packing.homes[one] == here else here) for one in part):
                 yield part
 
 
-def _with_rivals(board: Board, unit: int, here: int, there: int) -> list[int]:
+def _with_rivals(packing: Packing, unit: int, here: int, there: int) -> list[int]:
     part = [unit]
     for one in part:  # grows on the way
-        part += [rival for rival in board.rivals(one, there if board.homes[one] == here else here) if rival not in part]
+        part += [rival for rival in packing.rivals(one, there if packing.homes[one] == here else here) if rival not in part]
     return part
 
 

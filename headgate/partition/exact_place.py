@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from headgate.partition.feasible import Board, begin, eject
+from headgate.partition.feasible import Packing, begin, eject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,18 +38,18 @@ def decide(instance: Instance) -> Answer:
     Does not see what needs no search to be refused (`clash.proofs`), such as more tables than room.
     """
     for number in range(_tries(instance)):
-        board = Board(instance)
-        left = begin(board, _packed(instance, Random(number)), _hardest_first(board))  # noqa: S311 - seeded: the same everywhere
+        packing = Packing(instance)
+        left = begin(packing, _packed(instance, Random(number)), _hardest_first(packing))  # noqa: S311 - seeded: the same everywhere
         if not left:
-            return Answer(tuple(board.homes))
+            return Answer(tuple(packing.homes))
     core, rest = _core(instance)
     answer = _searched(instance, core, rest, _FIRST_NODES)
     if answer.homes is not None or answer.proved:
         return answer
-    board = Board(instance)
-    left = begin(board, [-1] * len(board.homes), _hardest_first(board))
-    if not left or not eject(board, left, _LOOKS):
-        return Answer(tuple(board.homes))
+    packing = Packing(instance)
+    left = begin(packing, [-1] * len(packing.homes), _hardest_first(packing))
+    if not left or not eject(packing, left, _LOOKS):
+        return Answer(tuple(packing.homes))
     answer = _searched(instance, core, rest, _NODES)
     if answer.homes is None and not answer.proved:
         answer = _with_rest(instance, _by_solver(instance, core), rest)
@@ -75,47 +75,47 @@ def _packed(instance: Instance, draw: Random) -> list[int]:
     `draw` shuffles units of like size a little. After the minimum bin slack of Gupta and Ho, A new
     heuristic algorithm for the one-dimensional bin-packing problem, Production Planning & Control 10, 1999.
     """
-    board = Board(instance)
-    homes = [-1] * len(board.homes)
-    begin(board, homes, ())
-    waiting = [unit for unit in _hardest_first(board) if board.homes[unit] < 0]
-    waiting.sort(key=lambda unit: -board.sizes[unit] * (1 + draw.random() / 2))
-    for pipeline in sorted(range(instance.pipelines), key=lambda number: (board.room[number] - board.used[number], number)):
-        filling = _fullest(board, pipeline, [unit for unit in waiting if board.takes(unit, pipeline)])
+    packing = Packing(instance)
+    homes = [-1] * len(packing.homes)
+    begin(packing, homes, ())
+    waiting = [unit for unit in _hardest_first(packing) if packing.homes[unit] < 0]
+    waiting.sort(key=lambda unit: -packing.sizes[unit] * (1 + draw.random() / 2))
+    for pipeline in sorted(range(instance.pipelines), key=lambda number: (packing.room[number] - packing.used[number], number)):
+        filling = _fullest(packing, pipeline, [unit for unit in waiting if packing.takes(unit, pipeline)])
         homes = [pipeline if unit in filling else home for unit, home in enumerate(homes)]
         waiting = [unit for unit in waiting if unit not in filling]
     return homes
 
 
-def _fullest(board: Board, pipeline: int, units: Sequence[int]) -> set[int]:
+def _fullest(packing: Packing, pipeline: int, units: Sequence[int]) -> set[int]:
     """Give the units, largest first among equals, whose sizes fill most of the room that is left: a subset sum by bits."""
-    room = board.room[pipeline] - board.used[pipeline]
+    room = packing.room[pipeline] - packing.used[pipeline]
     mask = (2 << room) - 1
     sums = [1]  # bit s: some of the last units have the sizes' sum s
     for unit in reversed(units):
-        sums.append((sums[-1] | sums[-1] << board.sizes[unit]) & mask)
+        sums.append((sums[-1] | sums[-1] << packing.sizes[unit]) & mask)
     left = sums[-1].bit_length() - 1
     chosen = set()
     for number, unit in enumerate(units):
-        rest = left - board.sizes[unit]
+        rest = left - packing.sizes[unit]
         if rest >= 0 and sums[len(units) - 1 - number] >> rest & 1:
             chosen.add(unit)
             left = rest
     return chosen
 
 
-def _hardest_first(board: Board) -> list[int]:
+def _hardest_first(packing: Packing) -> list[int]:
     """Give the units by how much stands in their way: large ones, with many rivals and bars, then heavy ones."""
-    rivals = [0] * len(board.inside)
-    for numbers in board.cliques_of.values():
+    rivals = [0] * len(packing.inside)
+    for numbers in packing.cliques_of.values():
         for number in numbers:
             rivals[number] += 1
 
     def ease(unit: int) -> tuple[int, int, int, int]:
-        against = sum(rivals[number] for number in board.cliques_of.get(unit, ())) + len(board.barred.get(unit, ()))
-        return -board.sizes[unit], -against, -board.weights[unit], unit
+        against = sum(rivals[number] for number in packing.cliques_of.get(unit, ())) + len(packing.barred.get(unit, ()))
+        return -packing.sizes[unit], -against, -packing.weights[unit], unit
 
-    return sorted(range(len(board.homes)), key=ease)
+    return sorted(range(len(packing.homes)), key=ease)
 
 
 def _core(instance: Instance) -> tuple[list[int], list[int]]:
@@ -124,27 +124,27 @@ def _core(instance: Instance) -> tuple[list[int], list[int]]:
     Where rooms bind, the rest is single tables without a rule. Where they don't, it is also each unit with more pipelines
     open to it than there are rivals among those before it.
     """
-    board = Board(instance)
-    units = range(len(board.homes))
-    if any(most < sum(board.sizes) for most in board.room):
-        ruled = set(board.cliques_of) | set(board.barred) | set(board.fixed)
-        core = [unit for unit in units if unit in ruled or board.sizes[unit] > 1]
+    packing = Packing(instance)
+    units = range(len(packing.homes))
+    if any(most < sum(packing.sizes) for most in packing.room):
+        ruled = set(packing.cliques_of) | set(packing.barred) | set(packing.fixed)
+        core = [unit for unit in units if unit in ruled or packing.sizes[unit] > 1]
         inside = set(core)
         return core, [unit for unit in units if unit not in inside]
-    left = [len(mates) for mates in board.cliques]
-    open_to = {unit: 1 if unit in board.fixed else instance.pipelines - len(board.barred.get(unit, ())) for unit in units}
+    left = [len(mates) for mates in packing.cliques]
+    open_to = {unit: 1 if unit in packing.fixed else instance.pipelines - len(packing.barred.get(unit, ())) for unit in units}
     rest: list[int] = []
     removed: set[int] = set()
     queue = list(units)
     while queue:
         unit = queue.pop()
-        if unit in removed or sum(left[number] - 1 for number in board.cliques_of.get(unit, ())) >= open_to[unit]:
+        if unit in removed or sum(left[number] - 1 for number in packing.cliques_of.get(unit, ())) >= open_to[unit]:
             continue
         rest.append(unit)
         removed.add(unit)
-        for number in board.cliques_of.get(unit, ()):
+        for number in packing.cliques_of.get(unit, ()):
             left[number] -= 1
-            queue += [mate for mate in board.cliques[number] if mate not in removed]
+            queue += [mate for mate in packing.cliques[number] if mate not in removed]
     return [unit for unit in units if unit not in removed], rest[::-1]
 
 
@@ -152,13 +152,13 @@ def _with_rest(instance: Instance, answer: Answer, rest: Sequence[int]) -> Answe
     """Give the answer for the core with the rest placed too."""
     if answer.homes is None:
         return answer
-    board = Board(instance)
+    packing = Packing(instance)
     for unit, home in enumerate(answer.homes):
         if home >= 0:
-            board.put(unit, home)
+            packing.put(unit, home)
     for unit in rest:
-        board.put(unit, next(number for number in range(instance.pipelines) if board.takes(unit, number)))
-    return Answer(tuple(board.homes))
+        packing.put(unit, next(number for number in range(instance.pipelines) if packing.takes(unit, number)))
+    return Answer(tuple(packing.homes))
 
 
 class _Search:
@@ -169,20 +169,20 @@ class _Search:
     """
 
     def __init__(self, instance: Instance, core: Sequence[int], singles: int, nodes: int) -> None:
-        board = Board(instance)
-        self.board, self.singles, self.nodes = board, singles, nodes
-        self.homes = [-1] * len(board.homes)
-        self.open = {unit: sum(1 << p for p in range(instance.pipelines) if board.may(unit, p)) for unit in core}
-        self.cliques = [[unit for unit in units if unit in self.open] for units in board.cliques]
-        self.left = list(board.room)
-        self.packed = any(most < sum(board.sizes) for most in board.room)
-        self.spare = sum(board.room) - sum(board.sizes)
+        packing = Packing(instance)
+        self.packing, self.singles, self.nodes = packing, singles, nodes
+        self.homes = [-1] * len(packing.homes)
+        self.open = {unit: sum(1 << p for p in range(instance.pipelines) if packing.may(unit, p)) for unit in core}
+        self.cliques = [[unit for unit in units if unit in self.open] for units in packing.cliques]
+        self.left = list(packing.room)
+        self.packed = any(most < sum(packing.sizes) for most in packing.room)
+        self.spare = sum(packing.room) - sum(packing.sizes)
         alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
         for unit in core:
-            alike[board.sizes[unit], self.open[unit], tuple(board.cliques_of.get(unit, ()))].append(unit)
+            alike[packing.sizes[unit], self.open[unit], tuple(packing.cliques_of.get(unit, ()))].append(unit)
         self.twins = {unit: units for units in alike.values() for unit in units}
-        named = frozenset(board.fixed.values()).union(*board.barred.values())
-        self.kinds = [(-1, p) if p in named else (board.room[p], -1) for p in range(instance.pipelines)]
+        named = frozenset(packing.fixed.values()).union(*packing.barred.values())
+        self.kinds = [(-1, p) if p in named else (packing.room[p], -1) for p in range(instance.pipelines)]
 
     def run(self) -> Answer:
         """Give the placement of the core (-1 for others), or the proof, or neither where the budget ran out."""
@@ -199,18 +199,18 @@ class _Search:
             self._narrow(domains)
         if not all(domains.values()) or self._crowded(domains) or self._wasteful(domains):
             return False
-        unit = min(domains, key=lambda one: (domains[one].bit_count(), -self.board.sizes[one], one))
+        unit = min(domains, key=lambda one: (domains[one].bit_count(), -self.packing.sizes[one], one))
         for pipeline in self._choices(unit, domains[unit]):
             self.homes[unit] = pipeline
-            self.left[pipeline] -= self.board.sizes[unit]
+            self.left[pipeline] -= self.packing.sizes[unit]
             below = {one: domain for one, domain in domains.items() if one != unit}
-            for number in self.board.cliques_of.get(unit, ()):
+            for number in self.packing.cliques_of.get(unit, ()):
                 for mate in self.cliques[number]:
                     if mate in below:
                         below[mate] &= ~(1 << pipeline)
             if self._descend(below):
                 return True
-            self.left[pipeline] += self.board.sizes[unit]
+            self.left[pipeline] += self.packing.sizes[unit]
             self.homes[unit] = -1
         return False
 
@@ -220,7 +220,7 @@ class _Search:
         for pipeline in range(max(least, 0), len(self.left)):
             if not domain >> pipeline & 1:
                 continue
-            if self.left[pipeline] == self.board.room[pipeline]:
+            if self.left[pipeline] == self.packing.room[pipeline]:
                 if self.kinds[pipeline] in seen:
                     continue
                 seen.add(self.kinds[pipeline])
@@ -231,10 +231,10 @@ class _Search:
         """Take the pipelines from each unit that have too little room left for it."""
         fits = {
             size: sum(1 << p for p, left in enumerate(self.left) if left >= size)
-            for size in {self.board.sizes[unit] for unit in domains}
+            for size in {self.packing.sizes[unit] for unit in domains}
         }
         for unit in domains:
-            domains[unit] &= fits[self.board.sizes[unit]]
+            domains[unit] &= fits[self.packing.sizes[unit]]
 
     def _crowded(self, domains: dict[int, int]) -> bool:
         """Whether the units of a set that must be apart have fewer pipelines between them than they are."""
@@ -254,7 +254,7 @@ class _Search:
             return False
         most, sums = max(self.left), 1
         for unit in domains:
-            sums |= sums << self.board.sizes[unit] & ((2 << most) - 1)
+            sums |= sums << self.packing.sizes[unit] & ((2 << most) - 1)
         waste = sum(left - ((sums & ((2 << left) - 1)).bit_length() - 1) for left in self.left)
         return waste - self.singles > self.spare
 
@@ -265,7 +265,7 @@ def _by_solver(instance: Instance, core: Sequence[int]) -> Answer:
         from ortools.sat.python import cp_model  # noqa: PLC0415 - an optional extra
     except ImportError:
         return Answer()
-    board = Board(instance)
+    packing = Packing(instance)
     if len(core) * instance.pipelines > _CHOICES:
         return Answer()
     model = cp_model.CpModel()
@@ -273,7 +273,7 @@ def _by_solver(instance: Instance, core: Sequence[int]) -> Answer:
         (unit, p): model.new_bool_var(f"{unit} in {p}")
         for unit in core
         for p in range(instance.pipelines)
-        if board.may(unit, p)
+        if packing.may(unit, p)
     }
     there: defaultdict[int, list[int]] = defaultdict(list)
     for unit, pipeline in chosen:
@@ -281,8 +281,8 @@ def _by_solver(instance: Instance, core: Sequence[int]) -> Answer:
     for unit in core:
         model.add_exactly_one(chosen[unit, p] for p in range(instance.pipelines) if (unit, p) in chosen)
     for pipeline, units in there.items():
-        model.add(sum(board.sizes[unit] * chosen[unit, pipeline] for unit in units) <= board.room[pipeline])
-        for mates in board.cliques:
+        model.add(sum(packing.sizes[unit] * chosen[unit, pipeline] for unit in units) <= packing.room[pipeline])
+        for mates in packing.cliques:
             model.add_at_most_one(chosen[unit, pipeline] for unit in mates if (unit, pipeline) in chosen)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -290,7 +290,7 @@ def _by_solver(instance: Instance, core: Sequence[int]) -> Answer:
     solver.parameters.max_deterministic_time = _SOLVER_TIME
     status = solver.status_name(solver.solve(model))
     if status in {"OPTIMAL", "FEASIBLE"}:
-        homes = [-1] * len(board.homes)
+        homes = [-1] * len(packing.homes)
         for (unit, pipeline), there_ in chosen.items():
             if solver.boolean_value(there_):
                 homes[unit] = pipeline

@@ -1,4 +1,4 @@
-"""The cheapest repair, proved: by counting, else by OR-tools, an optional extra, where the case is small."""
+"""The cheapest repair, proved by OR-tools, an optional extra, where the case is small."""
 
 from __future__ import annotations
 
@@ -7,99 +7,116 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from headgate.partition.excess import least_by_place
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headgate.partition.board import Board
+    from headgate.partition.excess import Least
+    from headgate.partition.instance import Instance
 
-_PAIRS = 2_000  # units x pipelines
-_WORK = 0.2  # deterministic seconds, as OR-tools counts its work
-
-
-def least_cost(board: Board, limit: int) -> int:
-    """Give a cost that any repair has at least: each pipeline that its own units overfill has to shed the excess.
-
-    For one pipeline: as many of the cheapest as the heaviest needed to cover the excess, and the cost of covering it by
-    weight at the best rate, the last unit cut (the relaxed knapsack of Dantzig, Operations Research 5, 1957).
-    """
-    origin = board.origin
-    fixed, barred = board.instance.fixed, board.instance.barred
-    leaves = np.zeros(len(origin), dtype=bool)
-    leaves[[unit for unit, pipeline in fixed.items() if 0 <= origin[unit] != pipeline]] = True
-    leaves[[unit for unit, pipelines in barred.items() if int(origin[unit]) in pipelines]] = True
-    kept = board.instance.loads(np.where(leaves, -1, origin))
-    total = int(board.costs[leaves].sum())
-    for pipeline in np.flatnonzero(kept > limit):
-        units = (origin == pipeline) & ~leaves & ~board.pinned & (board.weights > 0)
-        total += _cover(board.weights[units], board.costs[units], int(kept[pipeline]) - limit)
-    return total
+_PAIRS = 4_000  # units x pipelines
+_WORK = 4.0  # deterministic seconds, as OR-tools counts its work
+_FIRST = 50  # parts of the least cost: so much above it is asked for first; less than a unit's worth would be asked in vain
+_WIDER = 4  # times as wide is the next window, where the last one took less work than
+_EASY = 0.1
 
 
-def _cover(weights: NDArray[np.int64], costs: NDArray[np.int64], excess: int) -> int:
-    """Give what it costs at least to take the excess off by units of these weights."""
-    heaviest = np.cumsum(np.sort(weights)[::-1])
-    count = int(np.searchsorted(heaviest, excess)) + 1
-    by_count = int(np.sort(costs)[:count].sum())
-    left, by_weight = excess, 0.0
-    for unit in np.argsort(costs / weights, kind="stable"):
-        taken = min(left, int(weights[unit]))
-        by_weight += float(costs[unit]) * taken / float(weights[unit])
-        left -= taken
-        if not left:
-            break
-    return max(by_count, int(np.ceil(by_weight - 1e-6)))
-
-
-def solvable(board: Board) -> bool:
+def solvable(instance: Instance) -> bool:
     """Whether the case is small enough for the solver, and the solver installed."""
-    return len(board.weights) * board.instance.pipelines <= _PAIRS and find_spec("ortools") is not None
+    return len(instance.weights) * instance.pipelines <= _PAIRS and find_spec("ortools") is not None
 
 
 def exact_repair(board: Board, limit: int, least: int, cost: int | None) -> bool:
     """Put a repair cheaper than `cost` on the board where there is one (None: any), and give whether it is the cheapest.
 
     With `cost` None: whether a repair was found. `least`: a lower bound of the cost. Gives False where the work came to its
-    limit. Needs OR-tools: see `solvable`.
+    limit. A repair is looked for just above the lower bound, then in windows that grow: the lower the cost, the fewer units
+    can be elsewhere. Needs OR-tools: see `solvable`.
     """
+    work, below = _WORK, int(board.costs.sum()) + 1 if cost is None else cost
+    step = below if cost is None else max(1, least // _FIRST, int(np.median(board.costs)) // _FIRST)
+    while least < below:
+        most = min(below - 1, least + step)
+        status, homes, used = _solve(board, limit, least, most, work)
+        if homes is not None:
+            board.restore(homes)
+            return status == "OPTIMAL" or cost is None
+        work -= used
+        if status != "INFEASIBLE" or work <= 0:
+            return False
+        least, step = most + 1, step * _WIDER if used < _EASY else step
+    return cost is not None
+
+
+def _solve(board: Board, limit: int, least: int, most: int, work: float) -> tuple[str, NDArray[np.int64] | None, float]:
+    """Ask for the cheapest repair that costs `least` to `most`; give the solver's status, the homes, and the work done."""
     from ortools.sat.python import cp_model  # noqa: PLC0415 - an optional extra
 
+    bounds = least_by_place(board, limit, most + 1)
+    options = bounds.whole <= most
+    if not options.any(axis=1).all():
+        return "INFEASIBLE", None, 0.0
     model = cp_model.CpModel()
-    places, price = _model(board, limit, model)
-    model.add(price >= least)
-    if cost is not None:
-        model.add(price <= cost - 1)
-    model.minimize(price)
+    places = _model(board, limit, options, model, cp_model.LinearExpr.weighted_sum)
+    _price(board, bounds, (least, most), places, model, cp_model.LinearExpr.weighted_sum)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = _WORK
+    solver.parameters.max_deterministic_time = work
     status = solver.status_name(solver.solve(model))
+    homes = None
     if status in {"OPTIMAL", "FEASIBLE"}:
-        homes = [max(range(len(row)), key=lambda pipeline: solver.value(row[pipeline])) for row in places]
-        board.restore(np.array(homes, dtype=np.int64))
-    return status in {"OPTIMAL", "FEASIBLE" if cost is None else "INFEASIBLE"}
+        found = [next(pipeline for pipeline, there in row.items() if solver.value(there)) for row in places]
+        homes = np.array(found, dtype=np.int64)
+    return status, homes, solver.response_proto.deterministic_time
 
 
-def _model(board: Board, limit: int, model: Any) -> tuple[list[list[Any]], Any]:
-    """Give a variable for each unit and pipeline (whether it is there), and the cost; the constraints go into the model."""
+def _model(board: Board, limit: int, options: NDArray[np.bool_], model: Any, total: Any) -> list[dict[int, Any]]:
+    """Give for each unit the pipelines where it may be, each with the variable whether it is there.
+
+    The constraints go into the model. `total`: the solver's sum of variables, each times a number.
+    """
     instance = board.instance
-    pipelines = range(instance.pipelines)
-    places = [[model.new_bool_var("") for _ in pipelines] for _ in board.weights]
-    for unit, row in enumerate(places):
-        model.add_exactly_one(row)
-        for pipeline in instance.barred.get(unit, ()):
-            model.add(row[pipeline] == 0)
-        if unit in instance.fixed:
-            model.add(row[instance.fixed[unit]] == 1)
-    for pipeline in pipelines:
-        column = [row[pipeline] for row in places]
-        model.add(sum(int(weight) * place for weight, place in zip(board.weights, column, strict=True)) <= limit)
+    places: list[dict[int, Any]] = []
+    for row in options:
+        columns = np.flatnonzero(row).tolist()
+        one = len(columns) == 1
+        places.append({pipeline: model.new_constant(1) if one else model.new_bool_var("") for pipeline in columns})
+        if not one:
+            model.add_exactly_one(places[-1].values())
+    for unit, pipelines in instance.barred.items():
+        for pipeline in pipelines & places[unit].keys():
+            model.add(places[unit][pipeline] == 0)
+    for unit, home in instance.fixed.items():
+        model.add(places[unit][home] == 1)
+    for pipeline in range(instance.pipelines):
+        inside = np.flatnonzero(options[:, pipeline]).tolist()
+        column = [places[unit][pipeline] for unit in inside]
+        model.add(total(column, board.weights[inside].tolist()) <= limit)
         if instance.room is not None:
-            sizes = sum(int(size) * place for size, place in zip(board.sizes, column, strict=True))
-            model.add(sizes <= int(instance.room[pipeline]))
+            model.add(total(column, board.sizes[inside].tolist()) <= int(instance.room[pipeline]))
         for members in instance.apart:
-            model.add_at_most_one(column[unit] for unit in members)
-    price = sum(
-        int(cost) * (1 - row[home]) for cost, row, home in zip(board.costs, places, board.origin, strict=True) if home >= 0
-    )
-    return places, price
+            model.add_at_most_one(places[unit][pipeline] for unit in members if pipeline in places[unit])
+    return places
+
+
+def _price(board: Board, bounds: Least, window: tuple[int, int], places: list[dict[int, Any]], model: Any, total: Any) -> None:
+    """Put the cost into the model, and what each pipeline sheds at least: that alone, and with a unit that comes in.
+
+    The last is implied by the rest, and said only where it is a good part of the window: a linear relaxation does not see it.
+    """
+    least, most = window
+    parts = []
+    for pipeline, shed in enumerate(bounds.sheds.tolist()):
+        old = np.flatnonzero(board.origin == pipeline).tolist()
+        parts.append(total([1 - places[unit].get(pipeline, 0) for unit in old], board.costs[old].tolist()))
+        model.add(parts[-1] >= shed)
+        for unit in np.flatnonzero(2 * bounds.rise[:, pipeline] > most - least).tolist():
+            if pipeline in places[unit]:
+                model.add(parts[-1] >= shed + int(bounds.rise[unit, pipeline]) * places[unit][pipeline])
+    price = sum(parts)
+    model.add(price >= least)
+    model.add(price <= most)
+    model.minimize(price)

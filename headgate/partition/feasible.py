@@ -21,8 +21,8 @@ _PLACES = 64  # pipelines that are looked at for each of them
 _TENURE = 10  # steps for which a unit that had to leave a pipeline does not come back, at most twice that
 
 
-class Board:
-    """Who is where while a placement is in the making. Nothing that is on it breaks a rule.
+class Packing:
+    """Who is where while units are packed under rules. Nothing that is in it breaks a rule.
 
     `homes`: unit → pipeline, -1: nowhere. `loads`, `used`: weight and tables in each pipeline. `members`: pipeline → its
     units. `cliques`: sets of units apart; `cliques_of`: unit → their numbers; `inside`: number → pipeline → its unit there.
@@ -119,44 +119,44 @@ def holds(instance: Instance, homes: NDArray[np.int64]) -> bool:
     return all(len({int(homes[unit]) for unit in units}) == len(set(units)) for units in instance.apart)
 
 
-def begin(board: Board, homes: Iterable[int], order: Iterable[int]) -> list[int]:
-    """Fill an empty board: fixed units first, then each of `order` at its home of `homes` (-1: none), then the rest.
+def begin(packing: Packing, homes: Iterable[int], order: Iterable[int]) -> list[int]:
+    """Fill an empty packing: fixed units first, then each of `order` at its home of `homes` (-1: none), then the rest.
 
     The rest goes, in the same order, each to the pipeline with the least load that takes it. Gives what none takes.
     """
     wanted = list(homes)
-    for unit, pipeline in sorted(board.fixed.items()):
-        if board.takes(unit, pipeline):
-            board.put(unit, pipeline)
+    for unit, pipeline in sorted(packing.fixed.items()):
+        if packing.takes(unit, pipeline):
+            packing.put(unit, pipeline)
     rest = []
     for unit in order:
-        if board.homes[unit] >= 0:
+        if packing.homes[unit] >= 0:
             continue
-        if wanted[unit] >= 0 and board.takes(unit, wanted[unit]):
-            board.put(unit, wanted[unit])
+        if wanted[unit] >= 0 and packing.takes(unit, wanted[unit]):
+            packing.put(unit, wanted[unit])
         else:
             rest.append(unit)
-    return _lightest_first(board, rest)
+    return _lightest_first(packing, rest)
 
 
-def _lightest_first(board: Board, units: Iterable[int]) -> list[int]:
+def _lightest_first(packing: Packing, units: Iterable[int]) -> list[int]:
     """Put each unit into the pipeline with the least load that takes it, and give those that none takes.
 
     Equal loads go by the number of tables, then by the pipeline's number.
     """
-    heap = [(load, used, number) for number, (load, used) in enumerate(zip(board.loads, board.used, strict=True))]
+    heap = [(load, used, number) for number, (load, used) in enumerate(zip(packing.loads, packing.used, strict=True))]
     heapq.heapify(heap)
     refused = []
     for unit in units:
         passed = []
-        while heap and not board.takes(unit, heap[0][2]):
+        while heap and not packing.takes(unit, heap[0][2]):
             entry = heapq.heappop(heap)
-            if board.used[entry[2]] < board.room[entry[2]]:  # a full one takes nothing any more
+            if packing.used[entry[2]] < packing.room[entry[2]]:  # a full one takes nothing any more
                 passed.append(entry)
         if heap:
             number = heap[0][2]
-            board.put(unit, number)
-            heapq.heapreplace(heap, (board.loads[number], board.used[number], number))
+            packing.put(unit, number)
+            heapq.heapreplace(heap, (packing.loads[number], packing.used[number], number))
         else:
             refused.append(unit)
         for entry in passed:
@@ -164,7 +164,7 @@ def _lightest_first(board: Board, units: Iterable[int]) -> list[int]:
     return refused
 
 
-def eject(board: Board, waiting: list[int], work: int) -> list[int]:
+def eject(packing: Packing, waiting: list[int], work: int) -> list[int]:
     """Place units that no pipeline takes by sending others away, which then wait in their turn. Gives who still waits.
 
     In each step, the unit and pipeline that send the fewest tables away; who was sent away does not return there for some
@@ -174,7 +174,7 @@ def eject(board: Board, waiting: list[int], work: int) -> list[int]:
     draw = Random(1)  # noqa: S311 - for ties; the seed makes it the same on every machine
     back: dict[tuple[int, int], int] = {}
     moved: dict[int, int] = {}
-    places = {unit: _places(board, unit) for unit in waiting}
+    places = {unit: _places(packing, unit) for unit in waiting}
     step = 0
     while waiting and work > 0:
         step += 1
@@ -185,10 +185,10 @@ def eject(board: Board, waiting: list[int], work: int) -> list[int]:
             for pipeline in looked:
                 if back.get((unit, pipeline), 0) > step:
                     continue
-                leaving = board.in_the_way(unit, pipeline, moved)
+                leaving = packing.in_the_way(unit, pipeline, moved)
                 if leaving is None:
                     continue
-                rank = (sum(board.sizes[other] for other in leaving) - board.sizes[unit], draw.random())
+                rank = (sum(packing.sizes[other] for other in leaving) - packing.sizes[unit], draw.random())
                 if best is None or rank < best[0]:
                     best = (rank, unit, pipeline, leaving)
         if best is None:
@@ -196,17 +196,17 @@ def eject(board: Board, waiting: list[int], work: int) -> list[int]:
             continue
         _, unit, pipeline, leaving = best
         for other in leaving:
-            board.take_out(other)
+            packing.take_out(other)
             back[other, pipeline] = step + 1 + int(_TENURE * (1 + draw.random()))
-            places.setdefault(other, _places(board, other))
-        board.put(unit, pipeline)
+            places.setdefault(other, _places(packing, other))
+        packing.put(unit, pipeline)
         moved[unit] = step
         waiting = [*(other for other in waiting if other != unit), *leaving]
     return waiting
 
 
-def _places(board: Board, unit: int) -> list[int]:
-    return [pipeline for pipeline in range(len(board.loads)) if board.may(unit, pipeline)]
+def _places(packing: Packing, unit: int) -> list[int]:
+    return [pipeline for pipeline in range(len(packing.loads)) if packing.may(unit, pipeline)]
 
 
 def _sample(places: list[int], draw: Random) -> list[int]:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from headgate.partition.resplit import Tables
     from headgate.partition.work import Work
 
-_FIRST, _LAST = 24, 33  # tables that are tried in all combinations: more, where fewer gave nothing
+_FIRST, _LAST = 30, 33  # tables that are tried in all combinations: more, where fewer gave nothing
 _STEP = 3
 _INDEX = 17  # bits of the number of a set of half of them
 _ROOM = 2 ** (62 - _INDEX)
-_SETS = 300
+_SETS = 1200
 _AT_ONCE = 2048
 _FEW, _DRAWS, _TRIED = 12, 64, 8  # tables that stay, up to which they are placed anew; ways that are drawn, and tried
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,8 @@ import numpy as np
 from headgate.partition.board import Board
 from headgate.partition.bound import lower_bound
 from headgate.partition.clash import Clash, smallest
-from headgate.partition.exact_repair import exact_repair, least_cost, solvable
+from headgate.partition.exact_repair import exact_repair, solvable
+from headgate.partition.excess import least_by_place, least_cost
 from headgate.partition.seat import evict, seat
 from headgate.partition.shed import Aim, relieve
 from headgate.partition.spread import spread
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.partition.instance import Instance
 
+_SMALL = 20_000  # units x pipelines up to which the better of two bounds of the cost is asked for
 _ROUNDS = 4  # after a repair above the tolerance, so many more, each from what it left: a repair of the result moves nothing
 
 
@@ -204,7 +207,7 @@ def _place_new(board: Board, limit: int) -> None:
 def _search(board: Board, limit: int, *, exact: bool) -> bool:
     """Bring every load to the limit: by search; where that fails and the case is small, by the solver."""
     least = least_cost(board, limit)
-    if exact and solvable(board):
+    if exact and solvable(board.instance):
         return search(board, limit, least, tries=4) or exact_repair(board, limit, least, None)
     return search(board, limit, least)
 
@@ -212,9 +215,11 @@ def _search(board: Board, limit: int, *, exact: bool) -> bool:
 def _cheapest(board: Board, limit: int, *, exact: bool) -> bool:
     """Make the layout cheaper by the solver where that is possible, and give whether its cost is proved to be the least."""
     least = least_cost(board, limit)
+    if board.cost > least and len(board.weights) * board.instance.pipelines <= _SMALL:
+        least = max(least, least_by_place(board, limit, board.cost).cost)
     if board.cost <= least:
         return True
-    proved = exact and solvable(board) and exact_repair(board, limit, least, board.cost)
+    proved = exact and solvable(board.instance) and exact_repair(board, limit, least, board.cost)
     polish(board, Aim(limit))
     return proved
 
@@ -246,13 +251,19 @@ def _fixed(instance: Instance) -> NDArray[np.int64]:
 def _reachable(instance: Instance, floor: int) -> int:
     """Give the makespan of a plan from scratch, which is looked at and not used."""
     if instance.free:
-        return spread(instance.weights, instance.pipelines).makespan
+        return _from_scratch(np.sort(instance.weights).tobytes(), instance.pipelines)
     new = np.full(len(instance.weights), -1, dtype=np.int64)
     board = Board(instance, new, np.zeros_like(new))
     evict(board)
     seat(board)
     relieve(board, Aim(floor), spend=False)
     return board.makespan
+
+
+@lru_cache(maxsize=1)  # shrinking asks for each pipeline that may be emptied, of the same weights
+def _from_scratch(weights: bytes, pipelines: int) -> int:
+    """Give the makespan of int64 weights, as bytes in ascending order, on so many pipelines."""
+    return spread(np.frombuffer(weights, dtype=np.int64), pipelines).makespan
 
 
 def _share(bound: int, above: float) -> int:

@@ -93,7 +93,7 @@ def _rearrange(board: Board) -> None:
     instance = board.instance
     if quick_clash(instance):
         raise Clash(smallest(instance))
-    rules = feasible.Board(instance)
+    rules = feasible.Packing(instance)
     order = np.lexsort((np.arange(len(board.homes)), -board.costs, board.homes < 0)).tolist()
     waiting = feasible.begin(rules, board.homes.tolist(), order)
     homes: Sequence[int] | None = rules.homes

@@ -9,6 +9,7 @@ import numpy as np
 
 from headgate.partition.clash import Clash
 from headgate.partition.constrained import NotFound
+from headgate.partition.exact_repair import solvable
 from headgate.partition.repair import Repaired, repair
 
 if TYPE_CHECKING:
@@ -57,8 +58,10 @@ def shrink(
     if not 1 <= count <= instance.pipelines:
         raise ValueError(f"{instance.pipelines} pipelines can't shrink to {count}")
     emptied: tuple[int, ...] = ()
+    last: Repaired | None = None
     while instance.pipelines - len(emptied) > count:
         options: list[tuple[bool, int, int, int]] = []
+        results: dict[int, Repaired] = {}
         for pipeline in _candidates(instance, homes, costs, emptied):
             trial = (*emptied, pipeline)
             if options and min(options)[:2] < (False, int(costs[np.isin(homes, trial)].sum())):
@@ -68,10 +71,15 @@ def shrink(
             except (Clash, NotFound):
                 continue
             options.append((not result.reached, result.cost, result.makespan, pipeline))
+            results[pipeline] = result
         if not options:
             break
-        emptied = (*emptied, min(options)[3])
-    result = _without(instance, homes, costs, emptied, tolerance, exact=exact)
+        best = min(options)[3]
+        emptied, last = (*emptied, best), results[best]
+    if last is not None and not (exact and solvable(instance)):
+        result = last
+    else:
+        result = _without(instance, homes, costs, emptied, tolerance, exact=exact)
     return Shrunk(
         tuple(sorted(emptied)), result.homes, result.moved, result.cost, result.makespan, result.bound, result.reached
     )  # fmt: skip

@@ -27,9 +27,9 @@ _MIDDLE = 20_000  # tables up to which MULTIFIT is tried
 _FEW = 4  # tables a pipeline up to which the exhaustive search is tried
 _COVERED = 400  # tables up to which it is
 _DENSE = 5  # tables a pipeline below which filling exactly has no chance
-_CHAINED = 50_000  # steps to fill all pipelines exactly, one after the other, before another try
+_CHAINED = 80_000  # steps to fill all pipelines exactly, one after the other, before another try
 _CHAIN = 200  # pipelines up to which filling exactly is tried
-_EACH = 28  # steps for each two tables where pipelines hold many: small cases end soon
+_EACH = 24  # steps for each two tables where pipelines hold many: small cases end soon
 _MANY = 2_000  # tables from which pipelines are levelled many at once, and
 _NEAR = 1_000_000  # the bound and this share of it is near enough: the last units would take seconds
 
@@ -159,8 +159,8 @@ def _search(best: _Best, effort: int) -> None:
 
 def _level_out(best: _Best, work: Work) -> None:
     """Ask for all pipelines within the bound; where that is not found, halve the way to it, again and again."""
-    _polish(best, work, work.left // 12)
-    rest = work.left * 2 // 5
+    _polish(best, work, work.left // 24)
+    rest = work.left // 4
     while best.open and work.left > rest:
         _carve(best, work, best.enough, min(work.left - rest, _CHAINED))
     if best.open:

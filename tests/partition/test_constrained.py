@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.partition import constrained, exact_place
+from headgate.partition import constrained, exact_place, seat
 from headgate.partition.clash import Clash
 from headgate.partition.constrained import NotFound, place
 from headgate.partition.feasible import holds
 from headgate.partition.instance import Instance
+from headgate.partition.repair import repair
 from headgate.partition.spread import spread
 
 
@@ -200,6 +201,18 @@ def test_what_was_neither_placed_nor_refuted_is_said_to_be_so(monkeypatch: pytes
 
     with pytest.raises(NotFound, match=r"not proved that there is none.*headgate\[exact\]"):
         place(latin_square(10, 45, 3))
+
+
+def test_a_repair_that_found_no_layout_and_no_proof_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ortools", "ortools.sat", "ortools.sat.python"):
+        monkeypatch.setitem(sys.modules, name, None)
+    _tire(monkeypatch)
+    monkeypatch.setattr(seat, "_LOOKS", 10)
+    instance = latin_square(10, 45, 3)
+    new = np.full(len(instance.weights), -1)
+
+    with pytest.raises(NotFound, match="not proved that there is none"):
+        repair(instance, new, np.ones_like(new), tolerance=0.1, trigger=0.1)
 
 
 def test_the_solver_finds_what_the_search_gave_up_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from headgate.partition.board import Board
-from headgate.partition.exact_repair import least_cost
+from headgate.partition.excess import least_cost
 from headgate.partition.instance import Instance
 from headgate.partition.repair import repair
 
@@ -64,12 +65,36 @@ def test_the_solver_heeds_the_constraints() -> None:
         ([10, 10, 10, 10], [1, 1, 1, 1], 20, 2),
         ([10, 10, 10, 10], [1, 2, 3, 4], 20, 3),
         ([10, 10, 10, 10], [1, 2, 3, 4], 40, 0),
-        ([30, 5, 5], [60, 10, 10], 25, 30),
+        ([30, 5, 5], [60, 10, 10], 25, 60),
     ],
-    ids=["count", "cheapest", "no excess", "by weight"],
+    ids=["count", "cheapest", "no excess", "whole units"],
 )
 def test_each_overfull_pipeline_sheds_its_excess_at_the_least(
     weights: Sequence[int], costs: list[int], limit: int, least: int
 ) -> None:
     board = Board(Instance(numbers(weights), 2), numbers([0] * len(weights)), numbers(costs))
     assert least_cost(board, limit) == least
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_what_the_solver_proves_is_the_least_of_all_repairs(data: st.DataObject) -> None:
+    pytest.importorskip("ortools")
+    unit = st.tuples(st.integers(0, 40), st.integers(-1, 2), st.integers(0, 9))
+    weights, homes, costs = (list(column) for column in zip(*data.draw(st.lists(unit, min_size=2, max_size=7)), strict=True))
+    barred = {0: frozenset({data.draw(st.integers(0, 2))})}
+    instance = Instance(numbers(weights), 3, room=numbers([4, 4, 4]), apart=[[0, 1]], barred=barred)
+    result = repair(instance, numbers(homes), numbers(costs), tolerance=0.1, trigger=0.1)
+    allowed = (
+        places
+        for places in product(range(3), repeat=len(homes))
+        if max(np.bincount(places, weights)) <= result.limit
+        and max(np.bincount(places)) <= 4
+        and places[0] != places[1]
+        and places[0] not in barred[0]
+    )
+    moves = (zip(costs, homes, places, strict=True) for places in allowed)
+    least = min((sum(cost for cost, home, place in move if -1 < home != place) for move in moves), default=None)
+    assert result.needs or result.cost >= (least or 0)
+    if result.proved and not result.needs:
+        assert result.cost == least

@@ -1,0 +1,150 @@
+"""What a repair costs at least: every overfull pipeline has to shed its excess, and who comes in makes the excess larger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from headgate.partition.board import Board
+
+_GRID = 8_000  # costs told apart by the exact bound of one pipeline: more are rounded down, so that it stays a bound
+_EXACT = 200  # units in a pipeline up to which that bound is found; of more, one unit makes little difference
+
+
+def least_cost(board: Board, limit: int) -> int:
+    """Give a cost that any repair down to the limit has at least, whatever comes into which pipeline."""
+    forced = _Forced.of(board)
+    total = forced.cost
+    for pipeline in np.flatnonzero(forced.kept > limit).tolist():
+        weights, costs = _movable(board, forced, pipeline)
+        total += _cover(weights, costs, int(forced.kept[pipeline]) - limit)
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """What repairs cost at least, `below` standing for that or more.
+
+    whole: (n, pipelines) a repair that has the unit in the pipeline. sheds: (pipelines,) what a pipeline sheds in any repair.
+    rise: (n, pipelines) by how much that is more where the unit comes in.
+    """
+
+    whole: NDArray[np.int64]
+    sheds: NDArray[np.int64]
+    rise: NDArray[np.int64]
+
+    @property
+    def cost(self) -> int:
+        """What any repair costs: each unit has to be somewhere."""
+        return int(self.whole.min(axis=1).max(initial=0))
+
+
+def least_by_place(board: Board, limit: int, below: int) -> Least:
+    """Give what a repair down to the limit costs at least that has each unit in each pipeline, all told apart up to `below`.
+
+    A unit that comes in adds to what the others in the pipeline have to shed, and one that leaves takes from it. A place
+    that costs `below` can be left out of a search for something cheaper. Room, and what must be apart, only makes it dearer.
+    """
+    forced = _Forced.of(board)
+    excess = forced.kept - limit
+    knapsacks = [_Shedding.of(*_movable(board, forced, pipeline), below) for pipeline in range(len(excess))]
+    sheds = np.array([int(its.cost(excess[pipeline : pipeline + 1])[0]) for pipeline, its in enumerate(knapsacks)])
+    rise = np.empty((len(board.weights), len(excess)), dtype=np.int64)
+    leaves = np.zeros(len(board.weights), dtype=np.int64)
+    for pipeline, its in enumerate(knapsacks):
+        rise[:, pipeline] = its.cost(excess[pipeline] + board.weights) - sheds[pipeline]
+        inside = np.flatnonzero((board.origin == pipeline) & ~forced.leave)
+        leaves[inside] = board.costs[inside] + its.cost(excess[pipeline] - board.weights[inside]) - sheds[pipeline]
+    stays = np.flatnonzero((board.origin >= 0) & ~forced.leave)
+    rise[stays, board.origin[stays]] = 0
+    rise[list(board.instance.fixed)] = 0  # their weight is counted already
+    whole = rise + leaves[:, None]
+    whole[stays, board.origin[stays]] = 0
+    whole[list(board.instance.fixed)] = 0
+    return Least(np.minimum(below, whole + forced.cost + int(sheds.sum())), sheds, rise)
+
+
+@dataclass(frozen=True, slots=True)
+class _Forced:
+    """What the rules leave no choice in.
+
+    leave: (n,) who can't stay. kept: (pipelines,) the load without them, and with those that are fixed there. cost: what it
+    costs that they leave.
+    """
+
+    leave: NDArray[np.bool_]
+    kept: NDArray[np.int64]
+    cost: int
+
+    @classmethod
+    def of(cls, board: Board) -> _Forced:
+        origin, fixed, barred = board.origin, board.instance.fixed, board.instance.barred
+        leave = np.zeros(len(origin), dtype=bool)
+        leave[[unit for unit, pipeline in fixed.items() if 0 <= origin[unit] != pipeline]] = True
+        leave[[unit for unit, pipelines in barred.items() if int(origin[unit]) in pipelines]] = True
+        homes = np.where(leave, -1, origin)
+        homes[list(fixed)] = list(fixed.values())
+        return cls(leave, board.instance.loads(homes), int(board.costs[leave].sum()))
+
+
+def _movable(board: Board, forced: _Forced, pipeline: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give weights and costs of the units by which the pipeline can shed."""
+    units = (board.origin == pipeline) & ~forced.leave & ~board.pinned & (board.weights > 0)
+    return board.weights[units], board.costs[units]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shedding:
+    """`most[k]`: the most weight that units of one pipeline take away at a cost of about k x `grain`, rounded in their favour.
+
+    Knapsack by costs: Ibarra and Kim, Fast approximation algorithms for the knapsack and sum of subset problems, Journal of
+    the ACM 22, 1975. `below`: what more than all of it costs.
+    """
+
+    most: NDArray[np.int64]
+    grain: int
+    below: int
+
+    @classmethod
+    def of(cls, weights: NDArray[np.int64], costs: NDArray[np.int64], below: int) -> _Shedding:
+        if len(weights) > _EXACT:  # too many to tell apart: all together, for nothing
+            return cls(np.array([int(weights.sum())]), 1, below)
+        grain = max(1, -(-below // _GRID))
+        most = np.zeros(below // grain + 1, dtype=np.int64)
+        for weight, cost in zip(weights.tolist(), (costs // grain).tolist(), strict=True):
+            if cost < len(most):
+                most[cost:] = np.maximum(most[cost:], most[: len(most) - cost] + weight)
+        return cls(np.maximum.accumulate(most), grain, below)
+
+    def cost(self, excess: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give (k,) what it costs at least to shed each excess, `below` at most."""
+        place = np.searchsorted(self.most, excess)
+        return np.where(place < len(self.most), np.minimum(self.below, place * self.grain), self.below)
+
+
+def _cover(weights: NDArray[np.int64], costs: NDArray[np.int64], excess: int) -> int:
+    """Give what it costs at least to take the excess off by units of these weights.
+
+    As many of the cheapest as the heaviest needed to cover the excess; the best rate by weight, the last unit cut (the
+    relaxed knapsack of Dantzig, Operations Research 5, 1957); and where units are few, the knapsack itself.
+    """
+    heaviest = np.cumsum(np.sort(weights)[::-1])
+    count = int(np.searchsorted(heaviest, excess)) + 1
+    by_count = int(np.sort(costs)[:count].sum())
+    left, by_weight, whole = excess, 0.0, 0
+    for unit in np.argsort(costs / weights, kind="stable"):
+        taken = min(left, int(weights[unit]))
+        by_weight += float(costs[unit]) * taken / float(weights[unit])
+        whole += int(costs[unit])
+        left -= taken
+        if not left:
+            break
+    relaxed = max(by_count, int(np.ceil(by_weight - 1e-6)))
+    if left or len(weights) > _EXACT or relaxed == whole:
+        return relaxed
+    return max(relaxed, int(_Shedding.of(weights, costs, whole).cost(np.array([excess]))[0]))

@@ -1,4 +1,4 @@
-"""A large plan, as `terraform show -json` prints one: every pipeline with its job and file, a third of them with a new table."""
+"""A large plan, as `terraform show -json` prints one: each pipeline with job and file, a third of them with a new table."""
 
 from __future__ import annotations
 

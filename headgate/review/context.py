@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.balance.items import group_of, key_of
+from headgate.layout.model import stack_numbers
 from headgate.layout.strays import table_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from headgate.layout.model import Placement
+    from headgate.layout.model import Layout, Placement
     from headgate.project import Connector
 
 
@@ -33,7 +34,7 @@ class Context:
 
     weights: seconds of a run. groups: table → the group that may share a pipeline. deployed: address → the workspace's id.
     changes_stack: pipeline → the stack that it comes from. retired: how its tables end where the target is taken down.
-    secrets: names of options whose values are secret.
+    secrets: names of options whose values are secret. stacks: all that the lock has in the target.
     """
 
     connector: str
@@ -46,6 +47,7 @@ class Context:
     leaving: frozenset[str] = frozenset()
     retired: str = ""
     secrets: frozenset[str] = frozenset()
+    stacks: frozenset[str] = frozenset()
 
     @property
     def prefix(self) -> str:
@@ -72,6 +74,7 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
         leaving=frozenset(left.id for left in (layout.left if layout else ()) if target in left.until),
         retired=next((r.tables for r in (layout.retired if layout else ()) if r.target == target and not r.done), ""),
         secrets=frozenset(definition.connection.secrets),
+        stacks=_stacks(layout, target, prefix) if layout else frozenset(),
     )
 
 
@@ -86,6 +89,13 @@ def _weights_and_groups(connector: Connector, target: str) -> tuple[dict[str, fl
         {name: weighed[key_of(table, definition)].weight for name, table in named},
         {name: " ".join(part for part in (group.key, group.schedule) if part) for name, group in groups.items()},
     )
+
+
+def _stacks(layout: Layout, target: str, prefix: str) -> frozenset[str]:
+    """Give the stacks that the lock has in a target; none in one that was taken down."""
+    if any(retirement.target == target and retirement.done for retirement in layout.retired):
+        return frozenset()
+    return frozenset({prefix + "shared", *(prefix + str(number) for number in stack_numbers(layout, target))})
 
 
 def _agreed(placement: Placement, target: str) -> Agreed:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from headgate.review.accepted import Accepted, lift
+from headgate.review.context import of_stack
 from headgate.review.document import digest_of
 from headgate.review.model import LEVELS, Finding, Review
 from headgate.review.pipelines import group_loads, pipeline_changes
@@ -45,6 +46,7 @@ def review_of(
         *of_rest.findings,
         *drift_findings(facts.drift, facts.changes),
         *_of_plans(facts),
+        *_of_stacks(facts, contexts),
     ]
     findings = sorted(lift(found, accepted or Accepted(), facts.target, now.date()), key=_order)
     return Review(
@@ -68,6 +70,18 @@ def _of_plans(facts: Facts) -> list[Finding]:
     failed = [Finding("error", "plan-failed", stack, reason, stack) for stack, reason in sorted(facts.failed.items())]
     message = "its plan leaves a part for a later one: what that changes is not in this review"
     return failed + [Finding("attention", "plan-partial", stack, message, stack) for stack in facts.partial]
+
+
+def _of_stacks(facts: Facts, contexts: Sequence[Context]) -> list[Finding]:
+    """Say which stacks of the target are not in the review, and which of the review are not the target's."""
+    here = {*facts.stacks, *facts.failed}
+    touched = [context for context in contexts if any(stack.startswith(context.prefix) for stack in here)]
+    missing = sorted(stack for context in touched for stack in context.stacks - here)
+    message = "its plan is not part of this review: what it changes, and what moves to or from it, is not told"
+    found = [Finding("attention", "stack-missing", stack, message, stack) for stack in missing]
+    strange = sorted(stack for stack in here if contexts and of_stack(stack, contexts) is None)
+    message = f"is no stack of a connector's in {facts.target}, so no lock tells of its handovers: a plan is named <stack>.json"
+    return found + [Finding("attention", "stack-unknown", stack, message, stack) for stack in strange]
 
 
 def _totals(pipelines: Sequence[Whole]) -> dict[str, tuple[int | None, int | None]]:

@@ -29,8 +29,8 @@ def pipelines_of(entries: Sequence[Mapping[str, Any]], stack: str, masks: Masks)
         change = entry["change"]
         values = {side: change.get(side) for side in sides}
         exists = {"before": values["before"] is not None, "after": values["after"] is not None}
-        old = str(entry.get("previous_address") or entry["address"])
-        names = {"before": _name(old), "after": _name(entry["address"])}
+        old = str(entry.get("previous_address") or address_of(entry))
+        names = {"before": _name(old), "after": _name(address_of(entry))}
         held = {side: _held(values[side], names[side], files[side], masks) if exists[side] else () for side in sides}
         now = mapping(values["after"] if exists["after"] else values["before"])
         settings = mapping(now.get("configuration"))
@@ -118,5 +118,12 @@ def _table(pipeline: Mapping[str, Any], masks: Masks, source: str, parts: Sequen
     return Held(masks.text(source), masks.text(destination), masks.value(dict(sorted(options.items()))))
 
 
+def address_of(entry: Mapping[str, Any]) -> str:
+    """Give a resource's address; what an interrupted replacement left behind has none of its own, and is told from the new."""
+    deposed = entry.get("deposed")
+    return f"{entry['address']} (deposed {deposed})" if deposed else str(entry["address"])
+
+
 def _name(address: str) -> str:
-    return address.partition(".")[2]
+    """Give an address without its type: a pipeline's id. One in a module is known by its whole address."""
+    return address.removeprefix(f"{_PIPELINE}.").removeprefix(f"{_FILE}.")

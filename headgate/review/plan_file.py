@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.problems import InputError, Problem
 from headgate.review.blocks import blocks, file_text, first, mapping
 from headgate.review.facts import Argument, Change, Facts, Schedule, Secret, merged
-from headgate.review.holdings import pipelines_of
+from headgate.review.holdings import address_of, pipelines_of
 from headgate.review.masks import PUBLIC, Masks, masks_of
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _drifted(change: Change) -> bool:
 def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
     change = entry["change"]
     before, after = change.get("before"), change.get("after")
-    kind, address = masks.text(_text(entry["type"])), masks.text(_text(entry["address"]))
+    kind, address = masks.text(_text(entry["type"])), masks.text(address_of(entry))
     # `user` is a secret option of a connection, and a plain argument elsewhere.
     own = masks if kind == "databricks_connection" else masks.nameless
     marks = (change.get("before_sensitive"), change.get("after_sensitive"))

@@ -161,8 +161,9 @@ def _change(before: str, after: str) -> str:
 
 def _resources(review: Review) -> Section:
     grave = ("deleted", "replaced")
-    files = ("databricks_workspace_file.",)
-    told = [change for change in review.resources if change.kind != "changed" or not change.address.startswith(files)]
+    # A file that changes is told with its pipeline's tables, where it has any to tell.
+    files = {(one.stack, f"databricks_workspace_file.{one.id}") for one in review.pipelines}
+    told = [change for change in review.resources if change.kind != "changed" or (change.stack, change.address) not in files]
     rows = tuple(_resource(change) for change in sorted(told, key=lambda change: change.kind not in grave))
     folds = not any(change.kind in grave for change in told)
     return Section("Jobs, connection and the rest", ("change", "resource", "stack", "why"), rows, folds=folds)

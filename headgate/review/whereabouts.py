@@ -40,8 +40,8 @@ class Whole:
 
     @property
     def address(self) -> str:
-        """Its address in Terraform."""
-        return f"{_TYPE}.{self.id}"
+        """Its address in Terraform; one in a module has it as its id."""
+        return self.id if f"{_TYPE}." in self.id else f"{_TYPE}.{self.id}"
 
     @property
     def deleted(self) -> bool:
@@ -61,7 +61,7 @@ class Whole:
 
 def pipelines_in(facts: Facts, contexts: Sequence[Context]) -> list[Whole]:
     """Give each pipeline once, by connector and id: one that changes stack is in the plans of both."""
-    changes = {(change.stack, change.address): change for change in facts.changes if change.type == _TYPE}
+    changes = {(change.stack, change.id): change for change in facts.changes if change.type == _TYPE}
     entries: defaultdict[tuple[str, str], list[PipelineFacts]] = defaultdict(list)
     for one in facts.pipelines:
         context = of_stack(one.stack, contexts)
@@ -71,7 +71,7 @@ def pipelines_in(facts: Facts, contexts: Sequence[Context]) -> list[Whole]:
 
 def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str, str], Change]) -> Whole:
     def change(one: PipelineFacts) -> Change | None:
-        return changes.get((one.stack, f"{_TYPE}.{one.id}"))
+        return changes.get((one.stack, one.id))
 
     def imported(one: PipelineFacts) -> bool:
         found = change(one)

@@ -131,7 +131,10 @@ def test_the_lock_and_the_inventory_say_what_tables_weigh(headgate: Run, project
         ),
     )
 
-    assert "100 s" in headgate("review", name, "-t", "prod").stdout
+    said = headgate("review", name, "-t", "prod", code=ATTENTION).stdout
+
+    assert "100 s" in said
+    assert "stack missing  crm-prod-2" in said
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support.plans import change, facts_of, file, pipeline, pipelines, pla
 
 if TYPE_CHECKING:
     from headgate.review.model import Review
+from headgate.review.text import render_text
 
 
 def reviewed(*plans: dict[str, Any], **more: Any) -> Review:
@@ -134,3 +136,43 @@ def test_loads_and_the_longest_pipeline_are_told_before_and_after() -> None:
         ("b", (30.0, 120.0), (1, 2)),
     ]
     assert [(one.group, one.before, one.after) for one in review.groups] == [("all daily", 150.0, 120.0)]
+
+
+def test_a_pipeline_in_a_module_is_destroyed_like_any_other() -> None:
+    address = 'module.crm["north"].databricks_pipeline.a'
+    gone = change(address, pipeline("a"), None) | {"type": "databricks_pipeline"}
+    code = change('module.crm["north"].databricks_workspace_file.a', file("a", ["t"]), None) | {
+        "type": "databricks_workspace_file"
+    }
+    review = reviewed(plan(gone, code))
+
+    assert [(one.code, one.subject) for one in review.of_level("loss")] == [("pipeline-deleted", address)]
+    assert "1 streaming table" in review.of_level("loss")[0].message
+
+
+def test_what_an_interrupted_replacement_left_behind_is_destroyed_beside_what_it_made() -> None:
+    left = change("databricks_pipeline.a", pipeline("a", id="id-old"), None) | {"deposed": "0a1b2c3d"}
+    review = reviewed(plan(left, *pipelines({"a": ["t"]}, {"a": ["t"]})))
+
+    assert [(one.code, one.subject) for one in review.of_level("loss")] == [
+        ("pipeline-deleted", "databricks_pipeline.a (deposed 0a1b2c3d)")
+    ]
+
+
+def test_a_stack_that_is_left_out_or_is_another_targets_is_told() -> None:
+    same = plan(*pipelines({"a": ["t"]}, {"a": ["t"]}))
+    whole = frozenset({"crm-prod-1", "crm-prod-2", "crm-prod-shared"})
+
+    assert [one.subject for one in reviewed(same, stacks=whole).findings] == ["crm-prod-2", "crm-prod-shared"]
+    strange = review_of(facts_of(same), [Context("crm", "dev")])
+    assert [(one.level, one.code) for one in strange.findings] == [("attention", "stack-unknown")]
+
+
+def test_code_that_changes_without_any_table_is_told_as_a_file() -> None:
+    old, new = file("a", ["t"]), file("a", ["t"])
+    new["content_base64"] = b64encode(b64decode(new["content_base64"]) + b"print(1)\n").decode()
+    review = reviewed(
+        plan(change("databricks_pipeline.a", pipeline("a"), pipeline("a")), change("databricks_workspace_file.a", old, new))
+    )
+
+    assert "databricks_workspace_file.a" in render_text(review)

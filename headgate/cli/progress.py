@@ -272,3 +272,5 @@ def _tell_pending(one: Project, layout: Layout, target: str) -> None:
     lines += [f"pipeline with a new id, to be applied: {name}" for name in todo.renamed]
     lines += ["the target is to be taken down by the next deploy"] if todo.retired else []
     result("\n".join(f"{target}: {line}" for line in lines))
+    if todo.planned:
+        tell(f"`headgate handover {one.definition.id} -t {target}` says each step, and does those that it can")

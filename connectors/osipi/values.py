@@ -1,0 +1,75 @@
+"""Values as PI sends them, each in columns that lose nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from .times import MICROSECONDS, stamp_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_EXACT = 2**53  # whole numbers beyond it have no exact double
+
+
+def columns_of(value: Any) -> tuple[float | None, str | None, str, int | None]:
+    """Give value, value_text, value_type and state_code.
+
+    A number is in `value`; one that a double can't hold is in `value_text` too, digit by digit. A digital state's name is
+    in `value_text` and its code in `state_code`; its code is `value` as well unless PI itself set it (a system state such
+    as `No Data` is no measurement). Strings and blobs (which PI Web API sends as text) are in `value_text`, anything else
+    there as JSON.
+    """
+    if isinstance(value, float):
+        return value, None, "number", None
+    if isinstance(value, bool):
+        return float(value), str(value).lower(), "boolean", None
+    if isinstance(value, int):
+        return float(value), str(value) if abs(value) > _EXACT else None, "number", None
+    if isinstance(value, str):
+        return None, value, "string", None
+    if value is None:
+        return None, None, "null", None
+    if isinstance(value, dict) and "Name" in value and "Value" in value:
+        return _state(value)
+    return None, json.dumps(value, ensure_ascii=False, sort_keys=True), "object", None
+
+
+def _state(value: dict[str, Any]) -> tuple[float | None, str | None, str, int | None]:
+    code = value["Value"]
+    whole = int(code) if isinstance(code, (int, float)) else None
+    name = None if value["Name"] is None else str(value["Name"])
+    if value.get("IsSystem"):
+        return None, name, "system", whole
+    return None if whole is None else float(whole), name, "digital", whole
+
+
+def timed(item: dict[str, Any], stamp: str, units: str) -> dict[str, Any]:
+    """Give the columns of one value: its time (microseconds, and the 100 ns digit besides), the value, its quality."""
+    value, text, kind, code = columns_of(item.get("Value"))
+    errors = item.get("Errors")
+    return {
+        "timestamp": stamp[:MICROSECONDS] + "Z",
+        "sub_microsecond": int(stamp[MICROSECONDS:] or 0),
+        "value": value,
+        "value_text": text,
+        "value_type": kind,
+        "state_code": code,
+        "quality_good": item.get("Good"),
+        "quality_questionable": item.get("Questionable"),
+        "quality_substituted": item.get("Substituted"),
+        "annotated": item.get("Annotated"),
+        "units": item.get("UnitsAbbreviation") or units,
+        "errors": json.dumps(errors, ensure_ascii=False) if errors else None,
+    }
+
+
+def numbered(items: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str, int]]:
+    """Give each value with its stamp and its occurrence: how many values of the same instant came before it."""
+    last, occurrence = "", 0
+    for item in items:
+        stamp = stamp_of(item["Timestamp"])
+        occurrence = occurrence + 1 if stamp == last else 0
+        last = stamp
+        yield item, stamp, occurrence

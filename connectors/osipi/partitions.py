@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from .points import tag_webids
 from .problems import OffsetError, TagProblem
-from .streams import recorded_rows
 from .streamsets import StreamReader, Window
 from .times import next_after, shifted, stamp_of
+from .values import value_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,5 +93,5 @@ def _recorded(reading: Reading, start: str, end: str) -> Iterator[dict[str, Any]
         if isinstance(found, TagProblem):
             reading.report(found)
         else:
-            yield from recorded_rows(found, reading.ingested, {})
+            yield from value_rows(found.tag, found.items, reading.ingested)
     reading.refuse_if_none(len(tags))

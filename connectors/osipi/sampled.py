@@ -13,7 +13,7 @@ from .problems import TagProblem
 from .streams import INGESTED, TAG, VALUE
 from .streamsets import RECORDED_FIELDS, VALUE_FIELDS, Page, StreamReader, Window
 from .times import from_datetime, shifted, stamp_of, to_datetime
-from .values import timed
+from .values import value_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -151,9 +151,10 @@ def _streams(reading: Reading, reader: StreamReader, windows: Sequence[Window]) 
 
 
 def _value_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:
-    for item in page.items:
-        values = timed(item, stamp_of(item["Timestamp"]), page.units)
-        yield {"tag_webid": page.webid, "tag_name": page.name, **values, "ingestion_timestamp": reading.ingested}
+    """Give rows of values that the server made: it makes one of each instant, so none has a number."""
+    for row in value_rows(page.tag, page.items, reading.ingested):
+        del row["occurrence"]
+        yield row
 
 
 def _summary_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:

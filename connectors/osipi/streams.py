@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,8 @@ from .incremental import Place, Progress, progress_of
 from .points import tag_webids
 from .problems import TagProblem
 from .streamsets import Page, StreamReader, Window
-from .times import shifted
-from .values import numbered, timed
+from .times import shifted, stamp_of
+from .values import numbered, value_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,20 +36,6 @@ VALUE = (
 )
 INGESTED = Column("ingestion_timestamp", "timestamp", required=True)
 RECORDED = (*TAG, *VALUE, Column("occurrence", "long", required=True), INGESTED)
-
-
-def recorded_rows(page: Page, ingested: str, seen: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    """Give the rows of a page that were not given before: of an instant in `seen`, those past the number that it says."""
-    for item, stamp, occurrence in numbered(page.items):
-        if stamp in seen and occurrence < seen[stamp]:
-            continue
-        yield {
-            "tag_webid": page.webid,
-            "tag_name": page.name,
-            **timed(item, stamp, page.units),
-            "occurrence": occurrence,
-            "ingestion_timestamp": ingested,
-        }
 
 
 def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[Iterator[dict[str, Any]], dict[str, Any]]:
@@ -75,7 +62,7 @@ def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[I
             break
     if len(due) == len(tags):
         reading.refuse_if_none(len(tags))
-    rows = (row for page, seen in kept for row in recorded_rows(page, reading.ingested, seen))
+    rows = (row for page, seen in kept for row in value_rows(page.tag, page.items, reading.ingested, seen))
     return rows, progress.to_offset()
 
 
@@ -116,6 +103,16 @@ def _read_group(
             pages[found.webid].append(found)
     for tag, some in pages.items():
         before = progress.places[tag].seen.copy() if tag in progress.places else Counter[str]()
-        new = [stamp for page in some for _, stamp, occurrence in numbered(page.items) if occurrence >= before.get(stamp, 0)]
+        new = [
+            stamp
+            for page in some
+            for _, stamp, occurrence in numbered(_since(page, shifted(windows[tag].end, -options.overlap)))
+            if occurrence >= before.get(stamp, 0)
+        ]
         progress.advance(tag, windows[tag].end, options.overlap, new)
         yield from ((page, before) for page in some)
+
+
+def _since(page: Page, stamp: str) -> list[dict[str, Any]]:
+    """Give the values of a page from an instant on: those that the offset is to remember."""
+    return page.items[bisect_left(page.items, stamp, key=lambda item: stamp_of(item["Timestamp"])) :]

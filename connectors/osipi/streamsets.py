@@ -51,6 +51,11 @@ class Page:
     items: list[dict[str, Any]]
     value: dict[str, Any] | None = None
 
+    @property
+    def tag(self) -> tuple[str, str, str]:
+        """The tag's WebID, name and units."""
+        return self.webid, self.name, self.units
+
 
 @dataclass(frozen=True, slots=True)
 class _Set:

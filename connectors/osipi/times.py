@@ -16,12 +16,13 @@ _SECONDS = {
     "ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400,
     "w": 604800, "week": 604800, "mo": 2592000, "y": 31536000,
 }  # fmt: skip
+_plain = _PLAIN.fullmatch
 MICROSECONDS = 26  # characters of a stamp with six digits of a fraction
 
 
 def stamp_of(text: str) -> str:
     """Give the stamp of an instant as PI Web API sends it; raises ValueError for what is no ISO 8601 time."""
-    if _PLAIN.fullmatch(text):
+    if _plain(text):
         return text[:-1]
     match = _ISO.fullmatch(text.strip())
     if not match:
@@ -65,10 +66,10 @@ def next_after(stamp: str) -> str:
 
 def seconds_of(span: str) -> float:
     """Give the seconds of a PI time span such as `10m`, `1h30m` or `*-1d`'s `1d`; raises ValueError."""
-    text, total, place = span.strip(), 0.0, 0
+    text, total, place, sign = span.strip(), 0.0, 0, "+"
     while match := _STEP.match(text, place):
-        sign, number, unit = match.groups()
-        total += (-1 if sign == "-" else 1) * float(number) * _SECONDS[unit.lower()]
+        sign = match[1] or sign  # of -1h30m, both are taken off
+        total += float(f"{sign}{match[2]}") * _SECONDS[match[3].lower()]
         place = match.end()
     if not text or place != len(text):
         raise ValueError(f"{span!r} is no time span; write it like 10m, 1h or 1d")

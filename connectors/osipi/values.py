@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from .times import MICROSECONDS, stamp_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+NOTHING: dict[str, int] = {}
 _EXACT = 2**53  # whole numbers beyond it have no exact double
 
 
@@ -45,24 +46,40 @@ def _state(value: dict[str, Any]) -> tuple[float | None, str | None, str, int | 
     return None if whole is None else float(whole), name, "digital", whole
 
 
-def timed(item: dict[str, Any], stamp: str, units: str) -> dict[str, Any]:
-    """Give the columns of one value: its time (microseconds, and the 100 ns digit besides), the value, its quality."""
-    value, text, kind, code = columns_of(item.get("Value"))
-    errors = item.get("Errors")
-    return {
-        "timestamp": stamp[:MICROSECONDS] + "Z",
-        "sub_microsecond": int(stamp[MICROSECONDS:] or 0),
-        "value": value,
-        "value_text": text,
-        "value_type": kind,
-        "state_code": code,
-        "quality_good": item.get("Good"),
-        "quality_questionable": item.get("Questionable"),
-        "quality_substituted": item.get("Substituted"),
-        "annotated": item.get("Annotated"),
-        "units": item.get("UnitsAbbreviation") or units,
-        "errors": json.dumps(errors, ensure_ascii=False) if errors else None,
-    }
+def value_rows(
+    tag: tuple[str, str, str], items: Iterable[dict[str, Any]], ingested: str, seen: Mapping[str, int] = NOTHING
+) -> Iterator[dict[str, Any]]:
+    """Give the rows of a tag's values: time (microseconds, and the 100 ns digit besides), value, quality, occurrence.
+
+    tag: its WebID, its name and its units, which hold where a value names none. Of an instant in `seen`, as many values as
+    it says are left out. All in one loop, since it runs for every value of a plant.
+    """
+    webid, name, tag_units = tag
+    for item, stamp, occurrence in numbered(items):
+        if seen and occurrence < seen.get(stamp, 0):
+            continue
+        get = item.get
+        value = get("Value")
+        number, text, kind, code = (value, None, "number", None) if type(value) is float else columns_of(value)
+        errors = get("Errors")
+        yield {
+            "tag_webid": webid,
+            "tag_name": name,
+            "timestamp": stamp[:MICROSECONDS] + "Z",
+            "sub_microsecond": int(stamp[MICROSECONDS]) if len(stamp) > MICROSECONDS else 0,
+            "occurrence": occurrence,
+            "value": number,
+            "value_text": text,
+            "value_type": kind,
+            "state_code": code,
+            "quality_good": get("Good"),
+            "quality_questionable": get("Questionable"),
+            "quality_substituted": get("Substituted"),
+            "annotated": get("Annotated"),
+            "units": get("UnitsAbbreviation") or tag_units,
+            "errors": json.dumps(errors, ensure_ascii=False) if errors else None,
+            "ingestion_timestamp": ingested,
+        }
 
 
 def numbered(items: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str, int]]:

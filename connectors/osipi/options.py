@@ -65,6 +65,7 @@ class Settings:
     tags_per_request: int = 100
     parts_per_batch: int = 100
     most_items: int = MOST_ITEMS
+    page: int = 0  # of one stream; 0: as many as fit into most_items
     longest_url: int = 1900  # IIS takes a query of 2,048 characters unless told otherwise
     backoff: Backoff = field(default_factory=Backoff)
 
@@ -122,7 +123,7 @@ def settings_of(options: Mapping[str, str]) -> Settings:
 
     pi_base_url; access_token, or username and password, or client_id and client_secret with token_url (or workspace_host,
     for Databricks' own), or auth=kerberos; verify_ssl, ca_file; timeout_seconds, requests_per_second, threads,
-    tags_per_request, parts_per_batch, max_items_per_call, max_url_length, max_tries.
+    tags_per_request, parts_per_batch, max_items_per_call, maxCount, max_url_length, max_tries.
     """
     texts = Texts(options)
     settings = Settings(
@@ -135,6 +136,7 @@ def settings_of(options: Mapping[str, str]) -> Settings:
         tags_per_request=texts.count("tags_per_request", 100, 1, 10_000),
         parts_per_batch=texts.count("parts_per_batch", 100, 1, 1000),
         most_items=texts.count("max_items_per_call", MOST_ITEMS),
+        page=texts.count("maxCount", 0, 0),
         longest_url=texts.count("max_url_length", 1900, 200),
         backoff=Backoff(tries=texts.count("max_tries", 6, 1, 50)),
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .points import tag_webids
-from .problems import OffsetError, TagProblem
+from .problems import OffsetError, PiError, TagProblem
+from .reading import FORBIDDEN_OR_GONE
 from .streamsets import StreamReader, Window
 from .times import next_after, shifted, stamp_of
 from .values import value_rows
@@ -78,7 +79,10 @@ def partitions(
 
 
 def read_partition(reading: Reading, table: Table, part: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give a part's rows. Tags that can't be read are reported; all of them: PiError."""
+    """Give a part's rows. Tags that are forbidden or gone are reported, and what they have meanwhile is not read later.
+
+    Raises PiError when that is all of them, and for any other fault, since such a part has one offset for all its tags.
+    """
     if "start" in part:
         return _recorded(reading, part["start"], part["end"])
     if table.snapshot:
@@ -91,6 +95,8 @@ def _recorded(reading: Reading, start: str, end: str) -> Iterator[dict[str, Any]
     tags = tag_webids(reading)
     for found in StreamReader(reading.client).read([Window(tag, start, end) for tag in tags]):
         if isinstance(found, TagProblem):
+            if found.status not in FORBIDDEN_OR_GONE:
+                raise PiError(found.status, f"{found.webid}: {found.message}")
             reading.report(found)
         else:
             yield from value_rows(found.tag, found.items, reading.ingested)

@@ -90,6 +90,7 @@ def point_attributes(reading: Reading) -> Iterator[dict[str, Any]]:
                 "type": kind,
                 "ingestion_timestamp": reading.ingested,
             }
+    reading.refuse_if_none(len(webids))
 
 
 def point_types(reading: Reading) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .options import Texts
 
 LOG = logging.getLogger("connectors.osipi")
-_FORBIDDEN_OR_GONE = {403, 404}
+FORBIDDEN_OR_GONE = {403, 404}
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Reading:
             for owner, answer in zip(owners[start : start + size], answers, strict=True):
                 if answer.error is None:
                     yield owner, answer.body
-                elif isinstance(answer.error, PiUnavailableError) or answer.error.status not in _FORBIDDEN_OR_GONE:
+                elif isinstance(answer.error, PiUnavailableError) or answer.error.status not in FORBIDDEN_OR_GONE:
                     raise answer.error
                 else:
                     self.report(TagProblem(owner, answer.error.status, answer.error.message))

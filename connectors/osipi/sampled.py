@@ -111,6 +111,7 @@ def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
         page = Page(webid, tags[webid]["name"] or "", str(body.get("UnitsAbbreviation") or ""), body.get("Items") or [])
         rows += [row | {"calculation_type": kind} for row in _value_rows(reading, page)]
         progress.advance(webid, ends[webid], 0, ())
+    reading.refuse_if_none(len(tags))
     return iter(rows), progress.to_offset() if windows else dict(offset or progress.to_offset())
 
 
@@ -141,13 +142,14 @@ def _of_moment(
             yield from (row | (more or {}) for row in _value_rows(reading, Page(page.webid, page.name, page.units, [item])))
 
 
-def _streams(reading: Reading, reader: StreamReader, windows: Sequence[Window]) -> Iterator[Page]:
+def _streams(reading: Reading, reader: StreamReader, windows: Sequence[Window], of: int | None = None) -> Iterator[Page]:
+    """Give the streams that can be read and report the others; raises PiError where those are all of the tags (`of`)."""
     for found in reader.read(windows):
         if isinstance(found, TagProblem):
             reading.report(found)
         else:
             yield found
-    reading.refuse_if_none(len(windows))
+    reading.refuse_if_none(len(windows) if of is None else of)
 
 
 def _value_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:
@@ -188,10 +190,11 @@ def _on_grid(  # what a grid is made of
     progress = progress_of(offset)
     before = {webid: place.until for webid, place in progress.places.items()}
     most = max(1, reading.client.settings.most_items // reading.client.settings.tags_per_request // per_step - 1)
-    windows = _due(reading, offset, tag_webids(reading), step, min(most, whole_steps or most))
+    tags = tag_webids(reading)
+    windows = _due(reading, offset, tags, step, min(most, whole_steps or most))
     by_webid = {window.webid: window for window in windows}
     rows: list[dict[str, Any]] = []
-    for page in _streams(reading, reader, sorted(windows, key=lambda window: (window.start, window.end))):
+    for page in _streams(reading, reader, sorted(windows, key=lambda window: (window.start, window.end)), len(tags)):
         window = by_webid[page.webid]
         past = before.get(page.webid, "")
         for row in rows_of(reading, page):

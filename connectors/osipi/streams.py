@@ -97,7 +97,7 @@ def _read_group(
     for found in StreamReader(reading.client).read(ordered):
         if isinstance(found, TagProblem):
             reading.report(found)
-            del pages[found.webid]
+            pages.pop(found.webid, None)
             progress.places.setdefault(found.webid, Place(windows[found.webid].start))
         elif found.webid in pages:
             pages[found.webid].append(found)

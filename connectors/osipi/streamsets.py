@@ -96,7 +96,9 @@ class StreamReader:
     ) -> None:
         self._client, self._path, self._params, self._fields = client, path, params, fields
         self._paged = path == RECORDED
-        self._most = self._page = client.settings.most_items  # of one call, of one stream
+        self._most = client.settings.most_items  # of one call
+        self._largest = self._most  # of one stream
+        self._page = client.settings.page or self._most  # of one stream, where that is enough
 
     def read(self, windows: Iterable[Window]) -> Iterator[Page | TagProblem]:
         """Give the streams of all windows page by page, a tag's pages in time order, and the tags that can't be read.
@@ -148,7 +150,7 @@ class StreamReader:
 
     def _do(self, task: Sequence[_Set]) -> _Result:
         tags = sum(len(one.webids) for one in task)
-        counts = [one.grown or max(1, min(self._page, self._most // tags)) for one in task]
+        counts = [one.grown or max(1, min(self._page, self._largest, self._most // tags)) for one in task]
         answers = self._client.answers([self._call(one, count) for one, count in zip(task, counts, strict=True)])
         result = _Result()
         for one, count, answer in zip(task, counts, answers, strict=True):
@@ -206,7 +208,7 @@ class StreamReader:
 
     def _grow(self, one: _Set, count: int, stream: dict[str, Any], result: _Result) -> int:
         """Deal with a page that is one instant throughout; give how many of its values are sure to be all of that instant."""
-        items, most = stream["Items"], min(self._most, self._page)
+        items, most = stream["Items"], min(self._most, self._largest)
         last = stamp_of(items[-1]["Timestamp"])
         if len(items) < count:  # the server was asked for more and had none
             if last < one.end:
@@ -232,11 +234,11 @@ class StreamReader:
         most = most_allowed(error)
         if self._paged and most is not None and count > 1:
             if 0 < most < count:
-                self._page = min(self._page, most)
+                self._largest = min(self._largest, most)
             elif 0 < most < self._most:
                 self._most = most
             else:
-                self._page = min(self._page, count // 2)
+                self._largest = min(self._largest, count // 2)
             result.left.append(replace(one, grown=0))
         elif len(one.webids) > 1:
             middle = len(one.webids) // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -233,6 +234,22 @@ def test_gridded_reads_go_on_where_they_ended(plant: PiServer, connector: Connec
     assert starts == [("2026-03-01T11:20:00Z", "2026-03-01T12:00:00Z"), ("2026-03-01T12:00:00Z", "2026-03-01T12:20:00Z")]
 
 
+@pytest.mark.parametrize("name", ["pi_interpolated", "pi_plot", "pi_streamset_summary", "pi_timeseries"])
+def test_a_forbidden_tag_stops_no_other_in_any_call_of_a_run(plant: PiServer, connector: Connectors, name: str) -> None:
+    plant.trouble.append(lambda request: (403, {"Errors": ["not for you"]}) if "B" in request.webids else None)
+    one = connector()
+    found: list[dict[str, Any]] = []
+    offsets: list[Any] = [None]
+    while len(offsets) < 2 or offsets[-1] != offsets[-2]:
+        assert len(offsets) < 9
+        rows, after = one.read_table(name, offsets[-1], {})
+        found += rows
+        offsets.append(after)
+        assert [(problem.webid, problem.status) for problem in one.problems] == [("B", 403)]
+
+    assert {row["tag_webid"] for row in found} == {"A"}
+
+
 def test_a_bad_table_option_is_told(plant: PiServer, connector: Connectors) -> None:
     for name, options in (
         ("pi_timeseries", {"lookback_minutes": "x"}),
@@ -287,3 +304,24 @@ def test_describing_tables_imports_neither_requests_nor_pyspark() -> None:
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert not {"requests", "pyspark", "orjson"} & set(run.stdout.split())
+
+
+def test_the_tags_of_a_server_are_printed_as_values_to_slice_by(plant: PiServer, tmp_path: Path) -> None:
+    plant.objects["/streamsets/summary"] = streams("summaries")
+    options = tmp_path / "options.json"
+    options.write_text(json.dumps({"pi_base_url": plant.url}))
+    words = [sys.executable, "-m", "connectors.osipi", "tags", str(options), "--hours", "1"]
+    run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert run.stdout == "A,5\nB,5\n"
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"pi_base_url": "x"}', '{"pi_base_url": "http://127.0.0.1:9", "max_tries": "1"}'])
+def test_tags_that_cannot_be_listed_are_an_error_without_a_trace(tmp_path: Path, text: str) -> None:
+    (tmp_path / "options.json").write_text(text)
+    words = [sys.executable, "-m", "connectors.osipi", "tags", str(tmp_path / "options.json")]
+    run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert run.returncode in {1, 4}
+    assert run.stdout == ""
+    assert "Traceback" not in run.stderr

@@ -120,7 +120,7 @@ def _changed(
     rows_of: Callable[[list[dict[str, Any]]], Iterator[list[dict[str, Any]]]],
 ) -> Rows:
     """Give the rows of frames whose rows are not those that were given before, page by page, and the offset."""
-    until, known = _place_of(offset)
+    until, known, remembered = _place_of(offset)
     cap = reading.instant("endTime") or reading.cap
     if until >= cap and offset:
         return iter(()), dict(offset)
@@ -128,7 +128,7 @@ def _changed(
     lookback = reading.texts.number("lookback_days", 30) * 86400
     reading.texts.check()
     first = reading.instant("startTime") or shifted(reading.cap, -lookback)
-    start = shifted(until, -overlap) if until else first
+    start = shifted(until, -min(overlap, remembered)) if until else first
     given: list[dict[str, Any]] = []
     digests: dict[str, str] = {}
     for database in database_webids(reading):
@@ -140,17 +140,18 @@ def _changed(
             if (_instant(item, "EndTime") or "~") >= shifted(cap, -overlap):
                 digests[item["WebId"]] = digest
     frames_text = json.dumps(digests, sort_keys=True, separators=(",", ":"))
-    return iter(given), {"version": VERSION, "until": cap, "frames": frames_text}
+    return iter(given), {"version": VERSION, "until": cap, "overlap": overlap, "frames": frames_text}
 
 
-def _place_of(offset: Mapping[str, Any] | None) -> tuple[str, dict[str, str]]:
+def _place_of(offset: Mapping[str, Any] | None) -> tuple[str, dict[str, str], float]:
+    """Give how far was read, the digests of frames that may change, and how many seconds back those go."""
     if not offset:
-        return "", {}
+        return "", {}, 0.0
     if offset.get("version") != VERSION:
         raise OffsetError(_BAD_OFFSET)
     try:
         until, known = stamp_of(offset["until"] + "Z"), json.loads(offset["frames"])
-        return until, {str(webid): str(digest) for webid, digest in known.items()}
+        return until, {str(webid): str(digest) for webid, digest in known.items()}, float(offset["overlap"])
     except (KeyError, TypeError, ValueError, AttributeError):
         raise OffsetError(_BAD_OFFSET) from None
 

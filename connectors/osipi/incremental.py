@@ -26,10 +26,18 @@ _CURE = "it was not written by this connector: start again from a full refresh, 
 
 @dataclass(slots=True)
 class Place:
-    """How far a tag was read (a stamp), and how many values were given of each instant of the overlap before that."""
+    """How far a tag was read (a stamp), and how many values were given of each instant of the `overlap` seconds before that.
+
+    What lies further back is not remembered, so it must not be read again, even where the user asks for more overlap now.
+    """
 
     until: str
     seen: Counter[str] = field(default_factory=Counter)
+    overlap: float = 0.0
+
+    def start(self, overlap: float) -> str:
+        """Give from when to read on with an overlap of so many seconds."""
+        return shifted(self.until, -min(overlap, self.overlap))
 
 
 @dataclass(slots=True)
@@ -43,14 +51,15 @@ class Progress:
         seen = self.places[webid].seen if webid in self.places else Counter[str]()
         seen.update(given)
         start = shifted(until, -overlap)
-        self.places[webid] = Place(until, Counter({stamp: count for stamp, count in seen.items() if stamp >= start}))
+        self.places[webid] = Place(until, Counter({stamp: count for stamp, count in seen.items() if stamp >= start}), overlap)
 
     def to_offset(self) -> dict[str, Any]:
         """Give the offset. The instant that most tags share stands once."""
         shared = Counter(place.until for place in self.places.values())
         until = min(shared, key=lambda stamp: (-shared[stamp], stamp), default="")
         tags = {
-            webid: ["" if place.until == until else place.until, _packed(place.seen)] for webid, place in self.places.items()
+            webid: ["" if place.until == until else place.until, _packed(place.seen), place.overlap]
+            for webid, place in self.places.items()
         }
         return {"version": VERSION, "until": until, "tags": json.dumps(tags, sort_keys=True, separators=(",", ":"))}
 
@@ -64,7 +73,10 @@ def progress_of(offset: Mapping[str, Any] | None) -> Progress:
     try:
         until = stamp_of(offset["until"] + "Z") if offset["until"] else ""
         tags = json.loads(offset["tags"])
-        places = {webid: Place(stamp_of(own + "Z") if own else until, _unpacked(seen)) for webid, (own, seen) in tags.items()}
+        places = {
+            webid: Place(stamp_of(own + "Z") if own else until, _unpacked(seen), float(overlap))
+            for webid, (own, seen, overlap) in tags.items()
+        }
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error, zlib.error):
         raise OffsetError(f"the offset can't be read: {_CURE}") from None
     return Progress(places)

@@ -84,7 +84,7 @@ class _Options:
         """Give what is to be read of a tag next."""
         start = place.until if place else self.first
         end = min(self.cap, shifted(start, self.window))
-        return Window(tag, shifted(start, -self.overlap) if place else start, max(start, end))
+        return Window(tag, place.start(self.overlap) if place else start, max(start, end))
 
 
 def _read_group(

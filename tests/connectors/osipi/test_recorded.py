@@ -297,6 +297,16 @@ class TestOffsets:
         check(pi, rows + late, ["A"])
         assert read(one, ["A"], offset)[0] == []
 
+    def test_more_overlap_than_before_doubles_nothing(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector()
+        rows, offset = read(one, ["A"], overlap_minutes="1")
+        set_clock(one, timedelta(minutes=1))
+
+        more, _ = read(one, ["A"], offset, overlap_minutes="30")
+
+        check(pi, rows + more, ["A"])
+
     def test_idle_reads_add_no_row_and_end(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(3599), 1), (at(3600), 2)])
         one = connector()

@@ -151,6 +151,17 @@ class TestRequests:
         check(pi, rows, tags)
         assert len(pi.gets) == 11
 
+    def test_a_servers_limit_is_learnt_once(self, pi: PiServer, connector: Connectors) -> None:
+        pi.most = 50
+        tags = [f"T{number}" for number in range(12)]
+        for tag in tags:
+            pi.add(tag, [(at(number), number) for number in range(3)])
+
+        read(connector(tags_per_request="3", max_items_per_call="900"), tags)
+
+        asked = [int(request.query["maxCount"][0]) for request in pi.requests]
+        assert [count for count in asked if count > 50] == [300]
+
     def test_no_url_grows_too_long(self, pi: PiServer, connector: Connectors) -> None:
         tags = [f"F1DPkm7hQHxB0i6VfC9MwAA{number:0100d}" for number in range(60)]
         for tag in tags:

@@ -10,12 +10,12 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from .problems import OptionsError, PiError, PiUnavailableError
-from .retries import PASSING, Backoff, retry_after
+from .retries import PASSING, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .options import Login, Secret
+    from .options import Secret, Settings
 
 # A token is renewed a tenth of its life before it ends, but no more than a minute.
 _EARLY, _EARLIEST = 0.1, 60.0
@@ -36,16 +36,11 @@ class Bearer(AuthBase):
 class ClientCredentials(AuthBase):
     """OIDC client credentials (RFC 6749, 4.4): one token for all threads."""
 
-    def __init__(
-        self,
-        login: Login,
-        session: requests.Session,
-        backoff: Backoff,
-        timeout: float,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-    ) -> None:
-        self._login, self._session, self._backoff, self._timeout = login, session, backoff, timeout
+    def __init__(self, settings: Settings, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        # A session of its own: none of PI's headers and cookies go to the token endpoint.
+        self._session = requests.Session()
+        self._session.verify = settings.verify
+        self._login, self._backoff, self._timeout = settings.login, settings.backoff, settings.timeout
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
@@ -100,21 +95,15 @@ class ClientCredentials(AuthBase):
         return None, None
 
 
-def auth_of(
-    login: Login,
-    session: requests.Session,
-    backoff: Backoff,
-    timeout: float,
-    clock: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> AuthBase | None:
+def auth_of(settings: Settings, clock: Callable[[], float], sleep: Callable[[float], None]) -> AuthBase | None:
     """Give what logs requests in; raises OptionsError where Kerberos is asked for and its library is not installed."""
+    login = settings.login
     if login.kind == "bearer":
         return Bearer(login.secret)
     if login.kind == "basic":
         return HTTPBasicAuth(login.user, login.secret.reveal())
     if login.kind == "oidc":
-        return ClientCredentials(login, session, backoff, timeout, clock, sleep)
+        return ClientCredentials(settings, clock, sleep)
     return _kerberos() if login.kind == "kerberos" else None
 
 

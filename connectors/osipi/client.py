@@ -79,10 +79,7 @@ class PiClient:
             self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=settings.threads, pool_block=True))
         self._session.verify = settings.verify
         self._session.headers.update({"Accept": "application/json", "X-Requested-With": "XMLHttpRequest"})
-        # The token endpoint gets a session of its own: none of PI's headers and cookies go there.
-        token_session = requests.Session()
-        token_session.verify = settings.verify
-        self._auth = auth_of(settings.login, token_session, settings.backoff, settings.timeout, clock, sleep)
+        self._auth = auth_of(settings, clock, sleep)
         self._limit = RateLimit(settings.requests_per_second, clock, sleep)
 
     def get(self, path: str, *params: tuple[str, str]) -> Any:

@@ -52,10 +52,11 @@ def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[I
     due = [tag for tag in tags if tag not in progress.places or progress.places[tag].until < options.cap]
     if not due:
         return iter(()), dict(offset or progress.to_offset())
+    reader = StreamReader(reading.client)
     kept: list[tuple[Page, Counter[str]]] = []
     count, size = 0, reading.client.settings.tags_per_request * reading.client.settings.threads
     for start in range(0, len(due), size):
-        for page, seen in _read_group(reading, options, progress, due[start : start + size]):
+        for page, seen in _read_group(reading, reader, options, progress, due[start : start + size]):
             kept.append((page, seen))
             count += len(page.items)
         if count >= options.most_records:
@@ -88,13 +89,13 @@ class _Options:
 
 
 def _read_group(
-    reading: Reading, options: _Options, progress: Progress, tags: Sequence[str]
+    reading: Reading, reader: StreamReader, options: _Options, progress: Progress, tags: Sequence[str]
 ) -> Iterator[tuple[Page, Counter[str]]]:
     """Read some tags whole, move those on that could be read, and give their pages with what was given before."""
     windows = {tag: options.window_of(tag, progress.places.get(tag)) for tag in tags}
     pages: dict[str, list[Page]] = {tag: [] for tag in tags}
     ordered = sorted(windows.values(), key=lambda window: (window.start, window.end))
-    for found in StreamReader(reading.client).read(ordered):
+    for found in reader.read(ordered):
         if isinstance(found, TagProblem):
             reading.report(found)
             pages.pop(found.webid, None)

@@ -29,6 +29,7 @@ VALUE_FIELDS = ("Timestamp", "Value", "UnitsAbbreviation", "Good", "Questionable
 RECORDED_FIELDS = ("WebId", "Name", "UnitsAbbreviation", *(f"Items.{name}" for name in VALUE_FIELDS))
 RECORDED = "/streamsets/recorded"
 _ROUND = 1000  # a server that caps what it sends without saying so caps at a multiple of this
+_OF_ALL = {0, 401}  # no connection, no login: no tag can be read
 _BASE = 600  # characters of a URL that are not its WebIDs
 
 
@@ -229,7 +230,7 @@ class StreamReader:
 
     def _smaller(self, one: _Set, count: int, error: PiError, result: _Result) -> None:
         """Ask for less after an error that stays: fewer values where they were too many, else fewer tags."""
-        if error.status == 401:  # noqa: PLR2004  # nobody is logged in: no tag can be read
+        if error.status in _OF_ALL:
             raise error
         most = most_allowed(error)
         if self._paged and most is not None and count > 1:

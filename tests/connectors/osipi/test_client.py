@@ -193,6 +193,10 @@ class TestLogins:
 
         assert [request.headers["Authorization"] for request in pi.requests] == ["Basic bWU6eW91", "Bearer abc"]
 
+    def test_kerberos_without_its_library_says_what_to_install(self, client: Clients) -> None:
+        with pytest.raises(OptionsError, match="requests-gssapi"):
+            client(auth="kerberos")
+
     def test_a_redirect_is_refused_rather_than_followed_with_the_login(self, pi: PiServer, client: Clients) -> None:
         pi.trouble.append(lambda _: (302, Raw(b"", headers={"Location": pi.url + "/elsewhere"})))
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from connectors.osipi import OsipiLakeflowConnect
+from connectors.osipi.__main__ import main
 from connectors.osipi.catalogue import BY_NAME
 from connectors.osipi.problems import OffsetError, OptionsError
 from connectors.osipi.tables import TABLES
@@ -296,6 +297,16 @@ def test_schemas_are_made_of_sparks_types_when_they_are_asked_for() -> None:
     assert run.stdout.split() == [column.name for column in TABLES["pi_timeseries"].columns]
 
 
+def test_the_data_source_to_register_with_spark_reads_by_the_connector() -> None:
+    code = (
+        "from headgate.discovery.child import standins; standins.install('.');"
+        "from connectors.osipi.spark import OsipiDataSource as S; print(S._lakeflow_connect_cls.__name__)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert run.stdout == "OsipiLakeflowConnect\n"
+
+
 def test_describing_tables_imports_neither_requests_nor_pyspark() -> None:
     code = (
         "import sys; from connectors.osipi import OsipiLakeflowConnect as C; one = C({});"
@@ -306,22 +317,29 @@ def test_describing_tables_imports_neither_requests_nor_pyspark() -> None:
     assert not {"requests", "pyspark", "orjson"} & set(run.stdout.split())
 
 
-def test_the_tags_of_a_server_are_printed_as_values_to_slice_by(plant: PiServer, tmp_path: Path) -> None:
-    plant.objects["/streamsets/summary"] = streams("summaries")
-    options = tmp_path / "options.json"
-    options.write_text(json.dumps({"pi_base_url": plant.url}))
-    words = [sys.executable, "-m", "connectors.osipi", "tags", str(options), "--hours", "1"]
-    run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+class TestTagsCommand:
+    def run(self, monkeypatch: pytest.MonkeyPatch, options: Path, *words: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["osipi", "tags", str(options), *words])
+        return main()
 
-    assert run.stdout == "A,5\nB,5\n"
+    def test_a_servers_tags_are_printed_as_values_to_slice_by(
+        self, plant: PiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        plant.objects["/streamsets/summary"] = streams("summaries")
+        options = tmp_path / "options.json"
+        options.write_text(json.dumps({"pi_base_url": plant.url}))
 
+        assert self.run(monkeypatch, options, "--hours", "1") == 0
+        assert capsys.readouterr().out == "A,5\nB,5\n"
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"pi_base_url": "x"}', '{"pi_base_url": "http://127.0.0.1:9", "max_tries": "1"}'])
-def test_tags_that_cannot_be_listed_are_an_error_without_a_trace(tmp_path: Path, text: str) -> None:
-    (tmp_path / "options.json").write_text(text)
-    words = [sys.executable, "-m", "connectors.osipi", "tags", str(tmp_path / "options.json")]
-    run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [("{", 1), ("[]", 1), ('{"pi_base_url": "x"}', 1), ('{"pi_base_url": "http://127.0.0.1:9", "max_tries": "1"}', 4)],
+    )
+    def test_tags_that_cannot_be_listed_are_an_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, code: int
+    ) -> None:
+        (tmp_path / "options.json").write_text(text)
 
-    assert run.returncode in {1, 4}
-    assert run.stdout == ""
-    assert "Traceback" not in run.stderr
+        assert self.run(monkeypatch, tmp_path / "options.json") == code
+        assert capsys.readouterr().out == ""

@@ -55,8 +55,7 @@ class Place:
 
     def handover(self, placement: Placement, *, back: bool = False) -> Handover:
         """Give a table's way between its two pipelines, with their ids; `back`: the other way round."""
-        catalog, own = self.scope.target.catalog, placement.key.destination
-        table = f"{catalog}.{own.split('.', 1)[1]}" if catalog else own
+        table = placement.key.destination_in(self.scope.target.catalog)
         source, destination = placement.pipeline, placement.agreed
         return Handover(placement, table, source, self.id_of(source), destination, self.id_of(destination), back)
 

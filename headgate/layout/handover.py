@@ -24,8 +24,7 @@ def handover_words(placement: Placement, deployed: Deployed, catalog: str | None
 
     A new pipeline has an id only once it was deployed; a target without any record may never have held the table.
     """
-    own = placement.key.destination
-    destination = f"{catalog}.{own.split('.', 1)[1]}" if catalog else own
+    destination = placement.key.destination_in(catalog)
     if not deployed.ids:
         return "no deploy is recorded here: deploy and record first; or, if it was never deployed, say so with --handover"
     known = deployed.ids.get(f"databricks_pipeline.{placement.agreed}")

@@ -22,6 +22,10 @@ class Key:
     source_table: str
     destination: str  # catalog.schema.table
 
+    def destination_in(self, catalog: str | None) -> str:
+        """Give the destination in a target; `catalog` is the target's own, where it has one."""
+        return f"{catalog}.{self.destination.split('.', 1)[1]}" if catalog else self.destination
+
     def __str__(self) -> str:
         return f"{self.source_table} → {self.destination}"
 

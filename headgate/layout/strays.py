@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 def table_name(key: Key, catalog: str | None) -> str:
     """Give what a target's record knows a table by; `catalog` is the target's own, where it has one."""
-    destination = f"{catalog}.{key.destination.split('.', 1)[1]}" if catalog else key.destination
-    return f"{key.source_table} → {destination}"
+    return f"{key.source_table} → {key.destination_in(catalog)}"
 
 
 def strays(layout: Layout, deployed: Deployed, catalog: str | None, file: str = "") -> list[Problem]:

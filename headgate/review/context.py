@@ -113,7 +113,7 @@ def _agreed(placement: Placement, target: str) -> Agreed:
 
 def _key(key: Key, catalog: str | None) -> str:
     """Give what the reviews know a table by; `catalog` is the target's own, where it has one."""
-    return table_key(key.source_table, f"{catalog}.{key.destination.split('.', 1)[1]}" if catalog else key.destination)
+    return table_key(key.source_table, key.destination_in(catalog))
 
 
 def of_stack(stack: str, contexts: Iterable[Context]) -> Context | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,14 +9,14 @@ from itertools import groupby
 from math import fsum
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from headgate.balance.draft import natural
+from headgate.pages import environment_of, style_of
 from headgate.schedule import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from jinja2 import Environment
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.report import Entry, Report, Row
@@ -48,10 +46,6 @@ _WHAT = {
     "pipeline_leaves": "pipeline leaves",
     "pipeline_restacked": "pipeline changes stack",
 }
-# What a browser would swallow, no UTF-8 holds, or would turn the text around it: shown as pictures and as U+FFFD.
-_SIGNS = {code: 0x2400 + code for code in range(0x20)}
-_UNSEEN = [*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)]
-_SEEN = _SIGNS | dict.fromkeys(_UNSEEN, 0xFFFD)
 _Key = tuple[str, str, float]  # a group as a report's rows tell it: name, schedule, lower bound
 
 
@@ -210,10 +204,8 @@ def balance_page(reports: Sequence[Report], timelines: Mapping[str, Timetable] |
     starts = {name: starts_of(timetable, spans) for name, timetable in (timelines or {}).items()}
     sections = [section(report, bars, changes, starts.get(report.connector)) for report in reports]
     environment = _environment()
-    style = environment.get_template("page.css").render()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = environment.get_template("page.html")
-    return page.render(sections=sections, style=Markup(style), digest=digest, what=_WHAT)  # noqa: S704 - a file of ours
+    return page.render(sections=sections, what=_WHAT, **style_of(environment, "page.css"))
 
 
 def section(report: Report, most_bars: int, most_changes: int, starts: Starts | None = None) -> Section:
@@ -466,15 +458,8 @@ def number(value: float) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("headgate.balance"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of("headgate.balance")
     environment.filters["number"] = number
     environment.filters["percent"] = lambda share: f"{share:.1%}"
-    environment.filters["seen"] = lambda text: str(text).translate(_SEEN)
     environment.filters["along"] = lambda value, scale: f"{100 * value / scale:.2f}%"
     return environment

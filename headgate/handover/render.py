@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from headgate.handover.model import CARRIED_OUT
-from headgate.review.text import seen
+from headgate.pages import seen
 
 if TYPE_CHECKING:
     from headgate.handover.model import Runbook, Step

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.pages import seen
 from headgate.review.sections import Name, Section, sections_of, summary_of, title_of
-from headgate.review.text import seen
 
 if TYPE_CHECKING:
     from headgate.review.model import Level, Review

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.pages import SEEN, seen
 from headgate.review.sections import Name, Section, sections_of, summary_of, title_of
 
 if TYPE_CHECKING:
@@ -11,10 +12,7 @@ if TYPE_CHECKING:
     from headgate.review.sections import Cell
 
 # What a terminal would obey, and what turns the text around it: shown as pictures and as U+FFFD.
-_SEEN = {code: 0x2400 + code for code in range(0x20)} | dict.fromkeys(
-    [*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)], 0xFFFD
-)
-_LINES = _SEEN | {ord("\n"): ord("\n"), ord("\t"): ord("\t")}
+_LINES = SEEN | {ord("\n"): ord("\n"), ord("\t"): ord("\t")}
 
 
 def render_text(review: Review, *, diffs: bool = False) -> str:
@@ -23,11 +21,6 @@ def render_text(review: Review, *, diffs: bool = False) -> str:
     for section in sections_of(review, diffs=diffs):
         lines += ["", section.title, *_lines(section)]
     return "\n".join(lines).translate(_LINES) + "\n"
-
-
-def seen(text: str) -> str:
-    """Give a text of which every character can be seen, and none moves the others."""
-    return text.translate(_SEEN)
 
 
 def _lines(section: Section) -> list[str]:

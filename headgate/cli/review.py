@@ -151,7 +151,7 @@ def _facts(files: Sequence[Path], target: str, contexts: Sequence[Context]) -> F
     if plans:
         secrets = {name for context in contexts for name in context.secrets}
         clear = {name for context in contexts for name in context.clear}
-        parts.append(facts_of_plans(plans, target, secrets, clear=clear, values=_given(contexts))[0])
+        parts.append(facts_of_plans(plans, target, secrets, clear=clear, values=_given(contexts)))
     if strangers := [part.target for part in parts if part.target != target]:
         raise InputError(f"a review is of target '{strangers[0]}', not of '{target}'", "name its target with --target")
     return merged(parts)

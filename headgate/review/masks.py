@@ -67,8 +67,10 @@ class Masks:
 
         To mask such a word elsewhere would tell it, and make names unreadable; it is masked only where it stands.
         """
-        plain = {value for value in self.values if _PLAIN.fullmatch(value)}
-        told = {value for value in plain if any(value.lower() in text.lower() for text in texts)} if plain else set()
+        plain = {value: value.lower() for value in self.values if _PLAIN.fullmatch(value)}
+        if not plain:
+            return self  # without one, the texts, which hold the code of all files, need not be made
+        told = {value for text in map(str.lower, texts) for value, small in plain.items() if small in text}
         return Masks(self.values - told, self.names, self.clear) if told else self
 
     @cached_property

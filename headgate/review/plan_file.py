@@ -37,11 +37,7 @@ _LONG = ("databricks_pipeline", "databricks_job", "databricks_workspace_file")
 
 
 class PlanFailedError(InputError):
-    """The plan itself failed, so it says nothing: a review can tell that, and no more. `stack` is its stack."""
-
-    def __init__(self, problem: Problem, stack: str) -> None:
-        super().__init__(problem)
-        self.stack = stack
+    """The plan itself failed, so it says nothing: a review can tell that, and no more."""
 
 
 def facts_of_plans(
@@ -51,8 +47,8 @@ def facts_of_plans(
     *,
     clear: Collection[str] = (),
     values: Collection[str] = (),
-) -> tuple[Facts, Masks]:
-    """Give the facts of plans of one target, each (stack, text, file), and what is secret in any of them.
+) -> Facts:
+    """Give the facts of plans of one target, each (stack, text, file), without what is secret in any of them.
 
     `secrets` are names of options whose values are secret besides those that the plans mark, `clear` of options that are
     none though the plans mark them, `values` are secret besides. A plan that failed is told in the facts. Raises InputError
@@ -64,7 +60,7 @@ def facts_of_plans(
     problems: list[Problem] = []
     for stack, text, file in texts:
         try:
-            plan = _plan(text, stack, file)
+            plan = _plan(text, file)
         except PlanFailedError as error:
             failed[stack] = error.problems[0].message
             continue
@@ -75,9 +71,9 @@ def facts_of_plans(
         plans.append((stack, plan, file))
     if problems:
         raise InputError(problems)
-    masks = masks.without_words_of([text for stack, plan, _ in plans for text in (stack, *names_in(plan))])
+    masks = masks.without_words_of(text for stack, plan, _ in plans for text in (stack, *names_in(plan)))
     parts = [_facts(plan, token_free(stack), masks, file) for stack, plan, file in plans]
-    return replace(_together(parts, target), failed=failed), masks
+    return replace(_together(parts, target), failed=failed)
 
 
 def facts_of_changes(
@@ -93,7 +89,7 @@ def _together(parts: Sequence[Facts], target: str) -> Facts:
     return replace(merged(replace(part, target=target) for part in parts), target=target)
 
 
-def _plan(text: str, stack: str, file: str) -> dict[str, Any]:
+def _plan(text: str, file: str) -> dict[str, Any]:
     try:
         plan = json.loads(text, object_hook=_pruned)
     except json.JSONDecodeError as error:
@@ -110,7 +106,7 @@ def _plan(text: str, stack: str, file: str) -> dict[str, Any]:
         raise InputError(Problem(f"has format {shown}, this headgate reads 1.x", "use a newer headgate", file))
     if plan.get("errored") is True:
         cure = "look at what `terraform plan` said; a prevent_destroy that holds is the usual reason"
-        raise PlanFailedError(Problem("the plan failed, so it does not say all that would happen; " + cure, _CURE, file), stack)
+        raise PlanFailedError(Problem("the plan failed, so it does not say all that would happen; " + cure, _CURE, file))
     for key in ("resource_changes", "resource_drift"):
         if not isinstance(plan.get(key) or [], list) or plan.get(key) in (0, False, "", {}):
             raise InputError(Problem(f"has {key} that are no list", _CURE, file))

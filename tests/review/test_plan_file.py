@@ -16,7 +16,7 @@ from tests.support.plans import change, facts_of, pipelines, plan
 
 
 def read(text: str) -> Any:
-    return facts_of_plans([("crm-prod-1", text, "crm-prod-1.json")], "prod")[0]
+    return facts_of_plans([("crm-prod-1", text, "crm-prod-1.json")], "prod")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ MARKED = {"before_sensitive": {"options": True}, "after_sensitive": {"options": 
 
 def shown(whole: dict[str, Any], secrets: tuple[str, ...] = ()) -> Iterator[str]:
     """Give all that a review of a plan prints."""
-    facts, _ = facts_of_plans([("crm-prod-1", json.dumps(whole), "crm-prod-1.json")], "prod", secrets)
+    facts = facts_of_plans([("crm-prod-1", json.dumps(whole), "crm-prod-1.json")], "prod", secrets)
     review = review_of(facts, accepted=Accepted())
     yield from (render(review, form, diffs=True) for form in FORMS)
 
@@ -118,7 +118,7 @@ def test_an_option_that_the_definition_has_in_clear_is_told_and_its_neighbours_a
     options = {"base_url": "https://one.example", "client_secret": "CANARY-1"}
     after = {"base_url": "https://two.example", "client_secret": "CANARY-2"}
     whole = plan(change("databricks_connection.crm", connection(options), connection(after), **MARKED))
-    facts, _ = facts_of_plans([("crm-prod-1", json.dumps(whole), "")], "prod", ["client_secret"], clear=["base_url"])
+    facts = facts_of_plans([("crm-prod-1", json.dumps(whole), "")], "prod", ["client_secret"], clear=["base_url"])
     text = render(review_of(facts), "text")
 
     assert "options.base_url: https://one.example → https://two.example" in text
@@ -127,7 +127,7 @@ def test_an_option_that_the_definition_has_in_clear_is_told_and_its_neighbours_a
 
 def test_a_secret_that_only_the_environment_knows_is_masked_in_a_plan_that_does_not_use_it() -> None:
     whole = plan(change("databricks_job.a", {"name": "x"}, {"name": "CANARY-77"}))
-    facts, _ = facts_of_plans([("crm-prod-1", json.dumps(whole), "")], "prod", values=["CANARY-77"])
+    facts = facts_of_plans([("crm-prod-1", json.dumps(whole), "")], "prod", values=["CANARY-77"])
 
     assert "CANARY" not in render(review_of(facts), "json")
 

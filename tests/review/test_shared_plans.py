@@ -34,7 +34,7 @@ def test_a_real_plan_is_found_to_do_what_it_does(name: str) -> None:
     if not path.exists():
         pytest.skip("the real plans in ../shared/plans are not there")
     text = path.read_text()
-    review = review_of(facts_of_plans([(name, text, str(path))], "prod")[0])
+    review = review_of(facts_of_plans([(name, text, str(path))], "prod"))
 
     assert (review.verdict, {finding.code for finding in review.findings}) == FOUND[name]
     assert "CANARY" in text

@@ -81,7 +81,7 @@ def pipelines(before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[
 def facts_of(*plans: Mapping[str, Any], target: str = "prod", secrets: Sequence[str] = ()) -> Facts:
     """Give the facts of plans of the stacks crm-prod-1, crm-prod-2, …"""
     texts = [(f"crm-prod-{number}", json.dumps(one), f"crm-prod-{number}.json") for number, one in enumerate(plans, 1)]
-    return facts_of_plans(texts, target, secrets)[0]
+    return facts_of_plans(texts, target, secrets)
 
 
 def _actions(before: Any, after: Any) -> list[str]:

@@ -27,10 +27,13 @@ DISCOVERY_INVENTORY = (
     PiTable("pi_point_type_catalog", "snapshot", ("point_type", "engineering_units")),
 )
 
+# An archive may hold several values of one instant, and instants 100 ns apart, which a timestamp of Spark's can't tell.
+_RECORDED_KEY = ("tag_webid", "timestamp", "sub_microsecond", "occurrence")
+
 # Values of points: recorded, computed by the server, or the last one.
 TIME_SERIES = (
-    PiTable("pi_timeseries", "append", ("tag_webid", "timestamp"), "timestamp"),
-    PiTable("pi_streamset_recorded", "append", ("tag_webid", "timestamp"), "timestamp"),
+    PiTable("pi_timeseries", "append", _RECORDED_KEY, "timestamp"),
+    PiTable("pi_streamset_recorded", "append", _RECORDED_KEY, "timestamp"),
     PiTable("pi_interpolated", "append", ("tag_webid", "timestamp"), "timestamp"),
     PiTable("pi_streamset_interpolated", "append", ("tag_webid", "timestamp"), "timestamp"),
     PiTable("pi_plot", "append", ("tag_webid", "timestamp"), "timestamp"),

@@ -1,7 +1,12 @@
-"""What OSI PI's connector says about its tables."""
+"""OSI PI's connector, as the community connectors' framework asks for it.
+
+The interface (`LakeflowConnect`, `SupportsPartitionedStream`) is in databrickslabs/lakeflow-community-connectors, below
+src/databricks/labs/community_connector/interface. Describing tables needs neither a server nor pyspark nor requests.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +19,24 @@ from .catalogue import (
     TABLES_GOVERNANCE_DIAGNOSTICS,
     TABLES_TIME_SERIES,
 )
+from .interface import LakeflowConnect, SupportsPartitionedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from .client import PiClient
+    from .problems import TagProblem
+    from .reading import Reading
+    from .tables import Table
+
+_DONE = {"offset": "done"}
 
 
-class OsipiLakeflowConnect:
-    """Describes the tables of OSI PI: their names, how each is ingested, its keys and its cursor.
+class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
+    """Describes and reads the tables of OSI PI through PI Web API.
 
-    It needs neither a server nor options, so tables can be discovered anywhere. Reading them is not in this module.
+    options: see `options.settings_of`; a table's options are those of its reader, and may override the connection's.
+    `problems` are the tags and objects that the last read could not read while it read others.
     """
 
     TABLES_DISCOVERY_INVENTORY = TABLES_DISCOVERY_INVENTORY
@@ -32,12 +46,30 @@ class OsipiLakeflowConnect:
     TABLES_GOVERNANCE_DIAGNOSTICS = TABLES_GOVERNANCE_DIAGNOSTICS
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        """Keep the connection's options, which describing tables does not use."""
+        """Keep the connection's options; nothing is asked of the server yet."""
         self.options = dict(options)
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.problems: list[TagProblem] = []
+        self._client: PiClient | None = None
+        self._now: datetime | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what a worker makes anew: connections don't travel."""
+        return {"options": self.options}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin anew on a worker."""
+        self.__init__(state["options"])  # type: ignore[misc]  # as the class itself would be made there
 
     def list_tables(self) -> list[str]:
         """Give the names of all tables."""
         return [table.name for table in CATALOGUE]
+
+    def get_table_schema(self, table_name: str, table_options: Mapping[str, str]) -> Any:  # noqa: ARG002 (the interface's)
+        """Give a table's schema as pyspark's StructType; raises ValueError for a table that OSI PI does not have."""
+        from .columns import spark_schema  # noqa: PLC0415 (discovery needs none of it)
+
+        return spark_schema(self._table(table_name).columns)
 
     def read_table_metadata(self, table_name: str, table_options: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002 (the interface's)
         """Give a table's primary_keys, cursor_field (None without one) and ingestion_type.
@@ -46,10 +78,97 @@ class OsipiLakeflowConnect:
         """
         table = BY_NAME.get(table_name)
         if table is None:
-            near = get_close_matches(table_name, BY_NAME, n=3) or ["see list_tables()"]
-            raise ValueError(f"OSI PI has no table {table_name!r}; near to it: {', '.join(near)}")
+            raise _unknown(table_name)
         return {
             "primary_keys": list(table.primary_keys),
             "cursor_field": table.cursor_field,
             "ingestion_type": table.ingestion_type,
         }
+
+    def read_table(
+        self, table_name: str, start_offset: Mapping[str, Any] | None, table_options: Mapping[str, str]
+    ) -> tuple[Iterator[dict[str, Any]], dict[str, Any]]:
+        """Read a table on from an offset; give rows and the offset after them, which equals the given one when nothing is left.
+
+        All calls until that happens look no further than the time of the first, so a run ends. Raises ValueError for
+        unknown tables, options and offsets that can't be used; PiError where the server can't be read.
+        """
+        table = self._table(table_name)
+        if table.snapshot:
+            if start_offset:
+                return iter(()), dict(start_offset)
+            self._now = None
+            return table.snapshot(self._reading(table_options)), dict(_DONE)
+        assert table.append is not None  # noqa: S101 (a table has one of the two)
+        rows, offset = table.append(self._reading(table_options), start_offset)
+        if start_offset and offset == dict(start_offset):
+            self._now = None
+        return rows, offset
+
+    def is_partitioned(self, table_name: str) -> bool:
+        """Say whether a stream of the table is read by parallel partitions: recorded values, with `partitioned` set to true.
+
+        Spark then knows both ends of each batch, so a batch that is repeated after a crash is the same; values that come
+        later than `settle_seconds` after their time are not read.
+        """
+        from .partitions import PARTITIONED  # noqa: PLC0415 (discovery needs none of it)
+
+        return table_name in PARTITIONED and str(self.options.get("partitioned", "")).lower() == "true"
+
+    def latest_offset(
+        self, table_name: str, table_options: Mapping[str, str], start_offset: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Give the offset up to which the next batch of a partitioned stream reads."""
+        from .partitions import latest_offset  # noqa: PLC0415 (discovery needs none of it)
+
+        self._table(table_name)
+        offset = latest_offset(self._reading(table_options), start_offset)
+        if start_offset and offset == dict(start_offset):
+            self._now = None
+        return offset
+
+    def get_partitions(
+        self,
+        table_name: str,
+        table_options: Mapping[str, str],
+        start_offset: Mapping[str, Any] | None = None,
+        end_offset: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Give the parts of a table (of a batch, where offsets are given) that can be read at the same time."""
+        from .partitions import partitions  # noqa: PLC0415 (discovery needs none of it)
+
+        return partitions(self._reading(table_options), table_name, self._table(table_name), start_offset, end_offset)
+
+    def read_partition(
+        self, table_name: str, partition: Mapping[str, Any], table_options: Mapping[str, str]
+    ) -> Iterator[dict[str, Any]]:
+        """Read one of the parts that `get_partitions` gave."""
+        from .partitions import read_partition  # noqa: PLC0415 (discovery needs none of it)
+
+        overrides = partition.get("options") or {}
+        return read_partition(self._reading({**table_options, **overrides}), self._table(table_name), partition)
+
+    def _table(self, name: str) -> Table:
+        from .tables import TABLES  # noqa: PLC0415 (discovery needs none of it)
+
+        if name not in TABLES:
+            raise _unknown(name)
+        return TABLES[name]
+
+    def _reading(self, table_options: Mapping[str, str]) -> Reading:
+        from .client import PiClient  # noqa: PLC0415 (discovery needs none of it)
+        from .options import Texts, settings_of  # noqa: PLC0415
+        from .reading import Reading  # noqa: PLC0415
+
+        options = {**self.options, **table_options}
+        settings = settings_of(options)
+        if self._client is None or self._client.settings != settings:
+            self._client = PiClient(settings)
+        self._now = self._now or self.clock()
+        self.problems = []
+        return Reading(self._client, Texts(options), self._now, self.problems)
+
+
+def _unknown(name: str) -> ValueError:
+    near = get_close_matches(name, BY_NAME, n=3) or ["see list_tables()"]
+    return ValueError(f"OSI PI has no table {name!r}; near to it: {', '.join(near)}")

@@ -49,7 +49,11 @@ def record(
             f"name the files {', '.join(f'{stack}.json' for stack in plans)}",
         )
     expected = _expected_files(one, name)
-    done_layout, deployed = observe(layout, name, tuple(one.definition.targets), read, expected, one.deployed(name))
+    known = one.deployed(name)
+    done_layout, deployed = observe(layout, name, tuple(one.definition.targets), read, expected, known)
+    lives = {pipeline.id for pipeline in done_layout.pipelines}
+    for vanished in sorted(({*known.pipelines} & lives) - {*deployed.pipelines}):
+        tell(f"{vanished} was recorded, and no state has it any more: if it was destroyed, its tables are gone with it")
     if write_deployed(one.folder, deployed):
         tell(f"{deployed_path(one.folder, name)} written")
     _write(one, done_layout)

@@ -102,6 +102,8 @@ def _made(files: Sequence[Path], target: str | None, root: Path, before: Path | 
     was = _was(before, needed=not files)
     contexts = [context_of(one, name, was.get(one.definition.id)) for one in now if name in one.definition.targets]
     facts = _facts(files, name, contexts) if files else _predicted(now, was, name, given=before is not None)
+    if accepted and not accepted.is_file():
+        raise InputError(Problem("there is no such file", "name the file of accepted losses", str(accepted)))
     allowed = read_accepted(accepted or root / FILE)
     return review_of(facts, contexts, allowed, runbook=runbooks(now, name), cost=costs(now, was, name))
 
@@ -139,21 +141,30 @@ def _target(asked: str | None, connectors: Sequence[Connector]) -> str:
 
 
 def _facts(files: Sequence[Path], target: str, contexts: Sequence[Context]) -> Facts:
-    from dataclasses import replace
-
     from headgate.review.document import is_document, parse_document
     from headgate.review.facts import merged
     from headgate.review.plan_file import facts_of_plans
 
     texts = [(path, _text(path)) for path in sorted(files, key=lambda path: (path.name, str(path)))]
     plans = [(path.name.removesuffix(".json"), text, str(path)) for path, text in texts if not is_document(text)]
-    secrets = {name for context in contexts for name in context.secrets}
     parts = [parse_document(text, str(path))[0] for path, text in texts if is_document(text)]
     if plans:
-        parts.append(facts_of_plans(plans, target, secrets)[0])
-    if strangers := [part.target for part in parts if target and part.target not in ("", target)]:
+        secrets = {name for context in contexts for name in context.secrets}
+        clear = {name for context in contexts for name in context.clear}
+        parts.append(facts_of_plans(plans, target, secrets, clear=clear, values=_given(contexts))[0])
+    if strangers := [part.target for part in parts if part.target != target]:
         raise InputError(f"a review is of target '{strangers[0]}', not of '{target}'", "name its target with --target")
-    return merged(replace(part, target=target or part.target) for part in parts)
+    return merged(parts)
+
+
+def _given(contexts: Sequence[Context]) -> set[str]:
+    """Give the secrets that the environment has for Terraform: a stack's plan that doesn't use one can't mark it."""
+    from os import environ
+
+    from headgate.names import secret_variable
+
+    names = {secret_variable(context.connector, secret) for context in contexts for secret in context.secrets}
+    return {value for name in names if (value := environ.get(f"TF_VAR_{name}"))}
 
 
 def _predicted(now: Sequence[Connector], was: dict[str, Connector], target: str, *, given: bool) -> Facts:

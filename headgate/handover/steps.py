@@ -109,7 +109,7 @@ def commit(place: Place) -> Step:
         "commit",
         place.scope.definition.id,
         "Commit the lock: what is handed over is agreed from here on.",
-        "git commit layout.lock",
+        f"git commit connectors/{place.scope.definition.id}/layout.lock",
         "`git status` is clean",
         undo="revert the commit, before anything is applied",
     )

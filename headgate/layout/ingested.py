@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_SPEC = "pipeline_spec"
+
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
@@ -21,10 +23,11 @@ class Ingested:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-def tables_in(text: str) -> list[Ingested] | None:
+def tables_in(text: str, *, as_run: bool = False) -> list[Ingested] | None:
     """Give the tables of a file's `pipeline_spec`, in their order; None where the file holds none that can be read.
 
-    The file is parsed, never run: the specification is a literal of Python.
+    The file is parsed, never run: the specification is a literal of Python. With `as_run`, None too where the file does
+    anything with it but to hand it to `ingest` once: then what is read is not what it says.
     """
     try:
         module = ast.parse(text)
@@ -33,14 +36,28 @@ def tables_in(text: str) -> list[Ingested] | None:
     for statement in module.body:
         if isinstance(statement, ast.Assign) and any(_is_spec(target) for target in statement.targets):
             try:
-                return _tables(ast.literal_eval(statement.value))
+                tables = _tables(ast.literal_eval(statement.value))
+                return tables if not as_run or _handed_on(module, some=bool(tables)) else None
             except (ValueError, TypeError, RecursionError, MemoryError, KeyError, AttributeError):
                 return None
     return None
 
 
+def _handed_on(module: ast.Module, *, some: bool) -> bool:
+    """Whether the specification goes to `ingest` as it stands; one without tables may go nowhere."""
+    uses = sum(isinstance(node, ast.Name) and node.id == _SPEC for node in ast.walk(module))
+    calls = [statement.value for statement in module.body if isinstance(statement, ast.Expr)]
+    given = [call for call in calls if isinstance(call, ast.Call) and _name_of(call.func) == "ingest"]
+    handed = [call for call in given if any(_name_of(argument) == _SPEC for argument in call.args)]
+    return (uses, len(given), len(handed)) == (2, 1, 1) or (not some and uses == 1 and not given)
+
+
+def _name_of(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def _is_spec(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id == "pipeline_spec"
+    return _name_of(target) == _SPEC
 
 
 def _tables(spec: Any) -> list[Ingested]:

@@ -29,7 +29,7 @@ _COVERED = 400  # tables up to which it is
 _DENSE = 5  # tables a pipeline below which filling exactly has no chance
 _CHAINED = 80_000  # steps to fill all pipelines exactly, one after the other, before another try
 _CHAIN = 200  # pipelines up to which filling exactly is tried
-_EACH = 24  # steps for each two tables where pipelines hold many: small cases end soon
+_EACH = 18  # steps for each two tables where pipelines hold many: small cases end soon
 _MANY = 2_000  # tables from which pipelines are levelled many at once, and
 _NEAR = 1_000_000  # the bound and this share of it is near enough: the last units would take seconds
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "accepted.yaml"
-_CURE = "an entry is written so: `- {address: databricks_pipeline.crm_3, target: prod, reason: why, until: 2026-01-31}`"
+_CURE = "an entry names `address`, `what`, `target`, `reason` and `until` (a day such as 2026-12-31), and may name `stack`"
 
 
 def _day(value: Any) -> Any:
@@ -27,12 +27,13 @@ def _day(value: Any) -> Any:
 
 
 class Entry(BaseModel):
-    """One acceptance. `address` is what the review says: an address in Terraform, or a table as `source → destination`."""
+    """One acceptance. `address` and `what` are what the review says: where, and which loss."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     address: Annotated[str, Field(min_length=1)]
-    target: str = ""
+    what: Annotated[str, Field(min_length=1)]
+    target: str
     reason: Annotated[str, Field(min_length=1)]
     until: Annotated[date, BeforeValidator(_day)]
     stack: str = ""
@@ -61,6 +62,8 @@ def read_accepted(path: Path) -> Accepted:
         raise system_error(error, path) from None
     except UnicodeDecodeError:
         raise InputError(Problem("is not UTF-8", "save it as UTF-8", str(path))) from None
+    if not text.strip():
+        return Accepted()
     document = parse_yaml(text, str(path))
     try:
         return Accepted(tuple(_File.model_validate(document.data).accepted))
@@ -82,13 +85,15 @@ def read_accepted(path: Path) -> Accepted:
 def lift(findings: Sequence[Finding], accepted: Accepted, target: str, today: date) -> list[Finding]:
     """Give the findings with accepted losses as matters of attention, and what is wrong with the acceptances.
 
-    An entry lifts every loss of its very subject in its target (and stack, where it names one), through its last day.
+    An entry lifts the loss that it names of its very subject in its target, through its last day. One that names no stack
+    lifts nothing where two stacks have such a loss.
     """
     own = [entry for entry in accepted.entries if entry.target in (target, "")]
     used: set[int] = set()
     lifted = []
+    stacks = [{finding.stack for finding in findings if _fits(entry, finding, target)} for entry in own]
     for finding in findings:
-        fits = [number for number, entry in enumerate(own) if _fits(entry, finding, target)]
+        fits = [n for n, entry in enumerate(own) if _fits(entry, finding, target) and len(stacks[n]) == 1]
         used.update(fits)
         valid = [own[number] for number in fits if own[number].until >= today]
         if valid:
@@ -99,6 +104,9 @@ def lift(findings: Sequence[Finding], accepted: Accepted, target: str, today: da
         if entry.until < today:
             message = f"its acceptance in {FILE} ended on {entry.until}: take it out, or decide anew"
             lifted.append(Finding("attention", "acceptance-expired", entry.address, message, entry.stack))
+        elif len(stacks[number]) > 1:
+            message = f"{FILE} accepts it without a stack, and it is in {' and '.join(sorted(stacks[number]))}: name one"
+            lifted.append(Finding("attention", "acceptance-unclear", entry.address, message, entry.stack))
         elif number not in used:
             message = f"{FILE} accepts a loss that is not there: take the entry out"
             lifted.append(Finding("attention", "acceptance-unused", entry.address, message, entry.stack))
@@ -106,9 +114,5 @@ def lift(findings: Sequence[Finding], accepted: Accepted, target: str, today: da
 
 
 def _fits(entry: Entry, finding: Finding, target: str) -> bool:
-    return (
-        entry.target == target
-        and finding.level == "loss"
-        and entry.address == finding.subject
-        and entry.stack in ("", finding.stack)
-    )
+    named = (entry.target, entry.address, entry.what) == (target, finding.subject, finding.code)
+    return named and finding.level == "loss" and entry.stack in ("", finding.stack)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.items import group_of, key_of
 from headgate.layout.model import stack_numbers
-from headgate.layout.strays import table_name
+from headgate.review.facts import table_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from headgate.layout.model import Layout, Placement
+    from headgate.layout.model import Key, Layout, Placement
     from headgate.project import Connector
 
 
@@ -20,21 +20,27 @@ if TYPE_CHECKING:
 class Agreed:
     """Where the lock has a table in a target: in `pipeline` today, and on its way to `to` if that is another one.
 
-    state: of that way; empty where there is none.
+    state: of that way; empty where there is none. origin: the pipeline that the way begins at, or the only one.
     """
 
     pipeline: str
     to: str
     state: str = ""
+    origin: str = ""
+
+    def hands_over(self, source: str, destination: str) -> bool:
+        """Whether the lock has recorded that one pipeline handed the table over to the other."""
+        return (self.origin, self.to) == (source, destination) and self.state in ("handed_over", "done")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A connector in a target. Tables are known by their labels (`source → catalog.schema.table`), pipelines by their ids.
+    """A connector in a target. Tables are known by their keys (facts.table_key), pipelines by their ids.
 
     weights: seconds of a run. groups: table → the group that may share a pipeline. deployed: address → the workspace's id.
     changes_stack: pipeline → the stack that it comes from. retired: how its tables end where the target is taken down.
-    secrets: names of options whose values are secret. stacks: all that the lock has in the target.
+    secrets: names of options whose values are secret; clear: of those that the definition has in clear. stacks: all that
+    the lock has in the target.
     """
 
     connector: str
@@ -47,6 +53,7 @@ class Context:
     leaving: frozenset[str] = frozenset()
     retired: str = ""
     secrets: frozenset[str] = frozenset()
+    clear: frozenset[str] = frozenset()
     stacks: frozenset[str] = frozenset()
 
     @property
@@ -68,12 +75,13 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
         target=target,
         weights=weights | now[0],
         groups=groups | now[1],
-        agreed={table_name(p.key, catalog): _agreed(p, target) for p in (layout.tables if layout else ())},
+        agreed={_key(p.key, catalog): _agreed(p, target) for p in (layout.tables if layout else ())},
         deployed=connector.deployed(target).ids,
         changes_stack={p.id: prefix + p.restacked.before for p in pipelines if p.restacked and target in p.restacked.until},
         leaving=frozenset(left.id for left in (layout.left if layout else ()) if target in left.until),
         retired=next((r.tables for r in (layout.retired if layout else ()) if r.target == target and not r.done), ""),
         secrets=frozenset(definition.connection.secrets),
+        clear=frozenset(definition.connection.options),
         stacks=_stacks(layout, target, prefix) if layout else frozenset(),
     )
 
@@ -83,7 +91,7 @@ def _weights_and_groups(connector: Connector, target: str) -> tuple[dict[str, fl
     chosen = definition.targets.get(target)
     catalog = chosen.catalog if chosen else None
     weighed = connector.weighed()
-    named = [(table_name(key_of(table, definition), catalog), table) for table in connector.tables]
+    named = [(_key(key_of(table, definition), catalog), table) for table in connector.tables]
     groups = {name: group_of(table, definition) for name, table in named}
     return (
         {name: weighed[key_of(table, definition)].weight for name, table in named},
@@ -100,7 +108,12 @@ def _stacks(layout: Layout, target: str, prefix: str) -> frozenset[str]:
 
 def _agreed(placement: Placement, target: str) -> Agreed:
     state = placement.move.states.get(target, "planned") if placement.move else ""
-    return Agreed(placement.in_target(target), placement.agreed, state)
+    return Agreed(placement.in_target(target), placement.agreed, state, placement.pipeline)
+
+
+def _key(key: Key, catalog: str | None) -> str:
+    """Give what the reviews know a table by; `catalog` is the target's own, where it has one."""
+    return table_key(key.source_table, f"{catalog}.{key.destination.split('.', 1)[1]}" if catalog else key.destination)
 
 
 def of_stack(stack: str, contexts: Iterable[Context]) -> Context | None:

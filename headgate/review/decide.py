@@ -38,8 +38,11 @@ def review_of(
     now = now or datetime.now(UTC)
     by_connector = {context.connector: context for context in contexts}
     pipelines = pipelines_in(facts, contexts)
-    of_tables, of_pipelines = table_changes(pipelines, by_connector), pipeline_changes(pipelines, by_connector)
-    of_rest = resource_changes(facts.changes, pipelines, now)
+    of_tables, of_pipelines = (
+        table_changes(pipelines, by_connector, {*facts.stacks, *facts.failed}),
+        pipeline_changes(pipelines, by_connector),
+    )
+    of_rest = resource_changes(facts.changes, pipelines, contexts, now)
     found = [
         *of_pipelines.findings,
         *of_tables.findings,
@@ -79,9 +82,15 @@ def _of_stacks(facts: Facts, contexts: Sequence[Context]) -> list[Finding]:
     missing = sorted(stack for context in touched for stack in context.stacks - here)
     message = "its plan is not part of this review: what it changes, and what moves to or from it, is not told"
     found = [Finding("attention", "stack-missing", stack, message, stack) for stack in missing]
-    strange = sorted(stack for stack in here if contexts and of_stack(stack, contexts) is None)
+    strange = sorted(stack for stack in here if contexts and not _is_one(stack, contexts))
     message = f"is no stack of a connector's in {facts.target}, so no lock tells of its handovers: a plan is named <stack>.json"
     return found + [Finding("attention", "stack-unknown", stack, message, stack) for stack in strange]
+
+
+def _is_one(stack: str, contexts: Sequence[Context]) -> bool:
+    """Whether a stack is one of the project's in the target; of a connector without a lock, any with its name may be."""
+    context = of_stack(stack, contexts)
+    return context is not None and (not context.stacks or stack in context.stacks)
 
 
 def _totals(pipelines: Sequence[Whole]) -> dict[str, tuple[int | None, int | None]]:

@@ -66,7 +66,7 @@ def parse_document(text: str, file: str) -> tuple[Facts, str]:
         facts = found["facts"]
         for pipeline in facts["pipelines"]:
             pipeline.setdefault("after", pipeline["before"])
-        return _FACTS.validate_python(facts), str(found["digest"])
+        return _checked(_FACTS.validate_python(facts)), str(found["digest"])
     except json.JSONDecodeError as error:
         raise InputError(Problem(f"is not JSON: {error.msg}", _CURE, file, error.lineno)) from None
     except ValidationError as error:
@@ -74,3 +74,11 @@ def parse_document(text: str, file: str) -> tuple[Facts, str]:
         raise InputError(Problem("is no review that can be read", _CURE, file, path=where)) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(Problem(f"is no review that can be read ({type(error).__name__})", _CURE, file)) from None
+
+
+def _checked(facts: Facts) -> Facts:
+    """Give facts whose tables all have a whole destination. Raises ValueError for others."""
+    held = [table for one in facts.pipelines for table in (*(one.before or ()), *(one.after or ()))]
+    if any(table.destination.count(".") < 2 for table in held):  # noqa: PLR2004  # catalog.schema.table
+        raise ValueError("a destination")
+    return facts

@@ -24,9 +24,18 @@ class Held:
 
     @property
     def label(self) -> str:
-        """What tells the table from others, Unity Catalog's names knowing no capitals."""
-        catalog, schema, table = self.destination.split(".", 2)
-        return f"{self.source_table} → {catalog}.{schema}.{table}"
+        """What people call it."""
+        return f"{self.source_table} → {self.destination}"
+
+    @property
+    def key(self) -> str:
+        """What tells the table from others: Unity Catalog's names know no capitals."""
+        return table_key(self.source_table, self.destination)
+
+
+def table_key(source_table: str, destination: str) -> str:
+    """Give what a table is known by before and after, in plans and in the lock."""
+    return f"{source_table} → {destination.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,8 @@ class Change:
 
     actions: as Terraform names them (create, read, update, delete, forget, no-op beside a move; two for a replacement).
     name: what people see. replaced_by: the arguments that force a replacement. diff: a file's unified diff.
-    schedules: a job's before and after. full_refresh: a job would refresh everything from nothing.
+    schedules: a job's before and after. full_refresh: a job would refresh everything from nothing. made: a digest of what is
+    made, secrets left out.
     """
 
     stack: str
@@ -78,6 +88,7 @@ class Change:
     schedules: tuple[Schedule | None, Schedule | None] = (None, None)
     full_refresh: bool = False
     diff: str = ""
+    made: str = ""
 
     @property
     def id(self) -> str:

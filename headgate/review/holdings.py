@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from headgate.layout.ingested import tables_in
 from headgate.review.blocks import blocks, file_text, first, mapping
 from headgate.review.facts import Held, PipelineFacts
+from headgate.review.masks import Masks, token_free
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from headgate.review.masks import Masks
+    from collections.abc import Iterator, Mapping, Sequence
 
 _PIPELINE, _FILE = "databricks_pipeline", "databricks_workspace_file"
 _DROPS = "pipelines.dropInactiveTables"
@@ -31,17 +30,22 @@ def pipelines_of(entries: Sequence[Mapping[str, Any]], stack: str, masks: Masks)
         exists = {"before": values["before"] is not None, "after": values["after"] is not None}
         old = str(entry.get("previous_address") or address_of(entry))
         names = {"before": _name(old), "after": _name(address_of(entry))}
-        held = {side: _held(values[side], names[side], files[side], masks) if exists[side] else () for side in sides}
+        # Only what the apply will tell may be taken from the file of the same name.
+        unknown = {"before": False, "after": bool(mapping(change.get("after_unknown")).get("library"))}
+        held = {
+            side: _held(values[side], names[side] if unknown[side] else "", files[side], masks) if exists[side] else ()
+            for side in sides
+        }
         now = mapping(values["after"] if exists["after"] else values["before"])
         settings = mapping(now.get("configuration"))
         found.append(
             PipelineFacts(
                 stack=stack,
-                id=masks.text(names["after"]),
-                before_id=masks.text(names["before"]),
+                id=token_free(names["after"]),
+                before_id=token_free(names["before"]),
                 exists_before=exists["before"],
                 exists_after=exists["after"],
-                workspace_id=masks.text(str(mapping(values["before"]).get("id") or "")),
+                workspace_id=token_free(str(mapping(values["before"]).get("id") or "")),
                 before=held["before"],
                 after=held["before"] if held["after"] == held["before"] else held["after"],
                 drops=str(settings.get(_DROPS)).lower() == "true",
@@ -78,17 +82,21 @@ class _Files:
 
 
 def _held(value: Any, name: str, files: _Files, masks: Masks) -> tuple[Held, ...] | None:
-    """Give what a pipeline reads; None where any of its code can't be read."""
+    """Give what a pipeline reads; None where any of its code can't be read.
+
+    `name`: of the file to read where the plan does not know the path yet; empty where it does.
+    """
     pipeline = mapping(value)
     if managed := first(pipeline.get("ingestion_definition")):
         return _managed(managed, pipeline, masks)
-    paths = [first(library.get("file")).get("path") for library in blocks(pipeline.get("library"))]
-    texts = [files.text(path) for path in paths if isinstance(path, str)] if None not in paths else [None]
-    if not texts or texts == [None]:
-        texts = [files.text_of(name)]
+    libraries = blocks(pipeline.get("library"))
+    if any(part not in (None, "", [], {}) for library in libraries for kind, part in library.items() if kind != "file"):
+        return None
+    paths = [first(library.get("file")).get("path") for library in libraries]
+    texts = [files.text(path) if isinstance(path, str) else files.text_of(name) for path in paths] or [None]
     found: list[Held] = []
     for text in texts:
-        tables = tables_in(text) if text is not None else None
+        tables = tables_in(text, as_run=True) if text is not None else None
         if tables is None:
             return None
         found += [
@@ -116,6 +124,18 @@ def _table(pipeline: Mapping[str, Any], masks: Masks, source: str, parts: Sequen
     schema = parts[1] or str(pipeline.get("schema") or pipeline.get("target") or "")
     destination = ".".join((catalog, schema, parts[2] or source))
     return Held(masks.text(source), masks.text(destination), masks.value(dict(sorted(options.items()))))
+
+
+def names_in(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Give what a plan calls its resources, where they go, and the code of its files."""
+    for entry in plan.get("resource_changes") or []:
+        found = mapping(entry)
+        yield f"{found.get('type')} {found.get('address')}"
+        change = mapping(found.get("change"))
+        for value in (mapping(change.get("before")), mapping(change.get("after"))):
+            yield " ".join(str(value.get(name) or "") for name in ("catalog", "schema", "path", "name"))
+            if found.get("type") == _FILE:
+                yield file_text(value, None, Masks()) or ""
 
 
 def address_of(entry: Mapping[str, Any]) -> str:

@@ -29,6 +29,7 @@ _TELLS = re.compile(r"secret|password|passwd|token|key|credential|pem|private|au
 _SECRET_NAME = re.compile(
     r"secret|passw|passphrase|token|api_?key|access_?key|account.key|private_?key|credential", re.IGNORECASE
 )
+_PLAIN = re.compile(r"[A-Za-z_]{1,24}")
 _QUOTED = r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\""""
 _ENTRY = re.compile(rf"(?P<key>{_QUOTED})(?P<between>\s*:\s*)(?P<value>{_QUOTED})")
 # Options that every connection of ours has: the map that they are in is marked as a whole, but these are no secret.
@@ -37,14 +38,15 @@ PUBLIC = frozenset({"sourceName", "externalOptionsAllowList"})
 
 @dataclass(frozen=True)
 class Masks:
-    """`values`: texts that are secret wherever they stand; `names`: options whose values are."""
+    """`values`: texts that are secret wherever they stand; `names`: options whose values are; `clear`: those of none."""
 
     values: frozenset[str] = field(default_factory=frozenset, repr=False)
     names: frozenset[str] = frozenset()
+    clear: frozenset[str] = frozenset()
     _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __or__(self, other: Masks) -> Masks:
-        return Masks(self.values | other.values, self.names | other.names)
+        return Masks(self.values | other.values, self.names | other.names, self.clear | other.clear)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
@@ -57,17 +59,30 @@ class Masks:
         known = self._known.get(text)
         if known is None:
             known = self._pattern.sub(MASK, text) if self._pattern else text
-            known = self._known[text] = _TOKEN.sub(MASK, known)
+            known = self._known[text] = token_free(known)
         return known
+
+    def without_words_of(self, texts: Iterable[str]) -> Masks:
+        """Give masks that don't search for a secret that is a plain word of `texts`, such as the names of a plan.
+
+        To mask such a word elsewhere would tell it, and make names unreadable; it is masked only where it stands.
+        """
+        plain = {value for value in self.values if _PLAIN.fullmatch(value)}
+        told = {value for value in plain if any(value.lower() in text.lower() for text in texts)} if plain else set()
+        return Masks(self.values - told, self.names, self.clear) if told else self
 
     @cached_property
     def nameless(self) -> Masks:
         """The same without names, for what is no connection: `user` is a secret option there, and an argument elsewhere."""
-        return Masks(self.values, frozenset(), self._known)
+        return Masks(self.values, frozenset(), self.clear, self._known)
 
     def hides(self, name: str) -> bool:
         """Whether the value of an option of this name is never told."""
-        return name in self.names or (_SECRET_NAME.search(name) is not None and name not in PUBLIC)
+        return name in self.names or (_SECRET_NAME.search(name) is not None and not self.tells(name))
+
+    def tells(self, name: str) -> bool:
+        """Whether an option is in clear though the map that it is in is marked as a whole."""
+        return name in PUBLIC or (name in self.clear and name not in self.names)
 
     def code(self, text: str) -> str:
         """Give Python whose dictionaries' entries of secret names are masked, besides what is masked in any text."""
@@ -94,7 +109,15 @@ class Masks:
         return self.text(value) if isinstance(value, str) else value
 
 
-def masks_of(plan: Mapping[str, Any], names: Collection[str] = (), values: Iterable[str] = ()) -> Masks:
+def token_free(text: str) -> str:
+    """Give a text with what looks like a token masked, and no half of a character, which no file could hold."""
+    whole = text if text.isascii() else text.encode(errors="replace").decode()
+    return _TOKEN.sub(MASK, whole)
+
+
+def masks_of(
+    plan: Mapping[str, Any], names: Collection[str] = (), values: Iterable[str] = (), clear: Collection[str] = ()
+) -> Masks:
     """Give what is secret in a plan: values of sensitive variables, what it marks as sensitive, options of these names.
 
     `values` are secret besides. Values shorter than four characters are masked where they stand, but not searched for
@@ -109,10 +132,11 @@ def masks_of(plan: Mapping[str, Any], names: Collection[str] = (), values: Itera
             marked |= set(_marked(change.get(side), change.get(f"{side}_sensitive")))
             secret |= set(_named(change.get(side), wanted))
     if marked:
-        clear = {*_literals(_dict(plan.get("configuration")).get("root_module"))}
-        told = {(key, value) for key, value in marked if key in PUBLIC or ((key, value) in clear and not _TELLS.search(key))}
-        secret |= {value for key, value in marked - told if key not in PUBLIC or key in wanted}
-    return Masks(frozenset(value for value in secret if len(value) >= _SHORTEST), wanted)
+        constants = {*_literals(_dict(plan.get("configuration")).get("root_module"))}
+        told = {(key, value) for key, value in marked if (key, value) in constants and not _TELLS.search(key)}
+        told |= {(key, value) for key, value in marked if key in PUBLIC or key in {*clear} - wanted}
+        secret |= {value for _, value in marked - told}
+    return Masks(frozenset(value for value in secret if len(value) >= _SHORTEST), wanted, frozenset(clear))
 
 
 def _forms(value: str) -> set[str]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from headgate.review.model import Kind, Level
     from headgate.review.whereabouts import Whole
 
+_PLACES = ("catalog", "schema", "target")
+_DROPS = "configuration.pipelines.dropInactiveTables"
+
 
 @dataclass
 class Pipelines:
@@ -37,6 +40,7 @@ def pipeline_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context]
     for pipeline in pipelines:
         context = contexts.get(pipeline.connector)
         _read(found, pipeline)
+        _known(found, pipeline, context)
         kind = _kind(pipeline)
         if kind is None:
             continue
@@ -69,7 +73,7 @@ def group_loads(pipelines: Sequence[Whole], contexts: Mapping[str, Context]) -> 
             continue
         for side, tables in enumerate((pipeline.before, pipeline.after)):
             if tables:
-                group = next((context.groups[held.label] for held in tables if held.label in context.groups), "")
+                group = next((context.groups[held.key] for held in tables if held.key in context.groups), "")
                 loads[context.connector, group][side].append(load(tables, context))
     found = [GroupLoad(*name, _longest(before), _longest(after)) for name, (before, after) in sorted(loads.items())]
     return tuple(group for group in found if group.before != group.after)
@@ -79,7 +83,7 @@ def load(tables: Sequence[Held] | None, context: Context | None) -> float | None
     """Give the seconds of a pipeline's run; None where a table's weight is not known."""
     if tables is None or context is None:
         return None
-    weights = [context.weights.get(held.label) for held in tables]
+    weights = [context.weights.get(held.key) for held in tables]
     known = [weight for weight in weights if weight is not None]
     return fsum(known) if len(known) == len(weights) else None
 
@@ -107,6 +111,8 @@ def _kind(pipeline: Whole) -> Kind | None:
         return "created"
     if pipeline.before_id != pipeline.id:
         return "renamed"
+    if pipeline.made_twice:
+        return "replaced"
     tables_differ = pipeline.before != pipeline.after
     return "changed" if tables_differ or (change and (change.arguments or change.secrets)) else None
 
@@ -123,6 +129,7 @@ def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | No
         case "forgotten":
             return _forgotten(found, pipeline, context)
         case "changed stack":
+            _same(found, pipeline)
             return f"forgotten by {pipeline.before_stack}, taken over by {pipeline.stack}"
         case "imported":
             return _imported(found, pipeline, context)
@@ -130,6 +137,12 @@ def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | No
             return _created(found, pipeline, context)
         case "renamed":
             return f"was {pipeline.before_id}; the workspace keeps it"
+    places = [argument.path for argument in (pipeline.change.arguments if pipeline.change else ()) if argument.path in _PLACES]
+    if places:
+        found.find("attention", "default-changed", pipeline, f"its default {' and '.join(places)} changes")
+    drops = [argument for argument in (pipeline.change.arguments if pipeline.change else ()) if argument.path == _DROPS]
+    if drops and pipeline.drops:
+        found.find("attention", "drops-tables", pipeline, "from now on drops a table as soon as it no longer reads it")
     return "what it reads changes" if pipeline.before != pipeline.after else "its settings change"
 
 
@@ -150,8 +163,8 @@ def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context |
 
 
 def _handed_over(held: Held, pipeline: Whole, context: Context | None) -> bool:
-    agreed = context.agreed.get(held.label) if context else None
-    return agreed is not None and agreed.state in ("handed_over", "done") and agreed.to != pipeline.id
+    agreed = context.agreed.get(held.key) if context else None
+    return agreed is not None and agreed.to != pipeline.id and agreed.hands_over(pipeline.id, agreed.to)
 
 
 def _forgotten(found: Pipelines, pipeline: Whole, context: Context | None) -> str:
@@ -178,12 +191,35 @@ def _imported(found: Pipelines, pipeline: Whole, context: Context | None) -> str
     return f"taken over from the workspace ({given})"
 
 
+def _same(found: Pipelines, pipeline: Whole) -> None:
+    """See that what one stack takes over is what the other forgets."""
+    given = pipeline.change.imported if pipeline.change else ""
+    if given and given != pipeline.workspace_id:
+        message = f"{pipeline.stack} takes over {given}, and {pipeline.before_stack} forgets {pipeline.workspace_id}"
+        found.find("loss", "import-of-another", pipeline, message)
+
+
 def _created(found: Pipelines, pipeline: Whole, context: Context | None) -> str:
     known = context.deployed.get(pipeline.address) if context else None
     if known:
         message = f"would be made a second time: {known} is recorded for it, so its state was lost, or it was deleted by hand"
         found.find("loss", "pipeline-made-again", pipeline, message)
     return "new"
+
+
+def _known(found: Pipelines, pipeline: Whole, context: Context | None) -> None:
+    """See that the pipeline is in one stack, and is the one that is recorded for the target."""
+    if len(pipeline.kept_by) > 1:
+        message = f"stands in {' and '.join(pipeline.kept_by)}: two stacks would write it, and either can destroy it"
+        found.find("loss", "pipeline-in-two-stacks", pipeline, message)
+    address = pipeline.address.replace(pipeline.id, pipeline.before_id)
+    recorded = context.deployed.get(pipeline.address, context.deployed.get(address)) if context else None
+    imported = bool(pipeline.change and pipeline.change.imported)  # which is judged by what it takes over
+    if recorded and pipeline.workspace_id and pipeline.exists_before and not imported and recorded != pipeline.workspace_id:
+        message = (
+            f"is {pipeline.workspace_id} in the plan, and {recorded} is recorded: another workspace's plan, or an old record"
+        )
+        found.find("loss", "not-the-recorded-one", pipeline, message)
 
 
 def _read(found: Pipelines, pipeline: Whole) -> None:

@@ -5,16 +5,17 @@ Source of the format: Terraform, JSON output format, plan representation (format
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
 
 from headgate.problems import InputError, Problem
-from headgate.review.blocks import blocks, file_text, first, mapping
+from headgate.review.blocks import file_text, first, mapping
 from headgate.review.facts import Argument, Change, Facts, Schedule, Secret, merged
-from headgate.review.holdings import address_of, pipelines_of
-from headgate.review.masks import PUBLIC, Masks, masks_of
+from headgate.review.holdings import address_of, names_in, pipelines_of
+from headgate.review.masks import Masks, masks_of, token_free
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,6 +31,10 @@ _COMPUTED = frozenset(
     }
 )  # fmt: skip
 
+_ACTIONS = {"no-op", "create", "read", "update", "delete", "forget"}
+# What is told in another way when it is made: arguments of these are many.
+_LONG = ("databricks_pipeline", "databricks_job", "databricks_workspace_file")
+
 
 class PlanFailedError(InputError):
     """The plan itself failed, so it says nothing: a review can tell that, and no more. `stack` is its stack."""
@@ -39,13 +44,21 @@ class PlanFailedError(InputError):
         self.stack = stack
 
 
-def facts_of_plans(texts: Sequence[tuple[str, str, str]], target: str, secrets: Collection[str] = ()) -> tuple[Facts, Masks]:
+def facts_of_plans(
+    texts: Sequence[tuple[str, str, str]],
+    target: str,
+    secrets: Collection[str] = (),
+    *,
+    clear: Collection[str] = (),
+    values: Collection[str] = (),
+) -> tuple[Facts, Masks]:
     """Give the facts of plans of one target, each (stack, text, file), and what is secret in any of them.
 
-    `secrets` are names of options whose values are secret besides those that the plans mark. A plan that failed is told in
-    the facts. Raises InputError for a text that is no plan of format 1.x; no message repeats a value of the plan.
+    `secrets` are names of options whose values are secret besides those that the plans mark, `clear` of options that are
+    none though the plans mark them, `values` are secret besides. A plan that failed is told in the facts. Raises InputError
+    for a text that is no plan of format 1.x; no message repeats a value of the plan.
     """
-    masks = Masks(frozenset(), frozenset(secrets))
+    masks = masks_of({}, secrets, values, clear)
     plans: list[tuple[str, dict[str, Any], str]] = []
     failed: dict[str, str] = {}
     problems: list[Problem] = []
@@ -58,11 +71,12 @@ def facts_of_plans(texts: Sequence[tuple[str, str, str]], target: str, secrets: 
         except InputError as error:
             problems += error.problems
             continue
-        masks |= masks_of(plan, secrets)
+        masks |= masks_of(plan, secrets, (), clear)
         plans.append((stack, plan, file))
     if problems:
         raise InputError(problems)
-    parts = [_facts(plan, masks.text(stack), masks, file) for stack, plan, file in plans]
+    masks = masks.without_words_of([text for stack, plan, _ in plans for text in (stack, *names_in(plan))])
+    parts = [_facts(plan, token_free(stack), masks, file) for stack, plan, file in plans]
     return replace(_together(parts, target), failed=failed), masks
 
 
@@ -97,6 +111,9 @@ def _plan(text: str, stack: str, file: str) -> dict[str, Any]:
     if plan.get("errored") is True:
         cure = "look at what `terraform plan` said; a prevent_destroy that holds is the usual reason"
         raise PlanFailedError(Problem("the plan failed, so it does not say all that would happen; " + cure, _CURE, file), stack)
+    for key in ("resource_changes", "resource_drift"):
+        if not isinstance(plan.get(key) or [], list) or plan.get(key) in (0, False, "", {}):
+            raise InputError(Problem(f"has {key} that are no list", _CURE, file))
     if "planned_values" not in plan and "resource_changes" not in plan:
         raise InputError(Problem("is a state, not a plan", _CURE, file))
     return plan
@@ -141,7 +158,8 @@ def _drifted(change: Change) -> bool:
 def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
     change = entry["change"]
     before, after = change.get("before"), change.get("after")
-    kind, address = masks.text(_text(entry["type"])), masks.text(address_of(entry))
+    # What Terraform calls things decides: no secret is part of it, and what a secret is like must not change it.
+    kind, address = token_free(_text(entry["type"])), token_free(address_of(entry))
     # `user` is a secret option of a connection, and a plain argument elsewhere.
     own = masks if kind == "databricks_connection" else masks.nameless
     marks = (change.get("before_sensitive"), change.get("after_sensitive"))
@@ -149,24 +167,39 @@ def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
     both = isinstance(before, dict) and isinstance(after, dict)
     # Of what is made anew, everything that the workspace gives is unknown: no one's change.
     leaves = [leaf for leaf in leaves if not (isinstance(leaf, Argument) and leaf.unknown and "delete" in change["actions"])]
-    moved_from = masks.text(_text(entry.get("previous_address") or ""))
+    moved_from = token_free(_text(entry.get("previous_address") or ""))
     importing = change.get("importing")
     named = mapping(after) or mapping(before)
     return Change(
         stack=stack,
         address=address,
         type=kind,
-        actions=tuple(masks.text(_text(action)) for action in change["actions"]),
+        actions=_actions(change["actions"]),
         name=masks.text(str(named.get("name") or named.get("path") or "")),
-        replaced_by=tuple(sorted(masks.text(".".join(map(str, path))) for path in change.get("replace_paths") or [])),
+        replaced_by=tuple(sorted(token_free(".".join(map(str, path))) for path in change.get("replace_paths") or [])),
         moved_from="" if moved_from == address else moved_from,
-        imported=masks.text(str(mapping(importing).get("id") or "unknown")) if importing else "",
-        arguments=tuple(leaf for leaf in leaves if isinstance(leaf, Argument)) if both else (),
+        imported=token_free(str(mapping(importing).get("id") or "unknown")) if importing else "",
+        arguments=tuple(leaf for leaf in leaves if isinstance(leaf, Argument)) if both or kind not in _LONG else (),
+        made=_made(after, marks[1], own) if "create" in change["actions"] else "",
         secrets=tuple(leaf for leaf in leaves if isinstance(leaf, Secret)),
         schedules=(_schedule(before, masks), _schedule(after, masks)) if kind == "databricks_job" else (None, None),
         full_refresh=kind == "databricks_job" and _full_refresh(after),
         diff=_diff(before, after, marks, masks) if kind == "databricks_workspace_file" else "",
     )
+
+
+def _actions(found: Any) -> tuple[str, ...]:
+    """Give a change's actions; one that is not known could be anything, so it is no plan that can be read."""
+    if not isinstance(found, list) or not found or not {*found} <= _ACTIONS:
+        raise ValueError("actions")
+    return tuple(found)
+
+
+def _made(after: Any, marks: Any, masks: Masks) -> str:
+    """Give a digest of what is made, without its secrets: what is approved is that, and no other."""
+    told = masks.value(mapping(after), marks if isinstance(marks, dict) else {})
+    text = json.dumps(told, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _leaves(
@@ -195,13 +228,15 @@ def _leaves(
         yield from _leaves((parts[0].get(key), parts[1].get(key)), inner.get(key), of_key, masks, below, str(key))
 
 
-def _secrets(before: Any, after: Any, unknown: Any, masks: Masks, path: str) -> Iterator[Secret]:
+def _secrets(before: Any, after: Any, unknown: Any, masks: Masks, path: str) -> Iterator[Argument | Secret]:
     """Give a secret, or each of a map that is marked as a whole: its keys are no secrets."""
     if before is None and after is None and not unknown:
         return
     keys = sorted({*mapping(before), *mapping(after)}, key=str)
     for key in keys:
-        if key in PUBLIC:
+        if masks.tells(key):
+            if mapping(before).get(key) != mapping(after).get(key):
+                yield Argument(f"{path}.{key}", masks.value(mapping(before).get(key)), masks.value(mapping(after).get(key)))
             continue
         old, new, open_ = mapping(before).get(key), mapping(after).get(key), mapping(unknown).get(key)
         yield Secret(f"{path}.{masks.text(str(key))}", changed=None if unknown is True or _any(open_) else old != new)
@@ -219,8 +254,15 @@ def _schedule(side: Any, masks: Masks) -> Schedule | None:
 
 
 def _full_refresh(side: Any) -> bool:
-    tasks = blocks(mapping(side).get("task"))
-    return any(first(task.get("pipeline_task")).get("full_refresh") is True for task in tasks)
+    return _refreshes(mapping(side).get("task"))
+
+
+def _refreshes(value: Any) -> bool:
+    """Whether a task, or one inside it, refreshes everything or a selection of tables from nothing."""
+    own = mapping(value)
+    if own.get("full_refresh") is True or own.get("full_refresh_selection"):
+        return True
+    return any(_refreshes(part) for part in _parts(value).values())
 
 
 def _diff(before: Any, after: Any, marks: tuple[Any, Any], masks: Masks) -> str:

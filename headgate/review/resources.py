@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from headgate.review.context import Context, of_stack
 from headgate.review.model import Finding, ResourceChange, SecretChange
 from headgate.schedule import ScheduleError, in_words, next_firings
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 HOLDING = {
     "databricks_catalog": "everything in it is dropped with it",
     "databricks_connection": "every pipeline that reads through it stops, and its secrets have to be given again",
+    "databricks_database_instance": "all it holds is dropped with it",
     "databricks_external_location": "tables below it can't be read any more",
+    "databricks_metastore": "everything in it is dropped with it",
+    "databricks_mws_workspaces": "everything in it is dropped with it",
+    "databricks_online_table": "all it holds is dropped with it",
     "databricks_schema": "everything in it is dropped with it",
     "databricks_sql_table": "all it holds is dropped with it",
     "databricks_storage_credential": "what is stored through it can't be read any more",
@@ -43,7 +48,9 @@ class Resources:
         self.findings.append(Finding(level, code, change.address, message, change.stack))
 
 
-def resource_changes(changes: Sequence[Change], pipelines: Sequence[Whole], now: datetime) -> Resources:
+def resource_changes(
+    changes: Sequence[Change], pipelines: Sequence[Whole], contexts: Sequence[Context], now: datetime
+) -> Resources:
     """Give what changes for each resource that is no pipeline, and the secrets of all; `now` is where starts count from."""
     found = Resources()
     by_place = {(pipeline.stack, pipeline.id): pipeline for pipeline in pipelines}
@@ -54,6 +61,12 @@ def resource_changes(changes: Sequence[Change], pipelines: Sequence[Whole], now:
             pipeline = by_place.get((change.stack, change.id))
             reason = _judged(found, change, pipeline)
             found.changes.append(_told(change, kind, reason, now))
+        context = of_stack(change.stack, contexts)
+        recorded = context.deployed.get(change.address) if context else None
+        if change.type != _PIPELINE and change.imported and recorded and recorded != change.imported:
+            found.find(
+                "attention", "import-of-another", change, f"takes over {change.imported}, and {recorded} is recorded for it"
+            )
         if change.full_refresh:
             message = "every run of it would be a full refresh, which empties the tables and reads what the source still has"
             found.find("loss", "full-refresh", change, message)

@@ -41,7 +41,7 @@ class Section:
     """A part of a review. `rows` have a cell for each column; without columns they are lines. `level`: of what they tell.
 
     `folds`: rows may be folded away where there are many, since none of them destroys anything. `text`: Markdown or a diff,
-    told as it is after the rows; `language` is a diff's.
+    told as it is after the rows; `language` is a diff's. `hint`: told instead of Markdown where that isn't rendered.
     """
 
     title: str
@@ -51,6 +51,7 @@ class Section:
     folds: bool = False
     text: str = ""
     language: str = ""
+    hint: str = ""
 
 
 def title_of(review: Review) -> str:
@@ -91,7 +92,9 @@ def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
             tuple(_secret(s.address, s.path, s.changed) for s in review.secrets),
         ),
         _groups(review),
-        Section("Runbook of the handover", text=review.runbook, folds=True),
+        Section(
+            "Runbook of the handover", text=review.runbook, folds=True, hint="`headgate handover` prints each step, with ids"
+        ),
         Section("Cost", rows=tuple((line.removeprefix("- "),) for line in review.cost.splitlines())),
         _how_to_accept(review),
     ]
@@ -192,10 +195,13 @@ def _how_to_accept(review: Review) -> Section:
     losses = review.of_level("loss")
     if not losses:
         return Section("")
-    subject, target = json.dumps(losses[0].subject, ensure_ascii=False), json.dumps(review.target, ensure_ascii=False)
-    example = (
-        f"accepted:\n  - address: {subject}\n    target: {target}\n    reason: why this loss is wanted\n    until: YYYY-MM-DD"
-    )
+    first = losses[0]
+    named = {"address": first.subject, "what": first.code, "target": review.target, "stack": first.stack}
+    lines = [
+        f"    {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in named.items() if value or name == "target"
+    ]
+    rest = ["    reason: why this loss is wanted", "    until: YYYY-MM-DD"]
+    example = "\n".join(["accepted:", *lines, *rest]).replace("    address", "  - address", 1)
     line = f"A loss that is wanted is accepted by an entry of its own in {FILE}, beside connectors/, reviewed like any change:"
     return Section("If a loss is wanted", rows=((line,),), text=example, language="yaml")
 

@@ -11,7 +11,7 @@ from headgate.review.model import Finding, TableChange, TableKind
 from headgate.review.whereabouts import Place, places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from headgate.review.context import Agreed, Context
     from headgate.review.facts import Held
@@ -35,9 +35,19 @@ class Tables:
         self.findings.append(finding)
 
 
-def table_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context]) -> Tables:
-    """Give what changes for each table, in order of tables, and the findings. `contexts` by connector."""
+def table_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context], stacks: Collection[str] = ()) -> Tables:
+    """Give what changes for each table, in order of tables, and the findings.
+
+    `contexts` by connector; `stacks`: those that the review has plans of.
+    """
     found = Tables()
+    here = {(pipeline.connector, pipeline.id) for pipeline in pipelines}
+    lacking = {name for name, context in contexts.items() if context.stacks - {*stacks}}
+
+    def elsewhere(agreed: str, pipeline: Whole) -> bool:
+        """Whether the lock has a table in a pipeline of a stack that is not part of the review: there it may well be."""
+        return pipeline.connector in lacking and (pipeline.connector, agreed) not in here
+
     before, after = places(pipelines, after=False), places(pipelines, after=True)
     labels = {key: its[0].held.label for key, its in [*before.items(), *after.items()]}
     sources = _by_source(before), _by_source(after)
@@ -47,7 +57,7 @@ def table_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context]) -
         if not old:
             _added(found, new, sources[0], context)
         elif not new:
-            _removed(found, old[0], sources[1], context)
+            _removed(found, old[0], sources[1], context, elsewhere)
         elif not {_id(place) for place in old} & {_id(place) for place in new}:
             _moved(found, old[0], new[0], context)
         else:
@@ -64,7 +74,13 @@ def _added(found: Tables, new: list[Place], before: Mapping[str, list[Place]], c
     found.changes.append(_change("added", place.held, context, after=place, reason=reason))
 
 
-def _removed(found: Tables, place: Place, after: Mapping[str, list[Place]], context: Context | None) -> None:
+def _removed(
+    found: Tables,
+    place: Place,
+    after: Mapping[str, list[Place]],
+    context: Context | None,
+    elsewhere: Callable[[str, Whole], bool],
+) -> None:
     pipeline = place.pipeline
     now = _other_destination(place.held, after)
     if pipeline.deleted:
@@ -80,17 +96,17 @@ def _removed(found: Tables, place: Place, after: Mapping[str, list[Place]], cont
         if now:
             reason = f"its destination becomes {now.held.destination}, which starts empty; this one stays, and is read no more"
         found.find("attention", "destination-changed" if now else "table-removed", place, reason)
-    agreed = context.agreed.get(place.held.label) if context else None
-    if agreed and not (context and context.retired):
+    agreed = context.agreed.get(place.held.key) if context else None
+    if agreed and context and not context.retired and not elsewhere(agreed.pipeline, pipeline):
         message = f"no pipeline would read it any more, and the lock has it in {agreed.pipeline}"
         found.find("loss", "table-lost", place, message)
     found.changes.append(_change("removed", place.held, context, before=place, reason=reason))
 
 
 def _moved(found: Tables, old: Place, new: Place, context: Context | None) -> None:
-    agreed = context.agreed.get(new.held.label) if context else None
+    agreed = context.agreed.get(new.held.key) if context else None
     way = f"{old.pipeline.before_id} → {new.pipeline.id}"
-    made = agreed is not None and agreed.to == new.pipeline.id and agreed.state in ("handed_over", "done")
+    made = agreed is not None and agreed.hands_over(old.pipeline.id, new.pipeline.id)
     if made:
         reason = "its handover is recorded as made"
     else:
@@ -113,7 +129,7 @@ def _compared(found: Tables, old: list[Place], new: list[Place], context: Contex
 
 
 def _kept_otherwise(found: Tables, place: Place, options: Sequence[Argument]) -> None:
-    names = [option.path for option in options if option.path in KEEPING]
+    names = [option.path for option in options if option.path.lower() in KEEPING]
     if names:
         message = (
             f"{' and '.join(names)} can't change without a full refresh, which reads it anew from what the source still has"
@@ -145,7 +161,7 @@ def _to_come(
     found: Tables, before: Mapping[str, list[Place]], after: Mapping[str, list[Place]], contexts: Mapping[str, Context]
 ) -> None:
     """Tell the moves that the lock plans: their handover comes before the files change."""
-    labels = {place.held.label: place for its in [*before.values(), *after.values()] for place in its}
+    labels = {place.held.key: place for its in [*before.values(), *after.values()] for place in its}
     for _, context in sorted(contexts.items()):
         for label, agreed in sorted(context.agreed.items()):
             place = labels.get(label)
@@ -156,7 +172,7 @@ def _to_come(
 
 
 def _to_move(place: Place, agreed: Agreed, context: Context, reason: str) -> TableChange:
-    weight = context.weights.get(place.held.label)
+    weight = context.weights.get(place.held.key)
     held = place.held
     return TableChange("to move", held.source_table, held.destination, agreed.pipeline, agreed.to, weight, (), reason)
 
@@ -190,7 +206,7 @@ def _change(
     reason: str = "",
     options: Sequence[Argument] = (),
 ) -> TableChange:
-    weight: Any = context.weights.get(held.label) if context else None
+    weight: Any = context.weights.get(held.key) if context else None
     old, new = before.pipeline.before_id if before else "", after.pipeline.id if after else ""
     return TableChange(kind, held.source_table, held.destination, old, new, weight, tuple(options), reason)
 

@@ -32,7 +32,7 @@ def seen(text: str) -> str:
 
 def _lines(section: Section) -> list[str]:
     found = [f"  {'  '.join(cells).rstrip()}" for cells in _aligned(section)]
-    return found + [f"  {line}" for line in section.text.splitlines()]
+    return found + [f"  {line}" for line in (section.hint or section.text).splitlines()]
 
 
 def _aligned(section: Section) -> list[list[str]]:

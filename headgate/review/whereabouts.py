@@ -21,7 +21,8 @@ class Whole:
     """A pipeline over all stacks of the review: where it was, where it is to be, and what happens to it.
 
     `before` and `after`: its tables; None where they can't be told, empty where it does not exist. `forgotten`: it lives on
-    in the workspace without a stack. `change`: what its own plan does with it; None for nothing.
+    in the workspace without a stack. `change`: what its own plan does with it; None for nothing. `kept_by`: the stacks that
+    have it afterwards, of which there may be one.
     """
 
     connector: str
@@ -37,6 +38,7 @@ class Whole:
     change: Change | None
     drops: bool
     made_twice: bool = False
+    kept_by: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -78,11 +80,13 @@ def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str
         return found is not None and bool(found.imported)
 
     gone = [one for one in entries if not one.exists_after]
-    stays = [one for one in entries if one.exists_after]
+    # What happens comes before what stays as it is, so that a plan that says nothing hides none that does.
+    stays = sorted((one for one in entries if one.exists_after), key=lambda one: (change(one) is None, one.stack))
     new = stays[0] if stays else gone[0]
     old = next((one for one in [*gone, *stays] if one.exists_before and not imported(one)), new)
-    leaves = next((found for one in gone if (found := change(one)) and found.destroys), None)
+    leaves = next((found for one in [*gone, *stays] if (found := change(one)) and found.destroys), None)
     made_twice = bool(gone and stays) and not leaves and not any(imported(one) for one in stays)
+    made_twice |= any((found := change(one)) is not None and found.forgets and found.replaces for one in entries)
     return Whole(
         connector=connector,
         id=new.id,
@@ -97,6 +101,7 @@ def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str
         change=leaves or change(new),
         drops=new.drops,
         made_twice=made_twice,
+        kept_by=tuple(sorted(one.stack for one in stays)),
     )
 
 
@@ -117,10 +122,5 @@ def places(pipelines: Sequence[Whole], *, after: bool) -> dict[str, list[Place]]
     for pipeline in pipelines:
         tables = pipeline.after if after else pipeline.before
         for held in tables or ():
-            found[table_key(held)].append(Place(pipeline, held))
+            found[held.key].append(Place(pipeline, held))
     return dict(found)
-
-
-def table_key(held: Held) -> str:
-    """Give what a table is the same by, before and after."""
-    return f"{held.source_table} → {held.destination.lower()}"

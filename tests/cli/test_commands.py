@@ -146,6 +146,16 @@ def test_record_keeps_the_workspaces_ids(headgate: Run, project: Path) -> None:
     assert ids["databricks_pipeline.people_1"] == "databricks_pipeline-people_1"
 
 
+def test_a_pipeline_that_was_destroyed_behind_the_lock_is_told_when_it_is_recorded(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    headgate("record", "crm", *states(project, dev_1=shown("people_1"), dev_2=shown("money_1")))
+
+    said = headgate("record", "crm", *states(project, dev_1=shown("people_1"), dev_2=shown())).stderr
+
+    assert "money_1 was recorded, and no state has it any more" in said
+    assert "people_1 was recorded" not in said
+
+
 def test_a_pipeline_that_left_is_open_until_recorded_in_every_target(headgate: Run, project: Path) -> None:
     headgate("balance")
     tables = project / "connectors/crm/tables.csv"

@@ -103,7 +103,7 @@ def test_what_was_approved_may_be_applied_and_nothing_else(headgate: Run, projec
 
 def test_an_accepted_loss_is_to_be_looked_at(headgate: Run, project: Path) -> None:
     name = write(project, "crm-prod-1.json", GONE)
-    entry = "{address: databricks_pipeline.b, target: prod, reason: switched off, until: 9999-12-31}"
+    entry = "{address: databricks_pipeline.b, what: pipeline-deleted, target: prod, reason: switched off, until: 9999-12-31}"
     (project / "accepted.yaml").write_text(f"accepted: [{entry}]\n")
 
     assert "switched off" in headgate("review", name, "-t", "prod", code=ATTENTION).stdout
@@ -205,7 +205,13 @@ def test_no_secret_of_options_environment_or_comments_comes_out(project: Path) -
     write(project, "crm-prod-1.json", whole)
     names = ("DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET", "TF_VAR_crm_token", "GITHUB_TOKEN", "HEADGATE_OPTION_TOKEN")
     files = ["--json", "r.json", "--markdown", "r.md", "--summary", "s.md", "--html", "r.html", "--out", "r.txt", "--diff"]
-    for extra in ([], ["--before", "nowhere"], ["--approved", "crm-prod-1.json"], ["--accepted", "crm-prod-1.json"]):
+    for extra in (
+        [],
+        ["--before", "nowhere"],
+        ["--approved", "crm-prod-1.json"],
+        ["--accepted", "crm-prod-1.json"],
+        ["--accepted", "none.yaml"],
+    ):
         done = subprocess.run(
             [sys.executable, "-m", "headgate", "review", "crm-prod-1.json", "-t", "prod", *files, *extra],
             cwd=project,

@@ -43,7 +43,7 @@ IDS = {"a_1": "aaaa-1", "b_1": "bbbb-1"}
 JOBS = {"a_1": "101", "b_1": "102"}
 
 
-class QuickClock(Clock):
+class QuickClock(Clock):  # type: ignore[misc]  # the SDK's types are not read
     """Time passes as soon as somebody waits."""
 
     def __init__(self) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ENTRY = """accepted:
   - address: databricks_pipeline.b
+    what: pipeline-deleted
     target: prod
     reason: the CRM is switched off
     until: 2026-03-31
@@ -54,7 +55,8 @@ def test_an_entry_that_has_ended_lifts_nothing_and_is_told(tmp_path: Path) -> No
     [
         ENTRY.replace("pipeline.b", "pipeline.a"),
         ENTRY.replace("    reason", "    stack: crm-prod-2\n    reason"),
-        ENTRY.replace("    target: prod\n", ""),
+        ENTRY.replace("what: pipeline-deleted", "what: pipeline-replaced"),
+        ENTRY.replace("target: prod", 'target: ""'),
     ],
 )
 def test_an_entry_for_anything_else_lifts_nothing_and_is_told_to_be_unused(tmp_path: Path, other: str) -> None:
@@ -73,10 +75,10 @@ def test_an_entry_of_another_target_is_no_matter_here(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("accepted:\n  - address: a\n    target: prod\n    until: 2026-01-31\n", 2),
-        (ENTRY.replace("2026-03-31", "soon"), 5),
-        (ENTRY.replace("    reason: the CRM is switched off\n", '    reason: ""\n'), 4),
-        (ENTRY + "    forever: true\n", 6),
+        ("accepted:\n  - address: a\n    what: b\n    target: prod\n    until: 2026-01-31\n", 2),
+        (ENTRY.replace("2026-03-31", "soon"), 6),
+        (ENTRY.replace("    reason: the CRM is switched off\n", '    reason: ""\n'), 5),
+        (ENTRY + "    forever: true\n", 7),
         ("accepted: databricks_pipeline.b\n", 1),
     ],
 )

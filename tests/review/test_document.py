@@ -74,6 +74,24 @@ def test_the_digest_tells_what_is_done_otherwise_and_the_differences_are_named(o
     assert differences(approved, planned)
 
 
+@pytest.mark.parametrize("kind", ["databricks_permissions", "databricks_job", "databricks_pipeline", "databricks_connection"])
+def test_the_digest_tells_what_is_made_from_something_else_that_is_made(kind: str) -> None:
+    made = [facts_of(plan(change(f"{kind}.x", None, {"name": "x", "level": level}))) for level in ("CAN_VIEW", "CAN_MANAGE")]
+
+    assert review_of(made[0]).digest != review_of(made[1]).digest
+
+
+def test_a_document_with_half_a_destination_is_refused() -> None:
+    text = document(facts_of(*MOVES)).replace("main.bronze.v", "v")
+
+    with pytest.raises(InputError, match="no review that can be read"):
+        parse_document(text, "r.json")
+
+
+def test_half_a_character_in_a_plan_stops_no_review() -> None:
+    assert "x?" in document(facts_of(plan(change("databricks_job.a", {"name": "b"}, {"name": "x\ud800"}))))
+
+
 def test_two_plans_of_one_stack_are_refused() -> None:
     with pytest.raises(InputError, match="two plans of stack crm-prod-1"):
         merged([single(1), single(1)])

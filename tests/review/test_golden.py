@@ -30,7 +30,7 @@ def rendered(case: str) -> dict[str, str]:
     texts = [(path.stem, path.read_text(), path.name) for path in sorted((folder / "plans").iterdir())]
     connectors = read_connectors(folder)
     contexts = [context_of(one, "prod") for one in connectors]
-    facts = facts_of_plans(texts, "prod", contexts[0].secrets)[0]
+    facts = facts_of_plans(texts, "prod", contexts[0].secrets, clear=contexts[0].clear)[0]
     accepted = read_accepted(folder / "accepted.yaml")
     more = {"runbook": runbooks(connectors, "prod"), "cost": costs(connectors, {}, "prod")}
     review = review_of(facts, contexts, accepted, NOW, **more)

@@ -39,7 +39,7 @@ def test_a_pipeline_that_is_destroyed_takes_its_tables_with_it() -> None:
 
 def test_a_pipeline_whose_tables_were_all_handed_over_may_be_destroyed_with_a_look() -> None:
     moves = plan(*pipelines({"a": ["t"], "b": ["u"]}, {"a": ["t", "u"]}))
-    review = reviewed(moves, agreed={"u → main.bronze.u": Agreed("a", "a", "handed_over")})
+    review = reviewed(moves, agreed={"u → main.bronze.u": Agreed("a", "a", "handed_over", "b")})
 
     assert codes(review) == {("attention", "pipeline-deleted")}
 
@@ -87,6 +87,40 @@ def test_a_pipeline_that_changes_stack_is_told_once_and_its_tables_not_at_all() 
     ]
 
 
+def test_a_stack_that_takes_over_another_pipeline_than_the_one_that_was_forgotten_is_found() -> None:
+    old = plan(*pipelines({"a": ["t"]}, {}, a={"actions": ["forget"]}))
+    new = plan(*pipelines({"a": ["t"]}, {"a": ["t"]}, a={"importing": {"id": "id-other"}}))
+
+    assert ("loss", "import-of-another") in codes(reviewed(old, new))
+
+
+def test_a_pipeline_that_two_stacks_keep_is_found_and_hides_nothing() -> None:
+    same = {"a": ["t"]}
+    idle, replaced = plan(*pipelines(same, same)), plan(*pipelines(same, same, a={"actions": ["delete", "create"]}))
+
+    assert codes(reviewed(idle, replaced)) == {("loss", "pipeline-in-two-stacks"), ("loss", "pipeline-replaced")}
+
+
+def test_a_plan_of_other_pipelines_than_the_recorded_ones_is_found() -> None:
+    same = plan(*pipelines({"a": ["t"]}, {"a": ["t"]}))
+
+    assert codes(reviewed(same, deployed={"databricks_pipeline.a": "id-of-prod"})) == {("loss", "not-the-recorded-one")}
+
+
+def test_what_is_made_while_the_old_is_forgotten_would_be_there_twice() -> None:
+    same = {"a": ["t"]}
+
+    assert ("loss", "pipeline-made-twice") in codes(reviewed(plan(*pipelines(same, same, a={"actions": ["create", "forget"]}))))
+
+
+def test_a_table_whose_new_pipeline_is_in_a_stack_that_is_left_out_is_not_called_lost() -> None:
+    moves = plan(*pipelines({"a": ["t", "u"]}, {"a": ["t"]}))
+    handed = {"u → main.bronze.u": Agreed("b", "b", "handed_over", "a")}
+    review = reviewed(moves, agreed=handed, stacks=frozenset({"crm-prod-1", "crm-prod-2"}))
+
+    assert codes(review) == {("attention", "table-removed"), ("attention", "stack-missing")}
+
+
 def test_a_pipeline_that_one_stack_forgets_and_another_makes_would_be_there_twice() -> None:
     old = plan(*pipelines({"a": ["t"]}, {}, a={"actions": ["forget"]}))
     new = plan(*pipelines({}, {"a": ["t"]}))
@@ -129,7 +163,7 @@ def test_loads_and_the_longest_pipeline_are_told_before_and_after() -> None:
     weights = {f"{name} → main.bronze.{name}": weight for name, weight in {"t": 60.0, "u": 90.0, "v": 30.0}.items()}
     groups = dict.fromkeys(weights, "all daily")
     moves = plan(*pipelines({"a": ["t", "u"], "b": ["v"]}, {"a": ["t"], "b": ["u", "v"]}))
-    review = reviewed(moves, weights=weights, groups=groups, agreed={"u → main.bronze.u": Agreed("b", "b", "handed_over")})
+    review = reviewed(moves, weights=weights, groups=groups, agreed={"u → main.bronze.u": Agreed("b", "b", "handed_over", "a")})
 
     assert [(one.id, one.loads, one.tables) for one in review.pipelines] == [
         ("a", (150.0, 60.0), (2, 1)),

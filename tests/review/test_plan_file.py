@@ -28,7 +28,10 @@ def read(text: str) -> Any:
         ([], "it has no format_version"),
         ({"format_version": "CANARY-9", "resource_changes": []}, "has format of another kind"),
         ({"format_version": "1.2", "resource_changes": [{"address": 7}]}, "change of another form"),
-        ({"format_version": "1.2", "resource_changes": {"a": 1}}, "change of another form"),
+        ({"format_version": "1.2", "resource_changes": {"a": 1}}, "resource_changes that are no list"),
+        ({"format_version": "1.2", "resource_changes": 0}, "resource_changes that are no list"),
+        (plan(change("databricks_job.a", None, {}, actions=["obliterate"])), "change of another form"),
+        (plan(change("databricks_job.a", None, {}, actions="delete")), "change of another form"),
     ],
 )
 def test_what_is_no_plan_of_format_1_is_refused(found: Any, says: str) -> None:

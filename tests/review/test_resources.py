@@ -95,9 +95,16 @@ def test_a_job_that_goes_while_its_pipeline_stays_is_to_be_looked_at() -> None:
     assert codes(review) == {("attention", "job-deleted")}
 
 
-def test_a_job_that_refreshes_everything_would_lose_what_the_source_no_longer_has() -> None:
-    task = {"task": [{"pipeline_task": [{"pipeline_id": "p", "full_refresh": True}]}]}
-    review = reviewed(change("databricks_job.a", job("0 0 2 * * ?"), job("0 0 2 * * ?") | task))
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"pipeline_task": [{"pipeline_id": "p", "full_refresh": True}]},
+        {"pipeline_task": [{"pipeline_id": "p", "full_refresh_selection": ["t"]}]},
+        {"for_each_task": [{"task": [{"pipeline_task": [{"full_refresh": True}]}]}]},
+    ],
+)
+def test_a_job_that_refreshes_everything_would_lose_what_the_source_no_longer_has(task: dict[str, Any]) -> None:
+    review = reviewed(change("databricks_job.a", job("0 0 2 * * ?"), job("0 0 2 * * ?") | {"task": [task]}))
 
     assert codes(review) == {("loss", "full-refresh")}
 

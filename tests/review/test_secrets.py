@@ -13,7 +13,7 @@ from headgate.review.decide import review_of
 from headgate.review.masks import MASK, Masks, masks_of
 from headgate.review.outputs import render
 from headgate.review.plan_file import facts_of_plans
-from tests.support.plans import change, file, pipeline, plan
+from tests.support.plans import change, file, pipeline, pipelines, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,36 @@ def test_an_option_whose_name_tells_of_a_secret_is_masked_in_files_and_their_dif
     )
 
     assert [text for text in shown(whole) if "CANARY" in text] == []
+
+
+@pytest.mark.parametrize("word", ["databricks", "pipeline", "delete", "main", "bronze", "file"])
+def test_a_secret_that_is_a_word_of_the_plans_names_changes_nothing_and_is_not_told_by_what_is_masked(word: str) -> None:
+    def whole(token: str) -> dict[str, Any]:
+        before, after = connection({"token": token}), connection({"token": token, "page": "2"})
+        made = change("databricks_connection.crm", before, after, **MARKED)
+        variables = {"variables": {"crm_token": {"value": token}}}
+        marks = {"configuration": {"root_module": {"variables": {"crm_token": {"sensitive": True}}}}}
+        return plan(made, *pipelines({"a": ["t"], "b": ["u"]}, {"a": ["t"]}), **variables, **marks)
+
+    assert list(shown(whole(word))) == list(shown(whole("Zq9-another-one")))
+
+
+def test_an_option_that_the_definition_has_in_clear_is_told_and_its_neighbours_are_not() -> None:
+    options = {"base_url": "https://one.example", "client_secret": "CANARY-1"}
+    after = {"base_url": "https://two.example", "client_secret": "CANARY-2"}
+    whole = plan(change("databricks_connection.crm", connection(options), connection(after), **MARKED))
+    facts, _ = facts_of_plans([("crm-prod-1", json.dumps(whole), "")], "prod", ["client_secret"], clear=["base_url"])
+    text = render(review_of(facts), "text")
+
+    assert "options.base_url: https://one.example → https://two.example" in text
+    assert "CANARY" not in text
+
+
+def test_a_secret_that_only_the_environment_knows_is_masked_in_a_plan_that_does_not_use_it() -> None:
+    whole = plan(change("databricks_job.a", {"name": "x"}, {"name": "CANARY-77"}))
+    facts, _ = facts_of_plans([("crm-prod-1", json.dumps(whole), "")], "prod", values=["CANARY-77"])
+
+    assert "CANARY" not in render(review_of(facts), "json")
 
 
 def test_what_is_no_secret_stays_readable() -> None:

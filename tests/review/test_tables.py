@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,8 +19,8 @@ def context(**more: Any) -> Context:
     return Context("crm", "prod", **more)
 
 
-def agreed(pipeline_id: str, to: str = "", state: str = "") -> Agreed:
-    return Agreed(pipeline_id, to or pipeline_id, state)
+def agreed(pipeline_id: str, to: str = "", state: str = "", origin: str = "a") -> Agreed:
+    return Agreed(pipeline_id, to or pipeline_id, state, origin)
 
 
 def reviewed(*changes: dict[str, Any], **more: Any) -> Review:
@@ -83,6 +83,61 @@ def test_a_move_whose_handover_is_recorded_is_fine() -> None:
     assert (review.verdict, review.findings) == ("fine", ())
 
 
+def test_a_handover_from_another_pipeline_than_the_one_that_has_the_table_is_none() -> None:
+    moves = pipelines({"a": ["t", "u"], "b": ["v"]}, {"a": ["t"], "b": ["u", "v"]})
+    review = reviewed(*moves, agreed={"u → main.bronze.u": agreed("b", "b", "handed_over", origin="c")})
+
+    assert ("loss", "move-without-handover") in codes(review)
+
+
+def test_capitals_of_a_destination_hide_no_table_from_the_lock() -> None:
+    review = reviewed(*pipelines({"a": ["t", "u:Kept"]}, {"a": ["t"]}), agreed={"u → main.bronze.kept": agreed("a")})
+
+    assert ("loss", "table-lost") in codes(review)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "pipeline_spec = SPEC\npipeline_spec['objects'] = []\ningest(spark, pipeline_spec)\n",
+        "pipeline_spec = SPEC\n# ingest(spark, pipeline_spec)\n",
+        "pipeline_spec = SPEC\nif False:\n    ingest(spark, pipeline_spec)\n",
+        "pipeline_spec = SPEC\ningest(spark, other)\n",
+    ],
+)
+def test_code_that_does_not_read_what_it_lists_is_not_taken_by_its_word(code: str) -> None:
+    whole = file("a", ["t"])
+    spec = b64decode(whole["content_base64"]).decode().partition("= ")[2].partition("\n")[0]
+    other = whole | {"content_base64": b64encode(code.replace("SPEC", spec).encode()).decode()}
+    review = reviewed(
+        change("databricks_pipeline.a", pipeline("a"), pipeline("a")),
+        change("databricks_workspace_file.a", whole, other),
+        agreed={"t → main.bronze.t": agreed("a")},
+    )
+
+    assert {("attention", "tables-unknown"), ("loss", "table-lost")} <= codes(review)
+
+
+@pytest.mark.parametrize(
+    "library",
+    [
+        [{"file": [{"path": "/Workspace/elsewhere.py"}]}],
+        [{"notebook": [{"path": "/x"}]}],
+        [{"glob": [{"include": "/x/**"}]}],
+        [],
+    ],
+)
+def test_a_pipeline_that_runs_other_code_than_its_file_is_not_taken_to_read_the_same(library: list[Any]) -> None:
+    code = file("a", ["t"])
+    review = reviewed(
+        change("databricks_pipeline.a", pipeline("a"), pipeline("a", library=library)),
+        change("databricks_workspace_file.a", code, code),
+        agreed={"t → main.bronze.t": agreed("a")},
+    )
+
+    assert ("loss", "table-lost") in codes(review)
+
+
 def test_a_handover_to_another_pipeline_than_the_recorded_one_is_none() -> None:
     moves = pipelines({"a": ["t", "u"], "b": ["v"]}, {"a": ["t"], "b": ["u", "v"]})
     review = reviewed(*moves, agreed={"u → main.bronze.u": agreed("c", "c", "handed_over")})
@@ -126,12 +181,13 @@ def test_another_destination_starts_empty_and_is_told_as_one_change() -> None:
 
 def test_the_default_schema_of_a_pipeline_is_the_destination_of_tables_that_name_none() -> None:
     spec = "pipeline_spec = {'connection_name': 'c', 'objects': [{'table': {'source_table': 't'}}]}\n"
-    code = {"path": "/Shared/a.py", "content_base64": b64encode(spec.encode()).decode()}
+    code = {"path": "/Shared/a.py", "content_base64": b64encode(f"{spec}ingest(spark, pipeline_spec)\n".encode()).decode()}
     review = reviewed(
         change("databricks_pipeline.a", pipeline("a"), pipeline("a", schema="silver")),
         change("databricks_workspace_file.a", code, code),
     )
 
+    assert ("attention", "default-changed") in codes(review)
     assert {(one.kind, one.destination) for one in review.tables} == {
         ("removed", "main.bronze.t"),
         ("added", "main.silver.t"),
@@ -144,6 +200,7 @@ def test_the_default_schema_of_a_pipeline_is_the_destination_of_tables_that_name
         ({"page": "1"}, {"page": "2"}, set()),
         ({"scd_type": "SCD_TYPE_1"}, {"scd_type": "SCD_TYPE_2"}, {("loss", "full-refresh")}),
         ({}, {"primary_keys": "id"}, {("loss", "full-refresh")}),
+        ({}, {"SCD_Type": "SCD_TYPE_2"}, {("loss", "full-refresh")}),
     ],
 )
 def test_an_option_that_says_how_a_table_is_kept_implies_a_full_refresh(

@@ -26,7 +26,8 @@ def content(tables: Sequence[str], **options: Mapping[str, Any]) -> str:
             "destination_table": destination or name,
         }
         specs.append({"table": spec | ({"table_configuration": dict(options[name])} if name in options else {})})
-    text = f"pipeline_spec = {{'connection_name': 'c', 'objects': {specs!r}}}\n"
+    call = "ingest(spark, pipeline_spec)\n" if specs else ""
+    text = f"pipeline_spec = {{'connection_name': 'c', 'objects': {specs!r}}}\n{call}"
     return b64encode(text.encode()).decode()
 
 

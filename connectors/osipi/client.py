@@ -1,0 +1,237 @@
+"""The client of PI Web API: one session, patience with what passes, none with what stays.
+
+Facts, from AVEVA's PI Web API Reference and User Guide: a 200 whose WebException is not null has failed; errors come as
+`{"Errors": [...]}`; a POST wants X-Requested-With where the CSRF defence is on, as it is by default; `/batch` takes a
+dictionary of requests, whose Resource is an absolute URL, and answers 207 with a status for each.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from .auth import ClientCredentials, auth_of
+from .codec import decode
+from .problems import PiError, PiUnavailableError
+from .retries import PASSING, RETRIED, RateLimit, retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .options import Settings
+
+Params = tuple[tuple[str, str], ...]
+_UNAUTHORIZED = 401
+_NO_BATCH = {403, 404, 405}
+_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A GET: a path below /piwebapi whose variable parts are quoted, and its parameters, some of them repeated."""
+
+    path: str
+    params: Params = ()
+
+    def url(self, base: str) -> str:
+        """Give the whole address."""
+        query = urlencode(self.params, quote_via=quote)
+        return f"{base}{self.path}?{query}" if query else base + self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a call: the body, or the error that stays."""
+
+    body: Any = None
+    error: PiError | None = None
+
+    def value(self) -> Any:
+        """Give the body; raises the error."""
+        if self.error:
+            raise self.error
+        return self.body
+
+
+class PiClient:
+    """Asks one PI Web API; may be shared by threads. `clock`, `sleep` (seconds) and `chance` (0 to 1) are time's and luck's."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.settings = settings
+        self._sleep, self._chance = sleep, chance
+        self._batches = True
+        self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=settings.threads, pool_block=True))
+        self._session.verify = settings.verify
+        self._session.headers.update({"Accept": "application/json", "X-Requested-With": "XMLHttpRequest"})
+        self._auth = auth_of(settings, clock, sleep)
+        self._limit = RateLimit(settings.requests_per_second, clock, sleep)
+
+    def get(self, path: str, *params: tuple[str, str]) -> Any:
+        """Give the body of a GET; raises PiError for what stays wrong, PiUnavailableError when all tries failed."""
+        return self._send("GET", Call(path, params).url(self.settings.base_url), path)
+
+    def call(self, call: Call) -> Any:
+        """Give the body of a call; raises as `get` does."""
+        return self.get(call.path, *call.params)
+
+    def answers(self, calls: Sequence[Call]) -> list[Answer]:
+        """Give what came of each call, in order. Several go as batches, of which the parts that failed are tried again alone.
+
+        Raises PiUnavailableError where any of them is still not available after all tries: then none is to be trusted alone.
+        """
+        if len(calls) == 1 or not self._batches:
+            return [self._alone(call) for call in calls]
+        size = self.settings.parts_per_batch
+        try:
+            return [answer for start in range(0, len(calls), size) for answer in self._batch(calls[start : start + size])]
+        except PiError as error:
+            if error.status not in _NO_BATCH:
+                raise
+            self._batches = False  # the administrator took the batch away: the calls go one by one
+            return [self._alone(call) for call in calls]
+
+    def _alone(self, call: Call) -> Answer:
+        try:
+            return Answer(self.call(call))
+        except PiUnavailableError:
+            raise
+        except PiError as error:
+            return Answer(error=error)
+
+    def pause(self, failed: int, asked: float | None = None) -> None:
+        """Wait before the next try after `failed` ones."""
+        self._sleep(self.settings.backoff.delay(failed, self._chance(), asked))
+
+    def _batch(self, calls: Sequence[Call]) -> list[Answer]:
+        answers: dict[int, Answer] = {}
+        for failed in range(1, self.settings.backoff.tries + 1):
+            asked = {
+                str(number): {"Method": "GET", "Resource": call.url(self.settings.base_url)}
+                for number, call in enumerate(calls)
+                if number not in answers
+            }
+            body = self._send("POST", f"{self.settings.base_url}/batch", "/batch", json.dumps(asked).encode())
+            for name in asked:
+                part = body.get(name) if isinstance(body, dict) else None
+                answer = _answer_of(part, calls[int(name)].path)
+                if not isinstance(answer.error, PiUnavailableError):
+                    answers[int(name)] = answer
+            if len(answers) == len(calls):
+                return [answers[number] for number in range(len(calls))]
+            if failed < self.settings.backoff.tries:
+                self.pause(failed)
+        missing = len(calls) - len(answers)
+        raise PiUnavailableError(0, f"{missing} of {len(calls)} parts of a batch failed at each of {failed} tries")
+
+    def _send(self, method: str, url: str, path: str, data: bytes | None = None) -> Any:
+        tries, renewed, failed = self.settings.backoff.tries, False, 0
+        while True:
+            self._limit.wait()
+            answer, body, problem = self._once(method, url, path, data)
+            if problem is None:
+                return body
+            if problem.status == _UNAUTHORIZED and answer is not None and not renewed and self._renews(answer.request):
+                renewed = True
+                continue
+            failed += 1
+            if not isinstance(problem, PiUnavailableError):
+                raise problem
+            if failed == tries:
+                raise PiUnavailableError(problem.status, f"{problem.message} (tried {tries} times)")
+            self.pause(failed, retry_after(answer.headers.get("Retry-After")) if answer is not None else None)
+
+    def _renews(self, request: requests.PreparedRequest) -> bool:
+        return isinstance(self._auth, ClientCredentials) and self._auth.refused(request)
+
+    def _once(
+        self, method: str, url: str, path: str, data: bytes | None
+    ) -> tuple[requests.Response | None, Any, PiError | None]:
+        headers = {"Content-Type": "application/json"} if data is not None else None
+        try:
+            answer = self._session.request(
+                method, url, data=data, headers=headers, auth=self._auth, timeout=self.settings.timeout, allow_redirects=False
+            )
+        except (requests.exceptions.InvalidURL, requests.exceptions.SSLError) as error:
+            cure = (
+                "give the server's authority by ca_file"
+                if isinstance(error, requests.exceptions.SSLError)
+                else "mend pi_base_url"
+            )
+            return None, None, PiError(0, f"{path}: no connection can be made ({type(error).__name__}): {cure}")
+        except requests.RequestException as error:
+            return None, None, PiUnavailableError(0, f"{path}: the connection failed ({type(error).__name__})")
+        try:
+            body = decode(answer.content)
+        except ValueError:
+            body = None
+        return answer, body, _problem(answer.status_code, body, path)
+
+
+def _problem(status: int, body: Any, path: str) -> PiError | None:
+    """Say what is wrong with an answer: nothing, an error that stays, or one that passes (a broken body passes too)."""
+    if status in RETRIED:
+        return PiUnavailableError(status, f"{path}: {said(body) or 'not available'}")
+    if not 200 <= status < 300:  # noqa: PLR2004  # HTTP's classes of status
+        return PiError(status, f"{path}: {said(body) or 'refused'}")
+    if body is None:
+        return PiUnavailableError(status, f"{path}: the answer is no JSON, or a part of one")
+    return web_exception(body, path)
+
+
+def web_exception(body: Any, path: str) -> PiError | None:
+    """Give the error that an answer, or an item of one, holds in spite of its good status."""
+    found = body.get("WebException") if isinstance(body, dict) else None
+    if not found:
+        return None
+    status = int(found.get("StatusCode") or 0) if isinstance(found, dict) else 0
+    words = f"{path}: {said(found) or 'WebException'}"
+    return PiUnavailableError(status, words) if status in PASSING or not status else PiError(status, words)
+
+
+def said(body: Any) -> str:
+    """Give the server's words for an error, cut to what a message can bear."""
+    if not isinstance(body, dict):
+        return ""
+    words = body.get("Errors") or body.get("Message") or ""
+    return ("; ".join(str(word) for word in words) if isinstance(words, list) else str(words))[:_SHOWN]
+
+
+def _answer_of(part: Any, path: str) -> Answer:
+    if not isinstance(part, dict) or not isinstance(part.get("Status"), int):
+        return Answer(error=PiUnavailableError(0, f"{path}: the batch has no answer for it"))
+    content = part.get("Content")
+    problem = _problem(part["Status"], content if content is not None else {}, path)
+    return Answer(error=problem) if problem else Answer(content)
+
+
+def segment(text: str) -> str:
+    """Quote a part of a path, such as a WebID."""
+    return quote(text, safe="")
+
+
+def selected(*fields: str, items: bool = True) -> tuple[str, str]:
+    """Give the parameter that has the server send these fields only; WebException always comes along."""
+    always = ("WebException", "Links", "Items.WebException") if items else ("WebException",)
+    prefix = "Items." if items else ""
+    return "selectedFields", ";".join([*always, *(prefix + name for name in fields)])
+
+
+def merged(params: Mapping[str, str]) -> Params:
+    """Give parameters in order, without those that are empty."""
+    return tuple((name, value) for name, value in params.items() if value)

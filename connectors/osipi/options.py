@@ -1,0 +1,174 @@
+"""The connection's and the tables' options: texts, as the community connectors' framework hands them over, checked at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from .problems import OptionsError
+from .retries import Backoff
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# AVEVA: MaxReturnedItemsPerCall is 150,000 unless the administrator says otherwise.
+MOST_ITEMS = 150_000
+
+
+class Secret:
+    """A text that no log, error or repr shows; two of one text are equal."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Give the text, for the one place that sends it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
+        return Secret, (self._text,)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to log in: `kind` is none, bearer, basic, oidc or kerberos; the others say with what."""
+
+    kind: str = "none"
+    user: str = ""
+    secret: Secret = field(default_factory=lambda: Secret(""))
+    token_url: str = ""
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A server and how it is asked. base_url ends in /piwebapi; verify: a CA file, or whether to verify; times are seconds."""
+
+    base_url: str
+    login: Login = field(default_factory=Login)
+    verify: bool | str = True
+    timeout: float = 60.0
+    requests_per_second: float = 0.0
+    threads: int = 1
+    tags_per_request: int = 100
+    parts_per_batch: int = 100
+    most_items: int = MOST_ITEMS
+    page: int = 0  # of one stream; 0: as many as fit into most_items
+    longest_url: int = 1900  # IIS takes a query of 2,048 characters unless told otherwise
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+class Texts:
+    """Options by name, empty ones taken as not given; what is wrong with them is collected."""
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        self._given = {name.lower(): str(value).strip() for name, value in options.items() if str(value).strip()}
+        self.problems: list[str] = []
+
+    def text(self, *names: str, default: str = "") -> str:
+        """Give the first of these options that is given. Spark hands names over in small letters."""
+        return next((self._given[name.lower()] for name in names if name.lower() in self._given), default)
+
+    def listed(self, name: str) -> list[str]:
+        """Give an option's values, split by commas, each once."""
+        return list(dict.fromkeys(part.strip() for part in self.text(name).split(",") if part.strip()))
+
+    def number(self, name: str, default: float, least: float = 0, most: float = 1e9) -> float:
+        """Give a number from `least` to `most`."""
+        text = self.text(name)
+        try:
+            number = float(text) if text else default
+        except ValueError:
+            number = float("nan")
+        if not least <= number <= most:
+            self.problems.append(f"{name} is {text!r}; give a number from {least:g} to {most:g}")
+            return default
+        return number
+
+    def count(self, name: str, default: int, least: int = 1, most: int = 10**9) -> int:
+        """Give a whole number from `least` to `most`."""
+        number = self.number(name, default, least, most)
+        if number != int(number):
+            self.problems.append(f"{name} is {self.text(name)!r}; give a whole number")
+        return int(number)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Give whether an option says true."""
+        text = self.text(name).lower()
+        if text in {"", "true", "1", "yes", "false", "0", "no"}:
+            return text in {"true", "1", "yes"} if text else default
+        self.problems.append(f"{name} is {text!r}; give true or false")
+        return default
+
+    def check(self) -> None:
+        """Raise OptionsError where anything was wrong."""
+        if self.problems:
+            raise OptionsError("; ".join(self.problems))
+
+
+def settings_of(options: Mapping[str, str]) -> Settings:
+    """Give the settings that a connection's options describe; raises OptionsError with all that is wrong.
+
+    pi_base_url; access_token, or username and password, or client_id and client_secret with token_url (or workspace_host,
+    for Databricks' own), or auth=kerberos; verify_ssl, ca_file; timeout_seconds, requests_per_second, threads,
+    tags_per_request, parts_per_batch, max_items_per_call, maxCount, max_url_length, max_tries.
+    """
+    texts = Texts(options)
+    settings = Settings(
+        base_url=_base_url(texts),
+        login=_login(texts),
+        verify=texts.text("ca_file") or texts.flag("verify_ssl", default=True),
+        timeout=texts.number("timeout_seconds", 60, 0.1, 3600),
+        requests_per_second=texts.number("requests_per_second", 0),
+        threads=texts.count("threads", 1, 1, 64),
+        tags_per_request=texts.count("tags_per_request", 100, 1, 10_000),
+        parts_per_batch=texts.count("parts_per_batch", 100, 1, 1000),
+        most_items=texts.count("max_items_per_call", MOST_ITEMS),
+        page=texts.count("maxCount", 0, 0),
+        longest_url=texts.count("max_url_length", 1900, 200),
+        backoff=Backoff(tries=texts.count("max_tries", 6, 1, 50)),
+    )
+    texts.check()
+    return settings
+
+
+def _base_url(texts: Texts) -> str:
+    url = texts.text("pi_base_url", "pi_web_api_url").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+        texts.problems.append("pi_base_url is not the address of a PI Web API; give one like https://pi.example.com/piwebapi")
+        return ""
+    return url if parts.path else url + "/piwebapi"
+
+
+def _login(texts: Texts) -> Login:
+    asked = texts.text("auth").lower()
+    if asked == "kerberos":
+        return Login("kerberos")
+    if asked not in {"", "none", "bearer", "basic", "oidc"}:
+        texts.problems.append("auth is none of bearer, basic, oidc, kerberos")
+    if token := texts.text("access_token", "bearer_token"):
+        return Login("bearer", secret=Secret(token))
+    if client := texts.text("client_id"):
+        secret, host = texts.text("client_secret"), texts.text("workspace_host").rstrip("/")
+        url = texts.text("token_url") or (f"{host if '://' in host else 'https://' + host}/oidc/v1/token" if host else "")
+        if not (secret and url):
+            texts.problems.append("client_id wants client_secret, and token_url or workspace_host")
+        return Login("oidc", client, Secret(secret), url, texts.text("scope", default="all-apis" if host else ""))
+    if user := texts.text("username", "user"):
+        return Login("basic", user, Secret(texts.text("password")))
+    if asked in {"bearer", "basic", "oidc"}:
+        texts.problems.append(f"auth is {asked}, but what it needs is not given")
+    return Login()

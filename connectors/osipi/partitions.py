@@ -1,0 +1,103 @@
+"""Reading in parallel: which parts a table, or a stretch of time, falls into, and reading one of them.
+
+A part is JSON: options that override the table's (its tags), and for recorded values the stretch of time, of which the
+start is left out and the end is included.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .points import tag_webids
+from .problems import OffsetError, PiError, TagProblem
+from .reading import FORBIDDEN_OR_GONE
+from .streamsets import StreamReader, Window
+from .times import next_after, shifted, stamp_of
+from .values import value_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .reading import Reading
+    from .tables import Table
+
+PARTITIONED = frozenset({"pi_timeseries", "pi_streamset_recorded"})
+
+
+def latest_offset(reading: Reading, start: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give the end of the next batch: `settle_seconds` (60) before now, `window_minutes` (a day) after its start at most.
+
+    The first batch starts at `startTime`, else `lookback_minutes` (60) before now.
+    """
+    settle = reading.texts.number("settle_seconds", 60)
+    window = reading.texts.number("window_minutes", 1440, 1) * 60
+    reading.texts.check()
+    begin = _until(start) or _first(reading)
+    end = min(shifted(reading.instant("endTime") or reading.cap, -settle), shifted(begin, window))
+    return {"from": (start or {}).get("from") or begin, "until": max(begin, end)}
+
+
+def _first(reading: Reading) -> str:
+    lookback = reading.texts.number("lookback_minutes", 60) * 60
+    reading.texts.check()
+    return reading.instant("startTime") or shifted(reading.cap, -lookback)
+
+
+def _until(offset: Mapping[str, Any] | None) -> str:
+    if not offset:
+        return ""
+    try:
+        return stamp_of(offset["until"] + "Z")
+    except (KeyError, TypeError, ValueError):
+        raise OffsetError("the offset is none of a partitioned stream: start again from a full refresh") from None
+
+
+def partitions(
+    reading: Reading,
+    name: str,
+    table: Table,
+    start: Mapping[str, Any] | None,
+    end: Mapping[str, Any] | None,
+) -> list[dict[str, Any]]:
+    """Give the parts: tables of tags by `tags_per_request` tags, others as one. No part where start equals end.
+
+    A batch without offsets covers recorded values from the first read's start to now.
+    """
+    if end is not None and name in PARTITIONED:
+        until = _until(end)
+        # The first batch has no start of its own: the offset after it remembers where it began, that included.
+        begin = next_after(_until(start)) if start else str(end.get("from") or "")
+        if not begin or begin > until:
+            return []
+        stretch = {"start": begin, "end": until}
+    else:
+        stretch = {"start": _first(reading), "end": reading.instant("endTime") or reading.cap} if name in PARTITIONED else {}
+    if not table.by_tag:
+        return [{}]
+    tags, size = tag_webids(reading), reading.client.settings.tags_per_request
+    return [{"options": {"tag_webids": ",".join(tags[place : place + size])}, **stretch} for place in range(0, len(tags), size)]
+
+
+def read_partition(reading: Reading, table: Table, part: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give a part's rows. Tags that are forbidden or gone are reported, and what they have meanwhile is not read later.
+
+    Raises PiError when that is all of them, and for any other fault, since such a part has one offset for all its tags.
+    """
+    if "start" in part:
+        return _recorded(reading, part["start"], part["end"])
+    if table.snapshot:
+        return table.snapshot(reading)
+    assert table.append is not None  # noqa: S101 (a table has one of the two)
+    return table.append(reading, None)[0]
+
+
+def _recorded(reading: Reading, start: str, end: str) -> Iterator[dict[str, Any]]:
+    tags = tag_webids(reading)
+    for found in StreamReader(reading.client).read([Window(tag, start, end) for tag in tags]):
+        if isinstance(found, TagProblem):
+            if found.status not in FORBIDDEN_OR_GONE:
+                raise PiError(found.status, f"{found.webid}: {found.message}")
+            reading.report(found)
+        else:
+            yield from value_rows(found.tag, found.items, reading.ingested)
+    reading.refuse_if_none(len(tags))

@@ -1,0 +1,35 @@
+"""What can go wrong with PI Web API, sorted by what the caller should do. No text here ever holds a secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class OptionsError(ValueError):
+    """Options of the connection or of a table that can't be used: all of them at once, each with its cure."""
+
+
+class OffsetError(ValueError):
+    """An offset that this connector did not write."""
+
+
+class PiError(Exception):
+    """PI Web API refused a request, or answered what it should not. `status` is HTTP's, 0 where there was none."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"PI Web API: {message}" if not status else f"PI Web API answered {status}: {message}")
+        self.status = status
+        self.message = message
+
+
+class PiUnavailableError(PiError):
+    """The server could not be reached, or failed at each of all tries: nothing was read, try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagProblem:
+    """A tag that could not be read while others could: `status` as HTTP says (403 forbidden, 404 deleted), and PI's words."""
+
+    webid: str
+    status: int
+    message: str

@@ -1,0 +1,96 @@
+"""What a read of a table has at hand: the client, the table's options, the time it is, and what it has to report."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .client import segment, selected
+from .paging import pages
+from .problems import OptionsError, PiError, PiUnavailableError, TagProblem
+from .times import from_datetime, resolve, seconds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from .client import Call, PiClient
+    from .options import Texts
+
+LOG = logging.getLogger("connectors.osipi")
+FORBIDDEN_OR_GONE = {403, 404}
+
+
+@dataclass(slots=True)
+class Reading:
+    """A read: `now` (UTC) is the latest time that it looks at, and the same for all calls of one run."""
+
+    client: PiClient
+    texts: Texts
+    now: datetime
+    problems: list[TagProblem] = field(default_factory=list)
+
+    @property
+    def cap(self) -> str:
+        """The stamp of `now`."""
+        return from_datetime(self.now)
+
+    @property
+    def ingested(self) -> str:
+        """The column ingestion_timestamp."""
+        return self.cap + "Z"
+
+    def report(self, problem: TagProblem) -> None:
+        """Tell of a tag or an object that can't be read while others can."""
+        self.problems.append(problem)
+        LOG.warning("%s can't be read: %s %s", problem.webid, problem.status or "", problem.message)
+
+    def instant(self, name: str, default: str = "") -> str:
+        """Give an option that is a time as its stamp; empty where neither it nor a default is given."""
+        text = self.texts.text(name, name.replace("Time", "_time"), default=default)
+        if not text:
+            return ""
+        try:
+            return resolve(text, self.now)
+        except ValueError as error:
+            raise OptionsError(f"{name}: {error}") from None
+
+    def span(self, name: str, default: str) -> float:
+        """Give an option that is a time span, in seconds, which is more than 0."""
+        text = self.texts.text(name, default=default)
+        try:
+            seconds = seconds_of(text)
+        except ValueError as error:
+            raise OptionsError(f"{name}: {error}") from None
+        if seconds <= 0:
+            raise OptionsError(f"{name} is {text!r}; give more than nothing")
+        return seconds
+
+    def pages(self, path: str, fields: Iterable[str], *params: tuple[str, str]) -> Iterator[dict[str, Any]]:
+        """Give all items of a list that comes in pages."""
+        return pages(self.client, path, *params, selected(*fields))
+
+    def each(self, owners: Sequence[str], calls: Sequence[Call]) -> Iterator[tuple[str, Any]]:
+        """Give each owner's WebID with the body of its call; those forbidden or gone are reported. Other errors are raised."""
+        size = self.client.settings.parts_per_batch
+        for start in range(0, len(calls), size):
+            answers = self.client.answers(calls[start : start + size])
+            for owner, answer in zip(owners[start : start + size], answers, strict=True):
+                if answer.error is None:
+                    yield owner, answer.body
+                elif isinstance(answer.error, PiUnavailableError) or answer.error.status not in FORBIDDEN_OR_GONE:
+                    raise answer.error
+                else:
+                    self.report(TagProblem(owner, answer.error.status, answer.error.message))
+
+    def refuse_if_none(self, asked: int) -> None:
+        """Raise PiError where all that was asked for can't be read: that is no empty table."""
+        if asked and len(self.problems) >= asked:
+            first = self.problems[0]
+            raise PiError(first.status, f"none of {asked} can be read; {first.webid}: {first.message}")
+
+
+def below(kind: str, webid: str, rest: str = "") -> str:
+    """Give the path of an object, or of what is below it: `/points/<webid>/attributes`."""
+    return f"/{kind}/{segment(webid)}" + (f"/{rest}" if rest else "")

@@ -1,0 +1,248 @@
+"""Recorded values of many tags, all of them, each once.
+
+`/streamsets/recorded` gives at most maxCount values of each stream and does not say where it cut. A stream that fills its
+page may have been cut: its last instant is left out, for more values may have that time, and it is read on from there. A
+page that is one instant throughout is read again larger. What the server refuses as too much is asked for in smaller
+requests; a request that it refuses for one tag is halved until that tag stands alone.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from .client import Call, selected, web_exception
+from .paging import most_allowed
+from .problems import PiError, PiUnavailableError, TagProblem
+from .times import next_after, stamp_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .client import Answer, Params, PiClient
+
+VALUE_FIELDS = ("Timestamp", "Value", "UnitsAbbreviation", "Good", "Questionable", "Substituted", "Annotated", "Errors")
+RECORDED_FIELDS = ("WebId", "Name", "UnitsAbbreviation", *(f"Items.{name}" for name in VALUE_FIELDS))
+RECORDED = "/streamsets/recorded"
+_ROUND = 1000  # a server that caps what it sends without saying so caps at a multiple of this
+_OF_ALL = {0, 401}  # no connection, no login: no tag can be read
+_BASE = 600  # characters of a URL that are not its WebIDs
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A tag and the time to read, both ends included, as stamps."""
+
+    webid: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a call gives of a tag, as PI sends it: items (values in time order, an instant's in one page), or one value."""
+
+    webid: str
+    name: str
+    units: str
+    items: list[dict[str, Any]]
+    value: dict[str, Any] | None = None
+
+    @property
+    def tag(self) -> tuple[str, str, str]:
+        """The tag's WebID, name and units."""
+        return self.webid, self.name, self.units
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """Tags that are read over the same time by one GET. `grown`: the page to ask for after one that was too small."""
+
+    webids: tuple[str, ...]
+    start: str
+    end: str
+    grown: int = 0
+    failed: int = 0
+
+
+@dataclass(slots=True)
+class _Result:
+    """What came of a task: pages and problems, in order, and what is still to be read."""
+
+    out: list[Page | TagProblem] = field(default_factory=list)
+    left: list[_Set] = field(default_factory=list)
+
+
+def _page(webid: str, stream: dict[str, Any], items: list[dict[str, Any]]) -> Page:
+    name, units = str(stream.get("Name") or ""), str(stream.get("UnitsAbbreviation") or "")
+    return Page(webid, name, units, items, stream.get("Value"))
+
+
+class StreamReader:
+    """Reads many tags by one of the calls below /streamsets; remembers the server's limits once they were told.
+
+    `params` go with each request. Only recorded values come in pages (`paged`): other calls give all that they are to give.
+    """
+
+    def __init__(
+        self,
+        client: PiClient,
+        path: str = RECORDED,
+        params: Params = (),
+        fields: tuple[str, ...] = RECORDED_FIELDS,
+    ) -> None:
+        self._client, self._path, self._params, self._fields = client, path, params, fields
+        self._paged = path == RECORDED
+        self._most = client.settings.most_items  # of one call
+        self._largest = self._most  # of one stream
+        self._page = client.settings.page or self._most  # of one stream, where that is enough
+
+    def read(self, windows: Iterable[Window]) -> Iterator[Page | TagProblem]:
+        """Give the streams of all windows page by page, a tag's pages in time order, and the tags that can't be read.
+
+        At most `threads` answers are held at once. Raises PiUnavailableError when the server fails at all tries.
+        """
+        todo = deque(self._sets(windows))
+        with ThreadPoolExecutor(self._client.settings.threads) as pool:
+            under_way: deque[Future[_Result]] = deque()
+            try:
+                while todo or under_way:
+                    while todo and len(under_way) < self._client.settings.threads:
+                        under_way.append(pool.submit(self._do, self._task(todo)))
+                    result = under_way.popleft().result()
+                    yield from result.out
+                    todo.extendleft(reversed(result.left))
+            finally:
+                for future in under_way:
+                    future.cancel()
+
+    def _sets(self, windows: Iterable[Window]) -> Iterator[_Set]:
+        """Put windows over the same time into sets whose URL the server takes."""
+        settings = self._client.settings
+        room = settings.longest_url - len(settings.base_url) - _BASE
+        for (start, end), alike in groupby(windows, lambda window: (window.start, window.end)):
+            webids: list[str] = []
+            length = 0
+            for window in alike:
+                size = len(quote(window.webid, safe="")) + len("&webId=")
+                if webids and (length + size > room or len(webids) == settings.tags_per_request):
+                    yield _Set(tuple(webids), start, end)
+                    webids, length = [], 0
+                webids.append(window.webid)
+                length += size
+            if webids:
+                yield _Set(tuple(webids), start, end)
+
+    def _task(self, todo: deque[_Set]) -> list[_Set]:
+        """Take the sets that one request, a GET or a batch, is to ask for."""
+        settings = self._client.settings
+        task = [todo.popleft()]
+        tags = len(task[0].webids)
+        while todo and len(task) < settings.parts_per_batch and tags + len(todo[0].webids) <= settings.tags_per_request:
+            if todo[0].grown or task[0].grown:
+                break
+            task.append(todo.popleft())
+            tags += len(task[-1].webids)
+        return task
+
+    def _do(self, task: Sequence[_Set]) -> _Result:
+        tags = sum(len(one.webids) for one in task)
+        counts = [one.grown or max(1, min(self._page, self._largest, self._most // tags)) for one in task]
+        answers = self._client.answers([self._call(one, count) for one, count in zip(task, counts, strict=True)])
+        result = _Result()
+        for one, count, answer in zip(task, counts, answers, strict=True):
+            self._take(one, count, answer, result)
+        return result
+
+    def _call(self, one: _Set, count: int) -> Call:
+        webids = tuple(("webId", webid) for webid in one.webids)
+        window = (("startTime", one.start + "Z"), ("endTime", one.end + "Z")) if one.end else ()
+        paging = (("boundaryType", "Inside"), ("maxCount", str(count))) if self._paged else ()
+        return Call(self._path, (*webids, *window, *paging, *self._params, selected(*self._fields)))
+
+    def _take(self, one: _Set, count: int, answer: Answer, result: _Result) -> None:
+        if answer.error:
+            self._smaller(one, count, answer.error, result)
+            return
+        streams = answer.body.get("Items") if isinstance(answer.body, dict) else None
+        if not isinstance(streams, list):
+            raise PiError(0, f"{self._path}: the answer has no Items; is pi_base_url a PI Web API?")
+        for webid, stream in self._matched(one, streams):
+            problem = web_exception(stream, self._path) if stream else PiError(404, "the server left the tag out")
+            if isinstance(problem, PiUnavailableError):
+                self._again(replace(one, webids=(webid,)), problem, result)
+            elif problem or stream is None:
+                status, message = (problem.status, problem.message) if problem else (0, "")
+                result.out.append(TagProblem(webid, status, message))
+            elif self._paged:
+                self._cut(replace(one, webids=(webid,)), count, stream, result)
+            else:
+                result.out.append(_page(webid, stream, stream.get("Items") or []))
+
+    @staticmethod
+    def _matched(one: _Set, streams: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any] | None]]:
+        """Pair tags with their streams: by WebID, or by place where the server writes its WebIDs in another form."""
+        by_webid = {str(stream.get("WebId")): stream for stream in streams}
+        if len(streams) == len(one.webids) and not by_webid.keys() & set(one.webids):
+            yield from zip(one.webids, streams, strict=True)
+            return
+        for webid in one.webids:
+            yield webid, by_webid.get(webid)
+
+    def _cut(self, one: _Set, count: int, stream: dict[str, Any], result: _Result) -> None:
+        (webid,), items = one.webids, stream.get("Items") or []
+        whole = len(items)
+        if whole and (whole >= count or whole % _ROUND == 0):
+            last = stamp_of(items[-1]["Timestamp"])
+            while whole and stamp_of(items[whole - 1]["Timestamp"]) == last:
+                whole -= 1
+            if whole:
+                result.left.append(replace(one, start=last, grown=0))
+            else:
+                whole = self._grow(one, count, stream, result)
+        if whole or not items:
+            result.out.append(_page(webid, stream, items[:whole]))
+
+    def _grow(self, one: _Set, count: int, stream: dict[str, Any], result: _Result) -> int:
+        """Deal with a page that is one instant throughout; give how many of its values are sure to be all of that instant."""
+        items, most = stream["Items"], min(self._most, self._largest)
+        last = stamp_of(items[-1]["Timestamp"])
+        if len(items) < count:  # the server was asked for more and had none
+            if last < one.end:
+                result.left.append(replace(one, start=next_after(last), grown=0))
+            return len(items)
+        if count >= most:
+            words = f"more values have the time {last}Z than the {most} that the server gives at once"
+            result.out.append(TagProblem(one.webids[0], 0, words))
+        else:
+            result.left.append(replace(one, grown=min(count * 4, most)))
+        return 0
+
+    def _again(self, one: _Set, problem: PiError, result: _Result) -> None:
+        if one.failed + 1 >= self._client.settings.backoff.tries:
+            raise PiUnavailableError(problem.status, f"{problem.message} (tried {one.failed + 1} times)")
+        self._client.pause(one.failed + 1)
+        result.left.append(replace(one, failed=one.failed + 1))
+
+    def _smaller(self, one: _Set, count: int, error: PiError, result: _Result) -> None:
+        """Ask for less after an error that stays: fewer values where they were too many, else fewer tags."""
+        if error.status in _OF_ALL:
+            raise error
+        most = most_allowed(error)
+        if self._paged and most is not None and count > 1:
+            if 0 < most < count:
+                self._largest = min(self._largest, most)
+            elif 0 < most < self._most:
+                self._most = most
+            else:
+                self._largest = min(self._largest, count // 2)
+            result.left.append(replace(one, grown=0))
+        elif len(one.webids) > 1:
+            middle = len(one.webids) // 2
+            result.left += [replace(one, webids=one.webids[:middle]), replace(one, webids=one.webids[middle:])]
+        else:
+            result.out.append(TagProblem(one.webids[0], error.status, error.message))

@@ -1,0 +1,48 @@
+"""The tags of a server and how much each writes, as the values by which `headgate slice` cuts a table into pipelines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .points import points
+from .problems import PiError, PiUnavailableError, TagProblem
+from .streamsets import StreamReader, Window
+from .times import shifted
+
+if TYPE_CHECKING:
+    from .reading import Reading
+
+_FIELDS = ("WebId", "Items.Type", "Items.Value.Value")
+# What reading a tag costs besides its values, in values an hour: no tag weighs nothing.
+_LEAST = 1.0
+
+
+def tag_weights(reading: Reading, hours: float = 24) -> dict[str, float]:
+    """Give WebID → values an hour (1 at least) of all points that `nameFilter` lets through, over the last `hours`.
+
+    A tag that the server does not count weighs as the median of the others. Raises PiError where no point can be listed.
+    """
+    webids = [row["webid"] for row in points(reading)]
+    # Events are counted one by one only with this basis; the default one weighs by time.
+    params = (("summaryType", "Count"), ("calculationBasis", "EventWeighted"))
+    reader = StreamReader(reading.client, "/streamsets/summary", params, _FIELDS)
+    start = shifted(reading.cap, -hours * 3600)
+    counts: dict[str, float] = {}
+    try:
+        for found in reader.read([Window(webid, start, reading.cap) for webid in webids]):
+            if isinstance(found, TagProblem):
+                continue
+            values = [item["Value"].get("Value") for item in found.items if item.get("Type") == "Count"]
+            if values and isinstance(values[0], (int, float)):
+                counts[found.webid] = max(values[0] / hours, _LEAST)
+    except PiUnavailableError:
+        raise
+    except PiError:
+        counts = {}  # a server that counts nothing: all tags weigh alike
+    middle = sorted(counts.values())[len(counts) // 2] if counts else _LEAST
+    return {webid: counts.get(webid, middle) for webid in webids}
+
+
+def as_values(weights: dict[str, float]) -> str:
+    """Write the weights as `headgate slice --values` reads them: value,weight, a line each, in the server's order."""
+    return "".join(f"{webid},{weight:.6g}\n" for webid, weight in weights.items())

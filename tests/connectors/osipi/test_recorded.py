@@ -1,0 +1,410 @@
+"""Recorded values: all of them, each once, whatever the server cuts, refuses or loses on the way."""
+
+from __future__ import annotations
+
+import pickle
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connectors.osipi import OsipiLakeflowConnect
+from connectors.osipi.problems import OffsetError, PiError, PiUnavailableError
+from connectors.osipi.times import from_datetime
+from tests.connectors.osipi.conftest import NOW
+from tests.connectors.osipi.server import PiServer, Raw, Request
+
+Connectors = Callable[..., OsipiLakeflowConnect]
+TABLE = "pi_timeseries"
+
+
+def at(seconds: float, ticks: int = 0) -> str:
+    """Give a time so many seconds, and 100 ns besides, after 11:00 (the read's start; now is 12:00)."""
+    moment = NOW - timedelta(hours=1) + timedelta(seconds=seconds)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{round(moment.microsecond * 10) + ticks:07d}".rstrip("0").rstrip(".") + "Z"
+
+
+def read(one: OsipiLakeflowConnect, tags: list[str], offset: Any = None, **options: str) -> tuple[list[dict[str, Any]], Any]:
+    """Read until nothing is left, as the framework does; give all rows and the last offset."""
+    rows: list[dict[str, Any]] = []
+    for _ in range(100):
+        some, after = one.read_table(TABLE, offset, {"tag_webids": ",".join(tags), **options})
+        rows += some
+        if after == offset:
+            return rows, after
+        offset = after
+    raise AssertionError("the read does not end")
+
+
+def set_clock(one: OsipiLakeflowConnect, later: timedelta) -> None:
+    """Make it so much later than noon."""
+    one.clock = lambda: NOW + later
+
+
+def key(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["tag_webid"], row["timestamp"], row["sub_microsecond"], row["occurrence"]
+
+
+def check(pi: PiServer, rows: list[dict[str, Any]], tags: list[str]) -> None:
+    """Hold that the rows are the values of the server's tags, each once."""
+    found = Counter((row["tag_webid"], row["value"]) for row in rows)
+    truth = Counter((tag, value["Value"]) for tag in tags for value in pi.tags[tag].values)
+    assert found == truth
+    assert max(Counter(map(key, rows)).values(), default=1) == 1
+
+
+class TestPaging:
+    def test_one_tag_with_2500_values_and_a_server_that_gives_1000(self, pi: PiServer, connector: Connectors) -> None:
+        pi.most = 1000
+        pi.add("A", [(at(number), number) for number in range(2500)])
+
+        rows, _ = read(connector(), ["A"])
+
+        check(pi, rows, ["A"])
+        assert [row["value"] for row in rows] == list(range(2500))
+
+    def test_one_stream_fills_its_page_and_others_do_not(self, pi: PiServer, connector: Connectors) -> None:
+        tags = [f"T{number}" for number in range(20)]
+        for number, tag in enumerate(tags):
+            pi.add(tag, [(at(step / 2), step) for step in range(3000 if number == 7 else number)])
+
+        rows, _ = read(connector(max_items_per_call="2000", threads="4"), tags)
+
+        check(pi, rows, tags)
+
+    def test_1200_values_within_one_second(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(10, number // 3), number) for number in range(1200)])
+
+        rows, _ = read(connector(max_items_per_call="1000"), ["A"])
+
+        check(pi, rows, ["A"])
+
+    def test_more_equal_times_than_a_page(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(1), -1), *((at(2), number) for number in range(1200)), (at(3), -2)])
+        tags = ["A", *(f"T{number}" for number in range(19))]
+        for tag in tags[1:]:
+            pi.add(tag, [])
+
+        rows, _ = read(connector(max_items_per_call="2000"), tags)
+
+        check(pi, rows, ["A"])
+        assert max(row["occurrence"] for row in rows) == 1199
+
+    def test_equal_times_at_a_cut(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(number // 4), number) for number in range(400)])
+
+        for page in (50, 51, 52, 53):
+            rows, _ = read(connector(max_items_per_call=str(page)), ["A"])
+            check(pi, rows, ["A"])
+
+    def test_exactly_a_thousand_equal_times_end(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [*((at(2), number) for number in range(1000)), (at(3), -2)])
+
+        rows, _ = read(connector(), ["A"])
+
+        check(pi, rows, ["A"])
+
+    def test_more_equal_times_than_the_server_gives_are_reported(self, pi: PiServer, connector: Connectors) -> None:
+        pi.most = 100
+        pi.add("A", [(at(2), number) for number in range(101)])
+        pi.add("B", [(at(2), 5)])
+        one = connector()
+
+        rows, _ = read(one, ["A", "B"])
+
+        assert {row["tag_webid"] for row in rows} == {"B"}
+        assert [(problem.webid, "100" in problem.message) for problem in one.problems] == [("A", True)]
+
+    def test_values_100_ns_apart_stay_two(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(1, 1), 1), (at(1, 2), 2)])
+
+        rows, _ = read(connector(), ["A"])
+
+        assert [(row["timestamp"][-10:], row["sub_microsecond"]) for row in rows] == [("01.000000Z", 1), ("01.000000Z", 2)]
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_any_mixture_of_rates_and_pages(self, pi: PiServer, connector: Connectors, seed: int) -> None:
+        luck = random.Random(seed)  # noqa: S311  # tests need no secrets
+        tags = [f"T{number}" for number in range(30)]
+        for tag in tags:
+            times = sorted(luck.choice([luck.randrange(3600), luck.randrange(5)]) for _ in range(luck.choice([0, 1, 30, 400])))
+            pi.add(tag, [(at(second), number) for number, second in enumerate(times)])
+        pi.most = luck.choice([300, 1000, 150_000])
+        size = {"max_items_per_call": str(luck.choice([900, 5000])), "tags_per_request": str(luck.choice([7, 30]))}
+
+        rows, _ = read(connector(**size, threads="3"), tags, max_records_per_batch="500", window_minutes="25")
+
+        check(pi, rows, tags)
+
+
+class TestRequests:
+    def test_1040_tags_take_11_requests(self, pi: PiServer, connector: Connectors) -> None:
+        tags = [f"F1DPkm7hQHxB0i6VfC9MwAA{number:040d}" for number in range(1040)]
+        for tag in tags:
+            pi.add(tag, [(at(number * 900), number) for number in range(4)])
+
+        rows, _ = read(connector(), tags)
+
+        check(pi, rows, tags)
+        assert len(pi.gets) == 11
+
+    def test_a_servers_limit_is_learnt_once(self, pi: PiServer, connector: Connectors) -> None:
+        pi.most = 50
+        tags = [f"T{number}" for number in range(12)]
+        for tag in tags:
+            pi.add(tag, [(at(number), number) for number in range(3)])
+
+        read(connector(tags_per_request="3", max_items_per_call="900"), tags)
+
+        asked = [int(request.query["maxCount"][0]) for request in pi.requests]
+        assert [count for count in asked if count > 50] == [300]
+
+    def test_no_url_grows_too_long(self, pi: PiServer, connector: Connectors) -> None:
+        tags = [f"F1DPkm7hQHxB0i6VfC9MwAA{number:0100d}" for number in range(60)]
+        for tag in tags:
+            pi.add(tag, [(at(1), 1)])
+        lengths = []
+        pi.trouble.append(lambda request: lengths.append(sum(len(tag) + 7 for tag in request.webids)))
+
+        read(connector(), tags)
+
+        assert max(lengths) < 1900
+
+    @pytest.mark.parametrize("which", ["one part", "every tenth", "the whole"])
+    def test_503_in_a_batch_loses_nothing(self, pi: PiServer, connector: Connectors, which: str) -> None:
+        tags = [f"F1DPkm7hQHxB0i6VfC9MwAA{number:0100d}" for number in range(100)]
+        for tag in tags:
+            pi.add(tag, [(at(number), number) for number in range(5)])
+        left = {"one part": [1], "every tenth": [1, 10, 20], "the whole": [0]}[which]
+        seen = [0]
+
+        def cause(request: Request) -> Any:
+            seen[0] += 1
+            due = request.path.endswith("/batch") if which == "the whole" else request.part and seen[0] in left
+            if due and (which != "the whole" or left):
+                left.pop()
+                return 503, {}
+            return None
+
+        pi.trouble.append(cause)
+        rows, _ = read(connector(), tags)
+
+        check(pi, rows, tags)
+
+    def test_a_web_exception_of_one_stream_passes(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(1), 1)])
+        pi.tags["A"].broken = 200, {"Items": [], "WebException": {"StatusCode": 503, "Errors": ["timed out"]}}
+        calls = [0]
+
+        def mend(_: Request) -> None:
+            calls[0] += 1
+            if calls[0] == 3:
+                pi.tags["A"].broken = None
+
+        pi.trouble.append(mend)
+        rows, _ = read(connector(), ["A", "B"])
+
+        check(pi, rows, ["A", "B"])
+
+    def test_a_reset_in_the_middle_of_a_body(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(1), 1)])
+        broken = [(200, Raw(b'{"Items": [{"WebId"', 4000))]
+        pi.trouble.append(lambda _: broken.pop() if broken else None)
+
+        rows, _ = read(connector(), ["A"])
+
+        check(pi, rows, ["A"])
+
+    def test_a_server_that_is_away_is_an_error_and_no_empty_table(self, pi: PiServer, connector: Connectors) -> None:
+        pi.trouble.append(lambda _: (503, {}))
+
+        with pytest.raises(PiUnavailableError):
+            connector(max_tries="2").read_table(TABLE, None, {"tag_webids": "A"})
+
+
+class TestTags:
+    @pytest.mark.parametrize("status", [403, 404])
+    def test_a_tag_that_is_forbidden_or_deleted_stops_nobody_else(
+        self, pi: PiServer, connector: Connectors, status: int
+    ) -> None:
+        tags = [f"T{number}" for number in range(9)]
+        for tag in tags:
+            pi.add(tag, [(at(1), 1)])
+        pi.tags["T4"].broken = status, {"Errors": ["not for you"]}
+        one = connector()
+
+        rows, offset = read(one, tags)
+
+        check(pi, rows, [tag for tag in tags if tag != "T4"])
+        assert [(problem.webid, problem.status) for problem in one.problems] == [("T4", status)]
+        pi.tags["T4"].broken = None
+        late, _ = read(one, tags, offset)
+        check(pi, late, ["T4"])
+
+    def test_when_no_tag_can_be_read_it_is_an_error(self, connector: Connectors) -> None:
+        with pytest.raises(PiError, match="none of 2 can be read"):
+            connector().read_table(TABLE, None, {"tag_webids": "A,B"})
+
+    def test_a_tag_that_is_added_begins_with_its_lookback(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(60 * number), number) for number in range(50)])
+        one = connector()
+        _, offset = read(one, ["A"])
+
+        rows, _ = read(one, ["A", "B"], offset)
+
+        check(pi, rows, ["B"])
+
+    def test_a_tag_that_is_renamed_keeps_its_place(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60), 1)])
+        one = connector()
+        _, offset = read(one, ["A"])
+        pi.tags["A"].name = "new name"
+        pi.tags["A"].values.append({"Timestamp": at(3700), "Value": 2})
+        set_clock(one, timedelta(hours=1))
+
+        rows, _ = read(one, ["A"], offset)
+
+        assert [(row["tag_name"], row["value"]) for row in rows] == [("new name", 2)]
+
+    def test_without_tag_webids_all_points_are_read(self, pi: PiServer, connector: Connectors) -> None:
+        pi.lists["/dataservers"] = [{"WebId": "S1"}]
+        pi.lists["/dataservers/S1/points"] = [{"WebId": "A"}, {"WebId": "B"}]
+        for tag in "AB":
+            pi.add(tag, [(at(60), 1)])
+
+        rows, _ = read(connector(), [])
+
+        check(pi, rows, ["A", "B"])
+
+
+class TestOffsets:
+    def test_reads_go_on_from_the_offset_in_another_process(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(300)])
+        rows: list[dict[str, Any]] = []
+        offset = None
+        for hour in range(5):
+            one = connector()
+            set_clock(one, timedelta(hours=hour))
+            some, offset = read(one, ["A"], offset)
+            rows += some
+
+        check(pi, rows, ["A"])
+
+    def test_a_value_that_comes_late_within_the_overlap_is_read_once(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(3600 - 200), 1), (at(3600 - 100), 2)])
+        one = connector()
+        rows, offset = read(one, ["A"])
+        pi.tags["A"].values[1:1] = [{"Timestamp": at(3600 - 200), "Value": 3}, {"Timestamp": at(3600 - 150, 7), "Value": 4}]
+        set_clock(one, timedelta(minutes=1))
+
+        late, offset = read(one, ["A"], offset)
+
+        assert [(row["value"], row["occurrence"], row["sub_microsecond"]) for row in late] == [(3, 1, 0), (4, 0, 7)]
+        check(pi, rows + late, ["A"])
+        assert read(one, ["A"], offset)[0] == []
+
+    def test_more_overlap_than_before_doubles_nothing(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector()
+        rows, offset = read(one, ["A"], overlap_minutes="1")
+        set_clock(one, timedelta(minutes=1))
+
+        more, _ = read(one, ["A"], offset, overlap_minutes="30")
+
+        check(pi, rows + more, ["A"])
+
+    def test_idle_reads_add_no_row_and_end(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(3599), 1), (at(3600), 2)])
+        one = connector()
+        _, offset = read(one, ["A"])
+
+        for minute in range(1, 4):
+            set_clock(one, timedelta(minutes=minute))
+            rows, offset = read(one, ["A"], offset)
+            assert rows == []
+
+    def test_future_data_is_read_when_asked_for(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(3500), 1), (at(7000), 2)])
+
+        assert [row["value"] for row in read(connector(), ["A"])[0]] == [1]
+        assert [row["value"] for row in read(connector(), ["A"], future_minutes="120")[0]] == [1, 2]
+
+    @pytest.mark.parametrize(
+        "offset",
+        [
+            {"offset": "done"},
+            {"version": 2},
+            {"version": 1, "until": "soon", "tags": "{}"},
+            {"version": 1, "until": "", "tags": "["},
+        ],
+    )
+    def test_a_bad_offset_is_a_clear_error(self, connector: Connectors, offset: Any) -> None:
+        with pytest.raises(OffsetError, match="full refresh"):
+            connector().read_table(TABLE, offset, {"tag_webids": "A"})
+
+    def test_the_offset_stays_small(self, pi: PiServer, connector: Connectors) -> None:
+        tags = [f"T{number}" for number in range(30)]
+        for tag in tags:
+            pi.add(tag, [(at(3300 + number), number) for number in range(300)])
+
+        _, offset = read(connector(), tags)
+
+        assert len(str(offset)) < 30_000
+
+    def test_start_and_lookback_choose_where_the_first_read_begins(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(from_datetime(NOW - timedelta(hours=hour)) + "Z", hour) for hour in range(30, 0, -1)])
+
+        for options, first in (({"startTime": "*-1d"}, 24), ({"lookback_minutes": "180"}, 3), ({"startTime": "t"}, 12)):
+            assert read(connector(), ["A"], **options)[0][0]["value"] == first
+
+
+class TestPartitions:
+    def batches(
+        self, one: OsipiLakeflowConnect, offset: dict[str, Any], tags: str
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        while (after := one.latest_offset(TABLE, {"tag_webids": tags}, offset)) != offset:
+            for part in one.get_partitions(TABLE, {"tag_webids": tags}, offset, after):
+                rows += one.read_partition(TABLE, part, {"tag_webids": tags})
+            offset = after
+        return rows, offset
+
+    def test_batches_follow_each_other_without_gap_or_double(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(10 * number), number) for number in range(800)])
+        pi.add("B", [(at(20 * number), number) for number in range(400)])
+        one = connector(partitioned="true", tags_per_request="1", window_minutes="7")
+        rows, offset = self.batches(one, {}, "A,B")
+        set_clock(one, timedelta(hours=2))
+        more, _ = self.batches(one, offset, "A,B")
+
+        assert one.is_partitioned(TABLE)
+        check(pi, rows + more, ["A", "B"])
+
+    def test_a_batch_that_is_repeated_is_the_same(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(10 * number), number) for number in range(800)])
+        one = connector()
+        end = one.latest_offset(TABLE, {"tag_webids": "A"}, {})
+        runs = []
+        for later in (0, 1):
+            one = connector()
+            set_clock(one, timedelta(hours=later))
+            parts = one.get_partitions(TABLE, {"tag_webids": "A"}, {}, end)
+            runs.append([key(row) for part in parts for row in one.read_partition(TABLE, part, {"tag_webids": "A"})])
+
+        assert runs[0] == runs[1] != []
+
+    def test_a_stream_is_partitioned_only_when_asked_for(self, connector: Connectors) -> None:
+        assert not connector().is_partitioned(TABLE)
+        assert not connector(partitioned="true").is_partitioned("pi_event_frames")
+
+    def test_a_connector_travels_to_a_worker(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60), 1)])
+        one = connector()
+        read(one, ["A"])
+
+        assert pickle.loads(pickle.dumps(one)).options == one.options  # noqa: S301  # our own

@@ -1,0 +1,345 @@
+"""Every table is read by requests that PI Web API has, into the columns that its schema says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from connectors.osipi import OsipiLakeflowConnect
+from connectors.osipi.__main__ import main
+from connectors.osipi.catalogue import BY_NAME
+from connectors.osipi.problems import OffsetError, OptionsError
+from connectors.osipi.tables import TABLES
+from connectors.osipi.tags import as_values, tag_weights
+from headgate.inventory.values import parse_values
+from tests.connectors.osipi.conftest import NOW
+
+if TYPE_CHECKING:
+    from tests.connectors.osipi.server import PiServer, Reply, Request
+
+Connectors = Callable[..., OsipiLakeflowConnect]
+ROOT = Path(__file__).parents[3]
+TIME = "2026-03-01T11:00:00Z"
+RUNNING = "9999-12-31T23:59:59.9999999Z"
+
+
+def one_value(value: Any, time: str = TIME) -> dict[str, Any]:
+    return {"Timestamp": time, "Value": value, "UnitsAbbreviation": "m", "Good": True, "Annotated": False}
+
+
+def element(webid: str, path: str) -> dict[str, Any]:
+    return {"WebId": webid, "Name": path.rpartition("\\")[2], "Path": path, "TemplateName": "Pump", "CategoryNames": []}
+
+
+def frame(webid: str, end: str = RUNNING, **more: Any) -> dict[str, Any]:
+    return {
+        "WebId": webid, "Name": "Alarm", "TemplateName": "AlarmTemplate", "StartTime": TIME, "EndTime": end,
+        "RefElementWebIds": ["E2", "E1"], "IsAcknowledged": False, "IsAnnotated": True, **more,
+    }  # fmt: skip
+
+
+def streams(*kinds: str) -> Callable[[Request], Reply]:
+    """Answer a call below /streamsets with something for each tag: one value, some values, or summaries."""
+
+    def answer(request: Request) -> Reply:
+        items = []
+        for webid in request.webids:
+            stream: dict[str, Any] = {"WebId": webid, "Name": webid.lower()}
+            if "one" in kinds:
+                stream["Value"] = one_value(1.5)
+            if "many" in kinds:
+                stream["Items"] = [one_value(number, f"2026-03-01T{hour}:00:00Z") for number, hour in enumerate((11, 12))]
+            if "summaries" in kinds:
+                stream["Items"] = [{"Type": kind, "Value": one_value(5)} for kind in request.query["summaryType"]]
+            items.append(stream)
+        return 200, {"Items": items}
+
+    return answer
+
+
+@pytest.fixture
+def plant(pi: PiServer) -> PiServer:
+    """A server with a little of everything."""
+    pi.lists = {
+        "/dataservers": [{"WebId": "S1", "Name": "PISRV", "Path": "\\\\PISRV", "Links": {"Self": "https://pi/1"}}],
+        "/dataservers/S1/points": [
+            {"WebId": tag, "Name": tag.lower(), "PointType": "Float32", "EngineeringUnits": "m", "Links": {"Self": f"https://pi/{tag}"}}
+            for tag in "AB"
+        ],
+        "/assetservers": [{"WebId": "AF", "Name": "AFSRV", "Path": "\\\\AFSRV"}],
+        "/assetservers/AF/assetdatabases": [{"WebId": "DB", "Name": "Plant", "Path": "\\\\AFSRV\\Plant"}],
+        "/assetservers/AF/unitclasses": [{"WebId": "UC", "Name": "Length"}],
+        "/unitclasses/UC/units": [{"WebId": "U1", "Name": "meter", "Abbreviation": "m", "Factor": 1.0}],
+        "/assetdatabases/DB/elements": [
+            element("E1", "\\\\AFSRV\\Plant\\North"),
+            element("E2", "\\\\AFSRV\\Plant\\North\\Pump 1"),
+        ],
+        "/assetdatabases/DB/elementtemplates": [
+            {"WebId": "T1", "Name": "Pump", "InstanceType": "Element"},
+            {"WebId": "T2", "Name": "AlarmTemplate", "InstanceType": "EventFrame"},
+        ],
+        "/assetdatabases/DB/analyses": [{"WebId": "N1", "Name": "Rate", "TargetWebId": "E1"}],
+        "/assetdatabases/DB/analysistemplates": [{"WebId": "NT1", "Name": "Rate"}],
+        "/assetdatabases/DB/tables": [{"WebId": "TB", "Name": "Sites"}],
+        "/assetdatabases/DB/eventframes": [
+            frame("F1"),
+            frame("F2", "2026-03-01T11:30:00Z", IsAcknowledged=True, AcknowledgedBy="me", AcknowledgedDate=TIME),
+        ],
+        "/eventframes/F1/annotations": [{"Id": "1", "Name": "note", "Value": "seen", "CreationDate": TIME}],
+        "/eventframes/F2/annotations": [],
+    }  # fmt: skip
+    pi.lists |= {
+        f"/assetdatabases/DB/{kind}categories": [{"WebId": f"C{kind}"}]
+        for kind in ("analysis", "attribute", "element", "table")
+    }
+    pi.lists |= {
+        f"/elements/{one}/attributes": [{"WebId": f"{one}a", "Name": "Level", "Type": "Double"}] for one in ("E1", "E2")
+    }
+    pi.lists |= {f"/eventframes/{one}/attributes": [{"WebId": f"{one}a", "Name": "Cause"}] for one in ("F1", "F2")}
+    pi.lists |= {
+        f"/elementtemplates/{one}/attributetemplates": [{"WebId": f"{one}a", "DefaultValue": 0.5}] for one in ("T1", "T2")
+    }
+    pi.lists |= {f"/points/{tag}/attributes": [{"Name": "span", "Value": 100}, {"Name": "tag", "Value": tag}] for tag in "AB"}
+    cause = {"Name": "Open", "Value": 1, "IsSystem": False}
+    pi.objects = {
+        "/streamsets/value": streams("one"),
+        "/streamsets/recordedattime": streams("one"),
+        "/streamsets/end": streams("one"),
+        "/streamsets/interpolated": streams("many"),
+        "/streamsets/plot": streams("many"),
+        "/streamsets/summary": streams("summaries"),
+        "/calculation/intervals": {"Items": [one_value(4.5, "2026-03-01T11:30:00Z")], "UnitsAbbreviation": "m"},
+        "/tables/TB/data": {"Columns": {"Site": "String"}, "Rows": [{"Site": "North", "Code": 7}, {"Site": None}]},
+        **{f"/streamsets/{one}/value": {"Items": [{"Name": "Cause", "Value": {"Value": cause}}]} for one in ("F1", "F2")},
+    }
+    for tag in "AB":
+        pi.add(tag, [("2026-03-01T11:30:00Z", 1.5)])
+    return pi
+
+
+def rows_of(one: OsipiLakeflowConnect, name: str, **options: str) -> list[dict[str, Any]]:
+    return list(one.read_table(name, None, options)[0])
+
+
+@pytest.mark.parametrize("name", list(BY_NAME))
+def test_every_table_gives_rows_of_its_columns_and_then_nothing_more(plant: PiServer, connector: Connectors, name: str) -> None:
+    one = connector()
+    rows, offset = one.read_table(name, None, {})
+    found = list(rows)
+
+    assert found
+    columns = {column.name: column for column in TABLES[name].columns}
+    for row in found:
+        assert row.keys() == columns.keys()
+        assert [column for column in columns.values() if column.required and row[column.name] is None] == []
+    keys = [tuple(row[key] for key in BY_NAME[name].primary_keys) for row in found]
+    assert len(set(keys)) == len(keys)
+    again, after = one.read_table(name, offset, {})
+    assert (list(again), after) == ([], offset)
+    assert plant.gets
+
+
+@pytest.mark.parametrize("name", list(BY_NAME))
+def test_partitions_of_a_batch_give_the_same_rows(plant: PiServer, connector: Connectors, name: str) -> None:
+    one = connector(tags_per_request="1")
+    parts = one.get_partitions(name, {})
+    found = [row for part in parts for row in one.read_partition(name, part, {})]
+
+    assert sorted(map(str, found)) == sorted(map(str, rows_of(one, name)))
+    assert len(parts) == (2 if TABLES[name].by_tag else 1)
+    assert plant.gets
+
+
+def test_the_tables_are_those_of_the_catalogue_and_have_its_columns() -> None:
+    assert list(TABLES) == list(BY_NAME)
+    for name, table in BY_NAME.items():
+        columns = {column.name for column in TABLES[name].columns}
+        assert {*table.primary_keys, table.cursor_field or table.primary_keys[0]} <= columns
+        assert (TABLES[name].append is None) == (table.ingestion_type == "snapshot")
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        (
+            "pi_timeseries",
+            (
+                "tag_name tag_webid timestamp value units quality_good quality_questionable quality_substituted "
+                "ingestion_timestamp"
+            ),
+        ),
+        ("pi_af_hierarchy", "name element_type template_name path description parent_element_webid webid depth"),
+        ("pi_event_frames", "name template_name start_time end_time attributes primary_referenced_element_webid webid"),
+    ],
+)
+def test_the_columns_that_dashboards_live_on_are_there(name: str, columns: str) -> None:
+    assert set(columns.split()) <= {column.name for column in TABLES[name].columns}
+
+
+def test_the_hierarchy_has_parents_and_depths(plant: PiServer, connector: Connectors) -> None:
+    found = {row["name"]: row for row in rows_of(connector(), "pi_af_hierarchy")}
+
+    assert (found["North"]["depth"], found["North"]["parent_element_webid"]) == (0, None)
+    assert (found["Pump 1"]["depth"], found["Pump 1"]["parent_element_webid"]) == (1, "E1")
+    assert sum(request.path.endswith("/elements") for request in plant.requests) == 1
+
+
+class TestEventFrames:
+    def test_a_running_frame_ends_in_9999_and_has_its_attributes(self, plant: PiServer, connector: Connectors) -> None:
+        running, ended = rows_of(connector(), "pi_event_frames")
+
+        assert (running["end_time"], running["is_running"]) == ("9999-12-31T00:00:00Z", True)
+        assert (ended["end_time"], ended["is_running"]) == ("2026-03-01T11:30:00Z", False)
+        assert running["attributes"] == {"Cause": "Open"}
+        assert running["primary_referenced_element_webid"] == "E2"
+        assert plant.gets
+
+    def test_a_frame_that_changed_after_it_began_is_given_again(self, plant: PiServer, connector: Connectors) -> None:
+        one = connector()
+        _, offset = one.read_table("pi_event_frames", None, {})
+        plant.lists["/assetdatabases/DB/eventframes"][0]["EndTime"] = "2026-03-01T12:10:00Z"
+        one.clock = lambda: NOW + timedelta(hours=1)
+        # The first call ends the run that noon began; the next one looks at one o'clock.
+        before, offset = one.read_table("pi_event_frames", offset, {})
+        after, _ = one.read_table("pi_event_frames", offset, {})
+
+        assert [(row["webid"], row["is_running"]) for row in (*before, *after)] == [("F1", False)]
+
+    def test_another_tables_offset_is_refused(self, connector: Connectors) -> None:
+        with pytest.raises(OffsetError, match="event frames"):
+            connector().read_table("pi_event_frames", {"version": 1, "until": "", "tags": "{}"}, {})
+
+
+def test_gridded_reads_go_on_where_they_ended(plant: PiServer, connector: Connectors) -> None:
+    starts = []
+
+    def answer(request: Request) -> Reply:
+        starts.append((request.query["startTime"][0], request.query["endTime"][0]))
+        return streams("many")(request)
+
+    plant.objects["/streamsets/interpolated"] = answer
+    one = connector()
+    _, offset = one.read_table("pi_interpolated", None, {"interval": "10m", "lookback_minutes": "35"})
+    one.read_table("pi_interpolated", offset, {"interval": "10m"})
+    one.clock = lambda: NOW + timedelta(minutes=25)
+    one.read_table("pi_interpolated", offset, {"interval": "10m"})
+
+    assert starts == [("2026-03-01T11:20:00Z", "2026-03-01T12:00:00Z"), ("2026-03-01T12:00:00Z", "2026-03-01T12:20:00Z")]
+
+
+@pytest.mark.parametrize("name", ["pi_interpolated", "pi_plot", "pi_streamset_summary", "pi_timeseries"])
+def test_a_forbidden_tag_stops_no_other_in_any_call_of_a_run(plant: PiServer, connector: Connectors, name: str) -> None:
+    plant.trouble.append(lambda request: (403, {"Errors": ["not for you"]}) if "B" in request.webids else None)
+    one = connector()
+    found: list[dict[str, Any]] = []
+    offsets: list[Any] = [None]
+    while len(offsets) < 2 or offsets[-1] != offsets[-2]:
+        assert len(offsets) < 9
+        rows, after = one.read_table(name, offsets[-1], {})
+        found += rows
+        offsets.append(after)
+        assert [(problem.webid, problem.status) for problem in one.problems] == [("B", 403)]
+
+    assert {row["tag_webid"] for row in found} == {"A"}
+
+
+def test_a_bad_table_option_is_told(plant: PiServer, connector: Connectors) -> None:
+    for name, options in (
+        ("pi_timeseries", {"lookback_minutes": "x"}),
+        ("pi_timeseries", {"startTime": "soon"}),
+        ("pi_interpolated", {"interval": "often"}),
+    ):
+        with pytest.raises(OptionsError, match=next(iter(options))):
+            connector().read_table(name, None, options)
+    assert all("recorded" not in request.path for request in plant.requests)
+
+
+def test_a_table_that_there_is_not_is_refused(connector: Connectors) -> None:
+    with pytest.raises(ValueError, match="pi_points"):
+        connector().read_table("pi_point", None, {})
+
+
+def test_webids_are_quoted(pi: PiServer, connector: Connectors) -> None:
+    pi.lists["/points/F1 ü?#/attributes"] = [{"Name": "a", "Value": 1}]
+
+    assert rows_of(connector(), "pi_point_attributes", tag_webids="F1 ü?#")[0]["point_webid"] == "F1 ü?#"
+    assert quote("F1 ü?#") in pi.requests[0].path
+
+
+def test_tags_are_weighed_by_what_they_wrote(plant: PiServer, connector: Connectors) -> None:
+    def counts(request: Request) -> Reply:
+        value = {"A": {"Value": 4800}, "B": {"Value": {"Name": "Bad", "Value": 1}}}
+        return 200, {"Items": [{"WebId": one, "Items": [{"Type": "Count", "Value": value[one]}]} for one in request.webids]}
+
+    plant.objects["/streamsets/summary"] = counts
+    weights = tag_weights(connector()._reading({}))
+
+    assert weights == {"A": 200.0, "B": 200.0}
+    assert parse_values(as_values(weights).encode(), ",") == weights
+
+
+def test_schemas_are_made_of_sparks_types_when_they_are_asked_for() -> None:
+    code = (
+        "from headgate.discovery.child import standins; standins.install('.');"
+        "from connectors.osipi import OsipiLakeflowConnect as C; one = C({});"
+        "print(*one.get_table_schema('pi_timeseries', {}).names)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert run.stdout.split() == [column.name for column in TABLES["pi_timeseries"].columns]
+
+
+def test_the_data_source_to_register_with_spark_reads_by_the_connector() -> None:
+    code = (
+        "from headgate.discovery.child import standins; standins.install('.');"
+        "from connectors.osipi.spark import OsipiDataSource as S; print(S._lakeflow_connect_cls.__name__)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert run.stdout == "OsipiLakeflowConnect\n"
+
+
+def test_describing_tables_imports_neither_requests_nor_pyspark() -> None:
+    code = (
+        "import sys; from connectors.osipi import OsipiLakeflowConnect as C; one = C({});"
+        "[one.read_table_metadata(name, {}) for name in one.list_tables()]; print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert not {"requests", "pyspark", "orjson"} & set(run.stdout.split())
+
+
+class TestTagsCommand:
+    def run(self, monkeypatch: pytest.MonkeyPatch, options: Path, *words: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["osipi", "tags", str(options), *words])
+        return main()
+
+    def test_a_servers_tags_are_printed_as_values_to_slice_by(
+        self, plant: PiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        plant.objects["/streamsets/summary"] = streams("summaries")
+        options = tmp_path / "options.json"
+        options.write_text(json.dumps({"pi_base_url": plant.url}))
+
+        assert self.run(monkeypatch, options, "--hours", "1") == 0
+        assert capsys.readouterr().out == "A,5\nB,5\n"
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [("{", 1), ("[]", 1), ('{"pi_base_url": "x"}', 1), ('{"pi_base_url": "http://127.0.0.1:9", "max_tries": "1"}', 4)],
+    )
+    def test_tags_that_cannot_be_listed_are_an_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, code: int
+    ) -> None:
+        (tmp_path / "options.json").write_text(text)
+
+        assert self.run(monkeypatch, tmp_path / "options.json") == code
+        assert capsys.readouterr().out == ""

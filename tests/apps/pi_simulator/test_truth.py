@@ -1,11 +1,10 @@
-import json
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 
-from apps.pi_simulator.rendering import items
+from apps.pi_simulator.rendering import dumps, items
 from apps.pi_simulator.tags import BURST, tag
 from apps.pi_simulator.times import NEVER_ENDS, SECOND, parse, span, ticks_of, written
 from apps.pi_simulator.truth import Truth
@@ -28,7 +27,15 @@ def test_two_halves_of_an_hour_hold_what_the_hour_holds() -> None:
 def test_fast_rendering_says_what_the_rows_say(number: int) -> None:
     values = Truth(1).between(tag(number), NOW - 2 * HOUR, NOW, NOW)
 
-    assert json.loads(b"[" + items(values) + b"]") == [values.row(at) for at in range(len(values))]
+    assert items(values) == dumps(values.rows())[1:-1]
+
+
+@pytest.mark.parametrize("names", [("Timestamp",), ("Value",), ("Good",), ("Timestamp", "Value", "Good"), ("Value", "Annotated")])
+@pytest.mark.parametrize("number", [0, 11, 22, 44, 55])
+def test_fast_rendering_says_no_more_than_the_properties_that_are_wanted(number: int, names: tuple[str, ...]) -> None:
+    values = Truth(1).between(tag(number), NOW - 30 * HOUR, NOW, NOW)
+
+    assert items(values, names) == dumps([{name: row[name] for name in names} for row in values.rows()])[1:-1]
 
 
 def test_no_values_are_an_empty_list() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .bodies import dumps
 from .times import SECOND
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 _MARKS = '"Good":true,"Questionable":false,"Substituted":false,"Annotated":false},'
 _HEAD = '{"Timestamp":"'
 _FIXED = '0000-00-00T00:00:00.0000000Z","Value":000.000,"UnitsAbbreviation":'
-
-
-def dumps(value: Any) -> bytes:
-    """Give JSON as PI writes it: compact, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _digits(block: NDArray[np.uint8], values: NDArray[np.int64], places: list[int]) -> None:

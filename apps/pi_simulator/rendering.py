@@ -6,12 +6,12 @@ tables that hold them ready. Other values are put together of pieces.
 
 from __future__ import annotations
 
-import json
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .bodies import dumps
 from .tags import SETS, SYSTEM_STATES
 from .times import SECOND
 from .truth import FLAGS, Slice
@@ -28,11 +28,6 @@ _NUMBER = "000.000"
 _NUMBERS = {"Float32", "Float64"}
 # What the flags are for each of the eight codes that say which of them are set; none is annotated.
 _FLAGS = tuple((bool(code & 1), bool(code & 2), bool(code & 4), False) for code in range(8))
-
-
-def dumps(value: Any) -> bytes:
-    """Give JSON as PI writes it: compact, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _table(texts: Iterable[str], kind: type[np.uint32 | np.uint64]) -> NDArray[Any]:
@@ -56,13 +51,14 @@ def _date(day: int) -> bytes:
 
 
 def _stamp_into(block: NDArray[np.uint8], at: int, times: NDArray[np.int64]) -> None:
-    """Write times in order over the stamps that begin at a place of each row."""
+    """Write times, which go up or down, over the stamps that begin at a place of each row."""
     seconds = times // SECOND
     fraction = times - seconds * SECOND
     days = seconds // _DAY
-    for day in range(int(days[0]), int(days[-1]) + 1):
-        first, last = np.searchsorted(days, (day, day + 1))
-        block[first:last, at : at + 10] = np.frombuffer(_date(day), np.uint8)
+    first, last = sorted((int(days[0]), int(days[-1])))
+    for day in range(first, last + 1):
+        of_day = slice(None) if first == last else np.flatnonzero(days == day)
+        block[of_day, at : at + 10] = np.frombuffer(_date(day), np.uint8)
     high = fraction // 10_000
     _put(block, at + 11, _clocks()[seconds - days * _DAY])
     _put(block, at + 19, _digits(".%03d", 1000)[high])

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from apps.pi_simulator.rendering import dumps, items
+from apps.pi_simulator.bodies import dumps
+from apps.pi_simulator.rendering import items
 from apps.pi_simulator.tags import BURST, tag
 from apps.pi_simulator.times import SECOND, ticks_of
 from apps.pi_simulator.truth import Truth

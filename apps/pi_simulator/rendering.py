@@ -167,7 +167,8 @@ def items(values: Slice, names: tuple[str, ...] = ROW) -> bytes:
         return b"".join(_others(values, names))[:-1]
     plain = values.plain
     block = _plain(values.pick(plain), names)
-    parts, done = [], 0
+    parts: list[Any] = []
+    done = 0
     odd = np.flatnonzero(~plain)
     for nth, (at, record) in enumerate(zip(odd.tolist(), _others(values.pick(odd), names), strict=True)):
         parts += [block[done : at - nth].data, record]

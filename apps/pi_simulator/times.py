@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, tzinfo
 
 SECOND = 10_000_000
 # The end of an event frame that still runs: 9999-12-31T23:59:59.9999999Z.
@@ -31,7 +31,18 @@ _WORDS = re.compile(r"(\*|[a-z]+|\d{1,4}(?![\d:/.-]))\s*(.*)", re.IGNORECASE | r
 _QUOTED = re.compile(r"""(['"])(.+?)\1\s*(.*)""", re.DOTALL)
 _DAYS = [day.lower() for day in calendar.day_name]
 _MONTH_NAMES = [month.lower() for month in calendar.month_name]
-_DATES = ("%d-%b-%Y", "%d-%b-%y", "%d-%B-%Y", "%m/%d/%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y/%m/%d")
+_DATES = (
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d-%B-%Y",
+    "%m/%d/%Y",
+    "%m-%d-%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%Y/%m/%d",
+)
 _FIRST_YEAR, _DAYS_OF_MONTH, _LETTERS, _YEAR = 1970, 31, 3, 4
 
 
@@ -59,7 +70,7 @@ class Span:
         if self.months:
             local, part = _local(start, zone)
             year, month = divmod(local.year * 12 + local.month - 1 + self.months * times, 12)
-            if not datetime.min.year <= year <= datetime.max.year:
+            if not MINYEAR <= year <= MAXYEAR:
                 raise ValueError(year)
             day = min(local.day, calendar.monthrange(year, month + 1)[1])
             start = ticks_of(local.replace(year=year, month=month + 1, day=day)) + part
@@ -149,22 +160,19 @@ def _named(text: str, now: int, zone: tzinfo) -> int | None:
     if word == "*":
         return _moved(now, rest, zone)
     midnight = _local(now, zone)[0].replace(hour=0, minute=0, second=0)
+    day: datetime | None
     if word.isdigit():
         day = _numbered(midnight, word)
-    else:
-        if (month := _month(word)) and (numbered := re.match(r"(\d{1,2})(?![\d:/,-])\s*(?!,)(.*)", rest)):
-            midnight, rest = midnight.replace(day=1), numbered[2]
-            day = midnight.replace(month=month, day=int(numbered[1]))
-        elif month and rest and not relative(rest):
+    elif month := _month(word):
+        numbered = re.match(r"(\d{1,2})(?![\d:/,-])\s*(?!,)(.*)", rest)
+        if numbered:
+            day, rest = midnight.replace(month=month, day=int(numbered[1])), numbered[2]
+        elif rest and not relative(rest):
             return None
-        elif month:
-            last = calendar.monthrange(midnight.year, month)[1]
-            day = midnight.replace(month=month, day=min(midnight.day, last))
         else:
-            found = _weekday(word, midnight)
-            if found is None:
-                return None
-            day = found
+            day = midnight.replace(month=month, day=min(midnight.day, calendar.monthrange(midnight.year, month)[1]))
+    else:
+        day = _weekday(word, midnight)
     return None if day is None else _moved(ticks_of(day), rest, zone)
 
 

@@ -52,7 +52,8 @@ class Slice:
     @property
     def system(self) -> NDArray[np.bool_]:
         """Which are system states: bad values."""
-        return np.equal(self.hashes % np.uint64(_SYSTEM), 0)
+        system: NDArray[np.bool_] = np.equal(self.hashes % np.uint64(_SYSTEM), 0)
+        return system
 
     @property
     def flags(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
@@ -64,7 +65,8 @@ class Slice:
     def plain(self) -> NDArray[np.bool_]:
         """Which are good and have no mark."""
         good, questionable, substituted = self.flags
-        return good & ~(questionable | substituted)
+        plain: NDArray[np.bool_] = good & ~(questionable | substituted)
+        return plain
 
     @property
     def mixed(self) -> Hashes:
@@ -111,12 +113,12 @@ class Slice:
             case "String":
                 return [self.text(at) for at in (self.mixed % np.uint64(1000)).tolist()]
             case "Int32":
-                return self.integers.tolist()
+                return list(self.integers.tolist())
             case "Blob":
                 return [pack(one.to_bytes(6, "little")) for one in self.mixed.tolist()]
             case "Timestamp":
                 return [written(time // SECOND * SECOND) for time in self.times.tolist()]
-        return (self.thousandths / 1000).tolist()
+        return list((self.thousandths / 1000).tolist())
 
     def values(self) -> list[Any]:
         """Give all values as JSON has them."""
@@ -150,8 +152,12 @@ class Slice:
         """Give these values and others of the same tag after them."""
         if not len(self) or not len(other):
             return self if len(self) else other
-        joined = (np.concatenate(pair) for pair in ((self.times, other.times), (self.hashes, other.hashes)))
-        return Slice(self.tag, *joined, np.concatenate((self.arrivals, other.arrivals)))
+        return Slice(
+            self.tag,
+            np.concatenate((self.times, other.times)),
+            np.concatenate((self.hashes, other.hashes)),
+            np.concatenate((self.arrivals, other.arrivals)),
+        )
 
 
 def _hashed(seed: int, tag: Tag, numbers: Ints) -> Hashes:

@@ -31,7 +31,9 @@ def test_fast_rendering_says_what_the_rows_say(number: int) -> None:
     assert items(values) == dumps(values.rows())[1:-1]
 
 
-@pytest.mark.parametrize("names", [("Timestamp",), ("Value",), ("Good",), ("Timestamp", "Value", "Good"), ("Value", "Annotated")])
+@pytest.mark.parametrize(
+    "names", [("Timestamp",), ("Value",), ("Good",), ("Timestamp", "Value", "Good"), ("Value", "Annotated")]
+)
 @pytest.mark.parametrize("number", [0, 11, 22, 44, 55])
 def test_fast_rendering_says_no_more_than_the_properties_that_are_wanted(number: int, names: tuple[str, ...]) -> None:
     values = Truth(1).between(tag(number), NOW - 30 * HOUR, NOW, NOW)

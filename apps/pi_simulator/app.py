@@ -11,14 +11,26 @@ from .asking import ROOT
 from .defences import Defences
 from .errors import tell_errors
 from .mischief import troubled, troubled_parts
-from .routes import batch, identity, system
+from .routes import (
+    batch,
+    calculation,
+    channel,
+    dataservers,
+    enumerationsets,
+    home,
+    identity,
+    points,
+    streams,
+    streamsets,
+    system,
+)
 from .settings import Settings
 from .world import World
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-CONTROLLERS = (system, batch)
+CONTROLLERS = (system, batch, channel, dataservers, points, enumerationsets, streams, streamsets, calculation)
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
@@ -30,6 +42,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     tell_errors(api)
     for controller in CONTROLLERS:
         api.include_router(controller.router, prefix=ROOT)
-    api.include_router(identity.router)
+    for face in (home, identity):
+        api.include_router(face.router)
     packed: ASGIApp = GZipMiddleware(api, minimum_size=256, compresslevel=1) if settings.gzip else api
     return troubled(Defences(packed, settings), settings.hostility)

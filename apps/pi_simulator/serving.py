@@ -35,21 +35,26 @@ def _config(app: ASGIApp, **options: Any) -> uvicorn.Config:
     )
 
 
-def serve(app: ASGIApp, host: str, port: int) -> None:
+def listening(host: str, port: int) -> socket.socket:
+    """Listen, on any free port where `port` is 0; connections wait until they are served. Raises OSError where none can be."""
+    return socket.create_server((host, port), backlog=256)
+
+
+def serve(app: ASGIApp, at: socket.socket) -> None:
     """Serve until a signal ends it."""
-    uvicorn.Server(_config(app, host=host, port=port)).run()
+    uvicorn.Server(_config(app, timeout_graceful_shutdown=1)).run(sockets=[at])
 
 
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """Serve on a free port of this machine from a thread; give the address, which has no path."""
-    listening = socket.create_server(("127.0.0.1", 0))  # it takes connections from here on, before uvicorn has begun
+    at = listening("127.0.0.1", 0)
     server = uvicorn.Server(_config(app, timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield f"http://127.0.0.1:{at.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join()
-        listening.close()
+        at.close()

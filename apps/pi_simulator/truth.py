@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _SAME_TIME, _NEXT_TICK, _SYSTEM, _LATE, _VERY_LATE, _QUESTIONABLE, _SUBSTITUTED = 211, 223, 307, 101, 1009, 401, 499
 FUTURE = 86400 * SECOND
 FLAGS = ("Good", "Questionable", "Substituted", "Annotated")
-# The longest that a value is late.
-LATEST = 7500 * SECOND
 _CODES = tuple(SYSTEM_STATES.items())
 # Numbers that are looked at in one go where many may have to be.
 _CHUNK = 100_000
+# What a value may arrive after its time: nothing, five minutes, two hours, or both.
+DELAYS = (0, 300 * SECOND, 7200 * SECOND, 7500 * SECOND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,14 @@ class Truth:
                 break
         return found.pick(slice(max(0, len(found) - count), None) if backwards else slice(count))
 
+    def arrived(self, tag: Tag, since: int, until: int) -> Slice:
+        """Give what came into the archive after `since`, up to and with `until` (ticks), in order of time."""
+        shifts = (-FUTURE,) if tag.future else DELAYS
+        found = [self.between(tag, since - shift + 1, until - shift, until) for shift in shifts]
+        own = [part.pick(part.arrivals - part.times == shift) for part, shift in zip(found, shifts, strict=True)]
+        joined = [np.concatenate([getattr(part, name) for part in own]) for name in ("times", "hashes", "arrivals")]
+        return Slice(tag, *joined).pick(np.argsort(joined[0], kind="stable"))
+
     def last(self, tag: Tag, until: int, now: int, count: int = 1) -> Slice:
         """Give the last `count` values at or before a time, as seen at `now`."""
         return self.first(tag, until, until - 100_000 * _reach(tag), now, count)
@@ -230,13 +238,6 @@ class Truth:
         """Give the first `count` values at or after a time, as seen at `now`."""
         end = now + (FUTURE if tag.future else 0)
         return self.first(tag, since, end, now, count) if since <= end else _none(tag)
-
-    def arrived(self, tag: Tag, after: int, until: int) -> Slice:
-        """Give what arrived after a time and not after another, in order of arrival."""
-        start, end = (after + FUTURE, until + FUTURE) if tag.future else (after - LATEST, until)
-        found = self.between(tag, start, end, until)
-        found = found.pick(found.arrivals > after)
-        return found.pick(np.argsort(found.arrivals, kind="stable"))
 
 
 def _none(tag: Tag) -> Slice:

@@ -10,10 +10,10 @@ import httpx
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from apps.pi_simulator.asking import Plain
-from apps.pi_simulator.batch import Part, contents, local, needed, parts_of, resources
-from apps.pi_simulator.bodies import dumps
-from apps.pi_simulator.errors import PiError
+from ..asking import Plain
+from ..batch import Part, contents, local, needed, parts_of, resources
+from ..bodies import dumps
+from ..errors import PiError
 
 router = APIRouter()
 _JSON = "application/json; charset=utf-8"

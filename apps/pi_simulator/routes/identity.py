@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
-from apps.pi_simulator.logins import Gate
-from apps.pi_simulator.world import World
+from ..logins import Gate
+from ..world import World
 
 router = APIRouter()
 PATH = "/identitymanager/connect/token"

@@ -9,6 +9,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from apps.pi_simulator.errors import PiError
 
 if TYPE_CHECKING:
@@ -38,4 +40,5 @@ def marked(text: str, now: int, seed: int) -> tuple[int, int]:
 def events(view: View, since: int) -> list[dict[str, Any]]:
     """Give what arrived since an instant, in order of arrival, late values among them."""
     news = view.truth.arrived(view.tag, since, view.now)
+    news = news.pick(np.argsort(news.arrivals, kind="stable"))
     return [{**row, "Action": "Add", "PreviousEventAction": "PreviousEventArchived"} for row in news.rows()]

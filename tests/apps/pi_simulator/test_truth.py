@@ -96,4 +96,4 @@ def test_what_arrived_between_two_looks_is_what_the_second_sees_more() -> None:
         new = Truth(2).arrived(tag(number), NOW - HOUR, NOW)
 
         assert sorted(new.hashes.tolist()) == sorted(set(after.hashes.tolist()) - set(before.hashes.tolist()))
-        assert new.arrivals.tolist() == sorted(new.arrivals.tolist())
+        assert new.times.tolist() == sorted(new.times.tolist())

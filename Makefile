@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth test test-long bench bench-balance lint format lock clean
+.PHONY: help setup demo synth simulator test test-long bench bench-balance lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 PIPENV_VERSION := 2026.10.3
@@ -18,7 +18,7 @@ export PIPENV_NOSPIN := 1
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, test-long, bench, bench-balance, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-long, bench, bench-balance, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -51,10 +51,14 @@ demo: setup
 synth: setup
 	@if [ -t 1 ]; then cdktf synth; else CI=true cdktf synth; fi
 
-test: setup .venv/.exact.ready
+# MOCK_PI_TAG_COUNT=1040 make simulator; ARGS="--port 9000 --hostile 0.2" for more.
+simulator: setup .venv/.apps.ready
+	@headgate simulate-pi $(ARGS)
+
+test: setup .venv/.exact.ready .venv/.apps.ready
 	@pytest -n 2
 
-test-long: setup .venv/.exact.ready
+test-long: setup .venv/.exact.ready .venv/.apps.ready
 	@pytest -n 2 -m "long or not long"
 
 bench: setup
@@ -73,7 +77,12 @@ bench-balance: setup .venv/.bench.ready
 	@build/pipenv/bin/pipenv sync --categories bench >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
-lint: setup
+.venv/.apps.ready: .venv/.ready
+	@echo "Installing what the programs in apps/ need …" >&2
+	@build/pipenv/bin/pipenv sync --categories apps >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
+lint: setup .venv/.apps.ready
 	@ruff check && ruff format --check && mypy
 
 format: setup
@@ -81,7 +90,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact bench node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact bench apps node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 

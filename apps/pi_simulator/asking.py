@@ -1,0 +1,82 @@
+"""What a handler is given of a request: the world, where links begin, which WebIDs and fields are wanted, and now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, Query, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from .bodies import Fields, dumps, fields_of
+from .errors import PiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fastapi.dependencies.models import Dependant
+
+    from .webids import Identity
+    from .world import World
+
+ROOT = "/piwebapi"
+_JSON = "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request's surroundings: `base` is the address of /piwebapi, `kind` the WebIDs' (Full, …), `now` in ticks."""
+
+    world: World
+    base: str
+    now: int
+    fields: Fields
+    kind: str = "Full"
+
+    def web_id(self, identity: Identity) -> str:
+        """Give a WebID of the kind that is wanted."""
+        return identity.web_id(self.kind)
+
+    def link(self, *segments: str) -> str:
+        """Give the address of what stands below /piwebapi."""
+        return "/".join([self.base, *(quote(part, safe="") for part in segments)])
+
+    def answer(self, body: Mapping[str, Any], status: int = 200) -> Response:
+        """Give a body as the answer, cut to the fields that are wanted."""
+        return Response(dumps(self.fields.cut(body)), status, media_type=_JSON)
+
+    def raw(self, parts: Iterable[bytes], status: int = 200) -> Response:
+        """Give JSON that is written, and cut, already."""
+        return Response(b"".join(parts), status, media_type=_JSON)
+
+
+def _declared(dependant: Dependant) -> set[str]:
+    own = {str(one.alias) for one in dependant.query_params}
+    return own.union(*(_declared(below) for below in dependant.dependencies))
+
+
+def _plain(request: Request, selected: Annotated[str | None, Query(alias="selectedFields")] = None) -> Asked:
+    route = request.scope["route"]
+    known = {name.lower() for name in _declared(route.dependant)} if isinstance(route, APIRoute) else set()
+    unknown = sorted({name for name in request.query_params if name.lower() not in known})
+    if unknown:
+        raise PiError(400, *(f"The query parameter '{name}' is not supported by this request." for name in unknown))
+    try:
+        fields = fields_of(selected)
+    except ValueError as error:
+        raise PiError(400, f"The parameter 'selectedFields' is invalid: '{error}' names no field.") from None
+    world: World = request.app.state.world
+    return Asked(world, str(request.base_url).rstrip("/") + ROOT, world.now(), fields)
+
+
+def _with_kind(plain: Annotated[Asked, Depends(_plain)], kind: Annotated[str, Query(alias="webIdType")] = "Full") -> Asked:
+    if kind.lower() not in {"full", "idonly", "pathonly", "localidonly", "defaultidonly"}:
+        raise PiError(400, f"The parameter 'webIdType' is invalid: '{kind}'.")
+    return Asked(plain.world, plain.base, plain.now, plain.fields, kind)
+
+
+# A route without webIdType takes Plain; all parameters that a route declares nowhere are refused.
+Plain = Annotated[Asked, Depends(_plain)]
+Wanted = Annotated[Asked, Depends(_with_kind)]

@@ -1,0 +1,1 @@
+"""The controllers of PI Web API, a module each."""

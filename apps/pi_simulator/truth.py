@@ -1,0 +1,262 @@
+"""What the archive holds: values are a pure function of (seed, tag, time), so any client's rows can be checked without storage.
+
+A tag has a value for each whole number k: its time is k periods after 1970 and a part of a period that hashing gives.
+Hashing also says which are system states, late, or share the time of the one before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .tags import SETS, SYSTEM_STATES, Tag
+from .times import SECOND, written
+from .webids import pack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Hashes = NDArray[np.uint64]
+
+_SAME_TIME, _NEXT_TICK, _SYSTEM, _LATE, _VERY_LATE, _QUESTIONABLE, _SUBSTITUTED = 211, 223, 307, 101, 1009, 401, 499
+FUTURE = 86400 * SECOND
+FLAGS = ("Good", "Questionable", "Substituted", "Annotated")
+_CODES = tuple(SYSTEM_STATES.items())
+# Numbers that are looked at in one go where many may have to be.
+_CHUNK = 100_000
+# What a value may arrive after its time: nothing, five minutes, two hours, or both.
+DELAYS = (0, 300 * SECOND, 7200 * SECOND, 7500 * SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Values of a tag in order of time, column by column: times (ticks), hashes, and what they are."""
+
+    tag: Tag
+    times: Ints
+    hashes: Hashes
+    arrivals: Ints
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def pick(self, which: Any) -> Slice:
+        """Give some of the values: by a mask, a slice or positions."""
+        return Slice(self.tag, self.times[which], self.hashes[which], self.arrivals[which])
+
+    @property
+    def system(self) -> NDArray[np.bool_]:
+        """Which are system states: bad values."""
+        system: NDArray[np.bool_] = np.equal(self.hashes % np.uint64(_SYSTEM), 0)
+        return system
+
+    @property
+    def flags(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which are good, which questionable, which substituted. None is annotated."""
+        questionable = np.equal(self.hashes % np.uint64(_QUESTIONABLE), 0)
+        return ~self.system, questionable, np.equal(self.hashes % np.uint64(_SUBSTITUTED), 0)
+
+    @property
+    def plain(self) -> NDArray[np.bool_]:
+        """Which are good and have no mark."""
+        good, questionable, substituted = self.flags
+        plain: NDArray[np.bool_] = good & ~(questionable | substituted)
+        return plain
+
+    @property
+    def mixed(self) -> Hashes:
+        """The part of the hashes of which values are made."""
+        return self.hashes >> np.uint64(20)
+
+    @property
+    def thousandths(self) -> Ints:
+        """Numbers as thousandths of a unit, six digits of which the first and last are not 0, so that all are equally long."""
+        rough = (self.mixed % np.uint64(90_000)).astype(np.int64) + 10_000
+        return rough * 10 + 1 + rough % 9
+
+    @property
+    def integers(self) -> Ints:
+        """Whole numbers, of tags that have such."""
+        return (self.mixed % np.uint64(2_000_001)).astype(np.int64) - 1_000_000
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """What is calculated with: numbers, or the codes of states; NaN where there is none, as with system states."""
+        match self.tag.point_type:
+            case "Digital":
+                told = (self.mixed % np.uint64(len(SETS[self.tag.digital_set]))).astype(np.float64)
+            case "Int32":
+                told = self.integers.astype(np.float64)
+            case "String" | "Blob" | "Timestamp":
+                told = np.full(len(self), np.nan)
+            case _:
+                told = self.thousandths / 1000
+        return np.where(self.system, np.nan, told)
+
+    @staticmethod
+    def text(at: int) -> str:
+        """Give one of the thousand texts that string tags have."""
+        return f'batch {at} "ok" Ω'
+
+    def good_values(self) -> list[Any]:
+        """Give all values as JSON has them, as though none were a system state."""
+        match self.tag.point_type:
+            case "Digital":
+                states = SETS[self.tag.digital_set]
+                codes = (self.mixed % np.uint64(len(states))).tolist()
+                return [{"Name": states[code], "Value": code, "IsSystem": False} for code in codes]
+            case "String":
+                return [self.text(at) for at in (self.mixed % np.uint64(1000)).tolist()]
+            case "Int32":
+                return list(self.integers.tolist())
+            case "Blob":
+                return [pack(one.to_bytes(6, "little")) for one in self.mixed.tolist()]
+            case "Timestamp":
+                return [written(time // SECOND * SECOND) for time in self.times.tolist()]
+        return list((self.thousandths / 1000).tolist())
+
+    def values(self) -> list[Any]:
+        """Give all values as JSON has them."""
+        told = self.good_values()
+        for at in np.flatnonzero(self.system).tolist():
+            name, code = _CODES[int(self.mixed[at]) % len(_CODES)]
+            told[at] = {"Name": name, "Value": code, "IsSystem": True}
+        return told
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give all values as TimedValues."""
+        columns = zip(self.times.tolist(), self.values(), *(flag.tolist() for flag in self.flags), strict=True)
+        return [
+            {
+                "Timestamp": written(time),
+                "Value": value,
+                "UnitsAbbreviation": self.tag.units,
+                "Good": good,
+                "Questionable": questionable,
+                "Substituted": substituted,
+                "Annotated": False,
+            }
+            for time, value, good, questionable, substituted in columns
+        ]
+
+    def row(self, at: int) -> dict[str, Any]:
+        """Give one value as a TimedValue."""
+        return self.pick(slice(at, at + 1)).rows()[0]
+
+    def then(self, other: Slice) -> Slice:
+        """Give these values and others of the same tag after them."""
+        if not len(self) or not len(other):
+            return self if len(self) else other
+        return Slice(
+            self.tag,
+            np.concatenate((self.times, other.times)),
+            np.concatenate((self.hashes, other.hashes)),
+            np.concatenate((self.arrivals, other.arrivals)),
+        )
+
+
+def _hashed(seed: int, tag: Tag, numbers: Ints) -> Hashes:
+    """Mix seed, tag and k (splitmix64's finalizer, a public-domain mixer)."""
+    start = (seed * 0x9E3779B97F4A7C15 + (tag.number + 1) * 0xD1342543DE82EF95) & 0xFFFFFFFFFFFFFFFF
+    mixed = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(start)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _own_times(tag: Tag, numbers: Ints, hashes: Hashes) -> Ints:
+    """Give each value's own time, odd in its last digit and never ending in 0."""
+    if tag.burst:
+        hours, place = np.divmod(numbers, tag.burst)
+        in_bursts: Ints = hours * tag.burst * tag.period + place * (SECOND // tag.burst // 10 * 10) + 1
+        return in_bursts
+    places = tag.period // 10
+    spread: Ints = (hashes >> np.uint64(8)).astype(np.int64) % places * 10
+    return numbers * tag.period + spread + 1 + 2 * (hashes & np.uint64(3)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The archive's values by its seed."""
+
+    seed: int = 1
+
+    def between(self, tag: Tag, start: int, end: int, now: int) -> Slice:
+        """Give what a reader sees at `now` of the times from `start` to `end`, both with them (ticks), in order of time.
+
+        What is late is not there before it arrived; what lies in the future is there for a future tag only, a day ahead.
+        """
+        width = tag.burst or 1
+        return self._seen(tag, start // tag.period - width, end // tag.period + width + 1, (start, end), now)
+
+    def _seen(self, tag: Tag, first: int, last: int, ends: tuple[int, int], now: int) -> Slice:
+        """Give what is seen of the values number `first` to `last` (without it) that lie in a time, its ends included."""
+        numbers = np.arange(first - 1, max(first, last), dtype=np.int64)
+        with np.errstate(over="ignore"):
+            hashes = _hashed(self.seed, tag, numbers)
+        own = _own_times(tag, numbers, hashes)
+        earlier, hashes = own[:-1], hashes[1:]
+        times = np.where(np.equal(hashes % np.uint64(_NEXT_TICK), 0), earlier + 1, own[1:])
+        times = np.where(np.equal(hashes % np.uint64(_SAME_TIME), 0), earlier, times)
+        if tag.future:
+            arrivals = times - FUTURE
+        else:
+            late = np.equal(hashes % np.uint64(_LATE), 0) * (300 * SECOND)
+            arrivals = times + late + np.equal(hashes % np.uint64(_VERY_LATE), 0) * (7200 * SECOND)
+        seen = (times >= ends[0]) & (times <= ends[1]) & (arrivals <= now)
+        return Slice(tag, times[seen], hashes[seen], arrivals[seen])
+
+    def first(self, tag: Tag, start: int, end: int, now: int, count: int) -> Slice:
+        """Give the first `count` values of a time in order of time, or the last where `start` lies after `end`."""
+        backwards = start > end
+        found = _none(tag)
+        for ends in _chunks(tag, start, end, count):
+            some = self.between(tag, *ends, now)
+            found = some.then(found) if backwards else found.then(some)
+            if len(found) >= count:
+                break
+        return found.pick(slice(max(0, len(found) - count), None) if backwards else slice(count))
+
+    def arrived(self, tag: Tag, since: int, until: int) -> Slice:
+        """Give what came into the archive after `since`, up to and with `until` (ticks), in order of time."""
+        shifts = (-FUTURE,) if tag.future else DELAYS
+        found = [self.between(tag, since - shift + 1, until - shift, until) for shift in shifts]
+        own = [part.pick(part.arrivals - part.times == shift) for part, shift in zip(found, shifts, strict=True)]
+        joined = [np.concatenate([getattr(part, name) for part in own]) for name in ("times", "hashes", "arrivals")]
+        return Slice(tag, *joined).pick(np.argsort(joined[0], kind="stable"))
+
+    def last(self, tag: Tag, until: int, now: int, count: int = 1) -> Slice:
+        """Give the last `count` values at or before a time, as seen at `now`."""
+        return self.first(tag, until, until - 100_000 * _reach(tag), now, count)
+
+    def next(self, tag: Tag, since: int, now: int, count: int = 1) -> Slice:
+        """Give the first `count` values at or after a time, as seen at `now`."""
+        end = now + (FUTURE if tag.future else 0)
+        return self.first(tag, since, end, now, count) if since <= end else _none(tag)
+
+
+def _none(tag: Tag) -> Slice:
+    return Slice(tag, np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.int64))
+
+
+def _reach(tag: Tag) -> int:
+    """Give the ticks within which a tag has a value at least, were none late."""
+    return tag.period * (tag.burst or 2)
+
+
+def _chunks(tag: Tag, start: int, end: int, count: int) -> Iterator[tuple[int, int]]:
+    """Cut a time into pieces, from `start` on, each larger than the one before up to a limit."""
+    size, most = (min(count, _CHUNK) + 8) * tag.period + _reach(tag), _CHUNK * tag.period + _reach(tag)
+    if start <= end:
+        while start <= end:
+            yield start, min(end, start + size - 1)
+            start, size = start + size, min(size * 2, most)
+        return
+    while start >= end:
+        yield max(end, start - size + 1), start
+        start, size = start - size, min(size * 2, most)

@@ -1,0 +1,35 @@
+"""The world that a simulator serves: what a seed makes, and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .archive import Archive
+from .truth import Truth
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that answers are made of; nothing of it is stored."""
+
+    settings: Settings
+
+    @cached_property
+    def truth(self) -> Truth:
+        """The archive's values."""
+        return Truth(self.settings.seed)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The points."""
+        return Archive(self.settings.tags, self.settings.hostility)
+
+    def now(self) -> int:
+        """Give the server's present (ticks), which may be off in a hostile world."""
+        skew = self.settings.hostility.skew if self.settings.hostility else 0
+        return self.settings.clock() + skew

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth test test-long bench bench-balance lint format lock clean
+.PHONY: help setup demo synth simulator test test-long bench bench-balance lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 PIPENV_VERSION := 2026.10.3
@@ -18,7 +18,7 @@ export PIPENV_NOSPIN := 1
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, test-long, bench, bench-balance, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-long, bench, bench-balance, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -50,6 +50,10 @@ demo: setup
 # cdktf draws a spinner wherever it is, unless it believes to be in CI.
 synth: setup
 	@if [ -t 1 ]; then cdktf synth; else CI=true cdktf synth; fi
+
+# MOCK_PI_TAG_COUNT=1040 make simulator; ARGS="--port 9000 --hostile 0.2" for more.
+simulator: setup .venv/.apps.ready
+	@headgate simulate-pi $(ARGS)
 
 test: setup .venv/.exact.ready .venv/.apps.ready
 	@pytest -n 2

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from .asking import ROOT
+from .defences import Defences
 from .errors import tell_errors
-from .routes import system
+from .mischief import troubled, troubled_parts
+from .routes import batch, channel, home, identity, system
 from .settings import Settings
 from .world import World
 
-CONTROLLERS = (system,)
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+CONTROLLERS = (system, batch, channel)
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Give the application that serves a world; `app.state.world` is that world."""
-    app = FastAPI(title="PI Web API simulator", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.state.world = World(settings or Settings())
-    tell_errors(app)
+def create_app(settings: Settings | None = None) -> ASGIApp:
+    """Give the application that serves a world, as any ASGI server takes it."""
+    settings = settings or Settings()
+    api = FastAPI(title="PI Web API simulator", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    api.state.world = World(settings)
+    api.state.part = troubled_parts(api, settings.hostility)
+    tell_errors(api)
     for controller in CONTROLLERS:
-        app.include_router(controller.router, prefix=ROOT)
-    return app
+        api.include_router(controller.router, prefix=ROOT)
+    for face in (home, identity):
+        api.include_router(face.router)
+    packed: ASGIApp = GZipMiddleware(api, minimum_size=256, compresslevel=1) if settings.gzip else api
+    return troubled(Defences(packed, settings), settings.hostility)

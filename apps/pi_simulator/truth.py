@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SAME_TIME, _NEXT_TICK, _SYSTEM, _LATE, _VERY_LATE, _QUESTIONABLE, _SUBSTITUTED = 211, 223, 307, 101, 1009, 401, 499
 FUTURE = 86400 * SECOND
+# What a value may arrive after its time: nothing, five minutes, two hours, or both.
+DELAYS = (0, 300 * SECOND, 7200 * SECOND, 7500 * SECOND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,14 @@ class Truth:
         arrivals = times - FUTURE if tag.future else times + delay * SECOND
         seen = (times >= start) & (times <= end) & (arrivals <= now)
         return Slice(tag, times[seen], hashes[seen], arrivals[seen])
+
+    def arrived(self, tag: Tag, since: int, until: int) -> Slice:
+        """Give what came into the archive after `since`, up to and with `until` (ticks), in order of time."""
+        shifts = (-FUTURE,) if tag.future else DELAYS
+        found = [self.between(tag, since - shift + 1, until - shift, until) for shift in shifts]
+        own = [part.pick(part.arrivals - part.times == shift) for part, shift in zip(found, shifts, strict=True)]
+        joined = [np.concatenate([getattr(part, name) for part in own]) for name in ("times", "hashes", "arrivals")]
+        return Slice(tag, *joined).pick(np.argsort(joined[0], kind="stable"))
 
     def last(self, tag: Tag, until: int, now: int, count: int = 1) -> Slice:
         """Give the last `count` values at or before a time, as seen at `now`."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .archive import Archive
 from .truth import Truth
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ class World:
     def truth(self) -> Truth:
         """The archive's values."""
         return Truth(self.settings.seed)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The points."""
+        return Archive(self.settings.tags, self.settings.hostility)
 
     def now(self) -> int:
         """Give the server's present (ticks), which may be off in a hostile world."""

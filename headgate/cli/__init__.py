@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from apps.pi_simulator.command import simulate_pi
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.ci import apply, approved, plan, stacks
@@ -39,6 +40,7 @@ app.command("slice")(slice_)
 for step in (stacks, plan, approved, apply):
     app.command()(step)
 app.add_typer(init, name="init")
+app.command("simulate-pi")(simulate_pi)
 
 
 def main() -> None:

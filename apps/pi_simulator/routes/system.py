@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from apps.pi_simulator.asking import Plain
-from apps.pi_simulator.times import SECOND, written
+from ..asking import Plain
+from ..times import SECOND, written
 
 router = APIRouter()
 VERSION = "1.11.0.640"

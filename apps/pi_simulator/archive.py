@@ -1,0 +1,75 @@
+"""The data archive's points: found by WebID, name or path, none of them stored.
+
+A name holds its point's number, and so does a WebID, so looking one up costs the same with a million points as with one.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from .errors import PiError
+from .tags import SERVER, Tag, tag
+from .webids import Identity, guid, unpack
+
+if TYPE_CHECKING:
+    from .hostile import Hostility
+
+_NUMBER = re.compile(r"^Unit\d+\.\w+\.(\d{6,})")
+_GUID, _POINT = 16, 20
+SERVER_ID = guid("server", SERVER)
+SERVER_IDENTITY = Identity("DS", (SERVER_ID,), SERVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """`count` points, of which a hostile world lets some vanish."""
+
+    count: int
+    hostility: Hostility | None = None
+
+    def has(self, number: int, now: int) -> bool:
+        """Say whether a point is there at `now` (ticks)."""
+        return 0 <= number < self.count and not (self.hostility and self.hostility.vanished(number, now))
+
+    def by_web_id(self, web_id: str, now: int) -> Tag:
+        """Give the point of a WebID of any kind. Raises PiError: 400 for what is no WebID, 404 where nothing has it."""
+        number = self._number(web_id)
+        if number is None or not self.has(number, now):
+            raise PiError(404, f"The specified PI Point was not found, or is not accessible: '{web_id}'.")
+        return tag(number)
+
+    def by_path(self, path: str, now: int) -> Tag:
+        r"""Give the point of a path (`\\server\name`), capitals or not. Raises PiError 404 where there is none."""
+        server, _, name = path.lstrip("\\").partition("\\")
+        found = self._named(name, now) if server.upper() == SERVER.upper() else None
+        if found is None:
+            raise PiError(404, f"The specified path was not found: '{path}'.")
+        return found
+
+    def _named(self, name: str, now: int) -> Tag | None:
+        match = _NUMBER.match(name.title() if name.isupper() else name)
+        if not match or not self.has(int(match[1]), now):
+            return None
+        found = tag(int(match[1]))
+        return found if found.name.upper() == name.upper() else None
+
+    def _number(self, web_id: str) -> int | None:
+        if web_id[1:4] != "1DP" or web_id[:1] not in "FIPLD":
+            raise PiError(400, f"The WebID is invalid: '{web_id}'.")
+        try:
+            data = unpack(web_id[4:])
+            if web_id[0] == "P":
+                server, _, name = data.decode().partition("\\")
+                found = self._named(name, 0) if server == SERVER.upper() else None
+                return found.number if found else None
+        except ValueError:
+            raise PiError(400, f"The WebID is invalid: '{web_id}'.") from None
+        if web_id[0] in "FI":
+            server_id, data = data[:_GUID], data[_GUID:]
+            if len(server_id) < _GUID or UUID(bytes_le=server_id) != SERVER_ID:
+                return None
+        return struct.unpack_from("<I", data)[0] - 1 if len(data) >= _POINT - _GUID else None

@@ -1,0 +1,146 @@
+"""What a batch says: which requests stand in it, in what order they can be carried out, and what they take from each other.
+
+Source: AVEVA's PI Web API Reference, "Batch Execute", and the User Guide's "Batch support".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from jsonpath_ng.exceptions import JSONPathError
+from jsonpath_ng.ext.parser import parse
+
+from .errors import PiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_KNOWN = {"Method", "Resource", "RequestTemplate", "Parameters", "ParentIds", "Headers", "Content"}
+_PLACE = re.compile(r"\{(\d+)\}")
+_PARENT = re.compile(r"""\$(?:\.([^.\[]+)|\[['"]([^'"]+)['"]\])""")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A request of a batch. `template` is set where one is made for each token that the first parameter finds."""
+
+    name: str
+    method: str
+    resource: str
+    template: bool
+    parameters: tuple[str, ...]
+    parents: tuple[str, ...]
+    headers: Mapping[str, str]
+    content: str | None
+
+
+def parts_of(body: bytes) -> list[Part]:
+    """Read a batch's body; give its parts, parents first. Raises PiError 400 for what is none."""
+    try:
+        asked = json.loads(body)
+    except ValueError:
+        raise PiError(400, "The batch is not valid JSON.") from None
+    if not isinstance(asked, dict) or not asked:
+        raise PiError(400, "The batch must be a dictionary of requests.")
+    parts = {name: _part(name, one) for name, one in asked.items()}
+    missing = sorted({parent for part in parts.values() for parent in part.parents if parent not in parts})
+    if missing:
+        raise PiError(400, *(f"The parent '{name}' is not in the batch." for name in missing))
+    try:
+        order = list(TopologicalSorter({name: part.parents for name, part in parts.items()}).static_order())
+    except CycleError:
+        raise PiError(400, "The requests of the batch are each other's parents.") from None
+    return [parts[name] for name in order]
+
+
+def _part(name: str, one: Any) -> Part:
+    if not isinstance(one, dict):
+        raise PiError(400, f"The request '{name}' is not an object.")
+    unknown = sorted(set(one) - _KNOWN)
+    if unknown:
+        raise PiError(400, f"The request '{name}' has unknown members: {', '.join(unknown)}.")
+    template = one.get("RequestTemplate")
+    resource = template.get("Resource") if isinstance(template, dict) else one.get("Resource")
+    method = one.get("Method")
+    if not isinstance(resource, str) or not isinstance(method, str):
+        raise PiError(400, f"The request '{name}' needs a Method, and a Resource or a RequestTemplate.")
+    lists = {key: one.get(key) or [] for key in ("Parameters", "ParentIds")}
+    for key, value in lists.items():
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise PiError(400, f"The request '{name}': {key} must be a list of strings.")
+    headers, content = one.get("Headers") or {}, one.get("Content")
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise PiError(400, f"The request '{name}': Headers must be a dictionary of strings.")
+    if content is not None and not isinstance(content, str):
+        raise PiError(400, f"The request '{name}': Content must be a string.")
+    return Part(
+        name,
+        method.upper(),
+        resource,
+        template is not None,
+        tuple(lists["Parameters"]),
+        tuple(lists["ParentIds"]),
+        headers,
+        content,
+    )
+
+
+@lru_cache(maxsize=256)
+def _path(text: str) -> Any:
+    return parse(text)
+
+
+def tokens(path: str, answers: Mapping[str, Any]) -> list[str]:
+    """Give what a JsonPath finds in the answers of parents, as text; PiError 400 where it finds nothing or is none."""
+    try:
+        found = [match.value for match in _path(path).find(answers)]
+    except (JSONPathError, AttributeError, TypeError):
+        raise PiError(400, f"'{path}' is no JsonPath.") from None
+    if not found:
+        raise PiError(400, f"The JsonPath '{path}' selects nothing in the responses of the parents.")
+    return [one if isinstance(one, str) else json.dumps(one) for one in found]
+
+
+def resources(part: Part, answers: Mapping[str, Any]) -> list[str]:
+    """Give the addresses that a part asks: one, or for a template one for each token. Raises PiError as `tokens` does."""
+    if part.resource.startswith("$"):
+        return tokens(part.resource, answers)[:1]
+    found = [tokens(path, answers) for path in part.parameters]
+    if not part.template:
+        return [_filled(part.resource, [one[0] for one in found])]
+    return [_filled(part.resource, row) for row in zip(*found, strict=False)]
+
+
+def contents(part: Part, answers: Mapping[str, Any]) -> str | None:
+    """Give a part's content with its parameters in it."""
+    if part.content is None or not part.parameters:
+        return part.content
+    return _filled(part.content, [tokens(path, answers)[0] for path in part.parameters])
+
+
+def _filled(text: str, values: Sequence[str]) -> str:
+    def put(place: re.Match[str]) -> str:
+        at = int(place[1])
+        return values[at] if at < len(values) else place[0]
+
+    return _PLACE.sub(put, text)
+
+
+def needed(part: Part) -> set[str]:
+    """Give the parents whose answers a part looks into."""
+    paths = [*part.parameters, *([part.resource] if part.resource.startswith("$") else [])]
+    return {match[1] or match[2] for path in paths if (match := _PARENT.match(path))}
+
+
+def local(address: str) -> str:
+    """Give path and query of an address; host and port are ignored, as PI does. PiError 400 for what is none."""
+    split = urlsplit(address)
+    if not split.path.startswith("/"):
+        raise PiError(400, f"The resource '{address}' is not an absolute URL.")
+    return split.path + (f"?{split.query}" if split.query else "")

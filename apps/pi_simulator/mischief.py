@@ -1,0 +1,95 @@
+"""Does to requests what a hostile world decides. Broken connections need `serving.py`, which tells a request its transport."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+
+from .asking import ROOT
+from .bodies import dumps
+from .errors import failure
+from .hostile import Hostility, Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SLOW = 0.05
+_STATUS = {Trouble.TOO_MANY: 429, Trouble.BAD_GATEWAY: 502, Trouble.UNAVAILABLE: 503, Trouble.TIMEOUT: 504}
+
+
+def _plain_failure(trouble: Trouble) -> Response:
+    if trouble is Trouble.BAD_GATEWAY:
+        return Response("<html><h1>502 Bad Gateway</h1></html>", 502, media_type="text/html")
+    headers = {"Retry-After": "0"} if trouble in {Trouble.TOO_MANY, Trouble.UNAVAILABLE} else None
+    return failure(_STATUS[trouble], "The server can't answer just now.", headers=headers)
+
+
+def _exception() -> Response:
+    told = {"StatusCode": 500, "Errors": ["The server met an error while it made the answer."]}
+    return Response(dumps({"Links": {}, "Items": [], "WebException": told}), 200, media_type="application/json; charset=utf-8")
+
+
+class Mischief:
+    """Stands before an application and troubles what `next_trouble` decides."""
+
+    def __init__(self, app: ASGIApp, next_trouble: Callable[[], Trouble | None]) -> None:
+        self._app, self._next = app, next_trouble
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request with trouble, or hand it on."""
+        trouble = self._next() if scope["type"] == "http" and scope["path"].startswith(ROOT) else None
+        if trouble is Trouble.SLOW:
+            await asyncio.sleep(_SLOW)
+        if trouble in _STATUS:
+            await _plain_failure(trouble)(scope, receive, send)
+        elif trouble is Trouble.EXCEPTION:
+            await _exception()(scope, receive, send)
+        elif trouble is Trouble.EXPIRED and any(name == b"authorization" for name, _ in scope["headers"]):
+            await Response(b"", 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})(scope, receive, send)
+        elif trouble in {Trouble.RESET, Trouble.TRUNCATED}:
+            await self._app(scope, receive, _Breaking(scope, send, reset=trouble is Trouble.RESET))
+        else:
+            await self._app(scope, receive, send)
+
+
+class _Breaking:
+    """Sends half of an answer, then breaks the connection: cleanly, or by a reset."""
+
+    def __init__(self, scope: Scope, send: Send, *, reset: bool) -> None:
+        self._transport: Any = scope["state"]["transport"]
+        self._send, self._reset, self._broken = send, reset, False
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message, or less of it."""
+        if self._broken:
+            return
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["Connection"] = "close"
+            await self._send(message)
+            return
+        body = message.get("body", b"")
+        await self._send({**message, "body": body[: len(body) // 2], "more_body": True})
+        self._broken = True
+        if self._reset:
+            linger = struct.pack("ii", 1, 0)
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self._transport.abort()
+        else:
+            self._transport.close()
+
+
+def troubled(app: ASGIApp, hostility: Hostility | None) -> ASGIApp:
+    """Give an application whose requests meet a hostile world's troubles; the application itself in a friendly one."""
+    return Mischief(app, hostility.next_request) if hostility else app
+
+
+def troubled_parts(app: ASGIApp, hostility: Hostility | None) -> ASGIApp:
+    """Give an application for the parts of batches."""
+    return Mischief(app, hostility.next_part) if hostility else app

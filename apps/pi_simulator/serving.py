@@ -1,0 +1,60 @@
+"""Serves an application by uvicorn, whose requests know their transport, so that a connection can be broken."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterator
+
+    from starlette.types import ASGIApp
+
+_LONGEST_REQUEST = 1 << 20
+
+
+class Protocol(H11Protocol):
+    """HTTP as uvicorn speaks it, with the transport in each request's state."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own has the same
+        """Remember the transport."""
+        self.app_state = {**self.app_state, "transport": transport}
+        super().connection_made(transport)
+
+
+def _config(app: ASGIApp, **options: Any) -> uvicorn.Config:
+    # A connection that is broken on purpose is no error to log.
+    return uvicorn.Config(
+        app, http=Protocol, h11_max_incomplete_event_size=_LONGEST_REQUEST, log_level="critical", access_log=False, **options
+    )
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Listen, on any free port where `port` is 0; connections wait until they are served. Raises OSError where none can be."""
+    return socket.create_server((host, port), backlog=256)
+
+
+def serve(app: ASGIApp, at: socket.socket) -> None:
+    """Serve until a signal ends it."""
+    uvicorn.Server(_config(app, timeout_graceful_shutdown=1)).run(sockets=[at])
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """Serve on a free port of this machine from a thread; give the address, which has no path."""
+    at = listening("127.0.0.1", 0)
+    server = uvicorn.Server(_config(app, timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{at.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        at.close()

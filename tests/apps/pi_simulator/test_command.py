@@ -1,0 +1,87 @@
+"""The command, the page, and the application as a platform starts it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from ruamel.yaml import YAML
+
+import apps.pi_simulator
+from apps.pi_simulator.settings import Logins
+from apps.pi_simulator.tags import tag
+
+if TYPE_CHECKING:
+    from tests.apps.pi_simulator.api import Api, Start
+
+APP = Path(next(iter(apps.pi_simulator.__path__)))
+
+
+def started(command: list[str], folder: Path, **environment: str) -> tuple[subprocess.Popen[str], str]:
+    """Start a server; give it and the address that it tells."""
+    server = subprocess.Popen(
+        command, cwd=folder, env=os.environ | environment, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+    )
+    assert server.stderr is not None
+    told = server.stderr.readline()
+    return server, told.partition(" at ")[2].partition(";")[0].replace("0.0.0.0", "127.0.0.1")  # noqa: S104 (what it told)
+
+
+def test_headgate_starts_it_with_as_many_points_as_the_environment_says(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("headgate")), "simulate-pi", "--port", "0"]
+    server, base = started(command, tmp_path, MOCK_PI_TAG_COUNT="7")
+    try:
+        page = requests.get(base.removesuffix("/piwebapi"), timeout=30).text
+        assert "7 points of seed 1" in page
+        assert requests.get(base + "/system/status", timeout=30).json()["State"] == "Running"
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def test_the_folder_alone_is_an_application_whatever_it_is_called(tmp_path: Path) -> None:
+    folder = shutil.copytree(APP, tmp_path / "source_code", ignore=shutil.ignore_patterns("__pycache__"))
+    manifest = YAML(typ="safe").load(folder / "app.yaml")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {one["name"]: one["value"] for one in manifest["env"]} | {"DATABRICKS_APP_PORT": "0", "PATH": path}
+    server, base = started(["env", *manifest["command"]], folder, **environment)
+    try:
+        assert "1,040 points" in requests.get(base.removesuffix("/piwebapi"), timeout=30).text
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def test_a_port_that_is_taken_is_told_without_a_trace(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [str(Path(sys.executable).with_name("headgate")), "simulate-pi", "--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "choose another --port" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("wrong", [["--auth", "basic"], ["--start", "when?"], ["--tags", "0"], ["--hostile", "2"]])
+def test_what_can_not_be_started_is_a_usage_error(tmp_path: Path, wrong: list[str]) -> None:
+    command = [str(Path(sys.executable).with_name("headgate")), "simulate-pi", *wrong]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_page_shows_what_is_served_and_live_tags(api: Api) -> None:
+    page = requests.get(api.url, timeout=30).text
+    assert tag(0).name in page
+    assert "/piwebapi/streamsets/recorded" in page or "/piwebapi/batch" in page
+
+
+def test_the_page_shows_no_values_where_a_login_is_asked_for(start: Start) -> None:
+    page = requests.get(start(logins=Logins(users={"reader": "right"})).url, timeout=30).text
+    assert tag(0).name not in page

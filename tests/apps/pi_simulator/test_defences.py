@@ -1,0 +1,99 @@
+"""What PI refuses, the simulator refuses."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from apps.pi_simulator.settings import Logins
+
+if TYPE_CHECKING:
+    from tests.apps.pi_simulator.api import Api, Start
+
+
+def test_a_query_parameter_that_a_path_does_not_know_is_refused(api: Api) -> None:
+    refused = api.get("/system", nosuch="1", selectedFields="ProductTitle")
+    assert refused.status_code == 400
+    assert "'nosuch'" in refused.json()["Errors"][0]
+
+
+def test_a_post_without_x_requested_with_is_refused_as_the_csrf_defence_does(api: Api) -> None:
+    told = requests.post(f"{api.base}/batch", json={"a": {"Method": "GET", "Resource": f"{api.base}/system"}}, timeout=30)
+    assert told.status_code == 400
+    assert "X-Requested-With" in told.json()["Errors"][0]
+
+
+def test_a_path_that_is_none_is_not_found(api: Api) -> None:
+    assert api.get("/nowhere").status_code == 404
+    assert api.get("/nowhere").json()["Errors"]
+
+
+def test_a_request_that_is_too_long_is_refused_before_it_is_read(api: Api) -> None:
+    refused = api.get("/system", selectedFields=";".join(["ProductTitle"] * 2000))
+    assert (refused.status_code, refused.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
+
+
+def test_only_the_fields_that_are_selected_are_sent(api: Api) -> None:
+    assert api.get("/system", selectedFields="ProductTitle;Links.Self").json() == {
+        "ProductTitle": "PI Web API 2018 SP1",
+        "Links": {"Self": f"{api.base}/system"},
+    }
+
+
+def test_answers_are_packed_for_those_who_take_it(api: Api) -> None:
+    assert api.get("/system").headers["Content-Encoding"] == "gzip"
+
+
+def test_more_requests_than_the_limit_are_told_when_to_come_again(start: Start) -> None:
+    limited = start(requests_per_second=1.0)
+    assert limited.get("/system").status_code == 200
+    refused = limited.get("/system")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+
+
+class TestLogins:
+    def test_a_user_comes_in_by_his_password_only(self, start: Start) -> None:
+        guarded = start(logins=Logins(users={"reader": "right"}))
+        assert guarded.get("/system").status_code == 401
+        assert guarded.get("/system").headers["WWW-Authenticate"] == 'Basic realm="PI Web API"'
+        for password, status in (("right", 200), ("wrong", 401)):
+            guarded.session.auth = ("reader", password)
+            assert guarded.get("/system").status_code == status
+
+    def test_a_token_that_was_given_comes_in(self, start: Start) -> None:
+        guarded = start(logins=Logins(tokens=frozenset({"word"})))
+        guarded.session.headers["Authorization"] = "Bearer word"
+        assert guarded.get("/system").status_code == 200
+        guarded.session.headers["Authorization"] = "Bearer other"
+        assert guarded.get("/system").status_code == 401
+
+    @pytest.mark.parametrize("in_form", [True, False])
+    def test_a_client_gets_a_token_that_ends(self, start: Start, in_form: bool) -> None:
+        def asked(guarded: Api, secret: str) -> requests.Response:
+            form = {"grant_type": "client_credentials"}
+            both = {"client_id": "headgate", "client_secret": secret}
+            header = "Basic " + base64.b64encode(f"headgate:{secret}".encode()).decode()
+            endpoint = requests.get(guarded.url + "/identitymanager/.well-known/openid-configuration", timeout=30).json()
+            return requests.post(
+                endpoint["token_endpoint"],
+                data={**form, **both} if in_form else form,
+                headers={} if in_form else {"Authorization": header},
+                timeout=30,
+            )
+
+        for life, status in ((3600, 200), (0, 401)):
+            guarded = start(logins=Logins(clients={"headgate": "right"}, token_seconds=life))
+            assert asked(guarded, "wrong").status_code == 401
+            token = asked(guarded, "right").json()
+            assert token["expires_in"] == life
+            guarded.session.headers["Authorization"] = f"Bearer {token['access_token']}"
+            assert guarded.get("/system").status_code == status
+            guarded.session.headers["Authorization"] = f"Bearer {token['access_token'][:-2]}"
+            assert guarded.get("/system").status_code == 401
+
+    def test_no_secret_is_in_what_settings_print(self) -> None:
+        logins = Logins(users={"reader": "hidden-1"}, tokens=frozenset({"hidden-2"}), clients={"headgate": "hidden-3"})
+        assert "hidden" not in repr(logins)

@@ -1,0 +1,60 @@
+"""A hostile world: the same by the same seed, and never without an end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from apps.pi_simulator.hostile import Hostility, Trouble
+
+if TYPE_CHECKING:
+    from tests.apps.pi_simulator.api import Start
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(Trouble.TOO_MANY, 429), (Trouble.BAD_GATEWAY, 502), (Trouble.UNAVAILABLE, 503), (Trouble.TIMEOUT, 504)],
+)
+def test_three_requests_fail_and_the_fourth_is_answered(start: Start, trouble: Trouble, status: int) -> None:
+    hostile = start(hostility=Hostility(share=1.0, troubles=(trouble,)))
+    assert [hostile.get("/system").status_code for _ in range(8)] == [status, status, status, 200] * 2
+
+
+def test_an_answer_may_be_good_by_its_status_only(start: Start) -> None:
+    answer = start(hostility=Hostility(share=1.0, troubles=(Trouble.EXCEPTION,))).get("/system")
+    assert answer.status_code == 200
+    assert answer.json()["WebException"]["StatusCode"] == 500
+
+
+@pytest.mark.parametrize("trouble", [Trouble.RESET, Trouble.TRUNCATED])
+def test_a_connection_may_break_in_the_middle_of_a_body(start: Start, trouble: Trouble) -> None:
+    hostile = start(hostility=Hostility(share=1.0, troubles=(trouble,)))
+    for _ in range(3):
+        with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            hostile.get("/system")
+    assert hostile.get("/system").status_code == 200
+
+
+def test_parts_of_a_batch_fail_while_the_batch_is_answered(start: Start) -> None:
+    hostile = start(hostility=Hostility(share=0.5, troubles=(Trouble.UNAVAILABLE,)))
+    parts = {str(n): {"Method": "GET", "Resource": f"{hostile.base}/system"} for n in range(40)}
+    answer = next(answer for answer in iter(lambda: hostile.batch(parts), None) if answer.status_code == 207)
+    assert {part["Status"] for part in answer.json().values()} == {200, 503}
+
+
+def test_the_same_seed_makes_the_same_troubles() -> None:
+    def troubles(seed: int) -> list[Trouble | None]:
+        hostility = Hostility(seed=seed)
+        return [hostility.next_request() for _ in range(500)]
+
+    assert troubles(1) == troubles(1) != troubles(2)
+    assert set(troubles(1)) == {None, *Trouble}
+
+
+def test_a_login_may_end_before_its_time(start: Start) -> None:
+    hostile = start(hostility=Hostility(share=1.0, troubles=(Trouble.EXPIRED,)))
+    assert hostile.get("/system").status_code == 200
+    hostile.session.headers["Authorization"] = "Bearer any"
+    assert hostile.get("/system").status_code == 401

@@ -11,14 +11,42 @@ from .asking import ROOT
 from .defences import Defences
 from .errors import tell_errors
 from .mischief import troubled, troubled_parts
-from .routes import batch, channel, home, identity, system
+from .routes import (
+    analyses,
+    assets,
+    attributes,
+    batch,
+    categories,
+    channel,
+    elements,
+    eventframes,
+    home,
+    identity,
+    system,
+    tables,
+    templates,
+    units,
+)
 from .settings import Settings
 from .world import World
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-CONTROLLERS = (system, batch, channel)
+CONTROLLERS = (
+    system,
+    batch,
+    channel,
+    assets,
+    elements,
+    attributes,
+    templates,
+    categories,
+    analyses,
+    tables,
+    units,
+    eventframes,
+)
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:

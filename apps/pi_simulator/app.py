@@ -12,17 +12,26 @@ from .defences import Defences
 from .errors import tell_errors
 from .mischief import troubled, troubled_parts
 from .routes import (
+    analyses,
+    assets,
+    attributes,
     batch,
     calculation,
+    categories,
     channel,
     dataservers,
+    elements,
     enumerationsets,
+    eventframes,
     home,
     identity,
     points,
     streams,
     streamsets,
     system,
+    tables,
+    templates,
+    units,
 )
 from .settings import Settings
 from .world import World
@@ -30,7 +39,26 @@ from .world import World
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-CONTROLLERS = (system, batch, channel, dataservers, points, enumerationsets, streams, streamsets, calculation)
+CONTROLLERS = (
+    system,
+    batch,
+    channel,
+    dataservers,
+    points,
+    enumerationsets,
+    streams,
+    streamsets,
+    calculation,
+    assets,
+    elements,
+    attributes,
+    templates,
+    categories,
+    analyses,
+    tables,
+    units,
+    eventframes,
+)
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:

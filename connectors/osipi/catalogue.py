@@ -80,6 +80,7 @@ EVENT_FRAMES = (
 GOVERNANCE_DIAGNOSTICS = (PiTable("pi_links", "snapshot", ("entity_type", "webid", "rel")),)
 
 CATALOGUE = (*DISCOVERY_INVENTORY, *TIME_SERIES, *ASSET_FRAMEWORK, *EVENT_FRAMES, *GOVERNANCE_DIAGNOSTICS)
+RECORDED = frozenset({"pi_timeseries", "pi_streamset_recorded"})
 BY_NAME = {table.name: table for table in CATALOGUE}
 
 TABLES_DISCOVERY_INVENTORY = [table.name for table in DISCOVERY_INVENTORY]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .catalogue import (
     BY_NAME,
     CATALOGUE,
+    RECORDED,
     TABLES_ASSET_FRAMEWORK,
     TABLES_DISCOVERY_INVENTORY,
     TABLES_EVENT_FRAMES,
@@ -71,18 +72,21 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
 
         return spark_schema(self._table(table_name).columns)
 
-    def read_table_metadata(self, table_name: str, table_options: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG002 (the interface's)
+    def read_table_metadata(self, table_name: str, table_options: Mapping[str, str]) -> dict[str, Any]:
         """Give a table's primary_keys, cursor_field (None without one) and ingestion_type.
 
+        Rows of recorded values come once and are appended. With `reread_hours` values that were corrected or deleted come
+        again, so the type is cdc in the sequence of `ingestion_timestamp`: the framework keeps the latest row of each key.
         Raises ValueError for a table that OSI PI does not have.
         """
         table = BY_NAME.get(table_name)
         if table is None:
             raise _unknown(table_name)
+        changes = table_name in RECORDED and _is_more_than_0({**self.options, **table_options}, "reread_hours")
         return {
             "primary_keys": list(table.primary_keys),
-            "cursor_field": table.cursor_field,
-            "ingestion_type": table.ingestion_type,
+            "cursor_field": "ingestion_timestamp" if changes else table.cursor_field,
+            "ingestion_type": "cdc" if changes else table.ingestion_type,
         }
 
     def read_table(
@@ -111,9 +115,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         Spark then knows both ends of each batch, so a batch that is repeated after a crash is the same; values that come
         later than `settle_seconds` after their time are not read.
         """
-        from .partitions import PARTITIONED  # noqa: PLC0415 (discovery needs none of it)
-
-        return table_name in PARTITIONED and str(self.options.get("partitioned", "")).lower() == "true"
+        return table_name in RECORDED and str(self.options.get("partitioned", "")).lower() == "true"
 
     def latest_offset(
         self, table_name: str, table_options: Mapping[str, str], start_offset: Mapping[str, Any] | None = None
@@ -167,6 +169,12 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         self._now = self._now or self.clock()
         self.problems = []
         return Reading(self._client, Texts(options), self._now, self.problems)
+
+
+def _is_more_than_0(options: Mapping[str, str], name: str) -> bool:
+    """Say whether an option is given and not 0; what is no number is told when the table is read."""
+    given = next((str(value) for key, value in options.items() if key.lower() == name), "")
+    return given.strip().strip("0.") != ""
 
 
 def _unknown(name: str) -> ValueError:

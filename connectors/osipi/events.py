@@ -1,7 +1,9 @@
 """Event frames and what belongs to them.
 
 A frame changes after it began: it ends, is acknowledged, its attributes get values. So frames that were running at the last
-read, or ended within `overlap_days` before it, are looked at again and given again where they differ from what was given.
+read, or ended within `overlap_days` (1) before it, are looked at again and given again where they differ from what was given:
+the row of a key with the latest `ingestion_timestamp` holds. The search may not find such a frame again (its template or name
+changed and there is a filter, or `searchMode` asks for frames that begin in the time): then it is asked for by its WebID.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from .incremental import VERSION
 from .paging import items_of
 from .problems import OffsetError
 from .reading import below
-from .times import shifted, stamp_of
+from .times import shifted, stamp_of, to_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -77,6 +79,7 @@ ANNOTATIONS = (
 )
 _FIELDS = (*fields_of(FRAMES), "StartTime", "EndTime", "AcknowledgedDate")
 _BAD_OFFSET = "the offset is none of event frames: start again from a full refresh, or give the one that belongs to the table"
+_LONGEST = 1e9  # seconds
 _NEVER = "9999"  # the year in which a frame ends that has not ended; AF's DateTime.MaxValue
 
 Rows = tuple["Iterator[dict[str, Any]]", dict[str, Any]]
@@ -130,30 +133,42 @@ def _changed(
     first = reading.instant("startTime") or shifted(reading.cap, -lookback)
     start = shifted(until, -min(overlap, remembered)) if until else first
     given: list[dict[str, Any]] = []
-    digests: dict[str, str] = {}
+    kept: dict[str, dict[str, str]] = {}
     for database in database_webids(reading):
-        some = [item | {"_database": database} for item in _search(reading, database, start, cap)]
+        before = known.get(database, {})
+        found = {item["WebId"]: item for item in _search(reading, database, start, cap)}
+        found |= _by_webid(reading, [webid for webid in before if webid not in found])
+        some = [item | {"_database": database} for item in found.values()]
         for item, rows in zip(some, rows_of(some), strict=True):
             digest = _digest(rows)
-            if known.get(item["WebId"]) != digest:
+            if before.get(item["WebId"]) != digest:
                 given += rows
             if (_instant(item, "EndTime") or "~") >= shifted(cap, -overlap):
-                digests[item["WebId"]] = digest
-    frames_text = json.dumps(digests, sort_keys=True, separators=(",", ":"))
+                kept.setdefault(database, {})[item["WebId"]] = digest
+    frames_text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
     return iter(given), {"version": VERSION, "until": cap, "overlap": overlap, "frames": frames_text}
 
 
-def _place_of(offset: Mapping[str, Any] | None) -> tuple[str, dict[str, str], float]:
-    """Give how far was read, the digests of frames that may change, and how many seconds back those go."""
+def _by_webid(reading: Reading, webids: list[str]) -> dict[str, dict[str, Any]]:
+    """Give frames by their WebIDs; those that are forbidden or deleted are reported."""
+    calls = [Call(below("eventframes", webid), (selected(*_FIELDS, items=False),)) for webid in webids]
+    return {webid: body | {"WebId": webid} for webid, body in reading.each(webids, calls)}
+
+
+def _place_of(offset: Mapping[str, Any] | None) -> tuple[str, dict[str, dict[str, str]], float]:
+    """Give how far was read, the digests of frames that may change by database, and how many seconds back those go."""
     if not offset:
         return "", {}, 0.0
-    if offset.get("version") != VERSION:
-        raise OffsetError(_BAD_OFFSET)
     try:
-        until, known = stamp_of(offset["until"] + "Z"), json.loads(offset["frames"])
-        return until, {str(webid): str(digest) for webid, digest in known.items()}, float(offset["overlap"])
-    except (KeyError, TypeError, ValueError, AttributeError):
+        version = offset["version"]
+        until, overlap = stamp_of(offset["until"] + "Z"), float(offset["overlap"])
+        to_datetime(until)
+        known = {database: dict(digests.items()) for database, digests in json.loads(offset["frames"]).items()}
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
         raise OffsetError(_BAD_OFFSET) from None
+    if version != VERSION or not 0 <= overlap <= _LONGEST:
+        raise OffsetError(_BAD_OFFSET)
+    return until, known, overlap
 
 
 def _digest(rows: list[dict[str, Any]]) -> str:
@@ -210,8 +225,7 @@ def _attribute_values(reading: Reading, items: list[dict[str, Any]]) -> dict[str
 def _frames_of_options(reading: Reading) -> list[dict[str, Any]]:
     """Give the frames whose details a snapshot has: of `event_frame_webids`, else all active since `lookback_days` (30)."""
     if webids := reading.texts.listed("event_frame_webids"):
-        calls = [Call(below("eventframes", webid), (selected(*_FIELDS, items=False),)) for webid in webids]
-        return [body for _, body in reading.each(webids, calls)]
+        return list(_by_webid(reading, webids).values())
     lookback = reading.texts.number("lookback_days", 30) * 86400
     reading.texts.check()
     start = reading.instant("startTime") or shifted(reading.cap, -lookback)

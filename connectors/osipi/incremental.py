@@ -2,6 +2,7 @@
 
 `until` is how far a tag was read. Values come late, so the next read starts `overlap` seconds earlier; what was given from
 that stretch is remembered by instant and number, so nothing is given twice. A tag that could not be read keeps its place.
+What came later still is noticed by a count (`Guard`); what was corrected or deleted by a `Memory`, where that is asked for.
 """
 
 from __future__ import annotations
@@ -15,13 +16,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .problems import OffsetError
-from .times import shifted, stamp_of
+from .times import shifted, stamp_of, to_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 VERSION = 1
+_LONGEST = 1e9  # seconds
+_SHOWN = 40
 _CURE = "it was not written by this connector: start again from a full refresh, or give the offset that belongs to it"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How many values the server counted of a tag between two stamps, in a time that is not read any more."""
+
+    start: str
+    end: str
+    count: int
 
 
 @dataclass(slots=True)
@@ -34,6 +46,7 @@ class Place:
     until: str
     seen: Counter[str] = field(default_factory=Counter)
     overlap: float = 0.0
+    guard: Guard | None = None
 
     def start(self, overlap: float) -> str:
         """Give from when to read on with an overlap of so many seconds."""
@@ -41,45 +54,112 @@ class Place:
 
 
 @dataclass(slots=True)
+class Memory:
+    """What was given of a tag from `anchor` on, so that a value that is corrected or deleted later is noticed.
+
+    `sums`: of each hour, named by its start (the first by `anchor`), how many values were given and the sum of their digests.
+    `given`: how many were given of each instant from `keyed` on, which tells the deleted ones. `done`: the last comparison.
+    """
+
+    anchor: str
+    keyed: str
+    done: str = ""
+    sums: dict[str, tuple[int, int]] = field(default_factory=dict)
+    given: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
 class Progress:
-    """The places of all tags that were ever read under this offset, by WebID."""
+    """The places of all tags that were ever read under this offset, by WebID, and the memories of those that are read again."""
 
     places: dict[str, Place] = field(default_factory=dict)
+    memories: dict[str, Memory] = field(default_factory=dict)
 
     def advance(self, webid: str, until: str, overlap: float, given: Iterable[str]) -> None:
         """Move a tag on to `until`, after the instants of `given` were given for the first time."""
-        seen = self.places[webid].seen if webid in self.places else Counter[str]()
-        seen.update(given)
+        before = self.places.get(webid, Place(""))
+        before.seen.update(given)
         start = shifted(until, -overlap)
-        self.places[webid] = Place(until, Counter({stamp: count for stamp, count in seen.items() if stamp >= start}), overlap)
+        seen = Counter({stamp: count for stamp, count in before.seen.items() if stamp >= start})
+        self.places[webid] = Place(until, seen, float(overlap), before.guard)
 
     def to_offset(self) -> dict[str, Any]:
-        """Give the offset. The instant that most tags share stands once."""
+        """Give the offset. Instants that many tags share stand once."""
         shared = Counter(place.until for place in self.places.values())
         until = min(shared, key=lambda stamp: (-shared[stamp], stamp), default="")
+        spans = sorted({(place.guard.start, place.guard.end) for place in self.places.values() if place.guard})
+        number = {span: place for place, span in enumerate(spans)}
         tags = {
-            webid: ["" if place.until == until else place.until, _packed(place.seen), place.overlap]
+            webid: [
+                "" if place.until == until else place.until,
+                _packed(place.seen),
+                place.overlap,
+                *([number[place.guard.start, place.guard.end], place.guard.count] if place.guard else []),
+            ]
             for webid, place in self.places.items()
         }
-        return {"version": VERSION, "until": until, "tags": json.dumps(tags, sort_keys=True, separators=(",", ":"))}
+        offset: dict[str, Any] = {"version": VERSION, "until": until, "tags": _json(tags)}
+        if spans:
+            offset["guards"] = _json(spans)
+        if self.memories:
+            offset["memories"] = _json({webid: _of_memory(memory) for webid, memory in self.memories.items()})
+        return offset
 
 
 def progress_of(offset: Mapping[str, Any] | None) -> Progress:
     """Read an offset; None and an empty one begin anew. Raises OffsetError for any that `to_offset` does not give."""
     if not offset:
         return Progress()
-    if offset.get("version") != VERSION:
-        raise OffsetError(f"the offset's version is {offset.get('version')!r}, not {VERSION}: {_CURE}")
+    if not hasattr(offset, "get") or offset.get("version") != VERSION:
+        found = offset.get("version") if hasattr(offset, "get") else offset
+        raise OffsetError(f"the offset's version is {str(found)[:_SHOWN]!r}, not {VERSION}: {_CURE}")
     try:
-        until = stamp_of(offset["until"] + "Z") if offset["until"] else ""
-        tags = json.loads(offset["tags"])
-        places = {
-            webid: Place(stamp_of(own + "Z") if own else until, _unpacked(seen), float(overlap))
-            for webid, (own, seen, overlap) in tags.items()
-        }
-    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error, zlib.error):
+        until = _stamp(offset["until"]) if offset["until"] else ""
+        spans = [(_stamp(start), _stamp(end)) for start, end in json.loads(offset.get("guards", "[]"))]
+        places = {webid: _place(entry, until, spans) for webid, entry in json.loads(offset["tags"]).items()}
+        memories = {webid: _memory(entry) for webid, entry in json.loads(offset.get("memories", "{}")).items()}
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, binascii.Error, zlib.error):
         raise OffsetError(f"the offset can't be read: {_CURE}") from None
-    return Progress(places)
+    return Progress(places, memories)
+
+
+def _stamp(text: str) -> str:
+    """Give a stamp of an offset; raises ValueError for what `stamp_of` would not give, and for a time that no clock has."""
+    stamp = stamp_of(text + "Z")
+    to_datetime(stamp)
+    return stamp
+
+
+def _place(entry: list[Any], until: str, spans: list[tuple[str, str]]) -> Place:
+    own, seen, overlap, *guard = entry
+    if not own and not until:
+        raise ValueError("a tag without a place")
+    seconds = float(overlap)
+    if not 0 <= seconds <= _LONGEST:
+        raise ValueError("no overlap is that long")
+    made = Guard(*spans[_count(guard[0])], _count(guard[1])) if guard else None
+    return Place(_stamp(own) if own else until, _unpacked(seen), seconds, made)
+
+
+def _count(number: Any) -> int:
+    if not isinstance(number, int) or number < 0:
+        raise ValueError("no count")
+    return number
+
+
+def _of_memory(memory: Memory) -> list[Any]:
+    sums = [[start, count, f"{total:x}"] for start, (count, total) in sorted(memory.sums.items())]
+    return [memory.anchor, memory.keyed, memory.done, sums, _packed(memory.given)]
+
+
+def _memory(entry: list[Any]) -> Memory:
+    anchor, keyed, done, sums, given = entry
+    made = {_stamp(start): (_count(count), int(total, 16)) for start, count, total in sums}
+    return Memory(_stamp(anchor), _stamp(keyed), _stamp(done) if done else "", made, _unpacked(given))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def _packed(seen: Counter[str]) -> str:
@@ -94,4 +174,4 @@ def _unpacked(text: str) -> Counter[str]:
     if not text:
         return Counter()
     lines = (line.partition(" ") for line in zlib.decompress(base64.b85decode(text)).decode().split("\n"))
-    return Counter({stamp_of(stamp + "Z"): int(count or 1) for stamp, _, count in lines})
+    return Counter({_stamp(stamp): int(count or 1) for stamp, _, count in lines})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .catalogue import RECORDED as PARTITIONED
 from .points import tag_webids
 from .problems import OffsetError, PiError, TagProblem
 from .reading import FORBIDDEN_OR_GONE
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from .reading import Reading
     from .tables import Table
 
-PARTITIONED = frozenset({"pi_timeseries", "pi_streamset_recorded"})
-
 
 def latest_offset(reading: Reading, start: Mapping[str, Any] | None) -> dict[str, Any]:
     """Give the end of the next batch: `settle_seconds` (60) before now, `window_minutes` (a day) after its start at most.
@@ -31,6 +30,8 @@ def latest_offset(reading: Reading, start: Mapping[str, Any] | None) -> dict[str
     """
     settle = reading.texts.number("settle_seconds", 60)
     window = reading.texts.number("window_minutes", 1440, 1) * 60
+    if reading.texts.number("reread_hours", 0):
+        reading.texts.problems.append("reread_hours needs an offset that remembers values: leave it or partitioned out")
     reading.texts.check()
     begin = _until(start) or _first(reading)
     end = min(shifted(reading.instant("endTime") or reading.cap, -settle), shifted(begin, window))

@@ -24,12 +24,16 @@ FORBIDDEN_OR_GONE = {403, 404}
 
 @dataclass(slots=True)
 class Reading:
-    """A read: `now` (UTC) is the latest time that it looks at, and the same for all calls of one run."""
+    """A read: `now` (UTC) is the latest time that it looks at, and the same for all calls of one run.
+
+    `unread` are the tags and objects that can't be read; `problems` hold those, and what else there is to tell of tags.
+    """
 
     client: PiClient
     texts: Texts
     now: datetime
     problems: list[TagProblem] = field(default_factory=list)
+    unread: dict[str, TagProblem] = field(default_factory=dict)
 
     @property
     def cap(self) -> str:
@@ -43,8 +47,16 @@ class Reading:
 
     def report(self, problem: TagProblem) -> None:
         """Tell of a tag or an object that can't be read while others can."""
+        if problem.webid in self.unread:
+            return
+        self.unread[problem.webid] = problem
         self.problems.append(problem)
         LOG.warning("%s can't be read: %s %s", problem.webid, problem.status or "", problem.message)
+
+    def notice(self, webid: str, words: str) -> None:
+        """Tell of a tag that was read, but whose rows may not be all that the server has now."""
+        self.problems.append(TagProblem(webid, 0, words))
+        LOG.warning("%s: %s", webid, words)
 
     def instant(self, name: str, default: str = "") -> str:
         """Give an option that is a time as its stamp; empty where neither it nor a default is given."""
@@ -86,8 +98,8 @@ class Reading:
 
     def refuse_if_none(self, asked: int) -> None:
         """Raise PiError where all that was asked for can't be read: that is no empty table."""
-        if asked and len(self.problems) >= asked:
-            first = self.problems[0]
+        if asked and len(self.unread) >= asked:
+            first = next(iter(self.unread.values()))
             raise PiError(first.status, f"none of {asked} can be read; {first.webid}: {first.message}")
 
 

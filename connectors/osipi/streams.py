@@ -7,9 +7,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from .columns import Column
-from .incremental import Place, Progress, progress_of
+from .incremental import Memory, Place, progress_of
+from .late import TOGETHER, look_back, stretch
 from .points import tag_webids
 from .problems import TagProblem
+from .reread import read_again, remember
 from .streamsets import Page, StreamReader, Window
 from .times import shifted, stamp_of
 from .values import numbered, value_rows
@@ -17,6 +19,7 @@ from .values import numbered, value_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from .incremental import Guard, Progress
     from .reading import Reading
 
 TAG = (Column("tag_webid", required=True), Column("tag_name"))
@@ -45,29 +48,22 @@ def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[I
     `endTime`, but no further than `window_minutes` (a day) at once, and stops after the group of tags with which
     `max_records_per_batch` (100,000) is reached. `overlap_minutes` (5) are read again for values that came late;
     `future_minutes` (0) lie ahead of now. Tags that can't be read are reported and keep their place.
+
+    Values that come or go within `late_hours` (4; 0: never look) behind the overlap are reported, as `late` says. With
+    `reread_hours` (0) each run ends by reading that window again for values that were corrected or deleted, as `reread` says.
     """
-    progress = progress_of(offset)
-    options = _Options(reading)
+    progress, options = progress_of(offset), RecordedOptions(reading)
     tags = tag_webids(reading)
-    due = [tag for tag in tags if tag not in progress.places or progress.places[tag].until < options.cap]
-    if not due:
-        return iter(()), dict(offset or progress.to_offset())
     reader = StreamReader(reading.client)
-    kept: list[tuple[Page, Counter[str]]] = []
-    count, size = 0, reading.client.settings.tags_per_request * reading.client.settings.threads
-    for start in range(0, len(due), size):
-        for page, seen in _read_group(reading, reader, options, progress, due[start : start + size]):
-            kept.append((page, seen))
-            count += len(page.items)
-        if count >= options.most_records:
-            break
-    if len(due) == len(tags):
-        reading.refuse_if_none(len(tags))
-    rows = (row for page, seen in kept for row in value_rows(page.tag, page.items, reading.ingested, seen))
-    return rows, progress.to_offset()
+    rows, moved = _read_on(reading, reader, options, progress, tags)
+    if not moved:
+        _first_guards(reading, options, progress, tags)
+        rows = iter(_read_again(reading, reader, options, progress, tags))
+    after = progress.to_offset()
+    return rows, dict(offset) if offset and after == dict(offset) else after
 
 
-class _Options:
+class RecordedOptions:
     """The options of recorded values; seconds and stamps."""
 
     def __init__(self, reading: Reading) -> None:
@@ -76,10 +72,14 @@ class _Options:
         self.overlap = texts.number("overlap_minutes", 5) * 60 + future
         self.window = texts.number("window_minutes", 1440, 1) * 60
         self.most_records = texts.count("max_records_per_batch", 100_000)
+        self.late_hours = texts.number("late_hours", 4, most=87_600)
+        self.reread_hours = texts.number("reread_hours", 0, most=8760)
+        self.reread_values = texts.count("reread_values", 200_000)
         lookback = texts.number("lookback_minutes", 60) * 60
         texts.check()
         self.cap = shifted(reading.instant("endTime") or reading.cap, future)
         self.first = reading.instant("startTime") or shifted(reading.cap, -lookback)
+        self.group = reading.client.settings.tags_per_request * reading.client.settings.threads  # tags held at once
 
     def window_of(self, tag: str, place: Place | None) -> Window:
         """Give what is to be read of a tag next."""
@@ -87,9 +87,79 @@ class _Options:
         end = min(self.cap, shifted(start, self.window))
         return Window(tag, place.start(self.overlap) if place else start, max(start, end))
 
+    def unseen(self, place: Place, until: str) -> tuple[str, str]:
+        """Give the stretch in which a value that comes late is reported, once a tag was read until then."""
+        start = place.guard.start if place.guard else self.first
+        return stretch(start, until, max(self.overlap, self.reread_hours * 3600), self.late_hours)
+
+
+def _read_on(
+    reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
+) -> tuple[Iterator[dict[str, Any]], bool]:
+    """Read what is new of the tags; give its rows, and whether any tag moved on."""
+    due = [tag for tag in tags if tag not in progress.places or progress.places[tag].until < options.cap]
+    kept: list[tuple[Page, Counter[str]]] = []
+    before = {tag: progress.places[tag].until if tag in progress.places else "" for tag in due}
+    known, count = len(progress.places), 0
+    guards: dict[str, Guard] = {}
+    together = -(-TOGETHER // options.group) * options.group
+    for start in range(0, len(due), options.group):
+        if start % together == 0:
+            guards = _look_back(reading, options, progress, due[start : start + together])
+        group = due[start : start + options.group]
+        for page, seen in _read_group(reading, reader, options, progress, group):
+            kept.append((page, seen))
+            count += len(page.items)
+        for tag in group:
+            if tag not in reading.unread:
+                progress.places[tag].guard = guards.get(tag, progress.places[tag].guard)
+        if count >= options.most_records:
+            break
+    if due and len(due) == len(tags):
+        reading.refuse_if_none(len(tags))
+    moved = len(progress.places) > known or any(before[tag] != progress.places[tag].until for tag in due if before[tag])
+    return (row for page, seen in kept for row in value_rows(page.tag, page.items, reading.ingested, seen)), moved
+
+
+def _look_back(reading: Reading, options: RecordedOptions, progress: Progress, tags: Sequence[str]) -> dict[str, Guard]:
+    """Compare the guards of tags before they are read on; a value that came in between is then told rather than missed."""
+    if not options.late_hours:
+        return {}
+    places = {tag: place for tag in tags if (place := progress.places.get(tag)) and place.guard}
+    wanted = {tag: options.unseen(place, options.window_of(tag, place).end) for tag, place in places.items()}
+    return look_back(reading, progress, wanted) if wanted else {}
+
+
+def _first_guards(reading: Reading, options: RecordedOptions, progress: Progress, tags: Sequence[str]) -> None:
+    """Give guards to tags that have none yet, once all was read: a first read asks for values only."""
+    if not options.late_hours:
+        return
+    new = [tag for tag in tags if tag not in reading.unread and tag in progress.places and not progress.places[tag].guard]
+    wanted = {tag: options.unseen(progress.places[tag], progress.places[tag].until) for tag in new}
+    for tag, guard in (look_back(reading, progress, wanted) if wanted else {}).items():
+        progress.places[tag].guard = guard
+
+
+def _read_again(
+    reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Read again what is to be compared in this run, as many tags as it takes for `max_records_per_batch` rows."""
+    if not options.reread_hours:
+        progress.memories.clear()
+        return []
+    due = [tag for tag in tags if tag in progress.memories and progress.memories[tag].done < reading.cap]
+    most = max(1, options.reread_values // max(1, len(progress.memories)))
+    rows: list[dict[str, Any]] = []
+    for start in range(0, len(due), options.group):
+        group = due[start : start + options.group]
+        rows += read_again(reading, reader, progress, group, hours=options.reread_hours, most=most)
+        if len(rows) >= options.most_records:
+            break
+    return rows
+
 
 def _read_group(
-    reading: Reading, reader: StreamReader, options: _Options, progress: Progress, tags: Sequence[str]
+    reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
 ) -> Iterator[tuple[Page, Counter[str]]]:
     """Read some tags whole, move those on that could be read, and give their pages with what was given before."""
     windows = {tag: options.window_of(tag, progress.places.get(tag)) for tag in tags}
@@ -104,6 +174,10 @@ def _read_group(
             pages[found.webid].append(found)
     for tag, some in pages.items():
         before = progress.places[tag].seen.copy() if tag in progress.places else Counter[str]()
+        if options.reread_hours:
+            anchor = progress.places[tag].until if tag in progress.places else windows[tag].start
+            memory = progress.memories.setdefault(tag, Memory(anchor, anchor))
+            remember(memory, (one for page in some for one in numbered(page.items) if one[2] >= before.get(one[1], 0)))
         new = [
             stamp
             for page in some

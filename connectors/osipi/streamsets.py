@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .client import Answer, Params, PiClient
+    from .options import Settings
 
 VALUE_FIELDS = ("Timestamp", "Value", "UnitsAbbreviation", "Good", "Questionable", "Substituted", "Annotated", "Errors")
 RECORDED_FIELDS = ("WebId", "Name", "UnitsAbbreviation", *(f"Items.{name}" for name in VALUE_FIELDS))
@@ -59,7 +60,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Set:
+class TagSet:
     """Tags that are read over the same time by one GET. `grown`: the page to ask for after one that was too small."""
 
     webids: tuple[str, ...]
@@ -74,7 +75,24 @@ class _Result:
     """What came of a task: pages and problems, in order, and what is still to be read."""
 
     out: list[Page | TagProblem] = field(default_factory=list)
-    left: list[_Set] = field(default_factory=list)
+    left: list[TagSet] = field(default_factory=list)
+
+
+def sets_of(windows: Iterable[Window], settings: Settings) -> Iterator[TagSet]:
+    """Put windows over the same time, which follow each other, into sets whose URL the server takes."""
+    room = settings.longest_url - len(settings.base_url) - _BASE
+    for (start, end), alike in groupby(windows, lambda window: (window.start, window.end)):
+        webids: list[str] = []
+        length = 0
+        for window in alike:
+            size = len(quote(window.webid, safe="")) + len("&webId=")
+            if webids and (length + size > room or len(webids) == settings.tags_per_request):
+                yield TagSet(tuple(webids), start, end)
+                webids, length = [], 0
+            webids.append(window.webid)
+            length += size
+        if webids:
+            yield TagSet(tuple(webids), start, end)
 
 
 def _page(webid: str, stream: dict[str, Any], items: list[dict[str, Any]]) -> Page:
@@ -106,7 +124,7 @@ class StreamReader:
 
         At most `threads` answers are held at once. Raises PiUnavailableError when the server fails at all tries.
         """
-        todo = deque(self._sets(windows))
+        todo = deque(sets_of(windows, self._client.settings))
         with ThreadPoolExecutor(self._client.settings.threads) as pool:
             under_way: deque[Future[_Result]] = deque()
             try:
@@ -120,24 +138,7 @@ class StreamReader:
                 for future in under_way:
                     future.cancel()
 
-    def _sets(self, windows: Iterable[Window]) -> Iterator[_Set]:
-        """Put windows over the same time into sets whose URL the server takes."""
-        settings = self._client.settings
-        room = settings.longest_url - len(settings.base_url) - _BASE
-        for (start, end), alike in groupby(windows, lambda window: (window.start, window.end)):
-            webids: list[str] = []
-            length = 0
-            for window in alike:
-                size = len(quote(window.webid, safe="")) + len("&webId=")
-                if webids and (length + size > room or len(webids) == settings.tags_per_request):
-                    yield _Set(tuple(webids), start, end)
-                    webids, length = [], 0
-                webids.append(window.webid)
-                length += size
-            if webids:
-                yield _Set(tuple(webids), start, end)
-
-    def _task(self, todo: deque[_Set]) -> list[_Set]:
+    def _task(self, todo: deque[TagSet]) -> list[TagSet]:
         """Take the sets that one request, a GET or a batch, is to ask for."""
         settings = self._client.settings
         task = [todo.popleft()]
@@ -149,7 +150,7 @@ class StreamReader:
             tags += len(task[-1].webids)
         return task
 
-    def _do(self, task: Sequence[_Set]) -> _Result:
+    def _do(self, task: Sequence[TagSet]) -> _Result:
         tags = sum(len(one.webids) for one in task)
         counts = [one.grown or max(1, min(self._page, self._largest, self._most // tags)) for one in task]
         answers = self._client.answers([self._call(one, count) for one, count in zip(task, counts, strict=True)])
@@ -158,13 +159,13 @@ class StreamReader:
             self._take(one, count, answer, result)
         return result
 
-    def _call(self, one: _Set, count: int) -> Call:
+    def _call(self, one: TagSet, count: int) -> Call:
         webids = tuple(("webId", webid) for webid in one.webids)
         window = (("startTime", one.start + "Z"), ("endTime", one.end + "Z")) if one.end else ()
         paging = (("boundaryType", "Inside"), ("maxCount", str(count))) if self._paged else ()
         return Call(self._path, (*webids, *window, *paging, *self._params, selected(*self._fields)))
 
-    def _take(self, one: _Set, count: int, answer: Answer, result: _Result) -> None:
+    def _take(self, one: TagSet, count: int, answer: Answer, result: _Result) -> None:
         if answer.error:
             self._smaller(one, count, answer.error, result)
             return
@@ -184,7 +185,7 @@ class StreamReader:
                 result.out.append(_page(webid, stream, stream.get("Items") or []))
 
     @staticmethod
-    def _matched(one: _Set, streams: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    def _matched(one: TagSet, streams: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any] | None]]:
         """Pair tags with their streams: by WebID, or by place where the server writes its WebIDs in another form."""
         by_webid = {str(stream.get("WebId")): stream for stream in streams}
         if len(streams) == len(one.webids) and not by_webid.keys() & set(one.webids):
@@ -193,7 +194,7 @@ class StreamReader:
         for webid in one.webids:
             yield webid, by_webid.get(webid)
 
-    def _cut(self, one: _Set, count: int, stream: dict[str, Any], result: _Result) -> None:
+    def _cut(self, one: TagSet, count: int, stream: dict[str, Any], result: _Result) -> None:
         (webid,), items = one.webids, stream.get("Items") or []
         whole = len(items)
         if whole and (whole >= count or whole % _ROUND == 0):
@@ -207,7 +208,7 @@ class StreamReader:
         if whole or not items:
             result.out.append(_page(webid, stream, items[:whole]))
 
-    def _grow(self, one: _Set, count: int, stream: dict[str, Any], result: _Result) -> int:
+    def _grow(self, one: TagSet, count: int, stream: dict[str, Any], result: _Result) -> int:
         """Deal with a page that is one instant throughout; give how many of its values are sure to be all of that instant."""
         items, most = stream["Items"], min(self._most, self._largest)
         last = stamp_of(items[-1]["Timestamp"])
@@ -222,13 +223,13 @@ class StreamReader:
             result.left.append(replace(one, grown=min(count * 4, most)))
         return 0
 
-    def _again(self, one: _Set, problem: PiError, result: _Result) -> None:
+    def _again(self, one: TagSet, problem: PiError, result: _Result) -> None:
         if one.failed + 1 >= self._client.settings.backoff.tries:
             raise PiUnavailableError(problem.status, f"{problem.message} (tried {one.failed + 1} times)")
         self._client.pause(one.failed + 1)
         result.left.append(replace(one, failed=one.failed + 1))
 
-    def _smaller(self, one: _Set, count: int, error: PiError, result: _Result) -> None:
+    def _smaller(self, one: TagSet, count: int, error: PiError, result: _Result) -> None:
         """Ask for less after an error that stays: fewer values where they were too many, else fewer tags."""
         if error.status in _OF_ALL:
             raise error

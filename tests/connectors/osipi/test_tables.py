@@ -142,6 +142,8 @@ def test_every_table_gives_rows_of_its_columns_and_then_nothing_more(plant: PiSe
         assert [column for column in columns.values() if column.required and row[column.name] is None] == []
     keys = [tuple(row[key] for key in BY_NAME[name].primary_keys) for row in found]
     assert len(set(keys)) == len(keys)
+    again, offset = one.read_table(name, offset, {})  # a first read of recorded values ends by counting what is behind it
+    assert list(again) == []
     again, after = one.read_table(name, offset, {})
     assert (list(again), after) == ([], offset)
     assert plant.gets
@@ -192,6 +194,13 @@ def test_the_hierarchy_has_parents_and_depths(plant: PiServer, connector: Connec
     assert sum(request.path.endswith("/elements") for request in plant.requests) == 1
 
 
+def later(one: OsipiLakeflowConnect, offset: Any, hours: float, **options: str) -> tuple[list[dict[str, Any]], Any]:
+    """Read event frames on at so many hours past noon."""
+    one._now, one.clock = None, lambda: NOW + timedelta(hours=hours)
+    rows, after = one.read_table("pi_event_frames", offset, options)
+    return list(rows), after
+
+
 class TestEventFrames:
     def test_a_running_frame_ends_in_9999_and_has_its_attributes(self, plant: PiServer, connector: Connectors) -> None:
         running, ended = rows_of(connector(), "pi_event_frames")
@@ -213,9 +222,86 @@ class TestEventFrames:
 
         assert [(row["webid"], row["is_running"]) for row in (*before, *after)] == [("F1", False)]
 
-    def test_another_tables_offset_is_refused(self, connector: Connectors) -> None:
+    @pytest.mark.parametrize(
+        ("change", "column"),
+        [
+            ({"EndTime": "2026-03-01T12:10:00Z"}, "end_time"),
+            ({"IsAcknowledged": True, "AcknowledgedBy": "you", "AcknowledgedDate": "2026-03-01T12:10:00Z"}, "acknowledged_by"),
+            ({"TemplateName": "TripTemplate"}, "template_name"),
+            ({"RefElementWebIds": ["E1"]}, "primary_referenced_element_webid"),
+            ({"Severity": "Major"}, "severity"),
+        ],
+    )
+    @pytest.mark.parametrize("number", [0, 1], ids=["running", "ended"])
+    def test_whatever_changes_of_a_frame_comes_once_more(
+        self, plant: PiServer, connector: Connectors, number: int, change: dict[str, Any], column: str
+    ) -> None:
+        one = connector()
+        first, offset = one.read_table("pi_event_frames", None, {})
+        before = list(first)[number]
+        plant.lists["/assetdatabases/DB/eventframes"][number] |= change
+
+        rows, offset = later(one, offset, 1)
+        again, _ = later(one, offset, 2)
+
+        assert [row["webid"] for row in rows] == [before["webid"]]
+        assert rows[0][column] != before[column]
+        assert again == []
+
+    def test_an_attributes_value_that_changes_is_a_change_of_its_frame(self, plant: PiServer, connector: Connectors) -> None:
+        one = connector()
+        _, offset = one.read_table("pi_event_frames", None, {})
+        plant.objects["/streamsets/F2/value"] = {"Items": [{"Name": "Cause", "Value": {"Value": "Leak"}}]}
+
+        rows, _ = later(one, offset, 1)
+
+        assert [(row["webid"], row["attributes"]) for row in rows] == [("F2", {"Cause": "Leak"})]
+
+    def test_a_frame_that_runs_for_weeks_is_read_again_when_it_ends(self, plant: PiServer, connector: Connectors) -> None:
+        one = connector()
+        del plant.lists["/assetdatabases/DB/eventframes"][1]
+        _, offset = one.read_table("pi_event_frames", None, {})
+        for day in (1, 10, 40):
+            rows, offset = later(one, offset, 24 * day)
+            assert rows == []
+        plant.lists["/assetdatabases/DB/eventframes"][0]["EndTime"] = "2026-04-11T00:00:00Z"
+
+        assert [row["webid"] for row in later(one, offset, 24 * 41)[0]] == ["F1"]
+
+    @pytest.mark.parametrize("options", [{"searchMode": "StartInclusive"}, {"templateName": "AlarmTemplate"}])
+    def test_a_frame_that_the_search_finds_no_more_is_asked_for(
+        self, plant: PiServer, connector: Connectors, options: dict[str, str]
+    ) -> None:
+        one = connector()
+        _, offset = one.read_table("pi_event_frames", None, options)
+        running = plant.lists["/assetdatabases/DB/eventframes"].pop(0)
+        plant.objects["/eventframes/F1"] = running | {"EndTime": "2026-03-01T12:10:00Z", "TemplateName": "TripTemplate"}
+
+        rows, _ = later(one, offset, 1, **options)
+
+        assert [(row["webid"], row["is_running"], row["template_name"]) for row in rows] == [("F1", False, "TripTemplate")]
+
+    def test_a_frame_that_was_deleted_is_reported_once(self, plant: PiServer, connector: Connectors) -> None:
+        one = connector()
+        _, offset = one.read_table("pi_event_frames", None, {})
+        del plant.lists["/assetdatabases/DB/eventframes"][0]
+
+        rows, offset = later(one, offset, 1)
+        assert (rows, [(problem.webid, problem.status) for problem in one.problems]) == ([], [("F1", 404)])
+        later(one, offset, 2)
+        assert one.problems == []
+
+    @pytest.mark.parametrize(
+        "offset",
+        [
+            {"offset": "done"},
+            {"version": 1, "until": "", "tags": "{}"},
+            {"version": 1, "until": "0000", "overlap": 1, "frames": "{}"},
+        ],
+    )
+    def test_another_tables_offset_is_refused(self, connector: Connectors, offset: Any) -> None:
         with pytest.raises(OffsetError, match="event frames"):
-            connector().read_table("pi_event_frames", {"version": 1, "until": "", "tags": "{}"}, {})
+            connector().read_table("pi_event_frames", offset, {})
 
 
 def test_gridded_reads_go_on_where_they_ended(plant: PiServer, connector: Connectors) -> None:

@@ -1,0 +1,337 @@
+"""What changes behind the overlap: values that come late are told, corrected and deleted ones are read again when asked for."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connectors.osipi import OsipiLakeflowConnect
+from connectors.osipi.problems import OptionsError
+from tests.connectors.osipi.test_recorded import TABLE, at, check, key, read, set_clock
+
+if TYPE_CHECKING:
+    from tests.connectors.osipi.server import PiServer
+
+Connectors = Callable[..., OsipiLakeflowConnect]
+
+
+def put(pi: PiServer, tag: str, seconds: float, value: Any) -> None:
+    """Write one more value into the archive, after those of the same time."""
+    pi.tags[tag].values.append({"Timestamp": at(seconds), "Value": value, "Good": True})
+    pi.tags[tag].values.sort(key=lambda one: one["Timestamp"].rstrip("Z"))
+
+
+def told(one: OsipiLakeflowConnect) -> list[tuple[str, str]]:
+    return [(problem.webid, problem.message) for problem in one.problems]
+
+
+def go_on(one: OsipiLakeflowConnect, tags: list[str], offset: Any, minutes: int, **options: str) -> tuple[Any, Any, Any]:
+    """Read on at so many minutes past noon; give the rows, the offset and what was told in any of the calls."""
+    set_clock(one, timedelta(minutes=minutes))
+    rows: list[dict[str, Any]] = []
+    words: list[tuple[str, str]] = []
+    for _ in range(30):
+        some, after = one.read_table(TABLE, offset, {"tag_webids": ",".join(tags), **options})
+        rows += some
+        words += told(one)
+        if after == offset:
+            return rows, after, words
+        offset = after
+    raise AssertionError("the read does not end")
+
+
+class TestLate:
+    def test_inside_the_overlap_it_is_read_once_and_not_told(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector()
+        rows, offset = read(one, ["A"])
+        put(pi, "A", 3590, -1)
+
+        late, offset, words = go_on(one, ["A"], offset, 15)
+        again, _, more = go_on(one, ["A"], offset, 30)
+
+        check(pi, rows + late, ["A"])
+        assert (again, words, more) == ([], [], [])
+
+    def test_outside_the_overlap_it_is_told_once_with_what_reads_it(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(60 * number), number) for number in range(60)])
+        one = connector()
+        _, offset = read(one, ["A", "B"])
+        put(pi, "A", 100, -1)
+        put(pi, "A", 200, -1)
+
+        rows, offset, words = go_on(one, ["A", "B"], offset, 15)
+        again, _, more = go_on(one, ["A", "B"], offset, 30)
+
+        assert rows == again == more == []
+        [(tag, message)] = words
+        assert tag == "A"
+        assert message.startswith("2 values")
+        assert "headgate backfill --from 2026-03-01T11:00:00Z --to 2026-03-01T11:55:00Z --tags A" in message
+
+    def test_a_value_that_was_deleted_is_told_too(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(100), 1), (at(200), 2)])
+        one = connector()
+        _, offset = read(one, ["A"])
+        del pi.tags["A"].values[0]
+
+        [(_, message)] = go_on(one, ["A"], offset, 15)[2]
+
+        assert message.startswith("1 values")
+        assert "--delete" in message
+
+    def test_a_value_in_the_first_hour_without_any_is_told(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [])
+        one = connector()
+        _, offset = read(one, ["A"])
+        put(pi, "A", 100, -1)
+
+        assert go_on(one, ["A"], offset, 15)[2][0][1].startswith("1 values")
+
+    @pytest.mark.parametrize("seed", range(5))
+    def test_whatever_comes_late_is_either_read_or_told(self, pi: PiServer, connector: Connectors, seed: int) -> None:
+        luck = random.Random(seed)  # noqa: S311  # tests need no secrets
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector()
+        rows, offset = read(one, ["A"])
+        missing = 0
+        for minutes in range(10, 100, 10):
+            for _ in range(luck.randrange(4)):
+                put(pi, "A", luck.uniform(0, 3600 + 60 * minutes), minutes)
+            late, offset, words = go_on(one, ["A"], offset, minutes)
+            rows += late
+            missing += sum(int(message.split()[0]) for _, message in words)
+
+        assert len(rows) + missing == len(pi.tags["A"].values)
+        assert len(set(map(key, rows))) == len(rows)
+
+    def test_it_costs_one_request_a_read(self, pi: PiServer, connector: Connectors) -> None:
+        tags = [f"T{number}" for number in range(1040)]
+        for tag in tags:
+            pi.add(tag, [(at(10), 1)])
+        one = connector()
+        _, offset = read(one, tags)
+        before = len(pi.gets)
+        go_on(one, tags, offset, 15)
+
+        assert len(pi.gets) - before == 11 + 1
+
+    def test_a_server_that_counts_nothing_is_read_all_the_same(self, pi: PiServer, connector: Connectors) -> None:
+        tags = [f"T{number}" for number in range(200)]
+        for tag in tags:
+            pi.add(tag, [(at(10), 1)])
+        pi.trouble.append(lambda request: (403, {}) if request.path.endswith("summary") else None)
+        one = connector()
+        rows, offset = read(one, tags)
+
+        check(pi, rows, tags)
+        assert go_on(one, tags, offset, 15)[::2] == ([], [])
+        assert len(pi.gets) < 15
+
+    def test_a_tag_that_is_not_counted_keeps_no_other_from_it(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in "ABC":
+            pi.add(tag, [(at(10), 1)])
+        pi.trouble.append(lambda request: (403, {}) if request.path.endswith("summary") and "B" in request.webids else None)
+        one = connector()
+        _, offset = read(one, list("ABC"))
+        put(pi, "C", 20, 2)
+
+        assert [tag for tag, _ in go_on(one, list("ABC"), offset, 15)[2]] == ["C"]
+
+    def test_it_can_be_left_off(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(10), 1)])
+        one = connector()
+        _, offset = read(one, ["A"], late_hours="0")
+        go_on(one, ["A"], offset, 15, late_hours="0")
+
+        assert not [request for request in pi.requests if request.path.endswith("summary")]
+
+
+def table_of(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], Any]:
+    """Keep what a pipeline keeps of the rows: of each key the latest, the deleted ones left out."""
+    latest: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        assert key(row) not in latest or ingested(latest[key(row)]) < ingested(row)
+        latest[key(row)] = row
+    return {place: row["value"] for place, row in latest.items() if row["value_type"] != "deleted"}
+
+
+def ingested(row: dict[str, Any]) -> str:
+    return str(row["ingestion_timestamp"]).rstrip("Z")
+
+
+def truth_of(pi: PiServer, tag: str) -> list[tuple[str, Any]]:
+    return [(value["Timestamp"], value["Value"]) for value in pi.tags[tag].values]
+
+
+def held(rows: list[dict[str, Any]], tag: str) -> list[Any]:
+    return [value for place, value in sorted(table_of(rows).items()) if place[0] == tag]
+
+
+AGAIN = {"reread_hours": "24"}
+
+
+class TestReread:
+    def test_a_corrected_value_overwrites_by_its_key(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector()
+        rows, offset = read(one, ["A"], **AGAIN)
+        pi.tags["A"].values[7]["Value"] = -7
+
+        more, _, _ = go_on(one, ["A"], offset, 15, **AGAIN)
+
+        assert held(rows + more, "A") == [value for _, value in truth_of(pi, "A")]
+        assert -7 in [row["value"] for row in more]
+
+    def test_only_the_hour_that_changed_is_given_again(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector(lookback_minutes="60")
+        rows, offset = read(one, ["A"], **AGAIN)
+        for number in range(60, 120):
+            put(pi, "A", 60 * number, number)
+        more, offset, _ = go_on(one, ["A"], offset, 60, **AGAIN)
+        pi.tags["A"].values[7]["Value"] = -7
+
+        third, _, _ = go_on(one, ["A"], offset, 75, **AGAIN)
+
+        assert (len(rows), len(more), len(third)) == (60, 60, 60)
+        assert {row["timestamp"][11:13] for row in third} == {"11"}
+
+    @pytest.mark.parametrize("seconds", [60.0, 3590.0])
+    def test_a_deleted_value_comes_as_a_row_that_says_so(self, pi: PiServer, connector: Connectors, seconds: float) -> None:
+        pi.add("A", [(at(10), 1), (at(seconds), 2), (at(seconds), 3), (at(3599), 4)])
+        one = connector()
+        rows, offset = read(one, ["A"], **AGAIN)
+        del pi.tags["A"].values[1]
+
+        more, offset, _ = go_on(one, ["A"], offset, 1, **AGAIN)
+
+        gone = [row for row in more if row["value_type"] == "deleted"]
+        assert [(row["occurrence"], row["value"], row["quality_good"]) for row in gone] == [(1, None, None)]
+        assert held(rows + more, "A") == [1, 3, 4]
+        assert go_on(one, ["A"], offset, 2, **AGAIN)[0] == []
+
+    def test_a_value_that_comes_late_is_read_however_late(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60), 1)])
+        one = connector()
+        rows, offset = read(one, ["A"], **AGAIN)
+        put(pi, "A", 30, 2)
+
+        more, _, words = go_on(one, ["A"], offset, 15, **AGAIN)
+
+        assert held(rows + more, "A") == [2, 1]
+        assert words == []
+
+    def test_an_idle_read_adds_no_row(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(60 * number), number) for number in range(60)])
+        one = connector()
+        _, offset = read(one, ["A", "B"], **AGAIN)
+
+        for minute in (15, 70, 200, 1500, 3000):
+            rows, offset, words = go_on(one, ["A", "B"], offset, minute, **AGAIN)
+            assert (rows, words) == ([], [])
+
+    def test_what_lies_behind_the_window_is_no_longer_looked_at_but_told(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector()
+        _, offset = read(one, ["A"], reread_hours="2")
+        _, offset, _ = go_on(one, ["A"], offset, 180, reread_hours="2")
+        pi.tags["A"].values[7]["Value"] = -7
+        put(pi, "A", 200, 5)
+
+        rows, _, words = go_on(one, ["A"], offset, 200, reread_hours="2")
+
+        assert (rows, [tag for tag, _ in words]) == ([], ["A"])
+
+    def test_turned_on_later_it_begins_there(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector()
+        rows, offset = read(one, ["A"])
+        put(pi, "A", 3700, 61)
+        more, offset, _ = go_on(one, ["A"], offset, 15, **AGAIN)
+        pi.tags["A"].values[-1]["Value"] = 62
+
+        third, _, _ = go_on(one, ["A"], offset, 30, **AGAIN)
+
+        assert held(rows + more + third, "A") == [value for _, value in truth_of(pi, "A")]
+
+    def test_too_many_values_to_remember_are_told_and_the_offset_stays_small(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(3 * number), number) for number in range(1200)])
+        one = connector()
+        rows, offset = read(one, ["A"], reread_values="100", **AGAIN)
+        _, offset, _ = go_on(one, ["A"], offset, 30, reread_values="100", **AGAIN)
+        assert len(str(offset)) < 3000
+        del pi.tags["A"].values[5]
+        pi.tags["A"].values[7]["Value"] = -7
+
+        more, offset, words = go_on(one, ["A"], offset, 45, reread_values="100", **AGAIN)
+
+        assert -7 in held(rows + more, "A")
+        assert "--delete" in words[0][1]
+        assert go_on(one, ["A"], offset, 50, reread_values="100", **AGAIN)[::2] == ([], [])
+
+    def test_a_tag_that_is_forbidden_meanwhile_is_told_and_compared_later(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(60), 1)])
+        one = connector()
+        rows, offset = read(one, ["A", "B"], **AGAIN)
+        pi.tags["A"].values[0]["Value"] = pi.tags["B"].values[0]["Value"] = 2
+        pi.tags["A"].broken = 403, {"Errors": ["not for you"]}
+
+        more, offset, words = go_on(one, ["A", "B"], offset, 15, **AGAIN)
+        pi.tags["A"].broken = None
+        third, _, _ = go_on(one, ["A", "B"], offset, 30, **AGAIN)
+
+        assert {tag for tag, _ in words} == {"A"}
+        assert held(rows + more, "A") == [1]
+        assert held(rows + more + third, "A") == held(rows + more, "B") == [2]
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_whatever_changes_in_the_window_the_table_is_the_archive(
+        self, pi: PiServer, connector: Connectors, seed: int
+    ) -> None:
+        luck = random.Random(seed)  # noqa: S311  # tests need no secrets
+        tags = ["A", "B", "C"]
+        for tag in tags:
+            pi.add(tag, [(at(luck.randrange(3600)), number) for number in range(50)])
+            pi.tags[tag].values.sort(key=lambda one: one["Timestamp"].rstrip("Z"))
+        one = connector(tags_per_request="2", max_items_per_call="40")
+        rows, offset = read(one, tags, **AGAIN, max_records_per_batch="60")
+        for minutes in range(10, 160, 30):
+            for tag in tags:
+                self.change(pi, luck, tag, 3600 + 60 * minutes)
+            more, offset, _ = go_on(connector(tags_per_request="2"), tags, offset, minutes, **AGAIN, max_records_per_batch="60")
+            rows += more
+            for tag in tags:
+                assert held(rows, tag) == [value for _, value in truth_of(pi, tag)]
+
+    @staticmethod
+    def change(pi: PiServer, luck: random.Random, tag: str, now: float) -> None:
+        values = pi.tags[tag].values
+        for _ in range(luck.randrange(6)):
+            kind = luck.choice(["late", "corrected", "deleted", "new"])
+            if kind == "deleted":
+                del values[luck.randrange(len(values))]
+            elif kind == "corrected":
+                values[luck.randrange(len(values))]["Value"] = luck.random()
+            else:
+                put(pi, tag, luck.randrange(3600 if kind == "late" else int(now)), luck.random())
+
+    def test_the_framework_is_told_to_keep_the_latest_row_of_a_key(self, connector: Connectors) -> None:
+        plain = connector().read_table_metadata(TABLE, {})
+        again = connector().read_table_metadata(TABLE, AGAIN)
+
+        assert (plain["ingestion_type"], plain["cursor_field"]) == ("append", "timestamp")
+        assert (again["ingestion_type"], again["cursor_field"]) == ("cdc", "ingestion_timestamp")
+        assert again["primary_keys"] == plain["primary_keys"]
+        assert connector(**AGAIN).read_table_metadata(TABLE, {}) == again
+
+    def test_partitions_have_no_offset_to_remember_it_in(self, connector: Connectors) -> None:
+        with pytest.raises(OptionsError, match="partitioned"):
+            connector(partitioned="true").latest_offset(TABLE, AGAIN, {})

@@ -166,6 +166,8 @@ def items(values: Slice, names: tuple[str, ...] = ROW) -> bytes:
     if values.tag.point_type not in _NUMBERS:
         return b"".join(_others(values, names))[:-1]
     plain = values.plain
+    if not plain.any():
+        return b"".join(_others(values, names))[:-1]
     block = _plain(values.pick(plain), names)
     parts: list[Any] = []
     done = 0

@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -30,16 +31,6 @@ class Took:
     megabytes: float
 
 
-class _Counting(HTTPAdapter):
-    """Counts what is sent."""
-
-    sent = 0
-
-    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
-        _Counting.sent += 1
-        return super().send(*args, **kwargs)
-
-
 def recorded(base: str, webids: Sequence[str], threads: int, start: str, end: str) -> Iterator[dict[str, Any]]:
     """Read recorded values through the connector, as a framework calls it."""
     from connectors.osipi.connector import OsipiLakeflowConnect  # noqa: PLC0415 (after the decoder is chosen)
@@ -55,8 +46,21 @@ def recorded(base: str, webids: Sequence[str], threads: int, start: str, end: st
         offset = after
 
 
+def partitions(base: str, webids: Sequence[str], start: str, end: str) -> Iterator[dict[str, Any]]:
+    """Read recorded values as parallel partitions, one after the other."""
+    from connectors.osipi.connector import OsipiLakeflowConnect  # noqa: PLC0415 (after the decoder is chosen)
+
+    connector = OsipiLakeflowConnect({"pi_base_url": base, "partitioned": "true"})
+    options = {"tag_webids": ",".join(webids), "startTime": start, "endTime": end}
+    offset: dict[str, Any] | None = None
+    while (after := connector.latest_offset("pi_timeseries", options, offset)) != offset:
+        for part in connector.get_partitions("pi_timeseries", options, offset, after):
+            yield from connector.read_partition("pi_timeseries", part, options)
+        offset = after
+
+
 def one_by_one(base: str, webids: Sequence[str], start: str, end: str) -> Iterator[dict[str, Any]]:
-    """Read recorded values as one would without the connector: a request for each tag, one after the other, decoded the same."""
+    """Read as one would without the connector: a request for each tag, one after the other, decoded the same."""
     from connectors.osipi.codec import decode  # noqa: PLC0415 (after the decoder is chosen)
     from connectors.osipi.values import value_rows  # noqa: PLC0415
 
@@ -77,16 +81,17 @@ def points(base: str) -> Iterator[dict[str, Any]]:
 
 def took(rows: Callable[[], Iterator[dict[str, Any]]]) -> Took:
     """Read all rows, keep none."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    count = sum(1 for _ in rows())
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return Took(wall, cpu, count, _Counting.sent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+    with patch.object(HTTPAdapter, "send", autospec=True, side_effect=HTTPAdapter.send) as send:
+        wall, cpu = time.perf_counter(), time.process_time()
+        count = sum(1 for _ in rows())
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return Took(wall, cpu, count, send.call_count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 
 
 def main() -> None:
     """Read what the words ask for."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["recorded", "one_by_one", "points"])
+    parser.add_argument("what", choices=["recorded", "partitions", "one_by_one", "points"])
     parser.add_argument("base")
     parser.add_argument("--tags", type=int, default=0, help="how many, by their numbers")
     parser.add_argument("--threads", type=int, default=1)
@@ -98,12 +103,9 @@ def main() -> None:
     from apps.pi_simulator.tags import tag  # noqa: PLC0415 (not measured)
 
     webids = [tag(number).identity.web_id() for number in range(asked.tags)]
-    requests.sessions.HTTPAdapter = _Counting  # type: ignore[misc]  # sessions mount it by this name
-    import connectors.osipi.client  # noqa: PLC0415 (after the decoder is chosen)
-
-    connectors.osipi.client.HTTPAdapter = _Counting  # type: ignore[misc]
     readings: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
         "recorded": lambda: recorded(asked.base, webids, asked.threads, asked.start, END),
+        "partitions": lambda: partitions(asked.base, webids, asked.start, END),
         "one_by_one": lambda: one_by_one(asked.base, webids, asked.start, END),
         "points": lambda: points(asked.base),
     }

@@ -41,6 +41,13 @@ def test_fast_rendering_says_no_more_than_the_properties_that_are_wanted(number:
     assert items(values, names) == dumps([{name: row[name] for name in names} for row in values.rows()])[1:-1]
 
 
+def test_values_of_which_none_is_plain_are_rendered_too() -> None:
+    values = Truth(1).between(tag(0), NOW - 24 * HOUR, NOW, NOW)
+    odd = values.pick(~values.plain)
+
+    assert items(odd.pick(slice(0, 1))) == dumps(odd.rows()[:1])[1:-1]
+
+
 def test_no_values_are_an_empty_list() -> None:
     assert items(Truth(1).between(tag(0), NOW + HOUR, NOW + 2 * HOUR, NOW)) == b""
 

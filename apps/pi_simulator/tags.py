@@ -52,12 +52,16 @@ class Tag:
         return Identity("DP", (guid("server", SERVER),), f"{SERVER}\\{self.name}", self.number + 1)
 
 
+def name_of(number: int) -> str:
+    """Give the name of the tag of a number."""
+    odd = f".{_ODD_NAMES[number // 100]}" if number % 100 == _ODD and number // 100 < len(_ODD_NAMES) else ""
+    return f"Unit{number // 100:02d}.{_MEASURES[number % len(_MEASURES)][0]}.{number:06d}{odd}"
+
+
 @lru_cache(maxsize=200_000)
 def tag(number: int) -> Tag:
     """Give the tag of a number (from 0): in each hundred one of every kind besides Float32, and some odd names."""
-    measure, units = _MEASURES[number % len(_MEASURES)]
-    odd = f".{_ODD_NAMES[number // 100]}" if number % 100 == _ODD and number // 100 < len(_ODD_NAMES) else ""
-    name = f"Unit{number // 100:02d}.{measure}.{number:06d}{odd}"
+    name, units = name_of(number), _MEASURES[number % len(_MEASURES)][1]
     period = PERIODS[number % len(PERIODS)] * SECOND
     match number % 100:
         case 11:

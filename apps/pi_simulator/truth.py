@@ -16,6 +16,8 @@ from .times import SECOND, written
 from .webids import pack
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 _SAME_TIME, _NEXT_TICK, _SYSTEM, _LATE, _VERY_LATE, _QUESTIONABLE, _SUBSTITUTED = 211, 223, 307, 101, 1009, 401, 499
 FUTURE = 86400 * SECOND
+FLAGS = ("Good", "Questionable", "Substituted", "Annotated")
+_CODES = tuple(SYSTEM_STATES.items())
+# Numbers that are looked at in one go where many may have to be.
+_CHUNK = 100_000
 # What a value may arrive after its time: nothing, five minutes, two hours, or both.
 DELAYS = (0, 300 * SECOND, 7200 * SECOND, 7500 * SECOND)
 
@@ -46,53 +52,112 @@ class Slice:
     @property
     def system(self) -> NDArray[np.bool_]:
         """Which are system states: bad values."""
-        return np.equal(self.hashes % _SYSTEM, 0)
+        system: NDArray[np.bool_] = np.equal(self.hashes % np.uint64(_SYSTEM), 0)
+        return system
+
+    @property
+    def flags(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which are good, which questionable, which substituted. None is annotated."""
+        questionable = np.equal(self.hashes % np.uint64(_QUESTIONABLE), 0)
+        return ~self.system, questionable, np.equal(self.hashes % np.uint64(_SUBSTITUTED), 0)
+
+    @property
+    def plain(self) -> NDArray[np.bool_]:
+        """Which are good and have no mark."""
+        good, questionable, substituted = self.flags
+        plain: NDArray[np.bool_] = good & ~(questionable | substituted)
+        return plain
+
+    @property
+    def mixed(self) -> Hashes:
+        """The part of the hashes of which values are made."""
+        return self.hashes >> np.uint64(20)
 
     @property
     def thousandths(self) -> Ints:
         """Numbers as thousandths of a unit, six digits of which the first and last are not 0, so that all are equally long."""
-        rough: Ints = (self.hashes >> np.uint64(20)).astype(np.int64) % 90_000 + 10_000
+        rough = (self.mixed % np.uint64(90_000)).astype(np.int64) + 10_000
         return rough * 10 + 1 + rough % 9
 
-    def value(self, at: int) -> Any:
-        """Give a value as JSON has it."""
-        mixed = int(self.hashes[at]) >> 20
-        if self.system[at]:
-            name = tuple(SYSTEM_STATES)[mixed % len(SYSTEM_STATES)]
-            return {"Name": name, "Value": SYSTEM_STATES[name], "IsSystem": True}
-        match self.tag.point_type:
-            case "Digital":
-                state = mixed % len(SETS[self.tag.digital_set])
-                return {"Name": SETS[self.tag.digital_set][state], "Value": state, "IsSystem": False}
-            case "String":
-                return f'batch {mixed % 1000} "ok" Ω'
-            case "Int32":
-                return mixed % 2_000_001 - 1_000_000
-            case "Blob":
-                return pack(mixed.to_bytes(6, "little"))
-            case "Timestamp":
-                return written(int(self.times[at]) // SECOND * SECOND)
-        return int(self.thousandths[at]) / 1000
-
-    def row(self, at: int) -> dict[str, Any]:
-        """Give a value as a TimedValue."""
-        hashed = int(self.hashes[at])
-        return {
-            "Timestamp": written(int(self.times[at])),
-            "Value": self.value(at),
-            "UnitsAbbreviation": self.tag.units,
-            "Good": hashed % _SYSTEM != 0,
-            "Questionable": hashed % _QUESTIONABLE == 0,
-            "Substituted": hashed % _SUBSTITUTED == 0,
-            "Annotated": False,
-        }
+    @property
+    def integers(self) -> Ints:
+        """Whole numbers, of tags that have such."""
+        return (self.mixed % np.uint64(2_000_001)).astype(np.int64) - 1_000_000
 
     @property
-    def plain(self) -> NDArray[np.bool_]:
-        """Which are good numbers without a mark."""
-        marked = self.system | (self.hashes % _QUESTIONABLE == 0) | (self.hashes % _SUBSTITUTED == 0)
-        plain: NDArray[np.bool_] = np.logical_not(marked)
-        return plain
+    def numbers(self) -> NDArray[np.float64]:
+        """What is calculated with: numbers, or the codes of states; NaN where there is none, as with system states."""
+        match self.tag.point_type:
+            case "Digital":
+                told = (self.mixed % np.uint64(len(SETS[self.tag.digital_set]))).astype(np.float64)
+            case "Int32":
+                told = self.integers.astype(np.float64)
+            case "String" | "Blob" | "Timestamp":
+                told = np.full(len(self), np.nan)
+            case _:
+                told = self.thousandths / 1000
+        return np.where(self.system, np.nan, told)
+
+    @staticmethod
+    def text(at: int) -> str:
+        """Give one of the thousand texts that string tags have."""
+        return f'batch {at} "ok" Ω'
+
+    def good_values(self) -> list[Any]:
+        """Give all values as JSON has them, as though none were a system state."""
+        match self.tag.point_type:
+            case "Digital":
+                states = SETS[self.tag.digital_set]
+                codes = (self.mixed % np.uint64(len(states))).tolist()
+                return [{"Name": states[code], "Value": code, "IsSystem": False} for code in codes]
+            case "String":
+                return [self.text(at) for at in (self.mixed % np.uint64(1000)).tolist()]
+            case "Int32":
+                return list(self.integers.tolist())
+            case "Blob":
+                return [pack(one.to_bytes(6, "little")) for one in self.mixed.tolist()]
+            case "Timestamp":
+                return [written(time // SECOND * SECOND) for time in self.times.tolist()]
+        return list((self.thousandths / 1000).tolist())
+
+    def values(self) -> list[Any]:
+        """Give all values as JSON has them."""
+        told = self.good_values()
+        for at in np.flatnonzero(self.system).tolist():
+            name, code = _CODES[int(self.mixed[at]) % len(_CODES)]
+            told[at] = {"Name": name, "Value": code, "IsSystem": True}
+        return told
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give all values as TimedValues."""
+        columns = zip(self.times.tolist(), self.values(), *(flag.tolist() for flag in self.flags), strict=True)
+        return [
+            {
+                "Timestamp": written(time),
+                "Value": value,
+                "UnitsAbbreviation": self.tag.units,
+                "Good": good,
+                "Questionable": questionable,
+                "Substituted": substituted,
+                "Annotated": False,
+            }
+            for time, value, good, questionable, substituted in columns
+        ]
+
+    def row(self, at: int) -> dict[str, Any]:
+        """Give one value as a TimedValue."""
+        return self.pick(slice(at, at + 1)).rows()[0]
+
+    def then(self, other: Slice) -> Slice:
+        """Give these values and others of the same tag after them."""
+        if not len(self) or not len(other):
+            return self if len(self) else other
+        return Slice(
+            self.tag,
+            np.concatenate((self.times, other.times)),
+            np.concatenate((self.hashes, other.hashes)),
+            np.concatenate((self.arrivals, other.arrivals)),
+        )
 
 
 def _hashed(seed: int, tag: Tag, numbers: Ints) -> Hashes:
@@ -127,19 +192,35 @@ class Truth:
         What is late is not there before it arrived; what lies in the future is there for a future tag only, a day ahead.
         """
         width = tag.burst or 1
-        first, last = start // tag.period - width - 1, end // tag.period + width + 1
-        numbers = np.arange(first, max(first, last) + 1, dtype=np.int64)
+        return self._seen(tag, start // tag.period - width, end // tag.period + width + 1, (start, end), now)
+
+    def _seen(self, tag: Tag, first: int, last: int, ends: tuple[int, int], now: int) -> Slice:
+        """Give what is seen of the values number `first` to `last` (without it) that lie in a time, its ends included."""
+        numbers = np.arange(first - 1, max(first, last), dtype=np.int64)
         with np.errstate(over="ignore"):
             hashes = _hashed(self.seed, tag, numbers)
-            before = _hashed(self.seed, tag, numbers - 1)
-        times = _own_times(tag, numbers, hashes)
-        earlier = _own_times(tag, numbers - 1, before)
-        same, close = hashes % _SAME_TIME == 0, hashes % _NEXT_TICK == 0
-        times = np.where(same, earlier, np.where(close, earlier + 1, times))
-        delay = np.where(hashes % _LATE == 0, 300, 0) + np.where(hashes % _VERY_LATE == 0, 7200, 0)
-        arrivals = times - FUTURE if tag.future else times + delay * SECOND
-        seen = (times >= start) & (times <= end) & (arrivals <= now)
+        own = _own_times(tag, numbers, hashes)
+        earlier, hashes = own[:-1], hashes[1:]
+        times = np.where(np.equal(hashes % np.uint64(_NEXT_TICK), 0), earlier + 1, own[1:])
+        times = np.where(np.equal(hashes % np.uint64(_SAME_TIME), 0), earlier, times)
+        if tag.future:
+            arrivals = times - FUTURE
+        else:
+            late = np.equal(hashes % np.uint64(_LATE), 0) * (300 * SECOND)
+            arrivals = times + late + np.equal(hashes % np.uint64(_VERY_LATE), 0) * (7200 * SECOND)
+        seen = (times >= ends[0]) & (times <= ends[1]) & (arrivals <= now)
         return Slice(tag, times[seen], hashes[seen], arrivals[seen])
+
+    def first(self, tag: Tag, start: int, end: int, now: int, count: int) -> Slice:
+        """Give the first `count` values of a time in order of time, or the last where `start` lies after `end`."""
+        backwards = start > end
+        found = _none(tag)
+        for ends in _chunks(tag, start, end, count):
+            some = self.between(tag, *ends, now)
+            found = some.then(found) if backwards else found.then(some)
+            if len(found) >= count:
+                break
+        return found.pick(slice(max(0, len(found) - count), None) if backwards else slice(count))
 
     def arrived(self, tag: Tag, since: int, until: int) -> Slice:
         """Give what came into the archive after `since`, up to and with `until` (ticks), in order of time."""
@@ -151,8 +232,31 @@ class Truth:
 
     def last(self, tag: Tag, until: int, now: int, count: int = 1) -> Slice:
         """Give the last `count` values at or before a time, as seen at `now`."""
-        reach = max(tag.period, tag.period * tag.burst)
-        found = self.between(tag, until - (8 + count) * reach, until, now)
-        if len(found) < count:
-            found = self.between(tag, until - (4096 + count) * reach, until, now)
-        return found.pick(slice(max(0, len(found) - count), None))
+        return self.first(tag, until, until - 100_000 * _reach(tag), now, count)
+
+    def next(self, tag: Tag, since: int, now: int, count: int = 1) -> Slice:
+        """Give the first `count` values at or after a time, as seen at `now`."""
+        end = now + (FUTURE if tag.future else 0)
+        return self.first(tag, since, end, now, count) if since <= end else _none(tag)
+
+
+def _none(tag: Tag) -> Slice:
+    return Slice(tag, np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.int64))
+
+
+def _reach(tag: Tag) -> int:
+    """Give the ticks within which a tag has a value at least, were none late."""
+    return tag.period * (tag.burst or 2)
+
+
+def _chunks(tag: Tag, start: int, end: int, count: int) -> Iterator[tuple[int, int]]:
+    """Cut a time into pieces, from `start` on, each larger than the one before up to a limit."""
+    size, most = (min(count, _CHUNK) + 8) * tag.period + _reach(tag), _CHUNK * tag.period + _reach(tag)
+    if start <= end:
+        while start <= end:
+            yield start, min(end, start + size - 1)
+            start, size = start + size, min(size * 2, most)
+        return
+    while start >= end:
+        yield max(end, start - size + 1), start
+        start, size = start - size, min(size * 2, most)

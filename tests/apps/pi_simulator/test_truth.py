@@ -1,13 +1,13 @@
-import json
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 
+from apps.pi_simulator.bodies import dumps
 from apps.pi_simulator.rendering import items
 from apps.pi_simulator.tags import BURST, tag
-from apps.pi_simulator.times import NEVER_ENDS, SECOND, parse, span, ticks_of, written
+from apps.pi_simulator.times import SECOND, ticks_of
 from apps.pi_simulator.truth import Truth
 
 NOW = ticks_of(datetime(2026, 3, 1, 12, tzinfo=UTC))
@@ -28,7 +28,17 @@ def test_two_halves_of_an_hour_hold_what_the_hour_holds() -> None:
 def test_fast_rendering_says_what_the_rows_say(number: int) -> None:
     values = Truth(1).between(tag(number), NOW - 2 * HOUR, NOW, NOW)
 
-    assert json.loads(b"[" + items(values) + b"]") == [values.row(at) for at in range(len(values))]
+    assert items(values) == dumps(values.rows())[1:-1]
+
+
+@pytest.mark.parametrize(
+    "names", [("Timestamp",), ("Value",), ("Good",), ("Timestamp", "Value", "Good"), ("Value", "Annotated")]
+)
+@pytest.mark.parametrize("number", [0, 11, 22, 44, 55])
+def test_fast_rendering_says_no_more_than_the_properties_that_are_wanted(number: int, names: tuple[str, ...]) -> None:
+    values = Truth(1).between(tag(number), NOW - 30 * HOUR, NOW, NOW)
+
+    assert items(values, names) == dumps([{name: row[name] for name in names} for row in values.rows()])[1:-1]
 
 
 def test_no_values_are_an_empty_list() -> None:
@@ -66,30 +76,24 @@ def test_1040_tags_give_about_375000_values_an_hour() -> None:
     assert 350_000 < count < 400_000
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("*", "2026-03-01T12:00:00Z"),
-        ("*-1d", "2026-02-28T12:00:00Z"),
-        ("* - 1h 30m", "2026-03-01T10:30:00Z"),
-        ("t+8h", "2026-03-01T08:00:00Z"),
-        ("y", "2026-02-28T00:00:00Z"),
-        ("-10s", "2026-03-01T11:59:50Z"),
-        ("2026-01-02T03:04:05.1234567Z", "2026-01-02T03:04:05.1234567Z"),
-        ("2026-01-02T03:04:05.50+01:00", "2026-01-02T02:04:05.5Z"),
-        ("2026-01-02", "2026-01-02T00:00:00Z"),
-    ],
-)
-def test_times_are_read_as_pi_reads_them(text: str, told: str) -> None:
-    assert written(parse(text, NOW)) == told
+def test_the_first_and_last_values_are_found_however_far_they_lie() -> None:
+    truth = Truth(3)
+    for number in (0, 9, 77, 88):
+        whole = truth.between(tag(number), NOW - 48 * HOUR, NOW, NOW)
+
+        assert truth.first(tag(number), NOW - 48 * HOUR, NOW, NOW, 50).times.tolist() == whole.times[:50].tolist()
+        assert truth.first(tag(number), NOW, NOW - 48 * HOUR, NOW, 50).times.tolist() == whole.times[-50:].tolist()
+        assert truth.first(tag(number), NOW - 48 * HOUR, NOW, NOW, 10**6).hashes.tolist() == whole.hashes.tolist()
+        assert truth.first(tag(number), NOW, NOW - 48 * HOUR, NOW, 10**6).hashes.tolist() == whole.hashes.tolist()
+        assert truth.last(tag(number), NOW, NOW).times.tolist() == whole.times[-1:].tolist()
+        assert truth.next(tag(number), NOW - 48 * HOUR, NOW).times.tolist() == whole.times[:1].tolist()
 
 
-@pytest.mark.parametrize("text", ["", "yesterdayish", "*-1parsec", "* 1h x", "2026-13-45"])
-def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 (the caller words it: any ValueError will do)
-        parse(text, NOW)
+def test_what_arrived_between_two_looks_is_what_the_second_sees_more() -> None:
+    for number in (0, 77):
+        end = NOW + 24 * HOUR
+        before, after = (Truth(2).between(tag(number), NOW - 6 * HOUR, end, look) for look in (NOW - HOUR, NOW))
+        new = Truth(2).arrived(tag(number), NOW - HOUR, NOW)
 
-
-def test_what_never_ends_ends_in_9999() -> None:
-    assert written(NEVER_ENDS) == "9999-12-31T23:59:59.9999999Z"
-    assert span("1h") == HOUR
+        assert sorted(new.hashes.tolist()) == sorted(set(after.hashes.tolist()) - set(before.hashes.tolist()))
+        assert new.times.tolist() == sorted(new.times.tolist())

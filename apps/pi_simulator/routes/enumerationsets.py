@@ -1,0 +1,71 @@
+"""Enumeration sets and their values, by WebID or path, whoever they belong to."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from apps.pi_simulator.asking import Wanted
+from apps.pi_simulator.errors import PiError
+from apps.pi_simulator.streams.enumerations import EnumerationSet, all_sets
+
+router = APIRouter()
+_KINDS = ("Full", "IDOnly", "PathOnly", "LocalIDOnly", "DefaultIDOnly")
+
+
+def _kind(web_id: str, marker: str) -> str:
+    """Give the kind of a WebID. Raises PiError 400 for what is none of the marker."""
+    kinds = {kind[0]: kind for kind in _KINDS}
+    if web_id[:1] not in kinds or web_id[1:4] != f"1{marker}":
+        raise PiError(400, f"The WebID is invalid: '{web_id}'.")
+    return kinds[web_id[0]]
+
+
+def _by_web_id(asked: Wanted, web_id: str) -> EnumerationSet:
+    kind = _kind(web_id, "MS")
+    for one in all_sets(asked.world):
+        if one.identity.web_id(kind) == web_id:
+            return one
+    raise PiError(404, f"The specified Enumeration Set was not found: '{web_id}'.")
+
+
+@router.get("/enumerationsets")
+def by_path(asked: Wanted, path: str) -> Response:
+    """Give the set of a path."""
+    for one in all_sets(asked.world):
+        if one.path.lower() == path.lower():
+            return asked.answer(one.body(asked))
+    raise PiError(404, f"The specified path was not found: '{path}'.")
+
+
+@router.get("/enumerationsets/{web_id}")
+def enumeration_set(asked: Wanted, web_id: str) -> Response:
+    """Give a set."""
+    return asked.answer(_by_web_id(asked, web_id).body(asked))
+
+
+@router.get("/enumerationsets/{web_id}/enumerationvalues")
+def values(asked: Wanted, web_id: str) -> Response:
+    """Give the values of a set."""
+    return asked.answer({"Links": {}, "Items": _by_web_id(asked, web_id).value_bodies(asked)})
+
+
+@router.get("/enumerationvalues")
+def value_by_path(asked: Wanted, path: str) -> Response:
+    """Give the value of a path."""
+    for one in all_sets(asked.world):
+        for body in one.value_bodies(asked):
+            if body["Path"].lower() == path.lower():
+                return asked.answer(body)
+    raise PiError(404, f"The specified path was not found: '{path}'.")
+
+
+@router.get("/enumerationvalues/{web_id}")
+def value(asked: Wanted, web_id: str) -> Response:
+    """Give a value of a set."""
+    kind = _kind(web_id, "MV")
+    for one in all_sets(asked.world):
+        for (name, *_), body in zip(one.values, one.value_bodies(asked), strict=True):
+            if one.value_identity(name).web_id(kind) == web_id:
+                return asked.answer(body)
+    raise PiError(404, f"The specified Enumeration Value was not found: '{web_id}'.")

@@ -1,0 +1,109 @@
+"""Points: by WebID or path, one or many, by a search, and their attributes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from apps.pi_simulator.asking import Asked, Wanted
+from apps.pi_simulator.errors import PiError
+from apps.pi_simulator.routes.dataservers import check_server
+from apps.pi_simulator.streams.paging import Paged
+from apps.pi_simulator.streams.parameters import limited, one_of
+from apps.pi_simulator.streams.points import Listing, attribute_body, attributes, body, pattern
+from apps.pi_simulator.streams.queries import query
+
+router = APIRouter()
+_INCLUDED = ("All", "ItemsWithExceptionOnly", "ItemsWithoutExceptionOnly")
+_SEARCHED = 1000
+
+
+@router.get("/points")
+def by_path(asked: Wanted, path: str) -> Response:
+    """Give the point of a path."""
+    return asked.answer(body(asked, asked.world.archive.by_path(path, asked.now)))
+
+
+@router.get("/points/multiple")
+def multiple(
+    asked: Wanted,
+    web_ids: Annotated[list[str] | None, Query(alias="webId")] = None,
+    paths: Annotated[list[str] | None, Query(alias="path")] = None,
+    include: Annotated[str, Query(alias="includeMode")] = "All",
+    parallel: Annotated[bool, Query(alias="asParallel")] = False,
+) -> Response:
+    """Give points by WebIDs and paths, each with its own error: 207 where there is any."""
+    del parallel  # all is done at once
+    mode = one_of("includeMode", include, _INCLUDED)
+    asked_for = [("ID", one) for one in web_ids or []] + [("Path", one) for one in paths or []]
+    if not asked_for:
+        raise PiError(400, "The request names no point: 'webId' or 'path' is needed.")
+    items = [_item(asked, *one) for one in asked_for]
+    status = 207 if any("Exception" in item for item in items) else 200
+    if mode != "All":
+        items = [item for item in items if ("Exception" in item) == (mode == "ItemsWithExceptionOnly")]
+    return asked.answer({"Links": {}, "Items": items}, status)
+
+
+def _item(asked: Asked, kind: str, name: str) -> dict[str, Any]:
+    told = {"Identifier": name, "IdentifierType": kind}
+    try:
+        archive = asked.world.archive
+        found = archive.by_web_id(name, asked.now) if kind == "ID" else archive.by_path(name, asked.now)
+    except PiError as error:
+        return {**told, "Exception": error.body}
+    return {**told, "Object": body(asked, found)}
+
+
+@router.get("/points/search")
+def search(
+    asked: Wanted,
+    page: Paged,
+    text: Annotated[str, Query(alias="query")] = "",
+    server: Annotated[str | None, Query(alias="dataServerWebId")] = None,
+) -> Response:
+    """Give the points that pass a query, a page at a time."""
+    limited("maxCount", page.count, _SEARCHED)
+    if server is not None:
+        check_server(server)
+    passes = query(text)
+    found = [one for one in Listing(asked.world.archive, asked.now, "*") if passes(one)]
+    items = [body(asked, one) for one in found[page.start : page.start + page.count]]
+    return asked.answer({"Links": page.links(len(found)), "Items": items})
+
+
+@router.get("/points/{web_id}")
+def point(asked: Wanted, web_id: str) -> Response:
+    """Give a point."""
+    return asked.answer(body(asked, asked.world.archive.by_web_id(web_id, asked.now)))
+
+
+@router.get("/points/{web_id}/attributes")
+def point_attributes(
+    asked: Wanted,
+    web_id: str,
+    names: Annotated[list[str] | None, Query(alias="name")] = None,
+    name_filter: Annotated[str, Query(alias="nameFilter")] = "*",
+) -> Response:
+    """Give a point's attributes: all, those of some names, or those that pass a filter."""
+    found = asked.world.archive.by_web_id(web_id, asked.now)
+    told = attributes(found, asked.world.settings.started)
+    unknown = [name for name in names or [] if name.lower() not in told]
+    if unknown:
+        raise PiError(400, *(f"The point attribute '{name}' does not exist." for name in unknown))
+    wanted = {name.lower() for name in names} if names else set(told)
+    matches = pattern(name_filter).fullmatch
+    items = [attribute_body(asked, found, name, told[name]) for name in told if name in wanted and matches(name)]
+    return asked.answer({"Links": {}, "Items": items})
+
+
+@router.get("/points/{web_id}/attributes/{name}")
+def point_attribute(asked: Wanted, web_id: str, name: str) -> Response:
+    """Give an attribute of a point."""
+    found = asked.world.archive.by_web_id(web_id, asked.now)
+    told = attributes(found, asked.world.settings.started)
+    if name.lower() not in told:
+        raise PiError(404, f"The point attribute '{name}' was not found.")
+    return asked.answer(attribute_body(asked, found, name.lower(), told[name.lower()]))

@@ -1,0 +1,114 @@
+"""Answers about streams: the values of one, or of many with whose they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps.pi_simulator.bodies import ALL, Fields, dumps
+from apps.pi_simulator.errors import PiError
+from apps.pi_simulator.tags import tag
+
+from .grids import too_many
+from .sources import Source, point, source
+from .updates import events, marked, marker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.responses import Response
+
+    from apps.pi_simulator.asking import Asked
+
+    from .readings import OneReading, Reading
+
+_HOLE = "\0items"
+_WRITTEN_HOLE = dumps(_HOLE)
+
+
+def _filled(body: dict[str, Any], fields: Fields, items: bytes) -> bytes:
+    """Write a body whose items are written already."""
+    before, hole, after = dumps(fields.cut(body)).partition(_WRITTEN_HOLE)
+    return before + b"[" + items + b"]" + after if hole else before
+
+
+def _items_of(fields: Fields, *names: str) -> Fields:
+    return fields.of(*names) or ALL
+
+
+def one_stream(asked: Asked, web_id: str, reading: Reading, *, units: bool = True) -> Response:
+    """Answer with the values of a stream."""
+    found = source(asked.world, web_id, asked.now)
+    items, count = reading.items(found, asked.world, asked.now, _items_of(asked.fields, "Items"))
+    if count > asked.world.settings.max_items:
+        raise too_many("maxCount", asked.world.settings.max_items)
+    more: dict[str, Any] = {"UnitsAbbreviation": found.units} if units else {"Links": {}}
+    body = {"Items": _HOLE, **more}
+    return asked.raw([_filled(body, asked.fields, items)])
+
+
+def header(asked: Asked, found: Source) -> dict[str, Any]:
+    """Give whose values the item of a stream set has."""
+    web_id = asked.web_id(found.identity)
+    links = {"Source": asked.link(found.controller, web_id)} if asked.fields.of("Items", "Links") else {}
+    return {"WebId": web_id, "Name": found.name, "Path": found.path, "Links": links}
+
+
+def _failed(asked: Asked, found: Source, error: PiError) -> bytes:
+    """Give the item of a stream that can't be read while others can; its error is told whatever fields are wanted."""
+    body = _items_of(asked.fields, "Items").cut({**header(asked, found), "Items": []})
+    return dumps(body | {"WebException": error.exception})
+
+
+def many_streams(asked: Asked, sources: Sequence[Source], reading: Reading, *, units: bool = True) -> Response:
+    """Answer with the values of several streams. Raises PiError 400 for more values than a call may give."""
+    fields, below = _items_of(asked.fields, "Items"), _items_of(asked.fields, "Items", "Items")
+    most, total, items = asked.world.settings.max_items, 0, []
+    for found in sources:
+        try:
+            written, count = reading.items(found, asked.world, asked.now, below)
+        except PiError as error:
+            items.append(_failed(asked, found, error))
+            continue
+        total += count
+        if total > most:
+            raise too_many("maxCount", most)
+        body = header(asked, found) | {"Items": _HOLE} | ({"UnitsAbbreviation": found.units} if units else {})
+        items.append(_filled(body, fields, written))
+    return asked.raw([_filled({"Links": {}, "Items": _HOLE}, asked.fields, b",".join(items))])
+
+
+def many_values(asked: Asked, sources: Sequence[Source], reading: OneReading) -> Response:
+    """Answer with one value of each of several streams."""
+    fields, items = _items_of(asked.fields, "Items"), []
+    for found in sources:
+        try:
+            items.append(dumps(fields.cut(header(asked, found) | {"Value": reading.one(found, asked.world, asked.now).row})))
+        except PiError as error:
+            items.append(dumps(fields.cut(header(asked, found)) | {"WebException": error.exception}))
+    return asked.raw([_filled({"Links": {}, "Items": _HOLE}, asked.fields, b",".join(items))])
+
+
+def _update(asked: Asked, found: Source, number: int, at: int) -> dict[str, Any]:
+    return {
+        "Source": asked.web_id(found.identity),
+        "SourceName": found.name,
+        "SourcePath": found.path,
+        "LatestMarker": marker(number, at, asked.world.settings.seed),
+    }
+
+
+def registered(asked: Asked, web_id: str) -> dict[str, Any]:
+    """Give the marker from which on a stream's news can be asked for. Raises PiError 409 for a value that never changes."""
+    found = source(asked.world, web_id, asked.now)
+    view = found.view(asked.world, asked.now)
+    return _update(asked, found, view.tag.number, asked.now) | {"Status": "Succeeded"}
+
+
+def retrieved(asked: Asked, text: str) -> dict[str, Any]:
+    """Give what is new since a marker. Raises PiError 409 for a marker that is none, 404 for a point that is gone."""
+    number, since = marked(text, asked.now, asked.world.settings.seed)
+    if not asked.world.archive.has(number, asked.now):
+        raise PiError(404, "The cache of the marker was not found.")
+    found = point(tag(number))
+    news = events(found.view(asked.world, asked.now), since)
+    return _update(asked, found, number, asked.now) | {"RequestedMarker": text, "Status": "Succeeded", "Events": news}

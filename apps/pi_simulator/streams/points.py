@@ -1,0 +1,190 @@
+"""Points as PI shows them: the point, its attributes, and searches among many."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from apps.pi_simulator.archive import SERVER_IDENTITY
+from apps.pi_simulator.tags import SERVER, Tag, name_of, tag
+from apps.pi_simulator.times import SECOND, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from apps.pi_simulator.archive import Archive
+    from apps.pi_simulator.asking import Asked
+
+_LINKS = {
+    "Attributes": ("points", "attributes"),
+    "InterpolatedData": ("streams", "interpolated"),
+    "RecordedData": ("streams", "recorded"),
+    "PlotData": ("streams", "plot"),
+    "SummaryData": ("streams", "summary"),
+    "Value": ("streams", "value"),
+    "EndValue": ("streams", "end"),
+}
+_SPAN = 1000
+
+
+def body(asked: Asked, one: Tag, *, links: bool = True) -> dict[str, Any]:
+    """Give a point as PI shows it."""
+    web_id = asked.web_id(one.identity)
+    told: dict[str, Any] = {
+        "WebId": web_id,
+        "Id": one.number + 1,
+        "Name": one.name,
+        "Path": one.path,
+        "Descriptor": descriptor(one),
+        "PointClass": "classic",
+        "PointType": one.point_type,
+        "DigitalSetName": one.digital_set,
+        "EngineeringUnits": one.units,
+        "Span": _SPAN,
+        "Zero": 0,
+        "Step": one.step,
+        "Future": one.future,
+        "DisplayDigits": -5,
+    }
+    if links:
+        told["Links"] = {"Self": asked.link("points", web_id), "DataServer": _server(asked)}
+        told["Links"] |= {name: asked.link(controller, web_id, action) for name, (controller, action) in _LINKS.items()}
+    return told
+
+
+def _server(asked: Asked) -> str:
+    return asked.link("dataservers", asked.web_id(SERVER_IDENTITY))
+
+
+def descriptor(one: Tag) -> str:
+    """Give what a point is said to be."""
+    unit, measure, _ = one.name.split(".", 2)
+    return f"{measure} of {unit.lower()}"
+
+
+def attributes(one: Tag, created: int) -> dict[str, Any]:
+    """Give all attributes of a point of the classic class, by name in the order of the alphabet; `created` in ticks."""
+    security = "piadmin: A(r,w) | piadmins: A(r,w) | PIWorld: A(r)"
+    told = {
+        "archiving": 1,
+        "changedate": written(created),
+        "changer": "SIM\\admin",
+        "compdev": 2.0,
+        "compdevpercent": 0.2,
+        "compmax": 28800.0,
+        "compmin": 0.0,
+        "compressing": 0,
+        "convers": 1.0,
+        "creationdate": written(created),
+        "creator": "SIM\\admin",
+        "dataaccess": "o:rw g:r w:r",
+        "datagroup": "piadmins",
+        "dataowner": "piadmin",
+        "datasecurity": security,
+        "descriptor": descriptor(one),
+        "digitalset": one.digital_set,
+        "displaydigits": -5,
+        "engunits": one.units,
+        "excdev": 1.0,
+        "excdevpercent": 0.1,
+        "excmax": 600.0,
+        "excmin": 0.0,
+        "exdesc": "",
+        "filtercode": 0,
+        "future": int(one.future),
+        "instrumenttag": one.name,
+        "location1": 1,
+        "location2": 0,
+        "location3": 0,
+        "location4": 1,
+        "location5": 0,
+        "pointid": one.number + 1,
+        "pointsource": "SIM",
+        "pointtype": one.point_type,
+        "ptaccess": "o:rw g:r w:r",
+        "ptclassid": 1,
+        "ptclassname": "classic",
+        "ptclassrev": 1,
+        "ptgroup": "piadmins",
+        "ptowner": "piadmin",
+        "ptsecurity": security,
+        "recno": one.number + 1,
+        "scan": 1,
+        "shutdown": 0,
+        "sourcetag": "",
+        "span": float(_SPAN),
+        "squareroot": 0,
+        "srcptid": 0,
+        "step": int(one.step),
+        "tag": one.name,
+        "totalcode": 0,
+        "typicalvalue": 50.0,
+        "userint1": one.period // SECOND,
+        "userint2": 0,
+        "userreal1": 0.0,
+        "userreal2": 0.0,
+        "zero": 0.0,
+    }
+    return dict(sorted(told.items()))
+
+
+def attribute_body(asked: Asked, one: Tag, name: str, value: Any) -> dict[str, Any]:
+    """Give an attribute of a point as PI shows it."""
+    point = asked.link("points", asked.web_id(one.identity))
+    return {"Name": name, "Value": value, "Links": {"Self": f"{point}/attributes/{name}", "Point": point}}
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """Give what a name filter means: `*` any letters, `?` any one, capitals or not."""
+    parts = ({"*": ".*", "?": "."}.get(letter) or re.escape(letter) for letter in re.sub(r"\*+", "*", text))
+    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+
+
+@lru_cache(maxsize=16)
+def _numbers(count: int, text: str) -> array[int]:
+    """Give the numbers of those among the first `count` points whose name passes a filter."""
+    matches = pattern(text).fullmatch
+    return array("L", (number for number in range(count) if matches(name_of(number))))
+
+
+class Listing:
+    """The points of an archive at an instant that pass a name filter, page by page."""
+
+    def __init__(self, archive: Archive, now: int, name_filter: str) -> None:
+        numbers: Sequence[int] = range(archive.count)
+        if name_filter.strip("*"):
+            numbers = _numbers(archive.count, name_filter)
+        if archive.hostility and archive.hostility.vanishing:
+            numbers = [number for number in numbers if archive.has(number, now)]
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[Tag]:
+        return (tag(number) for number in self._numbers)
+
+    def page(self, start: int, count: int) -> list[Tag]:
+        """Give some points from a place on."""
+        return [tag(number) for number in self._numbers[start : start + count]]
+
+
+def server_body(asked: Asked) -> dict[str, Any]:
+    """Give the data server as PI shows it."""
+    web_id = asked.web_id(SERVER_IDENTITY)
+    return {
+        "WebId": web_id,
+        "Id": str(SERVER_IDENTITY.guids[0]),
+        "Name": SERVER,
+        "Path": f"\\\\PIServers[{SERVER}]",
+        "IsConnected": True,
+        "ServerVersion": "3.4.420.1182",
+        "ServerTime": written(asked.now),
+        "Links": {
+            "Self": asked.link("dataservers", web_id),
+            "Points": asked.link("dataservers", web_id, "points"),
+            "EnumerationSets": asked.link("dataservers", web_id, "enumerationsets"),
+        },
+    }

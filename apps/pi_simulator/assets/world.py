@@ -245,16 +245,6 @@ class AssetWorld:
         """Give the library of an element's or an event frame's attribute."""
         return self.libraries[thing.number // PLACES >> DATABASE_BITS if thing.kind is kinds.ATTRIBUTE else 0]
 
-    def streams_of(self, web_id: str, now: int) -> list[Attribute] | None:
-        """Give the attributes whose values a stream (an attribute) or a stream set (an owner) has; None where there is none."""
-        if found := self.find(web_id, now, "attributes"):
-            one = self.attribute(found.kind, found.number, now)
-            return [one] if one else None
-        for controller in ("elements", "eventframes"):
-            if owner := self.find(web_id, now, controller):
-                return [one for one in self.attributes_of(owner, now) if one.parent < 0]
-        return None
-
     def analysis(self, design: int, machine: int) -> Thing:
         """Give a machine's analysis of a design."""
         return analysis(self.plant, design, machine, self.element(machine_place(machine)))

@@ -79,8 +79,9 @@ def _item(_item: Annotated[list[str] | None, Query(alias="securityItem")] = None
     """Declare the parameter by which servers and databases tell the rights of their collections."""
 
 
-def secured(router: APIRouter, controller: str) -> None:
-    """Have a controller say who may read its objects: everybody may, nobody may write."""
+def secured(router: APIRouter, controller: str, look_up: Callable[[Asked, str], str] | None = None) -> None:
+    """Have a controller say who may read its objects: everybody may, nobody may write. `look_up` gives an object's WebID."""
+    owner_of = look_up or (lambda asked, web_id: asked.web_id(find(asked, controller, web_id).identity))
     more = [Depends(_item)] if controller in _WITH_ITEMS else []
 
     @router.get(f"/{controller}/{{web_id}}/security", dependencies=more)
@@ -91,34 +92,33 @@ def secured(router: APIRouter, controller: str) -> None:
         identities: Annotated[list[str], Query(alias="userIdentity")],
         refresh: Annotated[bool, Query(alias="forceRefresh")] = False,  # noqa: ARG001  # rights never change here
     ) -> Response:
-        thing = find(asked, controller, web_id)
+        owner = owner_of(asked, web_id)
         items = request.query_params.getlist("securityItem")
         if more and not items:
             raise PiError(400, "The parameter 'securityItem' is required.")
-        owner = asked.web_id(thing.identity)
         links = {"Self": asked.link(controller, owner, "security"), "Owner": asked.link(controller, owner)}
         may = {f"Can{name}": name in _RIGHTS for name in _CAN} | {"HasAdmin": False, "Rights": list(_RIGHTS)}
         pairs = [(identity, item) for identity in identities for item in items or ["Default"]]
         found = [{"OwnerWebId": owner, "UserIdentity": who, "SecurityItem": what, **may, "Links": links} for who, what in pairs]
         return asked.answer({"Links": {}, "Items": found})
 
-    def entry(asked: Asked, thing: Thing) -> dict[str, Any]:
-        to = (controller, asked.web_id(thing.identity))
+    def entry(asked: Asked, web_id: str) -> dict[str, Any]:
+        to = (controller, owner_of(asked, web_id))
         links = {"Self": asked.link(*to, "securityentries", _ENTRY), "SecurableObject": asked.link(*to)}
         told = {"Name": _ENTRY, "SecurityIdentityName": _ENTRY, "AllowRights": list(_RIGHTS), "DenyRights": []}
         return {**told, "Links": links}
 
     @router.get(f"/{controller}/{{web_id}}/securityentries", dependencies=more)
     def entries(asked: Wanted, web_id: WebId, name: Annotated[str | None, Query(alias="nameFilter")] = None) -> Response:
-        found = [entry(asked, find(asked, controller, web_id))] if like(_ENTRY, name) else []
+        found = [one for one in [entry(asked, web_id)] if like(_ENTRY, name)]
         return asked.answer({"Links": {}, "Items": found})
 
     @router.get(f"/{controller}/{{web_id}}/securityentries/{{name}}", dependencies=more)
     def entry_by_name(asked: Wanted, web_id: WebId, name: str) -> Response:
-        thing = find(asked, controller, web_id)
+        found = entry(asked, web_id)
         if name.casefold() != _ENTRY.casefold():
             raise PiError(404, f"The security entry was not found: '{name}'.")
-        return asked.answer(entry(asked, thing))
+        return asked.answer(found)
 
 
 @dataclass(frozen=True, slots=True)

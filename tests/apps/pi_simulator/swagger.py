@@ -20,7 +20,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$")
 _PLAIN: dict[str, tuple[type, ...]] = {"string": (str,), "boolean": (bool,), "integer": (int,), "number": (int, float)}
 # Where the description's words say one thing and its schema another, plainly by mistake: the words hold.
 _UNITS = {"type": "array", "items": {"$ref": "#/definitions/Unit"}}
-_MENDED = {
+_MENDED: dict[str, dict[str, Any]] = {
     "/unitclasses/{webId}/units": {"type": "object", "properties": {"Items": _UNITS, "Links": {"type": "object"}}},
     "/elementtemplates/{webId}/securityentries/{name}": {"$ref": "#/definitions/SecurityEntry"},
 }

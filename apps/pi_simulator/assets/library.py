@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .things import Ref, Thing
 
 DATABASE_BITS = 40  # of an object's number; its database is above
-PLACES = 64  # numbers that a template's attributes have
+PLACES = 128  # numbers that a template's attributes have
 
 
 def numbered(database: int, number: int) -> int:

@@ -94,7 +94,7 @@ def _wrong_object(schema: dict[str, Any], value: Any, at: str) -> Any:
 
 def _formed(form: str | None, value: Any) -> bool:
     if form == "date-time":
-        return _INSTANT.match(value) is not None
+        return isinstance(value, str) and _INSTANT.match(value) is not None
     if form == "uuid":
         try:
             return str(UUID(value)) == value

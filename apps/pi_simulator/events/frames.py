@@ -1,6 +1,6 @@
 """Event frames: each a pure function of the seed, its number and the time at which it is looked at.
 
-Frame k starts in the k-th ten minutes since 2020. It is there from half a minute after its start, some only from two hours
+Frame k starts in the k-th ten minutes since July 2025. It is there from half a minute after its start, some only from two hours
 after; it ends, is acknowledged, annotated and described anew later than that. Every 4,999th never ends. Batches have phases.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..assets.plant import Plant
 
-ORIGIN = 1_577_836_800 * SECOND
+ORIGIN = 1_751_328_000 * SECOND
 PERIOD = 600 * SECOND
 LONGEST = 2 * 86400 * SECOND
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND

@@ -199,7 +199,7 @@ def search_(
         for place in database_of(asked, database)
         for one in _in_database(asked, place, every)
     )
-    return cut(asked, [one for one in things if all(test(one) for test in tests)], span)
+    return cut(asked, (one for one in things if all(test(one) for test in tests)), span)
 
 
 own(router, kinds.EVENT_FRAME)

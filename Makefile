@@ -51,10 +51,10 @@ demo: setup
 synth: setup
 	@if [ -t 1 ]; then cdktf synth; else CI=true cdktf synth; fi
 
-test: setup .venv/.exact.ready
+test: setup .venv/.exact.ready .venv/.apps.ready
 	@pytest -n 2
 
-test-long: setup .venv/.exact.ready
+test-long: setup .venv/.exact.ready .venv/.apps.ready
 	@pytest -n 2 -m "long or not long"
 
 bench: setup
@@ -73,7 +73,12 @@ bench-balance: setup .venv/.bench.ready
 	@build/pipenv/bin/pipenv sync --categories bench >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
-lint: setup
+.venv/.apps.ready: .venv/.ready
+	@echo "Installing what the programs in apps/ need …" >&2
+	@build/pipenv/bin/pipenv sync --categories apps >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
+lint: setup .venv/.apps.ready
 	@ruff check && ruff format --check && mypy
 
 format: setup
@@ -81,7 +86,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact bench node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact bench apps node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 

@@ -95,6 +95,9 @@ class PiServer:
 
             def do_GET(self) -> None:  # the library's name
                 url = urlsplit(self.path)
+                if self.headers.get("Upgrade") == "websocket":
+                    server.upgraded(self, parse_qs(url.query))
+                    return
                 self._send(server.answer(Request("GET", url.path, parse_qs(url.query), dict(self.headers))))
 
             def do_POST(self) -> None:  # the library's name
@@ -135,6 +138,10 @@ class PiServer:
         timed = [{"Timestamp": time, "Value": value, "Good": True, **more} for time, value in values]
         self.tags[webid] = Tag(f"name of {webid}", timed)
         return self.tags[webid]
+
+    def upgraded(self, handler: BaseHTTPRequestHandler, query: Query) -> None:  # noqa: ARG002  # a server with channels has its own
+        """Answer a client that wants a WebSocket."""
+        handler.send_error(404)
 
     def posted(self, request: Request, body: bytes) -> Reply:
         self.requests.append(request)

@@ -65,6 +65,14 @@ def stream(
             sys.stderr.write(f"stopped: {reader.status()}\n")
 
 
+@app.command()
+def bundle() -> None:
+    """Print the connector as one file, for the community connectors' merge_python_source.py: sources/osipi/osipi.py."""
+    from connectors.osipi.bundle import bundle as text  # noqa: PLC0415 (`--help` needs none of it)
+
+    sys.stdout.write(text())
+
+
 def _options(path: Path, name_filter: str) -> dict[str, Any]:
     given = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(given, dict):

@@ -66,6 +66,20 @@ def stream(
 
 
 @app.command()
+def script(
+    options: OptionsFile,
+    table: Annotated[str, typer.Option(help="The Delta table: catalog.schema.table.")],
+    scope: Annotated[str, typer.Option(help="The secret scope that holds access_token, password or client_secret.")],
+    name_filter: NameFilter = "",
+) -> None:
+    """Print a Databricks notebook that reads recorded values in batches into a Delta table, for a job without a pipeline."""
+    from connectors.osipi.script import batch_script  # noqa: PLC0415 (`--help` needs none of it)
+
+    with _told(options):
+        sys.stdout.write(batch_script(_options(options, name_filter), table, scope))
+
+
+@app.command()
 def bundle() -> None:
     """Print the connector as one file, for the community connectors' merge_python_source.py: sources/osipi/osipi.py."""
     from connectors.osipi.bundle import bundle as text  # noqa: PLC0415 (`--help` needs none of it)

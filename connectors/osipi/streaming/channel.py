@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -91,12 +92,12 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
     verify = settings.verify
     if verify is True:  # as requests does, the environment may name other authorities
         verify = session.merge_environment_settings(settings.base_url, {}, None, None, None)["verify"] or True
-    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH if verify is True else None)
-    if isinstance(verify, str):
-        context.load_verify_locations(cafile=verify)
     if verify is False:
+        context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
+        return context
+    place = DEFAULT_CA_BUNDLE_PATH if verify is True else str(verify)
+    return ssl.create_default_context(**{"capath" if Path(place).is_dir() else "cafile": place})
 
 
 def login_request(auth: AuthBase | None, settings: Settings) -> requests.PreparedRequest:

@@ -97,7 +97,8 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
     place = DEFAULT_CA_BUNDLE_PATH if verify is True else str(verify)
-    return ssl.create_default_context(**{"capath" if Path(place).is_dir() else "cafile": place})
+    is_folder = Path(place).is_dir()
+    return ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
 
 
 def login_request(auth: AuthBase | None, settings: Settings) -> requests.PreparedRequest:

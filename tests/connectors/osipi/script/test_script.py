@@ -127,7 +127,7 @@ def test_its_rows_are_the_connectors(pi: PiServer, connector: Callable[..., Osip
         for row in spark.rows.values()
     ]
     assert theirs == ours
-    assert spark.said[-1] == f"OPTIMIZE {TABLE} ZORDER BY (tag_webid, timestamp)"
+    assert spark.said[-1] == f"OPTIMIZE {TABLE} ZORDER BY (tag_webid, `timestamp`)"
 
 
 @pytest.mark.parametrize("most", [50, 51, 1000, 150_000])

@@ -45,7 +45,8 @@ class Identity:
         letter = letters.get(kind.lower())
         if letter is None:
             raise ValueError(kind)
-        guids = self.guids[1:] if letter in "LD" and len(self.guids) > 1 else self.guids
+        server_is_implied = letter in "LD" and (len(self.guids) > 1 or self.number is not None)
+        guids = self.guids[1:] if server_is_implied else self.guids
         ids = b"".join(one.bytes_le for one in guids) + (b"" if self.number is None else struct.pack("<I", self.number))
         path = self.path.lstrip("\\").upper().encode()
         return f"{letter}1{self.marker}" + pack({"F": ids + path, "P": path}.get(letter, ids))

@@ -24,7 +24,7 @@ def checked(api: Api, template: str, status: int = 200, **params: Any) -> Any:
     for name in ("webId", "name", "marker"):
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", params.pop(name))
-    answer = api.get(path, **params)
+    answer = api.session.get(api.base + path, params=params, timeout=30)
     assert answer.status_code == status, answer.text
     assert_valid(template, "get", status, answer.json())
     return answer.json()
@@ -96,12 +96,12 @@ def test_the_links_of_a_point_lead_somewhere(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "web_id", ["nonsense", "F1DPAAA", "F1DP????", "F1EmAAAA", tag(300).identity.web_id(), "P1DPU0lNLVBJXFg"]
+    "web_id", ["nonsense", "F1DPAAA", "F1DP****", "F1EmAAAA", tag(300).identity.web_id(), "P1DPU0lNLVBJXFg"]
 )
 def test_what_is_no_webid_is_a_bad_request_and_what_nothing_has_is_not_found(api: Api, web_id: str) -> None:
     for path in (f"/points/{web_id}", f"/points/{web_id}/attributes", f"/streams/{web_id}/recorded"):
         answer = api.get(path)
-        assert answer.status_code == (404 if "1DP" in web_id and "?" not in web_id else 400)
+        assert answer.status_code == (404 if "1DP" in web_id and "*" not in web_id else 400)
         assert answer.json()["Errors"]
 
 
@@ -168,13 +168,13 @@ def test_enumeration_sets_and_their_values_are_found_by_webid_and_path(api: Api)
         assert checked(api, "/enumerationsets", path=one["Path"]) == one
         assert checked(api, "/enumerationsets/{webId}", webId=one["WebId"]) == one
         values = checked(api, "/enumerationsets/{webId}/enumerationvalues", webId=one["WebId"])["Items"]
-        assert [value["Name"] for value in values] == list(SETS[one["Name"]])
+        assert {value["Name"] for value in values} == set(SETS[one["Name"]])
         for value in values:
             assert checked(api, "/enumerationvalues", path=value["Path"]) == value
             assert checked(api, "/enumerationvalues/{webId}", webId=value["WebId"]) == value
-    for path in ("/enumerationsets", "/enumerationvalues"):
-        assert api.get(path, path="\\\\nowhere").status_code == 404
-        assert api.get(f"{path}/nonsense").status_code == 400
+    for kind in ("/enumerationsets", "/enumerationvalues"):
+        checked(api, kind, 404, path="\\\\nowhere")
+        checked(api, f"{kind}/{{webId}}", 400, webId="nonsense")
 
 
 def test_a_point_that_vanishes_is_not_found_and_no_longer_listed(start: Start) -> None:

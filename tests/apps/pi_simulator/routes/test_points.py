@@ -18,7 +18,7 @@ SERVER = SERVER_IDENTITY.web_id()
 POINTS = f"/dataservers/{SERVER}/points"
 
 
-def checked(api: Api, template: str, status: int = 200, **params: Any) -> Any:
+def checked(api: Api, template: str, status: int = 200, /, **params: Any) -> Any:
     """Ask a path, whose WebID is in `params` too, and hold the answer against the description."""
     path = template.partition("#")[0]
     for name in ("webId", "name", "marker"):
@@ -131,7 +131,7 @@ def test_many_points_are_given_each_with_its_own_error(api: Api) -> None:
         ("digitalset:=Modes OR (pointtype:<>Float32 pointid:<=12)",
          lambda one: one.digital_set == "Modes" or (one.point_type != "Float32" and one.number < 12)),
         ('engunits:="m3/h" future:=1', lambda one: one.units == "m3/h" and one.future),
-        ("", lambda one: True),
+        ("", bool),
     ],
 )  # fmt: skip
 def test_a_search_finds_what_its_query_says(api: Api, query: str, chosen: Any) -> None:
@@ -151,7 +151,7 @@ def test_a_point_has_all_attributes_of_its_class(api: Api) -> None:
 
     assert len(told) > 50
     assert (told["pointid"], told["tag"], told["digitalset"], told["pointtype"]) == (23, tag(22).name, "Modes", "Digital")
-    two = checked(api, "/points/{webId}/attributes", webId=web_id, **{"name": ["Zero", "span"]})["Items"]
+    two = checked(api, "/points/{webId}/attributes", webId=web_id, name=["Zero", "span"])["Items"]
     assert [item["Name"] for item in two] == ["span", "zero"]
     some = checked(api, "/points/{webId}/attributes", webId=web_id, nameFilter="location?")["Items"]
     assert [item["Name"] for item in some] == [f"location{at}" for at in range(1, 6)]

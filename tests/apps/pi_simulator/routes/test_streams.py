@@ -95,8 +95,8 @@ def test_recorded_values_are_the_truth(still: Api) -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    ["Items.WebId;Items.Items.Timestamp;Items.Items.Value;Items.Items.Good", "Items.Items.Value.Name", "Items.Name", "Items.Items",
-     "Links", "Items.Items.nosuch", "items.items.TIMESTAMP;Items.UnitsAbbreviation"],
+    ["Items.WebId;Items.Items.Timestamp;Items.Items.Value;Items.Items.Good", "Items.Items.Value.Name", "Items.Name",
+     "Items.Items", "Links", "Items.Items.nosuch", "items.items.TIMESTAMP;Items.UnitsAbbreviation"],
 )  # fmt: skip
 def test_selected_fields_give_the_same_values_with_less_around_them(still: Api, fields: str) -> None:
     params = {"webId": [WEB_IDS[0], WEB_IDS[22]], "startTime": "*-3h", "boundaryType": "Interpolated"}
@@ -229,7 +229,7 @@ def test_updates_give_what_arrived_since_the_marker_late_values_among_it() -> No
         marker = first.json()["LatestMarker"]
         assert first.headers["Location"] == f"{api.base}/streams/updates/{marker}"
         assert checked(api, "/streams/updates/{marker}", marker=marker)["Events"] == []
-        told = []
+        told: list[dict[str, Any]] = []
         for _ in range(6):
             now[0] += 600 * SECOND
             update = checked(api, "/streams/updates/{marker}", marker=marker)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from apps.pi_simulator.streams.parameters import Window
 from apps.pi_simulator.streams.readings import planned, series_of
 from apps.pi_simulator.streams.samples import Sample, state
 from apps.pi_simulator.streams.summaries import Basis, Series, TimeType, by_time, events, parts, summed
-from apps.pi_simulator.times import SECOND, UTC
+from apps.pi_simulator.times import SECOND
 from tests.apps.pi_simulator.streams import plain
 from tests.apps.pi_simulator.streams.plain import HOUR, MINUTE, NOW, everything, seen
 

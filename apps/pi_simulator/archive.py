@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .hostile import Hostility
 
 _NUMBER = re.compile(r"^Unit\d+\.\w+\.(\d{6,})")
-_GUID, _POINT = 16, 20
+_GUID, _POINT = 22, 6  # characters of a GUID and of a point's number in a WebID
 SERVER_ID = guid("server", SERVER)
 SERVER_IDENTITY = Identity("DS", (SERVER_ID,), SERVER)
 
@@ -61,15 +61,13 @@ class Archive:
         if web_id[1:4] != "1DP" or web_id[:1] not in "FIPLD":
             raise PiError(400, f"The WebID is invalid: '{web_id}'.")
         try:
-            data = unpack(web_id[4:])
             if web_id[0] == "P":
-                server, _, name = data.decode().partition("\\")
+                server, _, name = unpack(web_id[4:]).decode().partition("\\")
                 found = self._named(name, 0) if server == SERVER.upper() else None
                 return found.number if found else None
-        except ValueError:
+            at = 4 + (_GUID if web_id[0] in "FI" else 0)
+            known = web_id[0] in "LD" or UUID(bytes_le=unpack(web_id[4:at])) == SERVER_ID
+            number: int = struct.unpack("<I", unpack(web_id[at : at + _POINT]))[0]
+        except (ValueError, struct.error):
             raise PiError(400, f"The WebID is invalid: '{web_id}'.") from None
-        if web_id[0] in "FI":
-            server_id, data = data[:_GUID], data[_GUID:]
-            if len(server_id) < _GUID or UUID(bytes_le=server_id) != SERVER_ID:
-                return None
-        return struct.unpack_from("<I", data)[0] - 1 if len(data) >= _POINT - _GUID else None
+        return number - 1 if known else None

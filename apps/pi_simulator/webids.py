@@ -1,7 +1,7 @@
 """WebIDs of version 2.0: Full, IDOnly and PathOnly.
 
-The first letter tells which, `1` the version, then the type's marker, then URL-safe base64 without padding of GUIDs (in .NET's
-byte order), a point's number, and the path in capitals.
+The first letter tells which, `1` the version, then the type's marker, then, each by itself in URL-safe base64 without padding,
+GUIDs (in .NET's byte order), a point's number, and the path in capitals.
 Source: AVEVA's reference, "WebID 2.0" (docs.aveva.com, PI Web API Reference).
 """
 
@@ -47,6 +47,7 @@ class Identity:
             raise ValueError(kind)
         server_is_implied = letter in "LD" and (len(self.guids) > 1 or self.number is not None)
         guids = self.guids[1:] if server_is_implied else self.guids
-        ids = b"".join(one.bytes_le for one in guids) + (b"" if self.number is None else struct.pack("<I", self.number))
-        path = self.path.lstrip("\\").upper().encode()
-        return f"{letter}1{self.marker}" + pack({"F": ids + path, "P": path}.get(letter, ids))
+        number = "" if self.number is None else pack(struct.pack("<I", self.number))
+        ids = "".join(pack(one.bytes_le) for one in guids) + number
+        path = pack(self.path.lstrip("\\").upper().encode())
+        return f"{letter}1{self.marker}" + {"F": ids + path, "P": path}.get(letter, ids)

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .archive import Archive
+from .assets.plant import Plant
+from .assets.world import AssetWorld
 from .truth import Truth
 
 if TYPE_CHECKING:
@@ -28,6 +30,11 @@ class World:
     def archive(self) -> Archive:
         """The points."""
         return Archive(self.settings.tags, self.settings.hostility)
+
+    @cached_property
+    def assets(self) -> AssetWorld:
+        """The asset model and the event frames."""
+        return AssetWorld(Plant(self.settings.seed, self.settings.tags))
 
     def now(self) -> int:
         """Give the server's present (ticks), which may be off in a hostile world."""

@@ -1,0 +1,77 @@
+"""The query language of the `search` paths: `Name:=Pump* Template:=Pump`, words alone standing for a name.
+
+Source: AVEVA, AF SDK Reference, "Search query syntax". What is between braces, or any other filter, is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..errors import PiError
+from ..times import parse
+from .finding import like
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .things import Thing
+
+    Test = Callable[[Thing], bool]
+
+_FILTER = re.compile(r"""(\w+):(<=|>=|<>|=|<|>)("(?:[^"]*)"|'(?:[^']*)'|[^\s'"{}]\S*)""")
+_WORD = re.compile(r"""\s*("[^"]*"|'[^']*'|[^\s:'"{}]+)\s*""")
+_TEXTS: dict[str, Callable[[Thing], tuple[Any, ...]]] = {
+    "name": lambda thing: (thing.name,),
+    "description": lambda thing: (thing.description,),
+    "template": lambda thing: (thing.fields.get("TemplateName", ""),),
+    "category": lambda thing: tuple(thing.fields.get("CategoryNames", ())),
+    "severity": lambda thing: (thing.fields.get("Severity", ""),),
+    "type": lambda thing: (thing.fields.get("Type", ""),),
+    "target": lambda thing: (thing.fields.get("TargetName", ""),),
+    "plugin": lambda thing: (thing.fields.get("DataReferencePlugIn", ""),),
+    "isacknowledged": lambda thing: (str(thing.fields.get("IsAcknowledged", "")),),
+    "canbeacknowledged": lambda thing: (str(thing.fields.get("CanBeAcknowledged", "")),),
+    "inprogress": lambda thing: (str(str(thing.fields.get("EndTime", "")).startswith("9999")),),
+}
+_TIMES = {"start": "StartTime", "end": "EndTime"}
+_COMPARED: dict[str, Callable[[int, int], bool]] = {
+    "=": lambda one, other: one == other,
+    "<>": lambda one, other: one != other,
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+}
+
+
+def tests_of(query: str | None, now: int) -> list[Test]:
+    """Give what a query asks of a thing. Raises PiError 400 for what is no query."""
+    text = query or ""
+    tests = [_test(match[1].lower(), match[2], match[3].strip("'\""), now, text) for match in _FILTER.finditer(text)]
+    rest = _FILTER.sub(" ", text).strip()
+    while rest:
+        word = _WORD.match(rest)
+        if not word:
+            raise _refused(text)
+        tests.append(_test("name", "=", word[1].strip("'\""), now, text))
+        rest = rest[word.end() :]
+    return tests
+
+
+def _refused(query: str) -> PiError:
+    return PiError(400, f"The search query is invalid: '{query}'.")
+
+
+def _test(name: str, sign: str, wanted: str, now: int, query: str) -> Test:
+    if name in _TIMES:
+        try:
+            moment = parse(wanted, now)
+        except ValueError:
+            raise _refused(query) from None
+        compared, field = _COMPARED[sign], _TIMES[name]
+        return lambda thing: compared(parse(thing.fields[field], now), moment)
+    if name not in _TEXTS or sign not in {"=", "<>"}:
+        raise _refused(query)
+    look = _TEXTS[name]
+    return lambda thing: any(like(text, wanted) for text in look(thing)) is (sign == "=")

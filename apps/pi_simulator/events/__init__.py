@@ -1,0 +1,1 @@
+"""Event frames: what happened, when, and how it looked at a given time."""

@@ -1,0 +1,71 @@
+"""Analyses, their templates, their rules and time rules, and the plug-ins of those."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from ..asking import Wanted
+from ..assets import kinds
+from ..assets.finding import matching
+from ..assets.query import tests_of
+from .assets_common import Ordered, Spanned, WebId, cut, database_of, find, listed, own
+
+router = APIRouter()
+Text = Annotated[str | None, Query()]
+DatabaseId = Annotated[str | None, Query(alias="databaseWebId")]
+
+
+@router.get("/analyses/search")
+def search(asked: Wanted, span: Spanned, database: DatabaseId = None, query: Text = None) -> Response:
+    """List the analyses that a query describes."""
+    assets = asked.world.assets
+    tests = tests_of(query, asked.now)
+    found = [one for place in database_of(asked, database) for one in matching(assets.analyses(place.number), *tests)]
+    return cut(asked, found, span)
+
+
+@router.get("/analysistemplates/search")
+def search_templates(asked: Wanted, span: Spanned, database: DatabaseId = None, query: Text = None) -> Response:
+    """List the templates of analyses that a query describes."""
+    libraries = [asked.world.assets.libraries[one.number] for one in database_of(asked, database)]
+    every = [one for some in libraries for one in some.analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
+    return cut(asked, matching(every, *tests_of(query, asked.now)), span)
+
+
+own(router, kinds.ANALYSIS)
+own(router, kinds.ANALYSIS_TEMPLATE)
+own(router, kinds.ANALYSIS_RULE)
+own(router, kinds.RULE_PLUGIN)
+own(router, kinds.TIME_RULE)
+own(router, kinds.TIME_PLUGIN)
+
+
+@router.get("/analyses/{web_id}/categories")
+def categories(asked: Wanted, web_id: WebId) -> Response:
+    """List an analysis's categories."""
+    names = find(asked, "analyses", web_id).fields["CategoryNames"]
+    return listed(asked, [one for one in asked.world.assets.libraries[0].analysis_categories if one.name in names])
+
+
+@router.get("/analysistemplates/{web_id}/categories")
+def template_categories(asked: Wanted, web_id: WebId) -> Response:
+    """List the categories of a template of analyses."""
+    names = find(asked, "analysistemplates", web_id).fields["CategoryNames"]
+    return listed(asked, [one for one in asked.world.assets.libraries[0].analysis_categories if one.name in names])
+
+
+@router.get("/analysisrules/{web_id}/analysisrules")
+def below(
+    asked: Wanted,
+    web_id: WebId,
+    span: Spanned,
+    order: Ordered,  # noqa: ARG001  # of nothing
+    name: Annotated[str | None, Query(alias="nameFilter")] = None,  # noqa: ARG001
+    nested: Annotated[bool, Query(alias="searchFullHierarchy")] = False,  # noqa: ARG001
+) -> Response:
+    """List nothing: no rule is below another here."""
+    find(asked, "analysisrules", web_id)
+    return cut(asked, [], span)

@@ -1,0 +1,161 @@
+"""Asset servers and databases, and the lists right below them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from ..asking import Wanted
+from ..assets import kinds
+from ..assets.finding import like, matching
+from ..assets.joined import sets_of
+from ..assets.library import Library
+from ..assets.things import Thing
+from ..errors import PiError
+from .assets_common import First, Ordered, Spanned, WebId, at_path, find, listed, one, own, paged
+
+router = APIRouter()
+Fields = Annotated[list[str], Query(alias="field")]
+_SEARCHED: dict[str, Callable[[Thing], Sequence[str]]] = {
+    "name": lambda thing: (thing.name,),
+    "description": lambda thing: (thing.description,),
+    "categories": lambda thing: thing.fields.get("CategoryNames", ()),
+    "template": lambda thing: (thing.fields.get("TemplateName", ""),),
+    "target": lambda thing: (thing.fields.get("TargetName", ""),),
+}
+
+
+@router.get("/assetservers")
+def servers(
+    asked: Wanted, name: Annotated[str | None, Query()] = None, path: Annotated[str | None, Query()] = None
+) -> Response:
+    """List the asset servers, or give one by its name or its path."""
+    if path is not None:
+        return one(asked, at_path(asked, "assetservers", path))
+    server = asked.world.assets.server(asked.now)
+    if name is None:
+        return listed(asked, [server])
+    if name.casefold() != server.name.casefold():
+        raise PiError(404, f"The specified asset server was not found: '{name}'.")
+    return one(asked, server)
+
+
+own(router, kinds.SERVER, by_path=False)
+
+
+@router.get("/assetservers/{web_id}/assetdatabases")
+def databases(asked: Wanted, web_id: WebId) -> Response:
+    """List the databases of a server."""
+    find(asked, "assetservers", web_id)
+    return listed(asked, asked.world.assets.databases)
+
+
+@router.get("/assetservers/{web_id}/unitclasses")
+def unit_classes(asked: Wanted, web_id: WebId) -> Response:
+    """List the classes of units."""
+    find(asked, "assetservers", web_id)
+    return listed(asked, asked.world.assets.unit_classes)
+
+
+@router.get("/assetservers/{web_id}/analysisruleplugins")
+def rule_plugins(asked: Wanted, web_id: WebId) -> Response:
+    """List the plug-ins of analysis rules."""
+    find(asked, "assetservers", web_id)
+    return listed(asked, asked.world.assets.rule_plugins)
+
+
+@router.get("/assetservers/{web_id}/timeruleplugins")
+def time_plugins(asked: Wanted, web_id: WebId) -> Response:
+    """List the plug-ins of time rules."""
+    find(asked, "assetservers", web_id)
+    return listed(asked, asked.world.assets.time_plugins)
+
+
+@router.get("/assetservers/{web_id}/notificationcontacttemplates")
+@router.get("/assetservers/{web_id}/notificationplugins")
+def notifications(asked: Wanted, web_id: WebId) -> Response:
+    """List nothing: nobody is notified here."""
+    find(asked, "assetservers", web_id)
+    return listed(asked, [])
+
+
+own(router, kinds.DATABASE)
+
+
+def _library(asked: Wanted, web_id: str) -> Library:
+    return asked.world.assets.libraries[find(asked, "assetdatabases", web_id).number]
+
+
+@router.get("/assetdatabases/{web_id}/elementcategories")
+def element_categories(asked: Wanted, web_id: WebId) -> Response:
+    """List categories of elements."""
+    return listed(asked, _library(asked, web_id).element_categories)
+
+
+@router.get("/assetdatabases/{web_id}/attributecategories")
+def attribute_categories(asked: Wanted, web_id: WebId) -> Response:
+    """List categories of attributes."""
+    return listed(asked, _library(asked, web_id).attribute_categories)
+
+
+@router.get("/assetdatabases/{web_id}/analysiscategories")
+def analysis_categories(asked: Wanted, web_id: WebId) -> Response:
+    """List categories of analyses."""
+    return listed(asked, _library(asked, web_id).analysis_categories)
+
+
+@router.get("/assetdatabases/{web_id}/tablecategories")
+def table_categories(asked: Wanted, web_id: WebId) -> Response:
+    """List categories of tables."""
+    return listed(asked, _library(asked, web_id).table_categories)
+
+
+@router.get("/assetdatabases/{web_id}/tables")
+def tables(asked: Wanted, web_id: WebId) -> Response:
+    """List tables."""
+    return listed(asked, _library(asked, web_id).tables)
+
+
+@router.get("/assetdatabases/{web_id}/enumerationsets")
+def enumeration_sets(asked: Wanted, web_id: WebId) -> Response:
+    """List enumeration sets."""
+    found = sets_of(asked.world, find(asked, "assetdatabases", web_id).number)
+    return asked.answer({"Links": {}, "Items": [one.body(asked) for one in found]})
+
+
+def searched(things: tuple[Thing, ...] | list[Thing], fields: list[str], query: str | None) -> list[Thing]:
+    """Give the things of which one of the fields is as the query says. Raises PiError 400 for a field that has none."""
+    unknown = [name for name in fields if name.lower() not in _SEARCHED]
+    if unknown:
+        raise PiError(400, *(f"The parameter 'field' is invalid: '{name}'." for name in unknown))
+    looks = [_SEARCHED[name.lower()] for name in fields]
+    return matching(things, lambda thing: any(like(text, query) for look in looks for text in look(thing)) or not query)
+
+
+@router.get("/assetdatabases/{web_id}/elementtemplates")
+def element_templates(
+    asked: Wanted, web_id: WebId, span: First, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
+) -> Response:
+    """List templates of elements and of event frames."""
+    return paged(asked, searched(_library(asked, web_id).templates, field, query), span, order)
+
+
+@router.get("/assetdatabases/{web_id}/analysistemplates")
+def analysis_templates(
+    asked: Wanted, web_id: WebId, span: First, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
+) -> Response:
+    """List templates of analyses."""
+    own_ones = [one for one in _library(asked, web_id).analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
+    return paged(asked, searched(own_ones, field, query), span, order)
+
+
+@router.get("/assetdatabases/{web_id}/analyses")
+def analyses(
+    asked: Wanted, web_id: WebId, span: Spanned, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
+) -> Response:
+    """List analyses."""
+    database = find(asked, "assetdatabases", web_id)
+    return paged(asked, searched(list(asked.world.assets.analyses(database.number)), field, query), span, order)

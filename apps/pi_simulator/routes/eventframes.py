@@ -1,0 +1,297 @@
+"""Event frames: searches by time, what they refer to, and their annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from ..asking import Asked, Wanted
+from ..assets import kinds
+from ..assets.attributes import Attribute
+from ..assets.elements import machine_place, name_of, template_of
+from ..assets.finding import Page, like
+from ..assets.query import tests_of
+from ..assets.things import Thing, body_of
+from ..errors import PiError
+from ..events.frames import Frame, by_number, phases
+from ..events.searching import MODES, Search, frames
+from ..events.things import annotation_body, annotation_id
+from ..times import NEVER_ENDS, parse
+from .assets_common import Order, Ordered, Span, Spanned, WebId, cut, database_of, find, listed, multiple, objects, own, same
+from .attributes import Associated, answer_attributes
+
+router = APIRouter()
+Text = Annotated[str | None, Query()]
+Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
+
+
+def _instant(asked: Asked, name: str, text: str) -> int:
+    try:
+        return parse(text, asked.now)
+    except ValueError:
+        raise PiError(400, f"The parameter '{name}' is invalid: '{text}' is no time.") from None
+
+
+def _when(
+    asked: Wanted,
+    order: Ordered,
+    start: Annotated[str, Query(alias="startTime")] = "*-8h",
+    end: Annotated[str | None, Query(alias="endTime")] = None,
+    mode: Annotated[str, Query(alias="searchMode")] = "Overlapped",
+) -> Search:
+    if mode.lower() not in MODES:
+        raise PiError(400, f"The parameter 'searchMode' is invalid: '{mode}'.")
+    search = Search(mode.lower(), _instant(asked, "startTime", start), _instant(asked, "endTime", end or "*"), asked.now)
+    if search.directed and (end is not None or order.given):
+        raise PiError(400, f"None of 'endTime', 'sortField' and 'sortOrder' may be given with the searchMode '{mode}'.")
+    if not search.directed and search.end < search.start:
+        raise PiError(400, "The parameter 'endTime' must be greater than or equal to 'startTime'.")
+    return search
+
+
+When = Annotated[Search, Depends(_when)]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What event frames are asked for, besides when they were."""
+
+    name: str | None = None
+    category: str | None = None
+    template: str | None = None
+    severities: tuple[str, ...] = ()
+    acknowledgeable: bool | None = None
+    acknowledged: bool | None = None
+    element: str | None = None
+    element_template: str | None = None
+
+    def fits(self, asked: Asked, frame: Frame) -> bool:
+        """Say whether a frame is among them."""
+        design = asked.world.assets.libraries[0].designs[frame.template]
+        return (
+            like(frame.name, self.name)
+            and (not self.category or same(design.category, self.category))
+            and (not self.template or same(design.name, self.template))
+            and (not self.severities or any(same(frame.severity, one) for one in self.severities))
+            and self.acknowledgeable in {None, design.acknowledged}
+            and self.acknowledged in {None, frame.acknowledged <= asked.now}
+            and (not (self.element or self.element_template) or any(self._refers(asked, one) for one in frame.machines))
+        )
+
+    def _refers(self, asked: Asked, machine: int) -> bool:
+        place, library = machine_place(machine), asked.world.assets.libraries[0]
+        names = [library.designs[one].name for one in library.chain(template_of(place))]
+        named = not self.element_template or any(same(name, self.element_template) for name in names)
+        return like(name_of(place), self.element) and named
+
+
+def _filter(
+    name: Annotated[str | None, Query(alias="nameFilter")] = None,
+    category: Annotated[str | None, Query(alias="categoryName")] = None,
+    template: Annotated[str | None, Query(alias="templateName")] = None,
+    severities: Annotated[list[str] | None, Query(alias="severity")] = None,
+    acknowledgeable: Annotated[bool | None, Query(alias="canBeAcknowledged")] = None,
+    acknowledged: Annotated[bool | None, Query(alias="isAcknowledged")] = None,
+) -> Filter:
+    return Filter(name, category, template, tuple(severities or ()), acknowledgeable, acknowledged)
+
+
+def _full_filter(
+    wanted: Annotated[Filter, Depends(_filter)],
+    element: Annotated[str | None, Query(alias="referencedElementNameFilter")] = None,
+    template: Annotated[str | None, Query(alias="referencedElementTemplateName")] = None,
+) -> Filter:
+    return replace(wanted, element=element, element_template=template)
+
+
+Filtered = Annotated[Filter, Depends(_filter)]
+FullyFiltered = Annotated[Filter, Depends(_full_filter)]
+
+
+def _nested(search: Search) -> Search:
+    return Search(search.mode, search.start, search.end, search.now, nested=True)
+
+
+def _answer(asked: Asked, found: Iterable[Frame], search: Search, span: Span, order: Order) -> Response:
+    """Answer with a page of frames: a directed search keeps its order. By names only those of the page are made."""
+    assets = asked.world.assets
+    some = list(found)
+    if not search.directed:
+        if order.field.lower() != "name":
+            page = Page(span.start, span.most, order.field, order.descending)
+            things, many = page.of(assets.event(one, asked.now) for one in some)
+            return asked.answer({"Links": span.links(many), "Items": objects(asked, things)})
+        some.sort(key=lambda one: (one.name.casefold(), one.number), reverse=order.descending)
+    page_of = [assets.event(one, asked.now) for one in some[span.start : span.start + span.most]]
+    return asked.answer({"Links": span.links(len(some)), "Items": objects(asked, page_of)})
+
+
+def _in_database(asked: Asked, database: Thing, search: Search) -> Iterator[Frame]:
+    return iter(()) if database.number else frames(asked.world.assets.plant, search)
+
+
+@router.get("/assetdatabases/{web_id}/eventframes")
+def of_database(
+    asked: Wanted, web_id: WebId, search: When, span: Spanned, order: Ordered, wanted: FullyFiltered, nested: Nested = False
+) -> Response:
+    """List the event frames of a database."""
+    found = _in_database(asked, find(asked, "assetdatabases", web_id), _nested(search) if nested else search)
+    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, span, order)
+
+
+@router.get("/elements/{web_id}/eventframes")
+def of_element(asked: Wanted, web_id: WebId, search: When, span: Spanned, order: Ordered, wanted: Filtered) -> Response:
+    """List the event frames that refer to an element."""
+    thing = find(asked, "elements", web_id)
+    found = (
+        one
+        for one in frames(asked.world.assets.plant, _nested(search))
+        if any(machine_place(machine).number == thing.number for machine in one.machines)
+    )
+    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, span, order)
+
+
+@router.get("/eventframes/{web_id}/eventframes")
+def of_frame(
+    asked: Wanted,
+    web_id: WebId,
+    search: When,
+    span: Spanned,
+    order: Ordered,
+    wanted: FullyFiltered,
+    nested: Nested = False,  # noqa: ARG001  # a phase has none below
+) -> Response:
+    """List the event frames below one: a batch's phases."""
+    number = find(asked, "eventframes", web_id).number
+    found = (
+        one
+        for one in frames(asked.world.assets.plant, _nested(search))
+        if one.phase and one.number - one.phase == number and wanted.fits(asked, one)
+    )
+    return _answer(asked, found, search, span, order)
+
+
+@router.get("/eventframes/multiple")
+def several(
+    asked: Wanted,
+    web_ids: Annotated[list[str] | None, Query(alias="webId")] = None,
+    paths: Annotated[list[str] | None, Query(alias="path")] = None,
+    mode: Annotated[str, Query(alias="includeMode")] = "All",
+    parallel: Annotated[bool, Query(alias="asParallel")] = False,  # noqa: ARG001  # the answer is the same
+) -> Response:
+    """Give event frames by WebIDs and paths, each by itself."""
+    return multiple(asked, "eventframes", web_ids, paths, mode, lambda thing: body_of(thing, asked))
+
+
+@router.get("/eventframes/search")
+def search_(
+    asked: Wanted, span: Spanned, database: Annotated[str | None, Query(alias="databaseWebId")] = None, query: Text = None
+) -> Response:
+    """List the event frames that a query describes, in order of start."""
+    tests = tests_of(query, asked.now)
+    every = Search("overlapped", 0, NEVER_ENDS, asked.now, nested=True)
+    things = (
+        asked.world.assets.event(one, asked.now)
+        for place in database_of(asked, database)
+        for one in _in_database(asked, place, every)
+    )
+    return cut(asked, (one for one in things if all(test(one) for test in tests)), span)
+
+
+own(router, kinds.EVENT_FRAME)
+
+
+def _frame(asked: Asked, web_id: str) -> tuple[Frame, Thing]:
+    thing = find(asked, "eventframes", web_id)
+    frame = asked.world.assets.frame(thing.number, asked.now)
+    if frame is None:
+        raise PiError(404, f"The specified event frame was not found: '{web_id}'.")
+    return frame, thing
+
+
+@router.get("/eventframes/{web_id}/referencedelements")
+def referenced(asked: Wanted, web_id: WebId, associations: Annotated[str, Query()] = "") -> Response:
+    """List the elements that a frame refers to, the primary one first."""
+    frame, _ = _frame(asked, web_id)
+    things = [asked.world.assets.element(machine_place(one)) for one in frame.machines]
+    paths = same(associations, "Paths")
+    found = [
+        body | ({"Paths": [thing.path]} if paths else {}) for body, thing in zip(objects(asked, things), things, strict=True)
+    ]
+    return asked.answer({"Links": {}, "Items": found})
+
+
+@router.get("/eventframes/{web_id}/categories")
+def categories(asked: Wanted, web_id: WebId) -> Response:
+    """List a frame's categories."""
+    names = find(asked, "eventframes", web_id).fields["CategoryNames"]
+    return listed(asked, [one for one in asked.world.assets.libraries[0].element_categories if one.name in names])
+
+
+@router.get("/eventframes/{web_id}/annotations")
+def annotations_(asked: Wanted, web_id: WebId) -> Response:
+    """List a frame's annotations."""
+    frame, thing = _frame(asked, web_id)
+    found = [annotation_body(note, frame, thing, asked.now, asked) for note in frame.notes(asked.now)]
+    return asked.answer({"Links": {}, "Items": found})
+
+
+@router.get("/eventframes/{web_id}/annotations/{note_id}")
+def annotation(asked: Wanted, web_id: WebId, note_id: str) -> Response:
+    """Give one of a frame's annotations."""
+    frame, thing = _frame(asked, web_id)
+    for note in frame.notes(asked.now):
+        if same(annotation_id(note, frame), note_id):
+            return asked.answer(annotation_body(note, frame, thing, asked.now, asked))
+    raise PiError(404, f"The annotation was not found: '{note_id}'.")
+
+
+def _attributes(controller: str) -> None:
+    @router.get(f"/{controller}/{{web_id}}/eventframeattributes")
+    def event_frame_attributes(
+        asked: Wanted,
+        web_id: WebId,
+        search: When,
+        span: Spanned,
+        order: Ordered,
+        with_these: Associated,
+        name: Annotated[str | None, Query(alias="attributeNameFilter")] = None,
+        description: Annotated[str | None, Query(alias="attributeDescriptionFilter")] = None,
+        category: Annotated[str | None, Query(alias="attributeCategory")] = None,
+        value_type: Annotated[str | None, Query(alias="attributeType")] = None,
+        frame_name: Annotated[str | None, Query(alias="eventFrameNameFilter")] = None,
+        frame_description: Annotated[str | None, Query(alias="eventFrameDescriptionFilter")] = None,
+        frame_category: Annotated[str | None, Query(alias="eventFrameCategory")] = None,
+        frame_template: Annotated[str | None, Query(alias="eventFrameTemplate")] = None,
+        element: Annotated[str | None, Query(alias="referencedElementNameFilter")] = None,
+        nested: Nested = False,
+    ) -> Response:
+        root = find(asked, controller, web_id)
+        wanted = Filter(frame_name, frame_category, frame_template, element=element)
+        if root.kind is kinds.DATABASE:
+            some: Iterable[Frame] = _in_database(asked, root, _nested(search) if nested else search)
+        else:
+            whole = by_number(asked.world.assets.plant, root.number)
+            some = [whole, *phases(whole)] if whole and nested else [whole] if whole else []
+        found: list[Attribute] = []
+        for frame in some:
+            thing = asked.world.assets.event(frame, asked.now)
+            if frame.there <= asked.now and wanted.fits(asked, frame) and like(thing.description, frame_description):
+                found += asked.world.assets.attributes_of(thing, asked.now)
+        fitting = [
+            one
+            for one in found
+            if like(one.thing.name, name)
+            and like(one.thing.description, description)
+            and (not value_type or same(one.thing.fields["Type"], value_type))
+            and (not category or any(same(each, category) for each in one.thing.fields["CategoryNames"]))
+        ]
+        return answer_attributes(asked, fitting, span, order, with_these)
+
+
+_attributes("assetdatabases")
+_attributes("eventframes")

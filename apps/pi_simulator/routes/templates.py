@@ -1,0 +1,114 @@
+"""Templates of elements and event frames, and of their attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from ..asking import Asked, Wanted
+from ..assets import kinds
+from ..assets.library import DATABASE_BITS, PLACES, Library
+from ..assets.things import Thing
+from .assets_common import First, Spanned, WebId, cut, find, listed, own
+
+router = APIRouter()
+_BELOW = (1 << DATABASE_BITS) - 1
+Inherited = Annotated[bool, Query(alias="showInherited")]
+Descendants = Annotated[bool, Query(alias="showDescendants")]
+
+own(router, kinds.ELEMENT_TEMPLATE)
+own(router, kinds.ATTRIBUTE_TEMPLATE)
+
+
+def _at(asked: Asked, controller: str, web_id: str) -> tuple[Library, int]:
+    thing = find(asked, controller, web_id)
+    return asked.world.assets.libraries[thing.number >> DATABASE_BITS], thing.number & _BELOW
+
+
+def _nested(library: Library, place: int, parent: int, *, depth_first: bool) -> Iterator[Thing]:
+    """Give the attributes below one of a template (-1: the template itself), however far."""
+    own_ones = library.designs[place].own
+    found = [at for at, design in enumerate(own_ones) if design.parent == parent]
+    things = library.attribute_templates[place]
+    if not depth_first:
+        yield from (things[at] for at in found)
+    for at in found:
+        if depth_first:
+            yield things[at]
+        yield from _nested(library, place, at, depth_first=depth_first)
+
+
+@router.get("/elementtemplates/{web_id}/attributetemplates")
+def attribute_templates(
+    asked: Wanted,
+    web_id: WebId,
+    span: Spanned,
+    inherited: Inherited = False,
+    descendants: Descendants = False,
+    depth_first: Annotated[bool, Query(alias="depthFirstTraverse")] = False,
+) -> Response:
+    """List a template's attributes; `showInherited` has those of its bases too, `showDescendants` those below others."""
+    library, place = _at(asked, "elementtemplates", web_id)
+    places = library.chain(place) if inherited else (place,)
+    found = [one for at in places for one in _nested(library, at, -1, depth_first=depth_first)]
+    nested = {one.number for one in found if "Parent" in one.refs}
+    return cut(asked, [one for one in found if descendants or one.number not in nested], span)
+
+
+@router.get("/elementtemplates/{web_id}/analysistemplates")
+def analysis_templates(asked: Wanted, web_id: WebId) -> Response:
+    """List the analyses of what is made from a template."""
+    library, place = _at(asked, "elementtemplates", web_id)
+    name = library.designs[place].name
+    return listed(asked, [one for one in library.analysis_templates if one.fields.get("TargetName") == name])
+
+
+@router.get("/elementtemplates/{web_id}/baseelementtemplates")
+def bases(asked: Wanted, web_id: WebId, span: First) -> Response:
+    """List a template's bases, the root first."""
+    library, place = _at(asked, "elementtemplates", web_id)
+    return cut(asked, [library.templates[at] for at in library.chain(place)[:-1]], span)
+
+
+@router.get("/elementtemplates/{web_id}/derivedelementtemplates")
+def derived(asked: Wanted, web_id: WebId, span: First, descendants: Descendants = False) -> Response:
+    """List the templates that are derived from one; `showDescendants` has those that are derived from them too."""
+    library, place = _at(asked, "elementtemplates", web_id)
+    chains = ((at, library.chain(at)[:-1]) for at in range(len(library.designs)))
+    found = [at for at, chain in chains if (place in chain if descendants else chain[-1:] == (place,))]
+    return cut(asked, [library.templates[at] for at in found], span)
+
+
+@router.get("/elementtemplates/{web_id}/categories")
+def categories(asked: Wanted, web_id: WebId, inherited: Inherited = False) -> Response:
+    """List a template's categories."""
+    library, place = _at(asked, "elementtemplates", web_id)
+    names = {library.designs[at].category for at in (library.chain(place) if inherited else (place,))}
+    return listed(asked, [one for one in library.element_categories if one.name in names])
+
+
+@router.get("/elementtemplates/{web_id}/notificationruletemplates")
+def notification_rules(asked: Wanted, web_id: WebId) -> Response:
+    """List nothing: nobody is notified here."""
+    find(asked, "elementtemplates", web_id)
+    return listed(asked, [])
+
+
+@router.get("/attributetemplates/{web_id}/attributetemplates")
+def below(asked: Wanted, web_id: WebId) -> Response:
+    """List the attributes right below one."""
+    library, number = _at(asked, "attributetemplates", web_id)
+    place, at = divmod(number, PLACES)
+    own_ones = enumerate(library.designs[place].own)
+    return listed(asked, [library.attribute_templates[place][n] for n, design in own_ones if design.parent == at])
+
+
+@router.get("/attributetemplates/{web_id}/categories")
+def attribute_categories(asked: Wanted, web_id: WebId) -> Response:
+    """List an attribute template's categories."""
+    library, number = _at(asked, "attributetemplates", web_id)
+    names = library.attribute_templates[number // PLACES][number % PLACES].fields["CategoryNames"]
+    return listed(asked, [one for one in library.attribute_categories if one.name in names])

@@ -97,7 +97,7 @@ def _formed(form: str | None, value: Any) -> bool:
         return isinstance(value, str) and _INSTANT.match(value) is not None
     if form == "uuid":
         try:
-            return str(UUID(value)) == value
+            return bool(str(UUID(value)) == value)
         except ValueError:
             return False
     return True

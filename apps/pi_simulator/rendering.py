@@ -37,7 +37,9 @@ def _table(texts: Iterable[str], kind: type[np.uint32 | np.uint64]) -> NDArray[A
 @cache
 def _clocks() -> NDArray[np.uint64]:
     """Give `HH:MM:SS` for each second of a day."""
-    return _table((f"{at // 3600:02d}:{at // 60 % 60:02d}:{at % 60:02d}" for at in range(_DAY)), np.uint64)
+    two = [f"{at:02d}" for at in range(60)]
+    minutes = [f":{minute}:{second}" for minute in two for second in two]
+    return _table((hour + minute for hour in two[:24] for minute in minutes), np.uint64)
 
 
 @cache

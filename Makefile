@@ -64,8 +64,8 @@ bench-balance: setup .venv/.bench.ready
 	@python -m bench.balance
 
 .venv/.exact.ready: .venv/.ready
-	@echo "Installing OR-Tools …" >&2
-	@build/pipenv/bin/pipenv sync --categories exact >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@echo "Installing OR-Tools and Delta's library …" >&2
+	@build/pipenv/bin/pipenv sync --categories "exact delta" >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
 .venv/.bench.ready: .venv/.exact.ready
@@ -81,7 +81,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact bench node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta bench node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 

@@ -38,12 +38,17 @@ def look_back(reading: Reading, progress: Progress, wanted: Mapping[str, tuple[s
     """Tell of values that came or went behind what is read; give the guards to hold from now on.
 
     wanted: for each tag the stretch (two stamps) that no read will see again; each is compared from its present guard, if any.
-    A tag that the server does not count keeps the guard that it has.
+    A tag that the server does not count keeps the guard that it has. Counting is no reason to read nothing: where it fails, the
+    log says so, and what comes late until the next count may go untold.
     """
     before = {webid: place.guard for webid in wanted if (place := progress.places.get(webid)) and place.guard}
     old = {webid: Window(webid, guard.start, guard.end) for webid, guard in before.items()}
     new = {webid: Window(webid, start, max(start, end)) for webid, (start, end) in wanted.items()}
-    counted = counts(reading.client, [*old.values(), *new.values()])
+    try:
+        counted = counts(reading.client, [*old.values(), *new.values()])
+    except PiError as error:
+        LOG.warning("values that come late can't be told this time: %s", error)
+        return {}
     guards = {}
     for webid, window in new.items():
         guard, found = before.get(webid), counted.get(old[webid]) if webid in old else None
@@ -59,12 +64,12 @@ def look_back(reading: Reading, progress: Progress, wanted: Mapping[str, tuple[s
 
 def _words(webid: str, guard: Guard, more: int) -> str:
     span = f"between {guard.start}Z and {guard.end}Z"
-    again = f"headgate backfill --from {guard.start}Z --to {guard.end}Z --tags {webid}"
+    again = f"headgate backfill osipi --from {guard.start}Z --to {guard.end}Z --tags {webid}"
     if more > 0:
         return (
             f"{more} values {span} came later than overlap_minutes looks back and are not in the table; read them by `{again}`"
         )
-    return f"{-more} values {span} were deleted after they were read; take them out by `{again} --delete`"
+    return f"{-more} values {span} were deleted after they were read; take them out by `{again} --delta TABLE --delete`"
 
 
 def counts(client: PiClient, windows: Sequence[Window]) -> dict[Window, int]:

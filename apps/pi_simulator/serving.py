@@ -23,7 +23,12 @@ class Protocol(H11Protocol):
     """HTTP as uvicorn speaks it, with the transport in each request's state."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own has the same
-        """Remember the transport."""
+        """Remember the transport, and have it send at once.
+
+        asyncio does that only for sockets that were made with TCP's number, which `create_server` leaves out: an answer's body
+        would wait for its head to be acknowledged, 40 ms on Linux.
+        """
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app_state = {**self.app_state, "transport": transport}
         super().connection_made(transport)
 

@@ -91,7 +91,9 @@ def _plain(values: Slice, names: tuple[str, ...]) -> NDArray[np.uint8]:
     if "Value" not in names:
         before += b","
     block = _repeated(before + (_NUMBER.encode() if "Value" in names else b"") + after, len(values))
-    if "Timestamp" in names and len(values):
+    if not len(values):
+        return block
+    if "Timestamp" in names:
         _stamp_into(block, before.index(_STAMP.encode()), values.times)
     if "Value" in names:
         thousandths = values.thousandths

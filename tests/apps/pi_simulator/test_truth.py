@@ -41,6 +41,15 @@ def test_fast_rendering_says_no_more_than_the_properties_that_are_wanted(number:
     assert items(values, names) == dumps([{name: row[name] for name in names} for row in values.rows()])[1:-1]
 
 
+@pytest.mark.parametrize("number", [0, 11, 22, 88])
+def test_one_value_is_rendered_as_among_others_whatever_it_is(number: int) -> None:
+    values = Truth(1).between(tag(number), NOW - 10 * HOUR, NOW, NOW)
+    odd = [*values.system.nonzero()[0].tolist(), *(~values.plain).nonzero()[0].tolist(), 0]
+
+    for at in odd:
+        assert items(values.pick(slice(at, at + 1))) == dumps([values.row(at)])[1:-1]
+
+
 def test_no_values_are_an_empty_list() -> None:
     assert items(Truth(1).between(tag(0), NOW + HOUR, NOW + 2 * HOUR, NOW)) == b""
 

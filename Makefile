@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth simulator test test-long bench bench-balance lint format lock clean
+.PHONY: help setup demo synth simulator test test-long bench bench-balance bench-pi lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 PIPENV_VERSION := 2026.10.3
@@ -18,7 +18,7 @@ export PIPENV_NOSPIN := 1
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-long, bench, bench-balance, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-long, bench, bench-balance, bench-pi, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -66,6 +66,9 @@ bench: setup
 
 bench-balance: setup .venv/.bench.ready
 	@python -m bench.balance
+
+bench-pi: setup .venv/.apps.ready
+	@python -m bench.pi
 
 .venv/.exact.ready: .venv/.ready
 	@echo "Installing OR-Tools …" >&2

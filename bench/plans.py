@@ -7,7 +7,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from headgate.inventory.table import Table
-from headgate.terraform.ingest import ingest_file
+from headgate.terraform.ingest import Registration, ingest_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +82,7 @@ def _change(kind: str, name: str, value: dict[str, Any], number: int) -> dict[st
 
 def _content(name: str, count: int) -> str:
     tables = [Table(f"{name}_{number}") for number in range(count)]
-    return b64encode(ingest_file(name, "crm", "crm_connection", tables, "main", "bronze").encode()).decode()
+    return b64encode(ingest_file(name, Registration("crm"), "crm_connection", tables, "main", "bronze").encode()).decode()
 
 
 def _resource(change: dict[str, Any], side: str) -> dict[str, Any]:

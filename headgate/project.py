@@ -54,15 +54,20 @@ class Connector:
         return weigh(self.tables, self.definition, read_runs(self.folder))
 
     def code(self) -> dict[str, bytes]:
-        """Give path → content of the connector's files to upload; none where wheels or git bring the code."""
+        """Give path → content of the connector's files to upload; none where wheels or git bring the code.
+
+        The definition's own folder gives its Python files only. With a `module`, paths begin with the folder's name.
+        """
         folder = self.definition.code.folder
         if folder is None:
             return {}
         root = self.folder / folder
-        files = (path for path in sorted(root.rglob("*")) if path.is_file())
+        pattern = "*.py" if root.resolve() == self.folder.resolve() else "*"
+        files = (path for path in sorted(root.rglob(pattern)) if path.is_file())
         skipped = {"__pycache__", "node_modules"}
+        before = f"{root.resolve().name}/" if self.definition.code.module else ""
         return {
-            path.relative_to(root).as_posix(): path.read_bytes()
+            before + path.relative_to(root).as_posix(): path.read_bytes()
             for path in files
             if not any(part in skipped or part.startswith(".") for part in path.relative_to(root).parts)
         }

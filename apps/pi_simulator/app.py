@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from .asking import ROOT
+from .assets.joined import join
 from .defences import Defences
 from .errors import tell_errors
 from .mischief import troubled, troubled_parts
@@ -64,6 +65,7 @@ CONTROLLERS = (
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """Give the application that serves a world, as any ASGI server takes it."""
     settings = settings or Settings()
+    join()
     api = FastAPI(title="PI Web API simulator", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     api.state.world = World(settings)
     api.state.part = troubled_parts(api, settings.hostility)

@@ -34,6 +34,7 @@ def simulate_pi(
     hostile: Annotated[float, typer.Option(help="The share of requests that meet trouble.", min=0, max=1)] = 0.0,
     skew: Annotated[float, typer.Option(help="Seconds that the clock of a hostile server is ahead.")] = 0.0,
     vanishing: Annotated[int, typer.Option(help="Of a hostile server, each n-th point is gone.", min=0)] = 0,
+    gzip: Annotated[bool, typer.Option(help="Pack answers for those who take it.")] = True,
     auth: Annotated[Auth, typer.Option(help="How one logs in, as `reader` with the word in PI_SIMULATOR_SECRET.")] = Auth.none,
     secret: Annotated[str, typer.Option(envvar="PI_SIMULATOR_SECRET", hidden=True)] = "",
 ) -> None:
@@ -63,6 +64,7 @@ def simulate_pi(
         clock=clock,
         latency=latency / 1000,
         requests_per_second=rate,
+        gzip=gzip,
         logins=_logins(auth, secret),
         hostility=hostility,
     )

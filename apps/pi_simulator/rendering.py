@@ -37,7 +37,9 @@ def _table(texts: Iterable[str], kind: type[np.uint32 | np.uint64]) -> NDArray[A
 @cache
 def _clocks() -> NDArray[np.uint64]:
     """Give `HH:MM:SS` for each second of a day."""
-    return _table((f"{at // 3600:02d}:{at // 60 % 60:02d}:{at % 60:02d}" for at in range(_DAY)), np.uint64)
+    two = [f"{at:02d}" for at in range(60)]
+    minutes = [f":{minute}:{second}" for minute in two for second in two]
+    return _table((hour + minute for hour in two[:24] for minute in minutes), np.uint64)
 
 
 @cache
@@ -91,9 +93,7 @@ def _plain(values: Slice, names: tuple[str, ...]) -> NDArray[np.uint8]:
     if "Value" not in names:
         before += b","
     block = _repeated(before + (_NUMBER.encode() if "Value" in names else b"") + after, len(values))
-    if not len(values):
-        return block
-    if "Timestamp" in names:
+    if "Timestamp" in names and len(values):
         _stamp_into(block, before.index(_STAMP.encode()), values.times)
     if "Value" in names:
         thousandths = values.thousandths
@@ -168,6 +168,8 @@ def items(values: Slice, names: tuple[str, ...] = ROW) -> bytes:
     if values.tag.point_type not in _NUMBERS:
         return b"".join(_others(values, names))[:-1]
     plain = values.plain
+    if not plain.any():
+        return b"".join(_others(values, names))[:-1]
     block = _plain(values.pick(plain), names)
     parts: list[Any] = []
     done = 0

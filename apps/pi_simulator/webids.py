@@ -45,7 +45,8 @@ class Identity:
         letter = letters.get(kind.lower())
         if letter is None:
             raise ValueError(kind)
-        guids = self.guids[1:] if letter in "LD" and len(self.guids) > 1 else self.guids
+        server_is_implied = letter in "LD" and (len(self.guids) > 1 or self.number is not None)
+        guids = self.guids[1:] if server_is_implied else self.guids
         number = "" if self.number is None else pack(struct.pack("<I", self.number))
         ids = "".join(pack(one.bytes_le) for one in guids) + number
         path = pack(self.path.lstrip("\\").upper().encode())

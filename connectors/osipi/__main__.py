@@ -1,43 +1,121 @@
-"""`python -m connectors.osipi tags options.json`: a server's tags, as the values that `headgate slice` cuts a table by."""
+"""`python -m connectors.osipi`: a server's tags for `headgate slice`, the streaming reader, the batch script."""
 
 from __future__ import annotations
 
-import argparse
 import json
+import logging
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from .client import PiClient
-from .options import Texts, settings_of
-from .problems import OptionsError, PiError
-from .reading import Reading
-from .tags import as_values, tag_weights
+import typer
+
+from connectors.osipi.problems import OptionsError, PiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MEND, _OUTSIDE = 1, 4
+app = typer.Typer(help="OSI PI through PI Web API.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+OptionsFile = Annotated[Path, typer.Argument(help="A JSON object of the connection's options; keep it out of the repository.")]
+NameFilter = Annotated[str, typer.Option(help="The points' names, with * and ?.")]
+
+
+@app.command()
+def tags(
+    options: OptionsFile,
+    name_filter: NameFilter = "",
+    hours: Annotated[float, typer.Option(help="How far back values are counted.", min=0.01)] = 24,
+) -> None:
+    """Print value,weight for each tag: the values that `headgate slice` cuts a table by."""
+    from connectors.osipi.client import PiClient  # noqa: PLC0415 (`--help` needs none of it)
+    from connectors.osipi.options import Texts, settings_of  # noqa: PLC0415
+    from connectors.osipi.reading import Reading  # noqa: PLC0415
+    from connectors.osipi.tags import as_values, tag_weights  # noqa: PLC0415
+
+    with _told(options):
+        given = _options(options, name_filter)
+        reading = Reading(PiClient(settings_of(given)), Texts(given), datetime.now(UTC))
+        sys.stdout.write(as_values(tag_weights(reading, hours)))
+
+
+@app.command()
+def stream(
+    options: OptionsFile,
+    out: Annotated[Path, typer.Option(help="The folder that rows land in, with the offset beside them.")],
+    name_filter: NameFilter = "",
+) -> None:
+    """Read pi_timeseries as it comes, until it is stopped. How far behind it is stands in its log, on stderr."""
+    import asyncio  # noqa: PLC0415 (`--help` needs none of it)
+
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    with _told(options):
+        try:
+            from connectors.osipi.streaming.reader import StreamReader  # noqa: PLC0415
+        except ImportError as error:
+            raise OptionsError(f"streaming needs the library {error.name}: pip install 'headgate[streaming]'") from None
+        from connectors.osipi.streaming.segments import Segments  # noqa: PLC0415
+
+        reader = StreamReader(_options(options, name_filter), Segments(out))
+        try:
+            asyncio.run(reader.run())
+        except KeyboardInterrupt:
+            sys.stderr.write(f"stopped: {reader.status()}\n")
+
+
+@app.command()
+def script(
+    options: OptionsFile,
+    table: Annotated[str, typer.Option(help="The Delta table: catalog.schema.table.")],
+    scope: Annotated[str, typer.Option(help="The secret scope that holds access_token, password or client_secret.")],
+    name_filter: NameFilter = "",
+) -> None:
+    """Print a Databricks notebook that reads recorded values in batches into a Delta table, for a job without a pipeline."""
+    from connectors.osipi.script import batch_script  # noqa: PLC0415 (`--help` needs none of it)
+
+    with _told(options):
+        sys.stdout.write(batch_script(_options(options, name_filter), table, scope))
+
+
+@app.command()
+def bundle() -> None:
+    """Print the connector as one file, for the community connectors' merge_python_source.py: sources/osipi/osipi.py."""
+    from connectors.osipi.bundle import bundle as text  # noqa: PLC0415 (`--help` needs none of it)
+
+    sys.stdout.write(text())
+
+
+def _options(path: Path, name_filter: str) -> dict[str, Any]:
+    given = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(given, dict):
+        raise OptionsError("wanted: a JSON object of options")
+    return given | ({"nameFilter": name_filter} if name_filter else {})
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say what went wrong, and end with 1 where options are to be mended, with 4 where the server or the system failed."""
+    try:
+        yield
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or path}: {error.strerror or error}\n")
+        raise typer.Exit(_MEND if error.filename == str(path) else _OUTSIDE) from None
+    except ValueError as error:
+        sys.stderr.write(f"{path}: {error}\n")
+        raise typer.Exit(_MEND) from None
+    except PiError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(_OUTSIDE) from None
 
 
 def main() -> int:
-    """Print value,weight for each tag; give the exit code: 1 where the options are to be mended, 4 where the server failed."""
-    parser = argparse.ArgumentParser(prog="python -m connectors.osipi", description=__doc__)
-    parser.add_argument("what", choices=["tags"])
-    parser.add_argument("options", type=Path, help="a JSON object of the connection's options; keep it out of the repository")
-    parser.add_argument("--name-filter", default="", help="the points' names, with * and ?")
-    parser.add_argument("--hours", type=float, default=24, help="how far back values are counted")
-    given = parser.parse_args()
+    """Run a command; give its exit code: 1 where options are to be mended, 2 for its use, 4 where something outside failed."""
     try:
-        options = json.loads(given.options.read_text(encoding="utf-8"))
-        if not isinstance(options, dict) or given.hours <= 0:
-            raise OptionsError("wanted: a JSON object of options, and hours above 0")
-        options |= {"nameFilter": given.name_filter}
-        reading = Reading(PiClient(settings_of(options)), Texts(options), datetime.now(UTC))
-        sys.stdout.write(as_values(tag_weights(reading, given.hours)))
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"{given.options}: {error}\n")
-        return _MEND
-    except PiError as error:
-        sys.stderr.write(f"{error}\n")
-        return _OUTSIDE
+        app(prog_name="python -m connectors.osipi")
+    except SystemExit as ended:
+        return int(ended.code or 0)
     return 0
 
 

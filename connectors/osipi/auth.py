@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from .problems import OptionsError, PiError, PiUnavailableError
 from .retries import PASSING, retry_after
+from .tls import distrust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +41,7 @@ class ClientCredentials(AuthBase):
     def __init__(self, settings: Settings, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
         # A session of its own: none of PI's headers and cookies go to the token endpoint.
         self._session = requests.Session()
-        self._session.verify = settings.verify
+        self._verify = settings.verify
         self._login, self._backoff, self._timeout = settings.login, settings.backoff, settings.timeout
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
@@ -79,8 +81,11 @@ class ClientCredentials(AuthBase):
                 auth=HTTPBasicAuth(self._login.user, self._login.secret.reveal()),
                 timeout=self._timeout,
                 allow_redirects=False,
+                verify=self._verify,
             )
         except requests.RequestException as error:
+            if why := distrust(error):
+                return PiError(0, f"no token: {why}"), None
             return PiUnavailableError(0, f"no token: the token endpoint can't be reached ({type(error).__name__})"), None
         if answer.status_code in PASSING:
             asked = retry_after(answer.headers.get("Retry-After"))
@@ -111,6 +116,16 @@ def _kerberos() -> AuthBase:
     try:
         library = importlib.import_module("requests_gssapi")
     except ImportError:
-        raise OptionsError("auth is kerberos, which needs the library requests-gssapi: install it") from None
-    made: AuthBase = library.HTTPSPNEGOAuth(mutual_authentication=library.OPTIONAL)
+        raise OptionsError(
+            "auth is kerberos, which needs the library requests-gssapi: install the krb5 headers (libkrb5-dev, krb5-devel), "
+            "then pip install requests-gssapi"
+        ) from None
+    # Its debug log shows the header that logs in; a filter works only on the very logger that a record is made by.
+    logging.getLogger("requests_gssapi.gssapi_").addFilter(_without_headers)
+    # The header goes with the first request, so none has to be sent twice, nor a channel's handshake be refused.
+    made: AuthBase = library.HTTPSPNEGOAuth(mutual_authentication=library.OPTIONAL, opportunistic_auth=True)
     return made
+
+
+def _without_headers(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG

@@ -21,6 +21,7 @@ from .auth import ClientCredentials, auth_of
 from .codec import decode
 from .problems import PiError, PiUnavailableError
 from .retries import PASSING, RETRIED, RateLimit, retry_after
+from .tls import check_authority, distrust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -77,7 +78,7 @@ class PiClient:
         self._session = requests.Session()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=settings.threads, pool_block=True))
-        self._session.verify = settings.verify
+        check_authority(settings)
         self._session.headers.update({"Accept": "application/json", "X-Requested-With": "XMLHttpRequest"})
         self._auth = auth_of(settings, clock, sleep)
         self._limit = RateLimit(settings.requests_per_second, clock, sleep)
@@ -165,16 +166,20 @@ class PiClient:
         headers = {"Content-Type": "application/json"} if data is not None else None
         try:
             answer = self._session.request(
-                method, url, data=data, headers=headers, auth=self._auth, timeout=self.settings.timeout, allow_redirects=False
+                method,
+                url,
+                data=data,
+                headers=headers,
+                auth=self._auth,
+                timeout=self.settings.timeout,
+                allow_redirects=False,
+                verify=self.settings.verify,  # here, for the environment takes precedence over the session's
             )
-        except (requests.exceptions.InvalidURL, requests.exceptions.SSLError) as error:
-            cure = (
-                "give the server's authority by ca_file"
-                if isinstance(error, requests.exceptions.SSLError)
-                else "mend pi_base_url"
-            )
-            return None, None, PiError(0, f"{path}: no connection can be made ({type(error).__name__}): {cure}")
+        except requests.exceptions.InvalidURL as error:
+            return None, None, PiError(0, f"{path}: no connection can be made ({type(error).__name__}): mend pi_base_url")
         except requests.RequestException as error:
+            if why := distrust(error):
+                return None, None, PiError(0, f"{path}: {why}")
             return None, None, PiUnavailableError(0, f"{path}: the connection failed ({type(error).__name__})")
         try:
             body = decode(answer.content)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from .assets import ATTRIBUTES, INGESTED, attribute_rows, database_webids, template_attributes, templates
 from .client import Call, selected
 from .columns import Column, fields_of, plain, row_of
-from .incremental import VERSION
+from .incremental import LONGEST, VERSION, checked_stamp
 from .paging import items_of
 from .problems import OffsetError
 from .reading import below
-from .times import shifted, stamp_of, to_datetime
+from .times import shifted, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +79,6 @@ ANNOTATIONS = (
 )
 _FIELDS = (*fields_of(FRAMES), "StartTime", "EndTime", "AcknowledgedDate")
 _BAD_OFFSET = "the offset is none of event frames: start again from a full refresh, or give the one that belongs to the table"
-_LONGEST = 1e9  # seconds
 _NEVER = "9999"  # the year in which a frame ends that has not ended; AF's DateTime.MaxValue
 
 Rows = tuple["Iterator[dict[str, Any]]", dict[str, Any]]
@@ -161,12 +160,11 @@ def _place_of(offset: Mapping[str, Any] | None) -> tuple[str, dict[str, dict[str
         return "", {}, 0.0
     try:
         version = offset["version"]
-        until, overlap = stamp_of(offset["until"] + "Z"), float(offset["overlap"])
-        to_datetime(until)
+        until, overlap = checked_stamp(offset["until"]), float(offset["overlap"])
         known = {database: dict(digests.items()) for database, digests in json.loads(offset["frames"]).items()}
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
         raise OffsetError(_BAD_OFFSET) from None
-    if version != VERSION or not 0 <= overlap <= _LONGEST:
+    if version != VERSION or not 0 <= overlap <= LONGEST:
         raise OffsetError(_BAD_OFFSET)
     return until, known, overlap
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 VERSION = 1
-_LONGEST = 1e9  # seconds
+LONGEST = 1e9  # seconds of overlap
+_FIRST, _LAST = "1970", "9000"  # years; PI counts from 1970
 _SHOWN = 40
 _CURE = "it was not written by this connector: start again from a full refresh, or give the offset that belongs to it"
 
@@ -114,8 +115,8 @@ def progress_of(offset: Mapping[str, Any] | None) -> Progress:
         found = offset.get("version") if hasattr(offset, "get") else offset
         raise OffsetError(f"the offset's version is {str(found)[:_SHOWN]!r}, not {VERSION}: {_CURE}")
     try:
-        until = _stamp(offset["until"]) if offset["until"] else ""
-        spans = [(_stamp(start), _stamp(end)) for start, end in json.loads(offset.get("guards", "[]"))]
+        until = checked_stamp(offset["until"]) if offset["until"] else ""
+        spans = [(checked_stamp(start), checked_stamp(end)) for start, end in json.loads(offset.get("guards", "[]"))]
         places = {webid: _place(entry, until, spans) for webid, entry in json.loads(offset["tags"]).items()}
         memories = {webid: _memory(entry) for webid, entry in json.loads(offset.get("memories", "{}")).items()}
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, binascii.Error, zlib.error):
@@ -123,10 +124,12 @@ def progress_of(offset: Mapping[str, Any] | None) -> Progress:
     return Progress(places, memories)
 
 
-def _stamp(text: str) -> str:
-    """Give a stamp of an offset; raises ValueError for what `stamp_of` would not give, and for a time that no clock has."""
+def checked_stamp(text: str) -> str:
+    """Give a stamp of an offset; raises ValueError for what is no time, or none that could be read."""
     stamp = stamp_of(text + "Z")
     to_datetime(stamp)
+    if not _FIRST <= stamp < _LAST:
+        raise ValueError("no place to read from")
     return stamp
 
 
@@ -135,10 +138,10 @@ def _place(entry: list[Any], until: str, spans: list[tuple[str, str]]) -> Place:
     if not own and not until:
         raise ValueError("a tag without a place")
     seconds = float(overlap)
-    if not 0 <= seconds <= _LONGEST:
+    if not 0 <= seconds <= LONGEST:
         raise ValueError("no overlap is that long")
     made = Guard(*spans[_count(guard[0])], _count(guard[1])) if guard else None
-    return Place(_stamp(own) if own else until, _unpacked(seen), seconds, made)
+    return Place(checked_stamp(own) if own else until, _unpacked(seen), seconds, made)
 
 
 def _count(number: Any) -> int:
@@ -154,8 +157,8 @@ def _of_memory(memory: Memory) -> list[Any]:
 
 def _memory(entry: list[Any]) -> Memory:
     anchor, keyed, done, sums, given = entry
-    made = {_stamp(start): (_count(count), int(total, 16)) for start, count, total in sums}
-    return Memory(_stamp(anchor), _stamp(keyed), _stamp(done) if done else "", made, _unpacked(given))
+    made = {checked_stamp(start): (_count(count), int(total, 16)) for start, count, total in sums}
+    return Memory(checked_stamp(anchor), checked_stamp(keyed), checked_stamp(done) if done else "", made, _unpacked(given))
 
 
 def _json(value: Any) -> str:
@@ -174,4 +177,4 @@ def _unpacked(text: str) -> Counter[str]:
     if not text:
         return Counter()
     lines = (line.partition(" ") for line in zlib.decompress(base64.b85decode(text)).decode().split("\n"))
-    return Counter({_stamp(stamp): int(count or 1) for stamp, _, count in lines})
+    return Counter({checked_stamp(stamp): int(count or 1) for stamp, _, count in lines})

@@ -21,7 +21,7 @@ from .incremental import Memory
 from .problems import TagProblem
 from .streamsets import Page, Window
 from .times import MICROSECONDS, shifted
-from .values import numbered, value_rows
+from .values import blank, numbered, value_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -110,28 +110,11 @@ def _tell_unkeyed(reading: Reading, webid: str, hour: str, more: int) -> None:
 
 
 def _gone(tag: tuple[str, str, str], stamp: str, occurrence: int, ingested: str) -> dict[str, Any]:
-    webid, name, units = tag
-    cells = dict.fromkeys(
-        (
-            "value",
-            "value_text",
-            "state_code",
-            "quality_good",
-            "quality_questionable",
-            "quality_substituted",
-            "annotated",
-            "errors",
-        )
-    )
-    return cells | {
-        "tag_webid": webid,
-        "tag_name": name,
+    return blank(tag, ingested) | {
         "timestamp": stamp[:MICROSECONDS] + "Z",
         "sub_microsecond": int(stamp[MICROSECONDS:] or 0),
         "occurrence": occurrence,
         "value_type": DELETED,
-        "units": units,
-        "ingestion_timestamp": ingested,
     }
 
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from databricks.labs.community_connector.sparkpds import LakeflowSource
+import importlib
+from typing import Any
 
-from .connector import OsipiLakeflowConnect
+from .bundle import bundle
+
+_FRAMEWORK = "databricks.labs.community_connector"
+_MODULE = "osipi_in_one_file"  # there is no module of this name, so what is in it travels to workers by value
 
 
-class OsipiDataSource(LakeflowSource):  # type: ignore[misc]  # a class of the framework's, which is not installed here
-    """Reads OSI PI once registered: `spark.dataSource.register(OsipiDataSource)`, then format `lakeflow_connect`.
+def register_lakeflow_source(spark: Any) -> None:
+    """Register OSI PI under the framework's format `lakeflow_connect`, the only one that gets a connection's options.
 
-    The framework's name of the format stays, since Databricks hands a connection's options to that one only.
+    Spark's workers in a pipeline import neither this package nor the framework: both go with the data source itself.
     """
-
-    _lakeflow_connect_cls = OsipiLakeflowConnect
+    sparkpds = importlib.import_module(f"{_FRAMEWORK}.sparkpds")
+    cloudpickle = importlib.import_module("pyspark.cloudpickle")
+    cloudpickle.register_pickle_by_value(importlib.import_module(_FRAMEWORK))
+    made: dict[str, Any] = {"__name__": _MODULE}
+    exec(compile(bundle(), f"{_MODULE}.py", "exec"), made)  # noqa: S102 (our own package's text, as one file)
+    source = type(
+        "OsipiDataSource",
+        (sparkpds.LakeflowSource,),
+        {"__module__": _MODULE, "_lakeflow_connect_cls": made["OsipiLakeflowConnect"]},
+    )
+    spark.dataSource.register(source)

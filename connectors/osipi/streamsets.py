@@ -79,14 +79,17 @@ class _Result:
 
 
 def sets_of(windows: Iterable[Window], settings: Settings) -> Iterator[TagSet]:
-    """Put windows over the same time, which follow each other, into sets whose URL the server takes."""
+    """Put windows over the same time, which follow each other, into sets whose URL the server takes.
+
+    As many sets as make `tags_per_request` together fill a batch, none of which is left half empty.
+    """
     room = settings.longest_url - len(settings.base_url) - _BASE
     for (start, end), alike in groupby(windows, lambda window: (window.start, window.end)):
         webids: list[str] = []
         length = 0
-        for window in alike:
+        for number, window in enumerate(alike):
             size = len(quote(window.webid, safe="")) + len("&webId=")
-            if webids and (length + size > room or len(webids) == settings.tags_per_request):
+            if webids and (length + size > room or number % settings.tags_per_request == 0):
                 yield TagSet(tuple(webids), start, end)
                 webids, length = [], 0
             webids.append(window.webid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .times import MICROSECONDS, stamp_of
+from .times import MICROSECONDS, plain_time, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,40 +46,69 @@ def _state(value: dict[str, Any]) -> tuple[float | None, str | None, str, int | 
     return None if whole is None else float(whole), name, "digital", whole
 
 
+def blank(tag: tuple[str, str, str], ingested: str) -> dict[str, Any]:
+    """Give a row of recorded values without a value; tag: its WebID, its name and its units."""
+    webid, name, units = tag
+    return {
+        "tag_webid": webid,
+        "tag_name": name,
+        "timestamp": None,
+        "sub_microsecond": 0,
+        "occurrence": 0,
+        "value": None,
+        "value_text": None,
+        "value_type": "number",
+        "state_code": None,
+        "quality_good": None,
+        "quality_questionable": None,
+        "quality_substituted": None,
+        "annotated": None,
+        "units": units,
+        "errors": None,
+        "ingestion_timestamp": ingested,
+    }
+
+
 def value_rows(
     tag: tuple[str, str, str], items: Iterable[dict[str, Any]], ingested: str, seen: Mapping[str, int] = NOTHING
 ) -> Iterator[dict[str, Any]]:
     """Give the rows of a tag's values: time (microseconds, and the 100 ns digit besides), value, quality, occurrence.
 
     tag: its WebID, its name and its units, which hold where a value names none. Of an instant in `seen`, as many values as
-    it says are left out. All in one loop, since it runs for every value of a plant.
+    it says are left out. All in one loop, and a copy of a blank row for each, since it runs for every value of a plant.
     """
-    webid, name, tag_units = tag
-    for item, stamp, occurrence in numbered(items):
+    copy = blank(tag, ingested).copy
+    last, occurrence = "", 0
+    for item in items:
+        stamp = item["Timestamp"]
+        stamp = stamp[:-1] if plain_time(stamp) else stamp_of(stamp)
+        occurrence = occurrence + 1 if stamp == last else 0
+        last = stamp
         if seen and occurrence < seen.get(stamp, 0):
             continue
+        row = copy()
+        if len(stamp) > MICROSECONDS:
+            row["timestamp"] = stamp[:MICROSECONDS] + "Z"
+            row["sub_microsecond"] = int(stamp[MICROSECONDS])
+        else:
+            row["timestamp"] = stamp + "Z"
+        if occurrence:
+            row["occurrence"] = occurrence
         get = item.get
         value = get("Value")
-        number, text, kind, code = (value, None, "number", None) if type(value) is float else columns_of(value)
-        errors = get("Errors")
-        yield {
-            "tag_webid": webid,
-            "tag_name": name,
-            "timestamp": stamp[:MICROSECONDS] + "Z",
-            "sub_microsecond": int(stamp[MICROSECONDS]) if len(stamp) > MICROSECONDS else 0,
-            "occurrence": occurrence,
-            "value": number,
-            "value_text": text,
-            "value_type": kind,
-            "state_code": code,
-            "quality_good": get("Good"),
-            "quality_questionable": get("Questionable"),
-            "quality_substituted": get("Substituted"),
-            "annotated": get("Annotated"),
-            "units": get("UnitsAbbreviation") or tag_units,
-            "errors": json.dumps(errors, ensure_ascii=False) if errors else None,
-            "ingestion_timestamp": ingested,
-        }
+        if type(value) is float:
+            row["value"] = value
+        else:
+            row["value"], row["value_text"], row["value_type"], row["state_code"] = columns_of(value)
+        row["quality_good"] = get("Good")
+        row["quality_questionable"] = get("Questionable")
+        row["quality_substituted"] = get("Substituted")
+        row["annotated"] = get("Annotated")
+        if units := get("UnitsAbbreviation"):
+            row["units"] = units
+        if errors := get("Errors"):
+            row["errors"] = json.dumps(errors, ensure_ascii=False)
+        yield row
 
 
 def numbered(items: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str, int]]:

@@ -12,6 +12,7 @@ import sys
 import typer
 
 from apps.pi_simulator.command import simulate_pi
+from headgate.cli.backfill import backfill
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.ci import apply, approved, plan, stacks
@@ -37,7 +38,7 @@ app = typer.Typer(
 for command in (discover, balance, review, handover, comment, cost, show, check, schema, record, done, rename, retire):
     app.command()(command)
 app.command("slice")(slice_)
-for step in (stacks, plan, approved, apply):
+for step in (stacks, plan, approved, apply, backfill):
     app.command()(step)
 app.add_typer(init, name="init")
 app.command("simulate-pi")(simulate_pi)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from headgate.names import catalog_name, catalog_name_fault, secret_variable
@@ -202,8 +203,16 @@ def _balance(balance: Balance) -> Iterator[Fault]:
 
 def _code(definition: Definition) -> Iterator[Fault]:
     code = definition.code
-    if code.git and code.folder:
-        yield Fault(("code",), "the code comes from git or from a folder, not from both", "take one of them out")
+    if code.git and code.folder and not code.module:
+        yield Fault(
+            ("code",),
+            "the code comes from git or from a folder, not from both",
+            "take one of them out, or name the `module` of the folder that registers the source",
+        )
+    if code.module and not all(part.isidentifier() and not iskeyword(part) for part in code.module.split(".")):
+        yield Fault(("code", "module"), f"'{code.module}' is no name of a module", "write it as Python does, like osipi.spark")
+    if code.module and not (code.git or code.folder or code.wheels):
+        yield Fault(("code", "module"), "nothing brings this module to the pipelines", "add `folder`, `git` or `wheels`")
     if code.git:
         yield from _signed(("code", "git", "url"), code.git.url)
     for number, wheel in enumerate(code.wheels):

@@ -221,6 +221,11 @@ class Code(Part):
     folder: Text | None = Field(default=None, description="A folder beside connector.yaml, uploaded as workspace files.")
     wheels: list[Text] = Field(default_factory=list, description="Wheels or requirements for the pipelines' environment.")
     git: GitFolder | None = Field(default=None, description="A git folder made in the workspace.")
+    module: Text | None = Field(
+        default=None,
+        description="A module whose register_lakeflow_source(spark) registers the source, instead of the framework's registry. "
+        "A folder is then uploaded under its own name, and may stand beside git (which then brings the framework).",
+    )
 
 
 class Backend(Part):

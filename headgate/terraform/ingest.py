@@ -7,6 +7,7 @@ community connectors' pipeline_spec, whose levels all refuse unknown keys and wh
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,9 +19,7 @@ RESERVED = ("scd_type", "primary_keys", "sequence_by", "cluster_by")
 
 _FILE = """\
 # Pipeline {pipeline}, written by headgate: a deploy overwrites what is changed here.
-from databricks.labs.community_connector import register
-from databricks.labs.community_connector.pipeline import ingest
-
+{imports}
 spark.conf.set('spark.databricks.unityCatalog.connectionDfOptionInjection.enabled', 'true')
 
 pipeline_spec = {{
@@ -29,15 +28,38 @@ pipeline_spec = {{
 {objects}    ],
 }}
 
-register(spark, {source})
+{register}
 {call}
+"""
+_REGISTRY = """\
+from databricks.labs.community_connector import register
+from databricks.labs.community_connector.pipeline import ingest
+"""
+_OWN = """\
+import sys
+
+from databricks.labs.community_connector.pipeline import ingest
+
+sys.path.append({folder})
+from {module} import register_lakeflow_source  # noqa: E402  # the folder above holds it
 """
 _INGEST = "ingest(spark, pipeline_spec)"
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _WAIT = "# No table has been handed over to this pipeline yet, and ingest() takes no empty list."
 
 
-def ingest_file(pipeline: str, source: str, connection: str, tables: Sequence[Table], catalog: str, schema: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """How the source is registered: by its name in the framework's registry, or by a `module` found in `folder`."""
+
+    source: str
+    module: str = ""
+    folder: str = ""
+
+
+def ingest_file(
+    pipeline: str, registration: Registration, connection: str, tables: Sequence[Table], catalog: str, schema: str
+) -> str:
     """Give the text of a pipeline's ingest file, a line a table, in the order given.
 
     `catalog` and `schema` are for tables that name none. `pipeline` is an id, so it can't end the comment it stands in.
@@ -45,7 +67,14 @@ def ingest_file(pipeline: str, source: str, connection: str, tables: Sequence[Ta
     specs = ({"table": table_spec(table, catalog, schema)} for table in tables)
     objects = "".join(f"        {spec!r},\n" for spec in specs)
     call = _INGEST if tables else _WAIT
-    return _FILE.format(pipeline=pipeline, connection=repr(connection), objects=objects, source=repr(source), call=call)
+    if registration.module:
+        imports = _OWN.format(folder=repr(registration.folder), module=registration.module)
+        register = "register_lakeflow_source(spark)"
+    else:
+        imports, register = _REGISTRY, f"register(spark, {registration.source!r})"
+    return _FILE.format(
+        pipeline=pipeline, imports=imports, connection=repr(connection), objects=objects, register=register, call=call
+    )
 
 
 def table_spec(table: Table, catalog: str, schema: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from headgate.balance.items import weight_of
 from headgate.balance.sizing import workers
 from headgate.schedule import normalize
 from headgate.schedule.shifted import shifted
-from headgate.terraform.ingest import RESERVED, ingest_file, option_text
+from headgate.terraform.ingest import RESERVED, Registration, ingest_file, option_text
 from headgate.terraform.scope import literal, literals
-from headgate.terraform.shared import code_folder
+from headgate.terraform.shared import code_folder, source_folder
 
 if TYPE_CHECKING:
     from headgate.definition.model import Permission
@@ -59,7 +59,10 @@ def file_path(scope: Scope, pipeline: str) -> str:
 
 def _file(scope: Scope, filled: Filled) -> dict[str, Any]:
     schema = scope.definition.destination.schema_name
-    text = ingest_file(filled.id, scope.definition.source, filled.connection, filled.tables, scope.catalog, schema)
+    registration = Registration(
+        scope.definition.source, scope.definition.code.module or "", f"/Workspace{source_folder(scope)}"
+    )
+    text = ingest_file(filled.id, registration, filled.connection, filled.tables, scope.catalog, schema)
     return {"path": literal(file_path(scope, filled.id)), "content_base64": b64encode(text.encode()).decode()}
 
 

@@ -97,7 +97,12 @@ def code_folder(scope: Scope) -> str | None:
     code = scope.definition.code
     if code.git:
         return f"/Workspace{scope.folder}/code/{code.git.python_root}".rstrip("/")
-    return f"/Workspace{scope.folder}/code" if code.folder else None
+    return f"/Workspace{source_folder(scope)}" if code.folder else None
+
+
+def source_folder(scope: Scope) -> str:
+    """Give the folder that the connector's own files are uploaded to, without /Workspace."""
+    return f"{scope.folder}/{'source' if scope.definition.code.module else 'code'}"
 
 
 def _file_name(path: str) -> str:
@@ -107,6 +112,7 @@ def _file_name(path: str) -> str:
 
 def _code(scope: Scope, code: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
     git = scope.definition.code.git
+    resources: dict[str, dict[str, Any]] = {}
     if git:
         repo: dict[str, Any] = {
             "url": literal(git.url),
@@ -116,9 +122,9 @@ def _code(scope: Scope, code: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
         }
         if git.sparse:
             repo["sparse_checkout"] = {"patterns": [literal(pattern) for pattern in git.sparse]}
-        return {"databricks_repo": {scope.definition.id: repo}}
+        resources["databricks_repo"] = {scope.definition.id: repo}
     files = {
-        _file_name(path): {"path": literal(f"{scope.folder}/code/{path}"), "content_base64": b64encode(content).decode()}
+        _file_name(path): {"path": literal(f"{source_folder(scope)}/{path}"), "content_base64": b64encode(content).decode()}
         for path, content in sorted(code.items())
     }
-    return {"databricks_workspace_file": files} if files else {}
+    return resources | ({"databricks_workspace_file": files} if files else {})

@@ -91,7 +91,6 @@ TABLE = _kind(19, "tables", "Bl", "Categories Data" + _SECURED)
 UNIT_CLASS = _kind(20, "unitclasses", "UC", "CanonicalUnit Units")
 UNIT = _kind(21, "units", "Ut")
 ENUMERATION_SET = _kind(22, "enumerationsets", "MSR", "Values" + _SECURED)
-ENUMERATION_VALUE = _kind(23, "enumerationvalues", "MVR", owned=True)
 EVENT_FRAME = _kind(
     24,
     "eventframes",

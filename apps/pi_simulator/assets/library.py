@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from . import designs, kinds
 from .analyses import templates as analysis_templates
-from .things import here
 from .values import template_default
 
 if TYPE_CHECKING:
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from .things import Ref, Thing
 
 DATABASE_BITS = 40  # of an object's number; its database is above
-PLACES = 64  # numbers that a template's attributes have
-_SET = 1000  # numbers that a set's values have
+PLACES = 128  # numbers that a template's attributes have
 
 
 def numbered(database: int, number: int) -> int:
@@ -177,25 +175,9 @@ class Library:
     def sets(self) -> tuple[Thing, ...]:
         """Enumeration sets."""
         found = ["Qualities/Güte"] if self.database else list(designs.SETS)
-        fields = {"SerializeDescription": True}
         return tuple(
-            self._thing(kinds.ENUMERATION_SET, number, name, "EnumerationSets", f"{name}.", fields=fields)
-            for number, name in enumerate(found)
+            self._thing(kinds.ENUMERATION_SET, number, name, "EnumerationSets", f"{name}.") for number, name in enumerate(found)
         )
-
-    @cached_property
-    def set_values(self) -> tuple[tuple[Thing, ...], ...]:
-        """The values of each set."""
-        return tuple(tuple(self._values(place, one)) for place, one in enumerate(self.sets))
-
-    def _values(self, place: int, one: Thing) -> Iterator[Thing]:
-        shown = {f"Serialize{name}": True for name in ("Description", "Id", "Links", "Path", "WebId")}
-        for at, (name, value) in enumerate(designs.SETS[one.name]):
-            fields = {"Value": value, "Parent": "", **shown}
-            number = numbered(self.database, place * _SET + at)
-            refs = {"EnumerationSet": here(one)}
-            path, owner = f"{one.path}\\{name}", (kinds.ENUMERATION_SET, one.number)
-            yield self.plant.thing(kinds.ENUMERATION_VALUE, number, name, path, "", fields, refs, owner)
 
     @cached_property
     def tables(self) -> tuple[Thing, ...]:
@@ -226,7 +208,6 @@ class Library:
             *self.analysis_categories,
             *self.table_categories,
             *self.sets,
-            *(one for some in self.set_values for one in some),
             *self.tables,
             *self.analysis_templates,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..events.frames import active, by_number, phases
+from ..events.frames import CHILDREN, active, by_number, phases
 from ..events.things import event_frame, owner_of_frame
 from ..times import written
 from . import kinds, units
@@ -139,33 +139,25 @@ class AssetWorld:
         if controller == "elements":
             place = self._place_at(path)
             return self.element(place) if place else None
-        owner, _, rest = path.rpartition("\\Analyses[")
+        owner, _, rest = path.casefold().rpartition("\\analyses[")
         place = self._place_at(owner) if owner else None
-        if place is None:
-            return None
         name, _, last = rest.partition("]")
-        found = next((one for one in self.analyses_of(place) if one.name.casefold() == name.casefold()), None)
         wanted = {"analyses": ("", None), "analysisrules": ("\\analysisrule", rule), "timerules": ("\\timerule", time_rule)}
         tail, make = wanted.get(controller, ("?", None))
-        if found is None or last.casefold() != tail:
+        if place is None or last != tail:
             return None
-        return make(self.plant, found) if make else found
+        found = next((one for one in self.analyses_of(place) if one.name.casefold() == name), None)
+        return make(self.plant, found) if make and found else found
 
     def _place_at(self, path: str) -> Place | None:
-        database = next(
-            (
-                nth
-                for nth in range(len(DATABASES))
-                if path.casefold().startswith(self.plant.database_path(nth).casefold() + "\\")
-            ),
-            None,
-        )
-        if database is None:
+        parts = path.casefold().split("\\")
+        heads = [self.plant.database_path(nth).casefold().split("\\") for nth in range(len(DATABASES))]
+        if parts[:4] not in heads:
             return None
-        some: Iterable[Place] = roots(self.plant, database)
+        some: Iterable[Place] = roots(self.plant, heads.index(parts[:4]))
         found: Place | None = None
-        for name in path[len(self.plant.database_path(database)) + 1 :].split("\\"):
-            found = next((one for one in some if name_of(one).casefold() == name.casefold()), None)
+        for name in parts[4:]:
+            found = next((one for one in some if name_of(one).casefold() == name), None)
             if found is None:
                 return None
             some = below(self.plant, found)
@@ -178,7 +170,7 @@ class AssetWorld:
         nth = digits[0].rstrip("]") if digits else ""
         if not nth.isdecimal():
             return None
-        whole = by_number(self.plant, int(nth) * 8)
+        whole = by_number(self.plant, int(nth) * CHILDREN)
         some = [] if whole is None else [whole, *phases(whole)]
         things = (self.event(one, now) for one in some if one.there <= now)
         return next((one for one in things if one.path.casefold() == path.casefold()), None)
@@ -244,16 +236,6 @@ class AssetWorld:
     def library_of(self, thing: Thing) -> Library:
         """Give the library of an element's or an event frame's attribute."""
         return self.libraries[thing.number // PLACES >> DATABASE_BITS if thing.kind is kinds.ATTRIBUTE else 0]
-
-    def streams_of(self, web_id: str, now: int) -> list[Attribute] | None:
-        """Give the attributes whose values a stream (an attribute) or a stream set (an owner) has; None where there is none."""
-        if found := self.find(web_id, now, "attributes"):
-            one = self.attribute(found.kind, found.number, now)
-            return [one] if one else None
-        for controller in ("elements", "eventframes"):
-            if owner := self.find(web_id, now, controller):
-                return [one for one in self.attributes_of(owner, now) if one.parent < 0]
-        return None
 
     def analysis(self, design: int, machine: int) -> Thing:
         """Give a machine's analysis of a design."""

@@ -1,12 +1,13 @@
 """Event frames: each a pure function of the seed, its number and the time at which it is looked at.
 
-Frame k starts in the k-th ten minutes since 2020. It is there from half a minute after its start, some only from two hours
+Frame k starts in the k-th ten minutes since July 2025. It is there from half a minute after its start, some only from two hours
 after; it ends, is acknowledged, annotated and described anew later than that. Every 4,999th never ends. Batches have phases.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..assets import designs
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..assets.plant import Plant
 
-ORIGIN = 1_577_836_800 * SECOND
+ORIGIN = 1_751_328_000 * SECOND
 PERIOD = 600 * SECOND
 LONGEST = 2 * 86400 * SECOND
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
@@ -76,6 +77,7 @@ class Frame:
         return tuple(one for one in self.annotations if one.created <= now)
 
 
+@lru_cache(maxsize=65_536)
 def frame(plant: Plant, nth: int) -> Frame:
     """Give the frame that starts in the nth ten minutes."""
     lot = plant.chance("frame", nth)

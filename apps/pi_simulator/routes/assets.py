@@ -11,6 +11,7 @@ from starlette.responses import Response
 from ..asking import Wanted
 from ..assets import kinds
 from ..assets.finding import like, matching
+from ..assets.joined import sets_of
 from ..assets.library import Library
 from ..assets.things import Thing
 from ..errors import PiError
@@ -121,7 +122,8 @@ def tables(asked: Wanted, web_id: WebId) -> Response:
 @router.get("/assetdatabases/{web_id}/enumerationsets")
 def enumeration_sets(asked: Wanted, web_id: WebId) -> Response:
     """List enumeration sets."""
-    return listed(asked, _library(asked, web_id).sets)
+    found = sets_of(asked.world, find(asked, "assetdatabases", web_id).number)
+    return asked.answer({"Links": {}, "Items": [one.body(asked) for one in found]})
 
 
 def searched(things: tuple[Thing, ...] | list[Thing], fields: list[str], query: str | None) -> list[Thing]:

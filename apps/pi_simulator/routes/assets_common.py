@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,7 @@ from ..errors import PiError
 WebId = Annotated[str, Path()]
 ObjectPath = Annotated[str, Query(alias="path")]
 Flag = Annotated[bool, Query()]
+_WITH_ITEMS = {"assetservers", "assetdatabases"}
 _ENTRY = "SIM\\Readers"
 _RIGHTS = ("Read", "ReadData")
 _CAN = ("Annotate", "Delete", "Execute", "Read", "ReadData", "Subscribe", "SubscribeOthers", "Write", "WriteData")
@@ -73,42 +75,50 @@ def own(router: APIRouter, *kinds: Kind, by_path: bool = True) -> None:
         secured(router, controller)
 
 
-def secured(router: APIRouter, controller: str) -> None:
-    """Have a controller say who may read its objects: everybody may, nobody may write."""
+def _item(_item: Annotated[list[str] | None, Query(alias="securityItem")] = None) -> None:
+    """Declare the parameter by which servers and databases tell the rights of their collections."""
 
-    @router.get(f"/{controller}/{{web_id}}/security")
+
+def secured(router: APIRouter, controller: str, look_up: Callable[[Asked, str], str] | None = None) -> None:
+    """Have a controller say who may read its objects: everybody may, nobody may write. `look_up` gives an object's WebID."""
+    owner_of = look_up or (lambda asked, web_id: asked.web_id(find(asked, controller, web_id).identity))
+    more = [Depends(_item)] if controller in _WITH_ITEMS else []
+
+    @router.get(f"/{controller}/{{web_id}}/security", dependencies=more)
     def rights(
         asked: Wanted,
+        request: Request,
         web_id: WebId,
         identities: Annotated[list[str], Query(alias="userIdentity")],
-        items: Annotated[list[str] | None, Query(alias="securityItem")] = None,
         refresh: Annotated[bool, Query(alias="forceRefresh")] = False,  # noqa: ARG001  # rights never change here
     ) -> Response:
-        thing = find(asked, controller, web_id)
-        owner = asked.web_id(thing.identity)
+        owner = owner_of(asked, web_id)
+        items = request.query_params.getlist("securityItem")
+        if more and not items:
+            raise PiError(400, "The parameter 'securityItem' is required.")
         links = {"Self": asked.link(controller, owner, "security"), "Owner": asked.link(controller, owner)}
         may = {f"Can{name}": name in _RIGHTS for name in _CAN} | {"HasAdmin": False, "Rights": list(_RIGHTS)}
         pairs = [(identity, item) for identity in identities for item in items or ["Default"]]
         found = [{"OwnerWebId": owner, "UserIdentity": who, "SecurityItem": what, **may, "Links": links} for who, what in pairs]
         return asked.answer({"Links": {}, "Items": found})
 
-    def entry(asked: Asked, thing: Thing) -> dict[str, Any]:
-        to = (controller, asked.web_id(thing.identity))
+    def entry(asked: Asked, web_id: str) -> dict[str, Any]:
+        to = (controller, owner_of(asked, web_id))
         links = {"Self": asked.link(*to, "securityentries", _ENTRY), "SecurableObject": asked.link(*to)}
         told = {"Name": _ENTRY, "SecurityIdentityName": _ENTRY, "AllowRights": list(_RIGHTS), "DenyRights": []}
         return {**told, "Links": links}
 
-    @router.get(f"/{controller}/{{web_id}}/securityentries")
+    @router.get(f"/{controller}/{{web_id}}/securityentries", dependencies=more)
     def entries(asked: Wanted, web_id: WebId, name: Annotated[str | None, Query(alias="nameFilter")] = None) -> Response:
-        found = [entry(asked, find(asked, controller, web_id))] if like(_ENTRY, name) else []
+        found = [one for one in [entry(asked, web_id)] if like(_ENTRY, name)]
         return asked.answer({"Links": {}, "Items": found})
 
-    @router.get(f"/{controller}/{{web_id}}/securityentries/{{name}}")
+    @router.get(f"/{controller}/{{web_id}}/securityentries/{{name}}", dependencies=more)
     def entry_by_name(asked: Wanted, web_id: WebId, name: str) -> Response:
-        thing = find(asked, controller, web_id)
+        found = entry(asked, web_id)
         if name.casefold() != _ENTRY.casefold():
             raise PiError(404, f"The security entry was not found: '{name}'.")
-        return asked.answer(entry(asked, thing))
+        return asked.answer(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +206,13 @@ def paged(asked: Asked, things: Iterable[Thing], span: Span, order: Order) -> Re
     return asked.answer({"Links": span.links(total) if span.url else {}, "Items": objects(asked, found)})
 
 
-def cut(asked: Asked, things: list[Thing], span: Span) -> Response:
-    """Answer with a part of a list that keeps its order."""
-    some = things[span.start : span.start + span.most]
-    return asked.answer({"Links": span.links(len(things)) if span.url else {}, "Items": objects(asked, some)})
+def cut(asked: Asked, things: Iterable[Thing], span: Span) -> Response:
+    """Answer with a part of a list that keeps its order; what comes after it is not looked at, so no link is to the last."""
+    some = list(islice(things, span.start, span.start + span.most + 1))
+    links = span.links(span.start + len(some)) if span.url else {}
+    if len(some) > span.most:
+        links.pop("Last", None)
+    return asked.answer({"Links": links, "Items": objects(asked, some[: span.most])})
 
 
 def multiple(

@@ -9,6 +9,8 @@ from apps.pi_simulator.asking import Wanted
 from apps.pi_simulator.errors import PiError
 from apps.pi_simulator.streams.enumerations import EnumerationSet, all_sets
 
+from .assets_common import secured
+
 router = APIRouter()
 _KINDS = ("Full", "IDOnly", "PathOnly", "LocalIDOnly", "DefaultIDOnly")
 
@@ -48,6 +50,9 @@ def enumeration_set(asked: Wanted, web_id: str) -> Response:
 def values(asked: Wanted, web_id: str) -> Response:
     """Give the values of a set."""
     return asked.answer({"Links": {}, "Items": _by_web_id(asked, web_id).value_bodies(asked)})
+
+
+secured(router, "enumerationsets", lambda asked, web_id: asked.web_id(_by_web_id(asked, web_id).identity))
 
 
 @router.get("/enumerationvalues")

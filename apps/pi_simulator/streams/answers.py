@@ -13,7 +13,7 @@ from .sources import Source, point, source
 from .updates import events, marked, marker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from starlette.responses import Response
 
@@ -25,10 +25,15 @@ _HOLE = "\0items"
 _WRITTEN_HOLE = dumps(_HOLE)
 
 
-def _filled(body: dict[str, Any], fields: Fields, items: bytes) -> bytes:
-    """Write a body whose items are written already."""
+def _filled(body: dict[str, Any], fields: Fields, items: Iterable[bytes]) -> list[bytes]:
+    """Give the pieces of a body whose items are written already; they are joined only once, for they may be long."""
     before, hole, after = dumps(fields.cut(body)).partition(_WRITTEN_HOLE)
-    return before + b"[" + items + b"]" + after if hole else before
+    return [before, b"[", *items, b"]", after] if hole else [before]
+
+
+def _listed(items: Sequence[list[bytes]]) -> list[bytes]:
+    """Give the pieces of a list by the pieces of its items."""
+    return [piece for item in items for piece in (b",", *item)][1:]
 
 
 def _items_of(fields: Fields, *names: str) -> Fields:
@@ -43,7 +48,7 @@ def one_stream(asked: Asked, web_id: str, reading: Reading, *, units: bool = Tru
         raise too_many("maxCount", asked.world.settings.max_items)
     more: dict[str, Any] = {"UnitsAbbreviation": found.units} if units else {"Links": {}}
     body = {"Items": _HOLE, **more}
-    return asked.raw([_filled(body, asked.fields, items)])
+    return asked.raw(_filled(body, asked.fields, [items]))
 
 
 def header(asked: Asked, found: Source) -> dict[str, Any]:
@@ -53,39 +58,43 @@ def header(asked: Asked, found: Source) -> dict[str, Any]:
     return {"WebId": web_id, "Name": found.name, "Path": found.path, "Links": links}
 
 
-def _failed(asked: Asked, found: Source, error: PiError) -> bytes:
+def _failed(asked: Asked, found: Source, error: PiError, **more: Any) -> list[bytes]:
     """Give the item of a stream that can't be read while others can; its error is told whatever fields are wanted."""
-    body = _items_of(asked.fields, "Items").cut({**header(asked, found), "Items": []})
-    return dumps(body | {"WebException": error.exception})
+    body = _items_of(asked.fields, "Items").cut({**header(asked, found), **more})
+    return [dumps(body | {"WebException": error.exception})]
 
 
 def many_streams(asked: Asked, sources: Sequence[Source], reading: Reading, *, units: bool = True) -> Response:
     """Answer with the values of several streams. Raises PiError 400 for more values than a call may give."""
     fields, below = _items_of(asked.fields, "Items"), _items_of(asked.fields, "Items", "Items")
-    most, total, items = asked.world.settings.max_items, 0, []
+    most, total = asked.world.settings.max_items, 0
+    items: list[list[bytes]] = []
     for found in sources:
         try:
             written, count = reading.items(found, asked.world, asked.now, below)
         except PiError as error:
-            items.append(_failed(asked, found, error))
+            items.append(_failed(asked, found, error, Items=[]))
             continue
         total += count
         if total > most:
             raise too_many("maxCount", most)
         body = header(asked, found) | {"Items": _HOLE} | ({"UnitsAbbreviation": found.units} if units else {})
-        items.append(_filled(body, fields, written))
-    return asked.raw([_filled({"Links": {}, "Items": _HOLE}, asked.fields, b",".join(items))])
+        items.append(_filled(body, fields, [written]))
+    return asked.raw(_filled({"Links": {}, "Items": _HOLE}, asked.fields, _listed(items)))
 
 
 def many_values(asked: Asked, sources: Sequence[Source], reading: OneReading) -> Response:
     """Answer with one value of each of several streams."""
-    fields, items = _items_of(asked.fields, "Items"), []
+    fields = _items_of(asked.fields, "Items")
+    items: list[list[bytes]] = []
     for found in sources:
         try:
-            items.append(dumps(fields.cut(header(asked, found) | {"Value": reading.one(found, asked.world, asked.now).row})))
+            sample = reading.one(found, asked.world, asked.now)
         except PiError as error:
-            items.append(dumps(fields.cut(header(asked, found)) | {"WebException": error.exception}))
-    return asked.raw([_filled({"Links": {}, "Items": _HOLE}, asked.fields, b",".join(items))])
+            items.append(_failed(asked, found, error))
+            continue
+        items.append([dumps(fields.cut(header(asked, found) | {"Value": sample.row}))])
+    return asked.raw(_filled({"Links": {}, "Items": _HOLE}, asked.fields, _listed(items)))
 
 
 def _update(asked: Asked, found: Source, number: int, at: int) -> dict[str, Any]:

@@ -38,10 +38,13 @@ class EnumerationSet:
             "Name": self.name,
             "Description": self.description,
             "Path": self.path,
+            "SerializeDescription": True,
             "Links": {
                 "Self": asked.link("enumerationsets", web_id),
                 self.link: asked.link(self.controller, asked.web_id(self.owner)),
                 "Values": asked.link("enumerationsets", web_id, "enumerationvalues"),
+                "Security": asked.link("enumerationsets", web_id, "security"),
+                "SecurityEntries": asked.link("enumerationsets", web_id, "securityentries"),
             },
         }
 
@@ -69,6 +72,8 @@ class EnumerationSet:
             "Description": description,
             "Value": number,
             "Path": self.value_path(name),
+            "Parent": "",
+            **{f"Serialize{part}": True for part in ("Description", "Id", "Links", "Path", "WebId")},
             "Links": {
                 "Self": asked.link("enumerationvalues", web_id),
                 "EnumerationSet": asked.link("enumerationsets", asked.web_id(self.identity)),
@@ -88,15 +93,15 @@ def _archive_set(name: str) -> EnumerationSet:
         name,
         f"States of {name.lower()}",
         f"\\\\PIServers[{SERVER}]\\{part}",
-        Identity("MSDS", (SERVER_ID, guid("enumeration set", SERVER, name)), f"{SERVER}\\{part}"),
+        Identity("MSD", (SERVER_ID, guid("enumeration set", SERVER, name)), f"{SERVER}\\{part}"),
         tuple((state, number, "") for state, number in numbers.items()),
     )
 
 
 # Who has sets.
-OWNERS: tuple[Callable[[World], Iterable[EnumerationSet]], ...] = (archive_sets,)
+OWNERS: dict[str, Callable[[World], Iterable[EnumerationSet]]] = {"archive": archive_sets}
 
 
 def all_sets(world: World) -> Iterable[EnumerationSet]:
     """Give the sets of everybody."""
-    return (one for owner in OWNERS for one in owner(world))
+    return (one for owner in OWNERS.values() for one in owner(world))

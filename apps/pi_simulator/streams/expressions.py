@@ -110,7 +110,7 @@ def _calculated(node: Expression, values: list[float]) -> float:
         result = operation(*values)
     except (ArithmeticError, ValueError):
         raise BadError from None
-    if not isinstance(result, float | int) or not math.isfinite(result):
+    if not math.isfinite(result):
         raise BadError
     return result
 

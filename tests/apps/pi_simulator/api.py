@@ -17,7 +17,7 @@ class Api:
         self.session = requests.Session()
         self.session.headers["X-Requested-With"] = "tests"
 
-    def get(self, path: str, **params: Any) -> requests.Response:
+    def get(self, path: str, /, **params: Any) -> requests.Response:
         return self.session.get(self.base + path, params=params, timeout=30)
 
     def batch(self, parts: object, **headers: str) -> requests.Response:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
 from connectors.osipi.times import stamp_of
@@ -95,6 +96,9 @@ class PiServer:
 
             def do_GET(self) -> None:  # the library's name
                 url = urlsplit(self.path)
+                if self.headers.get("Upgrade") == "websocket":
+                    server.upgraded(self, parse_qs(url.query))
+                    return
                 self._send(server.answer(Request("GET", url.path, parse_qs(url.query), dict(self.headers))))
 
             def do_POST(self) -> None:  # the library's name
@@ -113,7 +117,11 @@ class PiServer:
                 self.wfile.write(raw.data)
                 self.close_connection = raw.length is not None
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Http(ThreadingHTTPServer):
+            def handle_error(self, *_: Any) -> None:
+                """Say nothing of clients that go away, as those do that don't trust it."""
+
+        self._http = Http(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
@@ -125,6 +133,11 @@ class PiServer:
         self._http.shutdown()
         self._http.server_close()
 
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
+        self.url = self.url.replace("http:", "https:")
+
     @property
     def gets(self) -> list[Request]:
         """The requests that reached the server, parts of batches left out."""
@@ -135,6 +148,10 @@ class PiServer:
         timed = [{"Timestamp": time, "Value": value, "Good": True, **more} for time, value in values]
         self.tags[webid] = Tag(f"name of {webid}", timed)
         return self.tags[webid]
+
+    def upgraded(self, handler: BaseHTTPRequestHandler, query: Query) -> None:  # noqa: ARG002  # a server with channels has its own
+        """Answer a client that wants a WebSocket."""
+        handler.send_error(404)
 
     def posted(self, request: Request, body: bytes) -> Reply:
         self.requests.append(request)

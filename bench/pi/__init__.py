@@ -1,0 +1,1 @@
+"""How fast OSI PI's connector reads, against the simulator."""

@@ -1,0 +1,83 @@
+"""Recorded values of a range of time, read by hand: what `headgate backfill` asks the connector for.
+
+The range is cut into stretches, and the tags into groups; each pair is a part that is read by itself. A part has all values
+from its `start` to just before its `before`, so no value is in two parts, and each has the number that a whole read gives it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from .catalogue import BY_NAME, RECORDED
+from .points import tag_webids
+from .problems import OptionsError, PiError, TagProblem
+from .reading import FORBIDDEN_OR_GONE
+from .streams import RECORDED as COLUMNS
+from .streamsets import StreamReader, Window
+from .times import MICROSECONDS, resolve, shifted, to_datetime
+from .values import value_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .reading import Reading
+
+
+def plan(reading: Reading, name: str, start: str, before: str, hours: float) -> dict[str, Any]:
+    """Give what a backfill of a table takes, as plain data.
+
+    start, before: PI time strings (`*-1d`) or ISO 8601, cut to microseconds; hours: the longest stretch of a part. Gives
+    `keys` (columns), `columns` (name → kind), `tag` and `time` (the columns by which a part is told), and `parts`, each
+    `{"tags": [...], "start": ..., "before": ...}`. Raises OptionsError.
+    """
+    if name not in RECORDED:
+        raise OptionsError(f"{name} can't be read by a range of time; give one of {', '.join(sorted(RECORDED))}")
+    try:
+        begin, end = (resolve(text, reading.now)[:MICROSECONDS] for text in (start, before))
+    except ValueError as error:
+        raise OptionsError(str(error)) from None
+    if not begin < end:
+        raise OptionsError(f"the range begins at {begin}Z and ends at {end}Z: give a later end")
+    tags, size = tag_webids(reading), reading.client.settings.tags_per_request
+    if not tags:
+        raise OptionsError("there are no tags to read: give tag_webids, or a nameFilter that lets some through")
+    groups = [tags[place : place + size] for place in range(0, len(tags), size)]
+    return {
+        "keys": list(BY_NAME[name].primary_keys),
+        "columns": {column.name: column.kind for column in COLUMNS},
+        "tag": "tag_webid",
+        "time": "timestamp",
+        "parts": [
+            {"tags": group, "start": one + "Z", "before": two + "Z"} for one, two in _cut(begin, end, hours) for group in groups
+        ],
+    }
+
+
+def _cut(start: str, end: str, hours: float) -> Iterator[tuple[str, str]]:
+    """Cut a range at whole multiples of `hours` since the first midnight, so that a later range is cut at the same instants."""
+    step = timedelta(hours=hours)
+    first = to_datetime(start).replace(hour=0, minute=0, second=0, microsecond=0)
+    number = (to_datetime(start) - first) // step + 1
+    while start < end:
+        cut = min(end, shifted(start, (first + number * step - to_datetime(start)).total_seconds()))
+        yield start, cut
+        start, number = cut, number + 1
+
+
+def read(reading: Reading, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give a part's rows. Tags that are forbidden or gone are reported; raises PiError for any other fault."""
+    start, last = part["start"].removesuffix("Z"), _just_before(part["before"].removesuffix("Z"))
+    for found in StreamReader(reading.client).read([Window(tag, start, last) for tag in part["tags"]]):
+        if not isinstance(found, TagProblem):
+            yield from value_rows(found.tag, found.items, reading.ingested)
+        elif found.status in FORBIDDEN_OR_GONE:
+            reading.report(found)
+        else:
+            raise PiError(found.status, f"{found.webid}: {found.message}")
+
+
+def _just_before(stamp: str) -> str:
+    """Give the stamp 100 ns before one in whole microseconds."""
+    whole = shifted(stamp, -1e-6)
+    return f"{whole if '.' in whole else whole + '.'}".ljust(MICROSECONDS, "0") + "9"

@@ -1,0 +1,55 @@
+"""Which parts of a backfill are done: a file that is written whole after each part, so a run that was killed goes on there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.files import write_whole
+from headgate.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CURE = "delete it to begin the backfill anew: a repeat doubles nothing"
+
+
+@dataclass(slots=True)
+class Journal:
+    """The parts that are done, by their ids, of the order that `path` belongs to, and the span that they are of."""
+
+    path: Path
+    order: str
+    done: set[str] = field(default_factory=set)
+    span: tuple[str, str] | None = None  # from when to when, which `*` says only at the first run
+
+    def add(self, part: str) -> None:
+        """Remember that a part has landed."""
+        self.done.add(part)
+        write_whole(
+            self.path, json.dumps({"format": 1, "order": self.order, "span": self.span, "done": sorted(self.done)}) + "\n"
+        )
+
+    def end(self) -> None:
+        """Forget all: the same command then reads the range anew."""
+        self.path.unlink(missing_ok=True)
+
+
+def order_of(*words: str) -> str:
+    """Give the digest of what a run was asked for; the same words carry on the same journal."""
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:20]
+
+
+def read_journal(path: Path, order: str) -> Journal:
+    """Read what is done; a journal of another order is begun anew. Raises InputError for a file that is none."""
+    if not path.exists():
+        return Journal(path, order)
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        known, done = found["order"], {str(part) for part in found["done"]}
+        start, before = map(str, found["span"])
+    except (ValueError, KeyError, TypeError):
+        raise InputError(Problem("this is no journal of a backfill", _CURE, str(path))) from None
+    return Journal(path, order, done, (start, before)) if known == order else Journal(path, order)

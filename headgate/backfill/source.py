@@ -1,0 +1,98 @@
+"""A connector that can read a range of time, asked in this process: its parts and their rows.
+
+Such a connector has `plan_backfill(table, start, before, options, hours)`, which gives keys, columns (name → kind), `tag` and
+`time` (the columns that a part is told by) and parts; and `read_backfill(part, options)`, which gives a part's rows and leaves
+the tags that it could not read in `problems`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from headgate.discovery.child.find import search_files
+from headgate.discovery.redact import redactor
+from headgate.problems import HeadgateError, InputError, SourceError, short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tags and a stretch of time, its start included and its end not, that are read at once. `id` names it for good."""
+
+    tags: tuple[str, ...]
+    start: str
+    before: str
+
+    @property
+    def id(self) -> str:
+        """Twenty hexadecimal digits, the same for the same tags and stretch."""
+        return hashlib.sha256(json.dumps([self.tags, self.start, self.before]).encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All parts of a range, and what tells their rows: `keys`, `columns` (name → kind), the `tag` and the `time` column."""
+
+    table: str
+    keys: tuple[str, ...]
+    columns: Mapping[str, str]
+    tag: str
+    time: str
+    parts: tuple[Part, ...]
+
+
+class Source:
+    """A connector's class, made with `options`, of which no error shows a value."""
+
+    def __init__(self, folder: Path, options: Mapping[str, str]) -> None:
+        """Load the one class in `folder` that can be read by a range; raises InputError where there is none."""
+        self._options = dict(options)
+        self._mask = redactor({name: value for name, value in options.items() if name.lower() not in _SHOWN})
+        found = search_files(folder.resolve(), "", is_root=False)
+        classes = [one for one in found.classes if hasattr(one, "plan_backfill") and hasattr(one, "read_backfill")]
+        if len(classes) != 1:
+            errors = "; ".join(f"{place}: {error['message']}" for place, error in sorted(found.errors.items()))
+            raise InputError(
+                f"{folder}: no connector that can read a range of time" + (f" ({self._mask(errors)})" if errors else ""),
+                "it needs plan_backfill and read_backfill, as the code of connectors/osipi has them",
+            )
+        self._connector = self._asked(lambda: classes[0](self._options))
+
+    def plan(self, table: str, start: str, before: str, hours: float) -> Plan:
+        """Ask for the parts; raises InputError for a table, time or option that can't be used, SourceError where it fails."""
+        made = self._asked(lambda: self._connector.plan_backfill(table, start, before, {}, hours))
+        parts = tuple(Part(tuple(part["tags"]), part["start"], part["before"]) for part in made["parts"])
+        return Plan(table, tuple(made["keys"]), made["columns"], made["tag"], made["time"], parts)
+
+    def read(self, part: Part) -> tuple[list[Row], dict[str, str]]:
+        """Give a part's rows, and the tags that can't be read with the reason; raises SourceError where it fails."""
+        asked = {"tags": list(part.tags), "start": part.start, "before": part.before}
+        rows = self._asked(lambda: list(self._connector.read_backfill(asked, {})))
+        unread = {
+            one.webid: self._mask(f"{one.status or ''} {one.message}".strip())
+            for one in getattr(self._connector, "problems", [])
+        }
+        return rows, unread
+
+    def _asked(self, ask: Callable[[], Any]) -> Any:
+        try:
+            return ask()
+        except HeadgateError:
+            raise
+        except ValueError as error:
+            raise InputError(self._mask(str(error)), "mend the option or the argument that it names") from None
+        except Exception as error:  # noqa: BLE001  # a connector may raise anything; its options stay out of sight
+            cure = "look at the server, then run the same again: what is done is not read twice"
+            raise SourceError(self._mask(str(error) or short(type(error).__name__)), cure) from None
+
+
+# Options that say what was asked of the user; every other value is masked in errors.
+_SHOWN = {"pi_base_url", "tag_webids", "namefilter", "requests_per_second"}

@@ -1,0 +1,204 @@
+"""The script of a job: what it reads is what the connector reads, and a run that is repeated adds nothing."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from connectors.osipi.__main__ import main
+from connectors.osipi.problems import OptionsError
+from connectors.osipi.script import batch_script
+from connectors.osipi.times import stamp_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connectors.osipi import OsipiLakeflowConnect
+    from tests.connectors.osipi.server import PiServer, Reply, Request
+
+HERE = Path(__file__).parent
+TABLE = "main.bronze.pi_timeseries"
+NAMES = (
+    "tag_webid", "tag_name", "timestamp", "sub_microsecond", "value", "value_text", "value_type", "state_code", "quality_good",
+    "quality_questionable", "quality_substituted", "annotated", "units", "errors", "occurrence", "ingestion_timestamp",
+)  # fmt: skip
+KEY = ("tag_webid", "timestamp", "sub_microsecond", "occurrence")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Spark:
+    """Stands for Spark, as far as the script asks it: one table, and merges into it by its key."""
+
+    def __init__(self, dies_at: int = 0) -> None:
+        self.said: list[str] = []
+        self.rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self.dies_at = dies_at
+        self._staged: list[dict[str, Any]] = []
+
+    def sql(self, text: str) -> Self:
+        self.said.append(text)
+        if text.startswith("MERGE"):
+            self.dies_at -= 1
+            if not self.dies_at:
+                raise KeyboardInterrupt
+            for row in self._staged:
+                self.rows.setdefault(tuple(row[name] for name in KEY), row)
+        return self
+
+    def collect(self) -> list[dict[str, Any]]:
+        last: dict[str, datetime] = {}
+        for row in self.rows.values():
+            last[row["tag_webid"]] = max(row["timestamp"], last.get(row["tag_webid"], EPOCH))
+        return [{"tag_webid": tag, "until": (moment - EPOCH) // timedelta(microseconds=1)} for tag, moment in last.items()]
+
+    def createDataFrame(self, rows: list[tuple[Any, ...]], columns: str) -> Self:  # noqa: N802  # Spark's name
+        assert tuple(one.split()[0] for one in columns.split(",")) == NAMES
+        self._staged = [dict(zip(NAMES, row, strict=True)) for row in rows]
+        keys = [tuple(row[name] for name in KEY) for row in self._staged]
+        assert len(keys) == len(set(keys)), "a merge refuses two rows of one key"
+        return self
+
+    def createOrReplaceTempView(self, name: str) -> None:  # noqa: N802  # Spark's name
+        assert name == "pi_batch"
+
+
+def at(minutes: float, ticks: int = 0) -> str:
+    moment = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1) + timedelta(minutes=minutes)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ticks:07d}Z"
+
+
+def serve(pi: PiServer, *tags: str) -> None:
+    """Have the server give single streams, as it gives stream sets."""
+
+    def recorded(request: Request) -> Reply:
+        webid = request.path.split("/")[-2]
+        request.query["webId"] = [webid]
+        status, body = pi._recorded(request)
+        return (status, body["Items"][0]) if status == 200 else (status, body)
+
+    for tag in tags:
+        pi.objects[f"/streams/{tag}/recorded"] = recorded
+
+
+def run(pi: PiServer, spark: Spark, **options: str) -> None:
+    text = batch_script({"pi_base_url": pi.url, "tag_webids": ",".join(pi.tags), **options}, TABLE, "pi")
+    exec(compile(text.replace("WAIT = 1.0", "WAIT = 0.0"), "job.py", "exec"), {"spark": spark, "dbutils": None})  # noqa: S102
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("oidc", {"client_id": "headgate", "client_secret": "canary", "token_url": "https://login.example.com/token"}),
+        ("basic", {"username": "plant\\reader", "password": "canary", "ca_file": "/Volumes/main/pi/ca.pem"}),
+        ("bearer", {"access_token": "canary", "tag_webids": 'A,B"x', "nameFilter": "unit'1*"}),
+    ],
+)
+def test_the_script_is_as_it_was_looked_at(name: str, options: dict[str, str]) -> None:
+    text = batch_script({"pi_base_url": "https://pi.example.com", **options}, TABLE, "pi")
+
+    compile(text, "job.py", "exec")
+    assert "canary" not in text
+    assert text == (HERE / f"{name}.py.txt").read_text()
+
+
+def test_its_rows_are_the_connectors(pi: PiServer, connector: Callable[..., OsipiLakeflowConnect]) -> None:
+    state = {"Name": "Closed", "Value": 1, "IsSystem": False}
+    values = [1, 2.5, "text", True, None, 2**60, state, state | {"IsSystem": True}, {"Name": None, "Value": None}, [1]]
+    pi.add("A", [(at(number, number), value) for number, value in enumerate(values)], Errors=[{"FieldName": "x"}])
+    pi.add("B", [(at(1), 1), (at(1), 2), (at(1, 1), 3)], UnitsAbbreviation="bar")
+    serve(pi, "A", "B")
+    spark = Spark()
+
+    run(pi, spark)
+    one = connector(lookback_minutes="60")
+    one.clock = lambda: datetime.now(UTC)
+    rows, _ = one.read_table("pi_timeseries", None, {"tag_webids": "A,B"})
+
+    ours = [{**row, "ingestion_timestamp": None, "timestamp": stamp_of(row["timestamp"])} for row in rows]
+    theirs = [
+        {**row, "ingestion_timestamp": None, "timestamp": stamp_of(f"{row['timestamp']:%Y-%m-%dT%H:%M:%S.%f}Z")}
+        for row in spark.rows.values()
+    ]
+    assert theirs == ours
+    assert spark.said[-1] == f"OPTIMIZE {TABLE} ZORDER BY (tag_webid, `timestamp`)"
+
+
+@pytest.mark.parametrize("most", [50, 51, 1000, 150_000])
+def test_a_run_that_is_cut_off_or_repeated_loses_and_doubles_nothing(pi: PiServer, most: int) -> None:
+    luck = random.Random(most)  # noqa: S311  # tests need no secrets
+    pi.most = most
+    for number in range(7):
+        times = sorted(luck.uniform(1, 40) for _ in range(luck.choice([0, 5, 400])))
+        equal = [at(41)] * luck.choice([0, 2, 45])
+        pi.add(f"T{number}", [(time, one) for one, time in enumerate([*(at(time) for time in times), *equal])])
+    serve(pi, *pi.tags)
+    pi.trouble.append(lambda request: (503, {}) if request.part and luck.random() < 0.1 else None)
+    spark = Spark(dies_at=2)
+
+    text_options = {"tags_per_request": "3", "maxCount": "60"}
+    for _ in range(3):
+        try:
+            run(pi, spark, **text_options)
+        except KeyboardInterrupt:
+            continue
+    pi.tags["T0"].values.append({"Timestamp": at(43), "Value": 99, "Good": True})
+    run(pi, spark, **text_options)
+
+    found = Counter((row["tag_webid"], row["value"]) for row in spark.rows.values())
+    assert found == Counter((webid, float(value["Value"])) for webid, tag in pi.tags.items() for value in tag.values)
+
+
+def test_tags_are_found_by_name_where_none_are_given(pi: PiServer) -> None:
+    pi.add("A", [(at(1), 1)])
+    serve(pi, "A")
+    pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
+    pi.lists["/dataservers/S/points"] = [{"WebId": "A"}]
+    spark = Spark()
+
+    run(pi, spark, tag_webids="", nameFilter="site*")
+
+    assert len(spark.rows) == 1
+    assert any(request.query.get("nameFilter") == ["site*"] for request in pi.requests)
+
+
+def test_a_tag_that_is_gone_stops_no_other_and_is_told(pi: PiServer, capsys: pytest.CaptureFixture[str]) -> None:
+    pi.add("A", [(at(1), 1)])
+    serve(pi, "A")
+    spark = Spark()
+
+    run(pi, spark, tag_webids="A,B")
+
+    assert len(spark.rows) == 1
+    assert "B was not read: 404" in capsys.readouterr().out
+    with pytest.raises(RuntimeError, match="none of 1 tags can be read"):
+        run(pi, spark, tag_webids="B")
+
+
+@pytest.mark.parametrize(
+    ("options", "table", "said"),
+    [
+        ({"auth": "kerberos"}, TABLE, "another login"),
+        ({"verify_ssl": "false"}, TABLE, "ca_file"),
+        ({}, 'x"; import os', "give it like main.bronze.pi_timeseries"),
+        ({"lookback_minutes": "-1", "overlap_minutes": "x"}, TABLE, "lookback_minutes.*overlap_minutes"),
+    ],
+)
+def test_what_the_script_could_not_do_is_refused(options: dict[str, str], table: str, said: str) -> None:
+    with pytest.raises(OptionsError, match=said):
+        batch_script({"pi_base_url": "https://pi.example.com", **options}, table, "pi")
+
+
+def test_the_command_prints_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    options = {"pi_base_url": "https://pi.example.com", "access_token": "canary"}
+    (tmp_path / "o.json").write_text(json.dumps(options))
+    monkeypatch.setattr(sys, "argv", ["osipi", "script", str(tmp_path / "o.json"), "--table", TABLE, "--scope", "pi"])
+
+    assert main() == 0
+    assert capsys.readouterr().out == batch_script(options, TABLE, "pi")

@@ -1,0 +1,292 @@
+"""`headgate backfill` on OSI PI's own code, as a user types it, against a server on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connectors.osipi.backfill import _cut, _just_before
+from headgate.backfill.carry_out import carry_out
+from headgate.backfill.journal import Journal, read_journal
+from headgate.backfill.source import Part, Plan, Source
+from headgate.cli import main
+from headgate.problems import InputError, SourceError
+from tests.connectors.osipi.test_recorded import at
+
+if TYPE_CHECKING:
+    from tests.connectors.osipi.server import PiServer, Request
+
+CODE = Path(__file__).parents[3] / "connectors" / "osipi"
+DEFINITION = """\
+id: osipi
+source: osipi
+connection: {name: osipi_connection, secrets: [access_token], options: {pi_base_url: "URL"}}
+destination: {catalog: main, schema: bronze}
+schedules: {append: "0 * * * *"}
+targets:
+  dev: {default: true}
+"""
+SPAN = ("--from", "2026-03-01T11:00:00Z", "--to", "2026-03-01T15:00:00Z", "--requests-per-second", "1000")
+SECRET = "a token of the test's"  # noqa: S105  # no real one
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def project(tmp_path: Path, pi: PiServer) -> Path:
+    folder = tmp_path / "connectors" / "osipi"
+    shutil.copytree(CODE, folder, ignore=shutil.ignore_patterns("*.csv", "*.yaml", "*.lock", "__pycache__"))
+    (folder / "connector.yaml").write_text(DEFINITION.replace("URL", pi.url))
+    (folder / "tables.csv").write_text("source_table,pipeline_group,ingestion_type\npi_timeseries,time_series,append\n")
+    return tmp_path
+
+
+def words_of(*words: str) -> list[str]:
+    return [sys.executable, "-m", "headgate", "backfill", "osipi", *words]
+
+
+@pytest.fixture
+def backfill(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Give the command, run in the project's folder and in this process, which is quicker."""
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("HEADGATE_OPTION_ACCESS_TOKEN", SECRET)
+    monkeypatch.setenv("HEADGATE_OPTION_MAX_TRIES", "1")
+
+    def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        found = 0
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", words_of(*words)[2:])
+        try:
+            main()
+        except SystemExit as ended:
+            found = int(ended.code or 0)
+        said = capsys.readouterr()
+        assert found == code, said
+        assert SECRET not in said.out + said.err
+        return subprocess.CompletedProcess(words, found, said.out, said.err)
+
+    return run
+
+
+def fill(pi: PiServer) -> None:
+    """Four hours of two tags: a value each minute, whole hours and equal times among them."""
+    for tag in "AB":
+        pi.add(tag, [(at(60 * number), float(number)) for number in range(240)])
+        pi.tags[tag].values.insert(60, {"Timestamp": at(3600), "Value": -1.0, "Good": True})
+
+
+def files(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines()]
+
+
+def told(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return sorted((row["tag_webid"], row["timestamp"].rstrip("Z"), row["occurrence"], row["value"]) for row in rows)
+
+
+def truth(pi: PiServer, tags: str = "AB", start: str = "", before: str = "~") -> list[tuple[Any, ...]]:
+    found, last = [], ("", 0)
+    for tag in tags:
+        for value in pi.tags[tag].values:
+            stamp = value["Timestamp"].rstrip("Z")
+            last = (stamp, last[1] + 1 if stamp == last[0] else 0)
+            if start <= stamp < before:
+                found.append((tag, stamp, last[1], value["Value"]))
+    return sorted(found)
+
+
+class TestWhere:
+    def test_on_stdout_rows_are_newline_json_and_nothing_else(self, pi: PiServer, project: Path) -> None:
+        fill(pi)
+        done = subprocess.run(words_of(*SPAN, "--tags", "A,B"), cwd=project, capture_output=True, text=True, check=True)
+
+        assert told([json.loads(line) for line in done.stdout.splitlines()]) == truth(pi)
+        assert done.stderr == ""
+
+    def test_in_a_folder_each_part_is_a_file_and_a_repeat_replaces_it(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        fill(pi)
+        backfill(*SPAN, "--tags", "A,B", "--out", "rows")
+        pi.tags["A"].values[7]["Value"] = -7.0
+        done = backfill(*SPAN, "--tags", "A,B", "--out", "rows", "--format", "json")
+
+        assert told(files(project / "rows")) == truth(pi)
+        assert len(list((project / "rows").iterdir())) == 4
+        assert json.loads(done.stdout) | {"to": ""} == {
+            "format": 1, "table": "pi_timeseries", "to": "", "parts": 4, "already_done": 0, "rows": 482, "unread": {}
+        }  # fmt: skip
+
+    def test_without_tags_all_points_are_read(self, pi: PiServer, backfill: Run) -> None:
+        fill(pi)
+        pi.lists["/dataservers"] = [{"WebId": "S1"}]
+        pi.lists["/dataservers/S1/points"] = [{"WebId": "A"}, {"WebId": "B"}]
+
+        assert len(backfill(*SPAN).stdout.splitlines()) == 482
+
+
+class TestDelta:
+    @pytest.fixture(autouse=True)
+    def _library(self) -> None:
+        pytest.importorskip("deltalake", reason="needs the extra 'delta'")
+
+    def held(self, folder: Path) -> list[tuple[Any, ...]]:
+        from deltalake import DeltaTable, QueryBuilder  # noqa: PLC0415  # the extra
+
+        query = "select tag_webid, to_char(\"timestamp\", '%Y-%m-%dT%H:%M:%S') as t, occurrence, value from t"
+        batches = QueryBuilder().register("t", DeltaTable(folder)).execute(query).read_all()
+        return sorted(zip(*(batches.column(number).to_pylist() for number in range(4)), strict=True))
+
+    def test_a_repeat_doubles_nothing_and_corrected_values_overwrite(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        fill(pi)
+        backfill(*SPAN, "--tags", "A,B", "--delta", "table")
+        assert self.held(project / "table") == truth(pi)
+        pi.tags["A"].values[7]["Value"] = -7.0
+        deleted = pi.tags["B"].values.pop(9)
+        backfill(*SPAN, "--tags", "A,B", "--delta", "table")
+
+        assert self.held(project / "table") == sorted([*truth(pi), ("B", deleted["Timestamp"].rstrip("Z"), 0, 9.0)])
+
+    def test_deleted_values_go_within_the_range_and_the_tags_only(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        fill(pi)
+        backfill(*SPAN, "--tags", "A,B", "--delta", "table")
+        before = truth(pi)
+        for tag in "AB":
+            del pi.tags[tag].values[:]
+        span = ("--from", "2026-03-01T12:00:00Z", "--to", "2026-03-01T13:00:00Z")
+        backfill(*span, "--tags", "A", "--delta", "table", "--delete")
+
+        gone = [row for row in before if row[0] == "A" and "2026-03-01T12" <= row[1] < "2026-03-01T13"]
+        assert len(gone) == 61
+        assert self.held(project / "table") == [row for row in before if row not in gone]
+
+    def test_a_forbidden_tags_rows_are_no_deleted_ones(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        fill(pi)
+        backfill(*SPAN, "--tags", "A,B", "--delta", "table")
+        before = truth(pi)
+        pi.tags["B"].broken = 403, {"Errors": ["not for you"]}
+        done = backfill(*SPAN, "--tags", "A,B", "--delta", "table", "--delete")
+
+        assert self.held(project / "table") == before
+        assert "not read: B: 403" in done.stderr
+
+    def test_names_with_quotes_are_names(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        pi.add("O'Neil", [(at(60), 1.0)])
+        for _ in range(2):
+            backfill(*SPAN, "--tags", "O'Neil", "--delta", "table", "--delete")
+
+        assert len(self.held(project / "table")) == 1
+
+
+class TestCarryingOn:
+    def test_a_run_that_was_killed_goes_on_where_it_was(self, pi: PiServer, project: Path, backfill: Run) -> None:
+        fill(pi)
+        running: list[subprocess.Popen[bytes]] = []
+
+        def kill(request: Request) -> None:
+            if request.query.get("startTime") == ["2026-03-01T13:00:00Z"] and running:
+                os.kill(running.pop().pid, signal.SIGKILL)
+
+        pi.trouble.append(kill)
+        one = subprocess.Popen(words_of(*SPAN, "--tags", "A,B", "--out", "rows"), cwd=project)
+        running.append(one)
+        assert one.wait() == -signal.SIGKILL
+        asked = len(pi.requests)
+        done = backfill(*SPAN, "--tags", "A,B", "--out", "rows")
+
+        assert "2 parts were done before" in done.stdout
+        assert len(pi.requests) - asked == 2
+        assert told(files(project / "rows")) == truth(pi)
+        assert not (project / "rows" / "backfill.json").exists()
+
+    def test_what_was_done_under_another_order_is_read_again(self, tmp_path: Path) -> None:
+        Journal(tmp_path / "j.json", "one", span=("a", "b")).add("part")
+
+        assert read_journal(tmp_path / "j.json", "one") == Journal(tmp_path / "j.json", "one", {"part"}, ("a", "b"))
+        assert read_journal(tmp_path / "j.json", "two").done == set()
+
+    @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"order": "one", "done": 5, "span": null}'])
+    def test_a_journal_that_is_none_is_told(self, tmp_path: Path, text: str) -> None:
+        (tmp_path / "j.json").write_text(text)
+
+        with pytest.raises(InputError, match=r"j\.json: this is no journal"):
+            read_journal(tmp_path / "j.json", "one")
+
+    def test_a_part_with_an_unreadable_tag_stays_open(self, tmp_path: Path) -> None:
+        class Half(Source):
+            def __init__(self) -> None:
+                pass
+
+            def read(self, part: Part) -> tuple[list[dict[str, Any]], dict[str, str]]:
+                return [{"tag": part.start}], {"B": "403"} if part.start == "1" else {}
+
+        class Sink:
+            def land(self, *what: Any) -> None:
+                landed.append(what)
+
+        landed: list[Any] = []
+        parts = tuple(Part(("A", "B"), start, "9") for start in "123")
+        journal = Journal(tmp_path / "j.json", "one", span=("1", "9"))
+        outcome = carry_out(Half(), Plan("t", (), {}, "", "", parts), Sink(), journal)
+
+        assert (outcome.rows, outcome.unread, len(landed)) == (3, {"B": "403"}, 3)
+        assert read_journal(tmp_path / "j.json", "one").done == {parts[1].id, parts[2].id}
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("words", "found"),
+        [
+            (("--from", "soon"), "soon"),
+            (("--from", "*", "--to", "*-1d"), "give a later end"),
+            (("--from", "*-1h", "--table", "pi_points"), "pi_timeseries"),
+            (("--from", "*-1h", "--delete"), "--delta"),
+            (("--from", "*-1h", "--out", "a", "--delta", "b"), "give one of them"),
+        ],
+    )
+    def test_what_is_the_users_is_told(self, backfill: Run, words: tuple[str, ...], found: str) -> None:
+        assert found in backfill(*words, "--tags", "A", code=1).stderr
+
+    def test_no_server_is_an_error(self, backfill: Run, pi: PiServer) -> None:
+        pi.trouble.append(lambda _: (503, {}))
+
+        assert "503" in backfill(*SPAN, "--tags", "A", code=4).stderr
+
+    def test_no_readable_tag_is_an_error(self, backfill: Run) -> None:
+        assert "nothing can be read" in backfill(*SPAN, "--tags", "gone", code=4).stderr
+
+    def test_a_folder_without_such_a_connector_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="no connector that can read a range"):
+            Source(tmp_path, {})
+
+    def test_an_error_of_the_source_shows_no_secret(self, tmp_path: Path) -> None:
+        (tmp_path / "one.py").write_text(
+            "class C:\n def __init__(self, options): self.o = options\n def list_tables(self): ...\n"
+            " def read_table_metadata(self, t, o): ...\n def plan_backfill(self, *a): raise RuntimeError(self.o['password'])\n"
+            " def read_backfill(self, *a): ...\n"
+        )
+
+        with pytest.raises(SourceError, match=r"\*\*\*"):
+            Source(tmp_path, {"password": SECRET}).plan("t", "a", "b", 1)
+
+
+def test_parts_meet_at_whole_hours_and_share_no_instant() -> None:
+    assert list(_cut("2026-03-01T11:20:00", "2026-03-01T13:00:00.5", 1)) == [
+        ("2026-03-01T11:20:00", "2026-03-01T12:00:00"),
+        ("2026-03-01T12:00:00", "2026-03-01T13:00:00"),
+        ("2026-03-01T13:00:00", "2026-03-01T13:00:00.5"),
+    ]
+    assert _just_before("2026-03-01T12:00:00") == "2026-03-01T11:59:59.9999999"
+
+
+def test_the_engine_asks_no_connector_until_it_is_told_to() -> None:
+    code = "import sys, headgate.cli; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert not [name for name in run.stdout.split() if name.startswith(("connectors", "requests", "headgate.backfill"))]

@@ -1,0 +1,82 @@
+"""Offsets: what is written is read again as it was; anything else is a clear error, never a wrong place to read from."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.osipi.events import _place_of
+from connectors.osipi.incremental import Guard, Memory, Place, Progress, progress_of
+from connectors.osipi.problems import OffsetError
+from connectors.osipi.times import from_datetime, next_after, shifted
+
+instants = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC)).map(from_datetime)  # noqa: DTZ001  # given UTC
+stamps = instants | instants.map(next_after)
+sums = st.dictionaries(stamps, st.tuples(st.integers(0, 99), st.integers(0, 2**64 - 1)), max_size=3)
+counters = st.dictionaries(stamps, st.integers(1, 5), max_size=3).map(Counter)
+guards = st.none() | st.builds(Guard, stamps, stamps, st.integers(0, 10**6))
+places = st.builds(Place, stamps, counters, st.floats(0, 1e6), guards)
+memories = st.builds(Memory, stamps, stamps, stamps | st.just(""), sums, counters)
+progresses = st.builds(
+    Progress,
+    st.dictionaries(st.text(), places, min_size=1, max_size=2),
+    st.dictionaries(st.text(), memories, max_size=2),
+)
+
+
+@given(progresses)
+def test_what_is_written_is_read_again(progress: Progress) -> None:
+    offset = json.loads(json.dumps(progress.to_offset()))
+
+    assert progress_of(offset) == progress
+    assert progress_of(offset).to_offset() == offset
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150)
+@given(progresses, st.data())
+def test_a_part_that_is_wrong_is_an_error_or_still_an_offset(progress: Progress, data: st.DataObject) -> None:
+    offset = progress.to_offset()
+    name = data.draw(st.sampled_from(sorted(offset)))
+    wrong = data.draw(anything | anything.map(json.dumps) | st.just(str(offset[name])[:-2]))
+    for one in ({**offset, name: wrong}, {key: value for key, value in offset.items() if key != name}):
+        with suppress(OffsetError):  # any other error fails the test
+            found = progress_of(one)
+            found.to_offset()
+            for place in found.places.values():
+                assert place.start(300) <= place.until
+
+
+@given(anything)
+def test_anything_else_is_an_error(wrong: Any) -> None:
+    if not wrong:
+        assert progress_of(wrong) == Progress()
+        return
+    with pytest.raises(OffsetError, match="full refresh"):
+        progress_of(wrong)
+    with pytest.raises(OffsetError, match="full refresh"):
+        _place_of(wrong)
+
+
+@settings(max_examples=200)
+@given(anything | anything.map(json.dumps), st.sampled_from(["version", "until", "overlap", "frames"]))
+def test_event_frames_refuse_what_they_did_not_write(wrong: Any, name: str) -> None:
+    offset = {"version": 1, "until": "2026-03-01T12:00:00", "overlap": 86400.0, "frames": '{"DB":{"F1":"abc"}}'}
+    assert _place_of(offset) == ("2026-03-01T12:00:00", {"DB": {"F1": "abc"}}, 86400.0)
+    with suppress(OffsetError):  # any other error fails the test
+        until, known, overlap = _place_of({**offset, name: wrong})
+        assert shifted(until, -overlap) <= until
+        assert all(isinstance(digests, dict) for digests in known.values())

@@ -209,7 +209,14 @@ class Truth:
             late = np.equal(hashes % np.uint64(_LATE), 0) * (300 * SECOND)
             arrivals = times + late + np.equal(hashes % np.uint64(_VERY_LATE), 0) * (7200 * SECOND)
         seen = (times >= ends[0]) & (times <= ends[1]) & (arrivals <= now)
-        return Slice(tag, times[seen], hashes[seen], arrivals[seen])
+        found = Slice(tag, times[seen], hashes[seen], arrivals[seen])
+        overtaken = np.flatnonzero((found.times[1:] == found.times[:-1]) & (found.arrivals[1:] < found.arrivals[:-1]))
+        if not len(overtaken):
+            return found
+        # An archive puts what arrives behind what it has of the same time, so a value never changes its place among them.
+        order = np.arange(len(found))
+        order[overtaken], order[overtaken + 1] = overtaken + 1, overtaken
+        return found.pick(order)
 
     def first(self, tag: Tag, start: int, end: int, now: int, count: int) -> Slice:
         """Give the first `count` values of a time in order of time, or the last where `start` lies after `end`."""

@@ -66,6 +66,16 @@ def test_late_values_arrive_and_then_stay() -> None:
     assert early < later
 
 
+def test_a_late_value_stands_behind_the_one_of_its_time_that_was_there_before() -> None:
+    found = 0
+    for number in range(40):
+        late = Truth(1).between(tag(number), NOW - 96 * HOUR, NOW, NOW + 3 * HOUR)
+        pairs = [at for at, (time, later) in enumerate(pairwise(late.times.tolist())) if time == later]
+        found += sum(late.arrivals[at] < late.arrivals[at + 1] for at in pairs)
+        assert not any(late.arrivals[at] > late.arrivals[at + 1] for at in pairs)
+    assert found > 0
+
+
 def test_a_burst_holds_1200_values_in_one_second() -> None:
     start = NOW - HOUR
 

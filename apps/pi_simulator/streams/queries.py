@@ -6,19 +6,19 @@ Source of the grammar: AVEVA, "PIPoint Search Query Syntax (Core Services)". Fil
 from __future__ import annotations
 
 import re
-from functools import cache
+from array import array
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from apps.pi_simulator.errors import PiError
+from apps.pi_simulator.tags import Tag, tag
 
-from .points import attributes, pattern
+from .points import attribute, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from apps.pi_simulator.tags import Tag
-
-    Test = Callable[[Callable[[str], Any]], bool]
+    Test = Callable[[Tag], bool]
 
 _PART = re.compile(
     r"""\s*(?:[()]
@@ -45,15 +45,14 @@ def query(text: str) -> Callable[[Tag], bool]:
             choices[-1].append(_test(part["name"] or "tag", part["sign"] or "=", part["text"]))
     if any(not choice for choice in choices) and len(choices) > 1:
         raise PiError(400, f"The parameter 'query' is invalid: an alternative of '{text[:200]}' is empty.")
-    return lambda one: _passes(choices, one)
+    return lambda one: any(all(test(one) for test in choice) for choice in choices)
 
 
-def _passes(choices: list[list[Test]], one: Tag) -> bool:
-    @cache
-    def told(name: str) -> Any:
-        return one.name if name == "tag" else attributes(one, 0).get(name)
-
-    return any(all(test(told) for test in choice) for choice in choices)
+@lru_cache(maxsize=16)
+def searched(count: int, text: str) -> array[int]:
+    """Give the numbers of those among the first `count` points that pass a query. Raises PiError as `query`."""
+    passes = query(text)
+    return array("L", (number for number in range(count) if passes(tag(number))))
 
 
 def _test(name: str, sign: str, text: str) -> Test:
@@ -63,8 +62,12 @@ def _test(name: str, sign: str, text: str) -> Test:
         raise PiError(400, f"The filter '{name}' of the parameter 'query' is not supported by this server.")
     if sign in {"=", "<>", "!="}:
         matches, positive = pattern(wanted).fullmatch, sign == "="
-        return lambda told: told(key) is not None and (matches(_text(told(key))) is not None) is positive
-    return lambda told: told(key) is not None and _ordered(told(key), sign, wanted)
+        return lambda one: _known(one, key) and (matches(_text(attribute(one, key))) is not None) is positive
+    return lambda one: _known(one, key) and _ordered(attribute(one, key), sign, wanted)
+
+
+def _known(one: Tag, key: str) -> bool:
+    return attribute(one, key) is not None
 
 
 def _text(value: Any) -> str:

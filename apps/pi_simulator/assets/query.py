@@ -59,17 +59,26 @@ def tests_of(query: str | None, now: int) -> list[Test]:
     return tests
 
 
+def since(query: str | None, now: int) -> int:
+    """Give the time (ticks) before which nothing starts that a query describes; 0 where it names none."""
+    found = (match for match in _FILTER.finditer(query or "") if match[1].lower() == "start" and match[2] in {">", ">="})
+    return max((_moment(match[3].strip("'\""), now, query or "") for match in found), default=0)
+
+
+def _moment(text: str, now: int, query: str) -> int:
+    try:
+        return parse(text, now)
+    except ValueError:
+        raise _refused(query) from None
+
+
 def _refused(query: str) -> PiError:
     return PiError(400, f"The search query is invalid: '{query}'.")
 
 
 def _test(name: str, sign: str, wanted: str, now: int, query: str) -> Test:
     if name in _TIMES:
-        try:
-            moment = parse(wanted, now)
-        except ValueError:
-            raise _refused(query) from None
-        compared, field = _COMPARED[sign], _TIMES[name]
+        moment, compared, field = _moment(wanted, now, query), _COMPARED[sign], _TIMES[name]
         return lambda thing: compared(parse(thing.fields[field], now), moment)
     if name not in _TEXTS or sign not in {"=", "<>"}:
         raise _refused(query)

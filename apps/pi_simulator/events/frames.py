@@ -7,6 +7,7 @@ after; it ends, is acknowledged, annotated and described anew later than that. E
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..assets import designs
@@ -76,6 +77,7 @@ class Frame:
         return tuple(one for one in self.annotations if one.created <= now)
 
 
+@lru_cache(maxsize=65_536)
 def frame(plant: Plant, nth: int) -> Frame:
     """Give the frame that starts in the nth ten minutes."""
     lot = plant.chance("frame", nth)

@@ -14,7 +14,7 @@ from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.elements import machine_place, name_of, template_of
 from ..assets.finding import Page, like
-from ..assets.query import tests_of
+from ..assets.query import since, tests_of
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from ..events.frames import Frame, by_number, phases
@@ -193,7 +193,7 @@ def search_(
 ) -> Response:
     """List the event frames that a query describes, in order of start."""
     tests = tests_of(query, asked.now)
-    every = Search("overlapped", 0, NEVER_ENDS, asked.now, nested=True)
+    every = Search("startinclusive", since(query, asked.now), NEVER_ENDS, asked.now, nested=True)
     things = (
         asked.world.assets.event(one, asked.now)
         for place in database_of(asked, database)

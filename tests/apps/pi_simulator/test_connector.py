@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW = ticks_of(NOON)
 DAY = 86400 * SECOND
-TAGS = 45
+TAGS = 20
 WORLD = AssetWorld(Plant(1, TAGS))
 EVENT_FRAMES = ("pi_event_frames", "pi_eventframe_referenced_elements")
-OPTIONS = {"lookback_days": "1", "startTime": "", "lookback_minutes": "5"}
+OPTIONS = {"lookback_days": "0.25", "lookback_minutes": "5"}
 
 Row = dict[str, Any]
 
@@ -241,10 +241,10 @@ def units() -> Iterator[Row]:
 
 
 def _frames() -> Iterator[tuple[Frame, Thing]]:
-    """The frames of the last day and their phases."""
-    for whole in WORLD.events(NOW - 2 * DAY, NOW, NOW):
+    """The frames of the last six hours and their phases."""
+    for whole in WORLD.events(NOW - DAY // 4, NOW, NOW):
         for one in (whole, *phases(whole)):
-            if one.there <= NOW and one.seen_end(NOW) >= NOW - DAY:
+            if one.there <= NOW and one.seen_end(NOW) >= NOW - DAY // 4:
                 yield one, WORLD.event(one, NOW)
 
 

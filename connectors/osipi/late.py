@@ -1,8 +1,9 @@
 """Values that come later than the overlap looks back: no read sees them, so they are counted, and told.
 
 Before a read moves on, the server counts what it has in the `late_hours` behind the overlap (a `Guard` in the offset). At the
-next read it counts the same stretch again: more values came late, fewer were deleted. One count is compared with another of the
-same question, never with what was read, since servers differ in which values (bad ones, those at an end) they count.
+next read it counts the same stretch again: more values came late, fewer were deleted (as many of both go unnoticed). One count
+is compared with another of the same question, never with what was read, since servers differ in which values (bad ones, those
+at an end) they count.
 
 AVEVA, StreamSet GetSummariesAdHoc (`/streamsets/summary`, in the Swagger of 2018 SP1): `Count` is the number of events where
 the basis is event weighted. All questions of a read go as one batch for each 5,000 tags or so.
@@ -55,6 +56,7 @@ def look_back(reading: Reading, progress: Progress, wanted: Mapping[str, tuple[s
         if guard and found is not None and found != guard.count:
             reading.notice(webid, _words(webid, guard, found - guard.count))
             guard = Guard(guard.start, guard.end, found)
+            progress.places[webid].guard = guard  # told once, whether or not the tag is read now
         count = counted.get(window)
         kept = guard if count is None else Guard(window.start, window.end, count)
         if kept:

@@ -1,0 +1,99 @@
+"""What a seed decides: the server's badness, the reader's options, and how it lands what it read."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from apps.pi_simulator.times import SECOND, parse
+from tests.connectors.osipi.simulated.expected import iso, webid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+START = parse("2026-03-01T12:00:00Z", 0)
+# One tag of each kind, some of the plain one, a name with odd letters; number 9 is the one that may vanish.
+TAGS = (0, 1, 9, 11, 22, 33, 44, 55, 66, 77, 88, 90)
+VANISHING = 10
+# Values come up to two hours and five minutes late, and the server's clock is up to four minutes off.
+OVERLAP_MINUTES, MOST_SKEW = 130, 240
+USER = "reader"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Runs `speed` times as fast as this machine's, from START when it showed `begun` (ns), and stands still at `end` (ticks)."""
+
+    begun: int
+    end: int
+    speed: float
+
+    def __call__(self) -> int:
+        return min(self.end, START + int((time.monotonic_ns() - self.begun) // 100 * self.speed))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run of a seed needs. Times are in ticks; `kills` are the seconds after which each reader but the last dies."""
+
+    seed: int
+    end: int
+    speed: float
+    share: float
+    skew: int
+    vanishes_at: int
+    oidc: bool
+    upsert: bool
+    dies_between: float
+    kills: tuple[float, ...]
+    options: dict[str, str]
+
+
+def plan_of(seed: int) -> Plan:
+    luck = random.Random(seed)  # noqa: S311  # tests need no secrets
+    seconds = luck.randrange(5400, 14400)
+    options = {
+        "tag_webids": ",".join(map(webid, TAGS)),
+        "startTime": iso(START),
+        "overlap_minutes": str(OVERLAP_MINUTES),
+        "tags_per_request": str(luck.choice([2, 5, 12])),
+        "parts_per_batch": str(luck.choice([2, 100])),
+        "max_url_length": str(luck.choice([900, 1900])),
+        "maxCount": luck.choice(["", "1000", "150"]),
+        "max_records_per_batch": str(luck.choice([300, 3000, 100_000])),
+        "threads": str(luck.choice([1, 1, 3])),
+    }
+    return Plan(
+        seed=seed,
+        end=START + seconds * SECOND,
+        speed=seconds / luck.uniform(0.8, 1.6),
+        share=luck.uniform(0.05, 0.3),
+        skew=luck.randrange(-MOST_SKEW, MOST_SKEW) * SECOND,
+        vanishes_at=START + luck.randrange(seconds // 4, 2 * seconds) * SECOND,
+        oidc=luck.random() < 0.5,
+        upsert=seed % 2 == 1,
+        dies_between=luck.uniform(0.0, 0.2),
+        kills=tuple(luck.uniform(0.0, luck.choice([0.05, 0.4])) for _ in range(luck.randrange(3, 8))),
+        options=options,
+    )
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a reader is told: where to read, by which clock, and where to land it."""
+
+    clock: Clock
+    options: dict[str, str]
+    upsert: bool
+    dies_between: float
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def read(cls, path: Path) -> Order:
+        told = json.loads(path.read_text())
+        return cls(**{**told, "clock": Clock(**told["clock"])})

@@ -1,0 +1,77 @@
+"""A reader that may be killed at any instant: `python -m tests.connectors.osipi.soak.reader ORDER FOLDER`.
+
+Says `ready` once it begins to read, and ends when all was read up to the instant at which the clock stands still. Exits with 0
+then, with 1 where the server could not be read, and with 3 where a read would not end.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.osipi import OsipiLakeflowConnect
+from connectors.osipi.client import PiClient
+from connectors.osipi.problems import PiError
+from tests.connectors.osipi.simulated.expected import moment
+from tests.connectors.osipi.soak.landing import landing_of
+from tests.connectors.osipi.soak.plan import Order
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.connectors.osipi.soak.landing import Landing
+
+TABLE = "pi_timeseries"
+MOST_CALLS = 5000  # of one run
+
+
+def main(order: Order, folder: Path) -> int:
+    landing = landing_of(folder, upsert=order.upsert)
+    PiClient.__init__.__kwdefaults__["sleep"] = lambda seconds: time.sleep(min(seconds, 0.002))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    try:
+        while not _run(order, landing):
+            pass
+    except PiError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _run(order: Order, landing: Landing) -> bool:
+    """Read until nothing is left; say whether that was all there will ever be."""
+    asked: list[int] = []
+
+    def now() -> datetime:
+        asked.append(order.clock())
+        return moment(asked[-1])
+
+    def between() -> None:
+        if random.random() < order.dies_between:  # noqa: S311  # a death needs no secret
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    one = OsipiLakeflowConnect(order.options)
+    one.clock = now
+    offset = landing.offset()
+    for _ in range(MOST_CALLS):
+        found, after = one.read_table(TABLE, offset, {})
+        rows = list(found)
+        if after == offset:
+            if rows:
+                raise SystemExit(4)
+            return asked[0] == order.clock.end
+        landing.land(rows, after, between)
+        offset = after
+    raise SystemExit(3)
+
+
+if __name__ == "__main__":
+    logging.disable()
+    raise SystemExit(main(Order.read(Path(sys.argv[1])), Path(sys.argv[2])))

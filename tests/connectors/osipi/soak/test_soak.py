@@ -1,0 +1,18 @@
+"""A few seeds of the soak; `make soak` runs 200."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the programs in apps/ have packages of their own: make .venv/.apps.ready")
+
+from tests.connectors.osipi.soak.run import run
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_reader_that_is_killed_at_any_instant_loses_and_doubles_nothing(seed: int) -> None:
+    outcome = run(seed)
+
+    assert outcome.good, str(outcome)
+    assert outcome.killed >= 1
+    assert outcome.findings.rows > 1000

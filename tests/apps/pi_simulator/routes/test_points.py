@@ -96,13 +96,25 @@ def test_the_links_of_a_point_lead_somewhere(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "web_id", ["nonsense", "F1DPAAA", "F1DP****", "F1EmAAAA", tag(300).identity.web_id(), "P1DPU0lNLVBJXFg"]
+    ("web_id", "status"),
+    [
+        ("nonsense", 400),
+        ("F1DPAAA", 400),
+        ("F1DP****", 400),
+        ("F1EmAAAA", 400),
+        ("P1DPU0lNLVBJXFg", 404),
+        (tag(300).identity.web_id(), 404),
+    ],
 )
-def test_what_is_no_webid_is_a_bad_request_and_what_nothing_has_is_not_found(api: Api, web_id: str) -> None:
-    for path in (f"/points/{web_id}", f"/points/{web_id}/attributes", f"/streams/{web_id}/recorded"):
+def test_what_is_no_webid_is_a_bad_request_and_what_nothing_has_is_not_found(api: Api, web_id: str, status: int) -> None:
+    for path in (f"/points/{web_id}", f"/points/{web_id}/attributes"):
         answer = api.get(path)
-        assert answer.status_code == (404 if "1DP" in web_id and "*" not in web_id else 400)
-        assert answer.json()["Errors"]
+        assert (answer.status_code, list(answer.json())) == (status, ["Errors"])
+
+
+@pytest.mark.parametrize(("web_id", "status"), [("nonsense", 400), ("F1DPAAA", 400), (tag(300).identity.web_id(), 404)])
+def test_a_stream_is_looked_for_as_its_point_is(api: Api, web_id: str, status: int) -> None:
+    checked(api, "/streams/{webId}/recorded", status, webId=web_id)
 
 
 def test_many_points_are_given_each_with_its_own_error(api: Api) -> None:

@@ -66,9 +66,7 @@ class Archive:
                 return found.number if found else None
             at = 4 + (_GUID if web_id[0] in "FI" else 0)
             server, number = unpack(web_id[4:at]), unpack(web_id[at : at + _POINT])
-        except ValueError:
+            told: int = struct.unpack("<I", number)[0]
+        except (ValueError, struct.error):
             raise PiError(400, f"The WebID is invalid: '{web_id}'.") from None
-        if len(number) != struct.calcsize("<I") or (server and server != SERVER_ID.bytes_le):
-            return None
-        told: int = struct.unpack("<I", number)[0]
-        return told - 1
+        return None if server and server != SERVER_ID.bytes_le else told - 1

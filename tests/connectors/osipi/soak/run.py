@@ -89,7 +89,12 @@ def _read(plan: Plan, order: Path) -> tuple[int, int, str]:
     told = ""
     for _ in range(MOST_READERS):
         with subprocess.Popen(
-            words, cwd=ROOT, env={**os.environ, "NO_PROXY": "127.0.0.1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            words,
+            cwd=ROOT,
+            env={**os.environ, "NO_PROXY": "127.0.0.1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         ) as reader:
             assert reader.stdout is not None
             assert reader.stderr is not None

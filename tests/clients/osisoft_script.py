@@ -5,7 +5,7 @@ Words: the address of /piwebapi, user, password, and JSON with `paths` (of point
 
 # What it imports is in another environment, and is without types there.
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN002, ANN201, B905, BLE001, T201
+# ruff: noqa: ANN001, ANN002, B905, BLE001, T201
 
 import json
 import sys

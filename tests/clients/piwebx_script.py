@@ -6,7 +6,7 @@ channel to wait for.
 
 # What it imports is in another environment, and is without types there.
 # mypy: ignore-errors
-# ruff: noqa: ANN001, ANN201, BLE001, T201
+# ruff: noqa: ANN001, BLE001, T201
 
 import asyncio
 import json

@@ -75,8 +75,8 @@ bench-pi: setup .venv/.apps.ready
 	@python -m bench.pi
 
 .venv/.exact.ready: .venv/.ready
-	@echo "Installing OR-Tools …" >&2
-	@build/pipenv/bin/pipenv sync --categories exact >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@echo "Installing OR-Tools and Delta's library …" >&2
+	@build/pipenv/bin/pipenv sync --categories "exact delta" >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
 .venv/.bench.ready: .venv/.exact.ready
@@ -105,7 +105,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact bench apps node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta bench apps node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 

@@ -9,7 +9,6 @@ import re
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from .errors import PiError
 from .tags import SERVER, Tag, tag
@@ -62,12 +61,12 @@ class Archive:
             raise PiError(400, f"The WebID is invalid: '{web_id}'.")
         try:
             if web_id[0] == "P":
-                server, _, name = unpack(web_id[4:]).decode().partition("\\")
-                found = self._named(name, 0) if server == SERVER.upper() else None
+                owner, _, name = unpack(web_id[4:]).decode().partition("\\")
+                found = self._named(name, 0) if owner == SERVER.upper() else None
                 return found.number if found else None
             at = 4 + (_GUID if web_id[0] in "FI" else 0)
-            known = web_id[0] in "LD" or UUID(bytes_le=unpack(web_id[4:at])) == SERVER_ID
-            number: int = struct.unpack("<I", unpack(web_id[at : at + _POINT]))[0]
+            server, number = unpack(web_id[4:at]), unpack(web_id[at : at + _POINT])
+            told: int = struct.unpack("<I", number)[0]
         except (ValueError, struct.error):
             raise PiError(400, f"The WebID is invalid: '{web_id}'.") from None
-        return number - 1 if known else None
+        return None if server and server != SERVER_ID.bytes_le else told - 1

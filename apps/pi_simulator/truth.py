@@ -191,7 +191,7 @@ class Truth:
 
         What is late is not there before it arrived; what lies in the future is there for a future tag only, a day ahead.
         """
-        width = tag.burst or 1
+        width, end = tag.burst or 1, min(end, latest(tag, now))
         return self._seen(tag, start // tag.period - width, end // tag.period + width + 1, (start, end), now)
 
     def _seen(self, tag: Tag, first: int, last: int, ends: tuple[int, int], now: int) -> Slice:
@@ -221,7 +221,7 @@ class Truth:
     def first(self, tag: Tag, start: int, end: int, now: int, count: int) -> Slice:
         """Give the first `count` values of a time in order of time, or the last where `start` lies after `end`."""
         backwards = start > end
-        found = _none(tag)
+        found, start, end = _none(tag), *_sooner(start, end, latest(tag, now))
         for ends in _chunks(tag, start, end, count):
             some = self.between(tag, *ends, now)
             found = some.then(found) if backwards else found.then(some)
@@ -243,12 +243,24 @@ class Truth:
 
     def next(self, tag: Tag, since: int, now: int, count: int = 1) -> Slice:
         """Give the first `count` values at or after a time, as seen at `now`."""
-        end = now + (FUTURE if tag.future else 0)
+        end = latest(tag, now)
         return self.first(tag, since, end, now, count) if since <= end else _none(tag)
 
 
 def _none(tag: Tag) -> Slice:
     return Slice(tag, np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.int64))
+
+
+def latest(tag: Tag, now: int) -> int:
+    """Give the last time at which a tag may have a value that is seen at `now`."""
+    return now + FUTURE if tag.future else now
+
+
+def _sooner(start: int, end: int, most: int) -> tuple[int, int]:
+    """Give a time without what lies after `most`; one that lies there altogether is left with its earlier end alone."""
+    if min(start, end) > most:
+        return min(start, end), min(start, end)
+    return min(start, most), min(end, most)
 
 
 def _reach(tag: Tag) -> int:

@@ -37,7 +37,8 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
     """Describes and reads the tables of OSI PI through PI Web API.
 
     options: see `options.settings_of`; a table's options are those of its reader, and may override the connection's.
-    `problems` are the tags and objects that the last read could not read while it read others.
+    `problems` are the tags and objects that the last read could not read while it read others, and tags of which values came
+    or went where no read looks any more.
     """
 
     TABLES_DISCOVERY_INVENTORY = TABLES_DISCOVERY_INVENTORY

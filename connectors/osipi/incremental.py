@@ -25,6 +25,7 @@ VERSION = 1
 LONGEST = 1e9  # seconds of overlap
 _FIRST, _LAST = "1970", "9000"  # years; PI counts from 1970
 _SHOWN = 40
+_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, binascii.Error, zlib.error)
 _CURE = "it was not written by this connector: start again from a full refresh, or give the offset that belongs to it"
 
 
@@ -42,12 +43,25 @@ class Place:
     """How far a tag was read (a stamp), and how many values were given of each instant of the `overlap` seconds before that.
 
     What lies further back is not remembered, so it must not be read again, even where the user asks for more overlap now.
+    The instants stay `packed`, as the offset has them, until they are asked for: of 100,000 tags few are at work at a time.
     """
 
     until: str
-    seen: Counter[str] = field(default_factory=Counter)
+    packed: str = ""
     overlap: float = 0.0
     guard: Guard | None = None
+
+    @property
+    def seen(self) -> Counter[str]:
+        """How many values were given of each instant, as a copy; raises OffsetError where that can't be read."""
+        try:
+            return _unpacked(self.packed)
+        except _UNREADABLE:
+            raise OffsetError(f"the offset can't be read: {_CURE}") from None
+
+    @seen.setter
+    def seen(self, seen: Counter[str]) -> None:
+        self.packed = _packed(seen)
 
     def start(self, overlap: float) -> str:
         """Give from when to read on with an overlap of so many seconds."""
@@ -76,13 +90,18 @@ class Progress:
     places: dict[str, Place] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
 
-    def advance(self, webid: str, until: str, overlap: float, given: Iterable[str]) -> None:
-        """Move a tag on to `until`, after the instants of `given` were given for the first time."""
-        before = self.places.get(webid, Place(""))
-        before.seen.update(given)
-        start = shifted(until, -overlap)
-        seen = Counter({stamp: count for stamp, count in before.seen.items() if stamp >= start})
-        self.places[webid] = Place(until, seen, float(overlap), before.guard)
+    def advance(self, webid: str, first: str, until: str, overlap: float, given: Iterable[str]) -> None:
+        """Move a tag on to `until`, after the instants of `given` were given for the first time.
+
+        What lies before `first`, where its first read began, is nothing that came late: the overlap does not reach there.
+        """
+        before = self.places.get(webid, Place(first))
+        seen = before.seen
+        seen.update(given)
+        start = max(shifted(until, -overlap), before.start(overlap))
+        kept = Counter({stamp: count for stamp, count in seen.items() if stamp >= start})
+        reach = (to_datetime(until) - to_datetime(start)).total_seconds()
+        self.places[webid] = Place(until, _packed(kept), min(float(overlap), reach), before.guard)
 
     def to_offset(self) -> dict[str, Any]:
         """Give the offset. Instants that many tags share stand once."""
@@ -93,7 +112,7 @@ class Progress:
         tags = {
             webid: [
                 "" if place.until == until else place.until,
-                _packed(place.seen),
+                place.packed,
                 place.overlap,
                 *([number[place.guard.start, place.guard.end], place.guard.count] if place.guard else []),
             ]
@@ -119,7 +138,7 @@ def progress_of(offset: Mapping[str, Any] | None) -> Progress:
         spans = [(checked_stamp(start), checked_stamp(end)) for start, end in json.loads(offset.get("guards", "[]"))]
         places = {webid: _place(entry, until, spans) for webid, entry in json.loads(offset["tags"]).items()}
         memories = {webid: _memory(entry) for webid, entry in json.loads(offset.get("memories", "{}")).items()}
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, binascii.Error, zlib.error):
+    except _UNREADABLE:
         raise OffsetError(f"the offset can't be read: {_CURE}") from None
     return Progress(places, memories)
 
@@ -141,7 +160,9 @@ def _place(entry: list[Any], until: str, spans: list[tuple[str, str]]) -> Place:
     if not 0 <= seconds <= LONGEST:
         raise ValueError("no overlap is that long")
     made = Guard(*spans[_count(guard[0])], _count(guard[1])) if guard else None
-    return Place(checked_stamp(own) if own else until, _unpacked(seen), seconds, made)
+    if not isinstance(seen, str):
+        raise TypeError("no packed instants")
+    return Place(checked_stamp(own) if own else until, seen, seconds, made)
 
 
 def _count(number: Any) -> int:

@@ -1,8 +1,9 @@
 """Values that come later than the overlap looks back: no read sees them, so they are counted, and told.
 
 Before a read moves on, the server counts what it has in the `late_hours` behind the overlap (a `Guard` in the offset). At the
-next read it counts the same stretch again: more values came late, fewer were deleted. One count is compared with another of the
-same question, never with what was read, since servers differ in which values (bad ones, those at an end) they count.
+next read it counts the same stretch again: more values came late, fewer were deleted (as many of both go unnoticed). One count
+is compared with another of the same question, never with what was read, since servers differ in which values (bad ones, those
+at an end) they count.
 
 AVEVA, StreamSet GetSummariesAdHoc (`/streamsets/summary`, in the Swagger of 2018 SP1): `Count` is the number of events where
 the basis is event weighted. All questions of a read go as one batch for each 5,000 tags or so.
@@ -38,18 +39,24 @@ def look_back(reading: Reading, progress: Progress, wanted: Mapping[str, tuple[s
     """Tell of values that came or went behind what is read; give the guards to hold from now on.
 
     wanted: for each tag the stretch (two stamps) that no read will see again; each is compared from its present guard, if any.
-    A tag that the server does not count keeps the guard that it has.
+    A tag that the server does not count keeps the guard that it has. Counting is no reason to read nothing: where it fails, the
+    log says so, and what comes late until the next count may go untold.
     """
     before = {webid: place.guard for webid in wanted if (place := progress.places.get(webid)) and place.guard}
     old = {webid: Window(webid, guard.start, guard.end) for webid, guard in before.items()}
     new = {webid: Window(webid, start, max(start, end)) for webid, (start, end) in wanted.items()}
-    counted = counts(reading.client, [*old.values(), *new.values()])
+    try:
+        counted = counts(reading.client, [*old.values(), *new.values()])
+    except PiError as error:
+        LOG.warning("values that come late can't be told this time: %s", error)
+        return {}
     guards = {}
     for webid, window in new.items():
         guard, found = before.get(webid), counted.get(old[webid]) if webid in old else None
         if guard and found is not None and found != guard.count:
             reading.notice(webid, _words(webid, guard, found - guard.count))
             guard = Guard(guard.start, guard.end, found)
+            progress.places[webid].guard = guard  # told once, whether or not the tag is read now
         count = counted.get(window)
         kept = guard if count is None else Guard(window.start, window.end, count)
         if kept:
@@ -59,12 +66,12 @@ def look_back(reading: Reading, progress: Progress, wanted: Mapping[str, tuple[s
 
 def _words(webid: str, guard: Guard, more: int) -> str:
     span = f"between {guard.start}Z and {guard.end}Z"
-    again = f"headgate backfill --from {guard.start}Z --to {guard.end}Z --tags {webid}"
+    again = f"headgate backfill osipi --from {guard.start}Z --to {guard.end}Z --tags {webid}"
     if more > 0:
         return (
             f"{more} values {span} came later than overlap_minutes looks back and are not in the table; read them by `{again}`"
         )
-    return f"{-more} values {span} were deleted after they were read; take them out by `{again} --delete`"
+    return f"{-more} values {span} were deleted after they were read; take them out by `{again} --delta TABLE --delete`"
 
 
 def counts(client: PiClient, windows: Sequence[Window]) -> dict[Window, int]:

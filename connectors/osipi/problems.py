@@ -28,7 +28,10 @@ class PiUnavailableError(PiError):
 
 @dataclass(frozen=True, slots=True)
 class TagProblem:
-    """A tag that could not be read while others could: `status` as HTTP says (403 forbidden, 404 deleted), and PI's words."""
+    """A tag that could not be read while others could: `status` as HTTP says (403 forbidden, 404 deleted), and PI's words.
+
+    With status 0, and no error of the server's: a tag that was read, but of which the server has more or fewer values by now.
+    """
 
     webid: str
     status: int

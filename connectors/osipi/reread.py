@@ -105,7 +105,7 @@ def compare(reading: Reading, memory: Memory, tag: tuple[str, str, str], items: 
 def _tell_unkeyed(reading: Reading, webid: str, hour: str, more: int) -> None:
     end = shifted(hour[:_HOUR] + ":00:00", 3600)
     words = f"the values from {hour}Z to {end}Z changed ({more:+d}), and too many were given to tell which of them were deleted"
-    cure = f"headgate backfill --from {hour}Z --to {end}Z --tags {webid} --delete"
+    cure = f"headgate backfill osipi --from {hour}Z --to {end}Z --tags {webid} --delta TABLE --delete"
     reading.notice(webid, f"{words}: look with `{cure}`, or give a larger reread_values")
 
 

@@ -110,7 +110,7 @@ def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     for webid, body in reading.each(list(ends), calls):
         page = Page(webid, tags[webid]["name"] or "", str(body.get("UnitsAbbreviation") or ""), body.get("Items") or [])
         rows += [row | {"calculation_type": kind} for row in _value_rows(reading, page)]
-        progress.advance(webid, ends[webid], 0, ())
+        progress.advance(webid, ends[webid], ends[webid], 0, ())
     reading.refuse_if_none(len(tags))
     return iter(rows), progress.to_offset() if windows else dict(offset or progress.to_offset())
 
@@ -201,7 +201,7 @@ def _on_grid(  # what a grid is made of
             stamp = stamp_of(row["timestamp"])
             if (stamp < window.end) if at_start else (stamp > past):
                 rows.append(row)
-        progress.advance(page.webid, window.end, 0, ())
+        progress.advance(page.webid, window.end, window.end, 0, ())
     return iter(rows), progress.to_offset() if windows else dict(offset or progress.to_offset())
 
 

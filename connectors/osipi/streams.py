@@ -173,7 +173,7 @@ def _read_group(
         elif found.webid in pages:
             pages[found.webid].append(found)
     for tag, some in pages.items():
-        before = progress.places[tag].seen.copy() if tag in progress.places else Counter[str]()
+        before = progress.places[tag].seen if tag in progress.places else Counter[str]()
         if options.reread_hours:
             anchor = progress.places[tag].until if tag in progress.places else windows[tag].start
             memory = progress.memories.setdefault(tag, Memory(anchor, anchor))
@@ -184,7 +184,7 @@ def _read_group(
             for _, stamp, occurrence in numbered(_since(page, shifted(windows[tag].end, -options.overlap)))
             if occurrence >= before.get(stamp, 0)
         ]
-        progress.advance(tag, windows[tag].end, options.overlap, new)
+        progress.advance(tag, windows[tag].start, windows[tag].end, options.overlap, new)
         yield from ((page, before) for page in some)
 
 

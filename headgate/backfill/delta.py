@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from headgate.discovery.redact import redactor
 from headgate.problems import InputError, SourceError
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ class Delta:
         except ImportError:
             raise InputError("--delta needs the library deltalake", "install it: pip install 'headgate[delta]'") from None
         self._arrow, self._plan, self._delete = arrow, plan, delete
+        self._mask = redactor(storage or {})
         schema = Schema.from_arrow(self._schema())
         try:
             self._table = DeltaTable.create(uri, schema, mode="ignore", storage_options=dict(storage or {}) or None)
         except Exception as error:  # noqa: BLE001  # each storage has errors of its own
-            raise SourceError(
-                f"{uri} can't be opened as a Delta table: {error}", "look at the address and the rights"
-            ) from None
+            words = self._mask(f"{uri} can't be opened as a Delta table: {error}")
+            raise SourceError(words, "look at the address and the rights") from None
 
     def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:
         """Merge a part's rows in one commit. Only rows of its stretch and of the tags that could be read are ever deleted."""
@@ -52,7 +53,7 @@ class Delta:
             merger.execute()
         except Exception as error:  # noqa: BLE001  # each storage has errors of its own
             cure = "another writer may have been at it: run the same again, what is done stays done"
-            raise SourceError(f"the rows could not be merged: {error}", cure) from None
+            raise SourceError(self._mask(f"the rows could not be merged: {error}"), cure) from None
 
     def _where(self, part: Part, read: Collection[str]) -> str:
         """Give which rows of the table a part is about."""

@@ -27,7 +27,7 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
     connector: Connector,
     start: Annotated[str, typer.Option("--from", help="From when, included: 2026-01-31T06:00:00Z, *-1d, t.")],
     before: Annotated[str, typer.Option("--to", help="To when, not included.")] = "*",
-    tags: Annotated[str, typer.Option(help="The tags, by commas; else those that the connection's options choose.")] = "",
+    tags: Annotated[str, typer.Option(help="The tags' ids (PI: WebIDs), by commas; else those that the options choose.")] = "",
     table: Annotated[str, typer.Option(help="The table.")] = "pi_timeseries",
     options_file: Annotated[
         Path | None, typer.Option(help="Options for the connector, JSON; win over HEADGATE_OPTION_<NAME> and connector.yaml.")

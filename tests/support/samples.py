@@ -109,6 +109,7 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "COMMUNITY, rotated secret": {"connection": SECRETS | {"type": "COMMUNITY", "rotate": ["token"]}},
     "streaming, not paused": {"mode": "streaming", "channel": "CURRENT"},
     "run as a user": {"targets": {"dev": {"run_as": {"user": "ann@example.com"}, "profile": "dev"}}},
+    "git for the framework, a folder for the source": {"code": {"git": GIT, "folder": "code", "module": "crm.source"}},
     "many small stacks": {"balance": {"stacks": 3, "pipelines": 5}, "group_by": "none"},
 }
 

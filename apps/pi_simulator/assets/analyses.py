@@ -135,10 +135,15 @@ def template_path(plant: Plant, place: int) -> str:
     return f"{plant.database_path(0)}\\AnalysisTemplates[{ANALYSES[place][0]}]"
 
 
+def analysis_name(place: int, machine: int) -> str:
+    """Give the name of a machine's analysis of a design."""
+    return f"{ANALYSES[place][0]} {machine:06d}"
+
+
 def analysis(plant: Plant, place: int, machine: int, target: Thing) -> Thing:
     """Give a machine's analysis of a design."""
     kind, number = kinds.ANALYSIS, place << MACHINE_BITS | machine
-    name = f"{ANALYSES[place][0]} {machine:06d}"
+    name = analysis_name(place, machine)
     path = f"{target.path}\\Analyses[{name}]"
     chance = plant.chance("analysis", place, machine)
     fields, refs = _common(plant, place, number, path, kind, kinds.ANALYSIS_RULE, kinds.TIME_RULE)

@@ -6,6 +6,7 @@ Source: AVEVA, AF SDK Reference, "Search query syntax". What is between braces, 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PiError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _FILTER = re.compile(r"""(\w+):(<=|>=|<>|=|<|>)("(?:[^"]*)"|'(?:[^']*)'|[^\s'"{}]\S*)""")
 _WORD = re.compile(r"""\s*("[^"]*"|'[^']*'|[^\s:'"{}]+)\s*""")
 _TEXTS: dict[str, Callable[[Thing], tuple[Any, ...]]] = {
-    "name": lambda thing: (thing.name,),
     "description": lambda thing: (thing.description,),
     "template": lambda thing: (thing.fields.get("TemplateName", ""),),
     "category": lambda thing: tuple(thing.fields.get("CategoryNames", ())),
@@ -34,6 +34,7 @@ _TEXTS: dict[str, Callable[[Thing], tuple[Any, ...]]] = {
     "canbeacknowledged": lambda thing: (str(thing.fields.get("CanBeAcknowledged", "")),),
     "inprogress": lambda thing: (str(str(thing.fields.get("EndTime", "")).startswith("9999")),),
 }
+_EQUAL = {"=", "<>"}
 _TIMES = {"start": "StartTime", "end": "EndTime"}
 _COMPARED: dict[str, Callable[[int, int], bool]] = {
     "=": lambda one, other: one == other,
@@ -45,18 +46,36 @@ _COMPARED: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-def tests_of(query: str | None, now: int) -> list[Test]:
-    """Give what a query asks of a thing. Raises PiError 400 for what is no query."""
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a query asks: of names, which are known before a thing is made, and of things."""
+
+    names: tuple[tuple[str, bool], ...] = ()
+    tests: tuple[Test, ...] = ()
+
+    def named(self, name: str) -> bool:
+        """Say whether a name is as the query says."""
+        return all(like(name, wanted) is same for wanted, same in self.names)
+
+    def fits(self, thing: Thing) -> bool:
+        """Say whether a thing is as the query says."""
+        return self.named(thing.name) and all(test(thing) for test in self.tests)
+
+
+def described_by(query: str | None, now: int) -> Described:
+    """Give what a query asks. Raises PiError 400 for what is no query."""
     text = query or ""
-    tests = [_test(match[1].lower(), match[2], match[3].strip("'\""), now, text) for match in _FILTER.finditer(text)]
+    given = [(match[1].lower(), match[2], match[3].strip("'\"")) for match in _FILTER.finditer(text)]
     rest = _FILTER.sub(" ", text).strip()
     while rest:
         word = _WORD.match(rest)
         if not word:
             raise _refused(text)
-        tests.append(_test("name", "=", word[1].strip("'\""), now, text))
+        given.append(("name", "=", word[1].strip("'\"")))
         rest = rest[word.end() :]
-    return tests
+    names = tuple((wanted, sign == "=") for name, sign, wanted in given if name == "name" and sign in _EQUAL)
+    others = [one for one in given if one[0] != "name" or one[1] not in _EQUAL]
+    return Described(names, tuple(_test(name, sign, wanted, now, text) for name, sign, wanted in others))
 
 
 def since(query: str | None, now: int) -> int:
@@ -79,8 +98,8 @@ def _refused(query: str) -> PiError:
 def _test(name: str, sign: str, wanted: str, now: int, query: str) -> Test:
     if name in _TIMES:
         moment, compared, field = _moment(wanted, now, query), _COMPARED[sign], _TIMES[name]
-        return lambda thing: compared(parse(thing.fields[field], now), moment)
-    if name not in _TEXTS or sign not in {"=", "<>"}:
+        return lambda thing: field in thing.fields and compared(parse(thing.fields[field], now), moment)
+    if name not in _TEXTS or sign not in _EQUAL:
         raise _refused(query)
     look = _TEXTS[name]
     return lambda thing: any(like(text, wanted) for text in look(thing)) is (sign == "=")

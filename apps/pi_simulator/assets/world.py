@@ -13,7 +13,21 @@ from . import kinds, units
 from .analyses import MACHINE_BITS, analysis, plugins, rule, time_rule
 from .attributes import Attribute, attributes, owner_of
 from .designs import ANALYSES
-from .elements import all_below, at, below, element, machine_place, name_of, place_of, roots, total
+from .elements import (
+    CLASSES,
+    Place,
+    all_below,
+    at,
+    below,
+    count,
+    element,
+    machine_place,
+    name_of,
+    place_of,
+    roots,
+    template_of,
+    total,
+)
 from .library import DATABASE_BITS, PLACES, Library
 from .plant import DATABASES, Plant
 from .things import SERVER_NAME, Thing, named, number_of, told_by
@@ -22,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..events.frames import Frame
-    from .elements import Place
 
 VERSION = "2.10.0.8628"
 
@@ -186,14 +199,17 @@ class AssetWorld:
         """Give an element."""
         return element(self.plant, self.libraries[place.database], place)
 
-    def elements(self, database: int) -> Iterator[Place]:
-        """Give all elements of a database in order of their names."""
-        return (at(self.plant, database, position) for position in range(total(self.plant, database)))
+    def elements(self, database: int, among: frozenset[int] | None = None) -> Iterator[Place]:
+        """Give all elements of a database in order of their names; with `among`, none of other templates."""
+        if database:
+            return (at(self.plant, database, position) for position in range(total(self.plant, database)))
+        classes = (name for name in CLASSES if among is None or template_of(Place(0, name, 0)) in among)
+        return (Place(0, name, nth) for name in classes for nth in range(count(self.plant, name)))
 
-    def elements_below(self, thing: Thing, *, nested: bool) -> Iterator[Place]:
+    def elements_below(self, thing: Thing, *, nested: bool, among: frozenset[int] | None = None) -> Iterator[Place]:
         """Give the elements below a database or an element; `nested`: however far, else right below."""
         if thing.kind is kinds.DATABASE:
-            return self.elements(thing.number) if nested else roots(self.plant, thing.number)
+            return self.elements(thing.number, among) if nested else roots(self.plant, thing.number)
         place = place_of(self.plant, thing.number)
         if place is None:
             return iter(())
@@ -241,10 +257,14 @@ class AssetWorld:
         """Give a machine's analysis of a design."""
         return analysis(self.plant, design, machine, self.element(machine_place(machine)))
 
+    def analysis_keys(self, database: int) -> list[tuple[int, int]]:
+        """Give all analyses of a database by design and machine, in order of their names."""
+        designs = () if database else range(len(ANALYSES))
+        return [(design, machine) for design in designs for machine in range(self.plant.machines)]
+
     def analyses(self, database: int) -> Iterator[Thing]:
         """Give all analyses of a database in order of their names."""
-        if not database:
-            yield from (self.analysis(design, one) for design in range(len(ANALYSES)) for one in range(self.plant.machines))
+        return (self.analysis(*key) for key in self.analysis_keys(database))
 
     def analyses_of(self, place: Place) -> Iterator[Thing]:
         """Give the analyses of an element: machines have one of each design."""

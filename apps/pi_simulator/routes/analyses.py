@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from ..asking import Wanted
 from ..assets import kinds
+from ..assets.analyses import analysis_name
 from ..assets.finding import matching
-from ..assets.query import tests_of
+from ..assets.query import described_by
 from .assets_common import Ordered, Spanned, WebId, cut, database_of, find, listed, own
 
 router = APIRouter()
@@ -22,9 +23,10 @@ DatabaseId = Annotated[str | None, Query(alias="databaseWebId")]
 def search(asked: Wanted, span: Spanned, database: DatabaseId = None, query: Text = None) -> Response:
     """List the analyses that a query describes."""
     assets = asked.world.assets
-    tests = tests_of(query, asked.now)
-    found = [one for place in database_of(asked, database) for one in matching(assets.analyses(place.number), *tests)]
-    return cut(asked, found, span)
+    wanted = described_by(query, asked.now)
+    every = (key for one in database_of(asked, database) for key in assets.analysis_keys(one.number))
+    things = (assets.analysis(*key) for key in every if wanted.named(analysis_name(*key)))
+    return cut(asked, (one for one in things if wanted.fits(one)), span)
 
 
 @router.get("/analysistemplates/search")
@@ -32,7 +34,7 @@ def search_templates(asked: Wanted, span: Spanned, database: DatabaseId = None, 
     """List the templates of analyses that a query describes."""
     libraries = [asked.world.assets.libraries[one.number] for one in database_of(asked, database)]
     every = [one for some in libraries for one in some.analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
-    return cut(asked, matching(every, *tests_of(query, asked.now)), span)
+    return cut(asked, matching(every, described_by(query, asked.now).fits), span)
 
 
 own(router, kinds.ANALYSIS)

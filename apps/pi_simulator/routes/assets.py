@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from ..asking import Wanted
 from ..assets import kinds
+from ..assets.analyses import analysis_name
 from ..assets.finding import like, matching
 from ..assets.joined import sets_of
 from ..assets.library import Library
 from ..assets.things import Thing
 from ..errors import PiError
-from .assets_common import First, Ordered, Spanned, WebId, at_path, find, listed, one, own, paged
+from .assets_common import First, Ordered, Spanned, WebId, at_path, find, listed, objects, one, own, paged
 
 router = APIRouter()
 Fields = Annotated[list[str], Query(alias="field")]
@@ -80,6 +81,22 @@ def notifications(asked: Wanted, web_id: WebId) -> Response:
     """List nothing: nobody is notified here."""
     find(asked, "assetservers", web_id)
     return listed(asked, [])
+
+
+@router.get("/assetservers/{web_id}/securityidentities")
+@router.get("/assetservers/{web_id}/securitymappings")
+def security(
+    asked: Wanted,
+    web_id: WebId,
+    span: First,
+    order: Ordered,
+    query: Annotated[str | None, Query()] = None,  # noqa: ARG001  # of nothing
+    field: Annotated[str | None, Query()] = None,  # noqa: ARG001
+    identity: Annotated[str | None, Query(alias="userIdentity")] = None,  # noqa: ARG001
+) -> Response:
+    """List nothing: everybody may read."""
+    find(asked, "assetservers", web_id)
+    return paged(asked, [], span, order)
 
 
 own(router, kinds.DATABASE)
@@ -157,5 +174,11 @@ def analyses(
     asked: Wanted, web_id: WebId, span: Spanned, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
 ) -> Response:
     """List analyses."""
-    database = find(asked, "assetdatabases", web_id)
-    return paged(asked, searched(list(asked.world.assets.analyses(database.number)), field, query), span, order)
+    assets, database = asked.world.assets, find(asked, "assetdatabases", web_id).number
+    if {order.field.lower(), *map(str.lower, field)} != {"name"}:
+        return paged(asked, searched(list(assets.analyses(database)), field, query), span, order)
+    # By names alone those of the page are made only.
+    found = [key for key in assets.analysis_keys(database) if like(analysis_name(*key), query)]
+    page = (found[::-1] if order.descending else found)[span.start : span.start + span.most]
+    things = [assets.analysis(*key) for key in page]
+    return asked.answer({"Links": span.links(len(found)), "Items": objects(asked, things)})

@@ -19,7 +19,6 @@ from ..errors import PiError
 
 WebId = Annotated[str, Path()]
 ObjectPath = Annotated[str, Query(alias="path")]
-Flag = Annotated[bool, Query()]
 _WITH_ITEMS = {"assetservers", "assetdatabases"}
 _ENTRY = "SIM\\Readers"
 _RIGHTS = ("Read", "ReadData")

@@ -16,7 +16,7 @@ from ..assets.designs import TRAITS
 from ..assets.elements import Place, name_of, place_of, template_of
 from ..assets.finding import Page, like
 from ..assets.library import PLACES
-from ..assets.query import tests_of
+from ..assets.query import described_by
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from .assets_common import (
@@ -184,11 +184,11 @@ def search(
     query: Annotated[str | None, Query()] = None,
 ) -> Response:
     """List the attributes of elements that a query describes."""
-    tests = tests_of(query, asked.now)
+    wanted = described_by(query, asked.now)
     assets = asked.world.assets
     places = (place for one in database_of(asked, database) for place in assets.elements(one.number))
     every = (one for place in places for one in assets.attributes_of(assets.element(place), asked.now))
-    return answer_attributes(asked, [one for one in every if all(test(one.thing) for test in tests)], span, Order(), with_these)
+    return answer_attributes(asked, [one for one in every if wanted.fits(one.thing)], span, Order(), with_these)
 
 
 @router.get("/attributes")

@@ -12,7 +12,7 @@ from apps.pi_simulator.asking import Asked, Wanted
 from apps.pi_simulator.errors import PiError
 from apps.pi_simulator.streams.enumerations import archive_sets
 from apps.pi_simulator.streams.paging import Paged
-from apps.pi_simulator.streams.points import Listing, body, server_body
+from apps.pi_simulator.streams.points import Listing, body, named, server_body
 from apps.pi_simulator.tags import SERVER
 
 router = APIRouter()
@@ -51,7 +51,7 @@ def server(asked: Wanted, web_id: str) -> Response:
 def points(asked: Wanted, web_id: str, page: Paged, name_filter: Annotated[str, Query(alias="nameFilter")] = "*") -> Response:
     """Give the points whose name passes a filter, a page at a time: without maxCount a thousand, and not a word of the rest."""
     check_server(web_id)
-    return answer_points(asked, page, Listing(asked.world.archive, asked.now, name_filter))
+    return answer_points(asked, page, named(asked.world.archive, asked.now, name_filter))
 
 
 def answer_points(asked: Asked, page: Paged, found: Listing) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Any
@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
-from ..assets.elements import Place, at, name_of, place_of, template_of, total
+from ..assets.elements import at, name_of, place_of, template_of, total
 from ..assets.finding import Page, like
 from ..assets.library import DATABASE_BITS
 from ..assets.plant import DATABASES
-from ..assets.query import tests_of
+from ..assets.query import described_by
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from .assets_common import (
@@ -75,12 +75,7 @@ class Filter:
         """Whether all elements are asked for."""
         return not (self.name or self.description or self.category or self.template or self.none)
 
-    def test(self, asked: Asked) -> Callable[[Place], bool]:
-        """Give the test of an element by its place alone: no element is made only to be left out."""
-        fits = [frozenset(self._templates(asked, nth)) for nth in range(len(DATABASES))]
-        return lambda place: like(name_of(place), self.name) and template_of(place) in fits[place.database]
-
-    def _templates(self, asked: Asked, database: int) -> Iterable[int]:
+    def templates(self, asked: Asked, database: int) -> Iterable[int]:
         """Give the templates whose elements fit: their description and category come from it."""
         library = asked.world.assets.libraries[database]
         for nth, design in enumerate(library.designs):
@@ -117,10 +112,12 @@ def _page(asked: Asked, root: Thing, wanted: Filter, span: Span, order: Order, *
     if root.kind is kinds.DATABASE and nested and by_name and wanted.open:
         many = total(assets.plant, root.number)
         positions = range(many - 1, -1, -1) if order.descending else range(many)
-        places = [at(assets.plant, root.number, nth) for nth in positions[span.start : span.start + span.most]]
-        return [assets.element(place) for place in places], many
-    fits = wanted.test(asked)
-    found = [place for place in assets.elements_below(root, nested=nested) if fits(place)]
+        page = positions[span.start : span.start + span.most]
+        return [assets.element(at(assets.plant, root.number, nth)) for nth in page], many
+    # No element is made, nor a name, only to be left out.
+    among = frozenset(wanted.templates(asked, root.number >> DATABASE_BITS if root.kind is kinds.ELEMENT else root.number))
+    places = assets.elements_below(root, nested=nested, among=among)
+    found = [place for place in places if template_of(place) in among and like(name_of(place), wanted.name)]
     if by_name:
         found.sort(key=lambda place: name_of(place).casefold(), reverse=order.descending)
         return [assets.element(place) for place in islice(found, span.start, span.start + span.most)], len(found)
@@ -205,10 +202,11 @@ def search(
     date: Annotated[str | None, Query(alias="queryDate")] = None,  # noqa: ARG001  # elements have one version
 ) -> Response:
     """List the elements that a query describes, in order of their names."""
-    tests = tests_of(query, asked.now)
+    wanted = described_by(query, asked.now)
     assets = asked.world.assets
-    every = (assets.element(place) for one in database_of(asked, database) for place in assets.elements(one.number))
-    found = [one for one in every if all(test(one) for test in tests)]
+    every = (place for one in database_of(asked, database) for place in assets.elements(one.number))
+    things = (assets.element(place) for place in every if wanted.named(name_of(place)))
+    found = [one for one in things if wanted.fits(one)]
     return _answer(asked, (found[span.start : span.start + span.most], len(found)), span, paths)
 
 

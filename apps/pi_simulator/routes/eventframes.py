@@ -14,7 +14,7 @@ from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.elements import machine_place, name_of, template_of
 from ..assets.finding import Page, like
-from ..assets.query import since, tests_of
+from ..assets.query import described_by, since
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from ..events.frames import Frame, by_number, phases
@@ -192,14 +192,15 @@ def search_(
     asked: Wanted, span: Spanned, database: Annotated[str | None, Query(alias="databaseWebId")] = None, query: Text = None
 ) -> Response:
     """List the event frames that a query describes, in order of start."""
-    tests = tests_of(query, asked.now)
+    wanted = described_by(query, asked.now)
     every = Search("startinclusive", since(query, asked.now), NEVER_ENDS, asked.now, nested=True)
     things = (
         asked.world.assets.event(one, asked.now)
         for place in database_of(asked, database)
         for one in _in_database(asked, place, every)
+        if wanted.named(one.name)
     )
-    return cut(asked, (one for one in things if all(test(one) for test in tests)), span)
+    return cut(asked, (one for one in things if wanted.fits(one)), span)
 
 
 own(router, kinds.EVENT_FRAME)

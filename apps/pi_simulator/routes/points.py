@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from apps.pi_simulator.asking import Asked, Wanted
 from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.routes.dataservers import check_server
+from apps.pi_simulator.routes.dataservers import answer_points, check_server
 from apps.pi_simulator.streams.paging import Paged
 from apps.pi_simulator.streams.parameters import limited, one_of
 from apps.pi_simulator.streams.points import Listing, attribute_body, attributes, body, pattern
-from apps.pi_simulator.streams.queries import query
+from apps.pi_simulator.streams.queries import searched
 
 router = APIRouter()
 _INCLUDED = ("All", "ItemsWithExceptionOnly", "ItemsWithoutExceptionOnly")
@@ -68,10 +68,8 @@ def search(
     limited("maxCount", page.count, _SEARCHED)
     if server is not None:
         check_server(server)
-    passes = query(text)
-    found = [one for one in Listing(asked.world.archive, asked.now, "*") if passes(one)]
-    items = [body(asked, one) for one in found[page.start : page.start + page.count]]
-    return asked.answer({"Links": page.links(len(found)), "Items": items})
+    archive = asked.world.archive
+    return answer_points(asked, page, Listing(archive, asked.now, searched(archive.count, text)))
 
 
 @router.get("/points/{web_id}")
@@ -89,7 +87,7 @@ def point_attributes(
 ) -> Response:
     """Give a point's attributes: all, those of some names, or those that pass a filter."""
     found = asked.world.archive.by_web_id(web_id, asked.now)
-    told = attributes(found, asked.world.settings.started)
+    told = attributes(found)
     unknown = [name for name in names or [] if name.lower() not in told]
     if unknown:
         raise PiError(400, *(f"The point attribute '{name}' does not exist." for name in unknown))
@@ -103,7 +101,7 @@ def point_attributes(
 def point_attribute(asked: Wanted, web_id: str, name: str) -> Response:
     """Give an attribute of a point."""
     found = asked.world.archive.by_web_id(web_id, asked.now)
-    told = attributes(found, asked.world.settings.started)
+    told = attributes(found)
     if name.lower() not in told:
         raise PiError(404, f"The point attribute '{name}' was not found.")
     return asked.answer(attribute_body(asked, found, name.lower(), told[name.lower()]))

@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     r"""\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+)|"([^"]*)"|([A-Za-z]\w*)|(<>|<=|>=|[-+*/^=<>(),.]))""", re.IGNORECASE
 )
 _LONGEST, _DEEPEST = 4096, 50
+_EXACT = 15  # digits that a number keeps whatever is calculated with it
 _BINDS = {
     "or": 1,
     "and": 2,
@@ -164,12 +165,18 @@ class _Reader:
             raise self._refused()
         self._at = match.end()
         if match[1]:
-            return "number", float(match[1]) if re.search(r"[.e]", match[1], re.IGNORECASE) else int(match[1])
+            return "number", self._read(match[1])
         if match[2] is not None:
             return "text", match[2]
         if match[3]:
             return "word", match[3].lower()
         return "sign", match[4]
+
+    def _read(self, text: str) -> float:
+        number = float(text)
+        if not math.isfinite(number):
+            raise self._refused()
+        return int(text) if text.isdigit() and len(text) <= _EXACT else number
 
     def _quoted(self, start: int) -> tuple[str, Any]:
         """Read a name up to the quote with which it is the longest that is known, else to the first."""

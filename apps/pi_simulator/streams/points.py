@@ -8,11 +8,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from apps.pi_simulator.archive import SERVER_IDENTITY
+from apps.pi_simulator.errors import PiError
+from apps.pi_simulator.settings import Settings
 from apps.pi_simulator.tags import SERVER, Tag, name_of, tag
 from apps.pi_simulator.times import SECOND, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from apps.pi_simulator.archive import Archive
     from apps.pi_simulator.asking import Asked
@@ -64,70 +66,82 @@ def descriptor(one: Tag) -> str:
     return f"{measure} of {unit.lower()}"
 
 
-def attributes(one: Tag, created: int) -> dict[str, Any]:
-    """Give all attributes of a point of the classic class, by name in the order of the alphabet; `created` in ticks."""
-    security = "piadmin: A(r,w) | piadmins: A(r,w) | PIWorld: A(r)"
-    told = {
-        "archiving": 1,
-        "changedate": written(created),
-        "changer": "SIM\\admin",
-        "compdev": 2.0,
-        "compdevpercent": 0.2,
-        "compmax": 28800.0,
-        "compmin": 0.0,
-        "compressing": 0,
-        "convers": 1.0,
-        "creationdate": written(created),
-        "creator": "SIM\\admin",
-        "dataaccess": "o:rw g:r w:r",
-        "datagroup": "piadmins",
-        "dataowner": "piadmin",
-        "datasecurity": security,
-        "descriptor": descriptor(one),
-        "digitalset": one.digital_set,
-        "displaydigits": -5,
-        "engunits": one.units,
-        "excdev": 1.0,
-        "excdevpercent": 0.1,
-        "excmax": 600.0,
-        "excmin": 0.0,
-        "exdesc": "",
-        "filtercode": 0,
-        "future": int(one.future),
-        "instrumenttag": one.name,
-        "location1": 1,
-        "location2": 0,
-        "location3": 0,
-        "location4": 1,
-        "location5": 0,
-        "pointid": one.number + 1,
-        "pointsource": "SIM",
-        "pointtype": one.point_type,
-        "ptaccess": "o:rw g:r w:r",
-        "ptclassid": 1,
-        "ptclassname": "classic",
-        "ptclassrev": 1,
-        "ptgroup": "piadmins",
-        "ptowner": "piadmin",
-        "ptsecurity": security,
-        "recno": one.number + 1,
-        "scan": 1,
-        "shutdown": 0,
-        "sourcetag": "",
-        "span": float(_SPAN),
-        "squareroot": 0,
-        "srcptid": 0,
-        "step": int(one.step),
-        "tag": one.name,
-        "totalcode": 0,
-        "typicalvalue": 50.0,
-        "userint1": one.period // SECOND,
-        "userint2": 0,
-        "userreal1": 0.0,
-        "userreal2": 0.0,
-        "zero": 0.0,
-    }
-    return dict(sorted(told.items()))
+_SECURITY = "piadmin: A(r,w) | piadmins: A(r,w) | PIWorld: A(r)"
+_CREATED = written(Settings().started)
+# The attributes of the classic class that all points have alike, and those that each has its own.
+_ALIKE: dict[str, Any] = {
+    "archiving": 1,
+    "changedate": _CREATED,
+    "changer": "SIM\\admin",
+    "compdev": 2.0,
+    "compdevpercent": 0.2,
+    "compmax": 28800.0,
+    "compmin": 0.0,
+    "compressing": 0,
+    "convers": 1.0,
+    "creationdate": _CREATED,
+    "creator": "SIM\\admin",
+    "dataaccess": "o:rw g:r w:r",
+    "datagroup": "piadmins",
+    "dataowner": "piadmin",
+    "datasecurity": _SECURITY,
+    "displaydigits": -5,
+    "excdev": 1.0,
+    "excdevpercent": 0.1,
+    "excmax": 600.0,
+    "excmin": 0.0,
+    "exdesc": "",
+    "filtercode": 0,
+    "location1": 1,
+    "location2": 0,
+    "location3": 0,
+    "location4": 1,
+    "location5": 0,
+    "pointsource": "SIM",
+    "ptaccess": "o:rw g:r w:r",
+    "ptclassid": 1,
+    "ptclassname": "classic",
+    "ptclassrev": 1,
+    "ptgroup": "piadmins",
+    "ptowner": "piadmin",
+    "ptsecurity": _SECURITY,
+    "scan": 1,
+    "shutdown": 0,
+    "sourcetag": "",
+    "span": float(_SPAN),
+    "squareroot": 0,
+    "srcptid": 0,
+    "totalcode": 0,
+    "typicalvalue": 50.0,
+    "userint2": 0,
+    "userreal1": 0.0,
+    "userreal2": 0.0,
+    "zero": 0.0,
+}
+_OWN: dict[str, Callable[[Tag], Any]] = {
+    "descriptor": descriptor,
+    "digitalset": lambda one: one.digital_set,
+    "engunits": lambda one: one.units,
+    "future": lambda one: int(one.future),
+    "instrumenttag": lambda one: one.name,
+    "pointid": lambda one: one.number + 1,
+    "pointtype": lambda one: one.point_type,
+    "recno": lambda one: one.number + 1,
+    "step": lambda one: int(one.step),
+    "tag": lambda one: one.name,
+    "userint1": lambda one: one.period // SECOND,
+}
+
+
+def attribute(one: Tag, name: str) -> Any:
+    """Give an attribute of a point by its name in small letters; None where there is no such."""
+    own = _OWN.get(name)
+    return _ALIKE.get(name) if own is None else own(one)
+
+
+def attributes(one: Tag) -> dict[str, Any]:
+    """Give all attributes of a point by name, in the order of the alphabet."""
+    return {name: attribute(one, name) for name in sorted({*_ALIKE, *_OWN})}
 
 
 def attribute_body(asked: Asked, one: Tag, name: str, value: Any) -> dict[str, Any]:
@@ -150,12 +164,9 @@ def _numbers(count: int, text: str) -> array[int]:
 
 
 class Listing:
-    """The points of an archive at an instant that pass a name filter, page by page."""
+    """Some points of an archive, those that are there at an instant, page by page."""
 
-    def __init__(self, archive: Archive, now: int, name_filter: str) -> None:
-        numbers: Sequence[int] = range(archive.count)
-        if name_filter.strip("*"):
-            numbers = _numbers(archive.count, name_filter)
+    def __init__(self, archive: Archive, now: int, numbers: Sequence[int]) -> None:
         if archive.hostility and archive.hostility.vanishing:
             numbers = [number for number in numbers if archive.has(number, now)]
         self._numbers = numbers
@@ -163,12 +174,22 @@ class Listing:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def __iter__(self) -> Iterator[Tag]:
-        return (tag(number) for number in self._numbers)
-
     def page(self, start: int, count: int) -> list[Tag]:
         """Give some points from a place on."""
         return [tag(number) for number in self._numbers[start : start + count]]
+
+
+def named(archive: Archive, now: int, name_filter: str) -> Listing:
+    """Give the points whose name passes a filter; a name without wildcards is looked up at once."""
+    numbers: Sequence[int] = range(archive.count)
+    if not set(name_filter) & set("*?"):
+        try:
+            numbers = [archive.by_path(f"\\\\{SERVER}\\{name_filter}", now).number]
+        except PiError:
+            numbers = []
+    elif name_filter.strip("*"):
+        numbers = _numbers(archive.count, name_filter)
+    return Listing(archive, now, numbers)
 
 
 def server_body(asked: Asked) -> dict[str, Any]:

@@ -6,19 +6,19 @@ Source of the grammar: AVEVA, "PIPoint Search Query Syntax (Core Services)". Fil
 from __future__ import annotations
 
 import re
-from functools import cache
+from array import array
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from apps.pi_simulator.errors import PiError
+from apps.pi_simulator.tags import name_of, tag
 
-from .points import attributes, pattern
+from .points import attribute, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from apps.pi_simulator.tags import Tag
-
-    Test = Callable[[Callable[[str], Any]], bool]
+    Test = Callable[[int], bool]
 
 _PART = re.compile(
     r"""\s*(?:[()]
@@ -30,8 +30,8 @@ _PART = re.compile(
 _OF_VALUES = {"value", "timestamp", "substituted", "questionable", "annotated", "isgood"}
 
 
-def query(text: str) -> Callable[[Tag], bool]:
-    """Give what says whether a point passes a query. Raises PiError 400 for what is no query."""
+def query(text: str) -> Callable[[int], bool]:
+    """Give what says whether the point of a number passes a query. Raises PiError 400 for what is no query."""
     choices: list[list[Test]] = [[]]
     at = 0
     while at < len(text.rstrip()):
@@ -45,15 +45,14 @@ def query(text: str) -> Callable[[Tag], bool]:
             choices[-1].append(_test(part["name"] or "tag", part["sign"] or "=", part["text"]))
     if any(not choice for choice in choices) and len(choices) > 1:
         raise PiError(400, f"The parameter 'query' is invalid: an alternative of '{text[:200]}' is empty.")
-    return lambda one: _passes(choices, one)
+    return lambda number: any(all(test(number) for test in choice) for choice in choices)
 
 
-def _passes(choices: list[list[Test]], one: Tag) -> bool:
-    @cache
-    def told(name: str) -> Any:
-        return one.name if name == "tag" else attributes(one, 0).get(name)
-
-    return any(all(test(told) for test in choice) for choice in choices)
+@lru_cache(maxsize=16)
+def searched(count: int, text: str) -> array[int]:
+    """Give the numbers of those among the first `count` points that pass a query. Raises PiError as `query`."""
+    passes = query(text)
+    return array("L", (number for number in range(count) if passes(number)))
 
 
 def _test(name: str, sign: str, text: str) -> Test:
@@ -63,8 +62,13 @@ def _test(name: str, sign: str, text: str) -> Test:
         raise PiError(400, f"The filter '{name}' of the parameter 'query' is not supported by this server.")
     if sign in {"=", "<>", "!="}:
         matches, positive = pattern(wanted).fullmatch, sign == "="
-        return lambda told: told(key) is not None and (matches(_text(told(key))) is not None) is positive
-    return lambda told: told(key) is not None and _ordered(told(key), sign, wanted)
+        return lambda number: (told := _told(number, key)) is not None and (matches(_text(told)) is not None) is positive
+    return lambda number: (told := _told(number, key)) is not None and _ordered(told, sign, wanted)
+
+
+def _told(number: int, key: str) -> Any:
+    """Give an attribute of a point; its name without making the point, for most queries ask for no more."""
+    return name_of(number) if key == "tag" else attribute(tag(number), key)
 
 
 def _text(value: Any) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from apps.pi_simulator.errors import PiError
 from apps.pi_simulator.tags import SYSTEM_STATES
 from apps.pi_simulator.times import written
-from apps.pi_simulator.truth import FUTURE
+from apps.pi_simulator.truth import latest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ class View:
 
     def between(self, start: int, end: int) -> Slice:
         """Give what was recorded, both ends included. Raises PiError 400 for more than one answer may look at."""
-        if (end - start) // self.tag.period > _MOST:
+        if (min(end, latest(self.tag, self.now)) - start) // self.tag.period > _MOST:
             raise PiError(400, f"The time range holds more values than one request may look at ({_MOST}).")
         return self.truth.between(self.tag, start, end, self.now)
 
@@ -88,7 +88,7 @@ class View:
 
     def end(self) -> Sample:
         """Give the last value there is, which for future data lies ahead."""
-        return self._one(self.truth.last(self.tag, self.now + FUTURE if self.tag.future else self.now, self.now))
+        return self._one(self.truth.last(self.tag, latest(self.tag, self.now), self.now))
 
     def _one(self, values: Slice) -> Sample:
         return samples(values)[-1] if len(values) else bad(self.now, "No Data")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connectors.osipi.connector import OsipiLakeflowConnect
 from connectors.osipi.incremental import Place, progress_of
-from connectors.osipi.problems import PiError, PiUnavailableError, TagProblem
+from connectors.osipi.problems import PiError, PiUnavailableError
 from connectors.osipi.reading import FORBIDDEN_OR_GONE
 
 if TYPE_CHECKING:
@@ -18,14 +17,6 @@ if TYPE_CHECKING:
 TABLE = "pi_timeseries"
 
 
-@dataclass(slots=True)
-class Landed:
-    """What a landing brought: how many rows, and the tags that could not be read."""
-
-    rows: int = 0
-    problems: dict[str, TagProblem] = field(default_factory=dict)
-
-
 class Landing:
     """Lands rows with their offset; `places` are how far each tag was read, as the offset has it."""
 
@@ -34,39 +25,33 @@ class Landing:
         self._connector: OsipiLakeflowConnect | None = None
         self.places: dict[str, Place] = progress_of(segments.offset).places
 
-    def land(self, tags: Sequence[str], cap: str) -> Landed:
-        """Read these tags up to `cap` and commit batch after batch.
+    def land(self, tags: Sequence[str], cap: str) -> int:
+        """Read these tags up to `cap` and commit batch after batch; give how many rows. What can't be read keeps its place.
 
         Raises PiError where the server can't be read, OSError where the folder can't be written: what was committed stays.
         """
         one = self._connector or OsipiLakeflowConnect(self._options)
         self._connector = None  # a run that fails leaves it in the middle
-        result = Landed()
+        rows = 0
         options = {"tag_webids": ",".join(tags), "endTime": cap + "Z"}
         try:
-            while self._step(one, options, result):
-                pass
+            while (count := self._step(one, options)) is not None:
+                rows += count
         except PiUnavailableError:
             raise
         except PiError as error:  # all of these tags: that is no reason to end, where others can be read
             if error.status not in FORBIDDEN_OR_GONE or not one.problems:
                 raise
-            self._report(one, result)
         else:
             self._connector = one
-        return result
+        return rows
 
-    def _step(self, one: OsipiLakeflowConnect, options: dict[str, str], result: Landed) -> bool:
+    def _step(self, one: OsipiLakeflowConnect, options: dict[str, str]) -> int | None:
+        """Commit the next batch and give its rows; None where there is none."""
         before = self._segments.offset
         rows, after = one.read_table(TABLE, before, options)
         if before == after:
-            self._report(one, result)
-            return False
-        result.rows += self._segments.commit(rows, after)
+            return None
+        count = self._segments.commit(rows, after)
         self.places = progress_of(after).places
-        self._report(one, result)
-        return True
-
-    @staticmethod
-    def _report(one: OsipiLakeflowConnect, result: Landed) -> None:
-        result.problems |= {problem.webid: problem for problem in one.problems}
+        return count

@@ -44,9 +44,12 @@ class News:
     def tell(self, events: Iterable[Event], now: float) -> None:
         """Take what a channel told."""
         for event in events:
-            self.told.setdefault(event.webid, {}).setdefault(event.stamp, now)
+            stamps = self.told.setdefault(event.webid, {})
             if event.changed:
                 self.changed.add((event.webid, event.stamp))
+                stamps[event.stamp] = now
+            else:
+                stamps.setdefault(event.stamp, now)
 
     def read_again(self, webids: Iterable[str], now: float) -> None:
         """Have these tags read though nothing was told of them: a channel opened, or may have missed something."""
@@ -81,6 +84,9 @@ class News:
         missed, waits = [], {}
         for stamp, when in self.told.pop(webid, {}).items():
             was_changed = (webid, stamp) in self.changed
+            if was_changed and when >= read.started:  # whether it was read before the change or after, the next read tells
+                waits[stamp] = when
+                continue
             if stamp < read.floor or (was_changed and stamp in read.before):
                 missed.append(Event(webid, stamp, was_changed))
             elif stamp not in read.seen and when >= (read.started if stamp < read.kept else read.patience):

@@ -156,24 +156,25 @@ class StreamReader:
         before, deaf = self._landing.places, list(self._deaf)
         marks = self._news.take_unread(due)
         try:
-            result = await asyncio.to_thread(self._landing.land, due, shifted(cap, -self._own.future))
+            rows = await asyncio.to_thread(self._landing.land, due, shifted(cap, -self._own.future))
         except BaseException:
             self._news.unread |= marks
             raise
-        self._rows += result.rows
+        self._rows += rows
         missed = list[Event]()
         for tag in due:
-            if tag in result.problems or tag not in self._landing.places:
+            place = self._landing.places.get(tag)
+            if place and place.until >= cap:
+                self._refused.discard(tag)
+                missed += self._news.landed(tag, self._read(before.get(tag), place, started))
+            else:  # it can't be read, which was reported: the next read of all tags asks again
                 self._news.forget(tag)
                 self._refused.add(tag)
-            else:
-                self._refused.discard(tag)
-                missed += self._news.landed(tag, self._read(before.get(tag), self._landing.places[tag], started))
         for group in deaf:
             if group in self._deaf and set(group) <= set(due):
                 self._deaf[group] = started
         self._tell_missed(missed)
-        if result.rows:
+        if rows:
             LOG.info("%s", self.status())
 
     def _read(self, before: Place | None, after: Place, started: float) -> Read:

@@ -17,8 +17,8 @@ _STARTS = (
     "/analyses", "/analysiscategories", "/analysisrule", "/analysistemplates", "/assetdatabases", "/assetservers",
     "/attribute", "/element", "/enumeration", "/eventframes", "/tablecategories", "/tables", "/timerule", "/unit",
 )  # fmt: skip
-# Not served: searches that a POST begins, notifications, files, exports as XML, and who is mapped to which identity.
-_LEFT = ("searchbyattribute", "attachment", "/export", "securityidentities", "securitymappings")
+# Not served: searches that a POST begins, notifications, files, and exports as XML.
+_LEFT = ("searchbyattribute", "attachment", "/export")
 _NEEDED = {
     "field": "Name", "category": "all", "userIdentity": "SIM\\reader", "securityItem": "Default", "startTime": "*-2d",
     "name": "SIM\\Readers", "path": "",

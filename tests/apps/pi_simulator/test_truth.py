@@ -114,3 +114,15 @@ def test_what_arrived_between_two_looks_is_what_the_second_sees_more() -> None:
 
         assert sorted(new.hashes.tolist()) == sorted(set(after.hashes.tolist()) - set(before.hashes.tolist()))
         assert new.times.tolist() == sorted(new.times.tolist())
+
+
+def test_what_lies_after_all_that_is_known_is_not_looked_for() -> None:
+    far = NOW + 10**9 * SECOND
+    for number in (0, 77):
+        whole = Truth(2).between(tag(number), NOW - HOUR, far, NOW)
+
+        assert len(Truth(2).between(tag(number), far, 2 * far, NOW)) == 0
+        assert len(Truth(2).first(tag(number), 2 * far, far, NOW, 5)) == 0
+        assert Truth(2).last(tag(number), far, NOW).times.tolist() == whole.times[-1:].tolist()
+        assert Truth(2).first(tag(number), NOW - HOUR, far, NOW, 10**6).times.tolist() == whole.times.tolist()
+        assert Truth(2).first(tag(number), far, NOW - HOUR, NOW, 10**6).times.tolist() == whole.times.tolist()

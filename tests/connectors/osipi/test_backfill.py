@@ -176,6 +176,16 @@ class TestDelta:
         assert self.held(project / "table") == before
         assert "not read: B: 403" in done.stderr
 
+    def test_what_is_no_delta_table_is_told_without_the_storages_secrets(
+        self, pi: PiServer, backfill: Run, project: Path
+    ) -> None:
+        fill(pi)
+        (project / "storage.json").write_text(json.dumps({"key": SECRET}))
+        (project / "table").write_text("a file")
+        done = backfill(*SPAN, "--tags", "A", "--delta", "table", "--storage-options", "storage.json", code=4)
+
+        assert "table can't be opened as a Delta table" in done.stderr
+
     def test_names_with_quotes_are_names(self, pi: PiServer, backfill: Run, project: Path) -> None:
         pi.add("O'Neil", [(at(60), 1.0)])
         for _ in range(2):

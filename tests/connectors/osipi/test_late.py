@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connectors.osipi import OsipiLakeflowConnect
-from connectors.osipi.problems import OptionsError
+from connectors.osipi.problems import OptionsError, PiUnavailableError
+from tests.connectors.osipi.test_hostile import hostile
 from tests.connectors.osipi.test_recorded import TABLE, at, check, key, read, set_clock
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ class TestLate:
         [(tag, message)] = words
         assert tag == "A"
         assert message.startswith("2 values")
-        assert "headgate backfill --from 2026-03-01T11:00:00Z --to 2026-03-01T11:55:00Z --tags A" in message
+        assert "headgate backfill osipi --from 2026-03-01T11:00:00Z --to 2026-03-01T11:55:00Z --tags A" in message
 
     def test_a_value_that_was_deleted_is_told_too(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(100), 1), (at(200), 2)])
@@ -84,6 +86,17 @@ class TestLate:
 
         assert message.startswith("1 values")
         assert "--delete" in message
+
+    def test_it_is_told_once_though_the_tag_waits_for_its_turn(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(10), 1)])
+        options = {"max_records_per_batch": "1", "overlap_minutes": "5"}
+        one = connector(tags_per_request="1")
+        _, offset = read(one, ["A", "B"], **options)
+        put(pi, "B", 20, 2)
+        put(pi, "A", 3700, 2)
+
+        assert [tag for tag, _ in go_on(one, ["A", "B"], offset, 15, **options)[2]] == ["B"]
 
     def test_a_value_in_the_first_hour_without_any_is_told(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [])
@@ -142,6 +155,20 @@ class TestLate:
         put(pi, "C", 20, 2)
 
         assert [tag for tag, _ in go_on(one, list("ABC"), offset, 15)[2]] == ["C"]
+
+    def test_counting_that_fails_keeps_nothing_from_being_read(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(10), 1)])
+        one = connector(max_tries="2")
+        rows, offset = read(one, ["A"])
+        put(pi, "A", 3700, 2)
+        pi.trouble.append(lambda request: (503, {}) if request.path.endswith("summary") else None)
+        more, offset, words = go_on(one, ["A"], offset, 15)
+        pi.trouble.clear()
+        put(pi, "A", 20, 3)
+
+        assert [row["value"] for row in rows + more] == [1, 2]
+        assert words == []
+        assert len(go_on(one, ["A"], offset, 30)[2]) == 1
 
     def test_it_can_be_left_off(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(10), 1)])
@@ -310,6 +337,39 @@ class TestReread:
             rows += more
             for tag in tags:
                 assert held(rows, tag) == [value for _, value in truth_of(pi, tag)]
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_a_server_that_fails_and_a_reader_that_dies_lose_no_change(
+        self, pi: PiServer, connector: Connectors, seed: int
+    ) -> None:
+        luck = random.Random(seed)  # noqa: S311  # tests need no secrets
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        pi.add("B", [(at(60 * number), number) for number in range(60)])
+        pi.trouble.append(hostile(luck))
+        rows: list[dict[str, Any]] = []
+        offset, ticks = None, count()
+        options = {"tag_webids": "A,B", "startTime": at(0), **AGAIN}
+        for minutes in range(0, 100, 20):
+            done = False
+            while not done:
+                one = connector(max_tries="3")
+                set_clock(one, timedelta(minutes=minutes, seconds=next(ticks)))
+                try:
+                    some, after = one.read_table(TABLE, offset, options)
+                    batch = list(some)
+                except PiUnavailableError:
+                    continue
+                if luck.random() < 0.3:  # killed before it could commit
+                    continue
+                # A new reader sees a new time, so it has always something to look at; a quiet one ends the run by chance.
+                done = not batch and luck.random() < 0.3
+                rows, offset = rows + batch, after
+            self.change(pi, luck, "A", 3600 + 60 * minutes)
+        one = connector()
+        more, _, _ = go_on(one, ["A", "B"], offset, 130, **AGAIN)
+
+        for tag in "AB":
+            assert held(rows + more, tag) == [value for _, value in truth_of(pi, tag)]
 
     @staticmethod
     def change(pi: PiServer, luck: random.Random, tag: str, now: float) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.osipi.events import _place_of
-from connectors.osipi.incremental import Guard, Memory, Place, Progress, progress_of
+from connectors.osipi.incremental import Guard, Memory, Place, Progress, _packed, progress_of
 from connectors.osipi.problems import OffsetError
 from connectors.osipi.times import from_datetime, next_after, shifted
 
@@ -22,7 +22,7 @@ stamps = instants | instants.map(next_after)
 sums = st.dictionaries(stamps, st.tuples(st.integers(0, 99), st.integers(0, 2**64 - 1)), max_size=3)
 counters = st.dictionaries(stamps, st.integers(1, 5), max_size=3).map(Counter)
 guards = st.none() | st.builds(Guard, stamps, stamps, st.integers(0, 10**6))
-places = st.builds(Place, stamps, counters, st.floats(0, 1e6), guards)
+places = st.builds(Place, stamps, counters.map(_packed), st.floats(0, 1e6), guards)
 memories = st.builds(Memory, stamps, stamps, stamps | st.just(""), sums, counters)
 progresses = st.builds(
     Progress,

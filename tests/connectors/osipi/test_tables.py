@@ -383,16 +383,6 @@ def test_schemas_are_made_of_sparks_types_when_they_are_asked_for() -> None:
     assert run.stdout.split() == [column.name for column in TABLES["pi_timeseries"].columns]
 
 
-def test_the_data_source_to_register_with_spark_reads_by_the_connector() -> None:
-    code = (
-        "from headgate.discovery.child import standins; standins.install('.');"
-        "from connectors.osipi.spark import OsipiDataSource as S; print(S._lakeflow_connect_cls.__name__)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-
-    assert run.stdout == "OsipiLakeflowConnect\n"
-
-
 def test_describing_tables_imports_neither_requests_nor_pyspark() -> None:
     code = (
         "import sys; from connectors.osipi import OsipiLakeflowConnect as C; one = C({});"

@@ -58,7 +58,7 @@ simulator: setup .venv/.apps.ready
 test: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready
 	@pytest -n 2
 
-test-long: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready
+test-long: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
 	@pytest -n 2 -m "long or not long"
 
 # 200 seeds; SEEDS="7 8" for some of them.
@@ -89,6 +89,11 @@ bench-pi: setup .venv/.apps.ready
 	@build/pipenv/bin/pipenv sync --categories apps >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
+.venv/.fuzz.ready: .venv/.apps.ready
+	@echo "Installing what asks the simulator everything …" >&2
+	@build/pipenv/bin/pipenv sync --categories fuzz >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
 # Clients of PI Web API that others wrote, with what they import, apart from everything here.
 build/.clients.ready: tests/clients/requirements.txt | build/pipenv/bin/pipenv
 	@echo "Installing other people's clients of PI Web API into build/clients …" >&2
@@ -105,7 +110,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta bench apps node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta bench apps fuzz node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 

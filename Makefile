@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth simulator test test-long bench bench-balance bench-pi lint format lock clean
+.PHONY: help setup demo synth simulator test test-long soak bench bench-balance bench-pi lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 PIPENV_VERSION := 2026.10.3
@@ -18,7 +18,7 @@ export PIPENV_NOSPIN := 1
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-long, bench, bench-balance, bench-pi, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-long, soak, bench, bench-balance, bench-pi, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -55,11 +55,15 @@ synth: setup
 simulator: setup .venv/.apps.ready
 	@headgate simulate-pi $(ARGS)
 
-test: setup .venv/.exact.ready .venv/.apps.ready
+test: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready
 	@pytest -n 2
 
-test-long: setup .venv/.exact.ready .venv/.apps.ready
+test-long: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
 	@pytest -n 2 -m "long or not long"
+
+# 200 seeds; SEEDS="7 8" for some of them.
+soak: setup .venv/.apps.ready
+	@python -m tests.connectors.osipi.soak $(SEEDS)
 
 bench: setup
 	@python -m bench
@@ -85,6 +89,19 @@ bench-pi: setup .venv/.apps.ready
 	@build/pipenv/bin/pipenv sync --categories apps >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
+.venv/.fuzz.ready: .venv/.apps.ready
+	@echo "Installing what asks the simulator everything …" >&2
+	@build/pipenv/bin/pipenv sync --categories fuzz >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
+# Clients of PI Web API that others wrote, with what they import, apart from everything here.
+build/.clients.ready: tests/clients/requirements.txt | build/pipenv/bin/pipenv
+	@echo "Installing other people's clients of PI Web API into build/clients …" >&2
+	@rm -rf build/clients && build/pipenv/bin/python -m venv build/clients
+	@build/clients/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --no-compile \
+	  -r tests/clients/requirements.txt >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
 lint: setup .venv/.apps.ready
 	@ruff check && ruff format --check && mypy
 
@@ -93,7 +110,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta bench apps node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta bench apps fuzz node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from tests.connectors.osipi.simulated.expected import compare, expected, iso, mo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from contextlib import ExitStack
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

@@ -25,7 +25,7 @@ USER = "reader"
 
 @dataclass(frozen=True)
 class Clock:
-    """Runs `speed` times as fast as this machine's, from START when it showed `begun` (ns), and stands still at `end` (ticks)."""
+    """Runs `speed` times as fast as this machine's, from START when that showed `begun` (ns), and stops at `end` (ticks)."""
 
     begun: int
     end: int

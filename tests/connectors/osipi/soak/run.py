@@ -54,9 +54,8 @@ class Outcome:
 
 def run(seed: int) -> Outcome:
     plan = plan_of(seed)
-    # The clock stands until the first reader is ready, so that a slow machine sees no less of it.
     clock = Clock(time.monotonic_ns(), plan.end, plan.speed)
-    vanishing = {"vanishing": VANISHING, "vanishes_at": plan.vanishes_at}
+    hostility = Hostility(seed, plan.share, skew=plan.skew, vanishing=VANISHING, vanishes_at=plan.vanishes_at)
     logins = Logins(clients={USER: _SECRET}, token_seconds=1) if plan.oidc else Logins(users={USER: _SECRET})
     settings = Settings(
         tags=100,
@@ -64,7 +63,7 @@ def run(seed: int) -> Outcome:
         clock=clock,
         logins=logins,
         max_items=1000 if seed % 3 == 0 else 150_000,
-        hostility=Hostility(seed, plan.share, skew=plan.skew, **vanishing),
+        hostility=hostility,
     )
     with TemporaryDirectory() as folder, served(create_app(settings)) as url:
         order = Path(folder) / "order.json"
@@ -86,12 +85,12 @@ def _read(plan: Plan, order: Path) -> tuple[int, int, str]:
     killed = failed = 0
     delays = list(plan.kills)
     words = [sys.executable, "-m", "tests.connectors.osipi.soak.reader", str(order), str(order.parent)]
-    told = ""
+    told, surroundings = "", {**os.environ, "NO_PROXY": "127.0.0.1"}
     for _ in range(MOST_READERS):
         with subprocess.Popen(
             words,
             cwd=ROOT,
-            env={**os.environ, "NO_PROXY": "127.0.0.1"},
+            env=surroundings,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from .asking import ROOT
@@ -38,7 +40,7 @@ from .settings import Settings
 from .world import World
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 CONTROLLERS = (
     system,
@@ -62,17 +64,34 @@ CONTROLLERS = (
 )
 
 
-def create_app(settings: Settings | None = None) -> ASGIApp:
-    """Give the application that serves a world, as any ASGI server takes it."""
-    settings = settings or Settings()
+@cache
+def _api() -> FastAPI:
+    """Give PI Web API's paths, over whatever world a request is about; they are put together once."""
     join()
     api = FastAPI(title="PI Web API simulator", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    api.state.world = World(settings)
-    api.state.part = troubled_parts(api, settings.hostility)
+    api.state.paths = [route.path for one in CONTROLLERS for route in one.router.routes if isinstance(route, APIRoute)]
     tell_errors(api)
     for controller in CONTROLLERS:
         api.include_router(controller.router, prefix=ROOT)
     for face in (home, identity):
         api.include_router(face.router)
-    packed: ASGIApp = GZipMiddleware(api, minimum_size=256, compresslevel=1) if settings.gzip else api
+    return api
+
+
+class _About:
+    """Tells each request which world it is about, and what answers the parts of a batch."""
+
+    def __init__(self, world: World) -> None:
+        self._state = {"world": world, "part": troubled_parts(self, world.settings.hostility)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = {**scope.get("state", {}), **self._state}
+        await _api()(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None) -> ASGIApp:
+    """Give the application that serves a world, as any ASGI server takes it."""
+    settings = settings or Settings()
+    about: ASGIApp = _About(World(settings))
+    packed: ASGIApp = GZipMiddleware(about, minimum_size=256, compresslevel=1) if settings.gzip else about
     return troubled(Defences(packed, settings), settings.hostility)

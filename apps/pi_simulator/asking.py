@@ -67,7 +67,7 @@ def _plain(request: Request, selected: Annotated[str | None, Query(alias="select
         fields = fields_of(selected)
     except ValueError as error:
         raise PiError(400, f"The parameter 'selectedFields' is invalid: '{error}' names no field.") from None
-    world: World = request.app.state.world
+    world: World = request.state.world
     return Asked(world, str(request.base_url).rstrip("/") + ROOT, world.now(), fields)
 
 

@@ -57,6 +57,6 @@ def served(app: ASGIApp) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{at.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.should_exit = server.force_exit = True  # without waiting for connections that clients keep
         thread.join()
         at.close()

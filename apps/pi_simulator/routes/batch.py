@@ -61,7 +61,7 @@ async def execute(asked: Plain, request: Request) -> Response:
     told: dict[str, bytes] = {}
     # Logins and defences have been passed by the batch itself: its requests go to the application behind them.
     passed = {name: value for name, value in request.headers.items() if name in {"authorization", "host"}}
-    transport = httpx.ASGITransport(app=request.app.state.part)
+    transport = httpx.ASGITransport(app=request.state.part)
     async with httpx.AsyncClient(transport=transport, base_url=str(request.base_url), headers=passed) as client:
 
         async def one(part: Part) -> None:

@@ -41,7 +41,7 @@ class _Channel:
 
 
 def _asked(socket: WebSocket, web_ids: list[str]) -> _Channel:
-    world: World = socket.app.state.world
+    world: World = socket.state.world
     asked, now = socket.query_params, world.now()
     unknown = sorted(set(asked) - _KNOWN)
     if unknown:

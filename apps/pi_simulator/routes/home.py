@@ -6,7 +6,7 @@ import json
 from functools import cache
 from itertools import groupby
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from starlette.responses import HTMLResponse
 
@@ -28,14 +28,14 @@ def _template() -> Template:
 @router.get("/", include_in_schema=False)
 def home(request: Request) -> HTMLResponse:
     """Show what there is."""
-    world: World = request.app.state.world
+    world: World = request.state.world
     now = world.now()
     page = _template().render(
         base=str(request.base_url).rstrip("/") + ROOT,
         settings=world.settings,
         now=written(now),
         tags=[] if world.settings.logins else _live(world, now),
-        controllers=_controllers(request.app),
+        controllers=_controllers(request.app.state.paths),
     )
     return HTMLResponse(page)
 
@@ -52,7 +52,7 @@ def _live(world: World, now: int) -> list[tuple[str, str, str, str, bool]]:
     return rows
 
 
-def _controllers(app: FastAPI) -> list[tuple[str, list[str]]]:
+def _controllers(paths: list[str]) -> list[tuple[str, list[str]]]:
     """Give the paths that are served, by their first word."""
-    served = sorted(path for path in app.openapi()["paths"] if path.startswith(ROOT + "/") and path != ROOT + "/")
-    return [(name, list(paths)) for name, paths in groupby(served, key=lambda path: path.split("/")[2])]
+    served = sorted({f"{ROOT}{path}" for path in paths if path != "/"})
+    return [(name, list(some)) for name, some in groupby(served, key=lambda path: path.split("/")[2])]

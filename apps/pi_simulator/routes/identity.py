@@ -25,7 +25,7 @@ def configuration(request: Request) -> JSONResponse:
 @router.post(PATH)
 async def token(request: Request) -> JSONResponse:
     """Give a token for a client's credentials."""
-    world: World = request.app.state.world
+    world: World = request.state.world
     form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
     if form.get("grant_type") != "client_credentials":
         return JSONResponse({"error": "unsupported_grant_type"}, 400)

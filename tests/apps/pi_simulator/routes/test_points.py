@@ -104,7 +104,7 @@ def test_the_links_of_a_point_lead_somewhere(api: Api) -> None:
     ("web_id", "status"),
     [
         ("nonsense", 400),
-        ("F1DPAAA", 404),
+        ("F1DPAAA", 400),
         ("F1DP****", 400),
         ("F1EmAAAA", 400),
         ("P1DPU0lNLVBJXFg", 404),
@@ -117,7 +117,7 @@ def test_what_is_no_webid_is_a_bad_request_and_what_nothing_has_is_not_found(api
         assert (answer.status_code, list(answer.json())) == (status, ["Errors"])
 
 
-@pytest.mark.parametrize(("web_id", "status"), [("nonsense", 400), ("F1DPAAA", 404), (tag(300).identity.web_id(), 404)])
+@pytest.mark.parametrize(("web_id", "status"), [("nonsense", 400), ("F1DPAAA", 400), (tag(300).identity.web_id(), 404)])
 def test_a_stream_is_looked_for_as_its_point_is(api: Api, web_id: str, status: int) -> None:
     checked(api, "/streams/{webId}/recorded", status, webId=web_id)
 

@@ -239,6 +239,7 @@ class Truth:
 
     def last(self, tag: Tag, until: int, now: int, count: int = 1) -> Slice:
         """Give the last `count` values at or before a time, as seen at `now`."""
+        until = min(until, latest(tag, now))
         return self.first(tag, until, until - 100_000 * _reach(tag), now, count)
 
     def next(self, tag: Tag, since: int, now: int, count: int = 1) -> Slice:

@@ -191,7 +191,8 @@ def _frame_row(reading: Reading, item: dict[str, Any], values: dict[str, str | N
         start_time=_instant(item, "StartTime"),
         end_time=end,
         is_running=end is None or end.startswith(_NEVER),
-        acknowledged_date=_instant(item, "AcknowledgedDate"),
+        # Of a frame that nobody acknowledged PI sends 1970.
+        acknowledged_date=_instant(item, "AcknowledgedDate") if item.get("IsAcknowledged") else None,
         primary_referenced_element_webid=elements[0] if elements else None,
         attributes=values,
         assetdatabase_webid=item["_database"],

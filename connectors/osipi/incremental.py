@@ -191,11 +191,11 @@ def _packed(seen: Counter[str]) -> str:
     if not seen:
         return ""
     lines = "\n".join(f"{stamp} {count}" if count > 1 else stamp for stamp, count in sorted(seen.items()))
-    return base64.b85encode(zlib.compress(lines.encode(), 9)).decode()
+    return base64.b64encode(zlib.compress(lines.encode(), 9)).decode()
 
 
 def _unpacked(text: str) -> Counter[str]:
     if not text:
         return Counter()
-    lines = (line.partition(" ") for line in zlib.decompress(base64.b85decode(text)).decode().split("\n"))
+    lines = (line.partition(" ") for line in zlib.decompress(base64.b64decode(text, validate=True)).decode().split("\n"))
     return Counter({checked_stamp(stamp): int(count or 1) for stamp, _, count in lines})

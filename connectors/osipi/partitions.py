@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def latest_offset(reading: Reading, start: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Give the end of the next batch: `settle_seconds` (60) before now, `window_minutes` (a day) after its start at most.
+    """Give the end of the next batch: `settle_seconds` (60) before now, or `endTime`, `window_minutes` (a day) on at most.
 
     The first batch starts at `startTime`, else `lookback_minutes` (60) before now.
     """
@@ -34,7 +34,7 @@ def latest_offset(reading: Reading, start: Mapping[str, Any] | None) -> dict[str
         reading.texts.problems.append("reread_hours needs an offset that remembers values: leave it or partitioned out")
     reading.texts.check()
     begin = _until(start) or _first(reading)
-    end = min(shifted(reading.instant("endTime") or reading.cap, -settle), shifted(begin, window))
+    end = min(reading.instant("endTime") or reading.cap, shifted(reading.cap, -settle), shifted(begin, window))
     return {"from": (start or {}).get("from") or begin, "until": max(begin, end)}
 
 

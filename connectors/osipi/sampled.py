@@ -80,7 +80,7 @@ def plot(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     intervals = reading.texts.count("intervals", 24)
     reading.texts.check()
     reader = StreamReader(reading.client, "/streamsets/plot", (("intervals", str(intervals)),))
-    return _on_grid(reading, offset, reader, step, _value_rows, per_step=intervals * 5, whole_steps=1)
+    return _on_grid(reading, offset, reader, step, _numbered_rows, per_step=intervals * 5, whole_steps=1)
 
 
 def streamset_summary(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
@@ -150,6 +150,11 @@ def _streams(reading: Reading, reader: StreamReader, windows: Sequence[Window], 
         else:
             yield found
     reading.refuse_if_none(len(windows) if of is None else of)
+
+
+def _numbered_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:
+    """Give rows of values of which several may have one instant, as a plot has where a recorded one meets a part's edge."""
+    return value_rows(page.tag, page.items, reading.ingested)
 
 
 def _value_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:

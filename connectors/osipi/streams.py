@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .columns import Column
@@ -118,7 +119,7 @@ def _read_on(
     if due and len(due) == len(tags):
         reading.refuse_if_none(len(tags))
     moved = len(progress.places) > known or any(before[tag] != progress.places[tag].until for tag in due if before[tag])
-    return (row for page, seen in kept for row in value_rows(page.tag, page.items, reading.ingested, seen)), moved
+    return chain.from_iterable(value_rows(page.tag, page.items, reading.ingested, seen) for page, seen in kept), moved
 
 
 def _look_back(reading: Reading, options: RecordedOptions, progress: Progress, tags: Sequence[str]) -> dict[str, Guard]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?Z")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(Z|[+-]\d\d:?\d\d)?")
@@ -37,7 +38,7 @@ def stamp_of(text: str) -> str:
 
 def from_datetime(moment: datetime) -> str:
     """Give the stamp of an aware datetime."""
-    return stamp_of(moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds").rstrip("0").rstrip(".")
 
 
 def to_datetime(stamp: str) -> datetime:
@@ -45,6 +46,7 @@ def to_datetime(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp[:MICROSECONDS]).replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=1024)
 def shifted(stamp: str, seconds: float) -> str:
     """Give the stamp `seconds` later; the 100 ns digit stays."""
     if not seconds:

@@ -43,7 +43,14 @@ class Crm:
 # Where an environment keeps secrets: Terraform's variables, Databricks' login, CI's tokens, options for discovery.
 VARIABLES = (
     *("TF_VAR_crm_token", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET", "ARM_CLIENT_SECRET", "AWS_SECRET_ACCESS_KEY"),
-    *("GITHUB_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN", "HEADGATE_OPTION_TOKEN", "HEADGATE_OPTION_PASSWORD"),
+    *(
+        "GITHUB_TOKEN",
+        "GITLAB_TOKEN",
+        "CI_JOB_TOKEN",
+        "HEADGATE_OPTION_TOKEN",
+        "HEADGATE_OPTION_PASSWORD",
+        "PI_SIMULATOR_SECRET",
+    ),
 )
 HOST = "http://host"  # stands for the server's address
 RUNS = {
@@ -66,6 +73,8 @@ RUNS = {
     "rename": ["crm", "people_1", "folk"],
     "retire": ["crm", "-t", "prod"],
     "init": ["ci"],
+    "backfill": ["crm", "--from", "*-1h", "--table", "contacts"],
+    "simulate-pi": ["--auth", "basic", "--start", "never"],
 }
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from apps.pi_simulator.asking import Asked, Plain
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.routes.dataservers import check_server
-from apps.pi_simulator.streams.calculations import Calculation, calculation
-from apps.pi_simulator.streams.grids import grid, too_many
-from apps.pi_simulator.streams.parameters import UtcClock, UtcWindow, one_of, spanned
-from apps.pi_simulator.streams.readings import Times, planned
-from apps.pi_simulator.streams.samples import Sample, View
-from apps.pi_simulator.tags import SERVER
+from ..asking import Asked, Plain
+from ..errors import PiError
+from ..streams.calculations import Calculation, calculation
+from ..streams.grids import grid, too_many
+from ..streams.parameters import UtcClock, UtcWindow, one_of, spanned
+from ..streams.readings import Times, planned
+from ..streams.samples import Sample, View
+from ..tags import SERVER
+from .dataservers import check_server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from apps.pi_simulator.archive import SERVER_IDENTITY
-from apps.pi_simulator.asking import Asked, Wanted
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.streams.enumerations import archive_sets
-from apps.pi_simulator.streams.paging import Paged
-from apps.pi_simulator.streams.points import Listing, body, named, server_body
-from apps.pi_simulator.tags import SERVER
+from ..archive import SERVER_IDENTITY
+from ..asking import Asked, Wanted
+from ..errors import PiError
+from ..streams.enumerations import archive_sets
+from ..streams.paging import Paged
+from ..streams.points import Listing, body, named, server_body
+from ..tags import SERVER
 
 router = APIRouter()
 

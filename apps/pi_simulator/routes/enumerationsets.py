@@ -5,10 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from apps.pi_simulator.asking import Wanted
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.streams.enumerations import EnumerationSet, all_sets
-
+from ..asking import Wanted
+from ..errors import PiError
+from ..streams.enumerations import EnumerationSet, all_sets
 from .assets_common import secured
 
 router = APIRouter()

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from apps.pi_simulator.asking import Asked, Wanted
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.routes.dataservers import answer_points, check_server
-from apps.pi_simulator.streams.paging import Paged
-from apps.pi_simulator.streams.parameters import limited, one_of
-from apps.pi_simulator.streams.points import Listing, attribute_body, attributes, body, pattern
-from apps.pi_simulator.streams.queries import searched
+from ..asking import Asked, Wanted
+from ..errors import PiError
+from ..streams.paging import Paged
+from ..streams.parameters import limited, one_of
+from ..streams.points import Listing, attribute_body, attributes, body, pattern
+from ..streams.queries import searched
+from .dataservers import answer_points, check_server
 
 router = APIRouter()
 _INCLUDED = ("All", "ItemsWithExceptionOnly", "ItemsWithoutExceptionOnly")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from apps.pi_simulator.asking import Asked, Plain, Wanted
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.streams.answers import one_stream, registered, retrieved
-from apps.pi_simulator.streams.parameters import one_of
-from apps.pi_simulator.streams.readings import (
+from ..asking import Asked, Plain, Wanted
+from ..errors import PiError
+from ..streams.answers import one_stream, registered, retrieved
+from ..streams.parameters import one_of
+from ..streams.readings import (
     AtTimesAsked,
     EndReading,
     InterpolatedAsked,
@@ -22,10 +22,10 @@ from apps.pi_simulator.streams.readings import (
     SummaryAsked,
     ValueAsked,
 )
-from apps.pi_simulator.streams.sources import source
+from ..streams.sources import source
 
 if TYPE_CHECKING:
-    from apps.pi_simulator.streams.samples import Sample
+    from ..streams.samples import Sample
 
 router = APIRouter()
 _END = EndReading()

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from apps.pi_simulator.asking import Wanted
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.streams.answers import many_streams, many_values, registered, retrieved
-from apps.pi_simulator.streams.parameters import one_of
-from apps.pi_simulator.streams.readings import (
+from ..asking import Wanted
+from ..errors import PiError
+from ..streams.answers import many_streams, many_values, registered, retrieved
+from ..streams.parameters import one_of
+from ..streams.readings import (
     AtTimesAsked,
     EndReading,
     InterpolatedAsked,
@@ -23,7 +23,7 @@ from apps.pi_simulator.streams.readings import (
     SummaryAsked,
     ValueAsked,
 )
-from apps.pi_simulator.streams.sources import Source, Wish, children, source
+from ..streams.sources import Source, Wish, children, source
 
 router = APIRouter()
 WebIds = Annotated[list[str], Query(alias="webId", min_length=1)]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.pi_simulator.bodies import ALL, Fields, dumps
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.tags import tag
-
+from ..bodies import ALL, Fields, dumps
+from ..errors import PiError
+from ..tags import tag
 from .grids import too_many
 from .sources import Source, point, source
 from .updates import events, marked, marker
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from apps.pi_simulator.asking import Asked
-
+    from ..asking import Asked
     from .readings import OneReading, Reading
 
 _HOLE = "\0items"

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from apps.pi_simulator.errors import PiError
-
+from ..errors import PiError
 from .expressions import BadError, Expression, expression
 from .grids import too_many
 from .samples import Sample, View, bad

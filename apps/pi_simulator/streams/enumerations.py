@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from apps.pi_simulator.archive import SERVER_ID, SERVER_IDENTITY
-from apps.pi_simulator.tags import SERVER, SETS, SYSTEM_STATES
-from apps.pi_simulator.webids import Identity, guid
+from ..archive import SERVER_ID, SERVER_IDENTITY
+from ..tags import SERVER, SETS, SYSTEM_STATES
+from ..webids import Identity, guid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from apps.pi_simulator.asking import Asked
-    from apps.pi_simulator.world import World
+    from ..asking import Asked
+    from ..world import World
 
 
 @dataclass(frozen=True, slots=True)

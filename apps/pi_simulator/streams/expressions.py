@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from apps.pi_simulator.errors import PiError
+from ..errors import PiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

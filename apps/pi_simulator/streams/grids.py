@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.times import NEVER_ENDS
-
+from ..errors import PiError
+from ..times import NEVER_ENDS
 from .samples import Sample, View, samples
 
 if TYPE_CHECKING:
-    from apps.pi_simulator.times import Span
+    from ..times import Span
 
 
 def too_many(name: str, most: int) -> PiError:

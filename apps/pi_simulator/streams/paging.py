@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
 
-from apps.pi_simulator.asking import Plain  # noqa: TC001 (FastAPI reads the annotations)
-from apps.pi_simulator.errors import PiError
-
+from ..asking import Plain  # noqa: TC001 (FastAPI reads the annotations)
+from ..errors import PiError
 from .parameters import limited
 
 

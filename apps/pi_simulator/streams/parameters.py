@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Depends, Query
 
-from apps.pi_simulator.asking import Plain  # noqa: TC001 (FastAPI reads the annotations)
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.times import Span, parse, relative, spans
-
+from ..asking import Plain  # noqa: TC001 (FastAPI reads the annotations)
+from ..errors import PiError
+from ..times import Span, parse, relative, spans
 from .grids import too_many
 
 if TYPE_CHECKING:

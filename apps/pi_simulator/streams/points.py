@@ -7,17 +7,17 @@ from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from apps.pi_simulator.archive import SERVER_IDENTITY
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.settings import Settings
-from apps.pi_simulator.tags import SERVER, Tag, name_of, tag
-from apps.pi_simulator.times import SECOND, written
+from ..archive import SERVER_IDENTITY
+from ..errors import PiError
+from ..settings import Settings
+from ..tags import SERVER, Tag, name_of, tag
+from ..times import SECOND, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from apps.pi_simulator.archive import Archive
-    from apps.pi_simulator.asking import Asked
+    from ..archive import Archive
+    from ..asking import Asked
 
 _LINKS = {
     "Attributes": ("points", "attributes"),

@@ -10,9 +10,8 @@ from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.tags import name_of, tag
-
+from ..errors import PiError
+from ..tags import name_of, tag
 from .points import attribute, pattern
 
 if TYPE_CHECKING:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from fastapi import Depends, Query
 
-from apps.pi_simulator.asking import Plain  # noqa: TC001 (FastAPI reads the annotations)
-from apps.pi_simulator.bodies import Fields, dumps
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.rendering import ROW
-
+from ..asking import Plain  # noqa: TC001 (FastAPI reads the annotations)
+from ..bodies import Fields, dumps
+from ..errors import PiError
+from ..rendering import ROW
 from .calculations import passing
 from .grids import grid, plotted, too_many
 from .parameters import Window, Zoned, ZonedWindow, chosen, limited, one_of, spanned
@@ -22,8 +21,7 @@ from .summaries import KINDS, NON_NUMERIC, SETS_OF_KINDS, Basis, Series, TimeTyp
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from apps.pi_simulator.world import World
-
+    from ..world import World
     from .samples import View
     from .sources import Source
 

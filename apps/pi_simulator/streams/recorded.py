@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from apps.pi_simulator.bodies import dumps
-from apps.pi_simulator.rendering import ROW, items
-
+from ..bodies import dumps
+from ..rendering import ROW, items
 from .samples import Sample, View, samples, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from apps.pi_simulator.truth import Slice
+    from ..truth import Slice
 
 
 class Boundary(Enum):

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from apps.pi_simulator.errors import PiError
-from apps.pi_simulator.tags import SYSTEM_STATES
-from apps.pi_simulator.times import written
-from apps.pi_simulator.truth import latest
+from ..errors import PiError
+from ..tags import SYSTEM_STATES
+from ..times import written
+from ..truth import latest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from apps.pi_simulator.tags import Tag
-    from apps.pi_simulator.truth import Slice, Truth
+    from ..tags import Tag
+    from ..truth import Slice, Truth
 
 # System states that no recorded value has: of the archive's system set.
 _STATES = {**SYSTEM_STATES, "Calc Failed": 249, "Filtered": 307}

@@ -8,16 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from apps.pi_simulator.errors import PiError
-
+from ..errors import PiError
 from .samples import Sample, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from apps.pi_simulator.tags import Tag
-    from apps.pi_simulator.webids import Identity
-    from apps.pi_simulator.world import World
+    from ..tags import Tag
+    from ..webids import Identity
+    from ..world import World
 
 _MARKER = slice(2, 4)
 

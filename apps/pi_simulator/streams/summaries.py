@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from apps.pi_simulator.times import SECOND
-
+from ..times import SECOND
 from .samples import Sample, bad
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from apps.pi_simulator.errors import PiError
+from ..errors import PiError
 
 if TYPE_CHECKING:
     from .samples import View

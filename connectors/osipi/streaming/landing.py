@@ -25,15 +25,16 @@ class Landing:
         self._connector: OsipiLakeflowConnect | None = None
         self.places: dict[str, Place] = progress_of(segments.offset).places
 
-    def land(self, tags: Sequence[str], cap: str) -> int:
+    def land(self, tags: Sequence[str], cap: str, *, count_late: bool = True) -> int:
         """Read these tags up to `cap` and commit batch after batch; give how many rows. What can't be read keeps its place.
 
+        Without `count_late` the server is not asked to count what came later than the overlap: that waits for a later read.
         Raises PiError where the server can't be read, OSError where the folder can't be written: what was committed stays.
         """
         one = self._connector or OsipiLakeflowConnect(self._options)
         self._connector = None  # a run that fails leaves it in the middle
         rows = 0
-        options = {"tag_webids": ",".join(tags), "endTime": cap + "Z"}
+        options = {"tag_webids": ",".join(tags), "endTime": cap + "Z"} | ({} if count_late else {"late_hours": "0"})
         try:
             while (count := self._step(one, options)) is not None:
                 rows += count

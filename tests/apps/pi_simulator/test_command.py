@@ -51,6 +51,8 @@ def test_the_folder_alone_is_an_application_whatever_it_is_called(tmp_path: Path
     manifest = YAML(typ="safe").load(folder / "app.yaml")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {one["name"]: one["value"] for one in manifest["env"]} | {"DATABRICKS_APP_PORT": "0", "PATH": path}
+    # An installed headgate brings the folder under its own name too: nothing here may lean on that.
+    assert [path.name for path in folder.rglob("*.py") if "apps.pi_simulator." in path.read_text()] == []
     server, base = started(["env", *manifest["command"]], folder, **environment)
     try:
         assert "1,040 points" in requests.get(base.removesuffix("/piwebapi"), timeout=30).text

@@ -388,6 +388,14 @@ class TestPartitions:
         assert one.is_partitioned(TABLE)
         check(pi, rows + more, ["A", "B"])
 
+    def test_what_lies_in_the_past_as_a_whole_is_read_to_its_end(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(10 * number), number) for number in range(60)])
+        one = connector(partitioned="true", startTime=at(0), endTime=at(590))
+        set_clock(one, timedelta(hours=5))
+        rows, _ = self.batches(one, {}, "A")
+
+        assert [row["value"] for row in rows] == list(range(60))
+
     def test_a_batch_that_is_repeated_is_the_same(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(10 * number), number) for number in range(800)])
         one = connector()

@@ -57,6 +57,11 @@ def test_a_list_without_maxcount_ends_at_a_thousand_with_a_link_to_the_rest_only
     assert api.session.get(answer["Links"]["Last"], timeout=30).json() == answer
 
 
+def test_a_last_page_that_is_full_has_no_next(api: Api) -> None:
+    links = checked(api, "/dataservers/{webId}/points", webId=SERVER, startIndex=200, maxCount=100)["Links"]
+    assert set(links) == {"First", "Previous", "Last"}
+
+
 def test_names_are_chosen_by_star_and_question_mark_and_nothing_else(api: Api) -> None:
     def names(name_filter: str) -> list[str]:
         return [
@@ -99,7 +104,7 @@ def test_the_links_of_a_point_lead_somewhere(api: Api) -> None:
     ("web_id", "status"),
     [
         ("nonsense", 400),
-        ("F1DPAAA", 400),
+        ("F1DPAAA", 404),
         ("F1DP****", 400),
         ("F1EmAAAA", 400),
         ("P1DPU0lNLVBJXFg", 404),
@@ -112,7 +117,7 @@ def test_what_is_no_webid_is_a_bad_request_and_what_nothing_has_is_not_found(api
         assert (answer.status_code, list(answer.json())) == (status, ["Errors"])
 
 
-@pytest.mark.parametrize(("web_id", "status"), [("nonsense", 400), ("F1DPAAA", 400), (tag(300).identity.web_id(), 404)])
+@pytest.mark.parametrize(("web_id", "status"), [("nonsense", 400), ("F1DPAAA", 404), (tag(300).identity.web_id(), 404)])
 def test_a_stream_is_looked_for_as_its_point_is(api: Api, web_id: str, status: int) -> None:
     checked(api, "/streams/{webId}/recorded", status, webId=web_id)
 
@@ -143,6 +148,7 @@ def test_many_points_are_given_each_with_its_own_error(api: Api) -> None:
         ("digitalset:=Modes OR (pointtype:<>Float32 pointid:<=12)",
          lambda one: one.digital_set == "Modes" or (one.point_type != "Float32" and one.number < 12)),
         ('engunits:="m3/h" future:=1', lambda one: one.units == "m3/h" and one.future),
+        ("pointid:>=299", lambda one: one.number >= 298),
         ("", bool),
     ],
 )  # fmt: skip

@@ -181,6 +181,8 @@ def test_a_filter_leaves_out_what_fails_it(still: Api) -> None:
 
     passed = still.get(path, startTime="*-1h", filterExpression="'.' > 500").json()["Items"]
     assert passed == [item for item in whole if isinstance(item["Value"], float) and item["Value"] > 500]
+    first = still.get(path, startTime="*-1h", filterExpression="'.' > 500", maxCount=3).json()["Items"]
+    assert first == passed[:3]
     told = still.get(path, startTime="*-1h", filterExpression="'.' > 500", includeFilteredValues="true").json()["Items"]
     assert {item["Value"]["Name"] for item in told if not item["Good"]} == {"Filtered"}
 

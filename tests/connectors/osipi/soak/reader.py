@@ -1,6 +1,6 @@
 """A reader that may be killed at any instant: `python -m tests.connectors.osipi.soak.reader ORDER FOLDER`.
 
-Says `ready` once it begins to read, and ends when all was read up to the instant at which the clock stands still. Exits with 0
+Says `ready` once it begins to read, and ends when all was read up to the instant at which the clock ends. Exits with 0
 then, with 1 where the server could not be read, and with 3 where a read would not end.
 """
 
@@ -20,7 +20,7 @@ from connectors.osipi.client import PiClient
 from connectors.osipi.problems import PiError
 from tests.connectors.osipi.simulated.expected import moment
 from tests.connectors.osipi.soak.landing import landing_of
-from tests.connectors.osipi.soak.plan import Order
+from tests.connectors.osipi.soak.plan import Clock, Order
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,34 +28,36 @@ if TYPE_CHECKING:
     from tests.connectors.osipi.soak.landing import Landing
 
 TABLE = "pi_timeseries"
+CLOCK = "clock"
 MOST_CALLS = 5000  # of one run
+LUCK = random.Random()  # noqa: S311  # a death needs no secret
 
 
 def main(order: Order, folder: Path) -> int:
-    landing = landing_of(folder, upsert=order.upsert)
+    landing, clock = landing_of(folder, upsert=order.upsert), Clock(folder / CLOCK, order.end)
     hasty = {"sleep": lambda seconds: time.sleep(min(seconds, 0.002))}
     PiClient.__init__.__kwdefaults__ = {**(PiClient.__init__.__kwdefaults__ or {}), **hasty}
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     try:
-        while not _run(order, landing):
-            pass
+        while not _run(order, landing, clock):
+            clock.go_on(LUCK.uniform(60, 1200))
     except PiError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-def _run(order: Order, landing: Landing) -> bool:
+def _run(order: Order, landing: Landing, clock: Clock) -> bool:
     """Read until nothing is left; say whether that was all there will ever be."""
     asked: list[int] = []
 
     def now() -> datetime:
-        asked.append(order.clock())
+        asked.append(clock())
         return moment(asked[-1])
 
     def between() -> None:
-        if random.random() < order.dies_between:  # noqa: S311  # a death needs no secret
+        if LUCK.random() < order.dies_between:
             os.kill(os.getpid(), signal.SIGKILL)
 
     one = OsipiLakeflowConnect(order.options)
@@ -67,8 +69,9 @@ def _run(order: Order, landing: Landing) -> bool:
         if after == offset:
             if rows:
                 raise SystemExit(4)
-            return asked[0] == order.clock.end
+            return asked[0] == clock.end
         landing.land(rows, after, between)
+        clock.go_on(LUCK.uniform(0, 20))  # the server's time goes on within a run, too
         offset = after
     raise SystemExit(3)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +20,7 @@ from connectors.osipi.incremental import progress_of
 from tests.connectors.osipi.simulated.expected import compare, expected, webid
 from tests.connectors.osipi.soak.landing import landing_of
 from tests.connectors.osipi.soak.plan import START, TAGS, USER, VANISHING, Clock, Order, plan_of
+from tests.connectors.osipi.soak.reader import CLOCK
 
 if TYPE_CHECKING:
     from tests.connectors.osipi.simulated.expected import Findings, Key, Told
@@ -54,23 +54,23 @@ class Outcome:
 
 def run(seed: int) -> Outcome:
     plan = plan_of(seed)
-    clock = Clock(time.monotonic_ns(), plan.end, plan.speed)
     hostility = Hostility(seed, plan.share, skew=plan.skew, vanishing=VANISHING, vanishes_at=plan.vanishes_at)
     logins = Logins(clients={USER: _SECRET}, token_seconds=1) if plan.oidc else Logins(users={USER: _SECRET})
-    settings = Settings(
-        tags=100,
-        seed=seed,
-        clock=clock,
-        logins=logins,
-        max_items=1000 if seed % 3 == 0 else 150_000,
-        hostility=hostility,
-    )
-    with TemporaryDirectory() as folder, served(create_app(settings)) as url:
-        order = Path(folder) / "order.json"
-        Order(clock, {**plan.options, **_login(url, plan)}, plan.upsert, plan.dies_between).write(order)
-        killed, failed, unended = _read(plan, order)
-        landing = landing_of(Path(folder), upsert=plan.upsert)
-        return Outcome(seed, killed, failed, _compared(plan, landing), unended)
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        settings = Settings(
+            tags=100,
+            seed=seed,
+            clock=Clock.begin(folder / CLOCK, plan.end),
+            logins=logins,
+            max_items=1000 if seed % 3 == 0 else 150_000,
+            hostility=hostility,
+        )
+        with served(create_app(settings)) as url:
+            order = folder / "order.json"
+            Order(plan.end, {**plan.options, **_login(url, plan)}, plan.upsert, plan.dies_between).write(order)
+            killed, failed, unended = _read(plan, order)
+        return Outcome(seed, killed, failed, _compared(plan, landing_of(folder, upsert=plan.upsert)), unended)
 
 
 def _login(url: str, plan: Plan) -> dict[str, str]:

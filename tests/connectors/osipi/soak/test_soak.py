@@ -1,4 +1,4 @@
-"""A few seeds of the soak; `make soak` runs 200."""
+"""Two short seeds of the soak, one for each way to land rows; `make soak` runs 200."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ pytest.importorskip("fastapi", reason="the programs in apps/ have packages of th
 from tests.connectors.osipi.soak.run import run
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [31, 198])
 def test_a_reader_that_is_killed_at_any_instant_loses_and_doubles_nothing(seed: int) -> None:
     outcome = run(seed)
 

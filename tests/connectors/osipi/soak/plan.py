@@ -69,7 +69,7 @@ class Plan:
 
 def plan_of(seed: int) -> Plan:
     luck = random.Random(seed)  # noqa: S311  # tests need no secrets
-    seconds = luck.randrange(5400, 14400)
+    seconds = luck.randrange(5400, 10800)
     options = {
         "tag_webids": ",".join(map(webid, TAGS)),
         "startTime": iso(START),
@@ -77,7 +77,7 @@ def plan_of(seed: int) -> Plan:
         "tags_per_request": str(luck.choice([2, 5, 12])),
         "parts_per_batch": str(luck.choice([2, 100])),
         "max_url_length": str(luck.choice([900, 1900])),
-        "maxCount": luck.choice(["", "1000", "150"]),
+        "maxCount": luck.choice(["", "1000", "400"]),
         "max_records_per_batch": str(luck.choice([300, 3000, 100_000])),
         "threads": str(luck.choice([1, 1, 3])),
     }

@@ -41,7 +41,7 @@ def main(order: Order, folder: Path) -> int:
     sys.stdout.flush()
     try:
         while not _run(order, landing, clock):
-            clock.go_on(LUCK.uniform(60, 1200))
+            clock.go_on(LUCK.uniform(200, 2000))
     except PiError as error:
         sys.stderr.write(f"{error}\n")
         return 1

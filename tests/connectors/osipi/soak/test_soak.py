@@ -9,7 +9,7 @@ pytest.importorskip("fastapi", reason="the programs in apps/ have packages of th
 from tests.connectors.osipi.soak.run import run
 
 
-@pytest.mark.parametrize("seed", [31, 198])
+@pytest.mark.parametrize("seed", [31, 82])
 def test_a_reader_that_is_killed_at_any_instant_loses_and_doubles_nothing(seed: int) -> None:
     outcome = run(seed)
 

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError  # of the library below requests, which reading a body by it raises
 
 from .auth import ClientCredentials, auth_of
 from .codec import decode
@@ -174,15 +175,17 @@ class PiClient:
                 timeout=self.settings.timeout,
                 allow_redirects=False,
                 verify=self.settings.verify,  # here, for the environment takes precedence over the session's
+                stream=True,
             )
+            content: bytes = answer.raw.read(decode_content=True)  # at once: much faster than by requests' pieces of 10 kB
         except requests.exceptions.InvalidURL as error:
             return None, None, PiError(0, f"{path}: no connection can be made ({type(error).__name__}): mend pi_base_url")
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             if why := distrust(error):
                 return None, None, PiError(0, f"{path}: {why}")
             return None, None, PiUnavailableError(0, f"{path}: the connection failed ({type(error).__name__})")
         try:
-            body = decode(answer.content)
+            body = decode(content)
         except ValueError:
             body = None
         return answer, body, _problem(answer.status_code, body, path)

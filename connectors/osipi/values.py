@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .times import MICROSECONDS, plain_time, stamp_of
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 NOTHING: dict[str, int] = {}
+_USUAL = ("Timestamp", "Value", "Good", "Questionable", "Substituted", "Annotated", "UnitsAbbreviation")
+_usual = itemgetter(*_USUAL)
 _EXACT = 2**53  # whole numbers beyond it have no exact double
 
 
@@ -80,8 +83,11 @@ def value_rows(
     copy = blank(tag, ingested).copy
     last, occurrence = "", 0
     for item in items:
-        stamp = item["Timestamp"]
-        stamp = stamp[:-1] if plain_time(stamp) else stamp_of(stamp)
+        try:
+            time, value, good, questionable, substituted, annotated, units = _usual(item)
+        except KeyError:
+            time, value, good, questionable, substituted, annotated, units = map(item.get, _USUAL)
+        stamp = time[:-1] if plain_time(time) else stamp_of(time)
         occurrence = occurrence + 1 if stamp == last else 0
         last = stamp
         if seen and occurrence < seen.get(stamp, 0):
@@ -94,19 +100,17 @@ def value_rows(
             row["timestamp"] = stamp + "Z"
         if occurrence:
             row["occurrence"] = occurrence
-        get = item.get
-        value = get("Value")
         if type(value) is float:
             row["value"] = value
         else:
             row["value"], row["value_text"], row["value_type"], row["state_code"] = columns_of(value)
-        row["quality_good"] = get("Good")
-        row["quality_questionable"] = get("Questionable")
-        row["quality_substituted"] = get("Substituted")
-        row["annotated"] = get("Annotated")
-        if units := get("UnitsAbbreviation"):
+        row["quality_good"] = good
+        row["quality_questionable"] = questionable
+        row["quality_substituted"] = substituted
+        row["annotated"] = annotated
+        if units:
             row["units"] = units
-        if errors := get("Errors"):
+        if errors := item.get("Errors"):
             row["errors"] = json.dumps(errors, ensure_ascii=False)
         yield row
 

@@ -45,10 +45,11 @@ RECORDED = (*TAG, *VALUE, Column("occurrence", "long", required=True), INGESTED)
 def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[Iterator[dict[str, Any]], dict[str, Any]]:
     """Read pi_timeseries on from `offset`; give the rows that are new, and the offset after them.
 
-    The first read of a tag starts at `startTime`, else `lookback_minutes` (60) before now. A read goes to now, or
-    `endTime`, but no further than `window_minutes` (a day) at once, and stops after the group of tags with which
-    `max_records_per_batch` (100,000) is reached. `overlap_minutes` (5) are read again for values that came late;
-    `future_minutes` (0) lie ahead of now. Tags that can't be read are reported and keep their place.
+    The first read of a tag starts at `startTime`, else `lookback_minutes` (60) before now; the offset after a first batch holds
+    that for all tags, those not reached too. A read goes to now, or `endTime`, but no further than `window_minutes` (a day) at
+    once, and stops after the group of tags with which `max_records_per_batch` (100,000) is reached. `overlap_minutes` (5) are
+    read again for values that came late; `future_minutes` (0) lie ahead of now. Tags that can't be read are reported and keep
+    their place.
 
     Values that come or go within `late_hours` (4; 0: never look) behind the overlap are reported, as `late` says. With
     `reread_hours` (0) each run ends by reading that window again for values that were corrected or deleted, as `reread` says.
@@ -82,11 +83,10 @@ class RecordedOptions:
         self.first = reading.instant("startTime") or shifted(reading.cap, -lookback)
         self.group = reading.client.settings.tags_per_request * reading.client.settings.threads  # tags held at once
 
-    def window_of(self, tag: str, place: Place | None) -> Window:
+    def window_of(self, tag: str, place: Place) -> Window:
         """Give what is to be read of a tag next."""
-        start = place.until if place else self.first
-        end = min(self.cap, shifted(start, self.window))
-        return Window(tag, place.start(self.overlap) if place else start, max(start, end))
+        end = min(self.cap, shifted(place.until, self.window))
+        return Window(tag, place.start(self.overlap), max(place.until, end))
 
     def unseen(self, place: Place, until: str) -> tuple[str, str]:
         """Give the stretch in which a value that comes late is reported, once a tag was read until then."""
@@ -98,10 +98,13 @@ def _read_on(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
 ) -> tuple[Iterator[dict[str, Any]], bool]:
     """Read what is new of the tags; give its rows, and whether any tag moved on."""
-    due = [tag for tag in tags if tag not in progress.places or progress.places[tag].until < options.cap]
-    kept: list[tuple[Page, Counter[str]]] = []
-    before = {tag: progress.places[tag].until if tag in progress.places else "" for tag in due}
     known, count = len(progress.places), 0
+    # Tags that no batch reaches before the run is cut off begin where they would have begun now, not where a later now says.
+    for tag in tags:
+        progress.places.setdefault(tag, Place(options.first))
+    due = [tag for tag in tags if progress.places[tag].until < options.cap]
+    kept: list[tuple[Page, Counter[str]]] = []
+    before = {tag: progress.places[tag].until for tag in due}
     guards: dict[str, Guard] = {}
     together = -(-TOGETHER // options.group) * options.group
     for start in range(0, len(due), options.group):
@@ -118,7 +121,7 @@ def _read_on(
             break
     if due and len(due) == len(tags):
         reading.refuse_if_none(len(tags))
-    moved = len(progress.places) > known or any(before[tag] != progress.places[tag].until for tag in due if before[tag])
+    moved = len(progress.places) > known or any(before[tag] != progress.places[tag].until for tag in due)
     return chain.from_iterable(value_rows(page.tag, page.items, reading.ingested, seen) for page, seen in kept), moved
 
 
@@ -163,20 +166,19 @@ def _read_group(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
 ) -> Iterator[tuple[Page, Counter[str]]]:
     """Read some tags whole, move those on that could be read, and give their pages with what was given before."""
-    windows = {tag: options.window_of(tag, progress.places.get(tag)) for tag in tags}
+    windows = {tag: options.window_of(tag, progress.places[tag]) for tag in tags}
     pages: dict[str, list[Page]] = {tag: [] for tag in tags}
     ordered = sorted(windows.values(), key=lambda window: (window.start, window.end))
     for found in reader.read(ordered):
         if isinstance(found, TagProblem):
             reading.report(found)
             pages.pop(found.webid, None)
-            progress.places.setdefault(found.webid, Place(windows[found.webid].start))
         elif found.webid in pages:
             pages[found.webid].append(found)
     for tag, some in pages.items():
-        before = progress.places[tag].seen if tag in progress.places else Counter[str]()
+        before = progress.places[tag].seen
         if options.reread_hours:
-            anchor = progress.places[tag].until if tag in progress.places else windows[tag].start
+            anchor = progress.places[tag].until
             memory = progress.memories.setdefault(tag, Memory(anchor, anchor))
             remember(memory, (one for page in some for one in numbered(page.items) if one[2] >= before.get(one[1], 0)))
         new = [

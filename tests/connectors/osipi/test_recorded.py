@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import random
 from collections import Counter
@@ -419,3 +420,46 @@ class TestPartitions:
         read(one, ["A"])
 
         assert pickle.loads(pickle.dumps(one)).options == one.options  # noqa: S301  # our own
+
+
+class TestAFirstRunThatIsCutOff:
+    """The first batch is kept, and the next read comes hours later: nothing of the tags that were not reached is lost."""
+
+    def test_tags_that_were_not_reached_begin_where_the_others_did(self, pi: PiServer, connector: Connectors) -> None:
+        tags = [f"T{number}" for number in range(5)]
+        for tag in tags:
+            pi.add(tag, [(at(minute * 60), minute) for minute in range(240)])
+        options = {"tags_per_request": "1", "max_records_per_batch": "1", "lookback_minutes": "60"}
+        rows, offset = connector(**options).read_table(TABLE, None, {"tag_webids": ",".join(tags)})
+        first = list(rows)
+        assert {row["tag_webid"] for row in first} == {"T0"}
+
+        later = connector(**options)
+        set_clock(later, timedelta(hours=3))
+        rest, _ = read(later, tags, json.loads(json.dumps(offset)))
+
+        check(pi, [*first, *rest], tags)
+
+    def test_a_relative_start_is_that_of_the_first_batch(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in ("A", "B"):
+            pi.add(tag, [(at(3600), 1), (at(7200), 2)])
+        options = {"tags_per_request": "1", "max_records_per_batch": "1", "startTime": "*"}
+        rows, offset = connector(**options).read_table(TABLE, None, {"tag_webids": "A,B"})
+        first = list(rows)
+
+        later = connector(**options)
+        set_clock(later, timedelta(hours=3))
+        rest, _ = read(later, ["A", "B"], offset)
+
+        check(pi, [*first, *rest], ["A", "B"])
+
+    def test_a_tag_that_is_added_later_begins_at_its_own_time(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in ("A", "B"):
+            pi.add(tag, [(at(minute * 60), minute) for minute in range(240)])
+        _, offset = read(connector(), ["A"])
+
+        later = connector()
+        set_clock(later, timedelta(hours=2))
+        rows, _ = read(later, ["A", "B"], offset)
+
+        assert min(row["value"] for row in rows if row["tag_webid"] == "B") == 120

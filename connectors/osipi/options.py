@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 # AVEVA: MaxReturnedItemsPerCall is 150,000 unless the administrator says otherwise.
 MOST_ITEMS = 150_000
+# So far a time may be moved: no overlap or stretch needs ten years, and PI has no time before 1970.
+MOST_MINUTES, MOST_DAYS = 5_256_000, 3650
+MOST_MINUTES_BACK, MOST_DAYS_BACK = 26_280_000, 18_250
 
 
 class Secret:
@@ -71,10 +74,11 @@ class Settings:
 
 
 class Texts:
-    """Options by name, empty ones taken as not given; what is wrong with them is collected."""
+    """Options by name, empty ones and null taken as not given; what is wrong with them is collected."""
 
-    def __init__(self, options: Mapping[str, str]) -> None:
-        self._given = {name.lower(): str(value).strip() for name, value in options.items() if str(value).strip()}
+    def __init__(self, options: Mapping[str, str | None]) -> None:
+        given = {name.lower(): str(value).strip() for name, value in options.items() if value is not None}
+        self._given = {name: text for name, text in given.items() if text}
         self.problems: list[str] = []
 
     def text(self, *names: str, default: str = "") -> str:
@@ -82,8 +86,12 @@ class Texts:
         return next((self._given[name.lower()] for name in names if name.lower() in self._given), default)
 
     def listed(self, name: str) -> list[str]:
-        """Give an option's values, split by commas, each once."""
-        return list(dict.fromkeys(part.strip() for part in self.text(name).split(",") if part.strip()))
+        """Give an option's values, split by commas, each once; raises OptionsError for commas alone."""
+        text = self.text(name)
+        found = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+        if text and not found:
+            raise OptionsError(f"{name} is {text!r}, which names nothing: give some, or leave it out")
+        return found
 
     def number(self, name: str, default: float, least: float = 0, most: float = 1e9) -> float:
         """Give a number from `least` to `most`."""
@@ -118,7 +126,7 @@ class Texts:
             raise OptionsError("; ".join(self.problems))
 
 
-def settings_of(options: Mapping[str, str]) -> Settings:
+def settings_of(options: Mapping[str, str | None]) -> Settings:
     """Give the settings that a connection's options describe; raises OptionsError with all that is wrong.
 
     pi_base_url; access_token, or username and password, or client_id and client_secret with token_url (or workspace_host,

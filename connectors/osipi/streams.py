@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .columns import Column
 from .incremental import Memory, Place, progress_of
 from .late import TOGETHER, look_back, stretch
+from .options import MOST_MINUTES, MOST_MINUTES_BACK
 from .points import tag_webids
 from .problems import TagProblem
 from .reread import read_again, remember
@@ -18,6 +19,7 @@ from .times import shifted, stamp_of
 from .values import numbered, value_rows
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator, Mapping, Sequence
 
     from .incremental import Guard, Progress
@@ -70,18 +72,23 @@ class RecordedOptions:
 
     def __init__(self, reading: Reading) -> None:
         texts = reading.texts
-        future = texts.number("future_minutes", 0) * 60
-        self.overlap = texts.number("overlap_minutes", 5) * 60 + future
-        self.window = texts.number("window_minutes", 1440, 1) * 60
+        future = texts.number("future_minutes", 0, most=MOST_MINUTES) * 60
+        self.overlap = texts.number("overlap_minutes", 5, most=MOST_MINUTES) * 60 + future
+        self.window = texts.number("window_minutes", 1440, 1, MOST_MINUTES) * 60
         self.most_records = texts.count("max_records_per_batch", 100_000)
         self.late_hours = texts.number("late_hours", 4, most=87_600)
         self.reread_hours = texts.number("reread_hours", 0, most=8760)
         self.reread_values = texts.count("reread_values", 200_000)
-        lookback = texts.number("lookback_minutes", 60) * 60
+        self._lookback = texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK) * 60
         texts.check()
-        self.cap = shifted(reading.instant("endTime") or reading.cap, future)
-        self.first = reading.instant("startTime") or shifted(reading.cap, -lookback)
+        self._reading, self.cap = reading, reading.last(future)
+        self._floor = reading.instant("startTime") or shifted(min(self.cap, reading.cap), -self._lookback)
         self.group = reading.client.settings.tags_per_request * reading.client.settings.threads  # tags held at once
+
+    @cached_property
+    def first(self) -> str:
+        """Where the first read of a tag begins; only such a read cares whether `startTime` is good."""
+        return self._reading.first(self.cap, self._lookback)
 
     def window_of(self, tag: str, place: Place) -> Window:
         """Give what is to be read of a tag next."""
@@ -90,7 +97,7 @@ class RecordedOptions:
 
     def unseen(self, place: Place, until: str) -> tuple[str, str]:
         """Give the stretch in which a value that comes late is reported, once a tag was read until then."""
-        start = place.guard.start if place.guard else self.first
+        start = place.guard.start if place.guard else self._floor
         return stretch(start, until, max(self.overlap, self.reread_hours * 3600), self.late_hours)
 
 
@@ -101,7 +108,8 @@ def _read_on(
     known, count = len(progress.places), 0
     # Tags that no batch reaches before the run is cut off begin where they would have begun now, not where a later now says.
     for tag in tags:
-        progress.places.setdefault(tag, Place(options.first))
+        if tag not in progress.places:
+            progress.places[tag] = Place(options.first)
     due = [tag for tag in tags if progress.places[tag].until < options.cap]
     kept: list[tuple[Page, Counter[str]]] = []
     before = {tag: progress.places[tag].until for tag in due}

@@ -156,8 +156,8 @@ class StreamReader:
         before, deaf = self._landing.places, list(self._deaf)
         marks = self._news.take_unread(due)
         try:
-            end, whole = shifted(cap, -self._own.future), len(due) == len(self._tags)
-            rows = await asyncio.to_thread(self._landing.land, due, end, count_late=whole)
+            whole = len(due) == len(self._tags)
+            rows = await asyncio.to_thread(self._landing.land, due, cap, count_late=whole)
         except BaseException:
             self._news.unread |= marks
             raise

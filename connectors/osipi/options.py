@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from .retries import Backoff
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TOKEN = re.compile(r"[\x21-\x7e]*")
 # AVEVA: MaxReturnedItemsPerCall is 150,000 unless the administrator says otherwise.
 MOST_ITEMS = 150_000
 # So far a time may be moved: no overlap or stretch needs ten years, and PI has no time before 1970.
@@ -154,11 +156,33 @@ def settings_of(options: Mapping[str, str | None]) -> Settings:
 
 def _base_url(texts: Texts) -> str:
     url = texts.text("pi_base_url", "pi_web_api_url").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+    if not _is_address(url):
         texts.problems.append("pi_base_url is not the address of a PI Web API; give one like https://pi.example.com/piwebapi")
         return ""
-    return url if parts.path else url + "/piwebapi"
+    return url if urlsplit(url).path else url + "/piwebapi"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        url.encode()  # half of a character can't be
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    is_bare = not (parts.username or parts.query or parts.fragment)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0 and is_bare
+
+
+def _check_secrets(texts: Texts) -> None:
+    """Refuse what no header can carry by the option's name, before an error of a library shows a part of it."""
+    for name in ("access_token", "bearer_token"):
+        if not _TOKEN.fullmatch(texts.text(name)):
+            texts.problems.append(f"{name} holds a space, a line break or a character beyond ASCII; give it as it was issued")
+    for name in ("username", "user", "password", "client_id", "client_secret"):
+        try:
+            texts.text(name).encode("latin-1")
+        except UnicodeEncodeError:
+            texts.problems.append(f"{name} holds a character beyond Latin-1, which a login can't carry; have it changed")
 
 
 def _login(texts: Texts) -> Login:
@@ -167,6 +191,7 @@ def _login(texts: Texts) -> Login:
         return Login("kerberos")
     if asked not in {"", "none", "bearer", "basic", "oidc"}:
         texts.problems.append("auth is none of bearer, basic, oidc, kerberos")
+    _check_secrets(texts)
     if token := texts.text("access_token", "bearer_token"):
         return Login("bearer", secret=Secret(token))
     if client := texts.text("client_id"):

@@ -27,7 +27,7 @@ NameFilter = Annotated[str, typer.Option(help="The points' names, with * and ?."
 def tags(
     options: OptionsFile,
     name_filter: NameFilter = "",
-    hours: Annotated[float, typer.Option(help="How far back values are counted.", min=0.01)] = 24,
+    hours: Annotated[float, typer.Option(help="How far back values are counted.", min=0.01, max=87_600)] = 24,
 ) -> None:
     """Print value,weight for each tag: the values that `headgate slice` cuts a table by."""
     from connectors.osipi.client import PiClient  # noqa: PLC0415 (`--help` needs none of it)
@@ -53,12 +53,14 @@ def stream(
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with _told(options):
         try:
-            from connectors.osipi.streaming.reader import StreamReader  # noqa: PLC0415
+            from connectors.osipi.streaming.reader import StreamReader, try_out  # noqa: PLC0415
         except ImportError as error:
             raise OptionsError(f"streaming needs the library {error.name}: pip install 'headgate[streaming]'") from None
         from connectors.osipi.streaming.segments import Segments  # noqa: PLC0415
 
-        reader = StreamReader(_options(options, name_filter), Segments(out))
+        given = _options(options, name_filter)
+        try_out(given)
+        reader = StreamReader(given, Segments(out))
         try:
             asyncio.run(reader.run())
         except KeyboardInterrupt:
@@ -88,9 +90,15 @@ def bundle() -> None:
 
 
 def _options(path: Path, name_filter: str) -> dict[str, Any]:
-    given = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(given, dict):
-        raise OptionsError("wanted: a JSON object of options")
+    from connectors.osipi.names import check_names  # noqa: PLC0415 (`--help` needs none of it)
+
+    try:
+        given = json.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError:
+        given = None
+    if not isinstance(given, dict) or any(isinstance(value, (dict, list)) for value in given.values()):
+        raise OptionsError("wanted: a JSON object of options, each a text, a number, true, false or null")
+    check_names(given)
     return given | ({"nameFilter": name_filter} if name_filter else {})
 
 

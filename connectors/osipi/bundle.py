@@ -14,7 +14,7 @@ from pathlib import Path
 from .connector import OsipiLakeflowConnect
 
 # What runs beside the connector, not in it.
-_LEFT_OUT = {"__main__", "bundle", "spark", "script"}
+_LEFT_OUT = {"__main__", "bundle", "names", "spark", "script"}
 
 _FILE = '''\
 """OSI PI's connector in one file, written by `python -m connectors.osipi bundle`: change the package, not this."""

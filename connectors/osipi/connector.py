@@ -116,7 +116,12 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         Spark then knows both ends of each batch, so a batch that is repeated after a crash is the same; values that come
         later than `settle_seconds` after their time are not read.
         """
-        return table_name in RECORDED and str(self.options.get("partitioned", "")).lower() == "true"
+        from .options import Texts  # noqa: PLC0415 (discovery needs none of it)
+
+        texts = Texts(self.options)
+        asked = texts.flag("partitioned", default=False)
+        texts.check()
+        return table_name in RECORDED and asked
 
     def latest_offset(
         self, table_name: str, table_options: Mapping[str, str], start_offset: Mapping[str, Any] | None = None
@@ -190,7 +195,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
 
 def _is_more_than_0(options: Mapping[str, str], name: str) -> bool:
     """Say whether an option is given and not 0; what is no number is told when the table is read."""
-    given = next((str(value) for key, value in options.items() if key.lower() == name), "")
+    given = next((str(value) for key, value in options.items() if key.lower() == name and value is not None), "")
     return given.strip().strip("0.") != ""
 
 

@@ -16,6 +16,7 @@ from .assets import ATTRIBUTES, INGESTED, attribute_rows, database_webids, templ
 from .client import Call, selected
 from .columns import Column, fields_of, plain, row_of
 from .incremental import LONGEST, VERSION, checked_stamp
+from .options import MOST_DAYS, MOST_DAYS_BACK
 from .paging import items_of
 from .problems import OffsetError
 from .reading import below
@@ -123,14 +124,13 @@ def _changed(
 ) -> Rows:
     """Give the rows of frames whose rows are not those that were given before, page by page, and the offset."""
     until, known, remembered = _place_of(offset)
-    cap = reading.instant("endTime") or reading.cap
+    cap = reading.last()
     if until >= cap and offset:
         return iter(()), dict(offset)
-    overlap = reading.texts.number("overlap_days", 1) * 86400
-    lookback = reading.texts.number("lookback_days", 30) * 86400
+    overlap = reading.texts.number("overlap_days", 1, most=MOST_DAYS) * 86400
+    lookback = reading.texts.number("lookback_days", 30, most=MOST_DAYS_BACK) * 86400
     reading.texts.check()
-    first = reading.instant("startTime") or shifted(reading.cap, -lookback)
-    start = shifted(until, -min(overlap, remembered)) if until else first
+    start = shifted(until, -min(overlap, remembered)) if until else reading.first(cap, lookback)
     given: list[dict[str, Any]] = []
     kept: dict[str, dict[str, str]] = {}
     for database in database_webids(reading):
@@ -225,10 +225,10 @@ def _frames_of_options(reading: Reading) -> list[dict[str, Any]]:
     """Give the frames whose details a snapshot has: of `event_frame_webids`, else all active since `lookback_days` (30)."""
     if webids := reading.texts.listed("event_frame_webids"):
         return list(_by_webid(reading, webids).values())
-    lookback = reading.texts.number("lookback_days", 30) * 86400
+    lookback = reading.texts.number("lookback_days", 30, most=MOST_DAYS_BACK) * 86400
     reading.texts.check()
-    start = reading.instant("startTime") or shifted(reading.cap, -lookback)
-    end = reading.instant("endTime") or reading.cap
+    end = reading.last()
+    start = reading.first(end, lookback)
     return [item for database in database_webids(reading) for item in _search(reading, database, start, end)]
 
 

@@ -16,14 +16,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .problems import OffsetError
-from .times import shifted, stamp_of, to_datetime
+from .times import FIRST_YEAR, LAST_YEAR, shifted, stamp_of, to_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 VERSION = 1
 LONGEST = 1e9  # seconds of overlap
-_FIRST, _LAST = "1970", "9000"  # years; PI counts from 1970
 _SHOWN = 40
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, binascii.Error, zlib.error)
 _CURE = "it was not written by this connector: start again from a full refresh, or give the offset that belongs to it"
@@ -147,7 +146,7 @@ def checked_stamp(text: str) -> str:
     """Give a stamp of an offset; raises ValueError for what is no time, or none that could be read."""
     stamp = stamp_of(text + "Z")
     to_datetime(stamp)
-    if not _FIRST <= stamp < _LAST:
+    if not FIRST_YEAR <= stamp < LAST_YEAR:
         raise ValueError("no place to read from")
     return stamp
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,8 +13,12 @@ from .retries import Backoff
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TOKEN = re.compile(r"[\x21-\x7e]*")
 # AVEVA: MaxReturnedItemsPerCall is 150,000 unless the administrator says otherwise.
 MOST_ITEMS = 150_000
+# So far a time may be moved: no overlap or stretch needs ten years, and PI has no time before 1970.
+MOST_MINUTES, MOST_DAYS = 5_256_000, 3650
+MOST_MINUTES_BACK, MOST_DAYS_BACK = 26_280_000, 18_250
 
 
 class Secret:
@@ -71,10 +76,11 @@ class Settings:
 
 
 class Texts:
-    """Options by name, empty ones taken as not given; what is wrong with them is collected."""
+    """Options by name, empty ones and null taken as not given; what is wrong with them is collected."""
 
-    def __init__(self, options: Mapping[str, str]) -> None:
-        self._given = {name.lower(): str(value).strip() for name, value in options.items() if str(value).strip()}
+    def __init__(self, options: Mapping[str, str | None]) -> None:
+        given = {name.lower(): str(value).strip() for name, value in options.items() if value is not None}
+        self._given = {name: text for name, text in given.items() if text}
         self.problems: list[str] = []
 
     def text(self, *names: str, default: str = "") -> str:
@@ -82,8 +88,12 @@ class Texts:
         return next((self._given[name.lower()] for name in names if name.lower() in self._given), default)
 
     def listed(self, name: str) -> list[str]:
-        """Give an option's values, split by commas, each once."""
-        return list(dict.fromkeys(part.strip() for part in self.text(name).split(",") if part.strip()))
+        """Give an option's values, split by commas, each once; raises OptionsError for commas alone."""
+        text = self.text(name)
+        found = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+        if text and not found:
+            raise OptionsError(f"{name} is {text!r}, which names nothing: give some, or leave it out")
+        return found
 
     def number(self, name: str, default: float, least: float = 0, most: float = 1e9) -> float:
         """Give a number from `least` to `most`."""
@@ -118,7 +128,7 @@ class Texts:
             raise OptionsError("; ".join(self.problems))
 
 
-def settings_of(options: Mapping[str, str]) -> Settings:
+def settings_of(options: Mapping[str, str | None]) -> Settings:
     """Give the settings that a connection's options describe; raises OptionsError with all that is wrong.
 
     pi_base_url; access_token, or username and password, or client_id and client_secret with token_url (or workspace_host,
@@ -146,11 +156,33 @@ def settings_of(options: Mapping[str, str]) -> Settings:
 
 def _base_url(texts: Texts) -> str:
     url = texts.text("pi_base_url", "pi_web_api_url").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+    if not _is_address(url):
         texts.problems.append("pi_base_url is not the address of a PI Web API; give one like https://pi.example.com/piwebapi")
         return ""
-    return url if parts.path else url + "/piwebapi"
+    return url if urlsplit(url).path else url + "/piwebapi"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        url.encode()  # half of a character can't be
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    is_bare = not (parts.username or parts.query or parts.fragment)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0 and is_bare
+
+
+def _check_secrets(texts: Texts) -> None:
+    """Refuse what no header can carry by the option's name, before an error of a library shows a part of it."""
+    for name in ("access_token", "bearer_token"):
+        if not _TOKEN.fullmatch(texts.text(name)):
+            texts.problems.append(f"{name} holds a space, a line break or a character beyond ASCII; give it as it was issued")
+    for name in ("username", "user", "password", "client_id", "client_secret"):
+        try:
+            texts.text(name).encode("latin-1")
+        except UnicodeEncodeError:
+            texts.problems.append(f"{name} holds a character beyond Latin-1, which a login can't carry; have it changed")
 
 
 def _login(texts: Texts) -> Login:
@@ -159,6 +191,7 @@ def _login(texts: Texts) -> Login:
         return Login("kerberos")
     if asked not in {"", "none", "bearer", "basic", "oidc"}:
         texts.problems.append("auth is none of bearer, basic, oidc, kerberos")
+    _check_secrets(texts)
     if token := texts.text("access_token", "bearer_token"):
         return Login("bearer", secret=Secret(token))
     if client := texts.text("client_id"):

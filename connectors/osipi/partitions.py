@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .catalogue import RECORDED as PARTITIONED
+from .options import MOST_MINUTES, MOST_MINUTES_BACK
 from .points import tag_webids
 from .problems import OffsetError, PiError, TagProblem
 from .reading import FORBIDDEN_OR_GONE
@@ -29,26 +30,27 @@ def latest_offset(reading: Reading, start: Mapping[str, Any] | None) -> dict[str
     The first batch starts at `startTime`, else `lookback_minutes` (60) before now.
     """
     settle = reading.texts.number("settle_seconds", 60)
-    window = reading.texts.number("window_minutes", 1440, 1) * 60
+    window = reading.texts.number("window_minutes", 1440, 1, MOST_MINUTES) * 60
     if reading.texts.number("reread_hours", 0):
         reading.texts.problems.append("reread_hours needs an offset that remembers values: leave it or partitioned out")
     reading.texts.check()
     begin = _until(start) or _first(reading)
-    end = min(reading.instant("endTime") or reading.cap, shifted(reading.cap, -settle), shifted(begin, window))
+    end = min(reading.last(-settle), shifted(begin, window))
     return {"from": (start or {}).get("from") or begin, "until": max(begin, end)}
 
 
 def _first(reading: Reading) -> str:
-    lookback = reading.texts.number("lookback_minutes", 60) * 60
+    lookback = reading.texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK) * 60
     reading.texts.check()
-    return reading.instant("startTime") or shifted(reading.cap, -lookback)
+    return reading.first(reading.last(), lookback)
 
 
 def _until(offset: Mapping[str, Any] | None) -> str:
     if not offset:
         return ""
+    # An offset with tags has a place for each, for which no common one can stand.
     try:
-        return stamp_of(offset["until"] + "Z")
+        return stamp_of(({} if "tags" in offset else offset)["until"] + "Z")
     except (KeyError, TypeError, ValueError):
         raise OffsetError("the offset is none of a partitioned stream: start again from a full refresh") from None
 
@@ -72,7 +74,7 @@ def partitions(
             return []
         stretch = {"start": begin, "end": until}
     else:
-        stretch = {"start": _first(reading), "end": reading.instant("endTime") or reading.cap} if name in PARTITIONED else {}
+        stretch = {"start": _first(reading), "end": reading.last()} if name in PARTITIONED else {}
     if not table.by_tag:
         return [{}]
     tags, size = tag_webids(reading), reading.client.settings.tags_per_request

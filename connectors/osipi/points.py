@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .client import Call, selected
 from .columns import Column, fields_of, plain, row_of
 from .paging import items_of
+from .problems import PiError
 from .reading import below
 
 if TYPE_CHECKING:
@@ -62,12 +63,20 @@ def dataservers(reading: Reading) -> Iterator[dict[str, Any]]:
 
 
 def points(reading: Reading) -> Iterator[dict[str, Any]]:
-    """Read pi_points: those of all data servers, or of `dataserver_webid`; `nameFilter` chooses among them."""
+    """Read pi_points: those of all data servers, or of `dataserver_webid`; `nameFilter` chooses among them.
+
+    Raises PiError where there is none.
+    """
     filters = [("nameFilter", text)] if (text := reading.texts.text("nameFilter")) else []
     wanted = reading.texts.text("dataserver_webid")
+    found = False
     for server in [wanted] if wanted else [row["webid"] for row in dataservers(reading)]:
         for item in reading.pages(below("dataservers", server, "points"), fields_of(POINTS), *filters):
+            found = True
             yield row_of(POINTS, item, dataserver_webid=server)
+    if not found:  # PI leaves out what an account may not see, so one that lost its rights looks like an empty server
+        match = f" that matches the nameFilter {text!r}" if text else ""
+        raise PiError(0, f"no point is visible{match}: look at nameFilter, dataserver_webid and what the account may read")
 
 
 def tag_webids(reading: Reading) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .client import segment, selected
 from .paging import pages
 from .problems import OptionsError, PiError, PiUnavailableError, TagProblem
-from .times import from_datetime, resolve, seconds_of
+from .times import from_datetime, resolve, seconds_of, shifted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,6 +67,23 @@ class Reading:
             return resolve(text, self.now)
         except ValueError as error:
             raise OptionsError(f"{name}: {error}") from None
+
+    def last(self, ahead: float = 0) -> str:
+        """Give where a read ends: `endTime`, but no later than so many seconds from now: what comes until then is not known."""
+        most = shifted(self.cap, ahead)
+        return min(self.instant("endTime") or most, most)
+
+    def first(self, last: str, lookback: float) -> str:
+        """Give where a first read that ends at `last` begins: `startTime`, else so many seconds before its end, or before now.
+
+        Raises OptionsError for a start after the end: what comes in between would never be read.
+        """
+        start = self.instant("startTime")
+        if start > last:
+            raise OptionsError(
+                f"startTime is {start}Z, and reading ends at {last}Z (endTime, or now): give an earlier startTime"
+            )
+        return start or shifted(min(last, self.cap), -lookback)
 
     def span(self, name: str, default: str) -> float:
         """Give an option that is a time span, in seconds, which is more than 0."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .client import Call, selected
 from .columns import Column
 from .incremental import Progress, progress_of
+from .options import MOST_MINUTES_BACK
 from .points import points, tag_webids
 from .problems import TagProblem
 from .streams import INGESTED, TAG, VALUE
@@ -215,10 +216,12 @@ def _due(
 ) -> list[Window]:
     """Give for each tag the steps that have ended since its last read, `most` at once; tags without any are left out."""
     places: Progress = progress_of(offset)
-    lookback = reading.texts.number("lookback_minutes", 60) * 60
+    lookback = reading.texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK) * 60
     reading.texts.check()
-    end = _floor(to_datetime(reading.instant("endTime") or reading.cap), step)
-    first = _floor(to_datetime(reading.instant("startTime") or shifted(reading.cap, -lookback)), step)
+    last = reading.last()
+    end = _floor(to_datetime(last), step)
+    is_first = any(webid not in places.places for webid in webids)
+    first = _floor(to_datetime(reading.first(last, lookback)), step) if is_first else end
     starts = {webid: places.places[webid].until if webid in places.places else first for webid in webids}
     windows = (Window(webid, start, min(end, shifted(start, step * most))) for webid, start in starts.items())
     return [window for window in windows if window.start < window.end]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .columns import Column
 from .incremental import Memory, Place, progress_of
 from .late import TOGETHER, look_back, stretch
+from .options import MOST_MINUTES, MOST_MINUTES_BACK
 from .points import tag_webids
 from .problems import TagProblem
 from .reread import read_again, remember
@@ -18,6 +19,7 @@ from .times import shifted, stamp_of
 from .values import numbered, value_rows
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator, Mapping, Sequence
 
     from .incremental import Guard, Progress
@@ -45,10 +47,11 @@ RECORDED = (*TAG, *VALUE, Column("occurrence", "long", required=True), INGESTED)
 def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[Iterator[dict[str, Any]], dict[str, Any]]:
     """Read pi_timeseries on from `offset`; give the rows that are new, and the offset after them.
 
-    The first read of a tag starts at `startTime`, else `lookback_minutes` (60) before now. A read goes to now, or
-    `endTime`, but no further than `window_minutes` (a day) at once, and stops after the group of tags with which
-    `max_records_per_batch` (100,000) is reached. `overlap_minutes` (5) are read again for values that came late;
-    `future_minutes` (0) lie ahead of now. Tags that can't be read are reported and keep their place.
+    The first read of a tag starts at `startTime`, else `lookback_minutes` (60) before now; the offset after a first batch holds
+    that for all tags, those not reached too. A read goes to now, or `endTime`, but no further than `window_minutes` (a day) at
+    once, and stops after the group of tags with which `max_records_per_batch` (100,000) is reached. `overlap_minutes` (5) are
+    read again for values that came late; `future_minutes` (0) lie ahead of now. Tags that can't be read are reported and keep
+    their place.
 
     Values that come or go within `late_hours` (4; 0: never look) behind the overlap are reported, as `late` says. With
     `reread_hours` (0) each run ends by reading that window again for values that were corrected or deleted, as `reread` says.
@@ -69,28 +72,32 @@ class RecordedOptions:
 
     def __init__(self, reading: Reading) -> None:
         texts = reading.texts
-        future = texts.number("future_minutes", 0) * 60
-        self.overlap = texts.number("overlap_minutes", 5) * 60 + future
-        self.window = texts.number("window_minutes", 1440, 1) * 60
+        future = texts.number("future_minutes", 0, most=MOST_MINUTES) * 60
+        self.overlap = texts.number("overlap_minutes", 5, most=MOST_MINUTES) * 60 + future
+        self.window = texts.number("window_minutes", 1440, 1, MOST_MINUTES) * 60
         self.most_records = texts.count("max_records_per_batch", 100_000)
         self.late_hours = texts.number("late_hours", 4, most=87_600)
         self.reread_hours = texts.number("reread_hours", 0, most=8760)
         self.reread_values = texts.count("reread_values", 200_000)
-        lookback = texts.number("lookback_minutes", 60) * 60
+        self._lookback = texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK) * 60
         texts.check()
-        self.cap = shifted(reading.instant("endTime") or reading.cap, future)
-        self.first = reading.instant("startTime") or shifted(reading.cap, -lookback)
+        self._reading, self.cap = reading, reading.last(future)
+        self._floor = reading.instant("startTime") or shifted(min(self.cap, reading.cap), -self._lookback)
         self.group = reading.client.settings.tags_per_request * reading.client.settings.threads  # tags held at once
 
-    def window_of(self, tag: str, place: Place | None) -> Window:
+    @cached_property
+    def first(self) -> str:
+        """Where the first read of a tag begins; only such a read cares whether `startTime` is good."""
+        return self._reading.first(self.cap, self._lookback)
+
+    def window_of(self, tag: str, place: Place) -> Window:
         """Give what is to be read of a tag next."""
-        start = place.until if place else self.first
-        end = min(self.cap, shifted(start, self.window))
-        return Window(tag, place.start(self.overlap) if place else start, max(start, end))
+        end = min(self.cap, shifted(place.until, self.window))
+        return Window(tag, place.start(self.overlap), max(place.until, end))
 
     def unseen(self, place: Place, until: str) -> tuple[str, str]:
         """Give the stretch in which a value that comes late is reported, once a tag was read until then."""
-        start = place.guard.start if place.guard else self.first
+        start = place.guard.start if place.guard else self._floor
         return stretch(start, until, max(self.overlap, self.reread_hours * 3600), self.late_hours)
 
 
@@ -98,10 +105,14 @@ def _read_on(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
 ) -> tuple[Iterator[dict[str, Any]], bool]:
     """Read what is new of the tags; give its rows, and whether any tag moved on."""
-    due = [tag for tag in tags if tag not in progress.places or progress.places[tag].until < options.cap]
-    kept: list[tuple[Page, Counter[str]]] = []
-    before = {tag: progress.places[tag].until if tag in progress.places else "" for tag in due}
     known, count = len(progress.places), 0
+    # Tags that no batch reaches before the run is cut off begin where they would have begun now, not where a later now says.
+    for tag in tags:
+        if tag not in progress.places:
+            progress.places[tag] = Place(options.first)
+    due = [tag for tag in tags if progress.places[tag].until < options.cap]
+    kept: list[tuple[Page, Counter[str]]] = []
+    before = {tag: progress.places[tag].until for tag in due}
     guards: dict[str, Guard] = {}
     together = -(-TOGETHER // options.group) * options.group
     for start in range(0, len(due), options.group):
@@ -118,7 +129,7 @@ def _read_on(
             break
     if due and len(due) == len(tags):
         reading.refuse_if_none(len(tags))
-    moved = len(progress.places) > known or any(before[tag] != progress.places[tag].until for tag in due if before[tag])
+    moved = len(progress.places) > known or any(before[tag] != progress.places[tag].until for tag in due)
     return chain.from_iterable(value_rows(page.tag, page.items, reading.ingested, seen) for page, seen in kept), moved
 
 
@@ -163,20 +174,19 @@ def _read_group(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
 ) -> Iterator[tuple[Page, Counter[str]]]:
     """Read some tags whole, move those on that could be read, and give their pages with what was given before."""
-    windows = {tag: options.window_of(tag, progress.places.get(tag)) for tag in tags}
+    windows = {tag: options.window_of(tag, progress.places[tag]) for tag in tags}
     pages: dict[str, list[Page]] = {tag: [] for tag in tags}
     ordered = sorted(windows.values(), key=lambda window: (window.start, window.end))
     for found in reader.read(ordered):
         if isinstance(found, TagProblem):
             reading.report(found)
             pages.pop(found.webid, None)
-            progress.places.setdefault(found.webid, Place(windows[found.webid].start))
         elif found.webid in pages:
             pages[found.webid].append(found)
     for tag, some in pages.items():
-        before = progress.places[tag].seen if tag in progress.places else Counter[str]()
+        before = progress.places[tag].seen
         if options.reread_hours:
-            anchor = progress.places[tag].until if tag in progress.places else windows[tag].start
+            anchor = progress.places[tag].until
             memory = progress.memories.setdefault(tag, Memory(anchor, anchor))
             remember(memory, (one for page in some for one in numbered(page.items) if one[2] >= before.get(one[1], 0)))
         new = [

@@ -18,6 +18,7 @@ _SECONDS = {
     "w": 604800, "week": 604800, "mo": 2592000, "y": 31536000,
 }  # fmt: skip
 plain_time = _PLAIN.fullmatch  # of a time whose stamp is all but its last letter
+FIRST_YEAR, LAST_YEAR = "1970", "9000"  # as stamps; PI counts from 1970
 MICROSECONDS = 26  # characters of a stamp with six digits of a fraction
 
 
@@ -88,10 +89,12 @@ def resolve(text: str, now: datetime) -> str:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     bases = {"*": now, "t": midnight, "y": midnight - timedelta(days=1)}
     base, steps = given[:1].lower(), given[1:].strip()
-    if base in bases:
-        start = from_datetime(bases[base])
-        return shifted(start, seconds_of(steps)) if steps else start
+    ahead = seconds_of(steps) if base in bases and steps else 0.0
     try:
-        return stamp_of(given)
-    except ValueError:
+        found = shifted(from_datetime(bases[base]), ahead) if base in bases else stamp_of(given)
+        to_datetime(found)
+    except (ValueError, OverflowError):
         raise ValueError(f"{text!r} is no time; write it like *, *-1d, t+8h or 2026-01-31T06:00:00Z") from None
+    if not FIRST_YEAR <= found < LAST_YEAR:
+        raise ValueError(f"{text!r} is {found}Z; PI has times from {FIRST_YEAR} on")
+    return found

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from connectors.osipi.connector import OsipiLakeflowConnect
 from connectors.osipi.incremental import Place, progress_of
+from connectors.osipi.options import Texts
 from connectors.osipi.problems import PiError, PiUnavailableError
 from connectors.osipi.reading import FORBIDDEN_OR_GONE
+from connectors.osipi.times import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +38,8 @@ class Landing:
         self._connector = None  # a run that fails leaves it in the middle
         rows = 0
         options = {"tag_webids": ",".join(tags), "endTime": cap + "Z"} | ({} if count_late else {"late_hours": "0"})
+        if start := Texts(self._options).text("startTime", "start_time"):  # `*` is later than the cap, which was taken before
+            options["startTime"] = min(resolve(start, datetime.now(UTC)), cap) + "Z"
         try:
             while (count := self._step(one, options)) is not None:
                 rows += count

@@ -24,6 +24,8 @@ from connectors.osipi.options import Texts, settings_of
 from connectors.osipi.points import tag_webids
 from connectors.osipi.problems import PiError
 from connectors.osipi.reading import Reading
+from connectors.osipi.streamsets import StreamReader as ArchiveReader
+from connectors.osipi.streamsets import Window
 from connectors.osipi.times import from_datetime, shifted
 
 from .channel import channel_url, connection, events_of, groups_of, login_request
@@ -58,6 +60,18 @@ class Status:
     def __str__(self) -> str:
         waits = f", {self.waiting} values wait" if self.waiting else ""
         return f"{self.rows} rows landed, {self.lag:.1f} s behind, {self.channels_open} of {self.channels} channels open{waits}"
+
+
+def try_out(options: Mapping[str, str]) -> None:
+    """Ask for nothing of the first tag, so that what is wrong with the options or the login is told before a folder is made.
+
+    Raises OptionsError, PiError.
+    """
+    stream_settings(options)
+    client, now = PiClient(settings_of(options)), datetime.now(UTC)
+    tag, cap = tag_webids(Reading(client, Texts(options), now))[0], from_datetime(now)
+    for _ in ArchiveReader(client).read([Window(tag, cap, cap)]):
+        pass
 
 
 class StreamReader:
@@ -156,8 +170,8 @@ class StreamReader:
         before, deaf = self._landing.places, list(self._deaf)
         marks = self._news.take_unread(due)
         try:
-            end, whole = shifted(cap, -self._own.future), len(due) == len(self._tags)
-            rows = await asyncio.to_thread(self._landing.land, due, end, count_late=whole)
+            whole = len(due) == len(self._tags)
+            rows = await asyncio.to_thread(self._landing.land, due, cap, count_late=whole)
         except BaseException:
             self._news.unread |= marks
             raise

@@ -85,7 +85,7 @@ class Segments:
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             return int(kept["segment"]), dict(kept["offset"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise OffsetError(f"{path} can't be read: bring back what was there, or name an empty folder with --out") from None
 
     def _recover(self) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from connectors.osipi.options import Texts
+from connectors.osipi.options import MOST_MINUTES, Texts
+from connectors.osipi.times import from_datetime, resolve, shifted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +32,12 @@ class StreamSettings:
 def stream_settings(options: Mapping[str, str]) -> StreamSettings:
     """Give the settings that the options describe; raises OptionsError with all that is wrong."""
     texts = Texts(options)
-    future = texts.number("future_minutes", 0) * 60
+    future = texts.number("future_minutes", 0, most=MOST_MINUTES) * 60
+    if texts.text("endTime", "end_time"):
+        texts.problems.append("endTime is given, but streaming does not end: leave it out")
+    if texts.flag("partitioned", default=False):
+        texts.problems.append("partitioned is true, which is for pipelines: leave it out")
+    texts.problems += _start_problems(texts, future)
     settings = StreamSettings(
         flush_values=texts.count("flush_values", 10_000),
         flush_seconds=texts.number("flush_seconds", 5, 0.01, 3600),
@@ -40,8 +47,22 @@ def stream_settings(options: Mapping[str, str]) -> StreamSettings:
         reread_seconds=texts.number("reread_seconds", 300, 0.1),
         patience_seconds=texts.number("patience_seconds", 60),
         settle_seconds=texts.number("settle_seconds", 0),
-        overlap=texts.number("overlap_minutes", 5) * 60 + future,
+        overlap=texts.number("overlap_minutes", 5, most=MOST_MINUTES) * 60 + future,
         future=future,
     )
     texts.check()
     return settings
+
+
+def _start_problems(texts: Texts, future: float) -> list[str]:
+    """Say what is wrong with `startTime`: what comes before a start that lies ahead would never be read."""
+    text, now = texts.text("startTime", "start_time"), datetime.now(UTC)
+    if not text:
+        return []
+    try:
+        start = resolve(text, now)
+    except ValueError as error:
+        return [f"startTime: {error}"]
+    return (
+        [f"startTime is {start}Z, which lies ahead: give an earlier one"] if start > shifted(from_datetime(now), future) else []
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import random
 from collections import Counter
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from connectors.osipi import OsipiLakeflowConnect
-from connectors.osipi.problems import OffsetError, PiError, PiUnavailableError
+from connectors.osipi.options import settings_of
+from connectors.osipi.problems import OffsetError, OptionsError, PiError, PiUnavailableError
 from connectors.osipi.times import from_datetime
 from tests.connectors.osipi.conftest import NOW
 from tests.connectors.osipi.server import PiServer, Raw, Request
@@ -419,3 +421,135 @@ class TestPartitions:
         read(one, ["A"])
 
         assert pickle.loads(pickle.dumps(one)).options == one.options  # noqa: S301  # our own
+
+
+class TestAFirstRunThatIsCutOff:
+    """The first batch is kept, and the next read comes hours later: nothing of the tags that were not reached is lost."""
+
+    def test_tags_that_were_not_reached_begin_where_the_others_did(self, pi: PiServer, connector: Connectors) -> None:
+        tags = [f"T{number}" for number in range(5)]
+        for tag in tags:
+            pi.add(tag, [(at(minute * 60), minute) for minute in range(240)])
+        options = {"tags_per_request": "1", "max_records_per_batch": "1", "lookback_minutes": "60"}
+        rows, offset = connector(**options).read_table(TABLE, None, {"tag_webids": ",".join(tags)})
+        first = list(rows)
+        assert {row["tag_webid"] for row in first} == {"T0"}
+
+        later = connector(**options)
+        set_clock(later, timedelta(hours=3))
+        rest, _ = read(later, tags, json.loads(json.dumps(offset)))
+
+        check(pi, [*first, *rest], tags)
+
+    def test_a_relative_start_is_that_of_the_first_batch(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in ("A", "B"):
+            pi.add(tag, [(at(3600), 1), (at(7200), 2)])
+        options = {"tags_per_request": "1", "max_records_per_batch": "1", "startTime": "*"}
+        rows, offset = connector(**options).read_table(TABLE, None, {"tag_webids": "A,B"})
+        first = list(rows)
+
+        later = connector(**options)
+        set_clock(later, timedelta(hours=3))
+        rest, _ = read(later, ["A", "B"], offset)
+
+        check(pi, [*first, *rest], ["A", "B"])
+
+    def test_a_tag_that_is_added_later_begins_at_its_own_time(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in ("A", "B"):
+            pi.add(tag, [(at(minute * 60), minute) for minute in range(240)])
+        _, offset = read(connector(), ["A"])
+
+        later = connector()
+        set_clock(later, timedelta(hours=2))
+        rows, _ = read(later, ["A", "B"], offset)
+
+        assert min(row["value"] for row in rows if row["tag_webid"] == "B") == 120
+
+
+class TestWhereAReadBeginsAndEnds:
+    """No option moves a tag's place to where values are still to come, for what comes before it would never be read."""
+
+    @pytest.mark.parametrize("options", [{"startTime": "2027-01-01"}, {"startTime": "*-30m", "endTime": "*-1h"}])
+    @pytest.mark.parametrize("table", [TABLE, "pi_interpolated", "pi_event_frames"])
+    def test_a_start_after_the_end_is_refused(self, connector: Connectors, table: str, options: dict[str, str]) -> None:
+        with pytest.raises(OptionsError, match="startTime is"):
+            connector().read_table(table, None, {"tag_webids": "A", **options})
+
+    def test_a_start_after_the_end_is_refused_of_a_partitioned_stream(self, connector: Connectors) -> None:
+        with pytest.raises(OptionsError, match="startTime is 2027"):
+            connector(partitioned="true").latest_offset(TABLE, {"startTime": "2027-01-01"})
+
+    def test_an_end_that_lies_ahead_is_now(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(1800), 1), (at(7200), 2)])
+        first, offset = read(connector(), ["A"], endTime="2027-01-01")
+        later = connector()
+        set_clock(later, timedelta(hours=2))
+
+        rest, _ = read(later, ["A"], offset, endTime="2027-01-01")
+
+        check(pi, [*first, *rest], ["A"])
+
+    def test_the_look_back_counts_from_an_end_in_the_past(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(-3600 * 5), 1), (at(-3600 * 4), 2)])
+        first, offset = read(connector(), ["A"], endTime=at(-3600 * 4.5))
+        assert [row["value"] for row in first] == [1]
+
+        rest, _ = read(connector(), ["A"], offset)
+
+        check(pi, [*first, *rest], ["A"])
+
+    def test_an_end_counts_in_points_of_the_future_too(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(3700), 1), (at(3900), 2)])
+
+        rows, _ = read(connector(), ["A"], endTime="*+3m", future_minutes="10")
+
+        assert [row["value"] for row in rows] == [1]
+
+    @pytest.mark.parametrize(
+        ("name", "given"),
+        [
+            ("startTime", "2026-13-45T99:99:99Z"),
+            ("startTime", "*-99999y"),
+            ("startTime", "1969-12-31"),
+            ("endTime", "9998-01-01"),
+            ("lookback_minutes", "1e9"),
+            ("overlap_minutes", "1e9"),
+            ("future_minutes", "1e9"),
+            ("window_minutes", "1e9"),
+        ],
+    )
+    def test_a_time_that_cannot_be_is_an_error_that_names_the_option(
+        self, connector: Connectors, name: str, given: str
+    ) -> None:
+        with pytest.raises(OptionsError, match=f"^{name}"):
+            connector().read_table(TABLE, None, {"tag_webids": "A", name: given})
+
+
+def test_a_partitioned_stream_refuses_the_places_of_an_unpartitioned_one(pi: PiServer, connector: Connectors) -> None:
+    pi.add("A", [(at(1), 1)])
+    _, offset = read(connector(), ["A"])
+
+    with pytest.raises(OffsetError, match="partitioned"):
+        connector(partitioned="true").latest_offset(TABLE, {}, offset)
+
+
+def test_commas_alone_are_not_all_tags(connector: Connectors) -> None:
+    with pytest.raises(OptionsError, match="tag_webids"):
+        connector().read_table(TABLE, None, {"tag_webids": " , "})
+
+
+@pytest.mark.parametrize(
+    "table", ["pi_timeseries", "pi_current_value", "pi_interpolated", "pi_summary", "pi_plot", "pi_points"]
+)
+def test_no_visible_point_is_an_error(pi: PiServer, connector: Connectors, table: str) -> None:
+    pi.lists["/dataservers"] = [{"WebId": "S", "Name": "S"}]
+    pi.lists["/dataservers/S/points"] = []
+
+    with pytest.raises(PiError, match="no point is visible that matches the nameFilter 'nomatch"):
+        list(connector(nameFilter="nomatch*").read_table(table, None, {})[0])
+
+
+def test_null_is_an_option_that_is_not_given() -> None:
+    assert settings_of({"pi_base_url": "http://pi", "access_token": None, "threads": None}) == settings_of(
+        {"pi_base_url": "http://pi"}
+    )

@@ -36,6 +36,7 @@ def batch_script(options: Mapping[str, str], table: str, scope: str) -> str:
         texts.problems.append("verify_ssl is false; give the server's authority by ca_file, for the script verifies it")
     values = {
         "table": table,
+        "places": table + "_places",
         "scope": scope,
         "base_url": settings.base_url,
         "ca_file": settings.verify if isinstance(settings.verify, str) else "",

@@ -34,13 +34,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Spark:
-    """Stands for Spark, as far as the script asks it: one table, and merges into it by its key."""
+    """Stands for Spark, as far as the script asks it: the table and that of the places, and merges into them by their keys."""
 
     def __init__(self, dies_at: int = 0) -> None:
         self.said: list[str] = []
         self.rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self.places: dict[str, int] = {}
         self.dies_at = dies_at
-        self._staged: list[dict[str, Any]] = []
+        self._staged: list[Any] = []
 
     def sql(self, text: str) -> Self:
         self.said.append(text)
@@ -48,17 +49,22 @@ class Spark:
             self.dies_at -= 1
             if not self.dies_at:
                 raise KeyboardInterrupt
-            for row in self._staged:
-                self.rows.setdefault(tuple(row[name] for name in KEY), row)
+            if text.startswith(f"MERGE INTO {TABLE}_places "):
+                for tag, place in self._staged:
+                    self.places[tag] = max(place, self.places.get(tag, place))
+            else:
+                for row in self._staged:
+                    self.rows.setdefault(tuple(row[name] for name in KEY), row)
         return self
 
     def collect(self) -> list[dict[str, Any]]:
-        last: dict[str, datetime] = {}
-        for row in self.rows.values():
-            last[row["tag_webid"]] = max(row["timestamp"], last.get(row["tag_webid"], EPOCH))
-        return [{"tag_webid": tag, "until": (moment - EPOCH) // timedelta(microseconds=1)} for tag, moment in last.items()]
+        assert self.said[-1] == f"SELECT tag_webid, place FROM {TABLE}_places"
+        return [{"tag_webid": tag, "place": place} for tag, place in self.places.items()]
 
     def createDataFrame(self, rows: list[tuple[Any, ...]], columns: str) -> Self:  # noqa: N802  # Spark's name
+        if columns == "tag_webid STRING, place BIGINT":
+            self._staged = rows
+            return self
         assert tuple(one.split()[0] for one in columns.split(",")) == NAMES
         self._staged = [dict(zip(NAMES, row, strict=True)) for row in rows]
         keys = [tuple(row[name] for name in KEY) for row in self._staged]
@@ -66,7 +72,17 @@ class Spark:
         return self
 
     def createOrReplaceTempView(self, name: str) -> None:  # noqa: N802  # Spark's name
-        assert name == "pi_batch"
+        assert name in {"pi_batch", "pi_places"}
+
+
+class Secrets:
+    """Stands for dbutils: whatever key of whatever scope has one secret."""
+
+    def __init__(self) -> None:
+        self.secrets = self
+
+    def get(self, scope: str, key: str) -> str:
+        return f"{key} of {scope}"
 
 
 def at(minutes: float, ticks: int = 0) -> str:
@@ -87,9 +103,12 @@ def serve(pi: PiServer, *tags: str) -> None:
         pi.objects[f"/streams/{tag}/recorded"] = recorded
 
 
-def run(pi: PiServer, spark: Spark, **options: str) -> None:
+def run(pi: PiServer, spark: Spark, *, now: datetime | None = None, merged: int = 200_000, **options: str) -> None:
     text = batch_script({"pi_base_url": pi.url, "tag_webids": ",".join(pi.tags), **options}, TABLE, "pi")
-    exec(compile(text.replace("WAIT = 1.0", "WAIT = 0.0"), "job.py", "exec"), {"spark": spark, "dbutils": None})  # noqa: S102
+    text = text.replace("WAIT = 1.0", "WAIT = 0.0").replace("ROWS_PER_MERGE = 200_000", f"ROWS_PER_MERGE = {merged}")
+    clock = "" if now is None else f"datetime(*{tuple(now.utctimetuple())[:6]}, tzinfo=timezone.utc)"
+    text = text.replace("datetime.now(timezone.utc)", clock or "datetime.now(timezone.utc)")
+    exec(compile(text, "job.py", "exec"), {"spark": spark, "dbutils": Secrets()})  # noqa: S102
 
 
 @pytest.mark.parametrize(
@@ -153,6 +172,34 @@ def test_a_run_that_is_cut_off_or_repeated_loses_and_doubles_nothing(pi: PiServe
 
     found = Counter((row["tag_webid"], row["value"]) for row in spark.rows.values())
     assert found == Counter((webid, float(value["Value"])) for webid, tag in pi.tags.items() for value in tag.values)
+
+
+def test_a_tag_whose_values_fall_between_look_backs_is_read(pi: PiServer) -> None:
+    pi.add("A", [(at(number), number) for number in range(-170, 60, 30)])
+    serve(pi, "A")
+    spark = Spark()
+
+    for half_hour in range(8):
+        now = datetime.now(UTC) + timedelta(hours=-4, minutes=32 * half_hour)
+        run(pi, spark, now=now, lookback_minutes="20")
+
+    assert sorted(row["value"] for row in spark.rows.values()) == list(range(-170, 60, 30))
+
+
+@pytest.mark.parametrize("cut", range(2, 8))  # the first merge keeps where the run began
+def test_a_first_run_that_is_cut_off_loses_nothing_of_the_tags_that_it_did_not_reach(pi: PiServer, cut: int) -> None:
+    for tag in "ABC":
+        pi.add(tag, [(at(number), number) for number in range(-200, 60, 7)])
+    serve(pi, *"ABC")
+    spark = Spark(dies_at=cut)
+    begun = datetime.now(UTC) - timedelta(hours=3)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(pi, spark, now=begun, merged=1, tags_per_request="1", lookback_minutes="70", overlap_minutes="0")
+    run(pi, spark, tags_per_request="1", lookback_minutes="70", overlap_minutes="0")
+
+    found = Counter((row["tag_webid"], row["value"]) for row in spark.rows.values())
+    assert found == Counter((tag, float(number)) for tag in "ABC" for number in range(-200, 60, 7) if number > -190)
 
 
 def test_tags_are_found_by_name_where_none_are_given(pi: PiServer) -> None:

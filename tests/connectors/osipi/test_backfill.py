@@ -215,13 +215,62 @@ class TestCarryingOn:
         assert told(files(project / "rows")) == truth(pi)
         assert not (project / "rows" / "backfill.json").exists()
 
-    def test_what_was_done_under_another_order_is_read_again(self, tmp_path: Path) -> None:
-        Journal(tmp_path / "j.json", "one", span=("a", "b")).add("part")
+    @pytest.mark.parametrize("tags", ["CAB", "A"])
+    def test_a_run_that_goes_on_reads_the_tags_of_its_first_run(
+        self, pi: PiServer, backfill: Run, project: Path, tags: str
+    ) -> None:
+        fill(pi)
+        pi.add("C", [(at(60), 1.0)])
+        pi.lists["/dataservers"] = [{"WebId": "S1"}]
+        pi.lists["/dataservers/S1/points"] = [{"WebId": "A"}, {"WebId": "B"}]
+        pi.trouble.append(lambda request: (503, {}) if request.query.get("startTime") == ["2026-03-01T13:00:00Z"] else None)
+        backfill(*SPAN, "--out", "rows", code=4)
+        pi.trouble.clear()
+        pi.lists["/dataservers/S1/points"] = [{"WebId": tag} for tag in tags]
+        done = backfill(*SPAN, "--out", "rows")
 
-        assert read_journal(tmp_path / "j.json", "one") == Journal(tmp_path / "j.json", "one", {"part"}, ("a", "b"))
+        assert "2 parts were done before" in done.stdout
+        assert told(files(project / "rows")) == truth(pi)
+
+    @pytest.mark.parametrize("other", [("--tags", "A"), ("--tags", "A,B", "--hours", "0.5")])
+    def test_a_folder_with_another_backfills_rows_is_refused(
+        self, pi: PiServer, backfill: Run, project: Path, other: tuple[str, ...]
+    ) -> None:
+        fill(pi)
+        backfill(*SPAN, "--tags", "A,B", "--out", "rows")
+        done = backfill(*SPAN, *other, "--out", "rows", code=1)
+
+        assert "4 files of another backfill" in done.stderr
+        assert told(files(project / "rows")) == truth(pi)
+        assert not (project / "rows" / "backfill.json").exists()
+
+    def test_relative_times_mean_those_of_the_run_that_filled_the_folder(self, pi: PiServer, backfill: Run) -> None:
+        pi.add("A", [])
+        words = ("--from", "*-2h", "--tags", "A", "--out", "rows")
+        backfill(*words)
+
+        assert "absolute times" in backfill(*words, code=1).stderr
+
+    def test_a_run_for_another_server_goes_on_from_no_journal(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        fill(pi)
+        pi.trouble.append(lambda request: (503, {}) if request.query.get("startTime") == ["2026-03-01T13:00:00Z"] else None)
+        backfill(*SPAN, "--tags", "A,B", "--out", "rows", code=4)
+        pi.trouble.clear()
+        (project / "o.json").write_text(json.dumps({"pi_base_url": pi.url.replace("127.0.0.1", "localhost")}))
+        done = backfill(*SPAN, "--tags", "A,B", "--out", "rows", "--options-file", "o.json")
+
+        assert "were done before" not in done.stdout
+
+    def test_what_was_done_under_another_order_is_read_again(self, tmp_path: Path) -> None:
+        Journal(tmp_path / "j.json", "one", span=("a", "b"), tags=("A",)).add("part")
+
+        assert read_journal(tmp_path / "j.json", "one") == Journal(tmp_path / "j.json", "one", {"part"}, ("a", "b"), ("A",))
         assert read_journal(tmp_path / "j.json", "two").done == set()
 
-    @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"order": "one", "done": 5, "span": null}'])
+    @pytest.mark.parametrize(
+        "text",
+        ["", "{", "[]", "{}", '{"order": "one", "done": 5, "span": null}', '{"order": "one", "done": [], "span": ["a", "b"]}'],
+    )
     def test_a_journal_that_is_none_is_told(self, tmp_path: Path, text: str) -> None:
         (tmp_path / "j.json").write_text(text)
 

@@ -58,7 +58,7 @@ class Spark:
         return self
 
     def collect(self) -> list[dict[str, Any]]:
-        assert self.said[-1] == f"SELECT tag_webid, place FROM {TABLE}_places"
+        assert self.said[-1].endswith(f"FROM {TABLE}_places")
         return [{"tag_webid": tag, "place": place} for tag, place in self.places.items()]
 
     def createDataFrame(self, rows: list[tuple[Any, ...]], columns: str) -> Self:  # noqa: N802  # Spark's name

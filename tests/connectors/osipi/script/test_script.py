@@ -16,6 +16,7 @@ from connectors.osipi.__main__ import main
 from connectors.osipi.problems import OptionsError
 from connectors.osipi.script import batch_script
 from connectors.osipi.times import stamp_of
+from tests.connectors.osipi.authority import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 TABLE = "main.bronze.pi_timeseries"
+QUOTED = "`main`.`bronze`.`pi_timeseries`"
+PLACES = "`main`.`bronze`.`pi_timeseries_places`"
 NAMES = (
     "tag_webid", "tag_name", "timestamp", "sub_microsecond", "value", "value_text", "value_type", "state_code", "quality_good",
     "quality_questionable", "quality_substituted", "annotated", "units", "errors", "occurrence", "ingestion_timestamp",
@@ -49,7 +52,7 @@ class Spark:
             self.dies_at -= 1
             if not self.dies_at:
                 raise KeyboardInterrupt
-            if text.startswith(f"MERGE INTO {TABLE}_places "):
+            if text.startswith(f"MERGE INTO {PLACES} "):
                 for tag, place in self._staged:
                     self.places[tag] = max(place, self.places.get(tag, place))
             else:
@@ -58,7 +61,7 @@ class Spark:
         return self
 
     def collect(self) -> list[dict[str, Any]]:
-        assert self.said[-1].endswith(f"FROM {TABLE}_places")
+        assert self.said[-1].endswith(f"FROM {PLACES}")
         return [{"tag_webid": tag, "place": place} for tag, place in self.places.items()]
 
     def createDataFrame(self, rows: list[tuple[Any, ...]], columns: str) -> Self:  # noqa: N802  # Spark's name
@@ -146,7 +149,7 @@ def test_its_rows_are_the_connectors(pi: PiServer, connector: Callable[..., Osip
         for row in spark.rows.values()
     ]
     assert theirs == ours
-    assert spark.said[-1] == f"OPTIMIZE {TABLE} ZORDER BY (tag_webid, `timestamp`)"
+    assert spark.said[-1] == f"OPTIMIZE {QUOTED} ZORDER BY (tag_webid, `timestamp`)"
 
 
 @pytest.mark.parametrize("most", [50, 51, 1000, 150_000])
@@ -213,6 +216,81 @@ def test_tags_are_found_by_name_where_none_are_given(pi: PiServer) -> None:
 
     assert len(spark.rows) == 1
     assert any(request.query.get("nameFilter") == ["site*"] for request in pi.requests)
+
+
+@pytest.mark.parametrize("listed", [[], [{"WebId": "S"}]])
+def test_no_visible_point_is_an_error(pi: PiServer, listed: list[dict[str, str]]) -> None:
+    pi.objects["/dataservers"] = {"Items": listed}
+    pi.lists["/dataservers/S/points"] = []
+
+    with pytest.raises(RuntimeError, match=r"no point is visible: .*'nomatch\*'.* rights"):
+        run(pi, Spark(), tag_webids="", nameFilter="nomatch*")
+
+
+def test_a_page_of_points_that_failed_is_no_empty_page(pi: PiServer) -> None:
+    pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
+
+    def page(request: Request) -> Reply:
+        first = request.query["startIndex"] == ["0"]
+        return 200, {"Items": [{"WebId": "A"}]} if first else {"Items": [], "WebException": {"Errors": ["timed out"]}}
+
+    pi.objects["/dataservers/S/points"] = page
+
+    with pytest.raises(RuntimeError, match="timed out"):
+        run(pi, Spark(), tag_webids="")
+
+
+def test_the_authority_that_was_given_counts_whatever_the_environment_says(
+    pi: PiServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pi.add("A", [(at(1), 1)])
+    serve(pi, "A")
+    plant = Authority(tmp_path, "plant")
+    pi.secure(plant.context("127.0.0.1"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(Authority(tmp_path, "other").file))
+    spark = Spark()
+
+    run(pi, spark, ca_file=str(plant.file))
+
+    assert len(spark.rows) == 1
+
+
+@pytest.mark.parametrize(("life", "ends"), [(0.0001, False), (3600, True)])
+def test_a_token_that_ends_is_renewed(pi: PiServer, life: float, ends: bool) -> None:
+    given: list[str] = []
+    refused: list[str] = []
+
+    def token(_body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        assert headers["Authorization"].startswith("Basic ")
+        given.append(f"token {len(given)}")
+        return {"access_token": given[-1], "expires_in": life}
+
+    def guard(request: Request) -> Reply | None:
+        if request.part or request.path == "/token":
+            return None
+        if ends and len(pi.gets) == 4:
+            refused.append(given[-1])
+        carried = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return None if carried == given[-1] and carried not in refused else (401, {"Errors": ["no"]})
+
+    pi.objects["POST /token"] = 200, token
+    pi.trouble.append(guard)
+    for tag in "ABC":
+        pi.add(tag, [(at(1), 1)])
+    serve(pi, *"ABC")
+    spark = Spark()
+
+    run(pi, spark, client_id="c", client_secret="s", token_url=f"{pi.url}/token", tags_per_request="1")  # noqa: S106  # no real one
+
+    assert len(spark.rows) == 3
+    assert len(given) == (2 if ends else 3)
+
+
+@pytest.mark.parametrize("table", ["1.2.3", "main.select.from", "my-catalog.b.t"])
+def test_a_tables_name_is_a_name_whatever_it_says(table: str) -> None:
+    text = batch_script({"pi_base_url": "https://pi.example.com"}, table, "pi")
+
+    assert "TABLE = '`" + table.replace(".", "`.`") + "`'\n" in text
 
 
 def test_a_tag_that_is_gone_stops_no_other_and_is_told(pi: PiServer, capsys: pytest.CaptureFixture[str]) -> None:

@@ -306,11 +306,19 @@ class TestErrors:
             (("--from", "*", "--to", "*-1d"), "give a later end"),
             (("--from", "*-1h", "--table", "pi_points"), "pi_timeseries"),
             (("--from", "*-1h", "--delete"), "--delta"),
+            (("--from", "2026-13-45T99:99:99Z"), "'2026-13-45T99:99:99Z' is a time that no calendar has"),
+            (("--from", "*-9999y"), "'*-9999y' is a time that no calendar has"),
+            (("--from", "*-1h", "--hours", "1e300"), "1e+300 hours can't be read at once"),
             (("--from", "*-1h", "--out", "a", "--delta", "b"), "give one of them"),
         ],
     )
     def test_what_is_the_users_is_told(self, backfill: Run, words: tuple[str, ...], found: str) -> None:
         assert found in backfill(*words, "--tags", "A", code=1).stderr
+
+    def test_what_is_no_webid_is_told_by_its_name(self, backfill: Run, pi: PiServer) -> None:
+        pi.add("A", []).broken = 400, {"Errors": ["The WebID is invalid: 'A'."]}
+
+        assert "the tag 'A' is no WebID" in backfill(*SPAN, "--tags", "A", code=1).stderr
 
     def test_no_server_is_an_error(self, backfill: Run, pi: PiServer) -> None:
         pi.trouble.append(lambda _: (503, {}))
@@ -341,6 +349,7 @@ def test_parts_meet_at_whole_hours_and_share_no_instant() -> None:
         ("2026-03-01T12:00:00", "2026-03-01T13:00:00"),
         ("2026-03-01T13:00:00", "2026-03-01T13:00:00.5"),
     ]
+    assert list(_cut("9999-12-31T22:30:00", "9999-12-31T23:59:00", 1))[-1] == ("9999-12-31T23:00:00", "9999-12-31T23:59:00")
     assert _just_before("2026-03-01T12:00:00") == "2026-03-01T11:59:59.9999999"
 
 

@@ -164,14 +164,13 @@ def test_a_run_that_is_cut_off_or_repeated_loses_and_doubles_nothing(pi: PiServe
     pi.trouble.append(lambda request: (503, {}) if request.part and luck.random() < 0.1 else None)
     spark = Spark(dies_at=2)
 
-    text_options = {"tags_per_request": "3", "maxCount": "60"}
     for _ in range(3):
         try:
-            run(pi, spark, **text_options)
+            run(pi, spark, tags_per_request="3", maxCount="60")
         except KeyboardInterrupt:
             continue
     pi.tags["T0"].values.append({"Timestamp": at(43), "Value": 99, "Good": True})
-    run(pi, spark, **text_options)
+    run(pi, spark, tags_per_request="3", maxCount="60")
 
     found = Counter((row["tag_webid"], row["value"]) for row in spark.rows.values())
     assert found == Counter((webid, float(value["Value"])) for webid, tag in pi.tags.items() for value in tag.values)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from .reading import Reading
 
+_LONGEST = 87_600  # hours: ten years
+_BAD_REQUEST = 400
+
 
 def plan(reading: Reading, name: str, start: str, before: str, hours: float) -> dict[str, Any]:
     """Give what a backfill of a table takes, as plain data.
@@ -33,10 +36,9 @@ def plan(reading: Reading, name: str, start: str, before: str, hours: float) -> 
     """
     if name not in RECORDED:
         raise OptionsError(f"{name} can't be read by a range of time; give one of {', '.join(sorted(RECORDED))}")
-    try:
-        begin, end = (resolve(text, reading.now)[:MICROSECONDS] for text in (start, before))
-    except ValueError as error:
-        raise OptionsError(str(error)) from None
+    if not 0 < hours <= _LONGEST:
+        raise OptionsError(f"{hours:g} hours can't be read at once; give a number up to {_LONGEST}")
+    begin, end = (_instant(text, reading) for text in (start, before))
     if not begin < end:
         raise OptionsError(f"the range begins at {begin}Z and ends at {end}Z: give a later end")
     tags, size = tag_webids(reading), reading.client.settings.tags_per_request
@@ -54,25 +56,43 @@ def plan(reading: Reading, name: str, start: str, before: str, hours: float) -> 
     }
 
 
+def _instant(text: str, reading: Reading) -> str:
+    """Give the stamp of a time that was given by hand, cut to microseconds; raises OptionsError."""
+    try:
+        stamp = resolve(text, reading.now)[:MICROSECONDS]
+    except ValueError as error:
+        raise OptionsError(str(error)) from None
+    except OverflowError:
+        stamp = ""
+    try:
+        to_datetime(stamp)
+    except ValueError:
+        raise OptionsError(f"{text!r} is a time that no calendar has: give one of the years 1 to 9999") from None
+    return stamp
+
+
 def _cut(start: str, end: str, hours: float) -> Iterator[tuple[str, str]]:
     """Cut a range at whole multiples of `hours` since the first midnight, so that a later range is cut at the same instants."""
     step = timedelta(hours=hours)
     first = to_datetime(start).replace(hour=0, minute=0, second=0, microsecond=0)
-    number = (to_datetime(start) - first) // step + 1
+    number, whole = (to_datetime(start) - first) // step + 1, to_datetime(end) - first
     while start < end:
-        cut = min(end, shifted(start, (first + number * step - to_datetime(start)).total_seconds()))
+        last = number * step >= whole  # whose next cut may be past the last year there is
+        cut = end if last else shifted(start, (first + number * step - to_datetime(start)).total_seconds())
         yield start, cut
         start, number = cut, number + 1
 
 
 def read(reading: Reading, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give a part's rows. Tags that are forbidden or gone are reported; raises PiError for any other fault."""
+    """Give a part's rows. Tags that are forbidden or gone are reported; raises OptionsError for no WebID, else PiError."""
     start, last = part["start"].removesuffix("Z"), _just_before(part["before"].removesuffix("Z"))
     for found in StreamReader(reading.client).read([Window(tag, start, last) for tag in part["tags"]]):
         if not isinstance(found, TagProblem):
             yield from value_rows(found.tag, found.items, reading.ingested)
         elif found.status in FORBIDDEN_OR_GONE:
             reading.report(found)
+        elif found.status == _BAD_REQUEST and "webid" in found.message.lower():
+            raise OptionsError(f"the tag {found.webid!r} is no WebID of this server's: {found.message}")
         else:
             raise PiError(found.status, f"{found.webid}: {found.message}")
 

@@ -13,7 +13,7 @@ from .options import Texts, settings_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TABLE = re.compile(r"\w+(\.\w+){0,2}")
+_TABLE = re.compile(r"[\w-]+(\.[\w-]+){0,2}")
 _SCOPE = re.compile(r"[\w.@-]{1,128}")
 _MOST = 10_000
 
@@ -35,7 +35,9 @@ def batch_script(options: Mapping[str, str], table: str, scope: str) -> str:
     if settings.verify is False:
         texts.problems.append("verify_ssl is false; give the server's authority by ca_file, for the script verifies it")
     values = {
-        "table": table,
+        "name": table,
+        "table": _quoted(table),
+        "places": _quoted(table + "_places"),
         "scope": scope,
         "base_url": settings.base_url,
         "ca_file": settings.verify if isinstance(settings.verify, str) else "",
@@ -61,3 +63,8 @@ def batch_script(options: Mapping[str, str], table: str, scope: str) -> str:
     )
     environment.filters["py"] = repr
     return environment.get_template("batch_job.py.jinja").render(values)
+
+
+def _quoted(table: str) -> str:
+    """Give a table's name as SQL takes it, whatever its parts are called: digits, words of SQL's own."""
+    return ".".join(f"`{part}`" for part in table.split("."))

@@ -1,4 +1,7 @@
-"""Which parts of a backfill are done: a file that is written whole after each part, so a run that was killed goes on there."""
+"""What a backfill reads and which parts of it are done: a file, written whole before the first part and after each.
+
+So a run that was killed goes on there, with the times and the tags of its first run.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +21,27 @@ _CURE = "delete it to begin the backfill anew: a repeat doubles nothing"
 
 @dataclass(slots=True)
 class Journal:
-    """The parts that are done, by their ids, of the order that `path` belongs to, and the span that they are of."""
+    """The parts that are done, by their ids, of the order that `path` belongs to, and the span and tags that they are of."""
 
     path: Path
     order: str
     done: set[str] = field(default_factory=set)
     span: tuple[str, str] | None = None  # from when to when, which `*` says only at the first run
+    tags: tuple[str, ...] = ()  # as the source had them at the first run
+
+    def begin(self, span: tuple[str, str], tags: tuple[str, ...]) -> None:
+        """Keep what is read, before anything of it lands."""
+        self.span, self.tags = span, tags
+        self._write()
 
     def add(self, part: str) -> None:
         """Remember that a part has landed."""
         self.done.add(part)
-        write_whole(
-            self.path, json.dumps({"format": 1, "order": self.order, "span": self.span, "done": sorted(self.done)}) + "\n"
-        )
+        self._write()
+
+    def _write(self) -> None:
+        held = {"format": 2, "order": self.order, "span": self.span, "tags": self.tags, "done": sorted(self.done)}
+        write_whole(self.path, json.dumps(held) + "\n")
 
     def end(self) -> None:
         """Forget all: the same command then reads the range anew."""
@@ -50,6 +61,7 @@ def read_journal(path: Path, order: str) -> Journal:
         found = json.loads(path.read_text(encoding="utf-8"))
         known, done = found["order"], {str(part) for part in found["done"]}
         start, before = map(str, found["span"])
+        tags = tuple(map(str, found["tags"]))
     except (ValueError, KeyError, TypeError):
         raise InputError(Problem("this is no journal of a backfill", _CURE, str(path))) from None
-    return Journal(path, order, done, (start, before)) if known == order else Journal(path, order)
+    return Journal(path, order, done, (start, before), tags) if known == order else Journal(path, order)

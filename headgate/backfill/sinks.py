@@ -7,12 +7,13 @@ import sys
 from typing import TYPE_CHECKING, Protocol
 
 from headgate.files import write_whole
+from headgate.problems import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from headgate.backfill.source import Part, Row
+    from headgate.backfill.source import Part, Plan, Row
 
 
 class Sink(Protocol):
@@ -37,12 +38,23 @@ class Stdout:
 
 
 class Folder:
-    """A file of newline JSON for each part, written whole and named by what it holds, so a repeat replaces it."""
+    """A file of newline JSON for each part of one plan, written whole and named by what it holds, so a repeat replaces it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        """Take the folder; raises InputError where it has files of other parts, whose rows may be the plan's too."""
         self._folder = folder
+        foreign = sorted({file.name for file in folder.glob("*.jsonl")} - {_name(part) for part in plan.parts})
+        if foreign:
+            raise InputError(
+                f"{folder} holds {len(foreign)} files of another backfill, such as {foreign[0]}: rows would be there twice",
+                "name an empty folder, or run what was run there with the same tags, options and absolute times",
+            )
 
     def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:  # noqa: ARG002 (what other sinks need)
         """Write a part's file."""
-        start = part.start.replace(":", "").replace("-", "")
-        write_whole(self._folder / f"{start}.{part.id}.jsonl", lines(rows))
+        write_whole(self._folder / _name(part), lines(rows))
+
+
+def _name(part: Part) -> str:
+    start = part.start.replace(":", "").replace("-", "")
+    return f"{start}.{part.id}.jsonl"

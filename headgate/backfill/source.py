@@ -17,7 +17,7 @@ from headgate.discovery.redact import redactor
 from headgate.problems import HeadgateError, InputError, SourceError, short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 Row = dict[str, Any]
@@ -48,6 +48,16 @@ class Plan:
     time: str
     parts: tuple[Part, ...]
 
+    @property
+    def span(self) -> tuple[str, str]:
+        """From when to when the parts are, as absolute times."""
+        return self.parts[0].start, self.parts[-1].before
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of all parts, each once."""
+        return tuple(dict.fromkeys(tag for part in self.parts for tag in part.tags))
+
 
 class Source:
     """A connector's class, made with `options`, of which no error shows a value."""
@@ -56,6 +66,7 @@ class Source:
         """Load the one class in `folder` that can be read by a range; raises InputError where there is none."""
         self._options = dict(options)
         self._mask = redactor({name: value for name, value in options.items() if name.lower() not in _SHOWN})
+        self.choice = tuple(sorted((name.lower(), value) for name, value in options.items() if name.lower() in _CHOOSING))
         found = search_files(folder.resolve(), "", is_root=False)
         classes = [one for one in found.classes if hasattr(one, "plan_backfill") and hasattr(one, "read_backfill")]
         if len(classes) != 1:
@@ -66,9 +77,13 @@ class Source:
             )
         self._connector = self._asked(lambda: classes[0](self._options))
 
-    def plan(self, table: str, start: str, before: str, hours: float) -> Plan:
-        """Ask for the parts; raises InputError for a table, time or option that can't be used, SourceError where it fails."""
-        made = self._asked(lambda: self._connector.plan_backfill(table, start, before, {}, hours))
+    def plan(self, table: str, start: str, before: str, hours: float, tags: Sequence[str] = ()) -> Plan:
+        """Ask for the parts, of these tags or else of those that the options choose.
+
+        Raises InputError for a table, time or option that can't be used, SourceError where it fails.
+        """
+        chosen = {"tag_webids": ",".join(tags)} if tags else {}
+        made = self._asked(lambda: self._connector.plan_backfill(table, start, before, chosen, hours))
         parts = tuple(Part(tuple(part["tags"]), part["start"], part["before"]) for part in made["parts"])
         return Plan(table, tuple(made["keys"]), made["columns"], made["tag"], made["time"], parts)
 
@@ -94,5 +109,6 @@ class Source:
             raise SourceError(self._mask(str(error) or short(type(error).__name__)), cure) from None
 
 
-# Options that say what was asked of the user; every other value is masked in errors.
-_SHOWN = {"pi_base_url", "tag_webids", "namefilter", "requests_per_second"}
+# Options that choose what is read; with how hard the server is asked they are all that errors show of an option's value.
+_CHOOSING = {"pi_base_url", "pi_web_api_url", "dataserver_webid", "tag_webids", "namefilter"}
+_SHOWN = _CHOOSING | {"requests_per_second"}

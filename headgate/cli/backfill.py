@@ -48,7 +48,7 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
 
     Rows go to stdout as newline JSON, to files with --out, or into a Delta table with --delta, where a repeat doubles nothing,
     corrected values overwrite and, with --delete, deleted ones go. With --out and --delta the same command carries on where a
-    run was cut off.
+    run was cut off, with the times and the tags of its first run. A folder holds one backfill.
     """
     from headgate.backfill.carry_out import carry_out
     from headgate.backfill.journal import order_of, read_journal
@@ -65,13 +65,13 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
     options = _options(one.definition, options_file) | given
     source = Source(one.folder / (one.definition.code.folder or ""), options)
     landing = str(out.resolve()) if out else delta
-    order = order_of(table, start, before, tags, str(hours), landing, str(delete))
+    order = order_of(table, start, before, str(hours), landing, str(delete), *map(str, source.choice))
     journal = read_journal((out or one.folder) / _JOURNAL, order) if landing else None
     span = (journal and journal.span) or (start, before)
-    plan = source.plan(table, *span, hours)
-    if journal:
-        journal.span = plan.parts[0].start, plan.parts[-1].before
+    plan = source.plan(table, *span, hours, journal.tags if journal else ())
     sink = _sink(plan, out, delta, storage_options, delete=delete)
+    if journal:
+        journal.begin(plan.span, plan.tags)
     with _progress(len(plan.parts)) as progress:
         outcome = carry_out(source, plan, sink, journal, progress)
     for tag, reason in sorted(outcome.unread.items()):
@@ -92,7 +92,7 @@ def _sink(plan: Plan, out: Path | None, delta: str, storage_options: Path | None
     from headgate.backfill.sinks import Folder, Stdout
 
     if not delta:
-        return Folder(out) if out else Stdout()
+        return Folder(out, plan) if out else Stdout()
     from headgate.backfill.delta import Delta
     from headgate.discovery.options import options_of_file
 

@@ -215,13 +215,62 @@ class TestCarryingOn:
         assert told(files(project / "rows")) == truth(pi)
         assert not (project / "rows" / "backfill.json").exists()
 
-    def test_what_was_done_under_another_order_is_read_again(self, tmp_path: Path) -> None:
-        Journal(tmp_path / "j.json", "one", span=("a", "b")).add("part")
+    @pytest.mark.parametrize("tags", ["CAB", "A"])
+    def test_a_run_that_goes_on_reads_the_tags_of_its_first_run(
+        self, pi: PiServer, backfill: Run, project: Path, tags: str
+    ) -> None:
+        fill(pi)
+        pi.add("C", [(at(60), 1.0)])
+        pi.lists["/dataservers"] = [{"WebId": "S1"}]
+        pi.lists["/dataservers/S1/points"] = [{"WebId": "A"}, {"WebId": "B"}]
+        pi.trouble.append(lambda request: (503, {}) if request.query.get("startTime") == ["2026-03-01T13:00:00Z"] else None)
+        backfill(*SPAN, "--out", "rows", code=4)
+        pi.trouble.clear()
+        pi.lists["/dataservers/S1/points"] = [{"WebId": tag} for tag in tags]
+        done = backfill(*SPAN, "--out", "rows")
 
-        assert read_journal(tmp_path / "j.json", "one") == Journal(tmp_path / "j.json", "one", {"part"}, ("a", "b"))
+        assert "2 parts were done before" in done.stdout
+        assert told(files(project / "rows")) == truth(pi)
+
+    @pytest.mark.parametrize("other", [("--tags", "A"), ("--tags", "A,B", "--hours", "0.5")])
+    def test_a_folder_with_another_backfills_rows_is_refused(
+        self, pi: PiServer, backfill: Run, project: Path, other: tuple[str, ...]
+    ) -> None:
+        fill(pi)
+        backfill(*SPAN, "--tags", "A,B", "--out", "rows")
+        done = backfill(*SPAN, *other, "--out", "rows", code=1)
+
+        assert "4 files of another backfill" in done.stderr
+        assert told(files(project / "rows")) == truth(pi)
+        assert not (project / "rows" / "backfill.json").exists()
+
+    def test_relative_times_mean_those_of_the_run_that_filled_the_folder(self, pi: PiServer, backfill: Run) -> None:
+        pi.add("A", [])
+        words = ("--from", "*-2h", "--tags", "A", "--out", "rows")
+        backfill(*words)
+
+        assert "absolute times" in backfill(*words, code=1).stderr
+
+    def test_a_run_for_another_server_goes_on_from_no_journal(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        fill(pi)
+        pi.trouble.append(lambda request: (503, {}) if request.query.get("startTime") == ["2026-03-01T13:00:00Z"] else None)
+        backfill(*SPAN, "--tags", "A,B", "--out", "rows", code=4)
+        pi.trouble.clear()
+        (project / "o.json").write_text(json.dumps({"pi_base_url": pi.url.replace("127.0.0.1", "localhost")}))
+        done = backfill(*SPAN, "--tags", "A,B", "--out", "rows", "--options-file", "o.json")
+
+        assert "were done before" not in done.stdout
+
+    def test_what_was_done_under_another_order_is_read_again(self, tmp_path: Path) -> None:
+        Journal(tmp_path / "j.json", "one", span=("a", "b"), tags=("A",)).add("part")
+
+        assert read_journal(tmp_path / "j.json", "one") == Journal(tmp_path / "j.json", "one", {"part"}, ("a", "b"), ("A",))
         assert read_journal(tmp_path / "j.json", "two").done == set()
 
-    @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"order": "one", "done": 5, "span": null}'])
+    @pytest.mark.parametrize(
+        "text",
+        ["", "{", "[]", "{}", '{"order": "one", "done": 5, "span": null}', '{"order": "one", "done": [], "span": ["a", "b"]}'],
+    )
     def test_a_journal_that_is_none_is_told(self, tmp_path: Path, text: str) -> None:
         (tmp_path / "j.json").write_text(text)
 
@@ -257,11 +306,19 @@ class TestErrors:
             (("--from", "*", "--to", "*-1d"), "give a later end"),
             (("--from", "*-1h", "--table", "pi_points"), "pi_timeseries"),
             (("--from", "*-1h", "--delete"), "--delta"),
+            (("--from", "2026-13-45T99:99:99Z"), "'2026-13-45T99:99:99Z' is a time that no calendar has"),
+            (("--from", "*-9999y"), "'*-9999y' is a time that no calendar has"),
+            (("--from", "*-1h", "--hours", "1e300"), "1e+300 hours can't be read at once"),
             (("--from", "*-1h", "--out", "a", "--delta", "b"), "give one of them"),
         ],
     )
     def test_what_is_the_users_is_told(self, backfill: Run, words: tuple[str, ...], found: str) -> None:
         assert found in backfill(*words, "--tags", "A", code=1).stderr
+
+    def test_what_is_no_webid_is_told_by_its_name(self, backfill: Run, pi: PiServer) -> None:
+        pi.add("A", []).broken = 400, {"Errors": ["The WebID is invalid: 'A'."]}
+
+        assert "the tag 'A' is no WebID" in backfill(*SPAN, "--tags", "A", code=1).stderr
 
     def test_no_server_is_an_error(self, backfill: Run, pi: PiServer) -> None:
         pi.trouble.append(lambda _: (503, {}))
@@ -292,6 +349,7 @@ def test_parts_meet_at_whole_hours_and_share_no_instant() -> None:
         ("2026-03-01T12:00:00", "2026-03-01T13:00:00"),
         ("2026-03-01T13:00:00", "2026-03-01T13:00:00.5"),
     ]
+    assert list(_cut("9999-12-31T22:30:00", "9999-12-31T23:59:00", 1))[-1] == ("9999-12-31T23:00:00", "9999-12-31T23:59:00")
     assert _just_before("2026-03-01T12:00:00") == "2026-03-01T11:59:59.9999999"
 
 

@@ -16,6 +16,7 @@ from connectors.osipi.__main__ import main
 from connectors.osipi.problems import OptionsError
 from connectors.osipi.script import batch_script
 from connectors.osipi.times import stamp_of
+from tests.connectors.osipi.authority import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 TABLE = "main.bronze.pi_timeseries"
+QUOTED = "`main`.`bronze`.`pi_timeseries`"
+PLACES = "`main`.`bronze`.`pi_timeseries_places`"
 NAMES = (
     "tag_webid", "tag_name", "timestamp", "sub_microsecond", "value", "value_text", "value_type", "state_code", "quality_good",
     "quality_questionable", "quality_substituted", "annotated", "units", "errors", "occurrence", "ingestion_timestamp",
@@ -34,13 +37,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Spark:
-    """Stands for Spark, as far as the script asks it: one table, and merges into it by its key."""
+    """Stands for Spark, as far as the script asks it: the table and that of the places, and merges into them by their keys."""
 
     def __init__(self, dies_at: int = 0) -> None:
         self.said: list[str] = []
         self.rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self.places: dict[str, int] = {}
         self.dies_at = dies_at
-        self._staged: list[dict[str, Any]] = []
+        self._staged: list[Any] = []
 
     def sql(self, text: str) -> Self:
         self.said.append(text)
@@ -48,17 +52,22 @@ class Spark:
             self.dies_at -= 1
             if not self.dies_at:
                 raise KeyboardInterrupt
-            for row in self._staged:
-                self.rows.setdefault(tuple(row[name] for name in KEY), row)
+            if text.startswith(f"MERGE INTO {PLACES} "):
+                for tag, place in self._staged:
+                    self.places[tag] = max(place, self.places.get(tag, place))
+            else:
+                for row in self._staged:
+                    self.rows.setdefault(tuple(row[name] for name in KEY), row)
         return self
 
     def collect(self) -> list[dict[str, Any]]:
-        last: dict[str, datetime] = {}
-        for row in self.rows.values():
-            last[row["tag_webid"]] = max(row["timestamp"], last.get(row["tag_webid"], EPOCH))
-        return [{"tag_webid": tag, "until": (moment - EPOCH) // timedelta(microseconds=1)} for tag, moment in last.items()]
+        assert self.said[-1].endswith(f"FROM {PLACES}")
+        return [{"tag_webid": tag, "place": place} for tag, place in self.places.items()]
 
     def createDataFrame(self, rows: list[tuple[Any, ...]], columns: str) -> Self:  # noqa: N802  # Spark's name
+        if columns == "tag_webid STRING, place BIGINT":
+            self._staged = rows
+            return self
         assert tuple(one.split()[0] for one in columns.split(",")) == NAMES
         self._staged = [dict(zip(NAMES, row, strict=True)) for row in rows]
         keys = [tuple(row[name] for name in KEY) for row in self._staged]
@@ -66,7 +75,17 @@ class Spark:
         return self
 
     def createOrReplaceTempView(self, name: str) -> None:  # noqa: N802  # Spark's name
-        assert name == "pi_batch"
+        assert name in {"pi_batch", "pi_places"}
+
+
+class Secrets:
+    """Stands for dbutils: whatever key of whatever scope has one secret."""
+
+    def __init__(self) -> None:
+        self.secrets = self
+
+    def get(self, scope: str, key: str) -> str:
+        return f"{key} of {scope}"
 
 
 def at(minutes: float, ticks: int = 0) -> str:
@@ -87,9 +106,12 @@ def serve(pi: PiServer, *tags: str) -> None:
         pi.objects[f"/streams/{tag}/recorded"] = recorded
 
 
-def run(pi: PiServer, spark: Spark, **options: str) -> None:
+def run(pi: PiServer, spark: Spark, *, now: datetime | None = None, merged: int = 200_000, **options: str) -> None:
     text = batch_script({"pi_base_url": pi.url, "tag_webids": ",".join(pi.tags), **options}, TABLE, "pi")
-    exec(compile(text.replace("WAIT = 1.0", "WAIT = 0.0"), "job.py", "exec"), {"spark": spark, "dbutils": None})  # noqa: S102
+    text = text.replace("WAIT = 1.0", "WAIT = 0.0").replace("ROWS_PER_MERGE = 200_000", f"ROWS_PER_MERGE = {merged}")
+    clock = "" if now is None else f"datetime(*{tuple(now.utctimetuple())[:6]}, tzinfo=timezone.utc)"
+    text = text.replace("datetime.now(timezone.utc)", clock or "datetime.now(timezone.utc)")
+    exec(compile(text, "job.py", "exec"), {"spark": spark, "dbutils": Secrets()})  # noqa: S102
 
 
 @pytest.mark.parametrize(
@@ -127,7 +149,7 @@ def test_its_rows_are_the_connectors(pi: PiServer, connector: Callable[..., Osip
         for row in spark.rows.values()
     ]
     assert theirs == ours
-    assert spark.said[-1] == f"OPTIMIZE {TABLE} ZORDER BY (tag_webid, `timestamp`)"
+    assert spark.said[-1] == f"OPTIMIZE {QUOTED} ZORDER BY (tag_webid, `timestamp`)"
 
 
 @pytest.mark.parametrize("most", [50, 51, 1000, 150_000])
@@ -142,17 +164,44 @@ def test_a_run_that_is_cut_off_or_repeated_loses_and_doubles_nothing(pi: PiServe
     pi.trouble.append(lambda request: (503, {}) if request.part and luck.random() < 0.1 else None)
     spark = Spark(dies_at=2)
 
-    text_options = {"tags_per_request": "3", "maxCount": "60"}
     for _ in range(3):
         try:
-            run(pi, spark, **text_options)
+            run(pi, spark, tags_per_request="3", maxCount="60")
         except KeyboardInterrupt:
             continue
     pi.tags["T0"].values.append({"Timestamp": at(43), "Value": 99, "Good": True})
-    run(pi, spark, **text_options)
+    run(pi, spark, tags_per_request="3", maxCount="60")
 
     found = Counter((row["tag_webid"], row["value"]) for row in spark.rows.values())
     assert found == Counter((webid, float(value["Value"])) for webid, tag in pi.tags.items() for value in tag.values)
+
+
+def test_a_tag_whose_values_fall_between_look_backs_is_read(pi: PiServer) -> None:
+    pi.add("A", [(at(number), number) for number in range(-170, 60, 30)])
+    serve(pi, "A")
+    spark = Spark()
+
+    for half_hour in range(8):
+        now = datetime.now(UTC) + timedelta(hours=-4, minutes=32 * half_hour)
+        run(pi, spark, now=now, lookback_minutes="20")
+
+    assert sorted(row["value"] for row in spark.rows.values()) == list(range(-170, 60, 30))
+
+
+@pytest.mark.parametrize("cut", range(2, 8))  # the first merge keeps where the run began
+def test_a_first_run_that_is_cut_off_loses_nothing_of_the_tags_that_it_did_not_reach(pi: PiServer, cut: int) -> None:
+    for tag in "ABC":
+        pi.add(tag, [(at(number), number) for number in range(-200, 60, 7)])
+    serve(pi, *"ABC")
+    spark = Spark(dies_at=cut)
+    begun = datetime.now(UTC) - timedelta(hours=3)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(pi, spark, now=begun, merged=1, tags_per_request="1", lookback_minutes="70", overlap_minutes="0")
+    run(pi, spark, tags_per_request="1", lookback_minutes="70", overlap_minutes="0")
+
+    found = Counter((row["tag_webid"], row["value"]) for row in spark.rows.values())
+    assert found == Counter((tag, float(number)) for tag in "ABC" for number in range(-200, 60, 7) if number > -190)
 
 
 def test_tags_are_found_by_name_where_none_are_given(pi: PiServer) -> None:
@@ -166,6 +215,81 @@ def test_tags_are_found_by_name_where_none_are_given(pi: PiServer) -> None:
 
     assert len(spark.rows) == 1
     assert any(request.query.get("nameFilter") == ["site*"] for request in pi.requests)
+
+
+@pytest.mark.parametrize("listed", [[], [{"WebId": "S"}]])
+def test_no_visible_point_is_an_error(pi: PiServer, listed: list[dict[str, str]]) -> None:
+    pi.objects["/dataservers"] = {"Items": listed}
+    pi.lists["/dataservers/S/points"] = []
+
+    with pytest.raises(RuntimeError, match=r"no point is visible: .*'nomatch\*'.* rights"):
+        run(pi, Spark(), tag_webids="", nameFilter="nomatch*")
+
+
+def test_a_page_of_points_that_failed_is_no_empty_page(pi: PiServer) -> None:
+    pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
+
+    def page(request: Request) -> Reply:
+        first = request.query["startIndex"] == ["0"]
+        return 200, {"Items": [{"WebId": "A"}]} if first else {"Items": [], "WebException": {"Errors": ["timed out"]}}
+
+    pi.objects["/dataservers/S/points"] = page
+
+    with pytest.raises(RuntimeError, match="timed out"):
+        run(pi, Spark(), tag_webids="")
+
+
+def test_the_authority_that_was_given_counts_whatever_the_environment_says(
+    pi: PiServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pi.add("A", [(at(1), 1)])
+    serve(pi, "A")
+    plant = Authority(tmp_path, "plant")
+    pi.secure(plant.context("127.0.0.1"))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(Authority(tmp_path, "other").file))
+    spark = Spark()
+
+    run(pi, spark, ca_file=str(plant.file))
+
+    assert len(spark.rows) == 1
+
+
+@pytest.mark.parametrize(("life", "ends"), [(0.0001, False), (3600, True)])
+def test_a_token_that_ends_is_renewed(pi: PiServer, life: float, ends: bool) -> None:
+    given: list[str] = []
+    refused: list[str] = []
+
+    def token(_body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        assert headers["Authorization"].startswith("Basic ")
+        given.append(f"token {len(given)}")
+        return {"access_token": given[-1], "expires_in": life}
+
+    def guard(request: Request) -> Reply | None:
+        if request.part or request.path == "/token":
+            return None
+        if ends and len(pi.gets) == 4:
+            refused.append(given[-1])
+        carried = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return None if carried == given[-1] and carried not in refused else (401, {"Errors": ["no"]})
+
+    pi.objects["POST /token"] = 200, token
+    pi.trouble.append(guard)
+    for tag in "ABC":
+        pi.add(tag, [(at(1), 1)])
+    serve(pi, *"ABC")
+    spark = Spark()
+
+    run(pi, spark, client_id="c", client_secret="s", token_url=f"{pi.url}/token", tags_per_request="1")  # noqa: S106  # no real one
+
+    assert len(spark.rows) == 3
+    assert len(given) == (2 if ends else 3)
+
+
+@pytest.mark.parametrize("table", ["1.2.3", "main.select.from", "my-catalog.b.t"])
+def test_a_tables_name_is_a_name_whatever_it_says(table: str) -> None:
+    text = batch_script({"pi_base_url": "https://pi.example.com"}, table, "pi")
+
+    assert "TABLE = '`" + table.replace(".", "`.`") + "`'\n" in text
 
 
 def test_a_tag_that_is_gone_stops_no_other_and_is_told(pi: PiServer, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
-from .asking import ROOT
+from .alike import Alike
+from .asking import ROOT, declared
 from .assets.joined import join
 from .defences import Defences
 from .errors import tell_errors
@@ -64,12 +65,22 @@ CONTROLLERS = (
 )
 
 
+def _routes() -> list[APIRoute]:
+    return [route for one in CONTROLLERS for route in one.router.routes if isinstance(route, APIRoute)]
+
+
+def _alike(app: ASGIApp) -> ASGIApp:
+    """Give an application that is asked in capitals or not."""
+    paths = [path for one in CONTROLLERS for route in one.router.routes if (path := getattr(route, "path", ""))]
+    return Alike(app, paths, channel.KNOWN.union(*(declared(route.dependant) for route in _routes())))
+
+
 @cache
 def _api() -> FastAPI:
     """Give PI Web API's paths, over whatever world a request is about; they are put together once."""
     join()
     api = FastAPI(title="PI Web API simulator", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    api.state.paths = [route.path for one in CONTROLLERS for route in one.router.routes if isinstance(route, APIRoute)]
+    api.state.paths = [route.path for route in _routes()]
     tell_errors(api)
     for controller in CONTROLLERS:
         api.include_router(controller.router, prefix=ROOT)
@@ -82,7 +93,7 @@ class _About:
     """Tells each request which world it is about, and what answers the parts of a batch."""
 
     def __init__(self, world: World) -> None:
-        self._state = {"world": world, "part": troubled_parts(self, world.settings.hostility)}
+        self._state = {"world": world, "part": _alike(troubled_parts(self, world.settings.hostility))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"] = {**scope.get("state", {}), **self._state}
@@ -94,4 +105,4 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     settings = settings or Settings()
     about: ASGIApp = _About(World(settings))
     packed: ASGIApp = GZipMiddleware(about, minimum_size=256, compresslevel=1) if settings.gzip else about
-    return troubled(Defences(packed, settings), settings.hostility)
+    return _alike(troubled(Defences(packed, settings), settings.hostility))

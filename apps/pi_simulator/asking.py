@@ -52,15 +52,15 @@ class Asked:
         return Response(b"".join(parts), status, media_type=_JSON)
 
 
-def _declared(dependant: Dependant) -> set[str]:
+def declared(dependant: Dependant) -> set[str]:
+    """Give the names of the query parameters that a route takes."""
     own = {str(one.alias) for one in dependant.query_params}
-    return own.union(*(_declared(below) for below in dependant.dependencies))
+    return own.union(*(declared(below) for below in dependant.dependencies))
 
 
 def _plain(request: Request, selected: Annotated[str | None, Query(alias="selectedFields")] = None) -> Asked:
     route = request.scope["route"]
-    known = {name.lower() for name in _declared(route.dependant)} if isinstance(route, APIRoute) else set()
-    unknown = sorted({name for name in request.query_params if name.lower() not in known})
+    unknown = sorted(set(request.query_params) - (declared(route.dependant) if isinstance(route, APIRoute) else set()))
     if unknown:
         raise PiError(400, *(f"The query parameter '{name}' is not supported by this request." for name in unknown))
     try:

@@ -28,11 +28,13 @@ def simulate_pi(
     tags: Annotated[int, typer.Option(help="How many points.", envvar="MOCK_PI_TAG_COUNT", min=1, max=10_000_000)] = 1040,
     seed: Annotated[int, typer.Option(help="What all values follow from.", min=0)] = 1,
     start: Annotated[str, typer.Option(help="When the server's clock begins, such as 2026-03-01T12:00:00Z.")] = "*",
-    speed: Annotated[float, typer.Option(help="How many times as fast as the wall's its clock runs.", min=0)] = 1.0,
-    latency: Annotated[float, typer.Option(help="Milliseconds before each answer.", min=0)] = 0.0,
-    rate: Annotated[float, typer.Option(help="Requests a second; above, 429. 0 for no limit.", min=0)] = 0.0,
+    speed: Annotated[float, typer.Option(help="How many times as fast as the wall's its clock runs.", min=0, max=1e6)] = 1.0,
+    latency: Annotated[float, typer.Option(help="Milliseconds before each answer.", min=0, max=3.6e6)] = 0.0,
+    rate: Annotated[float, typer.Option(help="Requests a second; above, 429. 0 for no limit.", min=0, max=1e6)] = 0.0,
     hostile: Annotated[float, typer.Option(help="The share of requests that meet trouble.", min=0, max=1)] = 0.0,
-    skew: Annotated[float, typer.Option(help="Seconds that the clock of a hostile server is ahead.")] = 0.0,
+    skew: Annotated[
+        float, typer.Option(help="Seconds that the clock of a hostile server is ahead.", min=-86400, max=86400)
+    ] = 0.0,
     vanishing: Annotated[int, typer.Option(help="Of a hostile server, each n-th point is gone.", min=0)] = 0,
     gzip: Annotated[bool, typer.Option(help="Pack answers for those who take it.")] = True,
     auth: Annotated[Auth, typer.Option(help="How one logs in, as `reader` with the word in PI_SIMULATOR_SECRET.")] = Auth.none,
@@ -42,8 +44,8 @@ def simulate_pi(
     try:
         from .app import create_app
         from .serving import listening, serve
-        from .settings import Settings, fast_clock, wall_clock
-        from .times import SECOND, parse
+        from .settings import FIRST, LAST, Settings, fast_clock, wall_clock
+        from .times import SECOND, parse, written
     except ImportError as error:
         typer.echo(f"the simulator needs {error.name}: install headgate[apps], or run `make simulator`", err=True)
         raise typer.Exit(1) from None
@@ -53,10 +55,14 @@ def simulate_pi(
         typer.echo("--auth needs a secret: set PI_SIMULATOR_SECRET", err=True)
         raise typer.Exit(2)
     try:
-        clock = wall_clock if start == "*" and speed == 1 else fast_clock(parse(start, wall_clock()), speed)
+        begin = parse(start, wall_clock())
     except ValueError:
         typer.echo(f"--start: {start!r} is no time; give one such as 2026-03-01T12:00:00Z or *-1d", err=True)
         raise typer.Exit(2) from None
+    if not FIRST <= begin <= LAST:
+        typer.echo(f"--start: {start!r} is not between {written(FIRST)} and {written(LAST)}", err=True)
+        raise typer.Exit(2)
+    clock = wall_clock if start == "*" and speed == 1 else fast_clock(begin, speed)
     hostility = Hostility(seed, hostile, skew=int(skew * SECOND), vanishing=vanishing) if hostile or skew or vanishing else None
     settings = Settings(
         tags=tags,
@@ -70,8 +76,9 @@ def simulate_pi(
     )
     try:
         at = listening(host, port)
-    except OSError as error:
-        typer.echo(f"{host}:{port} can't be listened on ({error.strerror}): choose another --port", err=True)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", "") or "no name of a host"
+        typer.echo(f"{host}:{port} can't be listened on ({why}): choose another --port or --host", err=True)
         raise typer.Exit(1) from None
     told = f"http://{host}:{at.getsockname()[1]}/piwebapi"
     typer.echo(f"{tags:,} points of PI Web API at {told}; Ctrl-C ends it", err=True)

@@ -27,6 +27,7 @@ class Trouble(Enum):
 
 
 _IN_A_ROW = 3
+_MOST_ROWS = 10_000  # requests that are remembered: some were given up, so nobody comes back to them
 _FOR_PARTS = (Trouble.UNAVAILABLE, Trouble.BAD_GATEWAY, Trouble.EXCEPTION)
 
 
@@ -34,9 +35,10 @@ _FOR_PARTS = (Trouble.UNAVAILABLE, Trouble.BAD_GATEWAY, Trouble.EXCEPTION)
 class Hostility:
     """How bad a world is.
 
-    `share` of requests, of a batch's parts and of a channel's messages meet one of `troubles`, but never more than three in a
-    row, so patience always wins. `skew` are the ticks that the server's clock is ahead; each `vanishing`-th point (0 for
-    none) is gone from the instant `vanishes_at` (ticks) on.
+    `share` of requests and of a batch's parts meet one of `troubles`. Who repeats a request, or a part, finds it in trouble no
+    more than three times in a row, whatever others ask meanwhile, and a login that he renewed for it holds: so patience always
+    wins. Of a channel's messages, `share` come twice, late, or break it. `skew` are the ticks that the server's clock is
+    ahead; each `vanishing`-th point (0 for none) is gone from the instant `vanishes_at` (ticks) on.
     """
 
     seed: int = 1
@@ -47,25 +49,34 @@ class Hostility:
     vanishes_at: int = 0
     _requests: Iterator[int] = field(default_factory=count, repr=False, compare=False)
     _parts: Iterator[int] = field(default_factory=count, repr=False, compare=False)
+    _channels: Iterator[int] = field(default_factory=count, repr=False, compare=False)
+    _rows: dict[tuple[str, bytes], tuple[Trouble, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def vanished(self, number: int, now: int) -> bool:
         """Say whether a point is gone at `now`."""
         return bool(self.vanishing) and number % self.vanishing == self.vanishing - 1 and now >= self.vanishes_at
 
-    def next_request(self) -> Trouble | None:
-        """Give what happens to the next request."""
-        return self._trouble("request", next(self._requests), self.troubles)
+    def next_request(self, asked: bytes) -> Trouble | None:
+        """Give what happens to the next request; `asked` is the same for the same request."""
+        return self._trouble("request", asked, next(self._requests), self.troubles)
 
-    def next_part(self) -> Trouble | None:
+    def next_part(self, asked: bytes) -> Trouble | None:
         """Give what happens to the next part of a batch."""
-        return self._trouble("part", next(self._parts), tuple(one for one in _FOR_PARTS if one in self.troubles))
+        return self._trouble("part", asked, next(self._parts), tuple(one for one in _FOR_PARTS if one in self.troubles))
 
     def channel(self, name: str) -> random.Random:
-        """Give a channel's own chance."""
-        return random.Random(f"{self.seed} channel {name}")  # noqa: S311 (a simulator's chance must be repeatable)
+        """Give a channel's own chance, another each time that it is opened."""
+        return random.Random(f"{self.seed} channel {name} {next(self._channels)}")  # noqa: S311 (must be repeatable)
 
-    def _trouble(self, kind: str, number: int, among: tuple[Trouble, ...]) -> Trouble | None:
-        if not among or number % (_IN_A_ROW + 1) == _IN_A_ROW:
-            return None
+    def _trouble(self, kind: str, asked: bytes, number: int, among: tuple[Trouble, ...]) -> Trouble | None:
+        row = self._rows.pop((kind, asked), ())
+        among = tuple(one for one in among if one is not Trouble.EXPIRED or one not in row)
         chance = random.Random(f"{self.seed} {kind} {number}")  # noqa: S311 (a simulator's chance must be repeatable)
-        return chance.choice(among) if chance.random() < self.share else None
+        if not among or len(row) == _IN_A_ROW or chance.random() >= self.share:
+            return None
+        trouble = chance.choice(among)
+        if trouble is not Trouble.SLOW:  # which is an answer, too
+            self._rows[kind, asked] = (*row, trouble)
+            if len(self._rows) > _MOST_ROWS:
+                self._rows.pop(next(iter(self._rows)))
+        return trouble

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import socket
 import struct
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import Response
 
 from .asking import ROOT
@@ -31,27 +33,48 @@ def _plain_failure(trouble: Trouble) -> Response:
     return failure(_STATUS[trouble], "The server can't answer just now.", headers=headers)
 
 
+async def _asked(scope: Scope, receive: Receive) -> tuple[bytes, Receive]:
+    """Give what tells a request from others (its method, address and body), and its body once more for who answers it."""
+    body = await Request(scope, receive).body()
+    told = [scope["method"].encode(), scope["path"].encode(), scope["query_string"], body]
+    unread = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return unread.pop() if unread else await receive()
+
+    return hashlib.blake2b(b"\0".join(told), digest_size=16).digest(), again
+
+
 def _exception() -> Response:
     told = {"StatusCode": 500, "Errors": ["The server met an error while it made the answer."]}
     return Response(dumps({"Links": {}, "Items": [], "WebException": told}), 200, media_type="application/json; charset=utf-8")
 
 
+def _has_token(scope: Scope) -> bool:
+    """Say whether a request's login may end: a token may, a password does not."""
+    return any(name == b"authorization" and value[:7].lower() == b"bearer " for name, value in scope["headers"])
+
+
 class Mischief:
     """Stands before an application and troubles what `next_trouble` decides."""
 
-    def __init__(self, app: ASGIApp, next_trouble: Callable[[], Trouble | None]) -> None:
+    def __init__(self, app: ASGIApp, next_trouble: Callable[[bytes], Trouble | None]) -> None:
         self._app, self._next = app, next_trouble
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request with trouble, or hand it on."""
-        trouble = self._next() if scope["type"] == "http" and scope["path"].startswith(ROOT) else None
+        if scope["type"] != "http" or not scope["path"].startswith(ROOT):
+            await self._app(scope, receive, send)
+            return
+        asked, receive = await _asked(scope, receive)
+        trouble = self._next(asked)
         if trouble is Trouble.SLOW:
             await asyncio.sleep(_SLOW)
         if trouble in _STATUS:
             await _plain_failure(trouble)(scope, receive, send)
         elif trouble is Trouble.EXCEPTION:
             await _exception()(scope, receive, send)
-        elif trouble is Trouble.EXPIRED and any(name == b"authorization" for name, _ in scope["headers"]):
+        elif trouble is Trouble.EXPIRED and _has_token(scope):
             await Response(b"", 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})(scope, receive, send)
         elif trouble in {Trouble.RESET, Trouble.TRUNCATED}:
             await self._app(scope, receive, _Breaking(scope, send, reset=trouble is Trouble.RESET))

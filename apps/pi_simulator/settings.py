@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from .hostile import Hostility
 
+# Between these a clock may stand (ticks): 1971 and 9998, for PI writes no year after 9999, and one looks back and ahead.
+FIRST, LAST = 31_536_000 * SECOND, 253_339_228_800 * SECOND
+
 
 def wall_clock() -> int:
     """Give the present as ticks."""
@@ -20,9 +23,9 @@ def wall_clock() -> int:
 
 
 def fast_clock(start: int, speed: float) -> Callable[[], int]:
-    """Give a clock that begins at `start` (ticks) and runs `speed` times as fast as the wall's."""
+    """Give a clock that begins at `start` (ticks) and runs `speed` times as fast as the wall's; it stops at LAST."""
     begun = time.monotonic_ns()
-    return lambda: start + int((time.monotonic_ns() - begun) // 100 * speed)
+    return lambda: min(LAST, start + int((time.monotonic_ns() - begun) // 100 * speed))
 
 
 @dataclass(frozen=True, slots=True)

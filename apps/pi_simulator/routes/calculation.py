@@ -76,7 +76,7 @@ def intervals(
 ) -> Response:
     """Give results on a grid."""
     step = spanned("sampleInterval", interval)
-    return _answer(asked, made.at(grid(window.start, window.end, step, asked.world.settings.max_items)))
+    return _answer(asked, made.at(grid(window.start, window.end, step, asked.world.settings.max_items, name="sampleInterval")))
 
 
 @router.get("/calculation/summary")
@@ -95,7 +95,7 @@ def summary(
     limit = asked.world.settings.max_items
     plan = planned(limit, window, kinds, basis, time_type, duration)
     if one_of("sampleType", sample_type, ("ExpressionRecordedValues", "Interval")) == "Interval":
-        at = grid(window.low, window.high, spanned("sampleInterval", sample_interval), limit)
+        at = grid(window.low, window.high, spanned("sampleInterval", sample_interval), limit, name="sampleInterval")
     else:
         ends = [window.low, window.high] if plan.basis.by_time else []
         at = [*ends, *(sample.time for sample in made.recorded(window.low, window.high, limit))]

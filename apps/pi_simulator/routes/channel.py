@@ -16,7 +16,7 @@ from ..tags import Tag
 from ..world import World
 
 router = APIRouter()
-_KNOWN = {"webId", "heartbeatRate", "includeInitialValues", "webIdType"}
+KNOWN = {"webId", "heartbeatRate", "includeInitialValues", "webIdType"}
 _WHOLE, _TRUTH = TypeAdapter(int), TypeAdapter(bool)
 
 
@@ -43,7 +43,7 @@ class _Channel:
 def _asked(socket: WebSocket, web_ids: list[str]) -> _Channel:
     world: World = socket.state.world
     asked, now = socket.query_params, world.now()
-    unknown = sorted(set(asked) - _KNOWN)
+    unknown = sorted(set(asked) - KNOWN)
     if unknown:
         raise PiError(400, *(f"The query parameter '{name}' is not supported by this request." for name in unknown))
     if not web_ids:

@@ -29,17 +29,18 @@ def grid(
     *,
     outside: bool = False,
     zone: tzinfo = UTC,
+    name: str = "interval",
 ) -> list[int]:
     """Give the times (ticks) of a grid from `start` to `end`, both included, downwards where it starts after its end.
 
     It counts from `start`, or from `sync`; `outside` adds the one before and the one after where none is at the ends
-    themselves. Raises PiError 400 for more than `most`, or a step that is no step forward.
+    themselves. Raises PiError 400, about the parameter `name`, for more than `most`, or a step that is no step forward.
     """
     if step.about <= 0:
-        raise PiError(400, "The parameter 'interval' must be greater than zero.")
+        raise PiError(400, f"The parameter '{name}' must be greater than zero.")
     low, high = min(start, end), max(start, end)
     if (high - low) // step.about >= most:
-        raise too_many("interval", most)
+        raise too_many(name, most)
     count = (high - low) // step.about + 6
     if sync is None:
         times = _steps(start, step, 0, -1 if start > end else 1, count, zone)

@@ -265,7 +265,8 @@ def planned(
     wanted = dict.fromkeys(kind for name in named for kind in SETS_OF_KINDS.get(name, (name,)))
     cuts = [window.start]
     if duration:
-        cuts = grid(window.start, window.end, spanned("summaryDuration", duration), limit, zone=window.zone)
+        step = spanned("summaryDuration", duration)
+        cuts = grid(window.start, window.end, step, limit, zone=window.zone, name="summaryDuration")
     if len(cuts) * max(1, len(wanted)) > limit:
         raise too_many("summaryDuration", limit)
     return SummaryPlan(

@@ -66,6 +66,14 @@ def test_current_values_come_first_where_they_are_asked_for(start: Start, clock:
         assert [web_id for web_id, _, _ in told(socket.recv())] == [tag(0).identity.web_id(), tag(1).identity.web_id()]
 
 
+def test_a_channel_is_asked_in_capitals_or_not(start: Start) -> None:
+    api = start(clock=lambda: START, channel_seconds=0.01)
+    with connect(
+        f"{api.url.replace('http', 'ws')}/PIWebAPI/StreamSets/Channel?WebID={tag(0).identity.web_id()}&heartbeatrate=1"
+    ):
+        pass
+
+
 def test_a_heart_beats_where_nothing_arrives(start: Start) -> None:
     api = start(clock=lambda: START, channel_seconds=0.01)
     with connect(channel(api, 0, heartbeatRate=2)) as socket:

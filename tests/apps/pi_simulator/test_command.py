@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+import typer
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
 import apps.pi_simulator
-from apps.pi_simulator.settings import Logins
+from apps.pi_simulator import serving
+from apps.pi_simulator.command import simulate_pi
+from apps.pi_simulator.settings import LAST, Logins, fast_clock
 from apps.pi_simulator.tags import tag
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typer.testing import Result
+
     from tests.apps.pi_simulator.api import Api, Start
 
 APP = Path(next(iter(apps.pi_simulator.__path__)))
@@ -61,21 +69,60 @@ def test_the_folder_alone_is_an_application_whatever_it_is_called(tmp_path: Path
         server.communicate()
 
 
-def test_a_port_that_is_taken_is_told_without_a_trace(tmp_path: Path) -> None:
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The command, run in this process up to where it would serve."""
+    monkeypatch.setattr(serving, "serve", lambda _, at: at.close())
+    app = typer.Typer()
+    app.command()(simulate_pi)
+    return lambda *words: CliRunner().invoke(app, words)
+
+
+def test_what_can_be_started_is_served(command: Callable[..., Result]) -> None:
+    ended = command("--port", "0", "--start", "*-1d", "--speed", "600", "--hostile", "0.2", "--skew", "-30")
+    assert (ended.exit_code, ended.exception) == (0, None)
+    assert "1,040 points" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--auth", "basic"],
+        ["--start", "when?"],
+        ["--start", "0001-01-01"],
+        ["--start", "9999-12-31"],
+        ["--tags", "0"],
+        ["--hostile", "2"],
+        *(
+            [option, number]
+            for option in ("--skew", "--speed", "--latency", "--rate", "--hostile")
+            for number in ("inf", "nan")
+        ),
+        ["--speed", "1e30"],
+        ["--skew", "-1e12"],
+    ],
+)
+def test_what_can_not_be_started_is_a_usage_error(command: Callable[..., Result], wrong: list[str]) -> None:
+    ended = command("--port", "0", *wrong)
+    assert (ended.exit_code, type(ended.exception)) == (2, SystemExit)
+    assert wrong[0] in ended.stderr
+
+
+def test_a_port_that_is_taken_is_told_without_a_trace(command: Callable[..., Result]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        command = [str(Path(sys.executable).with_name("headgate")), "simulate-pi", "--port", str(taken.getsockname()[1])]
-        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.returncode == 1
+        ended = command("--port", str(taken.getsockname()[1]))
+    assert (ended.exit_code, type(ended.exception)) == (1, SystemExit)
     assert "choose another --port" in ended.stderr
-    assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("wrong", [["--auth", "basic"], ["--start", "when?"], ["--tags", "0"], ["--hostile", "2"]])
-def test_what_can_not_be_started_is_a_usage_error(tmp_path: Path, wrong: list[str]) -> None:
-    command = [str(Path(sys.executable).with_name("headgate")), "simulate-pi", *wrong]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.returncode == 2
-    assert "Traceback" not in ended.stderr
+def test_a_host_that_is_no_name_is_told_without_a_trace(command: Callable[..., Result]) -> None:
+    ended = command("--host", "no..name")
+    assert (ended.exit_code, type(ended.exception)) == (1, SystemExit)
+    assert "no..name:8000 can't be listened on" in ended.stderr
+
+
+def test_a_fast_clock_stops_before_the_years_end_that_pi_can_write() -> None:
+    assert fast_clock(LAST - 1, 1e6)() == LAST
 
 
 def test_the_page_shows_what_is_served_and_live_tags(api: Api) -> None:

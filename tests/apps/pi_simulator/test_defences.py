@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from apps.pi_simulator.settings import Logins
+from apps.pi_simulator.tags import tag
 
 if TYPE_CHECKING:
     from tests.apps.pi_simulator.api import Api, Start
@@ -52,6 +53,35 @@ def test_more_requests_than_the_limit_are_told_when_to_come_again(start: Start) 
     assert limited.get("/system").status_code == 200
     refused = limited.get("/system")
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+
+
+class TestCapitals:
+    """PI's host reads words of a path, and names of parameters, in capitals or not."""
+
+    def test_a_parameter_counts_however_its_name_is_written(self, api: Api) -> None:
+        path, start = f"/streams/{tag(0).identity.web_id()}/recorded", "2026-03-01T00:00:00Z"
+        asked = {"startTime": start, "endTime": "2026-03-01T01:00:00Z", "maxCount": 3}
+        told = api.get(path, **asked).json()["Items"]
+        assert [item["Timestamp"][:13] for item in told] == ["2026-03-01T00"] * 3
+        for write in (str.upper, str.lower, str.capitalize):
+            assert api.get(path, **{write(name): value for name, value in asked.items()}).json()["Items"] == told
+
+    def test_a_path_is_found_however_it_is_written_but_a_webid_has_its_capitals(self, api: Api) -> None:
+        web_id = tag(0).identity.web_id()
+        assert requests.get(f"{api.url}/PIWebAPI/Streams/{web_id}/Value", timeout=30).json()["Timestamp"]
+        assert api.get(f"/streams/{web_id.lower()}/value").status_code == 400
+
+    def test_a_part_of_a_batch_is_read_likewise(self, api: Api) -> None:
+        part = {"Method": "GET", "Resource": f"{api.url}/PIWebAPI/System?SelectedFields=ProductTitle"}
+        assert list(api.batch({"one": part}).json()["one"]["Content"]) == ["ProductTitle"]
+
+    @pytest.mark.parametrize("path", ["/PIWebAPI/system", "/piwebapi", "/PIWEBAPI"])
+    def test_no_capital_opens_what_a_login_closes(self, start: Start, path: str) -> None:
+        guarded = start(logins=Logins(users={"reader": "right"}))
+        assert requests.get(guarded.url + path, timeout=30).status_code == 401
+
+    def test_the_landing_page_needs_no_slash(self, api: Api) -> None:
+        assert requests.get(api.base, timeout=30, allow_redirects=False).json() == api.get("/").json()
 
 
 class TestLogins:

@@ -47,14 +47,48 @@ def test_parts_of_a_batch_fail_while_the_batch_is_answered(start: Start) -> None
 def test_the_same_seed_makes_the_same_troubles() -> None:
     def troubles(seed: int) -> list[Trouble | None]:
         hostility = Hostility(seed=seed)
-        return [hostility.next_request() for _ in range(500)]
+        return [hostility.next_request(bytes(number)) for number in range(500)]
 
     assert troubles(1) == troubles(1) != troubles(2)
     assert set(troubles(1)) == {None, *Trouble}
 
 
-def test_a_login_may_end_before_its_time(start: Start) -> None:
+def test_a_token_may_end_before_its_time_but_a_renewed_one_holds_and_so_does_a_password(start: Start) -> None:
     hostile = start(hostility=Hostility(share=1.0, troubles=(Trouble.EXPIRED,)))
-    assert hostile.get("/system").status_code == 200
     hostile.session.headers["Authorization"] = "Bearer any"
-    assert hostile.get("/system").status_code == 401
+    assert [hostile.get("/system").status_code for _ in range(4)] == [401, 200] * 2
+    hostile.session.headers["Authorization"] = "Basic any"
+    assert hostile.get("/system").status_code == 200
+
+
+BAD = (Trouble.UNAVAILABLE, Trouble.EXPIRED)
+
+
+@pytest.mark.parametrize("others", range(1, 8))
+def test_patience_wins_whatever_others_ask_meanwhile(others: int) -> None:
+    hostility = Hostility(share=1.0, troubles=BAD)
+    asked = [str(number).encode() for number in range(others)]
+    for ask in (hostility.next_request, hostility.next_part):
+        rounds = [[ask(one) for one in asked] for _ in range(4)]
+        assert all(None in tries for tries in zip(*rounds, strict=True))
+
+
+def test_patience_wins_in_a_batch_whatever_else_is_in_it(start: Start) -> None:
+    hostile = start(hostility=Hostility(share=1.0, troubles=(Trouble.UNAVAILABLE,)))
+    waiting = {str(n): {"Method": "GET", "Resource": f"{hostile.base}/system?selectedFields=a{n}"} for n in range(4)}
+    for _ in range(4):
+        while (answer := hostile.batch(waiting)).status_code != 207:
+            pass
+        waiting = {name: waiting[name] for name, part in answer.json().items() if part["Status"] != 200}
+    assert waiting == {}
+
+
+def test_a_login_that_was_renewed_for_a_request_holds() -> None:
+    for seed in range(50):
+        hostility = Hostility(seed=seed, share=1.0, troubles=BAD)
+        assert [hostility.next_request(b"one") for _ in range(4)].count(Trouble.EXPIRED) <= 1
+
+
+def test_a_channel_that_is_opened_again_meets_other_troubles() -> None:
+    hostility = Hostility()
+    assert hostility.channel("one").random() != hostility.channel("one").random()

@@ -133,6 +133,21 @@ def test_more_values_than_a_call_may_give_are_refused_with_the_number(still: Api
 
 
 @pytest.mark.parametrize(
+    ("path", "params", "step"),
+    [
+        (f"/streams/{WEB_IDS[0]}/summary", {}, "summaryDuration"),
+        ("/calculation/intervals", {"expression": "1"}, "sampleInterval"),
+        ("/calculation/summary", {"expression": "1", "sampleType": "Interval"}, "sampleInterval"),
+        ("/calculation/summary", {"expression": "1"}, "summaryDuration"),
+    ],
+)
+def test_a_step_that_is_too_fine_is_told_by_its_own_name(still: Api, path: str, params: dict[str, str], step: str) -> None:
+    refused = still.get(path, **params, **{step: "1ms"})
+    told = [f"Parameter '{step}' is greater than the maximum allowed (20000)."]
+    assert (refused.status_code, refused.json()["Errors"]) == (400, told)
+
+
+@pytest.mark.parametrize(
     ("reading", "params"),
     [
         ("recorded", {"startTime": "yesterdayish"}),

@@ -46,10 +46,10 @@ class Planned(Hostility):
         for name, value in {**plain, "requests": requests, "parts": parts, **settings}.items():
             object.__setattr__(self, name, value)
 
-    def next_request(self) -> Trouble | None:
+    def next_request(self, asked: bytes) -> Trouble | None:  # noqa: ARG002  # the plan goes by number
         return self.requests(next(self._requests))
 
-    def next_part(self) -> Trouble | None:
+    def next_part(self, asked: bytes) -> Trouble | None:  # noqa: ARG002  # the plan goes by number
         return self.parts(next(self._parts))
 
 

@@ -17,16 +17,15 @@ CONNECTION = (
     "pi_base_url", "pi_web_api_url", "auth", "access_token", "bearer_token", "client_id", "client_secret", "token_url",
     "workspace_host", "scope", "username", "user", "password", "verify_ssl", "ca_file", "timeout_seconds",
     "requests_per_second", "threads", "tags_per_request", "parts_per_batch", "max_items_per_call", "maxCount",
-    "max_url_length", "max_tries",    "partitioned",
+    "max_url_length", "max_tries", "partitioned",
 )  # fmt: skip
 TABLES = (
     "tag_webids", "point_webids", "element_webids", "event_frame_webids", "table_webids", "dataserver_webid",
     "assetdatabase_webid", "nameFilter", "templateName", "searchMode", "startTime", "start_time", "endTime", "end_time", "time",
     "lookback_minutes", "lookback_days", "overlap_minutes", "overlap_days", "window_minutes", "window_seconds",
-    "future_minutes",
-    "settle_seconds", "late_hours", "reread_hours", "reread_values", "max_records_per_batch", "interval", "intervals",
-    "retrievalMode", "expression", "calculationType", "calculation_type", "calculationBasis", "timeType", "sampleType",
-    "sampleInterval", "filterExpression", "summaryType", "summaryDuration",
+    "future_minutes", "settle_seconds", "late_hours", "reread_hours", "reread_values", "max_records_per_batch", "interval",
+    "intervals", "retrievalMode", "expression", "calculationType", "calculation_type", "calculationBasis", "timeType",
+    "sampleType", "sampleInterval", "filterExpression", "summaryType", "summaryDuration",
 )  # fmt: skip
 STREAMING = (
     "flush_values", "flush_seconds", "tags_per_channel", "heartbeat_rate", "stall_seconds", "reread_seconds",

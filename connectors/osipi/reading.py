@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("connectors.osipi")
 FORBIDDEN_OR_GONE = {403, 404}
+_LONGEST = 366 * 86400
 
 
 @dataclass(slots=True)
@@ -86,14 +87,14 @@ class Reading:
         return start or shifted(min(last, self.cap), -lookback)
 
     def span(self, name: str, default: str) -> float:
-        """Give an option that is a time span, in seconds, which is more than 0."""
+        """Give an option that is a time span, in seconds: more than 0, a year (366d) at most."""
         text = self.texts.text(name, default=default)
         try:
             seconds = seconds_of(text)
         except ValueError as error:
             raise OptionsError(f"{name}: {error}") from None
-        if seconds <= 0:
-            raise OptionsError(f"{name} is {text!r}; give more than nothing")
+        if not 0 < seconds <= _LONGEST:
+            raise OptionsError(f"{name} is {text!r}; give more than nothing, and a year at most")
         return seconds
 
     def pages(self, path: str, fields: Iterable[str], *params: tuple[str, str]) -> Iterator[dict[str, Any]]:

@@ -524,6 +524,20 @@ class TestWhereAReadBeginsAndEnds:
         with pytest.raises(OptionsError, match=f"^{name}"):
             connector().read_table(TABLE, None, {"tag_webids": "A", name: given})
 
+    @pytest.mark.parametrize(
+        ("table", "name", "given"),
+        [
+            ("pi_event_frames", "lookback_days", "1e9"),
+            ("pi_event_frames", "overlap_days", "1e9"),
+            ("pi_interpolated", "lookback_minutes", "1e9"),
+            ("pi_interpolated", "interval", "9999999d"),
+            ("pi_current_value", "time", "*-9999y"),
+        ],
+    )
+    def test_of_other_tables_too(self, connector: Connectors, table: str, name: str, given: str) -> None:
+        with pytest.raises(OptionsError, match=f"^{name}"):
+            list(connector().read_table(table, None, {"tag_webids": "A", name: given})[0])
+
 
 def test_a_partitioned_stream_refuses_the_places_of_an_unpartitioned_one(pi: PiServer, connector: Connectors) -> None:
     pi.add("A", [(at(1), 1)])

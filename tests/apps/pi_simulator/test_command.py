@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-import typer
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 import apps.pi_simulator
 from apps.pi_simulator import serving
-from apps.pi_simulator.command import simulate_pi
 from apps.pi_simulator.settings import LAST, Logins, fast_clock
 from apps.pi_simulator.tags import tag
+from headgate.cli import app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from starlette.types import ASGIApp
     from typer.testing import Result
 
     from tests.apps.pi_simulator.api import Api, Start
@@ -40,18 +38,6 @@ def started(command: list[str], folder: Path, **environment: str) -> tuple[subpr
     assert server.stderr is not None
     told = server.stderr.readline()
     return server, told.partition(" at ")[2].partition(";")[0].replace("0.0.0.0", "127.0.0.1")  # noqa: S104 (what it told)
-
-
-def test_headgate_starts_it_with_as_many_points_as_the_environment_says(tmp_path: Path) -> None:
-    command = [str(Path(sys.executable).with_name("headgate")), "simulate-pi", "--port", "0"]
-    server, base = started(command, tmp_path, MOCK_PI_TAG_COUNT="7")
-    try:
-        page = requests.get(base.removesuffix("/piwebapi"), timeout=30).text
-        assert "7 points of seed 1" in page
-        assert requests.get(base + "/system/status", timeout=30).json()["State"] == "Running"
-    finally:
-        server.terminate()
-        server.communicate()
 
 
 def test_the_folder_alone_is_an_application_whatever_it_is_called(tmp_path: Path) -> None:
@@ -70,18 +56,35 @@ def test_the_folder_alone_is_an_application_whatever_it_is_called(tmp_path: Path
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """The command, run in this process up to where it would serve."""
-    monkeypatch.setattr(serving, "serve", lambda _, at: at.close())
-    app = typer.Typer()
-    app.command()(simulate_pi)
-    return lambda *words: CliRunner().invoke(app, words)
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[ASGIApp]:
+    """What the command would serve: it is run in this process up to there."""
+    made: list[ASGIApp] = []
+
+    def serve(app: ASGIApp, at: socket.socket) -> None:
+        made.append(app)
+        at.close()
+
+    monkeypatch.setattr(serving, "serve", serve)
+    return made
 
 
-def test_what_can_be_started_is_served(command: Callable[..., Result]) -> None:
+def command(*words: str, **environment: str) -> Result:
+    return CliRunner().invoke(app, ["simulate-pi", *words], env=environment)
+
+
+def test_headgate_starts_it_with_as_many_points_as_the_environment_says(starts: list[ASGIApp]) -> None:
+    ended = command("--port", "0", MOCK_PI_TAG_COUNT="7")
+    assert ended.stderr.startswith("7 points of PI Web API at http://127.0.0.1:")
+    with serving.served(starts[0]) as url:
+        assert "7 points of seed 1" in requests.get(url, timeout=30).text
+        assert requests.get(url + "/piwebapi/system/status", timeout=30).json()["State"] == "Running"
+
+
+def test_what_can_be_started_is_served(starts: list[ASGIApp]) -> None:
     ended = command("--port", "0", "--start", "*-1d", "--speed", "600", "--hostile", "0.2", "--skew", "-30")
     assert (ended.exit_code, ended.exception) == (0, None)
     assert "1,040 points" in ended.stderr
+    assert len(starts) == 1
 
 
 @pytest.mark.parametrize(
@@ -102,20 +105,21 @@ def test_what_can_be_started_is_served(command: Callable[..., Result]) -> None:
         ["--skew", "-1e12"],
     ],
 )
-def test_what_can_not_be_started_is_a_usage_error(command: Callable[..., Result], wrong: list[str]) -> None:
+def test_what_can_not_be_started_is_a_usage_error(starts: list[ASGIApp], wrong: list[str]) -> None:
     ended = command("--port", "0", *wrong)
     assert (ended.exit_code, type(ended.exception)) == (2, SystemExit)
     assert wrong[0] in ended.stderr
+    assert starts == []
 
 
-def test_a_port_that_is_taken_is_told_without_a_trace(command: Callable[..., Result]) -> None:
+def test_a_port_that_is_taken_is_told_without_a_trace() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ended = command("--port", str(taken.getsockname()[1]))
     assert (ended.exit_code, type(ended.exception)) == (1, SystemExit)
     assert "choose another --port" in ended.stderr
 
 
-def test_a_host_that_is_no_name_is_told_without_a_trace(command: Callable[..., Result]) -> None:
+def test_a_host_that_is_no_name_is_told_without_a_trace() -> None:
     ended = command("--host", "no..name")
     assert (ended.exit_code, type(ended.exception)) == (1, SystemExit)
     assert "no..name:8000 can't be listened on" in ended.stderr

@@ -1,6 +1,8 @@
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -8,7 +10,7 @@ from apps.pi_simulator.bodies import dumps
 from apps.pi_simulator.rendering import items
 from apps.pi_simulator.tags import BURST, tag
 from apps.pi_simulator.times import SECOND, ticks_of
-from apps.pi_simulator.truth import Truth
+from apps.pi_simulator.truth import Slice, Truth
 
 NOW = ticks_of(datetime(2026, 3, 1, 12, tzinfo=UTC))
 HOUR = 3600 * SECOND
@@ -31,14 +33,21 @@ def test_fast_rendering_says_what_the_rows_say(number: int) -> None:
     assert items(values) == dumps(values.rows())[1:-1]
 
 
+@cache
+def many(number: int) -> tuple[Slice, list[dict[str, Any]]]:
+    """Values of a tag, enough for all that is rendered apart, and the same as rows."""
+    values = Truth(1).between(tag(number), NOW - 30 * HOUR, NOW, NOW)
+    return values, values.rows()
+
+
 @pytest.mark.parametrize(
     "names", [("Timestamp",), ("Value",), ("Good",), ("Timestamp", "Value", "Good"), ("Value", "Annotated")]
 )
 @pytest.mark.parametrize("number", [0, 11, 22, 44, 55])
 def test_fast_rendering_says_no_more_than_the_properties_that_are_wanted(number: int, names: tuple[str, ...]) -> None:
-    values = Truth(1).between(tag(number), NOW - 30 * HOUR, NOW, NOW)
+    values, rows = many(number)
 
-    assert items(values, names) == dumps([{name: row[name] for name in names} for row in values.rows()])[1:-1]
+    assert items(values, names) == dumps([{name: row[name] for name in names} for row in rows])[1:-1]
 
 
 def test_values_of_which_none_is_plain_are_rendered_too() -> None:

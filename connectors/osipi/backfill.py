@@ -59,16 +59,9 @@ def plan(reading: Reading, name: str, start: str, before: str, hours: float) -> 
 def _instant(text: str, reading: Reading) -> str:
     """Give the stamp of a time that was given by hand, cut to microseconds; raises OptionsError."""
     try:
-        stamp = resolve(text, reading.now)[:MICROSECONDS]
+        return resolve(text, reading.now)[:MICROSECONDS]
     except ValueError as error:
         raise OptionsError(str(error)) from None
-    except OverflowError:
-        stamp = ""
-    try:
-        to_datetime(stamp)
-    except ValueError:
-        raise OptionsError(f"{text!r} is a time that no calendar has: give one of the years 1 to 9999") from None
-    return stamp
 
 
 def _cut(start: str, end: str, hours: float) -> Iterator[tuple[str, str]]:

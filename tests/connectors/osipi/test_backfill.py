@@ -36,7 +36,7 @@ targets:
   dev: {default: true}
 """
 SPAN = ("--from", "2026-03-01T11:00:00Z", "--to", "2026-03-01T15:00:00Z", "--requests-per-second", "1000")
-SECRET = "a token of the test's"  # noqa: S105  # no real one
+SECRET = "a-token-of-the-tests"  # noqa: S105  # no real one
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -306,8 +306,8 @@ class TestErrors:
             (("--from", "*", "--to", "*-1d"), "give a later end"),
             (("--from", "*-1h", "--table", "pi_points"), "pi_timeseries"),
             (("--from", "*-1h", "--delete"), "--delta"),
-            (("--from", "2026-13-45T99:99:99Z"), "'2026-13-45T99:99:99Z' is a time that no calendar has"),
-            (("--from", "*-9999y"), "'*-9999y' is a time that no calendar has"),
+            (("--from", "2026-13-45T99:99:99Z"), "'2026-13-45T99:99:99Z' is no time"),
+            (("--from", "*-9999y"), "'*-9999y' is no time"),
             (("--from", "*-1h", "--hours", "1e300"), "1e+300 hours can't be read at once"),
             (("--from", "*-1h", "--out", "a", "--delta", "b"), "give one of them"),
         ],

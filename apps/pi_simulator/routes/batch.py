@@ -34,7 +34,9 @@ async def _asked(client: httpx.AsyncClient, part: Part, address: str, content: s
     except PiError as error:
         return _refused(error)
     answer = await client.request(part.method, target, headers=dict(part.headers), content=content)
-    return answer.status_code, answer.content
+    # A page of HTML stands in the batch as a string: written as it is, it would leave no JSON of the whole.
+    told_in_json = not answer.content or answer.headers.get("content-type", "").startswith("application/json")
+    return answer.status_code, answer.content if told_in_json else dumps(answer.text)
 
 
 async def _carried_out(client: httpx.AsyncClient, part: Part, answers: dict[str, Any]) -> tuple[int, bytes]:

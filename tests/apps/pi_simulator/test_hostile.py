@@ -44,6 +44,15 @@ def test_parts_of_a_batch_fail_while_the_batch_is_answered(start: Start) -> None
     assert {part["Status"] for part in answer.json().values()} == {200, 503}
 
 
+def test_a_part_that_fails_with_a_page_leaves_its_batch_to_be_read(start: Start) -> None:
+    hostile = start(hostility=Hostility(share=1.0, troubles=(Trouble.BAD_GATEWAY,)))
+    parts = {"one": {"Method": "GET", "Resource": f"{hostile.base}/system"}}
+    while (answer := hostile.batch(parts)).status_code != 207:
+        pass
+    assert answer.json()["one"]["Status"] == 502
+    assert "Bad Gateway" in answer.json()["one"]["Content"]
+
+
 def test_the_same_seed_makes_the_same_troubles() -> None:
     def troubles(seed: int) -> list[Trouble | None]:
         hostility = Hostility(seed=seed)

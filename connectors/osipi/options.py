@@ -13,7 +13,7 @@ from .retries import Backoff
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TOKEN = re.compile(r"[\x21-\x7e]*")
+_TOKEN = re.compile(r"[\x20-\x7e]*")
 # AVEVA: MaxReturnedItemsPerCall is 150,000 unless the administrator says otherwise.
 MOST_ITEMS = 150_000
 # So far a time may be moved: no overlap or stretch needs ten years, and PI has no time before 1970.
@@ -177,7 +177,7 @@ def _check_secrets(texts: Texts) -> None:
     """Refuse what no header can carry by the option's name, before an error of a library shows a part of it."""
     for name in ("access_token", "bearer_token"):
         if not _TOKEN.fullmatch(texts.text(name)):
-            texts.problems.append(f"{name} holds a space, a line break or a character beyond ASCII; give it as it was issued")
+            texts.problems.append(f"{name} holds a line break or a character beyond ASCII; give it as it was issued")
     for name in ("username", "user", "password", "client_id", "client_secret"):
         try:
             texts.text(name).encode("latin-1")

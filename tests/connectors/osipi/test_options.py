@@ -28,7 +28,6 @@ URL = {"pi_base_url": "http://127.0.0.1:9"}
     ("name", "secret"),
     [
         ("access_token", "CANARY\nCANARY"),
-        ("access_token", "CANARY CANARY"),
         ("access_token", "CANARYé"),
         ("password", "CANARY€"),
         ("client_secret", "CANARY€"),

@@ -62,10 +62,11 @@ def test_all_problems_of_all_rows_come_at_once_by_line() -> None:
     assert all(problem.cure for problem in caught.value.problems)
 
 
-def test_a_hundred_thousand_tables_are_read_as_they_were_written() -> None:
+@pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.long)])
+def test_many_tables_are_read_as_they_were_written(count: int) -> None:
     tables = tuple(
         Table(f"table_{number}", weight=number / 4, ingestion_type="cdc", schedule="0 2 * * *", options={"n": number})
-        for number in range(100_000)
+        for number in range(count)
     )
 
     assert parse_inventory(render_inventory(tables).encode()) == tables

@@ -69,7 +69,7 @@ def many(count: int) -> Review:
     return reviewed(*pipelines(before, after))
 
 
-@pytest.mark.parametrize("count", [10, 200, 2000])
+@pytest.mark.parametrize("count", [10, 400, pytest.param(2000, marks=pytest.mark.long)])
 def test_a_comment_fits_and_says_how_much_it_leaves_out(count: int) -> None:
     review = many(count)
     text = render_markdown(review, details_url="https://ci.example/review.html")

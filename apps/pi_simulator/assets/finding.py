@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ..wildcards import pattern
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from .things import Thing
 
 
-@lru_cache(maxsize=256)
-def _pattern(text: str) -> re.Pattern[str]:
-    marks = {"*": ".*", "?": "."}
-    return re.compile("".join(marks.get(mark, re.escape(mark)) for mark in text), re.IGNORECASE | re.DOTALL)
-
-
 def like(text: str, wanted: str | None) -> bool:
     """Say whether a text is as wanted: `*` stands for any characters, `?` for one, capitals for small letters."""
-    return not wanted or _pattern(wanted).fullmatch(text) is not None
+    return not wanted or pattern(wanted).fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +43,3 @@ def _key(thing: Thing, field: str) -> tuple[int, Any]:
 def matching(things: Iterable[Thing], *tests: Callable[[Thing], bool]) -> list[Thing]:
     """Give the things that pass all tests."""
     return [one for one in things if all(test(one) for test in tests)]
-
-
-def named_like(wanted: str | None) -> Callable[[Thing], bool]:
-    """Give the test of a name."""
-    return lambda one: like(one.name, wanted)
-
-
-def described_like(wanted: str | None) -> Callable[[Thing], bool]:
-    """Give the test of a description."""
-    return lambda one: like(one.description, wanted)
-
-
-def in_category(wanted: str | None) -> Callable[[Thing], bool]:
-    """Give the test of a category's name."""
-    return lambda one: not wanted or wanted.casefold() in (name.casefold() for name in one.fields["CategoryNames"])
-
-
-def of_template(names: Sequence[str] | None) -> Callable[[Thing], bool]:
-    """Give the test of a template: any of these names; None where no template was asked for."""
-    return lambda one: names is None or one.fields["TemplateName"] in names

@@ -11,8 +11,9 @@ from ..asking import Asked, Wanted
 from ..errors import PiError
 from ..streams.paging import Paged
 from ..streams.parameters import limited, one_of
-from ..streams.points import Listing, attribute_body, attributes, body, pattern
+from ..streams.points import Listing, attribute_body, attributes, body
 from ..streams.queries import searched
+from ..wildcards import pattern
 from .dataservers import answer_points, check_server
 
 router = APIRouter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from ..errors import PiError
 from ..settings import Settings
 from ..tags import SERVER, Tag, name_of, tag
 from ..times import SECOND, written
+from ..wildcards import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,12 +148,6 @@ def attribute_body(asked: Asked, one: Tag, name: str, value: Any) -> dict[str, A
     """Give an attribute of a point as PI shows it."""
     point = asked.link("points", asked.web_id(one.identity))
     return {"Name": name, "Value": value, "Links": {"Self": f"{point}/attributes/{name}", "Point": point}}
-
-
-def pattern(text: str) -> re.Pattern[str]:
-    """Give what a name filter means: `*` any letters, `?` any one, capitals or not."""
-    parts = ({"*": ".*", "?": "."}.get(letter) or re.escape(letter) for letter in re.sub(r"\*+", "*", text))
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
 
 
 @lru_cache(maxsize=16)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import PiError
 from ..tags import name_of, tag
-from .points import attribute, pattern
+from ..wildcards import pattern
+from .points import attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable

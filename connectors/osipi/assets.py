@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .client import Call, selected
 from .columns import Column, fields_of, plain, row_of
-from .paging import items_of
+from .paging import PAGE, items_of
 from .reading import below
 
 if TYPE_CHECKING:
@@ -15,12 +15,8 @@ if TYPE_CHECKING:
     from .reading import Reading
 
 INGESTED = Column("ingestion_timestamp", "timestamp", required=True)
-OBJECT = (
-    Column("webid", source="WebId", required=True),
-    Column("name", source="Name"),
-    Column("description", source="Description"),
-    Column("path", source="Path"),
-)
+_NAMED = (Column("name", source="Name"), Column("description", source="Description"), Column("path", source="Path"))
+OBJECT = (Column("webid", source="WebId", required=True), *_NAMED)
 IN_DATABASE = Column("assetdatabase_webid")
 SERVERS = (*OBJECT, Column("is_connected", "boolean", "IsConnected"), Column("server_version", source="ServerVersion"))
 DATABASES = (*OBJECT, Column("assetserver_webid"))
@@ -37,9 +33,7 @@ HIERARCHY = (
     INGESTED,
 )
 _ATTRIBUTE = (
-    Column("name", source="Name"),
-    Column("description", source="Description"),
-    Column("path", source="Path"),
+    *_NAMED,
     Column("type", source="Type"),
     Column("type_qualifier", source="TypeQualifier"),
     Column("default_units_name", source="DefaultUnitsName"),
@@ -175,25 +169,35 @@ def attribute_rows(
     reading: Reading, kind: str, webids: Sequence[str], columns: Sequence[Column], owner: str
 ) -> Iterator[dict[str, Any]]:
     """Give the attributes of many objects (`kind`: elements, eventframes), nested ones too; batches for the first pages."""
-    page = 1000
-    params = (("searchFullHierarchy", "true"), ("maxCount", str(page)), selected(*fields_of(columns)))
-    calls = [Call(below(kind, webid, "attributes"), params) for webid in webids]
-    for webid, body in reading.each(webids, calls):
-        items: Iterable[dict[str, Any]] = items_of(body, f"/{kind}/attributes")
-        if len(body["Items"]) >= page or (body.get("Links") or {}).get("Next"):
-            path = below(kind, webid, "attributes")
-            items = reading.pages(path, fields_of(columns), ("searchFullHierarchy", "true"))
+    for webid, items in _lists(reading, (kind, "attributes"), webids, fields_of(columns), ("searchFullHierarchy", "true")):
         for item in items:
             yield row_of(columns, item, **{owner: webid}, ingestion_timestamp=reading.ingested)
 
 
-def templates(reading: Reading, *, of_events: bool) -> Iterator[dict[str, Any]]:
-    """Give the templates of elements, or those of event frames, of all databases."""
+def _lists(
+    reading: Reading, place: tuple[str, str], webids: Sequence[str], fields: tuple[str, ...], *params: tuple[str, str]
+) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
+    """Give a list below each of many objects: batches for the first pages, requests of its own for a list that has more.
+
+    place: what the objects are, and the list's name; objects that are forbidden or gone are reported.
+    """
+    kind, name = place
+    asked = (*params, ("maxCount", str(PAGE)), selected(*fields))
+    for webid, body in reading.each(webids, [Call(below(kind, webid, name), asked) for webid in webids]):
+        items = items_of(body, f"/{kind}/{name}")
+        if len(items) >= PAGE or (body.get("Links") or {}).get("Next"):
+            yield webid, reading.pages(below(kind, webid, name), fields, *params)
+        else:
+            yield webid, items
+
+
+def templates(reading: Reading, *, of_events: bool | None) -> Iterator[dict[str, Any]]:
+    """Give the templates of elements, or those of event frames, of all databases; None: of both."""
     for database in database_webids(reading):
         most = ("maxCount", str(reading.client.settings.most_items))
         path = below("assetdatabases", database, "elementtemplates")
         for item in listed(reading, path, TEMPLATES, _SEARCH, most):
-            if (item.get("InstanceType") == "EventFrame") == of_events:
+            if of_events in {None, item.get("InstanceType") == "EventFrame"}:
                 yield row_of(TEMPLATES, item, assetdatabase_webid=database)
 
 
@@ -204,17 +208,10 @@ def element_templates(reading: Reading) -> Iterator[dict[str, Any]]:
 
 def template_attributes(reading: Reading, *, of_events: bool | None) -> Iterator[dict[str, Any]]:
     """Give the attributes of templates, inherited ones left to the template that has them; None: of all templates."""
-    kinds = [False, True] if of_events is None else [of_events]
-    found = [row for kind in kinds for row in templates(reading, of_events=kind)]
-    database = {row["webid"]: row["assetdatabase_webid"] for row in found}
-    params = (("showDescendants", "true"), selected(*fields_of(TEMPLATE_ATTRIBUTES), "DefaultValue"))
-    calls = [Call(below("elementtemplates", webid, "attributetemplates"), params) for webid in database]
-    for webid, body in reading.each(list(database), calls):
-        path = below("elementtemplates", webid, "attributetemplates")
-        items: Iterable[dict[str, Any]] = items_of(body, path)
-        if len(body["Items"]) >= 1000 or (body.get("Links") or {}).get("Next"):  # noqa: PLR2004  # the default page
-            fields = (*fields_of(TEMPLATE_ATTRIBUTES), "DefaultValue")
-            items = reading.pages(path, fields, ("showDescendants", "true"))
+    database = {row["webid"]: row["assetdatabase_webid"] for row in templates(reading, of_events=of_events)}
+    fields = (*fields_of(TEMPLATE_ATTRIBUTES), "DefaultValue")
+    place = ("elementtemplates", "attributetemplates")
+    for webid, items in _lists(reading, place, list(database), fields, ("showDescendants", "true")):
         for item in items:
             more = {"elementtemplate_webid": webid, "assetdatabase_webid": database[webid]}
             yield row_of(TEMPLATE_ATTRIBUTES, item, default_value=plain(item.get("DefaultValue")), **more)

@@ -25,7 +25,7 @@ from .retries import PASSING, RETRIED, RateLimit, retry_after
 from .tls import check_authority, distrust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from .options import Settings
 
@@ -54,12 +54,6 @@ class Answer:
 
     body: Any = None
     error: PiError | None = None
-
-    def value(self) -> Any:
-        """Give the body; raises the error."""
-        if self.error:
-            raise self.error
-        return self.body
 
 
 class PiClient:
@@ -238,8 +232,3 @@ def selected(*fields: str, items: bool = True) -> tuple[str, str]:
     always = ("WebException", "Links", "Items.WebException") if items else ("WebException",)
     prefix = "Items." if items else ""
     return "selectedFields", ";".join([*always, *(prefix + name for name in fields)])
-
-
-def merged(params: Mapping[str, str]) -> Params:
-    """Give parameters in order, without those that are empty."""
-    return tuple((name, value) for name, value in params.items() if value)

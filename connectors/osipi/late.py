@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .client import Call, selected, web_exception
 from .incremental import Guard
 from .problems import PiError
-from .streamsets import Window, sets_of
+from .streamsets import Window, matched, sets_of
 from .times import shifted
 
 if TYPE_CHECKING:
@@ -102,14 +102,8 @@ def _call(windows: Sequence[Window]) -> Call:
 
 
 def _counted(windows: Sequence[Window], answer: Answer) -> dict[Window, int]:
-    streams = answer.body.get("Items") if isinstance(answer.body, dict) else None
-    if not isinstance(streams, list):
-        raise PiError(0, f"{_PATH}: the answer has no Items; is pi_base_url a PI Web API?")
-    by_webid = {str(stream.get("WebId")): stream for stream in streams}
-    if len(streams) == len(windows) and not by_webid.keys() & {window.webid for window in windows}:
-        # The server writes its WebIDs in another form, but keeps the order.
-        by_webid = {window.webid: stream for window, stream in zip(windows, streams, strict=True)}
-    numbers = {window: _number(by_webid.get(window.webid)) for window in windows}
+    streams = matched([window.webid for window in windows], answer.body, _PATH)
+    numbers = {window: _number(stream) for window, (_, stream) in zip(windows, streams, strict=True)}
     return {window: number for window, number in numbers.items() if number is not None}
 
 

@@ -58,11 +58,17 @@ def pages(client: PiClient, path: str, *params: tuple[str, str], page: int = PAG
             return
 
 
-def items_of(body: Any, path: str) -> list[dict[str, Any]]:
-    """Give the items of an answer; raises PiError where there are none to have, or one has failed."""
+def list_of(body: Any, path: str) -> list[dict[str, Any]]:
+    """Give the items of an answer, those that failed too; raises PiError where there are none to have."""
     items = body.get("Items") if isinstance(body, dict) else None
     if not isinstance(items, list):
         raise PiError(0, f"{path}: the answer has no Items; is pi_base_url a PI Web API?")
+    return items
+
+
+def items_of(body: Any, path: str) -> list[dict[str, Any]]:
+    """Give the items of an answer; raises PiError where there are none to have, or one has failed."""
+    items = list_of(body, path)
     for item in items:
         if problem := web_exception(item, path):
             raise problem

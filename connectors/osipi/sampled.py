@@ -103,9 +103,9 @@ def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     kind = reading.texts.text("calculationType", "calculation_type", default="expression")
     wanted = set(reading.texts.listed("tag_webids"))
     tags = {row["webid"]: row for row in points(reading) if not wanted or row["webid"] in wanted}
-    windows = _due(reading, offset, list(tags), step)
-    ends = {window.webid: window.end for window in windows}
     progress = progress_of(offset)
+    windows = _due(reading, progress, list(tags), step)
+    ends = {window.webid: window.end for window in windows}
     calls = [_calculation(window, tags[window.webid], expression, step) for window in windows]
     rows: list[dict[str, Any]] = []
     for webid, body in reading.each(list(ends), calls):
@@ -197,7 +197,7 @@ def _on_grid(  # what a grid is made of
     before = {webid: place.until for webid, place in progress.places.items()}
     most = max(1, reading.client.settings.most_items // reading.client.settings.tags_per_request // per_step - 1)
     tags = tag_webids(reading)
-    windows = _due(reading, offset, tags, step, min(most, whole_steps or most))
+    windows = _due(reading, progress, tags, step, min(most, whole_steps or most))
     by_webid = {window.webid: window for window in windows}
     rows: list[dict[str, Any]] = []
     for page in _streams(reading, reader, sorted(windows, key=lambda window: (window.start, window.end)), len(tags)):
@@ -211,18 +211,15 @@ def _on_grid(  # what a grid is made of
     return iter(rows), progress.to_offset() if windows else dict(offset or progress.to_offset())
 
 
-def _due(
-    reading: Reading, offset: Mapping[str, Any] | None, webids: Sequence[str], step: float, most: int = 1000
-) -> list[Window]:
+def _due(reading: Reading, progress: Progress, webids: Sequence[str], step: float, most: int = 1000) -> list[Window]:
     """Give for each tag the steps that have ended since its last read, `most` at once; tags without any are left out."""
-    places: Progress = progress_of(offset)
     lookback = reading.texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK) * 60
     reading.texts.check()
     last = reading.last()
     end = _floor(to_datetime(last), step)
-    is_first = any(webid not in places.places for webid in webids)
+    is_first = any(webid not in progress.places for webid in webids)
     first = _floor(to_datetime(reading.first(last, lookback)), step) if is_first else end
-    starts = {webid: places.places[webid].until if webid in places.places else first for webid in webids}
+    starts = {webid: progress.places[webid].until if webid in progress.places else first for webid in webids}
     windows = (Window(webid, start, min(end, shifted(start, step * most))) for webid, start in starts.items())
     return [window for window in windows if window.start < window.end]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .client import Call, selected, web_exception
-from .paging import most_allowed
+from .paging import list_of, most_allowed
 from .problems import PiError, PiUnavailableError, TagProblem
 from .times import next_after, stamp_of
 
@@ -83,19 +83,41 @@ def sets_of(windows: Iterable[Window], settings: Settings) -> Iterator[TagSet]:
 
     As many sets as make `tags_per_request` together fill a batch, none of which is left half empty.
     """
-    room = settings.longest_url - len(settings.base_url) - _BASE
     for (start, end), alike in groupby(windows, lambda window: (window.start, window.end)):
-        webids: list[str] = []
-        length = 0
-        for number, window in enumerate(alike):
-            size = len(quote(window.webid, safe="")) + len("&webId=")
-            if webids and (length + size > room or number % settings.tags_per_request == 0):
-                yield TagSet(tuple(webids), start, end)
-                webids, length = [], 0
-            webids.append(window.webid)
-            length += size
-        if webids:
-            yield TagSet(tuple(webids), start, end)
+        webids = [window.webid for window in alike]
+        for place in range(0, len(webids), settings.tags_per_request):
+            for fitting in in_urls(webids[place : place + settings.tags_per_request], settings, _BASE):
+                yield TagSet(fitting, start, end)
+
+
+def in_urls(webids: Iterable[str], settings: Settings, others: int, most: int | None = None) -> Iterator[tuple[str, ...]]:
+    """Spread WebIDs over URLs that the server takes, of which `others` characters are something else; `most` in each."""
+    room = settings.longest_url - len(settings.base_url) - others
+    some: list[str] = []
+    length = 0
+    for webid in webids:
+        size = len(quote(webid, safe="")) + len("&webId=")
+        if some and (length + size > room or len(some) == most):
+            yield tuple(some)
+            some, length = [], 0
+        some.append(webid)
+        length += size
+    if some:
+        yield tuple(some)
+
+
+def matched(webids: Sequence[str], body: Any, path: str) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Pair tags with the streams of an answer: by WebID, or by place where the server writes its WebIDs in another form.
+
+    Raises PiError for an answer that has no streams.
+    """
+    streams = list_of(body, path)
+    by_webid = {str(stream.get("WebId")): stream for stream in streams}
+    if len(streams) == len(webids) and not by_webid.keys() & set(webids):
+        yield from zip(webids, streams, strict=True)
+        return
+    for webid in webids:
+        yield webid, by_webid.get(webid)
 
 
 def _page(webid: str, stream: dict[str, Any], items: list[dict[str, Any]]) -> Page:
@@ -172,10 +194,7 @@ class StreamReader:
         if answer.error:
             self._smaller(one, count, answer.error, result)
             return
-        streams = answer.body.get("Items") if isinstance(answer.body, dict) else None
-        if not isinstance(streams, list):
-            raise PiError(0, f"{self._path}: the answer has no Items; is pi_base_url a PI Web API?")
-        for webid, stream in self._matched(one, streams):
+        for webid, stream in matched(one.webids, answer.body, self._path):
             problem = web_exception(stream, self._path) if stream else PiError(404, "the server left the tag out")
             if isinstance(problem, PiUnavailableError):
                 self._again(replace(one, webids=(webid,)), problem, result)
@@ -186,16 +205,6 @@ class StreamReader:
                 self._cut(replace(one, webids=(webid,)), count, stream, result)
             else:
                 result.out.append(_page(webid, stream, stream.get("Items") or []))
-
-    @staticmethod
-    def _matched(one: TagSet, streams: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any] | None]]:
-        """Pair tags with their streams: by WebID, or by place where the server writes its WebIDs in another form."""
-        by_webid = {str(stream.get("WebId")): stream for stream in streams}
-        if len(streams) == len(one.webids) and not by_webid.keys() & set(one.webids):
-            yield from zip(one.webids, streams, strict=True)
-            return
-        for webid in one.webids:
-            yield webid, by_webid.get(webid)
 
     def _cut(self, one: TagSet, count: int, stream: dict[str, Any], result: _Result) -> None:
         (webid,), items = one.webids, stream.get("Items") or []

@@ -11,7 +11,6 @@ import logging
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -25,36 +24,20 @@ from connectors.osipi.times import stamp_of
 from .news import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from requests.auth import AuthBase
 
     from connectors.osipi.options import Settings
 
 PATH = "/streamsets/channel"
-_BASE = 100  # characters of a query that are not its WebIDs
+BASE = 100  # characters of a query that are not its WebIDs
 _LARGEST = 2**26  # bytes of a message
 
 # The library's own log shows the headers of a handshake, and with them the login: it stays quiet whatever level is asked for.
 _QUIET = logging.getLogger("connectors.osipi.streaming.handshake")
 _QUIET.setLevel(logging.INFO)
 _QUIET.addFilter(lambda record: record.levelno >= logging.INFO)
-
-
-def groups_of(webids: Sequence[str], most: int, settings: Settings) -> Iterator[tuple[str, ...]]:
-    """Spread tags over channels: `most` a channel, and no URL longer than the server takes."""
-    room = settings.longest_url - len(settings.base_url) - _BASE
-    group: list[str] = []
-    length = 0
-    for webid in webids:
-        size = len(quote(webid, safe="")) + len("&webId=")
-        if group and (len(group) == most or length + size > room):
-            yield tuple(group)
-            group, length = [], 0
-        group.append(webid)
-        length += size
-    if group:
-        yield tuple(group)
 
 
 def channel_url(settings: Settings, webids: Sequence[str], heartbeat: int) -> str:

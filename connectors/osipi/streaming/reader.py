@@ -25,10 +25,10 @@ from connectors.osipi.points import tag_webids
 from connectors.osipi.problems import PiError
 from connectors.osipi.reading import Reading
 from connectors.osipi.streamsets import StreamReader as ArchiveReader
-from connectors.osipi.streamsets import Window
+from connectors.osipi.streamsets import Window, in_urls
 from connectors.osipi.times import from_datetime, shifted
 
-from .channel import channel_url, connection, events_of, groups_of, login_request
+from .channel import BASE, channel_url, connection, events_of, login_request
 from .landing import Landing
 from .news import Event, News, Read
 from .settings import stream_settings
@@ -129,7 +129,7 @@ class StreamReader:
         return shifted(from_datetime(self._now()), self._own.future - self._own.settle_seconds)
 
     def _listen_to(self, tasks: asyncio.TaskGroup, tags: list[str]) -> None:
-        for group in groups_of(tags, self._own.tags_per_channel, self._settings):
+        for group in in_urls(tags, self._settings, BASE, self._own.tags_per_channel):
             self._groups += 1
             self._deaf[group] = self._clock()
             tasks.create_task(self._listen(group))

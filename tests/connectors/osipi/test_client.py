@@ -99,7 +99,7 @@ def test_parts_of_a_batch_that_failed_are_tried_again_alone(pi: PiServer, client
 
     answers = client().answers([Call(f"/points/{number}") for number in range(9)])
 
-    assert [answer.value()["WebId"] for answer in answers] == [str(number) for number in range(9)]
+    assert [answer.body["WebId"] for answer in answers] == [str(number) for number in range(9)]
     parts = [request.path[-1] for request in pi.requests if request.part]
     assert parts == [*"012345678", *"37"]
     assert len(pi.gets) == 2
@@ -110,16 +110,16 @@ def test_a_part_that_is_refused_is_told_and_the_others_are_given(pi: PiServer, c
 
     good, bad = client().answers([Call("/points/1"), Call("/points/2")])
 
-    assert good.value() == {"WebId": "1"}
-    with pytest.raises(PiError, match="404"):
-        bad.value()
+    assert good.body == {"WebId": "1"}
+    assert bad.error is not None
+    assert bad.error.status == 404
 
 
 def test_where_batch_is_taken_away_calls_go_one_by_one(pi: PiServer, client: Clients) -> None:
     pi.objects = {"/points/1": {"WebId": "1"}, "/points/2": {"WebId": "2"}}
     pi.trouble.append(lambda request: (404, {}) if request.path.endswith("/batch") else None)
 
-    assert [answer.value()["WebId"] for answer in client().answers([Call("/points/1"), Call("/points/2")])] == ["1", "2"]
+    assert [answer.body["WebId"] for answer in client().answers([Call("/points/1"), Call("/points/2")])] == ["1", "2"]
 
 
 @pytest.mark.parametrize("most", [150_000, 400])

@@ -17,14 +17,14 @@ _SECONDS = {
     "ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400,
     "w": 604800, "week": 604800, "mo": 2592000, "y": 31536000,
 }  # fmt: skip
-plain_time = _PLAIN.fullmatch  # of a time whose stamp is all but its last letter
+_plain = _PLAIN.fullmatch
 FIRST_YEAR, LAST_YEAR = "1970", "9000"  # as stamps; PI counts from 1970
 MICROSECONDS = 26  # characters of a stamp with six digits of a fraction
 
 
 def stamp_of(text: str) -> str:
     """Give the stamp of an instant as PI Web API sends it; raises ValueError for what is no ISO 8601 time."""
-    if plain_time(text):
+    if _plain(text):
         return text[:-1]
     match = _ISO.fullmatch(text.strip())
     if not match:

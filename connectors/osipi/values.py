@@ -6,14 +6,16 @@ import json
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from .times import MICROSECONDS, plain_time, stamp_of
+from .times import MICROSECONDS, stamp_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NOTHING: dict[str, int] = {}
 _USUAL = ("Timestamp", "Value", "Good", "Questionable", "Substituted", "Annotated", "UnitsAbbreviation")
 _usual = itemgetter(*_USUAL)
+_SECONDS, _TICKS = len("2026-01-31T06:00:00Z"), len("2026-01-31T06:00:00.1234567Z")
+_DIGITS = {str(digit): digit for digit in range(10)}
 _EXACT = 2**53  # whole numbers beyond it have no exact double
 
 
@@ -73,31 +75,34 @@ def blank(tag: tuple[str, str, str], ingested: str) -> dict[str, Any]:
 
 
 def value_rows(
-    tag: tuple[str, str, str], items: Iterable[dict[str, Any]], ingested: str, seen: Mapping[str, int] = NOTHING
+    tag: tuple[str, str, str], items: Sequence[dict[str, Any]], ingested: str, seen: Mapping[str, int] = NOTHING
 ) -> Iterator[dict[str, Any]]:
     """Give the rows of a tag's values: time (microseconds, and the 100 ns digit besides), value, quality, occurrence.
 
     tag: its WebID, its name and its units, which hold where a value names none. Of an instant in `seen`, as many values as
-    it says are left out. All in one loop, and a copy of a blank row for each, since it runs for every value of a plant.
+    it says are left out. All in one loop, and a copy of a blank row for each, since it runs for every value of a plant: a
+    time that looks as PI writes it is taken as it is.
     """
     copy = blank(tag, ingested).copy
     last, occurrence = "", 0
-    for item in items:
-        try:
-            time, value, good, questionable, substituted, annotated, units = _usual(item)
-        except KeyError:
-            time, value, good, questionable, substituted, annotated, units = map(item.get, _USUAL)
-        stamp = time[:-1] if plain_time(time) else stamp_of(time)
-        occurrence = occurrence + 1 if stamp == last else 0
-        last = stamp
-        if seen and occurrence < seen.get(stamp, 0):
+    for item, known in zip(items, _known(items), strict=True):
+        time, value, good, questionable, substituted, annotated, units = known
+        length = len(time)
+        if not _SECONDS <= length <= _TICKS or time[-1] != "Z" or time[10] != "T" or (time[-2] == "0" and length > _SECONDS):
+            time = stamp_of(time) + "Z"
+            length = len(time)
+        if time == last:
+            occurrence += 1
+        else:
+            last, occurrence = time, 0
+        if seen and occurrence < seen.get(time[:-1], 0):
             continue
         row = copy()
-        if len(stamp) > MICROSECONDS:
-            row["timestamp"] = stamp[:MICROSECONDS] + "Z"
-            row["sub_microsecond"] = int(stamp[MICROSECONDS])
+        if length == _TICKS:
+            row["timestamp"] = time[:MICROSECONDS] + "Z"
+            row["sub_microsecond"] = _DIGITS[time[MICROSECONDS]]
         else:
-            row["timestamp"] = stamp + "Z"
+            row["timestamp"] = time
         if occurrence:
             row["occurrence"] = occurrence
         if type(value) is float:
@@ -110,9 +115,17 @@ def value_rows(
         row["annotated"] = annotated
         if units:
             row["units"] = units
-        if errors := item.get("Errors"):
-            row["errors"] = json.dumps(errors, ensure_ascii=False)
+        if "Errors" in item:
+            row["errors"] = json.dumps(item["Errors"], ensure_ascii=False) if item["Errors"] else None
         yield row
+
+
+def _known(items: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Give the usual fields of values; None for those that a value has not."""
+    try:
+        return list(map(_usual, items))
+    except KeyError:
+        return [tuple(map(item.get, _USUAL)) for item in items]
 
 
 def numbered(items: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str, int]]:

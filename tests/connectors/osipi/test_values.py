@@ -106,3 +106,17 @@ def test_stamps_sort_as_their_instants(one: int, other: int) -> None:
 def test_stamps_are_moved_by_seconds_and_by_the_least_step(ticks: int, seconds: int) -> None:
     assert next_after(stamp_at(ticks)) == stamp_at(ticks + 1)
     assert shifted(stamp_at(ticks + 10**13), seconds) == stamp_at(ticks + 10**13 + seconds * 10**7)
+
+
+@given(st.lists(TICKS, max_size=5), st.sampled_from("T "), st.sampled_from(["Z", "+00:00"]), st.integers(0, 9))
+def test_a_row_has_the_stamp_of_its_value_however_that_is_written(
+    ticks: list[int], middle: str, zone: str, digits: int
+) -> None:
+    stamps = [stamp_at(one) for one in ticks]
+    padded = [(stamp if "." in stamp else stamp + ".").ljust(20 + digits, "0").removesuffix(".") for stamp in stamps]
+    items = [{"Timestamp": time.replace("T", middle) + zone, "Value": 1.0} for time in padded]
+
+    rows = list(value_rows(("A", "a", "m"), items, "2026-03-01T12:00:00Z"))
+
+    assert [stamp_of(row["timestamp"]) for row in rows] == [stamp_of(stamp[:26] + "Z") for stamp in stamps]
+    assert [row["sub_microsecond"] for row in rows] == [one % 10 for one in ticks]

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from headgate.review.blocks import mapping
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -134,7 +136,7 @@ def masks_of(
             marked |= set(_marked(change.get(side), change.get(f"{side}_sensitive")))
             secret |= set(_named(change.get(side), wanted))
     if marked:
-        constants = {*_literals(_dict(plan.get("configuration")).get("root_module"))}
+        constants = {*_literals(mapping(plan.get("configuration")).get("root_module"))}
         told = {(key, value) for key, value in marked if (key, value) in constants and not _TELLS.search(key)}
         told |= {(key, value) for key, value in marked if key in PUBLIC or key in {*clear} - wanted}
         secret |= {value for _, value in marked - told}
@@ -154,19 +156,19 @@ def _searched(form: str) -> str:
 
 def _variables(plan: Mapping[str, Any]) -> Iterator[str]:
     """Give the values of sensitive variables: `variables` carries no mark, the configuration does."""
-    declared = _dict(_dict(_dict(plan.get("configuration")).get("root_module")).get("variables"))
-    for name, variable in _dict(plan.get("variables")).items():
-        if _dict(declared.get(name)).get("sensitive") is True:
-            yield from (text for _, text in _texts(_dict(variable).get("value"), name))
+    declared = mapping(mapping(mapping(plan.get("configuration")).get("root_module")).get("variables"))
+    for name, variable in mapping(plan.get("variables")).items():
+        if mapping(declared.get(name)).get("sensitive") is True:
+            yield from (text for _, text in _texts(mapping(variable).get("value"), name))
 
 
 def _changes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for key in ("resource_changes", "resource_drift"):
         found = plan.get(key)
         for entry in found if isinstance(found, list) else ():
-            yield _dict(_dict(entry).get("change"))
-    for change in _dict(plan.get("output_changes")).values():
-        yield _dict(change)
+            yield mapping(mapping(entry).get("change"))
+    for change in mapping(plan.get("output_changes")).values():
+        yield mapping(change)
 
 
 def _marked(value: Any, marks: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -186,7 +188,7 @@ def _marked(value: Any, marks: Any, name: str = "") -> Iterator[tuple[str, str]]
 def _named(value: Any, names: Collection[str]) -> Iterator[str]:
     """Give the texts of `options` that have one of the names."""
     options = value.get("options") if names and isinstance(value, dict) else None
-    for key, part in _dict(options).items():
+    for key, part in mapping(options).items():
         if key in names:
             yield from (text for _, text in _texts(part, key))
 
@@ -213,7 +215,3 @@ def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for part in value:
             yield from _texts(part, name)
-
-
-def _dict(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _WORK = 250_000
 _STEPS = 30  # what looking at an offset's minutes costs beyond each of them, in steps of about a microsecond
 _CELLS = 200  # minutes looked at in such a step
-_EXACT = 2**30  # rates of the bound are rounded down to this share of the highest
 _FINEST = 1024  # rates are told apart by this share of the highest: sums of squares stay below 2^63
 _SPANS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 120, 150, 180, 240, 300, 360, 480, 720, 1440)
 _ALL_SPANS = 60  # in periods up to this every span of minutes is looked at
@@ -56,46 +55,6 @@ class Arc:
     def busy(self) -> list[int]:
         """Give the minutes of the period, sorted, at which it runs at offset 0."""
         return sorted({minute % self.period for start, minutes in self.runs for minute in range(start, start + minutes)})
-
-
-@dataclass(frozen=True, slots=True)
-class Offsets:
-    """Offsets in minutes, in the order of what they are for. Peaks and bound in pipelines, or in what `loads` are in.
-
-    `peak_before`: with all offsets 0. `bound`: what no offsets can bring the peak below, given those that are kept.
-    """
-
-    offsets: tuple[int, ...]
-    peak_before: float
-    peak_after: float
-    bound: float
-
-
-def spread_starts(
-    durations: Sequence[float],
-    period: int,
-    window: int,
-    loads: Sequence[float] | None = None,
-    kept: Mapping[int, int] | None = None,
-) -> Offsets:
-    """Give offsets for pipelines that start together every `period` minutes, so that the peak of concurrent ones is least.
-
-    durations: minutes, each taken as whole ones, at least 1 and at most the period. Offsets go from 0 to `window` - 1
-    (window <= period). loads: requests a minute of each, whose peak is least then. kept: index → offset that stays. The peak
-    is at the bound where the window is the period, loads are equal and none is kept; else seldom more than one above it.
-    """
-    rates = whole_rates(loads) if loads is not None else [1] * len(durations)
-    arcs = [
-        Arc((0,), period, max(1, int(-(-length // 1))), window, rate) for length, rate in zip(durations, rates, strict=True)
-    ]
-    found = spread(arcs, period, kept or {})
-    weights = [float(load) for load in loads] if loads is not None else [1.0] * len(durations)
-    before, after = (float(_profile(arcs, its, period, weights).max()) for its in ([0] * len(arcs), found))
-    if loads is None:
-        return Offsets(tuple(found), before, after, lower_bound(arcs, period, kept))
-    unit = max(weights, default=0.0) / _EXACT
-    exact = [replace(arc, rate=int(load / unit) if unit else 0) for arc, load in zip(arcs, weights, strict=True)]
-    return Offsets(tuple(found), before, after, max(0, lower_bound(exact, period, kept) - 1) * unit)
 
 
 def whole_rates(loads: Sequence[float]) -> list[int]:

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.schedule.offsets import Arc, lower_bound, peak, spread, spread_starts
+from headgate.schedule.offsets import Arc, lower_bound, peak, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 def random_minutes(seed: int, count: int, longest: int) -> list[float]:
     random = Random(seed)  # noqa: S311 - an example
     return [random.randint(1, longest) for _ in range(count)]
+
+
+@dataclass(frozen=True)
+class Spread:
+    offsets: tuple[int, ...]
+    peak_before: int
+    peak_after: int
+    bound: int
+
+
+def spread_starts(
+    durations: Sequence[float],
+    period: int,
+    window: int,
+    loads: Sequence[int] | None = None,
+    kept: Mapping[int, int] | None = None,
+) -> Spread:
+    """Spread pipelines that start together every `period` minutes."""
+    rates = loads or [1] * len(durations)
+    arcs = [Arc((0,), period, int(minutes), window, rate) for minutes, rate in zip(durations, rates, strict=True)]
+    offsets = spread(arcs, period, kept)
+    return Spread(
+        tuple(offsets), peak(arcs, [0] * len(arcs), period), peak(arcs, offsets, period), lower_bound(arcs, period, kept)
+    )
 
 
 def by_hand(durations: list[float], offsets: tuple[int, ...], period: int) -> int:

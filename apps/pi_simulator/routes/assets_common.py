@@ -16,6 +16,7 @@ from ..assets.finding import Page, like
 from ..assets.kinds import Kind
 from ..assets.things import Thing, body_of
 from ..errors import PiError
+from .several import Several, answer_several
 
 WebId = Annotated[str, Path()]
 ObjectPath = Annotated[str, Query(alias="path")]
@@ -214,31 +215,14 @@ def cut(asked: Asked, things: Iterable[Thing], span: Span) -> Response:
     return asked.answer({"Links": links, "Items": objects(asked, some[: span.most])})
 
 
-def multiple(
-    asked: Asked,
-    controller: str,
-    web_ids: list[str] | None,
-    paths: list[str] | None,
-    mode: str,
-    body: Callable[[Thing], dict[str, Any]],
-) -> Response:
-    """Answer with many objects, each by itself: 207 where any was not found, which then has an Exception."""
-    modes = {"all": (True, True), "itemswithoutexception": (True, False), "itemswithexception": (False, True)}
-    if mode.lower() not in modes:
-        raise PiError(400, f"The parameter 'includeMode' is invalid: '{mode}'.")
-    good, bad = modes[mode.lower()]
-    items, failed = [], False
-    asks = [("WebId", text, find) for text in web_ids or []] + [("Path", text, at_path) for text in paths or []]
-    for kind, text, look_up in asks:
-        item: dict[str, Any] = {"Identifier": text, "IdentifierType": kind}
-        try:
-            thing = look_up(asked, controller, text)
-        except PiError as error:
-            failed = True
-            items += [{**item, "Exception": error.body}] if bad else []
-        else:
-            items += [{**item, "Object": body(thing)}] if good else []
-    return asked.answer({"Links": {}, "Items": items}, 207 if failed else 200)
+def multiple(asked: Asked, controller: str, several: Several, body: Callable[[Thing], dict[str, Any]]) -> Response:
+    """Answer with many of a controller's objects, each by itself."""
+    return answer_several(
+        asked,
+        several,
+        lambda web_id: body(find(asked, controller, web_id)),
+        lambda path: body(at_path(asked, controller, path)),
+    )
 
 
 def database_of(asked: Asked, web_id: str | None) -> list[Thing]:

@@ -33,6 +33,7 @@ from .assets_common import (
     multiple,
     same,
 )
+from .several import SeveralAsked
 
 router = APIRouter()
 Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
@@ -49,8 +50,8 @@ def _associations(names: Annotated[str, Query(alias="associations")] = "") -> fr
 Associated = Annotated[frozenset[str], Depends(_associations)]
 
 
-def _body(asked: Asked, one: Attribute, with_these: frozenset[str], below: str = "") -> dict[str, Any]:
-    told = body_of(one.thing, asked, asked.fields.of(below) if below else asked.fields)
+def _body(asked: Asked, one: Attribute, with_these: frozenset[str], *below: str) -> dict[str, Any]:
+    told = body_of(one.thing, asked, asked.fields.of(*below))
     if "paths" in with_these:
         told["Paths"] = [one.thing.path]
     if "datareference" in with_these:
@@ -155,24 +156,14 @@ _owned("eventframes")
 
 
 @router.get("/attributes/multiple")
-def several(
-    asked: Wanted,
-    with_these: Associated,
-    web_ids: Annotated[list[str] | None, Query(alias="webId")] = None,
-    by_path: Annotated[list[str] | None, Query(alias="path")] = None,
-    mode: Annotated[str, Query(alias="includeMode")] = "All",
-    parallel: Annotated[bool, Query(alias="asParallel")] = False,  # noqa: ARG001  # the answer is the same
-) -> Response:
+def multiple_(asked: Wanted, several: SeveralAsked, with_these: Associated) -> Response:
     """Give attributes by WebIDs and paths, each by itself."""
-    whole = asked.fields.of("Items", "Object")
-
-    def body(thing: Thing) -> dict[str, Any]:
-        one = attribute_of(asked, thing)
-        return body_of(thing, asked, whole) | {
-            name: value for name, value in _body(asked, one, with_these).items() if name in {"Paths", "DataReference"}
-        }
-
-    return multiple(asked, "attributes", web_ids, by_path, mode, body)
+    return multiple(
+        asked,
+        "attributes",
+        several,
+        lambda thing: _body(asked, attribute_of(asked, thing), with_these, "Items", "Object"),
+    )
 
 
 @router.get("/attributes/search")

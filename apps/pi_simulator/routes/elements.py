@@ -36,6 +36,7 @@ from .assets_common import (
     same,
     secured,
 )
+from .several import SeveralAsked
 
 router = APIRouter()
 Text = Annotated[str | None, Query()]
@@ -54,9 +55,9 @@ def _associations(names: Annotated[str, Query(alias="associations")] = "") -> bo
 Paths = Annotated[bool, Depends(_associations)]
 
 
-def body(asked: Asked, thing: Thing, paths: bool, below: str = "") -> dict[str, Any]:
-    """Give an element's body; `below` names the list that it stands in."""
-    told = body_of(thing, asked, asked.fields.of(below) if below else asked.fields)
+def body(asked: Asked, thing: Thing, paths: bool, *below: str) -> dict[str, Any]:
+    """Give an element's body; `below` are the names below which it stands in the answer."""
+    told = body_of(thing, asked, asked.fields.of(*below))
     return told | ({"Paths": [thing.path]} if paths else {})
 
 
@@ -176,20 +177,9 @@ def referenced(
 
 
 @router.get("/elements/multiple")
-def several(
-    asked: Wanted,
-    paths: Paths,
-    web_ids: Annotated[list[str] | None, Query(alias="webId")] = None,
-    by_path: Annotated[list[str] | None, Query(alias="path")] = None,
-    mode: Annotated[str, Query(alias="includeMode")] = "All",
-    parallel: Annotated[bool, Query(alias="asParallel")] = False,  # noqa: ARG001  # the answer is the same
-) -> Response:
+def multiple_(asked: Wanted, several: SeveralAsked, paths: Paths) -> Response:
     """Give elements by WebIDs and paths, each by itself."""
-    return multiple(asked, "elements", web_ids, by_path, mode, lambda thing: body_of(thing, asked) | _all_paths(thing, paths))
-
-
-def _all_paths(thing: Thing, wanted: bool) -> dict[str, Any]:
-    return {"Paths": [thing.path]} if wanted else {}
+    return multiple(asked, "elements", several, lambda thing: body(asked, thing, paths, "Items", "Object"))
 
 
 @router.get("/elements/search")

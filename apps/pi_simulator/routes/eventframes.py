@@ -23,6 +23,7 @@ from ..events.things import annotation_body, annotation_id
 from ..times import NEVER_ENDS, parse
 from .assets_common import Order, Ordered, Span, Spanned, WebId, cut, database_of, find, listed, multiple, objects, own, same
 from .attributes import Associated, answer_attributes
+from .several import SeveralAsked
 
 router = APIRouter()
 Text = Annotated[str | None, Query()]
@@ -176,15 +177,9 @@ def of_frame(
 
 
 @router.get("/eventframes/multiple")
-def several(
-    asked: Wanted,
-    web_ids: Annotated[list[str] | None, Query(alias="webId")] = None,
-    paths: Annotated[list[str] | None, Query(alias="path")] = None,
-    mode: Annotated[str, Query(alias="includeMode")] = "All",
-    parallel: Annotated[bool, Query(alias="asParallel")] = False,  # noqa: ARG001  # the answer is the same
-) -> Response:
+def multiple_(asked: Wanted, several: SeveralAsked) -> Response:
     """Give event frames by WebIDs and paths, each by itself."""
-    return multiple(asked, "eventframes", web_ids, paths, mode, lambda thing: body_of(thing, asked))
+    return multiple(asked, "eventframes", several, lambda thing: body_of(thing, asked))
 
 
 @router.get("/eventframes/search")

@@ -176,8 +176,16 @@ def test_several_come_each_by_itself_and_207_tells_that_some_did_not(pi: Api, da
     mixed = pi.get("/elements/multiple", webId=[one["WebId"]], path=[missing])
     assert mixed.status_code == 207
     assert [("Object" in item, "Exception" in item) for item in mixed.json()["Items"]] == [(True, False), (False, True)]
-    failed = pi.get("/elements/multiple", webId=one["WebId"], path=missing, includeMode="ItemsWithException").json()["Items"]
-    assert [item["Identifier"] for item in failed] == [missing]
+    assert [item["IdentifierType"] for item in mixed.json()["Items"]] == ["ID", "Path"]
+
+    def included(mode: str) -> tuple[int, list[str]]:
+        answer = pi.get("/elements/multiple", webId=one["WebId"], path=missing, includeMode=mode)
+        return answer.status_code, [item["Identifier"] for item in answer.json().get("Items", [])]
+
+    assert included("ItemsWithExceptionOnly") == (207, [missing])
+    assert included("ItemsWithoutExceptionOnly") == (207, [one["WebId"]])
+    assert included("ItemsWithException") == (400, [])
+    assert pi.get("/elements/multiple").status_code == 400
 
 
 def test_queries_find_what_they_describe(pi: Api, database: str) -> None:

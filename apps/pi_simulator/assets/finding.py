@@ -1,4 +1,4 @@
-"""Lists as callers want them: filtered, sorted, a page of them. Knows nothing of what it lists."""
+"""Lists as callers want them: filtered and sorted. Knows nothing of what it lists."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ def like(text: str, wanted: str | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a list is wanted, in which order; `most` is the caller's maxCount."""
+class Order:
+    """How a list is sorted; `given` says whether the caller said so."""
 
-    start: int = 0
-    most: int = 1000
     field: str = "Name"
     descending: bool = False
+    given: bool = False
 
-    def of(self, things: Iterable[Thing]) -> tuple[list[Thing], int]:
-        """Give the part, and how many there are in all."""
-        ordered = sorted(things, key=lambda one: (_key(one, self.field), one.path), reverse=self.descending)
-        return ordered[self.start : self.start + self.most], len(ordered)
+    @property
+    def by_name(self) -> bool:
+        """Whether names alone decide, for which no object need be made."""
+        return self.field.lower() == "name"
+
+    def of(self, things: Iterable[Thing]) -> list[Thing]:
+        """Give things in this order, by their paths where the field says the same of them."""
+        return sorted(things, key=lambda one: (_key(one, self.field), one.path), reverse=self.descending)
 
 
 def _key(thing: Thing, field: str) -> tuple[int, Any]:

@@ -16,7 +16,8 @@ from ..assets.joined import sets_of
 from ..assets.library import Library
 from ..assets.things import Thing
 from ..errors import PiError
-from .assets_common import First, Ordered, Spanned, WebId, at_path, find, listed, objects, one, own, paged
+from .assets_common import Ordered, WebId, at_path, find, listed, objects, one, own, paged
+from .paging import FirstPage, Paged
 
 router = APIRouter()
 Fields = Annotated[list[str], Query(alias="field")]
@@ -88,7 +89,7 @@ def notifications(asked: Wanted, web_id: WebId) -> Response:
 def security(
     asked: Wanted,
     web_id: WebId,
-    span: First,
+    page: FirstPage,
     order: Ordered,
     query: Annotated[str | None, Query()] = None,  # noqa: ARG001  # of nothing
     field: Annotated[str | None, Query()] = None,  # noqa: ARG001
@@ -96,7 +97,7 @@ def security(
 ) -> Response:
     """List nothing: everybody may read."""
     find(asked, "assetservers", web_id)
-    return paged(asked, [], span, order)
+    return paged(asked, [], page, order)
 
 
 own(router, kinds.DATABASE)
@@ -154,31 +155,30 @@ def searched(things: tuple[Thing, ...] | list[Thing], fields: list[str], query: 
 
 @router.get("/assetdatabases/{web_id}/elementtemplates")
 def element_templates(
-    asked: Wanted, web_id: WebId, span: First, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
+    asked: Wanted, web_id: WebId, page: FirstPage, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
 ) -> Response:
     """List templates of elements and of event frames."""
-    return paged(asked, searched(_library(asked, web_id).templates, field, query), span, order)
+    return paged(asked, searched(_library(asked, web_id).templates, field, query), page, order)
 
 
 @router.get("/assetdatabases/{web_id}/analysistemplates")
 def analysis_templates(
-    asked: Wanted, web_id: WebId, span: First, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
+    asked: Wanted, web_id: WebId, page: FirstPage, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
 ) -> Response:
     """List templates of analyses."""
     own_ones = [one for one in _library(asked, web_id).analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
-    return paged(asked, searched(own_ones, field, query), span, order)
+    return paged(asked, searched(own_ones, field, query), page, order)
 
 
 @router.get("/assetdatabases/{web_id}/analyses")
 def analyses(
-    asked: Wanted, web_id: WebId, span: Spanned, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
+    asked: Wanted, web_id: WebId, page: Paged, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
 ) -> Response:
     """List analyses."""
     assets, database = asked.world.assets, find(asked, "assetdatabases", web_id).number
-    if {order.field.lower(), *map(str.lower, field)} != {"name"}:
-        return paged(asked, searched(list(assets.analyses(database)), field, query), span, order)
+    if not order.by_name or {name.lower() for name in field} != {"name"}:
+        return paged(asked, searched(list(assets.analyses(database)), field, query), page, order)
     # By names alone those of the page are made only.
     found = [key for key in assets.analysis_keys(database) if like(analysis_name(*key), query)]
-    page = (found[::-1] if order.descending else found)[span.start : span.start + span.most]
-    things = [assets.analysis(*key) for key in page]
-    return asked.answer({"Links": span.links(len(found)), "Items": objects(asked, things)})
+    things = [assets.analysis(*key) for key in page.of(found[::-1] if order.descending else found)]
+    return asked.answer({"Links": page.links(len(found)), "Items": objects(asked, things)})

@@ -14,17 +14,14 @@ from ..assets import kinds
 from ..assets.attributes import Attribute, data_reference
 from ..assets.designs import TRAITS
 from ..assets.elements import Place, name_of, place_of, template_of
-from ..assets.finding import Page, like
+from ..assets.finding import Order, like
 from ..assets.library import PLACES
 from ..assets.query import described_by
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from .assets_common import (
     ObjectPath,
-    Order,
     Ordered,
-    Span,
-    Spanned,
     WebId,
     at_path,
     database_of,
@@ -33,6 +30,7 @@ from .assets_common import (
     multiple,
     same,
 )
+from .paging import Page, Paged
 from .several import SeveralAsked
 
 router = APIRouter()
@@ -117,14 +115,13 @@ Filtered = Annotated[Filter, Depends(_filter)]
 
 
 def answer_attributes(
-    asked: Asked, some: Iterable[Attribute], span: Span, order: Order, with_these: frozenset[str]
+    asked: Asked, some: Iterable[Attribute], page: Page, order: Order, with_these: frozenset[str]
 ) -> Response:
     """Answer with a page of attributes."""
     by_number = {(one.thing.kind, one.thing.number): one for one in some}
-    page = Page(span.start, span.most, order.field, order.descending)
-    things, many = page.of(one.thing for one in by_number.values())
-    found = [_body(asked, by_number[thing.kind, thing.number], with_these, "Items") for thing in things]
-    return asked.answer({"Links": span.links(many), "Items": found})
+    things = order.of(one.thing for one in by_number.values())
+    found = [_body(asked, by_number[thing.kind, thing.number], with_these, "Items") for thing in page.of(things)]
+    return asked.answer({"Links": page.links(len(things)), "Items": found})
 
 
 def _below(every: list[Attribute], parent: int, *, nested: bool) -> Iterator[Attribute]:
@@ -140,7 +137,7 @@ def _owned(controller: str) -> None:
     def of_owner(
         asked: Wanted,
         web_id: WebId,
-        span: Spanned,
+        page: Paged,
         order: Ordered,
         wanted: Filtered,
         with_these: Associated,
@@ -148,7 +145,7 @@ def _owned(controller: str) -> None:
     ) -> Response:
         every = asked.world.assets.attributes_of(find(asked, controller, web_id), asked.now)
         found = [one for one in _below(every, -1, nested=nested) if wanted.fits(one)]
-        return answer_attributes(asked, found, span, order, with_these)
+        return answer_attributes(asked, found, page, order, with_these)
 
 
 _owned("elements")
@@ -169,7 +166,7 @@ def multiple_(asked: Wanted, several: SeveralAsked, with_these: Associated) -> R
 @router.get("/attributes/search")
 def search(
     asked: Wanted,
-    span: Spanned,
+    page: Paged,
     with_these: Associated,
     database: Annotated[str | None, Query(alias="databaseWebId")] = None,
     query: Annotated[str | None, Query()] = None,
@@ -179,7 +176,7 @@ def search(
     assets = asked.world.assets
     places = (place for one in database_of(asked, database) for place in assets.elements(one.number))
     every = (one for place in places for one in assets.attributes_of(assets.element(place), asked.now))
-    return answer_attributes(asked, [one for one in every if wanted.fits(one.thing)], span, Order(), with_these)
+    return answer_attributes(asked, [one for one in every if wanted.fits(one.thing)], page, Order(), with_these)
 
 
 @router.get("/attributes")
@@ -198,7 +195,7 @@ def by_web_id(asked: Wanted, web_id: WebId, with_these: Associated) -> Response:
 def below(
     asked: Wanted,
     web_id: WebId,
-    span: Spanned,
+    page: Paged,
     order: Ordered,
     wanted: Filtered,
     with_these: Associated,
@@ -209,7 +206,7 @@ def below(
     thing = find(asked, "attributes", web_id)
     every = assets.siblings(thing, asked.now)
     found = [one for one in _below(every, thing.number % PLACES, nested=nested) if wanted.fits(one)]
-    return answer_attributes(asked, found, span, order, with_these)
+    return answer_attributes(asked, found, page, order, with_these)
 
 
 @router.get("/attributes/{web_id}/categories")
@@ -235,7 +232,7 @@ def _searched(controller: str) -> None:
     def element_attributes(
         asked: Wanted,
         web_id: WebId,
-        span: Spanned,
+        page: Paged,
         order: Ordered,
         with_these: Associated,
         name: Annotated[str | None, Query(alias="attributeNameFilter")] = None,
@@ -274,7 +271,7 @@ def _searched(controller: str) -> None:
             for one in assets.attributes_of(owner, asked.now)
         )
         found = [one for one in every if wanted.fits(one) and like(one.thing.description, description)]
-        return answer_attributes(asked, found, span, order, with_these)
+        return answer_attributes(asked, found, page, order, with_these)
 
 
 _searched("assetdatabases")

@@ -11,9 +11,9 @@ from ..archive import SERVER_IDENTITY
 from ..asking import Asked, Wanted
 from ..errors import PiError
 from ..streams.enumerations import archive_sets
-from ..streams.paging import Paged
 from ..streams.points import Listing, body, named, server_body
 from ..tags import SERVER
+from .paging import Paged
 
 router = APIRouter()
 
@@ -57,7 +57,7 @@ def points(asked: Wanted, web_id: str, page: Paged, name_filter: Annotated[str, 
 def answer_points(asked: Asked, page: Paged, found: Listing) -> Response:
     """Answer with a page of points."""
     links = asked.fields.of("Items", "Links") is not None
-    items = [body(asked, one, links=links) for one in found.page(page.start, page.count)]
+    items = [body(asked, one, links=links) for one in found.page(page.start, page.most)]
     return asked.answer({"Links": page.links(len(found)), "Items": items})
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -13,7 +12,7 @@ from starlette.responses import Response
 from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
 from ..assets.elements import at, name_of, place_of, template_of, total
-from ..assets.finding import Page, like
+from ..assets.finding import Order, like
 from ..assets.library import DATABASE_BITS
 from ..assets.plant import DATABASES
 from ..assets.query import described_by
@@ -21,13 +20,9 @@ from ..assets.things import Thing, body_of
 from ..errors import PiError
 from .assets_common import (
     ObjectPath,
-    Order,
     Ordered,
-    Span,
-    Spanned,
     WebId,
     at_path,
-    cut,
     database_of,
     find,
     listed,
@@ -36,6 +31,7 @@ from .assets_common import (
     same,
     secured,
 )
+from .paging import Page, Paged
 from .several import SeveralAsked
 
 router = APIRouter()
@@ -106,74 +102,71 @@ Filtered = Annotated[Filter, Depends(_filter)]
 Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
 
 
-def _page(asked: Asked, root: Thing, wanted: Filter, span: Span, order: Order, *, nested: bool) -> tuple[list[Thing], int]:
+def _found(asked: Asked, root: Thing, wanted: Filter, page: Page, order: Order, *, nested: bool) -> tuple[Sequence[Thing], int]:
     """Give a page of the elements below something; by names it makes those of the page only."""
     assets = asked.world.assets
-    by_name = order.field.lower() == "name"
-    if root.kind is kinds.DATABASE and nested and by_name and wanted.open:
+    if root.kind is kinds.DATABASE and nested and order.by_name and wanted.open:
         many = total(assets.plant, root.number)
         positions = range(many - 1, -1, -1) if order.descending else range(many)
-        page = positions[span.start : span.start + span.most]
-        return [assets.element(at(assets.plant, root.number, nth)) for nth in page], many
+        return [assets.element(at(assets.plant, root.number, nth)) for nth in page.of(positions)], many
     # No element is made, nor a name, only to be left out.
     among = frozenset(wanted.templates(asked, root.number >> DATABASE_BITS if root.kind is kinds.ELEMENT else root.number))
     places = assets.elements_below(root, nested=nested, among=among)
     found = [place for place in places if template_of(place) in among and like(name_of(place), wanted.name)]
-    if by_name:
+    if order.by_name:
         found.sort(key=lambda place: name_of(place).casefold(), reverse=order.descending)
-        return [assets.element(place) for place in islice(found, span.start, span.start + span.most)], len(found)
-    return Page(span.start, span.most, order.field, order.descending).of(assets.element(place) for place in found)
+        return [assets.element(place) for place in page.of(found)], len(found)
+    return page.of(order.of(assets.element(place) for place in found)), len(found)
 
 
-def _answer(asked: Asked, page: tuple[list[Thing], int], span: Span, paths: bool) -> Response:
-    found, many = page
-    return asked.answer({"Links": span.links(many), "Items": [body(asked, one, paths, "Items") for one in found]})
+def _answer(asked: Asked, page: Page, paths: bool, found: Sequence[Thing], many: int) -> Response:
+    return asked.answer({"Links": page.links(many), "Items": [body(asked, one, paths, "Items") for one in found]})
 
 
 @router.get("/assetdatabases/{web_id}/elements")
 def of_database(
-    asked: Wanted, web_id: WebId, span: Spanned, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
+    asked: Wanted, web_id: WebId, page: Paged, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
 ) -> Response:
     """List the elements of a database."""
     root = find(asked, "assetdatabases", web_id)
-    return _answer(asked, _page(asked, root, wanted, span, order, nested=nested), span, paths)
+    return _answer(asked, page, paths, *_found(asked, root, wanted, page, order, nested=nested))
 
 
 @router.get("/elements/{web_id}/elements")
 def of_element(
-    asked: Wanted, web_id: WebId, span: Spanned, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
+    asked: Wanted, web_id: WebId, page: Paged, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
 ) -> Response:
     """List the elements below one."""
     root = find(asked, "elements", web_id)
-    return _answer(asked, _page(asked, root, wanted, span, order, nested=nested), span, paths)
+    return _answer(asked, page, paths, *_found(asked, root, wanted, page, order, nested=nested))
 
 
 @router.get("/assetdatabases/{web_id}/referencedelements")
 def referenced_by_database(
     asked: Wanted,
     web_id: WebId,
-    span: Spanned,
+    page: Paged,
     order: Ordered,
     wanted: Filtered,  # noqa: ARG001  # of nothing
     paths: Paths,  # noqa: ARG001
 ) -> Response:
     """List nothing: all elements are below others here, none is referenced only."""
     find(asked, "assetdatabases", web_id)
-    return paged(asked, [], span, order)
+    return paged(asked, [], page, order)
 
 
 @router.get("/elements/{web_id}/referencedelements")
 def referenced(
     asked: Wanted,
     web_id: WebId,
-    span: Spanned,
+    page: Paged,
     order: Ordered,
     wanted: Filtered,  # noqa: ARG001  # of nothing
     paths: Paths,  # noqa: ARG001
 ) -> Response:
     """List nothing: all elements are below others here, none is referenced only."""
     find(asked, "elements", web_id)
-    return paged(asked, [], span, order)
+    return paged(asked, [], page, order)
 
 
 @router.get("/elements/multiple")
@@ -185,7 +178,7 @@ def multiple_(asked: Wanted, several: SeveralAsked, paths: Paths) -> Response:
 @router.get("/elements/search")
 def search(
     asked: Wanted,
-    span: Spanned,
+    page: Paged,
     paths: Paths,
     database: Annotated[str | None, Query(alias="databaseWebId")] = None,
     query: Text = None,
@@ -197,7 +190,7 @@ def search(
     every = (place for one in database_of(asked, database) for place in assets.elements(one.number))
     things = (assets.element(place) for place in every if wanted.named(name_of(place)))
     found = [one for one in things if wanted.fits(one)]
-    return _answer(asked, (found[span.start : span.start + span.most], len(found)), span, paths)
+    return _answer(asked, page, paths, page.of(found), len(found))
 
 
 @router.get("/elements")
@@ -216,11 +209,11 @@ secured(router, "elements")
 
 
 @router.get("/elements/{web_id}/analyses")
-def analyses(asked: Wanted, web_id: WebId, span: Spanned, order: Ordered) -> Response:
+def analyses(asked: Wanted, web_id: WebId, page: Paged, order: Ordered) -> Response:
     """List an element's analyses."""
     assets = asked.world.assets
     place = place_of(assets.plant, find(asked, "elements", web_id).number)
-    return paged(asked, assets.analyses_of(place) if place else [], span, order)
+    return paged(asked, assets.analyses_of(place) if place else [], page, order)
 
 
 @router.get("/elements/{web_id}/categories")
@@ -235,7 +228,7 @@ def categories(asked: Wanted, web_id: WebId) -> Response:
 def notification_rules(asked: Wanted, web_id: WebId) -> Response:
     """List nothing: nobody is notified here."""
     find(asked, "elements", web_id)
-    return cut(asked, [], Span(0, 0))
+    return listed(asked, [])
 
 
 @router.get("/elements/{web_id}/paths")

@@ -13,7 +13,7 @@ from ..asking import Asked, Wanted
 from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.elements import machine_place, name_of, template_of
-from ..assets.finding import Page, like
+from ..assets.finding import Order, like
 from ..assets.query import described_by, since
 from ..assets.things import Thing, body_of
 from ..errors import PiError
@@ -21,8 +21,9 @@ from ..events.frames import Frame, by_number, phases
 from ..events.searching import MODES, Search, frames
 from ..events.things import annotation_body, annotation_id
 from ..times import NEVER_ENDS, parse
-from .assets_common import Order, Ordered, Span, Spanned, WebId, cut, database_of, find, listed, multiple, objects, own, same
+from .assets_common import Ordered, WebId, cut, database_of, find, listed, multiple, objects, own, paged, same
 from .attributes import Associated, answer_attributes
+from .paging import Page, Paged
 from .several import SeveralAsked
 
 router = APIRouter()
@@ -117,18 +118,16 @@ def _nested(search: Search) -> Search:
     return Search(search.mode, search.start, search.end, search.now, nested=True)
 
 
-def _answer(asked: Asked, found: Iterable[Frame], search: Search, span: Span, order: Order) -> Response:
+def _answer(asked: Asked, found: Iterable[Frame], search: Search, page: Page, order: Order) -> Response:
     """Answer with a page of frames: a directed search keeps its order. By names only those of the page are made."""
     assets = asked.world.assets
     some = list(found)
     if not search.directed:
-        if order.field.lower() != "name":
-            page = Page(span.start, span.most, order.field, order.descending)
-            things, many = page.of(assets.event(one, asked.now) for one in some)
-            return asked.answer({"Links": span.links(many), "Items": objects(asked, things)})
+        if not order.by_name:
+            return paged(asked, (assets.event(one, asked.now) for one in some), page, order)
         some.sort(key=lambda one: (one.name.casefold(), one.number), reverse=order.descending)
-    page_of = [assets.event(one, asked.now) for one in some[span.start : span.start + span.most]]
-    return asked.answer({"Links": span.links(len(some)), "Items": objects(asked, page_of)})
+    things = [assets.event(one, asked.now) for one in page.of(some)]
+    return asked.answer({"Links": page.links(len(some)), "Items": objects(asked, things)})
 
 
 def _in_database(asked: Asked, database: Thing, search: Search) -> Iterator[Frame]:
@@ -137,15 +136,15 @@ def _in_database(asked: Asked, database: Thing, search: Search) -> Iterator[Fram
 
 @router.get("/assetdatabases/{web_id}/eventframes")
 def of_database(
-    asked: Wanted, web_id: WebId, search: When, span: Spanned, order: Ordered, wanted: FullyFiltered, nested: Nested = False
+    asked: Wanted, web_id: WebId, search: When, page: Paged, order: Ordered, wanted: FullyFiltered, nested: Nested = False
 ) -> Response:
     """List the event frames of a database."""
     found = _in_database(asked, find(asked, "assetdatabases", web_id), _nested(search) if nested else search)
-    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, span, order)
+    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, page, order)
 
 
 @router.get("/elements/{web_id}/eventframes")
-def of_element(asked: Wanted, web_id: WebId, search: When, span: Spanned, order: Ordered, wanted: Filtered) -> Response:
+def of_element(asked: Wanted, web_id: WebId, search: When, page: Paged, order: Ordered, wanted: Filtered) -> Response:
     """List the event frames that refer to an element."""
     thing = find(asked, "elements", web_id)
     found = (
@@ -153,7 +152,7 @@ def of_element(asked: Wanted, web_id: WebId, search: When, span: Spanned, order:
         for one in frames(asked.world.assets.plant, _nested(search))
         if any(machine_place(machine).number == thing.number for machine in one.machines)
     )
-    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, span, order)
+    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, page, order)
 
 
 @router.get("/eventframes/{web_id}/eventframes")
@@ -161,7 +160,7 @@ def of_frame(
     asked: Wanted,
     web_id: WebId,
     search: When,
-    span: Spanned,
+    page: Paged,
     order: Ordered,
     wanted: FullyFiltered,
     nested: Nested = False,  # noqa: ARG001  # a phase has none below
@@ -173,7 +172,7 @@ def of_frame(
         for one in frames(asked.world.assets.plant, _nested(search))
         if one.phase and one.number - one.phase == number and wanted.fits(asked, one)
     )
-    return _answer(asked, found, search, span, order)
+    return _answer(asked, found, search, page, order)
 
 
 @router.get("/eventframes/multiple")
@@ -184,7 +183,7 @@ def multiple_(asked: Wanted, several: SeveralAsked) -> Response:
 
 @router.get("/eventframes/search")
 def search_(
-    asked: Wanted, span: Spanned, database: Annotated[str | None, Query(alias="databaseWebId")] = None, query: Text = None
+    asked: Wanted, page: Paged, database: Annotated[str | None, Query(alias="databaseWebId")] = None, query: Text = None
 ) -> Response:
     """List the event frames that a query describes, in order of start."""
     wanted = described_by(query, asked.now)
@@ -195,7 +194,7 @@ def search_(
         for one in _in_database(asked, place, every)
         if wanted.named(one.name)
     )
-    return cut(asked, (one for one in things if wanted.fits(one)), span)
+    return cut(asked, (one for one in things if wanted.fits(one)), page)
 
 
 own(router, kinds.EVENT_FRAME)
@@ -252,7 +251,7 @@ def _attributes(controller: str) -> None:
         asked: Wanted,
         web_id: WebId,
         search: When,
-        span: Spanned,
+        page: Paged,
         order: Ordered,
         with_these: Associated,
         name: Annotated[str | None, Query(alias="attributeNameFilter")] = None,
@@ -286,7 +285,7 @@ def _attributes(controller: str) -> None:
             and (not value_type or same(one.thing.fields["Type"], value_type))
             and (not category or any(same(each, category) for each in one.thing.fields["CategoryNames"]))
         ]
-        return answer_attributes(asked, fitting, span, order, with_these)
+        return answer_attributes(asked, fitting, page, order, with_these)
 
 
 _attributes("assetdatabases")

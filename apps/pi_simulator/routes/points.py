@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from ..asking import Wanted
 from ..errors import PiError
-from ..streams.paging import Paged
 from ..streams.parameters import limited
 from ..streams.points import Listing, attribute_body, attributes, body
 from ..streams.queries import searched
 from ..wildcards import pattern
 from .dataservers import answer_points, check_server
+from .paging import Paged
 from .several import SeveralAsked, answer_several
 
 router = APIRouter()
@@ -47,7 +47,7 @@ def search(
     server: Annotated[str | None, Query(alias="dataServerWebId")] = None,
 ) -> Response:
     """Give the points that pass a query, a page at a time."""
-    limited("maxCount", page.count, _SEARCHED)
+    limited("maxCount", page.most, _SEARCHED)
     if server is not None:
         check_server(server)
     archive = asked.world.archive

@@ -12,7 +12,8 @@ from ..asking import Asked, Wanted
 from ..assets import kinds
 from ..assets.library import DATABASE_BITS, PLACES, Library
 from ..assets.things import Thing
-from .assets_common import First, Spanned, WebId, cut, find, listed, own
+from .assets_common import WebId, cut, find, listed, own
+from .paging import FirstPage, Paged
 
 router = APIRouter()
 _BELOW = (1 << DATABASE_BITS) - 1
@@ -45,7 +46,7 @@ def _nested(library: Library, place: int, parent: int, *, depth_first: bool) -> 
 def attribute_templates(
     asked: Wanted,
     web_id: WebId,
-    span: Spanned,
+    page: Paged,
     inherited: Inherited = False,
     descendants: Descendants = False,
     depth_first: Annotated[bool, Query(alias="depthFirstTraverse")] = False,
@@ -55,7 +56,7 @@ def attribute_templates(
     places = library.chain(place) if inherited else (place,)
     found = [one for at in places for one in _nested(library, at, -1, depth_first=depth_first)]
     nested = {one.number for one in found if "Parent" in one.refs}
-    return cut(asked, [one for one in found if descendants or one.number not in nested], span)
+    return cut(asked, [one for one in found if descendants or one.number not in nested], page)
 
 
 @router.get("/elementtemplates/{web_id}/analysistemplates")
@@ -67,19 +68,19 @@ def analysis_templates(asked: Wanted, web_id: WebId) -> Response:
 
 
 @router.get("/elementtemplates/{web_id}/baseelementtemplates")
-def bases(asked: Wanted, web_id: WebId, span: First) -> Response:
+def bases(asked: Wanted, web_id: WebId, page: FirstPage) -> Response:
     """List a template's bases, the root first."""
     library, place = _at(asked, "elementtemplates", web_id)
-    return cut(asked, [library.templates[at] for at in library.chain(place)[:-1]], span)
+    return cut(asked, [library.templates[at] for at in library.chain(place)[:-1]], page)
 
 
 @router.get("/elementtemplates/{web_id}/derivedelementtemplates")
-def derived(asked: Wanted, web_id: WebId, span: First, descendants: Descendants = False) -> Response:
+def derived(asked: Wanted, web_id: WebId, page: FirstPage, descendants: Descendants = False) -> Response:
     """List the templates that are derived from one; `showDescendants` has those that are derived from them too."""
     library, place = _at(asked, "elementtemplates", web_id)
     chains = ((at, library.chain(at)[:-1]) for at in range(len(library.designs)))
     found = [at for at, chain in chains if (place in chain if descendants else chain[-1:] == (place,))]
-    return cut(asked, [library.templates[at] for at in found], span)
+    return cut(asked, [library.templates[at] for at in found], page)
 
 
 @router.get("/elementtemplates/{web_id}/categories")

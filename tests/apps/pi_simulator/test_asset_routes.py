@@ -71,7 +71,7 @@ def test_pages_of_any_size_put_together_are_the_list(pi: Api, database: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("parameter", "value"), [("maxCount", 2001), ("maxCount", -1), ("startIndex", -1), ("sortOrder", "Up")]
+    ("parameter", "value"), [("maxCount", 2001), ("maxCount", 0), ("maxCount", -1), ("startIndex", -1), ("sortOrder", "Up")]
 )
 def test_what_no_list_can_give_is_refused(pi: Api, database: str, parameter: str, value: object) -> None:
     answer = pi.get(f"/assetdatabases/{database}/elements", **{parameter: value})

@@ -18,6 +18,11 @@ def like(text: str, wanted: str | None) -> bool:
     return not wanted or pattern(wanted).fullmatch(text) is not None
 
 
+def same(text: str, other: str) -> bool:
+    """Say whether two names are the same to PI."""
+    return text.casefold() == other.casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """How a list is sorted; `given` says whether the caller said so."""

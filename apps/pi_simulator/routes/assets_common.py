@@ -160,8 +160,3 @@ def multiple(asked: Asked, controller: str, several: Several, body: Callable[[Th
 def database_of(asked: Asked, web_id: str | None) -> list[Thing]:
     """Give the database to search, or all of them."""
     return [find(asked, "assetdatabases", web_id)] if web_id else list(asked.world.assets.databases)
-
-
-def same(text: str, other: str) -> bool:
-    """Say whether two names are the same to PI."""
-    return text.casefold() == other.casefold()

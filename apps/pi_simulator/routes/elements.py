@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
 from ..assets.elements import at, name_of, place_of, template_of, total
-from ..assets.finding import Order, like
+from ..assets.finding import Order, like, same
 from ..assets.library import DATABASE_BITS
 from ..assets.plant import DATABASES
 from ..assets.query import described_by
@@ -28,7 +28,6 @@ from .assets_common import (
     listed,
     multiple,
     paged,
-    same,
     secured,
 )
 from .paging import Page, Paged

@@ -13,7 +13,7 @@ from ..asking import Asked, Wanted
 from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.elements import machine_place, name_of, template_of
-from ..assets.finding import Order, like
+from ..assets.finding import Order, like, same
 from ..assets.query import described_by, since
 from ..assets.things import Thing, body_of
 from ..errors import PiError
@@ -21,8 +21,8 @@ from ..events.frames import Frame, by_number, phases
 from ..events.searching import MODES, Search, frames
 from ..events.things import annotation_body, annotation_id
 from ..times import NEVER_ENDS, parse
-from .assets_common import Ordered, WebId, cut, database_of, find, listed, multiple, objects, own, paged, same
-from .attributes import Associated, answer_attributes
+from .assets_common import Ordered, WebId, cut, database_of, find, listed, multiple, objects, own, paged
+from .attribute_lists import AttributesListed, AttributesSearched
 from .paging import Page, Paged
 from .several import SeveralAsked
 
@@ -251,13 +251,8 @@ def _attributes(controller: str) -> None:
         asked: Wanted,
         web_id: WebId,
         search: When,
-        page: Paged,
-        order: Ordered,
-        with_these: Associated,
-        name: Annotated[str | None, Query(alias="attributeNameFilter")] = None,
-        description: Annotated[str | None, Query(alias="attributeDescriptionFilter")] = None,
-        category: Annotated[str | None, Query(alias="attributeCategory")] = None,
-        value_type: Annotated[str | None, Query(alias="attributeType")] = None,
+        told: AttributesListed,
+        wanted: AttributesSearched,
         frame_name: Annotated[str | None, Query(alias="eventFrameNameFilter")] = None,
         frame_description: Annotated[str | None, Query(alias="eventFrameDescriptionFilter")] = None,
         frame_category: Annotated[str | None, Query(alias="eventFrameCategory")] = None,
@@ -266,7 +261,7 @@ def _attributes(controller: str) -> None:
         nested: Nested = False,
     ) -> Response:
         root = find(asked, controller, web_id)
-        wanted = Filter(frame_name, frame_category, frame_template, element=element)
+        frames_wanted = Filter(frame_name, frame_category, frame_template, element=element)
         if root.kind is kinds.DATABASE:
             some: Iterable[Frame] = _in_database(asked, root, _nested(search) if nested else search)
         else:
@@ -275,17 +270,9 @@ def _attributes(controller: str) -> None:
         found: list[Attribute] = []
         for frame in some:
             thing = asked.world.assets.event(frame, asked.now)
-            if frame.there <= asked.now and wanted.fits(asked, frame) and like(thing.description, frame_description):
+            if frame.there <= asked.now and frames_wanted.fits(asked, frame) and like(thing.description, frame_description):
                 found += asked.world.assets.attributes_of(thing, asked.now)
-        fitting = [
-            one
-            for one in found
-            if like(one.thing.name, name)
-            and like(one.thing.description, description)
-            and (not value_type or same(one.thing.fields["Type"], value_type))
-            and (not category or any(same(each, category) for each in one.thing.fields["CategoryNames"]))
-        ]
-        return answer_attributes(asked, fitting, page, order, with_these)
+        return told.answer(one for one in found if wanted.fits(one))
 
 
 _attributes("assetdatabases")

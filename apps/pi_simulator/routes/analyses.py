@@ -12,7 +12,7 @@ from ..assets import kinds
 from ..assets.analyses import analysis_name
 from ..assets.finding import matching
 from ..assets.query import described_by
-from .assets_common import Ordered, WebId, cut, database_of, find, listed, own
+from .assets_common import Ordered, WebId, cut, database_of, find, own
 from .paging import Paged
 
 router = APIRouter()
@@ -44,20 +44,6 @@ own(router, kinds.ANALYSIS_RULE)
 own(router, kinds.RULE_PLUGIN)
 own(router, kinds.TIME_RULE)
 own(router, kinds.TIME_PLUGIN)
-
-
-@router.get("/analyses/{web_id}/categories")
-def categories(asked: Wanted, web_id: WebId) -> Response:
-    """List an analysis's categories."""
-    names = find(asked, "analyses", web_id).fields["CategoryNames"]
-    return listed(asked, [one for one in asked.world.assets.libraries[0].analysis_categories if one.name in names])
-
-
-@router.get("/analysistemplates/{web_id}/categories")
-def template_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List the categories of a template of analyses."""
-    names = find(asked, "analysistemplates", web_id).fields["CategoryNames"]
-    return listed(asked, [one for one in asked.world.assets.libraries[0].analysis_categories if one.name in names])
 
 
 @router.get("/analysisrules/{web_id}/analysisrules")

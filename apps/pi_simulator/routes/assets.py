@@ -16,7 +16,7 @@ from ..assets.joined import sets_of
 from ..assets.library import Library
 from ..assets.things import Thing
 from ..errors import PiError
-from .assets_common import Ordered, WebId, at_path, find, listed, objects, one, own, paged
+from .assets_common import Ordered, WebId, at_path, find, listed, lists, none, objects, one, own, paged
 from .paging import FirstPage, Paged
 
 router = APIRouter()
@@ -48,40 +48,12 @@ def servers(
 own(router, kinds.SERVER, by_path=False)
 
 
-@router.get("/assetservers/{web_id}/assetdatabases")
-def databases(asked: Wanted, web_id: WebId) -> Response:
-    """List the databases of a server."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, asked.world.assets.databases)
-
-
-@router.get("/assetservers/{web_id}/unitclasses")
-def unit_classes(asked: Wanted, web_id: WebId) -> Response:
-    """List the classes of units."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, asked.world.assets.unit_classes)
-
-
-@router.get("/assetservers/{web_id}/analysisruleplugins")
-def rule_plugins(asked: Wanted, web_id: WebId) -> Response:
-    """List the plug-ins of analysis rules."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, asked.world.assets.rule_plugins)
-
-
-@router.get("/assetservers/{web_id}/timeruleplugins")
-def time_plugins(asked: Wanted, web_id: WebId) -> Response:
-    """List the plug-ins of time rules."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, asked.world.assets.time_plugins)
-
-
-@router.get("/assetservers/{web_id}/notificationcontacttemplates")
-@router.get("/assetservers/{web_id}/notificationplugins")
-def notifications(asked: Wanted, web_id: WebId) -> Response:
-    """List nothing: nobody is notified here."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, [])
+lists(router, "assetservers", "assetdatabases", lambda assets, _: assets.databases)
+lists(router, "assetservers", "unitclasses", lambda assets, _: assets.unit_classes)
+lists(router, "assetservers", "analysisruleplugins", lambda assets, _: assets.rule_plugins)
+lists(router, "assetservers", "timeruleplugins", lambda assets, _: assets.time_plugins)
+lists(router, "assetservers", "notificationcontacttemplates", none)  # nobody is notified here
+lists(router, "assetservers", "notificationplugins", none)
 
 
 @router.get("/assetservers/{web_id}/securityidentities")
@@ -101,40 +73,11 @@ def security(
 
 
 own(router, kinds.DATABASE)
+lists(router, "assetdatabases", "tables", lambda assets, database: assets.library_of(database).tables)
 
 
 def _library(asked: Wanted, web_id: str) -> Library:
-    return asked.world.assets.libraries[find(asked, "assetdatabases", web_id).number]
-
-
-@router.get("/assetdatabases/{web_id}/elementcategories")
-def element_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List categories of elements."""
-    return listed(asked, _library(asked, web_id).element_categories)
-
-
-@router.get("/assetdatabases/{web_id}/attributecategories")
-def attribute_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List categories of attributes."""
-    return listed(asked, _library(asked, web_id).attribute_categories)
-
-
-@router.get("/assetdatabases/{web_id}/analysiscategories")
-def analysis_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List categories of analyses."""
-    return listed(asked, _library(asked, web_id).analysis_categories)
-
-
-@router.get("/assetdatabases/{web_id}/tablecategories")
-def table_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List categories of tables."""
-    return listed(asked, _library(asked, web_id).table_categories)
-
-
-@router.get("/assetdatabases/{web_id}/tables")
-def tables(asked: Wanted, web_id: WebId) -> Response:
-    """List tables."""
-    return listed(asked, _library(asked, web_id).tables)
+    return asked.world.assets.library_of(find(asked, "assetdatabases", web_id))
 
 
 @router.get("/assetdatabases/{web_id}/enumerationsets")

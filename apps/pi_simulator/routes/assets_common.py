@@ -13,6 +13,7 @@ from ..asking import Asked, Wanted
 from ..assets.finding import Order, like
 from ..assets.kinds import Kind
 from ..assets.things import Thing, body_of
+from ..assets.world import AssetWorld
 from ..errors import PiError
 from ..streams.parameters import one_of
 from .paging import Page
@@ -130,6 +131,19 @@ def _order(
 
 
 Ordered = Annotated[Order, Depends(_order)]
+
+
+def lists(router: APIRouter, controller: str, word: str, of: Callable[[AssetWorld, Thing], Iterable[Thing]]) -> None:
+    """Have a controller list at once, under a word, what there is `of` an object."""
+
+    @router.get(f"/{controller}/{{web_id}}/{word}")
+    def all_of_them(asked: Wanted, web_id: WebId) -> Response:
+        return listed(asked, of(asked.world.assets, find(asked, controller, web_id)))
+
+
+def none(_assets: AssetWorld, _thing: Thing) -> tuple[Thing, ...]:
+    """Give nothing, for lists of what there is none of here."""
+    return ()
 
 
 def paged(asked: Asked, things: Iterable[Thing], page: Page, order: Order) -> Response:

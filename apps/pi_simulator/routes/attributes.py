@@ -18,7 +18,7 @@ from ..assets.library import PLACES
 from ..assets.query import described_by
 from ..assets.things import Thing
 from ..errors import PiError
-from .assets_common import ObjectPath, WebId, at_path, database_of, find, listed, multiple
+from .assets_common import ObjectPath, WebId, at_path, database_of, find, multiple
 from .attribute_lists import (
     Associated,
     AttributeList,
@@ -100,14 +100,6 @@ def below(asked: Wanted, web_id: WebId, told: AttributesListed, wanted: Attribut
     thing = find(asked, "attributes", web_id)
     every = asked.world.assets.siblings(thing, asked.now)
     return told.answer(wanted.below(every, thing.number % PLACES, nested=nested))
-
-
-@router.get("/attributes/{web_id}/categories")
-def categories(asked: Wanted, web_id: WebId) -> Response:
-    """List an attribute's categories."""
-    thing = find(asked, "attributes", web_id)
-    library = asked.world.assets.library_of(thing)
-    return listed(asked, [one for one in library.attribute_categories if one.name in thing.fields["CategoryNames"]])
 
 
 @router.get("/attributes/{web_id}/value")

@@ -25,8 +25,9 @@ from .assets_common import (
     at_path,
     database_of,
     find,
-    listed,
+    lists,
     multiple,
+    none,
     paged,
     secured,
 )
@@ -122,50 +123,29 @@ def _answer(asked: Asked, page: Page, paths: bool, found: Sequence[Thing], many:
     return asked.answer({"Links": page.links(many), "Items": [body(asked, one, paths, "Items") for one in found]})
 
 
-@router.get("/assetdatabases/{web_id}/elements")
-def of_database(
-    asked: Wanted, web_id: WebId, page: Paged, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
-) -> Response:
-    """List the elements of a database."""
-    root = find(asked, "assetdatabases", web_id)
-    return _answer(asked, page, paths, *_found(asked, root, wanted, page, order, nested=nested))
+def _below(controller: str) -> None:
+    @router.get(f"/{controller}/{{web_id}}/elements")
+    def elements(
+        asked: Wanted, web_id: WebId, page: Paged, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
+    ) -> Response:
+        root = find(asked, controller, web_id)
+        return _answer(asked, page, paths, *_found(asked, root, wanted, page, order, nested=nested))
+
+    @router.get(f"/{controller}/{{web_id}}/referencedelements")
+    def referenced(
+        asked: Wanted,
+        web_id: WebId,
+        page: Paged,
+        order: Ordered,
+        wanted: Filtered,  # noqa: ARG001  # of nothing: all elements are below others here, none is referenced only
+        paths: Paths,  # noqa: ARG001
+    ) -> Response:
+        find(asked, controller, web_id)
+        return paged(asked, [], page, order)
 
 
-@router.get("/elements/{web_id}/elements")
-def of_element(
-    asked: Wanted, web_id: WebId, page: Paged, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
-) -> Response:
-    """List the elements below one."""
-    root = find(asked, "elements", web_id)
-    return _answer(asked, page, paths, *_found(asked, root, wanted, page, order, nested=nested))
-
-
-@router.get("/assetdatabases/{web_id}/referencedelements")
-def referenced_by_database(
-    asked: Wanted,
-    web_id: WebId,
-    page: Paged,
-    order: Ordered,
-    wanted: Filtered,  # noqa: ARG001  # of nothing
-    paths: Paths,  # noqa: ARG001
-) -> Response:
-    """List nothing: all elements are below others here, none is referenced only."""
-    find(asked, "assetdatabases", web_id)
-    return paged(asked, [], page, order)
-
-
-@router.get("/elements/{web_id}/referencedelements")
-def referenced(
-    asked: Wanted,
-    web_id: WebId,
-    page: Paged,
-    order: Ordered,
-    wanted: Filtered,  # noqa: ARG001  # of nothing
-    paths: Paths,  # noqa: ARG001
-) -> Response:
-    """List nothing: all elements are below others here, none is referenced only."""
-    find(asked, "elements", web_id)
-    return paged(asked, [], page, order)
+_below("assetdatabases")
+_below("elements")
 
 
 @router.get("/elements/multiple")
@@ -205,6 +185,7 @@ def by_web_id(asked: Wanted, web_id: WebId, paths: Paths) -> Response:
 
 
 secured(router, "elements")
+lists(router, "elements", "notificationrules", none)  # nobody is notified here
 
 
 @router.get("/elements/{web_id}/analyses")
@@ -213,21 +194,6 @@ def analyses(asked: Wanted, web_id: WebId, page: Paged, order: Ordered) -> Respo
     assets = asked.world.assets
     place = place_of(assets.plant, find(asked, "elements", web_id).number)
     return paged(asked, assets.analyses_of(place) if place else [], page, order)
-
-
-@router.get("/elements/{web_id}/categories")
-def categories(asked: Wanted, web_id: WebId) -> Response:
-    """List an element's categories."""
-    thing = find(asked, "elements", web_id)
-    library = asked.world.assets.libraries[thing.number >> DATABASE_BITS]
-    return listed(asked, [one for one in library.element_categories if one.name in thing.fields["CategoryNames"]])
-
-
-@router.get("/elements/{web_id}/notificationrules")
-def notification_rules(asked: Wanted, web_id: WebId) -> Response:
-    """List nothing: nobody is notified here."""
-    find(asked, "elements", web_id)
-    return listed(asked, [])
 
 
 @router.get("/elements/{web_id}/paths")

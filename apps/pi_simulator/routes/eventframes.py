@@ -21,7 +21,7 @@ from ..events.frames import Frame, by_number, phases
 from ..events.searching import MODES, Search, frames
 from ..events.things import annotation_body, annotation_id
 from ..times import NEVER_ENDS, parse
-from .assets_common import Ordered, WebId, cut, database_of, find, listed, multiple, objects, own, paged
+from .assets_common import Ordered, WebId, cut, database_of, find, multiple, objects, own, paged
 from .attribute_lists import AttributesListed, AttributesSearched
 from .paging import Page, Paged
 from .several import SeveralAsked
@@ -218,13 +218,6 @@ def referenced(asked: Wanted, web_id: WebId, associations: Annotated[str, Query(
         body | ({"Paths": [thing.path]} if paths else {}) for body, thing in zip(objects(asked, things), things, strict=True)
     ]
     return asked.answer({"Links": {}, "Items": found})
-
-
-@router.get("/eventframes/{web_id}/categories")
-def categories(asked: Wanted, web_id: WebId) -> Response:
-    """List a frame's categories."""
-    names = find(asked, "eventframes", web_id).fields["CategoryNames"]
-    return listed(asked, [one for one in asked.world.assets.libraries[0].element_categories if one.name in names])
 
 
 @router.get("/eventframes/{web_id}/annotations")

@@ -1,4 +1,4 @@
-"""Which attributes of an object are asked for: by their place below it, and by what they are."""
+"""Which elements and which attributes are asked for: by what they are, and attributes by their place below an object."""
 
 from __future__ import annotations
 
@@ -6,17 +6,54 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .designs import TRAITS
+from .elements import name_of, template_of
 from .finding import like, same
 from .library import PLACES
+from .plant import DATABASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .attributes import Attribute
+    from .elements import Place
+    from .library import Library
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class ElementFilter:
+    """What elements are asked for; what is empty asks for nothing in particular, `none` for no element at all."""
+
+    name: str | None = None
+    description: str | None = None
+    category: str | None = None
+    template: str | None = None
+    none: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether all elements are asked for."""
+        return not (self.name or self.description or self.category or self.template or self.none)
+
+    def templates(self, library: Library) -> frozenset[int]:
+        """Give the places of the templates whose elements fit: their description and category come from it."""
+        return frozenset(place for place in range(len(library.designs)) if not self.none and self._made_from(library, place))
+
+    def _made_from(self, library: Library, place: int) -> bool:
+        design = library.designs[place]
+        return (
+            (not self.template or any(same(library.designs[one].name, self.template) for one in library.chain(place)))
+            and (not self.category or same(design.category, self.category))
+            and like(f"{design.description} of {DATABASES[library.database][0]}", self.description)
+        )
+
+    def of(self, library: Library, places: Iterable[Place]) -> list[Place]:
+        """Give those of some elements that fit, in their order; none of them is made for it."""
+        among = self.templates(library)
+        return [place for place in places if template_of(place) in among and like(name_of(place), self.name)]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeFilter:
     """What attributes are asked for; what is empty asks for nothing in particular."""
 
     name: str | None = None

@@ -9,7 +9,7 @@ from ..streams.enumerations import OWNERS, EnumerationSet
 from ..streams.sources import PARENTS, RESOLVERS, Source, Wish
 from . import kinds
 from .designs import SETS
-from .filtering import Filter
+from .filtering import AttributeFilter
 from .library import PLACES
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def sources_below(world: World, web_id: str, now: int, wish: Wish) -> list[Sourc
 
 
 def _wished(every: list[Attribute], parent: int, wish: Wish) -> list[Source]:
-    wanted = Filter(wish.name_filter, None, wish.category, wish.template, excluded=wish.excluded, hidden=wish.hidden)
+    wanted = AttributeFilter(wish.name_filter, None, wish.category, wish.template, excluded=wish.excluded, hidden=wish.hidden)
     return [_source(one) for one in wanted.below(every, parent, nested=wish.full)]
 
 

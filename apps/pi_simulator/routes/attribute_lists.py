@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ..asking import Asked, Wanted
 from ..assets.attributes import Attribute, data_reference
-from ..assets.filtering import Filter
+from ..assets.filtering import AttributeFilter
 from ..assets.finding import Order
 from ..assets.things import body_of
 from ..errors import PiError
@@ -75,9 +75,9 @@ def _filter(
     hidden: Annotated[bool, Query(alias="showHidden")] = False,
     traits: Annotated[list[str] | None, Query(alias="trait")] = None,
     trait_categories: Annotated[list[str] | None, Query(alias="traitCategory")] = None,
-) -> Filter:
+) -> AttributeFilter:
     of_traits = (tuple(traits or ()), tuple(trait_categories or ()))
-    return Filter(name, None, category, template, value_type, excluded, hidden, *of_traits)
+    return AttributeFilter(name, None, category, template, value_type, excluded, hidden, *of_traits)
 
 
 def _searched(
@@ -85,10 +85,10 @@ def _searched(
     description: Annotated[str | None, Query(alias="attributeDescriptionFilter")] = None,
     category: Annotated[str | None, Query(alias="attributeCategory")] = None,
     value_type: Annotated[str | None, Query(alias="attributeType")] = None,
-) -> Filter:
-    return Filter(name, description, category, value_type=value_type, excluded=True, hidden=True)
+) -> AttributeFilter:
+    return AttributeFilter(name, description, category, value_type=value_type, excluded=True, hidden=True)
 
 
 # What is asked of an owner's attributes, and of those of many owners at once.
-AttributesFiltered = Annotated[Filter, Depends(_filter)]
-AttributesSearched = Annotated[Filter, Depends(_searched)]
+AttributesFiltered = Annotated[AttributeFilter, Depends(_filter)]
+AttributesSearched = Annotated[AttributeFilter, Depends(_searched)]

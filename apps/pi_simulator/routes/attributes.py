@@ -11,9 +11,9 @@ from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.designs import TRAITS
-from ..assets.elements import Place, name_of, place_of, template_of
-from ..assets.filtering import of_category
-from ..assets.finding import Order, like, same
+from ..assets.elements import place_of
+from ..assets.filtering import ElementFilter, of_category
+from ..assets.finding import Order, same
 from ..assets.library import PLACES
 from ..assets.query import described_by
 from ..assets.things import Thing
@@ -128,28 +128,13 @@ def _searched(controller: str) -> None:
     ) -> Response:
         assets = asked.world.assets
         root = find(asked, controller, web_id)
-
-        def fits(place: Place) -> bool:
-            library = assets.libraries[place.database]
-            chain = [library.designs[one].name for one in library.chain(template_of(place))]
-            return (
-                like(name_of(place), element_name)
-                and element_type.lower() in {"any", "none"}
-                and (not element_template or any(same(one, element_template) for one in chain))
-                and (not element_category or same(library.designs[template_of(place)].category, element_category))
-            )
-
+        of_type = element_type.lower() in {"any", "none"}
+        owners = ElementFilter(element_name, element_description, element_category, element_template, not of_type)
         places = list(assets.elements_below(root, nested=nested))
         if own := place_of(assets.plant, root.number) if root.kind is kinds.ELEMENT else None:
             places.append(own)
-        owners = (assets.element(place) for place in places if fits(place))
-        every = (
-            one
-            for owner in owners
-            if like(owner.description, element_description)
-            for one in assets.attributes_of(owner, asked.now)
-        )
-        return told.answer(one for one in every if wanted.fits(one))
+        every = (assets.element(place) for place in owners.of(assets.library_of(root), places))
+        return told.answer(one for owner in every for one in assets.attributes_of(owner, asked.now) if wanted.fits(one))
 
 
 _searched("assetdatabases")

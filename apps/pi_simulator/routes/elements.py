@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -11,10 +10,9 @@ from starlette.responses import Response
 
 from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
-from ..assets.elements import at, name_of, place_of, template_of, total
-from ..assets.finding import Order, like, same
-from ..assets.library import DATABASE_BITS
-from ..assets.plant import DATABASES
+from ..assets.elements import at, name_of, place_of, total
+from ..assets.filtering import ElementFilter
+from ..assets.finding import Order, same
 from ..assets.query import described_by
 from ..assets.things import Thing, body_of
 from ..errors import PiError
@@ -57,62 +55,34 @@ def body(asked: Asked, thing: Thing, paths: bool, *below: str) -> dict[str, Any]
     return told | ({"Paths": [thing.path]} if paths else {})
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What elements are asked for, besides where they are."""
-
-    name: str | None
-    description: str | None
-    category: str | None
-    template: str | None
-    none: bool = False
-
-    @property
-    def open(self) -> bool:
-        """Whether all elements are asked for."""
-        return not (self.name or self.description or self.category or self.template or self.none)
-
-    def templates(self, asked: Asked, database: int) -> Iterable[int]:
-        """Give the templates whose elements fit: their description and category come from it."""
-        library = asked.world.assets.libraries[database]
-        for nth, design in enumerate(library.designs):
-            derived = [library.designs[one].name for one in library.chain(nth)]
-            if (
-                not self.none
-                and (not self.template or any(same(name, self.template) for name in derived))
-                and (not self.category or same(design.category, self.category))
-                and like(f"{design.description} of {DATABASES[database][0]}", self.description)
-            ):
-                yield nth
-
-
 def _filter(
     name: Annotated[str | None, Query(alias="nameFilter")] = None,
     description: Annotated[str | None, Query(alias="descriptionFilter")] = None,
     category: Annotated[str | None, Query(alias="categoryName")] = None,
     template: Annotated[str | None, Query(alias="templateName")] = None,
     kind: Annotated[str, Query(alias="elementType")] = "Any",
-) -> Filter:
+) -> ElementFilter:
     if kind.lower() not in _TYPES:
         raise PiError(400, f"The parameter 'elementType' is invalid: '{kind}'.")
-    return Filter(name, description, category, template, kind.lower() not in _OURS)
+    return ElementFilter(name, description, category, template, kind.lower() not in _OURS)
 
 
-Filtered = Annotated[Filter, Depends(_filter)]
+Filtered = Annotated[ElementFilter, Depends(_filter)]
 Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
 
 
-def _found(asked: Asked, root: Thing, wanted: Filter, page: Page, order: Order, *, nested: bool) -> tuple[Sequence[Thing], int]:
+def _found(
+    asked: Asked, root: Thing, wanted: ElementFilter, page: Page, order: Order, *, nested: bool
+) -> tuple[Sequence[Thing], int]:
     """Give a page of the elements below something; by names it makes those of the page only."""
     assets = asked.world.assets
     if root.kind is kinds.DATABASE and nested and order.by_name and wanted.open:
         many = total(assets.plant, root.number)
         positions = range(many - 1, -1, -1) if order.descending else range(many)
         return [assets.element(at(assets.plant, root.number, nth)) for nth in page.of(positions)], many
-    # No element is made, nor a name, only to be left out.
-    among = frozenset(wanted.templates(asked, root.number >> DATABASE_BITS if root.kind is kinds.ELEMENT else root.number))
-    places = assets.elements_below(root, nested=nested, among=among)
-    found = [place for place in places if template_of(place) in among and like(name_of(place), wanted.name)]
+    library = assets.library_of(root)
+    places = assets.elements_below(root, nested=nested, among=wanted.templates(library))
+    found = wanted.of(library, places)
     if order.by_name:
         found.sort(key=lambda place: name_of(place).casefold(), reverse=order.descending)
         return [assets.element(place) for place in page.of(found)], len(found)

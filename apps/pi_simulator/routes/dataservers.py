@@ -22,8 +22,7 @@ def check_server(web_id: str) -> None:
     """Raise PiError: 400 for what is no data server's WebID, 404 for another server's."""
     if web_id[1:4] != "1DS":
         raise PiError(400, f"The WebID is invalid: '{web_id}'.")
-    kinds = ("Full", "IDOnly", "PathOnly", "LocalIDOnly", "DefaultIDOnly")
-    if web_id not in {SERVER_IDENTITY.web_id(kind) for kind in kinds}:
+    if not SERVER_IDENTITY.has(web_id):
         raise PiError(404, f"The specified Data Server was not found: '{web_id}'.")
 
 

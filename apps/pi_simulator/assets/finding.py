@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..wildcards import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from .things import Thing
 
@@ -46,8 +46,3 @@ def _key(thing: Thing, field: str) -> tuple[int, Any]:
     low = field.lower()
     value = own[low] if low in own else {name.lower(): value for name, value in thing.fields.items()}.get(low, "")
     return (0, value) if isinstance(value, (int, float)) else (1, str(value).casefold())
-
-
-def matching(things: Iterable[Thing], *tests: Callable[[Thing], bool]) -> list[Thing]:
-    """Give the things that pass all tests."""
-    return [one for one in things if all(test(one) for test in tests)]

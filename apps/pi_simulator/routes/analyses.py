@@ -10,32 +10,27 @@ from starlette.responses import Response
 from ..asking import Wanted
 from ..assets import kinds
 from ..assets.analyses import analysis_name
-from ..assets.finding import matching
-from ..assets.query import described_by
-from .assets_common import Ordered, WebId, cut, database_of, find, own
+from .assets_common import Databases, DescribedAsked, Ordered, WebId, cut, find, own
 from .paging import Paged
 
 router = APIRouter()
-Text = Annotated[str | None, Query()]
-DatabaseId = Annotated[str | None, Query(alias="databaseWebId")]
 
 
 @router.get("/analyses/search")
-def search(asked: Wanted, page: Paged, database: DatabaseId = None, query: Text = None) -> Response:
+def search(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked) -> Response:
     """List the analyses that a query describes."""
     assets = asked.world.assets
-    wanted = described_by(query, asked.now)
-    every = (key for one in database_of(asked, database) for key in assets.analysis_keys(one.number))
+    every = (key for one in databases for key in assets.analysis_keys(one.number))
     things = (assets.analysis(*key) for key in every if wanted.named(analysis_name(*key)))
     return cut(asked, (one for one in things if wanted.fits(one)), page)
 
 
 @router.get("/analysistemplates/search")
-def search_templates(asked: Wanted, page: Paged, database: DatabaseId = None, query: Text = None) -> Response:
+def search_templates(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked) -> Response:
     """List the templates of analyses that a query describes."""
-    libraries = [asked.world.assets.libraries[one.number] for one in database_of(asked, database)]
+    libraries = [asked.world.assets.libraries[one.number] for one in databases]
     every = [one for some in libraries for one in some.analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
-    return cut(asked, matching(every, described_by(query, asked.now).fits), page)
+    return cut(asked, (one for one in every if wanted.fits(one)), page)
 
 
 own(router, kinds.ANALYSIS)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from ..asking import Wanted
 from ..assets import kinds
 from ..assets.analyses import analysis_name
-from ..assets.finding import like, matching
+from ..assets.finding import like
 from ..assets.joined import sets_of
 from ..assets.library import Library
 from ..assets.things import Thing
@@ -20,7 +21,6 @@ from .assets_common import Ordered, WebId, at_path, find, listed, lists, none, o
 from .paging import FirstPage, Paged
 
 router = APIRouter()
-Fields = Annotated[list[str], Query(alias="field")]
 _SEARCHED: dict[str, Callable[[Thing], Sequence[str]]] = {
     "name": lambda thing: (thing.name,),
     "description": lambda thing: (thing.description,),
@@ -87,41 +87,49 @@ def enumeration_sets(asked: Wanted, web_id: WebId) -> Response:
     return asked.answer({"Links": {}, "Items": [one.body(asked) for one in found]})
 
 
-def searched(things: tuple[Thing, ...] | list[Thing], fields: list[str], query: str | None) -> list[Thing]:
-    """Give the things of which one of the fields is as the query says. Raises PiError 400 for a field that has none."""
-    unknown = [name for name in fields if name.lower() not in _SEARCHED]
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for, and in which fields."""
+
+    fields: frozenset[str]
+    query: str | None
+
+    def of(self, things: Iterable[Thing]) -> list[Thing]:
+        """Give the things of which one of the fields is as the query says."""
+        looks = [_SEARCHED[name] for name in self.fields]
+        return [one for one in things if not self.query or any(like(text, self.query) for look in looks for text in look(one))]
+
+
+def _search(field: Annotated[list[str], Query()], query: Annotated[str | None, Query()] = None) -> Search:
+    unknown = [name for name in field if name.lower() not in _SEARCHED]
     if unknown:
         raise PiError(400, *(f"The parameter 'field' is invalid: '{name}'." for name in unknown))
-    looks = [_SEARCHED[name.lower()] for name in fields]
-    return matching(things, lambda thing: any(like(text, query) for look in looks for text in look(thing)) or not query)
+    return Search(frozenset(name.lower() for name in field), query)
+
+
+Searched = Annotated[Search, Depends(_search)]
 
 
 @router.get("/assetdatabases/{web_id}/elementtemplates")
-def element_templates(
-    asked: Wanted, web_id: WebId, page: FirstPage, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
-) -> Response:
+def element_templates(asked: Wanted, web_id: WebId, page: FirstPage, order: Ordered, wanted: Searched) -> Response:
     """List templates of elements and of event frames."""
-    return paged(asked, searched(_library(asked, web_id).templates, field, query), page, order)
+    return paged(asked, wanted.of(_library(asked, web_id).templates), page, order)
 
 
 @router.get("/assetdatabases/{web_id}/analysistemplates")
-def analysis_templates(
-    asked: Wanted, web_id: WebId, page: FirstPage, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
-) -> Response:
+def analysis_templates(asked: Wanted, web_id: WebId, page: FirstPage, order: Ordered, wanted: Searched) -> Response:
     """List templates of analyses."""
     own_ones = [one for one in _library(asked, web_id).analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
-    return paged(asked, searched(own_ones, field, query), page, order)
+    return paged(asked, wanted.of(own_ones), page, order)
 
 
 @router.get("/assetdatabases/{web_id}/analyses")
-def analyses(
-    asked: Wanted, web_id: WebId, page: Paged, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
-) -> Response:
+def analyses(asked: Wanted, web_id: WebId, page: Paged, order: Ordered, wanted: Searched) -> Response:
     """List analyses."""
     assets, database = asked.world.assets, find(asked, "assetdatabases", web_id).number
-    if not order.by_name or {name.lower() for name in field} != {"name"}:
-        return paged(asked, searched(list(assets.analyses(database)), field, query), page, order)
+    if not order.by_name or wanted.fields != {"name"}:
+        return paged(asked, wanted.of(assets.analyses(database)), page, order)
     # By names alone those of the page are made only.
-    found = [key for key in assets.analysis_keys(database) if like(analysis_name(*key), query)]
+    found = [key for key in assets.analysis_keys(database) if like(analysis_name(*key), wanted.query)]
     things = [assets.analysis(*key) for key in page.of(found[::-1] if order.descending else found)]
     return asked.answer({"Links": page.links(len(found)), "Items": objects(asked, things)})

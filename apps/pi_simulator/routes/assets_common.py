@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ..asking import Asked, Wanted
 from ..assets.finding import Order, like
 from ..assets.kinds import Kind
+from ..assets.query import Described, described_by
 from ..assets.things import Thing, body_of
 from ..assets.world import AssetWorld
 from ..errors import PiError
@@ -171,6 +172,14 @@ def multiple(asked: Asked, controller: str, several: Several, body: Callable[[Th
     )
 
 
-def database_of(asked: Asked, web_id: str | None) -> list[Thing]:
-    """Give the database to search, or all of them."""
+def _databases(asked: Wanted, web_id: Annotated[str | None, Query(alias="databaseWebId")] = None) -> list[Thing]:
     return [find(asked, "assetdatabases", web_id)] if web_id else list(asked.world.assets.databases)
+
+
+def _described(asked: Wanted, query: Annotated[str | None, Query()] = None) -> Described:
+    return described_by(query, asked.now)
+
+
+# What a search looks through, and what for.
+Databases = Annotated[list[Thing], Depends(_databases)]
+DescribedAsked = Annotated[Described, Depends(_described)]

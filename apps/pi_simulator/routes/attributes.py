@@ -15,10 +15,9 @@ from ..assets.elements import place_of
 from ..assets.filtering import ElementFilter, of_category
 from ..assets.finding import Order, same
 from ..assets.library import PLACES
-from ..assets.query import described_by
 from ..assets.things import Thing
 from ..errors import PiError
-from .assets_common import ObjectPath, WebId, at_path, database_of, find, multiple
+from .assets_common import Databases, DescribedAsked, ObjectPath, WebId, at_path, find, multiple
 from .attribute_lists import (
     Associated,
     AttributeList,
@@ -67,17 +66,10 @@ def multiple_(asked: Wanted, several: SeveralAsked, with_these: Associated) -> R
 
 
 @router.get("/attributes/search")
-def search(
-    asked: Wanted,
-    page: Paged,
-    with_these: Associated,
-    database: Annotated[str | None, Query(alias="databaseWebId")] = None,
-    query: Annotated[str | None, Query()] = None,
-) -> Response:
+def search(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked, with_these: Associated) -> Response:
     """List the attributes of elements that a query describes."""
-    wanted = described_by(query, asked.now)
     assets = asked.world.assets
-    places = (place for one in database_of(asked, database) for place in assets.elements(one.number))
+    places = (place for one in databases for place in assets.elements(one.number))
     every = (one for place in places for one in assets.attributes_of(assets.element(place), asked.now))
     return AttributeList(asked, page, Order(), with_these).answer(one for one in every if wanted.fits(one.thing))
 

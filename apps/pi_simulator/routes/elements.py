@@ -13,15 +13,15 @@ from ..assets import kinds
 from ..assets.elements import at, name_of, place_of, total
 from ..assets.filtering import ElementFilter
 from ..assets.finding import Order, same
-from ..assets.query import described_by
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from .assets_common import (
+    Databases,
+    DescribedAsked,
     ObjectPath,
     Ordered,
     WebId,
     at_path,
-    database_of,
     find,
     lists,
     multiple,
@@ -33,7 +33,6 @@ from .paging import Page, Paged
 from .several import SeveralAsked
 
 router = APIRouter()
-Text = Annotated[str | None, Query()]
 _TYPES = {"any", "none", "other", "node", "measurement", "flow", "transfer", "boundary"}
 _OURS = {"any", "none"}  # an element that was given no type has the type None
 
@@ -129,14 +128,13 @@ def search(
     asked: Wanted,
     page: Paged,
     paths: Paths,
-    database: Annotated[str | None, Query(alias="databaseWebId")] = None,
-    query: Text = None,
+    databases: Databases,
+    wanted: DescribedAsked,
     date: Annotated[str | None, Query(alias="queryDate")] = None,  # noqa: ARG001  # elements have one version
 ) -> Response:
     """List the elements that a query describes, in order of their names."""
-    wanted = described_by(query, asked.now)
     assets = asked.world.assets
-    every = (place for one in database_of(asked, database) for place in assets.elements(one.number))
+    every = (place for one in databases for place in assets.elements(one.number))
     things = (assets.element(place) for place in every if wanted.named(name_of(place)))
     found = [one for one in things if wanted.fits(one)]
     return _answer(asked, page, paths, page.of(found), len(found))

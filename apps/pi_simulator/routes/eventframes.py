@@ -14,20 +14,18 @@ from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.elements import machine_place, name_of, template_of
 from ..assets.finding import Order, like, same
-from ..assets.query import described_by, since
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from ..events.frames import Frame, by_number, phases
 from ..events.searching import MODES, Search, frames
 from ..events.things import annotation_body, annotation_id
 from ..times import NEVER_ENDS, parse
-from .assets_common import Ordered, WebId, cut, database_of, find, multiple, objects, own, paged
+from .assets_common import Databases, DescribedAsked, Ordered, WebId, cut, find, multiple, objects, own, paged
 from .attribute_lists import AttributesListed, AttributesSearched
 from .paging import Page, Paged
 from .several import SeveralAsked
 
 router = APIRouter()
-Text = Annotated[str | None, Query()]
 Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
 
 
@@ -182,15 +180,12 @@ def multiple_(asked: Wanted, several: SeveralAsked) -> Response:
 
 
 @router.get("/eventframes/search")
-def search_(
-    asked: Wanted, page: Paged, database: Annotated[str | None, Query(alias="databaseWebId")] = None, query: Text = None
-) -> Response:
+def search_(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked) -> Response:
     """List the event frames that a query describes, in order of start."""
-    wanted = described_by(query, asked.now)
-    every = Search("startinclusive", since(query, asked.now), NEVER_ENDS, asked.now, nested=True)
+    every = Search("startinclusive", wanted.since, NEVER_ENDS, asked.now, nested=True)
     things = (
         asked.world.assets.event(one, asked.now)
-        for place in database_of(asked, database)
+        for place in databases
         for one in _in_database(asked, place, every)
         if wanted.named(one.name)
     )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ..asking import Wanted
 from ..assets import kinds
 from ..assets.analyses import analysis_name
-from ..assets.finding import like
+from ..assets.finding import like, same
 from ..assets.joined import sets_of
 from ..assets.library import Library
 from ..assets.things import Thing
@@ -40,14 +40,12 @@ def servers(
     server = asked.world.assets.server(asked.now)
     if name is None:
         return listed(asked, [server])
-    if name.casefold() != server.name.casefold():
+    if not same(name, server.name):
         raise PiError(404, f"The specified asset server was not found: '{name}'.")
     return one(asked, server)
 
 
 own(router, kinds.SERVER, by_path=False)
-
-
 lists(router, "assetservers", "assetdatabases", lambda assets, _: assets.databases)
 lists(router, "assetservers", "unitclasses", lambda assets, _: assets.unit_classes)
 lists(router, "assetservers", "analysisruleplugins", lambda assets, _: assets.rule_plugins)

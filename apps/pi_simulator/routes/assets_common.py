@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from ..asking import Asked, Wanted
-from ..assets.finding import Order, like
+from ..assets.finding import Order, like, same
 from ..assets.kinds import Kind
 from ..assets.query import Described, described_by
 from ..assets.things import Thing, body_of
@@ -118,7 +118,7 @@ def secured(router: APIRouter, controller: str, look_up: Callable[[Asked, str], 
     @router.get(f"/{controller}/{{web_id}}/securityentries/{{name}}", dependencies=more)
     def entry_by_name(asked: Wanted, web_id: WebId, name: str) -> Response:
         found = entry(asked, web_id)
-        if name.casefold() != _ENTRY.casefold():
+        if not same(name, _ENTRY):
             raise PiError(404, f"The security entry was not found: '{name}'.")
         return asked.answer(found)
 

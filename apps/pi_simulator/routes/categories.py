@@ -26,5 +26,5 @@ def _serve(kind: Kind, owners: tuple[Kind, ...]) -> None:
         lists(router, owner.controller, "categories", lambda assets, thing: assets.library_of(thing).categories_of(thing, kind))
 
 
-for one, owners in _OF.items():
-    _serve(one, owners)
+for category, having in _OF.items():
+    _serve(category, having)

@@ -80,8 +80,7 @@ def _found(
         positions = range(many - 1, -1, -1) if order.descending else range(many)
         return [assets.element(at(assets.plant, root.number, nth)) for nth in page.of(positions)], many
     library = assets.library_of(root)
-    places = assets.elements_below(root, nested=nested, among=wanted.templates(library))
-    found = wanted.of(library, places)
+    found = wanted.of(library, assets.elements_below(root, nested=nested, among=wanted.templates(library)))
     if order.by_name:
         found.sort(key=lambda place: name_of(place).casefold(), reverse=order.descending)
         return [assets.element(place) for place in page.of(found)], len(found)

@@ -146,6 +146,35 @@ def test_an_attributes_stream_is_its_points(pi: Api, database: str) -> None:
     assert flow["Links"]["Point"].endswith(point["WebId"])
 
 
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"nameFilter": "F*"},
+        {"categoryName": "measurements"},
+        {"templateName": "flow"},
+        {"showHidden": "true", "searchFullHierarchy": "true"},
+    ],
+)
+def test_stream_sets_have_the_attributes_that_lists_have(pi: Api, database: str, params: dict[str, str]) -> None:
+    found = items(pi, f"/assetdatabases/{database}/elements", searchFullHierarchy="true", templateName="Machine", maxCount=10)
+    every = {one["WebId"]: names(pi, f"/elements/{one['WebId']}/attributes", **params) for one in found}
+
+    assert any(every.values())
+    for web_id, own in every.items():
+        assert sorted(names(pi, f"/streamsets/{web_id}/value", **params)) == own
+
+
+def test_an_attribute_of_a_templates_name_without_the_template_is_not_the_templates(pi: Api, database: str) -> None:
+    found = items(
+        pi, f"/assetdatabases/{database}/elementattributes", searchFullHierarchy="true", attributeNameFilter="Temperature"
+    )
+    alone = next(one for one in found if "Template" not in one["Links"])["Links"]["Element"].rpartition("/")[2]
+
+    for path in (f"/elements/{alone}/attributes", f"/streamsets/{alone}/value"):
+        assert names(pi, path, nameFilter="Temperature") == ["Temperature"]
+        assert names(pi, path, templateName="Temperature") == []
+
+
 def test_templates_have_bases_and_their_attributes_with_them(pi: Api, database: str) -> None:
     found = items(pi, f"/assetdatabases/{database}/elementtemplates", field="Name", query="Pump")
     web_id = found[0]["WebId"]

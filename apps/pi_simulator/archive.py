@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .errors import PiError
 from .tags import SERVER, Tag, tag
-from .webids import Identity, guid, unpack
+from .webids import KINDS, Identity, guid, unpack
 
 if TYPE_CHECKING:
     from .hostile import Hostility
@@ -57,7 +57,7 @@ class Archive:
         return found if found.name.upper() == name.upper() else None
 
     def _number(self, web_id: str) -> int | None:
-        if web_id[1:4] != "1DP" or web_id[:1] not in "FIPLD":
+        if web_id[1:4] != "1DP" or web_id[:1] not in KINDS.values():
             raise PiError(400, f"The WebID is invalid: '{web_id}'.")
         try:
             if web_id[0] == "P":

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from .bodies import Fields, dumps, fields_of
 from .errors import PiError
+from .webids import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,7 +73,7 @@ def _plain(request: Request, selected: Annotated[str | None, Query(alias="select
 
 
 def _with_kind(plain: Annotated[Asked, Depends(_plain)], kind: Annotated[str, Query(alias="webIdType")] = "Full") -> Asked:
-    if kind.lower() not in {"full", "idonly", "pathonly", "localidonly", "defaultidonly"}:
+    if kind.lower() not in KINDS:
         raise PiError(400, f"The parameter 'webIdType' is invalid: '{kind}'.")
     return Asked(plain.world, plain.base, plain.now, plain.fields, kind)
 

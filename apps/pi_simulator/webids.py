@@ -30,6 +30,10 @@ def unpack(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
+# The kinds of WebIDs in small letters, each with the letter that its WebIDs begin with.
+KINDS = {"full": "F", "idonly": "I", "pathonly": "P", "localidonly": "L", "defaultidonly": "D"}
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a WebID tells: the type's marker (`DP`, `Em`, `AbE`), the GUIDs from the server down, a point's number, the path."""
@@ -40,9 +44,8 @@ class Identity:
     number: int | None = None
 
     def web_id(self, kind: str = "Full") -> str:
-        """Give the WebID of a kind (Full, IDOnly, PathOnly, LocalIDOnly); ValueError for any other."""
-        letters = {"full": "F", "idonly": "I", "pathonly": "P", "localidonly": "L", "defaultidonly": "D"}
-        letter = letters.get(kind.lower())
+        """Give the WebID of a kind, in capitals or not; ValueError for what is none of `KINDS`."""
+        letter = KINDS.get(kind.lower())
         if letter is None:
             raise ValueError(kind)
         server_is_implied = letter in "LD" and (len(self.guids) > 1 or self.number is not None)
@@ -51,3 +54,7 @@ class Identity:
         ids = "".join(pack(one.bytes_le) for one in guids) + number
         path = pack(self.path.lstrip("\\").upper().encode())
         return f"{letter}1{self.marker}" + {"F": ids + path, "P": path}.get(letter, ids)
+
+    def has(self, web_id: str) -> bool:
+        """Say whether a WebID of any kind is this one's."""
+        return any(self.web_id(kind) == web_id for kind in KINDS)

@@ -1,4 +1,4 @@
-"""Lists as callers want them: filtered, sorted, a page of them. Knows nothing of what it lists."""
+"""Lists as callers want them: filtered and sorted. Knows nothing of what it lists."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..wildcards import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from .things import Thing
 
@@ -18,19 +18,27 @@ def like(text: str, wanted: str | None) -> bool:
     return not wanted or pattern(wanted).fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a list is wanted, in which order; `most` is the caller's maxCount."""
+def same(text: str, other: str) -> bool:
+    """Say whether two names are the same to PI."""
+    return text.casefold() == other.casefold()
 
-    start: int = 0
-    most: int = 1000
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a list is sorted; `given` says whether the caller said so."""
+
     field: str = "Name"
     descending: bool = False
+    given: bool = False
 
-    def of(self, things: Iterable[Thing]) -> tuple[list[Thing], int]:
-        """Give the part, and how many there are in all."""
-        ordered = sorted(things, key=lambda one: (_key(one, self.field), one.path), reverse=self.descending)
-        return ordered[self.start : self.start + self.most], len(ordered)
+    @property
+    def by_name(self) -> bool:
+        """Whether names alone decide, for which no object need be made."""
+        return self.field.lower() == "name"
+
+    def of(self, things: Iterable[Thing]) -> list[Thing]:
+        """Give things in this order, by their paths where the field says the same of them."""
+        return sorted(things, key=lambda one: (_key(one, self.field), one.path), reverse=self.descending)
 
 
 def _key(thing: Thing, field: str) -> tuple[int, Any]:
@@ -38,8 +46,3 @@ def _key(thing: Thing, field: str) -> tuple[int, Any]:
     low = field.lower()
     value = own[low] if low in own else {name.lower(): value for name, value in thing.fields.items()}.get(low, "")
     return (0, value) if isinstance(value, (int, float)) else (1, str(value).casefold())
-
-
-def matching(things: Iterable[Thing], *tests: Callable[[Thing], bool]) -> list[Thing]:
-    """Give the things that pass all tests."""
-    return [one for one in things if all(test(one) for test in tests)]

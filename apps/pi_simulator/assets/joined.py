@@ -9,12 +9,10 @@ from ..streams.enumerations import OWNERS, EnumerationSet
 from ..streams.sources import PARENTS, RESOLVERS, Source, Wish
 from . import kinds
 from .designs import SETS
-from .finding import like
+from .filtering import AttributeFilter
 from .library import PLACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..world import World
     from .attributes import Attribute
 
@@ -48,28 +46,16 @@ def sources_below(world: World, web_id: str, now: int, wish: Wish) -> list[Sourc
     assets = world.assets
     owner = next((one for name in _OWNERS if (one := assets.find(web_id, now, name))), None)
     if owner:
-        return [_source(one) for one in _wished(assets.attributes_of(owner, now), -1, wish)]
+        return _wished(assets.attributes_of(owner, now), -1, wish)
     attribute = assets.find(web_id, now, kinds.ATTRIBUTE.controller)
     if attribute is None:
         raise PiError(404, f"The specified object was not found, or is not accessible: '{web_id}'.")
-    return [_source(one) for one in _wished(assets.siblings(attribute, now), attribute.number % PLACES, wish)]
+    return _wished(assets.siblings(attribute, now), attribute.number % PLACES, wish)
 
 
-def _wished(every: list[Attribute], parent: int, wish: Wish) -> Iterator[Attribute]:
-    for one in every:
-        if one.parent != parent:
-            continue
-        fields = one.thing.fields
-        if (
-            like(one.thing.name, wish.name_filter)
-            and (not wish.category or wish.category.casefold() in (name.casefold() for name in fields["CategoryNames"]))
-            and (not wish.template or wish.template.casefold() == one.thing.name.casefold())
-            and (wish.excluded or not fields["IsExcluded"])
-            and (wish.hidden or not fields["IsHidden"])
-        ):
-            yield one
-        if wish.full:
-            yield from _wished(every, one.thing.number % PLACES, wish)
+def _wished(every: list[Attribute], parent: int, wish: Wish) -> list[Source]:
+    wanted = AttributeFilter(wish.name_filter, None, wish.category, wish.template, excluded=wish.excluded, hidden=wish.hidden)
+    return [_source(one) for one in wanted.below(every, parent, nested=wish.full)]
 
 
 def database_sets(world: World) -> list[EnumerationSet]:

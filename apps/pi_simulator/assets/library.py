@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 DATABASE_BITS = 40  # of an object's number; its database is above
 PLACES = 128  # numbers that a template's attributes have
+# What has categories of a kind, their names, and the name of the lab's only one.
+_CATEGORIES = {
+    kinds.ELEMENT_CATEGORY: ("Element", designs.ELEMENT_CATEGORIES, "Lab"),
+    kinds.ATTRIBUTE_CATEGORY: ("Attribute", designs.ATTRIBUTE_CATEGORIES, "Lab"),
+    kinds.ANALYSIS_CATEGORY: ("Analysis", designs.ANALYSIS_CATEGORIES, "Lab"),
+    kinds.TABLE_CATEGORY: ("Table", designs.TABLE_CATEGORIES, "Lab tables"),
+}
 
 
 def numbered(database: int, number: int) -> int:
@@ -146,30 +153,17 @@ class Library:
         return (kind.controller, self.plant.identity(kind, number, path, owner))
 
     @cached_property
-    def element_categories(self) -> tuple[Thing, ...]:
-        """Categories of elements and event frames."""
-        return self._categories(kinds.ELEMENT_CATEGORY, "Element", designs.ELEMENT_CATEGORIES)
+    def categories(self) -> dict[Kind, tuple[Thing, ...]]:
+        """Categories by their kind; those of elements are event frames' too."""
+        return {kind: tuple(self._categories(kind, *one)) for kind, one in _CATEGORIES.items()}
 
-    @cached_property
-    def attribute_categories(self) -> tuple[Thing, ...]:
-        """Categories of attributes."""
-        return self._categories(kinds.ATTRIBUTE_CATEGORY, "Attribute", designs.ATTRIBUTE_CATEGORIES)
+    def _categories(self, kind: Kind, what: str, names: Sequence[str], of_lab: str) -> Iterator[Thing]:
+        for number, name in enumerate([of_lab] if self.database else names):
+            yield self._thing(kind, number, name, f"Categories{what}", f"{what}: {name}")
 
-    @cached_property
-    def analysis_categories(self) -> tuple[Thing, ...]:
-        """Categories of analyses."""
-        return self._categories(kinds.ANALYSIS_CATEGORY, "Analysis", designs.ANALYSIS_CATEGORIES)
-
-    @cached_property
-    def table_categories(self) -> tuple[Thing, ...]:
-        """Categories of tables."""
-        return self._categories(kinds.TABLE_CATEGORY, "Table", designs.TABLE_CATEGORIES)
-
-    def _categories(self, kind: Kind, what: str, names: Sequence[str]) -> tuple[Thing, ...]:
-        names = ["Lab tables" if kind is kinds.TABLE_CATEGORY else "Lab"] if self.database else names
-        return tuple(
-            self._thing(kind, number, name, f"Categories{what}", f"{what}: {name}") for number, name in enumerate(names)
-        )
+    def categories_of(self, thing: Thing, kind: Kind) -> list[Thing]:
+        """Give an object's categories, which are of a kind."""
+        return [one for one in self.categories[kind] if one.name in thing.fields["CategoryNames"]]
 
     @cached_property
     def sets(self) -> tuple[Thing, ...]:
@@ -203,10 +197,7 @@ class Library:
         return (
             *self.templates,
             *(one for some in self.attribute_templates for one in some),
-            *self.element_categories,
-            *self.attribute_categories,
-            *self.analysis_categories,
-            *self.table_categories,
+            *(one for some in self.categories.values() for one in some),
             *self.sets,
             *self.tables,
             *self.analysis_templates,

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..comparing import COMPARED
 from ..errors import PiError
 from ..times import parse
 from .finding import like
@@ -36,22 +37,18 @@ _TEXTS: dict[str, Callable[[Thing], tuple[Any, ...]]] = {
 }
 _EQUAL = {"=", "<>"}
 _TIMES = {"start": "StartTime", "end": "EndTime"}
-_COMPARED: dict[str, Callable[[int, int], bool]] = {
-    "=": lambda one, other: one == other,
-    "<>": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a query asks: of names, which are known before a thing is made, and of things."""
+    """What a query asks: of names, which are known before a thing is made, and of things.
+
+    `since` is the time (ticks) before which nothing starts that it describes; 0 where it names none.
+    """
 
     names: tuple[tuple[str, bool], ...] = ()
     tests: tuple[Test, ...] = ()
+    since: int = 0
 
     def named(self, name: str) -> bool:
         """Say whether a name is as the query says."""
@@ -75,13 +72,9 @@ def described_by(query: str | None, now: int) -> Described:
         rest = rest[word.end() :]
     names = tuple((wanted, sign == "=") for name, sign, wanted in given if name == "name" and sign in _EQUAL)
     others = [one for one in given if one[0] != "name" or one[1] not in _EQUAL]
-    return Described(names, tuple(_test(name, sign, wanted, now, text) for name, sign, wanted in others))
-
-
-def since(query: str | None, now: int) -> int:
-    """Give the time (ticks) before which nothing starts that a query describes; 0 where it names none."""
-    found = (match for match in _FILTER.finditer(query or "") if match[1].lower() == "start" and match[2] in {">", ">="})
-    return max((_moment(match[3].strip("'\""), now, query or "") for match in found), default=0)
+    starts = (_moment(wanted, now, text) for name, sign, wanted in others if name == "start" and sign in {">", ">="})
+    since = max(starts, default=0)
+    return Described(names, tuple(_test(name, sign, wanted, now, text) for name, sign, wanted in others), since)
 
 
 def _moment(text: str, now: int, query: str) -> int:
@@ -97,7 +90,7 @@ def _refused(query: str) -> PiError:
 
 def _test(name: str, sign: str, wanted: str, now: int, query: str) -> Test:
     if name in _TIMES:
-        moment, compared, field = _moment(wanted, now, query), _COMPARED[sign], _TIMES[name]
+        moment, compared, field = _moment(wanted, now, query), COMPARED[sign], _TIMES[name]
         return lambda thing: field in thing.fields and compared(parse(thing.fields[field], now), moment)
     if name not in _TEXTS or sign not in _EQUAL:
         raise _refused(query)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from ..bodies import ALL, Fields
-from ..webids import Identity, guid, unpack
+from ..webids import KINDS, Identity, guid, unpack
 from .kinds import BY_CODE, BY_MARKER, SERVER, Kind
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def told_by(web_id: str) -> Told:
     """Read a WebID of the asset model; ValueError where it is none."""
     marker = web_id[_PREFIX : _PREFIX + 3] if web_id[_PREFIX : _PREFIX + 3] in BY_MARKER else web_id[_PREFIX : _PREFIX + 2]
     kind = BY_MARKER.get(marker)
-    if kind is None or web_id[1:2] != "1" or web_id[:1] not in tuple("FIPLD"):
+    if kind is None or web_id[1:2] != "1" or web_id[:1] not in KINDS.values():
         raise ValueError(web_id)
     rest = web_id[_PREFIX + len(marker) :]
     if web_id[0] == "P":

@@ -234,8 +234,7 @@ class AssetWorld:
             frame = self.frame(thing.number, now)
             return list(attributes(self.plant, owner_of_frame(self.libraries[0], frame, thing, now))) if frame else []
         place = place_of(self.plant, thing.number)
-        library = self.libraries[thing.number >> DATABASE_BITS]
-        return list(attributes(self.plant, owner_of(library, place, thing))) if place else []
+        return list(attributes(self.plant, owner_of(self.library_of(thing), place, thing))) if place else []
 
     def attribute(self, kind: kinds.Kind, number: int, now: int) -> Attribute | None:
         """Give the attribute of a number."""
@@ -250,8 +249,11 @@ class AssetWorld:
         return self.attributes_of(owner, now) if owner else []
 
     def library_of(self, thing: Thing) -> Library:
-        """Give the library of an element's or an event frame's attribute."""
-        return self.libraries[thing.number // PLACES >> DATABASE_BITS if thing.kind is kinds.ATTRIBUTE else 0]
+        """Give the library of an object's database, which its number tells; event frames and analyses are in the first."""
+        if thing.kind is kinds.DATABASE:
+            return self.libraries[thing.number]
+        of_owner = thing.kind in {kinds.ATTRIBUTE, kinds.EVENT_ATTRIBUTE}
+        return self.libraries[(thing.number // PLACES if of_owner else thing.number) >> DATABASE_BITS]
 
     def analysis(self, design: int, machine: int) -> Thing:
         """Give a machine's analysis of a design."""

@@ -10,31 +10,27 @@ from starlette.responses import Response
 from ..asking import Wanted
 from ..assets import kinds
 from ..assets.analyses import analysis_name
-from ..assets.finding import matching
-from ..assets.query import described_by
-from .assets_common import Ordered, Spanned, WebId, cut, database_of, find, listed, own
+from .assets_common import Databases, DescribedAsked, Ordered, WebId, cut, find, own
+from .paging import Paged
 
 router = APIRouter()
-Text = Annotated[str | None, Query()]
-DatabaseId = Annotated[str | None, Query(alias="databaseWebId")]
 
 
 @router.get("/analyses/search")
-def search(asked: Wanted, span: Spanned, database: DatabaseId = None, query: Text = None) -> Response:
+def search(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked) -> Response:
     """List the analyses that a query describes."""
     assets = asked.world.assets
-    wanted = described_by(query, asked.now)
-    every = (key for one in database_of(asked, database) for key in assets.analysis_keys(one.number))
+    every = (key for one in databases for key in assets.analysis_keys(one.number))
     things = (assets.analysis(*key) for key in every if wanted.named(analysis_name(*key)))
-    return cut(asked, (one for one in things if wanted.fits(one)), span)
+    return cut(asked, (one for one in things if wanted.fits(one)), page)
 
 
 @router.get("/analysistemplates/search")
-def search_templates(asked: Wanted, span: Spanned, database: DatabaseId = None, query: Text = None) -> Response:
+def search_templates(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked) -> Response:
     """List the templates of analyses that a query describes."""
-    libraries = [asked.world.assets.libraries[one.number] for one in database_of(asked, database)]
+    libraries = [asked.world.assets.libraries[one.number] for one in databases]
     every = [one for some in libraries for one in some.analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
-    return cut(asked, matching(every, described_by(query, asked.now).fits), span)
+    return cut(asked, (one for one in every if wanted.fits(one)), page)
 
 
 own(router, kinds.ANALYSIS)
@@ -45,29 +41,15 @@ own(router, kinds.TIME_RULE)
 own(router, kinds.TIME_PLUGIN)
 
 
-@router.get("/analyses/{web_id}/categories")
-def categories(asked: Wanted, web_id: WebId) -> Response:
-    """List an analysis's categories."""
-    names = find(asked, "analyses", web_id).fields["CategoryNames"]
-    return listed(asked, [one for one in asked.world.assets.libraries[0].analysis_categories if one.name in names])
-
-
-@router.get("/analysistemplates/{web_id}/categories")
-def template_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List the categories of a template of analyses."""
-    names = find(asked, "analysistemplates", web_id).fields["CategoryNames"]
-    return listed(asked, [one for one in asked.world.assets.libraries[0].analysis_categories if one.name in names])
-
-
 @router.get("/analysisrules/{web_id}/analysisrules")
 def below(
     asked: Wanted,
     web_id: WebId,
-    span: Spanned,
+    page: Paged,
     order: Ordered,  # noqa: ARG001  # of nothing
     name: Annotated[str | None, Query(alias="nameFilter")] = None,  # noqa: ARG001
     nested: Annotated[bool, Query(alias="searchFullHierarchy")] = False,  # noqa: ARG001
 ) -> Response:
     """List nothing: no rule is below another here."""
     find(asked, "analysisrules", web_id)
-    return cut(asked, [], span)
+    return cut(asked, [], page)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from ..asking import Wanted
 from ..assets import kinds
 from ..assets.analyses import analysis_name
-from ..assets.finding import like, matching
+from ..assets.finding import like, same
 from ..assets.joined import sets_of
 from ..assets.library import Library
 from ..assets.things import Thing
 from ..errors import PiError
-from .assets_common import First, Ordered, Spanned, WebId, at_path, find, listed, objects, one, own, paged
+from .assets_common import Ordered, WebId, at_path, find, listed, lists, none, objects, one, own, paged
+from .paging import FirstPage, Paged
 
 router = APIRouter()
-Fields = Annotated[list[str], Query(alias="field")]
 _SEARCHED: dict[str, Callable[[Thing], Sequence[str]]] = {
     "name": lambda thing: (thing.name,),
     "description": lambda thing: (thing.description,),
@@ -39,48 +40,18 @@ def servers(
     server = asked.world.assets.server(asked.now)
     if name is None:
         return listed(asked, [server])
-    if name.casefold() != server.name.casefold():
+    if not same(name, server.name):
         raise PiError(404, f"The specified asset server was not found: '{name}'.")
     return one(asked, server)
 
 
 own(router, kinds.SERVER, by_path=False)
-
-
-@router.get("/assetservers/{web_id}/assetdatabases")
-def databases(asked: Wanted, web_id: WebId) -> Response:
-    """List the databases of a server."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, asked.world.assets.databases)
-
-
-@router.get("/assetservers/{web_id}/unitclasses")
-def unit_classes(asked: Wanted, web_id: WebId) -> Response:
-    """List the classes of units."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, asked.world.assets.unit_classes)
-
-
-@router.get("/assetservers/{web_id}/analysisruleplugins")
-def rule_plugins(asked: Wanted, web_id: WebId) -> Response:
-    """List the plug-ins of analysis rules."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, asked.world.assets.rule_plugins)
-
-
-@router.get("/assetservers/{web_id}/timeruleplugins")
-def time_plugins(asked: Wanted, web_id: WebId) -> Response:
-    """List the plug-ins of time rules."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, asked.world.assets.time_plugins)
-
-
-@router.get("/assetservers/{web_id}/notificationcontacttemplates")
-@router.get("/assetservers/{web_id}/notificationplugins")
-def notifications(asked: Wanted, web_id: WebId) -> Response:
-    """List nothing: nobody is notified here."""
-    find(asked, "assetservers", web_id)
-    return listed(asked, [])
+lists(router, "assetservers", "assetdatabases", lambda assets, _: assets.databases)
+lists(router, "assetservers", "unitclasses", lambda assets, _: assets.unit_classes)
+lists(router, "assetservers", "analysisruleplugins", lambda assets, _: assets.rule_plugins)
+lists(router, "assetservers", "timeruleplugins", lambda assets, _: assets.time_plugins)
+lists(router, "assetservers", "notificationcontacttemplates", none)  # nobody is notified here
+lists(router, "assetservers", "notificationplugins", none)
 
 
 @router.get("/assetservers/{web_id}/securityidentities")
@@ -88,7 +59,7 @@ def notifications(asked: Wanted, web_id: WebId) -> Response:
 def security(
     asked: Wanted,
     web_id: WebId,
-    span: First,
+    page: FirstPage,
     order: Ordered,
     query: Annotated[str | None, Query()] = None,  # noqa: ARG001  # of nothing
     field: Annotated[str | None, Query()] = None,  # noqa: ARG001
@@ -96,44 +67,15 @@ def security(
 ) -> Response:
     """List nothing: everybody may read."""
     find(asked, "assetservers", web_id)
-    return paged(asked, [], span, order)
+    return paged(asked, [], page, order)
 
 
 own(router, kinds.DATABASE)
+lists(router, "assetdatabases", "tables", lambda assets, database: assets.library_of(database).tables)
 
 
 def _library(asked: Wanted, web_id: str) -> Library:
-    return asked.world.assets.libraries[find(asked, "assetdatabases", web_id).number]
-
-
-@router.get("/assetdatabases/{web_id}/elementcategories")
-def element_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List categories of elements."""
-    return listed(asked, _library(asked, web_id).element_categories)
-
-
-@router.get("/assetdatabases/{web_id}/attributecategories")
-def attribute_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List categories of attributes."""
-    return listed(asked, _library(asked, web_id).attribute_categories)
-
-
-@router.get("/assetdatabases/{web_id}/analysiscategories")
-def analysis_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List categories of analyses."""
-    return listed(asked, _library(asked, web_id).analysis_categories)
-
-
-@router.get("/assetdatabases/{web_id}/tablecategories")
-def table_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List categories of tables."""
-    return listed(asked, _library(asked, web_id).table_categories)
-
-
-@router.get("/assetdatabases/{web_id}/tables")
-def tables(asked: Wanted, web_id: WebId) -> Response:
-    """List tables."""
-    return listed(asked, _library(asked, web_id).tables)
+    return asked.world.assets.library_of(find(asked, "assetdatabases", web_id))
 
 
 @router.get("/assetdatabases/{web_id}/enumerationsets")
@@ -143,42 +85,49 @@ def enumeration_sets(asked: Wanted, web_id: WebId) -> Response:
     return asked.answer({"Links": {}, "Items": [one.body(asked) for one in found]})
 
 
-def searched(things: tuple[Thing, ...] | list[Thing], fields: list[str], query: str | None) -> list[Thing]:
-    """Give the things of which one of the fields is as the query says. Raises PiError 400 for a field that has none."""
-    unknown = [name for name in fields if name.lower() not in _SEARCHED]
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for, and in which fields."""
+
+    fields: frozenset[str]
+    query: str | None
+
+    def of(self, things: Iterable[Thing]) -> list[Thing]:
+        """Give the things of which one of the fields is as the query says."""
+        looks = [_SEARCHED[name] for name in self.fields]
+        return [one for one in things if not self.query or any(like(text, self.query) for look in looks for text in look(one))]
+
+
+def _search(field: Annotated[list[str], Query()], query: Annotated[str | None, Query()] = None) -> Search:
+    unknown = [name for name in field if name.lower() not in _SEARCHED]
     if unknown:
         raise PiError(400, *(f"The parameter 'field' is invalid: '{name}'." for name in unknown))
-    looks = [_SEARCHED[name.lower()] for name in fields]
-    return matching(things, lambda thing: any(like(text, query) for look in looks for text in look(thing)) or not query)
+    return Search(frozenset(name.lower() for name in field), query)
+
+
+Searched = Annotated[Search, Depends(_search)]
 
 
 @router.get("/assetdatabases/{web_id}/elementtemplates")
-def element_templates(
-    asked: Wanted, web_id: WebId, span: First, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
-) -> Response:
+def element_templates(asked: Wanted, web_id: WebId, page: FirstPage, order: Ordered, wanted: Searched) -> Response:
     """List templates of elements and of event frames."""
-    return paged(asked, searched(_library(asked, web_id).templates, field, query), span, order)
+    return paged(asked, wanted.of(_library(asked, web_id).templates), page, order)
 
 
 @router.get("/assetdatabases/{web_id}/analysistemplates")
-def analysis_templates(
-    asked: Wanted, web_id: WebId, span: First, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
-) -> Response:
+def analysis_templates(asked: Wanted, web_id: WebId, page: FirstPage, order: Ordered, wanted: Searched) -> Response:
     """List templates of analyses."""
     own_ones = [one for one in _library(asked, web_id).analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
-    return paged(asked, searched(own_ones, field, query), span, order)
+    return paged(asked, wanted.of(own_ones), page, order)
 
 
 @router.get("/assetdatabases/{web_id}/analyses")
-def analyses(
-    asked: Wanted, web_id: WebId, span: Spanned, order: Ordered, field: Fields, query: Annotated[str | None, Query()] = None
-) -> Response:
+def analyses(asked: Wanted, web_id: WebId, page: Paged, order: Ordered, wanted: Searched) -> Response:
     """List analyses."""
     assets, database = asked.world.assets, find(asked, "assetdatabases", web_id).number
-    if {order.field.lower(), *map(str.lower, field)} != {"name"}:
-        return paged(asked, searched(list(assets.analyses(database)), field, query), span, order)
+    if not order.by_name or wanted.fields != {"name"}:
+        return paged(asked, wanted.of(assets.analyses(database)), page, order)
     # By names alone those of the page are made only.
-    found = [key for key in assets.analysis_keys(database) if like(analysis_name(*key), query)]
-    page = (found[::-1] if order.descending else found)[span.start : span.start + span.most]
-    things = [assets.analysis(*key) for key in page]
-    return asked.answer({"Links": span.links(len(found)), "Items": objects(asked, things)})
+    found = [key for key in assets.analysis_keys(database) if like(analysis_name(*key), wanted.query)]
+    things = [assets.analysis(*key) for key in page.of(found[::-1] if order.descending else found)]
+    return asked.answer({"Links": page.links(len(found)), "Items": objects(asked, things)})

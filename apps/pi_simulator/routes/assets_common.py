@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from ..asking import Asked, Wanted
-from ..assets.finding import Page, like
+from ..assets.finding import Order, like, same
 from ..assets.kinds import Kind
+from ..assets.query import Described, described_by
 from ..assets.things import Thing, body_of
+from ..assets.world import AssetWorld
 from ..errors import PiError
+from ..streams.parameters import one_of
+from .paging import Page
+from .several import Several, answer_several
 
 WebId = Annotated[str, Path()]
 ObjectPath = Annotated[str, Query(alias="path")]
@@ -115,137 +118,68 @@ def secured(router: APIRouter, controller: str, look_up: Callable[[Asked, str], 
     @router.get(f"/{controller}/{{web_id}}/securityentries/{{name}}", dependencies=more)
     def entry_by_name(asked: Wanted, web_id: WebId, name: str) -> Response:
         found = entry(asked, web_id)
-        if name.casefold() != _ENTRY.casefold():
+        if not same(name, _ENTRY):
             raise PiError(404, f"The security entry was not found: '{name}'.")
         return asked.answer(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a list (startIndex, maxCount), and the address from which links to the other parts are made."""
-
-    start: int
-    most: int
-    url: str = ""
-    params: tuple[tuple[str, str], ...] = ()
-
-    def links(self, total: int) -> dict[str, str]:
-        """Give the links to a list's other parts; none where it has one part only."""
-        if not self.most or (total <= self.most and not self.start):
-            return {}
-        last = max(0, (total - 1) // self.most * self.most)
-        starts = {"First": 0, "Last": last}
-        if self.start:
-            starts["Previous"] = max(0, self.start - self.most)
-        if self.start + self.most < total:
-            starts["Next"] = self.start + self.most
-        return {name: self._at(start) for name, start in starts.items()}
-
-    def _at(self, start: int) -> str:
-        query = urlencode([*self.params, ("startIndex", str(start)), ("maxCount", str(self.most))], quote_via=quote)
-        return f"{self.url}?{query}"
-
-
-def bounded(asked: Asked, name: str, given: int | None) -> int:
-    """Give how many items are wanted. Raises PiError 400 for more than the server allows, and for less than none."""
-    settings = asked.world.settings
-    most = settings.page if given is None else given
-    if most < 0:
-        raise PiError(400, f"Parameter ({name}) must not be less than 0.")
-    if most > settings.max_items:
-        raise PiError(400, f"Parameter ({name}) is greater than the maximum allowed ({settings.max_items}).")
-    return most
-
-
-def _span(
-    request: Request,
-    asked: Wanted,
-    start: Annotated[int, Query(alias="startIndex")] = 0,
-    most: Annotated[int | None, Query(alias="maxCount")] = None,
-) -> Span:
-    if start < 0:
-        raise PiError(400, "Parameter (startIndex) must not be less than 0.")
-    kept = tuple((name, text) for name, text in request.query_params.multi_items() if name.lower() not in _PAGING)
-    address = f"{asked.base}{request.url.path[len(request.scope.get('root_path', '')) :].removeprefix('/piwebapi')}"
-    return Span(start, bounded(asked, "maxCount", most), address, kept)
-
-
-def _first(asked: Wanted, most: Annotated[int | None, Query(alias="maxCount")] = None) -> Span:
-    return Span(0, bounded(asked, "maxCount", most))
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """How a list is sorted; `given` says whether the caller said so."""
-
-    field: str = "Name"
-    descending: bool = False
-    given: bool = False
 
 
 def _order(
     field: Annotated[str | None, Query(alias="sortField")] = None,
     order: Annotated[str | None, Query(alias="sortOrder")] = None,
 ) -> Order:
-    if (order or "ascending").lower() not in {"ascending", "descending"}:
-        raise PiError(400, f"The parameter 'sortOrder' is invalid: '{order}'.")
-    return Order(field or "Name", (order or "").lower() == "descending", field is not None or order is not None)
+    descending = one_of("sortOrder", order or "Ascending", ("Ascending", "Descending")) == "Descending"
+    return Order(field or "Name", descending, field is not None or order is not None)
 
 
-_PAGING = {"startindex", "maxcount"}
-Spanned = Annotated[Span, Depends(_span)]
-# For lists that take maxCount but no startIndex.
-First = Annotated[Span, Depends(_first)]
 Ordered = Annotated[Order, Depends(_order)]
 
 
-def paged(asked: Asked, things: Iterable[Thing], span: Span, order: Order) -> Response:
+def lists(router: APIRouter, controller: str, word: str, of: Callable[[AssetWorld, Thing], Iterable[Thing]]) -> None:
+    """Have a controller list at once, under a word, what there is `of` an object."""
+
+    @router.get(f"/{controller}/{{web_id}}/{word}")
+    def all_of_them(asked: Wanted, web_id: WebId) -> Response:
+        return listed(asked, of(asked.world.assets, find(asked, controller, web_id)))
+
+
+def none(_assets: AssetWorld, _thing: Thing) -> tuple[Thing, ...]:
+    """Give nothing, for lists of what there is none of here."""
+    return ()
+
+
+def paged(asked: Asked, things: Iterable[Thing], page: Page, order: Order) -> Response:
     """Answer with a part of a list, sorted."""
-    found, total = Page(span.start, span.most, order.field, order.descending).of(things)
-    return asked.answer({"Links": span.links(total) if span.url else {}, "Items": objects(asked, found)})
+    found = order.of(things)
+    return asked.answer({"Links": page.links(len(found)), "Items": objects(asked, page.of(found))})
 
 
-def cut(asked: Asked, things: Iterable[Thing], span: Span) -> Response:
+def cut(asked: Asked, things: Iterable[Thing], page: Page) -> Response:
     """Answer with a part of a list that keeps its order; what comes after it is not looked at, so no link is to the last."""
-    some = list(islice(things, span.start, span.start + span.most + 1))
-    links = span.links(span.start + len(some)) if span.url else {}
-    if len(some) > span.most:
+    some = list(islice(things, page.start, page.start + page.most + 1))
+    links = page.links(page.start + len(some))
+    if len(some) > page.most:
         links.pop("Last", None)
-    return asked.answer({"Links": links, "Items": objects(asked, some[: span.most])})
+    return asked.answer({"Links": links, "Items": objects(asked, some[: page.most])})
 
 
-def multiple(
-    asked: Asked,
-    controller: str,
-    web_ids: list[str] | None,
-    paths: list[str] | None,
-    mode: str,
-    body: Callable[[Thing], dict[str, Any]],
-) -> Response:
-    """Answer with many objects, each by itself: 207 where any was not found, which then has an Exception."""
-    modes = {"all": (True, True), "itemswithoutexception": (True, False), "itemswithexception": (False, True)}
-    if mode.lower() not in modes:
-        raise PiError(400, f"The parameter 'includeMode' is invalid: '{mode}'.")
-    good, bad = modes[mode.lower()]
-    items, failed = [], False
-    asks = [("WebId", text, find) for text in web_ids or []] + [("Path", text, at_path) for text in paths or []]
-    for kind, text, look_up in asks:
-        item: dict[str, Any] = {"Identifier": text, "IdentifierType": kind}
-        try:
-            thing = look_up(asked, controller, text)
-        except PiError as error:
-            failed = True
-            items += [{**item, "Exception": error.body}] if bad else []
-        else:
-            items += [{**item, "Object": body(thing)}] if good else []
-    return asked.answer({"Links": {}, "Items": items}, 207 if failed else 200)
+def multiple(asked: Asked, controller: str, several: Several, body: Callable[[Thing], dict[str, Any]]) -> Response:
+    """Answer with many of a controller's objects, each by itself."""
+    return answer_several(
+        asked,
+        several,
+        lambda web_id: body(find(asked, controller, web_id)),
+        lambda path: body(at_path(asked, controller, path)),
+    )
 
 
-def database_of(asked: Asked, web_id: str | None) -> list[Thing]:
-    """Give the database to search, or all of them."""
+def _databases(asked: Wanted, web_id: Annotated[str | None, Query(alias="databaseWebId")] = None) -> list[Thing]:
     return [find(asked, "assetdatabases", web_id)] if web_id else list(asked.world.assets.databases)
 
 
-def same(text: str, other: str) -> bool:
-    """Say whether two names are the same to PI."""
-    return text.casefold() == other.casefold()
+def _described(asked: Wanted, query: Annotated[str | None, Query()] = None) -> Described:
+    return described_by(query, asked.now)
+
+
+# What a search looks through, and what for.
+Databases = Annotated[list[Thing], Depends(_databases)]
+DescribedAsked = Annotated[Described, Depends(_described)]

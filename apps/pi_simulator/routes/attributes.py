@@ -2,60 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
-from ..assets.attributes import Attribute, data_reference
+from ..assets.attributes import Attribute
 from ..assets.designs import TRAITS
-from ..assets.elements import Place, name_of, place_of, template_of
-from ..assets.finding import Page, like
+from ..assets.elements import place_of
+from ..assets.filtering import ElementFilter, of_category
+from ..assets.finding import Order, same
 from ..assets.library import PLACES
-from ..assets.query import described_by
-from ..assets.things import Thing, body_of
+from ..assets.things import Thing
 from ..errors import PiError
-from .assets_common import (
-    ObjectPath,
-    Order,
-    Ordered,
-    Span,
-    Spanned,
-    WebId,
-    at_path,
-    database_of,
-    find,
-    listed,
-    multiple,
-    same,
+from .assets_common import Databases, DescribedAsked, ObjectPath, WebId, at_path, find, multiple
+from .attribute_lists import (
+    Associated,
+    AttributeList,
+    AttributesFiltered,
+    AttributesListed,
+    AttributesSearched,
+    attribute_body,
 )
+from .paging import Paged
+from .several import SeveralAsked
 
 router = APIRouter()
 Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
-_ASSOCIATIONS = {"paths", "datareference"}
-
-
-def _associations(names: Annotated[str, Query(alias="associations")] = "") -> frozenset[str]:
-    wanted = frozenset(name.lower() for name in names.split(";") if name)
-    if wanted - _ASSOCIATIONS:
-        raise PiError(400, f"The parameter 'associations' is invalid: '{names}'.")
-    return wanted
-
-
-Associated = Annotated[frozenset[str], Depends(_associations)]
-
-
-def _body(asked: Asked, one: Attribute, with_these: frozenset[str], below: str = "") -> dict[str, Any]:
-    told = body_of(one.thing, asked, asked.fields.of(below) if below else asked.fields)
-    if "paths" in with_these:
-        told["Paths"] = [one.thing.path]
-    if "datareference" in with_these:
-        told["DataReference"] = data_reference(one)
-    return told
 
 
 def attribute_of(asked: Asked, thing: Thing) -> Attribute:
@@ -66,88 +41,13 @@ def attribute_of(asked: Asked, thing: Thing) -> Attribute:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What attributes are asked for, besides whose."""
-
-    name: str | None
-    category: str | None
-    template: str | None
-    value_type: str | None
-    excluded: bool
-    hidden: bool
-    traits: list[str] | None
-    trait_categories: list[str] | None
-
-    def fits(self, one: Attribute) -> bool:
-        """Say whether an attribute is among them. `templateName` is its attribute template's, which is called as it is."""
-        thing, fields = one.thing, one.thing.fields
-        trait = fields["TraitName"]
-        return (
-            like(thing.name, self.name)
-            and (not self.category or any(same(name, self.category) for name in fields["CategoryNames"]))
-            and (not self.template or (same(thing.name, self.template) and "Template" in thing.refs))
-            and (not self.value_type or same(fields["Type"], self.value_type))
-            and (self.excluded or not fields["IsExcluded"])
-            and (self.hidden or not fields["IsHidden"])
-            and (not self.traits or any(same(name, trait) for name in self.traits))
-            and (not self.trait_categories or _of_category(trait, self.trait_categories))
-        )
-
-
-def _of_category(trait: str, wanted: list[str]) -> bool:
-    return trait in TRAITS and any(same(name, "all") or same(name, TRAITS[trait][1]) for name in wanted)
-
-
-def _filter(
-    name: Annotated[str | None, Query(alias="nameFilter")] = None,
-    category: Annotated[str | None, Query(alias="categoryName")] = None,
-    template: Annotated[str | None, Query(alias="templateName")] = None,
-    value_type: Annotated[str | None, Query(alias="valueType")] = None,
-    excluded: Annotated[bool, Query(alias="showExcluded")] = False,
-    hidden: Annotated[bool, Query(alias="showHidden")] = False,
-    traits: Annotated[list[str] | None, Query(alias="trait")] = None,
-    trait_categories: Annotated[list[str] | None, Query(alias="traitCategory")] = None,
-) -> Filter:
-    return Filter(name, category, template, value_type, excluded, hidden, traits, trait_categories)
-
-
-Filtered = Annotated[Filter, Depends(_filter)]
-
-
-def answer_attributes(
-    asked: Asked, some: Iterable[Attribute], span: Span, order: Order, with_these: frozenset[str]
-) -> Response:
-    """Answer with a page of attributes."""
-    by_number = {(one.thing.kind, one.thing.number): one for one in some}
-    page = Page(span.start, span.most, order.field, order.descending)
-    things, many = page.of(one.thing for one in by_number.values())
-    found = [_body(asked, by_number[thing.kind, thing.number], with_these, "Items") for thing in things]
-    return asked.answer({"Links": span.links(many), "Items": found})
-
-
-def _below(every: list[Attribute], parent: int, *, nested: bool) -> Iterator[Attribute]:
-    for one in every:
-        if one.parent == parent:
-            yield one
-            if nested:
-                yield from _below(every, one.thing.number % PLACES, nested=nested)
-
-
 def _owned(controller: str) -> None:
     @router.get(f"/{controller}/{{web_id}}/attributes")
     def of_owner(
-        asked: Wanted,
-        web_id: WebId,
-        span: Spanned,
-        order: Ordered,
-        wanted: Filtered,
-        with_these: Associated,
-        nested: Nested = False,
+        asked: Wanted, web_id: WebId, told: AttributesListed, wanted: AttributesFiltered, nested: Nested = False
     ) -> Response:
         every = asked.world.assets.attributes_of(find(asked, controller, web_id), asked.now)
-        found = [one for one in _below(every, -1, nested=nested) if wanted.fits(one)]
-        return answer_attributes(asked, found, span, order, with_these)
+        return told.answer(wanted.below(every, -1, nested=nested))
 
 
 _owned("elements")
@@ -155,78 +55,43 @@ _owned("eventframes")
 
 
 @router.get("/attributes/multiple")
-def several(
-    asked: Wanted,
-    with_these: Associated,
-    web_ids: Annotated[list[str] | None, Query(alias="webId")] = None,
-    by_path: Annotated[list[str] | None, Query(alias="path")] = None,
-    mode: Annotated[str, Query(alias="includeMode")] = "All",
-    parallel: Annotated[bool, Query(alias="asParallel")] = False,  # noqa: ARG001  # the answer is the same
-) -> Response:
+def multiple_(asked: Wanted, several: SeveralAsked, with_these: Associated) -> Response:
     """Give attributes by WebIDs and paths, each by itself."""
-    whole = asked.fields.of("Items", "Object")
-
-    def body(thing: Thing) -> dict[str, Any]:
-        one = attribute_of(asked, thing)
-        return body_of(thing, asked, whole) | {
-            name: value for name, value in _body(asked, one, with_these).items() if name in {"Paths", "DataReference"}
-        }
-
-    return multiple(asked, "attributes", web_ids, by_path, mode, body)
+    return multiple(
+        asked,
+        "attributes",
+        several,
+        lambda thing: attribute_body(asked, attribute_of(asked, thing), with_these, "Items", "Object"),
+    )
 
 
 @router.get("/attributes/search")
-def search(
-    asked: Wanted,
-    span: Spanned,
-    with_these: Associated,
-    database: Annotated[str | None, Query(alias="databaseWebId")] = None,
-    query: Annotated[str | None, Query()] = None,
-) -> Response:
+def search(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked, with_these: Associated) -> Response:
     """List the attributes of elements that a query describes."""
-    wanted = described_by(query, asked.now)
     assets = asked.world.assets
-    places = (place for one in database_of(asked, database) for place in assets.elements(one.number))
+    places = (place for one in databases for place in assets.elements(one.number))
     every = (one for place in places for one in assets.attributes_of(assets.element(place), asked.now))
-    return answer_attributes(asked, [one for one in every if wanted.fits(one.thing)], span, Order(), with_these)
+    return AttributeList(asked, page, Order(), with_these).answer(one for one in every if wanted.fits(one.thing))
 
 
 @router.get("/attributes")
 def by_path(asked: Wanted, path: ObjectPath, with_these: Associated) -> Response:
     """Give an attribute by its path."""
-    return asked.answer(_body(asked, attribute_of(asked, at_path(asked, "attributes", path)), with_these))
+    return asked.answer(attribute_body(asked, attribute_of(asked, at_path(asked, "attributes", path)), with_these))
 
 
 @router.get("/attributes/{web_id}")
 def by_web_id(asked: Wanted, web_id: WebId, with_these: Associated) -> Response:
     """Give an attribute."""
-    return asked.answer(_body(asked, attribute_of(asked, find(asked, "attributes", web_id)), with_these))
+    return asked.answer(attribute_body(asked, attribute_of(asked, find(asked, "attributes", web_id)), with_these))
 
 
 @router.get("/attributes/{web_id}/attributes")
-def below(
-    asked: Wanted,
-    web_id: WebId,
-    span: Spanned,
-    order: Ordered,
-    wanted: Filtered,
-    with_these: Associated,
-    nested: Nested = False,
-) -> Response:
+def below(asked: Wanted, web_id: WebId, told: AttributesListed, wanted: AttributesFiltered, nested: Nested = False) -> Response:
     """List the attributes below one."""
-    assets = asked.world.assets
     thing = find(asked, "attributes", web_id)
-    every = assets.siblings(thing, asked.now)
-    found = [one for one in _below(every, thing.number % PLACES, nested=nested) if wanted.fits(one)]
-    return answer_attributes(asked, found, span, order, with_these)
-
-
-@router.get("/attributes/{web_id}/categories")
-def categories(asked: Wanted, web_id: WebId) -> Response:
-    """List an attribute's categories."""
-    thing = find(asked, "attributes", web_id)
-    library = asked.world.assets.library_of(thing)
-    return listed(asked, [one for one in library.attribute_categories if one.name in thing.fields["CategoryNames"]])
+    every = asked.world.assets.siblings(thing, asked.now)
+    return told.answer(wanted.below(every, thing.number % PLACES, nested=nested))
 
 
 @router.get("/attributes/{web_id}/value")
@@ -244,13 +109,8 @@ def _searched(controller: str) -> None:
     def element_attributes(
         asked: Wanted,
         web_id: WebId,
-        span: Spanned,
-        order: Ordered,
-        with_these: Associated,
-        name: Annotated[str | None, Query(alias="attributeNameFilter")] = None,
-        description: Annotated[str | None, Query(alias="attributeDescriptionFilter")] = None,
-        category: Annotated[str | None, Query(alias="attributeCategory")] = None,
-        value_type: Annotated[str | None, Query(alias="attributeType")] = None,
+        told: AttributesListed,
+        wanted: AttributesSearched,
         element_name: Annotated[str | None, Query(alias="elementNameFilter")] = None,
         element_description: Annotated[str | None, Query(alias="elementDescriptionFilter")] = None,
         element_category: Annotated[str | None, Query(alias="elementCategory")] = None,
@@ -260,30 +120,13 @@ def _searched(controller: str) -> None:
     ) -> Response:
         assets = asked.world.assets
         root = find(asked, controller, web_id)
-        wanted = Filter(name, category, None, value_type, excluded=True, hidden=True, traits=None, trait_categories=None)
-
-        def fits(place: Place) -> bool:
-            library = assets.libraries[place.database]
-            chain = [library.designs[one].name for one in library.chain(template_of(place))]
-            return (
-                like(name_of(place), element_name)
-                and element_type.lower() in {"any", "none"}
-                and (not element_template or any(same(one, element_template) for one in chain))
-                and (not element_category or same(library.designs[template_of(place)].category, element_category))
-            )
-
+        of_type = element_type.lower() in {"any", "none"}
+        owners = ElementFilter(element_name, element_description, element_category, element_template, not of_type)
         places = list(assets.elements_below(root, nested=nested))
         if own := place_of(assets.plant, root.number) if root.kind is kinds.ELEMENT else None:
             places.append(own)
-        owners = (assets.element(place) for place in places if fits(place))
-        every = (
-            one
-            for owner in owners
-            if like(owner.description, element_description)
-            for one in assets.attributes_of(owner, asked.now)
-        )
-        found = [one for one in every if wanted.fits(one) and like(one.thing.description, description)]
-        return answer_attributes(asked, found, span, order, with_these)
+        every = (assets.element(place) for place in owners.of(assets.library_of(root), places))
+        return told.answer(one for owner in every for one in assets.attributes_of(owner, asked.now) if wanted.fits(one))
 
 
 _searched("assetdatabases")
@@ -310,7 +153,7 @@ def _trait(asked: Asked, name: str) -> dict[str, Any]:
 @router.get("/attributetraits")
 def traits(asked: Plain, categories_: Annotated[list[str], Query(alias="category")]) -> Response:
     """List the traits of categories, `all` for those of every one."""
-    found = [_trait(asked, name) for name in TRAITS if _of_category(name, categories_)]
+    found = [_trait(asked, name) for name in TRAITS if of_category(name, categories_)]
     return asked.answer({"Links": {}, "Items": found})
 
 

@@ -11,9 +11,9 @@ from ..archive import SERVER_IDENTITY
 from ..asking import Asked, Wanted
 from ..errors import PiError
 from ..streams.enumerations import archive_sets
-from ..streams.paging import Paged
 from ..streams.points import Listing, body, named, server_body
 from ..tags import SERVER
+from .paging import Paged
 
 router = APIRouter()
 
@@ -22,8 +22,7 @@ def check_server(web_id: str) -> None:
     """Raise PiError: 400 for what is no data server's WebID, 404 for another server's."""
     if web_id[1:4] != "1DS":
         raise PiError(400, f"The WebID is invalid: '{web_id}'.")
-    kinds = ("Full", "IDOnly", "PathOnly", "LocalIDOnly", "DefaultIDOnly")
-    if web_id not in {SERVER_IDENTITY.web_id(kind) for kind in kinds}:
+    if not SERVER_IDENTITY.has(web_id):
         raise PiError(404, f"The specified Data Server was not found: '{web_id}'.")
 
 
@@ -57,7 +56,7 @@ def points(asked: Wanted, web_id: str, page: Paged, name_filter: Annotated[str, 
 def answer_points(asked: Asked, page: Paged, found: Listing) -> Response:
     """Answer with a page of points."""
     links = asked.fields.of("Items", "Links") is not None
-    items = [body(asked, one, links=links) for one in found.page(page.start, page.count)]
+    items = [body(asked, one, links=links) for one in found.page(page.start, page.most)]
     return asked.answer({"Links": page.links(len(found)), "Items": items})
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -12,33 +10,29 @@ from starlette.responses import Response
 
 from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
-from ..assets.elements import at, name_of, place_of, template_of, total
-from ..assets.finding import Page, like
-from ..assets.library import DATABASE_BITS
-from ..assets.plant import DATABASES
-from ..assets.query import described_by
+from ..assets.elements import at, name_of, place_of, total
+from ..assets.filtering import ElementFilter
+from ..assets.finding import Order, same
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from .assets_common import (
+    Databases,
+    DescribedAsked,
     ObjectPath,
-    Order,
     Ordered,
-    Span,
-    Spanned,
     WebId,
     at_path,
-    cut,
-    database_of,
     find,
-    listed,
+    lists,
     multiple,
+    none,
     paged,
-    same,
     secured,
 )
+from .paging import Page, Paged
+from .several import SeveralAsked
 
 router = APIRouter()
-Text = Annotated[str | None, Query()]
 _TYPES = {"any", "none", "other", "node", "measurement", "flow", "transfer", "boundary"}
 _OURS = {"any", "none"}  # an element that was given no type has the type None
 
@@ -54,39 +48,10 @@ def _associations(names: Annotated[str, Query(alias="associations")] = "") -> bo
 Paths = Annotated[bool, Depends(_associations)]
 
 
-def body(asked: Asked, thing: Thing, paths: bool, below: str = "") -> dict[str, Any]:
-    """Give an element's body; `below` names the list that it stands in."""
-    told = body_of(thing, asked, asked.fields.of(below) if below else asked.fields)
+def body(asked: Asked, thing: Thing, paths: bool, *below: str) -> dict[str, Any]:
+    """Give an element's body; `below` are the names below which it stands in the answer."""
+    told = body_of(thing, asked, asked.fields.of(*below))
     return told | ({"Paths": [thing.path]} if paths else {})
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What elements are asked for, besides where they are."""
-
-    name: str | None
-    description: str | None
-    category: str | None
-    template: str | None
-    none: bool = False
-
-    @property
-    def open(self) -> bool:
-        """Whether all elements are asked for."""
-        return not (self.name or self.description or self.category or self.template or self.none)
-
-    def templates(self, asked: Asked, database: int) -> Iterable[int]:
-        """Give the templates whose elements fit: their description and category come from it."""
-        library = asked.world.assets.libraries[database]
-        for nth, design in enumerate(library.designs):
-            derived = [library.designs[one].name for one in library.chain(nth)]
-            if (
-                not self.none
-                and (not self.template or any(same(name, self.template) for name in derived))
-                and (not self.category or same(design.category, self.category))
-                and like(f"{design.description} of {DATABASES[database][0]}", self.description)
-            ):
-                yield nth
 
 
 def _filter(
@@ -95,119 +60,83 @@ def _filter(
     category: Annotated[str | None, Query(alias="categoryName")] = None,
     template: Annotated[str | None, Query(alias="templateName")] = None,
     kind: Annotated[str, Query(alias="elementType")] = "Any",
-) -> Filter:
+) -> ElementFilter:
     if kind.lower() not in _TYPES:
         raise PiError(400, f"The parameter 'elementType' is invalid: '{kind}'.")
-    return Filter(name, description, category, template, kind.lower() not in _OURS)
+    return ElementFilter(name, description, category, template, kind.lower() not in _OURS)
 
 
-Filtered = Annotated[Filter, Depends(_filter)]
+Filtered = Annotated[ElementFilter, Depends(_filter)]
 Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
 
 
-def _page(asked: Asked, root: Thing, wanted: Filter, span: Span, order: Order, *, nested: bool) -> tuple[list[Thing], int]:
+def _found(
+    asked: Asked, root: Thing, wanted: ElementFilter, page: Page, order: Order, *, nested: bool
+) -> tuple[Sequence[Thing], int]:
     """Give a page of the elements below something; by names it makes those of the page only."""
     assets = asked.world.assets
-    by_name = order.field.lower() == "name"
-    if root.kind is kinds.DATABASE and nested and by_name and wanted.open:
+    if root.kind is kinds.DATABASE and nested and order.by_name and wanted.open:
         many = total(assets.plant, root.number)
         positions = range(many - 1, -1, -1) if order.descending else range(many)
-        page = positions[span.start : span.start + span.most]
-        return [assets.element(at(assets.plant, root.number, nth)) for nth in page], many
-    # No element is made, nor a name, only to be left out.
-    among = frozenset(wanted.templates(asked, root.number >> DATABASE_BITS if root.kind is kinds.ELEMENT else root.number))
-    places = assets.elements_below(root, nested=nested, among=among)
-    found = [place for place in places if template_of(place) in among and like(name_of(place), wanted.name)]
-    if by_name:
+        return [assets.element(at(assets.plant, root.number, nth)) for nth in page.of(positions)], many
+    library = assets.library_of(root)
+    found = wanted.of(library, assets.elements_below(root, nested=nested, among=wanted.templates(library)))
+    if order.by_name:
         found.sort(key=lambda place: name_of(place).casefold(), reverse=order.descending)
-        return [assets.element(place) for place in islice(found, span.start, span.start + span.most)], len(found)
-    return Page(span.start, span.most, order.field, order.descending).of(assets.element(place) for place in found)
+        return [assets.element(place) for place in page.of(found)], len(found)
+    return page.of(order.of(assets.element(place) for place in found)), len(found)
 
 
-def _answer(asked: Asked, page: tuple[list[Thing], int], span: Span, paths: bool) -> Response:
-    found, many = page
-    return asked.answer({"Links": span.links(many), "Items": [body(asked, one, paths, "Items") for one in found]})
+def _answer(asked: Asked, page: Page, paths: bool, found: Sequence[Thing], many: int) -> Response:
+    return asked.answer({"Links": page.links(many), "Items": [body(asked, one, paths, "Items") for one in found]})
 
 
-@router.get("/assetdatabases/{web_id}/elements")
-def of_database(
-    asked: Wanted, web_id: WebId, span: Spanned, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
-) -> Response:
-    """List the elements of a database."""
-    root = find(asked, "assetdatabases", web_id)
-    return _answer(asked, _page(asked, root, wanted, span, order, nested=nested), span, paths)
+def _below(controller: str) -> None:
+    @router.get(f"/{controller}/{{web_id}}/elements")
+    def elements(
+        asked: Wanted, web_id: WebId, page: Paged, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
+    ) -> Response:
+        root = find(asked, controller, web_id)
+        return _answer(asked, page, paths, *_found(asked, root, wanted, page, order, nested=nested))
+
+    @router.get(f"/{controller}/{{web_id}}/referencedelements")
+    def referenced(
+        asked: Wanted,
+        web_id: WebId,
+        page: Paged,
+        order: Ordered,
+        wanted: Filtered,  # noqa: ARG001  # of nothing: all elements are below others here, none is referenced only
+        paths: Paths,  # noqa: ARG001
+    ) -> Response:
+        find(asked, controller, web_id)
+        return paged(asked, [], page, order)
 
 
-@router.get("/elements/{web_id}/elements")
-def of_element(
-    asked: Wanted, web_id: WebId, span: Spanned, order: Ordered, wanted: Filtered, paths: Paths, nested: Nested = False
-) -> Response:
-    """List the elements below one."""
-    root = find(asked, "elements", web_id)
-    return _answer(asked, _page(asked, root, wanted, span, order, nested=nested), span, paths)
-
-
-@router.get("/assetdatabases/{web_id}/referencedelements")
-def referenced_by_database(
-    asked: Wanted,
-    web_id: WebId,
-    span: Spanned,
-    order: Ordered,
-    wanted: Filtered,  # noqa: ARG001  # of nothing
-    paths: Paths,  # noqa: ARG001
-) -> Response:
-    """List nothing: all elements are below others here, none is referenced only."""
-    find(asked, "assetdatabases", web_id)
-    return paged(asked, [], span, order)
-
-
-@router.get("/elements/{web_id}/referencedelements")
-def referenced(
-    asked: Wanted,
-    web_id: WebId,
-    span: Spanned,
-    order: Ordered,
-    wanted: Filtered,  # noqa: ARG001  # of nothing
-    paths: Paths,  # noqa: ARG001
-) -> Response:
-    """List nothing: all elements are below others here, none is referenced only."""
-    find(asked, "elements", web_id)
-    return paged(asked, [], span, order)
+_below("assetdatabases")
+_below("elements")
 
 
 @router.get("/elements/multiple")
-def several(
-    asked: Wanted,
-    paths: Paths,
-    web_ids: Annotated[list[str] | None, Query(alias="webId")] = None,
-    by_path: Annotated[list[str] | None, Query(alias="path")] = None,
-    mode: Annotated[str, Query(alias="includeMode")] = "All",
-    parallel: Annotated[bool, Query(alias="asParallel")] = False,  # noqa: ARG001  # the answer is the same
-) -> Response:
+def multiple_(asked: Wanted, several: SeveralAsked, paths: Paths) -> Response:
     """Give elements by WebIDs and paths, each by itself."""
-    return multiple(asked, "elements", web_ids, by_path, mode, lambda thing: body_of(thing, asked) | _all_paths(thing, paths))
-
-
-def _all_paths(thing: Thing, wanted: bool) -> dict[str, Any]:
-    return {"Paths": [thing.path]} if wanted else {}
+    return multiple(asked, "elements", several, lambda thing: body(asked, thing, paths, "Items", "Object"))
 
 
 @router.get("/elements/search")
 def search(
     asked: Wanted,
-    span: Spanned,
+    page: Paged,
     paths: Paths,
-    database: Annotated[str | None, Query(alias="databaseWebId")] = None,
-    query: Text = None,
+    databases: Databases,
+    wanted: DescribedAsked,
     date: Annotated[str | None, Query(alias="queryDate")] = None,  # noqa: ARG001  # elements have one version
 ) -> Response:
     """List the elements that a query describes, in order of their names."""
-    wanted = described_by(query, asked.now)
     assets = asked.world.assets
-    every = (place for one in database_of(asked, database) for place in assets.elements(one.number))
+    every = (place for one in databases for place in assets.elements(one.number))
     things = (assets.element(place) for place in every if wanted.named(name_of(place)))
     found = [one for one in things if wanted.fits(one)]
-    return _answer(asked, (found[span.start : span.start + span.most], len(found)), span, paths)
+    return _answer(asked, page, paths, page.of(found), len(found))
 
 
 @router.get("/elements")
@@ -223,29 +152,15 @@ def by_web_id(asked: Wanted, web_id: WebId, paths: Paths) -> Response:
 
 
 secured(router, "elements")
+lists(router, "elements", "notificationrules", none)  # nobody is notified here
 
 
 @router.get("/elements/{web_id}/analyses")
-def analyses(asked: Wanted, web_id: WebId, span: Spanned, order: Ordered) -> Response:
+def analyses(asked: Wanted, web_id: WebId, page: Paged, order: Ordered) -> Response:
     """List an element's analyses."""
     assets = asked.world.assets
     place = place_of(assets.plant, find(asked, "elements", web_id).number)
-    return paged(asked, assets.analyses_of(place) if place else [], span, order)
-
-
-@router.get("/elements/{web_id}/categories")
-def categories(asked: Wanted, web_id: WebId) -> Response:
-    """List an element's categories."""
-    thing = find(asked, "elements", web_id)
-    library = asked.world.assets.libraries[thing.number >> DATABASE_BITS]
-    return listed(asked, [one for one in library.element_categories if one.name in thing.fields["CategoryNames"]])
-
-
-@router.get("/elements/{web_id}/notificationrules")
-def notification_rules(asked: Wanted, web_id: WebId) -> Response:
-    """List nothing: nobody is notified here."""
-    find(asked, "elements", web_id)
-    return cut(asked, [], Span(0, 0))
+    return paged(asked, assets.analyses_of(place) if place else [], page, order)
 
 
 @router.get("/elements/{web_id}/paths")

@@ -8,24 +8,22 @@ from starlette.responses import Response
 from ..asking import Wanted
 from ..errors import PiError
 from ..streams.enumerations import EnumerationSet, all_sets
+from ..webids import KINDS
 from .assets_common import secured
 
 router = APIRouter()
-_KINDS = ("Full", "IDOnly", "PathOnly", "LocalIDOnly", "DefaultIDOnly")
 
 
-def _kind(web_id: str, marker: str) -> str:
-    """Give the kind of a WebID. Raises PiError 400 for what is none of the marker."""
-    kinds = {kind[0]: kind for kind in _KINDS}
-    if web_id[:1] not in kinds or web_id[1:4] != f"1{marker}":
+def _check(web_id: str, marker: str) -> None:
+    """Raise PiError 400 for what is no WebID of a marker."""
+    if web_id[:1] not in KINDS.values() or web_id[1:4] != f"1{marker}":
         raise PiError(400, f"The WebID is invalid: '{web_id}'.")
-    return kinds[web_id[0]]
 
 
 def _by_web_id(asked: Wanted, web_id: str) -> EnumerationSet:
-    kind = _kind(web_id, "MS")
+    _check(web_id, "MS")
     for one in all_sets(asked.world):
-        if one.identity.web_id(kind) == web_id:
+        if one.identity.has(web_id):
             return one
     raise PiError(404, f"The specified Enumeration Set was not found: '{web_id}'.")
 
@@ -67,9 +65,9 @@ def value_by_path(asked: Wanted, path: str) -> Response:
 @router.get("/enumerationvalues/{web_id}")
 def value(asked: Wanted, web_id: str) -> Response:
     """Give a value of a set."""
-    kind = _kind(web_id, "MV")
+    _check(web_id, "MV")
     for one in all_sets(asked.world):
         for (name, *_), body in zip(one.values, one.value_bodies(asked), strict=True):
-            if one.value_identity(name).web_id(kind) == web_id:
+            if one.value_identity(name).has(web_id):
                 return asked.answer(body)
     raise PiError(404, f"The specified Enumeration Value was not found: '{web_id}'.")

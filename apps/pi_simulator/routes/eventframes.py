@@ -13,19 +13,19 @@ from ..asking import Asked, Wanted
 from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.elements import machine_place, name_of, template_of
-from ..assets.finding import Page, like
-from ..assets.query import described_by, since
+from ..assets.finding import Order, like, same
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from ..events.frames import Frame, by_number, phases
 from ..events.searching import MODES, Search, frames
 from ..events.things import annotation_body, annotation_id
 from ..times import NEVER_ENDS, parse
-from .assets_common import Order, Ordered, Span, Spanned, WebId, cut, database_of, find, listed, multiple, objects, own, same
-from .attributes import Associated, answer_attributes
+from .assets_common import Databases, DescribedAsked, Ordered, WebId, cut, find, multiple, objects, own, paged
+from .attribute_lists import AttributesListed, AttributesSearched
+from .paging import Page, Paged
+from .several import SeveralAsked
 
 router = APIRouter()
-Text = Annotated[str | None, Query()]
 Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
 
 
@@ -116,18 +116,16 @@ def _nested(search: Search) -> Search:
     return Search(search.mode, search.start, search.end, search.now, nested=True)
 
 
-def _answer(asked: Asked, found: Iterable[Frame], search: Search, span: Span, order: Order) -> Response:
+def _answer(asked: Asked, found: Iterable[Frame], search: Search, page: Page, order: Order) -> Response:
     """Answer with a page of frames: a directed search keeps its order. By names only those of the page are made."""
     assets = asked.world.assets
     some = list(found)
     if not search.directed:
-        if order.field.lower() != "name":
-            page = Page(span.start, span.most, order.field, order.descending)
-            things, many = page.of(assets.event(one, asked.now) for one in some)
-            return asked.answer({"Links": span.links(many), "Items": objects(asked, things)})
+        if not order.by_name:
+            return paged(asked, (assets.event(one, asked.now) for one in some), page, order)
         some.sort(key=lambda one: (one.name.casefold(), one.number), reverse=order.descending)
-    page_of = [assets.event(one, asked.now) for one in some[span.start : span.start + span.most]]
-    return asked.answer({"Links": span.links(len(some)), "Items": objects(asked, page_of)})
+    things = [assets.event(one, asked.now) for one in page.of(some)]
+    return asked.answer({"Links": page.links(len(some)), "Items": objects(asked, things)})
 
 
 def _in_database(asked: Asked, database: Thing, search: Search) -> Iterator[Frame]:
@@ -136,15 +134,15 @@ def _in_database(asked: Asked, database: Thing, search: Search) -> Iterator[Fram
 
 @router.get("/assetdatabases/{web_id}/eventframes")
 def of_database(
-    asked: Wanted, web_id: WebId, search: When, span: Spanned, order: Ordered, wanted: FullyFiltered, nested: Nested = False
+    asked: Wanted, web_id: WebId, search: When, page: Paged, order: Ordered, wanted: FullyFiltered, nested: Nested = False
 ) -> Response:
     """List the event frames of a database."""
     found = _in_database(asked, find(asked, "assetdatabases", web_id), _nested(search) if nested else search)
-    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, span, order)
+    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, page, order)
 
 
 @router.get("/elements/{web_id}/eventframes")
-def of_element(asked: Wanted, web_id: WebId, search: When, span: Spanned, order: Ordered, wanted: Filtered) -> Response:
+def of_element(asked: Wanted, web_id: WebId, search: When, page: Paged, order: Ordered, wanted: Filtered) -> Response:
     """List the event frames that refer to an element."""
     thing = find(asked, "elements", web_id)
     found = (
@@ -152,7 +150,7 @@ def of_element(asked: Wanted, web_id: WebId, search: When, span: Spanned, order:
         for one in frames(asked.world.assets.plant, _nested(search))
         if any(machine_place(machine).number == thing.number for machine in one.machines)
     )
-    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, span, order)
+    return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, page, order)
 
 
 @router.get("/eventframes/{web_id}/eventframes")
@@ -160,7 +158,7 @@ def of_frame(
     asked: Wanted,
     web_id: WebId,
     search: When,
-    span: Spanned,
+    page: Paged,
     order: Ordered,
     wanted: FullyFiltered,
     nested: Nested = False,  # noqa: ARG001  # a phase has none below
@@ -172,35 +170,26 @@ def of_frame(
         for one in frames(asked.world.assets.plant, _nested(search))
         if one.phase and one.number - one.phase == number and wanted.fits(asked, one)
     )
-    return _answer(asked, found, search, span, order)
+    return _answer(asked, found, search, page, order)
 
 
 @router.get("/eventframes/multiple")
-def several(
-    asked: Wanted,
-    web_ids: Annotated[list[str] | None, Query(alias="webId")] = None,
-    paths: Annotated[list[str] | None, Query(alias="path")] = None,
-    mode: Annotated[str, Query(alias="includeMode")] = "All",
-    parallel: Annotated[bool, Query(alias="asParallel")] = False,  # noqa: ARG001  # the answer is the same
-) -> Response:
+def multiple_(asked: Wanted, several: SeveralAsked) -> Response:
     """Give event frames by WebIDs and paths, each by itself."""
-    return multiple(asked, "eventframes", web_ids, paths, mode, lambda thing: body_of(thing, asked))
+    return multiple(asked, "eventframes", several, lambda thing: body_of(thing, asked))
 
 
 @router.get("/eventframes/search")
-def search_(
-    asked: Wanted, span: Spanned, database: Annotated[str | None, Query(alias="databaseWebId")] = None, query: Text = None
-) -> Response:
+def search_(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked) -> Response:
     """List the event frames that a query describes, in order of start."""
-    wanted = described_by(query, asked.now)
-    every = Search("startinclusive", since(query, asked.now), NEVER_ENDS, asked.now, nested=True)
+    every = Search("startinclusive", wanted.since, NEVER_ENDS, asked.now, nested=True)
     things = (
         asked.world.assets.event(one, asked.now)
-        for place in database_of(asked, database)
+        for place in databases
         for one in _in_database(asked, place, every)
         if wanted.named(one.name)
     )
-    return cut(asked, (one for one in things if wanted.fits(one)), span)
+    return cut(asked, (one for one in things if wanted.fits(one)), page)
 
 
 own(router, kinds.EVENT_FRAME)
@@ -224,13 +213,6 @@ def referenced(asked: Wanted, web_id: WebId, associations: Annotated[str, Query(
         body | ({"Paths": [thing.path]} if paths else {}) for body, thing in zip(objects(asked, things), things, strict=True)
     ]
     return asked.answer({"Links": {}, "Items": found})
-
-
-@router.get("/eventframes/{web_id}/categories")
-def categories(asked: Wanted, web_id: WebId) -> Response:
-    """List a frame's categories."""
-    names = find(asked, "eventframes", web_id).fields["CategoryNames"]
-    return listed(asked, [one for one in asked.world.assets.libraries[0].element_categories if one.name in names])
 
 
 @router.get("/eventframes/{web_id}/annotations")
@@ -257,13 +239,8 @@ def _attributes(controller: str) -> None:
         asked: Wanted,
         web_id: WebId,
         search: When,
-        span: Spanned,
-        order: Ordered,
-        with_these: Associated,
-        name: Annotated[str | None, Query(alias="attributeNameFilter")] = None,
-        description: Annotated[str | None, Query(alias="attributeDescriptionFilter")] = None,
-        category: Annotated[str | None, Query(alias="attributeCategory")] = None,
-        value_type: Annotated[str | None, Query(alias="attributeType")] = None,
+        told: AttributesListed,
+        wanted: AttributesSearched,
         frame_name: Annotated[str | None, Query(alias="eventFrameNameFilter")] = None,
         frame_description: Annotated[str | None, Query(alias="eventFrameDescriptionFilter")] = None,
         frame_category: Annotated[str | None, Query(alias="eventFrameCategory")] = None,
@@ -272,7 +249,7 @@ def _attributes(controller: str) -> None:
         nested: Nested = False,
     ) -> Response:
         root = find(asked, controller, web_id)
-        wanted = Filter(frame_name, frame_category, frame_template, element=element)
+        frames_wanted = Filter(frame_name, frame_category, frame_template, element=element)
         if root.kind is kinds.DATABASE:
             some: Iterable[Frame] = _in_database(asked, root, _nested(search) if nested else search)
         else:
@@ -281,17 +258,9 @@ def _attributes(controller: str) -> None:
         found: list[Attribute] = []
         for frame in some:
             thing = asked.world.assets.event(frame, asked.now)
-            if frame.there <= asked.now and wanted.fits(asked, frame) and like(thing.description, frame_description):
+            if frame.there <= asked.now and frames_wanted.fits(asked, frame) and like(thing.description, frame_description):
                 found += asked.world.assets.attributes_of(thing, asked.now)
-        fitting = [
-            one
-            for one in found
-            if like(one.thing.name, name)
-            and like(one.thing.description, description)
-            and (not value_type or same(one.thing.fields["Type"], value_type))
-            and (not category or any(same(each, category) for each in one.thing.fields["CategoryNames"]))
-        ]
-        return answer_attributes(asked, fitting, span, order, with_these)
+        return told.answer(one for one in found if wanted.fits(one))
 
 
 _attributes("assetdatabases")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ..asking import Asked, Wanted
+from ..asking import Wanted
 from ..errors import PiError
-from ..streams.paging import Paged
-from ..streams.parameters import limited, one_of
+from ..streams.parameters import limited
 from ..streams.points import Listing, attribute_body, attributes, body
 from ..streams.queries import searched
 from ..wildcards import pattern
 from .dataservers import answer_points, check_server
+from .paging import Paged
+from .several import SeveralAsked, answer_several
 
 router = APIRouter()
-_INCLUDED = ("All", "ItemsWithExceptionOnly", "ItemsWithoutExceptionOnly")
 _SEARCHED = 1000
 
 
@@ -28,34 +28,15 @@ def by_path(asked: Wanted, path: str) -> Response:
 
 
 @router.get("/points/multiple")
-def multiple(
-    asked: Wanted,
-    web_ids: Annotated[list[str] | None, Query(alias="webId")] = None,
-    paths: Annotated[list[str] | None, Query(alias="path")] = None,
-    include: Annotated[str, Query(alias="includeMode")] = "All",
-    parallel: Annotated[bool, Query(alias="asParallel")] = False,
-) -> Response:
-    """Give points by WebIDs and paths, each with its own error: 207 where there is any."""
-    del parallel  # all is done at once
-    mode = one_of("includeMode", include, _INCLUDED)
-    asked_for = [("ID", one) for one in web_ids or []] + [("Path", one) for one in paths or []]
-    if not asked_for:
-        raise PiError(400, "The request names no point: 'webId' or 'path' is needed.")
-    items = [_item(asked, *one) for one in asked_for]
-    status = 207 if any("Exception" in item for item in items) else 200
-    if mode != "All":
-        items = [item for item in items if ("Exception" in item) == (mode == "ItemsWithExceptionOnly")]
-    return asked.answer({"Links": {}, "Items": items}, status)
-
-
-def _item(asked: Asked, kind: str, name: str) -> dict[str, Any]:
-    told = {"Identifier": name, "IdentifierType": kind}
-    try:
-        archive = asked.world.archive
-        found = archive.by_web_id(name, asked.now) if kind == "ID" else archive.by_path(name, asked.now)
-    except PiError as error:
-        return {**told, "Exception": error.body}
-    return {**told, "Object": body(asked, found)}
+def multiple(asked: Wanted, several: SeveralAsked) -> Response:
+    """Give points by WebIDs and paths, each by itself."""
+    archive = asked.world.archive
+    return answer_several(
+        asked,
+        several,
+        lambda web_id: body(asked, archive.by_web_id(web_id, asked.now)),
+        lambda path: body(asked, archive.by_path(path, asked.now)),
+    )
 
 
 @router.get("/points/search")
@@ -66,7 +47,7 @@ def search(
     server: Annotated[str | None, Query(alias="dataServerWebId")] = None,
 ) -> Response:
     """Give the points that pass a query, a page at a time."""
-    limited("maxCount", page.count, _SEARCHED)
+    limited("maxCount", page.most, _SEARCHED)
     if server is not None:
         check_server(server)
     archive = asked.world.archive

@@ -12,7 +12,8 @@ from ..asking import Asked, Wanted
 from ..assets import kinds
 from ..assets.library import DATABASE_BITS, PLACES, Library
 from ..assets.things import Thing
-from .assets_common import First, Spanned, WebId, cut, find, listed, own
+from .assets_common import WebId, cut, find, listed, lists, none, own
+from .paging import FirstPage, Paged
 
 router = APIRouter()
 _BELOW = (1 << DATABASE_BITS) - 1
@@ -21,11 +22,12 @@ Descendants = Annotated[bool, Query(alias="showDescendants")]
 
 own(router, kinds.ELEMENT_TEMPLATE)
 own(router, kinds.ATTRIBUTE_TEMPLATE)
+lists(router, "elementtemplates", "notificationruletemplates", none)  # nobody is notified here
 
 
 def _at(asked: Asked, controller: str, web_id: str) -> tuple[Library, int]:
     thing = find(asked, controller, web_id)
-    return asked.world.assets.libraries[thing.number >> DATABASE_BITS], thing.number & _BELOW
+    return asked.world.assets.library_of(thing), thing.number & _BELOW
 
 
 def _nested(library: Library, place: int, parent: int, *, depth_first: bool) -> Iterator[Thing]:
@@ -45,7 +47,7 @@ def _nested(library: Library, place: int, parent: int, *, depth_first: bool) -> 
 def attribute_templates(
     asked: Wanted,
     web_id: WebId,
-    span: Spanned,
+    page: Paged,
     inherited: Inherited = False,
     descendants: Descendants = False,
     depth_first: Annotated[bool, Query(alias="depthFirstTraverse")] = False,
@@ -55,7 +57,7 @@ def attribute_templates(
     places = library.chain(place) if inherited else (place,)
     found = [one for at in places for one in _nested(library, at, -1, depth_first=depth_first)]
     nested = {one.number for one in found if "Parent" in one.refs}
-    return cut(asked, [one for one in found if descendants or one.number not in nested], span)
+    return cut(asked, [one for one in found if descendants or one.number not in nested], page)
 
 
 @router.get("/elementtemplates/{web_id}/analysistemplates")
@@ -67,19 +69,19 @@ def analysis_templates(asked: Wanted, web_id: WebId) -> Response:
 
 
 @router.get("/elementtemplates/{web_id}/baseelementtemplates")
-def bases(asked: Wanted, web_id: WebId, span: First) -> Response:
+def bases(asked: Wanted, web_id: WebId, page: FirstPage) -> Response:
     """List a template's bases, the root first."""
     library, place = _at(asked, "elementtemplates", web_id)
-    return cut(asked, [library.templates[at] for at in library.chain(place)[:-1]], span)
+    return cut(asked, [library.templates[at] for at in library.chain(place)[:-1]], page)
 
 
 @router.get("/elementtemplates/{web_id}/derivedelementtemplates")
-def derived(asked: Wanted, web_id: WebId, span: First, descendants: Descendants = False) -> Response:
+def derived(asked: Wanted, web_id: WebId, page: FirstPage, descendants: Descendants = False) -> Response:
     """List the templates that are derived from one; `showDescendants` has those that are derived from them too."""
     library, place = _at(asked, "elementtemplates", web_id)
     chains = ((at, library.chain(at)[:-1]) for at in range(len(library.designs)))
     found = [at for at, chain in chains if (place in chain if descendants else chain[-1:] == (place,))]
-    return cut(asked, [library.templates[at] for at in found], span)
+    return cut(asked, [library.templates[at] for at in found], page)
 
 
 @router.get("/elementtemplates/{web_id}/categories")
@@ -87,14 +89,7 @@ def categories(asked: Wanted, web_id: WebId, inherited: Inherited = False) -> Re
     """List a template's categories."""
     library, place = _at(asked, "elementtemplates", web_id)
     names = {library.designs[at].category for at in (library.chain(place) if inherited else (place,))}
-    return listed(asked, [one for one in library.element_categories if one.name in names])
-
-
-@router.get("/elementtemplates/{web_id}/notificationruletemplates")
-def notification_rules(asked: Wanted, web_id: WebId) -> Response:
-    """List nothing: nobody is notified here."""
-    find(asked, "elementtemplates", web_id)
-    return listed(asked, [])
+    return listed(asked, [one for one in library.categories[kinds.ELEMENT_CATEGORY] if one.name in names])
 
 
 @router.get("/attributetemplates/{web_id}/attributetemplates")
@@ -104,11 +99,3 @@ def below(asked: Wanted, web_id: WebId) -> Response:
     place, at = divmod(number, PLACES)
     own_ones = enumerate(library.designs[place].own)
     return listed(asked, [library.attribute_templates[place][n] for n, design in own_ones if design.parent == at])
-
-
-@router.get("/attributetemplates/{web_id}/categories")
-def attribute_categories(asked: Wanted, web_id: WebId) -> Response:
-    """List an attribute template's categories."""
-    library, number = _at(asked, "attributetemplates", web_id)
-    names = library.attribute_templates[number // PLACES][number % PLACES].fields["CategoryNames"]
-    return listed(asked, [one for one in library.attribute_categories if one.name in names])

@@ -7,18 +7,14 @@ from starlette.responses import Response
 
 from ..asking import Wanted
 from ..assets import kinds
-from .assets_common import WebId, find, listed, one, own
+from .assets_common import WebId, find, lists, one, own
 
 router = APIRouter()
 
 own(router, kinds.UNIT_CLASS)
 own(router, kinds.UNIT)
-
-
-@router.get("/unitclasses/{web_id}/units")
-def units(asked: Wanted, web_id: WebId) -> Response:
-    """List the units of a class. The Swagger's words say a list, though its schema has one unit."""
-    return listed(asked, asked.world.assets.units[find(asked, "unitclasses", web_id).number])
+# The Swagger's words say a list, though its schema has one unit.
+lists(router, "unitclasses", "units", lambda assets, unit_class: assets.units[unit_class.number])
 
 
 @router.get("/unitclasses/{web_id}/canonicalunit")

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..comparing import COMPARED
 from ..errors import PiError
 
 if TYPE_CHECKING:
@@ -56,14 +57,6 @@ _MATHS: dict[str, Callable[[Any, Any], float]] = {
     "mod": math.fmod,
     "^": math.pow,
 }
-_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda one, other: one == other,
-    "<>": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
 
 
 class BadError(Exception):
@@ -96,10 +89,10 @@ class Expression:
         values = [part.result(lookup) for part in self.parts]
         if self.kind == "not":
             return not _truth(values[0])
-        if self.kind in _COMPARED:
+        if self.kind in COMPARED:
             alike = all(isinstance(value, str) for value in values)
             pair = [value.lower() if alike else _number(value) for value in values]
-            return _COMPARED[self.kind](*pair)
+            return COMPARED[self.kind](*pair)
         return _calculated(self, [_number(value) for value in values])
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def too_many(name: str, most: int) -> PiError:
     """Give the error for more items than a call may give. Source: AVEVA, "Restrictions on number of items per call"."""
-    return PiError(400, f"Parameter '{name}' is greater than the maximum allowed ({most}).")
+    return PiError(400, f"Parameter ({name}) is greater than the maximum allowed ({most}).")
 
 
 def grid(

@@ -10,6 +10,7 @@ from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ..comparing import COMPARED
 from ..errors import PiError
 from ..tags import name_of, tag
 from ..wildcards import pattern
@@ -82,6 +83,4 @@ def _ordered(value: Any, sign: str, wanted: str) -> bool:
             pair = (value, float(wanted))
         except ValueError:
             return False
-    less, same = pair[0] < pair[1], pair[0] == pair[1]
-    answers = {"<": less, "<=": less or same, ">": not less and not same, ">=": not less}
-    return bool(answers[sign])
+    return COMPARED[sign](*pair)

@@ -71,7 +71,7 @@ def test_pages_of_any_size_put_together_are_the_list(pi: Api, database: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("parameter", "value"), [("maxCount", 2001), ("maxCount", -1), ("startIndex", -1), ("sortOrder", "Up")]
+    ("parameter", "value"), [("maxCount", 2001), ("maxCount", 0), ("maxCount", -1), ("startIndex", -1), ("sortOrder", "Up")]
 )
 def test_what_no_list_can_give_is_refused(pi: Api, database: str, parameter: str, value: object) -> None:
     answer = pi.get(f"/assetdatabases/{database}/elements", **{parameter: value})
@@ -146,6 +146,35 @@ def test_an_attributes_stream_is_its_points(pi: Api, database: str) -> None:
     assert flow["Links"]["Point"].endswith(point["WebId"])
 
 
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"nameFilter": "F*"},
+        {"categoryName": "measurements"},
+        {"templateName": "flow"},
+        {"showHidden": "true", "searchFullHierarchy": "true"},
+    ],
+)
+def test_stream_sets_have_the_attributes_that_lists_have(pi: Api, database: str, params: dict[str, str]) -> None:
+    found = items(pi, f"/assetdatabases/{database}/elements", searchFullHierarchy="true", templateName="Machine", maxCount=10)
+    every = {one["WebId"]: names(pi, f"/elements/{one['WebId']}/attributes", **params) for one in found}
+
+    assert any(every.values())
+    for web_id, own in every.items():
+        assert sorted(names(pi, f"/streamsets/{web_id}/value", **params)) == own
+
+
+def test_an_attribute_of_a_templates_name_without_the_template_is_not_the_templates(pi: Api, database: str) -> None:
+    found = items(
+        pi, f"/assetdatabases/{database}/elementattributes", searchFullHierarchy="true", attributeNameFilter="Temperature"
+    )
+    alone = next(one for one in found if "Template" not in one["Links"])["Links"]["Element"].rpartition("/")[2]
+
+    for path in (f"/elements/{alone}/attributes", f"/streamsets/{alone}/value"):
+        assert names(pi, path, nameFilter="Temperature") == ["Temperature"]
+        assert names(pi, path, templateName="Temperature") == []
+
+
 def test_templates_have_bases_and_their_attributes_with_them(pi: Api, database: str) -> None:
     found = items(pi, f"/assetdatabases/{database}/elementtemplates", field="Name", query="Pump")
     web_id = found[0]["WebId"]
@@ -176,8 +205,16 @@ def test_several_come_each_by_itself_and_207_tells_that_some_did_not(pi: Api, da
     mixed = pi.get("/elements/multiple", webId=[one["WebId"]], path=[missing])
     assert mixed.status_code == 207
     assert [("Object" in item, "Exception" in item) for item in mixed.json()["Items"]] == [(True, False), (False, True)]
-    failed = pi.get("/elements/multiple", webId=one["WebId"], path=missing, includeMode="ItemsWithException").json()["Items"]
-    assert [item["Identifier"] for item in failed] == [missing]
+    assert [item["IdentifierType"] for item in mixed.json()["Items"]] == ["ID", "Path"]
+
+    def included(mode: str) -> tuple[int, list[str]]:
+        answer = pi.get("/elements/multiple", webId=one["WebId"], path=missing, includeMode=mode)
+        return answer.status_code, [item["Identifier"] for item in answer.json().get("Items", [])]
+
+    assert included("ItemsWithExceptionOnly") == (207, [missing])
+    assert included("ItemsWithoutExceptionOnly") == (207, [one["WebId"]])
+    assert included("ItemsWithException") == (400, [])
+    assert pi.get("/elements/multiple").status_code == 400
 
 
 def test_queries_find_what_they_describe(pi: Api, database: str) -> None:

@@ -170,13 +170,14 @@ def _template_attributes(*instances: str) -> Iterator[Row]:
 def categories() -> Iterator[Row]:
     for number, database in _databases():
         library = WORLD.libraries[number]
-        for kind, some in (
-            ("analysis", library.analysis_categories),
-            ("attribute", library.attribute_categories),
-            ("element", library.element_categories),
-            ("table", library.table_categories),
+        for name, kind in (
+            ("analysis", kinds.ANALYSIS_CATEGORY),
+            ("attribute", kinds.ATTRIBUTE_CATEGORY),
+            ("element", kinds.ELEMENT_CATEGORY),
+            ("table", kinds.TABLE_CATEGORY),
         ):
-            yield from ({**_object(one), "category_type": kind, "assetdatabase_webid": database} for one in some)
+            for one in library.categories[kind]:
+                yield {**_object(one), "category_type": name, "assetdatabase_webid": database}
 
 
 def analyses() -> Iterator[Row]:

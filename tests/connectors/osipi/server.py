@@ -203,7 +203,7 @@ class PiServer:
         return 404, {"Errors": [f"there is no {path}"]}
 
     def _too_many(self) -> Reply:
-        return 400, {"Errors": [f"Parameter 'maxCount' is greater than the maximum allowed ({self.most})."]}
+        return 400, {"Errors": [f"Parameter (maxCount) is greater than the maximum allowed ({self.most})."]}
 
     def _counts(self, request: Request) -> Reply:
         """Count the values of each tag as PI does: an error value, not 0, where there is none."""

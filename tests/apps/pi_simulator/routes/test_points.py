@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -57,6 +58,13 @@ def test_a_list_without_maxcount_ends_at_a_thousand_with_a_link_to_the_rest_only
     assert api.session.get(answer["Links"]["Last"], timeout=30).json() == answer
 
 
+def test_a_list_that_fits_has_no_links_and_links_keep_what_was_asked_for(api: Api) -> None:
+    assert checked(api, "/dataservers/{webId}/points", webId=SERVER)["Links"] == {}
+    asked = {"nameFilter": "*+* & *", "maxCount": 1, "startIndex": 1}
+    links = checked(api, "/dataservers/{webId}/points", webId=SERVER, **asked)["Links"]
+    assert parse_qs(urlsplit(links["First"]).query) == {"nameFilter": ["*+* & *"], "startIndex": ["0"], "maxCount": ["1"]}
+
+
 def test_a_last_page_that_is_full_has_no_next(api: Api) -> None:
     links = checked(api, "/dataservers/{webId}/points", webId=SERVER, startIndex=200, maxCount=100)["Links"]
     assert set(links) == {"First", "Previous", "Last"}
@@ -76,7 +84,7 @@ def test_names_are_chosen_by_star_and_question_mark_and_nothing_else(api: Api) -
 
 def test_a_page_larger_than_the_server_allows_is_refused_with_the_number_it_allows(api: Api) -> None:
     refused = checked(api, "/dataservers/{webId}/points", 400, webId=SERVER, maxCount=150_001)
-    assert refused["Errors"] == ["Parameter 'maxCount' is greater than the maximum allowed (150000)."]
+    assert refused["Errors"] == ["Parameter (maxCount) is greater than the maximum allowed (150000)."]
     assert api.get(POINTS, maxCount=0).status_code == api.get(POINTS, startIndex=-1).status_code == 400
 
 

@@ -124,7 +124,7 @@ def test_what_is_cut_at_maxcount_is_not_told_and_a_later_start_reads_backwards(s
 
 
 def test_more_values_than_a_call_may_give_are_refused_with_the_number(still: Api) -> None:
-    told = ["Parameter 'maxCount' is greater than the maximum allowed (20000)."]
+    told = ["Parameter (maxCount) is greater than the maximum allowed (20000)."]
     for params in ({"webId": WEB_IDS[0], "maxCount": 20_001}, {"webId": WEB_IDS, "maxCount": 5000, "startTime": "*-3h"}):
         refused = still.get("/streamsets/recorded", **params)
         assert (refused.status_code, refused.json()["Errors"]) == (400, told)
@@ -143,7 +143,7 @@ def test_more_values_than_a_call_may_give_are_refused_with_the_number(still: Api
 )
 def test_a_step_that_is_too_fine_is_told_by_its_own_name(still: Api, path: str, params: dict[str, str], step: str) -> None:
     refused = still.get(path, **params, **{step: "1ms"})
-    told = [f"Parameter '{step}' is greater than the maximum allowed (20000)."]
+    told = [f"Parameter ({step}) is greater than the maximum allowed (20000)."]
     assert (refused.status_code, refused.json()["Errors"]) == (400, told)
 
 

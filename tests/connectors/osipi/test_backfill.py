@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connectors.osipi.backfill import _cut, _just_before
+from connectors.osipi.backfill import _cut
+from connectors.osipi.times import just_before
 from headgate.backfill.carry_out import carry_out
 from headgate.backfill.journal import Journal, read_journal
 from headgate.backfill.source import Part, Plan, Source
@@ -350,7 +351,7 @@ def test_parts_meet_at_whole_hours_and_share_no_instant() -> None:
         ("2026-03-01T13:00:00", "2026-03-01T13:00:00.5"),
     ]
     assert list(_cut("9999-12-31T22:30:00", "9999-12-31T23:59:00", 1))[-1] == ("9999-12-31T23:00:00", "9999-12-31T23:59:00")
-    assert _just_before("2026-03-01T12:00:00") == "2026-03-01T11:59:59.9999999"
+    assert just_before("2026-03-01T12:00:00") == "2026-03-01T11:59:59.9999999"
 
 
 def test_the_engine_asks_no_connector_until_it_is_told_to() -> None:

@@ -112,7 +112,9 @@ def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     rows: list[dict[str, Any]] = []
     for webid, body in reading.each(list(ends), calls):
         page = Page(webid, tags[webid]["name"] or "", str(body.get("UnitsAbbreviation") or ""), body.get("Items") or [])
-        rows += [row | {"calculation_type": kind} for row in _value_rows(reading, page)]
+        past = progress.places[webid].until
+        some = (row for row in _value_rows(reading, page) if stamp_of(row["timestamp"]) > past)
+        rows += [row | {"calculation_type": kind} for row in some]
         progress.advance(webid, ends[webid], ends[webid], 0, ())
     reading.refuse_if_none(len(tags))
     return iter(rows), progress.to_offset()

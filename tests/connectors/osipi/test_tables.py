@@ -369,6 +369,20 @@ def test_a_tag_that_can_not_be_read_at_first_begins_where_the_others_did(
     assert len(set(times["A"])) == len(times["A"]) == 2 * 6 + 3 + (name != "pi_streamset_summary")
 
 
+def test_a_calculations_value_at_the_end_of_a_read_is_not_given_again_by_the_next(
+    plant: PiServer, connector: Connectors
+) -> None:
+    plant.objects["/calculation/intervals"] = lambda request: (200, each_ten_minutes(request)[1]["Items"][0])
+    options = {"sampleInterval": "10m", "lookback_minutes": "30", "tag_webids": "A"}
+    rows, offset = connector().read_table("pi_calculated", None, options)
+    later = connector()
+    set_clock(later, timedelta(hours=1))
+    more, _ = later.read_table("pi_calculated", offset, options)
+
+    assert [row["timestamp"][11:16] for row in rows] == ["11:30", "11:40", "11:50", "12:00"]
+    assert [row["timestamp"][11:16] for row in more] == ["12:10", "12:20", "12:30", "12:40", "12:50", "13:00"]
+
+
 def test_a_tag_that_is_new_while_no_step_ends_begins_with_the_step_that_runs(plant: PiServer, connector: Connectors) -> None:
     plant.objects["/streamsets/summary"] = each_ten_minutes
     found: list[dict[str, Any]] = []

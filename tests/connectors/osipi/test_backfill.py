@@ -132,6 +132,36 @@ class TestWhere:
         assert len(backfill(*SPAN).stdout.splitlines()) == 482
 
 
+class TestLogins:
+    """The options file goes on top of connector.yaml, whose login stays unless the file says which one counts."""
+
+    @pytest.fixture(autouse=True)
+    def _yaml_names_a_login(self, project: Path) -> None:
+        path = project / "connectors" / "osipi" / "connector.yaml"
+        named = 'options: {client_id: headgate, token_url: "https://login.example.com/token", '
+        path.write_text(path.read_text().replace("[access_token]", "[client_secret]").replace("options: {", named))
+
+    def test_a_server_without_a_login_is_read_by_auth_none(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        fill(pi)
+        (project / "o.json").write_text(json.dumps({"pi_base_url": pi.url, "auth": "none"}))
+
+        done = backfill(*SPAN, "--tags", "A,B", "--options-file", "o.json")
+
+        assert told([json.loads(line) for line in done.stdout.splitlines()]) == truth(pi)
+        assert not any("Authorization" in request.headers for request in pi.requests)
+
+    def test_without_a_secret_the_message_says_what_is_missing_and_how_to_do_without(
+        self, pi: PiServer, backfill: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("HEADGATE_OPTION_ACCESS_TOKEN")
+        (project / "o.json").write_text(json.dumps({"pi_base_url": pi.url}))
+
+        done = backfill(*SPAN, "--tags", "A,B", "--options-file", "o.json", code=1)
+
+        assert "client_id wants client_secret" in done.stderr
+        assert "name it by auth (none, " in " ".join(done.stderr.split())
+
+
 class TestDelta:
     @pytest.fixture(autouse=True)
     def _library(self) -> None:

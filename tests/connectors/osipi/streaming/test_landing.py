@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connectors.osipi import streams
-from connectors.osipi.incremental import progress_of
+from connectors.osipi.incremental import Progress, progress_of
 from connectors.osipi.streaming import landing as landing_module
 from connectors.osipi.streaming.landing import Landing
 from connectors.osipi.streaming.segments import Segments
@@ -96,8 +96,13 @@ def test_the_offset_is_read_when_a_reader_starts_and_at_no_commit(
     pi: PiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Any] = []
+
+    def noted(offset: Mapping[str, Any] | None) -> Progress:
+        read.append(offset)
+        return progress_of(offset)
+
     for module in (landing_module, streams):
-        monkeypatch.setattr(module, "progress_of", lambda offset: (read.append(offset), progress_of(offset))[1])
+        monkeypatch.setattr(module, "progress_of", noted)
     cap = from_datetime(NOW)
     pi.add("A", [(shifted(cap, -seconds) + "Z", seconds) for seconds in range(2000, 0, -1)])
     segments = Segments(tmp_path)

@@ -26,9 +26,8 @@ class Landing:
     def __init__(self, options: Mapping[str, str], segments: Segments) -> None:
         self._options, self._segments = dict(options), segments
         self._client = PiClient(settings_of(options))
-        self._progress: Progress | None = progress_of(
-            segments.offset
-        )  # as it was committed; None where a read left it in the middle
+        # As it was committed; None where a read left it in the middle.
+        self._progress: Progress | None = progress_of(segments.offset)
 
     def places(self, tags: Iterable[str]) -> dict[str, Place]:
         """Give how far each of these tags was read and committed, as copies; those that never were are left out."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import PiError
-from .tags import SERVER, Tag, tag
+from .tags import CROWDS, SERVER, Tag, tag
 from .webids import KINDS, Identity, guid, unpack
 
 if TYPE_CHECKING:
@@ -25,14 +25,15 @@ SERVER_IDENTITY = Identity("DS", (SERVER_ID,), SERVER)
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """`count` points, of which a hostile world lets some vanish."""
+    """`count` points, and those that crowd, of which a hostile world lets some vanish."""
 
     count: int
     hostility: Hostility | None = None
 
     def has(self, number: int, now: int) -> bool:
         """Say whether a point is there at `now` (ticks)."""
-        return 0 <= number < self.count and not (self.hostility and self.hostility.vanished(number, now))
+        there = 0 <= number < self.count or number in CROWDS.values()
+        return there and not (self.hostility and self.hostility.vanished(number, now))
 
     def by_web_id(self, web_id: str, now: int) -> Tag:
         """Give the point of a WebID of any kind. Raises PiError: 400 for what is no WebID, 404 where nothing has it."""
@@ -51,9 +52,10 @@ class Archive:
 
     def _named(self, name: str, now: int) -> Tag | None:
         match = _NUMBER.match(name.title() if name.isupper() else name)
-        if not match or not self.has(int(match[1]), now):
+        number = int(match[1]) if match else CROWDS.get(name.title(), -1)
+        if not self.has(number, now):
             return None
-        found = tag(int(match[1]))
+        found = tag(number)
         return found if found.name.upper() == name.upper() else None
 
     def _number(self, web_id: str) -> int | None:

@@ -1,4 +1,7 @@
-"""The tags: each a pure function of the seed and its number, so that a million of them start at once."""
+"""The tags: each a pure function of the seed and its number, so that a million of them start at once.
+
+Besides those that are counted and listed there are a few `CROWDS`, found by their name or WebID alone, whose values crowd.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,15 @@ SYSTEM_STATES = {"Bad Input": 255, "I/O Timeout": 246, "Shutdown": 254, "No Data
 # Seconds between two values; their mean makes 1,040 tags give about 375,000 values an hour.
 PERIODS = (5, 5, 5, 10, 10, 10, 20, 30, 60, 60)
 BURST = 1200
+# What comes at once at each full hour: the tag's name, how many values, and how many of them share an instant.
+_CROWDS = (
+    ("Crowd.Instant.300", 300, 300),
+    ("Crowd.Instant.2500", 2500, 2500),
+    ("Crowd.Second.1200", 1200, 1),
+    ("Crowd.Sevens.1200", 1200, 7),
+)
+_FIRST_CROWD = 1_000_000_000  # a number that no counted tag has
+CROWDS = {name: _FIRST_CROWD + at for at, (name, *_) in enumerate(_CROWDS)}
 _MEASURES = (("Flow", "m3/h"), ("Temperature", "°C"), ("Pressure", "bar"), ("Level", "%"), ("Speed", "rpm"))
 _ODD = 90
 _ODD_NAMES = ("'quoted'", "a/b", 'say "so"', "Größe", "温度", "50% & more")
@@ -25,7 +37,10 @@ _ODD_NAMES = ("'quoted'", "a/b", 'say "so"', "Größe", "温度", "50% & more")
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A PI point. `period` is the ticks between its values; `burst` of them come within one second where it is not 0."""
+    """A PI point. `period` is the ticks between its values; `burst` of them come within one second where it is not 0.
+
+    They are spread over that second, unless they are `crowded`: so many share an instant, and the next one is 100 ns later.
+    """
 
     number: int
     name: str
@@ -34,6 +49,7 @@ class Tag:
     period: int
     future: bool = False
     burst: int = 0
+    crowded: int = 0
     digital_set: str = ""
 
     @property
@@ -54,13 +70,18 @@ class Tag:
 
 def name_of(number: int) -> str:
     """Give the name of the tag of a number."""
+    if number >= _FIRST_CROWD:
+        return _CROWDS[number - _FIRST_CROWD][0]
     odd = f".{_ODD_NAMES[number // 100]}" if number % 100 == _ODD and number // 100 < len(_ODD_NAMES) else ""
     return f"Unit{number // 100:02d}.{_MEASURES[number % len(_MEASURES)][0]}.{number:06d}{odd}"
 
 
 @lru_cache(maxsize=200_000)
 def tag(number: int) -> Tag:
-    """Give the tag of a number (from 0): in each hundred one of every kind besides Float32, and some odd names."""
+    """Give the tag of a number, from 0 or of CROWDS: in each hundred one of every kind besides Float32, some odd names."""
+    if number >= _FIRST_CROWD:
+        name, burst, crowded = _CROWDS[number - _FIRST_CROWD]
+        return Tag(number, name, "Float64", "m3/h", 3600 * SECOND // burst, burst=burst, crowded=crowded)
     name, units = name_of(number), _MEASURES[number % len(_MEASURES)][1]
     period = PERIODS[number % len(PERIODS)] * SECOND
     match number % 100:

@@ -170,14 +170,22 @@ def _hashed(seed: int, tag: Tag, numbers: Ints) -> Hashes:
 
 
 def _own_times(tag: Tag, numbers: Ints, hashes: Hashes) -> Ints:
-    """Give each value's own time, odd in its last digit and never ending in 0."""
+    """Give each value's own time, never ending in 0, and odd in its last digit but in a crowd."""
     if tag.burst:
         hours, place = np.divmod(numbers, tag.burst)
-        in_bursts: Ints = hours * tag.burst * tag.period + place * (SECOND // tag.burst // 10 * 10) + 1
+        in_bursts: Ints = hours * tag.burst * tag.period + _into_burst(tag, place) + 1
         return in_bursts
     places = tag.period // 10
     spread: Ints = (hashes >> np.uint64(8)).astype(np.int64) % places * 10
     return numbers * tag.period + spread + 1 + 2 * (hashes & np.uint64(3)).astype(np.int64)
+
+
+def _into_burst(tag: Tag, place: Ints) -> Ints:
+    """Give the ticks from a burst's start to each place in it."""
+    if not tag.crowded:
+        return place * (SECOND // tag.burst // 10 * 10)
+    nth = place // tag.crowded
+    return nth // 9 * 10 + nth % 9  # no time ends in 0, for all are to be equally long as text
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +209,8 @@ class Truth:
             hashes = _hashed(self.seed, tag, numbers)
         own = _own_times(tag, numbers, hashes)
         earlier, hashes = own[:-1], hashes[1:]
-        times = np.where(np.equal(hashes % np.uint64(_NEXT_TICK), 0), earlier + 1, own[1:])
+        next_tick = own[1:] if tag.crowded else earlier + 1  # which in a crowd may be taken
+        times = np.where(np.equal(hashes % np.uint64(_NEXT_TICK), 0), next_tick, own[1:])
         times = np.where(np.equal(hashes % np.uint64(_SAME_TIME), 0), earlier, times)
         if tag.future:
             arrivals = times - FUTURE
@@ -210,13 +219,10 @@ class Truth:
             arrivals = times + late + np.equal(hashes % np.uint64(_VERY_LATE), 0) * (7200 * SECOND)
         seen = (times >= ends[0]) & (times <= ends[1]) & (arrivals <= now)
         found = Slice(tag, times[seen], hashes[seen], arrivals[seen])
-        overtaken = np.flatnonzero((found.times[1:] == found.times[:-1]) & (found.arrivals[1:] < found.arrivals[:-1]))
-        if not len(overtaken):
+        if not ((found.times[1:] == found.times[:-1]) & (found.arrivals[1:] < found.arrivals[:-1])).any():
             return found
         # An archive puts what arrives behind what it has of the same time, so a value never changes its place among them.
-        order = np.arange(len(found))
-        order[overtaken], order[overtaken + 1] = overtaken + 1, overtaken
-        return found.pick(order)
+        return found.pick(np.lexsort((found.arrivals, found.times)))
 
     def first(self, tag: Tag, start: int, end: int, now: int, count: int) -> Slice:
         """Give the first `count` values of a time in order of time, or the last where `start` lies after `end`."""

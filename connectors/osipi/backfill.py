@@ -15,7 +15,7 @@ from .problems import OptionsError, PiError, TagProblem
 from .reading import FORBIDDEN_OR_GONE
 from .streams import RECORDED as COLUMNS
 from .streamsets import StreamReader, Window
-from .times import MICROSECONDS, resolve, shifted, to_datetime
+from .times import MICROSECONDS, just_before, resolve, shifted, to_datetime
 from .values import value_rows
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _cut(start: str, end: str, hours: float) -> Iterator[tuple[str, str]]:
 
 def read(reading: Reading, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Give a part's rows. Tags that are forbidden or gone are reported; raises OptionsError for no WebID, else PiError."""
-    start, last = part["start"].removesuffix("Z"), _just_before(part["before"].removesuffix("Z"))
+    start, last = part["start"].removesuffix("Z"), just_before(part["before"].removesuffix("Z"))
     for found in StreamReader(reading.client).read([Window(tag, start, last) for tag in part["tags"]]):
         if not isinstance(found, TagProblem):
             yield from value_rows(found.tag, found.items, reading.ingested)
@@ -88,9 +88,3 @@ def read(reading: Reading, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
             raise OptionsError(f"the tag {found.webid!r} is no WebID of this server's: {found.message}")
         else:
             raise PiError(found.status, f"{found.webid}: {found.message}")
-
-
-def _just_before(stamp: str) -> str:
-    """Give the stamp 100 ns before one in whole microseconds."""
-    whole = shifted(stamp, -1e-6)
-    return f"{whole if '.' in whole else whole + '.'}".ljust(MICROSECONDS, "0") + "9"

@@ -6,7 +6,7 @@ src/databricks/labs/community_connector/interface. Describing tables needs neith
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from .tables import Table
 
 _DONE = {"offset": "done"}
+# So long the batches of one run share a list of the tags. A tag that is added meanwhile waits for the next list: no run looks
+# further than the time at which it began, so there is nothing of it to read before, even with an offset that all tags share.
+_LISTED = timedelta(minutes=5)
 
 
 class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
@@ -54,6 +57,8 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         self.problems: list[TagProblem] = []
         self._client: PiClient | None = None
         self._now: datetime | None = None
+        self._listed: dict[tuple[str, str], list[str]] = {}
+        self._listed_at = datetime.min.replace(tzinfo=UTC)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what a worker makes anew: connections don't travel."""
@@ -95,8 +100,9 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
     ) -> tuple[Iterator[dict[str, Any]], dict[str, Any]]:
         """Read a table on from an offset; give rows and the offset after them, which equals the given one when nothing is left.
 
-        All calls until that happens look no further than the time of the first, so a run ends. Raises ValueError for
-        unknown tables, options and offsets that can't be used; PiError where the server can't be read.
+        All calls until that happens look no further than the time of the first, so a run ends. Tags that no option names are
+        listed for the first of them, and again when that was five minutes ago. Raises ValueError for unknown tables, options
+        and offsets that can't be used; PiError where the server can't be read.
         """
         table = self._table(table_name)
         if table.snapshot:
@@ -105,7 +111,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
             self._now = None
             return table.snapshot(self._reading(table_options)), dict(_DONE)
         assert table.append is not None  # noqa: S101 (a table has one of the two)
-        rows, offset = table.append(self._reading(table_options), start_offset)
+        rows, offset = table.append(self._reading(table_options, anew=not start_offset), start_offset)
         if start_offset and offset == dict(start_offset):
             self._now = None
         return rows, offset
@@ -179,7 +185,8 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
             raise _unknown(name)
         return TABLES[name]
 
-    def _reading(self, table_options: Mapping[str, str]) -> Reading:
+    def _reading(self, table_options: Mapping[str, str], *, anew: bool = False) -> Reading:
+        """Give what a read needs; `anew`: what was listed before does not count, as at the beginning of a run."""
         from .client import PiClient  # noqa: PLC0415 (discovery needs none of it)
         from .options import Texts, settings_of  # noqa: PLC0415
         from .reading import Reading  # noqa: PLC0415
@@ -187,10 +194,13 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         options = {**self.options, **table_options}
         settings = settings_of(options)
         if self._client is None or self._client.settings != settings:
-            self._client = PiClient(settings)
-        self._now = self._now or self.clock()
+            self._client, anew = PiClient(settings), True
+        moment = self.clock()
+        if anew or self._now is None or moment - self._listed_at >= _LISTED:
+            self._listed, self._listed_at = {}, moment
+        self._now = self._now or moment
         self.problems = []
-        return Reading(self._client, Texts(options), self._now, self.problems)
+        return Reading(self._client, Texts(options), self._now, self.problems, listed=self._listed)
 
 
 def _is_more_than_0(options: Mapping[str, str], name: str) -> bool:

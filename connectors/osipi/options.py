@@ -13,6 +13,7 @@ from .retries import Backoff
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LOGINS = ("none", "bearer", "basic", "oidc", "kerberos")
 _TOKEN = re.compile(r"[\x20-\x7e]*")
 # AVEVA: MaxReturnedItemsPerCall is 150,000 unless the administrator says otherwise.
 MOST_ITEMS = 150_000
@@ -132,8 +133,9 @@ def settings_of(options: Mapping[str, str | None]) -> Settings:
     """Give the settings that a connection's options describe; raises OptionsError with all that is wrong.
 
     pi_base_url; access_token, or username and password, or client_id and client_secret with token_url (or workspace_host,
-    for Databricks' own), or auth=kerberos; verify_ssl, ca_file; timeout_seconds, requests_per_second, threads,
-    tags_per_request, parts_per_batch, max_items_per_call, maxCount, max_url_length, max_tries.
+    for Databricks' own), or none of them; auth, which of these counts, or none or kerberos; verify_ssl, ca_file;
+    timeout_seconds, requests_per_second, threads, tags_per_request, parts_per_batch, max_items_per_call, maxCount,
+    max_url_length, max_tries.
     """
     texts = Texts(options)
     settings = Settings(
@@ -186,22 +188,32 @@ def _check_secrets(texts: Texts) -> None:
 
 
 def _login(texts: Texts) -> Login:
+    """Give the login that `auth` names, else the first of bearer, oidc and basic of which something is given, else none."""
     asked = texts.text("auth").lower()
-    if asked == "kerberos":
-        return Login("kerberos")
-    if asked not in {"", "none", "bearer", "basic", "oidc"}:
-        texts.problems.append("auth is none of bearer, basic, oidc, kerberos")
+    if asked not in {"", *_LOGINS}:
+        texts.problems.append(f"auth is none of {', '.join(_LOGINS)}")
+        return Login()
     _check_secrets(texts)
-    if token := texts.text("access_token", "bearer_token"):
-        return Login("bearer", secret=Secret(token))
-    if client := texts.text("client_id"):
-        secret, host = texts.text("client_secret"), texts.text("workspace_host").rstrip("/")
-        url = texts.text("token_url") or (f"{host if '://' in host else 'https://' + host}/oidc/v1/token" if host else "")
-        if not (secret and url):
-            texts.problems.append("client_id wants client_secret, and token_url or workspace_host")
-        return Login("oidc", client, Secret(secret), url, texts.text("scope", default="all-apis" if host else ""))
-    if user := texts.text("username", "user"):
-        return Login("basic", user, Secret(texts.text("password")))
-    if asked in {"bearer", "basic", "oidc"}:
-        texts.problems.append(f"auth is {asked}, but what it needs is not given")
-    return Login()
+    token, client, user = texts.text("access_token", "bearer_token"), texts.text("client_id"), texts.text("username", "user")
+    given = {"bearer": token, "oidc": client, "basic": user}
+    kind = asked or next((name for name, text in given.items() if text), "none")
+    if kind in given and not given[kind]:
+        texts.problems.append(f"auth is {kind}, but what it needs is not given")
+    match kind:
+        case "bearer":
+            return Login(kind, secret=Secret(token))
+        case "oidc":
+            return _client_login(texts, client)
+        case "basic":
+            return Login(kind, user, Secret(texts.text("password")))
+    return Login(kind)
+
+
+def _client_login(texts: Texts, client: str) -> Login:
+    secret, host = texts.text("client_secret"), texts.text("workspace_host").rstrip("/")
+    url = texts.text("token_url") or (f"{host if '://' in host else 'https://' + host}/oidc/v1/token" if host else "")
+    if client and not (secret and url):
+        others = ", ".join(name for name in _LOGINS if name != "oidc")
+        cure = f"where another login counts, name it by auth ({others})"
+        texts.problems.append(f"client_id wants client_secret, and token_url or workspace_host; {cure}")
+    return Login("oidc", client, Secret(secret), url, texts.text("scope", default="all-apis" if host else ""))

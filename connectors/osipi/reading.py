@@ -28,6 +28,7 @@ class Reading:
     """A read: `now` (UTC) is the latest time that it looks at, and the same for all calls of one run.
 
     `unread` are the tags and objects that can't be read; `problems` hold those, and what else there is to tell of tags.
+    `listed` are the tags that were listed, by name filter and data server: readings that share it list them once.
     """
 
     client: PiClient
@@ -35,6 +36,7 @@ class Reading:
     now: datetime
     problems: list[TagProblem] = field(default_factory=list)
     unread: dict[str, TagProblem] = field(default_factory=dict)
+    listed: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     @property
     def cap(self) -> str:

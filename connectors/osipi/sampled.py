@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from .client import Call, selected
 from .columns import Column
-from .incremental import Progress, progress_of
+from .incremental import Place, progress_of
 from .options import MOST_MINUTES_BACK
 from .points import points, tag_webids
 from .problems import TagProblem
 from .streams import INGESTED, TAG, VALUE
 from .streamsets import RECORDED_FIELDS, VALUE_FIELDS, Page, StreamReader, Window
-from .times import from_datetime, shifted, stamp_of, to_datetime
+from .times import from_datetime, just_before, next_after, shifted, stamp_of, to_datetime
 from .values import value_rows
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .client import Params
+    from .incremental import Progress
     from .reading import Reading
 
 SAMPLED = (*TAG, *VALUE, INGESTED)
@@ -30,6 +31,7 @@ SUMMARY = (*TAG, Column("summary_type", required=True), *VALUE, INGESTED)
 CALCULATED = (*TAG, Column("calculation_type", required=True), *VALUE, INGESTED)
 
 Rows = tuple["Iterator[dict[str, Any]]", dict[str, Any]]
+_EARLIEST = "1970-01-01T00:00:00"  # PI has no time before
 _ONE_FIELDS = ("WebId", "Name", *(f"Value.{name}" for name in VALUE_FIELDS))
 _END_FIELDS = (*_ONE_FIELDS, *RECORDED_FIELDS[2:])
 _SUMMARY_FIELDS = ("WebId", "Name", "Items.Type", *(f"Items.Value.{name}" for name in VALUE_FIELDS))
@@ -110,10 +112,12 @@ def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     rows: list[dict[str, Any]] = []
     for webid, body in reading.each(list(ends), calls):
         page = Page(webid, tags[webid]["name"] or "", str(body.get("UnitsAbbreviation") or ""), body.get("Items") or [])
-        rows += [row | {"calculation_type": kind} for row in _value_rows(reading, page)]
+        past = progress.places[webid].until
+        some = (row for row in _value_rows(reading, page) if stamp_of(row["timestamp"]) > past)
+        rows += [row | {"calculation_type": kind} for row in some]
         progress.advance(webid, ends[webid], ends[webid], 0, ())
     reading.refuse_if_none(len(tags))
-    return iter(rows), progress.to_offset() if windows else dict(offset or progress.to_offset())
+    return iter(rows), progress.to_offset()
 
 
 def _calculation(window: Window, tag: Mapping[str, Any], expression: str, step: float) -> Call:
@@ -194,34 +198,45 @@ def _on_grid(  # what a grid is made of
     `at_start`: a row has the time at which its step starts, and belongs to the read whose window begins there.
     """
     progress = progress_of(offset)
-    before = {webid: place.until for webid, place in progress.places.items()}
     most = max(1, reading.client.settings.most_items // reading.client.settings.tags_per_request // per_step - 1)
     tags = tag_webids(reading)
     windows = _due(reading, progress, tags, step, min(most, whole_steps or most))
     by_webid = {window.webid: window for window in windows}
+    before = {webid: progress.places[webid].until for webid in by_webid}
     rows: list[dict[str, Any]] = []
     for page in _streams(reading, reader, sorted(windows, key=lambda window: (window.start, window.end)), len(tags)):
         window = by_webid[page.webid]
-        past = before.get(page.webid, "")
+        past = before[page.webid]
         for row in rows_of(reading, page):
             stamp = stamp_of(row["timestamp"])
             if (stamp < window.end) if at_start else (stamp > past):
                 rows.append(row)
         progress.advance(page.webid, window.end, window.end, 0, ())
-    return iter(rows), progress.to_offset() if windows else dict(offset or progress.to_offset())
+    return iter(rows), progress.to_offset()
 
 
 def _due(reading: Reading, progress: Progress, webids: Sequence[str], step: float, most: int = 1000) -> list[Window]:
-    """Give for each tag the steps that have ended since its last read, `most` at once; tags without any are left out."""
+    """Give for each tag the steps that have ended since its last read, `most` at once; tags without any are left out.
+
+    A tag that is new gets its place at once: just before its first step, which nobody has read then.
+    """
     lookback = reading.texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK) * 60
     reading.texts.check()
     last = reading.last()
     end = _floor(to_datetime(last), step)
-    is_first = any(webid not in progress.places for webid in webids)
-    first = _floor(to_datetime(reading.first(last, lookback)), step) if is_first else end
-    starts = {webid: progress.places[webid].until if webid in progress.places else first for webid in webids}
-    windows = (Window(webid, start, min(end, shifted(start, step * most))) for webid, start in starts.items())
-    return [window for window in windows if window.start < window.end]
+    if new := [webid for webid in webids if webid not in progress.places]:
+        # What can't be read now begins where it would have begun now, not where the now of its first good read says.
+        place = max(just_before(_floor(to_datetime(reading.first(last, lookback)), step)), _EARLIEST)
+        progress.places |= {webid: Place(place) for webid in new}
+    starts = {until: _start(until, step) for until in {progress.places[webid].until for webid in webids}}
+    begins = ((webid, starts[progress.places[webid].until]) for webid in webids)
+    return [Window(webid, start, min(end, shifted(start, step * most))) for webid, start in begins if start < end]
+
+
+def _start(until: str, step: float) -> str:
+    """Give where a tag is read on that was read up to `until`: there, or at the step that begins with the next instant."""
+    after = next_after(until)
+    return after if _floor(to_datetime(after), step) == after else until
 
 
 def _floor(moment: datetime, step: float) -> str:

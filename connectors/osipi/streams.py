@@ -56,15 +56,22 @@ def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[I
     Values that come or go within `late_hours` (4; 0: never look) behind the overlap are reported, as `late` says. With
     `reread_hours` (0) each run ends by reading that window again for values that were corrected or deleted, as `reread` says.
     """
-    progress, options = progress_of(offset), RecordedOptions(reading)
+    progress = progress_of(offset)
+    rows = read_from(reading, progress)
+    after = progress.to_offset()
+    return rows, dict(offset) if offset and after == dict(offset) else after
+
+
+def read_from(reading: Reading, progress: Progress) -> Iterator[dict[str, Any]]:
+    """Read pi_timeseries on from `progress`, which moves on; an error leaves it in the middle. Else as `read_recorded`."""
+    options = RecordedOptions(reading)
     tags = tag_webids(reading)
     reader = StreamReader(reading.client)
     rows, moved = _read_on(reading, reader, options, progress, tags)
     if not moved:
         _first_guards(reading, options, progress, tags)
         rows = iter(_read_again(reading, reader, options, progress, tags))
-    after = progress.to_offset()
-    return rows, dict(offset) if offset and after == dict(offset) else after
+    return rows
 
 
 class RecordedOptions:

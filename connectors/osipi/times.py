@@ -67,6 +67,12 @@ def next_after(stamp: str) -> str:
     return padded + str(below % 10) if below % 10 else whole
 
 
+def just_before(stamp: str) -> str:
+    """Give the stamp 100 ns before one in whole microseconds."""
+    whole = shifted(stamp, -1e-6)
+    return f"{whole if '.' in whole else whole + '.'}".ljust(MICROSECONDS, "0") + "9"
+
+
 def seconds_of(span: str) -> float:
     """Give the seconds of a PI time span such as `10m`, `1h30m` or `*-1d`'s `1d`; raises ValueError."""
     text, total, place, sign = span.strip(), 0.0, 0, "+"

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from connectors.osipi.connector import OsipiLakeflowConnect
-from connectors.osipi.incremental import Place, progress_of
-from connectors.osipi.options import Texts
+from connectors.osipi.client import PiClient
+from connectors.osipi.incremental import Place, Progress, progress_of
+from connectors.osipi.options import Texts, settings_of
 from connectors.osipi.problems import PiError, PiUnavailableError
-from connectors.osipi.reading import FORBIDDEN_OR_GONE
+from connectors.osipi.reading import FORBIDDEN_OR_GONE, Reading
+from connectors.osipi.streams import read_from
 from connectors.osipi.times import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .segments import Segments
 
-TABLE = "pi_timeseries"
-
 
 class Landing:
-    """Lands rows with their offset; `places` are how far each tag was read, as the offset has it."""
+    """Lands rows of pi_timeseries with their offset, which is read when this begins and after a failure, not at each commit."""
 
     def __init__(self, options: Mapping[str, str], segments: Segments) -> None:
         self._options, self._segments = dict(options), segments
-        self._connector: OsipiLakeflowConnect | None = None
-        self.places: dict[str, Place] = progress_of(segments.offset).places
+        self._client = PiClient(settings_of(options))
+        # As it was committed; None where a read left it in the middle.
+        self._progress: Progress | None = progress_of(segments.offset)
+
+    def places(self, tags: Iterable[str]) -> dict[str, Place]:
+        """Give how far each of these tags was read and committed, as copies; those that never were are left out."""
+        known = self._committed().places
+        return {tag: replace(known[tag]) for tag in tags if tag in known}
 
     def land(self, tags: Sequence[str], cap: str, *, count_late: bool = True) -> int:
         """Read these tags up to `cap` and commit batch after batch; give how many rows. What can't be read keeps its place.
@@ -34,30 +40,35 @@ class Landing:
         Without `count_late` the server is not asked to count what came later than the overlap: that waits for a later read.
         Raises PiError where the server can't be read, OSError where the folder can't be written: what was committed stays.
         """
-        one = self._connector or OsipiLakeflowConnect(self._options)
-        self._connector = None  # a run that fails leaves it in the middle
-        rows = 0
-        options = {"tag_webids": ",".join(tags), "endTime": cap + "Z"} | ({} if count_late else {"late_hours": "0"})
+        now = datetime.now(UTC)
+        own = {"tag_webids": ",".join(tags), "endTime": cap + "Z"} | ({} if count_late else {"late_hours": "0"})
         if start := Texts(self._options).text("startTime", "start_time"):  # `*` is later than the cap, which was taken before
-            options["startTime"] = min(resolve(start, datetime.now(UTC)), cap) + "Z"
-        try:
-            while (count := self._step(one, options)) is not None:
-                rows += count
-        except PiUnavailableError:
-            raise
-        except PiError as error:  # all of these tags: that is no reason to end, where others can be read
-            if error.status not in FORBIDDEN_OR_GONE or not one.problems:
+            own["startTime"] = min(resolve(start, now), cap) + "Z"
+        rows = 0
+        while True:
+            reading = Reading(self._client, Texts(self._options | own), now)
+            try:
+                count = self._step(reading)
+            except PiUnavailableError:
                 raise
-        else:
-            self._connector = one
-        return rows
+            except PiError as error:
+                if error.status not in FORBIDDEN_OR_GONE or not reading.problems:
+                    raise
+                return rows  # all of these tags: that is no reason to end, where others can be read
+            if count is None:
+                return rows
+            rows += count
 
-    def _step(self, one: OsipiLakeflowConnect, options: dict[str, str]) -> int | None:
+    def _committed(self) -> Progress:
+        if self._progress is None:
+            self._progress = progress_of(self._segments.offset)
+        return self._progress
+
+    def _step(self, reading: Reading) -> int | None:
         """Commit the next batch and give its rows; None where there is none."""
-        before = self._segments.offset
-        rows, after = one.read_table(TABLE, before, options)
-        if before == after:
-            return None
-        count = self._segments.commit(rows, after)
-        self.places = progress_of(after).places
+        progress, self._progress = self._committed(), None
+        rows = read_from(reading, progress)
+        after = progress.to_offset()
+        count = None if after == self._segments.offset else self._segments.commit(rows, after)
+        self._progress = progress
         return count

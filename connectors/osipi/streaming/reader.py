@@ -167,7 +167,7 @@ class StreamReader:
         due = self._news.due(cap)
         if not due:
             return
-        before, deaf = self._landing.places, list(self._deaf)
+        before, deaf = self._landing.places(due), list(self._deaf)
         marks = self._news.take_unread(due)
         try:
             whole = len(due) == len(self._tags)
@@ -176,9 +176,10 @@ class StreamReader:
             self._news.unread |= marks
             raise
         self._rows += rows
+        after = self._landing.places(due)
         missed = list[Event]()
         for tag in due:
-            place = self._landing.places.get(tag)
+            place = after.get(tag)
             if place and place.until >= cap:
                 self._refused.discard(tag)
                 missed += self._news.landed(tag, self._read(before.get(tag), place, started))

@@ -8,7 +8,7 @@ import pytest
 
 from apps.pi_simulator.bodies import dumps
 from apps.pi_simulator.rendering import items
-from apps.pi_simulator.tags import BURST, tag
+from apps.pi_simulator.tags import BURST, CROWDS, tag
 from apps.pi_simulator.times import SECOND, ticks_of
 from apps.pi_simulator.truth import Slice, Truth
 
@@ -17,7 +17,7 @@ HOUR = 3600 * SECOND
 
 
 def test_two_halves_of_an_hour_hold_what_the_hour_holds() -> None:
-    for number in (0, 11, 22, 55, 77, 88):
+    for number in (0, 11, 22, 55, 77, 88, *CROWDS.values()):
         whole = Truth(7).between(tag(number), NOW - HOUR, NOW, NOW)
         middle = NOW - HOUR // 2
         halves = [Truth(7).between(tag(number), *ends, NOW) for ends in ((NOW - HOUR, middle - 1), (middle, NOW))]
@@ -26,7 +26,7 @@ def test_two_halves_of_an_hour_hold_what_the_hour_holds() -> None:
         assert whole.times.tolist() == sorted(whole.times.tolist())
 
 
-@pytest.mark.parametrize("number", [0, 5, 11, 22, 44, 55, 66, 77, 88])
+@pytest.mark.parametrize("number", [0, 5, 11, 22, 44, 55, 66, 77, 88, *CROWDS.values()])
 def test_fast_rendering_says_what_the_rows_say(number: int) -> None:
     values = Truth(1).between(tag(number), NOW - 2 * HOUR, NOW, NOW)
 
@@ -91,6 +91,28 @@ def test_a_burst_holds_1200_values_in_one_second() -> None:
     assert len(Truth(1).between(tag(88), start, start + SECOND, NOW + 24 * HOUR)) >= BURST - 1
 
 
+@pytest.mark.parametrize(
+    ("name", "most", "apart"),
+    [("Crowd.Instant.300", 300, 0), ("Crowd.Instant.2500", 2500, 0), ("Crowd.Second.1200", 2, 1), ("Crowd.Sevens.1200", 8, 0)],
+)
+def test_what_crowds_comes_at_one_instant_or_100_ns_apart(name: str, most: int, apart: int) -> None:
+    values = Truth(1).between(tag(CROWDS[name]), NOW - HOUR, NOW - HOUR + SECOND, NOW + 24 * HOUR)
+    times = values.times.tolist()
+
+    assert max(Counter(times).values()) in range(most - most // 100 - 1, most + 1)
+    assert Counter(later - earlier for earlier, later in pairwise(times)).most_common(1)[0][0] == apart
+    assert times == sorted(times)
+    assert len(times) >= tag(CROWDS[name]).burst - 1  # one may be at the time of the last before
+
+
+def test_what_arrives_late_in_a_crowd_stands_behind_all_that_was_there_before() -> None:
+    crowd = tag(CROWDS["Crowd.Instant.2500"])
+    early, later = (Truth(1).between(crowd, NOW - HOUR, NOW - HOUR + SECOND, look) for look in (NOW - HOUR + SECOND, NOW))
+
+    assert 0 < len(early) < len(later)
+    assert later.pick(slice(len(early))).hashes.tolist() == early.hashes.tolist()
+
+
 def test_a_future_tag_goes_on_after_now_and_others_end_there() -> None:
     assert len(Truth(1).between(tag(77), NOW + HOUR, NOW + 2 * HOUR, NOW)) > 0
     assert len(Truth(1).between(tag(0), NOW + HOUR, NOW + 2 * HOUR, NOW)) == 0
@@ -104,7 +126,7 @@ def test_1040_tags_give_about_375000_values_an_hour() -> None:
 
 def test_the_first_and_last_values_are_found_however_far_they_lie() -> None:
     truth = Truth(3)
-    for number in (0, 9, 77, 88):
+    for number in (0, 9, 77, 88, *CROWDS.values()):
         whole = truth.between(tag(number), NOW - 48 * HOUR, NOW, NOW)
 
         assert truth.first(tag(number), NOW - 48 * HOUR, NOW, NOW, 50).times.tolist() == whole.times[:50].tolist()
@@ -116,7 +138,7 @@ def test_the_first_and_last_values_are_found_however_far_they_lie() -> None:
 
 
 def test_what_arrived_between_two_looks_is_what_the_second_sees_more() -> None:
-    for number in (0, 77):
+    for number in (0, 77, *CROWDS.values()):
         end = NOW + 24 * HOUR
         before, after = (Truth(2).between(tag(number), NOW - 6 * HOUR, end, look) for look in (NOW - HOUR, NOW))
         new = Truth(2).arrived(tag(number), NOW - HOUR, NOW)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connectors.osipi.backfill import _cut, _just_before
+from connectors.osipi.backfill import _cut
+from connectors.osipi.times import just_before
 from headgate.backfill.carry_out import carry_out
 from headgate.backfill.journal import Journal, read_journal
 from headgate.backfill.source import Part, Plan, Source
@@ -129,6 +130,36 @@ class TestWhere:
         pi.lists["/dataservers/S1/points"] = [{"WebId": "A"}, {"WebId": "B"}]
 
         assert len(backfill(*SPAN).stdout.splitlines()) == 482
+
+
+class TestLogins:
+    """The options file goes on top of connector.yaml, whose login stays unless the file says which one counts."""
+
+    @pytest.fixture(autouse=True)
+    def _yaml_names_a_login(self, project: Path) -> None:
+        path = project / "connectors" / "osipi" / "connector.yaml"
+        named = 'options: {client_id: headgate, token_url: "https://login.example.com/token", '
+        path.write_text(path.read_text().replace("[access_token]", "[client_secret]").replace("options: {", named))
+
+    def test_a_server_without_a_login_is_read_by_auth_none(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        fill(pi)
+        (project / "o.json").write_text(json.dumps({"pi_base_url": pi.url, "auth": "none"}))
+
+        done = backfill(*SPAN, "--tags", "A,B", "--options-file", "o.json")
+
+        assert told([json.loads(line) for line in done.stdout.splitlines()]) == truth(pi)
+        assert not any("Authorization" in request.headers for request in pi.requests)
+
+    def test_without_a_secret_the_message_says_what_is_missing_and_how_to_do_without(
+        self, pi: PiServer, backfill: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("HEADGATE_OPTION_ACCESS_TOKEN")
+        (project / "o.json").write_text(json.dumps({"pi_base_url": pi.url}))
+
+        done = backfill(*SPAN, "--tags", "A,B", "--options-file", "o.json", code=1)
+
+        assert "client_id wants client_secret" in done.stderr
+        assert "name it by auth (none, " in " ".join(done.stderr.split())
 
 
 class TestDelta:
@@ -350,7 +381,7 @@ def test_parts_meet_at_whole_hours_and_share_no_instant() -> None:
         ("2026-03-01T13:00:00", "2026-03-01T13:00:00.5"),
     ]
     assert list(_cut("9999-12-31T22:30:00", "9999-12-31T23:59:00", 1))[-1] == ("9999-12-31T23:00:00", "9999-12-31T23:59:00")
-    assert _just_before("2026-03-01T12:00:00") == "2026-03-01T11:59:59.9999999"
+    assert just_before("2026-03-01T12:00:00") == "2026-03-01T11:59:59.9999999"
 
 
 def test_the_engine_asks_no_connector_until_it_is_told_to() -> None:

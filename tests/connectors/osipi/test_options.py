@@ -14,7 +14,7 @@ import connectors.osipi
 from connectors.osipi import OsipiLakeflowConnect
 from connectors.osipi.__main__ import main
 from connectors.osipi.names import KNOWN
-from connectors.osipi.options import settings_of
+from connectors.osipi.options import Login, settings_of
 from connectors.osipi.problems import OffsetError, OptionsError
 from connectors.osipi.streaming.segments import Segments
 
@@ -40,6 +40,40 @@ def test_a_secret_that_no_request_can_carry_is_told_by_its_name_alone(name: str,
         settings_of({**URL, **others, name: secret})
 
     assert not any(part in str(error.value) for part in ("CANARY", "€", "é"))
+
+
+LOGINS = {
+    "bearer": {"access_token": "a token"},
+    "oidc": {"client_id": "me", "client_secret": "a word", "token_url": "http://127.0.0.1:9"},
+    "basic": {"username": "me", "password": "a word"},
+}
+
+
+def test_without_any_option_of_a_login_there_is_none() -> None:
+    assert settings_of(URL).login == Login()
+
+
+@pytest.mark.parametrize("kind", ["none", "bearer", "oidc", "basic", "kerberos"])
+def test_auth_says_which_login_counts_where_options_of_several_are_given(kind: str) -> None:
+    every = {name: text for options in LOGINS.values() for name, text in options.items()}
+
+    found = settings_of({**URL, **every, "auth": kind}).login
+
+    assert found.kind == kind
+    assert found == settings_of({**URL, **LOGINS.get(kind, {}), "auth": kind}).login
+
+
+@pytest.mark.parametrize("half", [{"client_id": "me"}, {"client_id": "me", "token_url": "http://127.0.0.1:9"}])
+def test_half_a_login_is_no_login_and_the_message_says_how_to_have_another_one(half: dict[str, str]) -> None:
+    with pytest.raises(OptionsError, match=r"client_id wants client_secret.* auth \(none, bearer, basic, kerberos\)"):
+        settings_of({**URL, **half})
+
+    assert settings_of({**URL, **half, "auth": "none"}).login == Login()
+
+
+def test_an_auth_that_nobody_knows_is_told_with_those_there_are() -> None:
+    with pytest.raises(OptionsError, match="none of none, bearer, basic, oidc, kerberos"):
+        settings_of({**URL, "auth": "ntlm"})
 
 
 @pytest.mark.parametrize("url", ["http://pi:99999", "http://pi:abc", "http://pi:0", "http://[pi", "http://pi/\ud800"])

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from connectors.osipi.tables import TABLES
 from connectors.osipi.tags import as_values, tag_weights
 from headgate.inventory.values import parse_values
 from tests.connectors.osipi.conftest import NOW
+from tests.connectors.osipi.test_recorded import set_clock
 
 if TYPE_CHECKING:
     from tests.connectors.osipi.server import PiServer, Reply, Request
@@ -319,6 +320,80 @@ def test_gridded_reads_go_on_where_they_ended(plant: PiServer, connector: Connec
     one.read_table("pi_interpolated", offset, {"interval": "10m"})
 
     assert starts == [("2026-03-01T11:20:00Z", "2026-03-01T12:00:00Z"), ("2026-03-01T12:00:00Z", "2026-03-01T12:20:00Z")]
+
+
+GRIDS = {
+    "pi_interpolated": ("/streamsets/interpolated", {"interval": "10m"}),
+    "pi_plot": ("/streamsets/plot", {"window_seconds": "600", "intervals": "1"}),
+    "pi_streamset_summary": ("/streamsets/summary", {"summaryDuration": "10m", "summaryType": "Count"}),
+}
+
+
+def each_ten_minutes(request: Request) -> Reply:
+    """Give a value each ten minutes, at the ends of the time too; the time in which a step begins is a summary's."""
+    start, end = (datetime.fromisoformat(request.query[name][0]) for name in ("startTime", "endTime"))
+    times = [start + timedelta(minutes=10 * number) for number in range((end - start) // timedelta(minutes=10) + 1)]
+    values = [one_value(0, f"{time:%Y-%m-%dT%H:%M:%SZ}") for time in times]
+    items = [{"Type": "Count", "Value": one} for one in values[:-1]] if request.path.endswith("summary") else values
+    return 200, {"Items": [{"WebId": webid, "Name": webid.lower(), "Items": items} for webid in request.webids]}
+
+
+def read_grid(one: OsipiLakeflowConnect, name: str, offset: Any, **options: str) -> tuple[list[dict[str, Any]], Any]:
+    """Read on until nothing is left."""
+    found: list[dict[str, Any]] = []
+    for _ in range(50):
+        rows, after = one.read_table(name, offset, {**GRIDS[name][1], **options})
+        found += rows
+        if after == offset:
+            return found, after
+        offset = json.loads(json.dumps(after))
+    raise AssertionError("the read does not end")
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_a_tag_that_can_not_be_read_at_first_begins_where_the_others_did(
+    plant: PiServer, connector: Connectors, name: str
+) -> None:
+    plant.objects[GRIDS[name][0]] = each_ten_minutes
+    plant.trouble.append(lambda request: (403, {"Errors": ["not for you"]}) if "B" in request.webids else None)
+    before, offset = read_grid(connector(), name, None, lookback_minutes="30")
+
+    plant.trouble.clear()
+    later = connector()
+    later.clock = lambda: NOW + timedelta(hours=2)
+    after, _ = read_grid(later, name, offset, lookback_minutes="30")
+
+    times = {tag: [row["timestamp"] for row in [*before, *after] if row["tag_webid"] == tag] for tag in "AB"}
+    assert times["B"] == times["A"]
+    assert times["A"][0] == "2026-03-01T11:30:00Z"
+    assert len(set(times["A"])) == len(times["A"]) == 2 * 6 + 3 + (name != "pi_streamset_summary")
+
+
+def test_a_calculations_value_at_the_end_of_a_read_is_not_given_again_by_the_next(
+    plant: PiServer, connector: Connectors
+) -> None:
+    plant.objects["/calculation/intervals"] = lambda request: (200, each_ten_minutes(request)[1]["Items"][0])
+    options = {"sampleInterval": "10m", "lookback_minutes": "30", "tag_webids": "A"}
+    rows, offset = connector().read_table("pi_calculated", None, options)
+    later = connector()
+    set_clock(later, timedelta(hours=1))
+    more, _ = later.read_table("pi_calculated", offset, options)
+
+    assert [row["timestamp"][11:16] for row in rows] == ["11:30", "11:40", "11:50", "12:00"]
+    assert [row["timestamp"][11:16] for row in more] == ["12:10", "12:20", "12:30", "12:40", "12:50", "13:00"]
+
+
+def test_a_tag_that_is_new_while_no_step_ends_begins_with_the_step_that_runs(plant: PiServer, connector: Connectors) -> None:
+    plant.objects["/streamsets/summary"] = each_ten_minutes
+    found: list[dict[str, Any]] = []
+    offset = None
+    for minutes in (5, 25):  # the step from 12:00 on ends in between
+        one = connector()
+        set_clock(one, timedelta(minutes=minutes))
+        rows, offset = read_grid(one, "pi_streamset_summary", offset, lookback_minutes="1", tag_webids="A")
+        found += rows
+
+    assert [row["timestamp"] for row in found] == ["2026-03-01T12:00:00Z", "2026-03-01T12:10:00Z"]
 
 
 @pytest.mark.parametrize("name", ["pi_interpolated", "pi_plot", "pi_streamset_summary", "pi_timeseries"])

@@ -17,6 +17,7 @@ from connectors.osipi.problems import OptionsError
 from connectors.osipi.script import batch_script
 from connectors.osipi.times import stamp_of
 from tests.connectors.osipi.authority import Authority
+from tests.connectors.osipi.server import Raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,6 +238,49 @@ def test_a_page_of_points_that_failed_is_no_empty_page(pi: PiServer) -> None:
 
     with pytest.raises(RuntimeError, match="timed out"):
         run(pi, Spark(), tag_webids="")
+
+
+BROKEN = {
+    "breaks off": Raw(b'{"0": {"Status": 200, "Con'),
+    "is cut by the connection's end": Raw(b'{"0": {"Status": 200, "Con', 5000),
+    "is no JSON": Raw(b"<html>busy</html>"),
+    "failed in spite of its status": {"WebException": {"StatusCode": 504, "Errors": ["timed out"]}},
+}
+
+
+@pytest.mark.parametrize("path", ["/batch", "/dataservers", "/dataservers/S/points"])
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_a_request_whose_answer_is_broken_is_made_again(pi: PiServer, path: str, body: Any) -> None:
+    pi.add("A", [(at(1), 1), (at(2), 2)])
+    serve(pi, "A")
+    pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
+    pi.lists["/dataservers/S/points"] = [{"WebId": "A"}]
+    left = [200, 200, 200]
+    pi.trouble.append(lambda request: (left.pop(), body) if request.path == f"/piwebapi{path}" and left else None)
+    spark = Spark()
+
+    run(pi, spark, tag_webids="")
+
+    assert left == []
+    assert [row["value"] for row in spark.rows.values()] == [1, 2]
+
+
+def test_a_request_whose_answers_stay_broken_is_given_up_after_six(pi: PiServer) -> None:
+    pi.add("A", [])
+    pi.trouble.append(lambda request: (200, BROKEN["breaks off"]) if request.path.endswith("/batch") else None)
+
+    with pytest.raises(RuntimeError, match=r"/batch with 200: no JSON, or only a part of it \(tried 6 times\)"):
+        run(pi, Spark())
+    assert len(pi.gets) == 6
+
+
+def test_a_request_that_is_refused_is_not_made_again(pi: PiServer) -> None:
+    pi.add("A", [])
+    pi.trouble.append(lambda _: (200, {"WebException": {"StatusCode": 403, "Errors": ["not for you"]}}))
+
+    with pytest.raises(RuntimeError, match="not for you"):
+        run(pi, Spark())
+    assert len(pi.gets) == 1
 
 
 def test_the_authority_that_was_given_counts_whatever_the_environment_says(

@@ -74,7 +74,7 @@ def own(router: APIRouter, *kinds: Kind, by_path: bool = True) -> None:
         secured(router, controller)
 
 
-def _item(_item: Annotated[list[str] | None, Query(alias="securityItem")] = None) -> None:
+async def _item(_item: Annotated[list[str] | None, Query(alias="securityItem")] = None) -> None:
     """Declare the parameter by which servers and databases tell the rights of their collections."""
 
 
@@ -157,7 +157,7 @@ def bounded(asked: Asked, name: str, given: int | None) -> int:
     return most
 
 
-def _span(
+async def _span(
     request: Request,
     asked: Wanted,
     start: Annotated[int, Query(alias="startIndex")] = 0,
@@ -170,7 +170,7 @@ def _span(
     return Span(start, bounded(asked, "maxCount", most), address, kept)
 
 
-def _first(asked: Wanted, most: Annotated[int | None, Query(alias="maxCount")] = None) -> Span:
+async def _first(asked: Wanted, most: Annotated[int | None, Query(alias="maxCount")] = None) -> Span:
     return Span(0, bounded(asked, "maxCount", most))
 
 
@@ -183,7 +183,7 @@ class Order:
     given: bool = False
 
 
-def _order(
+async def _order(
     field: Annotated[str | None, Query(alias="sortField")] = None,
     order: Annotated[str | None, Query(alias="sortOrder")] = None,
 ) -> Order:

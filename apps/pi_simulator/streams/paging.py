@@ -37,7 +37,7 @@ class Page:
         return f"{self.address}?{urlencode([*given, ('startIndex', str(start)), ('maxCount', str(self.count))])}"
 
 
-def _page(
+async def _page(
     asked: Plain,
     request: Request,
     start: Annotated[int, Query(alias="startIndex")] = 0,

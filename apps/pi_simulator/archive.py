@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import PiError
-from .tags import CROWDS, SERVER, Tag, tag
-from .webids import KINDS, Identity, guid, unpack
+from .tags import CROWDS, SERVER, SERVER_ID, Tag, tag
+from .webids import KINDS, Identity, unpack
 
 if TYPE_CHECKING:
     from .hostile import Hostility
 
 _NUMBER = re.compile(r"^Unit\d+\.\w+\.(\d{6,})")
 _GUID, _POINT = 22, 6  # characters of a GUID and of a point's number in a WebID
-SERVER_ID = guid("server", SERVER)
 SERVER_IDENTITY = Identity("DS", (SERVER_ID,), SERVER)
 
 

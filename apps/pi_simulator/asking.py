@@ -59,7 +59,9 @@ def declared(dependant: Dependant) -> set[str]:
     return own.union(*(declared(below) for below in dependant.dependencies))
 
 
-def _plain(request: Request, selected: Annotated[str | None, Query(alias="selectedFields")] = None) -> Asked:
+# FastAPI runs what is no coroutine in a thread, which costs more than reading a parameter does: what only reads some is a
+# coroutine, what may look at much (the asset model, a grid of times) is none. Source: FastAPI, "Concurrency and async / await".
+async def _plain(request: Request, selected: Annotated[str | None, Query(alias="selectedFields")] = None) -> Asked:
     route = request.scope["route"]
     unknown = sorted(set(request.query_params) - (declared(route.dependant) if isinstance(route, APIRoute) else set()))
     if unknown:
@@ -72,7 +74,9 @@ def _plain(request: Request, selected: Annotated[str | None, Query(alias="select
     return Asked(world, str(request.base_url).rstrip("/") + ROOT, world.now(), fields)
 
 
-def _with_kind(plain: Annotated[Asked, Depends(_plain)], kind: Annotated[str, Query(alias="webIdType")] = "Full") -> Asked:
+async def _with_kind(
+    plain: Annotated[Asked, Depends(_plain)], kind: Annotated[str, Query(alias="webIdType")] = "Full"
+) -> Asked:
     if kind.lower() not in KINDS:
         raise PiError(400, f"The parameter 'webIdType' is invalid: '{kind}'.")
     return Asked(plain.world, plain.base, plain.now, plain.fields, kind)

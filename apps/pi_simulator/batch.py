@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext.parser import parse
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _KNOWN = {"Method", "Resource", "RequestTemplate", "Parameters", "ParentIds", "Headers", "Content"}
 _PLACE = re.compile(r"\{(\d+)\}")
+# What a path and a query hold as it is; the rest is percent-encoded. Source: WHATWG, "URL", percent-encoded bytes.
+_IN_QUERIES = "".join(chr(at) for at in range(0x21, 0x7F) if chr(at) not in '"#<>')
+_IN_PATHS = "".join(letter for letter in _IN_QUERIES if letter not in "?`{}")
 _PARENT = re.compile(r"""\$(?:\.([^.\[]+)|\[['"]([^'"]+)['"]\])""")
 
 
@@ -40,8 +43,8 @@ class Part:
     content: str | None
 
 
-def parts_of(body: bytes) -> list[Part]:
-    """Read a batch's body; give its parts, parents first. Raises PiError 400 for what is none."""
+def parts_of(body: bytes) -> dict[str, Part]:
+    """Read a batch's body; give its parts by name. Raises PiError 400 for what is none."""
     try:
         asked = json.loads(body)
     except ValueError:
@@ -52,6 +55,11 @@ def parts_of(body: bytes) -> list[Part]:
     missing = sorted({parent for part in parts.values() for parent in part.parents if parent not in parts})
     if missing:
         raise PiError(400, *(f"The parent '{name}' is not in the batch." for name in missing))
+    return parts
+
+
+def in_order(parts: Mapping[str, Part]) -> list[Part]:
+    """Give a batch's parts, parents before their children. Raises PiError 400 where there is no such order."""
     try:
         order = list(TopologicalSorter({name: part.parents for name, part in parts.items()}).static_order())
     except CycleError:
@@ -139,8 +147,23 @@ def needed(part: Part) -> set[str]:
 
 
 def local(address: str) -> str:
-    """Give path and query of an address; host and port are ignored, as PI does. PiError 400 for what is none."""
+    """Give path and query of an address, percent-encoded and without dots for folders; host and port are ignored, as PI does.
+
+    Raises PiError 400 for what is none.
+    """
     split = urlsplit(address)
     if not split.path.startswith("/"):
         raise PiError(400, f"The resource '{address}' is not an absolute URL.")
-    return split.path + (f"?{split.query}" if split.query else "")
+    path = quote(_without_dots(split.path), safe=_IN_PATHS, errors="replace")
+    return path + (f"?{quote(split.query, safe=_IN_QUERIES, errors='replace')}" if split.query else "")
+
+
+def _without_dots(path: str) -> str:
+    """Carry out what `.` and `..` say in a path, as whoever sends a request does. Source: RFC 3986, 5.2.4."""
+    kept: list[str] = []
+    for word in path.split("/"):
+        if word == "..":
+            del kept[max(1, len(kept) - 1) :]  # the first is what stands before the path's own slash: nothing
+        elif word != ".":
+            kept.append(word)
+    return "/".join(kept) or "/"

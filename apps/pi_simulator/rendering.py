@@ -1,7 +1,7 @@
 """Values as JSON, fast: the same bytes as json.dumps gives for their rows, most of them without a step of Python for each.
 
 Plain numbers are equally long records: a template is repeated, and times and digits are written over it, several at once from
-tables that hold them ready. Other values are put together of pieces.
+tables that hold them ready; the few with marks are put together of pieces of theirs. So are all values that are no numbers.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 ROW = ("Timestamp", "Value", "UnitsAbbreviation", *FLAGS)
 _DAY = 86400
-_STAMP = "0000-00-00T00:00:00.0000000Z"
-_NUMBER = "000.000"
+_STAMP = b"0000-00-00T00:00:00.0000000Z"
+_NUMBER = b"000.000"
 _NUMBERS = {"Float32", "Float64"}
+_GOOD = 1  # the code of the flags of good values without marks
 # What the flags are for each of the eight codes that say which of them are set; none is annotated.
 _FLAGS = tuple((bool(code & 1), bool(code & 2), bool(code & 4), False) for code in range(8))
 
@@ -48,23 +49,31 @@ def _digits(form: str, count: int) -> NDArray[np.uint32]:
     return _table((form % at for at in range(count)), np.uint32)
 
 
-def _date(day: int) -> bytes:
-    return str(np.datetime64(day, "D")).encode()
+@lru_cache(maxsize=4096)
+def _midnight(day: int) -> bytes:
+    """Give the stamp of a day's begin."""
+    return str(np.datetime64(day, "D")).encode() + _STAMP[10:]
 
 
-def _stamp_into(block: NDArray[np.uint8], at: int, times: NDArray[np.int64]) -> None:
-    """Write times, which go up or down, over the stamps that begin at a place of each row."""
+def _stamped(times: NDArray[np.int64], before: bytes, after: bytes) -> NDArray[np.uint8]:
+    """Give the stamps of times, which go up or down, a row each, all with the same before and after them."""
     seconds = times // SECOND
     fraction = times - seconds * SECOND
-    days = seconds // _DAY
-    first, last = sorted((int(days[0]), int(days[-1])))
-    for day in range(first, last + 1):
-        of_day = slice(None) if first == last else np.flatnonzero(days == day)
-        block[of_day, at : at + 10] = np.frombuffer(_date(day), np.uint8)
+    first, last = int(seconds[0]) // _DAY, int(seconds[-1]) // _DAY
+    block = _repeated(before + _midnight(first) + after, len(times))
+    at = len(before)
+    if first == last:
+        seconds -= first * _DAY
+    else:
+        days = seconds // _DAY
+        seconds -= days * _DAY
+        for day in range(min(first, last), max(first, last) + 1):
+            block[days == day, at : at + 10] = np.frombuffer(_midnight(day), np.uint8, 10)
     high = fraction // 10_000
-    _put(block, at + 11, _clocks()[seconds - days * _DAY])
-    _put(block, at + 19, _digits(".%03d", 1000)[high])
-    _put(block, at + 23, _digits("%04d", 10_000)[fraction - high * 10_000])
+    _put(block, at + 11, _clocks().take(seconds))
+    _put(block, at + 19, _digits(".%03d", 1000).take(high))
+    _put(block, at + 23, _digits("%04d", 10_000).take(fraction - high * 10_000))
+    return block
 
 
 def _put(block: NDArray[np.uint8], at: int, words: NDArray[Any]) -> None:
@@ -80,34 +89,51 @@ def _repeated(template: bytes, count: int) -> NDArray[np.uint8]:
 
 
 @lru_cache(maxsize=4096)
-def _pieces(names: tuple[str, ...], units: str, flags: tuple[bool, ...]) -> tuple[bytes, bytes]:
-    """Give what stands before a value and after it, with a comma, an empty stamp standing for the time."""
-    known = dict(zip(FLAGS, flags, strict=True)) | {"UnitsAbbreviation": units, "Timestamp": _STAMP, "Value": "\0"}
+def _pieces(names: tuple[str, ...], units: str) -> tuple[tuple[bytes, bytes, bytes], ...]:
+    """Give what stands before the stamp, between it and the value, and after that, with a comma, for each code of flags."""
+    return tuple(_around(names, units, flags) for flags in _FLAGS)
+
+
+def _around(names: tuple[str, ...], units: str, flags: tuple[bool, ...]) -> tuple[bytes, bytes, bytes]:
+    known = dict(zip(FLAGS, flags, strict=True)) | {"UnitsAbbreviation": units, "Timestamp": _STAMP.decode(), "Value": "\0"}
     before, _, after = dumps({name: known[name] for name in ROW if name in names}).partition(b'"\\u0000"')
-    return before, after + b"," if after else b""
+    start, _, middle = before.partition(_STAMP)
+    return start, middle, after + b","
 
 
-def _plain(values: Slice, names: tuple[str, ...]) -> NDArray[np.uint8]:
-    """Give numbers without marks as a matrix of bytes, a row each, ending in a comma."""
-    before, after = _pieces(names, values.tag.units, (True, False, False, False))
-    if "Value" not in names:
-        before += b","
-    block = _repeated(before + (_NUMBER.encode() if "Value" in names else b"") + after, len(values))
-    if "Timestamp" in names and len(values):
-        _stamp_into(block, before.index(_STAMP.encode()), values.times)
-    if "Value" in names:
+def _numbers(values: Slice, names: tuple[str, ...]) -> list[Any]:
+    """Give numbers as records with a comma, all those in a row that have no mark in one piece."""
+    pieces = _pieces(names, values.tag.units)
+    start, middle, end = pieces[_GOOD]
+    stamp, number = _STAMP * ("Timestamp" in names), _NUMBER * ("Value" in names)
+    if stamp:
+        block = _stamped(values.times, start, middle + number + end)
+    else:
+        block = _repeated(start + middle + number + end, len(values))
+    stamp_at, value_at = len(start), len(start + stamp + middle)
+    if number:
         thousandths = values.thousandths
         whole = thousandths // 1000
-        _put(block, len(before), _digits("%03d.", 1000)[whole])
-        _put(block, len(before) + 4, _digits("%03d" + chr(after[0]), 1000)[thousandths - whole * 1000])
-    return block
+        _put(block, value_at, _digits("%03d.", 1000).take(whole))
+        _put(block, value_at + 4, _digits("%03d" + chr(end[0]), 1000).take(thousandths - whole * 1000))
+    codes = values.codes
+    marked = (codes != _GOOD).nonzero()[0]
+    parts: list[Any] = []
+    done, width, told = 0, block.shape[1], block.reshape(-1).data
+    states, mixed = _states(), values.mixed
+    for at, code in zip(marked.tolist(), codes[marked].tolist(), strict=True):
+        start, middle, end = pieces[code]
+        row = bytes(told[at * width : (at + 1) * width])
+        value = row[value_at : value_at + len(number)]
+        if number and not code & _GOOD:
+            value = states[int(mixed[at]) % len(states)]
+        parts += [told[done * width : at * width], start, row[stamp_at : stamp_at + len(stamp)], middle, value, end]
+        done = at + 1
+    return [*parts, told[done * width :]]
 
 
 def _stamps(values: Slice) -> list[bytes]:
-    block = _repeated(_STAMP.encode(), len(values))
-    if len(values):
-        _stamp_into(block, 0, values.times)
-    stamps: list[bytes] = block.view(f"S{len(_STAMP)}").ravel().tolist()
+    stamps: list[bytes] = _stamped(values.times, b"", b"").view(f"S{len(_STAMP)}").ravel().tolist()
     return stamps
 
 
@@ -144,20 +170,15 @@ def _written(values: Slice) -> list[bytes]:
     return good
 
 
-def _others(values: Slice, names: tuple[str, ...]) -> list[bytes]:
+def _others(values: Slice, names: tuple[str, ...]) -> list[Any]:
     """Give values of any kind, a record each with a comma."""
-    good, questionable, substituted = values.flags
-    kinds = [_pieces(names, values.tag.units, flags) for flags in _FLAGS]
-    codes = (good + 2 * questionable + 4 * substituted).tolist()
-    written = _written(values) if "Value" in names else [b","] * len(values)
-    if "Timestamp" not in names:
-        return [kinds[code][0] + value + kinds[code][1] for code, value in zip(codes, written, strict=True)]
-    cut = kinds[0][0].index(_STAMP.encode())
-    after = cut + len(_STAMP)
-    ends = [(before[:cut], before[after:], rest) for before, rest in kinds]
+    pieces = _pieces(names, values.tag.units)
+    nothing = [b""] * len(values)
+    stamps = _stamps(values) if "Timestamp" in names else nothing
+    written = _written(values) if "Value" in names else nothing
     return [
-        ends[code][0] + stamp + ends[code][1] + value + ends[code][2]
-        for code, stamp, value in zip(codes, _stamps(values), written, strict=True)
+        pieces[code][0] + stamp + pieces[code][1] + value + pieces[code][2]
+        for code, stamp, value in zip(values.codes.tolist(), stamps, written, strict=True)
     ]
 
 
@@ -165,16 +186,8 @@ def items(values: Slice, names: tuple[str, ...] = ROW) -> bytes:
     """Give values as the inside of a JSON list of TimedValues with some of their properties."""
     if not len(values):
         return b""
-    if values.tag.point_type not in _NUMBERS:
-        return b"".join(_others(values, names))[:-1]
-    plain = values.plain
-    if not plain.any():
-        return b"".join(_others(values, names))[:-1]
-    block = _plain(values.pick(plain), names)
-    parts: list[Any] = []
-    done = 0
-    odd = np.flatnonzero(~plain)
-    for nth, (at, record) in enumerate(zip(odd.tolist(), _others(values.pick(odd), names), strict=True)):
-        parts += [block[done : at - nth].data, record]
-        done = at - nth
-    return b"".join([*parts, block[done:].data])[:-1]
+    parts = _numbers(values, names) if values.tag.point_type in _NUMBERS else _others(values, names)
+    if not parts[-1]:
+        parts.pop()
+    parts[-1] = parts[-1][:-1]  # without the last comma; cut off here, because to cut what is joined is to copy it
+    return b"".join(parts)

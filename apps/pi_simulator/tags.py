@@ -12,6 +12,7 @@ from .times import SECOND
 from .webids import Identity, guid
 
 SERVER = "SIM-PI"
+SERVER_ID = guid("server", SERVER)
 SETS = {
     "Modes": ("Auto", "Manual", "Cascade", "Program"),
     "Valves": ("Closed", "Opening", "Open", "Closing"),
@@ -65,7 +66,7 @@ class Tag:
     @property
     def identity(self) -> Identity:
         """What its WebIDs are made of; a point's own number counts from 1."""
-        return Identity("DP", (guid("server", SERVER),), f"{SERVER}\\{self.name}", self.number + 1)
+        return Identity("DP", (SERVER_ID,), f"{SERVER}\\{self.name}", self.number + 1)
 
 
 def name_of(number: int) -> str:

@@ -23,10 +23,35 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Hashes = NDArray[np.uint64]
 
-_SAME_TIME, _NEXT_TICK, _SYSTEM, _LATE, _VERY_LATE, _QUESTIONABLE, _SUBSTITUTED = 211, 223, 307, 101, 1009, 401, 499
+
+def _inverse(divisor: int) -> tuple[np.uint64, np.uint64]:
+    """Give by what to multiply hashes, and what those that an odd number divides are then not above.
+
+    A multiplication is much cheaper than a division. Source: Granlund and Montgomery, "Division by Invariant Integers using
+    Multiplication" (1994), section 9.
+    """
+    return np.uint64(pow(divisor, -1, 1 << 64)), np.uint64(((1 << 64) - 1) // divisor)
+
+
+_SAME_TIME, _NEXT_TICK, _SYSTEM, _LATE, _VERY_LATE, _QUESTIONABLE, _SUBSTITUTED = map(
+    _inverse, (211, 223, 307, 101, 1009, 401, 499)
+)
+
+
+def _divided(hashes: Hashes, by: tuple[np.uint64, np.uint64]) -> NDArray[np.bool_]:
+    """Say which hashes a number divides."""
+    divided: NDArray[np.bool_] = hashes * by[0] <= by[1]
+    return divided
+
+
 FUTURE = 86400 * SECOND
 FLAGS = ("Good", "Questionable", "Substituted", "Annotated")
 _CODES = tuple(SYSTEM_STATES.items())
+# Numbers of numpy's kind are made once: with small columns, making them would cost as much as what is done with them.
+_GAMMA, _FIRST_MIX, _SECOND_MIX = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+_SHIFTS = {bits: np.uint64(bits) for bits in (1, 8, 20, 27, 30, 31)}
+_ROUGH, _TEN, _LAST_BITS = map(np.uint64, (90_000, 10, 3))
+_NOTHING = np.empty(0, np.int64), np.empty(0, np.uint64)
 # Numbers that are looked at in one go where many may have to be.
 _CHUNK = 100_000
 # What a value may arrive after its time: nothing, five minutes, two hours, or both.
@@ -35,48 +60,60 @@ DELAYS = (0, 300 * SECOND, 7200 * SECOND, 7500 * SECOND)
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Values of a tag in order of time, column by column: times (ticks), hashes, and what they are."""
+    """Values of a tag in order of time, column by column: times (ticks), hashes, and what follows from them."""
 
     tag: Tag
     times: Ints
     hashes: Hashes
-    arrivals: Ints
 
     def __len__(self) -> int:
         return len(self.times)
 
     def pick(self, which: Any) -> Slice:
         """Give some of the values: by a mask, a slice or positions."""
-        return Slice(self.tag, self.times[which], self.hashes[which], self.arrivals[which])
+        return Slice(self.tag, self.times[which], self.hashes[which])
+
+    @property
+    def arrivals(self) -> Ints:
+        """When they come into the archive (ticks)."""
+        if self.tag.future:
+            return self.times - FUTURE
+        late = _divided(self.hashes, _LATE) * DELAYS[1]
+        arrivals: Ints = self.times + late + _divided(self.hashes, _VERY_LATE) * DELAYS[2]
+        return arrivals
 
     @property
     def system(self) -> NDArray[np.bool_]:
         """Which are system states: bad values."""
-        system: NDArray[np.bool_] = np.equal(self.hashes % np.uint64(_SYSTEM), 0)
-        return system
+        return _divided(self.hashes, _SYSTEM)
 
     @property
     def flags(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
         """Which are good, which questionable, which substituted. None is annotated."""
-        questionable = np.equal(self.hashes % np.uint64(_QUESTIONABLE), 0)
-        return ~self.system, questionable, np.equal(self.hashes % np.uint64(_SUBSTITUTED), 0)
+        return ~self.system, _divided(self.hashes, _QUESTIONABLE), _divided(self.hashes, _SUBSTITUTED)
+
+    @property
+    def codes(self) -> NDArray[np.uint8]:
+        """The flags in one number: 1 for good, 2 for questionable and 4 for substituted, added up."""
+        good, questionable, substituted = (flag.view(np.uint8) for flag in self.flags)
+        codes: NDArray[np.uint8] = good + questionable * np.uint8(2) + substituted * np.uint8(4)
+        return codes
 
     @property
     def plain(self) -> NDArray[np.bool_]:
         """Which are good and have no mark."""
-        good, questionable, substituted = self.flags
-        plain: NDArray[np.bool_] = good & ~(questionable | substituted)
+        plain: NDArray[np.bool_] = self.codes == 1
         return plain
 
     @property
     def mixed(self) -> Hashes:
         """The part of the hashes of which values are made."""
-        return self.hashes >> np.uint64(20)
+        return self.hashes >> _SHIFTS[20]
 
     @property
     def thousandths(self) -> Ints:
         """Numbers as thousandths of a unit, six digits of which the first and last are not 0, so that all are equally long."""
-        rough = (self.mixed % np.uint64(90_000)).astype(np.int64) + 10_000
+        rough = (self.mixed % _ROUGH).view(np.int64) + 10_000
         return rough * 10 + 1 + rough % 9
 
     @property
@@ -156,17 +193,16 @@ class Slice:
             self.tag,
             np.concatenate((self.times, other.times)),
             np.concatenate((self.hashes, other.hashes)),
-            np.concatenate((self.arrivals, other.arrivals)),
         )
 
 
 def _hashed(seed: int, tag: Tag, numbers: Ints) -> Hashes:
     """Mix seed, tag and k (splitmix64's finalizer, a public-domain mixer)."""
     start = (seed * 0x9E3779B97F4A7C15 + (tag.number + 1) * 0xD1342543DE82EF95) & 0xFFFFFFFFFFFFFFFF
-    mixed = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(start)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    mixed = numbers.view(np.uint64) * _GAMMA + np.uint64(start)
+    mixed = (mixed ^ (mixed >> _SHIFTS[30])) * _FIRST_MIX
+    mixed = (mixed ^ (mixed >> _SHIFTS[27])) * _SECOND_MIX
+    return mixed ^ (mixed >> _SHIFTS[31])
 
 
 def _own_times(tag: Tag, numbers: Ints, hashes: Hashes) -> Ints:
@@ -175,9 +211,8 @@ def _own_times(tag: Tag, numbers: Ints, hashes: Hashes) -> Ints:
         hours, place = np.divmod(numbers, tag.burst)
         in_bursts: Ints = hours * tag.burst * tag.period + _into_burst(tag, place) + 1
         return in_bursts
-    places = tag.period // 10
-    spread: Ints = (hashes >> np.uint64(8)).astype(np.int64) % places * 10
-    return numbers * tag.period + spread + 1 + 2 * (hashes & np.uint64(3)).astype(np.int64)
+    spread = (hashes >> _SHIFTS[8]) % np.uint64(tag.period // 10) * _TEN + ((hashes & _LAST_BITS) << _SHIFTS[1])
+    return numbers * tag.period + 1 + spread.view(np.int64)
 
 
 def _into_burst(tag: Tag, place: Ints) -> Ints:
@@ -205,21 +240,18 @@ class Truth:
     def _seen(self, tag: Tag, first: int, last: int, ends: tuple[int, int], now: int) -> Slice:
         """Give what is seen of the values number `first` to `last` (without it) that lie in a time, its ends included."""
         numbers = np.arange(first - 1, max(first, last), dtype=np.int64)
-        with np.errstate(over="ignore"):
-            hashes = _hashed(self.seed, tag, numbers)
+        hashes = _hashed(self.seed, tag, numbers)
         own = _own_times(tag, numbers, hashes)
-        earlier, hashes = own[:-1], hashes[1:]
-        next_tick = own[1:] if tag.crowded else earlier + 1  # which in a crowd may be taken
-        times = np.where(np.equal(hashes % np.uint64(_NEXT_TICK), 0), next_tick, own[1:])
-        times = np.where(np.equal(hashes % np.uint64(_SAME_TIME), 0), earlier, times)
-        if tag.future:
-            arrivals = times - FUTURE
-        else:
-            late = np.equal(hashes % np.uint64(_LATE), 0) * (300 * SECOND)
-            arrivals = times + late + np.equal(hashes % np.uint64(_VERY_LATE), 0) * (7200 * SECOND)
-        seen = (times >= ends[0]) & (times <= ends[1]) & (arrivals <= now)
-        found = Slice(tag, times[seen], hashes[seen], arrivals[seen])
-        if not ((found.times[1:] == found.times[:-1]) & (found.arrivals[1:] < found.arrivals[:-1])).any():
+        earlier, times, hashes = own[:-1], own[1:], hashes[1:]
+        next_tick = times if tag.crowded else earlier + 1  # which in a crowd may be taken
+        times = np.where(_divided(hashes, _NEXT_TICK), next_tick, times)
+        times = np.where(_divided(hashes, _SAME_TIME), earlier, times)  # which still never go back
+        inside = slice(times.searchsorted(ends[0]), times.searchsorted(ends[1], side="right"))
+        found = Slice(tag, times[inside], hashes[inside])
+        if ends[1] + DELAYS[-1] > now:
+            found = found.pick(found.arrivals <= now)
+        same = (found.times[1:] == found.times[:-1]).nonzero()[0]
+        if not len(same) or not (found.pick(same + 1).arrivals < found.pick(same).arrivals).any():
             return found
         # An archive puts what arrives behind what it has of the same time, so a value never changes its place among them.
         return found.pick(np.lexsort((found.arrivals, found.times)))
@@ -240,7 +272,7 @@ class Truth:
         shifts = (-FUTURE,) if tag.future else DELAYS
         found = [self.between(tag, since - shift + 1, until - shift, until) for shift in shifts]
         own = [part.pick(part.arrivals - part.times == shift) for part, shift in zip(found, shifts, strict=True)]
-        joined = [np.concatenate([getattr(part, name) for part in own]) for name in ("times", "hashes", "arrivals")]
+        joined = [np.concatenate([getattr(part, name) for part in own]) for name in ("times", "hashes")]
         return Slice(tag, *joined).pick(np.argsort(joined[0], kind="stable"))
 
     def last(self, tag: Tag, until: int, now: int, count: int = 1) -> Slice:
@@ -255,7 +287,7 @@ class Truth:
 
 
 def _none(tag: Tag) -> Slice:
-    return Slice(tag, np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.int64))
+    return Slice(tag, *_NOTHING)
 
 
 def latest(tag: Tag, now: int) -> int:

@@ -77,7 +77,7 @@ def own(router: APIRouter, *kinds: Kind, by_path: bool = True) -> None:
         secured(router, controller)
 
 
-def _item(_item: Annotated[list[str] | None, Query(alias="securityItem")] = None) -> None:
+async def _item(_item: Annotated[list[str] | None, Query(alias="securityItem")] = None) -> None:
     """Declare the parameter by which servers and databases tell the rights of their collections."""
 
 
@@ -123,7 +123,7 @@ def secured(router: APIRouter, controller: str, look_up: Callable[[Asked, str], 
         return asked.answer(found)
 
 
-def _order(
+async def _order(
     field: Annotated[str | None, Query(alias="sortField")] = None,
     order: Annotated[str | None, Query(alias="sortOrder")] = None,
 ) -> Order:

@@ -2,45 +2,57 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from ..asking import Plain
-from ..batch import Part, contents, local, needed, parts_of, resources
+from ..batch import Part, contents, in_order, local, needed, parts_of, resources
 from ..bodies import dumps
 from ..errors import PiError
+from ..within import Question, ask
 
 router = APIRouter()
-_JSON = "application/json; charset=utf-8"
+_HEADERS = dumps({"Content-Type": "application/json; charset=utf-8"})
 
 
-def _told(status: int, body: bytes) -> bytes:
-    headers = {"Content-Type": _JSON} if body else {}
-    return b'{"Status":%d,"Headers":%s,"Content":%s}' % (status, dumps(headers), body or b'""')
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a part is answered: a status, and JSON or nothing."""
+
+    status: int
+    body: bytes
+
+    @property
+    def pieces(self) -> tuple[bytes, bytes, bytes]:
+        """The answer as JSON; bodies may be long, so they are joined once, with all the others."""
+        headers, body = (_HEADERS, self.body) if self.body else (b"{}", b'""')
+        return b'{"Status":%d,"Headers":%b,"Content":' % (self.status, headers), body, b"}"
 
 
-def _refused(error: PiError) -> tuple[int, bytes]:
-    return error.status, dumps(error.body)
+def _refused(error: PiError) -> _Told:
+    return _Told(error.status, dumps(error.body))
 
 
-async def _asked(client: httpx.AsyncClient, part: Part, address: str, content: str | None) -> tuple[int, bytes]:
+async def _asked(request: Request, part: Part, address: str, content: str | None) -> _Told:
+    # Logins and defences have been passed by the batch itself: its requests go to the application behind them.
+    passed = {name: value for name, value in request.headers.items() if name in {"authorization", "host"}}
+    headers = passed | {name.lower(): value for name, value in part.headers.items()}
     try:
-        target = local(address)
+        question = Question(part.method, local(address), headers, (content or "").encode(errors="replace"))
     except PiError as error:
         return _refused(error)
-    answer = await client.request(part.method, target, headers=dict(part.headers), content=content)
+    answer = await ask(request.state.part, question, request.scope)
     # A page of HTML stands in the batch as a string: written as it is, it would leave no JSON of the whole.
-    told_in_json = not answer.content or answer.headers.get("content-type", "").startswith("application/json")
-    return answer.status_code, answer.content if told_in_json else dumps(answer.text)
+    told_in_json = not answer.body or answer.headers.get("content-type", "").startswith("application/json")
+    return _Told(answer.status, answer.body if told_in_json else dumps(answer.body.decode(errors="replace")))
 
 
-async def _carried_out(client: httpx.AsyncClient, part: Part, answers: dict[str, Any]) -> tuple[int, bytes]:
-    """Give a part's status and body."""
+async def _carried_out(request: Request, part: Part, answers: dict[str, Any]) -> _Told:
+    """Carry out a part by the answers of those before it."""
     failed = [name for name in part.parents if answers[name]["Status"] >= 400]
     if failed:
         return _refused(PiError(400, *(f"The parent request '{name}' failed." for name in failed)))
@@ -49,34 +61,22 @@ async def _carried_out(client: httpx.AsyncClient, part: Part, answers: dict[str,
     except PiError as error:
         return _refused(error)
     if not part.template:
-        return await _asked(client, part, addresses[0], content)
-    items = [await _asked(client, part, address, content) for address in addresses]
-    return 207, b'{"Total":%d,"Items":[%s]}' % (len(items), b",".join(_told(*item) for item in items))
+        return await _asked(request, part, addresses[0], content)
+    items = [await _asked(request, part, address, content) for address in addresses]
+    return _Told(207, b'{"Total":%d,"Items":[%b]}' % (len(items), b",".join(b"".join(item.pieces) for item in items)))
 
 
 @router.post("/batch")
 async def execute(asked: Plain, request: Request) -> Response:
-    """Carry out the requests of a batch, parents before their children."""
+    """Carry out the requests of a batch one after the other, parents before their children."""
     parts = parts_of(await request.body())
-    looked_into = set().union(*(needed(part) for part in parts))
+    order = in_order(parts)
+    looked_into = set().union(*(needed(part) for part in order))
+    told: dict[str, _Told] = {}
     answers: dict[str, Any] = {}
-    told: dict[str, bytes] = {}
-    # Logins and defences have been passed by the batch itself: its requests go to the application behind them.
-    passed = {name: value for name, value in request.headers.items() if name in {"authorization", "host"}}
-    transport = httpx.ASGITransport(app=request.state.part)
-    async with httpx.AsyncClient(transport=transport, base_url=str(request.base_url), headers=passed) as client:
-
-        async def one(part: Part) -> None:
-            status, body = await _carried_out(client, part, answers)
-            told[part.name] = _told(status, body)
-            answers[part.name] = {"Status": status, "Headers": {}, "Content": None}
-            if part.name in looked_into:
-                answers[part.name]["Content"] = json.loads(body) if body else None
-
-        waiting = list(parts)
-        while waiting:
-            ready = [part for part in waiting if all(name in answers for name in part.parents)]
-            await asyncio.gather(*(one(part) for part in ready))
-            waiting = [part for part in waiting if part.name not in answers]
-    order = list(json.loads(await request.body()))
-    return asked.raw([b"{", b",".join(dumps(name) + b":" + told[name] for name in order), b"}"], 207)
+    for part in order:
+        answer = await _carried_out(request, part, answers)
+        content = json.loads(answer.body) if answer.body and part.name in looked_into else None
+        told[part.name], answers[part.name] = answer, {"Status": answer.status, "Headers": {}, "Content": content}
+    members = [piece for name in parts for piece in (b",", dumps(name), b":", *told[name].pieces)]
+    return asked.raw([b"{", *members[1:], b"}"], 207)

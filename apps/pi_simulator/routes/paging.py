@@ -50,12 +50,12 @@ class Page:
         return f"{self.address}?{query}"
 
 
-def _first(asked: Wanted, most: Annotated[int | None, Query(alias="maxCount")] = None) -> Page:
+async def _first(asked: Wanted, most: Annotated[int | None, Query(alias="maxCount")] = None) -> Page:
     settings = asked.world.settings
     return Page(0, settings.page if most is None else limited("maxCount", most, settings.max_items))
 
 
-def _page(
+async def _page(
     request: Request, first: Annotated[Page, Depends(_first)], start: Annotated[int, Query(alias="startIndex")] = 0
 ) -> Page:
     if start < 0:

@@ -31,12 +31,12 @@ router = APIRouter()
 _END = EndReading()
 
 
-def _units(units: Annotated[str, Query(alias="desiredUnits")] = "") -> None:
+async def _units(units: Annotated[str, Query(alias="desiredUnits")] = "") -> None:
     if units:
         raise PiError(400, "The parameter 'desiredUnits' may not be specified: the stream has no unit of measure.")
 
 
-def _associations(text: Annotated[str, Query(alias="associations")] = "") -> None:
+async def _associations(text: Annotated[str, Query(alias="associations")] = "") -> None:
     for word in filter(None, text.split(";")):
         one_of("associations", word, ("Annotations",))
 

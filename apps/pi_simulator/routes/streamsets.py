@@ -32,7 +32,7 @@ SortField = Annotated[str, Query(alias="sortField")]
 _END = EndReading()
 
 
-def _named(asked: Wanted, web_ids: WebIds) -> list[Source]:
+async def _named(asked: Wanted, web_ids: WebIds) -> list[Source]:
     return [source(asked.world, web_id, asked.now) for web_id in web_ids]
 
 
@@ -45,7 +45,7 @@ def _sorted(sources: list[Source], field: str, order: str) -> list[Source]:
     return sorted(sources, key=lambda one: one.name.lower(), reverse=backwards)
 
 
-def _named_in_order(
+async def _named_in_order(
     sources: Annotated[list[Source], Depends(_named)], field: SortField = "", order: SortOrder = "Ascending"
 ) -> list[Source]:
     return _sorted(sources, field, order)
@@ -64,7 +64,7 @@ def _below(
     return children(asked.world, web_id, asked.now, Wish(name_filter, category, template, full, excluded, hidden))
 
 
-def _below_in_order(
+async def _below_in_order(
     sources: Annotated[list[Source], Depends(_below)], field: SortField = "", order: SortOrder = "Ascending"
 ) -> list[Source]:
     return _sorted(sources, field, order)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..archive import SERVER_ID, SERVER_IDENTITY
-from ..tags import SERVER, SETS, SYSTEM_STATES
+from ..archive import SERVER_IDENTITY
+from ..tags import SERVER, SERVER_ID, SETS, SYSTEM_STATES
 from ..webids import Identity, guid
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ class Clock:
 _FIRST, _LAST = 0, 2_534_023_008_000_000_000
 
 
-def _clock(asked: Plain, zone: Annotated[str | None, Query(alias="timeZone")] = None) -> Clock:
+async def _clock(asked: Plain, zone: Annotated[str | None, Query(alias="timeZone")] = None) -> Clock:
     if not zone or zone.upper() in {"UTC", "Z"}:
         return Clock(asked.now, UTC)
     try:
@@ -89,7 +89,7 @@ def _clock(asked: Plain, zone: Annotated[str | None, Query(alias="timeZone")] = 
         raise PiError(400, f"The parameter 'timeZone' is invalid: '{zone[:_SHOWN]}'.") from None
 
 
-def _utc_clock(asked: Plain) -> Clock:
+async def _utc_clock(asked: Plain) -> Clock:
     return Clock(asked.now, UTC)
 
 
@@ -126,7 +126,7 @@ def window(clock: Clock, start: str, end: str) -> Window:
     return Window(begun, clock.time("endTime", end, begun), clock.zone)
 
 
-def _window(
+async def _window(
     clock: Zoned,
     start: Annotated[str, Query(alias="startTime")] = "*-1d",
     end: Annotated[str, Query(alias="endTime")] = "*",
@@ -134,7 +134,7 @@ def _window(
     return window(clock, start, end)
 
 
-def _utc_window(
+async def _utc_window(
     clock: UtcClock,
     start: Annotated[str, Query(alias="startTime")] = "*-1d",
     end: Annotated[str, Query(alias="endTime")] = "*",

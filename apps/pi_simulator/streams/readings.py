@@ -70,7 +70,7 @@ class Filter:
         return filtered(values, self.passes, told=self.told) if self.passes else values
 
 
-def _filter(text: Expression = "", told: Flag = False) -> Filter:
+async def _filter(text: Expression = "", told: Flag = False) -> Filter:
     return Filter(passing(text) if text.strip() else None, told)
 
 
@@ -100,7 +100,7 @@ class RecordedReading:
         return written([sample.row for sample in self.chosen(found.samples)[: self.most]], fields)
 
 
-def recorded_reading(
+async def recorded_reading(
     asked: Plain,
     window: ZonedWindow,
     chosen_ones: Filtered,
@@ -185,7 +185,7 @@ class PlotReading:
         return written([sample.row for sample in values], fields)
 
 
-def plot_reading(asked: Plain, window: ZonedWindow, intervals: int = 24) -> PlotReading:
+async def plot_reading(asked: Plain, window: ZonedWindow, intervals: int = 24) -> PlotReading:
     """Read the query of a plot."""
     return PlotReading(window, limited("intervals", intervals, asked.world.settings.max_items))
 
@@ -218,7 +218,7 @@ class NearReading:
         return written(rows, fields)
 
 
-def near_reading(clock: Zoned, time: str, mode: Annotated[str, Query(alias="retrievalMode")] = "Auto") -> NearReading:
+async def near_reading(clock: Zoned, time: str, mode: Annotated[str, Query(alias="retrievalMode")] = "Auto") -> NearReading:
     """Read the query of the recorded value near a time."""
     return NearReading((clock.time("time", time),), chosen("retrievalMode", mode, Mode))
 
@@ -330,7 +330,7 @@ class ValueReading:
         return view.snapshot() if self.time is None else view.at([self.time])[0]
 
 
-def value_reading(clock: Zoned, time: str | None = None) -> ValueReading:
+async def value_reading(clock: Zoned, time: str | None = None) -> ValueReading:
     """Read the query of a value."""
     return ValueReading(None if not time else clock.time("time", time))
 

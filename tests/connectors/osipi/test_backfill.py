@@ -21,7 +21,7 @@ from headgate.backfill.journal import Journal, read_journal
 from headgate.backfill.source import Part, Plan, Source
 from headgate.cli import main
 from headgate.problems import InputError, SourceError
-from tests.connectors.osipi.test_recorded import at
+from tests.connectors.osipi.recorded import at
 
 if TYPE_CHECKING:
     from tests.connectors.osipi.server import PiServer, Request

@@ -14,7 +14,7 @@ from connectors.osipi.client import PiClient
 from connectors.osipi.problems import PiError, PiUnavailableError
 from tests.connectors.osipi.conftest import NOW
 from tests.connectors.osipi.plant import LocalPlant, Plant, landed
-from tests.connectors.osipi.test_recorded import TABLE, at
+from tests.connectors.osipi.recorded import TABLE, at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ import pytest
 
 from connectors.osipi.problems import PiUnavailableError
 from tests.connectors.osipi.conftest import NOW
+from tests.connectors.osipi.recorded import TABLE, at, check, set_clock
 from tests.connectors.osipi.server import Raw, Request
-from tests.connectors.osipi.test_recorded import TABLE, at, check, set_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ import pytest
 
 from connectors.osipi import OsipiLakeflowConnect
 from connectors.osipi.problems import OptionsError, PiUnavailableError
+from tests.connectors.osipi.recorded import TABLE, at, check, key, read, set_clock
 from tests.connectors.osipi.test_hostile import hostile
-from tests.connectors.osipi.test_recorded import TABLE, at, check, key, read, set_clock
 
 if TYPE_CHECKING:
     from tests.connectors.osipi.server import PiServer

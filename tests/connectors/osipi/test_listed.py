@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from connectors.osipi import OsipiLakeflowConnect
-from tests.connectors.osipi.test_recorded import TABLE, at, check, read, set_clock
+from tests.connectors.osipi.recorded import TABLE, at, check, read, set_clock
 
 if TYPE_CHECKING:
     from tests.connectors.osipi.server import PiServer

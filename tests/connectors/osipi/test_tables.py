@@ -21,7 +21,7 @@ from connectors.osipi.tables import TABLES
 from connectors.osipi.tags import as_values, tag_weights
 from headgate.inventory.values import parse_values
 from tests.connectors.osipi.conftest import NOW
-from tests.connectors.osipi.test_recorded import set_clock
+from tests.connectors.osipi.recorded import set_clock
 
 if TYPE_CHECKING:
     from tests.connectors.osipi.server import PiServer, Reply, Request

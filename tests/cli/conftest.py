@@ -27,6 +27,7 @@ companies,people,snapshot,50
 deals,money,snapshot,70
 """
 
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Give a project with one connector and no lock yet."""

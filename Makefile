@@ -55,6 +55,9 @@ synth: setup
 simulator: setup .venv/.apps.ready
 	@headgate simulate-pi $(ARGS)
 
+# With bytecode, whatever the shell says: the tests start a hundred programs.
+test test-long: export PYTHONDONTWRITEBYTECODE =
+
 test: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready
 	@pytest -n 2 --dist worksteal
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
-# Folders and files by the seconds that their slowest test takes; the rest follows as it is collected.
+if TYPE_CHECKING:
+    import pytest
+
+# The longest first; the rest follows as it is collected.
 LONG = ("tests/test_style.py", "tests/terraform/", "tests/stacks/", "tests/clients/")
 
 

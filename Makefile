@@ -55,11 +55,14 @@ synth: setup
 simulator: setup .venv/.apps.ready
 	@headgate simulate-pi $(ARGS)
 
+# With bytecode, whatever the shell says: the tests start a hundred programs.
+test test-long: export PYTHONDONTWRITEBYTECODE =
+
 test: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready
-	@pytest -n 2
+	@pytest -n 2 --dist worksteal
 
 test-long: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
-	@pytest -n 2 -m "long or not long"
+	@pytest -n 2 --dist worksteal -m "long or not long"
 
 # 200 seeds; SEEDS="7 8" for some of them.
 soak: setup .venv/.apps.ready

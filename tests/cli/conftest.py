@@ -1,12 +1,13 @@
-"""A small project in a folder of its own, and the command run on it as a user runs it."""
+"""A small project in a folder of its own, and the command on it: in this process, or as the program that users run."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.support.command import Run, in_process
 
 DEFINITION = """\
 id: crm
@@ -26,8 +27,6 @@ companies,people,snapshot,50
 deals,money,snapshot,70
 """
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -40,8 +39,16 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def headgate(project: Path) -> Run:
-    """Give the command, run in the project's folder."""
+def headgate(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Give the command, run in the project's folder and in this process: one of its own takes a second to start."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("NO_COLOR", "1")
+    return in_process(project, monkeypatch, capfd)
+
+
+@pytest.fixture
+def process(project: Path) -> Run:
+    """Give the command as a program of its own, run in the project's folder."""
 
     def run(*words: str, code: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         done = subprocess.run(

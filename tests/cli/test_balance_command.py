@@ -3,12 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from subprocess import CompletedProcess
 
-Run = Callable[..., CompletedProcess[str]]
+from tests.support.command import Run
+
 LOCK = "connectors/crm/layout.lock"
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.support.command import Run
 
 LOCK = Path("connectors/crm/layout.lock")
 
 
-def test_balance_prints_the_layout_and_writes_the_lock(headgate: Run, project: Path) -> None:
-    done = headgate("balance")
+def test_balance_prints_the_layout_and_writes_the_lock(process: Run, project: Path) -> None:
+    done = process("balance")
 
     assert re.search(r"people_1 +1 +2 +150 +100\.0% +█+ +- +- +at 00:00 every day", done.stdout)
     assert done.stderr == "connectors/crm/layout.lock written\n"
@@ -47,8 +47,8 @@ def test_balance_says_who_came_went_and_moves(headgate: Run, project: Path) -> N
     assert "companies → main.bronze.companies is gone from the inventory" in said
 
 
-def test_check_in_ci_writes_nothing_and_exits_with_3(headgate: Run, project: Path) -> None:
-    done = headgate("balance", "--check", code=3)
+def test_check_in_ci_writes_nothing_and_exits_with_3(process: Run, project: Path) -> None:
+    done = process("balance", "--check", code=3)
 
     assert "layout.lock would change for: crm" in done.stderr
     assert not (project / LOCK).exists()

@@ -1,15 +1,13 @@
 """`headgate comment` as CI runs it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
+from tests.support.command import Run
 from tests.support.hosts import BOT, JOB, READER, GitHubHost, GitLabHost
-
-Run = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -30,14 +28,14 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubHost]:
         yield host
 
 
-def test_a_review_from_stdin_is_posted_and_labelled(github: GitHubHost, headgate: Run) -> None:
-    words = ("comment", "-", "-t", "prod", "--labels", "headgate:attention, tables")
-    done = headgate(*words, stdin="# Review — two tables move\n")
+def test_a_review_from_stdin_is_posted_and_labelled(github: GitHubHost, process: Run) -> None:
+    words = ("comment", "-", "-t", "prod", "--labels", "process:attention, tables")
+    done = process(*words, stdin="# Review — two tables move\n")
 
     assert github.bodies[0].endswith("# Review — two tables move\n")
     assert done.stdout.splitlines() == [
         f"comment posted to owner/name#7: {github.comments[0]['html_url']}",
-        "label put on: headgate:attention",
+        "label put on: process:attention",
         "label put on: tables",
     ]
 

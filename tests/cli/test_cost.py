@@ -1,14 +1,11 @@
 """`headgate cost` on a small project."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 from headgate.layout.lock import write_lock
 from tests.cost.conftest import PLACES, layout
-
-Run = Callable[..., CompletedProcess[str]]
+from tests.support.command import Run
 
 
 def test_hours_are_told_and_with_prices_money(project: Path, headgate: Run) -> None:

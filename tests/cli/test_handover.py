@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.cli import main
 from tests.handover.conftest import Site, site
 from tests.support.workspace import TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Run
+    from tests.support.command import Run
 
 __all__ = ["site"]
 
@@ -29,36 +25,6 @@ def project(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("DATABRICKS_WAREHOUSE_ID", raising=False)
     site.cloud.pending = 0  # nobody waits here
     return site.root
-
-
-@pytest.fixture
-def headgate(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Give the command, run in this process: importing the SDK takes long."""
-    monkeypatch.chdir(project)
-
-    def run(*words: str, code: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        monkeypatch.setattr(sys, "argv", ["headgate", *words])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        assert (ended.value.code or 0) == code, said
-        return subprocess.CompletedProcess(words, code, said.out, said.err)
-
-    return run
-
-
-@pytest.fixture
-def process(project: Path) -> Run:
-    """Give the command as a program of its own."""
-
-    def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        line = [sys.executable, "-m", "headgate", *words]
-        done = subprocess.run(line, cwd=project, capture_output=True, text=True, check=False)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    return run
 
 
 def test_without_execute_the_steps_are_shown_and_nothing_is_asked(headgate: Run, site: Site) -> None:

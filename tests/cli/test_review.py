@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,10 +13,9 @@ import pytest
 from tests.support.plans import change, file, pipeline, pipelines, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    Run = Callable[..., subprocess.CompletedProcess[str]]
+    from tests.support.command import Run
 
 SAME = {"a": ["t"]}
 GONE = plan(*pipelines({"a": ["t"], "b": ["u"]}, {"a": ["t"]}))
@@ -82,9 +80,9 @@ def test_reviews_of_single_stacks_merge_to_the_review_of_all(headgate: Run, proj
     assert json.loads(merged)["findings"][0]["code"] == "move-without-handover"
 
 
-def test_an_errored_plan_still_leaves_something_to_post(headgate: Run, project: Path) -> None:
+def test_an_errored_plan_still_leaves_something_to_post(process: Run, project: Path) -> None:
     (project / "crm-prod-1.json").write_text('{"format_version": "2.0"}')
-    headgate("review", "crm-prod-1.json", "-t", "prod", "--markdown", "r.md", "--json", "r.json", code=1)
+    process("review", "crm-prod-1.json", "-t", "prod", "--markdown", "r.md", "--json", "r.json", code=1)
 
     assert "has format 2" in (project / "r.md").read_text()
     assert json.loads((project / "r.json").read_text())["verdict"] == "error"
@@ -189,7 +187,9 @@ def test_a_reference_that_git_does_not_know_is_told(headgate: Run, base: Path) -
     assert "no reference" in headgate("review", "-t", "prod", "--base=--output=x", code=1).stderr
 
 
-def test_no_secret_of_options_environment_or_comments_comes_out(project: Path) -> None:
+def test_no_secret_of_options_environment_or_comments_comes_out(
+    headgate: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     canary = "CANARY-7f3a91"
     marks = {"before_sensitive": {"options": True}, "after_sensitive": {"options": True}}
     options = {"token": canary, "maxCount": canary, "sourceName": "crm"}
@@ -205,22 +205,16 @@ def test_no_secret_of_options_environment_or_comments_comes_out(project: Path) -
     write(project, "crm-prod-1.json", whole)
     names = ("DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET", "TF_VAR_crm_token", "GITHUB_TOKEN", "HEADGATE_OPTION_TOKEN")
     files = ["--json", "r.json", "--markdown", "r.md", "--summary", "s.md", "--html", "r.html", "--out", "r.txt", "--diff"]
-    for extra in (
-        [],
-        ["--before", "nowhere"],
-        ["--approved", "crm-prod-1.json"],
-        ["--accepted", "crm-prod-1.json"],
-        ["--accepted", "none.yaml"],
+    for name in names:
+        monkeypatch.setenv(name, canary)
+    for extra, code in (
+        ([], ATTENTION),
+        (["--before", "nowhere"], ATTENTION),
+        (["--approved", "crm-prod-1.json"], 1),
+        (["--accepted", "crm-prod-1.json"], 1),
+        (["--accepted", "none.yaml"], 1),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "headgate", "review", "crm-prod-1.json", "-t", "prod", *files, *extra],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, **dict.fromkeys(names, canary)},
-        )
-        assert done.returncode in (0, 1, 2, 3, 5), done.stderr
+        done = headgate("review", "crm-prod-1.json", "-t", "prod", *files, *extra, code=code)
         out = {name: (project / name).read_text() for name in files[1:10:2] if (project / name).exists()}
         found = [name for name, text in (out | {"out": done.stdout, "err": done.stderr}).items() if canary in text]
         assert found == []

@@ -16,7 +16,7 @@ from headgate.project import read_connectors
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Run
+    from tests.support.command import Run
 
 TABLES = """\
 source_table,pipeline_group,table_options_json,weight,ingestion_type,cursor_field

@@ -34,7 +34,8 @@ def told_by(script: str, clock: Callable[[], int], asked: dict[str, Any]) -> dic
     with served(create_app(settings)) as url:
         run = subprocess.run(
             [PYTHON, HERE / script, f"{url}/piwebapi", _USER, _WORD, json.dumps(asked)],
-            env={**os.environ, "PYTHONPATH": str(HERE / "stubs"), "NO_PROXY": "127.0.0.1"},
+            # Their bytecode is kept: without it each run compiles pandas.
+            env={**os.environ, "PYTHONPATH": str(HERE / "stubs"), "NO_PROXY": "127.0.0.1", "PYTHONDONTWRITEBYTECODE": ""},
             capture_output=True,
             text=True,
             check=False,

@@ -22,7 +22,7 @@ PATHS = [tag(number).path for number in NUMBERS]
 PLANT = Plant(1, 100)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # workers take a module over in parts
 def told() -> dict[str, Any]:
     return told_by("osisoft_script.py", lambda: NOON, {"paths": PATHS, "start": written(START), "end": written(END)})
 

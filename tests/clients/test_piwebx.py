@@ -39,7 +39,7 @@ WORLD = AssetWorld(Plant(1, 100))
 ELEMENT = next(thing for place in WORLD.elements(0) for thing in [WORLD.element(place)] if WORLD.attributes_of(thing, NOON))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # workers take a module over in parts
 def told() -> dict[str, Any]:
     asked = {
         "names": [tag(number).name for number in NUMBERS],

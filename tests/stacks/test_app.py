@@ -21,34 +21,42 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def synthesize(project: Path, out: Path, script: str = "main.py", **environment: str) -> dict[str, bytes]:
     """Run an app on a project; give stack → bytes of its JSON."""
-    env = {**os.environ, "HEADGATE_ROOT": str(project), "CDKTF_OUTDIR": str(out), "HEADGATE_TARGET": "", **environment}
+    places = {"HEADGATE_ROOT": str(project), "CDKTF_OUTDIR": str(out)}
+    env = {**os.environ, **places, "HEADGATE_TARGET": "", "HEADGATE_CDK": "cdktf", **environment}
     subprocess.run([sys.executable, ROOT / script], env=env, cwd=project, check=True, capture_output=True)
     return {path.parent.name: path.read_bytes() for path in sorted(out.glob("stacks/*/cdk.tf.json"))}
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Give a copy of the repository's own OSI PI connector in a folder of its own."""
-    folder = tmp_path / "project"
+def copied(folder: Path) -> Path:
+    """Give a copy of the repository's own OSI PI connector in a folder."""
     shutil.copytree(ROOT / "connectors", folder / "connectors", ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 
-def test_the_same_bytes_at_every_run_and_in_every_folder(project: Path, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "another place" / "with spaces"
-    shutil.copytree(project, elsewhere)
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Give a project of the test's own."""
+    return copied(tmp_path / "project")
 
-    first = synthesize(project, tmp_path / "one")
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What main.py makes of the project: a start of the CDK takes seconds."""
+    folder = tmp_path_factory.mktemp("first")
+    return synthesize(copied(folder / "project"), folder / "out")
+
+
+def test_the_same_bytes_at_every_run_and_in_every_folder(first: dict[str, bytes], tmp_path: Path) -> None:
+    elsewhere = copied(tmp_path / "another place" / "with spaces")
 
     assert sorted(first) == ["osipi-dev-1", "osipi-dev-2", "osipi-dev-3", "osipi-dev-shared"]
-    assert synthesize(project, tmp_path / "two") == first
-    assert synthesize(elsewhere, tmp_path / "three") == first
+    assert synthesize(elsewhere, tmp_path / "two", PYTHONHASHSEED="7") == first
 
 
-def test_no_path_of_the_machine_is_in_it(project: Path, tmp_path: Path) -> None:
-    texts = synthesize(project, tmp_path / "out").values()
+def test_no_path_of_the_machine_is_in_it(first: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
+    places = (ROOT, tmp_path_factory.getbasetemp(), Path.home())
 
-    assert not any(str(place).encode() in text for text in texts for place in (ROOT, tmp_path, Path.home()))
+    assert not any(str(place).encode() in text for text in first.values() for place in places)
 
 
 def test_the_target_names_the_stacks_and_what_they_hold(project: Path, tmp_path: Path) -> None:
@@ -59,16 +67,15 @@ def test_the_target_names_the_stacks_and_what_they_hold(project: Path, tmp_path:
     assert all(block["lifecycle"] == {"prevent_destroy": True} for block in pipelines.values())
 
 
-def test_both_editions_of_the_cdk_give_the_same(project: Path, tmp_path: Path) -> None:
+def test_both_editions_of_the_cdk_give_the_same(first: dict[str, bytes], project: Path, tmp_path: Path) -> None:
     def parsed(found: dict[str, bytes]) -> dict[str, Any]:
         return {name: {key: part for key, part in json.loads(text).items() if key != "//"} for name, text in found.items()}
 
-    cdktf = synthesize(project, tmp_path / "cdktf", HEADGATE_CDK="cdktf")
-    cdktn = synthesize(project, tmp_path / "cdktn", HEADGATE_CDK="cdktn")
+    other = synthesize(project, tmp_path / "cdktn", HEADGATE_CDK="cdktn")
 
-    assert b'"version": "0.21.0"' in cdktf["osipi-dev-1"]
-    assert b'"version": "0.24.0"' in cdktn["osipi-dev-1"]
-    assert parsed(cdktn) == parsed(cdktf)
+    assert b'"version": "0.21.0"' in first["osipi-dev-1"]
+    assert b'"version": "0.24.0"' in other["osipi-dev-1"]
+    assert parsed(other) == parsed(first)
 
 
 def test_bad_input_ends_the_synthesis_with_its_problem_and_no_stack_trace(project: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -19,20 +20,27 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def command_line(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Give a function that runs `headgate` in a folder, expects an exit code, and gives what was said.
-
-    Its further keywords are environment variables; those of Terraform and of a CI that the tests may run in are away.
-    """
-    monkeypatch.chdir(folder)
+    """Give a function that runs `headgate` as `in_process` does, away from Terraform's variables and a CI's of the machine."""
     for name in os.environ:
         if name.startswith(("TF_", "GITHUB_", "CI_", "GITLAB_", "HEADGATE_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("CHECKPOINT_DISABLE", "1")
+    return in_process(folder, monkeypatch, capfd)
 
-    def run(*words: str, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+
+def in_process(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Give a function that runs `headgate` in a folder, expects an exit code, and gives what was said.
+
+    An error that is not the user's comes out as what it is, not as a code. `stdin` is what is typed or piped in; its further
+    keywords are environment variables.
+    """
+    monkeypatch.chdir(folder)
+
+    def run(*words: str, code: int = 0, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(sys, "argv", ["headgate", *words])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
         capfd.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()

@@ -124,6 +124,12 @@ class Site:
             assert not found[stack].errors, (stack, found[stack].errors)
         return found
 
+    def deploy_reviewed(self, stacks: Iterable[str]) -> None:
+        """Apply the plans that were reviewed, as CI does once they are approved."""
+        for stack in stacks:
+            applied = self.terraform.apply_plan(self.folder(stack))
+            assert not applied.errors, (stack, applied.errors)
+
     def record(self) -> None:
         """Do what `headgate record` does."""
         layout = self.agreed

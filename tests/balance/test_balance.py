@@ -321,7 +321,7 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(inventories(), inventories(), SETTINGS, SETTINGS, st.booleans())
 def test_every_table_exactly_once_caps_hold_and_the_lock_reads_back(
     first: list[Table], second: list[Table], one: dict[str, int], two: dict[str, int], rebalance: bool

@@ -171,7 +171,7 @@ def test_whatever_a_name_holds_it_is_only_text(canary: str) -> None:
     assert not page.all("script") + page.all("img")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=4, unique=True))
 def test_any_names_give_a_whole_page_in_utf8(names: list[str]) -> None:
     entries = [entry(name, "p_1", "p_2") for name in names]
@@ -312,7 +312,7 @@ def test_without_a_timetable_the_page_says_nothing_of_starts() -> None:
     assert "at once" not in balance_page([moved(3)], {"erp": timetable([1], [0])})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 70)), max_size=12), st.sampled_from([15, 60]))
 def test_the_curve_counts_the_runs_of_each_minute(runs: list[tuple[int, int]], period: int) -> None:
     steps = concurrent(runs, period)

@@ -95,7 +95,7 @@ def test_drift_within_the_trigger_moves_none_and_beyond_it_as_little_as_needed(d
     assert beyond.groups[0].makespan <= 1.05 * beyond.groups[0].bound
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=25), st.integers(0, 50), st.integers(1, 5))
 def test_a_new_table_moves_none_where_there_is_room(weights: list[int], new: int, pipelines: int) -> None:
     definition = Definition.model_validate(

@@ -160,7 +160,7 @@ RUNS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(RUNS, st.randoms(use_true_random=False))
 def test_the_order_of_runs_never_matters_and_no_weight_leaves_what_was_seen(runs: list[Run], chance: random.Random) -> None:
     found = weighed(*runs)
@@ -175,7 +175,7 @@ def test_the_order_of_runs_never_matters_and_no_weight_leaves_what_was_seen(runs
         assert min(one.seconds for one in runs) * 0.99 <= found.weight <= max(one.seconds for one in runs) * 1.01
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.floats(90, 110), min_size=7, max_size=15),
     st.lists(st.floats(1e4, 1e6) | st.floats(0, 1), max_size=2),

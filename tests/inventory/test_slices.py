@@ -213,7 +213,7 @@ def test_what_can_not_be_cut_is_refused(
 VALUES = st.sets(st.integers(0, 60).map(lambda number: f"v{number}"), min_size=1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(VALUES, st.integers(1, 12)), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_whatever_comes_and_goes_each_value_is_in_one_slice_and_stays_there(
     steps: list[tuple[set[str], int]], chance: random.Random
@@ -238,7 +238,7 @@ def test_whatever_comes_and_goes_each_value_is_in_one_slice_and_stays_there(
         tables, before = sliced.tables, now
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(st.integers(0, 200).map(str), st.floats(0, 1e6), min_size=1), st.integers(1, 30), st.floats(0, 1e9))
 def test_the_first_cut_is_even_and_keeps_the_weight_in_all(values: dict[str, float], at_most: int, weight: float) -> None:
     sliced = cut([Table("pi_timeseries", weight=weight)], values, at_most)

@@ -94,7 +94,7 @@ def _keeps(homes: tuple[int, ...], rules: set[Constraint], sizes: list[int], roo
     return all(held <= most for held, most in zip(used, room, strict=True)) and sum(room) >= tables
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(instances())
 def test_a_clash_is_one_and_nothing_can_be_left_out_of_it(instance: Instance) -> None:
     every = constraints_of(instance)
@@ -106,7 +106,7 @@ def test_a_clash_is_one_and_nothing_can_be_left_out_of_it(instance: Instance) ->
     assert all(possible(instance, [other for other in clash if other != one]) for one in clash)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(instances())
 def test_no_clash_is_smaller(instance: Instance) -> None:
     clash = found(instance)

@@ -85,7 +85,7 @@ def _keeps(instance: Instance, homes: np.ndarray[tuple[int], np.dtype[np.int64]]
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(instances())
 def test_a_placement_exists_where_trying_all_finds_one_and_keeps_every_rule(instance: Instance) -> None:
     least = optimum(instance)
@@ -101,7 +101,7 @@ def test_a_placement_exists_where_trying_all_finds_one_and_keeps_every_rule(inst
     assert not split.optimal or split.makespan == least
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(instances(), st.lists(st.integers(0, 2), min_size=6, max_size=6))
 def test_the_quick_check_of_the_rules_says_what_trying_them_one_by_one_says(instance: Instance, places: list[int]) -> None:
     homes = np.array(places[: len(instance.weights)]) % instance.pipelines

@@ -26,7 +26,7 @@ def drifted(seed: int, count: int, pipelines: int) -> tuple[NDArray[np.int64], N
     return numbers(weights * rng.lognormal(0, 0.1, count)), numbers(homes)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 1000), st.sampled_from(["equal", "any", "weight"]))
 def test_the_solver_costs_at_most_as_much_as_the_search_and_that_at_most_twice(seed: int, kind: str) -> None:
     pytest.importorskip("ortools")
@@ -76,7 +76,7 @@ def test_each_overfull_pipeline_sheds_its_excess_at_the_least(
     assert least_cost(board, limit) == least
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.data())
 def test_what_the_solver_proves_is_the_least_of_all_repairs(data: st.DataObject) -> None:
     pytest.importorskip("ortools")

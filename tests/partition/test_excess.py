@@ -10,7 +10,7 @@ from headgate.partition.board import Board
 from headgate.partition.excess import least_by_place, least_cost
 from headgate.partition.instance import Instance
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 DEAR = 10_000
 
 

@@ -36,7 +36,7 @@ def test_units_that_must_be_apart_stay_apart() -> None:
     assert 2 in homes
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 3)), min_size=6, max_size=30))
 def test_none_of_the_others_gets_heavier_and_no_new_one_is_heavier_than_they_were(units: list[tuple[int, int]]) -> None:
     weights, homes = [weight for weight, _ in units], [home for _, home in units]

@@ -16,7 +16,7 @@ from headgate.partition.repair import Repaired, repair
 
 Case = tuple[list[int], list[int], int, list[int]]  # weights, homes, pipelines, costs
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=25)
 
 
 def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from headgate.partition.instance import Instance
 from headgate.partition.shrink import Shrunk, shrink
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=25)
 
 
 def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.schedule.convert import check_schedule, normalize, to_quartz
@@ -120,7 +120,6 @@ items = st.from_regex(r"\A([0-9]{1,2}|\*|\?|L|SUN|FRI)([-/#LW][0-9]{0,2}){0,2}\Z
 marked = st.lists(items, min_size=5, max_size=8).map(lambda fields: "quartz:" + " ".join(fields))
 
 
-@settings(deadline=None)
 @given(st.text("0123456789*/,-?LW#@ \tSUNFRIjanquartz:", max_size=30) | st.text(max_size=30) | marked)
 def test_any_text_is_either_right_or_told_with_a_cure(text: str) -> None:
     error = check_schedule(text)

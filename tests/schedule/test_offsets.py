@@ -62,14 +62,14 @@ def test_forty_pipelines_every_15_minutes_reach_the_bound(seed: int) -> None:
     assert found.peak_after == found.bound == -(-sum(durations) // 15) == by_hand(durations, found.offsets, 15)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=30), st.integers(1, 30))
 def test_where_any_minute_will_do_the_bound_is_reached(durations: list[float], period: int) -> None:
     found = spread_starts(durations, period, window=period)
     assert found.peak_after == found.bound == by_hand(durations, found.offsets, period)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(1, 40), min_size=1, max_size=12), st.integers(1, 16), st.sampled_from([16, 30, 60, 1440]), st.data()
 )
@@ -85,7 +85,7 @@ def test_offsets_stay_in_the_window_and_no_peak_is_below_the_bound(
     assert kept or found.peak_after <= found.peak_before
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(1, 4), st.sampled_from([4, 7, 12]))
 def test_small_cases_are_as_good_as_trying_all(durations: list[float], window: int, period: int) -> None:
     choices: list[tuple[int, ...]] = [()]

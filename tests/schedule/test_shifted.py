@@ -81,7 +81,7 @@ def days(text: str) -> list[date]:
     return found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(schedules(), st.data())
 def test_each_run_of_a_year_is_just_that_much_later(text: str, data: st.DataObject) -> None:
     assume(check_schedule(text) is None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +26,7 @@ KILLS = 3
 
 
 def start(options: Path, out: Path) -> subprocess.Popen[bytes]:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it, and so would its child
     words = [sys.executable, "-m", "connectors.osipi", "stream", str(options), "--out", str(out)]
     return subprocess.Popen(words, cwd=ROOT, env={**os.environ, "NO_PROXY": "127.0.0.1"}, stderr=subprocess.PIPE)
 
@@ -81,7 +83,7 @@ def test_an_interrupt_ends_the_reader_with_a_word_on_where_it_stands(channels: C
     process = start(options, tmp_path / "out")
     until(lambda: bool(channels.channels), "it listens")
 
-    process.send_signal(2)
+    process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
 
     assert process.returncode == 0

@@ -151,7 +151,10 @@ def local(address: str) -> str:
 
     Raises PiError 400 for what is none.
     """
-    split = urlsplit(address)
+    try:
+        split = urlsplit(address)
+    except ValueError:  # such as brackets that hold no address
+        split = urlsplit("")
     if not split.path.startswith("/"):
         raise PiError(400, f"The resource '{address}' is not an absolute URL.")
     path = quote(_without_dots(split.path), safe=_IN_PATHS, errors="replace")

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator
 
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LONGEST_REQUEST = 1 << 20
+_PIECE = 1 << 20
 
 
 class Protocol(H11Protocol):
@@ -30,10 +31,38 @@ class Protocol(H11Protocol):
         super().connection_made(transport)
 
 
+class InPieces:
+    """Hands on an application's long bodies in pieces, as many as the other side takes.
+
+    asyncio copies, twice, what is left of a body when the socket takes no more of it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+
+        async def sent(message: Message) -> None:
+            body = message.get("body", b"") if message["type"] == "http.response.body" else b""
+            rest = memoryview(body)
+            while len(rest) > _PIECE:
+                await send({"type": "http.response.body", "body": rest[:_PIECE], "more_body": True})
+                rest = rest[_PIECE:]
+            await send({**message, "body": rest} if len(rest) < len(body) else message)
+
+        await self._app(scope, receive, sent)
+
+
 def _config(app: ASGIApp, **options: Any) -> uvicorn.Config:
     # A connection that is broken on purpose is no error to log.
     return uvicorn.Config(
-        app, http=Protocol, h11_max_incomplete_event_size=_LONGEST_REQUEST, log_level="critical", access_log=False, **options
+        InPieces(app),
+        http=Protocol,
+        h11_max_incomplete_event_size=_LONGEST_REQUEST,
+        log_level="critical",
+        access_log=False,
+        **options,
     )
 
 

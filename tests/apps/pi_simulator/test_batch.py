@@ -83,3 +83,26 @@ def test_a_path_that_selects_nothing_fails_for_its_request_alone(api: Api) -> No
     part = {"Method": "GET", "Resource": "$.a.Content.Nothing", "ParentIds": ["a"]}
     body = api.batch({"a": get(api, "/system"), "b": part, "c": {**part, "Resource": "$.a.[[["}}).json()
     assert {name: one["Status"] for name, one in body.items()} == {"a": 200, "b": 400, "c": 400}
+
+
+@pytest.mark.parametrize(
+    "path", ["/./system", "/points/../system", "/../piwebapi/system", "/system?selectedFields=Links#above"]
+)
+def test_an_address_is_read_as_who_sends_a_request_reads_it(api: Api, path: str) -> None:
+    part = api.batch({"a": get(api, path)}).json()["a"]
+    assert (part["Status"], "Links" in part["Content"]) == (200, True)
+
+
+@pytest.mark.parametrize("letters", ["Größe 温度", 'say "so" <b>', "100% & more", "\udc00", "\x00\x7f", "x" * 70_000])
+def test_an_address_with_letters_that_belong_in_none_is_one_that_is_not_there(api: Api, letters: str) -> None:
+    body = api.batch({"a": get(api, f"/points?path={letters}"), "b": get(api, f"/{letters}"), "c": get(api, "/system")}).json()
+    assert {name: part["Status"] // 100 for name, part in body.items()} == {"a": 4, "b": 4, "c": 2}
+
+
+def test_what_is_no_address_fails_for_its_request_alone(api: Api) -> None:
+    body = api.batch({"a": {"Method": "GET", "Resource": "http://[/piwebapi"}, "b": get(api, "/system")}).json()
+    assert {name: part["Status"] for name, part in body.items()} == {"a": 400, "b": 200}
+
+
+def test_a_page_stands_in_a_batch_as_a_text(api: Api) -> None:
+    assert "<html" in api.batch({"a": {"Method": "GET", "Resource": f"{api.url}/"}}).json()["a"]["Content"]

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from .client import Answer, Params, PiClient
     from .options import Settings
 
-VALUE_FIELDS = ("Timestamp", "Value", "UnitsAbbreviation", "Good", "Questionable", "Substituted", "Annotated", "Errors")
-RECORDED_FIELDS = ("WebId", "Name", "UnitsAbbreviation", *(f"Items.{name}" for name in VALUE_FIELDS))
+_OF_VALUES = ("Timestamp", "Value", "Good", "Questionable", "Substituted", "Annotated", "Errors")
+VALUE_FIELDS = (*_OF_VALUES, "UnitsAbbreviation")
+# Recorded values come in one unit of measure, that of their stream (AVEVA, AF SDK Reference, AFData.RecordedValue, desiredUOM).
+# Asked for with each value, it would be a tenth of what is sent and decoded.
+RECORDED_FIELDS = ("WebId", "Name", "UnitsAbbreviation", *(f"Items.{name}" for name in _OF_VALUES))
 RECORDED = "/streamsets/recorded"
 _ROUND = 1000  # a server that caps what it sends without saying so caps at a multiple of this
 _OF_ALL = {0, 401}  # no connection, no login: no tag can be read

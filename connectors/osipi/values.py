@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NOTHING: dict[str, int] = {}
-_USUAL = ("Timestamp", "Value", "Good", "Questionable", "Substituted", "Annotated", "UnitsAbbreviation")
+_USUAL = ("Timestamp", "Value", "Good", "Questionable", "Substituted", "Annotated")
 _usual = itemgetter(*_USUAL)
 _SECONDS, _TICKS = len("2026-01-31T06:00:00Z"), len("2026-01-31T06:00:00.1234567Z")
 _DIGITS = {str(digit): digit for digit in range(10)}
@@ -86,7 +86,7 @@ def value_rows(
     copy = blank(tag, ingested).copy
     last, occurrence = "", 0
     for item, known in zip(items, _known(items), strict=True):
-        time, value, good, questionable, substituted, annotated, units = known
+        time, value, good, questionable, substituted, annotated = known
         length = len(time)
         if not _SECONDS <= length <= _TICKS or time[-1] != "Z" or time[10] != "T" or (time[-2] == "0" and length > _SECONDS):
             time = stamp_of(time) + "Z"
@@ -113,8 +113,8 @@ def value_rows(
         row["quality_questionable"] = questionable
         row["quality_substituted"] = substituted
         row["annotated"] = annotated
-        if units:
-            row["units"] = units
+        if "UnitsAbbreviation" in item:
+            row["units"] = item["UnitsAbbreviation"] or tag[2]
         if "Errors" in item:
             row["errors"] = json.dumps(item["Errors"], ensure_ascii=False) if item["Errors"] else None
         yield row

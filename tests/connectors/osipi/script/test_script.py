@@ -135,7 +135,7 @@ def test_its_rows_are_the_connectors(pi: PiServer, connector: Callable[..., Osip
     state = {"Name": "Closed", "Value": 1, "IsSystem": False}
     values = [1, 2.5, "text", True, None, 2**60, state, state | {"IsSystem": True}, {"Name": None, "Value": None}, [1]]
     pi.add("A", [(at(number, number), value) for number, value in enumerate(values)], Errors=[{"FieldName": "x"}])
-    pi.add("B", [(at(1), 1), (at(1), 2), (at(1, 1), 3)], UnitsAbbreviation="bar")
+    pi.add("B", [(at(1), 1), (at(1), 2), (at(1, 1), 3)])
     serve(pi, "A", "B")
     spark = Spark()
 

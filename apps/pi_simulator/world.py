@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -35,6 +36,11 @@ class World:
     def assets(self) -> AssetWorld:
         """The asset model and the event frames."""
         return AssetWorld(Plant(self.settings.seed, self.settings.tags))
+
+    @cached_property
+    def turn(self) -> asyncio.Lock:
+        """Whose turn it is: batches side by side would share one processor, and the first be answered as late as the last."""
+        return asyncio.Lock()
 
     def now(self) -> int:
         """Give the server's present (ticks), which may be off in a hostile world."""

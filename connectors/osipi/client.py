@@ -178,6 +178,7 @@ class PiClient:
             if why := distrust(error):
                 return None, None, PiError(0, f"{path}: {why}")
             return None, None, PiUnavailableError(0, f"{path}: the connection failed ({type(error).__name__})")
+        time.sleep(0)  # the next request goes out first: decoding lets no other thread run
         try:
             body = decode(content)
         except ValueError:

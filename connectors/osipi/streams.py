@@ -90,7 +90,8 @@ class RecordedOptions:
         texts.check()
         self._reading, self.cap = reading, reading.last(future)
         self._floor = reading.instant("startTime") or shifted(min(self.cap, reading.cap), -self._lookback)
-        self.group = reading.client.settings.tags_per_request * reading.client.settings.threads  # tags held at once
+        # Tags held at once: those of the requests under way, of the one that goes out next, and of the answer that is decoded.
+        self.group = reading.client.settings.tags_per_request * (reading.client.settings.threads + 2)
 
     @cached_property
     def first(self) -> str:

@@ -143,6 +143,7 @@ class StreamReader:
     ) -> None:
         self._client, self._path, self._params, self._fields = client, path, params, fields
         self._paged = path == RECORDED
+        self._at_once = client.settings.threads + 1  # one is decoded while `threads` are under way
         self._most = client.settings.most_items  # of one call
         self._largest = self._most  # of one stream
         self._page = client.settings.page or self._most  # of one stream, where that is enough
@@ -150,14 +151,15 @@ class StreamReader:
     def read(self, windows: Iterable[Window]) -> Iterator[Page | TagProblem]:
         """Give the streams of all windows page by page, a tag's pages in time order, and the tags that can't be read.
 
-        At most `threads` answers are held at once. Raises PiUnavailableError when the server fails at all tries.
+        At most `threads` requests are under way at once, and one answer more is held. Raises PiUnavailableError when the
+        server fails at all tries.
         """
         todo = deque(sets_of(windows, self._client.settings))
-        with ThreadPoolExecutor(self._client.settings.threads) as pool:
+        with ThreadPoolExecutor(self._at_once) as pool:
             under_way: deque[Future[_Result]] = deque()
             try:
                 while todo or under_way:
-                    while todo and len(under_way) < self._client.settings.threads:
+                    while todo and len(under_way) < self._at_once:
                         under_way.append(pool.submit(self._do, self._task(todo)))
                     result = under_way.popleft().result()
                     yield from result.out

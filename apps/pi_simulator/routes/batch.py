@@ -74,9 +74,10 @@ async def execute(asked: Plain, request: Request) -> Response:
     looked_into = set().union(*(needed(part) for part in order))
     told: dict[str, _Told] = {}
     answers: dict[str, Any] = {}
-    for part in order:
-        answer = await _carried_out(request, part, answers)
-        content = json.loads(answer.body) if answer.body and part.name in looked_into else None
-        told[part.name], answers[part.name] = answer, {"Status": answer.status, "Headers": {}, "Content": content}
+    async with asked.world.turn:
+        for part in order:
+            answer = await _carried_out(request, part, answers)
+            content = json.loads(answer.body) if answer.body and part.name in looked_into else None
+            told[part.name], answers[part.name] = answer, {"Status": answer.status, "Headers": {}, "Content": content}
     members = [piece for name in parts for piece in (b",", dumps(name), b":", *told[name].pieces)]
     return asked.raw([b"{", *members[1:], b"}"], 207)

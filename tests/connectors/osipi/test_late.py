@@ -88,15 +88,16 @@ class TestLate:
         assert "--delete" in message
 
     def test_it_is_told_once_though_the_tag_waits_for_its_turn(self, pi: PiServer, connector: Connectors) -> None:
-        for tag in "AB":
+        tags = list("ABCD")  # the first batch reaches three of them
+        for tag in tags:
             pi.add(tag, [(at(10), 1)])
         options = {"max_records_per_batch": "1", "overlap_minutes": "5"}
         one = connector(tags_per_request="1")
-        _, offset = read(one, ["A", "B"], **options)
-        put(pi, "B", 20, 2)
+        _, offset = read(one, tags, **options)
+        put(pi, "D", 20, 2)
         put(pi, "A", 3700, 2)
 
-        assert [tag for tag, _ in go_on(one, ["A", "B"], offset, 15, **options)[2]] == ["B"]
+        assert [tag for tag, _ in go_on(one, tags, offset, 15, **options)[2]] == ["D"]
 
     def test_a_value_in_the_first_hour_without_any_is_told(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [])

@@ -116,7 +116,7 @@ class TestRequests:
         read(one, tags, offset)
         assert len(pi.gets) == 12  # a batch of counts, for what comes late
 
-    def test_a_servers_limit_is_learnt_once(self, pi: PiServer, connector: Connectors) -> None:
+    def test_a_servers_limit_is_learnt_from_the_first_answers(self, pi: PiServer, connector: Connectors) -> None:
         pi.most = 50
         tags = [f"T{number}" for number in range(12)]
         for tag in tags:
@@ -125,7 +125,8 @@ class TestRequests:
         read(connector(tags_per_request="3", max_items_per_call="900"), tags)
 
         asked = [int(request.query["maxCount"][0]) for request in pi.requests if request.path.endswith("recorded")]
-        assert [count for count in asked if count > 50] == [300]
+        assert {count for count in asked if count > 50} == {300}
+        assert asked.count(300) <= 2  # one goes out while the other is under way
 
     def test_no_url_grows_too_long(self, pi: PiServer, connector: Connectors) -> None:
         tags = [f"F1DPkm7hQHxB0i6VfC9MwAA{number:0100d}" for number in range(60)]

@@ -51,7 +51,7 @@ def stream(
     import asyncio  # noqa: PLC0415 (`--help` needs none of it)
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    with _told(options):
+    with _told(options, out):
         try:
             from connectors.osipi.streaming.reader import StreamReader, try_out  # noqa: PLC0415
         except ImportError as error:
@@ -94,7 +94,11 @@ def _options(path: Path, name_filter: str) -> dict[str, Any]:
 
     try:
         given = json.loads(path.read_text(encoding="utf-8-sig"))
-    except RecursionError:
+    except UnicodeDecodeError as error:
+        raise OptionsError(f"it is not UTF-8 (byte {error.start})") from None
+    except json.JSONDecodeError:
+        raise
+    except (RecursionError, ValueError):  # lists in lists without end, or a number of thousands of digits
         given = None
     if not isinstance(given, dict) or any(isinstance(value, (dict, list)) for value in given.values()):
         raise OptionsError("wanted: a JSON object of options, each a text, a number, true, false or null")
@@ -103,10 +107,13 @@ def _options(path: Path, name_filter: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(path: Path, out: Path | None = None) -> Iterator[None]:
     """Say what went wrong, and end with 1 where options are to be mended, with 4 where the server or the system failed."""
     try:
         yield
+    except NotADirectoryError as error:
+        sys.stderr.write(f"{error.filename or out}: {error.strerror}: give a folder by --out\n")
+        raise typer.Exit(_MEND) from None
     except OSError as error:
         sys.stderr.write(f"{error.filename or path}: {error.strerror or error}\n")
         raise typer.Exit(_MEND if error.filename == str(path) else _OUTSIDE) from None

@@ -5,6 +5,7 @@ Only the commands ask: the framework hands a connector names of its own besides.
 
 from __future__ import annotations
 
+from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,14 @@ KNOWN = {name.lower(): name for name in (*CONNECTION, *TABLES, *STREAMING)}
 
 
 def check_names(given: Iterable[str]) -> None:
-    """Raise OptionsError for names that are no option's, with those that are near; capital or small letters are no matter."""
-    problems = []
-    for name in given:
+    """Raise OptionsError for names that are no option's, with those that are near, and for one that is given twice.
+
+    Capital or small letters are no matter.
+    """
+    names = list(given)
+    often = Counter(name.lower() for name in names)
+    problems = [f"{name} is given {count} times, in capitals and not; keep one" for name, count in often.items() if count > 1]
+    for name in names:
         if name.lower() not in KNOWN:
             near = get_close_matches(name.lower(), KNOWN, n=1)
             problems.append(f"there is no option {name!r}" + (f"; did you mean {KNOWN[near[0]]}?" if near else ""))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LOGINS = ("none", "bearer", "basic", "oidc", "kerberos")
 _TOKEN = re.compile(r"[\x20-\x7e]*")
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 # AVEVA: MaxReturnedItemsPerCall is 150,000 unless the administrator says otherwise.
 MOST_ITEMS = 150_000
 # So far a time may be moved: no overlap or stretch needs ten years, and PI has no time before 1970.
@@ -81,8 +82,10 @@ class Texts:
 
     def __init__(self, options: Mapping[str, str | None]) -> None:
         given = {name.lower(): str(value).strip() for name, value in options.items() if value is not None}
-        self._given = {name: text for name, text in given.items() if text}
-        self.problems: list[str] = []
+        # No address, path or header takes half of a character, or the one that ends a text.
+        broken = {name for name, text in given.items() if _NO_TEXT.search(text)}
+        self.problems: list[str] = [f"{name} holds a character that is none; type it anew" for name in sorted(broken)]
+        self._given = {name: text for name, text in given.items() if text and name not in broken}
 
     def text(self, *names: str, default: str = "") -> str:
         """Give the first of these options that is given. Spark hands names over in small letters."""
@@ -166,12 +169,12 @@ def _base_url(texts: Texts) -> str:
 
 def _is_address(url: str) -> bool:
     try:
-        url.encode()  # half of a character can't be
         parts = urlsplit(url)
         port = parts.port
+        (parts.hostname or "").encode("idna")  # which no name with an empty or too long part can be
     except ValueError:
         return False
-    is_bare = not (parts.username or parts.query or parts.fragment)
+    is_bare = not (parts.username or parts.query or parts.fragment or re.search(r"\s", url))
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0 and is_bare
 
 

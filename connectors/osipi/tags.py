@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .points import points
-from .problems import PiError, PiUnavailableError, TagProblem
+from .problems import OptionsError, PiError, PiUnavailableError, TagProblem
 from .streamsets import StreamReader, Window
 from .times import shifted
 
@@ -20,9 +20,15 @@ _LEAST = 1.0
 def tag_weights(reading: Reading, hours: float = 24) -> dict[str, float]:
     """Give WebID → values an hour (1 at least) of all points that `nameFilter` lets through, over the last `hours`.
 
-    A tag that the server does not count weighs as the median of the others. Raises PiError where no point can be listed.
+    Where `tag_webids` are given, of those alone. A tag that the server does not count weighs as the median of the others.
+    Raises PiError where no point can be listed, OptionsError for `tag_webids` that are none of them.
     """
     webids = [row["webid"] for row in points(reading)]
+    if wanted := reading.texts.listed("tag_webids"):
+        if strange := sorted(set(wanted) - set(webids)):
+            more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+            raise OptionsError(f"tag_webids names {strange[0]}{more}, which no list of the server's points has")
+        webids = wanted
     # Events are counted one by one only with this basis; the default one weighs by time.
     params = (("summaryType", "Count"), ("calculationBasis", "EventWeighted"))
     reader = StreamReader(reading.client, "/streamsets/summary", params, _FIELDS)

@@ -76,7 +76,18 @@ def test_an_auth_that_nobody_knows_is_told_with_those_there_are() -> None:
         settings_of({**URL, "auth": "ntlm"})
 
 
-@pytest.mark.parametrize("url", ["http://pi:99999", "http://pi:abc", "http://pi:0", "http://[pi", "http://pi/\ud800"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://pi:99999",
+        "http://pi:abc",
+        "http://pi:0",
+        "http://[pi",
+        "http://pi/\ud800",
+        "http://a b/piwebapi",
+        f"http://{'a' * 64}.b",
+    ],
+)
 def test_an_address_that_cannot_be_is_an_option_to_mend(url: str) -> None:
     with pytest.raises(OptionsError, match="pi_base_url"):
         settings_of({"pi_base_url": url})
@@ -123,6 +134,63 @@ class TestCommands:
         told = capsys.readouterr().err
         assert "'nmaeFilter'; did you mean nameFilter?" in told
         assert "'overlap_minuts'; did you mean overlap_minutes?" in told
+
+    def test_an_option_in_two_spellings_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "options.json"
+        file.write_text(json.dumps({**URL, "auth": "none", "AUTH": "basic"}))
+
+        assert self.run(monkeypatch, "tags", str(file)) == 1
+        assert "auth is given 2 times" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"\xf5\xe3", "it is not UTF-8 (byte 0)"),
+            (b'{"threads": ' + b"9" * 5000 + b"}", "wanted: a JSON object of options"),
+            (b'{"threads": }', "line 1 column 13"),
+            (
+                b'{"pi_base_url": "http://pi", "nameFilter": "\\ud83d", "ca_file": "a\\u0000"}',
+                "ca_file holds a character that is none",
+            ),
+            (b'{"pi_base_url": "http://pi", "nameFilter": "\\ud83d"}', "namefilter holds a character that is none"),
+        ],
+    )
+    def test_what_no_option_can_be_is_told_in_words(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], content: bytes, said: str
+    ) -> None:
+        file = tmp_path / "options.json"
+        file.write_bytes(content)
+
+        assert self.run(monkeypatch, "tags", str(file)) == 1
+        assert said in capsys.readouterr().err
+
+    def test_a_folder_that_can_be_none_is_told_with_its_option(
+        self, pi: PiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        pi.add("A", [])
+        file = tmp_path / "options.json"
+        file.write_text(json.dumps({"pi_base_url": pi.url, "tag_webids": "A"}))
+
+        assert self.run(monkeypatch, "stream", str(file), "--out", "/dev/null") == 1
+        assert "give a folder by --out" in capsys.readouterr().err
+
+    def test_of_tags_that_are_named_only_those_are_weighed_and_one_that_is_none_is_told(
+        self, pi: PiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        pi.lists["/dataservers"] = [{"WebId": "S", "Name": "S"}]
+        pi.lists["/dataservers/S/points"] = [{"WebId": tag, "Name": tag} for tag in "AB"]
+        for tag in "AB":
+            pi.add(tag, [])
+        file = tmp_path / "options.json"
+        file.write_text(json.dumps({"pi_base_url": pi.url, "tag_webids": "B"}))
+        assert self.run(monkeypatch, "tags", str(file)) == 0
+        assert [line[0] for line in capsys.readouterr().out.splitlines()] == ["B"]
+
+        file.write_text(json.dumps({"pi_base_url": pi.url, "tag_webids": "B,bogus"}))
+        assert self.run(monkeypatch, "tags", str(file)) == 1
+        assert "tag_webids names bogus, which no list" in capsys.readouterr().err
 
     @pytest.mark.parametrize(
         "text", ['{"tag_webids": ' + "[" * 100_000 + "]" * 100_000 + "}", '{"tag_webids": ["A"]}', "[" * 100_000]

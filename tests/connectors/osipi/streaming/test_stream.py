@@ -171,8 +171,9 @@ def test_a_message_that_is_no_news_closes_the_channel_and_loses_nothing(
     started()
     for number, message in enumerate(["{", '{"Errors": ["the stream was removed"]}', "[]"]):
         until(lambda: bool(channels.channels), "a channel opens")
-        channels.channels[0].send(message)
-        channels.channels[0].ended.wait(10)
+        channel = channels.channels[0]
+        channel.send(message)
+        channel.ended.wait(10)
         channels.tags["A"].values.append({"Timestamp": ago(seconds=0), "Value": float(number), "Good": True})
         settled(channels, tmp_path / "out")
 

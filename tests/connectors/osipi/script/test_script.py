@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -94,19 +95,6 @@ def at(minutes: float, ticks: int = 0) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{ticks:07d}Z"
 
 
-def serve(pi: PiServer, *tags: str) -> None:
-    """Have the server give single streams, as it gives stream sets."""
-
-    def recorded(request: Request) -> Reply:
-        webid = request.path.split("/")[-2]
-        request.query["webId"] = [webid]
-        status, body = pi._recorded(request)
-        return (status, body["Items"][0]) if status == 200 else (status, body)
-
-    for tag in tags:
-        pi.objects[f"/streams/{tag}/recorded"] = recorded
-
-
 def run(pi: PiServer, spark: Spark, *, now: datetime | None = None, merged: int = 200_000, **options: str) -> None:
     text = batch_script({"pi_base_url": pi.url, "tag_webids": ",".join(pi.tags), **options}, TABLE, "pi")
     text = text.replace("WAIT = 1.0", "WAIT = 0.0").replace("ROWS_PER_MERGE = 200_000", f"ROWS_PER_MERGE = {merged}")
@@ -136,7 +124,6 @@ def test_its_rows_are_the_connectors(pi: PiServer, connector: Callable[..., Osip
     values = [1, 2.5, "text", True, None, 2**60, state, state | {"IsSystem": True}, {"Name": None, "Value": None}, [1]]
     pi.add("A", [(at(number, number), value) for number, value in enumerate(values)], Errors=[{"FieldName": "x"}])
     pi.add("B", [(at(1), 1), (at(1), 2), (at(1, 1), 3)])
-    serve(pi, "A", "B")
     spark = Spark()
 
     run(pi, spark)
@@ -161,7 +148,6 @@ def test_a_run_that_is_cut_off_or_repeated_loses_and_doubles_nothing(pi: PiServe
         times = sorted(luck.uniform(1, 40) for _ in range(luck.choice([0, 5, 400])))
         equal = [at(41)] * luck.choice([0, 2, 45])
         pi.add(f"T{number}", [(time, one) for one, time in enumerate([*(at(time) for time in times), *equal])])
-    serve(pi, *pi.tags)
     pi.trouble.append(lambda request: (503, {}) if request.part and luck.random() < 0.1 else None)
     spark = Spark(dies_at=2)
 
@@ -179,7 +165,6 @@ def test_a_run_that_is_cut_off_or_repeated_loses_and_doubles_nothing(pi: PiServe
 
 def test_a_tag_whose_values_fall_between_look_backs_is_read(pi: PiServer) -> None:
     pi.add("A", [(at(number), number) for number in range(-170, 60, 30)])
-    serve(pi, "A")
     spark = Spark()
 
     for half_hour in range(8):
@@ -193,7 +178,6 @@ def test_a_tag_whose_values_fall_between_look_backs_is_read(pi: PiServer) -> Non
 def test_a_first_run_that_is_cut_off_loses_nothing_of_the_tags_that_it_did_not_reach(pi: PiServer, cut: int) -> None:
     for tag in "ABC":
         pi.add(tag, [(at(number), number) for number in range(-200, 60, 7)])
-    serve(pi, *"ABC")
     spark = Spark(dies_at=cut)
     begun = datetime.now(UTC) - timedelta(hours=3)
 
@@ -207,7 +191,6 @@ def test_a_first_run_that_is_cut_off_loses_nothing_of_the_tags_that_it_did_not_r
 
 def test_tags_are_found_by_name_where_none_are_given(pi: PiServer) -> None:
     pi.add("A", [(at(1), 1)])
-    serve(pi, "A")
     pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
     pi.lists["/dataservers/S/points"] = [{"WebId": "A"}]
     spark = Spark()
@@ -252,7 +235,6 @@ BROKEN = {
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 def test_a_request_whose_answer_is_broken_is_made_again(pi: PiServer, path: str, body: Any) -> None:
     pi.add("A", [(at(1), 1), (at(2), 2)])
-    serve(pi, "A")
     pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
     pi.lists["/dataservers/S/points"] = [{"WebId": "A"}]
     left = [200, 200, 200]
@@ -287,7 +269,6 @@ def test_the_authority_that_was_given_counts_whatever_the_environment_says(
     pi: PiServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pi.add("A", [(at(1), 1)])
-    serve(pi, "A")
     plant = Authority(tmp_path, "plant")
     pi.secure(plant.context("127.0.0.1"))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(Authority(tmp_path, "other").file))
@@ -320,7 +301,6 @@ def test_a_token_that_ends_is_renewed(pi: PiServer, life: float, ends: bool) -> 
     pi.trouble.append(guard)
     for tag in "ABC":
         pi.add(tag, [(at(1), 1)])
-    serve(pi, *"ABC")
     spark = Spark()
 
     run(pi, spark, client_id="c", client_secret="s", token_url=f"{pi.url}/token", tags_per_request="1")  # noqa: S106  # no real one
@@ -338,7 +318,6 @@ def test_a_tables_name_is_a_name_whatever_it_says(table: str) -> None:
 
 def test_a_tag_that_is_gone_stops_no_other_and_is_told(pi: PiServer, capsys: pytest.CaptureFixture[str]) -> None:
     pi.add("A", [(at(1), 1)])
-    serve(pi, "A")
     spark = Spark()
 
     run(pi, spark, tag_webids="A,B")
@@ -347,6 +326,40 @@ def test_a_tag_that_is_gone_stops_no_other_and_is_told(pi: PiServer, capsys: pyt
     assert "B was not read: 404" in capsys.readouterr().out
     with pytest.raises(RuntimeError, match="none of 1 tags can be read"):
         run(pi, spark, tag_webids="B")
+
+
+NOT_READ = {
+    "its stream failed": {"Items": [{"WebException": {"StatusCode": 403, "Errors": ["not for you"]}, "Items": []}]},
+    "it is left out": {"Items": []},
+}
+
+
+@pytest.mark.parametrize("body", NOT_READ.values(), ids=NOT_READ)
+def test_a_tag_of_a_good_answer_that_has_nothing_of_it_is_told(
+    pi: PiServer, body: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "AB":
+        pi.add(name, [(at(1), 1)])
+    pi.trouble.append(lambda request: (200, body) if request.part and request.webids == ["B"] else None)
+    spark = Spark()
+
+    run(pi, spark)
+
+    assert [row["tag_webid"] for row in spark.rows.values()] == ["A"]
+    assert re.search("B was not read: 403 .*not for you|B was not read: 404 .*left the tag out", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("stream", [{"WebException": {"Errors": ["timed out"]}, "Items": []}, {"Name": "B"}, None])
+def test_a_tag_whose_stream_failed_for_the_moment_is_asked_for_again(pi: PiServer, stream: Any) -> None:
+    pi.add("A", [(at(1), 1)])
+    left = [stream, stream]
+    pi.trouble.append(lambda request: (200, {"Items": [left.pop()]}) if request.part and left else None)
+    spark = Spark()
+
+    run(pi, spark)
+
+    assert left == []
+    assert [row["tag_name"] for row in spark.rows.values()] == ["name of A"]
 
 
 @pytest.mark.parametrize(

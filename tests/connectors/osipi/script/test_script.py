@@ -35,6 +35,7 @@ NAMES = (
     "quality_questionable", "quality_substituted", "annotated", "units", "errors", "occurrence", "ingestion_timestamp",
 )  # fmt: skip
 KEY = ("tag_webid", "timestamp", "sub_microsecond", "occurrence")
+OF_PLACES = ("tag_webid", "place", "since")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,7 +45,7 @@ class Spark:
     def __init__(self, dies_at: int = 0) -> None:
         self.said: list[str] = []
         self.rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-        self.places: dict[str, int] = {}
+        self.places: dict[str, dict[str, Any]] = {}
         self.dies_at = dies_at
         self._staged: list[Any] = []
 
@@ -55,8 +56,9 @@ class Spark:
             if not self.dies_at:
                 raise KeyboardInterrupt
             if text.startswith(f"MERGE INTO {PLACES} "):
-                for tag, place in self._staged:
-                    self.places[tag] = max(place, self.places.get(tag, place))
+                for row in self._staged:
+                    kept = self.places.setdefault(row["tag_webid"], row)
+                    kept["place"] = max(kept["place"], row["place"])
             else:
                 for row in self._staged:
                     self.rows.setdefault(tuple(row[name] for name in KEY), row)
@@ -64,15 +66,13 @@ class Spark:
 
     def collect(self) -> list[dict[str, Any]]:
         assert self.said[-1].endswith(f"FROM {PLACES}")
-        return [{"tag_webid": tag, "place": place} for tag, place in self.places.items()]
+        return list(self.places.values())
 
     def createDataFrame(self, rows: list[tuple[Any, ...]], columns: str) -> Self:  # noqa: N802  # Spark's name
-        if columns == "tag_webid STRING, place BIGINT":
-            self._staged = rows
-            return self
-        assert tuple(one.split()[0] for one in columns.split(",")) == NAMES
-        self._staged = [dict(zip(NAMES, row, strict=True)) for row in rows]
-        keys = [tuple(row[name] for name in KEY) for row in self._staged]
+        names = tuple(one.split()[0] for one in columns.split(","))
+        assert names in {NAMES, OF_PLACES}
+        self._staged = [dict(zip(names, row, strict=True)) for row in rows]
+        keys = [tuple(row[name] for name in (KEY if names == NAMES else OF_PLACES[:1])) for row in self._staged]
         assert len(keys) == len(set(keys)), "a merge refuses two rows of one key"
         return self
 
@@ -172,6 +172,18 @@ def test_a_tag_whose_values_fall_between_look_backs_is_read(pi: PiServer) -> Non
         run(pi, spark, now=now, lookback_minutes="20")
 
     assert sorted(row["value"] for row in spark.rows.values()) == list(range(-170, 60, 30))
+
+
+@pytest.mark.parametrize("newest", [-40, -10, 0])
+def test_no_later_run_reads_what_lies_before_the_first_read(pi: PiServer, newest: int) -> None:
+    """Whether there was nothing to read, or the last value is nearer to the first read's beginning than the overlap."""
+    pi.add("A", [(at(number), number) for number in range(-100, newest + 1, 5)])
+    spark = Spark()
+
+    for minutes in (0, 10, 20):
+        run(pi, spark, now=datetime.fromisoformat(at(minutes)[:19] + "Z"), lookback_minutes="18", overlap_minutes="30")
+
+    assert sorted(row["value"] for row in spark.rows.values()) == list(range(-15, newest + 1, 5))
 
 
 @pytest.mark.parametrize("cut", range(2, 8))  # the first merge keeps where the run began

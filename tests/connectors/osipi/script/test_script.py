@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 import random
 import re
-import socket
 import sys
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
 
 from connectors.osipi.__main__ import main
-from connectors.osipi.problems import OptionsError
 from connectors.osipi.script import batch_script
 from connectors.osipi.times import stamp_of
 from tests.connectors.osipi.authority import Authority
+from tests.connectors.osipi.script.job import TABLE, Spark, at, run
 from tests.connectors.osipi.server import Raw
 
 if TYPE_CHECKING:
@@ -30,80 +27,7 @@ if TYPE_CHECKING:
     from tests.connectors.osipi.server import PiServer, Reply, Request
 
 HERE = Path(__file__).parent
-TABLE = "main.bronze.pi_timeseries"
 QUOTED = "`main`.`bronze`.`pi_timeseries`"
-PLACES = "`main`.`bronze`.`pi_timeseries_places`"
-NAMES = (
-    "tag_webid", "tag_name", "timestamp", "sub_microsecond", "value", "value_text", "value_type", "state_code", "quality_good",
-    "quality_questionable", "quality_substituted", "annotated", "units", "errors", "occurrence", "ingestion_timestamp",
-)  # fmt: skip
-KEY = ("tag_webid", "timestamp", "sub_microsecond", "occurrence")
-OF_PLACES = ("tag_webid", "place", "since")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Spark:
-    """Stands for Spark, as far as the script asks it: the table and that of the places, and merges into them by their keys."""
-
-    def __init__(self, dies_at: int = 0) -> None:
-        self.said: list[str] = []
-        self.rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-        self.places: dict[str, dict[str, Any]] = {}
-        self.dies_at = dies_at
-        self._staged: list[Any] = []
-
-    def sql(self, text: str) -> Self:
-        self.said.append(text)
-        if text.startswith("MERGE"):
-            self.dies_at -= 1
-            if not self.dies_at:
-                raise KeyboardInterrupt
-            if text.startswith(f"MERGE INTO {PLACES} "):
-                for row in self._staged:
-                    kept = self.places.setdefault(row["tag_webid"], row)
-                    kept["place"] = max(kept["place"], row["place"])
-            else:
-                for row in self._staged:
-                    self.rows.setdefault(tuple(row[name] for name in KEY), row)
-        return self
-
-    def collect(self) -> list[dict[str, Any]]:
-        assert self.said[-1].endswith(f"FROM {PLACES}")
-        return list(self.places.values())
-
-    def createDataFrame(self, rows: list[tuple[Any, ...]], columns: str) -> Self:  # noqa: N802  # Spark's name
-        names = tuple(one.split()[0] for one in columns.split(","))
-        assert names in {NAMES, OF_PLACES}
-        self._staged = [dict(zip(names, row, strict=True)) for row in rows]
-        keys = [tuple(row[name] for name in (KEY if names == NAMES else OF_PLACES[:1])) for row in self._staged]
-        assert len(keys) == len(set(keys)), "a merge refuses two rows of one key"
-        return self
-
-    def createOrReplaceTempView(self, name: str) -> None:  # noqa: N802  # Spark's name
-        assert name in {"pi_batch", "pi_places"}
-
-
-class Secrets:
-    """Stands for dbutils: whatever key of whatever scope has one secret."""
-
-    def __init__(self) -> None:
-        self.secrets = self
-
-    def get(self, scope: str, key: str) -> str:
-        return f"{key} of {scope}"
-
-
-def at(minutes: float, ticks: int = 0) -> str:
-    moment = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1) + timedelta(minutes=minutes)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ticks:07d}Z"
-
-
-def run(pi: PiServer, spark: Spark, *, now: datetime | None = None, merged: int = 200_000, **options: str) -> None:
-    text = batch_script({"pi_base_url": pi.url, "tag_webids": ",".join(pi.tags), **options}, TABLE, "pi")
-    text = text.replace("WAIT = 1.0", "WAIT = 0.0").replace("ROWS_PER_MERGE = 200_000", f"ROWS_PER_MERGE = {merged}")
-    clock = "" if now is None else f"datetime(*{tuple(now.utctimetuple())[:6]}, tzinfo=timezone.utc)"
-    text = text.replace("datetime.now(timezone.utc)", clock or "datetime.now(timezone.utc)")
-    exec(compile(text, "job.py", "exec"), {"spark": spark, "dbutils": Secrets()})  # noqa: S102
 
 
 @pytest.mark.parametrize(
@@ -324,13 +248,6 @@ def test_a_token_that_ends_is_renewed(pi: PiServer, life: float, ends: bool) -> 
     assert len(given) == (2 if ends else 3)
 
 
-@pytest.mark.parametrize("table", ["1.2.3", "main.select.from", "my-catalog.b.t"])
-def test_a_tables_name_is_a_name_whatever_it_says(table: str) -> None:
-    text = batch_script({"pi_base_url": "https://pi.example.com"}, table, "pi")
-
-    assert "TABLE = '`" + table.replace(".", "`.`") + "`'\n" in text
-
-
 def test_a_tag_that_is_gone_stops_no_other_and_is_told(pi: PiServer, capsys: pytest.CaptureFixture[str]) -> None:
     pi.add("A", [(at(1), 1)])
     spark = Spark()
@@ -375,121 +292,6 @@ def test_a_tag_whose_stream_failed_for_the_moment_is_asked_for_again(pi: PiServe
 
     assert left == []
     assert [row["tag_name"] for row in spark.rows.values()] == ["name of A"]
-
-
-@pytest.mark.parametrize(
-    ("options", "table", "said"),
-    [
-        ({"auth": "kerberos"}, TABLE, "another login"),
-        ({"verify_ssl": "false"}, TABLE, "ca_file"),
-        ({}, 'x"; import os', "give it like main.bronze.pi_timeseries"),
-        ({"lookback_minutes": "-1", "overlap_minutes": "x"}, TABLE, "lookback_minutes.*overlap_minutes"),
-        ({"lookback_minutes": "26280001", "overlap_minutes": "5256001"}, TABLE, "lookback_minutes.*overlap_minutes"),
-        ({"startTime": "*+1h"}, TABLE, r"startTime is '\*\+1h'.*before now"),
-        ({"start_time": "t-8h"}, TABLE, r"startTime is 't-8h'.*like \*-1d"),
-        ({"startTime": "soon"}, TABLE, "startTime: 'soon' is no time"),
-    ],
-)
-def test_what_the_script_could_not_do_is_refused(options: dict[str, str], table: str, said: str) -> None:
-    with pytest.raises(OptionsError, match=said):
-        batch_script({"pi_base_url": "https://pi.example.com", **options}, table, "pi")
-
-
-def test_options_that_it_does_not_take_are_refused_all_at_once() -> None:
-    asked = {
-        "window_minutes": "10",
-        "ENDTIME": "*",
-        "late_hours": "2",
-        "reread_hours": "5",
-        "settle_seconds": "1",
-        "threads": "2",
-    }
-    others = {"partitioned": "true", "future_minutes": "5", "max_records_per_batch": "10", "max_url_length": "900"}
-    not_given = {"intervals": "", "sampleInterval": None}
-
-    with pytest.raises(OptionsError) as told:
-        batch_script(
-            {"pi_base_url": "https://pi.example.com", **asked, **others, **not_given, "overlap_minutes": "x"}, TABLE, "pi"
-        )
-
-    words, _, names = str(told.value).split("; ")[0].partition(": ")
-    assert words == "the script can't do what these ask for, so leave them out of its options"
-    assert set(names.split(", ")) == {*asked, *others}
-    assert "overlap_minutes is 'x'" in str(told.value)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "written"), [("1234567", "1234567.0"), ("0.1234567", "0.1234567"), ("26280000", "26280000.0")]
-)
-def test_minutes_are_written_exactly(minutes: str, written: str) -> None:
-    text = batch_script({"pi_base_url": "https://pi.example.com", "lookback_minutes": minutes}, TABLE, "pi")
-
-    assert f"LOOKBACK = timedelta(minutes={written})\n" in text
-
-
-@pytest.mark.parametrize("start", ["", "*-160m"])
-def test_the_first_read_begins_at_the_start_that_is_given(pi: PiServer, start: str) -> None:
-    pi.add("A", [(at(number), number) for number in range(-175, 60, 10)])
-    spark = Spark()
-
-    for _ in range(2):
-        run(pi, spark, startTime=start or at(-100), lookback_minutes="5")
-
-    assert sorted(row["value"] for row in spark.rows.values()) == list(range(-95, 60, 10))
-
-
-def test_a_start_ahead_of_now_is_refused_by_the_run_and_nothing_is_kept(pi: PiServer) -> None:
-    pi.add("A", [])
-    spark = Spark()
-
-    with pytest.raises(RuntimeError, match=r"startTime is 2100-01-01T00:00:00Z, and reading ends at .*: give an earlier"):
-        run(pi, spark, startTime="2100-01-01")
-
-    assert spark.places == {}
-
-
-@pytest.mark.parametrize("answer", [(503, {}), (200, BROKEN["breaks off"])])
-def test_a_request_is_made_as_often_as_max_tries_says(pi: PiServer, answer: Reply) -> None:
-    pi.add("A", [])
-    pi.trouble.append(lambda request: answer if request.path.endswith("/batch") else None)
-
-    with pytest.raises(RuntimeError, match="/batch"):
-        run(pi, Spark(), max_tries="3")
-
-    assert len(pi.gets) == 3
-
-
-def test_parts_of_a_batch_are_asked_for_as_often_as_max_tries_says(pi: PiServer) -> None:
-    pi.add("A", [])
-    pi.trouble.append(lambda request: (503, {}) if request.part else None)
-
-    with pytest.raises(RuntimeError, match="1 parts of a batch failed at each of 2 tries"):
-        run(pi, Spark(), max_tries="2")
-
-    assert len(pi.gets) == 2
-
-
-def test_no_more_requests_a_second_are_made_than_are_asked_for(pi: PiServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(time, "sleep", waits.append)
-    for name in "ABC":
-        pi.add(name, [(at(1), 1)])
-    left: list[Reply] = [(503, {}), (503, {})]
-    pi.trouble.append(lambda request: left.pop() if left and not request.part else None)
-
-    run(pi, Spark(), requests_per_second="4", tags_per_request="1")
-
-    assert len(pi.gets) == 5
-    assert waits.count(0.25) == 5
-
-
-def test_a_server_that_says_nothing_is_waited_for_as_long_as_is_asked_for() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        options = {"pi_base_url": f"http://127.0.0.1:{silent.getsockname()[1]}", "timeout_seconds": "0.1", "max_tries": "1"}
-        job = compile(batch_script(options, TABLE, "pi"), "job.py", "exec")
-
-        with pytest.raises(requests.ConnectionError, match=r"read timeout=0\.1"):
-            exec(job, {"spark": Spark(), "dbutils": Secrets()})  # noqa: S102  # what a job does with it
 
 
 def test_the_command_prints_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

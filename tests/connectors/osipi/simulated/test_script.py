@@ -14,7 +14,7 @@ from apps.pi_simulator.tags import tag
 from apps.pi_simulator.times import SECOND
 from apps.pi_simulator.truth import Truth
 from connectors.osipi.script import batch_script
-from tests.connectors.osipi.script.test_script import TABLE, Secrets, Spark
+from tests.connectors.osipi.script.job import TABLE, Secrets, Spark
 from tests.connectors.osipi.simulated.expected import compare, expected, moment
 from tests.connectors.osipi.simulated.world import NOON
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jinja2
 
-from .options import Texts, settings_of
+from .options import MOST_MINUTES, MOST_MINUTES_BACK, Texts, settings_of
+from .times import resolve, to_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,13 +18,25 @@ if TYPE_CHECKING:
 _TABLE = re.compile(r"[\w-]+(\.[\w-]+){0,2}")
 _SCOPE = re.compile(r"[\w.@-]{1,128}")
 _MOST = 10_000
+_TIMEOUT = 300  # seconds; nobody waits for a job, and a batch asks for much
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # before any run, so what is after 1970 from there is so from each run
+_TAKEN = frozenset(
+    name.lower()
+    for name in (
+        "pi_base_url", "pi_web_api_url", "auth", "access_token", "bearer_token", "client_id", "client_secret", "token_url",
+        "workspace_host", "scope", "username", "user", "password", "verify_ssl", "ca_file", "timeout_seconds",
+        "requests_per_second", "tags_per_request", "parts_per_batch", "max_items_per_call", "maxCount", "max_tries",
+        "tag_webids", "dataserver_webid", "nameFilter", "startTime", "start_time", "lookback_minutes", "overlap_minutes",
+    )
+)  # fmt: skip
 
 
-def batch_script(options: Mapping[str, str], table: str, scope: str) -> str:
+def batch_script(options: Mapping[str, str | None], table: str, scope: str) -> str:
     """Give the text of the script, a Databricks notebook: recorded values, read by /batch, are merged into a Delta table.
 
     table: catalog.schema.table; scope: the secret scope that holds `access_token`, `password` or `client_secret`, since no
-    secret of the options goes into the script. The same input gives the same text. Raises OptionsError.
+    secret of the options goes into the script. The same input gives the same text. Raises OptionsError, also for options of
+    the pull that the script has no use for: what was asked for would not be done.
     """
     settings, texts = settings_of(options), Texts(options)
     login = settings.login
@@ -34,6 +48,9 @@ def batch_script(options: Mapping[str, str], table: str, scope: str) -> str:
         texts.problems.append("auth is kerberos, which a job's cluster has no ticket for; give another login")
     if settings.verify is False:
         texts.problems.append("verify_ssl is false; give the server's authority by ca_file, for the script verifies it")
+    if others := sorted(name for name in options if name.lower() not in _TAKEN and texts.text(name)):
+        texts.problems.append(f"the script can't do what these ask for, so leave them out of its options: {', '.join(others)}")
+    start, lookback = _first_read(texts)
     values = {
         "name": table,
         "table": _quoted(table),
@@ -48,8 +65,12 @@ def batch_script(options: Mapping[str, str], table: str, scope: str) -> str:
         "tags": texts.listed("tag_webids"),
         "data_server": texts.text("dataserver_webid"),
         "name_filter": texts.text("nameFilter"),
-        "lookback": f"{texts.number('lookback_minutes', 60):g}",
-        "overlap": f"{texts.number('overlap_minutes', 5):g}",
+        "start": start,
+        "lookback": lookback,
+        "overlap": texts.number("overlap_minutes", 5, most=MOST_MINUTES),
+        "tries": settings.backoff.tries,
+        "timeout": texts.number("timeout_seconds", _TIMEOUT),
+        "per_second": settings.requests_per_second,
         "tags_per_batch": min(settings.tags_per_request, settings.parts_per_batch),
         "most": min(settings.page or _MOST, settings.most_items),
     }
@@ -63,6 +84,23 @@ def batch_script(options: Mapping[str, str], table: str, scope: str) -> str:
     )
     environment.filters["py"] = repr
     return environment.get_template("batch_job.py.jinja").render(values)
+
+
+def _first_read(texts: Texts) -> tuple[str, float]:
+    """Give where a tag's first read begins: an instant as PI writes it, or nothing and the minutes before the run."""
+    lookback = texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK)
+    text = texts.text("startTime", "start_time")
+    try:
+        found = resolve(text, _ANY_DAY) if text else ""
+    except ValueError as error:
+        texts.problems.append(f"startTime: {error}")
+        return "", lookback
+    if text[:1].isdigit() or not text:
+        return found and found + "Z", lookback
+    back = (_ANY_DAY - to_datetime(found)).total_seconds() / 60
+    if back < 0 or not text.startswith("*"):
+        texts.problems.append(f"startTime is {text!r}; the script takes what is like *-1d, before now, or 2026-01-31T06:00:00Z")
+    return "", back
 
 
 def _quoted(table: str) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connectors.osipi.__main__ import main
-from connectors.osipi.problems import OptionsError
 from connectors.osipi.script import batch_script
 from connectors.osipi.times import stamp_of
 from tests.connectors.osipi.authority import Authority
+from tests.connectors.osipi.script.job import TABLE, Spark, at, run
 from tests.connectors.osipi.server import Raw
 
 if TYPE_CHECKING:
@@ -26,93 +27,7 @@ if TYPE_CHECKING:
     from tests.connectors.osipi.server import PiServer, Reply, Request
 
 HERE = Path(__file__).parent
-TABLE = "main.bronze.pi_timeseries"
 QUOTED = "`main`.`bronze`.`pi_timeseries`"
-PLACES = "`main`.`bronze`.`pi_timeseries_places`"
-NAMES = (
-    "tag_webid", "tag_name", "timestamp", "sub_microsecond", "value", "value_text", "value_type", "state_code", "quality_good",
-    "quality_questionable", "quality_substituted", "annotated", "units", "errors", "occurrence", "ingestion_timestamp",
-)  # fmt: skip
-KEY = ("tag_webid", "timestamp", "sub_microsecond", "occurrence")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Spark:
-    """Stands for Spark, as far as the script asks it: the table and that of the places, and merges into them by their keys."""
-
-    def __init__(self, dies_at: int = 0) -> None:
-        self.said: list[str] = []
-        self.rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-        self.places: dict[str, int] = {}
-        self.dies_at = dies_at
-        self._staged: list[Any] = []
-
-    def sql(self, text: str) -> Self:
-        self.said.append(text)
-        if text.startswith("MERGE"):
-            self.dies_at -= 1
-            if not self.dies_at:
-                raise KeyboardInterrupt
-            if text.startswith(f"MERGE INTO {PLACES} "):
-                for tag, place in self._staged:
-                    self.places[tag] = max(place, self.places.get(tag, place))
-            else:
-                for row in self._staged:
-                    self.rows.setdefault(tuple(row[name] for name in KEY), row)
-        return self
-
-    def collect(self) -> list[dict[str, Any]]:
-        assert self.said[-1].endswith(f"FROM {PLACES}")
-        return [{"tag_webid": tag, "place": place} for tag, place in self.places.items()]
-
-    def createDataFrame(self, rows: list[tuple[Any, ...]], columns: str) -> Self:  # noqa: N802  # Spark's name
-        if columns == "tag_webid STRING, place BIGINT":
-            self._staged = rows
-            return self
-        assert tuple(one.split()[0] for one in columns.split(",")) == NAMES
-        self._staged = [dict(zip(NAMES, row, strict=True)) for row in rows]
-        keys = [tuple(row[name] for name in KEY) for row in self._staged]
-        assert len(keys) == len(set(keys)), "a merge refuses two rows of one key"
-        return self
-
-    def createOrReplaceTempView(self, name: str) -> None:  # noqa: N802  # Spark's name
-        assert name in {"pi_batch", "pi_places"}
-
-
-class Secrets:
-    """Stands for dbutils: whatever key of whatever scope has one secret."""
-
-    def __init__(self) -> None:
-        self.secrets = self
-
-    def get(self, scope: str, key: str) -> str:
-        return f"{key} of {scope}"
-
-
-def at(minutes: float, ticks: int = 0) -> str:
-    moment = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1) + timedelta(minutes=minutes)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ticks:07d}Z"
-
-
-def serve(pi: PiServer, *tags: str) -> None:
-    """Have the server give single streams, as it gives stream sets."""
-
-    def recorded(request: Request) -> Reply:
-        webid = request.path.split("/")[-2]
-        request.query["webId"] = [webid]
-        status, body = pi._recorded(request)
-        return (status, body["Items"][0]) if status == 200 else (status, body)
-
-    for tag in tags:
-        pi.objects[f"/streams/{tag}/recorded"] = recorded
-
-
-def run(pi: PiServer, spark: Spark, *, now: datetime | None = None, merged: int = 200_000, **options: str) -> None:
-    text = batch_script({"pi_base_url": pi.url, "tag_webids": ",".join(pi.tags), **options}, TABLE, "pi")
-    text = text.replace("WAIT = 1.0", "WAIT = 0.0").replace("ROWS_PER_MERGE = 200_000", f"ROWS_PER_MERGE = {merged}")
-    clock = "" if now is None else f"datetime(*{tuple(now.utctimetuple())[:6]}, tzinfo=timezone.utc)"
-    text = text.replace("datetime.now(timezone.utc)", clock or "datetime.now(timezone.utc)")
-    exec(compile(text, "job.py", "exec"), {"spark": spark, "dbutils": Secrets()})  # noqa: S102
 
 
 @pytest.mark.parametrize(
@@ -136,7 +51,6 @@ def test_its_rows_are_the_connectors(pi: PiServer, connector: Callable[..., Osip
     values = [1, 2.5, "text", True, None, 2**60, state, state | {"IsSystem": True}, {"Name": None, "Value": None}, [1]]
     pi.add("A", [(at(number, number), value) for number, value in enumerate(values)], Errors=[{"FieldName": "x"}])
     pi.add("B", [(at(1), 1), (at(1), 2), (at(1, 1), 3)])
-    serve(pi, "A", "B")
     spark = Spark()
 
     run(pi, spark)
@@ -161,7 +75,6 @@ def test_a_run_that_is_cut_off_or_repeated_loses_and_doubles_nothing(pi: PiServe
         times = sorted(luck.uniform(1, 40) for _ in range(luck.choice([0, 5, 400])))
         equal = [at(41)] * luck.choice([0, 2, 45])
         pi.add(f"T{number}", [(time, one) for one, time in enumerate([*(at(time) for time in times), *equal])])
-    serve(pi, *pi.tags)
     pi.trouble.append(lambda request: (503, {}) if request.part and luck.random() < 0.1 else None)
     spark = Spark(dies_at=2)
 
@@ -179,7 +92,6 @@ def test_a_run_that_is_cut_off_or_repeated_loses_and_doubles_nothing(pi: PiServe
 
 def test_a_tag_whose_values_fall_between_look_backs_is_read(pi: PiServer) -> None:
     pi.add("A", [(at(number), number) for number in range(-170, 60, 30)])
-    serve(pi, "A")
     spark = Spark()
 
     for half_hour in range(8):
@@ -189,11 +101,22 @@ def test_a_tag_whose_values_fall_between_look_backs_is_read(pi: PiServer) -> Non
     assert sorted(row["value"] for row in spark.rows.values()) == list(range(-170, 60, 30))
 
 
+@pytest.mark.parametrize("newest", [-40, -10, 0])
+def test_no_later_run_reads_what_lies_before_the_first_read(pi: PiServer, newest: int) -> None:
+    """Whether there was nothing to read, or the last value is nearer to the first read's beginning than the overlap."""
+    pi.add("A", [(at(number), number) for number in range(-100, newest + 1, 5)])
+    spark = Spark()
+
+    for minutes in (0, 10, 20):
+        run(pi, spark, now=datetime.fromisoformat(at(minutes)[:19] + "Z"), lookback_minutes="18", overlap_minutes="30")
+
+    assert sorted(row["value"] for row in spark.rows.values()) == list(range(-15, newest + 1, 5))
+
+
 @pytest.mark.parametrize("cut", range(2, 8))  # the first merge keeps where the run began
 def test_a_first_run_that_is_cut_off_loses_nothing_of_the_tags_that_it_did_not_reach(pi: PiServer, cut: int) -> None:
     for tag in "ABC":
         pi.add(tag, [(at(number), number) for number in range(-200, 60, 7)])
-    serve(pi, *"ABC")
     spark = Spark(dies_at=cut)
     begun = datetime.now(UTC) - timedelta(hours=3)
 
@@ -207,7 +130,6 @@ def test_a_first_run_that_is_cut_off_loses_nothing_of_the_tags_that_it_did_not_r
 
 def test_tags_are_found_by_name_where_none_are_given(pi: PiServer) -> None:
     pi.add("A", [(at(1), 1)])
-    serve(pi, "A")
     pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
     pi.lists["/dataservers/S/points"] = [{"WebId": "A"}]
     spark = Spark()
@@ -252,7 +174,6 @@ BROKEN = {
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 def test_a_request_whose_answer_is_broken_is_made_again(pi: PiServer, path: str, body: Any) -> None:
     pi.add("A", [(at(1), 1), (at(2), 2)])
-    serve(pi, "A")
     pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
     pi.lists["/dataservers/S/points"] = [{"WebId": "A"}]
     left = [200, 200, 200]
@@ -287,7 +208,6 @@ def test_the_authority_that_was_given_counts_whatever_the_environment_says(
     pi: PiServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pi.add("A", [(at(1), 1)])
-    serve(pi, "A")
     plant = Authority(tmp_path, "plant")
     pi.secure(plant.context("127.0.0.1"))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(Authority(tmp_path, "other").file))
@@ -320,7 +240,6 @@ def test_a_token_that_ends_is_renewed(pi: PiServer, life: float, ends: bool) -> 
     pi.trouble.append(guard)
     for tag in "ABC":
         pi.add(tag, [(at(1), 1)])
-    serve(pi, *"ABC")
     spark = Spark()
 
     run(pi, spark, client_id="c", client_secret="s", token_url=f"{pi.url}/token", tags_per_request="1")  # noqa: S106  # no real one
@@ -329,16 +248,8 @@ def test_a_token_that_ends_is_renewed(pi: PiServer, life: float, ends: bool) -> 
     assert len(given) == (2 if ends else 3)
 
 
-@pytest.mark.parametrize("table", ["1.2.3", "main.select.from", "my-catalog.b.t"])
-def test_a_tables_name_is_a_name_whatever_it_says(table: str) -> None:
-    text = batch_script({"pi_base_url": "https://pi.example.com"}, table, "pi")
-
-    assert "TABLE = '`" + table.replace(".", "`.`") + "`'\n" in text
-
-
 def test_a_tag_that_is_gone_stops_no_other_and_is_told(pi: PiServer, capsys: pytest.CaptureFixture[str]) -> None:
     pi.add("A", [(at(1), 1)])
-    serve(pi, "A")
     spark = Spark()
 
     run(pi, spark, tag_webids="A,B")
@@ -349,18 +260,38 @@ def test_a_tag_that_is_gone_stops_no_other_and_is_told(pi: PiServer, capsys: pyt
         run(pi, spark, tag_webids="B")
 
 
-@pytest.mark.parametrize(
-    ("options", "table", "said"),
-    [
-        ({"auth": "kerberos"}, TABLE, "another login"),
-        ({"verify_ssl": "false"}, TABLE, "ca_file"),
-        ({}, 'x"; import os', "give it like main.bronze.pi_timeseries"),
-        ({"lookback_minutes": "-1", "overlap_minutes": "x"}, TABLE, "lookback_minutes.*overlap_minutes"),
-    ],
-)
-def test_what_the_script_could_not_do_is_refused(options: dict[str, str], table: str, said: str) -> None:
-    with pytest.raises(OptionsError, match=said):
-        batch_script({"pi_base_url": "https://pi.example.com", **options}, table, "pi")
+NOT_READ = {
+    "its stream failed": {"Items": [{"WebException": {"StatusCode": 403, "Errors": ["not for you"]}, "Items": []}]},
+    "it is left out": {"Items": []},
+}
+
+
+@pytest.mark.parametrize("body", NOT_READ.values(), ids=NOT_READ)
+def test_a_tag_of_a_good_answer_that_has_nothing_of_it_is_told(
+    pi: PiServer, body: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "AB":
+        pi.add(name, [(at(1), 1)])
+    pi.trouble.append(lambda request: (200, body) if request.part and request.webids == ["B"] else None)
+    spark = Spark()
+
+    run(pi, spark)
+
+    assert [row["tag_webid"] for row in spark.rows.values()] == ["A"]
+    assert re.search("B was not read: 403 .*not for you|B was not read: 404 .*left the tag out", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("stream", [{"WebException": {"Errors": ["timed out"]}, "Items": []}, {"Name": "B"}, None])
+def test_a_tag_whose_stream_failed_for_the_moment_is_asked_for_again(pi: PiServer, stream: Any) -> None:
+    pi.add("A", [(at(1), 1)])
+    left = [stream, stream]
+    pi.trouble.append(lambda request: (200, {"Items": [left.pop()]}) if request.part and left else None)
+    spark = Spark()
+
+    run(pi, spark)
+
+    assert left == []
+    assert [row["tag_name"] for row in spark.rows.values()] == ["name of A"]
 
 
 def test_the_command_prints_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from apps.pi_simulator.app import create_app
 from apps.pi_simulator.hostile import Hostility, Trouble
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Settings
+from apps.pi_simulator.tags import tag
 from apps.pi_simulator.times import SECOND
 from apps.pi_simulator.truth import Truth
 from connectors.osipi.script import batch_script
-from tests.connectors.osipi.script.test_script import TABLE, Secrets, Spark
+from tests.connectors.osipi.script.job import TABLE, Secrets, Spark
 from tests.connectors.osipi.simulated.expected import compare, expected, moment
 from tests.connectors.osipi.simulated.world import NOON
 
@@ -42,3 +43,6 @@ def test_what_it_merged_is_the_truth_whatever_goes_wrong_on_the_way(seed: int) -
     truth = expected(Truth(1), range(TAGS), NOON - 120 * SECOND, NOON, NOON)
     findings = compare(map(as_read, spark.rows.values()), truth)
     assert findings.none, str(findings)
+    assert {row["tag_webid"]: row["tag_name"] for row in spark.rows.values()} == {
+        tag(number).identity.web_id(): tag(number).name for number in range(TAGS)
+    }

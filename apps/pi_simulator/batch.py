@@ -13,7 +13,6 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext.parser import parse
 
 from .errors import PiError
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _KNOWN = {"Method", "Resource", "RequestTemplate", "Parameters", "ParentIds", "Headers", "Content"}
+_HALF = re.compile(r"[\ud800-\udfff]")
+# Source: RFC 9110, 5.6.2, "Tokens".
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _PLACE = re.compile(r"\{(\d+)\}")
 # What a path and a query hold as it is; the rest is percent-encoded. Source: WHATWG, "URL", percent-encoded bytes.
 _IN_QUERIES = "".join(chr(at) for at in range(0x21, 0x7F) if chr(at) not in '"#<>')
@@ -47,7 +49,7 @@ def parts_of(body: bytes) -> dict[str, Part]:
     """Read a batch's body; give its parts by name. Raises PiError 400 for what is none."""
     try:
         asked = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for what is nested too deep
         raise PiError(400, "The batch is not valid JSON.") from None
     if not isinstance(asked, dict) or not asked:
         raise PiError(400, "The batch must be a dictionary of requests.")
@@ -68,6 +70,8 @@ def in_order(parts: Mapping[str, Part]) -> list[Part]:
 
 
 def _part(name: str, one: Any) -> Part:
+    if _HALF.search(name):
+        raise PiError(400, f"The name '{name}' holds half of a surrogate pair.")
     if not isinstance(one, dict):
         raise PiError(400, f"The request '{name}' is not an object.")
     unknown = sorted(set(one) - _KNOWN)
@@ -82,9 +86,9 @@ def _part(name: str, one: Any) -> Part:
     for key, value in lists.items():
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise PiError(400, f"The request '{name}': {key} must be a list of strings.")
-    headers, content = one.get("Headers") or {}, one.get("Content")
-    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-        raise PiError(400, f"The request '{name}': Headers must be a dictionary of strings.")
+    if template is not None and not lists["Parameters"]:
+        raise PiError(400, f"The request '{name}': a RequestTemplate needs Parameters, whose tokens say what it is made for.")
+    content = one.get("Content")
     if content is not None and not isinstance(content, str):
         raise PiError(400, f"The request '{name}': Content must be a string.")
     return Part(
@@ -94,9 +98,18 @@ def _part(name: str, one: Any) -> Part:
         template is not None,
         tuple(lists["Parameters"]),
         tuple(lists["ParentIds"]),
-        headers,
+        _headers(name, one.get("Headers") or {}),
         content,
     )
+
+
+def _headers(name: str, headers: Any) -> dict[str, str]:
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise PiError(400, f"The request '{name}': Headers must be a dictionary of strings.")
+    wrong = [one for one in headers if not _HEADER.fullmatch(one)]
+    if wrong:
+        raise PiError(400, *(f"The request '{name}': '{one}' is no name of a header." for one in wrong))
+    return headers
 
 
 @lru_cache(maxsize=256)
@@ -108,7 +121,7 @@ def tokens(path: str, answers: Mapping[str, Any]) -> list[str]:
     """Give what a JsonPath finds in the answers of parents, as text; PiError 400 where it finds nothing or is none."""
     try:
         found = [match.value for match in _path(path).find(answers)]
-    except (JSONPathError, AttributeError, TypeError):
+    except Exception:  # noqa: BLE001  # the library lets through what its operators meet: re.error, RecursionError, its own
         raise PiError(400, f"'{path}' is no JsonPath.") from None
     if not found:
         raise PiError(400, f"The JsonPath '{path}' selects nothing in the responses of the parents.")

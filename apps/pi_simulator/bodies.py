@@ -11,7 +11,8 @@ _SHOWN = 200
 
 def dumps(value: Any) -> bytes:
     """Give JSON as PI writes it: compact, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    # Half of a surrogate pair is no UTF-8, but a backslash before its number is how JSON writes it.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)

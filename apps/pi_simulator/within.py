@@ -24,12 +24,13 @@ class Question:
     content: bytes = b""
 
     def scope(self, around: Scope) -> Scope:
-        """Give the request as ASGI has it, on the connection of another."""
+        """Give the request as ASGI has it, on the connection of another; its state says that it is `within` that one."""
         path, _, query = self.target.partition("?")
         known = {
             name: around[name] for name in ("type", "asgi", "http_version", "scheme", "server", "client") if name in around
         }
         return known | {
+            "state": {"within": True},
             "method": self.method,
             "path": unquote(path),
             "raw_path": path.encode(),

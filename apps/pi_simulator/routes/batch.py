@@ -16,7 +16,7 @@ from ..errors import PiError
 from ..within import Question, ask
 
 router = APIRouter()
-_HEADERS = dumps({"Content-Type": "application/json; charset=utf-8"})
+_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,14 @@ class _Told:
     body: bytes
 
     @property
+    def headers(self) -> dict[str, str]:
+        """The answer's headers, as the batch shows them and as children find them."""
+        return _HEADERS if self.body else {}
+
+    @property
     def pieces(self) -> tuple[bytes, bytes, bytes]:
         """The answer as JSON; bodies may be long, so they are joined once, with all the others."""
-        headers, body = (_HEADERS, self.body) if self.body else (b"{}", b'""')
-        return b'{"Status":%d,"Headers":%b,"Content":' % (self.status, headers), body, b"}"
+        return b'{"Status":%d,"Headers":%b,"Content":' % (self.status, dumps(self.headers)), self.body or b'""', b"}"
 
 
 def _refused(error: PiError) -> _Told:
@@ -38,9 +42,10 @@ def _refused(error: PiError) -> _Told:
 
 
 async def _asked(request: Request, part: Part, address: str, content: str | None) -> _Told:
-    # Logins and defences have been passed by the batch itself: its requests go to the application behind them.
-    passed = {name: value for name, value in request.headers.items() if name in {"authorization", "host"}}
-    headers = passed | {name.lower(): value for name, value in part.headers.items()}
+    # Logins and defences have been passed by the batch itself: its requests go to the application behind them. The host is
+    # always the batch's: links begin with it.
+    own = {name.lower(): value for name, value in part.headers.items() if name.lower() != "host"}
+    headers = {name: value for name, value in request.headers.items() if name in {"authorization", "host"}} | own
     try:
         question = Question(part.method, local(address), headers, (content or "").encode(errors="replace"))
     except PiError as error:
@@ -68,7 +73,12 @@ async def _carried_out(request: Request, part: Part, answers: dict[str, Any]) ->
 
 @router.post("/batch")
 async def execute(asked: Plain, request: Request) -> Response:
-    """Carry out the requests of a batch one after the other, parents before their children."""
+    """Carry out the requests of a batch one after the other, parents before their children.
+
+    None of them may be a batch: AVEVA's reference says nothing of such, and it would wait for the turn of the one around it.
+    """
+    if getattr(request.state, "within", False):
+        raise PiError(400, "A request of a batch can't be a batch itself.")
     parts = parts_of(await request.body())
     order = in_order(parts)
     looked_into = set().union(*(needed(part) for part in order))
@@ -78,6 +88,7 @@ async def execute(asked: Plain, request: Request) -> Response:
         for part in order:
             answer = await _carried_out(request, part, answers)
             content = json.loads(answer.body) if answer.body and part.name in looked_into else None
-            told[part.name], answers[part.name] = answer, {"Status": answer.status, "Headers": {}, "Content": content}
+            told[part.name] = answer
+            answers[part.name] = {"Status": answer.status, "Headers": answer.headers, "Content": content}
     members = [piece for name in parts for piece in (b",", dumps(name), b":", *told[name].pieces)]
     return asked.raw([b"{", *members[1:], b"}"], 207)

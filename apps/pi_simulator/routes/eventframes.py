@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -116,14 +116,23 @@ def _nested(search: Search) -> Search:
     return Search(search.mode, search.start, search.end, search.now, nested=True)
 
 
+# What a frame itself tells of the fields that lists are sorted by, as it looks at a time (ticks).
+_KEYS: dict[str, Callable[[Frame, int], str | int]] = {
+    "name": lambda one, _now: one.name.casefold(),
+    "starttime": lambda one, _now: one.start,
+    "endtime": lambda one, now: one.seen_end(now),
+}
+
+
 def _answer(asked: Asked, found: Iterable[Frame], search: Search, page: Page, order: Order) -> Response:
-    """Answer with a page of frames: a directed search keeps its order. By names only those of the page are made."""
+    """Answer with a page of frames: a directed search keeps its order. By names and times only those of the page are made."""
     assets = asked.world.assets
     some = list(found)
     if not search.directed:
-        if not order.by_name:
+        key = _KEYS.get(order.field.lower())
+        if key is None:
             return paged(asked, (assets.event(one, asked.now) for one in some), page, order)
-        some.sort(key=lambda one: (one.name.casefold(), one.number), reverse=order.descending)
+        some.sort(key=lambda one: (key(one, asked.now), one.number), reverse=order.descending)
     things = [assets.event(one, asked.now) for one in page.of(some)]
     return asked.answer({"Links": page.links(len(some)), "Items": objects(asked, things)})
 

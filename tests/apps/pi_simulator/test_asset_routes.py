@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.pi_simulator.app import create_app
+from apps.pi_simulator.events.things import event_frame
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Settings
 from apps.pi_simulator.times import ticks_of
@@ -15,6 +16,11 @@ from tests.apps.pi_simulator.api import Api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from apps.pi_simulator.assets.library import Library
+    from apps.pi_simulator.assets.plant import Plant
+    from apps.pi_simulator.assets.things import Thing
+    from apps.pi_simulator.events.frames import Frame
 
 NOW = ticks_of(datetime(2026, 3, 1, 12, tzinfo=UTC))
 
@@ -255,6 +261,27 @@ def test_event_frames_are_filtered(pi: Api, database: str) -> None:
     assert found(referencedElementNameFilter=named) == of_element
     with_phases = [one["Name"] for one in every if element in one["RefElementWebIds"]]
     assert names(pi, f"/elements/{element}/eventframes", **day) == with_phases
+
+
+@pytest.mark.parametrize("field", ["StartTime", "endtime"])
+def test_a_page_of_event_frames_in_order_of_time_makes_its_own_frames_only(
+    pi: Api, database: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, wanted = f"/assetdatabases/{database}/eventframes", {"startTime": "*-5d", "sortField": field}
+    every = items(pi, path, **wanted)
+    times = [one["StartTime" if field == "StartTime" else "EndTime"] for one in every]
+    assert len(times) > 15
+    assert times == sorted(times)
+    assert items(pi, path, **wanted, sortOrder="Descending") == every[::-1]
+    made: list[int] = []
+
+    def counted(plant: Plant, library: Library, frame: Frame, now: int) -> Thing:
+        made.append(frame.number)
+        return event_frame(plant, library, frame, now)
+
+    monkeypatch.setattr("apps.pi_simulator.assets.world.event_frame", counted)
+    assert items(pi, path, **wanted, startIndex=10, maxCount=5) == every[10:15]
+    assert len(made) == 5
 
 
 def test_a_search_from_a_time_on_takes_no_end_and_no_order(pi: Api, database: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.apps.pi_simulator.api import Api
+    from tests.apps.pi_simulator.api import Api, Start
 
 
 def get(api: Api, path: str, **more: Any) -> dict[str, Any]:
@@ -71,12 +74,81 @@ def test_a_child_of_a_request_that_failed_is_not_asked(api: Api) -> None:
         ({"a": {"Method": "GET", "Resource": "/x", "ParentIds": "b"}}, "ParentIds"),
         ({"a": {"Method": "GET", "Resource": "/x", "ParentIds": ["b"]}}, "'b'"),
         ({"a": {"Method": "GET", "Resource": "/x", "ParentIds": ["a"]}}, "parents"),
+        ({"a": {"Method": "GET", "Resource": "/x", "ParentIds": ["\ud83d"]}}, "'\ud83d'"),
+        ({"\ud83d": {"Method": "GET", "Resource": "/x"}}, "'\ud83d'"),
+        ({"a": {"Method": "GET", "Resource": "/x", "Headers": {"\ud83d": "x"}}}, "'\ud83d'"),
+        ({"a": {"Method": "GET", "Resource": "/x", "Headers": {"X\r\nY": "x"}}}, "header"),
+        ({"a": {"Method": "GET", "RequestTemplate": {"Resource": "/x"}}}, "needs Parameters"),
     ],
 )
 def test_what_is_no_batch_is_refused(api: Api, wrong: object, said: str) -> None:
     refused = api.batch(wrong)
     assert refused.status_code == 400
     assert said in refused.json()["Errors"][0].replace("not an object", "no object")
+
+
+@pytest.mark.parametrize("body", ["[" * 200_000, '{"a":' * 50_000 + "1" + "}" * 50_000], ids=["open lists", "objects"])
+def test_what_is_nested_too_deep_is_no_json(api: Api, body: str) -> None:
+    refused = api.session.post(api.base + "/batch", data=body, timeout=30)
+    assert (refused.status_code, refused.json()) == (400, {"Errors": ["The batch is not valid JSON."]})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "$.a.Content.ProductTitle.`split(x)`",
+        "$.a.Content.ProductTitle.`sub(/(/,x)`",
+        "$.a.Content[?(@.Name=~'(')]",
+        "$.a" + ".Content" * 3000,
+        "\ud83d",
+    ],
+    ids=["split", "sub", "expression", "deep", "surrogate"],
+)
+def test_a_path_of_which_the_library_makes_nothing_fails_for_its_request_alone(api: Api, path: str) -> None:
+    child = get(api, "/system?selectedFields={0}", ParentIds=["a"], Parameters=[path])
+    body = api.batch({"a": get(api, "/system"), "b": child}).json()
+    assert {name: one["Status"] for name, one in body.items()} == {"a": 200, "b": 400}
+    assert path in body["b"]["Content"]["Errors"][0]
+
+
+@pytest.mark.parametrize("path", ["/batch", "/Batch", "/b%61tch"])
+def test_a_batch_in_a_batch_is_refused_and_the_next_one_is_answered(api: Api, path: str) -> None:
+    content = json.dumps({"x": get(api, "/system")})
+    inner = {"Method": "POST", "Resource": api.base + path, "Content": content}
+    body = api.batch({"a": inner, "b": get(api, "/system")}).json()
+    assert {name: one["Status"] for name, one in body.items()} == {"a": 400, "b": 200}
+    assert "batch" in body["a"]["Content"]["Errors"][0]
+    assert api.batch({"b": get(api, "/system")}).json()["b"]["Status"] == 200
+
+
+def test_a_child_finds_the_headers_that_the_answer_shows(api: Api) -> None:
+    child = get(api, "/points?path={0}", ParentIds=["a"], Parameters=["$.a.Headers['Content-Type']"])
+    body = api.batch({"a": get(api, "/system"), "b": child}).json()
+    assert body["a"]["Headers"]["Content-Type"] in body["b"]["Content"]["Errors"][0]
+
+
+def test_links_begin_with_the_host_of_the_batch_whatever_a_request_says(api: Api) -> None:
+    part = get(api, "/system", Headers={"Host": "elsewhere.example:1"})
+    assert api.batch({"a": part}).json()["a"]["Content"] == api.get("/system").json()
+
+
+def test_a_client_that_goes_away_leaves_the_turn_to_the_next(start: Start) -> None:
+    api = start(tags=300)
+    host, port = urlsplit(api.url).netloc.split(":")
+    body = json.dumps({str(at): get(api, "/system") for at in range(200)}).encode()
+    head = f"POST /piwebapi/batch HTTP/1.1\r\nHost: {host}\r\nX-Requested-With: tests\r\nContent-Length: {len(body)}\r\n\r\n"
+    for _ in range(3):
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(head.encode() + body)
+    assert api.batch({"a": get(api, "/system")}).json()["a"]["Status"] == 200
+
+
+def test_a_batch_that_breaks_leaves_the_turn_to_the_next(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = start(tags=300)
+    with monkeypatch.context() as broken:
+        broken.setattr("apps.pi_simulator.routes.batch.ask", None)
+        assert api.batch({"a": get(api, "/system")}, Connection="close").status_code == 500
+    assert api.batch({"a": get(api, "/system")}).json()["a"]["Status"] == 200
 
 
 def test_a_path_that_selects_nothing_fails_for_its_request_alone(api: Api) -> None:

@@ -47,7 +47,12 @@ def read(world: World, table: str, runs: Iterable[tuple[int, str]], **options: s
 def keys(rows: Rows) -> list[tuple[str, ...]]:
     """Give each row's tag, the stamp of its step (or its own), and its type, in order."""
     return sorted(
-        (row["tag_webid"], stamp_of(row.get("interval_start", row["timestamp"])), row.get("summary_type", "")) for row in rows
+        (
+            row["tag_webid"],
+            stamp_of(row["interval_start" if "interval_start" in row else "timestamp"]),
+            row.get("summary_type", ""),
+        )
+        for row in rows
     )
 
 

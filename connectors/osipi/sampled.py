@@ -202,10 +202,9 @@ def _summary_rows(reading: Reading, page: Page, starts: Sequence[str]) -> list[d
     its type says which step it is of. Its time does not, which may be that of an extremum on the edge of two steps.
     """
     counts = Counter(item["Type"] for item in page.items)
-    if wrong := [f"{count} of {kind}" for kind, count in counts.items() if count != len(starts)]:
-        return TagProblem(
-            page.webid, 0, f"the server gave {', '.join(wrong)} for {len(starts)} steps, which should be one for each"
-        )
+    if not counts or any(count != len(starts) for count in counts.values()):
+        found = ", ".join(f"{count} of {kind}" for kind, count in counts.items()) or "nothing"
+        return TagProblem(page.webid, 0, f"for {len(starts)} steps the server gave {found}, where each type has one for each")
     rows = []
     given: Counter[str] = Counter()
     for item in page.items:

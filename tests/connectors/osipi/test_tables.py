@@ -396,31 +396,26 @@ def test_a_tag_that_is_new_while_no_step_ends_begins_with_the_step_that_runs(pla
     assert [row["timestamp"] for row in found] == ["2026-03-01T12:00:00Z", "2026-03-01T12:10:00Z"]
 
 
-def test_a_tag_whose_summaries_are_not_one_a_step_is_told_and_read_later(plant: PiServer, connector: Connectors) -> None:
-    def short_of_one(request: Request) -> Reply:
+@pytest.mark.parametrize(("given", "words"), [(2, "2 of Count"), (0, "nothing")])
+def test_a_tag_whose_summaries_are_not_one_a_step_is_told_and_read_later(
+    plant: PiServer, connector: Connectors, given: int, words: str
+) -> None:
+    def short(request: Request) -> Reply:
         status, body = each_ten_minutes(request)
         for stream in body["Items"]:
-            stream["Items"] = stream["Items"][stream["WebId"] == "B" :]
+            stream["Items"] = stream["Items"][: given if stream["WebId"] == "B" else None]
         return status, body
 
-    plant.objects["/streamsets/summary"] = short_of_one
+    plant.objects["/streamsets/summary"] = short
     one = connector()
     rows, offset = one.read_table("pi_streamset_summary", None, {**GRIDS["pi_streamset_summary"][1], "lookback_minutes": "30"})
     problems = [(problem.webid, problem.message) for problem in one.problems]
     plant.objects["/streamsets/summary"] = each_ten_minutes
     after, _ = read_grid(connector(), "pi_streamset_summary", offset)
 
-    assert problems == [("B", "the server gave 2 of Count for 3 steps, which should be one for each")]
-    assert [(row["tag_webid"], row["interval_start"][11:16]) for row in rows] == [
-        ("A", "11:30"),
-        ("A", "11:40"),
-        ("A", "11:50"),
-    ]
-    assert [(row["tag_webid"], row["interval_start"][11:16]) for row in after] == [
-        ("B", "11:30"),
-        ("B", "11:40"),
-        ("B", "11:50"),
-    ]
+    assert problems == [("B", f"for 3 steps the server gave {words}, where each type has one for each")]
+    for tag, found in (("A", rows), ("B", after)):
+        assert [(row["tag_webid"], row["interval_start"][11:16]) for row in found] == [(tag, f"11:{ten}0") for ten in "345"]
 
 
 @pytest.mark.parametrize("name", ["pi_interpolated", "pi_plot", "pi_streamset_summary", "pi_timeseries"])

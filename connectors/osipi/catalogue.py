@@ -39,7 +39,7 @@ TIME_SERIES = (
     PiTable("pi_plot", "append", _RECORDED_KEY, "timestamp"),
     PiTable("pi_streamset_plot", "append", _RECORDED_KEY, "timestamp"),
     PiTable("pi_summary", "snapshot", ("tag_webid", "summary_type")),
-    PiTable("pi_streamset_summary", "append", ("tag_webid", "summary_type", "timestamp"), "timestamp"),
+    PiTable("pi_streamset_summary", "append", ("tag_webid", "summary_type", "timestamp", "interval_start"), "timestamp"),
     PiTable("pi_current_value", "snapshot", ("tag_webid",)),
     PiTable("pi_value_at_time", "snapshot", ("tag_webid", "timestamp")),
     PiTable("pi_recorded_at_time", "snapshot", ("tag_webid", "query_time")),

@@ -1,24 +1,28 @@
-"""Values that the server makes when asked: interpolated, plotted, summarised, calculated, and those of one moment."""
+"""Values that the server makes when asked: interpolated, plotted, summarised, calculated, and those of one moment.
+
+Values of an interval are on its fixed grid (`Grid`), whenever runs happen. Where the interval was changed between two runs, a
+tag goes on from the new grid's first time at or after its place: the part of a step before that is left out.
+"""
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from .client import Call, selected
 from .columns import Column
+from .grids import Grid
 from .incremental import Place, progress_of
 from .options import MOST_MINUTES_BACK
 from .points import points, tag_webids
 from .problems import TagProblem
 from .streams import INGESTED, TAG, VALUE
 from .streamsets import RECORDED_FIELDS, VALUE_FIELDS, Page, StreamReader, Window
-from .times import from_datetime, just_before, next_after, shifted, stamp_of, to_datetime
+from .times import MICROSECONDS, just_before, stamp_of
 from .values import value_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .client import Params
     from .incremental import Progress
@@ -27,7 +31,13 @@ if TYPE_CHECKING:
 SAMPLED = (*TAG, *VALUE, INGESTED)
 MOMENT = SAMPLED
 AT_TIME = (*TAG, Column("query_time", "timestamp", required=True), *VALUE, INGESTED)
-SUMMARY = (*TAG, Column("summary_type", required=True), *VALUE, INGESTED)
+SUMMARY = (
+    *TAG,
+    Column("summary_type", required=True),
+    Column("interval_start", "timestamp", required=True),
+    *VALUE,
+    INGESTED,
+)
 CALCULATED = (*TAG, Column("calculation_type", required=True), *VALUE, INGESTED)
 
 Rows = tuple["Iterator[dict[str, Any]]", dict[str, Any]]
@@ -67,66 +77,82 @@ def summary(reading: Reading) -> Iterator[dict[str, Any]]:
     windows = [Window(webid, start, end) for webid in tag_webids(reading)]
     reader = StreamReader(reading.client, "/streamsets/summary", _summary_params(reading), _SUMMARY_FIELDS)
     for page in _streams(reading, reader, windows):
-        yield from _summary_rows(reading, page)
+        rows = _summary_rows(reading, page, [start])
+        if isinstance(rows, TagProblem):
+            reading.report(rows)
+        else:
+            yield from rows
 
 
 def interpolated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
-    """Read pi_interpolated: a value each `interval` (1m) on a grid that starts at midnight UTC, from the last one on."""
-    step = reading.span("interval", "1m")
-    reader = StreamReader(reading.client, "/streamsets/interpolated", (("interval", f"{step:g}s"),))
-    return _on_grid(reading, offset, reader, step, _value_rows)
+    """Read pi_interpolated: a value at each time of the grid of `interval` (1m), from the last one on."""
+    grid = Grid.of(reading.span("interval", "1m"))
+    reader = StreamReader(reading.client, "/streamsets/interpolated", (("interval", grid.span),))
+    return _on_grid(reading, offset, reader, grid, lambda page, _, past: _after(past, _value_rows(reading, page)))
 
 
 def plot(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     """Read pi_plot: up to five telling values of each of `intervals` (24) parts of each `window_seconds` (an hour)."""
-    step = reading.texts.number("window_seconds", 3600, 1)
+    grid = Grid.of(reading.texts.number("window_seconds", 3600, 1))
     intervals = reading.texts.count("intervals", 24)
     reading.texts.check()
     reader = StreamReader(reading.client, "/streamsets/plot", (("intervals", str(intervals)),))
-    return _on_grid(reading, offset, reader, step, _numbered_rows, per_step=intervals * 5, whole_steps=1)
+
+    def rows_of(page: Page, _: Window, past: str) -> list[dict[str, Any]]:
+        # Several values may have one instant, as where a recorded one meets a part's edge.
+        return _after(past, value_rows(page.tag, page.items, reading.ingested))
+
+    return _on_grid(reading, offset, reader, grid, rows_of, per_step=intervals * 5, whole_steps=1)
 
 
 def streamset_summary(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
-    """Read pi_streamset_summary: summaries of each `summaryDuration` (1h) that has ended, from the last one on."""
-    step = reading.span("summaryDuration", "1h")
-    params = (("summaryDuration", f"{step:g}s"), *_summary_params(reading))
+    """Read pi_streamset_summary: summaries of each step of the grid of `summaryDuration` (1h), once it has ended.
+
+    A row is its step's (`interval_start`), wherever its `timestamp` lies: by `timeType` that is the step's start, its end, or
+    where the extremum is, which may be either edge (AVEVA, AF SDK Reference, AFTimestampCalculation).
+    """
+    grid = Grid.of(reading.span("summaryDuration", "1h"))
+    params = (("summaryDuration", grid.span), *_summary_params(reading))
     reader = StreamReader(reading.client, "/streamsets/summary", params, _SUMMARY_FIELDS)
-    return _on_grid(reading, offset, reader, step, _summary_rows, at_start=True)
+
+    def rows_of(page: Page, window: Window, _: str) -> list[dict[str, Any]] | TagProblem:
+        return _summary_rows(reading, page, grid.starts(window.start, window.end))
+
+    return _on_grid(reading, offset, reader, grid, rows_of)
 
 
 def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
-    """Read pi_calculated: `expression` each `sampleInterval` (1m), `{tag}` in it being the tag's name (`'{tag}'`).
+    """Read pi_calculated: `expression` on the grid of `sampleInterval` (1m), `{tag}` in it being the tag's name (`'{tag}'`).
 
     `calculationType` (expression) names the calculation in the rows. AVEVA, Calculation GetAtIntervals: points are found on
     the data server that webId names.
     """
-    step = reading.span("sampleInterval", "1m")
+    grid = Grid.of(reading.span("sampleInterval", "1m"))
     expression = reading.texts.text("expression", default="'{tag}'")
     kind = reading.texts.text("calculationType", "calculation_type", default="expression")
     wanted = set(reading.texts.listed("tag_webids"))
     tags = {row["webid"]: row for row in points(reading) if not wanted or row["webid"] in wanted}
     progress = progress_of(offset)
-    windows = _due(reading, progress, list(tags), step)
+    windows = _due(reading, progress, list(tags), grid)
     ends = {window.webid: window.end for window in windows}
-    calls = [_calculation(window, tags[window.webid], expression, step) for window in windows]
+    calls = [_calculation(window, tags[window.webid], expression, grid) for window in windows]
     rows: list[dict[str, Any]] = []
     for webid, body in reading.each(list(ends), calls):
         page = Page(webid, tags[webid]["name"] or "", str(body.get("UnitsAbbreviation") or ""), body.get("Items") or [])
-        past = progress.places[webid].until
-        some = (row for row in _value_rows(reading, page) if stamp_of(row["timestamp"]) > past)
+        some = _after(progress.places[webid].until, _value_rows(reading, page))
         rows += [row | {"calculation_type": kind} for row in some]
         progress.advance(webid, ends[webid], ends[webid], 0, ())
     reading.refuse_if_none(len(tags))
     return iter(rows), progress.to_offset()
 
 
-def _calculation(window: Window, tag: Mapping[str, Any], expression: str, step: float) -> Call:
+def _calculation(window: Window, tag: Mapping[str, Any], expression: str, grid: Grid) -> Call:
     params: Params = (
         ("webId", tag["dataserver_webid"]),
         ("expression", expression.replace("{tag}", str(tag["name"]))),
         ("startTime", window.start + "Z"),
         ("endTime", window.end + "Z"),
-        ("sampleInterval", f"{step:g}s"),
+        ("sampleInterval", grid.span),
         selected(*VALUE_FIELDS),
     )
     return Call("/calculation/intervals", params)
@@ -157,11 +183,6 @@ def _streams(reading: Reading, reader: StreamReader, windows: Sequence[Window], 
     reading.refuse_if_none(len(windows) if of is None else of)
 
 
-def _numbered_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:
-    """Give rows of values of which several may have one instant, as a plot has where a recorded one meets a part's edge."""
-    return value_rows(page.tag, page.items, reading.ingested)
-
-
 def _value_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:
     """Give rows of values that the server made: it makes one of each instant, so none has a number."""
     for row in value_rows(page.tag, page.items, reading.ingested):
@@ -169,10 +190,30 @@ def _value_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def _summary_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:
+def _after(past: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the rows later than a stamp: what lies on the edge of two reads is in both answers."""
+    return [row for row in rows if stamp_of(row["timestamp"]) > past]
+
+
+def _summary_rows(reading: Reading, page: Page, starts: Sequence[str]) -> list[dict[str, Any]] | TagProblem:
+    """Give the rows of a tag's summaries of the steps that start there; a problem where it can't be told whose steps they are.
+
+    Each type has a value for each step, in order of time (AVEVA, AF SDK Reference, AFData.Summaries): its place among those of
+    its type says which step it is of. Its time does not, which may be that of an extremum on the edge of two steps.
+    """
+    counts = Counter(item["Type"] for item in page.items)
+    if not counts or any(count != len(starts) for count in counts.values()):
+        found = ", ".join(f"{count} of {kind}" for kind, count in counts.items()) or "nothing"
+        return TagProblem(page.webid, 0, f"for {len(starts)} steps the server gave {found}, where each type has one for each")
+    rows = []
+    given: Counter[str] = Counter()
     for item in page.items:
+        kind = item["Type"]
+        start = starts[given[kind]][:MICROSECONDS] + "Z"
+        given[kind] += 1
         one = Page(page.webid, page.name, page.units, [item["Value"]])
-        yield from (row | {"summary_type": item["Type"]} for row in _value_rows(reading, one))
+        rows += [row | {"summary_type": kind, "interval_start": start} for row in _value_rows(reading, one)]
+    return rows
 
 
 def _summary_params(reading: Reading) -> Params:
@@ -186,36 +227,36 @@ def _on_grid(  # what a grid is made of
     reading: Reading,
     offset: Mapping[str, Any] | None,
     reader: StreamReader,
-    step: float,
-    rows_of: Any,
+    grid: Grid,
+    rows_of: Callable[[Page, Window, str], list[dict[str, Any]] | TagProblem],
     *,
     per_step: int = 1,
     whole_steps: int | None = None,
-    at_start: bool = False,
 ) -> Rows:
     """Read the steps of a grid that have ended since the last read; give the rows and the offset after them.
 
-    `at_start`: a row has the time at which its step starts, and belongs to the read whose window begins there.
+    `rows_of` gives a tag's rows of a page, of its window and of the stamp up to which it was read before, or why it can't: the
+    tag is then reported and keeps its place.
     """
     progress = progress_of(offset)
     most = max(1, reading.client.settings.most_items // reading.client.settings.tags_per_request // per_step - 1)
     tags = tag_webids(reading)
-    windows = _due(reading, progress, tags, step, min(most, whole_steps or most))
+    windows = _due(reading, progress, tags, grid, min(most, whole_steps or most))
     by_webid = {window.webid: window for window in windows}
     before = {webid: progress.places[webid].until for webid in by_webid}
     rows: list[dict[str, Any]] = []
     for page in _streams(reading, reader, sorted(windows, key=lambda window: (window.start, window.end)), len(tags)):
         window = by_webid[page.webid]
-        past = before[page.webid]
-        for row in rows_of(reading, page):
-            stamp = stamp_of(row["timestamp"])
-            if (stamp < window.end) if at_start else (stamp > past):
-                rows.append(row)
+        some = rows_of(page, window, before[page.webid])
+        if isinstance(some, TagProblem):
+            reading.report(some)
+            continue
+        rows += some
         progress.advance(page.webid, window.end, window.end, 0, ())
     return iter(rows), progress.to_offset()
 
 
-def _due(reading: Reading, progress: Progress, webids: Sequence[str], step: float, most: int = 1000) -> list[Window]:
+def _due(reading: Reading, progress: Progress, webids: Sequence[str], grid: Grid, most: int = 1000) -> list[Window]:
     """Give for each tag the steps that have ended since its last read, `most` at once; tags without any are left out.
 
     A tag that is new gets its place at once: just before its first step, which nobody has read then.
@@ -223,25 +264,12 @@ def _due(reading: Reading, progress: Progress, webids: Sequence[str], step: floa
     lookback = reading.texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK) * 60
     reading.texts.check()
     last = reading.last()
-    end = _floor(to_datetime(last), step)
+    end = grid.floor(last)
     if new := [webid for webid in webids if webid not in progress.places]:
         # What can't be read now begins where it would have begun now, not where the now of its first good read says.
-        place = max(just_before(_floor(to_datetime(reading.first(last, lookback)), step)), _EARLIEST)
+        place = max(just_before(grid.floor(reading.first(last, lookback))), _EARLIEST)
         progress.places |= {webid: Place(place) for webid in new}
-    starts = {until: _start(until, step) for until in {progress.places[webid].until for webid in webids}}
+    starts = {until: grid.ceil(until) for until in {progress.places[webid].until for webid in webids}}
+    ends = {start: grid.until(start, end, most) for start in starts.values() if start < end}
     begins = ((webid, starts[progress.places[webid].until]) for webid in webids)
-    return [Window(webid, start, min(end, shifted(start, step * most))) for webid, start in begins if start < end]
-
-
-def _start(until: str, step: float) -> str:
-    """Give where a tag is read on that was read up to `until`: there, or at the step that begins with the next instant."""
-    after = next_after(until)
-    return after if _floor(to_datetime(after), step) == after else until
-
-
-def _floor(moment: datetime, step: float) -> str:
-    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    if step >= 86400:  # noqa: PLR2004  # a day
-        midnight = moment.replace(year=2000, month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    steps = math.floor((moment - midnight).total_seconds() / step)
-    return shifted(from_datetime(midnight), steps * step)
+    return [Window(webid, start, ends[start]) for webid, start in begins if start in ends]

@@ -37,6 +37,8 @@ def test_names_types_keys_and_cursors_are_the_community_connectors() -> None:
         if name in RECORDED or name.endswith("_plot"):  # what tells two values of one timestamp apart comes on top
             assert metadata["primary_keys"][2:] == ["sub_microsecond", "occurrence"]
             metadata["primary_keys"] = metadata["primary_keys"][:2]
+        if name == "pi_streamset_summary":  # two steps' extrema may lie on the edge between them
+            assert metadata["primary_keys"].pop() == "interval_start"
     assert described == [
         (
             table.source_table,

@@ -396,6 +396,41 @@ def test_a_tag_that_is_new_while_no_step_ends_begins_with_the_step_that_runs(pla
     assert [row["timestamp"] for row in found] == ["2026-03-01T12:00:00Z", "2026-03-01T12:10:00Z"]
 
 
+@pytest.mark.parametrize(("given", "words"), [(2, "2 of Count"), (0, "nothing")])
+def test_a_tag_whose_summaries_are_not_one_a_step_is_told_and_read_later(
+    plant: PiServer, connector: Connectors, given: int, words: str
+) -> None:
+    def short(request: Request) -> Reply:
+        status, body = each_ten_minutes(request)
+        for stream in body["Items"]:
+            stream["Items"] = stream["Items"][: given if stream["WebId"] == "B" else None]
+        return status, body
+
+    plant.objects["/streamsets/summary"] = short
+    one = connector()
+    rows, offset = one.read_table("pi_streamset_summary", None, {**GRIDS["pi_streamset_summary"][1], "lookback_minutes": "30"})
+    problems = [(problem.webid, problem.message) for problem in one.problems]
+    plant.objects["/streamsets/summary"] = each_ten_minutes
+    after, _ = read_grid(connector(), "pi_streamset_summary", offset)
+
+    assert problems == [("B", f"for 3 steps the server gave {words}, where each type has one for each")]
+    for tag, found in (("A", rows), ("B", after)):
+        assert [(row["tag_webid"], row["interval_start"][11:16]) for row in found] == [(tag, f"11:{ten}0") for ten in "345"]
+
+
+def test_extrema_of_two_steps_on_the_edge_between_them_are_two_rows_with_keys_of_their_own(
+    plant: PiServer, connector: Connectors
+) -> None:
+    minima = [{"Type": "Minimum", "Value": one_value(number, "2026-03-01T11:50:00Z")} for number in (1, 2)]
+    plant.objects["/streamsets/summary"] = {"Items": [{"WebId": "A", "Name": "a", "Items": minima}]}
+    options = {"summaryDuration": "10m", "summaryType": "Minimum", "lookback_minutes": "20", "tag_webids": "A"}
+    rows = list(connector().read_table("pi_streamset_summary", None, options)[0])
+
+    key = BY_NAME["pi_streamset_summary"].primary_keys
+    assert [(row["value"], row["interval_start"][11:16]) for row in rows] == [(1, "11:40"), (2, "11:50")]
+    assert len({tuple(row[name] for name in key) for row in rows}) == 2
+
+
 @pytest.mark.parametrize("name", ["pi_interpolated", "pi_plot", "pi_streamset_summary", "pi_timeseries"])
 def test_a_forbidden_tag_stops_no_other_in_any_call_of_a_run(plant: PiServer, connector: Connectors, name: str) -> None:
     plant.trouble.append(lambda request: (403, {"Errors": ["not for you"]}) if "B" in request.webids else None)

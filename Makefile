@@ -31,7 +31,7 @@ build/pipenv/bin/pipenv:
 
 .venv/.ready: Pipfile.lock pyproject.toml | build/pipenv/bin/pipenv
 	@echo "Installing the locked Python packages into .venv …" >&2
-	@build/pipenv/bin/pipenv --python "$(CURDIR)/build/pipenv/bin/python" install --deploy --dev >build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@build/pipenv/bin/pipenv --python "$(CURDIR)/build/pipenv/bin/python" sync --dev >build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
 	@if ! { $(NODE_FITS); }; then echo "Installing Node 22 into .venv …" >&2; \
 	  build/pipenv/bin/pipenv sync --categories node >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }; fi
 	@touch $@

@@ -138,6 +138,7 @@ def test_no_secret_comes_out_of_any_command(
             main()
         said = "".join(capfd.readouterr())
         assert CANARY not in said, name
+        assert "Traceback" not in said, name
         assert said, name
     written = {path for path in secretive.rglob("*") if path.is_file()} - before
     assert {"tables.csv", "r.json", "r.md", "r.html"} - {path.name for path in written} <= {"tables.csv"}

@@ -29,13 +29,13 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubHost]:
 
 
 def test_a_review_from_stdin_is_posted_and_labelled(github: GitHubHost, process: Run) -> None:
-    words = ("comment", "-", "-t", "prod", "--labels", "process:attention, tables")
+    words = ("comment", "-", "-t", "prod", "--labels", "headgate:attention, tables")
     done = process(*words, stdin="# Review — two tables move\n")
 
     assert github.bodies[0].endswith("# Review — two tables move\n")
     assert done.stdout.splitlines() == [
         f"comment posted to owner/name#7: {github.comments[0]['html_url']}",
-        "label put on: process:attention",
+        "label put on: headgate:attention",
         "label put on: tables",
     ]
 

@@ -51,7 +51,7 @@ def stream(
     import asyncio  # noqa: PLC0415 (`--help` needs none of it)
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    with _told(options, out):
+    with _told(options):
         try:
             from connectors.osipi.streaming.reader import StreamReader, try_out  # noqa: PLC0415
         except ImportError as error:
@@ -107,16 +107,16 @@ def _options(path: Path, name_filter: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _told(path: Path, out: Path | None = None) -> Iterator[None]:
+def _told(path: Path) -> Iterator[None]:
     """Say what went wrong, and end with 1 where options are to be mended, with 4 where the server or the system failed."""
     try:
         yield
-    except NotADirectoryError as error:
-        sys.stderr.write(f"{error.filename or out}: {error.strerror}: give a folder by --out\n")
-        raise typer.Exit(_MEND) from None
     except OSError as error:
-        sys.stderr.write(f"{error.filename or path}: {error.strerror or error}\n")
-        raise typer.Exit(_MEND if error.filename == str(path) else _OUTSIDE) from None
+        is_options = error.filename == str(path)
+        is_no_folder = isinstance(error, NotADirectoryError) and not is_options
+        cure = ": give a folder by --out" if is_no_folder else ""
+        sys.stderr.write(f"{error.filename or path}: {error.strerror or error}{cure}\n")
+        raise typer.Exit(_MEND if is_options or is_no_folder else _OUTSIDE) from None
     except ValueError as error:
         sys.stderr.write(f"{path}: {error}\n")
         raise typer.Exit(_MEND) from None

@@ -176,6 +176,9 @@ class TestCommands:
         assert self.run(monkeypatch, "stream", str(file), "--out", "/dev/null") == 1
         assert "give a folder by --out" in capsys.readouterr().err
 
+        assert self.run(monkeypatch, "tags", f"{file}/below") == 1
+        assert capsys.readouterr().err == f"{file}/below: Not a directory\n"
+
     def test_of_tags_that_are_named_only_those_are_weighed_and_one_that_is_none_is_told(
         self, pi: PiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from .bodies import dumps
 from .tags import SETS, SYSTEM_STATES
 from .times import SECOND
-from .truth import FLAGS, Slice
+from .truth import FLAGS, GOOD, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,6 @@ _DAY = 86400
 _STAMP = b"0000-00-00T00:00:00.0000000Z"
 _NUMBER = b"000.000"
 _NUMBERS = {"Float32", "Float64"}
-_GOOD = 1  # the code of the flags of good values without marks
 # What the flags are for each of the eight codes that say which of them are set; none is annotated.
 _FLAGS = tuple((bool(code & 1), bool(code & 2), bool(code & 4), False) for code in range(8))
 
@@ -104,7 +103,7 @@ def _around(names: tuple[str, ...], units: str, flags: tuple[bool, ...]) -> tupl
 def _numbers(values: Slice, names: tuple[str, ...]) -> list[Any]:
     """Give numbers as records with a comma, all those in a row that have no mark in one piece."""
     pieces = _pieces(names, values.tag.units)
-    start, middle, end = pieces[_GOOD]
+    start, middle, end = pieces[GOOD]
     stamp, number = _STAMP * ("Timestamp" in names), _NUMBER * ("Value" in names)
     if stamp:
         block = _stamped(values.times, start, middle + number + end)
@@ -117,7 +116,7 @@ def _numbers(values: Slice, names: tuple[str, ...]) -> list[Any]:
         _put(block, value_at, _digits("%03d.", 1000).take(whole))
         _put(block, value_at + 4, _digits("%03d" + chr(end[0]), 1000).take(thousandths - whole * 1000))
     codes = values.codes
-    marked = (codes != _GOOD).nonzero()[0]
+    marked = (codes != GOOD).nonzero()[0]
     parts: list[Any] = []
     done, width, told = 0, block.shape[1], block.reshape(-1).data
     states, mixed = _states(), values.mixed
@@ -125,7 +124,7 @@ def _numbers(values: Slice, names: tuple[str, ...]) -> list[Any]:
         start, middle, end = pieces[code]
         row = bytes(told[at * width : (at + 1) * width])
         value = row[value_at : value_at + len(number)]
-        if number and not code & _GOOD:
+        if number and not code & GOOD:
             value = states[int(mixed[at]) % len(states)]
         parts += [told[done * width : at * width], start, row[stamp_at : stamp_at + len(stamp)], middle, value, end]
         done = at + 1

@@ -46,6 +46,7 @@ def _divided(hashes: Hashes, by: tuple[np.uint64, np.uint64]) -> NDArray[np.bool
 
 FUTURE = 86400 * SECOND
 FLAGS = ("Good", "Questionable", "Substituted", "Annotated")
+GOOD = 1  # the code of the flags of good values without marks
 _CODES = tuple(SYSTEM_STATES.items())
 # Numbers of numpy's kind are made once: with small columns, making them would cost as much as what is done with them.
 _GAMMA, _FIRST_MIX, _SECOND_MIX = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
@@ -98,12 +99,6 @@ class Slice:
         good, questionable, substituted = (flag.view(np.uint8) for flag in self.flags)
         codes: NDArray[np.uint8] = good + questionable * np.uint8(2) + substituted * np.uint8(4)
         return codes
-
-    @property
-    def plain(self) -> NDArray[np.bool_]:
-        """Which are good and have no mark."""
-        plain: NDArray[np.bool_] = self.codes == 1
-        return plain
 
     @property
     def mixed(self) -> Hashes:

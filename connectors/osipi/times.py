@@ -17,14 +17,13 @@ _SECONDS = {
     "ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400,
     "w": 604800, "week": 604800, "mo": 2592000, "y": 31536000,
 }  # fmt: skip
-_plain = _PLAIN.fullmatch
 FIRST_YEAR, LAST_YEAR = "1970", "9000"  # as stamps; PI counts from 1970
 MICROSECONDS = 26  # characters of a stamp with six digits of a fraction
 
 
 def stamp_of(text: str) -> str:
     """Give the stamp of an instant as PI Web API sends it; raises ValueError for what is no ISO 8601 time."""
-    if _plain(text):
+    if _PLAIN.fullmatch(text):
         return text[:-1]
     match = _ISO.fullmatch(text.strip())
     if not match:
@@ -56,21 +55,24 @@ def shifted(stamp: str, seconds: float) -> str:
     below = stamp[MICROSECONDS:]
     if not below:
         return moved
-    return f"{moved if '.' in moved else moved + '.'}".ljust(MICROSECONDS, "0") + below
+    return _to_microseconds(moved) + below
 
 
 def next_after(stamp: str) -> str:
     """Give the stamp 100 ns later, the next that PI can tell apart."""
     below = int(stamp[MICROSECONDS:] or 0) + 1
     whole = shifted(stamp[:MICROSECONDS], below // 10 * 1e-6)
-    padded = f"{whole if '.' in whole else whole + '.'}".ljust(MICROSECONDS, "0")
-    return padded + str(below % 10) if below % 10 else whole
+    return _to_microseconds(whole) + str(below % 10) if below % 10 else whole
 
 
 def just_before(stamp: str) -> str:
     """Give the stamp 100 ns before one in whole microseconds."""
-    whole = shifted(stamp, -1e-6)
-    return f"{whole if '.' in whole else whole + '.'}".ljust(MICROSECONDS, "0") + "9"
+    return _to_microseconds(shifted(stamp, -1e-6)) + "9"
+
+
+def _to_microseconds(stamp: str) -> str:
+    """Give a stamp in whole microseconds with all six digits of its fraction."""
+    return (stamp if "." in stamp else stamp + ".").ljust(MICROSECONDS, "0")
 
 
 def seconds_of(span: str) -> float:

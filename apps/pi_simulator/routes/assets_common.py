@@ -36,6 +36,14 @@ def find(asked: Asked, controller: str, web_id: str) -> Thing:
     return found
 
 
+def associations(names: str, known: set[str]) -> frozenset[str]:
+    """Give what is asked for along with objects, in small letters. Raises PiError 400 for what is not `known`."""
+    wanted = frozenset(name.lower() for name in names.split(";") if name)
+    if wanted - known:
+        raise PiError(400, f"The parameter 'associations' is invalid: '{names}'.")
+    return wanted
+
+
 def at_path(asked: Asked, controller: str, path: str) -> Thing:
     """Give a controller's object by its path. Raises PiError 404 where nothing has it."""
     found = asked.world.assets.at_path(path, asked.now, controller)

@@ -14,18 +14,12 @@ from ..assets.attributes import Attribute, data_reference
 from ..assets.filtering import AttributeFilter
 from ..assets.finding import Order
 from ..assets.things import body_of
-from ..errors import PiError
-from .assets_common import Ordered
+from .assets_common import Ordered, associations
 from .paging import Page, Paged
-
-_ASSOCIATIONS = {"paths", "datareference"}
 
 
 def _associations(names: Annotated[str, Query(alias="associations")] = "") -> frozenset[str]:
-    wanted = frozenset(name.lower() for name in names.split(";") if name)
-    if wanted - _ASSOCIATIONS:
-        raise PiError(400, f"The parameter 'associations' is invalid: '{names}'.")
-    return wanted
+    return associations(names, {"paths", "datareference"})
 
 
 Associated = Annotated[frozenset[str], Depends(_associations)]

@@ -12,7 +12,7 @@ from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
 from ..assets.elements import at, name_of, place_of, total
 from ..assets.filtering import ElementFilter
-from ..assets.finding import Order, same
+from ..assets.finding import Order
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from .assets_common import (
@@ -21,6 +21,7 @@ from .assets_common import (
     ObjectPath,
     Ordered,
     WebId,
+    associations,
     at_path,
     find,
     lists,
@@ -38,10 +39,7 @@ _OURS = {"any", "none"}  # an element that was given no type has the type None
 
 
 def _associations(names: Annotated[str, Query(alias="associations")] = "") -> bool:
-    wanted = [name for name in names.split(";") if name]
-    if any(not same(name, "Paths") for name in wanted):
-        raise PiError(400, f"The parameter 'associations' is invalid: '{names}'.")
-    return bool(wanted)
+    return bool(associations(names, {"paths"}))
 
 
 # Whether all paths to an element are wanted.

@@ -10,7 +10,7 @@ from apps.pi_simulator.bodies import dumps
 from apps.pi_simulator.rendering import items
 from apps.pi_simulator.tags import BURST, CROWDS, tag
 from apps.pi_simulator.times import SECOND, ticks_of
-from apps.pi_simulator.truth import Slice, Truth
+from apps.pi_simulator.truth import GOOD, Slice, Truth
 
 NOW = ticks_of(datetime(2026, 3, 1, 12, tzinfo=UTC))
 HOUR = 3600 * SECOND
@@ -52,7 +52,7 @@ def test_fast_rendering_says_no_more_than_the_properties_that_are_wanted(number:
 
 def test_values_of_which_none_is_plain_are_rendered_too() -> None:
     values = Truth(1).between(tag(0), NOW - 24 * HOUR, NOW, NOW)
-    odd = values.pick(~values.plain)
+    odd = values.pick(values.codes != GOOD)
 
     assert items(odd.pick(slice(0, 1))) == dumps(odd.rows()[:1])[1:-1]
 

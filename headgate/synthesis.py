@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from headgate.balance.fit import misfits
@@ -9,14 +10,18 @@ from headgate.definition.checks import SECRET_NAME
 from headgate.problems import InputError, Problem, StaleError
 from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, refuse_strays, target_of
 from headgate.terraform.deployment import plan_stacks
+from headgate.terraform.files import MOST_BYTES, upload
 from headgate.terraform.ingest import RESERVED
 from headgate.terraform.shared import FRAMEWORK_OPTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.project import Connector
     from headgate.terraform.deployment import StackPlan
 
 _MOST = 5
+_UNTAKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
@@ -28,7 +33,8 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
     name = target_of(connector.definition, target)
     layout = connector.layout
     cure = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
-    if problems := option_problems(connector):
+    code = connector.code()
+    if problems := [*option_problems(connector), *code_problems(connector, code)]:
         raise InputError(problems)
     if layout is None:
         raise StaleError(Problem("there is no lock yet", cure, str(connector.lock_path)))
@@ -38,7 +44,7 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
         raise StaleError(Problem(message, cure, str(connector.lock_path)))
     refuse_forgotten_pipelines(connector, name)
     refuse_strays(connector, layout, [name])
-    return plan_stacks(connector.definition, connector.tables, layout, name, connector.deployed(name), connector.code())
+    return plan_stacks(connector.definition, connector.tables, layout, name, connector.deployed(name), code)
 
 
 def option_problems(connector: Connector) -> list[Problem]:
@@ -61,4 +67,19 @@ def option_problems(connector: Connector) -> list[Problem]:
         if unknown and not definition.connection.existing and definition.ingestion == "file":
             message = f"{table.source_table} has options that the connection does not let through: {', '.join(unknown)}"
             problems.append(Problem(message, "add them to connection.external_options", **place))  # type: ignore[arg-type]  # likewise
+    return problems
+
+
+def code_problems(connector: Connector, code: Mapping[str, bytes]) -> list[Problem]:
+    """Say which files of the connector's code the workspace would not take. `code`: path → content."""
+    folder = connector.definition.code.folder or ""
+    problems = []
+    for path, content in sorted(code.items()):
+        file = str(connector.folder / folder / path)
+        if len(upload(content)) > MOST_BYTES:
+            message = f"has {len(content):,} bytes, and the workspace takes {MOST_BYTES:,} of a file, counted in base64"
+            problems.append(Problem(message, "take it out of the folder that is uploaded; a volume holds large files", file))
+        if _UNTAKEN.search(path):
+            cure = "rename it, with letters, digits, _ and ."
+            problems.append(Problem("has a name with a control character, or half a character", cure, ascii(file)[1:-1]))
     return problems

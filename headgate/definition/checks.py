@@ -11,14 +11,15 @@ from headgate.names import catalog_name, catalog_name_fault, secret_variable
 from headgate.schedule import check_schedule, check_timezone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from headgate.definition.model import Backend, Balance, Connection, Definition, Target
+    from headgate.definition.model import Backend, Balance, Connection, Definition, Permission, Target
     from headgate.definition.yaml import Path as KeyPath
 
 MOST_TAGS = 25
 _PAIR = 2
+_ROOT = "/Shared/headgate"
 _MADE = {"sourceName": "source", "externalOptionsAllowList": "connection.external_options"}
 _NEEDS = {
     "local": (),
@@ -40,6 +41,7 @@ _SIGNED = re.compile(
     r"|\w[\w+.-]*://\S*[?#&;](?:[\w-]*[_-])?(?:token|password|secret|sig|api[_-]?key)=[^&\s]",
     re.IGNORECASE,
 )
+_WEB = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -61,6 +63,7 @@ def faults(definition: Definition) -> list[Fault]:
         found.append(Fault(("targets", defaults[1], "default"), f"{' and '.join(defaults)} are both default", "keep one"))
     for name, target in definition.targets.items():
         found += _target(("targets", name), target)
+        found += _root_path(("targets", name, "root_path"), target.root_path, definition)
     return found
 
 
@@ -215,6 +218,12 @@ def _code(definition: Definition) -> Iterator[Fault]:
         yield Fault(("code", "module"), "nothing brings this module to the pipelines", "add `folder`, `git` or `wheels`")
     if code.git:
         yield from _signed(("code", "git", "url"), code.git.url)
+        if not _WEB.match(code.git.url):
+            yield Fault(
+                ("code", "git", "url"), "is no web address", "write it as https://…, which is all that the workspace clones by"
+            )
+        if not code.git.branch.strip():
+            yield Fault(("code", "git", "branch"), "names no branch", "such as main")
     for number, wheel in enumerate(code.wheels):
         yield from _signed(("code", "wheels", number), wheel)
     if definition.ingestion == "managed" and (code.git or code.folder or code.wheels):
@@ -230,27 +239,44 @@ def _signed(path: KeyPath, address: object) -> Iterator[Fault]:
 
 def _target(path: KeyPath, target: Target) -> Iterator[Fault]:
     yield from _signed((*path, "host"), target.host)
-    if ".." in target.root_path.split("/"):
-        yield Fault((*path, "root_path"), "leads out of itself by '..'", "write the folder as it is")
-    if target.root_path.startswith("/Workspace/"):
-        yield Fault(
-            (*path, "root_path"),
-            "begins with /Workspace, which headgate puts before it",
-            target.root_path.removeprefix("/Workspace"),
-        )
     if len(target.tags) > MOST_TAGS:
         yield Fault((*path, "tags"), f"{len(target.tags)} tags", f"a pipeline takes {MOST_TAGS} at most")
     if target.run_as and (target.run_as.user is None) == (target.run_as.service_principal is None):
         yield Fault((*path, "run_as"), "who runs is a user or a service_principal, one of the two", "name one")
-    for number, permission in enumerate(target.permissions):
-        named = [who for who in (permission.user, permission.group, permission.service_principal) if who is not None]
-        if len(named) != 1:
-            cure = "name one; write another permission for another"
-            yield Fault((*path, "permissions", number), "a permission is a user's, a group's or a service_principal's", cure)
+    yield from _permissions((*path, "permissions"), target.permissions)
     for number, mail in enumerate(target.notifications):
         if not _MAIL.fullmatch(mail):
             yield Fault((*path, "notifications", number), f"'{mail}' is no e-mail address", "such as team@example.com")
     yield from _backend((*path, "backend"), target.backend)
+
+
+def _root_path(path: KeyPath, root: str, definition: Definition) -> Iterator[Fault]:
+    """Say what is wrong with a workspace folder. Source: `path` of the provider's workspace file and repo."""
+    parts = root.split("/")[1:]
+    clean = "/".join(["", *(part for part in parts if part not in ("", "."))])
+    if ".." in parts:
+        yield Fault(path, "leads out of itself by '..'", "write the folder as it is")
+    elif clean != root:
+        yield Fault(path, "holds '//' or '/./', which the provider refuses", clean)
+    if parts[0] == "Workspace":
+        yield Fault(
+            path, "begins with /Workspace, which headgate puts before it", "/".join(["", *parts[1:]]) if parts[1:] else _ROOT
+        )
+    if parts[0] == "Repos" and definition.code.git:
+        yield Fault(
+            path, "is below /Repos, where git folders have a place of their own", f"choose another folder, such as {_ROOT}"
+        )
+
+
+def _permissions(path: KeyPath, permissions: Sequence[Permission]) -> Iterator[Fault]:
+    for number, permission in enumerate(permissions):
+        named = [who for who in (permission.user, permission.group, permission.service_principal) if who is not None]
+        if len(named) != 1:
+            cure = "name one; write another permission for another"
+            yield Fault((*path, number), "a permission is a user's, a group's or a service_principal's", cure)
+        if permission.group == "admins":
+            message = "admins may do everything as it is, and the provider refuses to be told"
+            yield Fault((*path, number), message, "take it out")
 
 
 def _backend(path: KeyPath, backend: Backend) -> Iterator[Fault]:

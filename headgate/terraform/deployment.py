@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.balance.items import Item, items_of, key_of, majority
 from headgate.layout.model import stack_numbers, whereabouts
-from headgate.problems import RefusedError, StaleError
+from headgate.problems import InputError, Problem, RefusedError, StaleError
 from headgate.schedule.shifted import window
 from headgate.terraform.backend import backend_body
 from headgate.terraform.lifecycle import addresses, imports, missing_ids, moved, removed
@@ -51,7 +51,8 @@ def plan_stacks(
 
     A stack that emptied is there until its traces are recorded as gone. A target that is taken down goes the other way
     round, so that the connection outlives what reads through it; once it is recorded as down, it has no stack any more.
-    Raises RefusedError where an import needs a workspace's id that is not recorded.
+    Raises RefusedError where an import needs a workspace's id that is not recorded, InputError for a managed pipeline that
+    has no table yet.
     """
     scope = Scope(definition, target)
     retired = next((retirement for retirement in layout.retired if retirement.target == target), None)
@@ -64,7 +65,10 @@ def plan_stacks(
         return [*plans, _stack(scope, name, forgotten, tuple(plan.name for plan in plans))]
     if problems := missing_ids(scope, _changing_stack(layout, target), deployed):
         raise RefusedError(problems)
-    bodies = _bodies(scope, layout, fill(scope, tables, layout), deployed)
+    filled = fill(scope, tables, layout)
+    if problems := _empty(scope, filled):
+        raise InputError(problems)
+    bodies = _bodies(scope, layout, filled, deployed)
     shared = _stack(scope, name, shared_body(scope, code or {}))
     return [shared, *(_stack(scope, scope.stack_name(number), bodies[number], (name,)) for number in sorted(bodies))]
 
@@ -111,6 +115,18 @@ def _filled(scope: Scope, pipeline: Pipeline, items: Sequence[Item], tables: tup
         # What the target holds today may have another schedule, that takes less, than what was agreed on.
         offset=pipeline.offset % window(scope.definition.schedules, group.key, group.schedule),
     )
+
+
+def _empty(scope: Scope, filled: Mapping[str, Filled]) -> list[Problem]:
+    """Say which pipelines the provider would refuse: an ingestion_definition has objects, or it is none."""
+    if scope.definition.ingestion != "managed":
+        return []
+    name = f"{scope.definition.id} -t {scope.target_name}"
+    cure = (
+        f"set `ingestion: file`; in a target that was never deployed, `headgate done {name} --handover TABLE` fills it at once"
+    )
+    message = "has no table before a handover or after it, and managed ingestion takes no pipeline without one"
+    return [Problem(f"pipeline '{one.id}' {message}", cure) for one in filled.values() if one.waiting]
 
 
 def _changing_stack(layout: Layout, target: str) -> list[Pipeline]:

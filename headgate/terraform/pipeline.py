@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any
@@ -11,9 +10,10 @@ from headgate.balance.items import weight_of
 from headgate.balance.sizing import workers
 from headgate.schedule import normalize
 from headgate.schedule.shifted import shifted
+from headgate.terraform.files import KIND, file_block
 from headgate.terraform.ingest import RESERVED, Registration, ingest_file, option_text
 from headgate.terraform.scope import literal, literals
-from headgate.terraform.shared import code_folder, source_folder
+from headgate.terraform.shared import code_folder, ingest_folder, source_folder
 
 if TYPE_CHECKING:
     from headgate.definition.model import Permission
@@ -43,7 +43,7 @@ def pipeline_blocks(scope: Scope, filled: Filled) -> Blocks:
     """Give the pipeline's resources: type → name → block."""
     blocks: Blocks = {}
     if scope.definition.ingestion == "file":
-        blocks["databricks_workspace_file"] = {filled.id: _file(scope, filled)}
+        blocks[KIND] = {filled.id: _file(scope, filled)}
     blocks["databricks_pipeline"] = {filled.id: scope.protected(_pipeline(scope, filled))}
     if scope.definition.mode == "batch":
         blocks["databricks_job"] = {filled.id: _job(scope, filled)}
@@ -54,7 +54,7 @@ def pipeline_blocks(scope: Scope, filled: Filled) -> Blocks:
 
 def file_path(scope: Scope, pipeline: str) -> str:
     """Give the workspace path of a pipeline's ingest file, without /Workspace."""
-    return f"{scope.folder}/ingest/{pipeline}.py"
+    return f"{ingest_folder(scope)}/{pipeline}.py"
 
 
 def _file(scope: Scope, filled: Filled) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _file(scope: Scope, filled: Filled) -> dict[str, Any]:
         scope.definition.source, scope.definition.code.module or "", f"/Workspace{source_folder(scope)}"
     )
     text = ingest_file(filled.id, registration, filled.connection, filled.tables, scope.catalog, schema)
-    return {"path": literal(file_path(scope, filled.id)), "content_base64": b64encode(text.encode()).decode()}
+    return file_block(file_path(scope, filled.id), text.encode())
 
 
 def _pipeline(scope: Scope, filled: Filled) -> dict[str, Any]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from headgate.names import secret_variable, slug
+from headgate.names import secret_variable
+from headgate.terraform.files import KIND, file_block, file_blocks
 from headgate.terraform.lifecycle import removed
 from headgate.terraform.scope import literal, literals
 
@@ -26,6 +25,14 @@ KEPT_SECRETS = frozenset(
         "GoogleServiceAccountKeyJson", "bearer_token",
     }
 )  # fmt: skip
+
+# Makes the folder of the ingest files before the stacks do, which are applied at once. No pipeline has a name with capitals.
+_README = "README"
+_ABOUT = """\
+# Ingest files of {connector}
+
+Headgate puts a file here for each pipeline. A deploy overwrites what is changed in this folder by hand.
+"""
 
 
 def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
@@ -92,6 +99,11 @@ def allow_list(connection: Connection) -> str:
     return ",".join(sorted({*connection.external_options, *FRAMEWORK_OPTIONS}))
 
 
+def ingest_folder(scope: Scope) -> str:
+    """Give the folder of the pipelines' ingest files, without /Workspace."""
+    return f"{scope.folder}/ingest"
+
+
 def code_folder(scope: Scope) -> str | None:
     """Give the folder that pipelines import the connector's code from, with /Workspace; None where wheels bring it."""
     code = scope.definition.code
@@ -103,11 +115,6 @@ def code_folder(scope: Scope) -> str | None:
 def source_folder(scope: Scope) -> str:
     """Give the folder that the connector's own files are uploaded to, without /Workspace."""
     return f"{scope.folder}/{'source' if scope.definition.code.module else 'code'}"
-
-
-def _file_name(path: str) -> str:
-    """Give a file's name in Terraform; the digest keeps `a/b.py` and `a_b.py` apart."""
-    return f"code_{slug(path)[:40]}_{sha256(path.encode()).hexdigest()[:8]}"
 
 
 def _code(scope: Scope, code: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
@@ -123,8 +130,7 @@ def _code(scope: Scope, code: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
         if git.sparse:
             repo["sparse_checkout"] = {"patterns": [literal(pattern) for pattern in git.sparse]}
         resources["databricks_repo"] = {scope.definition.id: repo}
-    files = {
-        _file_name(path): {"path": literal(f"{source_folder(scope)}/{path}"), "content_base64": b64encode(content).decode()}
-        for path, content in sorted(code.items())
-    }
-    return resources | ({"databricks_workspace_file": files} if files else {})
+    files = file_blocks(source_folder(scope), code)
+    if scope.definition.ingestion == "file":
+        files[_README] = file_block(f"{ingest_folder(scope)}/README.md", _ABOUT.format(connector=scope.definition.id).encode())
+    return resources | ({KIND: files} if files else {})

@@ -71,6 +71,14 @@ def test_a_secret_among_the_options_of_discovery_is_refused_without_its_value() 
     assert "CANARY" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["ssh://git@host/repo.git", "https://host/repo.git?ref=main", "git@host:repo.git"])
+@pytest.mark.parametrize("url", ["http://host/repo.git", "https://host/repo.git?ref=main"])
 def test_an_address_without_a_secret_is_taken(url: str) -> None:
     assert parse_definition(TEXT.format(connection="") + f"code: {{git: {{url: '{url}'}}}}").code.git is not None
+
+
+@pytest.mark.parametrize("url", ["ssh://git@host/repo.git", "git@host:repo.git"])
+def test_an_address_without_a_secret_that_the_workspace_does_not_clone_is_refused_for_that_alone(url: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_definition(TEXT.format(connection="") + f"code: {{git: {{url: '{url}'}}}}")
+
+    assert [problem.message for problem in caught.value.problems] == ["is no web address"]

@@ -195,7 +195,8 @@ class Site:
     def ingested(self) -> dict[str, list[Key]]:
         """Give pipeline → tables, for the target's ingest files in the workspace; a file twice fails."""
         files = self.workspace().get("databricks_workspace_file", {}).values()
-        own = [state for state in files if state["path"].startswith(f"/Shared/headgate/{self.target}/crm/ingest/")]
+        folder = f"/Shared/headgate/{self.target}/crm/ingest/"
+        own = [one for one in files if one["path"].startswith(folder) and one["path"].endswith(".py")]
         found = {state["path"].rpartition("/")[2].removesuffix(".py"): tables_in(state["content_base64"]) for state in own}
         assert len(found) == len(own), f"files twice in the workspace: {sorted(state['path'] for state in own)}"
         return found

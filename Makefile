@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth simulator test test-long soak bench bench-balance bench-pi lint format lock clean
+.PHONY: help setup demo synth simulator test test-shared test-long soak bench bench-balance bench-pi lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 PIPENV_VERSION := 2026.10.3
@@ -18,7 +18,7 @@ export PIPENV_NOSPIN := 1
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-long, soak, bench, bench-balance, bench-pi, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-pi, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -56,12 +56,17 @@ simulator: setup .venv/.apps.ready
 	@headgate simulate-pi $(ARGS)
 
 # With bytecode, whatever the shell says: the tests start a hundred programs.
-test test-long: export PYTHONDONTWRITEBYTECODE =
+test test-shared test-long: export PYTHONDONTWRITEBYTECODE =
 
 test: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready
 	@pytest -n 2 --dist worksteal
 
-test-long: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
+# Those that need data which does not come with the project: HEADGATE_SHARED names its folder.
+test-shared: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready
+	@pytest -n 2 --dist worksteal -m "shared and not long"
+
+# All tests, those that need such data where it is there.
+test-long: setup .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
 	@pytest -n 2 --dist worksteal -m "long or not long"
 
 # 200 seeds; SEEDS="7 8" for some of them.

@@ -1,13 +1,11 @@
-"""For all tests: what takes long goes first, and no property fails for the time that its examples take."""
+"""For all tests: what takes long goes first, what lacks its data is skipped, no property fails for its examples' time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import pytest
 from hypothesis import HealthCheck, settings
 
-if TYPE_CHECKING:
-    import pytest
+from tests.support.shared import missing
 
 # The longest first, so that no worker is left with it at the end; the rest follows as it is collected.
 LONG = ("tests/test_style.py", "tests/terraform/", "tests/stacks/", "tests/clients/")
@@ -17,4 +15,8 @@ settings.load_profile("headgate")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark in item.iter_markers("shared"):
+            if reason := missing(*mark.args):
+                item.add_marker(pytest.mark.skip(reason=reason))
     items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG)))

@@ -6,11 +6,11 @@ import argparse
 import json
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.balance import connector, placement, staying
 from bench.balance.instances import OWN, given
+from tests.support.shared import COMMUNITY, INSTANCES, shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bench.balance.instances import Case
     from bench.balance.placement import Line
 
-_SHARED = Path(__file__).resolve().parents[3] / "shared"
 _SMALL = 250
 
 
@@ -60,13 +59,13 @@ def cases(*, quick: bool) -> list[Case]:
     """Give the instances: our own, and those beside the project where there are any; only our small ones where quick."""
     if quick:
         return [case for case in OWN if len(case.make()[0]) <= _SMALL]
-    return [*OWN, *given(_SHARED / "balance" / "instances.py")]
+    return [*OWN, *given(shared(INSTANCES))]
 
 
 def connector_rows() -> list[Row]:
     """Measure one connector of our own making, and the real one beside the project where there is one."""
     found = list(connector.rows("made", connector.mixed()))
-    weights = connector.listed(_SHARED / "connectors" / "community_tables.csv")
+    weights = connector.listed(shared(COMMUNITY))
     return found if weights is None else [*found, *connector.rows("real", weights)]
 
 

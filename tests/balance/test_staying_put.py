@@ -1,10 +1,9 @@
-"""Nearly nothing moves: 250 tables of a real connector, a snapshot weighing 1 and all others 10."""
+"""Nearly nothing moves: 250 tables of one connector, a snapshot weighing 1 and all others 10."""
 
 import csv
 import random
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,15 +12,13 @@ from hypothesis import strategies as st
 from headgate.balance.plan import Plan, balance
 from headgate.definition.model import Definition
 from headgate.inventory.table import Table
+from tests.support.shared import COMMUNITY, shared
 
 Define = Callable[..., Definition]
-COMMUNITY = Path(__file__).parents[2].parent / "shared" / "connectors" / "community_tables.csv"
 
 
 def real() -> list[Table]:
-    if not COMMUNITY.is_file():
-        pytest.skip("needs the community connectors' tables in ../shared")
-    with COMMUNITY.open(newline="", encoding="utf-8") as file:
+    with shared(COMMUNITY).open(newline="", encoding="utf-8") as file:
         return [
             Table(row["source_table"], ingestion_type=row["ingestion_type"])
             for row in csv.DictReader(file)
@@ -33,11 +30,16 @@ def made() -> list[Table]:
     return [Table(f"t_{number:03}", ingestion_type="cdc" if number % 10 < 7 else "snapshot") for number in range(250)]
 
 
+SOURCES = pytest.mark.parametrize(
+    "tables", [pytest.param(real, marks=pytest.mark.shared(COMMUNITY), id="SAP SuccessFactors"), made]
+)
+
+
 def moved(plan: Plan) -> int:
     return sum(group.moved for group in plan.groups)
 
 
-@pytest.mark.parametrize("tables", [real, made], ids=["SAP SuccessFactors", "made"])
+@SOURCES
 def test_one_pipeline_less_or_more_moves_about_its_own_tables(define: Define, tables: Callable[[], list[Table]]) -> None:
     def asked(pipelines: int) -> Definition:
         return define({"group_by": "none"}, pipelines=pipelines)
@@ -52,7 +54,7 @@ def test_one_pipeline_less_or_more_moves_about_its_own_tables(define: Define, ta
     assert all(group.makespan <= 1.05 * group.bound for group in (*fewer.groups, *more.groups))
 
 
-@pytest.mark.parametrize("tables", [real, made], ids=["SAP SuccessFactors", "made"])
+@SOURCES
 def test_one_more_heavy_table_and_shuffled_rows_move_none(define: Define, tables: Callable[[], list[Table]]) -> None:
     definition = define({"group_by": "none"}, pipelines=8, trigger=0.05)
     lock = balance(tables(), definition).layout

@@ -9,9 +9,10 @@ import pytest
 from connectors.osipi import OsipiLakeflowConnect
 from headgate.discovery.code import Asking, Code, discover_code
 from headgate.discovery.listing import read_csv
+from headgate.inventory.read import read_inventory
+from tests.support.shared import COMMUNITY, shared
 
 PROJECT = Path(__file__).parents[2]
-COMMUNITY = PROJECT.parent / "shared" / "connectors" / "community_tables.csv"
 RECORDED = ("pi_timeseries", "pi_streamset_recorded")
 CATEGORIES = {
     "discovery_inventory": 4,
@@ -29,7 +30,7 @@ def test_discovery_finds_39_tables_in_five_categories() -> None:
     assert len(found.tables) == 39
 
 
-@pytest.mark.skipif(not COMMUNITY.is_file(), reason="needs the community connectors' tables in ../shared")
+@pytest.mark.shared(COMMUNITY)
 def test_names_types_keys_and_cursors_are_the_community_connectors() -> None:
     connector = OsipiLakeflowConnect({})
     described = [(name, connector.read_table_metadata(name, {})) for name in connector.list_tables()]
@@ -48,7 +49,19 @@ def test_names_types_keys_and_cursors_are_the_community_connectors() -> None:
                 "ingestion_type": table.ingestion_type,
             },
         )
-        for table in read_csv(COMMUNITY, "osipi").tables
+        for table in read_csv(shared(COMMUNITY), "osipi").tables
+    ]
+
+
+def test_the_committed_inventory_says_what_the_connector_says() -> None:
+    connector = OsipiLakeflowConnect({})
+    listed = read_inventory(PROJECT / "connectors" / "osipi" / "tables.csv")
+    assert [
+        (table.source_table, table.ingestion_type, [*table.primary_keys], table.cursor_field or None) for table in listed
+    ] == [
+        (name, metadata["ingestion_type"], metadata["primary_keys"], metadata["cursor_field"])
+        for name in connector.list_tables()
+        for metadata in [connector.read_table_metadata(name, {})]
     ]
 
 

@@ -17,12 +17,12 @@ from headgate.discovery.listing import read_listing
 from headgate.inventory.read import read_inventory
 from headgate.names import catalog_name_fault
 from headgate.problems import InputError, SourceError
+from tests.support.listing import write_listing
+from tests.support.shared import COMMUNITY, shared
 
 PACKAGES = Path(__file__).parent / "packages"
 PROJECT = Path(__file__).parents[2]
 OSIPI = PROJECT / "connectors" / "osipi"
-COMMUNITY = PROJECT.parent / "shared" / "connectors" / "community_tables.csv"
-needs_community = pytest.mark.skipif(not COMMUNITY.is_file(), reason="needs the community connectors' tables in ../shared")
 ODD_NAMES = ["class", "select", "Größe_ü", 'it\'s "quoted"', "a,b\nc", "Packaging Tasks", "packaging_tasks", "a.b/c", "表"]
 DEFINITION = """\
 id: shop
@@ -108,16 +108,19 @@ def test_names_of_any_kind_can_be_read_again(tmp_path: Path) -> None:
     assert not any(catalog_name_fault(table.destination_name) for table in tables)
 
 
-@needs_community
-@pytest.mark.parametrize("connector", sorted(read_listing(COMMUNITY)) if COMMUNITY.is_file() else [])
-def test_the_tables_of_each_community_connector_make_an_inventory(tmp_path: Path, connector: str) -> None:
-    run(tmp_path, "--connector-name", connector, "--from-csv", str(COMMUNITY))
-    tables = read_inventory(tmp_path / "connectors" / connector / "tables.csv")
-    wanted = read_listing(COMMUNITY)[connector].tables
-    assert [(t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in tables] == [
-        (t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in wanted
-    ]
-    assert all(table.pipeline_group for table in tables)
+@pytest.mark.parametrize("source", ["made", pytest.param("community", marks=pytest.mark.shared(COMMUNITY))])
+def test_each_connector_of_a_list_makes_an_inventory_of_its_tables(tmp_path: Path, source: str) -> None:
+    path = write_listing(tmp_path / "list.csv") if source == "made" else shared(COMMUNITY)
+    listings = read_listing(path)
+    assert len(listings) == 29
+    for connector, found in listings.items():
+        run(tmp_path, "--connector-name", connector, "--from-csv", str(path))
+        tables = read_inventory(tmp_path / "connectors" / connector / "tables.csv")
+        assert [(t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in tables] == [
+            (t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in found.tables
+        ]
+        assert all(table.pipeline_group for table in tables)
+        assert not any(catalog_name_fault(table.destination_name) for table in tables)
 
 
 def test_a_second_discovery_changes_nothing(tmp_path: Path) -> None:

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from headgate.discovery.listing import read_csv, read_listing
 from headgate.problems import InputError
+from tests.support.listing import listing, write_listing
+from tests.support.shared import COMMUNITY, shared
 
-COMMUNITY = Path(__file__).parents[2].parent / "shared" / "connectors" / "community_tables.csv"
-needs_community = pytest.mark.skipif(not COMMUNITY.is_file(), reason="needs the community connectors' tables in ../shared")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TYPES = {"snapshot", "append", "cdc", "cdc_with_deletes"}
 
 
-@needs_community
+def test_all_tables_of_several_connectors_are_read_as_they_are_written(tmp_path: Path) -> None:
+    listings = read_listing(write_listing(tmp_path / "list.csv"))
+
+    read = [
+        (connector, table.source_table, table.ingestion_type, table.primary_keys, table.cursor_field)
+        for connector, found in listings.items()
+        for table in found.tables
+    ]
+    rows = [tuple(row.values()) for row in listing()]
+    assert read == [(connector, name, kind, tuple(json.loads(keys)), cursor) for connector, name, kind, keys, cursor in rows]
+    assert (len(listings), len(read), {kind for _, _, kind, _, _ in read}) == (29, 520, TYPES)
+
+
+@pytest.mark.shared(COMMUNITY)
 def test_all_tables_of_the_community_connectors_are_read() -> None:
-    listings = read_listing(COMMUNITY)
+    listings = read_listing(shared(COMMUNITY))
     assert len(listings) == 29
     assert sum(len(found.tables) for found in listings.values()) == 520
-    assert {table.ingestion_type for found in listings.values() for table in found.tables} == {
-        "snapshot",
-        "append",
-        "cdc",
-        "cdc_with_deletes",
-    }
+    assert {table.ingestion_type for found in listings.values() for table in found.tables} == TYPES
 
 
-@needs_community
-def test_one_connector_of_several() -> None:
-    found = read_csv(COMMUNITY, "actitime")
-    assert (found.tables[0].source_table, found.tables[0].primary_keys, found.tables[0].cursor_field) == (
-        "customers",
-        ("id",),
-        "created",
-    )
-    assert len(found.tables) == 16
+def test_one_connector_of_several(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("connector,source_table,ingestion_type\none,a,cdc\ntwo,b,append\none,c,\n")
+    assert [(table.source_table, table.ingestion_type) for table in read_csv(tmp_path / "list.csv", "one").tables] == [
+        ("a", "cdc"),
+        ("c", ""),
+    ]
 
 
 def test_the_table_name_is_all_that_is_needed(tmp_path: Path) -> None:

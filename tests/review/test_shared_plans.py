@@ -1,16 +1,14 @@
-"""Real plans of a small deployment, where they are there: what each is found to do, and that their secret stays in them."""
+"""Real plans of a small deployment, if they are there: what each is found to do, and that their secret stays in them."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from headgate.review.decide import review_of
 from headgate.review.outputs import render
 from headgate.review.plan_file import facts_of_plans
+from tests.support.shared import shared
 
-PLANS = Path(__file__).resolve().parents[3] / "shared" / "plans"
 FOUND = {
     "01_create": ("fine", set()),
     "02_no_changes": ("fine", set()),
@@ -28,11 +26,9 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize("name", FOUND)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.shared(f"plans/{name}.json")) for name in FOUND])
 def test_a_real_plan_is_found_to_do_what_it_does(name: str) -> None:
-    path = PLANS / f"{name}.json"
-    if not path.exists():
-        pytest.skip("the real plans in ../shared/plans are not there")
+    path = shared(f"plans/{name}.json")
     text = path.read_text()
     review = review_of(facts_of_plans([(name, text, str(path))], "prod"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,7 @@ from apps.pi_simulator.app import create_app
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Settings
 from tests.apps.pi_simulator.api import Api, Start
+from tests.apps.pi_simulator.examples import examples_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,3 +31,9 @@ def api() -> Iterator[Api]:
     """A friendly simulator that all tests may ask."""
     with served(create_app(Settings(tags=300))) as url:
         yield Api(url)
+
+
+@pytest.fixture(scope="session")
+def examples(api: Api) -> dict[str, dict[str, Any]]:
+    """An object of each controller of the asset model."""
+    return examples_of(api)

@@ -1,7 +1,7 @@
-"""AVEVA's own description of PI Web API, to hold answers against.
+"""What answers are held against: our own table of shapes, or AVEVA's own description of PI Web API.
 
-The file is not ours to hand on, so it stands beside the repository; where it is missing, such tests are skipped. A bare
-`object` in it stands for any JSON value, and what it does not name may not be there.
+AVEVA's file is not ours to hand on, so tests that need it are marked `shared`. A bare `object` in it stands for any JSON value,
+and what it does not name may not be there.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
+from tests.apps.pi_simulator.shapes import schema_of
+from tests.support.shared import PI, shared
 
-_FILE = Path(__file__).resolve().parents[4] / "shared" / "pi" / "piwebapi-2018sp1.swagger.json"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$")
 _PLAIN: dict[str, tuple[type, ...]] = {"string": (str,), "boolean": (bool,), "integer": (int,), "number": (int, float)}
 # Where the description's words say one thing and its schema another, plainly by mistake: the words hold.
@@ -28,10 +27,8 @@ _MENDED: dict[str, dict[str, Any]] = {
 
 @cache
 def description() -> dict[str, Any]:
-    """The description; skips the test where it is missing."""
-    if not _FILE.exists():
-        pytest.skip(f"AVEVA's description is not at {_FILE}")
-    told: dict[str, Any] = json.loads(_FILE.read_text())
+    """AVEVA's description."""
+    told: dict[str, Any] = json.loads(shared(PI).read_text())
     return told
 
 
@@ -45,8 +42,14 @@ def parameters(path_template: str, place: str = "query") -> dict[str, dict[str, 
     return {one["name"]: one for one in description()["paths"][path_template]["get"]["parameters"] if one["in"] == place}
 
 
+def assert_shaped(path_template: str, status: int, body: Any) -> None:
+    """Fail where a GET's body is not what our own table of shapes has for a path and a status."""
+    wrong = list(_wrong(schema_of(path_template, status), body, "body"))
+    assert not wrong, f"{path_template} {status}: " + "; ".join(wrong[:10])
+
+
 def assert_valid(path_template: str, method: str, status: int, body: Any) -> None:
-    """Fail where a body is not what the description has for a path, a method and a status."""
+    """Fail where a body is not what AVEVA's description has for a path, a method and a status."""
     responses = description()["paths"][path_template][method.lower()]["responses"]
     if status >= 400 and str(status) not in responses:
         schema: dict[str, Any] = {"$ref": "#/definitions/Errors"}

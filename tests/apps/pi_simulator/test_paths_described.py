@@ -11,6 +11,7 @@ pytest.importorskip("fastapi", reason="the programs in apps/ have packages of th
 
 from apps.pi_simulator.app import CONTROLLERS
 from tests.apps.pi_simulator.swagger import gets
+from tests.support.shared import PI
 
 _DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "osipi.md"
 _SENTENCE = re.compile(r"it does not serve these \(404\): (.*?)\.\n", re.DOTALL)
@@ -21,6 +22,7 @@ def _plain(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{id}", path.partition("#")[0]).lower()
 
 
+@pytest.mark.shared(PI)
 def test_the_paths_that_are_not_served_are_those_of_the_document() -> None:
     served = {_plain(path) for one in CONTROLLERS for route in one.router.routes if (path := getattr(route, "path", ""))}
     missing = {_plain(path) for path in gets("/")} - served

@@ -1,18 +1,15 @@
 """A small PI Web API on 127.0.0.1: what a test puts into it, and the trouble that the test wants.
 
-It refuses paths and query parameters that AVEVA's Swagger does not have (where ../shared is there), cuts at maxCount without
-a word, and sends the selected fields only.
+It refuses paths and query parameters that PI Web API does not have (`described.py`), cuts at maxCount without a word, and
+sends the selected fields only.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import threading
 from dataclasses import dataclass, field
-from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -21,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 from connectors.osipi.times import stamp_of
+from tests.connectors.osipi.described import is_taken
 
-SWAGGER = Path(__file__).parents[3].parent / "shared" / "pi" / "piwebapi-2018sp1.swagger.json"
 Query = dict[str, list[str]]
 Reply = tuple[int, Any]
 
@@ -58,21 +55,6 @@ class Raw:
     data: bytes
     length: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
-
-
-@cache
-def known_parameters() -> list[tuple[re.Pattern[str], set[str]]]:
-    if not SWAGGER.is_file():
-        return []
-    paths = json.loads(SWAGGER.read_text())["paths"]
-    return [
-        (
-            re.compile(re.sub(r"\\{.*?\\}", "[^/]+", re.escape(path.partition("#")[0]))),
-            {one["name"] for one in actions["get"]["parameters"]},
-        )
-        for path, actions in paths.items()
-        if "get" in actions
-    ]
 
 
 class PiServer:
@@ -177,9 +159,8 @@ class PiServer:
             if reply := cause(request):
                 return reply  # type: ignore[no-any-return]  # what the test wants
         path = request.path.removeprefix("/piwebapi")
-        allowed = [names for pattern, names in known_parameters() if pattern.fullmatch(path)]
-        if known_parameters() and not any(set(request.query) <= names for names in allowed):
-            return 400, {"Errors": [f"not in the Swagger: {path} {sorted(request.query)}"]}
+        if not is_taken(path, set(request.query)):
+            return 400, {"Errors": [f"PI Web API has no {path} with {sorted(request.query)}"]}
         status, body = self._reply(unquote(path), request)
         fields = request.query.get("selectedFields", [""])[0]
         return status, _chosen(body, fields.split(";")) if fields and status == 200 else body

@@ -10,7 +10,7 @@ import pytest
 from apps.pi_simulator.archive import SERVER_IDENTITY
 from apps.pi_simulator.hostile import Hostility
 from apps.pi_simulator.tags import SETS, tag
-from tests.apps.pi_simulator.swagger import assert_valid
+from tests.apps.pi_simulator.swagger import assert_shaped
 
 if TYPE_CHECKING:
     from tests.apps.pi_simulator.api import Api, Start
@@ -27,7 +27,7 @@ def checked(api: Api, template: str, status: int = 200, /, **params: Any) -> Any
             path = path.replace(f"{{{name}}}", params.pop(name))
     answer = api.session.get(api.base + path, params=params, timeout=30)
     assert answer.status_code == status, answer.text
-    assert_valid(template, "get", status, answer.json())
+    assert_shaped(template, status, answer.json())
     return answer.json()
 
 

@@ -15,7 +15,7 @@ from apps.pi_simulator.truth import Truth
 from tests.apps.pi_simulator.api import Api
 from tests.apps.pi_simulator.routes.test_points import SERVER, checked
 from tests.apps.pi_simulator.streams.plain import HOUR, NOW, seen
-from tests.apps.pi_simulator.swagger import assert_valid
+from tests.apps.pi_simulator.swagger import assert_shaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def test_stream_sets_are_as_described(still: Api) -> None:
     }.items():
         answer = still.get(f"/streamsets/{reading}", webId=WEB_IDS, **params)
         assert answer.status_code == 200, answer.text
-        assert_valid(f"/streamsets/{reading}", "get", 200, answer.json())
+        assert_shaped(f"/streamsets/{reading}", 200, answer.json())
         names = [item["Name"] for item in answer.json()["Items"]]
         told = [tag(number).name for number in range(100)]
         assert names == (sorted(told, reverse=True) if "sortField" in params else told)

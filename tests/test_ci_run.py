@@ -1,0 +1,61 @@
+"""`.ci/run`: the tests as one who has nothing but a clone, then those that need more data, and it fails where none ran."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(folder: Path, said: dict[str, str], shared: str = "") -> subprocess.CompletedProcess[str]:
+    """Run it with a `make` that says so, and fails where it says "failed"; `asked` notes each goal and where its data is."""
+    (folder / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", folder / ".ci")
+    make = "\n".join(f'[ "$1" != {goal} ] || echo "= {words} =" | tee "$0.said"' for goal, words in said.items())
+    note = 'echo "$1 ${HEADGATE_SHARED-unset}" >> asked'
+    program = folder / "bin" / "make"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\n{note}\n{make}\n! grep -q failed "$0.said"\n')
+    program.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "HEADGATE_SHARED": shared}
+    return subprocess.run([folder / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("test", "of_shared", "message"),
+    [
+        ("12 passed, 15 skipped in 3s", "7 passed in 1s", ""),
+        ("no tests ran in 1s", "7 passed in 1s", "no test ran"),
+        ("20 skipped in 1s", "7 passed in 1s", "no test ran"),
+        ("0 passed in 1s", "7 passed in 1s", "no test ran"),
+        ("12 passed, 16 skipped in 3s", "7 passed in 1s", "16 tests were skipped, more than 15"),
+        ("12 passed in 3s", "7 skipped in 1s", "no test ran: make test-shared"),
+        ("1 failed, 12 passed in 3s", "7 passed in 1s", ""),
+        ("12 passed in 3s", "1 failed, 7 passed in 1s", ""),
+    ],
+)
+def test_it_fails_where_tests_fail_or_none_ran_or_many_were_skipped(
+    tmp_path: Path, test: str, of_shared: str, message: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "file").touch()
+
+    done = run(tmp_path, {"test": test, "test-shared": of_shared}, "data")
+
+    assert (done.returncode != 0) is (bool(message) or "failed" in test + of_shared)
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize(("shared", "asked"), [("data", ["test ", "test-shared data"]), ("", ["test "]), ("away", ["test "])])
+def test_tests_of_additional_data_run_by_themselves_where_it_is_there(tmp_path: Path, shared: str, asked: list[str]) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "file").touch()
+
+    run(tmp_path, {"test": "1 passed", "test-shared": "1 passed"}, shared)
+
+    assert (tmp_path / "asked").read_text().splitlines() == asked

@@ -1,0 +1,171 @@
+"""/api/2.0/pipelines.
+
+Facts, from Databricks' API reference unless said otherwise: deleting a pipeline drops its tables unless `cascade=false`; a
+name that another pipeline has is refused unless `allow_duplicate_names`; lists hold 25 entries unless `max_results` (at most
+100) says otherwise, in the order of ids, and no specification; stopping without an active update does nothing; starting with
+one fails. The provider waits after a create or edit until a continuous pipeline is RUNNING, and after a delete until it's gone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tests.workspace import runs
+from tests.workspace.messages import RefusedError, Routes, page
+from tests.workspace.model import Pipeline, is_uuid
+
+if TYPE_CHECKING:
+    from tests.workspace.messages import Json, Request
+    from tests.workspace.workspace import Workspace
+
+routes = Routes()
+
+# What a specification keeps of a create or an edit; anything else is no part of it, or unknown and ignored.
+SPECIFIED = frozenset(
+    {
+        "budget_policy_id", "catalog", "channel", "clusters", "configuration", "continuous", "deployment", "development",
+        "edition", "environment", "event_log", "filters", "gateway_definition", "ingestion_definition", "libraries", "name",
+        "notifications", "photon", "restart_window", "root_path", "schema", "serverless", "storage", "tags", "target",
+        "trigger", "usage_policy_id",
+    }
+)  # fmt: skip
+
+
+def found(workspace: Workspace, request: Request) -> Pipeline:
+    """Give the pipeline that a path names. Raises RefusedError where there is none."""
+    id_ = request.parts["id"]
+    if id_ not in workspace.pipelines:
+        raise RefusedError(404, "RESOURCE_DOES_NOT_EXIST", f"The specified pipeline {id_} was not found.")
+    return workspace.pipelines[id_]
+
+
+@routes.on("POST", "/api/2.0/pipelines")
+def create(workspace: Workspace, request: Request) -> Json:
+    refuse_name(workspace, request.body, "")
+    made = Pipeline(workspace.uuid(), {}, workspace.me, workspace.me)
+    workspace.pipelines[made.id] = made
+    specify(workspace, made, request.body)
+    return {"pipeline_id": made.id}
+
+
+@routes.on("GET", "/api/2.0/pipelines/{id}")
+def get(workspace: Workspace, request: Request) -> Json:
+    one = found(workspace, request)
+    runs.look(one)
+    said = {"service_principal_name" if is_uuid(one.run_as) else "user_name": one.run_as}
+    legacy = "target" in one.spec and "schema" not in one.spec
+    mode = one.mode or ("LEGACY_PUBLISHING_MODE" if legacy else "DEFAULT_PUBLISHING_MODE")
+    return _entry(one) | {
+        "last_modified": one.last_modified, "spec": one.spec,
+        **({"effective_publishing_mode": mode} if "catalog" in one.spec else {}), **({"run_as": said} if one.run_as else {}),
+    }  # fmt: skip
+
+
+@routes.on("PUT", "/api/2.0/pipelines/{id}")
+def edit(workspace: Workspace, request: Request) -> Json:
+    one = found(workspace, request)
+    expected = request.body.get("expected_last_modified")
+    if expected and int(expected) != one.last_modified:
+        raise RefusedError(409, "RESOURCE_CONFLICT", f"The pipeline {one.id} was modified after {expected}.")
+    refuse_name(workspace, request.body, one.id)
+    specify(workspace, one, request.body)
+    return {}
+
+
+@routes.on("DELETE", "/api/2.0/pipelines/{id}")
+def delete(workspace: Workspace, request: Request) -> Json:
+    one = found(workspace, request)
+    del workspace.pipelines[one.id]
+    workspace.grants.pop(f"pipelines/{one.id}", None)
+    if request.query.get("cascade", "true") == "true":
+        for key in [key for key, table in workspace.tables.items() if table.pipeline == one.id]:
+            workspace.dropped[key] = workspace.tables.pop(key)
+    return {}
+
+
+@routes.on("GET", "/api/2.0/pipelines")
+def listed(workspace: Workspace, request: Request) -> Json:
+    ones = sorted(workspace.pipelines.values(), key=lambda one: one.id)
+    if wanted := request.query.get("filter"):
+        like = re.fullmatch(r"name LIKE '(.*)'", wanted, re.IGNORECASE)
+        notebook = re.fullmatch(r"notebook\s*=\s*'(.*)'", wanted)
+        if not like and not notebook:
+            raise RefusedError(400, "INVALID_PARAMETER_VALUE", f"Unsupported filter: {wanted}")
+        pattern = re.escape(like[1]).replace("%", ".*").replace("_", ".") if like else ""
+        ones = [
+            one
+            for one in ones
+            if (like and re.fullmatch(pattern, one.name))
+            or (notebook and {"notebook": {"path": notebook[1]}} in one.spec.get("libraries", []))
+        ]
+    return page(request, [_entry(one) for one in ones], "statuses", "max_results", 25, 100)
+
+
+@routes.on("POST", "/api/2.0/pipelines/{id}/stop")
+def stop(workspace: Workspace, request: Request) -> Json:
+    runs.stop(found(workspace, request))
+    return {}
+
+
+@routes.on("POST", "/api/2.0/pipelines/{id}/updates")
+def start_update(workspace: Workspace, request: Request) -> Json:
+    one = found(workspace, request)
+    if active := [update for update in one.updates if update.state not in runs.ENDED]:
+        message = f"An active update {active[0].update_id} already exists for pipeline '{one.name}'."
+        raise RefusedError(409, "RESOURCE_CONFLICT", message)
+    return {"update_id": runs.start(workspace, one).update_id}
+
+
+@routes.on("GET", "/api/2.0/pipelines/{id}/updates")
+def updates(workspace: Workspace, request: Request) -> Json:
+    one = found(workspace, request)
+    return page(request, [asdict(update) for update in one.updates], "updates", "max_results", 25, 100)
+
+
+@routes.on("GET", "/api/2.0/pipelines/{id}/updates/{update}")
+def get_update(workspace: Workspace, request: Request) -> Json:
+    one = found(workspace, request)
+    for update in one.updates:
+        if update.update_id == request.parts["update"]:
+            return {"update": asdict(update) | {"pipeline_id": one.id, "creation_time": int(update.creation_time)}}
+    raise RefusedError(404, "RESOURCE_DOES_NOT_EXIST", f"The specified update {request.parts['update']} was not found.")
+
+
+def refuse_name(workspace: Workspace, body: Json, own: str) -> None:
+    """Refuse a name that another pipeline has. The message is the platform's own (databricks/cli, pull request 5261)."""
+    if body.get("allow_duplicate_names") or not body.get("name"):
+        return
+    if any(one.name == body["name"] and one.id != own for one in workspace.pipelines.values()):
+        message = (
+            f"The pipeline name '{body['name']}' is already used by another pipeline. "
+            "This check can be skipped by setting `allow_duplicate_names = true` in the request."
+        )
+        raise RefusedError(409, "RESOURCE_CONFLICT", message)
+
+
+def specify(workspace: Workspace, one: Pipeline, body: Json) -> None:
+    """Give a pipeline its specification. A continuous one starts anew with it; one that no longer is stops."""
+    spec = {name: value for name, value in body.items() if name in SPECIFIED and value is not None}
+    defaults: Json = {"continuous": False, "development": False, "photon": False, "channel": "CURRENT", "edition": "ADVANCED"}
+    if "catalog" not in spec:
+        defaults["storage"] = f"dbfs:/pipelines/{one.id}"
+    was = one.spec.get("continuous", False)
+    one.spec = defaults | spec | {"id": one.id}
+    one.last_modified = workspace.now()
+    if said := body.get("run_as"):
+        one.run_as = said.get("user_name") or said.get("service_principal_name") or ""
+    if one.spec["continuous"]:
+        runs.finish(one, "CANCELED")
+        runs.start(workspace, one)
+    elif was:
+        runs.stop(one)
+
+
+def _entry(one: Pipeline) -> Json:
+    entry: Json = {
+        "pipeline_id": one.id, "name": one.name, "state": one.state, "creator_user_name": one.creator,
+        "run_as_user_name": one.run_as or one.owner,
+    }  # fmt: skip
+    return entry | ({"latest_updates": [asdict(update) for update in one.updates[:5]]} if one.updates else {})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.handover.conftest import Site, site
-from tests.support.workspace import TOKEN
+from tests.workspace.workspace import TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def test_the_whole_way_from_execute_to_resumed_jobs(headgate: Run, site: Site) -
     assert "headgate record crm -t prod" in headgate("handover", "crm", "--resume-jobs", code=5).stderr
     headgate("done", "crm", "--move", "items", "--move", "orders")
     assert headgate("handover", "crm", "--resume-jobs").stdout == "crm in prod: 1 pipelines resumed: a_1\n"
-    assert site.cloud.jobs["101"].pause_status == "UNPAUSED"
+    assert site.cloud.jobs[101].pause_status == "UNPAUSED"
 
 
 def test_a_refusal_exits_with_5_and_leaves_everything(process: Run, site: Site) -> None:
@@ -62,8 +62,8 @@ def test_a_refusal_exits_with_5_and_leaves_everything(process: Run, site: Site) 
 
 
 def test_a_failing_statement_exits_with_4_and_tells_what_is_done(headgate: Run, site: Site) -> None:
-    def fail_the_second(text: str) -> None:
-        site.cloud.statement_fails = "[INTERNAL] out of luck" if "orders" in text else ""
+    def fail_the_second(text: str) -> str | None:
+        return "[INTERNAL] out of luck" if text.startswith("ALTER") and "orders" in text else None
 
     site.cloud.on_statement = fail_the_second
     said = headgate("handover", "crm", "--warehouse", "wh1", "--execute", code=4).stderr

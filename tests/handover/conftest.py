@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from databricks.sdk.clock import Clock
 
 from headgate.handover.book import Book
 from headgate.handover.carry_out import Done, carry_out
@@ -21,10 +21,13 @@ from headgate.layout.progress import pending, record_done
 from headgate.project import read_connectors
 from headgate.terraform.pipeline import file_path
 from headgate.terraform.scope import Scope
-from tests.support import workspace as fake
+from tests.workspace import model
+from tests.workspace.client import QuickClock
+from tests.workspace.server import served
+from tests.workspace.workspace import OWNER, TOKEN, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 DEFINITION = """\
@@ -40,20 +43,9 @@ targets:
 MOVING = ("items", "orders")
 PLACED = {"items": "a_1", "orders": "a_1", "people": "a_1"}
 IDS = {"a_1": "aaaa-1", "b_1": "bbbb-1"}
-JOBS = {"a_1": "101", "b_1": "102"}
-
-
-class QuickClock(Clock):  # type: ignore[misc]  # the SDK's types are not read
-    """Time passes as soon as somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def time(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+JOBS = {"a_1": 101, "b_1": 102}
+CRON = "0 0 0 * * ?"
+ALTER = re.compile(r'ALTER STREAMING TABLE (\S+) SET TBLPROPERTIES\("pipelines.pipelineId"="([^"]+)"\)')
 
 
 @dataclass
@@ -62,12 +54,60 @@ class Site:
 
     root: Path
     host: str
-    cloud: fake.Cloud
+    cloud: Workspace
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.book = Book(read_connectors(self.root, "crm")[0], "prod")
         self.scope = Scope(self.book.connector.definition, "prod")
+
+    @property
+    def alters(self) -> list[str]:
+        """Which tables were given to which pipelines."""
+        done = (one.text for one in self.cloud.statements.values() if one.state == "SUCCEEDED")
+        return [given for text in done if (given := given_in(text))]
+
+    @property
+    def done(self) -> list[str]:
+        """What was asked of the workspace that changes something, and was done, in order."""
+        found = []
+        for request in self.cloud.log:
+            if request.carried_out and request.path.endswith("/stop"):
+                found.append(f"stop {request.parts['id']}")
+            elif request.carried_out and request.path.endswith("/jobs/update"):
+                found.append(f"{request.body['new_settings']['schedule']['pause_status']} {request.body['job_id']}")
+            elif (given := given_in(request.body.get("statement", ""))) and given in self.alters:
+                found.append(given)
+        return found
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """Which table belongs to which pipeline."""
+        return {name: table.pipeline for name, table in self.cloud.tables.items()}
+
+    def own(self, table: str, pipeline_id: str) -> None:
+        """Give a table to a pipeline, behind headgate's back."""
+        self.cloud.tables[table].properties["pipelines.pipelineId"] = pipeline_id
+
+    def pause(self, job: int, status: str = "PAUSED") -> None:
+        """Pause a job, behind headgate's back."""
+        self.cloud.jobs[job].settings["schedule"]["pause_status"] = status
+
+    def write(self, pipeline: str, tables: Iterable[str]) -> None:
+        """Write a pipeline's file, as a deploy does."""
+        names = [table.split(".") for table in tables]
+        objects = [
+            {"table": {"source_table": t, "destination_catalog": c, "destination_schema": s, "destination_table": t}}
+            for c, s, t in names
+        ]
+        text = f"pipeline_spec = { ({'connection_name': 'c', 'objects': objects})!r}\n"
+        self.cloud.put(file_path(self.scope, pipeline), text)
+
+    def look_at_changed_jobs(self) -> None:
+        """See that no job was changed in anything but whether it is paused."""
+        for request in self.cloud.asked("POST", "/jobs/update"):
+            assert set(request.body["new_settings"]) == {"schedule"}
+        assert {job.settings["schedule"]["quartz_cron_expression"] for job in self.cloud.jobs.values()} <= {CRON}
 
     @property
     def folder(self) -> Path:
@@ -96,11 +136,11 @@ class Site:
     def deploy(self) -> None:
         """Do what a deploy does: the files say what the lock says, and jobs with tables are as connector.yaml has them."""
         layout = self.book.layout
-        for name, id_ in IDS.items():
+        for name in IDS:
             tables = [p.key.destination for p in layout.tables if p.in_target("prod") == name]
-            self.cloud.files[self.cloud.reader(id_)] = tables
+            self.write(name, tables)
             if JOBS[name] in self.cloud.jobs:
-                self.cloud.jobs[JOBS[name]].pause_status = "UNPAUSED" if tables else "PAUSED"
+                self.pause(JOBS[name], "UNPAUSED" if tables else "PAUSED")
 
     def record(self) -> None:
         """Do what `headgate record` does after a deploy."""
@@ -123,7 +163,7 @@ def layout_of(moving: Sequence[str] = MOVING) -> Layout:
 
 def deployed_of() -> Deployed:
     ids = {f"databricks_pipeline.{name}": id_ for name, id_ in IDS.items()}
-    return Deployed("prod", ids | {f"databricks_job.{name}": id_ for name, id_ in JOBS.items()})
+    return Deployed("prod", ids | {f"databricks_job.{name}": str(id_) for name, id_ in JOBS.items()})
 
 
 @pytest.fixture
@@ -131,11 +171,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Give a deployed connector two of whose tables are planned to move into a new pipeline."""
     make = maker(tmp_path, monkeypatch)
     with ExitStack() as stack:
-        yield make(stack, "one")
+        made = make(stack, "one")
+        yield made
+    made.look_at_changed_jobs()
 
 
 def maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ExitStack, str], Site]:
-    monkeypatch.setenv("DATABRICKS_TOKEN", fake.TOKEN)
+    monkeypatch.setenv("DATABRICKS_TOKEN", TOKEN)
     monkeypatch.setenv("DATABRICKS_CONFIG_FILE", str(tmp_path / "no-such-file"))
 
     def make(stack: ExitStack, name: str) -> Site:
@@ -146,19 +188,35 @@ def maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ExitStac
         (folder / "tables.csv").write_text(f"source_table,pipeline_group,ingestion_type,weight\n{rows}")
         write_lock(folder / "layout.lock", layout_of())
         write_deployed(folder, deployed_of())
-        cloud = cloud_of()
-        site = Site(tmp_path / name, stack.enter_context(fake.served(cloud)), cloud)
-        paths = {id_: file_path(site.scope, pipeline) for pipeline, id_ in IDS.items()}
-        cloud.reader = paths.__getitem__
-        cloud.files = {paths["aaaa-1"]: [f"main.bronze.{table}" for table in PLACED], paths["bbbb-1"]: []}
+        cloud = Workspace()
+        site = Site(tmp_path / name, stack.enter_context(served(cloud)), cloud)
+        fill(site)
         return site
 
     return make
 
 
-def cloud_of() -> fake.Cloud:
-    return fake.Cloud(
-        pipelines={"aaaa-1": fake.Pipeline(), "bbbb-1": fake.Pipeline(updated=False)},
-        jobs={"101": fake.Job("aaaa-1"), "102": fake.Job("bbbb-1", "PAUSED")},
-        owners={f"main.bronze.{table}": "aaaa-1" for table in PLACED},
-    )
+def fill(site: Site) -> None:
+    """Put into the workspace what was deployed: a_1 has run and owns all tables, b_1 is new and waits for some."""
+    for name, id_ in IDS.items():
+        library = {"file": {"path": f"/Workspace{file_path(site.scope, name)}"}}
+        spec = {"name": name, "catalog": "main", "schema": "bronze", "continuous": False, "libraries": [library]}
+        ran = [model.Update("u", "1", "COMPLETED")] if name == "a_1" else []
+        site.cloud.pipelines[id_] = model.Pipeline(id_, spec, OWNER, "someone@example.com", updates=ran)
+        schedule = {
+            "quartz_cron_expression": CRON, "timezone_id": "UTC", "pause_status": "UNPAUSED" if name == "a_1" else "PAUSED",
+        }  # fmt: skip
+        task = {"task_key": "ingest", "pipeline_task": {"pipeline_id": id_}}
+        settings = {"name": name, "schedule": schedule, "max_concurrent_runs": 1, "tasks": [task]}
+        site.cloud.jobs[JOBS[name]] = model.Job(JOBS[name], settings, OWNER, OWNER)
+    for table in (f"main.bronze.{table}" for table in PLACED):
+        properties = {"delta.minReaderVersion": "1", "pipelines.pipelineId": IDS["a_1"]}
+        site.cloud.tables[table] = model.Table(table, OWNER, properties)
+    site.write("a_1", (f"main.bronze.{table}" for table in PLACED))
+    site.write("b_1", ())
+
+
+def given_in(statement: str) -> str:
+    """Give the table and the pipeline of a statement that hands over; empty for any other."""
+    found = ALTER.fullmatch(statement)
+    return f"{found[1].replace('`', '')} to {found[2]}" if found else ""

@@ -14,7 +14,9 @@ from headgate.layout.model import Change, Left, Pipeline
 from headgate.layout.progress import record_done
 from headgate.problems import RefusedError, SourceError, StaleError
 from tests.handover.conftest import layout_of
-from tests.support.workspace import OWNER, TOKEN
+from tests.workspace.faults import Fault
+from tests.workspace.messages import Answer
+from tests.workspace.workspace import OWNER, TOKEN
 
 if TYPE_CHECKING:
     from tests.handover.conftest import Site
@@ -26,10 +28,10 @@ def test_tables_are_given_to_their_new_pipeline_and_recorded(site: Site) -> None
     done = site.hand_over()
 
     assert done.altered == ("items", "orders")
-    assert site.cloud.alters == GIVEN
+    assert site.alters == GIVEN
     assert site.states() == {"items": "b_1", "orders": "b_1", "people": "a_1"}
-    assert site.cloud.jobs["101"].pause_status == "PAUSED"
-    assert site.cloud.faults == []
+    assert site.cloud.jobs[101].pause_status == "PAUSED"
+    assert site.cloud.clashes == []
 
 
 def test_jobs_are_paused_before_pipelines_are_stopped_and_those_before_any_statement(site: Site) -> None:
@@ -37,24 +39,24 @@ def test_jobs_are_paused_before_pipelines_are_stopped_and_those_before_any_state
 
     site.hand_over()
 
-    assert site.cloud.done == ["PAUSED 101", "stop aaaa-1", *GIVEN]
+    assert site.done == ["PAUSED 101", "stop aaaa-1", *GIVEN]
     assert site.cloud.pipelines["aaaa-1"].state == "IDLE"
 
 
 def test_only_the_named_tables_are_handed_over(site: Site) -> None:
     site.hand_over(["orders"])
 
-    assert site.cloud.alters == GIVEN[1:]
+    assert site.alters == GIVEN[1:]
     assert site.states()["items"] == "a_1"
 
 
 def test_a_table_that_belongs_to_its_new_pipeline_already_is_recorded_without_a_statement(site: Site) -> None:
-    site.cloud.owners["main.bronze.items"] = "bbbb-1"
+    site.own("main.bronze.items", "bbbb-1")
 
     done = site.hand_over()
 
     assert (done.altered, done.found) == (("orders",), ("items",))
-    assert site.cloud.alters == GIVEN[1:]
+    assert site.alters == GIVEN[1:]
 
 
 def test_jobs_run_again_once_all_is_deployed_and_recorded(site: Site) -> None:
@@ -62,17 +64,17 @@ def test_jobs_run_again_once_all_is_deployed_and_recorded(site: Site) -> None:
     with pytest.raises(RefusedError, match="headgate record crm -t prod"):
         site.resume()
     site.deploy()
-    site.cloud.jobs["101"].pause_status = "PAUSED"  # as a deploy leaves it that ignores the schedule
+    site.pause(101)  # as a deploy leaves it that ignores the schedule
     site.record()
 
     assert site.resume() == ["a_1"]
-    assert site.cloud.jobs["101"].pause_status == "UNPAUSED"
+    assert site.cloud.jobs[101].pause_status == "UNPAUSED"
     assert not site.journal_exists
     assert site.resume() == []
 
 
 def test_a_job_that_was_paused_before_stays_paused(site: Site) -> None:
-    site.cloud.jobs["101"].pause_status = "PAUSED"
+    site.pause(101)
     site.hand_over()
     site.record()
 
@@ -114,7 +116,7 @@ def test_a_continuous_pipeline_that_ran_is_started_again(site: Site) -> None:
 
     assert site.resume() == ["a_1", "b_1"]
     assert {pipeline.state for pipeline in site.cloud.pipelines.values()} == {"RUNNING"}
-    assert site.cloud.faults == []
+    assert site.cloud.clashes == []
 
 
 def test_everything_that_forbids_it_is_told_at_once_and_nothing_is_touched(site: Site) -> None:
@@ -123,9 +125,9 @@ def test_everything_that_forbids_it_is_told_at_once_and_nothing_is_touched(site:
     pipelines["bbbb-1"].run_as = "third@example.com"
     pipelines["aaaa-1"].release = "dlt:16.2.1-delta-pipelines"
     pipelines["bbbb-1"].mode = "LEGACY_PUBLISHING_MODE"
-    site.cloud.owners["main.bronze.items"] = "cccc-1"
-    del site.cloud.owners["main.bronze.orders"]
-    del site.cloud.jobs["102"]
+    site.own("main.bronze.items", "cccc-1")
+    del site.cloud.tables["main.bronze.orders"]
+    del site.cloud.jobs[102]
 
     with pytest.raises(RefusedError) as refused:
         site.hand_over()
@@ -140,7 +142,7 @@ def test_everything_that_forbids_it_is_told_at_once_and_nothing_is_touched(site:
         "there is no table main.bronze.orders in the workspace",
     ]
     assert not site.journal_exists
-    assert not [line for line in site.cloud.log if line.startswith("POST") and "statements" not in line]
+    assert not [one for one in site.cloud.asked("POST") if "statements" not in one.path]
 
 
 def test_who_is_neither_owner_nor_run_as_is_refused(site: Site) -> None:
@@ -166,7 +168,7 @@ def test_a_deleted_pipeline_is_refused(site: Site) -> None:
 
 
 def test_a_file_that_names_the_table_already_is_refused(site: Site) -> None:
-    site.cloud.files[site.cloud.reader("bbbb-1")] = ["main.bronze.orders"]
+    site.write("b_1", ["main.bronze.orders"])
 
     with pytest.raises(RefusedError, match=r"the applied file of pipeline b_1 names main\.bronze\.orders already"):
         site.hand_over()
@@ -187,7 +189,7 @@ def test_an_update_that_somebody_starts_stops_the_handover_before_the_next_table
     assert site.states() == {"items": "b_1", "orders": "a_1", "people": "a_1"}
 
     site.hand_over()
-    assert site.cloud.alters == GIVEN
+    assert site.alters == GIVEN
 
 
 def test_an_update_that_somebody_starts_during_a_statement_is_stopped(site: Site) -> None:
@@ -195,9 +197,9 @@ def test_an_update_that_somebody_starts_during_a_statement_is_stopped(site: Site
 
     site.hand_over()
 
-    assert site.cloud.alters == GIVEN
+    assert site.alters == GIVEN
     assert site.cloud.pipelines["aaaa-1"].state == "IDLE"
-    assert site.cloud.done.count("stop aaaa-1") == 2
+    assert site.done.count("stop aaaa-1") == 2
 
 
 def test_dying_between_the_statement_and_the_lock_loses_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,16 +217,16 @@ def test_dying_between_the_statement_and_the_lock_loses_nothing(site: Site, monk
     done = site.hand_over()
 
     assert (done.altered, done.found) == (("orders",), ("items",))
-    assert site.cloud.alters == GIVEN
+    assert site.alters == GIVEN
 
 
 def test_a_table_whose_handover_was_cut_off_can_go_back_at_once(site: Site) -> None:
-    site.cloud.owners["main.bronze.items"] = "bbbb-1"
+    site.own("main.bronze.items", "bbbb-1")
 
     site.give_back(["items", "orders"])
 
-    assert set(site.cloud.owners.values()) == {"aaaa-1"}
-    assert site.cloud.alters == ["main.bronze.items to aaaa-1"]
+    assert set(site.owners.values()) == {"aaaa-1"}
+    assert site.alters == ["main.bronze.items to aaaa-1"]
     assert site.resume() == ["a_1"]
 
 
@@ -246,16 +248,15 @@ def test_a_pipeline_that_leaves_is_stopped_and_is_not_resumed_before_it_left(sit
     staying = tuple(placement for placement in layout_of(moving=()).tables)
     left = replace(layout_of(), tables=staying, pipelines=(Pipeline("a_1", "a", 1),), left=(Left("b_1", 1, ("prod",)),))
     write_lock(site.folder / "layout.lock", left)
-    site.cloud.jobs["102"].pause_status = "UNPAUSED"
-    site.cloud.pipelines["bbbb-1"].state = "RUNNING"
-    site.cloud.pipelines["bbbb-1"].looks_to_stop = 1
+    site.pause(102, "UNPAUSED")
+    site.cloud.start("bbbb-1")
 
     assert site.hand_over().altered == ()
-    assert site.cloud.done == ["PAUSED 102", "stop bbbb-1"]
+    assert site.done == ["PAUSED 102", "stop bbbb-1"]
     with pytest.raises(RefusedError, match="pipeline b_1 leaves, and it isn't recorded as left"):
         site.resume()
 
-    del site.cloud.jobs["102"]  # by the deploy
+    del site.cloud.jobs[102]  # by the deploy
     write_lock(site.folder / "layout.lock", record_done(left, "prod", ("prod",), pipelines=["b_1"]))
     assert site.resume() == []
 
@@ -267,10 +268,10 @@ def test_a_pipeline_that_changes_stack_is_looked_for_and_left_alone(site: Site) 
     write_lock(site.folder / "layout.lock", replace(moved, tables=tables))
 
     site.hand_over()
-    assert site.cloud.done == []
+    assert site.done == []
     assert not site.journal_exists
 
-    del site.cloud.jobs["101"]
+    del site.cloud.jobs[101]
     with pytest.raises(RefusedError, match="no job 101"):
         site.hand_over()
 
@@ -292,11 +293,12 @@ def test_a_pipeline_that_does_not_stop_is_given_up_after_half_an_hour(site: Site
 
     with pytest.raises(SourceError, match="has not stopped in 30 minutes: it is STOPPING"):
         site.hand_over()
-    assert site.cloud.alters == []
+    assert site.alters == []
 
 
 def test_a_statement_that_fails_stops_there_with_the_warehouses_words_and_no_secret(site: Site) -> None:
-    site.cloud.statement_fails = f"[INTERNAL] no luck with {TOKEN} and dapi{'0123456789abcdef' * 2}"
+    said = f"[INTERNAL] no luck with {TOKEN} and dapi{'0123456789abcdef' * 2}"
+    site.cloud.on_statement = lambda text: said if text.startswith("ALTER") else None
 
     with pytest.raises(SourceError, match=r"(?s)a statement is FAILED: ALTER.*\[INTERNAL\] no luck") as failed:
         site.hand_over()
@@ -312,7 +314,7 @@ def test_a_handed_over_table_goes_back_as_long_as_its_files_are_not_applied(site
 
     site.give_back(["orders"])
 
-    assert site.cloud.owners["main.bronze.orders"] == "aaaa-1"
+    assert site.owners["main.bronze.orders"] == "aaaa-1"
     assert site.states() == {"items": "b_1", "orders": "a_1", "people": "a_1"}
 
 
@@ -321,7 +323,7 @@ def test_after_all_tables_went_back_the_jobs_run_again_without_a_deploy(site: Si
     site.give_back(["items", "orders"])
 
     assert site.resume() == ["a_1"]
-    assert site.cloud.faults == []
+    assert site.cloud.clashes == []
 
 
 def test_a_table_whose_files_are_applied_does_not_go_back(site: Site) -> None:
@@ -343,7 +345,7 @@ def test_a_table_whose_files_are_applied_does_not_go_back(site: Site) -> None:
     ],
 )
 def test_what_the_workspace_answers_is_told_with_a_cure(site: Site, code: int, body: dict[str, str], says: str) -> None:
-    site.cloud.fails = lambda _method, path: (code, body) if "jobs/get" in path else None
+    site.cloud.add(Fault("GET", "*/jobs/get", then=Answer(code, body), times=None))
 
     with pytest.raises(SourceError, match=says) as failed:
         site.hand_over()
@@ -353,7 +355,7 @@ def test_what_the_workspace_answers_is_told_with_a_cure(site: Site, code: int, b
 
 
 def test_a_passing_failure_is_tried_again(site: Site) -> None:
-    answers = iter([(503, {"message": "away"}), (429, {"message": "slow down"})])
-    site.cloud.fails = lambda _method, path: next(answers, None) if "jobs/get" in path else None
+    for nth, answer in enumerate([Answer(503, {"message": "away"}), Answer(429, {"message": "slow down"})], 1):
+        site.cloud.add(Fault("GET", "*/jobs/get", then=answer, nth=nth))
 
     assert site.hand_over().altered == ("items", "orders")

@@ -10,6 +10,7 @@ import pytest
 from headgate.handover import databricks
 from headgate.problems import SourceError
 from tests.handover.conftest import MOVING, PLACED, Site, maker
+from tests.workspace.faults import death
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 OWNERS = {f"main.bronze.{table}": "aaaa-1" if table == "people" else "bbbb-1" for table in PLACED}
 WANTED: tuple[object, ...] = (
     OWNERS,
-    {"101": "UNPAUSED", "102": "UNPAUSED"},
+    {101: "UNPAUSED", 102: "UNPAUSED"},
     {"items": "b_1", "orders": "b_1", "people": "a_1"},
     [],
     False,
@@ -47,8 +48,9 @@ def whole_run(site: Site) -> int:
 
 
 def outcome(site: Site) -> tuple[object, ...]:
+    site.look_at_changed_jobs()
     jobs = {id_: job.pause_status for id_, job in site.cloud.jobs.items()}
-    return site.cloud.owners, jobs, site.states(), site.cloud.faults, site.journal_exists
+    return site.owners, jobs, site.states(), site.cloud.clashes, site.journal_exists
 
 
 def dying_runs(make: Make, action: Callable[[Site], object], numbers: Iterable[int], *, carried_out: bool) -> Iterator[Site]:
@@ -57,11 +59,10 @@ def dying_runs(make: Make, action: Callable[[Site], object], numbers: Iterable[i
         with ExitStack() as stack:
             site = make(stack, f"dies_{number}_{carried_out}")
             site.cloud.scheduled = 7
-            before = len(site.cloud.log)
-            site.cloud.dies_after, site.cloud.answers_last = before + number, not carried_out
+            site.cloud.add(*death(number + 1, carried_out=carried_out))
             with pytest.raises(SourceError):
                 action(site)
-            site.cloud.dies_after = None
+            site.cloud.mend()
             yield site
 
 
@@ -70,7 +71,7 @@ def test_a_handover_that_loses_the_answer_to_any_post_ends_where_it_would_have(m
         whole = make(stack, "whole")
         requests = whole_run(whole)
         assert outcome(whole) == WANTED
-    posts = [number for number, line in enumerate(whole.cloud.log[:requests]) if line.startswith("POST")]
+    posts = [number for number, one in enumerate(whole.cloud.log[:requests]) if one.method == "POST"]
     assert len(posts) > 10
 
     for site in dying_runs(make, Site.hand_over, posts, carried_out=True):
@@ -97,7 +98,7 @@ def test_resuming_that_dies_at_any_request_ends_where_it_would_have(make: Make, 
         site.hand_over()
         site.deploy()
         site.record()
-        site.cloud.jobs["101"].pause_status = "PAUSED"  # as a deploy leaves it that ignores the schedule
+        site.pause(101)  # as a deploy leaves it that ignores the schedule
         return site
 
     with ExitStack() as stack:

@@ -157,7 +157,6 @@ def specify(workspace: Workspace, one: Pipeline, body: Json) -> None:
     if said := body.get("run_as"):
         one.run_as = said.get("user_name") or said.get("service_principal_name") or ""
     if one.spec["continuous"]:
-        runs.finish(one, "CANCELED")
         runs.start(workspace, one)
     elif was:
         runs.stop(one)

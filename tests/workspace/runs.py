@@ -21,8 +21,9 @@ ENDED = ("COMPLETED", "CANCELED", "FAILED")
 def start(workspace: Workspace, pipeline: Pipeline) -> Update:
     """Start an update, which makes the tables that the pipeline's source names and that are not there yet.
 
-    It runs until it is stopped or `finish` is called.
+    It runs until it is stopped or `finish` is called. What stops meanwhile ends at once.
     """
+    finish(pipeline, "CANCELED")
     pipeline.updates.insert(0, Update(workspace.uuid(), str(workspace.now())))
     pipeline.state, pipeline.looks_to_stop = "RUNNING", 1
     watch(workspace)

@@ -96,9 +96,9 @@ class Workspace(State):
     def tick(self) -> None:
         """Let all that is scheduled start."""
         for job in self.jobs.values():
-            if job.pause_status == "UNPAUSED":
-                for id_ in job.pipelines:
-                    runs.start(self, self.pipelines[id_])
+            for id_ in job.pipelines if job.pause_status == "UNPAUSED" else ():
+                if (pipeline := self.pipelines.get(id_)) and pipeline.state != "RUNNING":
+                    runs.start(self, pipeline)
 
     def add(self, *faults: Fault) -> None:
         """Let things go wrong."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.names import catalog_name, catalog_name_fault, secret_variable
 from headgate.schedule import check_schedule, check_timezone
+from headgate.terraform.tags import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from headgate.definition.model import Backend, Balance, Connection, Definition, Permission, Target
     from headgate.definition.yaml import Path as KeyPath
 
-MOST_TAGS = 25
+# What is left of a pipeline's and a job's 25. Source: the pipelines and the jobs API, `tags`.
+MOST_TAGS = 25 - len(NAMES)
 _PAIR = 2
 _ROOT = "/Shared/headgate"
 _MADE = {"sourceName": "source", "externalOptionsAllowList": "connection.external_options"}
@@ -239,8 +241,7 @@ def _signed(path: KeyPath, address: object) -> Iterator[Fault]:
 
 def _target(path: KeyPath, target: Target) -> Iterator[Fault]:
     yield from _signed((*path, "host"), target.host)
-    if len(target.tags) > MOST_TAGS:
-        yield Fault((*path, "tags"), f"{len(target.tags)} tags", f"a pipeline takes {MOST_TAGS} at most")
+    yield from _tags((*path, "tags"), target.tags)
     if target.run_as and (target.run_as.user is None) == (target.run_as.service_principal is None):
         yield Fault((*path, "run_as"), "who runs is a user or a service_principal, one of the two", "name one")
     yield from _permissions((*path, "permissions"), target.permissions)
@@ -277,6 +278,16 @@ def _permissions(path: KeyPath, permissions: Sequence[Permission]) -> Iterator[F
         if permission.group == "admins":
             message = "admins may do everything as it is, and the provider refuses to be told"
             yield Fault((*path, number), message, "take it out")
+
+
+def _tags(path: KeyPath, tags: dict[str, str]) -> Iterator[Fault]:
+    if len(tags) > MOST_TAGS:
+        cure = f"a pipeline takes 25, {len(NAMES)} of which are headgate's: keep {MOST_TAGS} at most"
+        yield Fault(path, f"{len(tags)} tags", cure)
+    for name in tags:
+        # In any capitals: to Azure they are the same.
+        if name.lower() in NAMES:
+            yield Fault((*path, name), f"'{name}' is made by headgate", "take it out, or give it another name")
 
 
 def _backend(path: KeyPath, backend: Backend) -> Iterator[Fault]:

@@ -274,7 +274,9 @@ class Target(Part):
     )
     run_as: RunAs | None = Field(default=None, description="Who the pipelines and jobs run as. Default: who deploys.")
     permissions: list[Permission] = Field(default_factory=list, description="Who may do what with the pipelines and jobs.")
-    tags: dict[str, str] = Field(default_factory=dict, description="Tags of pipelines and jobs; at most 25.")
+    tags: dict[str, str] = Field(
+        default_factory=dict, description="Tags of pipelines and jobs, beside headgate's own three; at most 22."
+    )
     notifications: list[Text] = Field(default_factory=list, description="E-mail addresses told when an update fails.")
     backend: Backend = Field(default_factory=Backend)
 

@@ -12,7 +12,7 @@ from headgate.schedule import normalize
 from headgate.schedule.shifted import shifted
 from headgate.terraform.files import KIND, file_block
 from headgate.terraform.ingest import RESERVED, Registration, ingest_file, option_text
-from headgate.terraform.scope import literal, literals
+from headgate.terraform.scope import literal
 from headgate.terraform.shared import code_folder, ingest_folder, source_folder
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def _pipeline(scope: Scope, filled: Filled) -> dict[str, Any]:
         "channel": definition.channel,
         "continuous": definition.mode == "streaming" and not target.paused and not filled.waiting,
         "development": target.development,
+        "tags": scope.tags(filled.id),
         **_compute(scope, filled),
         **scope.run_as(),
     }
@@ -87,8 +88,6 @@ def _pipeline(scope: Scope, filled: Filled) -> dict[str, Any]:
             block["root_path"] = literal(folder)
     if definition.code.wheels:
         block["environment"] = {"dependencies": [literal(wheel) for wheel in definition.code.wheels]}
-    if target.tags:
-        block["tags"] = literals(target.tags)
     if target.notifications:
         block["notification"] = [{"email_recipients": [literal(mail) for mail in target.notifications], "alerts": ALERTS}]
     return block
@@ -140,6 +139,7 @@ def _job(scope: Scope, filled: Filled) -> dict[str, Any]:
     block: dict[str, Any] = {
         "name": literal(scope.pipeline_name(filled.name or filled.id)),
         "max_concurrent_runs": 1,
+        "tags": scope.tags(filled.id),
         "task": [{"task_key": "ingest", "pipeline_task": {"pipeline_id": f"${{databricks_pipeline.{filled.id}.id}}"}}],
         **scope.run_as(),
     }
@@ -149,8 +149,6 @@ def _job(scope: Scope, filled: Filled) -> dict[str, Any]:
             "timezone_id": literal(scope.definition.schedules.timezone),
             "pause_status": "PAUSED" if target.paused or filled.waiting else "UNPAUSED",
         }
-    if target.tags:
-        block["tags"] = literals(target.tags)
     if target.notifications:
         block["email_notifications"] = {"on_failure": [literal(mail) for mail in target.notifications]}
     return block

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headgate.terraform.tags import Tag
+
 if TYPE_CHECKING:
     from headgate.definition.model import Definition, RunAs, Target
 
@@ -50,6 +52,14 @@ class Scope:
         if not self.target.protect:
             return block
         return block | {"lifecycle": {**block.get("lifecycle", {}), "prevent_destroy": True}}
+
+    def own_tags(self, name: str) -> dict[str, str]:
+        """Give headgate's own tags of what has this id: a pipeline's, or the connector's."""
+        return Tag(self.definition.id, self.target_name, name).as_tags()
+
+    def tags(self, name: str) -> dict[str, str]:
+        """Give the tags of a pipeline or job: the target's, and headgate's own."""
+        return literals(self.target.tags | self.own_tags(name))
 
     def run_as(self) -> dict[str, Any]:
         """Give the `run_as` argument of pipelines and jobs, or nothing."""

@@ -44,10 +44,12 @@ def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
     definition = scope.definition
     catalog_ref, schema = literal(scope.catalog), literal(definition.destination.schema_name)
     if definition.destination.create_catalog:
-        resources["databricks_catalog"] = {definition.id: scope.protected({"name": catalog_ref})}
+        catalog = {"name": catalog_ref, "properties": scope.own_tags(definition.id)}
+        resources["databricks_catalog"] = {definition.id: scope.protected(catalog)}
         catalog_ref = f"${{databricks_catalog.{definition.id}.name}}"
     if definition.destination.create_schema:
-        resources["databricks_schema"] = {definition.id: scope.protected({"catalog_name": catalog_ref, "name": schema})}
+        made = {"catalog_name": catalog_ref, "name": schema, "properties": scope.own_tags(definition.id)}
+        resources["databricks_schema"] = {definition.id: scope.protected(made)}
     variables: dict[str, Any] = {}
     if not definition.connection.existing:
         resources["databricks_connection"] = {definition.id: scope.protected(connection_block(scope))}

@@ -1,4 +1,4 @@
-"""The real workspace, by databricks-sdk: its unified authentication, its retries of 429, 503 and broken connections.
+"""The real workspace, by databricks-sdk.
 
 Facts, as the platform's documentation has them: a streaming table's owner is its property pipelines.pipelineId, which SHOW
 TBLPROPERTIES gives on a SQL warehouse; a pipeline's owner is IS_OWNER of its permissions (GET /api/2.0/permissions/pipelines),
@@ -9,35 +9,26 @@ stands in the event log, in `details` of the update's create_update event; jobs/
 
 from __future__ import annotations
 
-import logging
-import re
 from base64 import b64decode
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from databricks.sdk import WorkspaceClient
-from databricks.sdk.config import Config
-from databricks.sdk.errors import NotFound, PermissionDenied, Unauthenticated
-from databricks.sdk.errors.base import DatabricksError
+from databricks.sdk.errors import NotFound, PermissionDenied
 from databricks.sdk.service.jobs import JobSettings, PauseStatus
 from databricks.sdk.service.pipelines import PipelineState, PublishingMode, UpdateStateInfoState
 from databricks.sdk.service.sql import ExecuteStatementRequestOnWaitTimeout, StatementState
 from databricks.sdk.service.workspace import ExportFormat
-from requests import RequestException
 
+from headgate.clients.databricks import Login
 from headgate.handover.workspace import JobFacts, PipelineFacts
-from headgate.problems import InputError, Problem, SourceError
-from headgate.review.masks import Masks
+from headgate.problems import InputError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from databricks.sdk.clock import Clock
     from databricks.sdk.service.pipelines import GetPipelineResponse, PipelineSpec
 
-# Seconds that a request is tried again, that a statement may take, and that lie between two looks at it.
-RETRIES, LONGEST, BETWEEN = 60, 900.0, 2.0
+# Seconds that a statement may take, and that lie between two looks at it.
+LONGEST, BETWEEN = 900.0, 2.0
 
 _STILL = (PipelineState.IDLE, PipelineState.FAILED)
 _ENDED = (UpdateStateInfoState.COMPLETED, UpdateStateInfoState.CANCELED, UpdateStateInfoState.FAILED)
@@ -45,9 +36,6 @@ _UNDER_WAY = (StatementState.PENDING, StatementState.RUNNING)
 # The parts of a job's settings that start it; each has a pause_status of its own.
 _STARTERS = ("schedule", "trigger", "continuous")
 _NO_TABLE = "TABLE_OR_VIEW_NOT_FOUND"
-
-# What the SDK has to say goes to nobody, unless the program that runs it asks for it: errors say what matters.
-logging.getLogger("databricks.sdk").addHandler(logging.NullHandler())
 
 
 class StatementFailedError(SourceError):
@@ -61,25 +49,17 @@ class DatabricksWorkspace:
     """
 
     def __init__(self, host: str | None, profile: str | None, warehouse: str, clock: Clock | None = None) -> None:
-        try:
-            config = Config(host=host, profile=profile, clock=clock, retry_timeout_seconds=RETRIES, product="headgate")
-            self._client = WorkspaceClient(config=config)
-        except (ValueError, DatabricksError, RequestException) as error:
-            cure = "set DATABRICKS_HOST and credentials, or targets.<target>.profile; see docs.databricks.com/dev-tools/auth"
-            said = Masks().text((str(error).splitlines() or [""])[0])
-            raise InputError(f"can't log in to the workspace: {said or type(error).__name__}", cure) from None
-        self._warehouse, self._clock = warehouse, config.clock
-        secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
-        self._masks = Masks(frozenset(str(value) for value in secrets if value))
+        self._login = Login(host, profile, clock)
+        self._client, self._warehouse = self._login.client, warehouse
 
     def me(self) -> str:
         """Give the user's name, or the application id of a service principal, as `run_as_user_name` has it."""
-        with self._asking("who you are"):
+        with self._login.asking("who you are"):
             return self._client.current_user.me().user_name or ""
 
     def pipeline(self, pipeline_id: str) -> PipelineFacts | None:
         """Give a pipeline; None where there is none with that id."""
-        with self._asking(f"pipeline {pipeline_id}"):
+        with self._login.asking(f"pipeline {pipeline_id}"):
             try:
                 found = self._client.pipelines.get(pipeline_id)
             except NotFound:
@@ -88,7 +68,7 @@ class DatabricksWorkspace:
 
     def pipeline_owner(self, pipeline_id: str) -> str:
         """Give who owns a pipeline; empty where it may not be seen."""
-        with self._asking(f"the permissions of pipeline {pipeline_id}"):
+        with self._login.asking(f"the permissions of pipeline {pipeline_id}"):
             try:
                 rights = self._client.pipelines.get_permissions(pipeline_id)
             except (NotFound, PermissionDenied):
@@ -101,12 +81,12 @@ class DatabricksWorkspace:
 
     def stop(self, pipeline_id: str) -> None:
         """Ask a pipeline to stop, without waiting for it."""
-        with self._asking(f"pipeline {pipeline_id}"):
+        with self._login.asking(f"pipeline {pipeline_id}"):
             self._client.pipelines.stop(pipeline_id)
 
     def start(self, pipeline_id: str) -> None:
         """Start an update of a pipeline."""
-        with self._asking(f"pipeline {pipeline_id}"):
+        with self._login.asking(f"pipeline {pipeline_id}"):
             self._client.pipelines.start_update(pipeline_id)
 
     def release(self, pipeline_id: str) -> str:
@@ -137,11 +117,11 @@ class DatabricksWorkspace:
         parts = {name: part for name in _STARTERS if (part := getattr(settings, name, None))}
         changed = JobSettings(**{name: replace(part, pause_status=status) for name, part in parts.items()})
         if parts:
-            with self._asking(f"job {job_id}"):
+            with self._login.asking(f"job {job_id}"):
                 self._client.jobs.update(int(job_id), new_settings=changed)
 
     def _settings(self, job_id: str) -> JobSettings | None:
-        with self._asking(f"job {job_id}"):
+        with self._login.asking(f"job {job_id}"):
             try:
                 return self._client.jobs.get(int(job_id)).settings or JobSettings()
             except NotFound:
@@ -166,7 +146,7 @@ class DatabricksWorkspace:
 
     def file(self, path: str) -> str | None:
         """Give a workspace file's text; None where there is none."""
-        with self._asking(f"the file {path}"):
+        with self._login.asking(f"the file {path}"):
             try:
                 content = self._client.workspace.export(path, format=ExportFormat.AUTO).content
             except NotFound:
@@ -175,11 +155,11 @@ class DatabricksWorkspace:
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
-        self._clock.sleep(seconds)
+        self._login.clock.sleep(seconds)
 
     def _rows(self, statement: str) -> list[list[Any]]:
         """Run a statement on the warehouse, and give its rows."""
-        with self._asking(f"SQL warehouse {self._warehouse}"):
+        with self._login.asking(f"SQL warehouse {self._warehouse}"):
             answer = self._client.statement_execution.execute_statement(
                 statement, self._warehouse, wait_timeout="30s", on_wait_timeout=ExecuteStatementRequestOnWaitTimeout.CONTINUE
             )
@@ -196,32 +176,8 @@ class DatabricksWorkspace:
             state = status.state.value if status and status.state else "of no state"
             said = status.error.message if status and status.error and status.error.message else ""
             cure = "see what the warehouse says, mend it, and run the same again: it carries on from here"
-            raise StatementFailedError(f"a statement is {state}: {statement}\n    {self._told(said)}".rstrip(), cure)
+            raise StatementFailedError(f"a statement is {state}: {statement}\n    {self._login.told(said)}".rstrip(), cure)
         return (answer.result.data_array or []) if answer.result else []
-
-    def _told(self, text: str) -> str:
-        """Give what the workspace said so that it can be shown: no secret, and only what a terminal can bear."""
-        return self._masks.text(re.sub(r"[^\S\n]+|[\x00-\x1f\x7f]+", " ", text).strip())[:2000]
-
-    @contextmanager
-    def _asking(self, what: str) -> Iterator[None]:
-        """Turn the SDK's errors into ours, without secrets and with a cure."""
-        try:
-            yield
-        except Unauthenticated as error:
-            raise self._failed(what, error, "log in anew: the credentials are wrong or have expired") from None
-        except PermissionDenied as error:
-            raise self._failed(
-                what, error, "have yourself given the right to it, or log in as who owns the pipelines"
-            ) from None
-        except NotFound as error:
-            raise self._failed(what, error, "look whether it is there, and whether this is the right workspace") from None
-        except (DatabricksError, RequestException, TimeoutError, RuntimeError) as error:
-            raise self._failed(what, error, "look at the workspace, then run the same again: it carries on from here") from None
-
-    def _failed(self, what: str, error: Exception, cure: str) -> SourceError:
-        said = self._told(str(error.__cause__ or error))
-        return SourceError(Problem(f"the workspace can't be asked for {what}: {said or type(error).__name__}", cure))
 
 
 def _pipeline_facts(pipeline_id: str, found: GetPipelineResponse) -> PipelineFacts:

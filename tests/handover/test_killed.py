@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.handover import databricks
+from headgate.clients import databricks
 from headgate.problems import SourceError
 from tests.handover.conftest import MOVING, PLACED, Site, maker
 from tests.workspace.faults import death

@@ -1,0 +1,72 @@
+"""A login to a Databricks workspace by databricks-sdk: its unified authentication, its retries, its errors in our words."""
+
+from __future__ import annotations
+
+import logging
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.config import Config
+from databricks.sdk.errors import NotFound, PermissionDenied, Unauthenticated
+from databricks.sdk.errors.base import DatabricksError
+from requests import RequestException
+
+from headgate.problems import InputError, Problem, SourceError
+from headgate.review.masks import Masks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from databricks.sdk.clock import Clock
+
+# Seconds that a request is tried again.
+RETRIES = 60
+
+# What the SDK has to say goes to nobody, unless the program that runs it asks for it: errors say what matters.
+logging.getLogger("databricks.sdk").addHandler(logging.NullHandler())
+
+
+class Login:
+    """A workspace that one is logged in to. `client` is the SDK's, `clock` waits as the SDK does.
+
+    `host` and `profile` are the target's, else the environment's; `retries` are seconds. Raises InputError without credentials.
+    """
+
+    def __init__(self, host: str | None, profile: str | None, clock: Clock | None = None, retries: int | None = None) -> None:
+        patience = RETRIES if retries is None else retries
+        try:
+            config = Config(host=host, profile=profile, clock=clock, retry_timeout_seconds=patience, product="headgate")
+            self.client = WorkspaceClient(config=config)
+        except (ValueError, DatabricksError, RequestException) as error:
+            cure = "set DATABRICKS_HOST and credentials, or targets.<target>.profile; see docs.databricks.com/dev-tools/auth"
+            said = Masks().text((str(error).splitlines() or [""])[0])
+            raise InputError(f"can't log in to the workspace: {said or type(error).__name__}", cure) from None
+        self.clock = config.clock
+        secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
+        self._masks = Masks(frozenset(str(value) for value in secrets if value))
+
+    def told(self, text: str) -> str:
+        """Give what the workspace said so that it can be shown: no secret, and only what a terminal can bear."""
+        return self._masks.text(re.sub(r"[^\S\n]+|[\x00-\x1f\x7f]+", " ", text).strip())[:2000]
+
+    @contextmanager
+    def asking(self, what: str) -> Iterator[None]:
+        """Turn the SDK's errors into ours, without secrets and with a cure."""
+        try:
+            yield
+        except Unauthenticated as error:
+            raise self._failed(what, error, "log in anew: the credentials are wrong or have expired") from None
+        except PermissionDenied as error:
+            raise self._failed(
+                what, error, "have yourself given the right to it, or log in as who owns the pipelines"
+            ) from None
+        except NotFound as error:
+            raise self._failed(what, error, "look whether it is there, and whether this is the right workspace") from None
+        except (DatabricksError, RequestException, TimeoutError, RuntimeError) as error:
+            raise self._failed(what, error, "look at the workspace, then run the same again: it carries on from here") from None
+
+    def _failed(self, what: str, error: Exception, cure: str) -> SourceError:
+        said = self.told(str(error.__cause__ or error))
+        return SourceError(Problem(f"the workspace can't be asked for {what}: {said or type(error).__name__}", cure))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -9,6 +11,10 @@ from tests.support.shared import missing
 
 # The longest first, so that no worker is left with it at the end; the rest follows as it is collected.
 LONG = ("tests/test_style.py", "tests/terraform/", "tests/stacks/", "tests/clients/")
+
+# The workspace that this machine is logged in to is none of the tests'.
+for name in [name for name in os.environ if name.startswith("DATABRICKS_")]:
+    del os.environ[name]
 
 settings.register_profile("headgate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("headgate")

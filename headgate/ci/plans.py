@@ -88,6 +88,27 @@ class Terraform:
         if process.returncode:
             raise SourceError(f"the apply of {stack} failed with exit code {process.returncode}", "Terraform's words are above")
 
+    def state(self, stack: str) -> Any:
+        """Give what `terraform show -json` says of a stack's state, which holds secrets. Raises SourceError where it fails."""
+        if not (self.stacks / stack / ".terraform").is_dir():
+            self._done(stack, self._run(stack, "init", "-input=false"), "init")
+        show = self._run(stack, "show", "-json")
+        self._done(stack, show, "show")
+        return json.loads(show.stdout)
+
+    def take_over(self, stack: str, address: str, id_: str) -> None:
+        """Have the stack's state know something that the workspace has, which is all that changes. Raises SourceError."""
+        self._done(stack, self._run(stack, "import", "-input=false", address, id_), f"import of {address}")
+
+    def _done(self, stack: str, run: subprocess.CompletedProcess[str], what: str) -> None:
+        if run.returncode:
+            folder = self.stacks / stack
+            cure = (
+                "mend what Terraform says, then run the same again; a lock of an apply that died goes by "
+                f"`{self.program} -chdir={folder} force-unlock ID`"
+            )
+            raise SourceError(f"Terraform's {what} failed in {folder}:\n{_said(run)}", cure)
+
     def plan_file(self, stack: str) -> Path:
         """Give the place of a stack's plan file."""
         return self.plans / f"{stack}.tfplan"

@@ -22,6 +22,7 @@ from headgate.cli.discover import discover
 from headgate.cli.handover import handover
 from headgate.cli.init import init
 from headgate.cli.progress import done, record, rename, retire
+from headgate.cli.recover import recover
 from headgate.cli.review import review
 from headgate.cli.slice import slice_
 from headgate.files import system_error
@@ -35,7 +36,7 @@ app = typer.Typer(
     help="Balance a connector's tables over Databricks pipelines and Terraform stacks.",
     epilog="Exit codes: 0 done, 1 mend the input, 2 usage, 3 files don't fit together, 4 something outside failed, 5 refused.",
 )
-for command in (discover, balance, review, handover, comment, cost, show, check, schema, record, done, rename, retire):
+for command in (discover, balance, review, handover, comment, cost, show, check, schema, record, recover, done, rename, retire):
     app.command()(command)
 app.command("slice")(slice_)
 for step in (stacks, plan, approved, apply, backfill):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.common import Format, FormatOption, Root, Target, result, result_json, tell
-from headgate.problems import StaleError
+from headgate.cli.workspace_jobs import Jobs, job_problems
+from headgate.problems import Problem, StaleError
 
 if TYPE_CHECKING:
     from headgate.project import Connector
@@ -23,21 +24,32 @@ def check(
     frozen: Annotated[
         bool, typer.Option("--frozen", help="Also exit 3 where `headgate balance` would change layout.lock, as for CI.")
     ] = False,
+    workspace: Annotated[
+        bool, typer.Option("--workspace", help="Also ask the workspace, and exit 3 where it has a job of ours twice.")
+    ] = False,
     root: Root = Path(),
 ) -> None:
     """Check all that `cdktf synth` would refuse, and warn of schedules that daylight saving touches."""
     from headgate.project import read_connectors, target_of
     from headgate.synthesis import deployment_of
 
-    stale = []
+    stale: list[str] = []
+    problems: list[Problem] = []
+    asked: Jobs = {}
     for one in read_connectors(root, connector):
-        plans = deployment_of(one, target_of(one.definition, target))
+        name = target_of(one.definition, target)
+        plans = deployment_of(one, name)
         for warning in _warnings(one):
             tell(f"warning: {one.definition.id}: {warning}")
         result(f"{one.definition.id}: {len(one.tables)} tables, {len(plans)} stacks, fine")
         stale += [one.definition.id] if frozen and _would_change(one) else []
+        problems += job_problems(one, one.layout, name, asked) if workspace and one.layout else []
     if stale:
-        raise StaleError(f"layout.lock would change for: {', '.join(stale)}", "run `headgate balance`, and commit the lock")
+        problems.append(
+            Problem(f"layout.lock would change for: {', '.join(stale)}", "run `headgate balance`, and commit the lock")
+        )
+    if problems:
+        raise StaleError(problems)
 
 
 def show(

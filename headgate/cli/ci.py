@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.common import Format, FormatOption, result, tell
+from headgate.cli.recover import recover_after_apply
 from headgate.problems import InputError, SourceError
 
 if TYPE_CHECKING:
@@ -84,13 +85,14 @@ def apply(
 ) -> None:
     """Apply the very plans that `headgate plan` made, stack by stack in their order; the first that fails ends it.
 
-    Needs a plan of every stack that is to be applied, before any is. Look at them before: `headgate review`.
+    Needs a plan of every stack that is to be applied, before any is. Look at them before: `headgate review`. What a failed
+    apply left in the workspace without a state that has it is taken over, as `headgate recover` does.
     """
     from headgate.ci.manifest import read_stacks
     from headgate.ci.plans import chosen, unplanned
 
-    work = _terraform(terraform, out, plans, lock=True)
-    todo = chosen(read_stacks(out), names or [])
+    work, stacks = _terraform(terraform, out, plans, lock=True), read_stacks(out)
+    todo = chosen(stacks, names or [])
     if missing := unplanned(work, todo):
         raise InputError(
             f"there is no plan of {', '.join(missing)} in {work.plans}", "run `headgate plan`: nothing was applied"
@@ -101,6 +103,7 @@ def apply(
             work.apply(stack)
         except SourceError:
             result("\n".join([*(f"{done}: applied" for done in todo[:number]), f"{stack}: failed"]))
+            recover_after_apply(work, stacks, stack)
             raise
     if todo:
         result("\n".join(f"{stack}: applied" for stack in todo))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headgate.cli.common import Connector, Root, Target, result, tell
+from headgate.cli.workspace_jobs import doubled_now
 from headgate.problems import InputError, SourceError, StaleError, did_you_mean
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def record(
     expected = _expected_files(one, name)
     known = one.deployed(name)
     done_layout, deployed = observe(layout, name, tuple(one.definition.targets), read, expected, known)
+    ids = deployed.ids | {address: id_ for state in read.values() for address, id_ in state.ids.items()}
+    doubled = doubled_now(one, done_layout, name, ids)
+    deployed = replace(deployed, doubled=known.doubled if doubled is None else doubled)
     lives = {pipeline.id for pipeline in done_layout.pipelines}
     for vanished in sorted(({*known.pipelines} & lives) - {*deployed.pipelines}):
         tell(f"{vanished} was recorded, and no state has it any more: if it was destroyed, its tables are gone with it")

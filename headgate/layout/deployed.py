@@ -23,11 +23,13 @@ class Deployed:
     """What a target's workspace holds: address in Terraform (`databricks_pipeline.a_1`) → the workspace's id, in order.
 
     `tables`: "source table → its destination in the target" → the pipeline whose files read it; empty in older records.
+    `doubled`: the workspace's id of a job that no state has → the address of the one that it doubles.
     """
 
     target: str
     ids: dict[str, str] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
+    doubled: dict[str, str] = field(default_factory=dict)
 
     @property
     def pipelines(self) -> list[str]:
@@ -46,13 +48,13 @@ def read_deployed(folder: Path, target: str) -> Deployed:
     path = deployed_path(folder, target)
     try:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
-        ids, tables = _ids(found), _tables(found)
+        ids, tables, doubled = _ids(found), _texts(found, "tables"), _texts(found, "doubled")
     except FileNotFoundError:
         return Deployed(target)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         cure = "take the file of the last commit, or record the target's state anew with `headgate record`"
         raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", cure, str(path))) from None
-    return Deployed(target, dict(sorted(ids.items())), dict(sorted(tables.items())))
+    return Deployed(target, dict(sorted(ids.items())), dict(sorted(tables.items())), dict(sorted(doubled.items())))
 
 
 def _ids(found: Any) -> dict[str, str]:
@@ -61,8 +63,8 @@ def _ids(found: Any) -> dict[str, str]:
     return {str(address): str(id_) for address, id_ in found["ids"].items() if id_ is not None}
 
 
-def _tables(found: Any) -> dict[str, str]:
-    return {str(table): str(pipeline) for table, pipeline in found.get("tables", {}).items()}
+def _texts(found: Any, part: str) -> dict[str, str]:
+    return {str(key): str(value) for key, value in found.get(part, {}).items()}
 
 
 def write_deployed(folder: Path, deployed: Deployed) -> bool:
@@ -70,6 +72,8 @@ def write_deployed(folder: Path, deployed: Deployed) -> bool:
     parts = [f'  "format": {FORMAT}', f'  "ids": {_lines(deployed.ids)}']
     if deployed.tables:
         parts.append(f'  "tables": {_lines(deployed.tables)}')
+    if deployed.doubled:
+        parts.append(f'  "doubled": {_lines(deployed.doubled)}')
     return write_whole(deployed_path(folder, deployed.target), "{\n" + ",\n".join(parts) + "\n}\n")
 
 

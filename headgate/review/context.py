@@ -40,7 +40,7 @@ class Context:
     weights: seconds of a run. groups: table → the group that may share a pipeline. deployed: address → the workspace's id.
     changes_stack: pipeline → the stack that it comes from. retired: how its tables end where the target is taken down.
     secrets: names of options whose values are secret; clear: of those that the definition has in clear. stacks: all that
-    the lock has in the target.
+    the lock has in the target. doubled: the workspace's id of a job that no state has → the address that it doubles.
     """
 
     connector: str
@@ -55,6 +55,7 @@ class Context:
     secrets: frozenset[str] = frozenset()
     clear: frozenset[str] = frozenset()
     stacks: frozenset[str] = frozenset()
+    doubled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
@@ -64,7 +65,7 @@ class Context:
 
 def context_of(connector: Connector, target: str, before: Connector | None = None) -> Context:
     """Give a connector's context in a target; `before` is the connector as the base branch has it, for what left since."""
-    layout, definition = connector.layout, connector.definition
+    layout, definition, deployed = connector.layout, connector.definition, connector.deployed(target)
     catalog = definition.targets[target].catalog
     weights, groups = _weights_and_groups(before, target) if before else ({}, {})
     now = _weights_and_groups(connector, target)
@@ -76,7 +77,8 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
         weights=weights | now[0],
         groups=groups | now[1],
         agreed={_key(p.key, catalog): _agreed(p, target) for p in (layout.tables if layout else ())},
-        deployed=connector.deployed(target).ids,
+        deployed=deployed.ids,
+        doubled=deployed.doubled,
         changes_stack={p.id: prefix + p.restacked.before for p in pipelines if p.restacked and target in p.restacked.until},
         leaving=frozenset(left.id for left in (layout.left if layout else ()) if target in left.until),
         retired=next((r.tables for r in (layout.retired if layout else ()) if r.target == target and not r.done), ""),

@@ -50,6 +50,7 @@ def review_of(
         *drift_findings(facts.drift, facts.changes),
         *_of_plans(facts),
         *_of_stacks(facts, contexts),
+        *_of_doubled(facts, contexts),
     ]
     findings = sorted(lift(found, accepted or Accepted(), facts.target, now.date()), key=_order)
     return Review(
@@ -77,14 +78,35 @@ def _of_plans(facts: Facts) -> list[Finding]:
 
 def _of_stacks(facts: Facts, contexts: Sequence[Context]) -> list[Finding]:
     """Say which stacks of the target are not in the review, and which of the review are not the target's."""
-    here = {*facts.stacks, *facts.failed}
-    touched = [context for context in contexts if any(stack.startswith(context.prefix) for stack in here)]
+    here, touched = {*facts.stacks, *facts.failed}, _touched(facts, contexts)
     missing = sorted(stack for context in touched for stack in context.stacks - here)
     message = "its plan is not part of this review: what it changes, and what moves to or from it, is not told"
     found = [Finding("attention", "stack-missing", stack, message, stack) for stack in missing]
     strange = sorted(stack for stack in here if contexts and not _is_one(stack, contexts))
     message = f"is no stack of a connector's in {facts.target}, so no lock tells of its handovers: a plan is named <stack>.json"
     return found + [Finding("attention", "stack-unknown", stack, message, stack) for stack in strange]
+
+
+def _of_doubled(facts: Facts, contexts: Sequence[Context]) -> list[Finding]:
+    """Say which jobs the record has that nothing manages: the plans don't know them, and the pipelines run."""
+    return [
+        Finding("attention", "job-doubled", address, _doubled(context, job, address))
+        for context in _touched(facts, contexts)
+        for job, address in sorted(context.doubled.items())
+    ]
+
+
+def _doubled(context: Context, job: str, address: str) -> str:
+    command = f"headgate recover {context.connector} -t {context.target}"
+    if known := context.deployed.get(address):
+        return f"the workspace has two of it, {known} and {job}, which no state has: `{command}` takes that one away"
+    return f"job {job} is left of it in the workspace, and no state has it: `{command} --delete {job}` takes it away"
+
+
+def _touched(facts: Facts, contexts: Sequence[Context]) -> list[Context]:
+    """Give the contexts of which a stack is in the review."""
+    here = {*facts.stacks, *facts.failed}
+    return [context for context in contexts if any(stack.startswith(context.prefix) for stack in here)]
 
 
 def _is_one(stack: str, contexts: Sequence[Context]) -> bool:

@@ -68,6 +68,7 @@ RUNS = {
     "apply": [],
     "approved": ["-t", "prod", "--out", "approved.json"],
     "record": ["crm", "crm-prod-1.json", "-t", "prod"],
+    "recover": ["crm", "-t", "prod", "--yes"],
     "done": ["crm", "-t", "prod"],
     "rename": ["crm", "people_1", "folk"],
     "retire": ["crm", "-t", "prod"],

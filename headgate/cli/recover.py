@@ -1,0 +1,158 @@
+"""`headgate recover`: what the workspace has and no state has, taken over; and the same after an apply that failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headgate.cli.common import Connector, Format, FormatOption, Root, Target, result, result_json, tell
+from headgate.problems import HeadgateError, InputError, SourceError, StaleError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.ci.plans import Terraform
+    from headgate.recovery.carry_out import Deployment, Done
+    from headgate.recovery.databricks import DatabricksWorkspace
+    from headgate.recovery.model import Finding
+
+
+def recover(
+    connector: Connector,
+    target: Target = None,
+    imports: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--import",
+            help="Take over too what carries no tags: an address, or address=id.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    delete: Annotated[
+        list[str] | None, typer.Option("--delete", help="Delete too this job, of those that were found.", metavar="JOB_ID")
+    ] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask: for a run without a terminal.")] = False,
+    profile: Annotated[
+        str | None, typer.Option("--profile", "-p", help="The login's profile; default: the target's, else the environment's.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote.")] = Path("cdktf.out"),
+    terraform: Annotated[
+        str, typer.Option("--terraform", help="The terraform to run.", envvar="TERRAFORM_BINARY_NAME")
+    ] = "terraform",
+    output: FormatOption = Format.text,
+    root: Root = Path(),
+) -> None:
+    """After an apply that died: find what the workspace has and no state has, show it, and have the states know it.
+
+    A second job of a pipeline is deleted. Nothing else of the workspace changes. Exit 3 where something found is left.
+    """
+    from headgate.ci.manifest import read_stacks
+    from headgate.ci.plans import Terraform, program_of
+    from headgate.project import read_connectors, target_of
+    from headgate.recovery.carry_out import Done, carry_out, chosen, deployment_in, login_in, look
+    from headgate.recovery.databricks import DatabricksWorkspace
+    from headgate.recovery.render import document, findings_text
+
+    one = read_connectors(root, connector)[0].definition
+    name = target_of(one, target)
+    folder = (root / out).absolute()
+    work = Terraform(program_of(terraform), folder / "stacks", folder / "plans")
+    deployment = deployment_in(read_stacks(folder), one.id, name)
+    if not deployment.stacks:
+        raise InputError(
+            f"no stack of {one.id} in {name} is synthesized in {folder}", f"HEADGATE_TARGET={name} npx cdktf synth"
+        )
+    host, its_profile = login_in(deployment.bodies(work))
+    workspace = DatabricksWorkspace(host, profile or its_profile)
+    findings = look(deployment, work, workspace)
+    choice = chosen(findings, imports or [], delete or [])
+    text = findings_text(one.id, name, findings, choice)
+    (tell if output is Format.json else result)(text)
+    done = Done()
+    if choice:
+        if not yes:
+            typer.confirm(_question(len(choice.imports), len(choice.deletions)), abort=True, err=True)
+        done = carry_out(choice, work, workspace, tell)
+    if output is Format.json:
+        result_json(document(one.id, name, findings, done))
+    _end(deployment, findings, done)
+
+
+def _question(imports: int, deletions: int) -> str:
+    parts = [f"take {imports} over"] if imports else []
+    parts += [f"delete {deletions} {'job' if deletions == 1 else 'jobs'}"] if deletions else []
+    return " and ".join(parts).capitalize() + "?"
+
+
+def _end(deployment: Deployment, findings: Sequence[Finding], done: Done) -> None:
+    """Say what comes next; raise where something failed, or is left to a person."""
+    for one in done.deleted:
+        tell(f"job {one.thing.id} is deleted")
+    if done.imported:
+        tell(f"{len(done.imported)} taken over. {next_steps(deployment)}")
+    if done.problems:
+        raise SourceError(done.problems)
+    if left := [one for one in findings if one not in [*done.imported, *done.deleted]]:
+        raise StaleError(f"{len(left)} of what was found is left as it is", "what to do stands with each of them above")
+
+
+def next_steps(deployment: Deployment) -> str:
+    """Say how a deploy goes on once what it left behind is known again."""
+    whose = f"{deployment.connector} -t {deployment.target}"
+    stacks = f"{deployment.connector}-{deployment.target}-*"
+    return (
+        "Next: `headgate plan`, `headgate review cdktf.out/plans/*.json "
+        f"-t {deployment.target}`, `headgate apply` (or HEADGATE_TARGET={deployment.target} npx cdktf deploy '{stacks}'), "
+        f"then `headgate record {whose}`"
+    )
+
+
+def recover_after_apply(terraform: Terraform, stacks: Sequence[str], stack: str) -> None:
+    """After a failed apply of a stack: take over what the workspace has with our tags and no state has; never raises for it.
+
+    Nothing is asked and nothing deleted. Where there is no login, says that it did not look, and how to.
+    """
+    from headgate.recovery.carry_out import Choice, carry_out, chosen, deployment_of_stack, look
+    from headgate.recovery.expected import expected_in
+    from headgate.recovery.render import finding_text
+
+    deployment = deployment_of_stack(stacks, stack)
+    if deployment is None:
+        return
+    by_hand = f"headgate recover {deployment.connector} -t {deployment.target}"
+    try:
+        if not expected_in(bodies := deployment.bodies(terraform), deployment.connector):
+            return
+        workspace = _login(bodies)
+        if workspace is None:
+            tell(f"whether the workspace has what no state has was not looked at, for no login is set: `{by_hand}` looks")
+            return
+        findings = look(deployment, terraform, workspace)
+        choice = Choice(chosen(findings).imports)
+        for one in findings:
+            tell(finding_text(one, choice))
+        done = carry_out(choice, terraform, workspace, tell)
+    except HeadgateError as error:
+        tell(f"whether the workspace has what no state has could not be looked at; try `{by_hand}`:\n{error}")
+        return
+    if done.imported:
+        tell(f"{len(done.imported)} taken over. {next_steps(deployment)}")
+    for problem in done.problems:
+        tell(str(problem))
+    if len(done.imported) < len(findings):
+        tell(f"for what is left: `{by_hand}`")
+
+
+def _login(bodies: dict[str, object]) -> DatabricksWorkspace | None:
+    from headgate.recovery.carry_out import login_in
+    from headgate.recovery.login import is_set
+
+    host, profile = login_in(bodies)
+    if not is_set(host, profile):
+        return None
+    from headgate.recovery.databricks import BRIEFLY, DatabricksWorkspace
+
+    return DatabricksWorkspace(host, profile, BRIEFLY)

@@ -1,0 +1,143 @@
+"""Looking for what no state has, and taking it over: Terraform's states on one side, the workspace on the other."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from headgate.layout.observe import state_of
+from headgate.problems import HeadgateError, InputError, Problem, SourceError
+from headgate.recovery.decide import Known, findings_in, may_delete, may_import
+from headgate.recovery.expected import expected_in
+from headgate.recovery.workspace import survey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from headgate.ci.plans import Terraform
+    from headgate.recovery.model import Finding
+    from headgate.recovery.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The synthesized stacks of a connector in a target."""
+
+    connector: str
+    target: str
+    stacks: tuple[str, ...]
+
+    def bodies(self, terraform: Terraform) -> dict[str, Any]:
+        """Give what each stack declares. Raises InputError where it isn't what a synthesis writes."""
+        return {stack: _body(terraform, stack) for stack in self.stacks}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be done about findings."""
+
+    imports: tuple[Finding, ...] = ()
+    deletions: tuple[Finding, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.imports or self.deletions)
+
+
+@dataclass(slots=True)
+class Done:
+    """What was done, and what failed."""
+
+    imported: list[Finding] = field(default_factory=list)
+    deleted: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def deployment_in(stacks: Iterable[str], connector: str, target: str) -> Deployment:
+    """Give the stacks of a connector in a target among all that were synthesized."""
+    return Deployment(connector, target, tuple(one for one in stacks if one.rpartition("-")[0] == f"{connector}-{target}"))
+
+
+def deployment_of_stack(stacks: Sequence[str], stack: str) -> Deployment | None:
+    """Give the stacks of the connector and target that a stack's name says; None for a name that says none."""
+    parts = stack.split("-")  # ids hold no hyphen
+    return deployment_in(stacks, parts[0], parts[1]) if len(parts) == 3 else None  # noqa: PLR2004  # connector, target, number
+
+
+def login_in(bodies: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Give the host and profile that the stacks' provider logs in with; None: by the environment."""
+    providers = [body.get("provider", {}).get("databricks", [{}])[0] for body in bodies.values()]
+    return next(((one.get("host"), one.get("profile")) for one in providers if one), (None, None))
+
+
+def look(deployment: Deployment, terraform: Terraform, workspace: Workspace) -> list[Finding]:
+    """Compare stacks, the states of them all, and the workspace. Raises SourceError where one of them can't be asked."""
+    expected = expected_in(deployment.bodies(terraform), deployment.connector)
+    ids: dict[str, str] = {}
+    for stack in deployment.stacks:
+        ids |= state_of(terraform.state(stack), stack).ids
+    known = Known(ids)
+    things = survey(workspace, expected, known)
+    return findings_in(expected, known, things, deployment.connector, deployment.target)
+
+
+def chosen(findings: Sequence[Finding], imports: Iterable[str] = (), deletions: Iterable[str] = ()) -> Choice:
+    """Give what to do: take over what is ours and delete doubled jobs that are surely an apply's, and what is named.
+
+    `imports` are addresses, or address=id where there is a choice; `deletions` are ids of jobs. Raises InputError for a name
+    that fits no finding, or several.
+    """
+    taken = [one for one in findings if one.kind == "ours"]
+    gone = [one for one in findings if one.kind == "doubled" and one.sure]
+    problems: list[Problem] = []
+    for word in imports:
+        address, _, id_ = word.partition("=")
+        fitting = [one for one in findings if may_import(one) and one.address == address and id_ in ("", one.thing.id)]
+        taken += fitting[:1]
+        if len(fitting) != 1:
+            problems.append(_unfit(word, [f"{one.address}={one.thing.id}" for one in findings if may_import(one)]))
+    for id_ in deletions:
+        fitting = [one for one in findings if may_delete(one) and one.thing.id == id_]
+        gone += fitting
+        if not fitting:
+            problems.append(_unfit(id_, [one.thing.id for one in findings if may_delete(one)]))
+    if problems:
+        raise InputError(problems)
+    return Choice(tuple(dict.fromkeys(taken)), tuple(dict.fromkeys(gone)))
+
+
+def _unfit(word: str, there: Sequence[str]) -> Problem:
+    return Problem(f"'{word}' does not say which of what was found", f"name one of: {', '.join(there) or 'nothing was found'}")
+
+
+def carry_out(choice: Choice, terraform: Terraform, workspace: Workspace, tell: Callable[[str], None]) -> Done:
+    """Take over and delete, one by one; what fails is kept as a problem, and the rest goes on.
+
+    A job is deleted only when whatever it doubles is in a state, so imports come first and a failed one keeps its twins.
+    """
+    done, failed = Done(), set()
+    for one in choice.imports:
+        tell(f"taking over {one.address} ({one.thing.id}) into {one.stack}")
+        try:
+            terraform.take_over(one.stack, one.address, one.thing.id)
+            done.imported.append(one)
+        except SourceError as error:
+            failed.add(one.address)
+            done.problems += error.problems
+    for one in choice.deletions:
+        if one.address in failed:
+            continue
+        try:
+            workspace.delete_job(one.thing.id)
+            done.deleted.append(one)
+        except HeadgateError as error:
+            done.problems += error.problems
+    return done
+
+
+def _body(terraform: Terraform, stack: str) -> Any:
+    path = terraform.stacks / stack / "cdk.tf.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(Problem(f"can't be read ({type(error).__name__})", "synthesize again", str(path))) from None

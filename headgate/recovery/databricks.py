@@ -1,0 +1,124 @@
+"""The real workspace, by databricks-sdk.
+
+Facts, as the platform's documentation has them: a list of pipelines is filtered by `name LIKE 'pattern'` and says nothing of
+tags; one of jobs gives their settings, tags among them, a hundred at a time.
+A connection is imported as `metastore|name` (source: the provider's resource).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from databricks.sdk.errors import NotFound
+from databricks.sdk.service.jobs import PauseStatus
+
+from headgate.clients.databricks import Login
+from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Thing
+from headgate.schedule import in_words
+from headgate.terraform.tags import tag_in
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from databricks.sdk.service.jobs import BaseJob, CronSchedule, JobSettings
+
+_PAGE = 100
+# What a pattern of LIKE, or the text around it, could read otherwise.
+_ODD = re.compile(r"['\"\\%]")
+# Seconds for which a question is asked again after a failed apply, which is nobody's to wait for.
+BRIEFLY = 10
+
+
+class DatabricksWorkspace:
+    """A workspace. `host` and `profile` are the target's, else the environment's. Raises InputError without credentials."""
+
+    def __init__(self, host: str | None, profile: str | None, retries: int | None = None) -> None:
+        self._login = Login(host, profile, retries=retries)
+        self._client = self._login.client
+
+    def jobs(self) -> list[Thing]:
+        """Give all jobs."""
+        with self._login.asking("its jobs"):
+            found = list(self._client.jobs.list(limit=_PAGE))
+        return [_job(job, job.settings) for job in found if job.settings]
+
+    def pipelines(self, prefix: str, known: Collection[str]) -> list[Thing]:
+        """Give the pipelines whose names begin so, or nearly so; without tags those whose ids are known."""
+        pattern = f"name LIKE '{_ODD.split(prefix)[0]}%'"
+        with self._login.asking("its pipelines"):
+            listed = list(self._client.pipelines.list_pipelines(filter=pattern, max_results=_PAGE))
+        return [self._pipeline(one.pipeline_id, one.name or "", known) for one in listed if one.pipeline_id]
+
+    def _pipeline(self, id_: str, name: str, known: Collection[str]) -> Thing:
+        if id_ in known:
+            return Thing(PIPELINE, id_, name)
+        with self._login.asking(f"pipeline {id_}"):
+            try:
+                spec = self._client.pipelines.get(id_).spec
+            except NotFound:  # deleted since it was listed
+                spec = None
+        return Thing(PIPELINE, id_, name, tag_in(spec.tags if spec else None))
+
+    def catalog(self, name: str) -> Thing | None:
+        """Give a catalog."""
+        with self._login.asking(f"catalog {name}"):
+            try:
+                found = self._client.catalogs.get(name)
+            except NotFound:
+                return None
+        return Thing(CATALOG, found.name or name, found.name or name, tag_in(found.properties), made=found.created_at or 0)
+
+    def schema(self, name: str) -> Thing | None:
+        """Give a schema by its full name."""
+        with self._login.asking(f"schema {name}"):
+            try:
+                found = self._client.schemas.get(name)
+            except NotFound:
+                return None
+        full = found.full_name or name
+        return Thing(SCHEMA, full, full, tag_in(found.properties), made=found.created_at or 0)
+
+    def connection(self, name: str) -> Thing | None:
+        """Give a connection."""
+        with self._login.asking(f"connection {name}"):
+            try:
+                found = self._client.connections.get(name)
+            except NotFound:
+                return None
+        return Thing(CONNECTION, f"{found.metastore_id}|{found.name}", found.name or name, made=found.created_at or 0)
+
+    def git_folder(self, path: str) -> Thing | None:
+        """Give a git folder by its path without /Workspace."""
+        with self._login.asking(f"the git folder {path}"):
+            try:
+                found = [repo for repo in self._client.repos.list(path_prefix=path) if repo.path == path]
+            except NotFound:
+                return None
+        return Thing(GIT_FOLDER, str(found[0].id), path) if found else None
+
+    def delete_job(self, job_id: str) -> None:
+        """Delete a job."""
+        with self._login.asking(f"job {job_id}"):
+            self._client.jobs.delete(int(job_id))
+
+
+def _job(job: BaseJob, settings: JobSettings) -> Thing:
+    return Thing(JOB, str(job.job_id), settings.name or "", tag_in(settings.tags), _starts(settings), job.created_time or 0)
+
+
+def _starts(settings: JobSettings) -> str:
+    """Say when a job runs by itself."""
+    said = [_cron(settings.schedule)] if settings.schedule else []
+    others = {"by its trigger": settings.trigger, "continuously": settings.continuous}
+    said += [words + _paused(part.pause_status) for words, part in others.items() if part]
+    return " and ".join(said) or "never by itself"
+
+
+def _cron(schedule: CronSchedule) -> str:
+    words = in_words("quartz:" + schedule.quartz_cron_expression)
+    return f"{words} ({schedule.timezone_id}){_paused(schedule.pause_status)}"
+
+
+def _paused(status: PauseStatus | None) -> str:
+    return ", paused" if status == PauseStatus.PAUSED else ""

@@ -1,0 +1,70 @@
+"""What stacks declare, what a workspace has, and what one finds by comparing them with the states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from headgate.terraform.tags import Tag
+
+PIPELINE, JOB, CATALOG, SCHEMA, CONNECTION, GIT_FOLDER = KINDS = (
+    "databricks_pipeline", "databricks_job", "databricks_catalog", "databricks_schema", "databricks_connection",
+    "databricks_repo",
+)  # fmt: skip
+WORDS = dict(zip(KINDS, ("pipeline", "job", "catalog", "schema", "connection", "git folder"), strict=True))
+
+FindingKind = Literal["ours", "unmarked", "unclear", "foreign", "doubled", "stray"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A resource that a synthesized stack declares.
+
+    name: what the workspace knows it by: a name, catalog.schema, or a path. tag: None for what can't carry one.
+    former: addresses that it is moved from.
+    """
+
+    address: str
+    stack: str
+    name: str
+    tag: Tag | None = None
+    former: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The type, as Terraform has it."""
+        return self.address.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that a workspace has. `id` is what `terraform import` takes; `starts` says when a job runs, in words.
+
+    `made`: when, in milliseconds since 1970; 0 where the workspace doesn't say.
+    """
+
+    kind: str
+    id: str
+    name: str = ""
+    tag: Tag | None = None
+    starts: str = ""
+    made: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A thing that no state has, and what it is to a declared resource.
+
+    ours: it carries the resource's tags, and no state has the resource. unmarked: it has the resource's name, and no tags.
+    unclear: so have several that hold data. foreign: it has the name, and another's tags. doubled: it is there beside `kept`,
+    which is the resource. stray: a job of ours that no stack declares. sure: a doubled job that an apply made, by its tags and
+    name; whoever copies a job copies its tags.
+    """
+
+    kind: FindingKind
+    address: str
+    stack: str
+    thing: Thing
+    kept: Thing | None = None
+    sure: bool = False

@@ -1,0 +1,94 @@
+"""Findings as text and JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.recovery.model import JOB, PIPELINE, WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.recovery.carry_out import Choice, Done
+    from headgate.recovery.model import Finding, Thing
+
+
+def finding_text(one: Finding, choice: Choice) -> str:
+    """Say in a line or two what was found, and what becomes of it."""
+    thing, what = one.thing, WORDS[one.thing.kind]
+    place = f"{one.address} in {one.stack}: " if one.stack else f"{one.address}: "
+    if one.kind == "stray":
+        head = f"no stack has this job any more: {_job(thing)}"
+    elif one.kind == "doubled" and one.kept:
+        head = f"is there twice: {_shown(thing)}, beside {_shown(one.kept)}"
+    else:
+        head = f"{what} {thing.id}{_called(thing)} {_SAID[one.kind]}"
+        if one.kind == "foreign" and thing.tag:
+            head = f"{head}: it is connector {thing.tag.connector}'s in {thing.tag.target}"
+    return f"{place}{head}\n    {_fate(one, choice)}"
+
+
+_SAID = {
+    "ours": "carries its tags, and no state has it",
+    "unmarked": "has its name and no tags of headgate's, and no state has it",
+    "unclear": "carries its tags, as others do, and no state has any of them",
+    "foreign": "has its name",
+}
+
+
+def _fate(one: Finding, choice: Choice) -> str:
+    if one in choice.imports:
+        return "is taken over: Terraform's state learns its id, nothing else changes"
+    if one in choice.deletions:
+        return f"job {one.thing.id} is deleted"
+    if one.kind == "unmarked":
+        return f"if it is this one, name it: --import {one.address}={one.thing.id}"
+    if one.kind == "unclear":
+        return f"look which one holds the tables, and name it: --import {one.address}={one.thing.id}"
+    if one.kind == "foreign":
+        return "give one of the two another name: `name`, or the target's `name_prefix`"
+    if one.thing.kind == PIPELINE:
+        return "headgate deletes no pipeline: look which one holds the tables, and delete the other by hand"
+    return f"if nobody made it on purpose, name it: --delete {one.thing.id}; else take headgate's tags off it"
+
+
+def _shown(thing: Thing) -> str:
+    return _job(thing) if thing.kind == JOB else f"{WORDS[thing.kind]} {thing.id}{_called(thing)}"
+
+
+def _job(thing: Thing) -> str:
+    return f"job {thing.id}{_called(thing)} ({thing.starts})"
+
+
+def _called(thing: Thing) -> str:
+    return f" '{thing.name}'" if thing.name != thing.id else ""
+
+
+def findings_text(connector: str, target: str, findings: Sequence[Finding], choice: Choice) -> str:
+    """Say all that was found."""
+    if not findings:
+        return f"{connector} in {target}: the workspace has nothing that the states don't have"
+    lines = [finding_text(one, choice) for one in findings]
+    return "\n".join([f"{connector} in {target}: the workspace has what no state has", *lines])
+
+
+def document(connector: str, target: str, findings: Sequence[Finding], done: Done) -> dict[str, Any]:
+    """Give the findings as plain data, each with what was done about it."""
+    return {
+        "connector": connector,
+        "target": target,
+        "findings": [_entry(one, done) for one in findings],
+        "problems": [problem.message for problem in done.problems],
+    }
+
+
+def _entry(one: Finding, done: Done) -> dict[str, Any]:
+    fate = "taken over" if one in done.imported else "deleted" if one in done.deleted else "left"
+    entry = {"kind": one.kind, "address": one.address, "stack": one.stack, "done": fate, "found": _plain(one.thing)}
+    return entry | ({"kept": _plain(one.kept)} if one.kept else {})
+
+
+def _plain(thing: Thing) -> dict[str, Any]:
+    tags = {"tags": thing.tag.as_tags()} if thing.tag else {}
+    starts = {"starts": thing.starts} if thing.starts else {}
+    return {"type": thing.kind, "id": thing.id, "name": thing.name, **starts, **tags}

@@ -1,0 +1,62 @@
+"""What recovery asks of a workspace, and how few questions that takes. `databricks.py` is the real one."""
+
+from __future__ import annotations
+
+from os.path import commonprefix
+from typing import TYPE_CHECKING, Protocol
+
+from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, PIPELINE, SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from headgate.recovery.decide import Known
+    from headgate.recovery.model import Expected, Thing
+
+
+class Workspace(Protocol):
+    """A workspace. Every method raises SourceError where it can't be asked; a thing that isn't there is None."""
+
+    def jobs(self) -> list[Thing]:
+        """Give all jobs."""
+
+    def pipelines(self, prefix: str, known: Collection[str]) -> list[Thing]:
+        """Give the pipelines whose names begin so, or nearly so; without tags those whose ids are known."""
+
+    def catalog(self, name: str) -> Thing | None:
+        """Give a catalog."""
+
+    def schema(self, name: str) -> Thing | None:
+        """Give a schema by its full name."""
+
+    def connection(self, name: str) -> Thing | None:
+        """Give a connection."""
+
+    def git_folder(self, path: str) -> Thing | None:
+        """Give a git folder by its path without /Workspace."""
+
+    def delete_job(self, job_id: str) -> None:
+        """Delete a job."""
+
+
+def survey(workspace: Workspace, expected: Sequence[Expected], known: Known) -> list[Thing]:
+    """Give what the workspace has of what is declared: all jobs, pipelines by name, and what no state has of the rest."""
+    found = workspace.jobs()
+    if pipelines := [one for one in expected if one.kind == PIPELINE]:
+        prefix = PIPELINE + "."
+        ids = {id_ for address, id_ in known.ids.items() if address.startswith(prefix)}
+        found += workspace.pipelines(name_prefix(pipelines), ids)
+    ask = {
+        CATALOG: workspace.catalog,
+        SCHEMA: workspace.schema,
+        CONNECTION: workspace.connection,
+        GIT_FOLDER: workspace.git_folder,
+    }
+    missing = [one for one in expected if one.kind in ask and known.of(one) is None]
+    return found + [thing for one in missing if (thing := ask[one.kind](one.name))]
+
+
+def name_prefix(pipelines: Sequence[Expected]) -> str:
+    """Give what the names of a target's pipelines begin with: all but the id, where that stands at the end."""
+    heads = {one.name.removesuffix(one.tag.id) for one in pipelines if one.tag and one.name.endswith(one.tag.id)}
+    return commonprefix(sorted(heads or {one.name for one in pipelines}))  # noqa: RUF071  # names, not paths

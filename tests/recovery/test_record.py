@@ -1,0 +1,114 @@
+"""Doubled jobs stand in the record, which a review reads; `check --workspace` finds them too."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tests.support.plans import pipelines, plan
+from tests.workspace.faults import Fault
+from tests.workspace.messages import refusal
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.recovery.conftest import Deployed
+
+ADDRESS = "databricks_job.people_1"
+
+
+def test_a_record_without_doubled_jobs_says_nothing_of_them(deployed: Deployed) -> None:
+    before = deployed.record()
+
+    assert "doubled" not in before
+    assert deployed.headgate("record", "crm", *deployed.states()).stderr == "the lock says so already\n"
+
+
+def test_a_doubled_job_is_recorded_until_it_is_gone(deployed: Deployed) -> None:
+    second = deployed.job("people_1")
+
+    assert deployed.record()["doubled"] == {second: ADDRESS}
+
+    del deployed.workspace.jobs[int(second)]
+    assert "doubled" not in deployed.record()
+
+
+def test_record_shows_both_jobs_when_they_run_and_the_command_that_mends_it(deployed: Deployed) -> None:
+    second = deployed.job("people_1", schedule={"quartz_cron_expression": "0 0 3 * * ?", "timezone_id": "UTC"})
+
+    said = deployed.headgate("record", "crm", *deployed.states()).stderr
+
+    assert f"job {second} 'dev_crm_people_1' (at 03:00 every day (UTC)) carries the tags of {ADDRESS} in dev" in said
+    assert f"and {deployed.ids[ADDRESS]} is that job (at 02:00 every day (UTC))" in said
+    assert "`headgate recover crm -t dev` deletes it" in said
+
+
+def test_jobs_of_another_target_or_of_nobody_are_not_recorded(deployed: Deployed) -> None:
+    deployed.job("people_1", "prod")
+    deployed.job("people_1", name="mine", tags={"team": "data"})
+
+    assert "doubled" not in deployed.record()
+
+
+def test_the_job_of_a_pipeline_that_left_is_recorded(deployed: Deployed) -> None:
+    stray = deployed.job("gone_1")
+
+    assert deployed.record()["doubled"] == {stray: "databricks_job.gone_1"}
+
+
+def test_a_job_that_no_record_knows_yet_is_not_called_doubled(deployed: Deployed) -> None:
+    del deployed.ids[ADDRESS]
+    deployed.job("people_1")
+
+    assert "doubled" not in deployed.record()
+
+
+def test_what_was_recorded_stays_where_the_workspace_can_not_be_asked(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = deployed.record() and (deployed.job("people_1"), deployed.record())[1]
+    deployed.workspace.add(Fault("GET", "*/jobs/list", then=refusal(403, "PERMISSION_DENIED", "not for you"), times=None))
+
+    failed = deployed.headgate("record", "crm", *deployed.states())
+    monkeypatch.delenv("DATABRICKS_HOST")
+    without = deployed.headgate("record", "crm", *deployed.states())
+
+    assert "doubled jobs were not looked for: the workspace can't be asked for its jobs: not for you" in failed.stderr
+    assert "doubled jobs were not looked for: no login is set" in without.stderr
+    assert deployed.record() == before
+
+
+def test_check_finds_what_the_workspace_has_twice(deployed: Deployed) -> None:
+    deployed.record()
+    assert deployed.headgate("check", "--workspace").stderr == ""
+    second = deployed.job("people_1")
+
+    assert f"job {second} " in deployed.headgate("check", "--workspace", code=3).stderr
+    assert deployed.headgate("check").stderr == ""
+
+
+def test_a_thousand_jobs_take_ten_requests(deployed: Deployed) -> None:
+    for number in range(1000):
+        deployed.job("people_1", name=str(number), tags={})
+    deployed.workspace.log.clear()
+
+    deployed.headgate("check", "--workspace", "-t", "prod")
+
+    assert len(deployed.workspace.asked("GET", "/jobs/list")) == len(deployed.workspace.log) == 11
+
+
+def test_a_review_calls_for_attention_as_long_as_a_doubled_job_is_recorded(deployed: Deployed) -> None:
+    second = deployed.job("people_1")
+    stray = deployed.job("gone_1")
+    deployed.record()
+    held = {"people_1": ["contacts"], "money_1": ["deals"]}
+    (deployed.root / "crm-dev-1.json").write_text(json.dumps(plan(*pipelines(held, held))))
+
+    said = deployed.headgate("review", "crm-dev-1.json", "--json", "review.json", code=2).stdout
+
+    found = json.loads((deployed.root / "review.json").read_text())["findings"]
+    doubled = {one["subject"]: one for one in found if one["code"] == "job-doubled"}
+    assert [doubled[address]["level"] for address in sorted(doubled)] == ["attention", "attention"]
+    assert f"two of it, {deployed.ids[ADDRESS]} and {second}" in doubled[ADDRESS]["message"]
+    assert f"`headgate recover crm -t dev --delete {stray}`" in doubled["databricks_job.gone_1"]["message"]
+    assert "headgate recover crm -t dev" in said

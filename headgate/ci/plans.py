@@ -12,7 +12,6 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from headgate.discovery.redact import redactor
@@ -21,6 +20,7 @@ from headgate.problems import InputError, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
 Outcome = Literal["nothing", "changes", "failed"]
 
@@ -46,11 +46,11 @@ class Planned:
 class Terraform:
     """A Terraform at work on synthesized stacks.
 
-    `stacks` is the folder `cdktf.out/stacks`; `plans` is where <stack>.tfplan and <stack>.json go; `lock` says whether a plan
-    takes the state's lock, which a login that may only read can't.
+    `program` are the words that start it; `stacks` is the folder `cdktf.out/stacks`; `plans` is where <stack>.tfplan and
+    <stack>.json go; `lock` says whether a plan takes the state's lock, which a login that may only read can't.
     """
 
-    program: str
+    program: Sequence[str]
     stacks: Path
     plans: Path
     lock: bool = True
@@ -105,7 +105,7 @@ class Terraform:
             folder = self.stacks / stack
             cure = (
                 "mend what Terraform says, then run the same again; a lock of an apply that died goes by "
-                f"`{self.program} -chdir={folder} force-unlock ID`"
+                f"`{' '.join(self.program)} -chdir={folder} force-unlock ID`"
             )
             raise SourceError(f"Terraform's {what} failed in {folder}:\n{_said(run)}", cure)
 
@@ -126,7 +126,7 @@ class Terraform:
             raise InputError(f"there is no stack '{stack}' in {self.stacks}", "synthesize, or name one of `headgate stacks`")
         try:
             return subprocess.Popen(  # noqa: S603  # the user's own terraform
-                [self.program, *words],
+                [*self.program, *words],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -139,14 +139,9 @@ class Terraform:
             )
         except FileNotFoundError:
             cure = "install Terraform, or name the program with --terraform"
-            raise SourceError(f"'{self.program}' can't be run: there is no such program", cure) from None
+            raise SourceError(f"'{self.program[0]}' can't be run: there is no such program", cure) from None
         except OSError as error:
-            raise system_error(error, self.program) from None
-
-
-def program_of(word: str) -> str:
-    """Give a program that is named by a path as one that holds in any folder."""
-    return str(Path(word).absolute()) if "/" in word else word
+            raise system_error(error, self.program[0]) from None
 
 
 def chosen(stacks: Sequence[str], wanted: Iterable[str]) -> list[str]:

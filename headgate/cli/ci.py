@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import Format, FormatOption, result, tell
+from headgate.cli.common import Format, FormatOption, Program, result, tell
 from headgate.cli.recover import recover_after_apply
 from headgate.problems import InputError, SourceError
 
@@ -21,7 +21,6 @@ Plans = Annotated[
     Path | None,
     typer.Option("--plans", help="Where plan files lie, which hold secrets; default: plans/ in the synthesis's folder."),
 ]
-Program = Annotated[str, typer.Option("--terraform", help="The terraform to run.", envvar="TERRAFORM_BINARY_NAME")]
 _OUT = Path("cdktf.out")
 
 
@@ -42,7 +41,7 @@ def plan(
     names: Stacks = None,
     out: Out = _OUT,
     plans: Plans = None,
-    terraform: Program = "terraform",
+    terraform: Program = "",
     *,
     no_lock: Annotated[bool, typer.Option("--no-lock", help="Don't lock the states: for a login that may only read.")] = False,
     output: FormatOption = Format.text,
@@ -81,7 +80,7 @@ def apply(
     names: Stacks = None,
     out: Out = _OUT,
     plans: Plans = None,
-    terraform: Program = "terraform",
+    terraform: Program = "",
 ) -> None:
     """Apply the very plans that `headgate plan` made, stack by stack in their order; the first that fails ends it.
 
@@ -128,6 +127,7 @@ def approved(
 
 
 def _terraform(program: str, out: Path, plans: Path | None, *, lock: bool) -> Terraform:
-    from headgate.ci.plans import Terraform, program_of
+    from headgate.ci.plans import Terraform
+    from headgate.clients.terraform.program import find_program
 
-    return Terraform(program_of(program), out.absolute() / "stacks", (plans or out / "plans").absolute(), lock)
+    return Terraform(find_program(program), out.absolute() / "stacks", (plans or out / "plans").absolute(), lock)

@@ -13,6 +13,15 @@ import typer
 Root = Annotated[Path, typer.Option("--root", help="The project's folder, which holds connectors/.", envvar="HEADGATE_ROOT")]
 Connector = Annotated[str, typer.Argument(help="A connector: its id, or its folder below connectors/.")]
 Target = Annotated[str | None, typer.Option("--target", "-t", help="The target; default: the connector's default one.")]
+Program = Annotated[
+    str,
+    typer.Option(
+        "--terraform",
+        help="The program to run; default: terraform on the path, else tofu, else headgate[terraform]'s.",
+        envvar="TERRAFORM_BINARY_NAME",
+        show_default=False,
+    ),
+]
 
 
 class Format(StrEnum):

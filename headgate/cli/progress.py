@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headgate.cli.common import Connector, Root, Target, result, tell
+from headgate.cli.common import Connector, Program, Root, Target, result, tell
 from headgate.cli.workspace_jobs import doubled_now
 from headgate.problems import InputError, SourceError, StaleError, did_you_mean
 
@@ -32,7 +32,7 @@ def record(
     ] = None,
     target: Target = None,
     out: Annotated[Path, typer.Option("--out", help="The folder that `cdktf synth` wrote.")] = Path("cdktf.out"),
-    terraform: Annotated[str, typer.Option(help="The terraform to ask.", envvar="TERRAFORM_BINARY_NAME")] = "terraform",
+    terraform: Program = "",
     root: Root = Path(),
 ) -> None:
     """Record what is applied: the workspace's ids, and what of the lock's open entries is now done in the target."""
@@ -231,25 +231,28 @@ def _read(files: Sequence[Path]) -> dict[str, Any]:
     return found
 
 
-def _ask(terraform: str, stacks: Path, plans: dict[str, int]) -> dict[str, Any]:
+def _ask(named: str, stacks: Path, plans: dict[str, int]) -> dict[str, Any]:
+    from headgate.clients.terraform.program import find_program
+
     found = {}
-    if "/" in terraform:
-        terraform = str(Path(terraform).absolute())  # it is run in the stacks' folders
     for stack in plans:
         if not (stacks / stack / ".terraform").is_dir():
             tell(f"{stack} was not deployed from {stacks}: left out")
             continue
+        program = find_program(named)
+        command = [*program, "show", "-json"]
         try:
-            run = subprocess.run([terraform, "show", "-json"], cwd=stacks / stack, capture_output=True, text=True, check=False)  # noqa: S603  # the user's own terraform
+            run = subprocess.run(command, cwd=stacks / stack, capture_output=True, text=True, check=False)  # noqa: S603  # the user's own terraform
         except OSError as error:
             cure = "name the states' files, or the program with --terraform"
-            raise SourceError(f"'{terraform}' can't be run: {error.strerror}", cure) from None
+            raise SourceError(f"'{program[0]}' can't be run: {error.strerror}", cure) from None
+        said = f"`{' '.join(command)}`"
         if run.returncode:
-            raise SourceError(f"`{terraform} show -json` failed in {stacks / stack}", run.stderr.strip()[-2000:])
+            raise SourceError(f"{said} failed in {stacks / stack}", run.stderr.strip()[-2000:])
         try:
             found[stack] = json.loads(run.stdout)
         except (ValueError, RecursionError):
-            raise SourceError(f"`{terraform} show -json` printed no JSON in {stacks / stack}", "is it a Terraform?") from None
+            raise SourceError(f"{said} printed no JSON in {stacks / stack}", "is it a Terraform?") from None
     return found
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import Connector, Format, FormatOption, Root, Target, result, result_json, tell
+from headgate.cli.common import Connector, Format, FormatOption, Program, Root, Target, result, result_json, tell
 from headgate.problems import HeadgateError, InputError, SourceError, StaleError
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def recover(
         str | None, typer.Option("--profile", "-p", help="The login's profile; default: the target's, else the environment's.")
     ] = None,
     out: Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote.")] = Path("cdktf.out"),
-    terraform: Annotated[
-        str, typer.Option("--terraform", help="The terraform to run.", envvar="TERRAFORM_BINARY_NAME")
-    ] = "terraform",
+    terraform: Program = "",
     output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
@@ -50,7 +48,8 @@ def recover(
     A second job of a pipeline is deleted. Nothing else of the workspace changes. Exit 3 where something found is left.
     """
     from headgate.ci.manifest import read_stacks
-    from headgate.ci.plans import Terraform, program_of
+    from headgate.ci.plans import Terraform
+    from headgate.clients.terraform.program import find_program
     from headgate.project import read_connectors, target_of
     from headgate.recovery.carry_out import Done, carry_out, chosen, deployment_in, login_in, look
     from headgate.recovery.databricks import DatabricksWorkspace
@@ -59,7 +58,7 @@ def recover(
     one = read_connectors(root, connector)[0].definition
     name = target_of(one, target)
     folder = (root / out).absolute()
-    work = Terraform(program_of(terraform), folder / "stacks", folder / "plans")
+    work = Terraform(find_program(terraform), folder / "stacks", folder / "plans")
     deployment = deployment_in(read_stacks(folder), one.id, name)
     if not deployment.stacks:
         raise InputError(

@@ -1,1 +1,1 @@
-"""Clients of other machines: logging in, patience, and errors in headgate's words."""
+"""Clients of what runs outside, other machines and programs: logging in, patience, and errors in headgate's words."""

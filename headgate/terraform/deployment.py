@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from headgate.layout.model import Key, Layout, Left, Pipeline, Placement
 
 PROVIDER = {"source": "databricks/databricks", "version": "1.99.0"}
-TERRAFORM = ">= 1.7"
+# The first OpenTofu that knows `removed` with a life cycle; the same for Terraform, which knows it from 1.7.
+TERRAFORM = ">= 1.10"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ci.stacks import thing, write_stacks
+from tests.support.program import needs_terraform
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.terraform,
     pytest.mark.usefixtures("out"),
-    pytest.mark.skipif(shutil.which("terraform") is None, reason="there is no terraform on the path"),
+    needs_terraform,
 ]
 
 SECRET = "CANARY-plan-7f3a"  # noqa: S105  # made up, to be looked for

@@ -257,6 +257,18 @@ def test_a_program_that_is_no_terraform_is_said_to_be_none(headgate: Run, projec
     assert "can't be run" in headgate("record", "crm", "--terraform", "./missing", code=4).stderr
 
 
+def test_record_asks_opentofu_where_it_alone_is_on_the_path(
+    headgate: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headgate("balance")
+    (project / "cdktf.out/stacks/crm-dev-1/.terraform").mkdir(parents=True)
+    (project / "tofu").write_text("#!/bin/sh\necho nojson\n")
+    (project / "tofu").chmod(0o755)
+    monkeypatch.setenv("PATH", str(project))
+
+    assert f"{project}/tofu show -json` printed no JSON" in headgate("record", "crm", code=4).stderr
+
+
 def test_looking_at_what_is_open_writes_nothing(headgate: Run, project: Path) -> None:
     headgate("balance")
     lock = project / LOCK

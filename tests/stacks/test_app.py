@@ -53,6 +53,10 @@ def test_the_same_bytes_at_every_run_and_in_every_folder(first: dict[str, bytes]
     assert synthesize(elsewhere, tmp_path / "two", PYTHONHASHSEED="7") == first
 
 
+def test_every_stack_wants_a_terraform_or_opentofu_that_knows_all_of_its_blocks(first: dict[str, bytes]) -> None:
+    assert {json.loads(text)["terraform"]["required_version"] for text in first.values()} == {">= 1.10"}
+
+
 def test_no_path_of_the_machine_is_in_it(first: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
     places = (ROOT, tmp_path_factory.getbasetemp(), Path.home())
 

@@ -9,6 +9,8 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.support.program import TERRAFORM
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -86,7 +88,7 @@ class Terraform:
 
     def _run(self, folder: Path, *words: str, check: bool = True) -> str:
         run = subprocess.run(
-            ["terraform", *words], cwd=folder, env=self.environment(), capture_output=True, text=True, check=False
+            [*TERRAFORM, *words], cwd=folder, env=self.environment(), capture_output=True, text=True, check=False
         )
         assert not check or run.returncode == 0, run.stdout + run.stderr
         return run.stdout
@@ -96,7 +98,7 @@ class Terraform:
     ) -> Outcome:
         lines: list[str] = []
         with subprocess.Popen(
-            ["terraform", *words],
+            [*TERRAFORM, *words],
             cwd=folder,
             env=self.environment(environment),
             stdout=subprocess.PIPE,

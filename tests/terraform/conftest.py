@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.terraform.deployment import PROVIDER
+from tests.support.program import TERRAFORM, WITHOUT
 from tests.support.samples import parts_of, tables_of
 from tests.support.site import Site
 from tests.support.terraform import Terraform
@@ -28,16 +29,15 @@ DYING = Path(__file__).resolve().parents[1] / "support" / "dying_provider.py"
 
 
 @pytest.fixture(scope="session")
-def terraform_program() -> str:
-    """Where terraform is."""
-    found = shutil.which("terraform")
-    if not found:
-        pytest.skip("there is no terraform on the path")
-    return found
+def terraform_program() -> tuple[str, ...]:
+    """The words that start Terraform."""
+    if not TERRAFORM:
+        pytest.skip(WITHOUT)
+    return TERRAFORM
 
 
 @pytest.fixture(scope="session")
-def standin(terraform_program: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def standin(terraform_program: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment in which Terraform starts the stand-in as its provider."""
     assert terraform_program
     if not STANDIN.exists():
@@ -71,7 +71,7 @@ def server(standin: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def any_provider(
-    terraform_program: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    terraform_program: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> dict[str, str]:
     """Terraform's environment for what asks no workspace: with the stand-in, else with the registry's own provider."""
     if STANDIN.exists():
@@ -82,7 +82,7 @@ def any_provider(
     (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": {"databricks": PROVIDER}}}))
     settings = {"TF_CLI_CONFIG_FILE": str(config), "TF_REGISTRY_CLIENT_TIMEOUT": "5", "TF_REGISTRY_DISCOVERY_RETRY": "0"}
     run = subprocess.run(
-        [terraform_program, "init", "-input=false"],
+        [*terraform_program, "init", "-input=false"],
         cwd=folder,
         env={**os.environ, **settings},
         capture_output=True,

@@ -1,0 +1,1 @@
+"""Terraform: which program it is, and a library that stands in where there is none."""

@@ -23,8 +23,8 @@ routes = Routes()
 ROOT = "/api/2.1/unity-catalog"
 METASTORE = "11111111-0000-4000-8000-000000000000"
 
-# Options that don't come back: those that the provider keeps by itself for that reason, and others whose names say so.
-HIDDEN = re.compile(r"user|\w*(password|secret|token|credential|private_?key|pvtkey|keyjson|api_?key)\w*", re.IGNORECASE)
+# Options that don't come back: those that the provider keeps by itself for that reason, and others whose names end so.
+HIDDEN = re.compile(r"user|.*(password|secret|token|credentials?|private_?key|pvtkey|keyjson|api_?key)", re.IGNORECASE)
 FIELDS = {
     "connections": ("name", "connection_type", "options", "comment", "properties", "read_only"),
     "catalogs": ("name", "comment", "options", "properties", "storage_root", "connection_name", "provider_name", "share_name"),

@@ -11,29 +11,31 @@ if TYPE_CHECKING:
 
     from tests.workspace.messages import Answer, Request
 
+    Struck = Answer | Literal["close"] | None
+
 CLOSE: Literal["close"] = "close"
 """The connection is closed without an answer."""
 
 
 @dataclass
 class Fault:
-    """Strikes the `nth` request of a method and a path (matched as file names are: `*/jobs/create`), and on, `times` in all.
+    """Strikes the `nth` request of a method and a path, and those after it, `times` in all. `*` stands for any text.
 
-    `when`: before the request takes effect, which it then does not, unless `then` is a function; or after. `then`: an answer,
-    CLOSE, or a function, such as one that kills a process; what it returns is answered, and if that is None, all goes on.
-    `times` None strikes for ever. `about` narrows it to requests of which it holds.
+    `when`: before the request takes effect, which it then does not, or after. `then`: an answer, CLOSE, or a function, such as
+    one that kills a process, which gives one of these two, or None for all to go on. `times` None strikes for ever. `about`
+    narrows it to requests of which it holds.
     """
 
     method: str = "*"
     path: str = "*"
     when: Literal["before", "after"] = "before"
-    then: Answer | Literal["close"] | Callable[[Request], Answer | None] = CLOSE
+    then: Answer | Literal["close"] | Callable[[Request], Struck] = CLOSE
     nth: int = 1
     times: int | None = 1
     about: Callable[[Request], bool] = lambda _request: True
     seen: int = 0
 
-    def strike(self, request: Request) -> Answer | Literal["close"] | None:
+    def strike(self, request: Request) -> Struck:
         """Give what a request gets instead of its answer; None where it goes on."""
         if not (fnmatchcase(request.method, self.method) and fnmatchcase(request.path, self.path) and self.about(request)):
             return None
@@ -43,7 +45,7 @@ class Fault:
         return self.then(request) if callable(self.then) else self.then
 
 
-def strike(faults: Iterable[Fault], when: Literal["before", "after"], request: Request) -> Answer | Literal["close"] | None:
+def strike(faults: Iterable[Fault], when: Literal["before", "after"], request: Request) -> Struck:
     """Give what the first of the faults that strikes says; each of them counts the request."""
     struck = [found for fault in faults if fault.when == when and (found := fault.strike(request)) is not None]
     return struck[0] if struck else None

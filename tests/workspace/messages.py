@@ -67,28 +67,38 @@ class RefusedError(Exception):
         self.answer = refusal(status, code, message)
 
 
+@dataclass(frozen=True)
+class Route:
+    """Who answers a method at a path, as it was written and as a pattern."""
+
+    method: str
+    path: str
+    pattern: re.Pattern[str]
+    handler: Handler
+
+
 class Routes:
     """Addresses and who answers there. In a path, `{name}` is a part that differs, and `?` a digit of the API's version."""
 
     def __init__(self, *several: Routes) -> None:
-        self.routes: list[tuple[str, re.Pattern[str], Handler]] = [route for one in several for route in one.routes]
+        self.routes: list[Route] = [route for one in several for route in one.routes]
 
     def on(self, method: str, path: str) -> Callable[[Found], Found]:
         """Say that the function below answers there."""
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)).replace(r"\?", r"\d")
 
         def registered(handler: Found) -> Found:
-            self.routes.append((method, re.compile(pattern), handler))
+            self.routes.append(Route(method, path, re.compile(pattern), handler))
             return handler
 
         return registered
 
     def find(self, request: Request) -> Handler | None:
         """Give who answers a request, whose `parts` are set; None where nobody does."""
-        for method, pattern, handler in self.routes:
-            if method == request.method and (found := pattern.fullmatch(request.path)):
+        for route in self.routes:
+            if route.method == request.method and (found := route.pattern.fullmatch(request.path)):
                 request.parts = {name: unquote(value) for name, value in found.groupdict().items()}
-                return handler
+                return route.handler
         return None
 
 

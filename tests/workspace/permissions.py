@@ -1,7 +1,8 @@
 """/api/2.0/permissions.
 
 Facts, from Databricks' API reference unless said otherwise: PUT replaces all that is granted directly, PATCH adds; admins
-inherit CAN_MANAGE. Pipelines and jobs have exactly one owner: the provider adds one to every PUT for that reason.
+inherit CAN_MANAGE. Pipelines and jobs have exactly one owner, which the provider adds to every PUT; which levels there are
+stands in the provider.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from tests.workspace.workspace import Workspace
 
 routes = Routes()
+LEVELS = {
+    "pipelines": ("CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER"),
+    "jobs": ("CAN_VIEW", "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER"),
+}
+FILES = ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE")
 TYPES = {
     "pipelines": "pipelines",
     "jobs": "job",
@@ -77,6 +83,8 @@ def _grant(workspace: Workspace, request: Request, before: list[Grant]) -> Json:
     kind, id_ = request.parts["kind"], request.parts["id"]
     one = owned(workspace, kind, id_)
     grants = [_read(entry) for entry in request.body.get("access_control_list", [])]
+    for level in (grant.level for grant in grants if grant.level not in LEVELS.get(kind, FILES)):
+        raise RefusedError(400, "INVALID_PARAMETER_VALUE", f"Permission type not defined for {TYPES[kind]}: {level}")
     owners = [grant.name for grant in grants if grant.level == OWNER]
     if one and (len(owners) > 1 or (not owners and request.method == "PUT")):
         raise RefusedError(400, "INVALID_PARAMETER_VALUE", f"The {TYPES[kind]} must have exactly one owner.")

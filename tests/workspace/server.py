@@ -11,12 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from tests.workspace.messages import Answer, Request
+from tests.workspace.messages import Request, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.workspace.messages import Json
+    from tests.workspace.messages import Answer, Json
     from tests.workspace.workspace import Workspace
 
 RETRIED = (429, 503)
@@ -44,7 +44,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
-        request = Request(self.command, url.path, query, self._body())
+        request = Request(self.command, url.path, query)
+        try:
+            request.body = self._body()
+        except ValueError:
+            self._write(refusal(400, "MALFORMED_REQUEST", f"{request}: the body is no JSON"))
+            return
         answer = self.server.workspace.answer(request, self.headers.get("Authorization") or "")
         if answer is None:
             self.close_connection = True

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from databricks.sdk.errors import BadRequest, NotFound
 
+from headgate.terraform.shared import KEPT_SECRETS
+
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
@@ -26,6 +28,16 @@ def test_a_connection_comes_back_without_its_secrets(client: WorkspaceClient, wo
     assert found.options == {"url": "https://crm.example.com"}
     assert [one.options for one in client.connections.list()] == [found.options]
     assert workspace.connections["crm"].info["options"] == options
+
+
+def test_no_secret_that_the_provider_keeps_comes_back(client: WorkspaceClient) -> None:
+    told = {"token_endpoint": "a", "access_token_expiration": "b", "externalOptionsAllowList": "c", "username": "d"}
+    options = told | dict.fromkeys(KEPT_SECRETS, "CANARY")
+    body = {"name": "crm", "connection_type": "HTTP", "options": options}
+
+    client.api_client.do("POST", "/api/2.1/unity-catalog/connections", body=body)
+
+    assert client.connections.get("crm").options == told
 
 
 def test_an_update_of_a_connection_replaces_all_its_options(client: WorkspaceClient, workspace: Workspace) -> None:

@@ -7,67 +7,114 @@ import signal
 import subprocess
 import sys
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from databricks.sdk.errors import BadRequest, InternalError, NotFound, PermissionDenied
 from databricks.sdk.service.catalog import ConnectionType
 from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
+from databricks.sdk.service.jobs import JobSettings
 from databricks.sdk.service.workspace import ImportFormat
 
-from tests.workspace.faults import Fault, death
-from tests.workspace.messages import Answer, Request, refusal
-from tests.workspace.workspace import TOKEN
+from tests.workspace.faults import CLOSE, Fault, death
+from tests.workspace.messages import refusal
+from tests.workspace.model import Job, Pipeline, Repo, Table, Thing
+from tests.workspace.workspace import OWNER, ROUTES, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from databricks.sdk import WorkspaceClient
 
+    from tests.workspace.messages import Request
     from tests.workspace.workspace import Workspace
 
     Call = Callable[[WorkspaceClient], object]
 
-VIEW = AccessControlRequest(group_name="viewers", permission_level=PermissionLevel.CAN_VIEW)
 REPO = "https://github.com/example/crm.git"
-STATEMENT = 'ALTER STREAMING TABLE main.bronze.t SET TBLPROPERTIES("pipelines.pipelineId"="b")'
 LOST = refusal(500, "INTERNAL_ERROR", "out of luck")
+ID = "00000000-0000-4000-8000-000000000001"
+VIEW = [AccessControlRequest(group_name="viewers", permission_level=PermissionLevel.CAN_VIEW)]
+OWNED = [AccessControlRequest(user_name="second@example.com", permission_level=PermissionLevel.IS_OWNER)]
+STATEMENT = 'ALTER STREAMING TABLE main.bronze.t SET TBLPROPERTIES("pipelines.pipelineId"="b")'
+CONTENT = b64encode(b"2").decode()
+UC = "/api/2.1/unity-catalog"
+
+# Every call that changes something, by its method and its path's end.
 CALLS: dict[str, Call] = {
-    "pipelines": lambda client: client.pipelines.create(name="a"),
-    "jobs/create": lambda client: client.jobs.create(name="a"),
-    "connections": lambda client: client.connections.create("c", ConnectionType.MYSQL, {"host": "h"}),
-    "catalogs": lambda client: client.catalogs.create("main"),
-    "workspace/mkdirs": lambda client: client.workspace.mkdirs("/Shared/a"),
-    "workspace/import": lambda client: client.workspace.import_(
-        "/Shared/a", content=b64encode(b"1").decode(), format=ImportFormat.AUTO
+    "POST /pipelines": lambda client: client.pipelines.create(name="new"),
+    "PUT /pipelines/*": lambda client: client.pipelines.update(ID, name="b"),
+    "DELETE /pipelines/*": lambda client: client.pipelines.delete(ID),
+    "POST /updates": lambda client: client.pipelines.start_update(ID),
+    "POST /stop": lambda client: client.pipelines.stop("running"),
+    "POST /jobs/create": lambda client: client.jobs.create(name="new"),
+    "POST /jobs/reset": lambda client: client.jobs.reset(1, JobSettings(name="b")),
+    "POST /jobs/update": lambda client: client.jobs.update(1, new_settings=JobSettings(name="b")),
+    "POST /jobs/delete": lambda client: client.jobs.delete(1),
+    "POST /connections": lambda client: client.connections.create("new", ConnectionType.MYSQL, {"host": "h"}),
+    "PATCH /connections/*": lambda client: client.connections.update("c", {"host": "b"}),
+    "DELETE /connections/*": lambda client: client.connections.delete("c"),
+    "POST /catalogs": lambda client: client.catalogs.create("new"),
+    "PATCH /catalogs/*": lambda client: client.catalogs.update("main", comment="b"),
+    "DELETE /catalogs/*": lambda client: client.catalogs.delete("main", force=True),
+    "POST /schemas": lambda client: client.schemas.create("new", "main"),
+    "PATCH /schemas/*": lambda client: client.schemas.update("main.default", comment="b"),
+    "DELETE /schemas/*": lambda client: client.schemas.delete("main.default"),
+    "DELETE /tables/*": lambda client: client.tables.delete("main.bronze.t"),
+    "POST /workspace/mkdirs": lambda client: client.workspace.mkdirs("/Shared/new"),
+    "POST /workspace/import": lambda client: client.workspace.import_(
+        "/Shared/a.py", content=CONTENT, format=ImportFormat.RAW, overwrite=True
     ),
-    "repos": lambda client: client.repos.create(REPO, "gitHub", path="/Shared/a"),
-    "sql/statements": lambda client: client.statement_execution.execute_statement(STATEMENT, "wh1"),
+    "POST /workspace/delete": lambda client: client.workspace.delete("/Shared/a.py"),
+    "POST /repos": lambda client: client.repos.create(REPO, "gitHub", path="/Shared/new"),
+    "PATCH /repos/*": lambda client: client.repos.update(2, branch="b"),
+    "DELETE /repos/*": lambda client: client.repos.delete(2),
+    "PUT /permissions/*": lambda client: client.permissions.set("pipelines", ID, access_control_list=OWNED),
+    "PATCH /permissions/*": lambda client: client.permissions.update("pipelines", ID, access_control_list=VIEW),
+    "POST /sql/statements": lambda client: client.statement_execution.execute_statement(STATEMENT, "wh1"),
 }
 
 
-@pytest.mark.parametrize("path", CALLS)
+@pytest.fixture
+def full(workspace: Workspace) -> Workspace:
+    """A workspace in which each of the calls finds what it is about."""
+    for id_ in (ID, "running"):
+        workspace.pipelines[id_] = Pipeline(id_, {"name": id_}, OWNER, OWNER)
+    workspace.start("running")
+    workspace.jobs[1] = Job(1, {"name": "a"}, OWNER, OWNER)
+    workspace.do("POST", f"{UC}/connections", {"name": "c", "connection_type": "MYSQL", "options": {"host": "h"}})
+    workspace.do("POST", f"{UC}/catalogs", {"name": "main"})
+    workspace.tables["main.bronze.t"] = Table("main.bronze.t", OWNER)
+    workspace.put("/Shared/a.py", "1")
+    workspace.repos[2] = Repo(2, "/Shared/code", REPO, "gitHub")
+    workspace.things["/Shared/code"] = Thing(2, "REPO")
+    return workspace
+
+
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_call_fails_before_or_after_its_effect(client: WorkspaceClient, workspace: Workspace, path: str, when: str) -> None:
-    before = workspace.snapshot()
-    workspace.add(Fault("POST", f"*/{path}", "before" if when == "before" else "after", LOST))
+def test_a_call_fails_before_or_after_its_effect(client: WorkspaceClient, full: Workspace, call: str, when: str) -> None:
+    method, path = call.split()
+    before = full.snapshot()
+    full.add(Fault(method, f"*{path}", "before" if when == "before" else "after", LOST))
 
     with pytest.raises(InternalError, match="out of luck"):
-        CALLS[path](client)
+        CALLS[call](client)
 
-    (request,) = workspace.log
+    (request,) = full.log
     assert (request.status, request.carried_out) == (500, when == "after")
-    assert (workspace.snapshot() == before) == (when == "before")
+    assert (full.snapshot() == before) == (when == "before")
 
 
-def test_permissions_fail_like_the_rest(client: WorkspaceClient, workspace: Workspace) -> None:
-    id_ = client.pipelines.create(name="a").pipeline_id
-    workspace.add(Fault("PATCH", "*/permissions/*", then=LOST), Fault("PATCH", "*/permissions/*", "after", LOST, nth=1))
+def test_no_call_that_changes_something_is_left_out() -> None:
+    tried = [call.split() for call in CALLS]
 
-    for found in ([], ["viewers"]):
-        with pytest.raises(InternalError):
-            client.permissions.update("pipelines", id_, access_control_list=[VIEW])
-        assert [grant.name for grant in workspace.grants.get(f"pipelines/{id_}", [])] == found
+    assert [
+        (route.method, route.path)
+        for route in ROUTES.routes
+        if route.method != "GET" and not any(route.method == one and fnmatchcase(route.path, f"*{end}") for one, end in tried)
+    ] == []
 
 
 def test_a_closed_connection_after_the_effect_is_not_noticed_by_who_tries_again(
@@ -126,9 +173,9 @@ def test_a_process_is_killed_at_its_request(client: WorkspaceClient, workspace: 
     host = client.config.host.removeprefix("http://")
     started: list[subprocess.Popen[bytes]] = []
 
-    def kill(_request: Request) -> Answer | None:
+    def kill(_request: Request) -> Literal["close"]:
         os.killpg(started[0].pid, signal.SIGKILL)
-        return LOST if when == "before" else None
+        return CLOSE
 
     workspace.add(Fault("POST", "*/pipelines", "before" if when == "before" else "after", kill))
     with workspace.changing():
@@ -142,6 +189,12 @@ def test_a_request_that_is_no_such_one_is_refused_and_the_server_lives(client: W
     with pytest.raises(BadRequest, match="TypeError") as refused:
         client.api_client.do("POST", "/api/2.2/jobs/create", body={"schedule": "quartz"})
     assert refused.value.error_code == "MALFORMED_REQUEST"
+
+
+def test_a_body_that_is_no_json_is_refused(client: WorkspaceClient, workspace: Workspace) -> None:
+    with pytest.raises(BadRequest, match="the body is no JSON"):
+        client.api_client.do("POST", "/api/2.0/pipelines", data="{")
+    assert workspace.log == []
 
 
 def test_an_address_that_is_not_there_is_said(client: WorkspaceClient) -> None:

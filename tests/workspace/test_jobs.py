@@ -73,6 +73,12 @@ def test_an_update_replaces_whole_fields_and_merges_tasks_by_key(client: Workspa
     assert [(one.task_key, one.pipeline_task.pipeline_id) for one in settings.tasks] == [("two", "another")]
 
 
+def test_what_is_unknown_of_a_job_is_ignored(client: WorkspaceClient) -> None:
+    id_ = client.api_client.do("POST", "/api/2.2/jobs/create", body={"name": "a", "no_such_thing": 1})["job_id"]
+
+    assert "no_such_thing" not in client.api_client.do("GET", "/api/2.2/jobs/get", query={"job_id": id_})["settings"]
+
+
 def test_a_deleted_job_is_gone(client: WorkspaceClient) -> None:
     id_ = make(client, "a")
 

@@ -61,6 +61,14 @@ def test_put_replaces_and_patch_adds(client: WorkspaceClient, thing: tuple[str, 
     assert workspace.grants.keys() == {"/".join(thing)}
 
 
+def test_a_level_that_it_does_not_have_is_refused(client: WorkspaceClient, thing: tuple[str, str]) -> None:
+    level = PermissionLevel.CAN_MANAGE_RUN if thing[0] == "pipelines" else PermissionLevel.CAN_RUN
+    entry = AccessControlRequest(group_name="viewers", permission_level=level)
+
+    with pytest.raises(BadRequest, match="Permission type not defined"):
+        client.permissions.update(*thing, access_control_list=[entry])
+
+
 def test_who_owns_it_runs_it_unless_somebody_else_is_said_to(client: WorkspaceClient, thing: tuple[str, str]) -> None:
     client.permissions.set(*thing, access_control_list=[ROBOT])
 
@@ -79,8 +87,9 @@ def test_folders_have_permissions_and_no_owner(client: WorkspaceClient) -> None:
     client.workspace.mkdirs("/Shared/a")
     id_ = str(client.workspace.get_status("/Shared/a").object_id)
 
-    client.permissions.set("directories", id_, access_control_list=[VIEW])
-    assert rights(client.permissions.get("directories", id_)) == {"viewers": "CAN_VIEW"}
+    read = AccessControlRequest(group_name="viewers", permission_level=PermissionLevel.CAN_READ)
+    client.permissions.set("directories", id_, access_control_list=[read])
+    assert rights(client.permissions.get("directories", id_)) == {"viewers": "CAN_READ"}
     client.workspace.delete("/Shared/a")
     with pytest.raises(NotFound):
         client.permissions.get("directories", id_)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.workspace.faults import Fault
 from tests.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -88,6 +89,18 @@ def test_what_is_changed_behind_everybodys_back_is_seen(full: Workspace, client:
     assert client.pipelines.get(full.pipeline("a").id).spec.channel == "PREVIEW"
     assert list(client.jobs.list()) == []
     assert [one.path for one in client.workspace.list("/Shared")] == ["/Shared/a.py"]
+
+
+def test_somebody_else_does_things_that_are_not_noted(workspace: Workspace, client: WorkspaceClient) -> None:
+    workspace.add(Fault("POST", "*/pipelines"))
+
+    id_ = workspace.do("POST", "/api/2.0/pipelines", {"name": "a"})["pipeline_id"]
+    assert workspace.log == []
+    assert client.pipelines.get(id_).name == "a"
+    workspace.do("DELETE", f"/api/2.0/pipelines/{id_}", cascade="false")
+    assert workspace.pipelines == {}
+    with pytest.raises(AssertionError, match="No API found"):
+        workspace.do("DELETE", "/api/2.0/nothing")
 
 
 def test_requests_are_noted(full: Workspace) -> None:

@@ -1,11 +1,13 @@
 """A Databricks workspace in memory: what it holds, what goes wrong in it, and how a request is answered.
 
 workspace = Workspace()
-with served(workspace) as host:
-    ...                                         # the provider or databricks-sdk at work there
-workspace.add(Fault("POST", "*/pipelines", "after"))    # the next pipeline is made, and nobody is told
-kept = workspace.snapshot(); workspace.restore(kept)    # JSON of all that it holds
-with workspace.changing():                      # behind everybody's back
+with served(workspace) as host:  # the provider or databricks-sdk at work there
+    ...
+workspace.add(Fault("POST", "*/pipelines", "after"))  # the next pipeline is made, and nobody is told
+kept = workspace.snapshot()  # JSON of all that it holds
+workspace.restore(kept)
+workspace.do("DELETE", f"/api/2.0/pipelines/{id_}", cascade="false")  # behind everybody's back
+with workspace.changing():
     workspace.pipeline("crm_all_1").spec["channel"] = "PREVIEW"
 """
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.workspace.messages import Json
     from tests.workspace.model import Job, Pipeline, Table
 
 TOKEN = "not-a-real-credential"  # noqa: S105  # of this server alone
@@ -145,6 +148,14 @@ class Workspace(State):
         """Change things while no request is answered."""
         with self.lock:
             yield self
+
+    def do(self, method: str, path: str, body: Json | None = None, **query: str) -> Json:
+        """Do what a call does, behind everybody's back: it meets no fault and stands in no log. Gives its answer."""
+        with self.lock:
+            answer = self._carried_out(Request(method, path, query, body or {}))
+        assert isinstance(answer.body, dict)
+        assert answer.status == 200, answer.body
+        return answer.body
 
     def asked(self, method: str = "", path: str = "") -> list[Request]:
         """Give the requests so far of a method whose path ends so."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from headgate.discovery.redact import redactor
 from headgate.problems import InputError, SourceError
+from headgate.redaction.redactor import redactor
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -29,7 +29,7 @@ class Delta:
         except ImportError:
             raise InputError("--delta needs the library deltalake", "install it: pip install 'headgate[delta]'") from None
         self._arrow, self._plan, self._delete = arrow, plan, delete
-        self._mask = redactor(storage or {})
+        self._mask = redactor((storage or {}).values())
         schema = Schema.from_arrow(self._schema())
         try:
             self._table = DeltaTable.create(uri, schema, mode="ignore", storage_options=dict(storage or {}) or None)

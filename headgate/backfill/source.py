@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.child.find import search_files
-from headgate.discovery.redact import redactor
 from headgate.problems import HeadgateError, InputError, SourceError, short
+from headgate.redaction.redactor import redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +65,7 @@ class Source:
     def __init__(self, folder: Path, options: Mapping[str, str]) -> None:
         """Load the one class in `folder` that can be read by a range; raises InputError where there is none."""
         self._options = dict(options)
-        self._mask = redactor({name: value for name, value in options.items() if name.lower() not in _SHOWN})
+        self._mask = redactor(value for name, value in options.items() if name.lower() not in _SHOWN)
         self.choice = tuple(sorted((name.lower(), value) for name, value in options.items() if name.lower() in _CHOOSING))
         found = search_files(folder.resolve(), "", is_root=False)
         classes = [one for one in found.classes if hasattr(one, "plan_backfill") and hasattr(one, "read_backfill")]

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from headgate.discovery.redact import redactor
 from headgate.files import system_error, write_whole
 from headgate.problems import InputError, SourceError
+from headgate.redaction.environment import secrets_of
+from headgate.redaction.redactor import redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 Outcome = Literal["nothing", "changes", "failed"]
 
-_SECRET = re.compile(r"^TF_VAR_|TOKEN|SECRET|PASSWORD|PRIVATE_KEY|ACCESS_KEY", re.IGNORECASE)
 _SHOWN = 6000
 _PRIVATE = 0o077
 # `terraform plan -detailed-exitcode`: 0 nothing to do, 1 an error, 2 something to do.
@@ -83,8 +82,8 @@ class Terraform:
         """Apply the stack's plan file, with Terraform's words on stderr as they come. Raises SourceError where it fails."""
         clean = redactor(secrets_of(os.environ))
         with self._start(stack, "apply", "-no-color", "-input=false", str(self.plan_file(stack)), both=True) as process:
-            for line in process.stdout or ():
-                sys.stderr.write(clean(line))
+            for words in clean.stream(process.stdout or ()):
+                sys.stderr.write(words)
         if process.returncode:
             raise SourceError(f"the apply of {stack} failed with exit code {process.returncode}", "Terraform's words are above")
 
@@ -161,11 +160,6 @@ def clear(plans: Path) -> None:
 def unplanned(terraform: Terraform, stacks: Iterable[str]) -> list[str]:
     """Give the stacks without a plan file."""
     return [stack for stack in stacks if not terraform.plan_file(stack).exists()]
-
-
-def secrets_of(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment's variables whose values are not to be seen, by their names."""
-    return {name: value for name, value in environment.items() if value and _SECRET.search(name)}
 
 
 def _said(run: subprocess.CompletedProcess[str]) -> str:

@@ -17,6 +17,7 @@ from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.ci import apply, approved, plan, stacks
 from headgate.cli.comment import comment
+from headgate.cli.common import tell
 from headgate.cli.cost import cost
 from headgate.cli.discover import discover
 from headgate.cli.handover import handover
@@ -50,7 +51,7 @@ def main() -> None:
     try:
         app()
     except HeadgateError as error:
-        sys.stderr.write(f"{error}\n")
+        tell(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # Whoever read the results has gone; nothing more can be said to them.
@@ -58,7 +59,7 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         told = system_error(error)
-        sys.stderr.write(f"{told}\n")
+        tell(str(told))
         sys.exit(told.exit_code)
 
 

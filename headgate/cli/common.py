@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from headgate.redaction.environment import without_own_secrets
+
 Root = Annotated[Path, typer.Option("--root", help="The project's folder, which holds connectors/.", envvar="HEADGATE_ROOT")]
 Connector = Annotated[str, typer.Argument(help="A connector: its id, or its folder below connectors/.")]
 Target = Annotated[str | None, typer.Option("--target", "-t", help="The target; default: the connector's default one.")]
@@ -45,8 +47,8 @@ TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="text f
 
 
 def tell(text: str) -> None:
-    """Say something that is no result: on stderr."""
-    sys.stderr.write(text + "\n")
+    """Say something that is no result: on stderr. Servers' and programs' words may be in it: no secret of ours is."""
+    sys.stderr.write(without_own_secrets(text) + "\n")
 
 
 def result(text: str) -> None:

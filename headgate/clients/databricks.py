@@ -14,7 +14,8 @@ from databricks.sdk.errors.base import DatabricksError
 from requests import RequestException
 
 from headgate.problems import InputError, Problem, SourceError
-from headgate.review.masks import Masks
+from headgate.redaction.redactor import redactor
+from headgate.redaction.tokens import token_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,15 +42,15 @@ class Login:
             self.client = WorkspaceClient(config=config)
         except (ValueError, DatabricksError, RequestException) as error:
             cure = "set DATABRICKS_HOST and credentials, or targets.<target>.profile; see docs.databricks.com/dev-tools/auth"
-            said = Masks().text((str(error).splitlines() or [""])[0])
+            said = token_free((str(error).splitlines() or [""])[0])
             raise InputError(f"can't log in to the workspace: {said or type(error).__name__}", cure) from None
         self.clock = config.clock
         secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
-        self._masks = Masks(frozenset(str(value) for value in secrets if value))
+        self._redact = redactor(str(value) for value in secrets if value)
 
     def told(self, text: str) -> str:
         """Give what the workspace said so that it can be shown: no secret, and only what a terminal can bear."""
-        return self._masks.text(re.sub(r"[^\S\n]+|[\x00-\x1f\x7f]+", " ", text).strip())[:2000]
+        return re.sub(r"[^\S\n]+|[\x00-\x1f\x7f]+", " ", self._redact(text)).strip()[:2000]
 
     @contextmanager
     def asking(self, what: str) -> Iterator[None]:

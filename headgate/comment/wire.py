@@ -13,6 +13,7 @@ from requests.auth import AuthBase
 
 from headgate.comment.limits import TRIES, UNSURE, Patient, seconds_to_wait
 from headgate.problems import Problem, SourceError
+from headgate.redaction.redactor import redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +51,7 @@ class Wire:
         self, api: str, headers: Mapping[str, str], secret: str, cure: Callable[[int], str], clock: Clock | None = None
     ) -> None:
         self.clock = clock or Clock()
-        self._api, self._secret, self._cure = api, secret, cure
+        self._api, self._redact, self._cure = api, redactor([secret]), cure
         self._patience = MOST_WAIT
         self._session = requests.Session()
         self._session.auth = _Headers(headers)
@@ -98,7 +99,7 @@ class Wire:
                 answer = self._session.request(method, url, json=body, params=query, timeout=_TIMEOUT, allow_redirects=False)
             except requests.RequestException as error:
                 raise self._broken(method, error) from None
-            said = "" if answer.ok else _said(answer)
+            said = "" if answer.ok else self._told(answer)
             wait = seconds_to_wait(answer.status_code, answer.headers, said, self.clock.now())
             if wait is None:
                 break
@@ -112,8 +113,12 @@ class Wire:
             raise RejectedError(self._problem(answer), answer.status_code, said)
         return answer
 
+    def _told(self, answer: requests.Response) -> str:
+        """Give the host's own words for an error, in one line, without the token."""
+        return " ".join(self._redact(_said(answer)).split())
+
     def _problem(self, answer: requests.Response) -> Problem:
-        said, cure = _said(answer).replace(self._secret, "***")[:_LONGEST_SAID], self._cure(answer.status_code)
+        said, cure = self._told(answer)[:_LONGEST_SAID], self._cure(answer.status_code)
         if answer.is_redirect:
             said = f"moved to {answer.headers['location'].partition('?')[0]}"
             cure = "name by --repo and --api where it is now: the token is not sent elsewhere unasked"
@@ -122,8 +127,8 @@ class Wire:
 
     def _too_limited(self, answer: requests.Response, wait: float) -> SourceError:
         until = time.strftime("%H:%M UTC", time.gmtime(self.clock.now() + wait))
-        message = f"{self._api} takes no more requests for {wait:,.0f} seconds: {_said(answer)[:_LONGEST_SAID]}"
-        return SourceError(message.replace(self._secret, "***"), f"run it again after {until}, or with a token of its own")
+        message = f"{self._api} takes no more requests for {wait:,.0f} seconds: {self._told(answer)[:_LONGEST_SAID]}"
+        return SourceError(message, f"run it again after {until}, or with a token of its own")
 
     def _broken(self, method: str, error: requests.RequestException) -> SourceError:
         reason = type(error).__name__
@@ -176,7 +181,7 @@ def _read(answer: requests.Response) -> Any:
 
 
 def _said(answer: requests.Response) -> str:
-    """Give the host's own words for an error, in one line."""
+    """Give the host's own words for an error."""
     try:
         told = answer.json()
     except (ValueError, RecursionError):
@@ -184,4 +189,4 @@ def _said(answer: requests.Response) -> str:
     if isinstance(told, dict):
         parts = [told.get(key) for key in ("message", "error", "error_description", "errors")]
         told = "; ".join(part if isinstance(part, str) else str(part) for part in parts if part)
-    return " ".join(str(told or answer.reason or "no reason given").split())
+    return str(told or answer.reason or "no reason given")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from headgate.discovery import isolate
 from headgate.discovery.answer import read_answer
-from headgate.discovery.redact import redactor
 from headgate.problems import InputError
+from headgate.redaction.redactor import redactor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +68,7 @@ def discover_code(code: Code, asking: Asking) -> Found:
             "timeout": code.timeout,
         }
         ended = isolate.run(json.dumps(request).encode(), code.timeout)
-    return read_answer(ended, code, redactor(asking.options), best_effort=asking.best_effort)
+    return read_answer(ended, code, redactor(asking.options.values()), best_effort=asking.best_effort)
 
 
 @contextmanager

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.layout.ingested import tables_in
+from headgate.redaction.tokens import token_free
 from headgate.review.blocks import blocks, file_text, first, mapping
 from headgate.review.facts import Held, PipelineFacts
-from headgate.review.masks import Masks, token_free
+from headgate.review.masks import Masks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

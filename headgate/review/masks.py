@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
+from headgate.redaction.needles import LEAST, parts_of
+from headgate.redaction.redactor import Redactor
 from headgate.review.blocks import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 MASK = "(secret)"
-_SHORTEST = 4  # what is shorter is part of any text, and masked only where it stands
 _WORD = 8  # what is shorter is searched for as a word of its own: `true` of a sensitive option is no part of `construed`
-# Tokens that have a form of their own: Databricks, JSON Web Tokens, GitHub, GitLab, AWS, Azure SAS, Slack, private keys.
-_TOKEN = re.compile(
-    r"dapi[0-9a-f]{16,}(?:-\d+)?|dose[0-9a-f]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|gh[pousr]_\w{20,}|github_pat_\w{20,}"
-    r"|glpat-[\w-]{16,}|(?:AKIA|ASIA)[0-9A-Z]{16}|sig=[\w%/+=]{20,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{20,}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    r"|(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"
-    r"|(?<=Bearer )[\w.~+/=-]{16,}"
-)
 _TELLS = re.compile(r"secret|password|passwd|token|key|credential|pem|private|auth|sas|cert", re.IGNORECASE)
 # A name whose value is never told, whoever made it up; `primary_keys` is none.
 _SECRET_NAME = re.compile(
@@ -51,17 +41,14 @@ class Masks:
         return Masks(self.values | other.values, self.names | other.names, self.clear | other.clear)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str] | None:
-        found = {form for value in self.values for form in _forms(value)}
-        parts = [_searched(form) for form in sorted(found, key=lambda form: (-len(form), form))]
-        return re.compile("|".join(parts)) if parts else None
+    def _redactor(self) -> Redactor:
+        return Redactor(self.values, mask=MASK, apart=_WORD)
 
     def text(self, text: str) -> str:
         """Give the text with each secret in it masked."""
         known = self._known.get(text)
         if known is None:
-            known = self._pattern.sub(MASK, text) if self._pattern else text
-            known = self._known[text] = token_free(known)
+            known = self._known[text] = self._redactor.text(text)
         return known
 
     def without_words_of(self, texts: Iterable[str]) -> Masks:
@@ -113,12 +100,6 @@ class Masks:
         return self.text(value) if isinstance(value, str) else value
 
 
-def token_free(text: str) -> str:
-    """Give a text with what looks like a token masked, and no half of a character, which no file could hold."""
-    whole = text if text.isascii() else text.encode(errors="replace").decode()
-    return _TOKEN.sub(MASK, whole)
-
-
 def masks_of(
     plan: Mapping[str, Any], names: Collection[str] = (), values: Iterable[str] = (), clear: Collection[str] = ()
 ) -> Masks:
@@ -140,18 +121,7 @@ def masks_of(
         told = {(key, value) for key, value in marked if (key, value) in constants and not _TELLS.search(key)}
         told |= {(key, value) for key, value in marked if key in PUBLIC or key in {*clear} - wanted}
         secret |= {value for _, value in marked - told}
-    return Masks(frozenset(value for value in secret if len(value) >= _SHORTEST), wanted, frozenset(clear))
-
-
-def _forms(value: str) -> set[str]:
-    """Give how a secret may be written in other texts: in JSON, in Python, in an address, in base64."""
-    raw = value.encode(errors="replace")
-    return {value, json.dumps(value)[1:-1], repr(value)[1:-1], quote(value, safe="", errors="replace"), b64encode(raw).decode()}
-
-
-def _searched(form: str) -> str:
-    escaped = re.escape(form)
-    return escaped if len(form) >= _WORD else rf"(?<![^\W_]){escaped}(?![^\W_])"
+    return Masks(frozenset(value for value in parts_of(secret) if len(value) >= LEAST), wanted, frozenset(clear))
 
 
 def _variables(plan: Mapping[str, Any]) -> Iterator[str]:

@@ -12,10 +12,11 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
 
 from headgate.problems import InputError, Problem
+from headgate.redaction.tokens import token_free
 from headgate.review.blocks import file_text, first, mapping
 from headgate.review.facts import Argument, Change, Facts, Schedule, Secret, merged
 from headgate.review.holdings import address_of, names_in, pipelines_of
-from headgate.review.masks import Masks, masks_of, token_free
+from headgate.review.masks import Masks, masks_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

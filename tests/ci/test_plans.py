@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+import sys
+from base64 import encodebytes
 from typing import TYPE_CHECKING
 
 import pytest
@@ -138,6 +140,21 @@ def test_an_apply_says_what_failed_without_secrets(headgate: Run, out: Path) -> 
 
     assert "The token is ***." in done.stderr
     assert SECRET not in done.stdout + done.stderr
+
+
+def test_a_secret_of_several_lines_is_not_said_by_an_apply_that_tells_it_line_by_line(tmp_path: Path, headgate: Run) -> None:
+    secret = "user: a\npin: 7\nCANARY\nend"  # noqa: S105  # made up
+    wrapped = encodebytes(f"as much as makes a line of base64, and then {secret}".encode()).decode()
+    write_stacks(tmp_path / "cdktf.out", {"s": {}})
+    (tmp_path / "s.tfplan").write_text("a plan")
+    terraform = tmp_path / "careless"
+    said = f"Error\n│ {secret.replace(chr(10), f'{chr(10)}│ ')}\n╵\n{wrapped}done\n"
+    terraform.write_text(f"#!{sys.executable}\nprint({said!r}, end='')\n")
+    terraform.chmod(0o755)
+
+    done = headgate("apply", "--terraform", str(terraform), "--plans", ".", TF_VAR_login=secret)
+
+    assert done.stderr == "s:\nError\n│ ***\n╵\n***\ndone\n"
 
 
 def test_a_stack_that_is_not_there_is_told(headgate: Run) -> None:

@@ -2,60 +2,74 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import sys
 import threading
+import time
+from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
 
 from headgate.cli import app, main
+from headgate.handover.databricks import DatabricksWorkspace
+from headgate.problems import SourceError
+from tests.ci.stacks import write_stacks
 from tests.support.plans import change, pipelines, plan
+from tests.support.spellings import SPELLINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CANARY = "CANARY-5d1c77"
+CANARY = 'CANARY/5d1c+77 "ü" & more'  # an option's, which may be any text
+TOKEN = "CANARY/5d1c+88\"&\\'x"  # noqa: S105  # made up, as a header takes it
+WRITTEN = {f"{spelling} of {secret}": write(secret) for secret in (CANARY, TOKEN) for spelling, write in SPELLINGS.items()}
 MARKS = {"before_sensitive": {"options": True}, "after_sensitive": {"options": True}}
-CONNECTOR = '''
+CONNECTOR = f'''
+WRITTEN = {list(WRITTEN.values())!r}
+
+
 class Crm:
-    """A connector that says what it was given where it can."""
+    """A connector that says what it was given where it can, in every way to write it."""
 
     def __init__(self, options):
         self.options = options
-        print("made with", options)
+        print("made with", options, *WRITTEN)
 
     def list_tables(self):
-        return ["contacts", "broken"]
+        return ["contacts", "broken", *WRITTEN[: "list" in self.options]]
 
     def get_table_schema(self, table_name, table_options):
         return None
 
     def read_table_metadata(self, table_name, table_options):
         if table_name == "broken":
-            raise ValueError(f"can't log in with {self.options}")
-        return {"primary_keys": ["id"], "cursor_field": None, "ingestion_type": "snapshot"}
+            raise ValueError(f"can't log in with {{self.options}}: {{WRITTEN}}")
+        return {{"primary_keys": ["id"], "cursor_field": None, "ingestion_type": "snapshot"}}
 '''
+# A careless terraform: its plan fails, and its apply too, with all that its environment holds, line by line.
+TERRAFORM = f"""#!{sys.executable}
+import os, sys
+if sys.argv[1] != "init":
+    print(*os.environ.items(), *{list(WRITTEN.values())!r}, sep="\\n", file=sys.stderr, flush=True)
+    sys.exit(1)
+"""
 # Where an environment keeps secrets: Terraform's variables, Databricks' login, CI's tokens, options for discovery.
 VARIABLES = (
-    *("TF_VAR_crm_token", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET", "ARM_CLIENT_SECRET", "AWS_SECRET_ACCESS_KEY"),
-    *(
-        "GITHUB_TOKEN",
-        "GITLAB_TOKEN",
-        "CI_JOB_TOKEN",
-        "HEADGATE_OPTION_TOKEN",
-        "HEADGATE_OPTION_PASSWORD",
-        "PI_SIMULATOR_SECRET",
-    ),
+    *("TF_VAR_crm_token", "DATABRICKS_CLIENT_SECRET", "ARM_CLIENT_SECRET", "AWS_SECRET_ACCESS_KEY", "PI_SIMULATOR_SECRET"),
+    "HEADGATE_OPTION_PASSWORD",
 )
+TOKENS = ("DATABRICKS_TOKEN", "GITHUB_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN", "HEADGATE_OPTION_TOKEN")
 HOST = "http://host"  # stands for the server's address
+GITHUB = {"GITHUB_API_URL": HOST, "GITHUB_REPOSITORY": "a/b", "GITHUB_SHA": "0" * 40}
 RUNS = {
     "discover": ["--connector-name", "crm", "--connector-python-file", "crm.py"],
     "balance": [],
-    "slice": ["crm", "contacts", "--option", "region", "--values", "a,b"],
+    "slice": ["crm", "contacts", "--option", "region", "--values", "a,b", "--at-most", "2"],
     "show": [],
     "check": [],
     "schema": [],
@@ -64,8 +78,8 @@ RUNS = {
     "comment": ["r.md", "-t", "prod", "--host", "github", "--api", HOST, "--repo", "a/b", "--number", "1"],
     "cost": ["crm"],
     "stacks": [],
-    "plan": [],
-    "apply": [],
+    "plan": ["--terraform", "./terraform"],
+    "apply": ["--terraform", "./terraform", "--plans", "."],
     "approved": ["-t", "prod", "--out", "approved.json"],
     "record": ["crm", "crm-prod-1.json", "-t", "prod"],
     "recover": ["crm", "-t", "prod", "--yes"],
@@ -76,13 +90,22 @@ RUNS = {
     "backfill": ["crm", "--from", "*-1h", "--table", "contacts"],
     "simulate-pi": ["--auth", "basic", "--start", "never"],
 }
+# The same commands where they say more, or fail elsewhere.
+MORE = [
+    ("discover", ["--connector-name", "crm", "--connector-python-file", "crm.py", "--best-effort", "-v"]),
+    ("discover", ["--connector-name", "crm", "--connector-python-file", "crm.py", "--init-options-json", '{"list": "1"}']),
+    ("discover", ["--connector-name", "crm", "--connector-python-file", "crm.py", "--class", "Other"]),
+    ("review", ["crm-prod-1.json", "-t", "prod", "--format", "markdown"]),
+    ("review", ["crm-prod-1.json", "-t", "prod", "--before", "nowhere"]),
+]
 
 
 class Echo(BaseHTTPRequestHandler):
     """Refuses every request, and tells what it was given as a careless server does."""
 
     def do_GET(self) -> None:
-        body = json.dumps({"message": f"bad credentials: {self.headers}", "error_code": "UNAUTHENTICATED"}).encode()
+        said = f"bad credentials: {self.headers} {' '.join(write(TOKEN) for write in SPELLINGS.values())}"
+        body = json.dumps({"message": said, "error_code": "UNAUTHENTICATED"}).encode()
         self.send_response(401)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -105,17 +128,44 @@ def host() -> Iterator[str]:
 
 @pytest.fixture
 def secretive(project: Path) -> Path:
-    """A project beside a plan and a connector's code that hold secrets."""
-    options = {"token": CANARY, "url": f"https://crm/?token={CANARY}"}
+    """A project beside plans, a connector's code and a terraform that hold secrets and tell them."""
+    options = {"token": TOKEN, "url": f"https://crm/?token={CANARY}"}
+    jobs = (change(f"databricks_job.j{number}", {"name": ""}, {"name": text}) for number, text in enumerate(WRITTEN.values()))
     whole = plan(
-        change("databricks_connection.crm", {"comment": f"{CANARY}"}, {"comment": "", "options": options}, **MARKS),
-        *pipelines({"people_1": ["contacts"]}, {"people_1": ["contacts", CANARY]}),
+        change("databricks_connection.crm", {"comment": f"{WRITTEN}"}, {"comment": "", "options": options}, **MARKS),
+        *jobs,
+        *pipelines({"people_1": ["contacts"]}, {"people_1": ["contacts", CANARY, WRITTEN[f"JSON with escapes of {TOKEN}"]]}),
         variables={"crm_token": {"value": CANARY}},
         configuration={"root_module": {"variables": {"crm_token": {"sensitive": True}}}},
     )
     (project / "crm-prod-1.json").write_text(json.dumps(whole))
     (project / "crm.py").write_text(CONNECTOR)
+    write_stacks(project / "cdktf.out", {"s": {}})
+    (project / "s.tfplan").write_text("a plan")
+    (project / "terraform").write_text(TERRAFORM)
+    (project / "terraform").chmod(0o755)
     return project
+
+
+def leaked(text: str) -> list[str]:
+    """Give the spellings of the secret that are in a text, and what of it is there in base64 or by itself."""
+    cores = [b64encode(bytes(before) + one.encode()).decode()[4:-4] for one in (CANARY, TOKEN) for before in range(3)]
+    found = [spelling for spelling, form in WRITTEN.items() if form in text]
+    return found + [part for part in ("CANARY", "5d1c", *cores) if part in text]
+
+
+def runs() -> Iterator[tuple[str, list[str]]]:
+    """Give each command with its words, and once more with `--format json` where it has that."""
+    formats = {
+        command.name or command.callback.__name__
+        for command in app.registered_commands
+        if command.callback and "output" in inspect.signature(command.callback).parameters
+    }
+    for name, words in RUNS.items():
+        yield name, words
+        if name in formats:
+            yield name, [*words, "--format", "json"]
+    yield from MORE
 
 
 def test_every_command_is_among_those_that_are_run() -> None:
@@ -125,22 +175,41 @@ def test_every_command_is_among_those_that_are_run() -> None:
     assert names | groups == RUNS.keys()
 
 
+def test_a_leak_would_be_seen() -> None:
+    assert [spelling for spelling, form in WRITTEN.items() if not leaked(f"x{form}x")] == []
+
+
 def test_no_secret_comes_out_of_any_command(
     secretive: Path, host: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    for variable, value in {**dict.fromkeys(VARIABLES, CANARY), "DATABRICKS_HOST": HOST, "NO_COLOR": "1"}.items():
-        monkeypatch.setenv(variable, value)
+    settings = dict.fromkeys(VARIABLES, CANARY) | dict.fromkeys(TOKENS, TOKEN) | GITHUB
+    settings |= {"DATABRICKS_HOST": HOST, "NO_COLOR": "1"}
+    for variable, value in settings.items():
+        monkeypatch.setenv(variable, host if value == HOST else value)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     monkeypatch.chdir(secretive)
     before = {path for path in secretive.rglob("*") if path.is_file()}
-    for name, words in RUNS.items():
+    for name, words in runs():
         monkeypatch.setattr(sys, "argv", ["headgate", name, *(host if word == HOST else word for word in words)])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"n\n")))
-        with pytest.raises(SystemExit):  # another error would be a stack trace
+        with pytest.raises(SystemExit) as ended:  # another error would be a stack trace
             main()
         said = "".join(capfd.readouterr())
-        assert CANARY not in said, name
+        assert leaked(said) == [], (name, words, said)
         assert "Traceback" not in said, name
         assert said, name
+        error: BaseException | None = ended.value
+        while error:
+            assert leaked(f"{error} {error!r} {vars(error)}") == [], (name, words)
+            error = error.__context__
     written = {path for path in secretive.rglob("*") if path.is_file()} - before
-    assert {"tables.csv", "r.json", "r.md", "r.html"} - {path.name for path in written} <= {"tables.csv"}
-    assert [path for path in secretive.rglob("*") if path.is_file() and path not in before and CANARY in path.read_text()] == []
+    assert {"r.json", "r.md", "r.html"} <= {path.name for path in written}
+    assert [path for path in written if leaked(path.read_text())] == []
+
+
+def test_no_secret_comes_out_of_a_workspace_that_repeats_it(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABRICKS_TOKEN", TOKEN)
+    with pytest.raises(SourceError, match="bad credentials") as raised:
+        DatabricksWorkspace(host, None, "w").me()
+
+    assert leaked(f"{raised.value} {raised.value!r}") == []

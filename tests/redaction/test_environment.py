@@ -1,0 +1,30 @@
+"""What a process says never holds a secret of its environment."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.cli.common import tell
+from headgate.redaction.environment import secrets_of
+from tests.support.spellings import SPELLINGS
+
+
+def test_secrets_are_told_by_their_names() -> None:
+    environment = {"TF_VAR_x": "a", "GITHUB_TOKEN": "b", "db_password": "c", "EMPTY_TOKEN": "", "HOME": "/root"}
+
+    assert secrets_of(environment) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_whoever_repeats_a_secret_of_ours_it_is_not_told(
+    spelling: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOME_TOKEN", "CANARY/1+2 'x'")
+    monkeypatch.setenv("SHORT_TOKEN", "true")
+    written = SPELLINGS[spelling]("CANARY/1+2 'x'")
+    tell(f"true: the server said ({written})")
+    said = capsys.readouterr().err
+
+    assert said.startswith("true: the server said (")
+    assert written not in said
+    assert "***" in said

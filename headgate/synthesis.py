@@ -9,16 +9,16 @@ from headgate.balance.fit import misfits
 from headgate.definition.checks import SECRET_NAME
 from headgate.problems import InputError, Problem, StaleError
 from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, refuse_strays, target_of
+from headgate.terraform.connection import FRAMEWORK_OPTIONS
 from headgate.terraform.deployment import plan_stacks
 from headgate.terraform.files import MOST_BYTES, upload
 from headgate.terraform.ingest import RESERVED
-from headgate.terraform.shared import FRAMEWORK_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.project import Connector
-    from headgate.terraform.deployment import StackPlan
+from headgate.terraform.deployment import StackPlan
 
 _MOST = 5
 _UNTAKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = 1
+# A note in the shared stack's state: the digest of the connection that was applied. An output would be written even where the
+# apply of the connection fails; a resource that depends on it is not.
+APPLIED = "terraform_data.headgate_connection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,14 @@ class Deployed:
 
     `tables`: "source table → its destination in the target" → the pipeline whose files read it; empty in older records.
     `doubled`: the workspace's id of a job that no state has → the address of the one that it doubles.
+    `connection`: a digest of the connection as it was applied, of secrets the names alone; empty where none is known.
     """
 
     target: str
     ids: dict[str, str] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
     doubled: dict[str, str] = field(default_factory=dict)
+    connection: str = ""
 
     @property
     def pipelines(self) -> list[str]:
@@ -49,12 +54,13 @@ def read_deployed(folder: Path, target: str) -> Deployed:
     try:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
         ids, tables, doubled = _ids(found), _texts(found, "tables"), _texts(found, "doubled")
+        connection = str(found.get("connection", ""))
     except FileNotFoundError:
         return Deployed(target)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         cure = "take the file of the last commit, or record the target's state anew with `headgate record`"
         raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", cure, str(path))) from None
-    return Deployed(target, dict(sorted(ids.items())), dict(sorted(tables.items())), dict(sorted(doubled.items())))
+    return Deployed(target, dict(sorted(ids.items())), dict(sorted(tables.items())), dict(sorted(doubled.items())), connection)
 
 
 def _ids(found: Any) -> dict[str, str]:
@@ -70,6 +76,8 @@ def _texts(found: Any, part: str) -> dict[str, str]:
 def write_deployed(folder: Path, deployed: Deployed) -> bool:
     """Write the record whole, one line an id and a table, sorted; say whether it changed."""
     parts = [f'  "format": {FORMAT}', f'  "ids": {_lines(deployed.ids)}']
+    if deployed.connection:
+        parts.append(f'  "connection": {json.dumps(deployed.connection)}')
     if deployed.tables:
         parts.append(f'  "tables": {_lines(deployed.tables)}')
     if deployed.doubled:

@@ -6,7 +6,7 @@ from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from headgate.layout.deployed import Deployed
+from headgate.layout.deployed import APPLIED, Deployed
 from headgate.layout.ingested import tables_in
 from headgate.layout.model import stack_numbers, whereabouts
 from headgate.layout.progress import pending, record_done
@@ -26,11 +26,13 @@ class State:
     """What one stack's state holds: address → the workspace's id, and address → content of ingest files (base64).
 
     `tables`: pipeline → "source table → destination" of what it reads, by its ingest file or its ingestion definition.
+    `connection`: the digest of the connection that was applied, in the shared stack's state.
     """
 
     ids: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[str]] = field(default_factory=dict)
+    connection: str = ""
 
 
 def state_of(shown: Any, name: str) -> State:
@@ -45,6 +47,7 @@ def state_of(shown: Any, name: str) -> State:
             ids={address: str(found["id"]) for address, found in values.items() if found.get("id") is not None},
             files={address: found["content_base64"] for address, found in values.items() if found.get("content_base64")},
             tables={pipeline_of(address): its for address, found in values.items() if (its := _tables(address, found))},
+            connection=str(values.get(APPLIED, {}).get("input") or ""),
         )
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise InputError(
@@ -104,7 +107,8 @@ def observe(
     empty = {0, *stack_numbers(layout, target)} <= set(states) and not any(state.ids for state in states.values())
     done = record_done(layout, target, targets, tables=moves, pipelines=[*gone, *changed], retired=todo.retired and empty)
     ids = _ids(states, known, {name: whereabouts(entry, target) for name, entry in traced.items()})
-    return done, Deployed(target, ids, _tables_recorded(ids, states, known))
+    connection = states[0].connection if 0 in states else known.connection
+    return done, Deployed(target, ids, _tables_recorded(ids, states, known), connection=connection)
 
 
 def _tables_recorded(ids: Mapping[str, str], states: Mapping[int, State], known: Deployed) -> dict[str, str]:

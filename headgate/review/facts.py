@@ -72,7 +72,7 @@ class Change:
     actions: as Terraform names them (create, read, update, delete, forget, no-op beside a move; two for a replacement).
     name: what people see. replaced_by: the arguments that force a replacement. diff: a file's unified diff.
     schedules: a job's before and after. full_refresh: a job would refresh everything from nothing. made: a digest of what is
-    made, secrets left out.
+    made, secrets left out. unsent: secret options that the update of a connection would leave out.
     """
 
     stack: str
@@ -89,6 +89,7 @@ class Change:
     full_refresh: bool = False
     diff: str = ""
     made: str = ""
+    unsent: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

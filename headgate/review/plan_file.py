@@ -11,6 +11,7 @@ from dataclasses import replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
 
+from headgate.layout.deployed import APPLIED
 from headgate.problems import InputError, Problem
 from headgate.redaction.tokens import token_free
 from headgate.review.blocks import file_text, first, mapping
@@ -126,6 +127,9 @@ def _pruned(found: dict[str, Any]) -> Any:
 def _facts(plan: Mapping[str, Any], stack: str, masks: Masks, file: str) -> Facts:
     try:
         managed = [entry for entry in plan.get("resource_changes") or [] if entry.get("mode") != "data"]
+        managed = [
+            entry for entry in managed if entry["address"] != APPLIED
+        ]  # a note in the state, of nothing in the workspace
         drifted = [entry for entry in plan.get("resource_drift") or [] if entry.get("mode") != "data"]
         changes = tuple(_change(entry, stack, masks) for entry in managed if not _idle(entry))
         drift = tuple(change for change in (_change(entry, stack, masks) for entry in drifted) if _drifted(change))
@@ -182,7 +186,16 @@ def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
         schedules=(_schedule(before, masks), _schedule(after, masks)) if kind == "databricks_job" else (None, None),
         full_refresh=kind == "databricks_job" and _full_refresh(after),
         diff=_diff(before, after, marks, masks) if kind == "databricks_workspace_file" else "",
+        unsent=_unsent(change, masks) if kind == "databricks_connection" else (),
     )
+
+
+def _unsent(change: Mapping[str, Any], masks: Masks) -> tuple[str, ...]:
+    """Give the secret options that an update would not send: the workspace then has a connection without them."""
+    options, unknown = mapping(change["after"]).get("options"), mapping(change.get("after_unknown")).get("options")
+    if change["actions"] != ["update"] or unknown is True:
+        return ()
+    return tuple(sorted(masks.names - {*mapping(options), *mapping(unknown)}))
 
 
 def _actions(found: Any) -> tuple[str, ...]:

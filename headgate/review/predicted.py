@@ -6,6 +6,7 @@ neither the state nor the workspace.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from headgate.review.plan_file import facts_of_changes
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from headgate.review.facts import Facts
     from headgate.terraform.deployment import StackPlan
 
+_CONNECTION = "databricks_connection"
 # Arguments that can't change in place. Source: the provider's schema 1.99, and what it does on a changed connection.
 _REPLACE = {
-    "databricks_connection": ("comment", "connection_type", "name", "properties"),
+    _CONNECTION: ("comment", "connection_type", "name", "properties"),
     "databricks_pipeline": ("catalog", "storage"),
     "databricks_workspace_file": ("path",),
     "databricks_schema": ("catalog_name",),
@@ -41,12 +43,15 @@ def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[s
     imported = {block["to"]: block["id"] for block in after.get("import", []) if block["to"] not in old}
     forgotten = {block["from"] for block in after.get("removed", [])}
     sources = set(moved.values())
+    kept = _left_out(before), _left_out(after)
     entries = []
     for address in sorted(old.keys() | new.keys()):
         if address in sources and address not in new:
             continue
         was, now = old.get(moved.get(address, address)), new.get(address)
         was = now if was is None and address in imported else was
+        if was and now:  # what is made anew is sent with all that it has
+            was, now = _without(was, kept[0][address] | kept[1][address]), _without(now, kept[1][address])
         if was is None and now is None:
             continue
         actions = _actions(address, was, now, forgotten=address in forgotten)
@@ -70,6 +75,21 @@ def _resources(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         for kind, blocks in body.get("resource", {}).items()
         for name, block in blocks.items()
     }
+
+
+def _left_out(body: Mapping[str, Any]) -> defaultdict[str, set[str]]:
+    """Give address → options that the provider drops, and that are left out of the comparison: no update sends them."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, block in body.get("resource", {}).get(_CONNECTION, {}).items():
+        ignored = block.get("lifecycle", {}).get("ignore_changes", [])
+        found[f"{_CONNECTION}.{name}"] = {option for option in block["options"] if f'options["{option}"]' in ignored}
+    return found
+
+
+def _without(block: Mapping[str, Any], options: Collection[str]) -> dict[str, Any]:
+    if not options:
+        return dict(block)
+    return {**block, "options": {name: value for name, value in block["options"].items() if name not in options}}
 
 
 def _actions(address: str, before: Any, after: Any, *, forgotten: bool) -> list[str]:

@@ -33,6 +33,10 @@ HOLDING = {
 }
 _PIPELINE, _JOB, _FILE = "databricks_pipeline", "databricks_job", "databricks_workspace_file"
 _STARTS = 3
+_NOT_SENT = (
+    "its update would go out without {names}, and the workspace would be left with a connection that can't log in: name "
+    "{names} under connection.rotate, and plan again with the TF_VAR_… set; once it is applied and recorded, take it out again"
+)
 
 
 @dataclass
@@ -62,6 +66,8 @@ def resource_changes(
             reason = _judged(found, change, pipeline)
             found.changes.append(_told(change, kind, reason, now))
         context = of_stack(change.stack, contexts)
+        if unsent := [name for name in change.unsent if context and name in context.secrets]:
+            found.find("loss", "secret-not-sent", change, _NOT_SENT.format(names=" and ".join(unsent)))
         recorded = context.deployed.get(change.address) if context else None
         if change.type != _PIPELINE and change.imported and recorded and recorded != change.imported:
             found.find(

@@ -70,7 +70,7 @@ def plan_stacks(
     if problems := _empty(scope, filled):
         raise InputError(problems)
     bodies = _bodies(scope, layout, filled, deployed)
-    shared = _stack(scope, name, shared_body(scope, code or {}))
+    shared = _stack(scope, name, shared_body(scope, code or {}, deployed.connection))
     return [shared, *(_stack(scope, scope.stack_name(number), bodies[number], (name,)) for number in sorted(bodies))]
 
 

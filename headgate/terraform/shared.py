@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.names import secret_variable
+from headgate.terraform.connection import connection_body
 from headgate.terraform.files import KIND, file_block, file_blocks
 from headgate.terraform.lifecycle import removed
-from headgate.terraform.scope import literal, literals
+from headgate.terraform.scope import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.definition.model import Connection, Definition
+    from headgate.definition.model import Definition
     from headgate.terraform.scope import Scope
-
-# The community connectors' own options, which every connector takes from its reader.
-FRAMEWORK_OPTIONS = ("isDeleteFlow", "tableConfigs", "tableName", "tableNameList")
-
-# The secret options that provider 1.99 keeps when it reads a connection back; it drops any other secret.
-KEPT_SECRETS = frozenset(
-    {
-        "user", "password", "personalAccessToken", "access_token", "client_secret", "pem_private_key", "OAuthPvtKey",
-        "GoogleServiceAccountKeyJson", "bearer_token",
-    }
-)  # fmt: skip
 
 # Makes the folder of the ingest files before the stacks do, which are applied at once. No pipeline has a name with capitals.
 _README = "README"
@@ -35,9 +24,10 @@ Headgate puts a file here for each pipeline. A deploy overwrites what is changed
 """
 
 
-def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
+def shared_body(scope: Scope, code: Mapping[str, bytes], applied: str = "") -> dict[str, Any]:
     """Give the shared stack's body. `code` is path → content of the connector's own files, if they are uploaded.
 
+    `applied` is the digest of the connection as it was last applied; empty where none is recorded.
     Catalog, schema or connection that are no longer ours to make are forgotten, not destroyed: pipelines go on using them.
     """
     resources: dict[str, dict[str, Any]] = {}
@@ -50,20 +40,11 @@ def shared_body(scope: Scope, code: Mapping[str, bytes]) -> dict[str, Any]:
     if definition.destination.create_schema:
         made = {"catalog_name": catalog_ref, "name": schema, "properties": scope.own_tags(definition.id)}
         resources["databricks_schema"] = {definition.id: scope.protected(made)}
-    variables: dict[str, Any] = {}
-    if not definition.connection.existing:
-        resources["databricks_connection"] = {definition.id: scope.protected(connection_block(scope))}
-        variables = {
-            secret_variable(definition.id, secret): {
-                "type": "string",
-                "sensitive": True,
-                "description": f"Secret option {secret} of {definition.id}",
-            }
-            for secret in sorted(definition.connection.secrets)
-        }
+    connection = {} if definition.connection.existing else connection_body(scope, applied)
+    resources |= connection.get("resource", {})
     resources |= _code(scope, code)
     forgotten = [removed(f"{kind}.{definition.id}") for kind in not_ours(definition)]
-    parts = {"variable": variables, "resource": resources, "removed": forgotten}
+    parts = {"variable": connection.get("variable"), "resource": resources, "removed": forgotten}
     return {key: value for key, value in parts.items() if value}
 
 
@@ -76,29 +57,6 @@ def not_ours(definition: Definition) -> list[str]:
         "databricks_connection": not definition.connection.existing,
     }
     return [kind for kind, is_made in ours.items() if not is_made]
-
-
-def connection_block(scope: Scope) -> dict[str, Any]:
-    """Give the connection: options in clear, secrets as sensitive variables, the allow-list of table options."""
-    connection = scope.definition.connection
-    secrets = {name: f"${{var.{secret_variable(scope.definition.id, name)}}}" for name in connection.secrets}
-    options = literals(connection.options) | secrets
-    options |= {"sourceName": literal(scope.definition.source), "externalOptionsAllowList": allow_list(connection)}
-    block: dict[str, Any] = {
-        "name": literal(scope.connection),
-        "connection_type": connection.type,
-        "options": dict(sorted(options.items())),
-    }
-    if connection.comment is not None:
-        block["comment"] = literal(connection.comment)
-    if drifting := [name for name in sorted(connection.secrets) if name not in KEPT_SECRETS and name not in connection.rotate]:
-        block["lifecycle"] = {"ignore_changes": [f'options["{name}"]' for name in drifting]}
-    return block
-
-
-def allow_list(connection: Connection) -> str:
-    """Give externalOptionsAllowList: the connector's options and the framework's own, sorted, each once."""
-    return ",".join(sorted({*connection.external_options, *FRAMEWORK_OPTIONS}))
 
 
 def ingest_folder(scope: Scope) -> str:

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.balance.plan import balance
+from headgate.definition.model import Definition
+from headgate.layout.deployed import Deployed
 from headgate.review.context import Context
 from headgate.review.decide import review_of
+from headgate.review.predicted import predicted_facts
+from headgate.terraform.deployment import plan_stacks
 from tests.support.plans import change, facts_of, pipelines, plan
+from tests.support.samples import parts_of, tables_of
 
 if TYPE_CHECKING:
     from headgate.review.model import Review
+    from headgate.terraform.deployment import StackPlan
 
 SATURDAY = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 
@@ -58,6 +65,53 @@ def test_a_replaced_connection_says_why() -> None:
 
     assert codes(review) == {("loss", "connection-replaced")}
     assert "comment" in review.findings[0].message
+
+
+def unsent(options: dict[str, str], *, secrets: frozenset[str] = frozenset({"token"}), **more: Any) -> list[str]:
+    """Give what a review says of an update of a connection whose other option changes."""
+    marks = {"before_sensitive": {"options": True}, "after_sensitive": {"options": True}}
+    before, after = connection(options={"url": "https://crm"}), connection(options={"url": "https://new"} | options)
+    one = change("databricks_connection.crm", before, after, **marks, **more)
+    facts = facts_of(plan(one), secrets=["token"])
+    found = review_of(facts, [Context("crm", "prod", secrets=secrets)], now=SATURDAY).of_level("loss")
+    assert all(finding.code == "secret-not-sent" for finding in found)
+    return [finding.message for finding in found]
+
+
+def test_an_update_that_leaves_out_a_secret_of_the_connection_is_refused_with_what_to_do() -> None:
+    (message,) = unsent({})
+
+    assert "its update would go out without token" in message
+    assert "connection.rotate" in message
+
+
+def test_a_secret_that_is_sent_or_may_be_or_is_another_connectors_is_no_matter() -> None:
+    assert unsent({"token": "S3cretValue"}) == []
+    assert unsent({}, after_unknown={"options": {"token": True}}) == []
+    assert unsent({}, after_unknown={"options": True}) == []
+    assert unsent({}, secrets=frozenset({"password"})) == []
+
+
+@pytest.mark.parametrize(
+    ("recorded", "rotate", "expected"),
+    [
+        pytest.param(False, [], ["secret-not-sent"], id="nothing is recorded"),
+        pytest.param(False, ["token"], [], id="the secret is rotated"),
+        pytest.param(True, [], [], id="recorded"),
+    ],
+)
+def test_without_a_plan_the_same_is_told_from_the_files(recorded: bool, rotate: list[str], expected: list[str]) -> None:
+    def stacks(digest: str, **more: Any) -> list[StackPlan]:
+        parts = {"name": "crm", "secrets": ["token"]} | more
+        definition = Definition.model_validate(parts_of({"connection": parts}))
+        tables = tables_of(1)
+        return plan_stacks(definition, tables, balance(tables, definition).layout, "dev", Deployed("dev", connection=digest))
+
+    digest = stacks("")[0].body["resource"]["terraform_data"]["headgate_connection"]["input"] if recorded else ""
+    before, after = stacks(digest), stacks(digest, options={"url": "https://new"}, rotate=rotate)
+    review = review_of(predicted_facts(before, after, "dev", ["token"]), [Context("crm", "dev", secrets=frozenset({"token"}))])
+
+    assert [finding.code for finding in review.of_level("loss")] == expected
 
 
 def test_a_secret_is_told_to_change_and_never_its_value() -> None:

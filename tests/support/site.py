@@ -112,7 +112,8 @@ class Site:
         self.root.joinpath("connectors").mkdir(exist_ok=True)
         write_deployed(self.root / "connectors", self.deployed)
         connector = Connector(self.root / "connectors", self.definition, tuple(self.tables), self.agreed)
-        return review_of(facts_of_plans(texts, self.target), [context_of(connector, self.target)]), outcomes
+        facts = facts_of_plans(texts, self.target, self.definition.connection.secrets)
+        return review_of(facts, [context_of(connector, self.target)]), outcomes
 
     def deploy(self, order: Sequence[int] | None = None) -> dict[str, Outcome]:
         """Synthesize and apply each stack, in the planned order or in another."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.inventory.table import Table
+from headgate.layout.deployed import APPLIED
 from headgate.layout.progress import pending, rename_pipeline
 from tests.support.samples import SECRETS, tables_of
 from tests.support.site import actions
@@ -149,7 +150,7 @@ def test_a_new_id_keeps_the_pipeline(start: Site) -> None:
 
 def test_a_connection_changes_in_place_and_is_not_replaced_unasked(start: Site) -> None:
     start.edit(connection={"options": {"url": "https://new.example.com"}})
-    assert planned(start) == {"shared:databricks_connection.crm": "update"}
+    assert planned(start) == dict.fromkeys(["shared:databricks_connection.crm", f"shared:{APPLIED}"], "update")
 
     start.edit(connection={"comment": "another"})  # what the provider can only do by a replacement
     start.synth()
@@ -163,17 +164,8 @@ def test_what_is_no_longer_ours_to_make_is_forgotten_and_not_destroyed(settled: 
 
     found.edit(destination={"create_catalog": False, "create_schema": False}, connection={"existing": True})
 
-    assert planned(found) == {f"shared:databricks_{kind}.crm": "remove" for kind in ("catalog", "schema", "connection")}
-
-
-def test_a_secret_that_the_provider_drops_is_left_alone_until_it_is_rotated(start: Site) -> None:
-    with start.edited_workspace() as workspace:
-        for connection in workspace["databricks_connection"].values():
-            del connection["options"]["token"]
-    assert planned(start) == {}
-
-    start.edit(connection={"rotate": ["token"]})
-    assert planned(start) == {"shared:databricks_connection.crm": "update"}
+    forgotten = {f"shared:databricks_{kind}.crm": "remove" for kind in ("catalog", "schema", "connection")}
+    assert planned(found) == forgotten | {f"shared:{APPLIED}": "delete"}
 
 
 def test_a_secret_that_the_provider_keeps_is_sent_when_it_changes(start: Site) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.inventory.table import Table
+from headgate.layout.deployed import APPLIED
 from headgate.layout.progress import rename_pipeline
 from headgate.review.resources import HOLDING
 from tests.support.samples import parts_of, tables_of
@@ -86,8 +87,9 @@ def said(review: Review) -> dict[tuple[str, str], str]:
 
 
 def done(outcomes: dict[str, Outcome]) -> dict[tuple[str, str], str]:
-    """Give what Terraform says that happens to each resource."""
-    return {(stack, address): action for stack, outcome in outcomes.items() for address, action in outcome.planned.items()}
+    """Give what Terraform says that happens to each resource; a note in the state is none."""
+    planned = [(stack, *change) for stack, outcome in outcomes.items() for change in outcome.planned.items()]
+    return {(stack, address): action for stack, address, action in planned if address != APPLIED}
 
 
 def losses(review: Review) -> set[tuple[str, str]]:

@@ -1,0 +1,118 @@
+"""Secrets of a connection that the provider drops when it reads it back: an update sends them, or is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.samples import SECRETS, tables_of
+from tests.support.site import actions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.site import Site
+
+pytestmark = pytest.mark.terraform
+
+URL = "https://other.example.com"
+
+
+@pytest.fixture
+def crm(settled: Callable[..., Site]) -> Site:
+    """A connector with a secret that is kept and one that is dropped, deployed and recorded."""
+    made = settled({"connection": SECRETS}, tables_of(1))
+    dropped(made)
+    return made
+
+
+def dropped(crm: Site) -> dict[str, Any]:
+    """Give the options of the connection in the workspace; from now on nobody reads its token there."""
+    with crm.edited_workspace() as workspace:
+        (connection,) = workspace["databricks_connection"].values()
+        held = dict(connection["options"])
+        connection["options"].pop("token", None)
+    return held
+
+
+def planned(crm: Site) -> dict[str, str]:
+    return actions(crm.plan())
+
+
+def losses(crm: Site) -> list[tuple[str, str]]:
+    review, _ = crm.review()
+    return [(finding.code, finding.subject) for finding in review.of_level("loss")]
+
+
+UPDATE = {"shared:databricks_connection.crm": "update", "shared:terraform_data.headgate_connection": "update"}
+AGAIN = {"shared:databricks_connection.crm": "update"}
+NOT_SENT = [("secret-not-sent", "databricks_connection.crm")]
+
+
+def test_a_dropped_secret_is_left_alone_until_it_is_rotated(crm: Site) -> None:
+    assert planned(crm) == {}
+
+    crm.edit(connection={"rotate": ["token"]})
+    assert planned(crm) == AGAIN
+    assert losses(crm) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"options": {"url": URL}}, id="an option"),
+        pytest.param({"external_options": ["page_size", "since"]}, id="an option of tables"),
+        pytest.param({"secrets": ["client_secret", "token", "seal"]}, id="a secret that is new"),
+    ],
+)
+def test_it_is_sent_along_with_any_other_change_and_left_alone_once_that_is_recorded(crm: Site, change: dict[str, Any]) -> None:
+    crm.terraform = replace(crm.terraform, variables={**crm.terraform.variables, "crm_seal": "CANARY-3"})
+    crm.edit(connection=change)
+    assert planned(crm) == UPDATE
+    assert losses(crm) == []
+
+    crm.deploy()
+    sent = dropped(crm)
+    assert [sent.get(name) for name in ("token", "seal")] == ["CANARY-2", "CANARY-3" if "secrets" in change else None]
+
+    crm.record()
+    crm.assert_settled()
+
+
+def test_an_apply_that_failed_leaves_the_record_as_it_was(crm: Site) -> None:
+    before = crm.deployed.connection
+    crm.edit(connection={"options": {"url": URL}})
+    crm.synth()
+    file = crm.folder("crm-dev-shared") / "cdk.tf.json"
+    stack = json.loads(file.read_text())
+    stack["resource"]["terraform_data"]["gate"] = {"input": "${timestamp()}"}  # what only the apply will tell
+    refused = {"condition": '${terraform_data.gate.output == "never"}', "error_message": "refused"}
+    stack["resource"]["databricks_connection"]["crm"]["lifecycle"] = {"precondition": [refused]}
+    file.write_text(json.dumps(stack))
+    assert "refused" in str(crm.terraform.apply(file.parent).errors)
+    assert dropped(crm)["url"] != URL
+
+    crm.record()
+    assert crm.deployed.connection == before
+    assert planned(crm).items() >= UPDATE.items()
+
+
+def test_without_a_record_of_it_the_review_refuses_the_update_and_says_what_to_do(crm: Site) -> None:
+    crm.records["dev"] = replace(crm.deployed, connection="")
+    assert planned(crm) == {}
+
+    crm.edit(connection={"options": {"url": URL}})
+    assert losses(crm) == NOT_SENT
+
+    crm.edit(connection={"rotate": ["token"]})
+    assert losses(crm) == []
+
+
+def test_an_update_that_undoes_what_somebody_changed_by_hand_is_refused_as_well(crm: Site) -> None:
+    with crm.edited_workspace() as workspace:
+        for connection in workspace["databricks_connection"].values():
+            connection["options"]["url"] = URL
+    assert losses(crm) == NOT_SENT

@@ -3,7 +3,7 @@
 Facts, from Databricks' API reference unless said otherwise: names are kept in lower case; a new catalog has a schema
 `default`, which the provider deletes at once; what is not empty is deleted only with `force=true`; the error codes are those
 that databricks-sdk-go lists; what exists already is 400 (databrickslabs/ucx expects a BadRequest). A connection's secrets don't
-come back, and an update replaces all of its options.
+come back, and an update replaces all of its options; a provider that finds no provisioning_info plans an update each time.
 """
 
 from __future__ import annotations
@@ -68,10 +68,13 @@ def make(workspace: Workspace, kind: str, body: Json) -> Securable:
         "updated_at": now, "updated_by": workspace.me, "securable_type": kind.removesuffix("s").upper(),
     }  # fmt: skip
     own: dict[str, Json] = {
-        "connections": {"connection_id": workspace.uuid(), "credential_type": "UNKNOWN_CREDENTIAL_TYPE", "read_only": False},
+        "connections": {
+            "connection_id": workspace.uuid(), "credential_type": "UNKNOWN_CREDENTIAL_TYPE", "read_only": False,
+            "provisioning_info": {"state": "ACTIVE"},
+        },
         "catalogs": {"catalog_type": "MANAGED_CATALOG", "isolation_mode": "OPEN"},
         "schemas": {"schema_id": workspace.uuid(), "catalog_type": "MANAGED_CATALOG"},
-    }
+    }  # fmt: skip
     info = own[kind] | info
     securables(workspace, kind)[full] = made = Securable(info)
     if kind == "catalogs":

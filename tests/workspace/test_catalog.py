@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from databricks.sdk.errors import BadRequest, NotFound
+from databricks.sdk.service.catalog import ProvisioningInfoState
 
 from headgate.terraform.shared import KEPT_SECRETS
 
@@ -26,6 +27,8 @@ def test_a_connection_comes_back_without_its_secrets(client: WorkspaceClient, wo
     found = client.connections.get("crm")
     assert (found.name, found.comment, found.owner) == ("crm", "ours", "robot@example.com")
     assert found.options == {"url": "https://crm.example.com"}
+    assert found.provisioning_info
+    assert found.provisioning_info.state is ProvisioningInfoState.ACTIVE
     assert [one.options for one in client.connections.list()] == [found.options]
     assert workspace.connections["crm"].info["options"] == options
 

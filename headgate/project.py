@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.balance.items import key_of
+from headgate.balance.items import table_id
 from headgate.definition.load import load_definitions
 from headgate.inventory.read import read_inventory
 from headgate.layout.deployed import Deployed, read_deployed
 from headgate.layout.lock import read_lock
 from headgate.layout.strays import strays
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
+from headgate.tables.names import blurred, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from headgate.balance.weighing import Weighed
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
-    from headgate.layout.model import Key, Layout
+    from headgate.layout.model import Layout
+    from headgate.tables.ids import TableId
 
 LOCK, TABLES = "layout.lock", "tables.csv"
 
@@ -43,7 +45,7 @@ class Connector:
         """Give what was recorded for a target."""
         return read_deployed(self.folder, target)
 
-    def weighed(self) -> dict[Key, Weighed]:
+    def weighed(self) -> dict[TableId, Weighed]:
         """Give what each table weighs and where that comes from; the last runs stand in runs.csv, where there is one.
 
         Raises InputError with every problem of that file.
@@ -107,21 +109,34 @@ def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...
 
 
 def _shared_destinations(connectors: Sequence[Connector]) -> list[Problem]:
-    """Say which tables go to one destination, defaults filled in; Unity Catalog's names know no capitals."""
-    owners: dict[str, tuple[Connector, Key]] = {}
+    """Say which tables go to one destination, by default or in a target with a catalog of its own.
+
+    Targets of one name are taken to write to one Unity Catalog. Names that may be one there are one destination.
+    """
+    owners: dict[tuple[str, str], tuple[Connector, int, TableId]] = {}
     problems = []
     for connector in connectors:
+        catalogs = {name: target.catalog for name, target in connector.definition.targets.items()}
         for row, table in enumerate(connector.tables, 1):
-            key = key_of(table, connector.definition)
-            other, first = owners.setdefault(key.destination.lower(), (connector, key))
-            if other is not connector or first is not key:
-                whose = "" if other is connector else f" of connector '{other.definition.id}'"
-                message = f"{key.destination} is also the destination of {first.source_table!r}{whose}"
-                file = str(connector.folder / TABLES)
-                problems.append(
-                    Problem(message, "give one of them another destination", file, row=row, column="destination_table")
-                )
+            one = table_id(table, connector.definition)
+            for target in ("", *catalogs):
+                here = one.in_catalog(catalogs.get(target))
+                owner = owners.setdefault((target, blurred(here.destination)), (connector, row, here))
+                if owner[:2] != (connector, row):
+                    problems.append(_shared(here, connector, row, owner, target if here.destination != one.destination else ""))
+                    break
     return problems
+
+
+def _shared(table: TableId, connector: Connector, row: int, owner: tuple[Connector, int, TableId], target: str) -> Problem:
+    other, first_row, first = owner
+    whose = "" if other is connector else f" of connector '{other.definition.id}'"
+    where = f" in target '{target}'" if target else ""
+    message = f"{table.destination} is also the destination of {first.source_table!r} (row {first_row}){whose}{where}"
+    if table.destination != first.destination:
+        message += f": {spelling(first.destination, [table.destination], [first.destination])}"
+    cure = "give one of them another destination"
+    return Problem(message, cure, str(connector.folder / TABLES), row=row, column="destination_table")
 
 
 def target_of(definition: Definition, name: str | None) -> str:

@@ -129,7 +129,7 @@ def _kept(group: Group, units: Units, homes: NDArray[np.int64], count: int) -> A
 def _refuse_unknown_pins(group: Group, units: Units, rules: Rules) -> None:
     problems = [
         Problem(
-            f"{item.key.source_table} is pinned to '{rules.pinned[item]}', and group '{group.key}' has no such pipeline",
+            f"{item.table.source_table} is pinned to '{rules.pinned[item]}', and group '{group.key}' has no such pipeline",
             did_you_mean(rules.pinned[item], units.names),
             path="balance.pinned",
         )

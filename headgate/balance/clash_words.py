@@ -35,8 +35,8 @@ def _words(one: Constraint, units: Units, rules: Rules) -> str:
         case Apart(numbers):
             rules_by_units = zip(units.instance.apart, units.apart, strict=True)
             rule = next(rule for found, rule in rules_by_units if tuple(found) == numbers)
-            names = _listed([item.key.destination for item in rule.items])
-            why = rule.path or f"they read one source table, {rule.items[0].key.source_table}"
+            names = _listed([item.table.destination for item in rule.items])
+            why = rule.path or f"they read one source table, {rule.items[0].table.source_table}"
             return f"{names} must not share a pipeline ({why})"
         case Fixed(unit, pipeline):
             pinned = any(item in rules.pinned for item in units.members[unit])
@@ -48,7 +48,7 @@ def _words(one: Constraint, units: Units, rules: Rules) -> str:
 
 
 def _names(units: Units, numbers: tuple[int, ...]) -> str:
-    return _listed([item.key.source_table for unit in numbers for item in units.members[unit]])
+    return _listed([item.table.source_table for unit in numbers for item in units.members[unit]])
 
 
 def _listed(names: list[str]) -> str:

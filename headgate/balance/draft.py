@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from headgate.balance.items import majority
+from headgate.balance.items import Item, majority
+from headgate.layout.model import Placement
 from headgate.names import slug
+from headgate.tables.names import respelled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.balance.items import Group, Item
-    from headgate.layout.model import Layout, Left, Pipeline, Placement
+    from headgate.balance.items import Group
+    from headgate.layout.model import Layout, Left, Pipeline
 
 _LONGEST_GROUP = 50
+Held = TypeVar("Held", Item, Placement)
 
 
 @dataclass(slots=True)
@@ -95,15 +98,22 @@ def draft_of(items: Sequence[Item], lock: Layout | None) -> Draft:
 
 
 def match(items: Sequence[Item], lock: Layout) -> dict[Item, Placement]:
-    """Give item → its placement in the lock: by key, then by source table where one of each is left."""
-    placements = {placement.key: placement for placement in lock.tables}
-    found = {item: placements.pop(item.key) for item in items if item.key in placements}
-    sources = Counter(key.source_table for key in placements)
+    """Give item → its placement in the lock: the same table, else by source table where one of each is left.
+
+    A source table may be spelled otherwise than the lock has it, where that leaves no doubt.
+    """
+    placements = {placement.table: placement for placement in lock.tables}
+    found = {item: placements.pop(item.table) for item in items if item.table in placements}
     rest = [item for item in items if item not in found]
-    fresh = Counter(item.key.source_table for item in rest)
-    by_source = {key.source_table: placement for key, placement in placements.items()}
-    for item in rest:
-        source = item.key.source_table
-        if sources[source] == 1 and fresh[source] == 1:
-            found[item] = by_source[source]
+    before, now = _by_source(placements.values()), _by_source(rest)
+    for name, old in respelled(before, now).items():
+        if len(before[old]) == 1 and len(now[name]) == 1:
+            found[now[name][0]] = before[old][0]
+    return found
+
+
+def _by_source(held: Iterable[Held]) -> dict[str, list[Held]]:
+    found: defaultdict[str, list[Held]] = defaultdict(list)
+    for one in held:
+        found[one.table.source_table].append(one)
     return found

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.balance.draft import match
-from headgate.balance.items import items_of, key_of, majority
+from headgate.balance.items import items_of, majority, table_id
 from headgate.balance.rules import rules_of
+from headgate.tables.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,31 +47,28 @@ class Explanation:
 
 
 def explain(
-    name: str, tables: Sequence[Table], definition: Definition, layout: Layout, before: Layout | None, shown: Report
+    name: str, tables: Sequence[Table], definition: Definition, before: Layout | None, shown: Report
 ) -> list[Explanation]:
-    """Give why each table of that name is where the layout has it: a source table may be read by several.
+    """Give why each table of that name is where it is: a source table may be read by several.
 
     `name` is a source table or a destination as catalog.schema.table, `shown` the report of the layout. An empty list for a
     name that is no table's.
     """
-    weights = {(entry.source_table, entry.destination): entry for entry in shown.entries}
-    chosen = [entry for entry in shown.entries if name in (entry.source_table, entry.destination)]
+    entries = {entry.table: entry for entry in shown.entries}
+    chosen = [entries[table] for table in Names((word, table) for table in entries for word in table.names()).find(name)]
     if not chosen:
         return []
-    items = items_of(
-        tables, definition, {placement.key: weights[placement.key.source_table, placement.key.destination].weight
-                             for placement in layout.tables},
-    )  # fmt: skip
-    by_key = {(item.key.source_table, item.key.destination): item for item in items}
+    items = items_of(tables, definition, {table: entry.weight for table, entry in entries.items()})
+    by_table = {item.table: item for item in items}
     rules = rules_of(items, definition)
-    named = {key_of(table, definition) for table in tables if table.pipeline_group}
+    named = {table_id(table, definition) for table in tables if table.pipeline_group}
     rows = {row.pipeline: row for row in shown.rows}
     past = _groups_before(items, before)
     explanations = []
     for entry in chosen:
-        item, row = by_key[entry.source_table, entry.destination], rows[entry.pipeline]
+        item, row = by_table[entry.table], rows[entry.pipeline]
         reasons = [
-            _place(entry, item, row, item.key in named, definition),
+            _place(entry, item, row, item.table in named, definition),
             _weight(entry),
             _why(entry, item, rows, rules, past, definition, first=before is None),
             *_bound_by(item, rules),
@@ -149,7 +147,7 @@ def _bound_by(item: Item, rules: Rules) -> list[str]:
 
 
 def _names(items: Sequence[Item], but: Item) -> str:
-    return ", ".join(item.key.destination for item in items if item != but)
+    return ", ".join(item.table.destination for item in items if item != but)
 
 
 def _elsewhere(entry: Entry, row: Row, shown: Report) -> tuple[Elsewhere, ...]:

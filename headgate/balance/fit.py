@@ -24,8 +24,8 @@ def misfits(tables: Sequence[Table], definition: Definition, layout: Layout) -> 
     Loads have no say: a pipeline that grew too heavy is no reason to refuse a deployment. Tables that are under way to
     another pipeline may be where no rule would have them. Raises InputError where a rule names no table.
     """
-    items = {item.key: item for item in items_of(tables, definition)}
-    placements = {placement.key: placement for placement in layout.tables}
+    items = {item.table: item for item in items_of(tables, definition)}
+    placements = {placement.table: placement for placement in layout.tables}
     found = [f"{key} is not in it" for key in sorted(set(items) - set(placements), key=str)]
     found += [f"{key} is no longer in the inventory" for key in sorted(set(placements) - set(items), key=str)]
     if found:
@@ -33,8 +33,8 @@ def misfits(tables: Sequence[Table], definition: Definition, layout: Layout) -> 
     found += _numbers(definition, layout)
     inside: defaultdict[str, list[Item]] = defaultdict(list)
     for placement in layout.tables:
-        inside[placement.agreed].append(items[placement.key])
-    free = {items[placement.key] for placement in layout.tables if not _under_way(placement)}
+        inside[placement.agreed].append(items[placement.table])
+    free = {items[placement.table] for placement in layout.tables if not _under_way(placement)}
     found += _groups(layout, inside, free)
     found += _rules(rules_of(list(items.values()), definition), inside, free)
     cap = definition.balance.max_tables_per_pipeline
@@ -70,18 +70,18 @@ def _groups(layout: Layout, inside: dict[str, list[Item]], free: set[Item]) -> I
             yield f"the tables of pipeline '{name}' are of group '{group.key}' now, not of '{named[name]}'"
         for item in held:
             if item.group != group and item in free:
-                yield f"{item.key} can't stay in pipeline '{name}': its group, schedule or connection is another"
+                yield f"{item.table} can't stay in pipeline '{name}': its group, schedule or connection is another"
 
 
 def _rules(rules: Rules, inside: dict[str, list[Item]], free: set[Item]) -> Iterator[str]:
     homes = {item: name for name, held in inside.items() for item in held}
     for together in rules.together:
         if free.issuperset(together) and len({homes[item] for item in together}) > 1:
-            yield f"{', '.join(item.key.source_table for item in together)} must share a pipeline, and don't"
+            yield f"{', '.join(item.table.source_table for item in together)} must share a pipeline, and don't"
     for rule in rules.apart:
         held = [homes[item] for item in rule.items if item in free]
         if len(set(held)) < len(held):
-            yield f"{', '.join(item.key.source_table for item in rule.items)} must not share a pipeline, and do"
+            yield f"{', '.join(item.table.source_table for item in rule.items)} must not share a pipeline, and do"
     for item, name in rules.pinned.items():
         if item in free and homes[item] != name:
-            yield f"{item.key} is pinned to pipeline '{name}', and is in '{homes[item]}'"
+            yield f"{item.table} is pinned to pipeline '{name}', and is in '{homes[item]}'"

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.layout.model import Key
+from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,36 +28,38 @@ class Group:
 class Item:
     """A table as the balance sees it. `weight` is in seconds of pipeline time for one run."""
 
-    key: Key
+    table: TableId
     group: Group
     weight: float
     ingestion_type: str = ""
 
     @property
     def order(self) -> tuple[float, str, str]:
-        """Heaviest first, then by name: an order that the order of rows does not touch."""
-        return (-self.weight, self.key.source_table, self.key.destination)
+        """Heaviest first, then by name: an order that neither the order of rows nor capitals touch."""
+        return (-self.weight, *self.table.order)
 
 
-def items_of(tables: Sequence[Table], definition: Definition, weights: Mapping[Key, float] | None = None) -> tuple[Item, ...]:
+def items_of(
+    tables: Sequence[Table], definition: Definition, weights: Mapping[TableId, float] | None = None
+) -> tuple[Item, ...]:
     """Give an item for each table, in a definite order (heaviest first, then by name).
 
     `weights` are those that were observed or found otherwise; a table that is not among them has its own or its type's.
     """
     items = []
     for table in tables:
-        key = key_of(table, definition)
-        weight = weights.get(key) if weights else None
+        one = table_id(table, definition)
+        weight = weights.get(one) if weights else None
         weight = weight_of(table, definition) if weight is None else weight
-        items.append(Item(key, group_of(table, definition), weight, table.ingestion_type))
+        items.append(Item(one, group_of(table, definition), weight, table.ingestion_type))
     return tuple(sorted(items, key=lambda item: item.order))
 
 
-def key_of(table: Table, definition: Definition) -> Key:
-    """Give what a layout knows the table by."""
+def table_id(table: Table, definition: Definition) -> TableId:
+    """Give what tells a row's table from others, the definition's defaults filled in."""
     catalog = table.destination_catalog or definition.destination.catalog
     schema = table.destination_schema or definition.destination.schema_name
-    return Key(table.source_table, f"{catalog}.{schema}.{table.destination_name}")
+    return TableId(table.source_table, f"{catalog}.{schema}.{table.destination_name}")
 
 
 def group_of(table: Table, definition: Definition) -> Group:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from headgate.balance.rules import Rules
     from headgate.definition.model import Deadline, Definition
     from headgate.inventory.table import Table
-    from headgate.layout.model import Key
+    from headgate.tables.ids import TableId
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def balance(
     definition: Definition,
     lock: Layout | None = None,
     *,
-    weights: Mapping[Key, float] | None = None,
+    weights: Mapping[TableId, float] | None = None,
     rebalance: bool = False,
     restack: bool = False,
 ) -> Plan:
@@ -104,7 +104,7 @@ def _in_time(draft: Draft, items: Sequence[Item], deadline: Deadline) -> bool:
 def _obstacles(items: Sequence[Item], chosen: Choice, deadline: Deadline) -> tuple[str, ...]:
     limits = limits_of(deadline)
     return tuple(
-        obstacle_text(one, limits, items[one.table].key.source_table if one.table is not None else "")
+        obstacle_text(one, limits, items[one.table].table.source_table if one.table is not None else "")
         for one in chosen.obstacles
     )
 
@@ -134,7 +134,7 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
     targets = definition.targets
     placements = sorted(
         (_placement(item, home, draft.found.get(item)) for item, home in draft.homes.items()),
-        key=lambda placement: (placement.key.source_table, placement.key.destination),
+        key=lambda placement: placement.table.spelled,
     )
     loads: defaultdict[str, float] = defaultdict(float)
     for item, home in draft.homes.items():
@@ -168,6 +168,6 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
 
 def _placement(item: Item, home: str, found: Placement | None) -> Placement:
     if found is None or found.pipeline == home:
-        return Placement(item.key, home)
+        return Placement(item.table, home)
     move = found.move if found.move and found.move.to == home else Move(home)
-    return Placement(item.key, found.pipeline, move)
+    return Placement(item.table, found.pipeline, move)

@@ -15,6 +15,7 @@ from headgate.balance.starts import Timeline, timeline
 from headgate.balance.steps import Step, steps_between
 from headgate.partition.bound import lower_bound
 from headgate.partition.instance import exact_weights
+from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.balance.weighing import Weighed
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
-    from headgate.layout.model import Key, Layout
+    from headgate.layout.model import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ class Entry:
     weight_from: str
     confidence: float
 
+    @property
+    def table(self) -> TableId:
+        """What tells the table from others."""
+        return TableId(self.source_table, self.destination)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -99,14 +105,14 @@ def report(
     definition: Definition,
     layout: Layout,
     before: Layout | None,
-    weighed: Mapping[Key, Weighed],
+    weighed: Mapping[TableId, Weighed],
     arranged: Sequence[Arranged] = (),
 ) -> Report:
     """Give the report of a layout that fits the inventory, with the steps from the layout before it."""
     items = items_of(tables, definition, {key: one.weight for key, one in weighed.items()})
     found = match(items, before) if before else {}
-    homes = {placement.key: placement.agreed for placement in layout.tables}
-    entries = [_entry(item, homes[item.key], found[item].agreed if item in found else "", weighed) for item in items]
+    homes = {placement.table: placement.agreed for placement in layout.tables}
+    entries = [_entry(item, homes[item.table], found[item].agreed if item in found else "", weighed) for item in items]
     rows = tuple(_rows(items, entries, layout))
     shown = _timeline(items, homes, rows, layout, definition)
     return Report(
@@ -121,20 +127,20 @@ def report(
 
 
 def _timeline(
-    items: Sequence[Item], homes: Mapping[Key, str], rows: Iterable[Row], layout: Layout, definition: Definition
+    items: Sequence[Item], homes: Mapping[TableId, str], rows: Iterable[Row], layout: Layout, definition: Definition
 ) -> Timeline:
     inside: defaultdict[str, list[Item]] = defaultdict(list)
     for item in items:
-        inside[homes[item.key]].append(item)
+        inside[homes[item.table]].append(item)
     named = {pipeline.id: pipeline.group for pipeline in layout.pipelines}
     groups = {name: majority(its, named[name]) for name, its in inside.items()}
     loads = {row.pipeline: row.weight for row in rows}
     return timeline(layout.pipelines, groups, loads, definition, startup_seconds=startup_of(definition.balance))
 
 
-def _entry(item: Item, home: str, before: str, weighed: Mapping[Key, Weighed]) -> Entry:
-    one = weighed[item.key]
-    return Entry(item.key.source_table, item.key.destination, home, before, item.weight, one.source, one.confidence)
+def _entry(item: Item, home: str, before: str, weighed: Mapping[TableId, Weighed]) -> Entry:
+    one = weighed[item.table]
+    return Entry(item.table.source_table, item.table.destination, home, before, item.weight, one.source, one.confidence)
 
 
 def _rows(items: Sequence[Item], entries: Sequence[Entry], layout: Layout) -> Iterable[Row]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from headgate.problems import InputError, Problem, did_you_mean
+from headgate.tables.names import Names, blurred
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +40,7 @@ class Rules:
 def rules_of(items: Sequence[Item], definition: Definition) -> Rules:
     """Give the rules for a connector's items. Raises InputError for every name that is no table's, or that is two tables'."""
     settings = definition.balance
-    names = _Names(items)
+    names = _Named(items)
     together = [names.all(f"balance.together[{number}]", entry) for number, entry in enumerate(settings.together)]
     apart = [Apart(names.all(path, entry), path) for path, entry in _numbered("balance.apart", settings.apart)]
     pinned = {item: pipeline for name, pipeline in settings.pinned.items() for item in names.one("balance.pinned", name)}
@@ -52,27 +53,23 @@ def rules_of(items: Sequence[Item], definition: Definition) -> Rules:
     return Rules(tuple(_joined(together)), (*(_copies(items)), *(one for one in apart if len(one.items) > 1)), pinned, costs)
 
 
-class _Names:
+class _Named:
     """The items by the names that a definition may use, and the problems with those that it did use."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         self.problems: list[Problem] = []
-        self._found: defaultdict[str, list[Item]] = defaultdict(list)
-        for item in items:
-            self._found[item.key.source_table].append(item)
-            if item.key.destination != item.key.source_table:
-                self._found[item.key.destination].append(item)
+        self._names = Names((name, item) for item in items for name in item.table.names())
 
     def one(self, path: str, name: str) -> list[Item]:
         """Give the item of that name in a list; an empty one, and a problem more, where there is none or a doubt."""
-        found = self._found.get(name, [])
+        found = self._names.find(name)
         if len(found) == 1:
             return found
         if found:
-            choice = " or ".join(item.key.destination for item in found)
+            choice = " or ".join(item.table.destination for item in found)
             self.problems.append(Problem(f"'{name}' is read by {len(found)} tables", f"name one: {choice}", path=path))
         else:
-            cure = did_you_mean(name, self._found)
+            cure = did_you_mean(name, self._names.known)
             self.problems.append(Problem(f"'{name}' is no table of the inventory", cure, path=path))
         return []
 
@@ -96,7 +93,7 @@ def _across_groups(entries: Sequence[Sequence[str]], together: Sequence[tuple[It
                 what = {"key": "group", "schedule": "schedule", "connection": "connection"}[differ[0]]
                 values = " and ".join(repr(getattr(item.group, differ[0])) for item in (one, two))
                 yield Problem(
-                    f"{one.key.source_table} and {two.key.source_table} are to share a pipeline, and their {what} differs: "
+                    f"{one.table.source_table} and {two.table.source_table} are to share a pipeline, and their {what} differs: "
                     f"{values}",
                     f"give both one {what}, or take one out of the list",
                     path=f"balance.together[{number}]",
@@ -114,10 +111,14 @@ def _joined(sets: Iterable[tuple[Item, ...]]) -> list[tuple[Item, ...]]:
 
 
 def _copies(items: Iterable[Item]) -> list[Apart]:
-    """Give the rows that read one source table: of two in a pipeline, the second would be lost without a word."""
+    """Give the rows that read one source table: of two in a pipeline, the second would be lost without a word.
+
+    So are two source tables that differ in capitals alone: `ingest` names views after them, and Spark's views know no
+    capitals.
+    """
     copies: defaultdict[str, list[Item]] = defaultdict(list)
     for item in items:
-        copies[item.key.source_table].append(item)
+        copies[blurred(item.table.source_table)].append(item)
     return [Apart(tuple(same)) for _, same in sorted(copies.items()) if len(same) > 1]
 
 

@@ -6,19 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.balance.draft import match
+from headgate.tables.names import blurred
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.balance.items import Item
     from headgate.layout.model import Layout
+    from headgate.tables.ids import TableId
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A table that came, went or moves, or a pipeline that came, left or changes stack. Empty where it doesn't apply."""
+    """A table that came, went, moves or is named otherwise, or a pipeline that came, left or changes stack.
 
-    what: str  # table_added, table_gone, table_moves, table_renamed, pipeline_added, pipeline_leaves, pipeline_restacked
+    Empty where it doesn't apply.
+    """
+
+    # table_added, table_gone, table_moves, table_renamed (another destination), table_respelled, table_reads_another (source),
+    # pipeline_added, pipeline_leaves, pipeline_restacked
+    what: str
     name: str
     before: str = ""
     after: str = ""
@@ -30,18 +37,20 @@ def steps_between(items: Sequence[Item], layout: Layout, before: Layout | None) 
         return []
     steps = []
     found = match(items, before)
-    placements = {placement.key: placement for placement in layout.tables}
-    for item in sorted(items, key=lambda item: (item.key.source_table, item.key.destination)):
-        now, old = placements[item.key], found.get(item)
+    placements = {placement.table: placement for placement in layout.tables}
+    for item in sorted(items, key=lambda item: item.table.spelled):
+        now, old = placements[item.table], found.get(item)
         if old is None:
-            steps.append(Step("table_added", str(item.key), "", now.agreed))
+            steps.append(Step("table_added", str(item.table), "", now.agreed))
             continue
-        if old.key != item.key:
-            steps.append(Step("table_renamed", item.key.source_table, old.key.destination, item.key.destination))
+        if old.table != item.table:
+            steps.append(Step("table_renamed", item.table.source_table, old.table.destination, item.table.destination))
+        elif old.table.spelled != item.table.spelled:
+            steps.append(Step(_other_words(old.table, item.table), item.table.destination, str(old.table), str(item.table)))
         if old.agreed != now.agreed:
-            steps.append(Step("table_moves", str(item.key), old.agreed, now.agreed))
-    kept = {placement.key for placement in found.values()}
-    steps += [Step("table_gone", str(p.key), p.agreed, "") for p in before.tables if p.key not in kept]
+            steps.append(Step("table_moves", str(item.table), old.agreed, now.agreed))
+    kept = {placement.table for placement in found.values()}
+    steps += [Step("table_gone", str(p.table), p.agreed, "") for p in before.tables if p.table not in kept]
     old_ids, new_ids = ({p.id: p.stack for p in side.pipelines} for side in (before, layout))
     steps += [Step("pipeline_added", name, "", f"stack {stack}") for name, stack in new_ids.items() if name not in old_ids]
     steps += [Step("pipeline_leaves", name, f"stack {stack}", "") for name, stack in old_ids.items() if name not in new_ids]
@@ -51,3 +60,9 @@ def steps_between(items: Sequence[Item], layout: Layout, before: Layout | None) 
         if name in old_ids and old_ids[name] != stack
     ]
     return steps
+
+
+def _other_words(before: TableId, after: TableId) -> str:
+    """Say what differs of a table that is still the same: its spelling, or what it is read from."""
+    alike = blurred(before.source_table) == blurred(after.source_table)
+    return "table_respelled" if alike else "table_reads_another"

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from headgate.balance.items import key_of, weight_of
+from headgate.balance.items import table_id, weight_of
+from headgate.tables.ids import TableId
+from headgate.tables.names import Names, blurred, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from headgate.definition.model import Definition
     from headgate.inventory.runs import Run
     from headgate.inventory.table import Table
-    from headgate.layout.model import Key
 
 HALF_LIFE_DAYS = 14
 FEWEST_RUNS = 3
@@ -57,7 +58,7 @@ class _Timed:
 
 def weigh(
     tables: Sequence[Table], definition: Definition, runs: Sequence[Run] = (), *, half_life_days: int = HALF_LIFE_DAYS
-) -> dict[Key, Weighed]:
+) -> dict[TableId, Weighed]:
     """Weigh each table: as its row says, else by its runs where at least three are of use, else by ingestion type.
 
     A full load says nothing of the runs after it, so it is kept apart, and so is the first run into a destination where the
@@ -68,13 +69,13 @@ def weigh(
     weights have three significant digits. The order of runs has no say; a run that more than one table could be meant by
     counts for none.
     """
-    keys = {key_of(table, definition): table for table in tables}
-    of_table = _assign(keys, definition, runs)
+    rows = {table_id(table, definition): table for table in tables}
+    of_table = _assign(rows, definition, runs)
     newest = max((_microseconds(run) for run in runs), default=0)
     half_life = timedelta(days=half_life_days) // timedelta(microseconds=1)
     return {
-        key: _weigh(table, definition, of_table[key], lambda run: _counts(newest - _microseconds(run), half_life))
-        for key, table in keys.items()
+        one: _weigh(table, definition, of_table[one], lambda run: _counts(newest - _microseconds(run), half_life))
+        for one, table in rows.items()
     }
 
 
@@ -100,8 +101,9 @@ def _usual(runs: Sequence[Run], ingestion_type: str) -> list[Run]:
     seen: set[str] = set()
     usual = []
     for run in sorted(runs, key=lambda run: (_microseconds(run), run.seconds, str(run.full_load))):
-        first = run.destination.lower() not in seen
-        seen.add(run.destination.lower())
+        destination = folded(run.destination)
+        first = destination not in seen
+        seen.add(destination)
         if run.full_load is False or (run.full_load is None and not first):
             usual.append(run)
     return usual
@@ -148,19 +150,20 @@ def _microseconds(run: Run) -> int:
     return (run.started_at - _EPOCH) // timedelta(microseconds=1)
 
 
-def _assign(keys: Mapping[Key, Table], definition: Definition, runs: Sequence[Run]) -> dict[Key, list[Run]]:
+def _assign(tables: Collection[TableId], definition: Definition, runs: Sequence[Run]) -> dict[TableId, list[Run]]:
     """Give each table's runs: by source table and destination (in any target), by source table alone where none is named."""
-    named: defaultdict[tuple[str, str], set[Key]] = defaultdict(set)
-    for key in keys:
-        named[key.source_table, ""].add(key)
-        named[key.source_table, key.destination.lower()].add(key)
-        _, _, rest = key.destination.partition(".")
-        for target in definition.targets.values():
-            if target.catalog:
-                named[key.source_table, f"{target.catalog}.{rest}".lower()].add(key)
-    found: dict[Key, list[Run]] = {key: [] for key in keys}
+    by_source = Names((table.source_table, table) for table in tables)
+    there: defaultdict[TableId, set[TableId]] = defaultdict(set)
+    for catalog in {None, *(target.catalog for target in definition.targets.values())}:
+        for table in tables:
+            there[table.in_catalog(catalog)].add(table)
+    found: dict[TableId, list[Run]] = {table: [] for table in tables}
     for run in runs:
-        meant = named.get((run.source_table, run.destination.lower()), set())
+        meant: Collection[TableId] = by_source.find(run.source_table)
+        if run.destination:
+            source = blurred(run.source_table)
+            landed = there.get(TableId(run.source_table, run.destination), set())
+            meant = [table for table in landed if blurred(table.source_table) == source]
         if len(meant) == 1:
             found[next(iter(meant))].append(run)
     return found

@@ -102,7 +102,7 @@ def _balance(one: Connector, wish: Wish) -> tuple[Report, list[Explanation], boo
     from headgate.balance.plan import balance as plan
     from headgate.balance.report import report
     from headgate.balance.whatif import with_settings
-    from headgate.layout.lock import write_lock
+    from headgate.layout.lock import differs, write_lock
     from headgate.project import refuse_strays
 
     before = one.layout
@@ -118,13 +118,13 @@ def _balance(one: Connector, wish: Wish) -> tuple[Report, list[Explanation], boo
     weighed = one.weighed()
     weights = {key: one.weight for key, one in weighed.items()}
     made = plan(one.tables, definition, before, weights=weights, rebalance=wish.rebalance, restack=wish.restack)
-    changed = made.layout != one.layout
+    changed = differs(one.layout, made.layout)
     refuse_strays(one, made.layout, one.definition.targets)
     if wish.write and changed:
         write_lock(one.lock_path, made.layout)
         tell(f"{one.lock_path} written")
     shown = report(one.tables, definition, made.layout, before, weighed, made.groups)
-    reasons = explain(wish.explain, one.tables, definition, made.layout, before, shown) if wish.explain is not None else []
+    reasons = explain(wish.explain, one.tables, definition, before, shown) if wish.explain is not None else []
     return shown, reasons, changed
 
 

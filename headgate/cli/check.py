@@ -104,9 +104,10 @@ def _stacks_text(one: Connector, target: str, folders: dict[str, str]) -> str:
 
 def _would_change(one: Connector) -> bool:
     from headgate.balance.plan import balance
+    from headgate.layout.lock import differs
 
     weights = {key: weighed.weight for key, weighed in one.weighed().items()}
-    return balance(one.tables, one.definition, one.layout, weights=weights).layout != one.layout
+    return differs(one.layout, balance(one.tables, one.definition, one.layout, weights=weights).layout)
 
 
 def _warnings(one: Connector) -> list[str]:

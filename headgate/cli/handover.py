@@ -144,10 +144,10 @@ def _tell_state(plan: Runbook, book: Book) -> None:
         return
     todo = pending(book.layout, plan.target)
     reached = todo.planned if any(handover.back for handover in plan.handovers) else todo.handed_over
-    keys = {placement.key for placement in reached}
+    keys = {placement.table for placement in reached}
     for handover in plan.handovers:
-        state = "done and recorded" if handover.placement.key in keys else "not done, or not recorded"
-        tell(f"{handover.placement.key.source_table}: {state}")
+        state = "done and recorded" if handover.placement.table in keys else "not done, or not recorded"
+        tell(f"{handover.placement.table.source_table}: {state}")
     tell(f"stopped pipelines and paused jobs stay so; {journal_path(book.connector.folder, plan.target)} knows how they were")
 
 

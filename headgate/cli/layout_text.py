@@ -24,6 +24,8 @@ _SAYS = {
     "table_gone": "{name} is gone from the inventory; {before} no longer reads it, and its streaming table becomes inactive",
     "table_moves": "{name} is to move from {before} to {after}",
     "table_renamed": "{name} goes to {after} instead of {before}: a new streaming table, which starts from nothing",
+    "table_respelled": "{after} was spelled {before}: the same table, which stays where it is",
+    "table_reads_another": "{after} was {before}: the same streaming table, which is read from another source table now",
     "pipeline_added": "pipeline {name} is new, in {after}",
     "pipeline_leaves": "pipeline {name} leaves {before}: Terraform forgets it, the workspace keeps it with its tables",
     "pipeline_restacked": "pipeline {name} goes from {before} to {after}",

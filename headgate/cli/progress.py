@@ -82,15 +82,16 @@ def done(
     root: Root = Path(),
 ) -> None:
     """Record by hand what is done in a target; without options, show what is open."""
-    from headgate.layout.progress import pending, record_done, record_handover
+    from headgate.layout.progress import named, pending, record_done, record_handover
 
     one, name = _one(connector, target, root)
     layout, targets = _layout(one), tuple(one.definition.targets)
     todo = pending(layout, name)
-    given = _chosen(handover or [], todo.planned, "is planned to move")
+    catalog = one.definition.targets[name].catalog
+    given = named(handover or [], todo.planned, "is planned to move", catalog)
     layout = record_handover(layout, name, given)
     waiting = pending(layout, name).handed_over
-    moves = waiting if everything else _chosen(move or [], waiting, "is handed over")
+    moves = waiting if everything else named(move or [], waiting, "is handed over", catalog)
     changing = (*todo.left, *todo.restacked, *todo.renamed)
     if unknown := [one_ for one_ in pipeline or [] if one_ not in changing]:
         raise InputError(
@@ -212,10 +213,9 @@ def _expected_files(one: Project, target: str) -> dict[str, str]:
 def _move_in_record(one: Project, target: str, moves: Sequence[Placement]) -> None:
     """Have the target's record say what was said by hand: these tables are read by their new pipelines."""
     from headgate.layout.deployed import write_deployed
-    from headgate.layout.strays import table_name
 
     deployed, catalog = one.deployed(target), one.definition.targets[target].catalog
-    moved = {table_name(placement.key, catalog): placement.agreed for placement in moves}
+    moved = {placement.table.in_catalog(catalog): placement.agreed for placement in moves}
     tables = {table: moved.get(table, pipeline) for table, pipeline in deployed.tables.items()}
     if tables != deployed.tables:
         write_deployed(one.folder, replace(deployed, tables=tables))
@@ -256,14 +256,6 @@ def _ask(named: str, stacks: Path, plans: dict[str, int]) -> dict[str, Any]:
     return found
 
 
-def _chosen(names: Sequence[str], among: Sequence[Placement], state: str) -> list[Placement]:
-    chosen = [placement for placement in among if placement.key.source_table in names]
-    known = {placement.key.source_table for placement in among}
-    if unknown := [name for name in names if name not in known]:
-        raise InputError(f"no table '{unknown[0]}' {state}", did_you_mean(unknown[0], known) if known else "nothing is open")
-    return chosen
-
-
 def _tell_pending(one: Project, layout: Layout, target: str) -> None:
     from headgate.layout.handover import handover_words
     from headgate.layout.progress import pending
@@ -274,10 +266,10 @@ def _tell_pending(one: Project, layout: Layout, target: str) -> None:
         return
     deployed, catalog = one.deployed(target), one.definition.targets[target].catalog
     lines = [
-        f"handover to be made: {p.key.source_table}: {p.pipeline} → {p.agreed}: {handover_words(p, deployed, catalog)}"
+        f"handover to be made: {p.table.source_table}: {p.pipeline} → {p.agreed}: {handover_words(p, deployed, catalog)}"
         for p in todo.planned
     ]
-    lines += [f"handed over, to be applied: {p.key.source_table}: {p.pipeline} → {p.agreed}" for p in todo.handed_over]
+    lines += [f"handed over, to be applied: {p.table.source_table}: {p.pipeline} → {p.agreed}" for p in todo.handed_over]
     lines += [f"pipeline that leaves, to be applied: {name}" for name in todo.left]
     lines += [f"pipeline that changes stack, to be applied: {name}" for name in todo.restacked]
     lines += [f"pipeline with a new id, to be applied: {name}" for name in todo.renamed]

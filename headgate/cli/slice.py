@@ -60,12 +60,12 @@ def slice_(
 
 def _weight_of(one: Project) -> Callable[[Table], float]:
     """Weigh a table without a weight of its own by its runs, else by its type."""
-    from headgate.balance.items import key_of
+    from headgate.balance.items import table_id
     from headgate.balance.weighing import weigh
     from headgate.inventory.runs import read_runs
 
     runs = read_runs(one.folder)
-    return lambda table: weigh(one.tables, one.definition, runs)[key_of(table, one.definition)].weight
+    return lambda table: weigh(one.tables, one.definition, runs)[table_id(table, one.definition)].weight
 
 
 def _write(path: Path, sliced: Sliced, *, write: bool) -> bool:

@@ -8,7 +8,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.counts import startup_of
-from headgate.balance.items import Group, items_of, key_of, majority, weight_of
+from headgate.balance.items import Group, items_of, majority, table_id, weight_of
 from headgate.balance.sizing import workers
 from headgate.balance.weighing import weigh
 from headgate.cost.model import Amount, Cost, GroupCost, total
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from headgate.balance.weighing import Weighed
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
-    from headgate.layout.model import Key, Layout
+    from headgate.layout.model import Layout
+    from headgate.tables.ids import TableId
 
 DAYS_A_MONTH = 1461 / 48  # 30.44: of four years
 _HOURS_A_MONTH = 24 * DAYS_A_MONTH
@@ -45,7 +46,7 @@ def cost_of(
     target: str,
     layout: Layout,
     tables: Sequence[Table],
-    weighed: Mapping[Key, Weighed] | None = None,
+    weighed: Mapping[TableId, Weighed] | None = None,
 ) -> Cost:
     """Give what a layout costs in a target once all its moves are done.
 
@@ -71,18 +72,22 @@ def cost_of(
     )
 
 
-def _loads(definition: Definition, layout: Layout, tables: Sequence[Table], weighed: Mapping[Key, Weighed]) -> Iterator[_Load]:
-    items = {item.key: item for item in items_of(tables, definition, {key: one.weight for key, one in weighed.items()})}
-    if items.keys() != {placement.key for placement in layout.tables}:
+def _loads(
+    definition: Definition, layout: Layout, tables: Sequence[Table], weighed: Mapping[TableId, Weighed]
+) -> Iterator[_Load]:
+    items = {item.table: item for item in items_of(tables, definition, {key: one.weight for key, one in weighed.items()})}
+    if items.keys() != {placement.table for placement in layout.tables}:
         raise StaleError("the layout and the inventory don't hold the same tables", f"run `headgate balance {definition.id}`")
     # Clusters are sized by what stands in the files, not by what was observed: so are they made.
-    written = {key_of(table, definition): weight_of(table, definition) for table in tables} if definition.compute.sizing else {}
+    written = (
+        {table_id(table, definition): weight_of(table, definition) for table in tables} if definition.compute.sizing else {}
+    )
     inside: defaultdict[str, list[Item]] = defaultdict(list)
     for placement in layout.tables:
-        inside[placement.agreed].append(items[placement.key])
+        inside[placement.agreed].append(items[placement.table])
     for pipeline in layout.pipelines:
         if held := inside[pipeline.id]:
-            rate = _dbus_an_hour(definition, fsum(written.get(item.key, 0.0) for item in held), len(held))
+            rate = _dbus_an_hour(definition, fsum(written.get(item.table, 0.0) for item in held), len(held))
             yield _load(definition, majority(held, pipeline.group), held, rate)
 
 
@@ -135,14 +140,14 @@ def _idle(definition: Definition, target: str, layout: Layout) -> str:
 
 
 def _assumptions(
-    definition: Definition, layout: Layout, weighed: Mapping[Key, Weighed], loads: Sequence[_Load]
+    definition: Definition, layout: Layout, weighed: Mapping[TableId, Weighed], loads: Sequence[_Load]
 ) -> Iterator[str]:
     compute, pricing = definition.compute, definition.cost
     if definition.mode == "streaming":
         yield f"Pipelines are continuous: each runs for all {_HOURS_A_MONTH:,.1f} hours of an average month."
     else:
         yield f"A run takes the weights of its tables and {_startup(definition):g} seconds of startup; none runs twice."
-        sources = Counter(weighed[placement.key].source for placement in layout.tables)
+        sources = Counter(weighed[placement.table].source for placement in layout.tables)
         told = f"{sources['observed']} observed, {sources['given']} given, {sources['type']} by ingestion type alone"
         yield f"Weights of tables: {told}."
     if definition.mode == "batch" and any(not load.group.schedule for load in loads):

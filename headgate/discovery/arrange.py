@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.discovery import classify
 from headgate.names import catalog_name, catalog_name_fault
+from headgate.tables.names import blurred, respelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,31 +71,37 @@ def _named(tables: tuple[Table, ...], existing: Sequence[Table]) -> tuple[Table,
 
     Source: Unity Catalog keeps names in lower case, so `Users` and `users` are one table.
     """
-    before = {_identity(table): table.destination_table for table in existing}
+    known = respelled((table.source_table for table in existing), (table.source_table for table in tables))
+    names = {(table.source_table, _namespace(table)): table.destination_table for table in existing}
+    before = {_identity(table): names.get((known.get(table.source_table, ""), _namespace(table))) for table in tables}
     tables = tuple(
-        replace(table, destination_table=table.destination_table or before.get(_identity(table), "")) for table in tables
+        replace(table, destination_table=table.destination_table or before[_identity(table)] or "") for table in tables
     )
-    taken = {table.destination_name.lower() for table in existing}
-    taken |= {table.destination_table.lower() for table in tables if table.destination_table}
+    taken = {blurred(table.destination_name) for table in existing}
+    taken |= {blurred(table.destination_table) for table in tables if table.destination_table}
     named = []
     for table in tables:
-        if table.destination_table or (_identity(table) in before and not catalog_name_fault(table.source_table)):
+        if table.destination_table or (before[_identity(table)] is not None and not catalog_name_fault(table.source_table)):
             named.append(table)
             continue
         name = _free(catalog_name(table.source_table), taken)
-        taken.add(name.lower())
+        taken.add(blurred(name))
         named.append(table if name == table.source_table else replace(table, destination_table=name))
     return tuple(named)
 
 
 def _identity(table: Table) -> tuple[str, str]:
-    return table.source_table, str(table.options.get("namespace", ""))
+    return table.source_table, _namespace(table)
+
+
+def _namespace(table: Table) -> str:
+    return str(table.options.get("namespace", ""))
 
 
 def _free(name: str, taken: set[str]) -> str:
     number = 1
     found = name
-    while found.lower() in taken:
+    while blurred(found) in taken:
         number += 1
         found = f"{name[: _LONGEST - len(str(number)) - 1]}_{number}"
     return found

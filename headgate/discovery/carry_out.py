@@ -18,6 +18,7 @@ from headgate.inventory.read import parse_inventory, read_inventory
 from headgate.inventory.write import render_inventory, write_inventory
 from headgate.names import slug
 from headgate.problems import InputError
+from headgate.tables.names import respelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,7 +96,8 @@ def _starter(order: Order) -> str:
 
 def _unanswered(found: Found, existing: Iterable[Table]) -> list[Table]:
     """Give the rows, as they are, of tables that the source lists but says nothing about: they are not gone."""
-    failed = {failure.table for failure in found.failed}
+    known = respelled((table.source_table for table in existing), (failure.table for failure in found.failed))
+    failed = set(known.values())
     return [table for table in existing if table.source_table in failed]
 
 

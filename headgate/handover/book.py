@@ -50,9 +50,9 @@ class Book:
 
         Raises StaleError where the lock has changed meanwhile and no longer says that the table is on its way.
         """
-        layout, key = self.layout, handover.placement.key
+        layout, key = self.layout, handover.placement.table
         todo = pending(layout, self.target)
-        placed = [p for p in (*todo.planned, *todo.handed_over) if p.key == key and p.agreed == handover.destination]
+        placed = [p for p in (*todo.planned, *todo.handed_over) if p.table == key and p.agreed == handover.destination]
         if not placed:
             cure = f"look at {self.connector.lock_path}; pipeline {handover.taker[1]} owns the table now"
             raise StaleError(f"the lock no longer moves {key} from {handover.source} to {handover.destination}", cure)

@@ -14,6 +14,7 @@ from headgate.handover.checks import Survey, owned_by, refusals
 from headgate.handover.journal import Before, Journal
 from headgate.layout.ingested import tables_in
 from headgate.problems import Problem, RefusedError, SourceError
+from headgate.tables.names import folded
 from headgate.terraform.pipeline import file_path
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _named(
             schema = scope.definition.destination.schema_name
             read = tables_in(workspace.file(file_path(scope, name)) or "") or []
             tables = [f"{t.catalog or scope.catalog}.{t.schema or schema}.{t.table or t.source_table}" for t in read]
-        named[name] = frozenset(table.lower() for table in tables)
+        named[name] = frozenset(folded(table) for table in tables)
     return named
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.problems import Problem
+from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +28,7 @@ class Survey:
     """What a workspace says before anything is done, by the workspace's own ids.
 
     `holders`: pipeline → who owns it, empty where there is no telling. `owners`: table → the pipeline that owns it, None where
-    there is no such table. `named`: headgate's id of a pipeline → the tables (lower case) that its applied file names; missing
+    there is no such table. `named`: headgate's id of a pipeline → the tables (folded) that its applied file names; missing
     where there is no telling.
     """
 
@@ -122,7 +123,7 @@ def _owner(handover: Handover, survey: Survey) -> list[Problem]:
 
 def _named(handover: Handover, survey: Survey) -> list[Problem]:
     """Say whether the applied file of a table's destination names it: its files were changed already, and it is past this."""
-    if handover.table.lower() not in survey.named.get(handover.destination, ()):
+    if folded(handover.table) not in survey.named.get(handover.destination, ()):
         return []
     message = f"the applied file of pipeline {handover.destination} names {handover.table} already"
     if handover.back:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.files import write_whole
 from headgate.problems import InputError, Problem
+from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +51,7 @@ class Journal:
 
     def ended(self, table: str) -> Journal:
         """Give the journal without a table that is recorded."""
-        return replace(self, begun=tuple(name for name in self.begun if name != table))
+        return replace(self, begun=tuple(name for name in self.begun if folded(name) != folded(table)))
 
 
 def journal_path(folder: Path, target: str) -> Path:

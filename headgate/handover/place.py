@@ -55,7 +55,7 @@ class Place:
 
     def handover(self, placement: Placement, *, back: bool = False) -> Handover:
         """Give a table's way between its two pipelines, with their ids; `back`: the other way round."""
-        table = placement.key.destination_in(self.scope.target.catalog)
+        table = placement.table.in_catalog(self.scope.target.catalog).destination
         source, destination = placement.pipeline, placement.agreed
         return Handover(placement, table, source, self.id_of(source), destination, self.id_of(destination), back)
 

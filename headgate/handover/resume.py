@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.layout.progress import pending
 from headgate.problems import Problem, RefusedError
+from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,19 +42,19 @@ def unfinished(layout: Layout, target: str, journal: Journal) -> list[Problem]:
     whose = f"{layout.connector} -t {target}"
     todo = pending(layout, target)
     stopped = {before.pipeline for before in journal.before}
-    begun = {table.partition(".")[2] for table in journal.begun}  # a target may have a catalog of its own
+    begun = {folded(table.partition(".")[2]) for table in journal.begun}  # a target may have a catalog of its own
     problems = [
         Problem(
-            f"the handover of {p.key.source_table} was cut off: its table may belong to {p.agreed} by now",
-            f"finish it: `headgate handover {whose} --table {quote(p.key.source_table)} --execute`, or give it "
+            f"the handover of {p.table.source_table} was cut off: its table may belong to {p.agreed} by now",
+            f"finish it: `headgate handover {whose} --table {quote(p.table.source_table)} --execute`, or give it "
             "back with --back instead of --table",
         )
         for p in todo.planned
-        if p.key.destination.partition(".")[2] in begun
+        if folded(p.table.destination.partition(".")[2]) in begun
     ]
     deploy = f"commit the lock, deploy, and run `headgate record {whose}`; then this"
     problems += [
-        Problem(f"{p.key.source_table} is handed over to {p.agreed}, and it isn't recorded that its files are applied", deploy)
+        Problem(f"{p.table.source_table} is handed over to {p.agreed}, and that its files are applied isn't recorded", deploy)
         for p in todo.handed_over
         if stopped & {p.pipeline, p.agreed}
     ]

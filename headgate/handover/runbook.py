@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from headgate.handover.model import Runbook
 from headgate.handover.place import Place
 from headgate.handover.steps import afterwards, change_stack, commit, halting, hand_over, leave, prepare, resume
-from headgate.layout.progress import pending
-from headgate.problems import InputError, StaleError, did_you_mean
+from headgate.layout.progress import named, pending
+from headgate.problems import StaleError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 def runbook(
     layout: Layout, definition: Definition, target: str, deployed: Deployed, tables: Collection[str] | None = None
 ) -> Runbook:
-    """Give what is to be done in `target`, in order; with `tables` (source tables), for those alone.
+    """Give what is to be done in `target`, in order; with `tables` (names of such), for those alone.
 
     A table that is handed over already is passed over, so that a run that was cut off can be repeated as it was. Raises
     InputError for a table that isn't planned to move, StaleError for an id that can't be one of the workspace's.
     """
     place = Place(layout, definition, target, deployed)
     todo = pending(layout, target)
-    chosen = _chosen(todo.planned, todo.handed_over, tables, f"is planned to move in {target}")
-    waiting = tuple((p.key.source_table, reason) for p in chosen if (reason := place.missing(p)))
-    late = {source for source, _ in waiting}
-    handovers = [place.handover(p) for p in chosen if p.key.source_table not in late]
+    chosen: Sequence[Placement] = todo.planned
+    if tables is not None:
+        chosen = named(tables, todo.planned, f"is planned to move in {target}", place.scope.target.catalog, todo.handed_over)
+    late = {p.table: reason for p in chosen if (reason := place.missing(p))}
+    waiting = tuple((table.source_table, reason) for table, reason in late.items())
+    handovers = [place.handover(p) for p in chosen if p.table not in late]
     whole = tables is None
     leaving = [place.halted(name, leaves=True) for name in todo.left if whole and place.id_of(name)]
     restacked = [place.halted(name) for name in todo.restacked] if whole else []
@@ -51,22 +53,12 @@ def runbook_back(layout: Layout, definition: Definition, target: str, deployed: 
     place = Place(layout, definition, target, deployed)
     todo = pending(layout, target)
     # One that is planned may belong to its new pipeline all the same, where a handover was cut off: it is looked at, too.
-    chosen = _chosen((*todo.handed_over, *todo.planned), (), tables, f"is handed over in {target} and not yet applied")
-    if problems := [f"{p.key.source_table}: {reason}" for p in chosen if (reason := place.missing(p))]:
+    among = (*todo.handed_over, *todo.planned)
+    chosen = named(tables, among, f"is handed over in {target} and not yet applied", place.scope.target.catalog)
+    if problems := [f"{p.table.source_table}: {reason}" for p in chosen if (reason := place.missing(p))]:
         raise StaleError("; ".join(problems), f"run `headgate record {place.whose}`")
     handovers = [place.handover(p, back=True) for p in chosen]
     steps = halting(place, handovers, [])
     for handover in handovers:
         steps += hand_over(place, handover)
     return Runbook(definition.id, target, (*steps, *([commit(place), resume(place)] if handovers else [])))
-
-
-def _chosen(
-    among: Sequence[Placement], past: Sequence[Placement], tables: Collection[str] | None, state: str
-) -> list[Placement]:
-    """Give the tables to work on; those of `past` are where they are to be."""
-    known = {placement.key.source_table for placement in among}
-    reached = {placement.key.source_table for placement in past}
-    if unknown := [name for name in tables or () if name not in known | reached]:
-        raise InputError(f"no table '{unknown[0]}' {state}", did_you_mean(unknown[0], known) if known else "no table is")
-    return [placement for placement in among if tables is None or placement.key.source_table in tables]

@@ -68,7 +68,7 @@ def halting(place: Place, handovers: Sequence[Handover], leaving: Sequence[Halte
 
 def hand_over(place: Place, handover: Handover) -> list[Step]:
     """Give the two steps that give one table to its taker and record it."""
-    source, table, whose = handover.placement.key.source_table, handover.table, place.whose
+    source, table, whose = handover.placement.table.source_table, handover.table, place.whose
     (giver, giver_id), (taker, taker_id) = handover.giver, handover.taker
     alter = Step(
         "alter",

@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from headgate.tables.names import respelled
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,10 +35,11 @@ def merge_discovered(existing: Sequence[Table], found: Sequence[Table]) -> Merge
     A table's facts (ingestion type, primary keys, cursor) are the source's and taken anew; its category where it had none.
     A fact that the source is silent about stays, only the cursor goes where a source that names the ingestion type names none.
     All else is a person's and kept: weight, group, schedule, options, destination. New tables come after the others, in the
-    order found. A table that is no longer found is marked, never taken out. Rows with one source table go together.
+    order found. A table that is no longer found is marked, never taken out. Rows with one source table go together. A source
+    table that is found in another spelling, where that leaves no doubt, is the one that is known, and is spelled as found.
     """
-    facts = {table.source_table: table for table in found}
-    known = {table.source_table for table in existing}
+    before = respelled((table.source_table for table in existing), (table.source_table for table in found))
+    facts = {before[table.source_table]: table for table in found if table.source_table in before}
     says: defaultdict[str, list[str]] = defaultdict(list)
     tables = []
     for table in existing:
@@ -44,10 +47,10 @@ def merge_discovered(existing: Sequence[Table], found: Sequence[Table]) -> Merge
         merged = _with_facts(table, fact) if fact else replace(table, status="gone")
         tables.append(merged)
         if merged.status != table.status:
-            says["back" if fact else "gone"].append(table.source_table)
+            says["back" if fact else "gone"].append(merged.source_table)
         elif merged != table:
-            says["changed"].append(table.source_table)
-    added = [table for table in found if table.source_table not in known]
+            says["changed"].append(merged.source_table)
+    added = [table for table in found if table.source_table not in before]
     back = set(says["back"])
     says["changed"] = [name for name in says["changed"] if name not in back]
     unique = {name: tuple(dict.fromkeys(names)) for name, names in says.items()}
@@ -57,6 +60,7 @@ def merge_discovered(existing: Sequence[Table], found: Sequence[Table]) -> Merge
 def _with_facts(table: Table, fact: Table) -> Table:
     return replace(
         table,
+        source_table=fact.source_table,
         ingestion_type=fact.ingestion_type or table.ingestion_type,
         primary_keys=fact.primary_keys or table.primary_keys,
         cursor_field=fact.cursor_field if fact.ingestion_type else table.cursor_field,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.names import catalog_name, catalog_name_fault, slug
 from headgate.problems import Problem, short
+from headgate.tables.names import blurred, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,22 +30,29 @@ def _unnamed(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[Problem]
 
 
 def _one_destination(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[Problem]:
-    """Unity Catalog's names are the same in capitals and small letters."""
-    first: dict[tuple[str, str, str], tuple[Line, Table]] = {}
+    """Names that are one to Unity Catalog, or may be, are one destination."""
+    first: dict[tuple[str, ...], tuple[Line, Table]] = {}
     for line, table in rows:
         if not table.source_table:
             continue
-        names = (table.destination_catalog.lower(), table.destination_schema.lower(), table.destination_name.lower())
-        if names not in first:
-            first[names] = (line, table)
+        earlier, other = first.setdefault(tuple(blurred(name) for name in _destination(table)), (line, table))
+        if earlier is line:
             continue
-        earlier, other = first[names]
-        place = ".".join(name for name in names if name)
         message = (
-            f"{short(table.source_table)} goes to {short(place)}, as {short(other.source_table)} in row {earlier.row} does"
+            f"{short(table.source_table)} goes to {_said(table)}, as {short(other.source_table)} in row {earlier.row} does"
         )
+        if _destination(table) != _destination(other):
+            message += f": {spelling(_said(other), _destination(table), _destination(other))}"
         cure = "take one of the rows out" if other == table else "give one of them another destination_table"
         yield Problem(message, cure, file, line.line, line.row, "destination_table")
+
+
+def _destination(table: Table) -> tuple[str, str, str]:
+    return table.destination_catalog, table.destination_schema, table.destination_name
+
+
+def _said(table: Table) -> str:
+    return short(".".join(name for name in _destination(table) if name))
 
 
 def _one_id(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[Problem]:

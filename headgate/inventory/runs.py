@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.inventory.cells import MOST_WEIGHT, CellError
 from headgate.inventory.read import MOST_PROBLEMS
 from headgate.problems import InputError, Problem, did_you_mean, short
+from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,14 +59,14 @@ def read_runs(folder: Path) -> tuple[Run, ...]:
 def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
     """Give the runs that a CSV's bytes say, in the file's order. Raises InputError with every problem found."""
     problems: list[Problem] = []
-    first: dict[tuple[str, str, datetime], int] = {}
+    first: dict[tuple[str | TableId, datetime], int] = {}
     runs = []
     for row, line, cells in _rows(_text(data, file), file, problems):
         values = _values(cells, Problem("", "", file, line, row), problems)
         if values is None:
             continue
         run = Run(**values)
-        earlier = first.setdefault((run.source_table, run.destination.lower(), run.started_at), row)
+        earlier = first.setdefault((_table(run), run.started_at), row)
         if earlier != row:
             message = f"{short(run.source_table)} started at {run.started_at.isoformat()} in row {earlier} already"
             problems.append(Problem(message, "take one of the rows out", file, line, row, "started_at"))
@@ -76,6 +77,11 @@ def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
     if problems:
         raise InputError(problems)
     return tuple(runs)
+
+
+def _table(run: Run) -> str | TableId:
+    """Give what tells a run's table from others: its destination, or where none is named, the source's own name."""
+    return TableId(run.source_table, run.destination) if run.destination else run.source_table
 
 
 def _text(data: bytes, file: str) -> str:

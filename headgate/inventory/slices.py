@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from headgate.inventory.cells import MOST_WEIGHT
 from headgate.names import catalog_name_fault
 from headgate.problems import InputError, Problem, did_you_mean, short
+from headgate.tables.names import Names, blurred
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.inventory.table import Table
 
 _DIGITS = 9  # of a slice's weight: no more than a person can compare
-_NAMED = re.compile(r"(?P<stem>.+)_s(?P<number>[0-9]{3,})", re.DOTALL)
+_NAMED = re.compile(r"(?P<stem>.+)_[sS](?P<number>[0-9]{3,})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,12 @@ def value_fault(value: str, separator: str) -> str:
 
 def _rows(tables: Sequence[Table], name: str, option: str, separator: str) -> list[_Row]:
     """Give the table's rows, the first slice first. Rows with one source table and one stem of a name belong together."""
-    named = [table for table in tables if name in (table.source_table, _stem(table, option)[0])]
-    if not named:
+    named = Names((word, _family(table, option)) for table in tables for word in (table.source_table, _stem(table, option)[0]))
+    families = list(dict.fromkeys(named.find(name)))
+    if not families:
         raise InputError(f"the inventory has no table {short(name)}", did_you_mean(name, {one.source_table for one in tables}))
-    families = {_family(table, option) for table in named}
-    chosen = {family for family in families if family[-1] == name} if len(families) > 1 else families
+    stems = Names((_stem(table, option)[0], _family(table, option)) for table in tables)
+    chosen = [family for family in dict.fromkeys(stems.find(name)) if family in families] if len(families) > 1 else families
     if len(chosen) != 1:
         places = ", ".join(".".join(part for part in family[1:] if part) for family in sorted(families))
         raise InputError(f"{short(name)} is {len(families)} tables: {places}", "slice it by the destination's name of one")
@@ -150,8 +152,10 @@ def _rows(tables: Sequence[Table], name: str, option: str, separator: str) -> li
     return sorted(found, key=lambda row: row.number)
 
 
-def _family(table: Table, option: str) -> tuple[str, str, str, str]:
-    return (table.source_table, table.destination_catalog, table.destination_schema, _stem(table, option)[0])
+def _family(table: Table, option: str) -> tuple[str, ...]:
+    """Give what the slices of one table have in common, however each of them is spelled."""
+    parts = (table.source_table, table.destination_catalog, table.destination_schema, _stem(table, option)[0])
+    return tuple(blurred(part) for part in parts)
 
 
 def _stem(table: Table, option: str) -> tuple[str, int]:
@@ -226,9 +230,9 @@ def _check_names(tables: Sequence[Table], rows: Sequence[_Row]) -> None:
         raise InputError(problems)
 
 
-def _destination(table: Table) -> tuple[str, str, str]:
-    """Unity Catalog's names are the same in capitals and small letters."""
-    return (table.destination_catalog.lower(), table.destination_schema.lower(), table.destination_name.lower())
+def _destination(table: Table) -> tuple[str, ...]:
+    """Give what tells a row's destination from those of the other rows."""
+    return tuple(blurred(name) for name in (table.destination_catalog, table.destination_schema, table.destination_name))
 
 
 def _weights(

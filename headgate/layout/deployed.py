@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.files import write_whole
 from headgate.problems import InputError, Problem
+from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,14 +26,14 @@ APPLIED = "terraform_data.headgate_connection"
 class Deployed:
     """What a target's workspace holds: address in Terraform (`databricks_pipeline.a_1`) → the workspace's id, in order.
 
-    `tables`: "source table → its destination in the target" → the pipeline whose files read it; empty in older records.
+    `tables`: a table as the target has it → the pipeline whose files read it; empty in older records.
     `doubled`: the workspace's id of a job that no state has → the address of the one that it doubles.
     `connection`: a digest of the connection as it was applied, of secrets the names alone; empty where none is known.
     """
 
     target: str
     ids: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, str] = field(default_factory=dict)
+    tables: dict[TableId, str] = field(default_factory=dict)
     doubled: dict[str, str] = field(default_factory=dict)
     connection: str = ""
 
@@ -53,20 +54,24 @@ def read_deployed(folder: Path, target: str) -> Deployed:
     path = deployed_path(folder, target)
     try:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
-        ids, tables, doubled = _ids(found), _texts(found, "tables"), _texts(found, "doubled")
+        ids, tables, doubled = _ids(found), _tables(found), _texts(found, "doubled")
         connection = str(found.get("connection", ""))
     except FileNotFoundError:
         return Deployed(target)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         cure = "take the file of the last commit, or record the target's state anew with `headgate record`"
         raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", cure, str(path))) from None
-    return Deployed(target, dict(sorted(ids.items())), dict(sorted(tables.items())), dict(sorted(doubled.items())), connection)
+    return Deployed(target, dict(sorted(ids.items())), tables, dict(sorted(doubled.items())), connection)
 
 
 def _ids(found: Any) -> dict[str, str]:
     if found["format"] != FORMAT:
         raise ValueError(f"format {found['format']!r}, this headgate reads {FORMAT}")
     return {str(address): str(id_) for address, id_ in found["ids"].items() if id_ is not None}
+
+
+def _tables(found: Any) -> dict[TableId, str]:
+    return {TableId.parse(table): pipeline for table, pipeline in _texts(found, "tables").items()}
 
 
 def _texts(found: Any, part: str) -> dict[str, str]:
@@ -79,7 +84,7 @@ def write_deployed(folder: Path, deployed: Deployed) -> bool:
     if deployed.connection:
         parts.append(f'  "connection": {json.dumps(deployed.connection)}')
     if deployed.tables:
-        parts.append(f'  "tables": {_lines(deployed.tables)}')
+        parts.append(f'  "tables": {_lines({str(table): pipeline for table, pipeline in deployed.tables.items()})}')
     if deployed.doubled:
         parts.append(f'  "doubled": {_lines(deployed.doubled)}')
     return write_whole(deployed_path(folder, deployed.target), "{\n" + ",\n".join(parts) + "\n}\n")

@@ -6,9 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from headgate.layout.model import Asked, Change, Key, Layout, Left, Move, Pipeline, Placement, Retirement
+from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement, Retirement
 from headgate.names import ID
 from headgate.problems import InputError, Problem, short
+from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -51,7 +52,7 @@ def layout_in(found: dict[str, Any], text: str, file: str, cure: str) -> Layout:
     except FormError as error:
         told(error, "")
     pipelines = entries("pipelines", _pipeline, lambda pipeline: pipeline.id)
-    tables = entries("tables", _placement, lambda table: (table.key.source_table, table.key.destination))
+    tables = entries("tables", _placement, lambda placement: placement.table.spelled)
     left = entries("left", _left, lambda one: one.id)
     retired = entries("retired", _retirement, lambda retirement: retirement.target)
     if problems:
@@ -211,7 +212,7 @@ def _pipeline(value: Any) -> Pipeline:
 
 def _placement(value: Any) -> Placement:
     fields = _READ_TABLE(value)
-    return Placement(Key(fields["source_table"], fields["destination"]), fields["pipeline"], fields.get("move"))
+    return Placement(TableId(fields["source_table"], fields["destination"]), fields["pipeline"], fields.get("move"))
 
 
 def _left(value: Any) -> Left:

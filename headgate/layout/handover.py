@@ -24,7 +24,7 @@ def handover_words(placement: Placement, deployed: Deployed, catalog: str | None
 
     A new pipeline has an id only once it was deployed; a target without any record may never have held the table.
     """
-    destination = placement.key.destination_in(catalog)
+    destination = placement.table.in_catalog(catalog).destination
     if not deployed.ids:
         return "no deploy is recorded here: deploy and record first; or, if it was never deployed, say so with --handover"
     known = deployed.ids.get(f"databricks_pipeline.{placement.agreed}")

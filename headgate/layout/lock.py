@@ -42,6 +42,11 @@ def render_lock(layout: Layout) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
+def differs(one: Layout | None, other: Layout) -> bool:
+    """Whether another lock would be written, were it but for the spelling of a table."""
+    return one is None or render_lock(one) != render_lock(other)
+
+
 def write_lock(path: Path, layout: Layout) -> bool:
     """Write the lock whole; say whether it changed."""
     return write_whole(path, render_lock(layout))
@@ -105,7 +110,7 @@ def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
     """Say what in a layout contradicts itself, as a wrong merge leaves it behind; an empty list where nothing does."""
     living = {pipeline.id for pipeline in layout.pipelines}
     messages = [f"pipeline '{name}' stands twice" for name in _twice(pipeline.id for pipeline in layout.pipelines)]
-    messages += [f"table {key} stands twice" for key in _twice(placement.key for placement in layout.tables)]
+    messages += [f"table {table} stands twice" for table in _twice(placement.table for placement in layout.tables)]
     messages += [f"pipeline '{name}' left twice" for name in _twice(left.id for left in layout.left)]
     messages += [
         f"pipeline '{pipeline.id}' is in stack {pipeline.stack}" for pipeline in layout.pipelines if pipeline.stack < 1
@@ -118,10 +123,10 @@ def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
     messages += [f"pipeline '{left.id}' both lives and left" for left in layout.left if left.id in living]
     for placement in layout.tables:
         messages += [
-            f"table {placement.key} is in pipeline '{name}', which is not there"
+            f"table {placement.table} is in pipeline '{name}', which is not there"
             for name in {placement.pipeline, placement.agreed} - living
         ]
-    sources = Counter((p.key.source_table, name) for p in layout.tables for name in {p.pipeline, p.agreed})
+    sources = Counter((p.table.source_table, name) for p in layout.tables for name in {p.pipeline, p.agreed})
     messages += [
         f"source table '{source}' is twice in pipeline '{name}', which would lose one"
         for (source, name), count in sources.items()
@@ -178,8 +183,8 @@ def _change_lines(pipeline: Pipeline | Left) -> dict[str, Any]:
 
 def _table_line(placement: Placement) -> dict[str, Any]:
     line: dict[str, Any] = {
-        "source_table": placement.key.source_table,
-        "destination": placement.key.destination,
+        "source_table": placement.table.source_table,
+        "destination": placement.table.destination,
         "pipeline": placement.pipeline,
     }
     if placement.move:

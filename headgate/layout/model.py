@@ -12,22 +12,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from headgate.tables.ids import TableId
+
 MoveState = Literal["planned", "handed_over", "done"]
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What a table is known by in a layout: its source table and its full destination, before any target's changes."""
-
-    source_table: str
-    destination: str  # catalog.schema.table
-
-    def destination_in(self, catalog: str | None) -> str:
-        """Give the destination in a target; `catalog` is the target's own, where it has one."""
-        return f"{catalog}.{self.destination.split('.', 1)[1]}" if catalog else self.destination
-
-    def __str__(self) -> str:
-        return f"{self.source_table} → {self.destination}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +33,7 @@ class Move:
 class Placement:
     """A table's pipeline, and the one that it is on its way to."""
 
-    key: Key
+    table: TableId
     pipeline: str
     move: Move | None = None
 
@@ -123,7 +110,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The layout of one connector, sorted: pipelines and left by id, tables by key."""
+    """The layout of one connector, sorted: pipelines and left by id, tables by name."""
 
     connector: str
     asked: Asked

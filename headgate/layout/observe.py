@@ -11,6 +11,7 @@ from headgate.layout.ingested import tables_in
 from headgate.layout.model import stack_numbers, whereabouts
 from headgate.layout.progress import pending, record_done
 from headgate.problems import InputError
+from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -25,13 +26,13 @@ OWN = ("databricks_pipeline", "databricks_job", "databricks_workspace_file", "da
 class State:
     """What one stack's state holds: address → the workspace's id, and address → content of ingest files (base64).
 
-    `tables`: pipeline → "source table → destination" of what it reads, by its ingest file or its ingestion definition.
+    `tables`: pipeline → what it reads, by its ingest file or its ingestion definition.
     `connection`: the digest of the connection that was applied, in the shared stack's state.
     """
 
     ids: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, list[str]] = field(default_factory=dict)
+    tables: dict[str, list[TableId]] = field(default_factory=dict)
     connection: str = ""
 
 
@@ -62,17 +63,17 @@ def _managed(shown: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {str(resource["address"]): dict(resource.get("values") or {}) for resource in managed}
 
 
-def _tables(address: str, values: dict[str, Any]) -> list[str]:
+def _tables(address: str, values: dict[str, Any]) -> list[TableId]:
     """Give the tables that a pipeline's file or ingestion definition names."""
     kind = address.partition(".")[0]
     if kind == "databricks_workspace_file" and values.get("content_base64"):
         found = tables_in(b64decode(values["content_base64"]).decode(errors="replace")) or []
-        return [f"{table.source_table} → {table.catalog}.{table.schema}.{table.table}" for table in found]
+        return [TableId(table.source_table, f"{table.catalog}.{table.schema}.{table.table}") for table in found]
     if kind == "databricks_pipeline" and values.get("ingestion_definition"):
         blocks = [object_ for part in values["ingestion_definition"] for object_ in part.get("objects") or []]
         entries = [entry for block in blocks for entry in block.get("table") or []]
         names = ("destination_catalog", "destination_schema", "destination_table")
-        return [f"{entry['source_table']} → {'.'.join(str(entry.get(name)) for name in names)}" for entry in entries]
+        return [TableId(str(entry["source_table"]), ".".join(str(entry.get(name)) for name in names)) for entry in entries]
     return []
 
 
@@ -111,13 +112,17 @@ def observe(
     return done, Deployed(target, ids, _tables_recorded(ids, states, known), connection=connection)
 
 
-def _tables_recorded(ids: Mapping[str, str], states: Mapping[int, State], known: Deployed) -> dict[str, str]:
-    """Give table → pipeline: as the states that were read have it; of pipelines that none of them holds, as was recorded."""
+def _tables_recorded(ids: Mapping[str, str], states: Mapping[int, State], known: Deployed) -> dict[TableId, str]:
+    """Give table → pipeline: as the states that were read have it; of pipelines that none of them holds, as was recorded.
+
+    A table that both tell of is where the states have it, and spelled as there.
+    """
     read = {pipeline: its for number, state in states.items() if number for pipeline, its in state.tables.items()}
     seen = {pipeline_of(address) for state in states.values() for address in state.ids}
     still = {pipeline_of(address) for address in ids}
-    kept = {table: name for table, name in known.tables.items() if name in still and name not in seen}
-    return dict(sorted((kept | {table: name for name, its in sorted(read.items()) for table in its}).items()))
+    found = {table: name for name, its in sorted(read.items()) for table in its}
+    kept = {table: name for table, name in known.tables.items() if name in still and name not in seen and table not in found}
+    return kept | found
 
 
 def pipeline_of(address: str) -> str:

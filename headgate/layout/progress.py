@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from headgate.layout.model import Change, Layout, Left, Pipeline, Placement, Retirement
 from headgate.names import ID
 from headgate.problems import InputError, RefusedError, did_you_mean
+from headgate.tables.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from typing import Literal, TypeVar
 
     from headgate.layout.model import MoveState
+    from headgate.tables.ids import TableId
 
     Traced = TypeVar("Traced", Pipeline, Left)
 
@@ -36,15 +38,38 @@ class Pending:
 def pending(layout: Layout, target: str) -> Pending:
     """Give what is not yet done in a target."""
     moving = [placement for placement in layout.tables if placement.move]
-    state = {placement.key: placement.move.states.get(target, "planned") for placement in moving if placement.move}
+    state = {placement.table: placement.move.states.get(target, "planned") for placement in moving if placement.move}
     return Pending(
-        planned=tuple(placement for placement in moving if state[placement.key] == "planned"),
-        handed_over=tuple(placement for placement in moving if state[placement.key] == "handed_over"),
+        planned=tuple(placement for placement in moving if state[placement.table] == "planned"),
+        handed_over=tuple(placement for placement in moving if state[placement.table] == "handed_over"),
         left=tuple(left.id for left in layout.left if target in left.until),
         restacked=tuple(p.id for p in layout.pipelines if p.restacked and target in p.restacked.until),
         renamed=tuple(p.id for p in layout.pipelines if p.renamed and target in p.renamed.until),
         retired=any(retirement.target == target and not retirement.done for retirement in layout.retired),
     )
+
+
+def named(
+    names: Iterable[str],
+    among: Sequence[Placement],
+    state: str,
+    catalog: str | None = None,
+    past: Sequence[Placement] = (),
+) -> list[Placement]:
+    """Give those `among` the placements whose tables a person named: by source table, or by destination in a target or not.
+
+    `catalog` is the target's own; names of tables of `past` are passed over. Raises InputError for any other name, with what
+    is not so of it (`state`).
+    """
+    here, there = (Names((name, p) for p in side for name in p.table.names(catalog)) for side in (among, past))
+    found: dict[TableId, Placement] = {}
+    for name in names:
+        its = here.find(name)
+        if not its and not there.find(name):
+            known = {placement.table.source_table for placement in among}
+            raise InputError(f"no table '{name}' {state}", did_you_mean(name, known) if known else "no table is")
+        found |= {placement.table: placement for placement in its}
+    return [placement for placement in among if placement.table in found]
 
 
 def record_done(
@@ -61,11 +86,11 @@ def record_done(
     `tables`: their moves are applied. `pipelines`: their leaving, new stack or new id is applied. `retired`: the target is
     taken down. What is done in all `targets` is no longer remembered, but for the ids of pipelines that left.
     """
-    keys, names = {placement.key for placement in tables}, set(pipelines)
+    ended, names = {placement.table for placement in tables}, set(pipelines)
     return tidy(
         replace(
             layout,
-            tables=tuple(_with_state(p, target, "done") if p.key in keys else p for p in layout.tables),
+            tables=tuple(_with_state(p, target, "done") if p.table in ended else p for p in layout.tables),
             pipelines=tuple(_changed(p, target) if p.id in names else p for p in layout.pipelines),
             left=tuple(replace(left, until=_without(left.until, target)) if left.id in names else left for left in layout.left),
             retired=tuple(
@@ -78,14 +103,14 @@ def record_done(
 
 def record_handover(layout: Layout, target: str, tables: Iterable[Placement]) -> Layout:
     """Give the layout with tables recorded as handed over to their new pipelines in `target`."""
-    keys = {placement.key for placement in tables}
-    return replace(layout, tables=tuple(_with_state(p, target, "handed_over") if p.key in keys else p for p in layout.tables))
+    own = {placement.table for placement in tables}
+    return replace(layout, tables=tuple(_with_state(p, target, "handed_over") if p.table in own else p for p in layout.tables))
 
 
 def record_back(layout: Layout, target: str, tables: Iterable[Placement]) -> Layout:
     """Give the layout with tables recorded as given back in `target`: their moves are planned there, as before."""
-    keys = {placement.key for placement in tables}
-    return replace(layout, tables=tuple(_planned(p, target) if p.key in keys else p for p in layout.tables))
+    own = {placement.table for placement in tables}
+    return replace(layout, tables=tuple(_planned(p, target) if p.table in own else p for p in layout.tables))
 
 
 def rename_pipeline(layout: Layout, old: str, new: str, targets: Collection[str]) -> Layout:
@@ -146,7 +171,7 @@ def tidy(layout: Layout, targets: Collection[str]) -> Layout:
 def _ended(placement: Placement, targets: Collection[str]) -> Placement:
     move = placement.move
     if move and all(move.states.get(target) == "done" for target in targets):
-        return Placement(placement.key, move.to)
+        return Placement(placement.table, move.to)
     return placement
 
 

@@ -8,12 +8,7 @@ from headgate.problems import Problem
 
 if TYPE_CHECKING:
     from headgate.layout.deployed import Deployed
-    from headgate.layout.model import Key, Layout
-
-
-def table_name(key: Key, catalog: str | None) -> str:
-    """Give what a target's record knows a table by; `catalog` is the target's own, where it has one."""
-    return f"{key.source_table} → {key.destination_in(catalog)}"
+    from headgate.layout.model import Layout
 
 
 def strays(layout: Layout, deployed: Deployed, catalog: str | None, file: str = "") -> list[Problem]:
@@ -26,13 +21,13 @@ def strays(layout: Layout, deployed: Deployed, catalog: str | None, file: str = 
     known = {pipeline.id for pipeline in layout.pipelines} | {left.id for left in layout.left}
     problems = []
     for placement in layout.tables:
-        recorded = deployed.tables.get(table_name(placement.key, catalog))
+        recorded = deployed.tables.get(placement.table.in_catalog(catalog))
         there = renamed.get(recorded, recorded) if recorded else None
         if there not in known or there in (placement.pipeline, placement.in_target(deployed.target)):
             continue
         problems.append(
             Problem(
-                f"{placement.key} is deployed to '{deployed.target}' in pipeline '{there}', and the lock has it in "
+                f"{placement.table} is deployed to '{deployed.target}' in pipeline '{there}', and the lock has it in "
                 f"'{placement.pipeline}' without a handover",
                 f"take the table's line from the lock of the last commit, and balance again; or pin it to '{there}'",
                 file,

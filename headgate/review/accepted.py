@@ -13,6 +13,8 @@ from headgate.definition.yaml import parse_yaml
 from headgate.files import system_error
 from headgate.problems import InputError, Problem
 from headgate.review.model import Finding
+from headgate.tables.ids import ARROW, TableId
+from headgate.tables.names import blurred
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,5 +116,13 @@ def lift(findings: Sequence[Finding], accepted: Accepted, target: str, today: da
 
 
 def _fits(entry: Entry, finding: Finding, target: str) -> bool:
-    named = (entry.target, entry.address, entry.what) == (target, finding.subject, finding.code)
+    named = (entry.target, entry.what) == (target, finding.code) and _is_of(entry.address, finding.subject)
     return named and finding.level == "loss" and entry.stack in ("", finding.stack)
+
+
+def _is_of(address: str, subject: str) -> bool:
+    """Whether an entry's address is what a finding is about; a table is the same however its name is spelled."""
+    if ARROW not in address or ARROW not in subject:
+        return address == subject
+    one, other = TableId.parse(address), TableId.parse(subject)
+    return one == other and blurred(one.source_table) == blurred(other.source_table)

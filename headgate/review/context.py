@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.balance.items import group_of, key_of
+from headgate.balance.items import group_of, table_id
 from headgate.layout.model import stack_numbers
-from headgate.review.facts import table_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from headgate.layout.model import Key, Layout, Placement
+    from headgate.layout.model import Layout, Placement
     from headgate.project import Connector
+    from headgate.tables.ids import TableId
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A connector in a target. Tables are known by their keys (facts.table_key), pipelines by their ids.
+    """A connector in a target. Tables are as the target has them, pipelines known by their ids.
 
     weights: seconds of a run. groups: table → the group that may share a pipeline. deployed: address → the workspace's id.
     changes_stack: pipeline → the stack that it comes from. retired: how its tables end where the target is taken down.
@@ -45,9 +45,9 @@ class Context:
 
     connector: str
     target: str
-    weights: Mapping[str, float] = field(default_factory=dict)
-    groups: Mapping[str, str] = field(default_factory=dict)
-    agreed: Mapping[str, Agreed] = field(default_factory=dict)
+    weights: Mapping[TableId, float] = field(default_factory=dict)
+    groups: Mapping[TableId, str] = field(default_factory=dict)
+    agreed: Mapping[TableId, Agreed] = field(default_factory=dict)
     deployed: Mapping[str, str] = field(default_factory=dict)
     changes_stack: Mapping[str, str] = field(default_factory=dict)
     leaving: frozenset[str] = frozenset()
@@ -76,7 +76,7 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
         target=target,
         weights=weights | now[0],
         groups=groups | now[1],
-        agreed={_key(p.key, catalog): _agreed(p, target) for p in (layout.tables if layout else ())},
+        agreed={p.table.in_catalog(catalog): _agreed(p, target) for p in (layout.tables if layout else ())},
         deployed=deployed.ids,
         doubled=deployed.doubled,
         changes_stack={p.id: prefix + p.restacked.before for p in pipelines if p.restacked and target in p.restacked.until},
@@ -88,15 +88,15 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
     )
 
 
-def _weights_and_groups(connector: Connector, target: str) -> tuple[dict[str, float], dict[str, str]]:
+def _weights_and_groups(connector: Connector, target: str) -> tuple[dict[TableId, float], dict[TableId, str]]:
     definition = connector.definition
     chosen = definition.targets.get(target)
     catalog = chosen.catalog if chosen else None
     weighed = connector.weighed()
-    named = [(_key(key_of(table, definition), catalog), table) for table in connector.tables]
+    named = [(table_id(table, definition).in_catalog(catalog), table) for table in connector.tables]
     groups = {name: group_of(table, definition) for name, table in named}
     return (
-        {name: weighed[key_of(table, definition)].weight for name, table in named},
+        {name: weighed[table_id(table, definition)].weight for name, table in named},
         {name: " ".join(part for part in (group.key, group.schedule) if part) for name, group in groups.items()},
     )
 
@@ -111,11 +111,6 @@ def _stacks(layout: Layout, target: str, prefix: str) -> frozenset[str]:
 def _agreed(placement: Placement, target: str) -> Agreed:
     state = placement.move.states.get(target, "planned") if placement.move else ""
     return Agreed(placement.in_target(target), placement.agreed, state, placement.pipeline)
-
-
-def _key(key: Key, catalog: str | None) -> str:
-    """Give what the reviews know a table by; `catalog` is the target's own, where it has one."""
-    return table_key(key.source_table, key.destination_in(catalog))
 
 
 def of_stack(stack: str, contexts: Iterable[Context]) -> Context | None:

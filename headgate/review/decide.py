@@ -13,6 +13,7 @@ from headgate.review.pipelines import group_loads, pipeline_changes
 from headgate.review.resources import drift_findings, resource_changes
 from headgate.review.tables import table_changes
 from headgate.review.whereabouts import pipelines_in, places
+from headgate.tables.ids import ARROW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,5 +128,5 @@ def _totals(pipelines: Sequence[Whole]) -> dict[str, tuple[int | None, int | Non
 
 def _order(finding: Finding) -> tuple[int, bool, str, str, str, str]:
     """Gravest first, what Terraform does before what follows for single tables, then by place, whatever the plans' order."""
-    of_table = " → " in finding.subject
+    of_table = ARROW in finding.subject
     return -LEVELS.index(finding.level), of_table, finding.code, finding.stack, finding.subject, finding.message

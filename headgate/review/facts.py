@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headgate.problems import InputError, Problem
+from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,17 +26,12 @@ class Held:
     @property
     def label(self) -> str:
         """What people call it."""
-        return f"{self.source_table} → {self.destination}"
+        return str(self.table)
 
     @property
-    def key(self) -> str:
-        """What tells the table from others: Unity Catalog's names know no capitals."""
-        return table_key(self.source_table, self.destination)
-
-
-def table_key(source_table: str, destination: str) -> str:
-    """Give what a table is known by before and after, in plans and in the lock."""
-    return f"{source_table} → {destination.lower()}"
+    def table(self) -> TableId:
+        """What tells the table from others, before and after, in plans and in the lock."""
+        return TableId(self.source_table, self.destination)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.review.model import Finding, GroupLoad, PipelineChange
+from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.review.context import Context
-    from headgate.review.facts import Held
+    from headgate.review.facts import Argument, Held
     from headgate.review.model import Kind, Level
     from headgate.review.whereabouts import Whole
 
@@ -73,7 +74,7 @@ def group_loads(pipelines: Sequence[Whole], contexts: Mapping[str, Context]) -> 
             continue
         for side, tables in enumerate((pipeline.before, pipeline.after)):
             if tables:
-                group = next((context.groups[held.key] for held in tables if held.key in context.groups), "")
+                group = next((context.groups[held.table] for held in tables if held.table in context.groups), "")
                 loads[context.connector, group][side].append(load(tables, context))
     found = [GroupLoad(*name, _longest(before), _longest(after)) for name, (before, after) in sorted(loads.items())]
     return tuple(group for group in found if group.before != group.after)
@@ -83,7 +84,7 @@ def load(tables: Sequence[Held] | None, context: Context | None) -> float | None
     """Give the seconds of a pipeline's run; None where a table's weight is not known."""
     if tables is None or context is None:
         return None
-    weights = [context.weights.get(held.key) for held in tables]
+    weights = [context.weights.get(held.table) for held in tables]
     known = [weight for weight in weights if weight is not None]
     return fsum(known) if len(known) == len(weights) else None
 
@@ -137,13 +138,20 @@ def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | No
             return _created(found, pipeline, context)
         case "renamed":
             return f"was {pipeline.before_id}; the workspace keeps it"
-    places = [argument.path for argument in (pipeline.change.arguments if pipeline.change else ()) if argument.path in _PLACES]
+    arguments = pipeline.change.arguments if pipeline.change else ()
+    places = [argument.path for argument in arguments if argument.path in _PLACES and not _spelled_otherwise(argument)]
     if places:
         found.find("attention", "default-changed", pipeline, f"its default {' and '.join(places)} changes")
-    drops = [argument for argument in (pipeline.change.arguments if pipeline.change else ()) if argument.path == _DROPS]
+    drops = [argument for argument in arguments if argument.path == _DROPS]
     if drops and pipeline.drops:
         found.find("attention", "drops-tables", pipeline, "from now on drops a table as soon as it no longer reads it")
     return "what it reads changes" if pipeline.before != pipeline.after else "its settings change"
+
+
+def _spelled_otherwise(argument: Argument) -> bool:
+    """Whether a name of Unity Catalog stays the same but for its spelling."""
+    before, after = argument.before, argument.after
+    return isinstance(before, str) and isinstance(after, str) and folded(before) == folded(after)
 
 
 def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | None) -> str:
@@ -163,7 +171,7 @@ def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context |
 
 
 def _handed_over(held: Held, pipeline: Whole, context: Context | None) -> bool:
-    agreed = context.agreed.get(held.key) if context else None
+    agreed = context.agreed.get(held.table) if context else None
     return agreed is not None and agreed.to != pipeline.id and agreed.hands_over(pipeline.id, agreed.to)
 
 

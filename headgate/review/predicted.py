@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from headgate.review.plan_file import facts_of_changes
+from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,6 +25,13 @@ _REPLACE = {
     "databricks_pipeline": ("catalog", "storage"),
     "databricks_workspace_file": ("path",),
     "databricks_schema": ("catalog_name",),
+}
+# Names of Unity Catalog: another spelling of one is no change to the provider. Source: its schema 1.99 and 1.128.
+_NAMES = {
+    "databricks_catalog": ("name",),
+    "databricks_connection": ("name",),
+    "databricks_pipeline": ("catalog",),
+    "databricks_schema": ("name", "catalog_name"),
 }
 
 
@@ -54,6 +62,7 @@ def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[s
             was, now = _without(was, kept[0][address] | kept[1][address]), _without(now, kept[1][address])
         if was is None and now is None:
             continue
+        now = _respelled(address, was, now)
         actions = _actions(address, was, now, forgotten=address in forgotten)
         entry: dict[str, Any] = {"address": address, "type": address.partition(".")[0], "mode": "managed"}
         entry["change"] = {"actions": actions, "before": was, "after": now}
@@ -90,6 +99,14 @@ def _without(block: Mapping[str, Any], options: Collection[str]) -> dict[str, An
     if not options:
         return dict(block)
     return {**block, "options": {name: value for name, value in block["options"].items() if name not in options}}
+
+
+def _respelled(address: str, before: Any, after: Any) -> Any:
+    """Give what is to be, with the names of before where they differ in spelling alone."""
+    names = _NAMES.get(address.partition(".")[0], ()) if before and after else ()
+    return after and after | {
+        name: before[name] for name in names if name in before and folded(str(before[name])) == folded(str(after.get(name)))
+    }
 
 
 def _actions(address: str, before: Any, after: Any, *, forgotten: bool) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headgate.review.facts import Argument
 from headgate.review.model import Finding, TableChange, TableKind
 from headgate.review.whereabouts import Place, places
+from headgate.tables.names import Names, blurred
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from headgate.review.context import Agreed, Context
     from headgate.review.facts import Held
     from headgate.review.whereabouts import Whole
+    from headgate.tables.ids import TableId
 
 # Options that are part of how a streaming table is kept: another value takes effect only with a full refresh.
 KEEPING = ("scd_type", "primary_keys", "sequence_by")
@@ -49,10 +51,10 @@ def table_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context], s
         return pipeline.connector in lacking and (pipeline.connector, agreed) not in here
 
     before, after = places(pipelines, after=False), places(pipelines, after=True)
-    labels = {key: its[0].held.label for key, its in [*before.items(), *after.items()]}
+    labels = {table: its[0].held.label for table, its in [*before.items(), *after.items()]}
     sources = _by_source(before), _by_source(after)
-    for key in sorted(before.keys() | after.keys(), key=lambda key: labels[key]):
-        old, new = before.get(key, []), after.get(key, [])
+    for table in sorted(before.keys() | after.keys(), key=lambda table: labels[table]):
+        old, new = before.get(table, []), after.get(table, [])
         context = contexts.get((new or old)[0].pipeline.connector)
         if not old:
             _added(found, new, sources[0], context)
@@ -67,7 +69,7 @@ def table_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context], s
     return found
 
 
-def _added(found: Tables, new: list[Place], before: Mapping[str, list[Place]], context: Context | None) -> None:
+def _added(found: Tables, new: list[Place], before: Names[Place], context: Context | None) -> None:
     place = new[0]
     elsewhere = _other_destination(place.held, before)
     reason = f"its destination was {elsewhere.held.destination}" if elsewhere else "new"
@@ -77,7 +79,7 @@ def _added(found: Tables, new: list[Place], before: Mapping[str, list[Place]], c
 def _removed(
     found: Tables,
     place: Place,
-    after: Mapping[str, list[Place]],
+    after: Names[Place],
     context: Context | None,
     elsewhere: Callable[[str, Whole], bool],
 ) -> None:
@@ -96,7 +98,7 @@ def _removed(
         if now:
             reason = f"its destination becomes {now.held.destination}, which starts empty; this one stays, and is read no more"
         found.find("attention", "destination-changed" if now else "table-removed", place, reason)
-    agreed = context.agreed.get(place.held.key) if context else None
+    agreed = context.agreed.get(place.held.table) if context else None
     if agreed and context and not context.retired and not elsewhere(agreed.pipeline, pipeline):
         message = f"no pipeline would read it any more, and the lock has it in {agreed.pipeline}"
         found.find("loss", "table-lost", place, message)
@@ -104,7 +106,7 @@ def _removed(
 
 
 def _moved(found: Tables, old: Place, new: Place, context: Context | None) -> None:
-    agreed = context.agreed.get(new.held.key) if context else None
+    agreed = context.agreed.get(new.held.table) if context else None
     way = f"{old.pipeline.before_id} → {new.pipeline.id}"
     made = agreed is not None and agreed.hands_over(old.pipeline.id, new.pipeline.id)
     if made:
@@ -115,6 +117,8 @@ def _moved(found: Tables, old: Place, new: Place, context: Context | None) -> No
         message = f"no handover {way} is recorded as made, and {old.pipeline.before_id} {fate}"
         found.find("loss", "move-without-handover", new, message)
     options = _options(old.held, new.held)
+    if named := _named_otherwise(found, old.held, new):
+        reason = f"{reason}; {named}"
     found.changes.append(_change("moved", new.held, context, before=old, after=new, reason=reason, options=options))
     _kept_otherwise(found, new, options)
 
@@ -123,9 +127,33 @@ def _compared(found: Tables, old: list[Place], new: list[Place], context: Contex
     """Tell what differs of a table that stays in its pipeline."""
     ids = {_id(place): place for place in old}
     place = next(place for place in new if _id(place) in ids)
-    if options := _options(ids[_id(place)].held, place.held):
-        found.changes.append(_change("changed", place.held, context, ids[_id(place)], place, "its options change", options))
+    was = ids[_id(place)]
+    options, named = _options(was.held, place.held), _named_otherwise(found, was.held, place)
+    if options or named:
+        reason = "; ".join(part for part in (named, "its options change" if options else "") if part)
+        found.changes.append(_change("changed", place.held, context, was, place, reason, options))
+    if options:
         _kept_otherwise(found, place, options)
+
+
+def _named_otherwise(found: Tables, before: Held, place: Place) -> str:
+    """Say what differs in the name of a table that is still the same; empty where nothing does.
+
+    An append flow is named after its source table, and what Databricks knows of a flow's progress goes by its name; whether
+    that knows capitals isn't documented.
+    """
+    now = place.held
+    if before.label == now.label:
+        return ""
+    again = "an append flow goes by its source table's name, so its table may be read again from the source's beginning"
+    if blurred(before.source_table) != blurred(now.source_table):
+        message = f"is read from {now.source_table} instead of {before.source_table}, and keeps what it holds; {again}"
+        found.find("attention", "source-changed", place, message)
+        return f"it was read from {before.source_table}"
+    if before.source_table != now.source_table:
+        message = f"its source table was spelled {before.source_table}, and a source may know capitals; {again}"
+        found.find("attention", "source-respelled", place, message)
+    return f"spelled otherwise, it was {before.label}; nothing of it is lost"
 
 
 def _kept_otherwise(found: Tables, place: Place, options: Sequence[Argument]) -> None:
@@ -137,13 +165,9 @@ def _kept_otherwise(found: Tables, place: Place, options: Sequence[Argument]) ->
         found.find("loss", "full-refresh", place, message)
 
 
-def _overlaps(found: Tables, pipelines: Sequence[Whole], after: Mapping[str, list[Place]]) -> None:
+def _overlaps(found: Tables, pipelines: Sequence[Whole], after: Mapping[TableId, list[Place]]) -> None:
     """Find tables that two pipelines would write, and source tables that one pipeline would read once of two times."""
-    by_destination: dict[str, list[Place]] = {}
     for its in after.values():
-        for place in its:
-            by_destination.setdefault(place.held.destination.lower(), []).append(place)
-    for its in by_destination.values():
         names = sorted({place.pipeline.id for place in its})
         if len({_id(place) for place in its}) > 1:
             found.find("loss", "table-in-two-pipelines", its[0], f"would be written by {' and '.join(names)}")
@@ -158,13 +182,13 @@ def _overlaps(found: Tables, pipelines: Sequence[Whole], after: Mapping[str, lis
 
 
 def _to_come(
-    found: Tables, before: Mapping[str, list[Place]], after: Mapping[str, list[Place]], contexts: Mapping[str, Context]
+    found: Tables, before: Mapping[TableId, list[Place]], after: Mapping[TableId, list[Place]], contexts: Mapping[str, Context]
 ) -> None:
     """Tell the moves that the lock plans: their handover comes before the files change."""
-    labels = {place.held.key: place for its in [*before.values(), *after.values()] for place in its}
+    known = {place.held.table: place for its in [*before.values(), *after.values()] for place in its}
     for _, context in sorted(contexts.items()):
-        for label, agreed in sorted(context.agreed.items()):
-            place = labels.get(label)
+        for table, agreed in sorted(context.agreed.items(), key=lambda entry: entry[0].spelled):
+            place = known.get(table)
             if agreed.state == "planned" and place and place.pipeline.id == agreed.pipeline:
                 reason = f"is to be handed over from {agreed.pipeline} to {agreed.to}; until then nothing of it changes"
                 found.find("attention", "move-planned", place, reason)
@@ -172,23 +196,20 @@ def _to_come(
 
 
 def _to_move(place: Place, agreed: Agreed, context: Context, reason: str) -> TableChange:
-    weight = context.weights.get(place.held.key)
+    weight = context.weights.get(place.held.table)
     held = place.held
     return TableChange("to move", held.source_table, held.destination, agreed.pipeline, agreed.to, weight, (), reason)
 
 
-def _by_source(places: Mapping[str, list[Place]]) -> dict[str, list[Place]]:
-    """Give source table → where it goes to, a place for each destination."""
-    found: defaultdict[str, list[Place]] = defaultdict(list)
-    for its in places.values():
-        found[its[0].held.source_table].append(its[0])
-    return found
+def _by_source(places: Mapping[TableId, list[Place]]) -> Names[Place]:
+    """Give where each source table goes to, a place for each destination."""
+    return Names((its[0].held.source_table, its[0]) for its in places.values())
 
 
-def _other_destination(held: Held, others: Mapping[str, list[Place]]) -> Place | None:
+def _other_destination(held: Held, others: Names[Place]) -> Place | None:
     """Give the one place that the source table goes to on the other side, if that has another destination."""
-    same = others.get(held.source_table, [])
-    return same[0] if len(same) == 1 and same[0].held.destination.lower() != held.destination.lower() else None
+    same = others.find(held.source_table)
+    return same[0] if len(same) == 1 and same[0].held.table != held.table else None
 
 
 def _options(before: Held, after: Held) -> tuple[Argument, ...]:
@@ -206,7 +227,7 @@ def _change(
     reason: str = "",
     options: Sequence[Argument] = (),
 ) -> TableChange:
-    weight: Any = context.weights.get(held.key) if context else None
+    weight: Any = context.weights.get(held.table) if context else None
     old, new = before.pipeline.before_id if before else "", after.pipeline.id if after else ""
     return TableChange(kind, held.source_table, held.destination, old, new, weight, tuple(options), reason)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.review.facts import Change, Facts, Held, PipelineFacts
+    from headgate.tables.ids import TableId
 
 _TYPE = "databricks_pipeline"
 
@@ -113,14 +114,11 @@ class Place:
     held: Held
 
 
-def places(pipelines: Sequence[Whole], *, after: bool) -> dict[str, list[Place]]:
-    """Give table → the pipelines of the stacks that read it, before or after the deploy.
-
-    Tables are told apart as Unity Catalog does: capitals of the destination are no matter.
-    """
-    found: defaultdict[str, list[Place]] = defaultdict(list)
+def places(pipelines: Sequence[Whole], *, after: bool) -> dict[TableId, list[Place]]:
+    """Give table → the pipelines of the stacks that read it, before or after the deploy."""
+    found: defaultdict[TableId, list[Place]] = defaultdict(list)
     for pipeline in pipelines:
         tables = pipeline.after if after else pipeline.before
         for held in tables or ():
-            found[held.key].append(Place(pipeline, held))
+            found[held.table].append(Place(pipeline, held))
     return dict(found)

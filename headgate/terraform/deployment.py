@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.balance.items import Item, items_of, key_of, majority
+from headgate.balance.items import Item, items_of, majority, table_id
 from headgate.layout.model import stack_numbers, whereabouts
 from headgate.problems import InputError, Problem, RefusedError, StaleError
 from headgate.schedule.shifted import window
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from headgate.definition.model import Definition
     from headgate.inventory.table import Table
     from headgate.layout.deployed import Deployed
-    from headgate.layout.model import Key, Layout, Left, Pipeline, Placement
+    from headgate.layout.model import Layout, Left, Pipeline, Placement
+    from headgate.tables.ids import TableId
 
 PROVIDER = {"source": "databricks/databricks", "version": "1.99.0"}
 # The first OpenTofu that knows `removed` with a life cycle; the same for Terraform, which knows it from 1.7.
@@ -77,19 +78,19 @@ def plan_stacks(
 def fill(scope: Scope, tables: Sequence[Table], layout: Layout) -> dict[str, Filled]:
     """Give each pipeline with the tables that it holds in the target today. Raises StaleError for a table of no pipeline."""
     definition = scope.definition
-    by_key = {key_of(table, definition): table for table in tables}
-    items = {item.key: item for item in items_of(tables, definition)}
-    if set(by_key) != {placement.key for placement in layout.tables}:
+    rows = {table_id(table, definition): table for table in tables}
+    items = {item.table: item for item in items_of(tables, definition)}
+    if set(rows) != {placement.table for placement in layout.tables}:
         raise StaleError("layout.lock and tables.csv don't hold the same tables", f"run `headgate balance {definition.id}`")
-    today: defaultdict[str, list[Key]] = defaultdict(list)
+    today: defaultdict[str, list[TableId]] = defaultdict(list)
     linked: defaultdict[str, list[Placement]] = defaultdict(list)
     for placement in layout.tables:
-        today[placement.in_target(scope.target_name)].append(placement.key)
+        today[placement.in_target(scope.target_name)].append(placement.table)
         for name in {placement.pipeline, placement.agreed}:
             linked[name].append(placement)
     return {
-        pipeline.id: _filled(scope, pipeline, [items[key] for key in today[pipeline.id] or _keys(linked[pipeline.id])],
-                             tuple(with_catalog(by_key[key], scope) for key in today[pipeline.id]))
+        pipeline.id: _filled(scope, pipeline, [items[one] for one in today[pipeline.id] or _placed(linked[pipeline.id])],
+                             tuple(with_catalog(rows[one], scope) for one in today[pipeline.id]))
         for pipeline in layout.pipelines
     }  # fmt: skip
 
@@ -99,8 +100,8 @@ def with_catalog(table: Table, scope: Scope) -> Table:
     return replace(table, destination_catalog=scope.target.catalog) if scope.target.catalog else table
 
 
-def _keys(placements: Iterable[Placement]) -> list[Key]:
-    return [placement.key for placement in placements]
+def _placed(placements: Iterable[Placement]) -> list[TableId]:
+    return [placement.table for placement in placements]
 
 
 def _filled(scope: Scope, pipeline: Pipeline, items: Sequence[Item], tables: tuple[Table, ...]) -> Filled:

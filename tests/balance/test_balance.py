@@ -33,11 +33,11 @@ def tables_of(count: int, group: str = "all", weight: float = 10) -> list[Table]
 
 
 def homes(layout: Layout) -> dict[str, str]:
-    return {placement.key.source_table: placement.agreed for placement in layout.tables}
+    return {placement.table.source_table: placement.agreed for placement in layout.tables}
 
 
 def moving(layout: Layout) -> list[str]:
-    return [placement.key.source_table for placement in layout.tables if placement.move]
+    return [placement.table.source_table for placement in layout.tables if placement.move]
 
 
 def test_tables_of_one_group_are_spread_by_weight(define: Define) -> None:
@@ -47,7 +47,7 @@ def test_tables_of_one_group_are_spread_by_weight(define: Define) -> None:
 
     loads = Counter[str]()
     for item in items_of(tables, define()):
-        loads[homes(layout)[item.key.source_table]] += int(item.weight)
+        loads[homes(layout)[item.table.source_table]] += int(item.weight)
     assert sorted(loads.values()) == [15, 15]  # longest first alone gives 17 and 13
 
 
@@ -341,13 +341,13 @@ def test_every_table_exactly_once_caps_hold_and_the_lock_reads_back(
     lock = balance(first, definition(one))
     layout = balance(second, definition(two), lock, rebalance=rebalance)
 
-    assert sorted(str(p.key) for p in layout.tables) == sorted(str(item.key) for item in items_of(second, definition(two)))
+    assert sorted(str(p.table) for p in layout.tables) == sorted(str(item.table) for item in items_of(second, definition(two)))
     assert max(Counter(p.agreed for p in layout.tables).values()) <= two["max_tables_per_pipeline"]
     assert faults(layout) == []
     assert parse_lock(render_lock(layout)) == layout
     assert balance(second[::-1], definition(two), layout) == layout
-    groups = {item.key: item.group for item in items_of(second, definition(two))}
+    groups = {item.table: item.group for item in items_of(second, definition(two))}
     for name in {p.agreed for p in layout.tables}:
-        assert len({groups[p.key] for p in layout.tables if p.agreed == name}) == 1
+        assert len({groups[p.table] for p in layout.tables if p.agreed == name}) == 1
     known = {p.id for p in lock.pipelines}
     assert known <= {p.id for p in layout.pipelines} | {left.id for left in layout.left}

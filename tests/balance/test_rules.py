@@ -24,7 +24,7 @@ def rules(definition: Definition, tables: list[Table] = TABLES) -> Rules:
 
 
 def sources(items: object) -> list[str]:
-    return [item.key.source_table for item in items]  # type: ignore[attr-defined]  # tuples of items
+    return [item.table.source_table for item in items]  # type: ignore[attr-defined]  # tuples of items
 
 
 def test_lists_that_share_a_table_are_one(define: Define) -> None:
@@ -36,7 +36,7 @@ def test_lists_that_share_a_table_are_one(define: Define) -> None:
 def test_a_table_is_named_by_source_or_by_destination(define: Define) -> None:
     found = rules(define(pinned={"main.bronze.people": "g_2"}, apart=[["main.bronze.orders", "lines"]]))
 
-    assert {item.key.source_table: name for item, name in found.pinned.items()} == {"users": "g_2"}
+    assert {item.table.source_table: name for item, name in found.pinned.items()} == {"users": "g_2"}
     assert [(sources(rule.items), rule.path) for rule in found.apart] == [(["orders", "lines"], "balance.apart[0]")]
 
 
@@ -51,7 +51,7 @@ def test_a_move_costs_its_handover_and_runs_by_type_or_what_is_given(define: Def
 
     found = rules(define(move_costs=settings))
 
-    costs = {item.key.source_table: cost for item, cost in found.costs.items()}
+    costs = {item.table.source_table: cost for item, cost in found.costs.items()}
     assert costs == {"orders": 100 + 20 * 30, "lines": 100 + 20, "users": 7, "logins": 100 + 2 * 10}
 
 

@@ -11,8 +11,9 @@ from headgate.balance.items import Group
 from headgate.balance.starts import assign_offsets, starts_of, timeline
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed
-from headgate.layout.model import Asked, Key, Layout, Pipeline, Placement
+from headgate.layout.model import Asked, Layout, Pipeline, Placement
 from headgate.problems import InputError
+from headgate.tables.ids import TableId
 from headgate.terraform.deployment import plan_stacks
 from tests.support.samples import parts_of, tables_of
 
@@ -140,7 +141,7 @@ def test_a_pipeline_that_holds_no_table_keeps_its_offset() -> None:
 def test_the_job_starts_at_the_offset_as_far_as_its_schedule_takes_it(schedules: dict[str, Any], expected: str) -> None:
     definition = definition_of(unknown=QUARTER, **schedules)
     layout = Layout(
-        "crm", Asked(None, 1), (Pipeline("p_1", "all", 1, offset=4),), (Placement(Key("t_1", "main.bronze.t_1"), "p_1"),)
+        "crm", Asked(None, 1), (Pipeline("p_1", "all", 1, offset=4),), (Placement(TableId("t_1", "main.bronze.t_1"), "p_1"),)
     )
     body = plan_stacks(definition, tables_of(1), layout, "dev", Deployed("dev"))[1].body
     assert body["resource"]["databricks_job"]["p_1"]["schedule"]["quartz_cron_expression"] == expected

@@ -69,7 +69,7 @@ def test_one_more_heavy_table_and_shuffled_rows_move_none(define: Define, tables
 def test_more_moves_than_allowed_are_not_made_and_said(define: Define) -> None:
     tables = [Table(f"t_{number:02}", pipeline_group="g", weight=10) for number in range(40)]
     lock = balance(tables, define(pipelines=4)).layout
-    homes = {placement.key.source_table: placement.agreed for placement in lock.tables}
+    homes = {placement.table.source_table: placement.agreed for placement in lock.tables}
     heavier = [Table(t.source_table, pipeline_group="g", weight=40 if homes[t.source_table] == "g_1" else 10) for t in tables]
 
     held = balance(heavier, define(pipelines=4, max_moves=2), lock)
@@ -84,7 +84,7 @@ def test_more_moves_than_allowed_are_not_made_and_said(define: Define) -> None:
 def test_drift_within_the_trigger_moves_none_and_beyond_it_as_little_as_needed(define: Define) -> None:
     tables = [Table(f"t_{number:02}", pipeline_group="g", weight=10) for number in range(40)]
     lock = balance(tables, define(pipelines=4)).layout
-    homes = {placement.key.source_table: placement.agreed for placement in lock.tables}
+    homes = {placement.table.source_table: placement.agreed for placement in lock.tables}
 
     def heavier(weight: float) -> list[Table]:
         return [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.balance.items import key_of
+from headgate.balance.items import table_id
 from headgate.balance.weighing import Weighed, weigh
 from headgate.definition.model import Definition
 from headgate.inventory.runs import Run
@@ -28,7 +28,7 @@ def run(seconds: float, days_ago: float = 0, table: str = "orders", destination:
 
 
 def weighed(*runs: Run, table: Table = ORDERS, among: tuple[Table, ...] = ()) -> Weighed:
-    return weigh([table, *among], DEFINITION, runs)[key_of(table, DEFINITION)]
+    return weigh([table, *among], DEFINITION, runs)[table_id(table, DEFINITION)]
 
 
 def test_a_weight_in_the_row_is_a_decision_and_wins() -> None:

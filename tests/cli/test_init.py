@@ -129,7 +129,7 @@ def test_a_frozen_check_finds_a_lock_that_balance_would_change(headgate: Run, pr
     for placement in layout.tables:
         if placement.pipeline == "g_1":
             tables = tables.replace(
-                f"{placement.key.source_table},g,snapshot,10", f"{placement.key.source_table},g,snapshot,100"
+                f"{placement.table.source_table},g,snapshot,10", f"{placement.table.source_table},g,snapshot,100"
             )
     (folder / "tables.csv").write_text(tables)
     done = headgate("check", "--frozen", code=3)

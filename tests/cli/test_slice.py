@@ -65,7 +65,7 @@ def test_slices_go_to_pipelines_of_their_own_and_the_first_stays_where_the_table
 
     (after,) = read_connectors(project)
     layout = balance(after.tables, after.definition, lock).layout
-    homes = {p.key.destination: p.agreed for p in layout.tables if p.key.source_table == "pi_timeseries"}
+    homes = {p.table.destination: p.agreed for p in layout.tables if p.table.source_table == "pi_timeseries"}
     assert homes["main.bronze.pi_timeseries"] == "series_1"
     assert len(set(homes.values())) == len(homes) == 3
     assert not [placement for placement in layout.tables if placement.move]

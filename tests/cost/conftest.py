@@ -8,7 +8,8 @@ import pytest
 from headgate.cost import Cost, cost_of
 from headgate.definition.model import Definition
 from headgate.inventory.table import Table
-from headgate.layout.model import Asked, Key, Layout, Pipeline, Placement, Retirement
+from headgate.layout.model import Asked, Layout, Pipeline, Placement, Retirement
+from headgate.tables.ids import TableId
 from tests.support.samples import parts_of
 
 TABLES = (
@@ -25,7 +26,7 @@ Estimate = Callable[..., Cost]
 
 def layout(places: dict[str, str] = PLACES, retired: tuple[Retirement, ...] = ()) -> Layout:
     pipelines = tuple(pipeline for pipeline in PIPELINES if pipeline.id in places.values())
-    tables = tuple(Placement(Key(name, f"main.bronze.{name}"), places[name]) for name in sorted(places))
+    tables = tuple(Placement(TableId(name, f"main.bronze.{name}"), places[name]) for name in sorted(places))
     return Layout("crm", Asked(None, 1), pipelines, tables, retired=retired)
 
 

@@ -122,7 +122,7 @@ def test_another_target_that_is_taken_down_changes_nothing(estimate: Estimate) -
 def test_a_table_on_its_way_is_counted_where_it_goes(estimate: Estimate) -> None:
     before = layout()
     moving = tuple(
-        replace(placement, move=Move("people_1")) if placement.key.source_table == "companies" else placement
+        replace(placement, move=Move("people_1")) if placement.table.source_table == "companies" else placement
         for placement in before.tables
     )
     cost = estimate(own=replace(before, tables=moving))

@@ -16,9 +16,10 @@ from headgate.handover.resume import resume
 from headgate.handover.runbook import runbook, runbook_back
 from headgate.layout.deployed import Deployed, write_deployed
 from headgate.layout.lock import write_lock
-from headgate.layout.model import Asked, Key, Layout, Move, Pipeline, Placement
+from headgate.layout.model import Asked, Layout, Move, Pipeline, Placement
 from headgate.layout.progress import pending, record_done
 from headgate.project import read_connectors
+from headgate.tables.ids import TableId
 from headgate.terraform.pipeline import file_path
 from headgate.terraform.scope import Scope
 from tests.workspace import model
@@ -137,7 +138,7 @@ class Site:
         """Do what a deploy does: the files say what the lock says, and jobs with tables are as connector.yaml has them."""
         layout = self.book.layout
         for name in IDS:
-            tables = [p.key.destination for p in layout.tables if p.in_target("prod") == name]
+            tables = [p.table.destination for p in layout.tables if p.in_target("prod") == name]
             self.write(name, tables)
             if JOBS[name] in self.cloud.jobs:
                 self.pause(JOBS[name], "UNPAUSED" if tables else "PAUSED")
@@ -150,12 +151,12 @@ class Site:
 
     def states(self) -> dict[str, str]:
         """Give source table → the pipeline whose file names it now, by the lock."""
-        return {p.key.source_table: p.in_target("prod") for p in self.book.layout.tables}
+        return {p.table.source_table: p.in_target("prod") for p in self.book.layout.tables}
 
 
 def layout_of(moving: Sequence[str] = MOVING) -> Layout:
     tables = tuple(
-        Placement(Key(name, f"main.bronze.{name}"), pipeline, Move("b_1") if name in moving else None)
+        Placement(TableId(name, f"main.bronze.{name}"), pipeline, Move("b_1") if name in moving else None)
         for name, pipeline in PLACED.items()
     )
     return Layout("crm", Asked(None, 1), (Pipeline("a_1", "a", 1), Pipeline("b_1", "b", 1)), tables)

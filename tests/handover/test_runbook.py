@@ -13,14 +13,15 @@ from headgate.handover.render import document_of, render_markdown, render_text
 from headgate.handover.runbook import runbook, runbook_back
 from headgate.layout.deployed import Deployed
 from headgate.layout.handover import alter_statement
-from headgate.layout.model import Asked, Change, Key, Layout, Left, Move, Pipeline, Placement
+from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement
 from headgate.layout.progress import pending, record_handover
 from headgate.problems import InputError, StaleError
+from headgate.tables.ids import TableId
 from tests.support.samples import parts_of
 
 TARGET = "dev"
-MOVING = Placement(Key("orders", "main.bronze.orders"), "a_1", Move("b_1"))
-STAYING = Placement(Key("people", "main.bronze.people"), "a_1")
+MOVING = Placement(TableId("orders", "main.bronze.orders"), "a_1", Move("b_1"))
+STAYING = Placement(TableId("people", "main.bronze.people"), "a_1")
 LAYOUT = Layout("crm", Asked(None, 1), (Pipeline("a_1", "a", 1), Pipeline("b_1", "b", 2)), (MOVING, STAYING))
 DEPLOYED = Deployed(
     TARGET,
@@ -115,7 +116,7 @@ def test_a_pipeline_that_left_before_it_was_deployed_needs_nothing() -> None:
 
 def test_a_pipeline_that_changes_stack_runs_on_and_both_stacks_are_deployed() -> None:
     changing = replace(LAYOUT.pipelines[1], restacked=Change("1", (TARGET,)))
-    layout = replace(LAYOUT, tables=(STAYING, Placement(MOVING.key, "b_1")), pipelines=(LAYOUT.pipelines[0], changing))
+    layout = replace(LAYOUT, tables=(STAYING, Placement(MOVING.table, "b_1")), pipelines=(LAYOUT.pipelines[0], changing))
 
     book = runbook(layout, definition_of(), TARGET, DEPLOYED)
 
@@ -195,14 +196,14 @@ def test_markdown_has_the_statements_as_code() -> None:
 
 
 def test_markdown_takes_no_markup_from_a_tables_name() -> None:
-    named = replace(MOVING, key=Key("<b>@team ``` `x", "main.bronze.```"))
+    named = replace(MOVING, table=TableId("<b>@team ``` `x", "main.bronze.```"))
     layout = replace(LAYOUT, tables=(named, STAYING))
 
     page = render_markdown(runbook(layout, definition_of(), TARGET, DEPLOYED))
 
     prose = [line for line in page.splitlines() if line[:1].isdigit()]
     assert not [line for line in prose if "<b>" in line or "@team" in line]
-    longest = max(len(run) for run in re.findall("`+", alter_statement(named.key.destination, "bbbb-1")))
+    longest = max(len(run) for run in re.findall("`+", alter_statement(named.table.destination, "bbbb-1")))
     assert f"\n   {'`' * (longest + 1)}sql\n" in page
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.layout.deployed import Deployed, read_deployed, write_deployed
+from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     record = Deployed(
-        "dev", {"databricks_pipeline.a_1": "1"}, {"t → main.bronze.t": "a_1"}, {"17": "databricks_job.a_1"}, "0123"
+        "dev", {"databricks_pipeline.a_1": "1"}, {TableId("t", "main.bronze.t"): "a_1"}, {"17": "databricks_job.a_1"}, "0123"
     )
 
     assert write_deployed(tmp_path, record)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from headgate.layout.lock import parse_lock, read_lock, render_lock, write_lock
-from headgate.layout.model import Asked, Change, Key, Layout, Left, Move, Pipeline, Placement, Retirement
+from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement, Retirement
 from headgate.problems import InputError, StaleError
+from headgate.tables.ids import TableId
 
 
 def layout_of(*sources: str, **changes: object) -> Layout:
-    tables = tuple(Placement(Key(source, f"main.bronze.{source}"), "g_1") for source in sorted(sources))
+    tables = tuple(Placement(TableId(source, f"main.bronze.{source}"), "g_1") for source in sorted(sources))
     parts: dict[str, object] = {
         "connector": "crm",
         "asked": Asked(None, 1),
@@ -30,8 +31,8 @@ def full_layout() -> Layout:
             Pipeline("h_1", "h", 1, renamed=Change("old_1", ("dev", "prod"))),
         ),
         tables=(
-            Placement(Key("Größe", "main.bronze.g"), "h_1"),
-            Placement(Key('quoted "name"\n', "main.bronze.q"), "g_1", move),
+            Placement(TableId("Größe", "main.bronze.g"), "h_1"),
+            Placement(TableId('quoted "name"\n', "main.bronze.q"), "g_1", move),
         ),
         left=(Left("a_1", 1, ("dev",)), Left("a_2", 1)),
         retired=(Retirement("dev", "leave"),),
@@ -165,8 +166,8 @@ def test_every_entry_of_another_form_is_told_at_once_with_its_line() -> None:
 
 
 def test_one_source_table_twice_in_a_pipeline_is_refused_even_on_its_way() -> None:
-    first = Placement(Key("t", "main.bronze.t"), "g_1", Move("h_1"))
-    second = Placement(Key("t", "main.bronze.copy"), "h_1")
+    first = Placement(TableId("t", "main.bronze.t"), "g_1", Move("h_1"))
+    second = Placement(TableId("t", "main.bronze.copy"), "h_1")
     pipelines = (Pipeline("g_1", "g", 1), Pipeline("h_1", "g", 1))
 
     with pytest.raises(InputError, match="would lose one"):

@@ -3,7 +3,7 @@
 import pytest
 
 from headgate.layout.deployed import Deployed
-from headgate.layout.model import Asked, Change, Key, Layout, Left, Move, Pipeline, Placement
+from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement
 from headgate.layout.observe import State, observe, state_of
 from headgate.layout.progress import (
     pending,
@@ -14,10 +14,11 @@ from headgate.layout.progress import (
     revive_target,
 )
 from headgate.problems import InputError, RefusedError
+from headgate.tables.ids import TableId
 
 TARGETS = ("dev", "prod")
-MOVING = Placement(Key("t", "m.b.t"), "a_1", Move("b_1"))
-STAYING = Placement(Key("u", "m.b.u"), "b_1")
+MOVING = Placement(TableId("t", "m.b.t"), "a_1", Move("b_1"))
+STAYING = Placement(TableId("u", "m.b.u"), "b_1")
 
 
 def layout_of(*tables: Placement, pipelines: tuple[Pipeline, ...] | None = None, left: tuple[Left, ...] = ()) -> Layout:
@@ -27,7 +28,7 @@ def layout_of(*tables: Placement, pipelines: tuple[Pipeline, ...] | None = None,
 
 def test_a_planned_move_leaves_the_files_as_they_are() -> None:
     assert MOVING.in_target("dev") == "a_1"
-    assert [placement.key.source_table for placement in pending(layout_of(), "dev").planned] == ["t"]
+    assert [placement.table.source_table for placement in pending(layout_of(), "dev").planned] == ["t"]
 
 
 def test_a_handover_in_one_target_changes_only_its_files() -> None:
@@ -43,7 +44,7 @@ def test_a_move_ends_when_every_target_has_it_and_the_emptied_pipeline_leaves() 
         layout = record_handover(layout, target, pending(layout, target).planned)
         layout = record_done(layout, target, TARGETS, tables=pending(layout, target).handed_over)
 
-    assert layout.tables == (Placement(MOVING.key, "b_1"), STAYING)
+    assert layout.tables == (Placement(MOVING.table, "b_1"), STAYING)
     assert layout.left == (Left("a_1", 1, TARGETS),)
 
 
@@ -85,7 +86,7 @@ def test_a_retired_target_holds_nothing_up() -> None:
     gone = record_done(layout, "dev", TARGETS, retired=True)
     moved = record_done(record_handover(gone, "prod", [MOVING]), "prod", TARGETS, tables=[MOVING])
 
-    assert moved.tables[0] == Placement(MOVING.key, "b_1")
+    assert moved.tables[0] == Placement(MOVING.table, "b_1")
 
 
 def state(*names: str, files: dict[str, str] | None = None) -> State:

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.layout.deployed import Deployed
-from headgate.layout.model import Asked, Change, Key, Layout, Left, Move, Pipeline, Placement
+from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement
 from headgate.layout.observe import observe, state_of
 from headgate.layout.strays import strays
 from headgate.problems import InputError
+from headgate.tables.ids import TableId
 
-ORDERS = Key("orders", "main.bronze.orders")
+ORDERS = TableId("orders", "main.bronze.orders")
 
 
 def layout_with(placement: Placement, *, renamed: Change | None = None, left: tuple[Left, ...] = ()) -> Layout:
@@ -22,7 +23,7 @@ def layout_with(placement: Placement, *, renamed: Change | None = None, left: tu
 
 
 def recorded(pipeline: str, table: str = "orders → main.bronze.orders") -> Deployed:
-    return Deployed("dev", {"databricks_pipeline.g_1": "1"}, {table: pipeline})
+    return Deployed("dev", {"databricks_pipeline.g_1": "1"}, {TableId.parse(table): pipeline})
 
 
 def test_a_table_placed_anew_while_another_pipeline_has_it_is_told_with_the_cure() -> None:
@@ -82,20 +83,20 @@ def test_the_states_tell_which_pipeline_reads_a_table() -> None:
 
     _, deployed = observe(layout_with(Placement(ORDERS, "g_1")), "dev", ["dev"], {1: state}, {}, Deployed("dev"))
 
-    assert deployed.tables == {"orders → main.bronze.orders": "g_1"}
+    assert deployed.tables == {ORDERS: "g_1"}
 
 
 def test_a_pipeline_gone_from_its_state_has_no_tables_any_more_and_one_that_was_not_read_keeps_its_own() -> None:
     known = Deployed(
         "dev",
         {"databricks_pipeline.g_1": "1", "databricks_pipeline.g_2": "2"},
-        {"orders → main.bronze.orders": "g_1", "users → main.bronze.users": "g_2"},
+        {ORDERS: "g_1", TableId("users", "main.bronze.users"): "g_2"},
     )
     layout = Layout("crm", Asked(2, 2), (Pipeline("g_1", "g", 1), Pipeline("g_2", "g", 2)), (Placement(ORDERS, "g_1"),))
 
     _, deployed = observe(layout, "dev", ["dev"], {1: state_of(state_with(), "crm-dev-1")}, {}, known)
 
-    assert deployed.tables == {"users → main.bronze.users": "g_2"}
+    assert deployed.tables == {TableId("users", "main.bronze.users"): "g_2"}
 
 
 JSON = st.recursive(

@@ -16,6 +16,7 @@ from headgate.review.decide import review_of
 from headgate.review.document import is_document, parse_document, render_json
 from headgate.review.facts import Facts, merged
 from headgate.review.outputs import differences
+from headgate.tables.ids import TableId
 from tests.support.plans import change, facts_of, pipelines, plan
 
 MOVES = (
@@ -52,7 +53,7 @@ def test_the_digest_leaves_out_the_day_and_what_tables_weigh() -> None:
     schedules = [{"schedule": [{"quartz_cron_expression": f"0 0 {hour} * * ?", "timezone_id": "UTC"}]} for hour in (1, 2)]
     facts = facts_of(plan(change("databricks_job.a", *schedules), *pipelines({}, {"a": ["t"]})))
     days = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2)]
-    weighed = Context("crm", "prod", weights={"t → main.bronze.t": 5.0})
+    weighed = Context("crm", "prod", weights={TableId("t", "main.bronze.t"): 5.0})
     reviews = [review_of(facts, [Context("crm", "prod")], now=days[0]), review_of(facts, [weighed], now=days[1], cost="9 USD")]
 
     assert reviews[0].resources != reviews[1].resources

@@ -9,6 +9,7 @@ import pytest
 
 from headgate.review.context import Agreed, Context
 from headgate.review.decide import review_of
+from headgate.tables.ids import TableId
 from tests.support.plans import change, facts_of, file, pipeline, pipelines, plan
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def test_a_pipeline_that_is_destroyed_takes_its_tables_with_it() -> None:
 
 def test_a_pipeline_whose_tables_were_all_handed_over_may_be_destroyed_with_a_look() -> None:
     moves = plan(*pipelines({"a": ["t"], "b": ["u"]}, {"a": ["t", "u"]}))
-    review = reviewed(moves, agreed={"u → main.bronze.u": Agreed("a", "a", "handed_over", "b")})
+    review = reviewed(moves, agreed={TableId("u", "main.bronze.u"): Agreed("a", "a", "handed_over", "b")})
 
     assert codes(review) == {("attention", "pipeline-deleted")}
 
@@ -115,7 +116,7 @@ def test_what_is_made_while_the_old_is_forgotten_would_be_there_twice() -> None:
 
 def test_a_table_whose_new_pipeline_is_in_a_stack_that_is_left_out_is_not_called_lost() -> None:
     moves = plan(*pipelines({"a": ["t", "u"]}, {"a": ["t"]}))
-    handed = {"u → main.bronze.u": Agreed("b", "b", "handed_over", "a")}
+    handed = {TableId("u", "main.bronze.u"): Agreed("b", "b", "handed_over", "a")}
     review = reviewed(moves, agreed=handed, stacks=frozenset({"crm-prod-1", "crm-prod-2"}))
 
     assert codes(review) == {("attention", "table-removed"), ("attention", "stack-missing")}
@@ -160,10 +161,12 @@ def test_a_new_address_that_terraform_is_told_of_moves_no_table() -> None:
 
 
 def test_loads_and_the_longest_pipeline_are_told_before_and_after() -> None:
-    weights = {f"{name} → main.bronze.{name}": weight for name, weight in {"t": 60.0, "u": 90.0, "v": 30.0}.items()}
+    weights = {TableId(name, f"main.bronze.{name}"): weight for name, weight in {"t": 60.0, "u": 90.0, "v": 30.0}.items()}
     groups = dict.fromkeys(weights, "all daily")
     moves = plan(*pipelines({"a": ["t", "u"], "b": ["v"]}, {"a": ["t"], "b": ["u", "v"]}))
-    review = reviewed(moves, weights=weights, groups=groups, agreed={"u → main.bronze.u": Agreed("b", "b", "handed_over", "a")})
+    review = reviewed(
+        moves, weights=weights, groups=groups, agreed={TableId("u", "main.bronze.u"): Agreed("b", "b", "handed_over", "a")}
+    )
 
     assert [(one.id, one.loads, one.tables) for one in review.pipelines] == [
         ("a", (150.0, 60.0), (2, 1)),

@@ -9,6 +9,7 @@ import pytest
 
 from headgate.review.context import Agreed, Context
 from headgate.review.decide import review_of
+from headgate.tables.ids import TableId
 from tests.support.plans import change, facts_of, file, pipeline, pipelines, plan
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def codes(review: Review) -> set[tuple[str, str]]:
 
 
 def test_a_table_that_is_added_is_fine() -> None:
-    review = reviewed(*pipelines({"a": ["t"]}, {"a": ["t", "new"]}), weights={"new → main.bronze.new": 30.0})
+    review = reviewed(*pipelines({"a": ["t"]}, {"a": ["t", "new"]}), weights={TableId("new", "main.bronze.new"): 30.0})
 
     assert review.verdict == "fine"
     assert [(one.kind, one.source_table, one.after, one.weight) for one in review.tables] == [("added", "new", "a", 30.0)]
@@ -62,7 +63,7 @@ def test_a_table_that_is_dropped_when_no_longer_read_would_be_lost() -> None:
 
 
 def test_a_table_that_the_lock_has_and_no_pipeline_reads_would_be_lost() -> None:
-    review = reviewed(*pipelines({"a": ["t", "u"]}, {"a": ["t"]}), agreed={"u → main.bronze.u": agreed("a")})
+    review = reviewed(*pipelines({"a": ["t", "u"]}, {"a": ["t"]}), agreed={TableId("u", "main.bronze.u"): agreed("a")})
 
     assert ("loss", "table-lost") in codes(review)
 
@@ -70,7 +71,7 @@ def test_a_table_that_the_lock_has_and_no_pipeline_reads_would_be_lost() -> None
 @pytest.mark.parametrize("state", ["", "planned"])
 def test_a_move_without_a_handover_would_lose_the_table(state: str) -> None:
     moves = pipelines({"a": ["t", "u"], "b": ["v"]}, {"a": ["t"], "b": ["u", "v"]})
-    review = reviewed(*moves, agreed={"u → main.bronze.u": agreed("a", "b", state)})
+    review = reviewed(*moves, agreed={TableId("u", "main.bronze.u"): agreed("a", "b", state)})
 
     assert ("loss", "move-without-handover") in codes(review)
     assert [(one.kind, one.before, one.after) for one in review.tables if one.kind == "moved"] == [("moved", "a", "b")]
@@ -78,20 +79,20 @@ def test_a_move_without_a_handover_would_lose_the_table(state: str) -> None:
 
 def test_a_move_whose_handover_is_recorded_is_fine() -> None:
     moves = pipelines({"a": ["t", "u"], "b": ["v"]}, {"a": ["t"], "b": ["u", "v"]})
-    review = reviewed(*moves, agreed={"u → main.bronze.u": agreed("b", "b", "handed_over")})
+    review = reviewed(*moves, agreed={TableId("u", "main.bronze.u"): agreed("b", "b", "handed_over")})
 
     assert (review.verdict, review.findings) == ("fine", ())
 
 
 def test_a_handover_from_another_pipeline_than_the_one_that_has_the_table_is_none() -> None:
     moves = pipelines({"a": ["t", "u"], "b": ["v"]}, {"a": ["t"], "b": ["u", "v"]})
-    review = reviewed(*moves, agreed={"u → main.bronze.u": agreed("b", "b", "handed_over", origin="c")})
+    review = reviewed(*moves, agreed={TableId("u", "main.bronze.u"): agreed("b", "b", "handed_over", origin="c")})
 
     assert ("loss", "move-without-handover") in codes(review)
 
 
 def test_capitals_of_a_destination_hide_no_table_from_the_lock() -> None:
-    review = reviewed(*pipelines({"a": ["t", "u:Kept"]}, {"a": ["t"]}), agreed={"u → main.bronze.kept": agreed("a")})
+    review = reviewed(*pipelines({"a": ["t", "u:Kept"]}, {"a": ["t"]}), agreed={TableId("u", "main.bronze.kept"): agreed("a")})
 
     assert ("loss", "table-lost") in codes(review)
 
@@ -112,7 +113,7 @@ def test_code_that_does_not_read_what_it_lists_is_not_taken_by_its_word(code: st
     review = reviewed(
         change("databricks_pipeline.a", pipeline("a"), pipeline("a")),
         change("databricks_workspace_file.a", whole, other),
-        agreed={"t → main.bronze.t": agreed("a")},
+        agreed={TableId("t", "main.bronze.t"): agreed("a")},
     )
 
     assert {("attention", "tables-unknown"), ("loss", "table-lost")} <= codes(review)
@@ -132,7 +133,7 @@ def test_a_pipeline_that_runs_other_code_than_its_file_is_not_taken_to_read_the_
     review = reviewed(
         change("databricks_pipeline.a", pipeline("a"), pipeline("a", library=library)),
         change("databricks_workspace_file.a", code, code),
-        agreed={"t → main.bronze.t": agreed("a")},
+        agreed={TableId("t", "main.bronze.t"): agreed("a")},
     )
 
     assert ("loss", "table-lost") in codes(review)
@@ -140,14 +141,14 @@ def test_a_pipeline_that_runs_other_code_than_its_file_is_not_taken_to_read_the_
 
 def test_a_handover_to_another_pipeline_than_the_recorded_one_is_none() -> None:
     moves = pipelines({"a": ["t", "u"], "b": ["v"]}, {"a": ["t"], "b": ["u", "v"]})
-    review = reviewed(*moves, agreed={"u → main.bronze.u": agreed("c", "c", "handed_over")})
+    review = reviewed(*moves, agreed={TableId("u", "main.bronze.u"): agreed("c", "c", "handed_over")})
 
     assert ("loss", "move-without-handover") in codes(review)
 
 
 def test_a_planned_move_is_told_before_any_file_changes() -> None:
     same = {"a": ["t", "u"], "b": ["v"]}
-    review = reviewed(*pipelines(same, same), agreed={"u → main.bronze.u": agreed("a", "b", "planned")})
+    review = reviewed(*pipelines(same, same), agreed={TableId("u", "main.bronze.u"): agreed("a", "b", "planned")})
 
     assert codes(review) == {("attention", "move-planned")}
     assert [(one.kind, one.before, one.after) for one in review.tables] == [("to move", "a", "b")]

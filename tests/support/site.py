@@ -14,13 +14,13 @@ from headgate.balance.plan import balance
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed, write_deployed
 from headgate.layout.lock import parse_lock, render_lock
-from headgate.layout.model import Key
 from headgate.layout.observe import observe, state_of
 from headgate.layout.progress import pending, record_handover
 from headgate.project import Connector
 from headgate.review.context import context_of
 from headgate.review.decide import review_of
 from headgate.review.plan_file import facts_of_plans
+from headgate.tables.ids import TableId
 from headgate.terraform.deployment import plan_stacks
 
 if TYPE_CHECKING:
@@ -168,9 +168,9 @@ class Site:
     def hand_over(self, tables: Iterable[str] | None = None) -> list[str]:
         """Record as handed over what is planned to move (or those of it that are named); give the source tables."""
         names = None if tables is None else set(tables)
-        moving = [p for p in pending(self.agreed, self.target).planned if names is None or p.key.source_table in names]
+        moving = [p for p in pending(self.agreed, self.target).planned if names is None or p.table.source_table in names]
         self.layout = record_handover(self.agreed, self.target, moving)
-        return [placement.key.source_table for placement in moving]
+        return [placement.table.source_table for placement in moving]
 
     def workspace(self) -> dict[str, dict[str, Any]]:
         """Give what is in the workspace: type → id → state."""
@@ -193,7 +193,7 @@ class Site:
         assert len(names) == len(set(names)), f"pipelines twice in the workspace: {sorted(names)}"
         return {state["name"]: key for key, state in states.items()}
 
-    def ingested(self) -> dict[str, list[Key]]:
+    def ingested(self) -> dict[str, list[TableId]]:
         """Give pipeline → tables, for the target's ingest files in the workspace; a file twice fails."""
         files = self.workspace().get("databricks_workspace_file", {}).values()
         folder = f"/Shared/headgate/{self.target}/crm/ingest/"
@@ -203,7 +203,7 @@ class Site:
         return found
 
 
-def tables_in(content: str) -> list[Key]:
+def tables_in(content: str) -> list[TableId]:
     """Give the tables that an ingest file (base64) names."""
     for node in ast.parse(b64decode(content)).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pipeline_spec":
@@ -211,9 +211,9 @@ def tables_in(content: str) -> list[Key]:
     raise AssertionError("no pipeline_spec")
 
 
-def _key(table: dict[str, str]) -> Key:
+def _key(table: dict[str, str]) -> TableId:
     place = (table["destination_catalog"], table["destination_schema"], table["destination_table"])
-    return Key(table["source_table"], ".".join(place))
+    return TableId(table["source_table"], ".".join(place))
 
 
 def actions(outcomes: Mapping[str, Outcome]) -> dict[str, str]:

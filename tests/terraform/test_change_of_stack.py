@@ -105,7 +105,7 @@ def leave(site: Site, name: str) -> None:
     """Take a pipeline and its tables out of inventory and layout."""
     layout = site.agreed
     gone = next(pipeline for pipeline in layout.pipelines if pipeline.id == name)
-    sources = {placement.key.source_table for placement in layout.tables if placement.pipeline == name}
+    sources = {placement.table.source_table for placement in layout.tables if placement.pipeline == name}
     site.tables = [table for table in site.tables if table.source_table not in sources]
     site.layout = replace(
         layout,

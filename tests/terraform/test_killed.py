@@ -85,7 +85,7 @@ def test_a_deploy_that_forgets_a_pipeline_killed_half_way(
 ) -> None:
     found = settled(tables=tables_of(4), pipelines=2, stacks=2)
     before = found.pipelines()
-    gone = {p.key.source_table for p in found.agreed.tables if p.pipeline == "all_2"}
+    gone = {p.table.source_table for p in found.agreed.tables if p.pipeline == "all_2"}
     found.tables = [table for table in found.tables if table.source_table not in gone]
     found.balance()
 

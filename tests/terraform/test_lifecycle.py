@@ -34,7 +34,7 @@ def test_a_new_table_changes_one_file(start: Site) -> None:
     start.tables.append(Table("new", pipeline_group="all", weight=1))
     start.balance()
 
-    home = next(p.pipeline for p in start.agreed.tables if p.key.source_table == "new")
+    home = next(p.pipeline for p in start.agreed.tables if p.table.source_table == "new")
     assert planned(start) == {f"1:databricks_workspace_file.{home}": "update"}
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.inventory.table import Table
-from headgate.layout.model import Key
 from headgate.layout.progress import pending, record_done, rename_pipeline
 from headgate.problems import RefusedError
+from headgate.tables.ids import TableId
 from headgate.terraform.deployment import with_catalog
 from headgate.terraform.scope import Scope
 from tests.support.samples import tables_of
@@ -74,7 +74,7 @@ class Walk:
         site.assert_settled()
         todo = pending(site.agreed, site.target)
         assert (todo.left, todo.restacked, todo.renamed, todo.handed_over) == ((), (), (), ())
-        site.hand_over({p.key.source_table for p in todo.planned if self.random.random() < 0.7})
+        site.hand_over({p.table.source_table for p in todo.planned if self.random.random() < 0.7})
 
     def pass_over(self) -> None:
         """Do what `headgate done --pipeline` does for pipelines that were never deployed to the target."""
@@ -86,7 +86,7 @@ class Walk:
         }
         site.layout = record_done(site.agreed, target, tuple(site.definition.targets), pipelines=names)
 
-    def look(self, held: list[Key], given: set[Key]) -> None:
+    def look(self, held: list[TableId], given: set[TableId]) -> None:
         """See that a table that is ingested and stays is in exactly one file, but while its new one takes over."""
         now = Counter(self.keys())
         staying = (set(held) & set(self.expected())) - given
@@ -95,16 +95,16 @@ class Walk:
         for keys in self.site.ingested().values():
             assert len(keys) == len({key.source_table for key in keys})
 
-    def keys(self) -> list[Key]:
+    def keys(self) -> list[TableId]:
         return [key for keys in self.site.ingested().values() for key in keys]
 
-    def expected(self) -> list[Key]:
+    def expected(self) -> list[TableId]:
         scope = Scope(self.site.definition, self.site.target)
         tables = [with_catalog(table, scope) for table in self.site.tables]
-        return [Key(t.source_table, f"{t.destination_catalog or 'main'}.bronze.{t.destination_name}") for t in tables]
+        return [TableId(t.source_table, f"{t.destination_catalog or 'main'}.bronze.{t.destination_name}") for t in tables]
 
-    def handed_over(self) -> set[Key]:
-        waiting = {p.key.source_table for p in pending(self.site.agreed, self.site.target).handed_over}
+    def handed_over(self) -> set[TableId]:
+        waiting = {p.table.source_table for p in pending(self.site.agreed, self.site.target).handed_over}
         return {key for key in self.keys() if key.source_table in waiting}
 
     def add(self) -> None:

@@ -18,6 +18,7 @@ from headgate.discovery.child import standins
 from headgate.discovery.child.fault import fault
 from headgate.discovery.child.find import Search, described, search_files, search_module, table_lists
 from headgate.discovery.child.wire import Wire, plain
+from headgate.tables.names import Names
 
 _MOST_TABLES = 100_000
 _GRACE = 5
@@ -69,10 +70,12 @@ def _ask(kind: type, request: dict[str, Any], code: Path, wire: Wire) -> None:
     except BaseException as error:  # noqa: BLE001 (the connector's code may raise anything, sys.exit included)
         wire.say(fault=fault(error, code))
         return
+    options = Names(request["table_options"].items())
     for table in dict.fromkeys(name for name in tables if isinstance(name, str)) if isinstance(tables, list) else ():
         wire.say(asking=table)
         try:
-            metadata = plain(connector.read_table_metadata(table, dict(request["table_options"].get(table, {}))))
+            its = options.find(table)
+            metadata = plain(connector.read_table_metadata(table, dict(its[0]) if len(its) == 1 else {}))
         except BaseException as error:  # noqa: BLE001 (likewise, and the other tables are still asked for)
             wire.say(table=table, fault=fault(error, code))
         else:

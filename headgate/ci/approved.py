@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING
 from headgate.problems import InputError, RefusedError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from headgate.clients.rest import Clock
+
+_CURES = {
+    401: "the token is not taken: look whether it is still valid",
+    403: "the token may not read this: {rights}",
+    404: "there is none, or the token may not see it: {rights}",
+}
 # The names that the workflows give what they keep.
 FILE = "review.json"
 CURE = (
@@ -42,7 +49,9 @@ class Approved:
     source: str
 
 
-def find_approved(environment: Mapping[str, str], target: str, commit: str | None = None) -> Approved:
+def find_approved(
+    environment: Mapping[str, str], target: str, commit: str | None = None, clock: Clock | None = None
+) -> Approved:
     """Give the approved review of a target for a commit, from the host that CI's environment names.
 
     Raises InputError outside CI, SourceError where the host fails, RefusedError where there is no such review.
@@ -53,7 +62,7 @@ def find_approved(environment: Mapping[str, str], target: str, commit: str | Non
     host = GitHub if "GITHUB_REPOSITORY" in environment else GitLab if "CI_PROJECT_ID" in environment else None
     if host is None:
         raise InputError("this is neither GitHub Actions nor GitLab CI", "run it there: it reads their environment")
-    found = host.of(environment).approved(target, commit)
+    found = host.of(environment, clock).approved(target, commit)
     check_document(found.document, target, found.source)
     return found
 
@@ -83,6 +92,11 @@ def required(environment: Mapping[str, str], name: str, cure: str = "") -> str:
     if not value:
         raise InputError(f"{name} is not set", cure or "run it in CI, which sets it")
     return value
+
+
+def cures(rights: str) -> Callable[[int], str]:
+    """Give how to mend what a host refuses, by its status; `rights` says what the token has to be allowed."""
+    return lambda status: _CURES.get(status, "look at the host's state, then try again").format(rights=rights)
 
 
 def not_after(made: str, merged: str) -> bool:

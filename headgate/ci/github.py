@@ -11,15 +11,16 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.approved import FILE, Approved, artifact_name, not_after, not_found, odd, required
-from headgate.ci.http import Api
+from headgate.ci.approved import FILE, Approved, artifact_name, cures, not_after, not_found, odd, required
+from headgate.clients.rest import LARGEST, Api
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from headgate.clients.rest import Clock
+
 WORKFLOW = "headgate-review.yml"
 _RIGHTS = "give the job `permissions:` actions: read, contents: read and pull-requests: read"
-_LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,13 @@ class GitHub:
     commit: str
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> GitHub:
+    def of(cls, environment: Mapping[str, str], clock: Clock | None = None) -> GitHub:
         """Read the environment of a GitHub Actions run. Raises InputError for what is missing."""
         token = required(environment, "GITHUB_TOKEN", "give the step `env: GITHUB_TOKEN: ${{ github.token }}`")
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-        api = Api(environment.get("GITHUB_API_URL") or "https://api.github.com", token, _RIGHTS, headers)
+        headers["Authorization"] = f"Bearer {token}"
+        base = environment.get("GITHUB_API_URL") or "https://api.github.com"
+        api = Api(base, headers, token, cures(_RIGHTS), "GITHUB_API_URL", clock)
         return cls(api, required(environment, "GITHUB_REPOSITORY"), environment.get("GITHUB_SHA", ""))
 
     def approved(self, target: str, commit: str | None) -> Approved:
@@ -52,7 +55,7 @@ class GitHub:
             if artifact is None:
                 where = f"the last run of pull request #{number}"
                 raise not_found(f"{where} keeps no artifact {name} from before the merge: {run['html_url']}")
-            archive = self.api.bytes(f"/repos/{self.repository}/actions/artifacts/{int(artifact['id'])}/zip")
+            archive = self.api.download(f"/repos/{self.repository}/actions/artifacts/{int(artifact['id'])}/zip")
             source = f"the review of pull request #{number} at {head[:7]} ({run['html_url']})"
         except (KeyError, TypeError, ValueError) as error:
             raise odd("GitHub", f"{type(error).__name__}: {error}") from None
@@ -61,7 +64,7 @@ class GitHub:
     def _pull(self, sha: str) -> dict[str, Any]:
         """Give the pull request that was merged as this commit; a commit may be part of others too."""
         pulls: list[dict[str, Any]] = [
-            pull for pull in self.api.all(f"/repos/{self.repository}/commits/{sha}/pulls", list) if pull.get("merged_at")
+            pull for pull in self.api.pages(f"/repos/{self.repository}/commits/{sha}/pulls") if pull.get("merged_at")
         ]
         exact = [pull for pull in pulls if pull.get("merge_commit_sha") == sha]
         if not (exact or pulls):
@@ -73,7 +76,9 @@ class GitHub:
         path = f"/repos/{self.repository}/actions/workflows/{WORKFLOW}/runs"
         runs = [
             run
-            for run in self.api.all(path, lambda page: list(page["workflow_runs"]), head_sha=head, event="pull_request")
+            for run in self.api.pages(
+                path, {"head_sha": head, "event": "pull_request"}, lambda page: list(page["workflow_runs"])
+            )
             if run["head_sha"] == head and (run.get("head_repository") or {}).get("full_name") == self.repository
         ]
         return max(runs, key=lambda run: int(run["run_number"]), default=None)
@@ -82,7 +87,7 @@ class GitHub:
         path = f"/repos/{self.repository}/actions/runs/{run}/artifacts"
         found = [
             artifact
-            for artifact in self.api.all(path, lambda page: list(page["artifacts"]), name=name)
+            for artifact in self.api.pages(path, {"name": name}, lambda page: list(page["artifacts"]))
             if artifact["name"] == name and not artifact["expired"] and not_after(str(artifact["created_at"]), merged)
         ]
         # A run that was started again has one of each attempt.
@@ -92,7 +97,7 @@ class GitHub:
 def _unzip(archive: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as zipped:
-            if zipped.getinfo(FILE).file_size > _LARGEST:
+            if zipped.getinfo(FILE).file_size > LARGEST:
                 raise odd("GitHub", f"{FILE} is larger than 64 MiB")
             return zipped.read(FILE).decode()
     except (zipfile.BadZipFile, KeyError, ValueError) as error:

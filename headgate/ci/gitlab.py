@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.approved import FILE, Approved, job_name, not_after, not_found, odd, required
-from headgate.ci.http import Api
+from headgate.ci.approved import FILE, Approved, cures, job_name, not_after, not_found, odd, required
+from headgate.clients.rest import Api
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from headgate.clients.rest import Clock
 
 _RIGHTS = "GITLAB_TOKEN needs the scope read_api and the role Reporter"
 
@@ -27,11 +29,12 @@ class GitLab:
     commit: str
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> GitLab:
+    def of(cls, environment: Mapping[str, str], clock: Clock | None = None) -> GitLab:
         """Read the environment of a GitLab job. Raises InputError for what is missing."""
         cure = "make a project access token (scope read_api), and give it as a masked CI/CD variable GITLAB_TOKEN"
         token = required(environment, "GITLAB_TOKEN", cure)
-        api = Api(required(environment, "CI_API_V4_URL"), token, _RIGHTS)
+        base = required(environment, "CI_API_V4_URL")
+        api = Api(base, {"Authorization": f"Bearer {token}"}, token, cures(_RIGHTS), "CI_API_V4_URL", clock)
         return cls(api, required(environment, "CI_PROJECT_ID"), environment.get("CI_COMMIT_SHA", ""))
 
     def approved(self, target: str, commit: str | None) -> Approved:
@@ -42,7 +45,7 @@ class GitLab:
             iid = int(request["iid"])
             pipelines = [
                 pipeline
-                for pipeline in self.api.all(f"{here}/merge_requests/{iid}/pipelines", list)
+                for pipeline in self.api.pages(f"{here}/merge_requests/{iid}/pipelines")
                 if pipeline.get("source", "merge_request_event") == "merge_request_event"
             ]
             if not pipelines:
@@ -50,7 +53,7 @@ class GitLab:
             last = max(pipelines, key=lambda pipeline: int(pipeline["id"]))
             jobs = [
                 job
-                for job in self.api.all(f"{here}/pipelines/{int(last['id'])}/jobs", list)
+                for job in self.api.pages(f"{here}/pipelines/{int(last['id'])}/jobs")
                 if job["name"] == job_name(target)
                 and job.get("artifacts_file")
                 and not_after(str(job["finished_at"]), str(request["merged_at"]))
@@ -59,7 +62,7 @@ class GitLab:
                 where = f"the last pipeline of merge request !{iid}"
                 raise not_found(f"{where} keeps no review of {target} from before the merge: {last['web_url']}")
             job = max(jobs, key=lambda job: int(job["id"]))
-            document = self.api.bytes(f"{here}/jobs/{int(job['id'])}/artifacts/{FILE}").decode()
+            document = self.api.download(f"{here}/jobs/{int(job['id'])}/artifacts/{FILE}").decode()
             source = f"the review of merge request !{iid} ({last['web_url']})"
         except (KeyError, TypeError, ValueError) as error:
             raise odd("GitLab", f"{type(error).__name__}: {error}") from None
@@ -68,7 +71,7 @@ class GitLab:
     def _request(self, sha: str) -> dict[str, Any]:
         """Give the merge request that was merged as this commit; a commit may be part of others too."""
         path = f"/projects/{self.project}/repository/commits/{sha}/merge_requests"
-        merged: list[dict[str, Any]] = [one for one in self.api.all(path, list) if one.get("state") == "merged"]
+        merged: list[dict[str, Any]] = [one for one in self.api.pages(path) if one.get("state") == "merged"]
         made = [one for one in merged if sha in (one.get("merge_commit_sha"), one.get("squash_commit_sha"), one.get("sha"))]
         if not (made or merged):
             raise not_found(f"commit {sha[:7]} came by no merge request that was merged")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import Format, FormatOption, Program, result, tell
+from headgate.cli.common import Format, FormatOption, Program, result, tell, wait
 from headgate.cli.recover import recover_after_apply
 from headgate.problems import InputError, SourceError
 
@@ -119,9 +119,10 @@ def approved(
     Exit 5 where there is none.
     """
     from headgate.ci.approved import find_approved
+    from headgate.clients.rest import Clock
     from headgate.files import write_whole
 
-    found = find_approved(os.environ, target, commit)
+    found = find_approved(os.environ, target, commit, Clock(sleep=wait))
     write_whole(out, found.document)
     tell(f"{out} written: {found.source}")
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from headgate.cli.common import Format, FormatOption, result, result_json, tell
+from headgate.cli.common import Format, FormatOption, result, result_json, tell, wait
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     from headgate.comment.host import Host
     from headgate.comment.model import Outcome, Place, Review, Token
-
-_WORTH_TELLING = 5
 
 
 def comment(  # noqa: PLR0913  # each parameter is a flag
@@ -66,13 +63,13 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
 
 
 def _post(place: Place, token: Token, review: Review, *, allow_read_only: bool, dry_run: bool) -> Outcome:
+    from headgate.clients.rest import Clock, RejectedError
     from headgate.comment.github import GitHub
     from headgate.comment.gitlab import GitLab
     from headgate.comment.model import Outcome
     from headgate.comment.post import post
-    from headgate.comment.wire import Clock, RejectedError
 
-    clock = Clock(sleep=_wait)
+    clock = Clock(sleep=wait)
     host: Host = GitHub(place, token, clock) if place.host == "github" else GitLab(place, token, clock)
     try:
         return post(host, review, dry_run=dry_run, clock=clock)
@@ -80,13 +77,6 @@ def _post(place: Place, token: Token, review: Review, *, allow_read_only: bool, 
         if not (allow_read_only and host.read_only(error)):
             raise
         return Outcome("skipped", warnings=(f"no comment was posted, for the token may only read: {error}",), dry_run=dry_run)
-
-
-def _wait(seconds: float) -> None:
-    """Let time pass, and say so where somebody who watches would wonder."""
-    if seconds >= _WORTH_TELLING:
-        tell(f"waiting for {seconds:,.0f} seconds before asking the host again")
-    time.sleep(seconds)
 
 
 def _told(outcome: Outcome, place: Place) -> str:

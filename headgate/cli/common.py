@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +25,8 @@ Program = Annotated[
         show_default=False,
     ),
 ]
+
+_WORTH_TELLING = 5
 
 
 class Format(StrEnum):
@@ -59,3 +62,10 @@ def result(text: str) -> None:
 def result_json(value: Any) -> None:
     """Print a result for a machine."""
     result(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def wait(seconds: float) -> None:
+    """Let time pass, and say so where somebody who watches would wonder."""
+    if seconds >= _WORTH_TELLING:
+        tell(f"waiting for {seconds:,.0f} seconds before asking the host again")
+    time.sleep(seconds)

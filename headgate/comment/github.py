@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from headgate.clients.rest import Api, RejectedError, field
 from headgate.comment.host import GONE, forbidden
 from headgate.comment.model import LABEL_PREFIX, Comment
-from headgate.comment.wire import RejectedError, Wire, field
 from headgate.problems import SourceError
 
 if TYPE_CHECKING:
+    from headgate.clients.rest import Clock
     from headgate.comment.model import Labels, Place, Token
-    from headgate.comment.wire import Clock
 
 _COLOURS = {"fine": "2da44e", "attention": "d4a72c", "error": "6e7781", "loss": "cf222e"}
 _OTHER_COLOUR = "ededed"
@@ -35,7 +35,7 @@ class GitHub:
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }
-        self._wire = Wire(place.api, headers, token.value, lambda status: _cure(status, token), clock)
+        self._api = Api(place.api, headers, token.value, lambda status: _cure(status, token), clock=clock)
         self._graphql = place.api.removesuffix("/v3") + "/graphql"
         self._repo = f"/repos/{place.repo}"
         self._issue = f"{self._repo}/issues/{place.number}"
@@ -46,7 +46,7 @@ class GitHub:
         """See `Host`."""
         return [
             Comment(field(found, "id", int), str(found.get("body") or ""), str(found.get("html_url") or ""))
-            for found in self._wire.pages(f"{self._issue}/comments")
+            for found in self._api.pages(f"{self._issue}/comments")
             if self._ours(found.get("user") or {})
         ]
 
@@ -56,12 +56,12 @@ class GitHub:
 
     def create(self, body: str) -> str:
         """See `Host`."""
-        made = self._wire.ask("POST", f"{self._issue}/comments", {"body": body})
+        made = self._api.ask("POST", f"{self._issue}/comments", {"body": body})
         return field(made, "html_url", str)
 
     def edit(self, comment: Comment, body: str) -> None:
         """See `Host`."""
-        self._wire.ask("PATCH", f"{self._repo}/issues/comments/{comment.id}", {"body": body})
+        self._api.ask("PATCH", f"{self._repo}/issues/comments/{comment.id}", {"body": body})
 
     def delete(self, comment: Comment) -> None:
         """See `Host`."""
@@ -69,14 +69,14 @@ class GitHub:
 
     def labels(self) -> list[str]:
         """See `Host`."""
-        return [field(label, "name", str) for label in self._wire.pages(f"{self._issue}/labels")]
+        return [field(label, "name", str) for label in self._api.pages(f"{self._issue}/labels")]
 
     def change_labels(self, labels: Labels) -> None:
         """See `Host`. New labels get their colour before they are put on, for GitHub would make them grey."""
         for label in labels.add:
             self._make_label(label)
         if labels.add:
-            self._wire.ask_again("POST", f"{self._issue}/labels", {"labels": list(labels.add)})
+            self._api.ask_again("POST", f"{self._issue}/labels", {"labels": list(labels.add)})
         for label in labels.remove:
             self._delete(f"{self._issue}/labels/{quote(label, safe='')}")
 
@@ -86,20 +86,20 @@ class GitHub:
 
     def _make_label(self, label: str) -> None:
         try:
-            self._wire.ask("GET", f"{self._repo}/labels/{quote(label, safe='')}")
+            self._api.ask("GET", f"{self._repo}/labels/{quote(label, safe='')}")
         except RejectedError as error:
             if error.status != GONE:
                 raise
             colour = _COLOURS.get(label.removeprefix(LABEL_PREFIX), _OTHER_COLOUR)
             try:
-                self._wire.ask_again("POST", f"{self._repo}/labels", {"name": label, "color": colour})
+                self._api.ask_again("POST", f"{self._repo}/labels", {"name": label, "color": colour})
             except RejectedError as refused:  # somebody else made it meanwhile
                 if refused.status != _TAKEN:
                     raise
 
     def _delete(self, path: str) -> None:
         try:
-            self._wire.ask("DELETE", path)
+            self._api.ask("DELETE", path)
         except RejectedError as error:
             if error.status != GONE:
                 raise
@@ -118,7 +118,7 @@ class GitHub:
         if not self._asked:
             self._asked = True
             try:
-                self._me = field(self._wire.ask("GET", "/user"), "login", str)
+                self._me = field(self._api.ask("GET", "/user"), "login", str)
             except RejectedError as error:
                 if error.status not in (403, GONE):
                     raise
@@ -127,7 +127,7 @@ class GitHub:
 
     def _viewer(self) -> str | None:
         try:
-            found = self._wire.ask_again("POST", self._graphql, {"query": "query { viewer { login } }"})
+            found = self._api.ask_again("POST", self._graphql, {"query": "query { viewer { login } }"})
             return str(found["data"]["viewer"]["login"])
         except (SourceError, KeyError, TypeError):
             return None

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from headgate.clients.rest import Api, RejectedError, field
 from headgate.comment.body import without_quick_actions
 from headgate.comment.host import GONE, forbidden
 from headgate.comment.model import Comment
-from headgate.comment.wire import RejectedError, Wire, field
 
 if TYPE_CHECKING:
+    from headgate.clients.rest import Clock
     from headgate.comment.model import Labels, Place, Token
-    from headgate.comment.wire import Clock
 
 _UNKNOWN = (401, 403, GONE)
 
@@ -29,7 +29,7 @@ class GitLab:
 
     def __init__(self, place: Place, token: Token, clock: Clock | None = None) -> None:
         header = "JOB-TOKEN" if token.of_job else "PRIVATE-TOKEN"
-        self._wire = Wire(place.api, {header: token.value}, token.value, lambda status: _cure(status, token), clock)
+        self._api = Api(place.api, {header: token.value}, token.value, lambda status: _cure(status, token), clock=clock)
         self._request = f"/projects/{quote(place.repo, safe='')}/merge_requests/{place.number}"
         self._token = token
         self._shown: dict[str, Any] | None = None
@@ -40,7 +40,7 @@ class GitLab:
         """See `Host`. Notes that the system wrote, and those of other people, are none."""
         return [
             Comment(field(found, "id", int), str(found.get("body") or ""), self._url(field(found, "id", int)))
-            for found in self._wire.pages(f"{self._request}/notes", {"order_by": "created_at", "sort": "asc"})
+            for found in self._api.pages(f"{self._request}/notes", {"order_by": "created_at", "sort": "asc"})
             if not found.get("system") and self._ours(found.get("author") or {})
         ]
 
@@ -50,17 +50,17 @@ class GitLab:
 
     def create(self, body: str) -> str:
         """See `Host`."""
-        made = self._wire.ask("POST", f"{self._request}/notes", {"body": body})
+        made = self._api.ask("POST", f"{self._request}/notes", {"body": body})
         return self._url(field(made, "id", int))
 
     def edit(self, comment: Comment, body: str) -> None:
         """See `Host`."""
-        self._wire.ask("PUT", f"{self._request}/notes/{comment.id}", {"body": body})
+        self._api.ask("PUT", f"{self._request}/notes/{comment.id}", {"body": body})
 
     def delete(self, comment: Comment) -> None:
         """See `Host`."""
         try:
-            self._wire.ask("DELETE", f"{self._request}/notes/{comment.id}")
+            self._api.ask("DELETE", f"{self._request}/notes/{comment.id}")
         except RejectedError as error:
             if error.status != GONE:
                 raise
@@ -71,7 +71,7 @@ class GitLab:
 
     def change_labels(self, labels: Labels) -> None:
         """See `Host`."""
-        self._wire.ask("PUT", self._request, {"add_labels": ",".join(labels.add), "remove_labels": ",".join(labels.remove)})
+        self._api.ask("PUT", self._request, {"add_labels": ",".join(labels.add), "remove_labels": ",".join(labels.remove)})
 
     def read_only(self, error: RejectedError) -> bool:
         """See `Host`: a job's own token is refused in any of three ways, by version."""
@@ -79,7 +79,7 @@ class GitLab:
 
     def _show(self) -> dict[str, Any]:
         if self._shown is None:
-            shown = self._wire.ask("GET", self._request)
+            shown = self._api.ask("GET", self._request)
             self._shown = shown if isinstance(shown, dict) else {}
         return self._shown
 
@@ -96,7 +96,7 @@ class GitLab:
         if not self._asked:
             self._asked = True
             try:
-                self._me = None if self._token.of_job else field(self._wire.ask("GET", "/user"), "id", int)
+                self._me = None if self._token.of_job else field(self._api.ask("GET", "/user"), "id", int)
             except RejectedError as error:
                 if error.status not in (403, GONE):
                     raise

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from headgate.clients.rest import RejectedError
     from headgate.comment.model import Comment, Labels
-    from headgate.comment.wire import RejectedError
 
 GONE = 404
 _FORBIDDEN = 403

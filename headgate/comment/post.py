@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.clients.rest import Clock, RejectedError, UnsureError
 from headgate.comment.body import compose, marker
 from headgate.comment.host import GONE, too_long
 from headgate.comment.model import Labels, Outcome
 from headgate.comment.plan import label_changes, plan_comment, wanted_labels
-from headgate.comment.wire import Clock, RejectedError, UnsureError
 from headgate.problems import SourceError
 
 if TYPE_CHECKING:

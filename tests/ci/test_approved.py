@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import zipfile
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.clients import rest
 from tests.ci.hosts import Host, Reply
 
 if TYPE_CHECKING:
@@ -65,8 +68,17 @@ def github(host: Host, storage: Host) -> Host:
 
 
 @pytest.fixture
-def approved(headgate: Run, host: Host) -> Run:
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Give the seconds that were waited for, of which none passes."""
+    found: list[float] = []
+    monkeypatch.setattr(time, "sleep", found.append)
+    return found
+
+
+@pytest.fixture
+def approved(headgate: Run, host: Host, slept: list[float]) -> Run:
     """Give the command as it is run in GitHub Actions."""
+    assert slept == []
 
     def run(code: int = 0, target: str = "prod") -> subprocess.CompletedProcess[str]:
         environment = {"GITHUB_API_URL": host.address, "GITHUB_REPOSITORY": "acme/data", "GITHUB_SHA": MERGED}
@@ -202,6 +214,104 @@ def test_a_host_that_fails_for_a_moment_is_asked_again(status: int, approved: Ru
     assert github.paths().count(path) == 2
 
 
+LIMITS = {
+    "the hour's": {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "0"},
+    "a short while's": {"Retry-After": "17"},
+    "one that is told in words": {},
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_limit_is_waited_for_and_not_taken_for_a_permission(
+    limit: str, approved: Run, github: Host, slept: list[float]
+) -> None:
+    path = f"{REPO}/commits/{MERGED}/pulls"
+    said = {"message": "You have exceeded a secondary rate limit"}
+    github.replies[path] = [Reply(said, 403, LIMITS[limit]), Reply([PULL])]
+
+    approved()
+
+    assert github.paths().count(path) == 2
+    assert slept == [{"the hour's": 1, "a short while's": 17}.get(limit, 60)]
+
+
+def test_a_limit_that_ends_too_late_is_told_as_that(approved: Run, github: Host, slept: list[float]) -> None:
+    github.replies[f"{REPO}/commits/{MERGED}/pulls"] = [Reply({"message": f"slow {TOKEN}"}, 429, {"Retry-After": "1000"})]
+
+    assert "takes no more requests for 1,000 seconds: slow ***" in approved(code=4).stderr
+    assert slept == []
+
+
+def test_the_hosts_own_words_are_told_without_the_token(approved: Run, github: Host) -> None:
+    basic = b64encode(f"x:{TOKEN}".encode()).decode()
+    github.replies[f"{REPO}/commits/{MERGED}/pulls"] = [Reply({"message": f"may not: Basic {basic}"}, 403)]
+
+    done = approved(code=4)
+
+    assert "may not: Basic ***" in done.stderr
+    assert "pull-requests: read" in done.stderr
+
+
+def test_the_token_goes_nowhere_that_a_link_to_more_pages_names(approved: Run, github: Host, storage: Host) -> None:
+    path = f"{REPO}/actions/workflows/headgate-review.yml/runs"
+    link = {"Link": f'<{storage.address}{path}?page=2>; rel="next"'}
+    github.replies[path] = [Reply({"workflow_runs": [run_of(1)]}, headers=link), Reply({"workflow_runs": [run_of(2)]})]
+
+    approved()
+
+    assert storage.paths() == ["/blob"]
+    assert [query.get("page") for asked, query, _ in github.asked if asked == path] == [None, "2"]
+
+
+def test_pages_that_never_end_are_told(approved: Run, github: Host) -> None:
+    path = f"{REPO}/actions/runs/102/artifacts"
+    github.replies[path] = [
+        Reply({"artifacts": []}, headers={"Link": f'<{github.address}{path}?page={page}>; rel="next"'}) for page in (2, 3) * 60
+    ]
+
+    assert "has more than 100 pages" in approved(code=4).stderr
+
+
+def test_a_password_of_netrc_goes_nowhere(
+    approved: Run, github: Host, storage: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+
+    approved()
+
+    assert {headers["Authorization"] for _, _, headers in github.asked} == {f"Bearer {TOKEN}"}
+    assert [headers.get("Authorization") for _, _, headers in storage.asked] == [None]
+
+
+@pytest.mark.usefixtures("github")
+def test_an_artifact_that_is_too_large_is_not_read_to_its_end(
+    approved: Run, storage: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rest, "LARGEST", 100)
+    storage.replies["/blob"] = [Reply(bytes(101))]
+
+    assert "the answer is larger than 64 MiB" in approved(code=4).stderr
+
+
+@pytest.mark.usefixtures("github")
+def test_an_artifact_that_ever_moves_on_is_told_without_its_signature(approved: Run, storage: Host) -> None:
+    storage.replies["/blob"] = [Reply(b"", 302, {"Location": f"{storage.address}/blob?signature=x"})]
+
+    done = approved(code=4)
+
+    assert "artifacts/12/zip more than 5 times" in done.stderr
+    assert "signature" not in done.stderr
+    assert len(storage.asked) == 4
+
+
+@pytest.mark.usefixtures("github")
+def test_an_artifact_that_breaks_off_is_told(approved: Run, storage: Host) -> None:
+    storage.replies["/blob"] = [Reply(b"half", headers={"Content-Length": "10"})]
+
+    assert "can't be reached, or broke off" in approved(code=4).stderr
+
+
 @pytest.mark.parametrize("answer", [b"<html>", {"workflow_runs": [{"id": 1}]}, {"workflow_runs": 3}, []])
 def test_an_answer_that_makes_no_sense_is_told(answer: Any, approved: Run, github: Host) -> None:
     github.replies[f"{REPO}/actions/workflows/headgate-review.yml/runs"] = [Reply(answer)]
@@ -227,7 +337,8 @@ def test_gitlab_keeps_it_in_the_merge_requests_last_pipeline(headgate: Run, host
     host.replies = {
         f"/projects/9/repository/commits/{MERGED}/merge_requests": [Reply([request, request | {"iid": 4, "state": "closed"}])],
         "/projects/9/merge_requests/5/pipelines": [
-            Reply([{"id": 20, "web_url": "u", "source": "push"}, {"id": 12, "web_url": "u"}, {"id": 11, "web_url": "u"}])
+            Reply([{"id": 20, "web_url": "u", "source": "push"}, {"id": 11, "web_url": "u"}], headers={"x-next-page": "2"}),
+            Reply([{"id": 12, "web_url": "u"}]),
         ],
         "/projects/9/pipelines/12/jobs": [Reply([job, job | {"id": 32, "name": "review:dev"}, job | {"id": 30}, later])],
         "/projects/9/jobs/31/artifacts/review.json": [Reply(REVIEW)],

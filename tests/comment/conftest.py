@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from headgate.clients.rest import Clock
 from headgate.comment.github import GitHub
 from headgate.comment.gitlab import GitLab
 from headgate.comment.model import Outcome, Place, Token
 from headgate.comment.order import review_of
 from headgate.comment.post import post
-from headgate.comment.wire import Clock
 from tests.support.hosts import BOT, JOB, GitHubHost, GitLabHost, Time
 
 Post = Callable[..., Outcome]

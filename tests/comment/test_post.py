@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from headgate.clients.rest import RejectedError
 from headgate.comment.model import Outcome
-from headgate.comment.wire import RejectedError
 from headgate.problems import SourceError
 from tests.support.hosts import ACTIONS, BOT, JOB, PERSON, READER, GitHubHost, GitLabHost, Time, Trouble
 

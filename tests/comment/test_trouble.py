@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from headgate.comment.limits import seconds_to_wait
+from headgate.clients.limits import seconds_to_wait
+from headgate.clients.rest import RejectedError, UnsureError
 from headgate.comment.model import Outcome
-from headgate.comment.wire import RejectedError, UnsureError
 from headgate.problems import SourceError
 from tests.support.hosts import GitHubHost, GitLabHost, Time, Trouble
 

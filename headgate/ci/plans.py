@@ -17,6 +17,8 @@ from headgate.files import system_error, write_whole
 from headgate.problems import InputError, SourceError
 from headgate.redaction.environment import secrets_of
 from headgate.redaction.redactor import redactor
+from headgate.review.holdings import names_in
+from headgate.review.masks import masks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,12 +82,20 @@ class Terraform:
 
     def apply(self, stack: str) -> None:
         """Apply the stack's plan file, with Terraform's words on stderr as they come. Raises SourceError where it fails."""
-        clean = redactor(secrets_of(os.environ))
+        clean = redactor(secrets_of(os.environ) | self._planned_secrets(stack))
         with self._start(stack, "apply", "-no-color", "-input=false", str(self.plan_file(stack)), both=True) as process:
             for words in clean.stream(process.stdout or ()):
                 sys.stderr.write(words)
         if process.returncode:
             raise SourceError(f"the apply of {stack} failed with exit code {process.returncode}", "Terraform's words are above")
+
+    def _planned_secrets(self, stack: str) -> frozenset[str]:
+        """Give what the plan has of secrets that this environment may not have; none where its JSON is gone."""
+        try:
+            plan = json.loads((self.plans / f"{stack}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return frozenset()
+        return masks_of(plan).without_words_of([stack, *names_in(plan)]).values
 
     def state(self, stack: str) -> Any:
         """Give what `terraform show -json` says of a stack's state, which holds secrets. Raises SourceError where it fails."""

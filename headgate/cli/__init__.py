@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -29,6 +31,9 @@ from headgate.cli.slice import slice_
 from headgate.files import system_error
 from headgate.problems import HeadgateError
 
+if TYPE_CHECKING:
+    from types import TracebackType
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -46,8 +51,14 @@ app.add_typer(init, name="init")
 app.command("simulate-pi")(simulate_pi)
 
 
+def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the stack trace of a fault of headgate's own, as Python does, without secrets."""
+    tell("".join(traceback.format_exception(kind, error, trace)).rstrip())
+
+
 def main() -> None:
     """Run the command line; errors that are the user's to mend are printed without a stack trace."""
+    sys.excepthook = fault
     try:
         app()
     except HeadgateError as error:

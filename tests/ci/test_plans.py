@@ -142,6 +142,19 @@ def test_an_apply_says_what_failed_without_secrets(headgate: Run, out: Path) -> 
     assert SECRET not in done.stdout + done.stderr
 
 
+def test_an_apply_says_no_secret_that_only_its_plan_has(headgate: Run, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    variable = {"variable": {"pin": {"type": "string", "sensitive": True}}}
+    check = {"postcondition": [{"condition": '${self.id == ""}', "error_message": "It is ${nonsensitive(var.pin)}."}]}
+    write_stacks(out, {"told": thing("${var.pin}", lifecycle=check) | variable})
+    headgate("plan", TF_VAR_pin=SECRET)
+    monkeypatch.delenv("TF_VAR_pin")
+
+    done = headgate("apply", code=4)
+
+    assert "It is ***." in done.stderr
+    assert SECRET not in done.stdout + done.stderr
+
+
 def test_a_secret_of_several_lines_is_not_said_by_an_apply_that_tells_it_line_by_line(tmp_path: Path, headgate: Run) -> None:
     secret = "user: a\npin: 7\nCANARY\nend"  # noqa: S105  # made up
     wrapped = encodebytes(f"as much as makes a line of base64, and then {secret}".encode()).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from headgate.cli import fault
 from headgate.cli.common import tell
 from headgate.redaction.environment import secrets_of
 from tests.support.spellings import SPELLINGS
@@ -28,3 +29,10 @@ def test_whoever_repeats_a_secret_of_ours_it_is_not_told(
     assert said.startswith("true: the server said (")
     assert written not in said
     assert "***" in said
+
+
+def test_a_fault_of_ours_is_told_without_secrets(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("SOME_TOKEN", "CANARY/1+2 'x'")
+    fault(RuntimeError, RuntimeError("it was CANARY/1+2 'x'"), None)
+
+    assert capsys.readouterr().err == "RuntimeError: it was ***\n"

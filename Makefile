@@ -61,6 +61,7 @@ demo: setup terraform
 	@headgate discover --connector-name osipi
 	@headgate balance osipi
 	@$(MAKE) --no-print-directory synth
+	@headgate validate --optional
 	@headgate show osipi
 
 # cdktf draws a spinner wherever it is, unless it believes to be in CI.

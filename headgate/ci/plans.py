@@ -13,7 +13,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from headgate.files import system_error, write_whole
+from headgate.clients.terraform.program import not_run
+from headgate.files import write_whole
 from headgate.problems import InputError, SourceError
 from headgate.redaction.environment import secrets_of
 from headgate.redaction.redactor import redactor
@@ -146,11 +147,8 @@ class Terraform:
                 umask=_PRIVATE if words[0] == "plan" else -1,
                 env={**os.environ, "TF_IN_AUTOMATION": "1"},
             )
-        except FileNotFoundError:
-            cure = "install Terraform, or name the program with --terraform"
-            raise SourceError(f"'{self.program[0]}' can't be run: there is no such program", cure) from None
         except OSError as error:
-            raise system_error(error, self.program[0]) from None
+            raise not_run(self.program, error) from None
 
 
 def chosen(stacks: Sequence[str], wanted: Iterable[str]) -> list[str]:

@@ -17,7 +17,7 @@ from apps.pi_simulator.command import simulate_pi
 from headgate.cli.backfill import backfill
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
-from headgate.cli.ci import apply, approved, plan, stacks
+from headgate.cli.ci import apply, approved, plan, stacks, validate
 from headgate.cli.comment import comment
 from headgate.cli.common import tell
 from headgate.cli.cost import cost
@@ -45,7 +45,7 @@ app = typer.Typer(
 for command in (discover, balance, review, handover, comment, cost, show, check, schema, record, recover, done, rename, retire):
     app.command()(command)
 app.command("slice")(slice_)
-for step in (stacks, plan, approved, apply, backfill):
+for step in (stacks, validate, plan, approved, apply, backfill):
     app.command()(step)
 app.add_typer(init, name="init")
 app.command("simulate-pi")(simulate_pi)

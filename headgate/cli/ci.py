@@ -1,4 +1,4 @@
-"""`headgate stacks`, `plan`, `apply` and `approved`: the steps of a deployment, as a workflow runs them one by one."""
+"""`headgate stacks`, `validate`, `plan`, `apply`, `approved`: the steps of a deployment, as a workflow runs them one by one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from headgate.cli.common import Format, FormatOption, Program, result, tell, wait
 from headgate.cli.recover import recover_after_apply
-from headgate.problems import InputError, SourceError
+from headgate.problems import InputError, Problem, SourceError
 
 if TYPE_CHECKING:
     from headgate.ci.plans import Terraform
@@ -35,6 +35,38 @@ def stacks(out: Out = _OUT, output: FormatOption = Format.text) -> None:
         result(json.dumps(found))
     elif found:
         result("\n".join(found))
+
+
+def validate(
+    names: Stacks = None,
+    out: Out = _OUT,
+    terraform: Program = "",
+    *,
+    optional: Annotated[
+        bool, typer.Option("--optional", help="Say in one line, and exit 0, where there is no Terraform or no provider.")
+    ] = False,
+) -> None:
+    """Have Terraform check synthesized stacks: without a workspace, a login or the states. Exit 1 where one is not valid."""
+    from headgate.ci.manifest import read_stacks
+    from headgate.ci.plans import chosen
+    from headgate.ci.validate import Validation
+    from headgate.clients.terraform.program import find_program
+
+    todo = chosen(read_stacks(out), names or [])
+    try:
+        work = Validation(find_program(terraform), out.absolute() / "stacks", out.absolute() / "validate")
+        work.fetch_providers(todo)
+    except SourceError as error:
+        if not optional:
+            raise
+        tell(f"Terraform did not validate the stacks: {error.problems[0].message}")
+        return
+    found = work.all_errors(todo)
+    result(
+        "\n".join(f"{stack}: {'not valid' if errors else 'valid'}" for stack, errors in found.items()) or "there is no stack"
+    )
+    if problems := [Problem(error, path=stack) for stack, errors in found.items() for error in errors]:
+        raise InputError(problems)
 
 
 def plan(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -232,9 +233,11 @@ def _read(files: Sequence[Path]) -> dict[str, Any]:
 
 
 def _ask(named: str, stacks: Path, plans: dict[str, int]) -> dict[str, Any]:
-    from headgate.clients.terraform.program import find_program
+    from headgate.clients.terraform.program import find_program, not_run
+    from headgate.redaction.environment import secrets_of
+    from headgate.redaction.redactor import redactor
 
-    found = {}
+    clean, found = redactor(secrets_of(os.environ)), {}
     for stack in plans:
         if not (stacks / stack / ".terraform").is_dir():
             tell(f"{stack} was not deployed from {stacks}: left out")
@@ -244,11 +247,10 @@ def _ask(named: str, stacks: Path, plans: dict[str, int]) -> dict[str, Any]:
         try:
             run = subprocess.run(command, cwd=stacks / stack, capture_output=True, text=True, check=False)  # noqa: S603  # the user's own terraform
         except OSError as error:
-            cure = "name the states' files, or the program with --terraform"
-            raise SourceError(f"'{program[0]}' can't be run: {error.strerror}", cure) from None
+            raise not_run(program, error) from None
         said = f"`{' '.join(command)}`"
         if run.returncode:
-            raise SourceError(f"{said} failed in {stacks / stack}", run.stderr.strip()[-2000:])
+            raise SourceError(f"{said} failed in {stacks / stack}", clean(run.stderr.strip())[-2000:])
         try:
             found[stack] = json.loads(run.stdout)
         except (ValueError, RecursionError):

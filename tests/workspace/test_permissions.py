@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.workspace.workspace import Workspace
 
 VIEW = AccessControlRequest(group_name="viewers", permission_level=PermissionLevel.CAN_VIEW)
+GUEST = AccessControlRequest(user_name="guest@example.com", permission_level=PermissionLevel.CAN_VIEW)
 ROBOT = AccessControlRequest(user_name="second@example.com", permission_level=PermissionLevel.IS_OWNER)
 
 
@@ -54,8 +55,11 @@ def test_put_replaces_and_patch_adds(client: WorkspaceClient, thing: tuple[str, 
     assert rights(client.permissions.get(*thing)) == {"second@example.com": "IS_OWNER"}
     manage = AccessControlRequest(group_name="viewers", permission_level=PermissionLevel.CAN_MANAGE)
     client.permissions.update(*thing, access_control_list=[VIEW])
+    client.permissions.update(*thing, access_control_list=[GUEST])
     client.permissions.update(*thing, access_control_list=[manage])
-    assert rights(client.permissions.get(*thing)) == {"second@example.com": "IS_OWNER", "viewers": "CAN_MANAGE"}
+    assert rights(client.permissions.get(*thing)) == {
+        "second@example.com": "IS_OWNER", "viewers": "CAN_MANAGE", "guest@example.com": "CAN_VIEW",
+    }  # fmt: skip
     with pytest.raises(BadRequest, match="must have exactly one owner"):
         client.permissions.set(*thing, access_control_list=[VIEW])
     assert workspace.grants.keys() == {"/".join(thing)}

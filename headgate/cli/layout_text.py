@@ -27,7 +27,8 @@ _SAYS = {
     "table_respelled": "{after} was spelled {before}: the same table, which stays where it is",
     "table_reads_another": "{after} was {before}: the same streaming table, which is read from another source table now",
     "pipeline_added": "pipeline {name} is new, in {after}",
-    "pipeline_leaves": "pipeline {name} leaves {before}: Terraform forgets it, the workspace keeps it with its tables",
+    "pipeline_leaves": "pipeline {name} leaves {before}: Terraform forgets it, the workspace keeps it with its tables, "
+    "and it runs on where it is continuous",
     "pipeline_restacked": "pipeline {name} goes from {before} to {after}",
 }
 _MOST_STEPS = 200

@@ -151,6 +151,19 @@ def retire(
     )
 
 
+def _run_on(one: Project, target: str) -> list[str]:
+    """Say what continuous pipelines do that are left to themselves, and what stops each."""
+    from headgate.cost.estimate import continuous_month
+    from headgate.cost.text import amount_text
+
+    if not one.definition.continuous_in(target):
+        return []
+    month = amount_text(continuous_month(one.definition), one.definition.cost.currency)
+    ids = [id_ for address, id_ in one.deployed(target).ids.items() if address.startswith("databricks_pipeline.")]
+    head = f"  they run on: each is continuous, {month} a month, until somebody stops it:"
+    return [head, *(f"    databricks pipelines stop {id_}" for id_ in ids or ["ID"])]
+
+
 def _goes(one: Project, target: str, *, drop: bool) -> str:
     definition, layout = one.definition, _layout(one)
     tables = len(layout.tables)
@@ -160,6 +173,7 @@ def _goes(one: Project, target: str, *, drop: bool) -> str:
         else f"forgotten by Terraform: they stay in the workspace with {tables} tables"
     )
     lines = [f"{definition.id} in {target}:", f"  {len(layout.pipelines)} pipelines are {fate}"]
+    lines += [] if drop else _run_on(one, target)
     lines += ["  their jobs, ingest files and permissions are destroyed"]
     lines += [] if definition.connection.existing else [f"  the connection '{definition.connection.name}' is destroyed"]
     made = {"catalog": definition.destination.create_catalog, "schema": definition.destination.create_schema}

@@ -72,6 +72,12 @@ def cost_of(
     )
 
 
+def continuous_month(definition: Definition) -> Amount:
+    """Give what a pipeline that never stops costs in an average month; hours alone where its tables size its cluster."""
+    rate = None if definition.compute.sizing else _dbus_an_hour(definition, 0.0, 0)
+    return _amount(definition, _HOURS_A_MONTH, rate)
+
+
 def _loads(
     definition: Definition, layout: Layout, tables: Sequence[Table], weighed: Mapping[TableId, Weighed]
 ) -> Iterator[_Load]:
@@ -134,7 +140,10 @@ def _group(key: str, schedule: str, loads: Sequence[_Load]) -> GroupCost:
 
 def _idle(definition: Definition, target: str, layout: Layout) -> str:
     """Say why a target costs nothing; empty where it may cost something."""
-    if any(entry.target == target for entry in layout.retired):
+    retired = next((entry for entry in layout.retired if entry.target == target), None)
+    if retired and retired.tables == "leave" and definition.continuous_in(target):
+        return f"{target} is taken down: the continuous pipelines left there run until they are stopped, and are not counted."
+    if retired:
         return f"{target} is taken down: nothing runs there."
     return f"{target} is paused: its schedules don't start anything." if definition.targets[target].paused else ""
 

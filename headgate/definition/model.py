@@ -316,6 +316,10 @@ class Definition(Part):
         """The name that people see: the given one, else the id."""
         return self.name or self.id
 
+    def continuous_in(self, target: str) -> bool:
+        """Whether pipelines run all the time in a target, until somebody stops them."""
+        return self.mode == "streaming" and not self.targets[target].paused
+
     @property
     def default_target(self) -> str:
         """The target marked as default, else the only or first one."""

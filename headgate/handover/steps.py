@@ -121,7 +121,7 @@ def leave(place: Place, halted: Halted) -> Step:
         "leave",
         halted.pipeline,
         f"Deploy the stack that forgets pipeline {halted.pipeline}: the workspace keeps it with the tables that it still owns; "
-        "its job and its ingest file are destroyed.",
+        "what else it has in the stack, such as its job and its ingest file, is destroyed.",
         place.deploy(place.stacks(halted.pipeline)),
         "the plan says that the pipeline will no longer be managed by Terraform, and destroys no databricks_pipeline",
         undo="before the deploy: take layout.lock from the commit before; after it, the pipeline is still there, as "

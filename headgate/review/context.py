@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.balance.items import group_of, table_id
+from headgate.cost.estimate import continuous_month
+from headgate.cost.text import amount_text
 from headgate.layout.model import stack_numbers
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class Context:
 
     weights: seconds of a run. groups: table → the group that may share a pipeline. deployed: address → the workspace's id.
     changes_stack: pipeline → the stack that it comes from. retired: how its tables end where the target is taken down.
+    all_month: what a pipeline that never stops costs in a month, in words; empty where that is not known.
     secrets: names of options whose values are secret; clear: of those that the definition has in clear. stacks: all that
     the lock has in the target. doubled: the workspace's id of a job that no state has → the address that it doubles.
     """
@@ -52,6 +55,7 @@ class Context:
     changes_stack: Mapping[str, str] = field(default_factory=dict)
     leaving: frozenset[str] = frozenset()
     retired: str = ""
+    all_month: str = ""
     secrets: frozenset[str] = frozenset()
     clear: frozenset[str] = frozenset()
     stacks: frozenset[str] = frozenset()
@@ -82,6 +86,7 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
         changes_stack={p.id: prefix + p.restacked.before for p in pipelines if p.restacked and target in p.restacked.until},
         leaving=frozenset(left.id for left in (layout.left if layout else ()) if target in left.until),
         retired=next((r.tables for r in (layout.retired if layout else ()) if r.target == target and not r.done), ""),
+        all_month=amount_text(continuous_month(definition), definition.cost.currency),
         secrets=frozenset(definition.connection.secrets),
         clear=frozenset(definition.connection.options),
         stacks=_stacks(layout, target, prefix) if layout else frozenset(),

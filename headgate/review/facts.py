@@ -114,7 +114,7 @@ class PipelineFacts:
 
     `id` is headgate's; `workspace_id` the workspace's own. Tables are None where they can't be told: the code is no ingest
     file of a form that is known. `after` is the same as `before` where nothing of it changes. `drops`: a table that the
-    pipeline no longer reads is dropped, which is not so by default.
+    pipeline no longer reads is dropped, which is not so by default. `continuous`: it runs all the time, as it is before.
     """
 
     stack: str
@@ -126,6 +126,7 @@ class PipelineFacts:
     before: tuple[Held, ...] | None = ()
     after: tuple[Held, ...] | None = ()
     drops: bool = False
+    continuous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def pipelines_of(entries: Sequence[Mapping[str, Any]], stack: str, masks: Masks)
                 before=held["before"],
                 after=held["before"] if held["after"] == held["before"] else held["after"],
                 drops=str(settings.get(_DROPS)).lower() == "true",
+                continuous=mapping(values["before"]).get("continuous") is True,
             )
         )
     return tuple(found)

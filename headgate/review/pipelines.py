@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from headgate.review.model import Kind, Level
     from headgate.review.whereabouts import Whole
 
+# Source: Databricks, SQL reference, UNDROP; docs/lost-table.md says what to do.
+_UNDROP = "UNDROP TABLE brings back for 7 days what is dropped, see docs/lost-table.md"
 _PLACES = ("catalog", "schema", "target")
 _DROPS = "configuration.pipelines.dropInactiveTables"
 
@@ -164,7 +166,9 @@ def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context |
     elif owned:
         count = f"{len(owned)} streaming table{'s' if len(owned) > 1 else ''}"
         named = ", ".join(held.source_table for held in owned[:3]) + (", …" if len(owned) > 3 else "")  # noqa: PLR2004  # few enough to read
-        found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; {count} and all they hold are dropped with it: {named}")
+        found.find(
+            "loss", f"pipeline-{kind}", pipeline, f"{why}; {count} and all they hold are dropped with it: {named}; {_UNDROP}"
+        )
     else:
         found.find("attention", f"pipeline-{kind}", pipeline, f"{why}; it owns no table any more")
     return why
@@ -181,12 +185,23 @@ def _forgotten(found: Pipelines, pipeline: Whole, context: Context | None) -> st
         found.find("attention", "pipeline-forgotten", pipeline, reason)
         return reason
     count = _count(pipeline.before)
+    if pipeline.continuous:
+        reason = _runs_on(pipeline, context)
+        found.find("attention", "pipeline-runs-on", pipeline, reason)
+        return reason
     holds = "its tables" if count is None else f"its {count} table{'s' if count != 1 else ''}"
     expected = context is not None and (pipeline.id in context.leaving or bool(context.retired))
-    reason = f"Terraform forgets it; the workspace keeps it and {holds}, and nothing starts it"
+    reason = f"Terraform forgets it; the workspace keeps it and {holds}, and no job of its stack starts it"
     if not expected or count:
         found.find("attention", "pipeline-forgotten", pipeline, reason)
     return reason
+
+
+def _runs_on(pipeline: Whole, context: Context | None) -> str:
+    """Say what a continuous pipeline does that Terraform forgets. Source: Databricks, pipeline-mode: until manually stopped."""
+    cost = f", {context.all_month} a month" if context and context.all_month else ""
+    stop = f"databricks pipelines stop {pipeline.workspace_id}".rstrip()
+    return f"Terraform forgets it, and it runs on: it is continuous{cost}, until somebody stops it: `{stop}`"
 
 
 def _imported(found: Pipelines, pipeline: Whole, context: Context | None) -> str:

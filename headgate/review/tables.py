@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Options that are part of how a streaming table is kept: another value takes effect only with a full refresh.
 KEEPING = ("scd_type", "primary_keys", "sequence_by")
 _FILE = "databricks_workspace_file"
+# Of pipelines in default publishing mode, as ours are. Source: https://docs.databricks.com/aws/en/ldp/unity-catalog
+_INACTIVE = "the pipeline's next update makes it inactive, and it can be queried until somebody drops it"
 
 
 @dataclass
@@ -88,15 +90,19 @@ def _removed(
     if pipeline.deleted:
         reason = f"dropped with pipeline {pipeline.id}, which is destroyed"
     elif pipeline.forgotten:
-        reason = f"left in the workspace with pipeline {pipeline.id}, which no stack has any more"
+        runs = " and which runs on" if pipeline.continuous else ""
+        reason = f"left in the workspace with pipeline {pipeline.id}, which no stack has any more{runs}"
         found.find("attention", "table-left", place, reason)
     elif pipeline.drops:
-        reason = "dropped at the pipeline's next update, as its setting pipelines.dropInactiveTables says"
+        reason = (
+            "dropped at the pipeline's next update, as its setting pipelines.dropInactiveTables says; for 7 days it comes back "
+            "with its row"
+        )
         found.find("loss", "table-dropped", place, reason)
     else:
-        reason = "no longer read; the streaming table stays, with what it holds, until it is dropped by hand"
+        reason = f"no longer read: {_INACTIVE}"
         if now:
-            reason = f"its destination becomes {now.held.destination}, which starts empty; this one stays, and is read no more"
+            reason = f"its destination becomes {now.held.destination}, which starts empty; of this one, {_INACTIVE}"
         found.find("attention", "destination-changed" if now else "table-removed", place, reason)
     agreed = context.agreed.get(place.held.table) if context else None
     if agreed and context and not context.retired and not elsewhere(agreed.pipeline, pipeline):

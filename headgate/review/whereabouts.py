@@ -22,8 +22,8 @@ class Whole:
     """A pipeline over all stacks of the review: where it was, where it is to be, and what happens to it.
 
     `before` and `after`: its tables; None where they can't be told, empty where it does not exist. `forgotten`: it lives on
-    in the workspace without a stack. `change`: what its own plan does with it; None for nothing. `kept_by`: the stacks that
-    have it afterwards, of which there may be one.
+    in the workspace without a stack; `continuous`: it runs all the time. `change`: what its own plan does with it; None for
+    nothing. `kept_by`: the stacks that have it afterwards, of which there may be one.
     """
 
     connector: str
@@ -40,6 +40,7 @@ class Whole:
     drops: bool
     made_twice: bool = False
     kept_by: tuple[str, ...] = ()
+    continuous: bool = False
 
     @property
     def address(self) -> str:
@@ -103,6 +104,7 @@ def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str
         drops=new.drops,
         made_twice=made_twice,
         kept_by=tuple(sorted(one.stack for one in stays)),
+        continuous=old.continuous,
     )
 
 

@@ -73,7 +73,7 @@ def _pipeline(scope: Scope, filled: Filled) -> dict[str, Any]:
         "catalog": literal(scope.catalog),
         "schema": literal(definition.destination.schema_name),
         "channel": definition.channel,
-        "continuous": definition.mode == "streaming" and not target.paused and not filled.waiting,
+        "continuous": definition.continuous_in(scope.target_name) and not filled.waiting,
         "development": target.development,
         "tags": scope.tags(filled.id),
         **_compute(scope, filled),

@@ -209,6 +209,18 @@ def test_retire_shows_what_goes_asks_and_can_be_undone(headgate: Run, project: P
     assert (project / LOCK).read_text() == before
 
 
+def test_retire_says_that_continuous_pipelines_run_on_what_that_costs_and_what_stops_them(headgate: Run, project: Path) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    text = definition.read_text().replace("schedules: {snapshot: 0 0 * * *}", "mode: streaming")
+    definition.write_text(text + "cost: {dbus_per_hour: {serverless: 2}}\n")
+    headgate("balance")
+
+    said = headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n").stdout
+    assert "each is continuous, 730.50 hours, 1,461.00 DBUs a month" in said
+    assert "databricks pipelines stop ID" in said
+    assert "run on" not in headgate("retire", "crm", "-t", "dev", "--drop-tables", code=1, stdin="n\n").stdout
+
+
 @pytest.mark.parametrize("text", ["not json", '{"format_version": "9.0"}', "[]"])
 def test_what_is_no_state_is_refused_by_name(headgate: Run, project: Path, text: str) -> None:
     headgate("balance")

@@ -115,6 +115,15 @@ def test_a_target_that_is_taken_down_costs_nothing(done: bool, estimate: Estimat
     assert cost.assumptions == ("dev is taken down: nothing runs there.",)
 
 
+def test_of_a_streaming_target_that_is_taken_down_what_runs_on_is_said(estimate: Estimate) -> None:
+    streaming = {"mode": "streaming", "schedules": {}}
+
+    (left,) = estimate(streaming, own=layout(retired=(Retirement("dev", "leave"),))).assumptions
+    (dropped,) = estimate(streaming, own=layout(retired=(Retirement("dev", "drop"),))).assumptions
+    assert "run until they are stopped" in left
+    assert dropped == "dev is taken down: nothing runs there."
+
+
 def test_another_target_that_is_taken_down_changes_nothing(estimate: Estimate) -> None:
     assert estimate(own=layout(retired=(Retirement("prod", "leave"),))) == estimate()
 

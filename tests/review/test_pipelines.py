@@ -70,6 +70,16 @@ def test_a_pipeline_that_is_forgotten_stays_with_its_tables() -> None:
     assert kinds(review) == {"a": "forgotten"}
 
 
+def test_a_continuous_pipeline_that_is_forgotten_runs_on_even_where_that_is_as_the_lock_says() -> None:
+    gone = change("databricks_pipeline.a", pipeline("a", continuous=True), None, actions=["forget"])
+    code = change("databricks_workspace_file.a", file("a", ["t"]), None)
+    review = reviewed(plan(gone, code), leaving=frozenset({"a"}), all_month="5,844.00 USD")
+
+    assert codes(review) == {("attention", "pipeline-runs-on"), ("attention", "table-left")}
+    assert "5,844.00 USD a month, until somebody stops it: `databricks pipelines stop id-a`" in review.pipelines[0].reason
+    assert "starts it" not in str(review)
+
+
 def test_an_emptied_pipeline_that_leaves_as_the_lock_says_needs_no_look() -> None:
     review = reviewed(plan(*pipelines({"a": []}, {}, a={"actions": ["forget"]})), leaving=frozenset({"a"}))
 

@@ -49,7 +49,7 @@ def test_a_table_that_is_no_longer_read_stays_and_is_to_be_looked_at() -> None:
     review = reviewed(*pipelines({"a": ["t", "old"]}, {"a": ["t"]}))
 
     assert codes(review) == {("attention", "table-removed")}
-    assert "stays" in review.tables[0].reason
+    assert "can be queried until somebody drops it" in review.tables[0].reason
 
 
 def test_a_table_that_is_dropped_when_no_longer_read_would_be_lost() -> None:

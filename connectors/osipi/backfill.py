@@ -13,8 +13,9 @@ from .catalogue import BY_NAME, RECORDED
 from .points import tag_webids
 from .problems import OptionsError, PiError, TagProblem
 from .reading import FORBIDDEN_OR_GONE
+from .stream_reader import StreamReader
 from .streams import RECORDED as COLUMNS
-from .streamsets import StreamReader, Window
+from .streamsets import Window
 from .times import MICROSECONDS, just_before, resolve, shifted, to_datetime
 from .values import value_rows
 

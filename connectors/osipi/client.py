@@ -86,13 +86,14 @@ class PiClient:
         """Give the body of a call; raises as `get` does."""
         return self.get(call.path, *call.params)
 
-    def answers(self, calls: Sequence[Call]) -> list[Answer]:
+    def answers(self, calls: Sequence[Call], tries: int | None = None) -> list[Answer]:
         """Give what came of each call, in order. Several go as batches, of which the parts that failed are tried again alone.
 
-        Raises PiUnavailableError where any of them is still not available after all tries: then none is to be trusted alone.
+        tries: of a call that goes alone, fewer than the settings say. Raises PiUnavailableError where any of them is still not
+        available after all tries: then none is to be trusted alone.
         """
         if len(calls) == 1 or not self._batches:
-            return [self._alone(call) for call in calls]
+            return [self._alone(call, tries) for call in calls]
         size = self.settings.parts_per_batch
         try:
             return [answer for start in range(0, len(calls), size) for answer in self._batch(calls[start : start + size])]
@@ -100,11 +101,19 @@ class PiClient:
             if error.status not in _NO_BATCH:
                 raise
             self._batches = False  # the administrator took the batch away: the calls go one by one
-            return [self._alone(call) for call in calls]
+            return [self._alone(call, tries) for call in calls]
 
-    def _alone(self, call: Call) -> Answer:
+    def answers_at_all(self) -> bool:
+        """Say whether the server answers anything now, be it an error that stays: its home is asked, once."""
         try:
-            return Answer(self.call(call))
+            self._alone(Call("/"), 1)
+        except PiUnavailableError:
+            return False
+        return True
+
+    def _alone(self, call: Call, tries: int | None = None) -> Answer:
+        try:
+            return Answer(self._send("GET", call.url(self.settings.base_url), call.path, tries=tries))
         except PiUnavailableError:
             raise
         except PiError as error:
@@ -135,8 +144,8 @@ class PiClient:
         missing = len(calls) - len(answers)
         raise PiUnavailableError(0, f"{missing} of {len(calls)} parts of a batch failed at each of {failed} tries")
 
-    def _send(self, method: str, url: str, path: str, data: bytes | None = None) -> Any:
-        tries, renewed, failed = self.settings.backoff.tries, False, 0
+    def _send(self, method: str, url: str, path: str, data: bytes | None = None, tries: int | None = None) -> Any:
+        tries, renewed, failed = min(tries or self.settings.backoff.tries, self.settings.backoff.tries), False, 0
         while True:
             self._limit.wait()
             answer, body, problem = self._once(method, url, path, data)

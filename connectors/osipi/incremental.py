@@ -2,7 +2,8 @@
 
 `until` is how far a tag was read. Values come late, so the next read starts `overlap` seconds earlier; what was given from
 that stretch is remembered by instant and number, so nothing is given twice. A tag that could not be read keeps its place.
-What came later still is noticed by a count (`Guard`); what was corrected or deleted by a `Memory`, where that is asked for.
+A time of a tag that could not be read while later ones could stays open (`gaps`), and is tried again by each run. What came
+later still is noticed by a count (`Guard`); what was corrected or deleted by a `Memory`, where that is asked for.
 """
 
 from __future__ import annotations
@@ -84,10 +85,14 @@ class Memory:
 
 @dataclass(slots=True)
 class Progress:
-    """The places of all tags that were ever read under this offset, by WebID, and the memories of those that are read again."""
+    """The places of all tags that were ever read under this offset, by WebID, and the memories of those that are read again.
+
+    `gaps`: of each tag that has some, the times before its place that are open, as (first stamp, last stamp), in order.
+    """
 
     places: dict[str, Place] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
+    gaps: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def advance(self, webid: str, first: str, until: str, overlap: float, given: Iterable[str]) -> None:
         """Move a tag on to `until`, after the instants of `given` were given for the first time.
@@ -101,6 +106,17 @@ class Progress:
         kept = Counter({stamp: count for stamp, count in seen.items() if stamp >= start})
         reach = (to_datetime(until) - to_datetime(start)).total_seconds()
         self.places[webid] = Place(until, _packed(kept), min(float(overlap), reach), before.guard)
+
+    def fill(self, webid: str, gap: tuple[str, str], left: list[tuple[str, str]], given: Iterable[str]) -> None:
+        """Close one of a tag's gaps but for what is `left` of it, after the instants of `given` were given."""
+        gaps = sorted({*self.gaps[webid], *left} - {gap}) if left != [gap] else self.gaps[webid]
+        self.gaps[webid] = gaps
+        if not gaps:
+            del self.gaps[webid]
+        place = self.places[webid]
+        seen, start = place.seen, place.start(place.overlap)
+        seen.update(stamp for stamp in given if stamp >= start)
+        place.seen = seen
 
     def to_offset(self) -> dict[str, Any]:
         """Give the offset. Instants that many tags share stand once."""
@@ -122,6 +138,8 @@ class Progress:
             offset["guards"] = _json(spans)
         if self.memories:
             offset["memories"] = _json({webid: _of_memory(memory) for webid, memory in self.memories.items()})
+        if self.gaps:
+            offset["gaps"] = _json(self.gaps)
         return offset
 
 
@@ -137,9 +155,12 @@ def progress_of(offset: Mapping[str, Any] | None) -> Progress:
         spans = [(checked_stamp(start), checked_stamp(end)) for start, end in json.loads(offset.get("guards", "[]"))]
         places = {webid: _place(entry, until, spans) for webid, entry in json.loads(offset["tags"]).items()}
         memories = {webid: _memory(entry) for webid, entry in json.loads(offset.get("memories", "{}")).items()}
+        gaps = {webid: _gaps(entry) for webid, entry in json.loads(offset.get("gaps", "{}")).items()}
+        if not gaps.keys() <= places.keys():
+            raise ValueError("gaps of a tag without a place")
     except _UNREADABLE:
         raise OffsetError(f"the offset can't be read: {_CURE}") from None
-    return Progress(places, memories)
+    return Progress(places, memories, gaps)
 
 
 def checked_stamp(text: str) -> str:
@@ -168,6 +189,13 @@ def _count(number: Any) -> int:
     if not isinstance(number, int) or number < 0:
         raise ValueError("no count")
     return number
+
+
+def _gaps(entry: list[Any]) -> list[tuple[str, str]]:
+    gaps = [(checked_stamp(start), checked_stamp(end)) for start, end in entry]
+    if not gaps or any(start > end for start, end in gaps):
+        raise ValueError("no gaps")
+    return gaps
 
 
 def _of_memory(memory: Memory) -> list[Any]:

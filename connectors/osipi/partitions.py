@@ -13,7 +13,8 @@ from .options import MOST_MINUTES, MOST_MINUTES_BACK
 from .points import tag_webids
 from .problems import OffsetError, PiError, TagProblem
 from .reading import FORBIDDEN_OR_GONE
-from .streamsets import StreamReader, Window
+from .stream_reader import StreamReader
+from .streamsets import Window
 from .times import next_after, shifted, stamp_of
 from .values import value_rows
 

@@ -30,9 +30,12 @@ class PiUnavailableError(PiError):
 class TagProblem:
     """A tag that could not be read while others could: `status` as HTTP says (403 forbidden, 404 deleted), and PI's words.
 
-    With status 0, and no error of the server's: a tag that was read, but of which the server has more or fewer values by now.
+    start, end: the stamps, both included, between which it could not be read; empty for all that was asked of it. With status
+    0, and no error of the server's: a tag that was read, but of which the server has more or fewer values by now.
     """
 
     webid: str
     status: int
     message: str
+    start: str = ""
+    end: str = ""

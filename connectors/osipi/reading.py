@@ -61,6 +61,18 @@ class Reading:
         self.problems.append(TagProblem(webid, 0, words))
         LOG.warning("%s: %s", webid, words)
 
+    def leave_open(self, problem: TagProblem) -> None:
+        """Tell of a time of a tag that can't be read while others can, and that the next run tries again."""
+        self.problems.append(problem)
+        span = f"from {problem.start}Z to {problem.end}Z"
+        LOG.warning(
+            "%s can't be read %s, and is tried again by each run: %s %s",
+            problem.webid,
+            span,
+            problem.status or "",
+            problem.message,
+        )
+
     def instant(self, name: str, default: str = "") -> str:
         """Give an option that is a time as its stamp; empty where neither it nor a default is given."""
         text = self.texts.text(name, name.replace("Time", "_time"), default=default)

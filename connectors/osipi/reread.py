@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .incremental import Progress
     from .reading import Reading
-    from .streamsets import StreamReader
+    from .stream_reader import StreamReader
 
 Sums = dict[str, tuple[int, int]]
 Rows = list[dict[str, Any]]

@@ -16,8 +16,9 @@ from .incremental import Place, progress_of
 from .options import MOST_MINUTES_BACK
 from .points import points, tag_webids
 from .problems import TagProblem
+from .stream_reader import StreamReader
 from .streams import INGESTED, TAG, VALUE
-from .streamsets import RECORDED_FIELDS, VALUE_FIELDS, Page, StreamReader, Window
+from .streamsets import RECORDED_FIELDS, VALUE_FIELDS, Page, Window
 from .times import MICROSECONDS, just_before, stamp_of
 from .values import value_rows
 

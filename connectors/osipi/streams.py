@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .columns import Column
+from .coverage import MOST_GAPS, Coverage
 from .incremental import Memory, Place, progress_of
 from .late import TOGETHER, look_back, stretch
 from .options import MOST_MINUTES, MOST_MINUTES_BACK
 from .points import tag_webids
-from .problems import TagProblem
 from .reread import read_again, remember
-from .streamsets import Page, StreamReader, Window
-from .times import shifted, stamp_of
+from .stream_reader import StreamReader
+from .streamsets import Page, Window
+from .times import next_after, shifted, stamp_of
 from .values import numbered, value_rows
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from .coverage import Gap
     from .incremental import Guard, Progress
     from .reading import Reading
 
@@ -66,11 +69,17 @@ def read_from(reading: Reading, progress: Progress) -> Iterator[dict[str, Any]]:
     """Read pi_timeseries on from `progress`, which moves on; an error leaves it in the middle. Else as `read_recorded`."""
     options = RecordedOptions(reading)
     tags = tag_webids(reading)
-    reader = StreamReader(reading.client)
+    reader = StreamReader(reading.client, narrowing=True)
+    known = len(progress.places)
     rows, moved = _read_on(reading, reader, options, progress, tags)
-    if not moved:
+    unread = len(reading.unread)
+    if not moved and known == len(progress.places):
         _first_guards(reading, options, progress, tags)
-        rows = iter(_read_again(reading, reader, options, progress, tags))
+        gaps = str(progress.gaps)
+        filled = _read_gaps(reading, reader, options, progress, tags)
+        rows, moved = chain(filled, _read_again(reading, reader, options, progress, tags)), gaps != str(progress.gaps)
+    if unread == len(tags) and not moved and not progress.gaps.keys() & set(tags):
+        reading.refuse_if_none(len(tags))
     return rows
 
 
@@ -90,7 +99,7 @@ class RecordedOptions:
         texts.check()
         self._reading, self.cap = reading, reading.last(future)
         self._floor = reading.instant("startTime") or shifted(min(self.cap, reading.cap), -self._lookback)
-        # Tags held at once: those of the requests under way, of the one that goes out next, and of the answer that is decoded.
+        # Tags whose past is compared at once.
         self.group = reading.client.settings.tags_per_request * (reading.client.settings.threads + 2)
 
     @cached_property
@@ -113,31 +122,27 @@ def _read_on(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
 ) -> tuple[Iterator[dict[str, Any]], bool]:
     """Read what is new of the tags; give its rows, and whether any tag moved on."""
-    known, count = len(progress.places), 0
+    count = 0
     # Tags that no batch reaches before the run is cut off begin where they would have begun now, not where a later now says.
     for tag in tags:
         if tag not in progress.places:
             progress.places[tag] = Place(options.first)
     due = [tag for tag in tags if progress.places[tag].until < options.cap]
-    kept: list[tuple[Page, Counter[str]]] = []
     before = {tag: progress.places[tag].until for tag in due}
-    guards: dict[str, Guard] = {}
-    together = -(-TOGETHER // options.group) * options.group
-    for start in range(0, len(due), options.group):
-        if start % together == 0:
-            guards = _look_back(reading, options, progress, due[start : start + together])
-        group = due[start : start + options.group]
-        for page, seen in _read_group(reading, reader, options, progress, group):
-            kept.append((page, seen))
-            count += len(page.items)
-        for tag in group:
-            if tag not in reading.unread:
-                progress.places[tag].guard = guards.get(tag, progress.places[tag].guard)
-        if count >= options.most_records:
+    kept: list[tuple[Page, Counter[str]]] = []
+    for start in range(0, len(due), TOGETHER):
+        some = due[start : start + TOGETHER]
+        guards = _look_back(reading, options, progress, some)
+        limit = options.most_records - count
+        pages = list(_read_tags(reading, reader, options, progress, some, guards, limit))
+        while reader.cut_short and all(before[tag] == progress.places[tag].until for tag in some):
+            limit *= 4  # all of it was what had been given before
+            pages = list(_read_tags(reading, reader, options, progress, some, guards, limit))
+        kept += pages
+        count += sum(len(page.items) for page, _ in pages)
+        if reader.cut_short or count >= options.most_records:
             break
-    if due and len(due) == len(tags):
-        reading.refuse_if_none(len(tags))
-    moved = len(progress.places) > known or any(before[tag] != progress.places[tag].until for tag in due)
+    moved = any(before[tag] != progress.places[tag].until for tag in due)
     return chain.from_iterable(value_rows(page.tag, page.items, reading.ingested, seen) for page, seen in kept), moved
 
 
@@ -154,7 +159,8 @@ def _first_guards(reading: Reading, options: RecordedOptions, progress: Progress
     """Give guards to tags that have none yet, once all was read: a first read asks for values only."""
     if not options.late_hours:
         return
-    new = [tag for tag in tags if tag not in reading.unread and tag in progress.places and not progress.places[tag].guard]
+    known = [tag for tag in tags if tag in progress.places and tag not in reading.unread and tag not in progress.gaps]
+    new = [tag for tag in known if not progress.places[tag].guard]
     wanted = {tag: options.unseen(progress.places[tag], progress.places[tag].until) for tag in new}
     for tag, guard in (look_back(reading, progress, wanted) if wanted else {}).items():
         progress.places[tag].guard = guard
@@ -178,33 +184,109 @@ def _read_again(
     return rows
 
 
-def _read_group(
-    reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
+def _read_tags(
+    reading: Reading,
+    reader: StreamReader,
+    options: RecordedOptions,
+    progress: Progress,
+    tags: Sequence[str],
+    guards: Mapping[str, Guard],
+    limit: int,
 ) -> Iterator[tuple[Page, Counter[str]]]:
-    """Read some tags whole, move those on that could be read, and give their pages with what was given before."""
-    windows = {tag: options.window_of(tag, progress.places[tag]) for tag in tags}
-    pages: dict[str, list[Page]] = {tag: [] for tag in tags}
-    ordered = sorted(windows.values(), key=lambda window: (window.start, window.end))
-    for found in reader.read(ordered):
-        if isinstance(found, TagProblem):
-            reading.report(found)
-            pages.pop(found.webid, None)
-        elif found.webid in pages:
-            pages[found.webid].append(found)
-    for tag, some in pages.items():
-        before = progress.places[tag].seen
+    """Read tags until `limit` values are there, move those on that could be read; give pages with what was given before."""
+    count = 0
+    for coverage in _covered(reader, (options.window_of(tag, progress.places[tag]) for tag in tags), limit):
+        tag, window = coverage.window.webid, coverage.window
+        if count >= options.most_records:  # what was read of the others is read again by the next batch
+            return
+        before, gaps = progress.places[tag].seen, progress.gaps.get(tag, [])
+        first = _only_new(coverage, progress.places[tag].until, before)
+        until, pages, open_ = coverage.settle(max(0, MOST_GAPS - len(gaps)))
+        for problem in coverage.problems:
+            (reading.report if until <= first and problem not in open_ else reading.leave_open)(problem)
+        if gaps:  # which are read for themselves
+            pages = [replace(page, items=_outside(page.items, gaps)) for page in pages]
+        if open_:
+            progress.gaps[tag] = sorted({*gaps, *((problem.start, problem.end) for problem in open_)})
+        if until <= progress.places[tag].until:
+            continue
         if options.reread_hours:
-            anchor = progress.places[tag].until
-            memory = progress.memories.setdefault(tag, Memory(anchor, anchor))
-            remember(memory, (one for page in some for one in numbered(page.items) if one[2] >= before.get(one[1], 0)))
+            _remember(progress, tag, pages, before)
+        edge = shifted(until, -options.overlap)
         new = [
             stamp
-            for page in some
-            for _, stamp, occurrence in numbered(_since(page, shifted(windows[tag].end, -options.overlap)))
+            for page in pages
+            for _, stamp, occurrence in numbered(_since(page, edge))
             if occurrence >= before.get(stamp, 0)
         ]
-        progress.advance(tag, windows[tag].start, windows[tag].end, options.overlap, new)
-        yield from ((page, before) for page in some)
+        progress.advance(tag, window.start, until, options.overlap, new)
+        if until == window.end:
+            place = progress.places[tag]
+            place.guard = None if tag in progress.gaps else guards.get(tag, place.guard)
+        count += sum(len(page.items) for page in pages) - before.total()
+        yield from ((page, before) for page in pages)
+
+
+def _covered(reader: StreamReader, windows: Iterable[Window], limit: int) -> Iterator[Coverage]:
+    """Read windows until `limit` values are there; give what came of each of which anything is known."""
+    found: dict[str, Coverage] = {}
+    coverages = {window.webid: Coverage(window) for window in windows}
+    ordered = sorted((one.window for one in coverages.values()), key=lambda window: (window.start, window.end))
+    for page in reader.read(ordered, limit):
+        found.setdefault(page.webid, coverages[page.webid]).add(page)
+    yield from found.values()
+
+
+def _only_new(coverage: Coverage, place: str, before: Mapping[str, int]) -> str:
+    """Take what lies in the overlap for covered, though it can't be read now: it was before, and must not be given again.
+
+    Gives the first stamp of which nothing was given before.
+    """
+    first = next_after(place) if before.get(place) else place
+    webid, window = coverage.window.webid, coverage.window
+    failed = [problem for problem in coverage.problems if problem.start and problem.start < first]
+    for problem in failed:
+        coverage.problems.remove(problem)
+        coverage.add(Page(webid, "", "", [], start=problem.start, stop=min(next_after(problem.end), first)))
+        if problem.end >= first and first <= window.end:
+            coverage.add(replace(problem, start=first))
+    return first
+
+
+def _outside(items: Sequence[dict[str, Any]], gaps: Sequence[Gap]) -> list[dict[str, Any]]:
+    return [item for item in items if not any(start <= stamp_of(item["Timestamp"]) <= end for start, end in gaps)]
+
+
+def _remember(progress: Progress, tag: str, pages: Sequence[Page], before: Mapping[str, int]) -> None:
+    anchor = progress.places[tag].until
+    memory = progress.memories.setdefault(tag, Memory(anchor, anchor))
+    remember(memory, (one for page in pages for one in numbered(page.items) if one[2] >= before.get(one[1], 0)))
+
+
+def _read_gaps(
+    reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Try the times that are open again; give the rows of those that can be read now, and tell of the others."""
+    wanted = [(tag, gap) for tag in tags for gap in progress.gaps.get(tag, ())]
+    rows: list[Iterator[dict[str, Any]]] = []
+    count = 0
+    for tag, gap in wanted:
+        if count >= options.most_records:
+            break
+        coverage = Coverage(Window(tag, *gap))
+        for found in reader.read([coverage.window], options.most_records - count):
+            coverage.add(found)
+        pages = coverage.pages
+        for problem in coverage.problems:
+            reading.leave_open(problem)
+        if pages:
+            stamps = [stamp for page in pages for _, stamp, _ in numbered(page.items)]
+            progress.fill(tag, gap, coverage.open_times(), stamps)
+            if options.reread_hours:
+                _remember(progress, tag, pages, {})
+            rows += [value_rows(page.tag, page.items, reading.ingested) for page in pages]
+            count += sum(len(page.items) for page in pages)
+    return chain.from_iterable(rows)
 
 
 def _since(page: Page, stamp: str) -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from .points import points
 from .problems import OptionsError, PiError, PiUnavailableError, TagProblem
-from .streamsets import StreamReader, Window
+from .stream_reader import StreamReader
+from .streamsets import Window
 from .times import shifted
 
 if TYPE_CHECKING:

@@ -70,6 +70,19 @@ def just_before(stamp: str) -> str:
     return _to_microseconds(shifted(stamp, -1e-6)) + "9"
 
 
+def previous(stamp: str) -> str:
+    """Give the stamp 100 ns earlier, the one before that PI can tell apart."""
+    below = int(stamp[MICROSECONDS:] or 0)
+    if below == 0:
+        return just_before(stamp)
+    return f"{stamp[:MICROSECONDS]}{below - 1}" if below > 1 else stamp[:MICROSECONDS].rstrip("0").rstrip(".")
+
+
+def seconds_between(start: str, end: str) -> float:
+    """Give the seconds from one stamp to another."""
+    return (to_datetime(end) - to_datetime(start)).total_seconds()
+
+
 def _to_microseconds(stamp: str) -> str:
     """Give a stamp in whole microseconds with all six digits of its fraction."""
     return (stamp if "." in stamp else stamp + ".").ljust(MICROSECONDS, "0")

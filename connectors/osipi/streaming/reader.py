@@ -24,7 +24,7 @@ from connectors.osipi.options import Texts, settings_of
 from connectors.osipi.points import tag_webids
 from connectors.osipi.problems import PiError
 from connectors.osipi.reading import Reading
-from connectors.osipi.streamsets import StreamReader as ArchiveReader
+from connectors.osipi.stream_reader import StreamReader as ArchiveReader
 from connectors.osipi.streamsets import Window, in_urls
 from connectors.osipi.times import from_datetime, shifted
 

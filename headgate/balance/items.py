@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.tables.ids import TableId
+from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,7 +67,9 @@ def group_of(table: Table, definition: Definition) -> Group:
     """Give the table's group: the one its row names, else by the definition's group_by. Streaming has no schedule."""
     key = table.pipeline_group or group_key(definition.group_by, table.category, table.ingestion_type)
     schedule = "" if definition.mode == "streaming" else table.schedule or _by_type(definition.schedules, table.ingestion_type)
-    return Group(key, schedule, table.connection_name or definition.connection.name)
+    own = definition.connection.name
+    named = table.connection_name or own
+    return Group(key, schedule, own if folded(named) == folded(own) else named)
 
 
 def majority(items: Iterable[Item], key: str = "") -> Group:

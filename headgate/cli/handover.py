@@ -30,12 +30,12 @@ class HandoverFormat(StrEnum):
 def handover(
     connector: Connector,
     target: Target = None,
-    table: Annotated[list[str] | None, typer.Option("--table", help="Only this source table; may be said again.")] = None,
+    table: Annotated[list[str] | None, typer.Option("--table", help="Only this table; may be said again.")] = None,
     warehouse: Annotated[
         str, typer.Option("--warehouse", help="The id of a SQL warehouse for the statements.", envvar="DATABRICKS_WAREHOUSE_ID")
     ] = "",
     back: Annotated[
-        list[str] | None, typer.Option("--back", help="A source table to give back, as long as its files are not applied.")
+        list[str] | None, typer.Option("--back", help="A table to give back, as long as its files are not applied.")
     ] = None,
     *,
     execute: Annotated[

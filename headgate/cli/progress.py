@@ -70,10 +70,10 @@ def done(
     connector: Connector,
     target: Target = None,
     handover: Annotated[
-        list[str] | None, typer.Option("--handover", help="A source table that was handed over to its new pipeline.")
+        list[str] | None, typer.Option("--handover", help="A table that was handed over to its new pipeline.")
     ] = None,
     move: Annotated[
-        list[str] | None, typer.Option("--move", help="A source table whose files were applied after its handover.")
+        list[str] | None, typer.Option("--move", help="A table whose files were applied after its handover.")
     ] = None,
     pipeline: Annotated[
         list[str] | None, typer.Option("--pipeline", help="A pipeline whose leaving, new stack or new id was applied.")

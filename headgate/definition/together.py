@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.names import secret_variable
 from headgate.problems import Problem
+from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +39,6 @@ def _claims(definition: Definition) -> Iterator[tuple[str, str]]:
     yield "id", definition.id
     yield "display name", definition.display_name
     if not definition.connection.existing:
-        yield "connection", definition.connection.name
+        yield "connection", folded(definition.connection.name)
         for secret in definition.connection.secrets:
             yield "secret variable", secret_variable(definition.id, secret)

@@ -106,8 +106,9 @@ def test_a_class_that_is_not_there_is_not_found() -> None:
         discover("two.py", "Middle")
 
 
-def test_a_table_is_asked_for_with_its_own_options() -> None:
-    asking = Asking(table_options={"left": {"cursor": "changed_at"}})
+@pytest.mark.parametrize("spelled", ["left", "LEFT"])
+def test_a_table_is_asked_for_with_its_own_options(spelled: str) -> None:
+    asking = Asking(table_options={spelled: {"cursor": "changed_at"}})
     (table,) = discover_code(Code(PACKAGES / "two.py", class_name="Left"), asking).tables
     assert table.cursor_field == "changed_at"
 

@@ -168,7 +168,7 @@ def test_a_deleted_pipeline_is_refused(site: Site) -> None:
 
 
 def test_a_file_that_names_the_table_already_is_refused(site: Site) -> None:
-    site.write("b_1", ["main.bronze.orders"])
+    site.write("b_1", ["main.bronze.Orders"])
 
     with pytest.raises(RefusedError, match=r"the applied file of pipeline b_1 names main\.bronze\.orders already"):
         site.hand_over()

@@ -214,3 +214,33 @@ def test_an_option_that_says_how_a_table_is_kept_implies_a_full_refresh(
 
     assert [one.kind for one in review.tables] == ["changed"]
     assert codes(review) == found
+
+
+def test_another_spelling_of_a_destination_is_told_and_nothing_of_it_is_lost() -> None:
+    review = reviewed(*pipelines({"a": ["t:kept"]}, {"a": ["t:Kept"]}), agreed={TableId("t", "main.bronze.KEPT"): agreed("a")})
+
+    assert (review.verdict, review.findings) == ("fine", ())
+    assert [(one.kind, one.destination, one.reason) for one in review.tables] == [
+        ("changed", "main.bronze.Kept", "spelled otherwise, it was t → main.bronze.kept; nothing of it is lost")
+    ]
+
+
+def test_another_spelling_of_a_source_table_is_to_be_looked_at() -> None:
+    review = reviewed(*pipelines({"a": ["t:kept"]}, {"a": ["T:kept"]}))
+
+    assert codes(review) == {("attention", "source-respelled")}
+
+
+def test_a_table_that_is_read_from_another_source_table_is_the_same_table_and_to_be_looked_at() -> None:
+    review = reviewed(*pipelines({"a": ["t:kept"]}, {"a": ["u:kept"]}))
+
+    assert codes(review) == {("attention", "source-changed")}
+    assert [(one.kind, one.before, one.after, one.reason) for one in review.tables] == [
+        ("changed", "a", "a", "it was read from t")
+    ]
+
+
+def test_another_spelling_with_a_move_that_nobody_handed_over_is_a_loss_still() -> None:
+    review = reviewed(*pipelines({"a": ["t", "u"], "b": ["v"]}, {"a": ["t"], "b": ["U", "v"]}))
+
+    assert ("loss", "move-without-handover") in codes(review)

@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from headgate.ci.local_state import lost_state
 from headgate.clients.terraform.program import not_run
 from headgate.files import write_whole
 from headgate.problems import InputError, SourceError
@@ -65,10 +66,11 @@ class Terraform:
         self.plans.mkdir(mode=0o700, parents=True, exist_ok=True)
         file, shown = self.plan_file(stack), self.plans / f"{stack}.json"
         file.unlink(missing_ok=True)
+        lost = lost_state(self.stacks / stack)
         init = self._run(stack, "init", "-input=false")
-        if init.returncode:
+        if lost or init.returncode:
             _write_private(shown, json.dumps(ERRORED))
-            return Planned(stack, "failed", _said(init))
+            return Planned(stack, "failed", str(lost or _said(init)))
         locking = ["-lock-timeout=10m"] if self.lock else ["-lock=false"]
         run = self._run(stack, "plan", "-input=false", "-detailed-exitcode", f"-out={file}", *locking)
         show = self._run(stack, "show", "-json", str(file)) if file.exists() else None
@@ -100,15 +102,22 @@ class Terraform:
 
     def state(self, stack: str) -> Any:
         """Give what `terraform show -json` says of a stack's state, which holds secrets. Raises SourceError where it fails."""
+        if lost := lost_state(self.stacks / stack):
+            raise SourceError(lost)
         if not (self.stacks / stack / ".terraform").is_dir():
             self._done(stack, self._run(stack, "init", "-input=false"), "init")
         show = self._run(stack, "show", "-json")
         self._done(stack, show, "show")
         return json.loads(show.stdout)
 
-    def take_over(self, stack: str, address: str, id_: str) -> None:
-        """Have the stack's state know something that the workspace has, which is all that changes. Raises SourceError."""
-        self._done(stack, self._run(stack, "import", "-input=false", address, id_), f"import of {address}")
+    def take_over(self, stack: str, address: str, id_: str, variables: Iterable[str] = ()) -> None:
+        """Have the stack's state know something that the workspace has, which is all that changes. Raises SourceError.
+
+        `variables` are the stack's: of those that the environment lacks, the value is no matter, for nothing is sent.
+        """
+        lacking = [name for name in variables if f"TF_VAR_{name}" not in os.environ]
+        words = [word for name in lacking for word in ("-var", f"{name}=")]
+        self._done(stack, self._run(stack, "import", "-input=false", *words, address, id_), f"import of {address}")
 
     def _done(self, stack: str, run: subprocess.CompletedProcess[str], what: str) -> None:
         if run.returncode:

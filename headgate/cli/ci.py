@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headgate.cli.around_apply import recover_after_apply, recover_before_apply
 from headgate.cli.common import Format, FormatOption, Program, result, tell, wait
-from headgate.cli.recover import recover_after_apply
 from headgate.problems import InputError, Problem, SourceError
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def apply(
     """Apply the very plans that `headgate plan` made, stack by stack in their order; the first that fails ends it.
 
     Needs a plan of every stack that is to be applied, before any is. Look at them before: `headgate review`. What a failed
-    apply left in the workspace without a state that has it is taken over, as `headgate recover` does.
+    apply left in the workspace without a state that has it is taken over, as `headgate recover` does; so is, before anything
+    is applied, what the plans would make a second time: exit 3, and plan again.
     """
     from headgate.ci.manifest import read_stacks
     from headgate.ci.plans import chosen, unplanned
@@ -128,6 +129,7 @@ def apply(
         raise InputError(
             f"there is no plan of {', '.join(missing)} in {work.plans}", "run `headgate plan`: nothing was applied"
         )
+    recover_before_apply(work, stacks, todo)
     for number, stack in enumerate(todo):
         tell(f"{stack}:")
         try:

@@ -247,6 +247,7 @@ def _read(files: Sequence[Path]) -> dict[str, Any]:
 
 
 def _ask(named: str, stacks: Path, plans: dict[str, int]) -> dict[str, Any]:
+    from headgate.ci.local_state import lost_state
     from headgate.clients.terraform.program import find_program, not_run
     from headgate.redaction.environment import secrets_of
     from headgate.redaction.redactor import redactor
@@ -256,6 +257,8 @@ def _ask(named: str, stacks: Path, plans: dict[str, int]) -> dict[str, Any]:
         if not (stacks / stack / ".terraform").is_dir():
             tell(f"{stack} was not deployed from {stacks}: left out")
             continue
+        if lost := lost_state(stacks / stack):
+            raise SourceError(lost)
         program = find_program(named)
         command = [*program, "show", "-json"]
         try:

@@ -1,4 +1,4 @@
-"""`headgate recover`: what the workspace has and no state has, taken over; and the same after an apply that failed."""
+"""`headgate recover`: what the workspace has and no state has, taken over."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.common import Connector, Format, FormatOption, Program, Root, Target, result, result_json, tell
-from headgate.problems import HeadgateError, InputError, SourceError, StaleError
+from headgate.problems import InputError, SourceError, StaleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.ci.plans import Terraform
     from headgate.recovery.carry_out import Deployment, Done
-    from headgate.recovery.databricks import DatabricksWorkspace
     from headgate.recovery.model import Finding
 
 
@@ -107,51 +105,3 @@ def next_steps(deployment: Deployment) -> str:
         f"-t {deployment.target}`, `headgate apply` (or HEADGATE_TARGET={deployment.target} npx cdktf deploy '{stacks}'), "
         f"then `headgate record {whose}`"
     )
-
-
-def recover_after_apply(terraform: Terraform, stacks: Sequence[str], stack: str) -> None:
-    """After a failed apply of a stack: take over what the workspace has with our tags and no state has; never raises for it.
-
-    Nothing is asked and nothing deleted. Where there is no login, says that it did not look, and how to.
-    """
-    from headgate.recovery.carry_out import Choice, carry_out, chosen, deployment_of_stack, look
-    from headgate.recovery.expected import expected_in
-    from headgate.recovery.render import finding_text
-
-    deployment = deployment_of_stack(stacks, stack)
-    if deployment is None:
-        return
-    by_hand = f"headgate recover {deployment.connector} -t {deployment.target}"
-    try:
-        if not expected_in(bodies := deployment.bodies(terraform), deployment.connector):
-            return
-        workspace = _login(bodies)
-        if workspace is None:
-            tell(f"whether the workspace has what no state has was not looked at, for no login is set: `{by_hand}` looks")
-            return
-        findings = look(deployment, terraform, workspace)
-        choice = Choice(chosen(findings).imports)
-        for one in findings:
-            tell(finding_text(one, choice))
-        done = carry_out(choice, terraform, workspace, tell)
-    except HeadgateError as error:
-        tell(f"whether the workspace has what no state has could not be looked at; try `{by_hand}`:\n{error}")
-        return
-    if done.imported:
-        tell(f"{len(done.imported)} taken over. {next_steps(deployment)}")
-    for problem in done.problems:
-        tell(str(problem))
-    if len(done.imported) < len(findings):
-        tell(f"for what is left: `{by_hand}`")
-
-
-def _login(bodies: dict[str, object]) -> DatabricksWorkspace | None:
-    from headgate.recovery.carry_out import login_in
-    from headgate.recovery.login import is_set
-
-    host, profile = login_in(bodies)
-    if not is_set(host, profile):
-        return None
-    from headgate.recovery.databricks import BRIEFLY, DatabricksWorkspace
-
-    return DatabricksWorkspace(host, profile, BRIEFLY)

@@ -119,7 +119,7 @@ def carry_out(choice: Choice, terraform: Terraform, workspace: Workspace, tell: 
     for one in choice.imports:
         tell(f"taking over {one.address} ({one.thing.id}) into {one.stack}")
         try:
-            terraform.take_over(one.stack, one.address, one.thing.id)
+            terraform.take_over(one.stack, one.address, one.thing.id, _body(terraform, one.stack).get("variable", {}))
             done.imported.append(one)
         except SourceError as error:
             failed.add(one.address)

@@ -15,7 +15,7 @@ from headgate.terraform.tags import tag_in
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TAGS = {PIPELINE: "tags", JOB: "tags", CATALOG: "properties", SCHEMA: "properties"}
+TAGGED = {PIPELINE: "tags", JOB: "tags", CATALOG: "properties", SCHEMA: "properties"}
 _CATALOG = re.compile(r"\$\{databricks_catalog\.(\w+)\.name\}")
 
 
@@ -28,7 +28,7 @@ def _of_stack(stack: str, body: dict[str, Any], connector: str) -> list[Expected
     resources, found = body.get("resource", {}), []
     for kind in KINDS:
         for name, block in sorted(resources.get(kind, {}).items()):
-            tag = tag_in(block.get(_TAGS.get(kind, "")))
+            tag = tag_in(block.get(TAGGED.get(kind, "")))
             if tag or (kind in (CONNECTION, GIT_FOLDER) and name == connector):
                 address = f"{kind}.{name}"
                 found.append(Expected(address, stack, _name(kind, block, resources), tag, _former(address, body)))

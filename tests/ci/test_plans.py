@@ -176,3 +176,19 @@ def test_a_stack_that_is_not_there_is_told(headgate: Run) -> None:
 
 def test_a_terraform_that_is_not_there_is_told(headgate: Run) -> None:
     assert "no such program" in headgate("plan", "--terraform", "./no-terraform", code=4).stderr
+
+
+def test_a_local_state_that_a_killed_apply_left_empty_is_no_empty_deployment(headgate: Run, out: Path) -> None:
+    for value in ("one", "another"):  # from the second apply on, there is a state of before
+        write_stacks(out, {"first": thing(value)})
+        headgate("plan")
+        headgate("apply")
+    state = out.parent / "state/first.tfstate"
+    state.write_bytes(b"")
+
+    done = headgate("plan", code=4)
+
+    assert "state/first.tfstate: is empty: an apply was killed while Terraform wrote it" in done.stderr
+    assert "`cp state/first.tfstate.backup state/first.tfstate`" in done.stderr
+    shutil.copy(state.with_name("first.tfstate.backup"), state)
+    assert json.loads(headgate("plan", "--format", "json").stdout)["stacks"] == {"first": "changes"}

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from .assets import ATTRIBUTES, INGESTED, attribute_rows, database_webids, template_attributes, templates
 from .client import Call, selected
 from .columns import Column, fields_of, plain, row_of
+from .erroneous import error_of
 from .incremental import LONGEST, VERSION, checked_stamp
 from .options import MOST_DAYS, MOST_DAYS_BACK
 from .paging import items_of
-from .problems import OffsetError
+from .problems import OffsetError, TagProblem
 from .reading import below
 from .times import shifted, stamp_of
 
@@ -88,10 +89,10 @@ Rows = tuple["Iterator[dict[str, Any]]", dict[str, Any]]
 def frames(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     """Read pi_event_frames: frames that are new or changed since `offset`, and the offset after them."""
 
-    def rows(some: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-        values = _attribute_values(reading, some)
+    def rows(some: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]] | None]:
+        values, open_ = _attribute_values(reading, some)
         for item in some:
-            yield [_frame_row(reading, item, values.get(item["WebId"]))]
+            yield None if item["WebId"] in open_ else [_frame_row(reading, item, values.get(item["WebId"]))]
 
     return _changed(reading, offset, rows)
 
@@ -120,9 +121,12 @@ def referenced_elements(reading: Reading, offset: Mapping[str, Any] | None) -> R
 def _changed(
     reading: Reading,
     offset: Mapping[str, Any] | None,
-    rows_of: Callable[[list[dict[str, Any]]], Iterator[list[dict[str, Any]]]],
+    rows_of: Callable[[list[dict[str, Any]]], Iterator[list[dict[str, Any]] | None]],
 ) -> Rows:
-    """Give the rows of frames whose rows are not those that were given before, page by page, and the offset."""
+    """Give the rows of frames whose rows are not those that were given before, page by page, and the offset.
+
+    A frame without rows (None) could not be read whole: it is kept in the offset, and read again however long ago it ended.
+    """
     until, known, remembered = _place_of(offset)
     cap = reading.last()
     if until >= cap and offset:
@@ -139,6 +143,9 @@ def _changed(
         found |= _by_webid(reading, [webid for webid in before if webid not in found])
         some = [item | {"_database": database} for item in found.values()]
         for item, rows in zip(some, rows_of(some), strict=True):
+            if rows is None:
+                kept.setdefault(database, {})[item["WebId"]] = before.get(item["WebId"], "")
+                continue
             digest = _digest(rows)
             if before.get(item["WebId"]) != digest:
                 given += rows
@@ -209,16 +216,23 @@ def _instant(item: dict[str, Any], name: str) -> str | None:
     return "9999-12-31T00:00:00Z" if stamp.startswith(_NEVER) else stamp[:26] + "Z"
 
 
-def _attribute_values(reading: Reading, items: list[dict[str, Any]]) -> dict[str, dict[str, str | None]]:
-    """Give the values of the attributes of many frames, by name: of a frame's end, or of now while it runs."""
+def _attribute_values(reading: Reading, items: list[dict[str, Any]]) -> tuple[dict[str, dict[str, str | None]], set[str]]:
+    """Give the values of the attributes of many frames, by name: of a frame's end, or of now while it runs.
+
+    And the frames of which one came with an error of its own, which are reported.
+    """
     webids = [item["WebId"] for item in items]
-    fields = selected("Name", "Value.Value")
+    fields = selected("Name", "Value.Value", "Value.Errors")
     calls = [Call(below("streamsets", webid, "value"), (fields,)) for webid in webids]
     found: dict[str, dict[str, str | None]] = {}
+    open_ = set()
     for webid, body in reading.each(webids, calls):
         streams = body.get("Items") or []
+        if words := next((f"{stream['Name']}: {told}" for stream in streams if (told := error_of(stream.get("Value")))), ""):
+            open_.add(webid)
+            reading.report(TagProblem(webid, 0, words))
         found[webid] = {stream["Name"]: plain((stream.get("Value") or {}).get("Value")) for stream in streams}
-    return found
+    return found, open_
 
 
 def _frames_of_options(reading: Reading) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .client import Call, selected
 from .columns import Column
+from .erroneous import error_in
 from .grids import Grid
 from .incremental import Place, progress_of
 from .options import MOST_MINUTES_BACK
@@ -140,6 +141,9 @@ def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     rows: list[dict[str, Any]] = []
     for webid, body in reading.each(list(ends), calls):
         page = Page(webid, tags[webid]["name"] or "", str(body.get("UnitsAbbreviation") or ""), body.get("Items") or [])
+        if words := error_in(page):
+            reading.report(TagProblem(webid, 0, words))
+            continue
         some = _after(progress.places[webid].until, _value_rows(reading, page))
         rows += [row | {"calculation_type": kind} for row in some]
         progress.advance(webid, ends[webid], ends[webid], 0, ())

@@ -301,3 +301,20 @@ def test_the_command_prints_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
     assert main() == 0
     assert capsys.readouterr().out == batch_script(options, TABLE, "pi")
+
+
+@pytest.mark.parametrize("bad", [0, 3, 5])
+def test_a_value_with_an_error_of_its_own_is_waited_for(pi: PiServer, bad: int, capsys: pytest.CaptureFixture[str]) -> None:
+    tag = pi.add("A", [(at(number), number) for number in (1, 2, 3, 3, 4, 5)])
+    pi.add("B", [(at(2), -1)])
+    tag.values[bad] |= {"Errors": [{"FieldName": "Value", "Message": ["timed out"]}]}
+    spark = Spark()
+
+    run(pi, spark)
+
+    assert sorted(row["value"] for row in spark.rows.values()) == sorted([-1, *{0: [], 3: [1, 2], 5: [1, 2, 3, 3, 4]}[bad]])
+    assert "timed out" in capsys.readouterr().out
+    del tag.values[bad]["Errors"]
+    run(pi, spark)
+    found = Counter((row["tag_webid"], row["value"]) for row in spark.rows.values())
+    assert found == Counter((webid, float(value["Value"])) for webid, one in pi.tags.items() for value in one.values)

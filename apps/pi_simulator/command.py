@@ -49,7 +49,7 @@ def simulate_pi(
     except ImportError as error:
         typer.echo(f"the simulator needs {error.name}: install headgate[apps], or run `make simulator`", err=True)
         raise typer.Exit(1) from None
-    from .hostile import Hostility
+    from .hostile import Hostility, Trouble
 
     if auth is not Auth.none and not secret:
         typer.echo("--auth needs a secret: set PI_SIMULATOR_SECRET", err=True)
@@ -63,7 +63,8 @@ def simulate_pi(
         typer.echo(f"--start: {start!r} is not between {written(FIRST)} and {written(LAST)}", err=True)
         raise typer.Exit(2)
     clock = wall_clock if start == "*" and speed == 1 else fast_clock(begin, speed)
-    hostility = Hostility(seed, hostile, skew=int(skew * SECOND), vanishing=vanishing) if hostile or skew or vanishing else None
+    is_hostile = hostile or skew or vanishing
+    hostility = Hostility(seed, hostile, tuple(Trouble), int(skew * SECOND), vanishing) if is_hostile else None
     settings = Settings(
         tags=tags,
         seed=seed,

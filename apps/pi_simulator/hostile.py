@@ -24,11 +24,15 @@ class Trouble(Enum):
     TRUNCATED = "truncated"
     EXCEPTION = "exception"
     EXPIRED = "expired"
+    VALUE_ERRORS = "errors of values"
 
+
+# What every client has to be patient with: of a value's own error many know nothing.
+COMMON = tuple(trouble for trouble in Trouble if trouble is not Trouble.VALUE_ERRORS)
 
 _IN_A_ROW = 3
 _MOST_ROWS = 10_000  # requests that are remembered: some were given up, so nobody comes back to them
-_FOR_PARTS = (Trouble.UNAVAILABLE, Trouble.BAD_GATEWAY, Trouble.EXCEPTION)
+_FOR_PARTS = (Trouble.UNAVAILABLE, Trouble.BAD_GATEWAY, Trouble.EXCEPTION, Trouble.VALUE_ERRORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Hostility:
 
     seed: int = 1
     share: float = 0.2
-    troubles: tuple[Trouble, ...] = tuple(Trouble)
+    troubles: tuple[Trouble, ...] = COMMON
     skew: int = 0
     vanishing: int = 0
     vanishes_at: int = 0
@@ -63,6 +67,10 @@ class Hostility:
     def next_part(self, asked: bytes) -> Trouble | None:
         """Give what happens to the next part of a batch."""
         return self._trouble("part", asked, next(self._parts), tuple(one for one in _FOR_PARTS if one in self.troubles))
+
+    def values(self, asked: bytes) -> random.Random:
+        """Give the chance that says which values of an answer have errors."""
+        return random.Random(f"{self.seed} values {asked.hex()}")  # noqa: S311 (must be repeatable)
 
     def channel(self, name: str) -> random.Random:
         """Give a channel's own chance, another each time that it is opened."""

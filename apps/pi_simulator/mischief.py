@@ -16,8 +16,10 @@ from .asking import ROOT
 from .bodies import dumps
 from .errors import failure
 from .hostile import Hostility, Trouble
+from .spoiling import Spoiling, has_values
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -58,8 +60,10 @@ def _has_token(scope: Scope) -> bool:
 class Mischief:
     """Stands before an application and troubles what `next_trouble` decides."""
 
-    def __init__(self, app: ASGIApp, next_trouble: Callable[[bytes], Trouble | None]) -> None:
-        self._app, self._next = app, next_trouble
+    def __init__(
+        self, app: ASGIApp, next_trouble: Callable[[bytes], Trouble | None], values: Callable[[bytes], random.Random]
+    ) -> None:
+        self._app, self._next, self._values = app, next_trouble, values
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request with trouble, or hand it on."""
@@ -74,6 +78,8 @@ class Mischief:
             await _plain_failure(trouble)(scope, receive, send)
         elif trouble is Trouble.EXCEPTION:
             await _exception()(scope, receive, send)
+        elif trouble is Trouble.VALUE_ERRORS and has_values(scope):
+            await self._app(scope, receive, Spoiling(send, self._values(asked)))
         elif trouble is Trouble.EXPIRED and _has_token(scope):
             await Response(b"", 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})(scope, receive, send)
         elif trouble in {Trouble.RESET, Trouble.TRUNCATED}:
@@ -110,9 +116,9 @@ class _Breaking:
 
 def troubled(app: ASGIApp, hostility: Hostility | None) -> ASGIApp:
     """Give an application whose requests meet a hostile world's troubles; the application itself in a friendly one."""
-    return Mischief(app, hostility.next_request) if hostility else app
+    return Mischief(app, hostility.next_request, hostility.values) if hostility else app
 
 
 def troubled_parts(app: ASGIApp, hostility: Hostility | None) -> ASGIApp:
     """Give an application for the parts of batches."""
-    return Mischief(app, hostility.next_part) if hostility else app
+    return Mischief(app, hostility.next_part, hostility.values) if hostility else app

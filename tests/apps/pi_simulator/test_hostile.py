@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
-from apps.pi_simulator.hostile import Hostility, Trouble
+from apps.pi_simulator.hostile import COMMON, Hostility, Trouble
+from apps.pi_simulator.tags import tag
 
 if TYPE_CHECKING:
     from tests.apps.pi_simulator.api import Start
@@ -59,7 +60,7 @@ def test_the_same_seed_makes_the_same_troubles() -> None:
         return [hostility.next_request(bytes(number)) for number in range(500)]
 
     assert troubles(1) == troubles(1) != troubles(2)
-    assert set(troubles(1)) == {None, *Trouble}
+    assert set(troubles(1)) == {None, *COMMON}
 
 
 def test_a_token_may_end_before_its_time_but_a_renewed_one_holds_and_so_does_a_password(start: Start) -> None:
@@ -101,3 +102,40 @@ def test_a_login_that_was_renewed_for_a_request_holds() -> None:
 def test_a_channel_that_is_opened_again_meets_other_troubles() -> None:
     hostility = Hostility()
     assert hostility.channel("one").random() != hostility.channel("one").random()
+
+
+VALUES = {
+    "a stream's": "/streams/{0}/recorded?startTime=*-1h",
+    "a set's": "/streamsets/recorded?startTime=*-1h&webId={0}&webId={1}",
+    "made ones": "/streamsets/interpolated?startTime=*-1h&interval=10m&webId={0}&webId={1}",
+    "summaries": "/streamsets/summary?startTime=*-1h&summaryType=Count&webId={0}&webId={1}",
+    "one of each": "/streamsets/value?webId={0}&webId={1}",
+    "one": "/streams/{0}/value",
+}
+
+
+@pytest.mark.parametrize("path", VALUES.values(), ids=VALUES.keys())
+def test_values_of_a_good_answer_may_have_errors_of_their_own(start: Start, path: str) -> None:
+    hostile = start(hostility=Hostility(share=1.0, troubles=(Trouble.VALUE_ERRORS,)))
+    asked = path.format(*(tag(number).identity.web_id() for number in (0, 11)))
+
+    answers = [hostile.get(asked) for _ in range(4)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert [bool(errors(answer.json())) for answer in answers] == [True, True, True, False]
+
+
+def errors(body: Any) -> list[Any]:
+    """Give all errors of values in a body."""
+    if isinstance(body, list):
+        return [error for one in body for error in errors(one)]
+    if not isinstance(body, dict):
+        return []
+    return (body.get("Errors") or []) + errors(list(body.values()))
+
+
+def test_values_without_their_errors_have_none(start: Start) -> None:
+    hostile = start(hostility=Hostility(share=1.0, troubles=(Trouble.VALUE_ERRORS,)))
+    asked = f"/streams/{tag(0).identity.web_id()}/recorded?startTime=*-1h&selectedFields=Items.Value"
+
+    assert not errors(hostile.get(asked).json())

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from apps.pi_simulator.app import create_app
-from apps.pi_simulator.hostile import Hostility
+from apps.pi_simulator.hostile import Hostility, Trouble
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Logins, Settings
 from apps.pi_simulator.times import SECOND, parse
@@ -54,7 +54,7 @@ class Outcome:
 
 def run(seed: int) -> Outcome:
     plan = plan_of(seed)
-    hostility = Hostility(seed, plan.share, skew=plan.skew, vanishing=VANISHING, vanishes_at=plan.vanishes_at)
+    hostility = Hostility(seed, plan.share, tuple(Trouble), skew=plan.skew, vanishing=VANISHING, vanishes_at=plan.vanishes_at)
     logins = Logins(clients={USER: _SECRET}, token_seconds=1) if plan.oidc else Logins(users={USER: _SECRET})
     with TemporaryDirectory() as place:
         folder = Path(place)

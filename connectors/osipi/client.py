@@ -8,6 +8,7 @@ dictionary of requests, whose Resource is an absolute URL, and answers 207 with 
 from __future__ import annotations
 
 import json
+import logging
 import random
 import time
 from dataclasses import dataclass
@@ -31,7 +32,12 @@ if TYPE_CHECKING:
 
 Params = tuple[tuple[str, str], ...]
 _UNAUTHORIZED = 401
-_NO_BATCH = {403, 404, 405}
+LOG = logging.getLogger("connectors.osipi")
+_NO_BATCH = {400, 403, 404, 405}
+_BATCH_CURE = (
+    "look whether the administrator allows /batch, and whether a proxy lets POST and the header X-Requested-With through, "
+    "which PI Web API's CSRF defence wants"
+)
 _SHOWN = 300
 
 
@@ -100,7 +106,9 @@ class PiClient:
         except PiError as error:
             if error.status not in _NO_BATCH:
                 raise
-            self._batches = False  # the administrator took the batch away: the calls go one by one
+            # The administrator took the batch away, or a proxy a header that it needs: the calls go one by one.
+            self._batches = False
+            LOG.warning("batches are refused, so each call goes alone, which is slower: %s; %s", error, _BATCH_CURE)
             return [self._alone(call, tries) for call in calls]
 
     def answers_at_all(self) -> bool:
@@ -192,6 +200,10 @@ class PiClient:
             body = decode(content)
         except ValueError:
             body = None
+        if answer.is_redirect:
+            where = answer.headers["Location"].partition("?")[0]
+            words = f"{path}: the server redirects to {where}, and a login is not sent on: give that address as pi_base_url"
+            return answer, body, PiError(answer.status_code, words)
         return answer, body, _problem(answer.status_code, body, path)
 
 

@@ -58,6 +58,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         self._client: PiClient | None = None
         self._now: datetime | None = None
         self._listed: dict[tuple[str, str], list[str]] = {}
+        self._names: dict[str, tuple[str, str]] = {}
         self._listed_at = datetime.min.replace(tzinfo=UTC)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -200,7 +201,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
             self._listed, self._listed_at = {}, moment
         self._now = self._now or moment
         self.problems = []
-        return Reading(self._client, Texts(options), self._now, self.problems, listed=self._listed)
+        return Reading(self._client, Texts(options), self._now, self.problems, listed=self._listed, names=self._names)
 
 
 def _is_more_than_0(options: Mapping[str, str], name: str) -> bool:

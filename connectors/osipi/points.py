@@ -88,7 +88,9 @@ def tag_webids(reading: Reading) -> list[str]:
         return given
     which = reading.texts.text("nameFilter"), reading.texts.text("dataserver_webid")
     if which not in reading.listed:
-        reading.listed[which] = [row["webid"] for row in points(reading)]
+        rows = list(points(reading))
+        reading.listed[which] = [row["webid"] for row in rows]
+        reading.names |= {row["webid"]: (row["name"] or "", row["path"] or "") for row in rows}
     return reading.listed[which]
 
 

@@ -30,8 +30,9 @@ class PiUnavailableError(PiError):
 class TagProblem:
     """A tag that could not be read while others could: `status` as HTTP says (403 forbidden, 404 deleted), and PI's words.
 
-    start, end: the stamps, both included, between which it could not be read; empty for all that was asked of it. With status
-    0, and no error of the server's: a tag that was read, but of which the server has more or fewer values by now.
+    name, path: the tag's, where they are known. start, end: the stamps, both included, between which it could not be read;
+    empty for all that was asked of it. With status 0, and no error of the server's: a tag that was read, but of which the
+    server has more or fewer values by now.
     """
 
     webid: str
@@ -39,3 +40,12 @@ class TagProblem:
     message: str
     start: str = ""
     end: str = ""
+    name: str = ""
+    path: str = ""
+
+    @property
+    def tag(self) -> str:
+        """The tag as people know it: its name and path, as far as they are known, and its WebID."""
+        if not self.name:
+            return self.webid
+        return f"{self.name} ({', '.join(part for part in (self.path, self.webid) if part)})"

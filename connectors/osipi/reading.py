@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .client import segment, selected
@@ -28,7 +28,8 @@ class Reading:
     """A read: `now` (UTC) is the latest time that it looks at, and the same for all calls of one run.
 
     `unread` are the tags and objects that can't be read; `problems` hold those, and what else there is to tell of tags.
-    `listed` are the tags that were listed, by name filter and data server: readings that share it list them once.
+    `listed` are the tags that were listed, by name filter and data server: readings that share it list them once. `names` are
+    the name and path of tags, as far as they are known.
     """
 
     client: PiClient
@@ -37,6 +38,7 @@ class Reading:
     problems: list[TagProblem] = field(default_factory=list)
     unread: dict[str, TagProblem] = field(default_factory=dict)
     listed: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    names: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def cap(self) -> str:
@@ -52,26 +54,32 @@ class Reading:
         """Tell of a tag or an object that can't be read while others can."""
         if problem.webid in self.unread:
             return
-        self.unread[problem.webid] = problem
+        problem = self.unread[problem.webid] = self._named(problem)
         self.problems.append(problem)
-        LOG.warning("%s can't be read: %s %s", problem.webid, problem.status or "", problem.message)
+        LOG.warning("%s can't be read: %s %s", problem.tag, problem.status or "", problem.message)
 
     def notice(self, webid: str, words: str) -> None:
         """Tell of a tag that was read, but whose rows may not be all that the server has now."""
-        self.problems.append(TagProblem(webid, 0, words))
-        LOG.warning("%s: %s", webid, words)
+        problem = self._named(TagProblem(webid, 0, words))
+        self.problems.append(problem)
+        LOG.warning("%s: %s", problem.tag, words)
 
     def leave_open(self, problem: TagProblem) -> None:
         """Tell of a time of a tag that can't be read while others can, and that the next run tries again."""
+        problem = self._named(problem)
         self.problems.append(problem)
         span = f"from {problem.start}Z to {problem.end}Z"
         LOG.warning(
             "%s can't be read %s, and is tried again by each run: %s %s",
-            problem.webid,
+            problem.tag,
             span,
             problem.status or "",
             problem.message,
         )
+
+    def _named(self, problem: TagProblem) -> TagProblem:
+        name, path = self.names.get(problem.webid, ("", ""))
+        return replace(problem, name=name, path=path)
 
     def instant(self, name: str, default: str = "") -> str:
         """Give an option that is a time as its stamp; empty where neither it nor a default is given."""
@@ -132,7 +140,7 @@ class Reading:
         """Raise PiError where all that was asked for can't be read: that is no empty table."""
         if asked and len(self.unread) >= asked:
             first = next(iter(self.unread.values()))
-            raise PiError(first.status, f"none of {asked} can be read; {first.webid}: {first.message}")
+            raise PiError(first.status, f"none of {asked} can be read; {first.tag}: {first.message}")
 
 
 def below(kind: str, webid: str, rest: str = "") -> str:

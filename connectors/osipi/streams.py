@@ -201,6 +201,8 @@ def _read_tags(
             return
         before, gaps = progress.places[tag].seen, progress.gaps.get(tag, [])
         first = _only_new(coverage, progress.places[tag].until, before)
+        if coverage.pages and tag not in reading.names:
+            reading.names[tag] = coverage.pages[0].name, ""
         until, pages, open_ = coverage.settle(max(0, MOST_GAPS - len(gaps)))
         for problem in coverage.problems:
             (reading.report if until <= first and problem not in open_ else reading.leave_open)(problem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ _USUAL = ("Timestamp", "Value", "Good", "Questionable", "Substituted", "Annotate
 _usual = itemgetter(*_USUAL)
 _SECONDS, _TICKS = len("2026-01-31T06:00:00Z"), len("2026-01-31T06:00:00.1234567Z")
 _DIGITS = {str(digit): digit for digit in range(10)}
+_NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+_WORDS = frozenset(_NOT_FINITE.values())
 _EXACT = 2**53  # whole numbers beyond it have no exact double
 
 
@@ -24,17 +27,18 @@ def columns_of(value: Any) -> tuple[float | None, str | None, str, int | None]:
 
     A number is in `value`; one that a double can't hold is in `value_text` too, digit by digit. A digital state's name is
     in `value_text` and its code in `state_code`; its code is `value` as well unless PI itself set it (a system state such
-    as `No Data` is no measurement). Strings and blobs (which PI Web API sends as text) are in `value_text`, anything else
-    there as JSON.
+    as `No Data` is no measurement). NaN, Infinity and -Infinity, which PI Web API may send as texts, are `not_finite`: that
+    word is in `value_text`, and there is no value. Strings and blobs (which PI Web API sends as text) are in `value_text`,
+    anything else there as JSON.
     """
     if isinstance(value, float):
-        return value, None, "number", None
+        return (value, None, "number", None) if math.isfinite(value) else (None, _NOT_FINITE[str(value)], "not_finite", None)
     if isinstance(value, bool):
         return float(value), str(value).lower(), "boolean", None
     if isinstance(value, int):
         return float(value), str(value) if abs(value) > _EXACT else None, "number", None
     if isinstance(value, str):
-        return None, value, "string", None
+        return None, value, "not_finite" if value in _WORDS else "string", None
     if value is None:
         return None, None, "null", None
     if isinstance(value, dict) and "Name" in value and "Value" in value:
@@ -105,7 +109,7 @@ def value_rows(
             row["timestamp"] = time
         if occurrence:
             row["occurrence"] = occurrence
-        if type(value) is float:
+        if type(value) is float and value - value == 0:  # neither infinite nor no number
             row["value"] = value
         else:
             row["value"], row["value_text"], row["value_type"], row["state_code"] = columns_of(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,11 +13,12 @@ from urllib.parse import parse_qs
 import pytest
 
 from connectors.osipi.client import Call, PiClient
-from connectors.osipi.codec import decode_plainly
+from connectors.osipi.codec import decode, decode_plainly
 from connectors.osipi.options import settings_of
 from connectors.osipi.paging import pages
 from connectors.osipi.problems import OptionsError, PiError, PiUnavailableError
 from connectors.osipi.retries import RateLimit, retry_after
+from connectors.osipi.values import value_rows
 from tests.connectors.osipi.server import PiServer, Raw, Request
 
 Clients = Callable[..., PiClient]
@@ -122,6 +124,22 @@ def test_where_batch_is_taken_away_calls_go_one_by_one(pi: PiServer, client: Cli
     assert [answer.body["WebId"] for answer in client().answers([Call("/points/1"), Call("/points/2")])] == ["1", "2"]
 
 
+def test_where_a_proxy_strips_the_header_of_the_csrf_defence_calls_go_one_by_one_and_it_is_told(
+    pi: PiServer, client: Clients, caplog: pytest.LogCaptureFixture
+) -> None:
+    pi.objects = {"/points/1": {"WebId": "A"}, "/points/2": {"WebId": "B"}}
+    refused = 400, {"Errors": ["the request was refused"]}
+    pi.trouble.append(lambda request: refused if request.path.endswith("/batch") else None)
+    one = client()
+
+    answers = [one.answers([Call("/points/1"), Call("/points/2")]) for _ in range(2)]
+
+    assert [[answer.body["WebId"] for answer in some] for some in answers] == [["A", "B"]] * 2
+    assert sum(request.path.endswith("/batch") for request in pi.requests) == 1
+    (told,) = caplog.messages
+    assert "X-Requested-With" in told
+
+
 @pytest.mark.parametrize("most", [150_000, 400])
 def test_lists_are_read_page_by_page_whatever_the_server_allows(pi: PiServer, client: Clients, most: int) -> None:
     pi.most = most
@@ -198,9 +216,9 @@ class TestLogins:
             client(auth="kerberos")
 
     def test_a_redirect_is_refused_rather_than_followed_with_the_login(self, pi: PiServer, client: Clients) -> None:
-        pi.trouble.append(lambda _: (302, Raw(b"", headers={"Location": pi.url + "/elsewhere"})))
+        pi.trouble.append(lambda _: (302, Raw(b"", headers={"Location": pi.url + "/elsewhere?signature=canary"})))
 
-        with pytest.raises(PiError, match="302"):
+        with pytest.raises(PiError, match=f"302.*redirects to {pi.url}/elsewhere, .*give that address"):
             client(access_token="abc").get(SERVERS)  # noqa: S106  # none
         assert len(pi.requests) == 1
 
@@ -248,9 +266,25 @@ def test_both_json_decoders_agree() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [(b"NaN", "no JSON"), (b"[Infinity]", "no JSON"), (b'"\xff"', "decode"), (b"{", "Expecting"), (b"", "Expecting")],
-)
+    "text",
+    [
+        "NaN", "-Infinity", "1e400", "-1e400", "9223372036854775807", "9223372036854775808", "18446744073709551615",
+        "18446744073709551616", "-9223372036854775808", "-9223372036854775809", "9" * 30, "9" * 400, "-" + "9" * 5000,
+        '"NaN"', '"\\ud800"', '"\\ud83d\\ude00"', "1.5", "-0",
+    ],
+)  # fmt: skip
+def test_what_json_has_no_word_for_comes_out_alike_with_both_decoders(text: str) -> None:
+    pytest.importorskip("orjson")
+    body = f'[{{"Timestamp": "2026-03-01T00:00:00Z", "Value": {text}}}]'.encode()
+
+    (fast,), (plain,) = (list(value_rows(("A", "a", ""), decoded, "now")) for decoded in (decode(body), decode_plainly(body)))
+
+    assert fast == plain
+    assert type(fast["value"]) is type(plain["value"])
+    assert fast["value"] is None or math.isfinite(fast["value"])
+
+
+@pytest.mark.parametrize(("text", "words"), [(b'"\xff"', "decode"), (b"{", "Expecting"), (b"", "Expecting")])
 def test_what_is_no_json_is_refused(text: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         decode_plainly(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,10 @@ NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
         ({"Name": "No Data", "Value": 248, "IsSystem": True}, (None, "No Data", "system", 248)),
         ({"Name": None, "Value": None}, (None, None, "digital", None)),
         ([1, "é"], (None, '[1, "é"]', "object", None)),
+        ("NaN", (None, "NaN", "not_finite", None)),
+        ("-Infinity", (None, "-Infinity", "not_finite", None)),
+        (math.nan, (None, "NaN", "not_finite", None)),
+        (math.inf, (None, "Infinity", "not_finite", None)),
     ],
 )
 def test_each_kind_of_value_has_its_columns(value: Any, columns: tuple[Any, ...]) -> None:

@@ -119,9 +119,12 @@ def _shared_destinations(connectors: Sequence[Connector]) -> list[Problem]:
         catalogs = {name: target.catalog for name, target in connector.definition.targets.items()}
         for row, table in enumerate(connector.tables, 1):
             one = table_id(table, connector.definition)
+            places = {catalog: one.in_catalog(catalog) for catalog in {None, *catalogs.values()}}
+            blurs = {catalog: blurred(place.destination) for catalog, place in places.items()}
             for target in ("", *catalogs):
-                here = one.in_catalog(catalogs.get(target))
-                owner = owners.setdefault((target, blurred(here.destination)), (connector, row, here))
+                catalog = catalogs.get(target)
+                here = places[catalog]
+                owner = owners.setdefault((target, blurs[catalog]), (connector, row, here))
                 if owner[:2] != (connector, row):
                     problems.append(_shared(here, connector, row, owner, target if here.destination != one.destination else ""))
                     break

@@ -355,3 +355,13 @@ def test_a_row_that_reads_another_source_table_keeps_its_pipeline(headgate: Comm
 
     assert "orders_v2 → main.bronze.sold was orders → main.bronze.sold: the same streaming table" in said
     assert "is to move" not in said
+
+
+def test_a_table_that_the_source_says_nothing_about_is_not_gone_in_other_capitals(headgate: Command, project: Path) -> None:
+    (project / "found.csv").write_text("source_table,ingestion_type\nCONTACTS,snapshot\nCompanies,what\ndeals,snapshot\n")
+
+    headgate("discover", "--connector-name", "crm", "--from-csv", "found.csv", "--best-effort")
+
+    rows = (project / "connectors/crm/tables.csv").read_text().splitlines()[1:]
+    assert [row.split(",")[0] for row in rows] == ["CONTACTS", "companies", "deals"]
+    assert not any("gone" in row for row in rows)

@@ -75,15 +75,15 @@ simulator: setup .venv/.apps.ready
 # With bytecode, whatever the shell says: the tests start a hundred programs.
 test test-shared test-long: export PYTHONDONTWRITEBYTECODE =
 
-test: setup terraform .venv/.exact.ready .venv/.apps.ready build/.clients.ready
+test: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready
 	@pytest -n 2 --dist worksteal
 
 # Those that need data which does not come with the project: HEADGATE_SHARED names its folder.
-test-shared: setup terraform .venv/.exact.ready .venv/.apps.ready build/.clients.ready
+test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
 # All tests, those that need such data where it is there.
-test-long: setup terraform .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
+test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
 	@pytest -n 2 --dist worksteal -m "long or not long"
 
 # 200 seeds; SEEDS="7 8" for some of them.
@@ -98,6 +98,11 @@ bench-balance: setup .venv/.bench.ready
 
 bench-pi: setup .venv/.apps.ready
 	@python -m bench.pi
+
+.venv/.bindings.ready: .venv/.ready
+	@echo "Installing the newest of the provider's bindings …" >&2
+	@build/pipenv/bin/pipenv sync --categories bindings >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
 
 .venv/.exact.ready: .venv/.ready
 	@echo "Installing OR-Tools and Delta's library …" >&2
@@ -135,7 +140,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta terraform bench apps fuzz node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta terraform bindings bench apps fuzz node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.ci.hosts import Host, serving
-from tests.ci.repository import DEFINITION, ROOT, STANDIN, TABLES, Repository, write_programs
+from tests.ci.repository import DEFINITION, ROOT, TABLES, Repository, write_programs
 from tests.ci.runner import Runner, clean_environment
+from tests.standin.running import mirror
 from tests.support.command import Run, command_line
+from tests.workspace.server import served
+from tests.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,19 +41,24 @@ def headgate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
 
 
 @pytest.fixture
-def repository(tmp_path: Path, host: Host) -> Repository:
+def workspace() -> Iterator[str]:
+    """Give the address of a workspace, empty."""
+    with served(Workspace()) as address:
+        yield address
+
+
+@pytest.fixture
+def repository(tmp_path: Path, host: Host, workspace: str) -> Repository:
     """Give a repository with a connector that is balanced, and the workflows that headgate wrote for it."""
-    if not STANDIN.exists() or not all(shutil.which(program) for program in ("terraform", "jq", "git", "node")):
-        pytest.skip("the steps need terraform with the provider's stand-in (../shared/terraform), jq, git and Node")
-    run = subprocess.run([STANDIN, sys.executable, tmp_path / "mirror"], capture_output=True, text=True, check=True)
+    if not all(shutil.which(program) for program in ("jq", "git", "node")):
+        pytest.skip("the steps need jq, git and Node: put them on the path")
     write_programs(tmp_path / "bin", tmp_path / "posted")
     (tmp_path / "state").mkdir()
     identity = {f"GIT_{who}_{what}": "t@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     environment = {
         **clean_environment(),
         "PATH": f"{tmp_path / 'bin'}:{clean_environment()['PATH']}",
-        "TF_CLI_CONFIG_FILE": run.stdout.strip(),
-        "STANDIN_WORKSPACE": str(tmp_path / "workspace.json"),
+        **mirror(tmp_path / "mirror", workspace),
         "GITHUB_REPOSITORY": "acme/data",
         "GITHUB_SHA": "a" * 40,
         "GITHUB_API_URL": host.address,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tests.ci.runner import Outcome, Runner
 
 ROOT = Path(__file__).resolve().parents[2]
-STANDIN = ROOT.parent / "shared" / "terraform" / "use"
 SECRET = "CANARY-token-of-the-crm"  # noqa: S105  # made up, to be looked for
 
 DEFINITION = """\

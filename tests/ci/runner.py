@@ -163,5 +163,5 @@ def _pairs(path: Path) -> list[tuple[str, str]]:
 
 def clean_environment() -> dict[str, str]:
     """Give this process's environment without what would change what the steps do."""
-    unwanted = ("TF_", "STANDIN_", "DATABRICKS_", "GITHUB_", "CI_", "GIT_", "HEADGATE_")
+    unwanted = ("TF_", "DATABRICKS_", "GITHUB_", "CI_", "GIT_", "HEADGATE_")
     return {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}

@@ -10,12 +10,13 @@ from ruamel.yaml import YAML
 
 from tests.ci.hosts import Reply
 from tests.ci.repository import SECRET
+from tests.support.program import needs_terraform
 
 if TYPE_CHECKING:
     from tests.ci.repository import Repository
     from tests.ci.runner import Outcome
 
-pytestmark = [pytest.mark.long, pytest.mark.terraform]
+pytestmark = [pytest.mark.long, pytest.mark.terraform, needs_terraform]
 
 SHA = "a" * 40
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ci.repository import SECRET, TABLES
+from tests.support.program import needs_terraform
 
 if TYPE_CHECKING:
     from tests.ci.repository import Repository
 
-pytestmark = [pytest.mark.long, pytest.mark.terraform]
+pytestmark = [pytest.mark.long, pytest.mark.terraform, needs_terraform]
 
 
 def test_from_a_pull_request_to_what_is_recorded_and_a_quiet_night(repository: Repository) -> None:

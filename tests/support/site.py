@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 from base64 import b64decode
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +21,10 @@ from headgate.review.decide import review_of
 from headgate.review.plan_file import facts_of_plans
 from headgate.tables.ids import TableId
 from headgate.terraform.deployment import plan_stacks
+from tests.workspace import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from headgate.inventory.table import Table
@@ -67,6 +67,13 @@ class Site:
         """Change parts of the definition; a part that is a dictionary is changed key by key."""
         for name, part in parts.items():
             self.parts[name] = {**self.parts.get(name, {}), **part} if isinstance(part, dict) else part
+
+    def make_ready(self) -> None:
+        """Make in the workspace the catalogs that the definition takes to be there."""
+        made, workspace = self.definition.destination, self.terraform.workspace
+        names = {target.catalog or made.catalog for target in self.definition.targets.values()}
+        for name in set() if made.create_catalog else names - workspace.catalogs.keys():
+            catalog.make(workspace, "catalogs", {"name": name})
 
     def balance(self, *, rebalance: bool = False, restack: bool = False) -> None:
         """Do what `headgate balance` does, and see that doing it again changes nothing."""
@@ -173,34 +180,29 @@ class Site:
         return [placement.table.source_table for placement in moving]
 
     def workspace(self) -> dict[str, dict[str, Any]]:
-        """Give what is in the workspace: type → id → state."""
-        if not self.terraform.workspace.exists():
-            return {}
-        found: dict[str, dict[str, Any]] = json.loads(self.terraform.workspace.read_text() or "{}")
-        return found
-
-    @contextmanager
-    def edited_workspace(self) -> Iterator[dict[str, dict[str, Any]]]:
-        """Change things in the workspace behind Terraform's back."""
-        found = self.workspace()
-        yield found
-        self.terraform.workspace.write_text(json.dumps(found))
+        """Give what is in the workspace: type of resource → id → what it is there. Of folders, only files are told."""
+        found = self.terraform.workspace
+        files = {path: thing.content for path, thing in found.things.items() if thing.kind == "FILE"}
+        kinds: dict[str, dict[Any, Any]] = {
+            "pipeline": found.pipelines, "job": found.jobs, "permissions": found.grants, "workspace_file": files,
+            "connection": found.connections, "catalog": found.catalogs, "schema": found.schemas, "repo": found.repos,
+        }  # fmt: skip
+        return {f"databricks_{kind}": {str(key): one for key, one in ones.items()} for kind, ones in kinds.items() if ones}
 
     def pipelines(self) -> dict[str, str]:
-        """Give name → id of the pipelines in the workspace; a name twice fails."""
-        states = self.workspace().get("databricks_pipeline", {})
-        names = [state["name"] for state in states.values()]
-        assert len(names) == len(set(names)), f"pipelines twice in the workspace: {sorted(names)}"
-        return {state["name"]: key for key, state in states.items()}
+        """Give name → id of the pipelines in the workspace."""
+        return {one.name: one.id for one in self.terraform.workspace.pipelines.values()}
+
+    def jobs(self) -> list[str]:
+        """Give the names of the jobs in the workspace; a name twice is there twice."""
+        return sorted(one.name for one in self.terraform.workspace.jobs.values())
 
     def ingested(self) -> dict[str, list[TableId]]:
-        """Give pipeline → tables, for the target's ingest files in the workspace; a file twice fails."""
-        files = self.workspace().get("databricks_workspace_file", {}).values()
+        """Give pipeline → tables, for the target's ingest files in the workspace."""
         folder = f"/Shared/headgate/{self.target}/crm/ingest/"
-        own = [one for one in files if one["path"].startswith(folder) and one["path"].endswith(".py")]
-        found = {state["path"].rpartition("/")[2].removesuffix(".py"): tables_in(state["content_base64"]) for state in own}
-        assert len(found) == len(own), f"files twice in the workspace: {sorted(state['path'] for state in own)}"
-        return found
+        files = self.workspace().get("databricks_workspace_file", {})
+        own = {path.removeprefix(folder): content for path, content in files.items() if path.startswith(folder)}
+        return {name.removesuffix(".py"): tables_in(content) for name, content in own.items() if name.endswith(".py")}
 
 
 def tables_in(content: str) -> list[TableId]:

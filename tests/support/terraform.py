@@ -6,14 +6,20 @@ import json
 import os
 import signal
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.support.program import TERRAFORM
+from tests.workspace.faults import CLOSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from tests.standin.running import Server
+    from tests.workspace.faults import Fault
+    from tests.workspace.messages import Request
+    from tests.workspace.workspace import Workspace
 
 
 @dataclass(slots=True)
@@ -35,19 +41,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Terraform:
-    """Terraform as `settings` (its environment) have it. `workspace` is the file that stands for the Databricks workspace."""
+    """Terraform with the stand-in that `server` runs, at work on `workspace`. `variables`: those of the stacks."""
 
-    settings: Mapping[str, str]
-    workspace: Path
+    server: Server
+    workspace: Workspace
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Give the environment of its processes, without what would change what they do."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "STANDIN_", "DATABRICKS_"))}
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "DATABRICKS_"))}
         variables = {f"TF_VAR_{name}": value for name, value in self.variables.items()}
         # Terraform lives for a second here: to collect its garbage is a tenth of its work.
-        own = {"STANDIN_WORKSPACE": str(self.workspace), "CHECKPOINT_DISABLE": "1", "GOGC": "off"}
-        return clean | own | dict(self.settings) | variables | dict(extra or {})
+        own = {"CHECKPOINT_DISABLE": "1", "GOGC": "off"}
+        return clean | own | dict(self.server.settings()) | variables | dict(extra or {})
 
     def init(self, folder: Path) -> None:
         """Make the folder ready, once."""
@@ -67,11 +73,10 @@ class Terraform:
         """Do what `plan_file` said."""
         return self._stream(folder, ["apply", "-json", "-input=false", "plan.out"])
 
-    def apply(
-        self, folder: Path, *words: str, die_at: int | None = None, environment: Mapping[str, str] | None = None
-    ) -> Outcome:
-        """Do it. With `die_at`, Terraform and its provider are killed (SIGKILL) at that line of output."""
-        return self._stream(folder, ["apply", "-json", "-input=false", "-auto-approve", *words], die_at, environment)
+    def apply(self, folder: Path, *words: str, die_at: int | Fault | None = None) -> Outcome:
+        """Do it. At `die_at`, a line of output or a fault, Terraform and its provider are killed (SIGKILL)."""
+        words = ("apply", "-json", "-input=false", "-auto-approve", *words)
+        return self._stream(folder, list(words), die_at)
 
     def destroy(self, folder: Path) -> Outcome:
         """Destroy all that the folder's state holds."""
@@ -93,24 +98,33 @@ class Terraform:
         assert not check or run.returncode == 0, run.stdout + run.stderr
         return run.stdout
 
-    def _stream(
-        self, folder: Path, words: list[str], die_at: int | None = None, environment: Mapping[str, str] | None = None
-    ) -> Outcome:
+    def _stream(self, folder: Path, words: list[str], die_at: int | Fault | None = None) -> Outcome:
         lines: list[str] = []
         with subprocess.Popen(
             [*TERRAFORM, *words],
             cwd=folder,
-            env=self.environment(environment),
+            env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         ) as process:
+
+            def die(_request: Request | None = None) -> Any:
+                with self.server.dying():
+                    os.killpg(process.pid, signal.SIGKILL)
+                return CLOSE
+
+            fault = None if die_at is None or isinstance(die_at, int) else replace(die_at, then=die)
+            if fault:
+                self.workspace.add(fault)
             assert process.stdout
             for line in process.stdout:
                 lines.append(line)
                 if len(lines) == die_at:
-                    os.killpg(process.pid, signal.SIGKILL)
+                    die()
+        if fault:
+            self.workspace.faults.remove(fault)
         outcome = outcome_of(_messages(lines))
         outcome.code, outcome.lines = process.returncode, len(lines)
         return outcome

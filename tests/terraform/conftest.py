@@ -1,31 +1,27 @@
-"""A real Terraform, and a provider for it: the stand-in beside the project, or the real one where its registry answers."""
+"""A real Terraform, with the stand-in for its provider at work on a workspace that each test finds empty."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.terraform.deployment import PROVIDER
+from tests.standin.derived import ENDS
+from tests.standin.running import OLDEST, Server, mirror
 from tests.support.program import TERRAFORM, WITHOUT
 from tests.support.samples import parts_of, tables_of
 from tests.support.site import Site
 from tests.support.terraform import Terraform
+from tests.workspace.server import served
+from tests.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from headgate.inventory.table import Table
-
-STANDIN = Path(__file__).resolve().parents[3] / "shared" / "terraform" / "use"
-DYING = Path(__file__).resolve().parents[1] / "support" / "dying_provider.py"
 
 
 @pytest.fixture(scope="session")
@@ -37,82 +33,49 @@ def terraform_program() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def standin(terraform_program: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment in which Terraform starts the stand-in as its provider."""
-    assert terraform_program
-    if not STANDIN.exists():
-        pytest.skip("plan and apply need a workspace, or the provider's stand-in in ../shared/terraform, which is not there")
-    mirror = tmp_path_factory.mktemp("mirror")
-    run = subprocess.run([STANDIN, sys.executable, mirror], capture_output=True, text=True, check=True)
-    return {"TF_CLI_CONFIG_FILE": run.stdout.strip()}
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A stand-in that runs on, which saves its start at every step. `workspace` is a link: each test points it at its own."""
-
-    settings: dict[str, str]
-    workspace: Path
+def served_workspace() -> Iterator[tuple[Workspace, str]]:
+    """A workspace and the address at which it answers."""
+    workspace = Workspace()
+    with served(workspace) as host:
+        yield workspace, host
 
 
 @pytest.fixture(scope="session")
-def server(standin: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A running stand-in."""
-    program = next(Path(standin["TF_CLI_CONFIG_FILE"]).parent.rglob("terraform-provider-databricks*"))
-    link = tmp_path_factory.mktemp("server") / "workspace.json"
-    environment = {**os.environ, "STANDIN_WORKSPACE": str(link), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen([program, "--dev"], env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        mark = "TF_REATTACH_PROVIDERS="
-        said = next(line for line in process.stdout if mark in line)
-        yield Server(standin | {mark[:-1]: said.partition(mark)[2].strip().strip("'")}, link)
-        process.terminate()
+def servers(served_workspace: tuple[Workspace, str]) -> Iterator[dict[str, Server]]:
+    """The provider's stand-ins by version, each of which starts when it is first asked for and then runs on."""
+    found = {version: Server(served_workspace[1], version) for version in ENDS}
+    yield found
+    for server in found.values():
+        server.kill()
 
 
 @pytest.fixture(scope="session")
 def any_provider(
-    terraform_program: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    terraform_program: tuple[str, ...], served_workspace: tuple[Workspace, str], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
-    """Terraform's environment for what asks no workspace: with the stand-in, else with the registry's own provider."""
-    if STANDIN.exists():
-        return dict(request.getfixturevalue("standin"))
-    folder = tmp_path_factory.mktemp("registry")
-    config = folder / "terraform.rc"
-    config.write_text(f'plugin_cache_dir = "{folder}"\ndisable_checkpoint = true\n')
-    (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": {"databricks": PROVIDER}}}))
-    settings = {"TF_CLI_CONFIG_FILE": str(config), "TF_REGISTRY_CLIENT_TIMEOUT": "5", "TF_REGISTRY_DISCOVERY_RETRY": "0"}
-    run = subprocess.run(
-        [*terraform_program, "init", "-input=false"],
-        cwd=folder,
-        env={**os.environ, **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if run.returncode:
-        pytest.skip("neither the provider's stand-in (../shared/terraform) nor Terraform's registry is within reach")
-    return settings
+    """The environment in which Terraform starts the stand-in by itself."""
+    assert terraform_program
+    return mirror(tmp_path_factory.mktemp("mirror"), served_workspace[1])
 
 
 @pytest.fixture
-def terraform(server: Server, tmp_path: Path) -> Terraform:
-    """Terraform with an empty workspace of the test's own."""
-    workspace = tmp_path / "workspace.json"
-    server.workspace.unlink(missing_ok=True)
-    server.workspace.symlink_to(workspace)
-    return Terraform(server.settings, workspace, {"crm_client_secret": "CANARY-1", "crm_token": "CANARY-2"})
+def provider() -> str:
+    """The provider's version. A test of both ends overrides it: `@pytest.mark.parametrize("provider", ENDS)`."""
+    return OLDEST
 
 
 @pytest.fixture
-def dying(terraform: Terraform, standin: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
-    """Terraform with a stand-in that dies with it where STANDIN_DIES_AT says so."""
-    mirror = tmp_path_factory.mktemp("dying")
-    shutil.copytree(Path(standin["TF_CLI_CONFIG_FILE"]).parent, mirror, dirs_exist_ok=True)
-    program = next(mirror.rglob("terraform-provider-databricks*"))
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{DYING}" "{STANDIN.parent / "provider.py"}" "$@"\n')
-    config = mirror / "terraform.rc"
-    config.write_text(config.read_text().replace(standin["TF_CLI_CONFIG_FILE"].removesuffix("/terraform.rc"), str(mirror)))
-    return replace(terraform, settings={"TF_CLI_CONFIG_FILE": str(config)})
+def workspace(served_workspace: tuple[Workspace, str]) -> Workspace:
+    """The workspace, empty."""
+    served_workspace[0].reset()
+    return served_workspace[0]
+
+
+@pytest.fixture
+def terraform(terraform_program: tuple[str, ...], servers: dict[str, Server], provider: str, workspace: Workspace) -> Terraform:
+    """Terraform with an empty workspace."""
+    assert terraform_program
+    return Terraform(servers[provider], workspace, {"crm_client_secret": "CANARY-1", "crm_token": "CANARY-2"})
 
 
 @pytest.fixture
@@ -123,20 +86,24 @@ def site(terraform: Terraform, tmp_path: Path) -> Callable[..., Site]:
         whole = parts_of(parts, **balance)
         made = Site(tmp_path, terraform, whole, list(tables_of(6) if tables is None else tables))
         made.balance()
+        made.make_ready()
         return made
 
     return make
 
 
 @pytest.fixture(scope="session")
-def starts() -> dict[str, tuple[Path, Site]]:
-    """Deployed connectors that tests start from: each is deployed once, and copied."""
+def starts() -> dict[str, tuple[Path, dict[str, Any], Site]]:
+    """Deployed connectors that tests start from, with their workspaces: each is deployed once, and copied."""
     return {}
 
 
 @pytest.fixture
 def settled(
-    site: Callable[..., Site], starts: dict[str, tuple[Path, Site]], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    site: Callable[..., Site],
+    starts: dict[str, tuple[Path, dict[str, Any], Site]],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., Site]:
     """Give a function that makes a connector as `site` does, deployed and recorded."""
 
@@ -147,9 +114,10 @@ def settled(
             made.settle()
             folder = tmp_path_factory.mktemp("start")
             shutil.copytree(tmp_path, folder, dirs_exist_ok=True)
-            starts[key] = folder, replace(made)
-        folder, start = starts[key]
+            starts[key] = folder, made.terraform.workspace.snapshot(), replace(made)
+        folder, kept, start = starts[key]
         shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+        made.terraform.workspace.restore(kept)
         made.layout, made.records = start.layout, dict(start.records)
         return made
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.standin.running import NEWEST, OLDEST
 from tests.support.samples import DEFINITIONS, tables_for
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ pytestmark = pytest.mark.terraform
 # These three hold most of what the others try one by one.
 FIRST = list(DEFINITIONS)[:3]
 CODE = {"crm/__init__.py": b"", "crm/source.py": b"print('${x}')\n", "data.bin": bytes(range(256))}
+CODE |= {f"crm/tables/part_{number}.py": b"1\n" for number in range(8)}
+# Each end of the provider: the newest is asked with two of the definitions, of which one has a folder of code.
+RUNS = [(OLDEST, name) for name in DEFINITIONS] + [(NEWEST, name) for name in FIRST[:2]]
 
 
 def made(site: Callable[..., Site], name: str, **changes: Any) -> Site:
@@ -28,7 +32,7 @@ def made(site: Callable[..., Site], name: str, **changes: Any) -> Site:
 
 
 @pytest.mark.parametrize(
-    "name", [name if name in FIRST else pytest.param(name, marks=pytest.mark.long) for name in DEFINITIONS]
+    ("provider", "name"), [run if run[1] in FIRST else pytest.param(*run, marks=pytest.mark.long) for run in RUNS]
 )
 def test_each_stack_is_valid_is_applied_and_is_then_done(site: Callable[..., Site], name: str) -> None:
     found = made(site, name)

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from headgate.layout.progress import pending
 from tests.support.samples import tables_of
+from tests.workspace.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.site import Site
-    from tests.support.terraform import Terraform
 
 pytestmark = pytest.mark.terraform
 
 SOURCES = ["t_1", "t_2", "t_3", "t_4"]
 
 
-def kill(site: Site, stack: str, terraform: Terraform, at: str) -> bool:
-    """Apply a stack, and die before or after a change of the workspace: `before:2`. Say whether it came to that change."""
+def kill(site: Site, stack: str, when: Literal["before", "after"], nth: int) -> bool:
+    """Apply a stack, and die before or after the nth change of the workspace. Say whether it came to that change."""
     site.synth()
-    folder = site.folder(stack)
-    shutil.rmtree(folder / ".terraform", ignore_errors=True)
-    terraform.init(folder)
-    outcome = terraform.apply(folder, "-parallelism=1", environment={"STANDIN_DIES_AT": at})
+    site.terraform.init(site.folder(stack))
+    change = Fault(when=when, nth=nth, about=lambda request: request.method != "GET")
+    outcome = site.terraform.apply(site.folder(stack), "-parallelism=1", die_at=change)
     assert outcome.errors == []
     return outcome.code == -signal.SIGKILL
 
@@ -43,11 +41,11 @@ def points(count: int, *first: int) -> list[object]:
 
 
 @pytest.mark.parametrize("number", points(6, 4))
-def test_a_first_deploy_killed_before_it_makes_something(site: Callable[..., Site], dying: Terraform, number: int) -> None:
+def test_a_first_deploy_killed_before_it_makes_something(site: Callable[..., Site], number: int) -> None:
     found = site(tables=tables_of(4), pipelines=2)
     found.deploy((0,))
 
-    assert kill(found, "crm-dev-1", dying, f"before:{number}")
+    assert kill(found, "crm-dev-1", "before", number)
     found.settle()
 
     assert sorted(found.pipelines()) == ["crm_all_1", "crm_all_2"]
@@ -58,7 +56,7 @@ def test_a_first_deploy_killed_before_it_makes_something(site: Callable[..., Sit
 @pytest.mark.parametrize("when", [pytest.param("before", marks=pytest.mark.long), "after"])
 @pytest.mark.parametrize("number", points(3, 2))
 def test_a_deploy_of_moved_tables_killed_half_way(
-    settled: Callable[..., Site], dying: Terraform, when: str, number: int
+    settled: Callable[..., Site], when: Literal["before", "after"], number: int
 ) -> None:
     found = settled({"schedules": {"unknown": "0 2 * * *"}}, tables_of(4), pipelines=2)
     before = found.pipelines()
@@ -68,7 +66,7 @@ def test_a_deploy_of_moved_tables_killed_half_way(
     moved = found.hand_over()
     assert moved
 
-    assert kill(found, "crm-dev-1", dying, f"{when}:{number}")
+    assert kill(found, "crm-dev-1", when, number)
     found.record()
     assert ingested(found) == SOURCES or pending(found.agreed, "dev").handed_over
     found.settle()
@@ -81,7 +79,7 @@ def test_a_deploy_of_moved_tables_killed_half_way(
 @pytest.mark.parametrize("when", ["before", pytest.param("after", marks=pytest.mark.long)])
 @pytest.mark.parametrize("number", points(2, 1))
 def test_a_deploy_that_forgets_a_pipeline_killed_half_way(
-    settled: Callable[..., Site], dying: Terraform, when: str, number: int
+    settled: Callable[..., Site], when: Literal["before", "after"], number: int
 ) -> None:
     found = settled(tables=tables_of(4), pipelines=2, stacks=2)
     before = found.pipelines()
@@ -89,7 +87,7 @@ def test_a_deploy_that_forgets_a_pipeline_killed_half_way(
     found.tables = [table for table in found.tables if table.source_table not in gone]
     found.balance()
 
-    assert kill(found, "crm-dev-2", dying, f"{when}:{number}")
+    assert kill(found, "crm-dev-2", when, number)
     found.record()
     assert "crm-dev-2" in found.synth()  # what it left behind is still to be taken away
     found.settle()

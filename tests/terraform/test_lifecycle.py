@@ -175,11 +175,10 @@ def test_a_secret_that_the_provider_keeps_is_sent_when_it_changes(start: Site) -
 
 
 def test_what_was_changed_behind_terraforms_back_is_seen(start: Site) -> None:
-    with start.edited_workspace() as workspace:
-        for pipeline in workspace["databricks_pipeline"].values():
-            pipeline["channel"] = "CURRENT"
-        lost = next(key for key, job in workspace["databricks_job"].items() if job["name"] == "crm_all_2")
-        del workspace["databricks_job"][lost]
+    with start.terraform.workspace.changing() as workspace:
+        for pipeline in workspace.pipelines.values():
+            pipeline.spec["channel"] = "CURRENT"
+        del workspace.jobs[workspace.jobs_named("crm_all_2")[0].id]
 
     assert planned(start) == {
         "1:databricks_pipeline.all_1": "update",

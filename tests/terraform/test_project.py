@@ -15,12 +15,13 @@ from cdktf import App
 
 from stacks.planned import PlannedStack
 from tests.support.samples import DEFINITIONS, tables_for
-from tests.support.terraform import Terraform
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.site import Site
+    from tests.support.terraform import Terraform
+    from tests.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.terraform
 
@@ -47,6 +48,7 @@ class Project:
 
     def __init__(self, folder: Path, terraform: Terraform) -> None:
         self.folder = folder
+        self.workspace: Workspace = terraform.workspace
         self.environment = terraform.environment({"HEADGATE_ROOT": str(folder), "NO_COLOR": "1", "CI": "1"})
         (folder / "connectors" / "crm").mkdir(parents=True)
         (folder / "connectors" / "crm" / "connector.yaml").write_text(DEFINITION)
@@ -112,8 +114,9 @@ def test_a_project_through_a_change_of_stack_to_its_end(project: Project) -> Non
     project.headgate("retire", "crm", "--target", "dev", "--yes")
     project.cdktf(*DEPLOY)
     assert "nothing is open in dev" in project.headgate("record", "crm")
-    left = json.loads(Path(project.environment["STANDIN_WORKSPACE"]).read_text())
-    assert {kind: len(states) for kind, states in left.items() if states} == {"databricks_pipeline": 2}
+    left = project.workspace
+    assert (len(left.pipelines), len(left.jobs), len(left.connections)) == (2, 0, 0)
+    assert {thing.kind for thing in left.things.values()} == {"DIRECTORY"}
 
 
 def test_the_cdk_writes_what_the_other_tests_apply(site: Callable[..., Site], tmp_path: Path) -> None:
@@ -130,7 +133,7 @@ def test_the_cdk_writes_what_the_other_tests_apply(site: Callable[..., Site], tm
             assert by_cdk == json.loads((found.folder(stack) / "cdk.tf.json").read_text())
 
 
-def test_a_users_own_constructs_beside_ours_are_valid(any_provider: dict[str, str], tmp_path: Path) -> None:
+def test_a_users_own_constructs_beside_ours_are_valid(terraform: Terraform, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "connectors", tmp_path / "connectors", ignore=shutil.ignore_patterns("__pycache__"))
     environment = {
         **os.environ,
@@ -139,7 +142,6 @@ def test_a_users_own_constructs_beside_ours_are_valid(any_provider: dict[str, st
         "HEADGATE_TARGET": "",
     }
     subprocess.run([sys.executable, ROOT / "examples" / "own_constructs.py"], env=environment, cwd=tmp_path, check=True)
-    terraform = Terraform(any_provider, tmp_path / "workspace.json")
 
     for stack in ("osipi-dev-shared", "osipi-dev-2"):
         folder = tmp_path / "cdktf.out" / "stacks" / stack

@@ -125,14 +125,17 @@ def assert_tables(review: Review, before: dict[str, list[Any]], after: dict[str,
 
 
 @pytest.fixture(scope="session")
-def applied() -> dict[str, Path]:
-    """Deployments that were applied, each in a folder that is copied."""
+def applied() -> dict[str, tuple[Path, dict[str, Any]]]:
+    """Deployments that were applied, each in a folder that is copied, and its workspace."""
     return {}
 
 
 @pytest.fixture
 def apply(
-    site: Callable[..., Site], applied: dict[str, Path], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    site: Callable[..., Site],
+    applied: dict[str, tuple[Path, dict[str, Any]]],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str], Site]:
     """Give a function that applies a deployment by its name."""
 
@@ -141,9 +144,11 @@ def apply(
         made = site(dict(parts), tables, **parts["balance"])
         if name not in applied:
             made.deploy()
-            applied[name] = tmp_path_factory.mktemp("applied")
-            shutil.copytree(tmp_path, applied[name], dirs_exist_ok=True)
-        shutil.copytree(applied[name], tmp_path, dirs_exist_ok=True)
+            applied[name] = tmp_path_factory.mktemp("applied"), made.terraform.workspace.snapshot()
+            shutil.copytree(tmp_path, applied[name][0], dirs_exist_ok=True)
+        folder, kept = applied[name]
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+        made.terraform.workspace.restore(kept)
         return made
 
     return make
@@ -159,9 +164,9 @@ def pair(apply: Callable[[str], Site], site: Callable[..., Site], first: str, se
 
     assert_true(review, outcomes)
 
-    after.deploy_reviewed(outcomes)
     left = {stack for stack in (path.name for path in (after.root / "cdktf.out" / "stacks").iterdir()) if stack not in outcomes}
-    if not left:  # a stack that is synthesized no more keeps what it has, and no plan speaks of it
+    if not left:  # a stack that is synthesized no more keeps what it has, and the names that others want
+        after.deploy_reviewed(outcomes)
         assert_tables(review, held, after.ingested())
 
 
@@ -220,8 +225,8 @@ def test_what_the_lock_brings_about_is_never_a_loss(settled: Callable[..., Site]
 
 def test_a_pipeline_that_vanished_from_the_workspace_is_told(settled: Callable[..., Site]) -> None:
     crm = settled(pipelines=2)
-    with crm.edited_workspace() as workspace:
-        workspace["databricks_pipeline"].pop(crm.pipelines()["crm_all_1"])
+    with crm.terraform.workspace.changing() as workspace:
+        del workspace.pipelines[workspace.pipeline("crm_all_1").id]
 
     review, _ = crm.review()
 

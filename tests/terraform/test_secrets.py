@@ -24,18 +24,13 @@ URL = "https://other.example.com"
 @pytest.fixture
 def crm(settled: Callable[..., Site]) -> Site:
     """A connector with a secret that is kept and one that is dropped, deployed and recorded."""
-    made = settled({"connection": SECRETS}, tables_of(1))
-    dropped(made)
-    return made
+    return settled({"connection": SECRETS}, tables_of(1))
 
 
-def dropped(crm: Site) -> dict[str, Any]:
-    """Give the options of the connection in the workspace; from now on nobody reads its token there."""
-    with crm.edited_workspace() as workspace:
-        (connection,) = workspace["databricks_connection"].values()
-        held = dict(connection["options"])
-        connection["options"].pop("token", None)
-    return held
+def held(crm: Site) -> dict[str, Any]:
+    """Give the options that the connection has in the workspace, with the secrets that it never tells."""
+    (connection,) = crm.terraform.workspace.connections.values()
+    return dict(connection.info["options"])
 
 
 def planned(crm: Site) -> dict[str, str]:
@@ -75,7 +70,7 @@ def test_it_is_sent_along_with_any_other_change_and_left_alone_once_that_is_reco
     assert losses(crm) == []
 
     crm.deploy()
-    sent = dropped(crm)
+    sent = held(crm)
     assert [sent.get(name) for name in ("token", "seal")] == ["CANARY-2", "CANARY-3" if "secrets" in change else None]
 
     crm.record()
@@ -93,7 +88,7 @@ def test_an_apply_that_failed_leaves_the_record_as_it_was(crm: Site) -> None:
     stack["resource"]["databricks_connection"]["crm"]["lifecycle"] = {"precondition": [refused]}
     file.write_text(json.dumps(stack))
     assert "refused" in str(crm.terraform.apply(file.parent).errors)
-    assert dropped(crm)["url"] != URL
+    assert held(crm)["url"] != URL
 
     crm.record()
     assert crm.deployed.connection == before
@@ -112,7 +107,10 @@ def test_without_a_record_of_it_the_review_refuses_the_update_and_says_what_to_d
 
 
 def test_an_update_that_undoes_what_somebody_changed_by_hand_is_refused_as_well(crm: Site) -> None:
-    with crm.edited_workspace() as workspace:
-        for connection in workspace["databricks_connection"].values():
-            connection["options"]["url"] = URL
+    with crm.terraform.workspace.changing() as workspace:
+        for connection in workspace.connections.values():
+            connection.info["options"]["url"] = URL
     assert losses(crm) == NOT_SENT
+
+    crm.terraform.apply_plan(crm.folder("crm-dev-shared"))
+    assert "token" not in held(crm)  # which is what the review refused

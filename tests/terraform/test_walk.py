@@ -81,9 +81,7 @@ class Walk:
         site, target = self.site, self.site.target
         known = site.deployed.pipelines
         names = [name for name in pending(site.agreed, target).restacked if name not in known]
-        assert not {state["name"] for state in site.workspace()["databricks_pipeline"].values()} & {
-            site.definition.targets[target].name_prefix + f"crm_{name}" for name in names
-        }
+        assert not site.pipelines().keys() & {site.definition.targets[target].name_prefix + f"crm_{name}" for name in names}
         site.layout = record_done(site.agreed, target, tuple(site.definition.targets), pipelines=names)
 
     def look(self, held: list[TableId], given: set[TableId]) -> None:

@@ -109,7 +109,7 @@ def settled(
 
     def make(parts: dict[str, Any] | None = None, tables: Sequence[Table] | None = None, **balance: Any) -> Site:
         made = site(parts, tables, **balance)
-        key = repr((made.parts, made.tables))
+        key = repr((made.parts, made.tables, made.terraform.server.version))
         if key not in starts:
             made.settle()
             folder = tmp_path_factory.mktemp("start")

@@ -114,3 +114,16 @@ def test_terraform_destroy_takes_down_a_target_that_is_not_protected(settled: Ca
     for stack in reversed(found.synth()):
         assert found.terraform.destroy(found.folder(stack)).errors == []
     assert left_over(found) == {}
+
+
+def test_continuous_pipelines_that_are_left_run_on_and_the_review_says_so(settled: Callable[..., Site]) -> None:
+    crm = settled({"mode": "streaming"}, tables_of(2), pipelines=2)
+    ids = crm.pipelines()
+    crm.layout = retire_target(crm.agreed, "dev", "leave")
+
+    review, _ = crm.review()
+    told = {finding.message for finding in review.findings if finding.code == "pipeline-runs-on"}
+    assert {message.rpartition("`databricks pipelines stop ")[2] for message in told} == {f"{id_}`" for id_ in ids.values()}
+    crm.deploy()
+
+    assert {one.state for one in crm.terraform.workspace.pipelines.values()} == {"RUNNING"}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.standin.derived import ENDS
+from tests.standin.running import OLDEST
 from tests.support.samples import SECRETS, tables_of
 from tests.support.site import actions
+from tests.workspace.faults import Fault
+from tests.workspace.messages import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,11 +59,10 @@ def test_a_dropped_secret_is_left_alone_until_it_is_rotated(crm: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "provider"),
     [
-        pytest.param({"options": {"url": URL}}, id="an option"),
-        pytest.param({"external_options": ["page_size", "since"]}, id="an option of tables"),
-        pytest.param({"secrets": ["client_secret", "token", "seal"]}, id="a secret that is new"),
+        *(pytest.param({"options": {"url": URL}}, provider, id=f"an option, {provider}") for provider in ENDS),
+        pytest.param({"secrets": ["client_secret", "token", "seal"]}, OLDEST, id="a secret that is new"),
     ],
 )
 def test_it_is_sent_along_with_any_other_change_and_left_alone_once_that_is_recorded(crm: Site, change: dict[str, Any]) -> None:
@@ -77,22 +79,18 @@ def test_it_is_sent_along_with_any_other_change_and_left_alone_once_that_is_reco
     crm.assert_settled()
 
 
-def test_an_apply_that_failed_leaves_the_record_as_it_was(crm: Site) -> None:
+def test_an_update_that_the_workspace_refused_is_not_recorded_and_sends_the_secret_when_it_is_done_again(crm: Site) -> None:
     before = crm.deployed.connection
     crm.edit(connection={"options": {"url": URL}})
     crm.synth()
-    file = crm.folder("crm-dev-shared") / "cdk.tf.json"
-    stack = json.loads(file.read_text())
-    stack["resource"]["terraform_data"]["gate"] = {"input": "${timestamp()}"}  # what only the apply will tell
-    refused = {"condition": '${terraform_data.gate.output == "never"}', "error_message": "refused"}
-    stack["resource"]["databricks_connection"]["crm"]["lifecycle"] = {"precondition": [refused]}
-    file.write_text(json.dumps(stack))
-    assert "refused" in str(crm.terraform.apply(file.parent).errors)
-    assert held(crm)["url"] != URL
+    crm.terraform.workspace.add(Fault("PATCH", "*/connections/*", then=refusal(400, "INVALID_STATE", "not now")))
+    assert "not now" in str(crm.terraform.apply(crm.folder("crm-dev-shared")).errors)
 
     crm.record()
     assert crm.deployed.connection == before
-    assert planned(crm).items() >= UPDATE.items()
+    assert planned(crm) == UPDATE
+    crm.deploy()
+    assert (held(crm)["url"], held(crm)["token"]) == (URL, "CANARY-2")
 
 
 def test_without_a_record_of_it_the_review_refuses_the_update_and_says_what_to_do(crm: Site) -> None:

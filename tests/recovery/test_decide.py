@@ -144,6 +144,12 @@ def test_a_renamed_pipeline_is_known_by_the_id_that_it_had() -> None:
     assert told(pipeline(), ids={PIPE.address: "p1"}, expected=(now,)) == []
 
 
+def test_a_second_job_is_doubled_while_the_first_one_still_has_its_old_address() -> None:
+    now = Expected(f"{JOB}.b_1", "crm-dev-1", "dev_crm_b_1", B, (RUN.address,))
+
+    assert told(job("1"), job("2", tag=B), ids={RUN.address: "1"}, expected=(now,)) == [("doubled", now.address, "2")]
+
+
 def test_what_is_gone_from_the_workspace_is_left_to_the_next_plan() -> None:
     assert told(job("2"), ids={RUN.address: "1"}) == []
 

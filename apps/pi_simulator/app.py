@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -38,10 +39,11 @@ from .routes import (
     units,
 )
 from .settings import Settings
+from .times import SECOND
 from .world import World
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTROLLERS = (
     system,
@@ -89,6 +91,22 @@ def _api() -> FastAPI:
     return api
 
 
+class _Dated:
+    """Says with each answer what time it is in the world."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self._app, self._world = app, world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(self._world.now() / SECOND, usegmt=True)
+                message = {**message, "headers": [*message["headers"], (b"date", date.encode())]}
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+
 class _About:
     """Tells each request which world it is about, and what answers the parts of a batch."""
 
@@ -103,6 +121,7 @@ class _About:
 def create_app(settings: Settings | None = None) -> ASGIApp:
     """Give the application that serves a world, as any ASGI server takes it."""
     settings = settings or Settings()
-    about: ASGIApp = _About(World(settings))
+    world = World(settings)
+    about: ASGIApp = _About(world)
     packed: ASGIApp = GZipMiddleware(about, minimum_size=256, compresslevel=1) if settings.gzip else about
-    return _alike(troubled(Defences(packed, settings), settings.hostility))
+    return _Dated(_alike(troubled(Defences(packed, settings), settings.hostility)), world)

@@ -60,6 +60,7 @@ def _config(app: ASGIApp, **options: Any) -> uvicorn.Config:
         InPieces(app),
         http=Protocol,
         h11_max_incomplete_event_size=_LONGEST_REQUEST,
+        date_header=False,  # the world has a clock of its own
         log_level="critical",
         access_log=False,
         **options,

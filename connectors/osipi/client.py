@@ -12,6 +12,7 @@ import logging
 import random
 import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -23,6 +24,7 @@ from .auth import ClientCredentials, auth_of
 from .codec import decode
 from .problems import PiError, PiUnavailableError
 from .retries import PASSING, RETRIED, RateLimit, retry_after
+from .times import from_datetime
 from .tls import check_authority, distrust
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ class PiClient:
         self.settings = settings
         self._sleep, self._chance = sleep, chance
         self._batches = True
+        self.server_now = ""  # the stamp of the server's clock, as its last answer had it
         self._session = requests.Session()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=settings.threads, pool_block=True))
@@ -188,6 +191,7 @@ class PiClient:
                 verify=self.settings.verify,  # here, for the environment takes precedence over the session's
                 stream=True,
             )
+            self.server_now = _stamp_of_date(answer.headers.get("Date")) or self.server_now
             content: bytes = answer.raw.read(decode_content=True)  # at once: much faster than by requests' pieces of 10 kB
         except requests.exceptions.InvalidURL as error:
             return None, None, PiError(0, f"{path}: no connection can be made ({type(error).__name__}): mend pi_base_url")
@@ -205,6 +209,14 @@ class PiClient:
             words = f"{path}: the server redirects to {where}, and a login is not sent on: give that address as pi_base_url"
             return answer, body, PiError(answer.status_code, words)
         return answer, body, _problem(answer.status_code, body, path)
+
+
+def _stamp_of_date(header: str | None) -> str:
+    """Give the stamp of an HTTP date, which is in whole seconds; empty without one."""
+    try:
+        return from_datetime(parsedate_to_datetime(header or ""))
+    except (TypeError, ValueError):
+        return ""
 
 
 def _problem(status: int, body: Any, path: str) -> PiError | None:

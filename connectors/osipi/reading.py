@@ -64,6 +64,11 @@ class Reading:
         self.problems.append(problem)
         LOG.warning("%s: %s", problem.tag, words)
 
+    def warn(self, words: str) -> None:
+        """Tell of something that concerns all tags."""
+        self.problems.append(TagProblem("", 0, words))
+        LOG.warning("%s", words)
+
     def leave_open(self, problem: TagProblem) -> None:
         """Tell of a time of a tag that can't be read while others can, and that the next run tries again."""
         problem = self._named(problem)

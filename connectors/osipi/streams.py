@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from .clocks import latest, tell
 from .columns import Column
 from .coverage import MOST_GAPS, Coverage
 from .incremental import Memory, Place, progress_of
@@ -73,6 +74,7 @@ def read_from(reading: Reading, progress: Progress) -> Iterator[dict[str, Any]]:
     known = len(progress.places)
     rows, moved = _read_on(reading, reader, options, progress, tags)
     unread = len(reading.unread)
+    tell(reading, progress, options.future)
     if not moved and known == len(progress.places):
         _first_guards(reading, options, progress, tags)
         gaps = str(progress.gaps)
@@ -97,7 +99,8 @@ class RecordedOptions:
         self.reread_values = texts.count("reread_values", 200_000)
         self._lookback = texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK) * 60
         texts.check()
-        self._reading, self.cap = reading, reading.last(future)
+        self._reading = reading
+        self.future, self.cap = future, min(reading.last(future), shifted(latest(reading), future))
         self._floor = reading.instant("startTime") or shifted(min(self.cap, reading.cap), -self._lookback)
         # Tags whose past is compared at once.
         self.group = reading.client.settings.tags_per_request * (reading.client.settings.threads + 2)
@@ -204,6 +207,7 @@ def _read_tags(
         if coverage.pages and tag not in reading.names:
             reading.names[tag] = coverage.pages[0].name, ""
         until, pages, open_ = coverage.settle(max(0, MOST_GAPS - len(gaps)))
+        until = min(until, shifted(latest(reading), options.future))
         for problem in coverage.problems:
             (reading.report if until <= first and problem not in open_ else reading.leave_open)(problem)
         if gaps:  # which are read for themselves

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
+    from datetime import datetime
 
 from connectors.osipi.times import stamp_of
 from tests.connectors.osipi.described import is_taken
@@ -67,11 +68,15 @@ class PiServer:
         self.requests: list[Request] = []
         self.trouble: list[Callable[[Request], Any]] = []  # each asked in turn; what gives an answer is it
         self.most = 150_000
+        self.now: datetime | None = None  # by its clock, which the Date of each answer tells; None: this machine's
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             wbufsize = 65536  # a header and its body go out together
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string(server.now.timestamp() if server.now else timestamp)
 
             def log_message(self, *_: Any) -> None:
                 pass

@@ -1,0 +1,70 @@
+"""A reader's clock that is ahead of the server's, and a server's that is put back: nothing is lost untold, and the cause is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.connectors.osipi.conftest import NOW
+from tests.connectors.osipi.recorded import Connectors, at, check, read, set_clock
+
+if TYPE_CHECKING:
+    from connectors.osipi import OsipiLakeflowConnect
+    from tests.connectors.osipi.server import PiServer
+
+
+def written_until(pi: PiServer, minutes: int) -> None:
+    """Have the server's clock be so many minutes past 11:00, with a value of each minute until then."""
+    pi.now = NOW - timedelta(hours=1) + timedelta(minutes=minutes)
+    pi.add("A", [(at(60 * minute), minute) for minute in range(minutes + 1)])
+
+
+def run(one: OsipiLakeflowConnect, offset: Any, minutes: int) -> tuple[list[dict[str, Any]], Any, list[str]]:
+    """Read on at so many minutes past 11:00 by the reader's clock; give also what was told."""
+    set_clock(one, timedelta(minutes=minutes - 60))
+    rows, after = read(one, ["A"], offset)
+    return rows, after, [problem.message for problem in one.problems]
+
+
+def test_a_reader_whose_clock_is_ahead_reads_no_further_than_the_servers(pi: PiServer, connector: Connectors) -> None:
+    found: list[dict[str, Any]] = []
+    offset = None
+    told: list[str] = []
+    for minute in (20, 25, 40, 41):
+        written_until(pi, minute)
+        rows, offset, words = run(connector(lookback_minutes="60"), offset, minute + 17)
+        found += rows
+        told += words
+
+    check(pi, found, ["A"])
+    assert len(told) == 4
+    assert all("behind this machine's" in words and "came later" not in words and "put back" not in words for words in told)
+    assert "1020 s" in told[0]
+
+
+def test_a_clock_that_is_a_little_off_is_not_told(pi: PiServer, connector: Connectors) -> None:
+    written_until(pi, 30)
+
+    rows, _, told = run(connector(lookback_minutes="60"), None, 31)
+
+    check(pi, rows, ["A"])
+    assert not told
+
+
+def test_a_clock_that_was_put_back_is_told_with_the_time_that_is_to_be_read_again(pi: PiServer, connector: Connectors) -> None:
+    written_until(pi, 50)
+    rows, offset, told = run(connector(lookback_minutes="60"), None, 50)
+    check(pi, rows, ["A"])
+    assert not told
+
+    pi.now = NOW - timedelta(minutes=40)  # 11:20
+    again, offset, told = run(connector(), offset, 51)
+
+    assert not again
+    assert told
+    assert "put back" in told[0]
+    assert "--from 2026-03-01T11:20:00Z --to 2026-03-01T11:50:00Z" in told[0]
+    written_until(pi, 58)
+    rest, _, told = run(connector(), offset, 58)
+    check(pi, [*rows, *rest], ["A"])
+    assert not told

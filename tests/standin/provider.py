@@ -74,11 +74,13 @@ class Provider:
     def new_resource(self, klass: Any) -> Any:
         return klass(self)
 
-    def planned(self, kind: str, was: Values | None, wanted: Values) -> tuple[Values, Planner]:
+    def planned(self, kind: str, was: Values | None, wanted: Values, diags: Diagnostics) -> tuple[Values, Planner]:
         """Give what a change of a resource comes to, and the planner that knows what makes it anew."""
-        planner = Planner(FACTS[kind])
+        planner, resource = Planner(FACTS[kind]), RESOURCES.get(kind, Resource)
         found = planner.plan(self.derived.resources[kind], was, wanted)
-        RESOURCES.get(kind, Resource).plan(was, found)
+        resource.plan(was, found)
+        for one in resource.unplannable(found):
+            diags.add_error(one.message, one.detail)
         return found, planner
 
 
@@ -103,7 +105,7 @@ class Served:
 
     def validate(self, diags: Diagnostics, _type_name: str, config: Values) -> None:
         for one in self.resource.refused(config):
-            diags.add_error(one.message, path=[one.argument])
+            diags.add_error(one.message, one.detail, path=[one.argument])
 
     def create(self, ctx: CreateContext, planned: Values) -> Values | None:
         values = known(planned)

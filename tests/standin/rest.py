@@ -70,7 +70,8 @@ class Client:
             text = response.read()
             return response.status, response.getheader("Retry-After"), json.loads(text or b"{}")
         except (OSError, HTTPException, ValueError) as error:
-            raise ApiError(0, f"{method} {self.address}{path}: {error!r}") from error
+            why = "EOF" if isinstance(error, ConnectionError) else repr(error)
+            raise ApiError(0, f'{method.capitalize()} "{self.address}{path}": {why}') from error
         finally:
             connection.close()
 

@@ -39,11 +39,12 @@ class Servicer(tf.provider.ProviderServicer):  # type: ignore[misc]  # the libra
         was, wanted = read_dynamic_value(request.prior_state), read_dynamic_value(request.proposed_new_state)
         if wanted is None:
             return pb.PlanResourceChange.Response(planned_state=request.proposed_new_state, legacy_type_system=True)
-        planned, planner = self.app.planned(kind, was, wanted)
+        diags = Diagnostics()
+        planned, planner = self.app.planned(kind, was, wanted, diags)
         return pb.PlanResourceChange.Response(
             planned_state=to_dynamic_value(planned),
             requires_replace=[_to_attribute_path(path) for path in planner.replaced],
-            diagnostics=Diagnostics().to_pb(),
+            diagnostics=diags.to_pb(),
             legacy_type_system=True,
         )
 

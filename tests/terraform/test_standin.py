@@ -145,23 +145,27 @@ def test_what_is_secret_is_marked_and_what_the_platform_tells_nobody_is_dropped(
         ("workspace_file", {"path": FILE, "content_base64": "?"}, 'expected "content_base64" to be a base64 string'),
         ("workspace_file", {"path": "/Shared//a", "content_base64": "aGk="}, "Clean path required"),
         ("pipeline", PIPELINE | {"channel": "NIGHTLY"}, "expected channel to be one of"),
-        ("pipeline", PIPELINE | {"target": "bronze"}, '"target": conflicts with schema'),
+        ("pipeline", PIPELINE | {"target": "bronze"}, '"schema": conflicts with target'),
         ("pipeline", {"name": "a", "ingestion_definition": {"connection_name": "a"}}, "ingestion_definition.0.objects"),
-        (
-            "permissions",
-            {"job_id": "1", "access_control": [{"user_name": "a", "permission_level": "CAN_RUN"}]},
-            "allowed levels",
-        ),
-        ("repo", {"url": "git@github.com:acme/crm.git"}, 'expected "url" to have a url with schema'),
-        ("job", {"name": "a", "run_as": {}}, "can be specified"),
+        ("repo", {"url": "git@github.com:acme/crm.git"}, 'expected "url" to be a valid url'),
+        ("repo", {"url": "ssh://git@github.com/acme/crm.git"}, 'expected "url" to have a url with schema'),
+        ("job", {"name": "a", "run_as": {}}, "must be specified"),
         ("job", {"name": "a", "color": "red"}, "Extraneous JSON object property"),
     ],
 )
 def test_what_the_provider_refuses_is_refused_before_anything_is_made(
     terraform: Terraform, stack: Callable[..., Path], kind: str, block: dict[str, Any], problem: str
 ) -> None:
-    (found,) = terraform.validate(stack({f"databricks_{kind}": {"a": block}}))
-    assert problem in found
+    assert any(problem in one for one in terraform.validate(stack({f"databricks_{kind}": {"a": block}})))
+
+
+def test_a_level_that_an_object_does_not_have_is_refused_by_the_plan(terraform: Terraform, stack: Callable[..., Path]) -> None:
+    access = [{"user_name": "a", "permission_level": "CAN_RUN"}]
+    folder = stack({"databricks_permissions": {"a": {"job_id": "1", "access_control": access}}})
+
+    assert terraform.validate(folder) == []
+    (error,) = terraform.plan(folder).errors
+    assert "CAN_RUN is not supported with job_id objects; allowed levels: CAN_MANAGE, CAN_MANAGE_RUN, CAN_VIEW" in error
 
 
 def test_what_changed_or_is_gone_in_the_workspace_is_seen(terraform: Terraform, stack: Callable[..., Path]) -> None:
@@ -214,7 +218,7 @@ def test_a_pipeline_whose_creation_was_answered_to_nobody_keeps_its_name(
     folder = stack({"databricks_pipeline": {"a": PIPELINE}})
     terraform.workspace.add(Fault("POST", "*/pipelines", "after", CLOSE))
 
-    assert "cannot create pipeline: POST" in terraform.apply(folder).errors[0]
+    assert 'cannot create pipeline: Post "' in terraform.apply(folder).errors[0]
     assert "is already used by another pipeline" in terraform.apply(folder).errors[0]
 
 

@@ -18,10 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Refused:
-    """An argument that the provider refuses, and why."""
+    """An argument that the provider refuses, and why: in a few words, and in full where it says more."""
 
     argument: str
     message: str
+    detail: str = ""
+
+
+def conflicting(config: Values, *names: str) -> list[Refused]:
+    """Give what is said of arguments of which one alone may be set: of each that is set, the first that it conflicts with."""
+    found = sorted(name for name in names if config.get(name))
+    pairs = [(one, next(other for other in found if other != one)) for one in found if len(found) > 1]
+    return [Refused(one, "Conflicting configuration arguments", f'"{one}": conflicts with {other}') for one, other in pairs]
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,12 @@ class Resource:
     def refused(config: Values) -> list[Refused]:
         """Give what `terraform validate` refuses, beyond what Terraform itself sees."""
         del config
+        return []
+
+    @staticmethod
+    def unplannable(planned: Values) -> list[Refused]:
+        """Give what a plan refuses, and no validation."""
+        del planned
         return []
 
     @staticmethod

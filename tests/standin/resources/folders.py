@@ -14,7 +14,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from tests.standin.resources.base import Refused, Resource
+from tests.standin.resources.base import Refused, Resource, conflicting
 from tests.standin.rest import ApiError
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 API = "/api/2.0/workspace"
 NEEDS_NO_FOLDER = (1, 111, 0)
 BOUNDARY = "standin-4d0f7a1c"
+# How git@github.com:acme/crm.git begins, which is no URL.
+NO_SCHEME = re.compile(r"[^:/]*@[^:/]*:")
 
 
 class WorkspaceFile(Resource):
@@ -35,14 +37,12 @@ class WorkspaceFile(Resource):
 
     @staticmethod
     def refused(config: Values) -> list[Refused]:
-        content, source, path = config.get("content_base64"), config.get("source"), config.get("path")
-        found = []
+        content, path = config.get("content_base64"), config.get("path")
+        found = conflicting(config, "content_base64", "source")
         if content == "":
             found.append(Refused("content_base64", 'expected "content_base64" to not be an empty string, got '))
         elif isinstance(content, str) and not _is_base64(content):
             found.append(Refused("content_base64", f'expected "content_base64" to be a base64 string, got {content}'))
-        if content is not None and source is not None:
-            found.append(Refused("source", '"source": conflicts with content_base64'))
         if path == "":
             found.append(Refused("path", "Path must not be empty"))
         elif isinstance(path, str) and path != posixpath.normpath(path):
@@ -131,7 +131,10 @@ class Repo(Resource):
     def refused(config: Values) -> list[Refused]:
         found = []
         url, path = config.get("url"), config.get("path")
-        if isinstance(url, str) and urlsplit(url).scheme not in ("http", "https"):
+        if isinstance(url, str) and NO_SCHEME.match(url):
+            reason = f'parse "{url}": first path segment in URL cannot contain colon'
+            found.append(Refused("url", f'expected "url" to be a valid url, got {url}: {reason}'))
+        elif isinstance(url, str) and urlsplit(url).scheme not in ("http", "https"):
             found.append(Refused("url", f'expected "url" to have a url with schema of: "https,http", got {url}'))
         if isinstance(path, str) and path.startswith("/Repos/") and path.rstrip("/").count("/") != 3:  # a folder and a repo
             found.append(Refused("path", "should have 3 components (/Repos/<directory>/<repo>)"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from tests.standin.resources.base import Refused, Resource
+from tests.standin.resources.base import Refused, Resource, conflicting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.standin.values import Values
 
 API = "/api/2.2/jobs"
+WHO = ("service_principal_name", "user_name")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -29,11 +30,15 @@ class Job(Resource):
 
     @staticmethod
     def refused(config: Values) -> list[Refused]:
-        set_ = [name for name in ("schedule", "trigger", "continuous") if config.get(name)]
-        found = [Refused(set_[0], f'"{set_[0]}": conflicts with {name}') for name in set_[1:]]
-        who = [[one.get(name) for name in ("user_name", "service_principal_name")] for one in config.get("run_as") or []]
-        message = "only one of `run_as.0.service_principal_name,run_as.0.user_name` can be specified"
-        return [*found, *(Refused("run_as", message) for names in who if names.count(None) != 1)]
+        found = conflicting(config, "schedule", "trigger", "continuous")
+        for one in config.get("run_as") or []:
+            either = ",".join(f"run_as.0.{name}" for name in WHO)
+            missing = [one.get(name) for name in WHO].count(None)
+            if missing != 1:
+                both = f"only one of `{either}` can be specified, but `{either}` were specified."
+                said = both if not missing else f"one of `{either}` must be specified"
+                found += [Refused("run_as", "Invalid combination of arguments", f'"run_as.0.{name}": {said}') for name in WHO]
+        return found
 
     def create(self, values: Values) -> str:
         return str(self.workspace.post(f"{API}/create", self.body(values))["job_id"])

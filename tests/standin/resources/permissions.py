@@ -41,10 +41,10 @@ class Permissions(Resource):
     kind = "permissions"
 
     @staticmethod
-    def refused(config: Values) -> list[Refused]:
+    def unplannable(planned: Values) -> list[Refused]:
         for one in OBJECTS:
-            if config.get(one.argument) is not None:
-                levels = [entry.get("permission_level") for entry in config.get("access_control") or []]
+            if planned.get(one.argument) is not None:
+                levels = [entry.get("permission_level") for entry in planned.get("access_control") or []]
                 wrong = [level for level in levels if isinstance(level, str) and level and level not in one.levels]
                 return [
                     Refused(

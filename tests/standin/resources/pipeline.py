@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, ClassVar
 
-from tests.standin.resources.base import Refused, Resource
+from tests.standin.resources.base import Refused, Resource, conflicting
 from tests.standin.rest import ApiError
 from tests.standin.values import is_zero
 
@@ -38,12 +38,10 @@ class Pipeline(Resource):
             value = config.get(name)
             if isinstance(value, str) and value.lower() not in allowed:
                 found.append(Refused(name, f"expected {name} to be one of {list(allowed)}, got {value}"))
-        for one, other in (("storage", "catalog"), ("target", "schema")):
-            if config.get(one) is not None and config.get(other) is not None:
-                found.append(Refused(one, f'"{one}": conflicts with {other}'))
+        found += conflicting(config, "storage", "catalog") + conflicting(config, "target", "schema")
         if any(is_zero(one.get("objects")) for one in config.get("ingestion_definition") or []):
-            message = "all of `ingestion_definition,ingestion_definition.0.objects` must be specified"
-            found.append(Refused("ingestion_definition", message))
+            message = '"ingestion_definition": all of `ingestion_definition,ingestion_definition.0.objects` must be specified'
+            found.append(Refused("ingestion_definition", "Missing required argument", message))
         return found
 
     def create(self, values: Values) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,11 @@ class Derived:
     version: str
     provider: Schema
     resources: dict[str, Schema]
+
+
+def missing(version: str) -> str:
+    """Give why tests of a version are skipped, and what to do; nothing where its bindings are installed."""
+    return "" if find_spec(ENDS[version]) else f"needs {ENDS[version].replace('_', '-')}: make .venv/.bindings.ready"
 
 
 def derived(package: str) -> Derived:

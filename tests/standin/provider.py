@@ -125,7 +125,7 @@ class Served:
             return None if error.missing else self._failed(ctx, "read", error, current)
 
     def update(self, ctx: UpdateContext, current: Values, planned: Values) -> Values | None:
-        """Update it. As the provider's SDK does, the state takes the new values even where the update failed."""
+        """Update it. The state takes the new values even where that failed (hashicorp/terraform-plugin-sdk, issue 476)."""
         values = known(planned) | {"id": current["id"]}
         try:
             self.resource.update(current, values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.standin.derived import ENDS
+from tests.standin.derived import ENDS, missing
 from tests.standin.running import OLDEST, Server, mirror
 from tests.support.program import TERRAFORM, WITHOUT
 from tests.support.samples import parts_of, tables_of
@@ -75,6 +75,8 @@ def workspace(served_workspace: tuple[Workspace, str]) -> Workspace:
 def terraform(terraform_program: tuple[str, ...], servers: dict[str, Server], provider: str, workspace: Workspace) -> Terraform:
     """Terraform with an empty workspace."""
     assert terraform_program
+    if reason := missing(provider):
+        pytest.skip(reason)
     return Terraform(servers[provider], workspace, {"crm_client_secret": "CANARY-1", "crm_token": "CANARY-2"})
 
 

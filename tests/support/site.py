@@ -193,10 +193,6 @@ class Site:
         """Give name → id of the pipelines in the workspace."""
         return {one.name: one.id for one in self.terraform.workspace.pipelines.values()}
 
-    def jobs(self) -> list[str]:
-        """Give the names of the jobs in the workspace; a name twice is there twice."""
-        return sorted(one.name for one in self.terraform.workspace.jobs.values())
-
     def ingested(self) -> dict[str, list[TableId]]:
         """Give pipeline → tables, for the target's ingest files in the workspace."""
         folder = f"/Shared/headgate/{self.target}/crm/ingest/"

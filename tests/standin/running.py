@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 NEWEST, OLDEST = "1.138.0", "1.99.0"
+# Without a host, a provider is that of the registry of whoever reads its name.
+_ANYWHERE = SOURCE.partition("/")[2]
+_OPENTOFU = "registry.opentofu.org"
 _MARK = "TF_REATTACH_PROVIDERS="
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
@@ -82,7 +85,8 @@ class Server:
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
         assert self._process.stdout
         said = next(line for line in self._process.stdout if _MARK in line)
-        self._settings = access(self.host) | {_MARK[:-1]: said.partition(_MARK)[2].strip().strip("'")}
+        served = said.partition(_MARK)[2].strip().strip("'").replace(SOURCE, _ANYWHERE)
+        self._settings = access(self.host) | {_MARK[:-1]: served}
 
 
 def mirror(folder: Path, host: str, version: str = OLDEST) -> dict[str, str]:
@@ -96,6 +100,7 @@ def mirror(folder: Path, host: str, version: str = OLDEST) -> dict[str, str]:
     own = " ".join(f'{name}="{value}"' for name, value in {"PYTHONPATH": str(ROOT), **access(host)}.items())
     program.write_text(f'#!/bin/sh\n{own} exec {command} "$@"\n')
     program.chmod(0o755)
+    shutil.copytree(folder / "plugins" / SOURCE, folder / "plugins" / _OPENTOFU / _ANYWHERE)
     config = folder / "terraform.rc"
     mirrored = f'filesystem_mirror {{\n    path = "{folder / "plugins"}"\n  }}'
     config.write_text(f"provider_installation {{\n  {mirrored}\n}}\ndisable_checkpoint = true\n")

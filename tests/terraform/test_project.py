@@ -14,6 +14,7 @@ import pytest
 from cdktf import App
 
 from stacks.planned import PlannedStack
+from tests.support.program import TERRAFORM
 from tests.support.samples import DEFINITIONS, tables_for
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class Project:
     def __init__(self, folder: Path, terraform: Terraform) -> None:
         self.folder = folder
         self.workspace: Workspace = terraform.workspace
-        self.environment = terraform.environment({"HEADGATE_ROOT": str(folder), "NO_COLOR": "1", "CI": "1"})
+        self.environment = terraform.environment(
+            {"HEADGATE_ROOT": str(folder), "NO_COLOR": "1", "CI": "1", "TERRAFORM_BINARY_NAME": TERRAFORM[0]}
+        )
         (folder / "connectors" / "crm").mkdir(parents=True)
         (folder / "connectors" / "crm" / "connector.yaml").write_text(DEFINITION)
         (folder / "connectors" / "crm" / "tables.csv").write_text(TABLES)
@@ -71,7 +74,9 @@ class Project:
 @pytest.fixture
 def project(terraform: Terraform, tmp_path: Path) -> Project:
     if not CDKTF.exists() or not shutil.which("node"):
-        pytest.skip("there is no cdktf-cli (npm ci) or no Node to run it")
+        pytest.skip("needs cdktf-cli and Node: make setup")
+    if len(TERRAFORM) > 1:
+        pytest.skip("cdktf needs Terraform as a command: make terraform")
     return Project(tmp_path / "project", terraform)
 
 

@@ -76,6 +76,16 @@ def frames(plant: Plant, search: Search) -> Iterator[Frame]:
     yield from sorted(found, key=key, reverse=back)
 
 
+def in_database(plant: Plant, database: int, search: Search) -> Iterator[Frame]:
+    """Give the frames of a database that a search finds: all are in the first one."""
+    return iter(()) if database else frames(plant, search)
+
+
+def since(start: int, now: int) -> Search:
+    """Give the search for all that starts at a time or later, phases too (ticks)."""
+    return Search("startinclusive", start, NEVER_ENDS, now, nested=True)
+
+
 def _there(plant: Plant, search: Search, start: int, end: int) -> Iterator[Frame]:
     for one in active(plant, start, end, search.now):
         yield one

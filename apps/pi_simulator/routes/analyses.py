@@ -10,27 +10,30 @@ from starlette.responses import Response
 from ..asking import Wanted
 from ..assets import kinds
 from ..assets.analyses import analysis_name
-from .assets_common import Databases, DescribedAsked, Ordered, WebId, cut, find, own
+from ..assets.query import Described
+from .assets_common import Databases, Ordered, WebId, cut, described, describing, find, own
 from .paging import Paged
 
 router = APIRouter()
 
 
 @router.get("/analyses/search")
-def search(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked) -> Response:
+def search(asked: Wanted, page: Paged, databases: Databases, wanted: Annotated[Described, describing("analyses")]) -> Response:
     """List the analyses that a query describes."""
     assets = asked.world.assets
     every = (key for one in databases for key in assets.analysis_keys(one.number))
     things = (assets.analysis(*key) for key in every if wanted.named(analysis_name(*key)))
-    return cut(asked, (one for one in things if wanted.fits(one)), page)
+    return described(asked, things, page, wanted)
 
 
 @router.get("/analysistemplates/search")
-def search_templates(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked) -> Response:
+def search_templates(
+    asked: Wanted, page: Paged, databases: Databases, wanted: Annotated[Described, describing("analysistemplates")]
+) -> Response:
     """List the templates of analyses that a query describes."""
     libraries = [asked.world.assets.libraries[one.number] for one in databases]
     every = [one for some in libraries for one in some.analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
-    return cut(asked, (one for one in every if wanted.fits(one)), page)
+    return described(asked, every, page, wanted)
 
 
 own(router, kinds.ANALYSIS)

@@ -13,6 +13,7 @@ from ..asking import Asked, Wanted
 from ..assets.finding import Order, like, same
 from ..assets.kinds import Kind
 from ..assets.query import Described, described_by
+from ..assets.searched import Known, Scene
 from ..assets.things import Thing, body_of
 from ..assets.world import AssetWorld
 from ..errors import PiError
@@ -104,8 +105,6 @@ def secured(router: APIRouter, controller: str, look_up: Callable[[Asked, str], 
     ) -> Response:
         owner = owner_of(asked, web_id)
         items = request.query_params.getlist("securityItem")
-        if more and not items:
-            raise PiError(400, "The parameter 'securityItem' is required.")
         links = {"Self": asked.link(controller, owner, "security"), "Owner": asked.link(controller, owner)}
         may = {f"Can{name}": name in _RIGHTS for name in _CAN} | {"HasAdmin": False, "Rights": list(_RIGHTS)}
         pairs = [(identity, item) for identity in identities for item in items or ["Default"]]
@@ -184,10 +183,20 @@ def _databases(asked: Wanted, web_id: Annotated[str | None, Query(alias="databas
     return [find(asked, "assetdatabases", web_id)] if web_id else list(asked.world.assets.databases)
 
 
-def _described(asked: Wanted, query: Annotated[str | None, Query()] = None) -> Described:
-    return described_by(query, asked.now)
-
-
-# What a search looks through, and what for.
+# What a search looks through.
 Databases = Annotated[list[Thing], Depends(_databases)]
-DescribedAsked = Annotated[Described, Depends(_described)]
+
+
+def describing(known: Known) -> Any:
+    """Give the dependency that reads what a search for a kind of objects looks for."""
+
+    def read(asked: Wanted, databases: Databases, query: Annotated[str | None, Query()] = None) -> Described:
+        return described_by(query, known, Scene(asked.world, tuple(one.number for one in databases), asked.now))
+
+    return Depends(read)
+
+
+def described(asked: Asked, things: Iterable[Thing], page: Page, wanted: Described) -> Response:
+    """Answer with those of some things that a query describes, in their order or in the one that it names."""
+    found = (one for one in things if wanted.fits(one))
+    return paged(asked, found, page, wanted.order) if wanted.order.given else cut(asked, found, page)

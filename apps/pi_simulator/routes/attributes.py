@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -13,11 +14,13 @@ from ..assets.attributes import Attribute
 from ..assets.designs import TRAITS
 from ..assets.elements import place_of
 from ..assets.filtering import ElementFilter, of_category
-from ..assets.finding import Order, same
+from ..assets.finding import same
 from ..assets.library import PLACES
+from ..assets.query import Described
 from ..assets.things import Thing
 from ..errors import PiError
-from .assets_common import Databases, DescribedAsked, ObjectPath, WebId, at_path, find, multiple
+from ..events.searching import in_database, since
+from .assets_common import Databases, ObjectPath, WebId, at_path, describing, find, multiple
 from .attribute_lists import (
     Associated,
     AttributeList,
@@ -66,12 +69,33 @@ def multiple_(asked: Wanted, several: SeveralAsked, with_these: Associated) -> R
 
 
 @router.get("/attributes/search")
-def search(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked, with_these: Associated) -> Response:
-    """List the attributes of elements that a query describes."""
-    assets = asked.world.assets
-    places = (place for one in databases for place in assets.elements(one.number))
-    every = (one for place in places for one in assets.attributes_of(assets.element(place), asked.now))
-    return AttributeList(asked, page, Order(), with_these).answer(one for one in every if wanted.fits(one.thing))
+def search(
+    asked: Wanted,
+    page: Paged,
+    databases: Databases,
+    wanted: Annotated[Described, describing("attributes")],
+    with_these: Associated,
+) -> Response:
+    """List the attributes of elements, or of event frames, that a query describes."""
+    found: list[Attribute] = []
+    for owner in _owners(asked, databases, wanted):
+        if choices := wanted.of_owner(owner):
+            every = asked.world.assets.attributes_of(owner, asked.now)
+            found += [one for one in every if any(choice.fits(one.thing) for choice in choices)]
+    return AttributeList(asked, page, wanted.order, with_these).answer(found)
+
+
+def _owners(asked: Asked, databases: Iterable[Thing], wanted: Described) -> Iterator[Thing]:
+    """Give the elements and the event frames whose attributes a query may be about."""
+    assets, kinds_of = asked.world.assets, {choice.owner for choice in wanted.choices}
+    for one in databases:
+        if "elements" in kinds_of:
+            yield from (assets.element(place) for place in assets.elements(one.number))
+        if "eventframes" in kinds_of:
+            yield from (
+                assets.event(frame, asked.now)
+                for frame in in_database(assets.plant, one.number, since(wanted.since, asked.now))
+            )
 
 
 @router.get("/attributes")

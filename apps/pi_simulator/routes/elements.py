@@ -13,16 +13,17 @@ from ..assets import kinds
 from ..assets.elements import at, name_of, place_of, total
 from ..assets.filtering import ElementFilter
 from ..assets.finding import Order
+from ..assets.query import Described
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from .assets_common import (
     Databases,
-    DescribedAsked,
     ObjectPath,
     Ordered,
     WebId,
     associations,
     at_path,
+    describing,
     find,
     lists,
     multiple,
@@ -126,7 +127,7 @@ def search(
     page: Paged,
     paths: Paths,
     databases: Databases,
-    wanted: DescribedAsked,
+    wanted: Annotated[Described, describing("elements")],
     date: Annotated[str | None, Query(alias="queryDate")] = None,  # noqa: ARG001  # elements have one version
 ) -> Response:
     """List the elements that a query describes, in order of their names."""
@@ -134,6 +135,8 @@ def search(
     every = (place for one in databases for place in assets.elements(one.number))
     things = (assets.element(place) for place in every if wanted.named(name_of(place)))
     found = [one for one in things if wanted.fits(one)]
+    if wanted.order.given:
+        found = wanted.order.of(found)
     return _answer(asked, page, paths, page.of(found), len(found))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -14,13 +14,14 @@ from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.elements import machine_place, name_of, template_of
 from ..assets.finding import Order, like, same
+from ..assets.query import Described
 from ..assets.things import Thing, body_of
 from ..errors import PiError
 from ..events.frames import Frame, by_number, phases
-from ..events.searching import MODES, Search, frames
+from ..events.searching import MODES, Search, frames, in_database, since
 from ..events.things import annotation_body, annotation_id
-from ..times import NEVER_ENDS, parse
-from .assets_common import Databases, DescribedAsked, Ordered, WebId, cut, find, multiple, objects, own, paged
+from ..times import parse
+from .assets_common import Databases, Ordered, WebId, described, describing, find, multiple, objects, own, paged
 from .attribute_lists import AttributesListed, AttributesSearched
 from .paging import Page, Paged
 from .several import SeveralAsked
@@ -137,16 +138,13 @@ def _answer(asked: Asked, found: Iterable[Frame], search: Search, page: Page, or
     return asked.answer({"Links": page.links(len(some)), "Items": objects(asked, things)})
 
 
-def _in_database(asked: Asked, database: Thing, search: Search) -> Iterator[Frame]:
-    return iter(()) if database.number else frames(asked.world.assets.plant, search)
-
-
 @router.get("/assetdatabases/{web_id}/eventframes")
 def of_database(
     asked: Wanted, web_id: WebId, search: When, page: Paged, order: Ordered, wanted: FullyFiltered, nested: Nested = False
 ) -> Response:
     """List the event frames of a database."""
-    found = _in_database(asked, find(asked, "assetdatabases", web_id), _nested(search) if nested else search)
+    number = find(asked, "assetdatabases", web_id).number
+    found = in_database(asked.world.assets.plant, number, _nested(search) if nested else search)
     return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, page, order)
 
 
@@ -189,16 +187,13 @@ def multiple_(asked: Wanted, several: SeveralAsked) -> Response:
 
 
 @router.get("/eventframes/search")
-def search_(asked: Wanted, page: Paged, databases: Databases, wanted: DescribedAsked) -> Response:
+def search_(
+    asked: Wanted, page: Paged, databases: Databases, wanted: Annotated[Described, describing("eventframes")]
+) -> Response:
     """List the event frames that a query describes, in order of start."""
-    every = Search("startinclusive", wanted.since, NEVER_ENDS, asked.now, nested=True)
-    things = (
-        asked.world.assets.event(one, asked.now)
-        for place in databases
-        for one in _in_database(asked, place, every)
-        if wanted.named(one.name)
-    )
-    return cut(asked, (one for one in things if wanted.fits(one)), page)
+    assets = asked.world.assets
+    every = (frame for one in databases for frame in in_database(assets.plant, one.number, since(wanted.since, asked.now)))
+    return described(asked, (assets.event(one, asked.now) for one in every if wanted.named(one.name)), page, wanted)
 
 
 own(router, kinds.EVENT_FRAME)
@@ -260,7 +255,7 @@ def _attributes(controller: str) -> None:
         root = find(asked, controller, web_id)
         frames_wanted = Filter(frame_name, frame_category, frame_template, element=element)
         if root.kind is kinds.DATABASE:
-            some: Iterable[Frame] = _in_database(asked, root, _nested(search) if nested else search)
+            some: Iterable[Frame] = in_database(asked.world.assets.plant, root.number, _nested(search) if nested else search)
         else:
             whole = by_number(asked.world.assets.plant, root.number)
             some = [whole, *phases(whole)] if whole and nested else [whole] if whole else []

@@ -50,8 +50,7 @@ def search(
     limited("maxCount", page.most, _SEARCHED)
     if server is not None:
         check_server(server)
-    archive = asked.world.archive
-    return answer_points(asked, page, Listing(archive, asked.now, searched(archive.count, text)))
+    return answer_points(asked, page, Listing(asked.world.archive, asked.now, searched(asked.world, asked.now, text)))
 
 
 @router.get("/points/{web_id}")

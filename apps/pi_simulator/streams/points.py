@@ -11,7 +11,7 @@ from ..errors import PiError
 from ..settings import Settings
 from ..tags import SERVER, Tag, name_of, tag
 from ..times import SECOND, written
-from ..wildcards import pattern
+from ..wildcards import pattern, wild
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -141,7 +141,13 @@ def attribute(one: Tag, name: str) -> Any:
 
 def attributes(one: Tag) -> dict[str, Any]:
     """Give all attributes of a point by name, in the order of the alphabet."""
-    return {name: attribute(one, name) for name in sorted({*_ALIKE, *_OWN})}
+    return {name: attribute(one, name) for name in sorted(attribute_names())}
+
+
+@lru_cache(maxsize=1)
+def attribute_names() -> frozenset[str]:
+    """Give the names of all attributes that points have, in small letters."""
+    return frozenset((*_ALIKE, *_OWN))
 
 
 def attribute_body(asked: Asked, one: Tag, name: str, value: Any) -> dict[str, Any]:
@@ -176,7 +182,7 @@ class Listing:
 def named(archive: Archive, now: int, name_filter: str) -> Listing:
     """Give the points whose name passes a filter; a name without wildcards is looked up at once."""
     numbers: Sequence[int] = range(archive.count)
-    if not set(name_filter) & set("*?"):
+    if not wild(name_filter):
         try:
             numbers = [archive.by_path(f"\\\\{SERVER}\\{name_filter}", now).number]
         except PiError:

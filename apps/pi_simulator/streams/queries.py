@@ -1,86 +1,180 @@
 """Searches for points by a query: `Tag:=Unit0* PointType:=Float32 AND Span:>5 OR Descriptor:=*flow*`.
 
-Source of the grammar: AVEVA, "PIPoint Search Query Syntax (Core Services)". Filters on values are refused.
+Source: AVEVA, PI Web API Reference, "PIPoint Search Query Syntax (Core Services)", and PI Server, "Syntax for PI point
+searches": the aliases, and that a filter is named once in what AND joins, that values are not searched together with OR, and
+that `Float` stands for all types of that name.
 """
 
 from __future__ import annotations
 
-import re
 from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..comparing import COMPARED
 from ..errors import PiError
+from ..querying import Filter, QueryError, parsed
 from ..tags import name_of, tag
+from ..times import parse
 from ..wildcards import pattern
-from .points import attribute
+from .points import attribute, attribute_names
+from .samples import Sample, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ..world import World
 
     Test = Callable[[int], bool]
 
-_PART = re.compile(
-    r"""\s*(?:[()]
-      |(?P<joint>AND|OR)(?=[\s(]|$)
-      |(?:(?P<name>\w+)\s*:\s*(?P<sign><>|!=|<=|>=|=|<|>)\s*)?(?P<text>"[^"]*"|'[^']*'|[^\s()"']+)
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_OF_VALUES = {"value", "timestamp", "substituted", "questionable", "annotated", "isgood"}
+_ALIASES = {
+    "": "tag",
+    "name": "tag",
+    "datatype": "pointtype",
+    "description": "descriptor",
+    "pointclass": "ptclassname",
+}
+_TYPES = {
+    one.lower(): (one,) for one in ("Int16", "Int32", "Float16", "Float32", "Float64", "Digital", "String", "Blob", "Timestamp")
+} | {"float": ("Float16", "Float32", "Float64")}
+_DATES = {"changedate", "creationdate"}
+_FLAGS: dict[str, Callable[[Sample], bool]] = {
+    "substituted": lambda sample: sample.substituted,
+    "questionable": lambda sample: sample.questionable,
+    "annotated": lambda _: False,
+    "isgood": lambda sample: sample.good,
+}
+_OF_VALUES = {"value", "timestamp", *_FLAGS}
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+_SHOWN = 200
 
 
-def query(text: str) -> Callable[[int], bool]:
-    """Give what says whether the point of a number passes a query. Raises PiError 400 for what is no query."""
-    choices: list[list[Test]] = [[]]
-    at = 0
-    while at < len(text.rstrip()):
-        part = _PART.match(text, at)
-        if not part:
-            raise PiError(400, f"The parameter 'query' is invalid at position {at}: '{text[:200]}'.")
-        at = part.end()
-        if (part["joint"] or "").upper() == "OR":
-            choices.append([])
-        elif part["text"]:
-            choices[-1].append(_test(part["name"] or "tag", part["sign"] or "=", part["text"]))
-    if any(not choice for choice in choices) and len(choices) > 1:
-        raise PiError(400, f"The parameter 'query' is invalid: an alternative of '{text[:200]}' is empty.")
-    return lambda number: any(all(test(number) for test in choice) for choice in choices)
+def _refused(text: str, why: str) -> PiError:
+    return PiError(400, f"The parameter 'query' is invalid: {why}: '{text[:_SHOWN]}'.")
+
+
+def _read(text: str) -> tuple[tuple[Filter, ...], ...]:
+    """Read a query, its filters under the names of attributes. Raises PiError 400 for what is none."""
+    try:
+        alternatives = parsed(text)
+    except QueryError as error:
+        raise _refused(text, str(error)) from None
+    named = tuple(tuple(_named(one, text) for one in filters) for filters in alternatives)
+    for filters in named:
+        names = [one.name for one in filters]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise _refused(text, f"'{twice[0]}' stands twice in what AND joins")
+    every = [one for filters in named for one in filters]
+    split = len(named) > 1 or any(one.name == "pointtype" and len(_TYPES.get(one.text.lower(), ())) > 1 for one in every)
+    if split and any(one.name in _OF_VALUES for one in every):
+        raise _refused(text, "values are not searched together with OR, nor with a type that stands for several")
+    return named
+
+
+def _named(one: Filter, text: str) -> Filter:
+    if one.path or one.below is not None or one.sign == "in":
+        raise _refused(text, "points are searched by their attributes and their value alone")
+    name = _ALIASES.get(one.name, one.name)
+    if name not in _OF_VALUES and name not in attribute_names():
+        raise _refused(text, f"there is no point attribute '{one.name}'")
+    return Filter(name, one.sign, one.values)
+
+
+def searched(world: World, now: int, text: str) -> Sequence[int]:
+    """Give the numbers of the points that pass a query at `now` (ticks). Raises PiError 400 for what is no query."""
+    alternatives = _read(text)
+    if any(one.name in _OF_VALUES or one.name in _DATES for filters in alternatives for one in filters):
+        return array("L", _passing(world.archive.count, text, world, now))
+    return _unmoved(world.archive.count, text)
 
 
 @lru_cache(maxsize=16)
-def searched(count: int, text: str) -> array[int]:
-    """Give the numbers of those among the first `count` points that pass a query. Raises PiError as `query`."""
-    passes = query(text)
-    return array("L", (number for number in range(count) if passes(number)))
+def _unmoved(count: int, text: str) -> array[int]:
+    """Give what passes a query that asks for nothing that time changes."""
+    return array("L", _passing(count, text))
 
 
-def _test(name: str, sign: str, text: str) -> Test:
-    key = name.lower()
-    wanted = text[1:-1] if text[0] in "'\"" else text
-    if key in _OF_VALUES:
-        raise PiError(400, f"The filter '{name}' of the parameter 'query' is not supported by this server.")
-    if sign in {"=", "<>", "!="}:
-        matches, positive = pattern(wanted).fullmatch, sign == "="
-        return lambda number: (told := _told(number, key)) is not None and (matches(_text(told)) is not None) is positive
-    return lambda number: (told := _told(number, key)) is not None and _ordered(told, sign, wanted)
+def _passing(count: int, text: str, world: World | None = None, now: int = 0) -> Iterator[int]:
+    choices = [[_test(one, text, world, now) for one in filters] for filters in _read(text)] or [[]]
+    return (number for number in range(count) if any(all(test(number) for test in tests) for tests in choices))
 
 
-def _told(number: int, key: str) -> Any:
-    """Give an attribute of a point; its name without making the point, for most queries ask for no more."""
-    return name_of(number) if key == "tag" else attribute(tag(number), key)
+def _test(one: Filter, text: str, world: World | None, now: int) -> Test:
+    if one.name in _OF_VALUES:
+        if world is None:
+            raise _refused(text, "values are not searched here")
+        passes, truth = _of_value(one, text, now), world.truth
+        return lambda number: passes(View(truth, tag(number), now).snapshot())
+    if one.name in _DATES:
+        moment, compared = _moment(one, text, now), COMPARED[one.sign]
+        return lambda number: compared(parse(str(attribute(tag(number), one.name)), now), moment)
+    if one.name == "pointtype":
+        return _of_type(one, text)
+    fits = _compared(one)
+    if one.name == "tag":  # without making the point, for most queries ask for no more
+        return lambda number: fits(name_of(number))
+    return lambda number: fits(attribute(tag(number), one.name))
+
+
+def _moment(one: Filter, text: str, now: int) -> int:
+    try:
+        return parse(one.text, now)
+    except ValueError:
+        raise _refused(text, f"'{one.text[:_SHOWN]}' is no time") from None
+
+
+def _of_type(one: Filter, text: str) -> Test:
+    if one.sign not in {"=", "<>"}:
+        raise _refused(text, "types are equal or not")
+    fits = [kind for word, kinds in _TYPES.items() for kind in kinds if word == one.text.lower()]
+    if not fits:
+        matches = pattern(one.pattern).fullmatch
+        fits = [kinds[0] for kinds in _TYPES.values() if matches(kinds[0])]
+    if not fits:
+        raise _refused(text, f"there is no point type '{one.text[:_SHOWN]}'")
+    return lambda number: (tag(number).point_type in fits) is (one.sign == "=")
+
+
+def _of_value(one: Filter, text: str, now: int) -> Callable[[Sample], bool]:
+    if one.name == "timestamp":
+        moment, compared = _moment(one, text, now), COMPARED[one.sign]
+        return lambda sample: compared(sample.time, moment)
+    if one.name == "value":
+        fits = _compared(one)
+        return lambda sample: fits(sample.value["Name"] if isinstance(sample.value, dict) else sample.value)
+    wanted = _TRUTHS.get(one.text.lower())
+    if wanted is None or one.sign != "=":
+        raise _refused(text, f"'{one.name}' is True or False")
+    flag = _FLAGS[one.name]
+    return lambda sample: flag(sample) is wanted
+
+
+def _compared(one: Filter) -> Callable[[Any], bool]:
+    """Give what compares a value with a filter's: numbers as such, texts by wildcards or in the order of the alphabet."""
+    number = _number(one.text)
+    if one.sign in {"=", "<>"}:
+        matches, positive = pattern(one.pattern).fullmatch, one.sign == "="
+        return lambda told: (_equal(told, number) or matches(_text(told)) is not None) is positive
+    compared, low = COMPARED[one.sign], one.text.lower()
+
+    def ordered(told: Any) -> bool:
+        if isinstance(told, int | float):
+            return number is not None and compared(told, number)
+        return compared(_text(told).lower(), low)
+
+    return ordered
+
+
+def _equal(told: Any, number: float | None) -> bool:
+    return number is not None and isinstance(told, int | float) and told == number
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _ordered(value: Any, sign: str, wanted: str) -> bool:
-    pair: tuple[Any, Any] = (_text(value).lower(), wanted.lower())
-    if isinstance(value, int | float):
-        try:
-            pair = (value, float(wanted))
-        except ValueError:
-            return False
-    return COMPARED[sign](*pair)

@@ -1,0 +1,39 @@
+"""What the filters of a search share: where they search, and how they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ..world import World
+    from .library import Library
+    from .things import Thing
+    from .world import AssetWorld
+
+Known = Literal["elements", "eventframes", "attributes", "analyses", "analysistemplates"]
+Test = Callable[["Thing"], bool]
+
+
+class RefusedError(ValueError):
+    """A filter can't be asked; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A world as it looks at `now` (ticks), and the numbers of the databases that are searched."""
+
+    world: World
+    databases: tuple[int, ...]
+    now: int
+
+    @property
+    def assets(self) -> AssetWorld:
+        """The asset model."""
+        return self.world.assets
+
+    @property
+    def libraries(self) -> list[Library]:
+        """What the databases were designed with."""
+        return [self.assets.libraries[number] for number in self.databases]

@@ -59,18 +59,24 @@ def declared(dependant: Dependant) -> set[str]:
     return own.union(*(declared(below) for below in dependant.dependencies))
 
 
+def only(asked: Iterable[str], taken: set[str]) -> None:
+    """Raise PiError 400 for query parameters that are not among those that a request takes."""
+    unknown = sorted(set(asked) - taken)
+    if unknown:
+        raise PiError(400, *(f"The query parameter '{name}' is not supported by this request." for name in unknown))
+
+
 # FastAPI runs what is no coroutine in a thread, which costs more than reading a parameter does: what only reads some is a
 # coroutine, what may look at much (the asset model, a grid of times) is none. Source: FastAPI, "Concurrency and async / await".
 async def _plain(request: Request, selected: Annotated[str | None, Query(alias="selectedFields")] = None) -> Asked:
     route = request.scope["route"]
-    unknown = sorted(set(request.query_params) - (declared(route.dependant) if isinstance(route, APIRoute) else set()))
-    if unknown:
-        raise PiError(400, *(f"The query parameter '{name}' is not supported by this request." for name in unknown))
+    world: World = request.state.world
+    if world.settings.strict and isinstance(route, APIRoute):
+        only(request.query_params, declared(route.dependant))
     try:
         fields = fields_of(selected)
     except ValueError as error:
         raise PiError(400, f"The parameter 'selectedFields' is invalid: '{error}' names no field.") from None
-    world: World = request.state.world
     return Asked(world, str(request.base_url).rstrip("/") + ROOT, world.now(), fields)
 
 
@@ -82,6 +88,7 @@ async def _with_kind(
     return Asked(plain.world, plain.base, plain.now, plain.fields, kind)
 
 
-# A route without webIdType takes Plain; all parameters that a route declares nowhere are refused.
+# A route without webIdType takes Plain. A parameter that a route declares nowhere is ignored, as ASP.NET binds what it knows,
+# and refused by a strict simulator.
 Plain = Annotated[Asked, Depends(_plain)]
 Wanted = Annotated[Asked, Depends(_with_kind)]

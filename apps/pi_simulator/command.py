@@ -37,6 +37,8 @@ def simulate_pi(
     ] = 0.0,
     vanishing: Annotated[int, typer.Option(help="Of a hostile server, each n-th point is gone.", min=0)] = 0,
     gzip: Annotated[bool, typer.Option(help="Pack answers for those who take it.")] = True,
+    csrf: Annotated[bool, typer.Option(help="Refuse writes without X-Requested-With, as PI's EnableCSRFDefense does.")] = True,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse query parameters that a request does not take.")] = False,
     auth: Annotated[Auth, typer.Option(help="How one logs in, as `reader` with the word in PI_SIMULATOR_SECRET.")] = Auth.none,
     secret: Annotated[str, typer.Option(envvar="PI_SIMULATOR_SECRET", hidden=True)] = "",
 ) -> None:
@@ -72,6 +74,8 @@ def simulate_pi(
         latency=latency / 1000,
         requests_per_second=rate,
         gzip=gzip,
+        csrf=csrf,
+        strict=strict,
         logins=_logins(auth, secret),
         hostility=hostility,
     )

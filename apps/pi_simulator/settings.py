@@ -47,7 +47,8 @@ class Settings:
     """`tags` points by `seed`; `clock` gives ticks; `latency` is in seconds; `requests_per_second` 0 for no limit.
 
     `max_items` is how many values a call may ask for, `page` what a list gives where the caller names no number, and
-    `max_request` the bytes of a request's line: above, PI's host (HTTP.SYS) refuses it.
+    `max_request` the bytes of a request's line: above, PI's host (HTTP.SYS) refuses it. `csrf` is PI's EnableCSRFDefense;
+    `strict` refuses parameters that a request does not take, which PI ignores.
     """
 
     tags: int = 1040
@@ -59,6 +60,7 @@ class Settings:
     page: int = 1000
     max_request: int = 16_384
     csrf: bool = True
+    strict: bool = False
     gzip: bool = True
     logins: Logins = field(default_factory=Logins)
     hostility: Hostility | None = None

@@ -98,11 +98,14 @@ class Search:
         return [one for one in things if not self.query or any(like(text, self.query) for look in looks for text in look(one))]
 
 
-def _search(field: Annotated[list[str], Query()], query: Annotated[str | None, Query()] = None) -> Search:
-    unknown = [name for name in field if name.lower() not in _SEARCHED]
+def _search(
+    fields: Annotated[list[str] | None, Query(alias="field")] = None, query: Annotated[str | None, Query()] = None
+) -> Search:
+    wanted = fields or ["Name"]
+    unknown = [name for name in wanted if name.lower() not in _SEARCHED]
     if unknown:
         raise PiError(400, *(f"The parameter 'field' is invalid: '{name}'." for name in unknown))
-    return Search(frozenset(name.lower() for name in field), query)
+    return Search(frozenset(name.lower() for name in wanted), query)
 
 
 Searched = Annotated[Search, Depends(_search)]

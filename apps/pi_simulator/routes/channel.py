@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
-from ..asking import ROOT
+from ..asking import ROOT, only
 from ..channel import EMPTY, message
 from ..errors import PiError, failure
 from ..tags import Tag
@@ -43,9 +43,8 @@ class _Channel:
 def _asked(socket: WebSocket, web_ids: list[str]) -> _Channel:
     world: World = socket.state.world
     asked, now = socket.query_params, world.now()
-    unknown = sorted(set(asked) - KNOWN)
-    if unknown:
-        raise PiError(400, *(f"The query parameter '{name}' is not supported by this request." for name in unknown))
+    if world.settings.strict:
+        only(asked, KNOWN)
     if not web_ids:
         raise PiError(400, "The parameter 'webId' is required.")
     try:

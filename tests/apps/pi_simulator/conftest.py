@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start simulators by their settings."""
+    """Start simulators by their settings; they refuse parameters that a request does not take."""
     with ExitStack() as running:
-        yield lambda **settings: Api(running.enter_context(served(create_app(Settings(**settings)))))
+        yield lambda **settings: Api(running.enter_context(served(create_app(Settings(**{"strict": True, **settings})))))
 
 
 @pytest.fixture(scope="session")
 def api() -> Iterator[Api]:
     """A friendly simulator that all tests may ask."""
-    with served(create_app(Settings(tags=300))) as url:
+    with served(create_app(Settings(tags=300, strict=True))) as url:
         yield Api(url)
 
 

@@ -134,7 +134,7 @@ def _narrowed(parameter: dict[str, Any], chosen: dict[str, list[str]]) -> dict[s
 
 @pytest.fixture(scope="module")
 def still() -> Iterator[Api]:
-    with serve_for_a_while(create_app(Settings(tags=300, clock=lambda: NOON))) as url:
+    with serve_for_a_while(create_app(Settings(tags=300, clock=lambda: NOON, strict=True))) as url:
         yield Api(url)
 
 

@@ -80,6 +80,16 @@ def test_headgate_starts_it_with_as_many_points_as_the_environment_says(starts: 
         assert requests.get(url + "/piwebapi/system/status", timeout=30).json()["State"] == "Running"
 
 
+def test_it_is_as_lenient_or_as_strict_as_it_is_told_to_be(starts: list[ASGIApp]) -> None:
+    def told(*words: str) -> tuple[int, int]:
+        command("--port", "0", "--tags", "5", *words)
+        with serving.served(starts.pop()) as url:
+            post = requests.post(f"{url}/piwebapi/batch", json={"a": {"Method": "GET", "Resource": "/system"}}, timeout=30)
+            return requests.get(f"{url}/piwebapi/system?nosuch=1", timeout=30).status_code, post.status_code
+
+    assert (told(), told("--strict"), told("--no-csrf")) == ((200, 400), (400, 400), (200, 207))
+
+
 def test_what_can_be_started_is_served(starts: list[ASGIApp]) -> None:
     ended = command("--port", "0", "--start", "*-1d", "--speed", "600", "--hostile", "0.2", "--skew", "-30")
     assert (ended.exit_code, ended.exception) == (0, None)

@@ -44,7 +44,7 @@ Row = dict[str, Any]
 def connector() -> Iterator[OsipiLakeflowConnect]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_PROXY", "127.0.0.1")
-        with served(create_app(Settings(tags=TAGS, clock=lambda: NOW))) as url:
+        with served(create_app(Settings(tags=TAGS, clock=lambda: NOW, strict=True))) as url:
             yield _connector(url)
 
 
@@ -372,7 +372,7 @@ def test_the_other_tables_are_read_without_a_problem(table: str, connector: Osip
 
 def test_a_hierarchy_of_several_pages_comes_whole() -> None:
     world = AssetWorld(Plant(1, 520))
-    with served(create_app(Settings(tags=520, clock=lambda: NOW))) as url:
+    with served(create_app(Settings(tags=520, clock=lambda: NOW, strict=True))) as url:
         paths = [row["path"] for row in _read(_connector(url), "pi_af_hierarchy")]
 
     assert len(paths) > 1000
@@ -381,7 +381,7 @@ def test_a_hierarchy_of_several_pages_comes_whole() -> None:
 
 def test_event_frames_that_change_are_given_again_and_others_are_not() -> None:
     moment = [NOW]
-    with served(create_app(Settings(tags=TAGS, clock=lambda: moment[0]))) as url:
+    with served(create_app(Settings(tags=TAGS, clock=lambda: moment[0], strict=True))) as url:
         connector = _connector(url)
         rows, offset = connector.read_table("pi_event_frames", None, OPTIONS)
         first = {row["event_frame_webid"]: row for row in rows}

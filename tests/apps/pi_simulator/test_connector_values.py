@@ -27,7 +27,7 @@ NUMBERS = {tag(number).identity.web_id(): number for number in range(TAGS)}
 def address() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_PROXY", "127.0.0.1")
-        with served(create_app(Settings(tags=TAGS, clock=lambda: NOW))) as url:
+        with served(create_app(Settings(tags=TAGS, clock=lambda: NOW, strict=True))) as url:
             yield url + "/piwebapi"
 
 

@@ -15,16 +15,34 @@ if TYPE_CHECKING:
     from tests.apps.pi_simulator.api import Api, Start
 
 
-def test_a_query_parameter_that_a_path_does_not_know_is_refused(api: Api) -> None:
-    refused = api.get("/system", nosuch="1", selectedFields="ProductTitle")
-    assert refused.status_code == 400
-    assert "'nosuch'" in refused.json()["Errors"][0]
+def test_a_query_parameter_that_a_path_does_not_know_is_ignored_and_refused_where_strictness_is_wanted(start: Start) -> None:
+    paths = (
+        "/system",
+        "/dataservers",
+        "/assetservers",
+        "/points/search",
+        "/elements/search",
+        f"/streams/{tag(0).identity.web_id()}/value",
+    )
+    lenient, strict = start(tags=5, strict=False), start(tags=5)
+    asked = {"nosuch": "1", "WEBIDTYPES": "2"}
+    for path in paths:
+        assert lenient.get(path, **asked).status_code == strict.get(path).status_code == 200
+        refused = strict.get(path, **asked)
+        assert refused.status_code == 400
+        assert ["'WEBIDTYPES'" in one or "'nosuch'" in one for one in refused.json()["Errors"]] == [True, True]
 
 
 def test_a_post_without_x_requested_with_is_refused_as_the_csrf_defence_does(api: Api) -> None:
     told = requests.post(f"{api.base}/batch", json={"a": {"Method": "GET", "Resource": f"{api.base}/system"}}, timeout=30)
     assert told.status_code == 400
     assert "X-Requested-With" in told.json()["Errors"][0]
+
+
+def test_a_post_needs_no_header_where_the_csrf_defence_is_off(start: Start) -> None:
+    open_to_all = start(tags=5, csrf=False)
+    asked = {"a": {"Method": "GET", "Resource": f"{open_to_all.base}/system"}}
+    assert requests.post(f"{open_to_all.base}/batch", json=asked, timeout=30).json()["a"]["Status"] == 200
 
 
 def test_a_path_that_is_none_is_not_found(api: Api) -> None:

@@ -28,7 +28,7 @@ ENDS = {"startTime": "*-2h", "endTime": "*"}
 @pytest.fixture(scope="module")
 def still() -> Iterator[Api]:
     """A simulator whose clock stands still."""
-    with served(create_app(Settings(tags=200, clock=lambda: NOW, max_items=20_000))) as url:
+    with served(create_app(Settings(tags=200, clock=lambda: NOW, max_items=20_000, strict=True))) as url:
         yield Api(url)
 
 
@@ -240,7 +240,7 @@ def test_all_summaries_at_once(still: Api) -> None:
 
 def test_updates_give_what_arrived_since_the_marker_late_values_among_it() -> None:
     now = [NOW]
-    with served(create_app(Settings(tags=100, clock=lambda: now[0]))) as url:
+    with served(create_app(Settings(tags=100, clock=lambda: now[0], strict=True))) as url:
         api = Api(url)
         first = api.session.post(f"{api.base}/streams/{WEB_IDS[0]}/updates", timeout=30)
         marker = first.json()["LatestMarker"]

@@ -34,7 +34,9 @@ def as_read(row: Mapping[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", range(3))
 def test_what_it_merged_is_the_truth_whatever_goes_wrong_on_the_way(seed: int) -> None:
     spark = Spark()
-    with served(create_app(Settings(tags=TAGS, clock=lambda: NOON, hostility=Hostility(seed, 0.3, TROUBLES)))) as url:
+    with served(
+        create_app(Settings(tags=TAGS, clock=lambda: NOON, strict=True, hostility=Hostility(seed, 0.3, TROUBLES)))
+    ) as url:
         options = {"pi_base_url": url, "lookback_minutes": "2", "maxCount": "20", "tags_per_request": "9"}
         text = batch_script(options, TABLE, "pi").replace("WAIT = 1.0", "WAIT = 0.0")
         now = f"datetime(*{tuple(moment(NOON).utctimetuple())[:6]}, tzinfo=timezone.utc)"

@@ -92,7 +92,7 @@ class Stage:
         key = repr(sorted(settings.items()))
         if key not in self.servers:
             planned, clock = Planned(), Clock()
-            noted = Noted(create_app(Settings(clock=clock, hostility=planned, **settings)))
+            noted = Noted(create_app(Settings(clock=clock, hostility=planned, strict=True, **settings)))
             self.servers[key] = noted, planned, clock, self.running.enter_context(served(noted))
         noted, planned, clock, _ = self.servers[key]
         noted.asked.clear()

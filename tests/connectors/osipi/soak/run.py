@@ -59,6 +59,7 @@ def run(seed: int) -> Outcome:
     with TemporaryDirectory() as place:
         folder = Path(place)
         settings = Settings(
+            strict=True,
             tags=100,
             seed=seed,
             clock=Clock.begin(folder / CLOCK, plan.end),

@@ -78,6 +78,7 @@ class PiClient:
         self.settings = settings
         self._sleep, self._chance = sleep, chance
         self._batches = True
+        self.told_clock = False
         self.server_now = ""  # the stamp of the server's clock, as its last answer had it
         self._session = requests.Session()
         for scheme in ("https://", "http://"):

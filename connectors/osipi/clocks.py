@@ -24,13 +24,14 @@ def latest(reading: Reading) -> str:
 
 
 def tell(reading: Reading, progress: Progress, ahead: float) -> None:
-    """Say that the server's clock is behind, and where tags were read beyond it, by a clock that was right then or wrong.
+    """Say once that the server's clock is behind, and where tags were read beyond it, by a clock that was right or wrong then.
 
     ahead: seconds of future data that are read.
     """
     server = reading.client.server_now
-    if latest(reading) == reading.cap:
+    if latest(reading) == reading.cap or reading.client.told_clock:
         return
+    reading.client.told_clock = True
     behind = seconds_between(server, reading.cap)
     words = f"the clock of PI Web API is {behind:.0f} s behind this machine's: it is {server}Z there"
     end = max((place.until for place in progress.places.values()), default="")

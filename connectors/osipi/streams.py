@@ -200,7 +200,7 @@ def _read_tags(
     count = 0
     for coverage in _covered(reader, (options.window_of(tag, progress.places[tag]) for tag in tags), limit):
         tag, window = coverage.window.webid, coverage.window
-        if count >= options.most_records:  # what was read of the others is read again by the next batch
+        if limit > options.most_records <= count:  # what was read of the others is read again by the next batch
             return
         before, gaps = progress.places[tag].seen, progress.gaps.get(tag, [])
         first = _only_new(coverage, progress.places[tag].until, before)

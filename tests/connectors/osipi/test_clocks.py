@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.connectors.osipi.conftest import NOW
 from tests.connectors.osipi.recorded import Connectors, at, check, read, set_clock
@@ -19,14 +22,23 @@ def written_until(pi: PiServer, minutes: int) -> None:
     pi.add("A", [(at(60 * minute), minute) for minute in range(minutes + 1)])
 
 
-def run(one: OsipiLakeflowConnect, offset: Any, minutes: int) -> tuple[list[dict[str, Any]], Any, list[str]]:
-    """Read on at so many minutes past 11:00 by the reader's clock; give also what was told."""
-    set_clock(one, timedelta(minutes=minutes - 60))
-    rows, after = read(one, ["A"], offset)
-    return rows, after, [problem.message for problem in one.problems]
+Run = Callable[["OsipiLakeflowConnect", Any, int], tuple[list[dict[str, Any]], Any, list[str]]]
 
 
-def test_a_reader_whose_clock_is_ahead_reads_no_further_than_the_servers(pi: PiServer, connector: Connectors) -> None:
+@pytest.fixture
+def run(caplog: pytest.LogCaptureFixture) -> Run:
+    """Give a function that reads on at so many minutes past 11:00 by the reader's clock; it gives also what was told."""
+
+    def run(one: OsipiLakeflowConnect, offset: Any, minutes: int) -> tuple[list[dict[str, Any]], Any, list[str]]:
+        caplog.clear()
+        set_clock(one, timedelta(minutes=minutes - 60))
+        rows, after = read(one, ["A"], offset)
+        return rows, after, list(caplog.messages)
+
+    return run
+
+
+def test_a_reader_whose_clock_is_ahead_reads_no_further_than_the_servers(pi: PiServer, connector: Connectors, run: Run) -> None:
     found: list[dict[str, Any]] = []
     offset = None
     told: list[str] = []
@@ -42,7 +54,7 @@ def test_a_reader_whose_clock_is_ahead_reads_no_further_than_the_servers(pi: PiS
     assert "1020 s" in told[0]
 
 
-def test_a_clock_that_is_a_little_off_is_not_told(pi: PiServer, connector: Connectors) -> None:
+def test_a_clock_that_is_a_little_off_is_not_told(pi: PiServer, connector: Connectors, run: Run) -> None:
     written_until(pi, 30)
 
     rows, _, told = run(connector(lookback_minutes="60"), None, 31)
@@ -51,7 +63,9 @@ def test_a_clock_that_is_a_little_off_is_not_told(pi: PiServer, connector: Conne
     assert not told
 
 
-def test_a_clock_that_was_put_back_is_told_with_the_time_that_is_to_be_read_again(pi: PiServer, connector: Connectors) -> None:
+def test_a_clock_that_was_put_back_is_told_with_the_time_that_is_to_be_read_again(
+    pi: PiServer, connector: Connectors, run: Run
+) -> None:
     written_until(pi, 50)
     rows, offset, told = run(connector(lookback_minutes="60"), None, 50)
     check(pi, rows, ["A"])

@@ -26,7 +26,6 @@ from tests.support.shared import PI, is_there
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-schemathesis = pytest.importorskip("schemathesis", reason="make .venv/.fuzz.ready installs it")
 pytestmark = [pytest.mark.long, pytest.mark.shared(PI)]
 NOON = parse("2026-03-01T12:00:00Z", 0)
 TIMES = ["*", "*-1h", "*-2d", "t", "2026-03-01T10:00:00Z", "2026-03-01"]
@@ -112,6 +111,11 @@ def _cases() -> list[Any]:
     ]
 
 
+def fuzzer() -> Any:
+    """Give schemathesis, which only the long run installs."""
+    return pytest.importorskip("schemathesis", reason="needs schemathesis: make .venv/.fuzz.ready")
+
+
 def operation(path: str, method: str, *, good: bool) -> Any:
     """Give what schemathesis makes requests of; good values where the schema says no more than that it is a string."""
     told = description()["paths"][path][method]
@@ -119,7 +123,7 @@ def operation(path: str, method: str, *, good: bool) -> Any:
     chosen = {**GOOD, "webId": known_web_ids().get(controller, known_web_ids()["points"])} if good else {}
     parameters = [_narrowed(one, chosen) for one in told.get("parameters", [])]
     document = {**description(), "paths": {path: {method: {**told, "parameters": parameters}}}}
-    [made] = [result.ok() for result in schemathesis.openapi.from_dict(document).get_all_operations()]
+    [made] = [result.ok() for result in fuzzer().openapi.from_dict(document).get_all_operations()]
     return made
 
 
@@ -141,7 +145,7 @@ def still() -> Iterator[Api]:
 @pytest.mark.parametrize(("path", "method", "good"), _cases())
 def test_anything_is_answered_as_described(still: Api, path: str, method: str, good: bool) -> None:
     one = operation(path, method, good=good)
-    modes = schemathesis.GenerationMode
+    modes = fuzzer().GenerationMode
     given_cases = one.as_strategy(generation_mode=modes.POSITIVE if good else modes.NEGATIVE)
 
     @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

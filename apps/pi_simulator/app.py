@@ -30,6 +30,7 @@ from .routes import (
     eventframes,
     home,
     identity,
+    notifications,
     points,
     streams,
     streamsets,
@@ -64,6 +65,7 @@ CONTROLLERS = (
     tables,
     units,
     eventframes,
+    notifications,
 )
 
 

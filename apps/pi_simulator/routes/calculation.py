@@ -1,4 +1,4 @@
-"""Calculations: expressions over points."""
+"""Calculations: expressions over points and attributes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from ..asking import Asked, Plain
-from ..errors import PiError
 from ..streams.calculations import Calculation, calculation
 from ..streams.grids import grid, too_many
 from ..streams.parameters import UtcClock, UtcWindow, one_of, spanned
 from ..streams.readings import Times, planned
-from ..streams.samples import Sample, View
-from ..tags import SERVER
+from ..streams.samples import Sample
+from ..streams.targets import Target
 from .dataservers import check_server
 
 if TYPE_CHECKING:
@@ -24,19 +23,10 @@ router = APIRouter()
 
 
 def _calculation(asked: Plain, expression: str, target: Annotated[str | None, Query(alias="webId")] = None) -> Calculation:
-    r"""Read an expression; its points are those of the server that is its target, or are given as `\\server\name`."""
+    """Read an expression, whose names are seen from its target."""
     if target is not None and target[1:4] == "1DS":
         check_server(target)
-
-    def find(name: str) -> View:
-        path = name if name.startswith("\\") else f"\\\\{SERVER}\\{name}"
-        try:
-            found = asked.world.archive.by_path(path, asked.now)
-        except PiError:
-            raise PiError(400, f"The expression names a PI Point that was not found: '{name}'.") from None
-        return View(asked.world.truth, found, asked.now)
-
-    return calculation(expression, find)
+    return calculation(expression, Target(asked.world, asked.now, target).view)
 
 
 Asking = Annotated[Calculation, Depends(_calculation)]

@@ -16,6 +16,7 @@ from ..streams.readings import (
     AtTimesAsked,
     EndReading,
     InterpolatedAsked,
+    JoinedReading,
     NearAsked,
     NearTimesAsked,
     PlotAsked,
@@ -80,6 +81,18 @@ BelowInOrder = Annotated[list[Source], Depends(_below_in_order)]
 def recorded(asked: Wanted, found: NamedInOrder, read: RecordedAsked) -> Response:
     """Give recorded values."""
     return many_streams(asked, found, read)
+
+
+@router.get("/streamsets/joined")
+def joined(
+    asked: Wanted,
+    base: Annotated[str, Query(alias="baseWebId")],
+    others: Annotated[list[str], Query(alias="subordinateWebId", min_length=1)],
+    read: RecordedAsked,
+) -> Response:
+    """Give recorded values of a stream, and what others are worth at their times."""
+    first, *rest = [source(asked.world, web_id, asked.now) for web_id in (base, *others)]
+    return many_streams(asked, [first, *rest], JoinedReading(first, read))
 
 
 @router.get("/streamsets/{web_id}/recorded")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from ..asking import Plain
+from ..bodies import dumps
+from ..errors import PiError
 from ..times import SECOND, written
 
 router = APIRouter()
@@ -40,6 +44,37 @@ def status(asked: Plain) -> Response:
     up = (asked.now - asked.world.settings.started) / (60 * SECOND)
     body = {"UpTimeInMinutes": round(up, 3), "State": "Running", "CacheInstances": 0, "ServerTime": written(asked.now)}
     return asked.answer(body)
+
+
+@router.get("/system/cacheinstances")
+def cache_instances(asked: Plain) -> Response:
+    """List nothing: the simulator caches no assets for anybody."""
+    return asked.answer({"Links": {}, "Items": []})
+
+
+def _configuration(asked: Plain) -> dict[str, Any]:
+    settings = asked.world.settings
+    return {
+        "DisableWrites": True,
+        "EnableCSRFDefense": settings.csrf,
+        "MaxReturnedItemsPerCall": settings.max_items,
+        "WebIDType": "Full",
+    }
+
+
+@router.get("/system/configuration")
+def configuration(asked: Plain) -> Response:
+    """Give the items of PI's configuration that mean something here."""
+    return asked.answer(_configuration(asked))
+
+
+@router.get("/system/configuration/{key}")
+def configured(asked: Plain, key: str) -> Response:
+    """Give one of them."""
+    found = {name.lower(): value for name, value in _configuration(asked).items()}
+    if key.lower() not in found:
+        raise PiError(404, f"The configuration item was not found: '{key}'.")
+    return asked.raw([dumps(found[key.lower()])])
 
 
 @router.get("/system/userinfo")

@@ -1,4 +1,4 @@
-"""Expressions over tags, worked out at given times, wherever one of the tags has a value, or summed up."""
+"""Expressions over tags and attributes, worked out at given times, wherever one of the tags has a value, or summed up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import PiError
 from .expressions import BadError, Expression, expression
 from .grids import too_many
-from .samples import Sample, View, bad
+from .samples import Constant, Sample, View, bad
 from .summaries import Series
 
 if TYPE_CHECKING:
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """An expression and the tags that it names."""
+    """An expression and what it names."""
 
     tree: Expression
-    views: Mapping[str, View]
+    views: Mapping[str, View | Constant]
 
     @property
     def step(self) -> bool:
-        """Whether results hold until the next: where all its tags do."""
-        return bool(self.views) and all(view.tag.step for view in self.views.values())
+        """Whether results hold until the next: where all that it names does."""
+        return bool(self.views) and all(view.step for view in self.views.values())
 
     def at(self, times: Sequence[int]) -> list[Sample]:
         """Give the result at each of some times; `Calc Failed` where there is none."""
@@ -38,7 +38,7 @@ class Calculation:
         """Give the result wherever a tag has a value, backwards from a later start. PiError 400 for more than `most`."""
         times: set[int] = set()
         for view in self.views.values():
-            times.update(view.between(min(start, end), max(start, end)).times.tolist())
+            times.update(view.recorded_times(min(start, end), max(start, end)))
             if len(times) > most:
                 raise too_many("maxCount", most)
         return self.at(sorted(times, reverse=start > end))
@@ -51,8 +51,8 @@ class Calculation:
         return Series(np.array(times, np.int64), np.array(numbers, np.float64), good, self.step)
 
 
-def calculation(text: str, find: Callable[[str], View]) -> Calculation:
-    """Read an expression; PiError 400 for what is none. `find` gives a tag by its name or path, or raises PiError 404."""
+def calculation(text: str, find: Callable[[str], View | Constant]) -> Calculation:
+    """Read an expression; PiError 400 for what is none. `find` gives what a name stands for, or raises PiError."""
 
     def known(name: str) -> bool:
         try:
@@ -66,7 +66,7 @@ def calculation(text: str, find: Callable[[str], View]) -> Calculation:
 
 
 def _worked_out(tree: Expression, time: int, given: Mapping[str, Sample]) -> Sample:
-    if tree.kind == "name":  # a tag alone gives its states and texts too
+    if tree.kind == "name":  # a name alone gives its states and texts too
         return given[tree.value]
 
     def lookup(name: str) -> Any:

@@ -96,8 +96,13 @@ class RecordedReading:
             if names is not None:
                 return found.written(names), len(found)
             return written([sample.row for sample in found.samples], fields)
-        found = recorded(view, self.window.start, self.window.end, self.boundary, self.limit)
-        return written([sample.row for sample in self.chosen(found.samples)[: self.most]], fields)
+        return written([sample.row for sample in self.samples(source, world, now)], fields)
+
+    def samples(self, source: Source, world: World, now: int) -> list[Sample]:
+        """Give them as samples."""
+        most = self.limit if self.chosen.passes else self.most
+        found = recorded(source.view(world, now), self.window.start, self.window.end, self.boundary, most)
+        return self.chosen(found.samples)[: self.most]
 
 
 async def recorded_reading(
@@ -170,6 +175,21 @@ SortedTimes = Annotated[list[int], Depends(_sorted_times)]
 def at_times_reading(times: SortedTimes, chosen_ones: Filtered) -> SampledReading:
     """Read the query of values at given times."""
     return SampledReading(tuple(times), chosen_ones)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedReading:
+    """Recorded values of one stream, and what others are worth at their times."""
+
+    base: Source
+    recorded: RecordedReading
+
+    def items(self, source: Source, world: World, now: int, fields: Fields) -> tuple[bytes, int]:
+        """Give them."""
+        if source is self.base:
+            return self.recorded.items(source, world, now, fields)
+        times = tuple(sample.time for sample in self.recorded.samples(self.base, world, now))
+        return SampledReading(times, Filter(None, told=False)).items(source, world, now, fields)
 
 
 @dataclass(frozen=True, slots=True)

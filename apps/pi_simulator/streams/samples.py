@@ -6,7 +6,7 @@ or lies beside a system state, holds. Of several values at one time the last cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +82,15 @@ class View:
         before, after = self.truth.last(self.tag, start, self.now), self.truth.next(self.tag, end + 1, self.now)
         return before.then(self.between(start + 1, end)).then(after)
 
+    @property
+    def step(self) -> bool:
+        """Whether values hold until the next."""
+        return self.tag.step
+
+    def recorded_times(self, start: int, end: int) -> list[int]:
+        """Give the times of what was recorded, both ends included. Raises PiError as `between`."""
+        return list(self.between(start, end).times.tolist())
+
     def snapshot(self) -> Sample:
         """Give the value that the tag has now: the last one that was recorded."""
         return self._one(self.truth.last(self.tag, self.now, self.now))
@@ -110,6 +119,22 @@ class View:
         return [
             _worth(time, told.get(place), told.get(place + 1), lines=lines) for time, place in zip(times, places, strict=True)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value that never changes, seen as a tag is."""
+
+    sample: Sample
+    step: bool = True
+
+    def at(self, times: Sequence[int]) -> list[Sample]:
+        """Give the value at each of some times."""
+        return [replace(self.sample, time=time) for time in times]
+
+    def recorded_times(self, _start: int, _end: int) -> list[int]:
+        """Give nothing: the value was recorded before all times."""
+        return []
 
 
 def _worth(time: int, before: Sample | None, after: Sample | None, *, lines: bool) -> Sample:

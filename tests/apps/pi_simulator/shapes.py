@@ -74,6 +74,7 @@ def _streams() -> dict[str, Any]:
         found[f"/streamsets/{reading}"] = _page({**_STREAM, "Value": _VALUE})
     # A set answers to "end" as to "recorded": with a list of one value.
     found["/streamsets/end"] = found["/streamsets/plot"]
+    found["/streamsets/joined"] = found["/streamsets/recorded"]
     found["/streams/{webId}/summary"] = _page(_SUMMARY)
     found["/streamsets/summary"] = _page({**_STREAM, "Items": [_SUMMARY]})
     return found

@@ -10,7 +10,7 @@ from apps.pi_simulator.app import create_app
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Settings
 from apps.pi_simulator.tags import tag
-from apps.pi_simulator.times import SECOND, written
+from apps.pi_simulator.times import SECOND, parse, written
 from apps.pi_simulator.truth import Truth
 from tests.apps.pi_simulator.api import Api
 from tests.apps.pi_simulator.routes.test_points import SERVER, checked
@@ -274,6 +274,16 @@ def test_calculations_are_as_described(still: Api) -> None:
     assert [one["Timestamp"] for one in every["Items"]] == [written(NOW - HOUR * at // 2) for at in range(4, -1, -1)]
     wherever = checked(still, "/calculation/recorded", expression=f"'{tag(0).path}'", startTime="*-1h")
     assert len(wherever["Items"]) == len(set(seen(0).between(NOW - HOUR, NOW).times.tolist()))
+
+
+def test_streams_are_joined_on_the_times_of_the_first(still: Api) -> None:
+    asked = {"baseWebId": WEB_IDS[0], "subordinateWebId": [WEB_IDS[1], WEB_IDS[22]], **ENDS}
+    first, *others = checked(still, "/streamsets/joined", **asked)["Items"]
+
+    assert first["Items"] == still.get(f"/streams/{WEB_IDS[0]}/recorded", **ENDS).json()["Items"] != []
+    times = [parse(one["Timestamp"], NOW) for one in first["Items"]]
+    assert [one["Items"] for one in others] == [[sample.row for sample in seen(number).at(times)] for number in (1, 22)]
+    checked(still, "/streamsets/joined", 400, baseWebId=WEB_IDS[0])
 
 
 def test_the_summary_of_a_tag_alone_is_the_stream_s_own(still: Api) -> None:

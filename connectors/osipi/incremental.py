@@ -88,11 +88,15 @@ class Progress:
     """The places of all tags that were ever read under this offset, by WebID, and the memories of those that are read again.
 
     `gaps`: of each tag that has some, the times before its place that are open, as (first stamp, last stamp), in order.
+    `paths`: of each tag that is not called what its WebID here says, or whose WebID says nothing, its path. `gone`: tags that
+    are in no list any more, which was told.
     """
 
     places: dict[str, Place] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
     gaps: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
 
     def advance(self, webid: str, first: str, until: str, overlap: float, given: Iterable[str]) -> None:
         """Move a tag on to `until`, after the instants of `given` were given for the first time.
@@ -140,6 +144,10 @@ class Progress:
             offset["memories"] = _json({webid: _of_memory(memory) for webid, memory in self.memories.items()})
         if self.gaps:
             offset["gaps"] = _json(self.gaps)
+        if self.paths:
+            offset["paths"] = _json(self.paths)
+        if self.gone:
+            offset["gone"] = _json(sorted(self.gone))
         return offset
 
 
@@ -156,11 +164,13 @@ def progress_of(offset: Mapping[str, Any] | None) -> Progress:
         places = {webid: _place(entry, until, spans) for webid, entry in json.loads(offset["tags"]).items()}
         memories = {webid: _memory(entry) for webid, entry in json.loads(offset.get("memories", "{}")).items()}
         gaps = {webid: _gaps(entry) for webid, entry in json.loads(offset.get("gaps", "{}")).items()}
-        if not gaps.keys() <= places.keys():
-            raise ValueError("gaps of a tag without a place")
+        paths = {webid: _text(path) for webid, path in json.loads(offset.get("paths", "{}")).items()}
+        gone = set(map(_text, json.loads(offset.get("gone", "[]"))))
+        if not gaps.keys() | paths.keys() | gone <= places.keys():
+            raise ValueError("something of a tag without a place")
     except _UNREADABLE:
         raise OffsetError(f"the offset can't be read: {_CURE}") from None
-    return Progress(places, memories, gaps)
+    return Progress(places, memories, gaps, paths, gone)
 
 
 def checked_stamp(text: str) -> str:
@@ -189,6 +199,12 @@ def _count(number: Any) -> int:
     if not isinstance(number, int) or number < 0:
         raise ValueError("no count")
     return number
+
+
+def _text(text: Any) -> str:
+    if not isinstance(text, str):
+        raise TypeError("no text")
+    return text
 
 
 def _gaps(entry: list[Any]) -> list[tuple[str, str]]:

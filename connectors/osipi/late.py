@@ -19,6 +19,7 @@ from .incremental import Guard
 from .problems import PiError
 from .streamsets import Window, matched, sets_of
 from .times import shifted
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,7 +99,7 @@ def counts(client: PiClient, windows: Sequence[Window]) -> dict[Window, int]:
 
 def _call(windows: Sequence[Window]) -> Call:
     times = (("startTime", windows[0].start + "Z"), ("endTime", windows[0].end + "Z"))
-    return Call(_PATH, (*(("webId", window.webid) for window in windows), *times, *_ASKED, _FIELDS))
+    return Call(_PATH, (*(("webId", stable_id(window.webid)) for window in windows), *times, *_ASKED, _FIELDS))
 
 
 def _counted(windows: Sequence[Window], answer: Answer) -> dict[Window, int]:

@@ -10,6 +10,7 @@ from .columns import Column, fields_of, plain, row_of
 from .paging import items_of
 from .problems import PiError
 from .reading import below
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,7 @@ POINTS = (
     Column("future", "boolean", "Future"),
     Column("display_digits", "long", "DisplayDigits"),
     Column("dataserver_webid"),
+    Column("tag_id"),
 )
 POINT_ATTRIBUTES = (
     Column("point_webid", required=True),
@@ -73,7 +75,7 @@ def points(reading: Reading) -> Iterator[dict[str, Any]]:
     for server in [wanted] if wanted else [row["webid"] for row in dataservers(reading)]:
         for item in reading.pages(below("dataservers", server, "points"), fields_of(POINTS), *filters):
             found = True
-            yield row_of(POINTS, item, dataserver_webid=server)
+            yield row_of(POINTS, item, dataserver_webid=server, tag_id=stable_id(str(item.get("WebId"))))
     if not found:  # PI leaves out what an account may not see, so one that lost its rights looks like an empty server
         match = f" that matches the nameFilter {text!r}" if text else ""
         raise PiError(0, f"no point is visible{match}: look at nameFilter, dataserver_webid and what the account may read")
@@ -97,7 +99,7 @@ def tag_webids(reading: Reading) -> list[str]:
 def point_attributes(reading: Reading) -> Iterator[dict[str, Any]]:
     """Read pi_point_attributes of the tags, one batch for many points."""
     webids = reading.texts.listed("point_webids") or tag_webids(reading)
-    calls = [Call(below("points", webid, "attributes"), (selected("Name", "Value"),)) for webid in webids]
+    calls = [Call(below("points", stable_id(webid), "attributes"), (selected("Name", "Value"),)) for webid in webids]
     for webid, body in reading.each(webids, calls):
         for item in items_of(body, "/points/attributes"):
             value = item.get("Value")

@@ -17,11 +17,13 @@ from .incremental import Place, progress_of
 from .options import MOST_MINUTES_BACK
 from .points import points, tag_webids
 from .problems import TagProblem
+from .roster import keys_to_read, renamed
 from .stream_reader import StreamReader
 from .streams import INGESTED, TAG, VALUE
 from .streamsets import RECORDED_FIELDS, VALUE_FIELDS, Page, Window
 from .times import MICROSECONDS, just_before, stamp_of
 from .values import value_rows
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -132,10 +134,13 @@ def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     grid = Grid.of(reading.span("sampleInterval", "1m"))
     expression = reading.texts.text("expression", default="'{tag}'")
     kind = reading.texts.text("calculationType", "calculation_type", default="expression")
-    wanted = set(reading.texts.listed("tag_webids"))
-    tags = {row["webid"]: row for row in points(reading) if not wanted or row["webid"] in wanted}
+    wanted = set(map(stable_id, reading.texts.listed("tag_webids")))
+    rows_of = {stable_id(row["webid"]): row for row in points(reading)}
     progress = progress_of(offset)
-    windows = _due(reading, progress, list(tags), grid)
+    given = [row["webid"] for own, row in rows_of.items() if not wanted or own in wanted]
+    reading.names |= {row["webid"]: (row["name"] or "", row["path"] or "") for row in rows_of.values()}
+    keys, windows = _due(reading, progress, grid, webids=given)
+    tags = {key: rows_of[stable_id(key)] for key in keys}
     ends = {window.webid: window.end for window in windows}
     calls = [_calculation(window, tags[window.webid], expression, grid) for window in windows]
     rows: list[dict[str, Any]] = []
@@ -245,8 +250,7 @@ def _on_grid(  # what a grid is made of
     """
     progress = progress_of(offset)
     most = max(1, reading.client.settings.most_items // reading.client.settings.tags_per_request // per_step - 1)
-    tags = tag_webids(reading)
-    windows = _due(reading, progress, tags, grid, min(most, whole_steps or most))
+    tags, windows = _due(reading, progress, grid, min(most, whole_steps or most))
     by_webid = {window.webid: window for window in windows}
     before = {webid: progress.places[webid].until for webid in by_webid}
     rows: list[dict[str, Any]] = []
@@ -257,12 +261,15 @@ def _on_grid(  # what a grid is made of
             reading.report(some)
             continue
         rows += some
+        renamed(reading, progress, page.webid, page.now or page.webid)
         progress.advance(page.webid, window.end, window.end, 0, ())
     return iter(rows), progress.to_offset()
 
 
-def _due(reading: Reading, progress: Progress, webids: Sequence[str], grid: Grid, most: int = 1000) -> list[Window]:
-    """Give for each tag the steps that have ended since its last read, `most` at once; tags without any are left out.
+def _due(
+    reading: Reading, progress: Progress, grid: Grid, most: int = 1000, webids: Sequence[str] | None = None
+) -> tuple[list[str], list[Window]]:
+    """Give the tags, and for each the steps that have ended since its last read, `most` at once, where there are any.
 
     A tag that is new gets its place at once: just before its first step, which nobody has read then.
     """
@@ -270,11 +277,14 @@ def _due(reading: Reading, progress: Progress, webids: Sequence[str], grid: Grid
     reading.texts.check()
     last = reading.last()
     end = grid.floor(last)
-    if new := [webid for webid in webids if webid not in progress.places]:
-        # What can't be read now begins where it would have begun now, not where the now of its first good read says.
-        place = max(just_before(grid.floor(reading.first(last, lookback))), _EARLIEST)
-        progress.places |= {webid: Place(place) for webid in new}
-    starts = {until: grid.ceil(until) for until in {progress.places[webid].until for webid in webids}}
+    keys = keys_to_read(
+        reading,
+        progress,
+        lambda: reading.first(last, lookback),
+        lambda start: Place(max(just_before(grid.floor(start)), _EARLIEST)),
+        webids,
+    )
+    starts = {until: grid.ceil(until) for until in {progress.places[key].until for key in keys}}
     ends = {start: grid.until(start, end, most) for start in starts.values() if start < end}
-    begins = ((webid, starts[progress.places[webid].until]) for webid in webids)
-    return [Window(webid, start, ends[start]) for webid, start in begins if start in ends]
+    begins = ((key, starts[progress.places[key].until]) for key in keys)
+    return keys, [Window(key, start, ends[start]) for key, start in begins if start in ends]

@@ -22,6 +22,7 @@ from .problems import PiError, PiUnavailableError, TagProblem
 from .reading import FORBIDDEN_OR_GONE
 from .streamsets import RECORDED, RECORDED_FIELDS, Page, TagSet, matched, page_of, sets_of
 from .times import next_after, previous, stamp_of
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -149,7 +150,7 @@ class StreamReader:
             return [Answer(error=error)] * len(calls)
 
     def _call(self, one: TagSet, count: int) -> Call:
-        webids = tuple(("webId", webid) for webid in one.webids)
+        webids = tuple(("webId", stable_id(webid)) for webid in one.webids)
         window = (("startTime", one.start + "Z"), ("endTime", one.end + "Z")) if one.end else ()
         paging = (("boundaryType", "Inside"), ("maxCount", str(count))) if self._paged else ()
         return Call(self._path, (*webids, *window, *paging, *self._params, selected(*self._fields)))

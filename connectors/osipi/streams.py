@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from .clocks import latest, tell
 from .columns import Column
 from .coverage import MOST_GAPS, Coverage
-from .incremental import Memory, Place, progress_of
+from .incremental import Memory, progress_of
 from .late import TOGETHER, look_back, stretch
 from .options import MOST_MINUTES, MOST_MINUTES_BACK
-from .points import tag_webids
 from .reread import read_again, remember
+from .roster import keys_to_read, renamed
 from .stream_reader import StreamReader
 from .streamsets import Page, Window
 from .times import next_after, shifted, stamp_of
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .coverage import Gap
-    from .incremental import Guard, Progress
+    from .incremental import Guard, Place, Progress
     from .reading import Reading
 
-TAG = (Column("tag_webid", required=True), Column("tag_name"))
+# tag_webid: the WebID under which the tag first landed; tag_id: what stays of it when the tag or its server is renamed.
+TAG = (Column("tag_webid", required=True), Column("tag_id"), Column("tag_name"))
 VALUE = (
     Column("timestamp", "timestamp", required=True),
     Column("sub_microsecond", "long", required=True),
@@ -69,9 +70,9 @@ def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[I
 def read_from(reading: Reading, progress: Progress) -> Iterator[dict[str, Any]]:
     """Read pi_timeseries on from `progress`, which moves on; an error leaves it in the middle. Else as `read_recorded`."""
     options = RecordedOptions(reading)
-    tags = tag_webids(reading)
-    reader = StreamReader(reading.client, narrowing=True)
     known = len(progress.places)
+    tags = keys_to_read(reading, progress, lambda: options.first)
+    reader = StreamReader(reading.client, narrowing=True)
     rows, moved = _read_on(reading, reader, options, progress, tags)
     unread = len(reading.unread)
     tell(reading, progress, options.future)
@@ -126,10 +127,6 @@ def _read_on(
 ) -> tuple[Iterator[dict[str, Any]], bool]:
     """Read what is new of the tags; give its rows, and whether any tag moved on."""
     count = 0
-    # Tags that no batch reaches before the run is cut off begin where they would have begun now, not where a later now says.
-    for tag in tags:
-        if tag not in progress.places:
-            progress.places[tag] = Place(options.first)
     due = [tag for tag in tags if progress.places[tag].until < options.cap]
     before = {tag: progress.places[tag].until for tag in due}
     kept: list[tuple[Page, Counter[str]]] = []
@@ -204,8 +201,9 @@ def _read_tags(
             return
         before, gaps = progress.places[tag].seen, progress.gaps.get(tag, [])
         first = _only_new(coverage, progress.places[tag].until, before)
-        if coverage.pages and tag not in reading.names:
-            reading.names[tag] = coverage.pages[0].name, ""
+        if coverage.pages:
+            reading.names.setdefault(tag, (coverage.pages[0].name, ""))
+            renamed(reading, progress, tag, coverage.pages[0].now or tag)
         until, pages, open_ = coverage.settle(max(0, MOST_GAPS - len(gaps)))
         until = min(until, shifted(latest(reading), options.future))
         for problem in coverage.problems:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .paging import list_of
+from .webids import has_id, stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +37,7 @@ class Window:
 class Page:
     """What a call gives of a tag, as PI sends it: items (values in time order, an instant's in one page), or one value.
 
-    Of recorded values it has all from the stamp `start` on to just before `stop`.
+    Of recorded values it has all from the stamp `start` on to just before `stop`. `now`: the WebID by which PI sends it.
     """
 
     webid: str
@@ -46,6 +47,7 @@ class Page:
     value: dict[str, Any] | None = None
     start: str = ""
     stop: str = ""
+    now: str = ""
 
     @property
     def tag(self) -> tuple[str, str, str]:
@@ -81,12 +83,12 @@ def sets_of(windows: Iterable[Window], settings: Settings) -> Iterator[TagSet]:
 
 
 def in_urls(webids: Iterable[str], settings: Settings, others: int, most: int | None = None) -> Iterator[tuple[str, ...]]:
-    """Spread WebIDs over URLs that the server takes, of which `others` characters are something else; `most` in each."""
+    """Spread WebIDs over URLs that name their stable ids: `others` characters of a URL are something else, `most` in each."""
     room = settings.longest_url - len(settings.base_url) - others
     some: list[str] = []
     length = 0
     for webid in webids:
-        size = len(quote(webid, safe="")) + len("&webId=")
+        size = len(quote(stable_id(webid), safe="")) + len("&webId=")
         if some and (length + size > room or len(some) == most):
             yield tuple(some)
             some, length = [], 0
@@ -97,20 +99,21 @@ def in_urls(webids: Iterable[str], settings: Settings, others: int, most: int | 
 
 
 def matched(webids: Sequence[str], body: Any, path: str) -> Iterator[tuple[str, dict[str, Any] | None]]:
-    """Pair tags with the streams of an answer: by WebID, or by place where the server writes its WebIDs in another form.
+    """Pair tags with the streams of an answer: by what stays of their WebIDs when they are renamed.
 
-    Raises PiError for an answer that has no streams.
+    By place where the server writes its WebIDs in a form that tells no id. Raises PiError for an answer that has no streams.
     """
     streams = list_of(body, path)
-    by_webid = {str(stream.get("WebId")): stream for stream in streams}
-    if len(streams) == len(webids) and not by_webid.keys() & set(webids):
+    by_id = {stable_id(str(stream.get("WebId"))): stream for stream in streams}
+    ids = [stable_id(webid) for webid in webids]
+    if len(streams) == len(webids) and not by_id.keys() & set(ids) and not all(map(has_id, (*ids, *by_id))):
         yield from zip(webids, streams, strict=True)
         return
-    for webid in webids:
-        yield webid, by_webid.get(webid)
+    for webid, own in zip(webids, ids, strict=True):
+        yield webid, by_id.get(own)
 
 
 def page_of(webid: str, stream: dict[str, Any], items: list[dict[str, Any]], start: str = "", stop: str = "") -> Page:
     """Give the page of a stream as PI sends it, with some of its items."""
     name, units = str(stream.get("Name") or ""), str(stream.get("UnitsAbbreviation") or "")
-    return Page(webid, name, units, items, stream.get("Value"), start, stop)
+    return Page(webid, name, units, items, stream.get("Value"), start, stop, str(stream.get("WebId") or ""))

@@ -9,6 +9,7 @@ from .problems import OptionsError, PiError, PiUnavailableError, TagProblem
 from .stream_reader import StreamReader
 from .streamsets import Window
 from .times import shifted
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from .reading import Reading
@@ -26,7 +27,8 @@ def tag_weights(reading: Reading, hours: float = 24) -> dict[str, float]:
     """
     webids = [row["webid"] for row in points(reading)]
     if wanted := reading.texts.listed("tag_webids"):
-        if strange := sorted(set(wanted) - set(webids)):
+        known = set(map(stable_id, webids))
+        if strange := sorted(webid for webid in wanted if stable_id(webid) not in known):
             more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
             raise OptionsError(f"tag_webids names {strange[0]}{more}, which no list of the server's points has")
         webids = wanted

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .times import MICROSECONDS, stamp_of
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,6 +61,7 @@ def blank(tag: tuple[str, str, str], ingested: str) -> dict[str, Any]:
     webid, name, units = tag
     return {
         "tag_webid": webid,
+        "tag_id": stable_id(webid),
         "tag_name": name,
         "timestamp": None,
         "sub_microsecond": 0,

@@ -20,6 +20,7 @@ from connectors.osipi.client import Call, said
 from connectors.osipi.codec import decode
 from connectors.osipi.problems import PiError
 from connectors.osipi.times import stamp_of
+from connectors.osipi.webids import stable_id
 
 from .news import Event
 
@@ -42,7 +43,7 @@ _QUIET.addFilter(lambda record: record.levelno >= logging.INFO)
 
 def channel_url(settings: Settings, webids: Sequence[str], heartbeat: int) -> str:
     """Give a channel's address; heartbeat is in polls of the server, 0 for none."""
-    params = tuple(("webId", webid) for webid in webids)
+    params = tuple(("webId", stable_id(webid)) for webid in webids)
     beat = (("heartbeatRate", str(heartbeat)),) if heartbeat else ()
     return "ws" + Call(PATH, (*params, *beat)).url(settings.base_url).removeprefix("http")
 
@@ -101,12 +102,13 @@ def events_of(message: str | bytes, group: Sequence[str]) -> tuple[list[Event], 
         raise PiError(0, f"{PATH}: a message is no JSON") from None
     if not isinstance(body, dict) or body.get("Errors") or body.get("WebException"):
         raise PiError(0, f"{PATH}: {said(body) or 'a message is no news'}")
-    known, events, unclear = set(group), list[Event](), False
+    known, events, unclear = {stable_id(tag): tag for tag in group}, list[Event](), False
     for stream in body.get("Items") or []:
         values = stream.get("Items") or [stream.get("Value")]
         stamps = [stamp for stamp in map(_told, values) if stamp]
-        if stream.get("WebId") in known and stamps:
-            events += [Event(stream["WebId"], stamp, changed) for stamp, changed in stamps]
+        tag = known.get(stable_id(str(stream.get("WebId"))))
+        if tag and stamps:
+            events += [Event(tag, stamp, changed) for stamp, changed in stamps]
         else:
             unclear = True
     return events, unclear

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from connectors.osipi.client import PiClient
 from connectors.osipi.incremental import Place, Progress, progress_of
 from connectors.osipi.options import Texts, settings_of
+from connectors.osipi.points import tag_webids
 from connectors.osipi.problems import PiError, PiUnavailableError
 from connectors.osipi.reading import FORBIDDEN_OR_GONE, Reading
-from connectors.osipi.streams import read_from
+from connectors.osipi.roster import keys_to_read
+from connectors.osipi.streams import RecordedOptions, read_from
 from connectors.osipi.times import resolve
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ class Landing:
     def __init__(self, options: Mapping[str, str], segments: Segments) -> None:
         self._options, self._segments = dict(options), segments
         self._client = PiClient(settings_of(options))
+        self._names: dict[str, tuple[str, str]] = {}
+        self._turn = Lock()  # tags are listed while others land
         # As it was committed; None where a read left it in the middle.
         self._progress: Progress | None = progress_of(segments.offset)
 
@@ -34,6 +39,17 @@ class Landing:
         known = self._committed().places
         return {tag: replace(known[tag]) for tag in tags if tag in known}
 
+    def listed(self, cap: str) -> list[str]:
+        """Give the tags that the options ask for, under the WebIDs by which they landed first, and tell what became of tags.
+
+        cap: how far a read goes now (a stamp), before which a tag that is new begins. Raises PiError.
+        """
+        reading = self._reading(datetime.now(UTC), cap)
+        with self._turn:
+            progress = self._committed()
+            options = RecordedOptions(reading)
+            return keys_to_read(reading, progress, lambda: options.first) if progress.places else tag_webids(reading)
+
     def land(self, tags: Sequence[str], cap: str, *, count_late: bool = True) -> int:
         """Read these tags up to `cap` and commit batch after batch; give how many rows. What can't be read keeps its place.
 
@@ -41,14 +57,13 @@ class Landing:
         Raises PiError where the server can't be read, OSError where the folder can't be written: what was committed stays.
         """
         now = datetime.now(UTC)
-        own = {"tag_webids": ",".join(tags), "endTime": cap + "Z"} | ({} if count_late else {"late_hours": "0"})
-        if start := Texts(self._options).text("startTime", "start_time"):  # `*` is later than the cap, which was taken before
-            own["startTime"] = min(resolve(start, now), cap) + "Z"
+        own = {"tag_webids": ",".join(tags)} | ({} if count_late else {"late_hours": "0"})
         rows = 0
         while True:
-            reading = Reading(self._client, Texts(self._options | own), now)
+            reading = self._reading(now, cap, **own)
             try:
-                count = self._step(reading)
+                with self._turn:
+                    count = self._step(reading)
             except PiUnavailableError:
                 raise
             except PiError as error:
@@ -58,6 +73,12 @@ class Landing:
             if count is None:
                 return rows
             rows += count
+
+    def _reading(self, now: datetime, cap: str, **own: str) -> Reading:
+        own["endTime"] = cap + "Z"
+        if start := Texts(self._options).text("startTime", "start_time"):  # `*` is later than the cap, which was taken before
+            own["startTime"] = min(resolve(start, now), cap) + "Z"
+        return Reading(self._client, Texts(self._options | own), now, names=self._names)
 
     def _committed(self) -> Progress:
         if self._progress is None:

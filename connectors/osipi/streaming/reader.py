@@ -120,8 +120,8 @@ class StreamReader:
             raise failed.exceptions[0] from None
 
     def _listed(self) -> list[str]:
-        """Give the tags that the options ask for."""
-        tags = tag_webids(Reading(self._client, Texts(self._options), self._now()))
+        """Give the tags that the options ask for, each by the WebID under which it landed first."""
+        tags = self._landing.listed(self._cap())
         self._tags |= dict.fromkeys(tags)
         return tags
 

@@ -31,6 +31,7 @@ GETS = {
     "/eventframes/{webId}/attributes": "searchFullHierarchy maxCount",
     "/points/{webId}": "",
     "/points/{webId}/attributes": "",
+    "/points/{webId}/attributes/{name}": "",
     "/streamsets/end": "webId",
     "/streamsets/interpolated": f"webId interval {_TIMES}",
     "/streamsets/plot": f"webId intervals {_TIMES}",

@@ -16,7 +16,7 @@ from tests.support.shared import PI, shared
         ("/streamsets/recorded", {"webId", "maxCount"}, True),
         ("/streamsets/recorded", {"webId", "maxcounts"}, False),
         ("/points/F1DP-x/attributes", {"selectedFields"}, True),
-        ("/points/F1DP-x/attributes/y", set(), False),
+        ("/points/F1DP-x/attributes/y/z", set(), False),
         ("/points", set(), False),
     ],
 )

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 TABLE = "main.bronze.pi_timeseries"
 PLACES = "`main`.`bronze`.`pi_timeseries_places`"
 NAMES = (
-    "tag_webid", "tag_name", "timestamp", "sub_microsecond", "value", "value_text", "value_type", "state_code", "quality_good",
+    "tag_webid", "tag_id", "tag_name", "timestamp", "sub_microsecond", "value", "value_text", "value_type", "state_code",
+    "quality_good",
     "quality_questionable", "quality_substituted", "annotated", "units", "errors", "occurrence", "ingestion_timestamp",
 )  # fmt: skip
 KEY = ("tag_webid", "timestamp", "sub_microsecond", "occurrence")
@@ -29,9 +30,16 @@ class Spark:
         self.places: dict[str, dict[str, Any]] = {}
         self.dies_at = dies_at
         self._staged: list[Any] = []
+        self.columns: tuple[str, ...] = NAMES
+
+    def table(self, name: str) -> Self:
+        assert name == "`main`.`bronze`.`pi_timeseries`"
+        return self
 
     def sql(self, text: str) -> Self:
         self.said.append(text)
+        if text.startswith("ALTER TABLE"):
+            self.columns = NAMES
         if text.startswith("MERGE"):
             self.dies_at -= 1
             if not self.dies_at:

@@ -17,7 +17,8 @@ from connectors.osipi.__main__ import main
 from connectors.osipi.script import batch_script
 from connectors.osipi.times import stamp_of
 from tests.connectors.osipi.authority import Authority
-from tests.connectors.osipi.script.job import TABLE, Spark, at, run
+from tests.connectors.osipi.points import full, id_only
+from tests.connectors.osipi.script.job import NAMES, TABLE, Spark, at, run
 from tests.connectors.osipi.server import Raw
 
 if TYPE_CHECKING:
@@ -318,3 +319,38 @@ def test_a_value_with_an_error_of_its_own_is_waited_for(pi: PiServer, bad: int, 
     run(pi, spark)
     found = Counter((row["tag_webid"], row["value"]) for row in spark.rows.values())
     assert found == Counter((webid, float(value["Value"])) for webid, one in pi.tags.items() for value in one.values)
+
+
+def test_a_renamed_tag_goes_on_under_its_webid_and_a_new_one_begins_where_the_table_stood(
+    pi: PiServer,
+) -> None:
+    tags = old, new, other = full(1, "Old"), full(1, "New"), full(2, "Other")
+    pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
+    pi.add(old, [(at(minute), minute) for minute in range(59)])
+    spark = Spark()
+    day = datetime.now(UTC)
+    for hours, webids in ((-0.505, [old]), (0, [new, other])):
+        for webid in webids:
+            tag = pi.tags.pop(old, None) or pi.add(webid, [(at(minute), minute) for minute in range(59)])
+            pi.tags[webid] = tag
+        pi.lists["/dataservers/S/points"] = [{"WebId": webid} for webid in webids]
+        run(pi, spark, now=day + timedelta(hours=hours), tag_webids="", lookback_minutes="9.5")
+
+    found = {tag: sorted(row["value"] for row in spark.rows.values() if row["tag_webid"] == tag) for tag in tags}
+    assert found[old] == list(range(21, 59))
+    assert found[new] == []
+    assert found[other] == list(range(29, 59)), "from where the first run ended, not from ten minutes ago"
+    assert {row["tag_id"] for row in spark.rows.values()} == {id_only(1), id_only(2)}
+
+
+def test_a_table_of_an_older_script_gets_the_column_that_it_lacks(pi: PiServer) -> None:
+    pi.add("A", [(at(1), 1)])
+    spark = Spark()
+    spark.columns = tuple(name for name in NAMES if name != "tag_id")
+
+    run(pi, spark)
+    run(pi, spark)
+
+    assert [text for text in spark.said if text.startswith("ALTER")] == [
+        f"ALTER TABLE {QUOTED} ADD COLUMNS (tag_id STRING AFTER tag_webid)"
+    ]

@@ -79,7 +79,7 @@ def test_equal_timestamps_at_a_cut(world: World, page: int, apart: int) -> None:
 )
 def test_a_url_that_grows_too_long_for_the_server(world: World, settings: dict[str, Any], options: dict[str, str]) -> None:
     noted = world.serve(**settings)
-    numbers, start = range(400), NOON - MINUTE // 2
+    numbers, start = range(500), NOON - MINUTE // 2
 
     rows, _, _ = read(world.connector(), options_of(numbers, start, **options))
 

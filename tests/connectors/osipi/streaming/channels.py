@@ -111,6 +111,6 @@ class ChannelServer(PiServer):
         if self.deaf:
             return
         with self.lock:
-            listening = [channel for channel in self.channels if webid in channel.webids]
+            listening = [one for one in self.channels if any(self.known_as(asked) == webid for asked in one.webids)]
         for channel in listening * times:
             channel.send({"Links": {}, "Items": [{"WebId": webid, "Name": self.tags[webid].name, "Items": items}]})

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connectors.osipi.problems import PiError
+from tests.connectors.osipi.points import full
+from tests.connectors.osipi.server import Tag
 from tests.connectors.osipi.streaming.conftest import Running, check_keys, landed, rows_of, truth, until
 
 if TYPE_CHECKING:
@@ -295,3 +298,26 @@ def test_the_login_goes_with_the_handshake_and_into_no_log(
         "canary"
         not in caplog.text + repr(one.reader) + repr(one.reader._settings) + (tmp_path / "out" / "offset.json").read_text()
     )
+
+
+def test_a_tag_that_is_renamed_is_heard_and_lands_as_before_and_a_new_one_is_listened_to(
+    channels: ChannelServer, started: Started, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, new, other = full(1, "Old"), full(1, "New"), full(2, "Other")
+    channels.tags = {old: Tag("Old")}
+    channels.lists = {"/dataservers": [{"WebId": "S"}], "/dataservers/S/points": [{"WebId": old}]}
+    started(tag_webids="", reread_seconds="0.2")
+    channels.write(old, 1)
+    until(lambda: landed(tmp_path / "out") == Counter({(old, 1): 1}), "it lands")
+
+    channels.tags[new] = channels.tags.pop(old)
+    channels.tags[other] = Tag("Other")
+    channels.lists["/dataservers/S/points"] = [{"WebId": new}, {"WebId": other}]
+    until(lambda: "Other" in caplog.text.upper() or other in caplog.text, "the tags are listed again")
+    channels.write(new, 2)
+    channels.write(other, 3)
+
+    until(lambda: landed(tmp_path / "out") == Counter({(old, 1): 1, (old, 2): 1, (other, 3): 1}), "all of it lands")
+    check_keys(tmp_path / "out")
+    assert caplog.text.count("was renamed") == 1
+    assert caplog.text.count("is new to this table") == 1

@@ -222,6 +222,11 @@ def test_a_pipeline_whose_creation_was_answered_to_nobody_keeps_its_name(
     assert "is already used by another pipeline" in terraform.apply(folder).errors[0]
 
 
+def test_a_job_of_which_nothing_else_is_said_does_not_queue_its_runs(terraform: Terraform, stack: Callable[..., Path]) -> None:
+    terraform.apply(stack({"databricks_job": {"a": {"name": "a"}}}))
+    assert [job.settings["queue"] for job in terraform.workspace.jobs.values()] == [{"enabled": False}]
+
+
 def test_a_file_whose_update_failed_counts_as_updated(terraform: Terraform, stack: Callable[..., Path]) -> None:
     folder = stack({"databricks_workspace_file": ALL["databricks_workspace_file"]})
     terraform.apply(folder)

@@ -41,7 +41,7 @@ class Job(Resource):
         return found
 
     def create(self, values: Values) -> str:
-        return str(self.workspace.post(f"{API}/create", self.body(values))["job_id"])
+        return str(self.workspace.post(f"{API}/create", self._settings(values))["job_id"])
 
     def answer(self, state: Values) -> Json:
         found = self.workspace.get(f"{API}/get", job_id=state["id"])
@@ -52,7 +52,11 @@ class Job(Resource):
         return settings | {"run_as": run_as, "tasks": tasks, "url": f"{self.workspace.address}/#job/{state['id']}"}
 
     def update(self, was: Values, values: Values) -> None:
-        self.workspace.post(f"{API}/reset", {"job_id": int(was["id"]), "new_settings": self.body(values)})
+        self.workspace.post(f"{API}/reset", {"job_id": int(was["id"]), "new_settings": self._settings(values)})
+
+    def _settings(self, values: Values) -> Json:
+        """Give what is sent: where nothing is said of a queue, that there is none."""
+        return {"queue": {"enabled": False}} | self.body(values)
 
     def delete(self, state: Values) -> None:
         self.workspace.post(f"{API}/delete", {"job_id": int(state["id"])})

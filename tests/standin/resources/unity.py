@@ -90,7 +90,7 @@ class Connection(Resource):
         path = f"{API}/connections/{self._name(was)}"
         if was.get("owner") != values.get("owner"):
             self.workspace.patch(path, {"owner": values["owner"]})
-        self.workspace.patch(path, self.body(values | {"owner": None}))
+        self.workspace.patch(path, {"options": self.body(values)["options"]})
 
     def delete(self, state: Values) -> None:
         self.workspace.delete(f"{API}/connections/{self._name(state)}")

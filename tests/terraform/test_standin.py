@@ -223,7 +223,7 @@ def test_a_pipeline_whose_creation_was_answered_to_nobody_keeps_its_name(
 
 
 def test_a_job_of_which_nothing_else_is_said_does_not_queue_its_runs(terraform: Terraform, stack: Callable[..., Path]) -> None:
-    terraform.apply(stack({"databricks_job": {"a": {"name": "a"}}}))
+    terraform.apply(stack({kind: ALL[kind] for kind in ("databricks_workspace_file", "databricks_pipeline", "databricks_job")}))
     assert [job.settings["queue"] for job in terraform.workspace.jobs.values()] == [{"enabled": False}]
 
 

@@ -22,7 +22,7 @@ _LONG = {
     "minute": "m", "min": "m", "second": "s", "sec": "s", "millisecond": "ms",
 }  # fmt: skip
 _STEP = re.compile(r"\s*([+-]?)\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-z]+)")
-_OFFSET = re.compile(r"([+-])\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?$")
+_OFFSET = re.compile(r"([+-]?)\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?$")
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?)?\s*(z|gmt|utc|[+-]\d\d:?\d\d)?$", re.IGNORECASE
 )
@@ -89,7 +89,7 @@ def _local(ticks: int, zone: tzinfo) -> tuple[datetime, int]:
 
 
 def spans(text: str) -> Span:
-    """Give a time span such as `1h`, `+90s`, `1d 12h`, `-1.5d`, `1mo` or `8:30:00` with a sign; ValueError where it is none.
+    """Give a time span such as `1h`, `+90s`, `1d 12h`, `-1.5d`, `1mo` or `8:30:00`; ValueError where it is none.
 
     Months and years are whole numbers.
     """

@@ -123,7 +123,7 @@ def _duration(one: Filter, scene: Scene) -> Test:
     """Compare how long a frame takes; one that runs has the end of time as its end."""
     told = single(one)
     try:
-        wanted = span(f"+{told}" if ":" in told and told[0].isdigit() else told)
+        wanted = span(told)
     except (ValueError, OverflowError):
         raise RefusedError(f"'{told[:_SHOWN]}' is no time span") from None
     compared, now = COMPARED[one.sign], scene.now

@@ -82,7 +82,7 @@ def test_months_are_as_long_as_they_are() -> None:
 
 def test_spans_are_read_with_any_unit() -> None:
     assert spans("1d 12h") == spans("36 hours") == spans("+1.5d") == Span(0, 36 * 3600 * SECOND)
-    assert span("90s") == 90 * SECOND
+    assert span("90s") == span("0:01:30") == span("+00:01:30.0") == -span("-0:01:30") == 90 * SECOND
 
 
 @pytest.mark.parametrize("text", ["", "90", "1x", "h", "1h,", "-"])

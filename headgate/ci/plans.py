@@ -23,7 +23,7 @@ from headgate.review.holdings import names_in
 from headgate.review.masks import masks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 Outcome = Literal["nothing", "changes", "failed"]
@@ -102,10 +102,7 @@ class Terraform:
 
     def state(self, stack: str) -> Any:
         """Give what `terraform show -json` says of a stack's state, which holds secrets. Raises SourceError where it fails."""
-        if lost := lost_state(self.stacks / stack):
-            raise SourceError(lost)
-        if not (self.stacks / stack / ".terraform").is_dir():
-            self._done(stack, self._run(stack, "init", "-input=false"), "init")
+        self._make_ready(stack)
         show = self._run(stack, "show", "-json")
         self._done(stack, show, "show")
         return json.loads(show.stdout)
@@ -118,6 +115,37 @@ class Terraform:
         lacking = [name for name in variables if f"TF_VAR_{name}" not in os.environ]
         words = [word for name in lacking for word in ("-var", f"{name}=")]
         self._done(stack, self._run(stack, "import", "-input=false", *words, address, id_), f"import of {address}")
+
+    def correct(self, stack: str, change: Callable[[str, dict[str, Any]], Mapping[str, Any]]) -> list[str]:
+        """Have the stack's state say something else of what it has; give the addresses. Raises SourceError where it fails.
+
+        `change` is given an address and its attributes, and gives those that are new. Terraform refuses it where the state has
+        changed meanwhile, by its serial number.
+        """
+        self._make_ready(stack)
+        pull = self._run(stack, "state", "pull", "-no-color")
+        self._done(stack, pull, "state pull")
+        if not pull.stdout.strip():  # there is no state yet
+            return []
+        state, changed = json.loads(pull.stdout), []
+        for resource in state["resources"]:
+            own = resource["mode"] == "managed" and "module" not in resource
+            for instance in resource["instances"] if own else ():
+                index = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+                address = f"{resource['type']}.{resource['name']}{index}"
+                if new := change(address, instance["attributes"]):
+                    instance["attributes"] |= new
+                    changed.append(address)
+        if changed:
+            state["serial"] += 1
+            self._done(stack, self._run(stack, "state", "push", "-no-color", "-", said=json.dumps(state)), "state push")
+        return changed
+
+    def _make_ready(self, stack: str) -> None:
+        if lost := lost_state(self.stacks / stack):
+            raise SourceError(lost)
+        if not (self.stacks / stack / ".terraform").is_dir():
+            self._done(stack, self._run(stack, "init", "-input=false"), "init")
 
     def _done(self, stack: str, run: subprocess.CompletedProcess[str], what: str) -> None:
         if run.returncode:
@@ -132,14 +160,14 @@ class Terraform:
         """Give the place of a stack's plan file."""
         return self.plans / f"{stack}.tfplan"
 
-    def _run(self, stack: str, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
-        plain = [] if verb == "show" else ["-no-color"]
-        with self._start(stack, verb, *plain, *words) as process:
-            out, error = process.communicate()
+    def _run(self, stack: str, verb: str, *words: str, said: str | None = None) -> subprocess.CompletedProcess[str]:
+        plain = [] if verb in ("show", "state") else ["-no-color"]
+        with self._start(stack, verb, *plain, *words, spoken=said is not None) as process:
+            out, error = process.communicate(said)
         return subprocess.CompletedProcess(words, process.returncode, out, error)
 
-    def _start(self, stack: str, *words: str, both: bool = False) -> subprocess.Popen[str]:
-        """Start Terraform in a stack's folder; `both` has its errors come among its output."""
+    def _start(self, stack: str, *words: str, both: bool = False, spoken: bool = False) -> subprocess.Popen[str]:
+        """Start Terraform in a stack's folder; `both` has its errors come among its output, `spoken` opens its input."""
         folder = self.stacks / stack
         if not folder.is_dir():
             raise InputError(f"there is no stack '{stack}' in {self.stacks}", "synthesize, or name one of `headgate stacks`")
@@ -147,7 +175,7 @@ class Terraform:
             return subprocess.Popen(  # noqa: S603  # the user's own terraform
                 [*self.program, *words],
                 cwd=folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if spoken else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if both else subprocess.PIPE,
                 text=True,

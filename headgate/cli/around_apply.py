@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.cli.common import tell
-from headgate.cli.recover import next_steps
+from headgate.cli.recover import next_steps, outcome
 from headgate.problems import HeadgateError, Problem, StaleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from headgate.ci.plans import Terraform
     from headgate.recovery.carry_out import Deployment, Done
     from headgate.recovery.databricks import DatabricksWorkspace
     from headgate.recovery.model import Finding
+
+# What reading a plan's JSON raises where it is gone, or of another form.
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def recover_before_apply(terraform: Terraform, stacks: Sequence[str], todo: Sequence[str]) -> None:
@@ -42,24 +46,28 @@ def recover_before_apply(terraform: Terraform, stacks: Sequence[str], todo: Sequ
 def recover_after_apply(terraform: Terraform, stacks: Sequence[str], stack: str) -> None:
     """After a failed apply of a stack: take over what the workspace has with our tags and no state has; never raises for it.
 
-    Nothing is deleted. Where there is no login, says that it did not look, and how to.
+    The stack's state is told what the workspace has of its files, and forgets secrets that the workspace may not have. Nothing
+    is deleted. Where there is no login, says that it did not look, and how to.
     """
+    _resend_secrets(terraform, stack)
     for deployment in _deployments(stacks, [stack]):
-        looked = _looked(terraform, deployment, mention=True)
+        looked = _looked(terraform, deployment, [stack], mention=True)
         if not looked or not looked[0]:
             continue
         findings, workspace = looked
         done = _take_over(findings, terraform, workspace)
-        if done.imported:
-            tell(f"{len(done.imported)} taken over. {next_steps(deployment)}")
+        if said := outcome(done):
+            tell(f"{said}. {next_steps(deployment)}")
         for problem in done.problems:
             tell(str(problem))
-        if len(done.imported) < len(findings):
+        if len(done.imported) + len(done.corrected) < len(findings):
             tell(f"for what is left: `{_by_hand(deployment)}`")
 
 
-def _looked(terraform: Terraform, deployment: Deployment, *, mention: bool) -> tuple[list[Finding], DatabricksWorkspace] | None:
-    """Give what no state has, and the workspace; None where there is nothing to look for, or nobody to ask."""
+def _looked(
+    terraform: Terraform, deployment: Deployment, files_of: Collection[str] = (), *, mention: bool
+) -> tuple[list[Finding], DatabricksWorkspace] | None:
+    """Give what no state has, or not as it is, and the workspace; None where there is nothing to look for, or nobody to ask."""
     from headgate.recovery.carry_out import login_in, look
     from headgate.recovery.expected import expected_in
     from headgate.recovery.login import is_set
@@ -77,17 +85,17 @@ def _looked(terraform: Terraform, deployment: Deployment, *, mention: bool) -> t
         from headgate.recovery.databricks import BRIEFLY, DatabricksWorkspace
 
         workspace = DatabricksWorkspace(*login, BRIEFLY)
-        return look(deployment, terraform, workspace), workspace
+        return look(deployment, terraform, workspace, files_of), workspace
     except HeadgateError as error:
         tell(f"{lead} could not be looked at; try `{_by_hand(deployment)}`:\n{error}")
         return None
 
 
 def _take_over(findings: Sequence[Finding], terraform: Terraform, workspace: DatabricksWorkspace) -> Done:
-    from headgate.recovery.carry_out import Choice, carry_out, chosen
+    from headgate.recovery.carry_out import carry_out, chosen
     from headgate.recovery.render import finding_text
 
-    choice = Choice(chosen(findings).imports)
+    choice = replace(chosen(findings), deletions=())
     for one in findings:
         tell(finding_text(one, choice))
     return carry_out(choice, terraform, workspace, tell)
@@ -100,15 +108,31 @@ def _deployments(stacks: Sequence[str], touched: Iterable[str]) -> list[Deployme
     return list(dict.fromkeys(found for stack in touched if (found := deployment_of_stack(stacks, stack))))
 
 
+def _resend_secrets(terraform: Terraform, stack: str) -> None:
+    from headgate.recovery.secrets import forget_secrets, may_be_unsent
+
+    try:
+        if may_be_unsent(_plan(terraform, stack)):
+            for address in forget_secrets(terraform, stack):
+                tell(f"{address}: the workspace may not have its new secrets; the next plan sends them again")
+    except (*_UNREADABLE, HeadgateError) as error:
+        said = error if isinstance(error, HeadgateError) else type(error).__name__
+        tell(f"if {stack} sent a new secret, send it again by `headgate recover CONNECTOR --resend-secrets`:\n{said}")
+
+
+def _plan(terraform: Terraform, stack: str) -> Any:
+    return json.loads((terraform.plans / f"{stack}.json").read_text(encoding="utf-8"))
+
+
 def _creates(terraform: Terraform, stack: str) -> set[str]:
     """Give the addresses that a stack's plan makes, of what carries tags; none where its <stack>.json isn't there."""
     from headgate.recovery.expected import TAGGED
 
     try:
-        shown: Any = json.loads((terraform.plans / f"{stack}.json").read_text(encoding="utf-8"))
+        shown = _plan(terraform, stack)
         changes = [one for one in shown.get("resource_changes", []) if one["type"] in TAGGED]
         return {str(one["address"]) for one in changes if one["change"]["actions"] == ["create"]}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except _UNREADABLE:
         return set()
 
 

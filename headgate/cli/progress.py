@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headgate.cli.common import Connector, Program, Root, Target, result, tell
-from headgate.cli.workspace_jobs import doubled_now
+from headgate.cli.workspace_jobs import doubled_now, files_now, workspace_of
 from headgate.problems import InputError, SourceError, StaleError, did_you_mean
 
 if TYPE_CHECKING:
@@ -44,17 +44,19 @@ def record(
     layout = _layout(one)
     plans = _plans(one, name)
     shown = _read(states) if states else _ask(terraform, root / out / "stacks", plans)
-    read = {number: state_of(shown[stack], stack) for stack, number in plans.items() if stack in shown}
-    if not read:
+    of_stacks = {stack: state_of(shown[stack], stack) for stack in plans if stack in shown}
+    if not of_stacks:
         raise InputError(
             "none of the states is of this connector and target",
             f"name the files {', '.join(f'{stack}.json' for stack in plans)}",
         )
+    workspace = workspace_of(one, name)
+    read = {plans[stack]: state for stack, state in files_now(workspace, of_stacks, one.definition.id, name).items()}
     expected = _expected_files(one, name)
     known = one.deployed(name)
     done_layout, deployed = observe(layout, name, tuple(one.definition.targets), read, expected, known)
     ids = deployed.ids | {address: id_ for state in read.values() for address, id_ in state.ids.items()}
-    doubled = doubled_now(one, done_layout, name, ids)
+    doubled = doubled_now(workspace, one, done_layout, name, ids)
     deployed = replace(deployed, doubled=known.doubled if doubled is None else doubled)
     lives = {pipeline.id for pipeline in done_layout.pipelines}
     for vanished in sorted(({*known.pipelines} & lives) - {*deployed.pipelines}):

@@ -1,4 +1,4 @@
-"""`headgate recover`: what the workspace has and no state has, taken over."""
+"""`headgate recover`: what the workspace has and no state has, or not as it is, made known to the states."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from headgate.problems import InputError, SourceError, StaleError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.recovery.carry_out import Deployment, Done
+    from headgate.ci.plans import Terraform
+    from headgate.recovery.carry_out import Choice, Deployment, Done
     from headgate.recovery.model import Finding
 
 
-def recover(
+def recover(  # noqa: PLR0913  # each is an option of the command line
     connector: Connector,
     target: Target = None,
     imports: Annotated[
@@ -32,6 +33,9 @@ def recover(
         list[str] | None, typer.Option("--delete", help="Delete too this job, of those that were found.", metavar="JOB_ID")
     ] = None,
     *,
+    resend_secrets: Annotated[
+        bool, typer.Option("--resend-secrets", help="Have the next deploy send the connection's secrets again.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask: for a run without a terminal.")] = False,
     profile: Annotated[
         str | None, typer.Option("--profile", "-p", help="The login's profile; default: the target's, else the environment's.")
@@ -43,7 +47,8 @@ def recover(
 ) -> None:
     """After an apply that died: find what the workspace has and no state has, show it, and have the states know it.
 
-    A second job of a pipeline is deleted. Nothing else of the workspace changes. Exit 3 where something found is left.
+    A second job of a pipeline is deleted. Nothing else of the workspace changes. Of files whose update failed, the states are
+    told what the workspace has, so that the next deploy writes them. Exit 3 where something found is left.
     """
     from headgate.ci.manifest import read_stacks
     from headgate.ci.plans import Terraform
@@ -62,25 +67,39 @@ def recover(
         raise InputError(
             f"no stack of {one.id} in {name} is synthesized in {folder}", f"HEADGATE_TARGET={name} npx cdktf synth"
         )
+    if resend_secrets:
+        _resend(work, deployment)
     host, its_profile = login_in(deployment.bodies(work))
     workspace = DatabricksWorkspace(host, profile or its_profile)
-    findings = look(deployment, work, workspace)
+    findings = look(deployment, work, workspace, deployment.stacks)
     choice = chosen(findings, imports or [], delete or [])
     text = findings_text(one.id, name, findings, choice)
     (tell if output is Format.json else result)(text)
     done = Done()
     if choice:
         if not yes:
-            typer.confirm(_question(len(choice.imports), len(choice.deletions)), abort=True, err=True)
+            typer.confirm(_question(choice), abort=True, err=True)
         done = carry_out(choice, work, workspace, tell)
     if output is Format.json:
         result_json(document(one.id, name, findings, done))
     _end(deployment, findings, done)
 
 
-def _question(imports: int, deletions: int) -> str:
+def _resend(work: Terraform, deployment: Deployment) -> None:
+    from headgate.recovery.secrets import forget_secrets
+
+    found = [address for stack in deployment.stacks for address in forget_secrets(work, stack)]
+    for address in found:
+        tell(f"{address}: the state has forgotten its secrets; the next deploy sends them again")
+    if not found:
+        tell("no state keeps a secret of a connection; of others, `connection.rotate` sends the values again")
+
+
+def _question(choice: Choice) -> str:
+    imports, deletions, corrections = len(choice.imports), len(choice.deletions), len(choice.corrections)
     parts = [f"take {imports} over"] if imports else []
     parts += [f"delete {deletions} {'job' if deletions == 1 else 'jobs'}"] if deletions else []
+    parts += [f"correct what the states say of {corrections} {'file' if corrections == 1 else 'files'}"] if corrections else []
     return " and ".join(parts).capitalize() + "?"
 
 
@@ -88,12 +107,19 @@ def _end(deployment: Deployment, findings: Sequence[Finding], done: Done) -> Non
     """Say what comes next; raise where something failed, or is left to a person."""
     for one in done.deleted:
         tell(f"job {one.thing.id} is deleted")
-    if done.imported:
-        tell(f"{len(done.imported)} taken over. {next_steps(deployment)}")
+    if done.imported or done.corrected:
+        tell(f"{outcome(done)}. {next_steps(deployment)}")
     if done.problems:
         raise SourceError(done.problems)
-    if left := [one for one in findings if one not in [*done.imported, *done.deleted]]:
+    if left := [one for one in findings if one not in [*done.imported, *done.deleted, *done.corrected]]:
         raise StaleError(f"{len(left)} of what was found is left as it is", "what to do stands with each of them above")
+
+
+def outcome(done: Done) -> str:
+    """Say how much the states have learned."""
+    parts = [f"{len(done.imported)} taken over"] if done.imported else []
+    parts += [f"{len(done.corrected)} corrected"] if done.corrected else []
+    return ", ".join(parts)
 
 
 def next_steps(deployment: Deployment) -> str:

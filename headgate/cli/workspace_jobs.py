@@ -1,4 +1,4 @@
-"""Asking a workspace for jobs that nothing manages, for `headgate record` and `headgate check --workspace`."""
+"""Asking a workspace for jobs that nothing manages, and for files, for `headgate record` and `headgate check --workspace`."""
 
 from __future__ import annotations
 
@@ -11,30 +11,64 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.layout.model import Layout
+    from headgate.layout.observe import State
     from headgate.project import Connector
     from headgate.recovery.model import Finding, Thing
+    from headgate.recovery.workspace import Workspace
 
 Jobs = dict[tuple[str | None, str | None], "list[Thing]"]
 
 
-def doubled_now(one: Connector, layout: Layout, target: str, ids: Mapping[str, str]) -> dict[str, str] | None:
-    """Give id → address of the jobs that nothing manages; None, and a word of why, where the workspace can't be asked."""
+def workspace_of(one: Connector, target: str) -> Workspace | None:
+    """Log in to a target's workspace, to ask it briefly; None, and a word of why, without a login."""
     from headgate.recovery.login import is_set
 
-    settings, name = one.definition.targets[target], one.definition.id
+    settings, lead = one.definition.targets[target], "neither doubled jobs nor files were looked for"
     if not is_set(settings.host, settings.profile):
-        tell("doubled jobs were not looked for: no login is set (DATABRICKS_HOST, or the target's host or profile)")
+        tell(f"{lead}: no login is set (DATABRICKS_HOST, or the target's host or profile)")
         return None
     from headgate.recovery.databricks import BRIEFLY, DatabricksWorkspace
+
+    try:
+        return DatabricksWorkspace(settings.host, settings.profile, BRIEFLY)
+    except HeadgateError as error:
+        tell(f"{lead}: {error.problems[0].message}")
+        return None
+
+
+def files_now(workspace: Workspace | None, states: Mapping[str, State], connector: str, target: str) -> dict[str, State]:
+    """Give the states (by stack) with their files as the workspace has them; where it can't be asked, that is said."""
+    from headgate.layout.observe import as_found
+    from headgate.recovery.files import files_that_differ
+
+    try:
+        differing = files_that_differ(workspace, states) if workspace else []
+    except HeadgateError as error:
+        tell(f"files were taken to be as the states say: {error.problems[0].message}")
+        return dict(states)
+    for one in differing:
+        message = f"{one.address}: the workspace has another file at {one.thing.id} than the state says: an update of it failed"
+        cure = f"`headgate recover {connector} -t {target}` has the state say so; then plan and deploy again"
+        tell(str(Problem(f"{message}, or somebody changed it", cure)))
+    contents = {stack: {one.address: one.thing.content for one in differing if one.stack == stack} for stack in states}
+    return {stack: as_found(state, contents[stack]) for stack, state in states.items()}
+
+
+def doubled_now(
+    workspace: Workspace | None, one: Connector, layout: Layout, target: str, ids: Mapping[str, str]
+) -> dict[str, str] | None:
+    """Give id → address of the jobs that nothing manages; None, and a word of why, where the workspace can't be asked."""
+    if workspace is None:
+        return None
     from headgate.recovery.jobs import unmanaged_jobs
 
     try:
-        jobs = DatabricksWorkspace(settings.host, settings.profile, BRIEFLY).jobs()
+        jobs = workspace.jobs()
     except HeadgateError as error:
         tell(f"doubled jobs were not looked for: {error.problems[0].message}")
         return None
     found = unmanaged_jobs(jobs, ids, one.definition, layout, target)
-    for problem in problems_of(found, name, target):
+    for problem in problems_of(found, one.definition.id, target):
         tell(str(problem))
     return {finding.thing.id: finding.address for finding in found}
 

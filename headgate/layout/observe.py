@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.layout.deployed import APPLIED, Deployed
@@ -55,6 +55,13 @@ def state_of(shown: Any, name: str) -> State:
             f"{name} holds a resource of another form than `terraform show -json` prints ({type(error).__name__})",
             "write the file anew with `terraform show -json`",
         ) from None
+
+
+def as_found(state: State, contents: Mapping[str, str]) -> State:
+    """Give the state with what the workspace has of its files: address → content (base64)."""
+    read = {pipeline_of(address): _tables(address, {"content_base64": content}) for address, content in contents.items()}
+    tables = {pipeline: its for pipeline, its in (state.tables | read).items() if its}
+    return replace(state, files={**state.files, **contents}, tables=tables)
 
 
 def _managed(shown: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Looking for what no state has, and taking it over: Terraform's states on one side, the workspace on the other."""
+"""Looking for what no state has as it is, and having it know: Terraform's states on one side, the workspace on the other."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from headgate.layout.observe import state_of
 from headgate.problems import HeadgateError, InputError, Problem, SourceError
 from headgate.recovery.decide import Known, findings_in, may_delete, may_import
 from headgate.recovery.expected import expected_in
+from headgate.recovery.files import corrections, files_that_differ
 from headgate.recovery.workspace import survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from headgate.ci.plans import Terraform
     from headgate.recovery.model import Finding
@@ -39,9 +40,10 @@ class Choice:
 
     imports: tuple[Finding, ...] = ()
     deletions: tuple[Finding, ...] = ()
+    corrections: tuple[Finding, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.imports or self.deletions)
+        return bool(self.imports or self.deletions or self.corrections)
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Done:
 
     imported: list[Finding] = field(default_factory=list)
     deleted: list[Finding] = field(default_factory=list)
+    corrected: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -70,19 +73,21 @@ def login_in(bodies: dict[str, Any]) -> tuple[str | None, str | None]:
     return next(((one.get("host"), one.get("profile")) for one in providers if one), (None, None))
 
 
-def look(deployment: Deployment, terraform: Terraform, workspace: Workspace) -> list[Finding]:
-    """Compare stacks, the states of them all, and the workspace. Raises SourceError where one of them can't be asked."""
+def look(deployment: Deployment, terraform: Terraform, workspace: Workspace, files_of: Collection[str]) -> list[Finding]:
+    """Compare stacks, the states of them all, and the workspace; the content of files in the stacks `files_of`.
+
+    Raises SourceError where one of them can't be asked.
+    """
     expected = expected_in(deployment.bodies(terraform), deployment.connector)
-    ids: dict[str, str] = {}
-    for stack in deployment.stacks:
-        ids |= state_of(terraform.state(stack), stack).ids
-    known = Known(ids)
+    states = {stack: state_of(terraform.state(stack), stack) for stack in deployment.stacks}
+    known = Known({address: id_ for state in states.values() for address, id_ in state.ids.items()})
     things = survey(workspace, expected, known)
-    return findings_in(expected, known, things, deployment.connector, deployment.target)
+    differing = files_that_differ(workspace, {stack: state for stack, state in states.items() if stack in files_of})
+    return findings_in(expected, known, things, deployment.connector, deployment.target) + differing
 
 
 def chosen(findings: Sequence[Finding], imports: Iterable[str] = (), deletions: Iterable[str] = ()) -> Choice:
-    """Give what to do: take over what is ours and delete doubled jobs that are surely an apply's, and what is named.
+    """Give what to do: take over what is ours, correct states, delete jobs that an apply surely doubled, and what is named.
 
     `imports` are addresses, or address=id where there is a choice; `deletions` are ids of jobs. Raises InputError for a name
     that fits no finding, or several.
@@ -103,7 +108,8 @@ def chosen(findings: Sequence[Finding], imports: Iterable[str] = (), deletions: 
             problems.append(_unfit(id_, [one.thing.id for one in findings if may_delete(one)]))
     if problems:
         raise InputError(problems)
-    return Choice(tuple(dict.fromkeys(taken)), tuple(dict.fromkeys(gone)))
+    correct = tuple(one for one in findings if one.kind == "differs")
+    return Choice(tuple(dict.fromkeys(taken)), tuple(dict.fromkeys(gone)), correct)
 
 
 def _unfit(word: str, there: Sequence[str]) -> Problem:
@@ -132,7 +138,19 @@ def carry_out(choice: Choice, terraform: Terraform, workspace: Workspace, tell: 
             done.deleted.append(one)
         except HeadgateError as error:
             done.problems += error.problems
+    for stack in dict.fromkeys(one.stack for one in choice.corrections):
+        try:
+            done.corrected += _correct(terraform, stack, [one for one in choice.corrections if one.stack == stack], tell)
+        except HeadgateError as error:
+            done.problems += error.problems
     return done
+
+
+def _correct(terraform: Terraform, stack: str, files: list[Finding], tell: Callable[[str], None]) -> list[Finding]:
+    new = corrections(files)
+    tell(f"correcting what the state of {stack} says of {', '.join(new)}")
+    terraform.correct(stack, lambda address, _: new.get(address, {}))
+    return files
 
 
 def _body(terraform: Terraform, stack: str) -> Any:

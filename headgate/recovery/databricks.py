@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from databricks.sdk.errors import NotFound
 from databricks.sdk.service.jobs import PauseStatus
+from databricks.sdk.service.workspace import ExportFormat
 
 from headgate.clients.databricks import Login
 from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Thing
@@ -96,6 +97,15 @@ class DatabricksWorkspace:
             except NotFound:
                 return None
         return Thing(GIT_FOLDER, str(found[0].id), path) if found else None
+
+    def file(self, path: str) -> bytes | None:
+        """Give a file's content."""
+        with self._login.asking(f"the file {path}"):
+            try:
+                with self._client.workspace.download(path, format=ExportFormat.AUTO) as content:
+                    return bytes(content.read())
+            except NotFound:
+                return None
 
     def delete_job(self, job_id: str) -> None:
         """Delete a job."""

@@ -12,9 +12,10 @@ PIPELINE, JOB, CATALOG, SCHEMA, CONNECTION, GIT_FOLDER = KINDS = (
     "databricks_pipeline", "databricks_job", "databricks_catalog", "databricks_schema", "databricks_connection",
     "databricks_repo",
 )  # fmt: skip
-WORDS = dict(zip(KINDS, ("pipeline", "job", "catalog", "schema", "connection", "git folder"), strict=True))
+FILE = "databricks_workspace_file"
+WORDS = dict(zip(KINDS, ("pipeline", "job", "catalog", "schema", "connection", "git folder"), strict=True)) | {FILE: "file"}
 
-FindingKind = Literal["ours", "unmarked", "unclear", "foreign", "doubled", "stray"]
+FindingKind = Literal["ours", "unmarked", "unclear", "foreign", "doubled", "stray", "differs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Expected:
 class Thing:
     """Something that a workspace has. `id` is what `terraform import` takes; `starts` says when a job runs, in words.
 
-    `made`: when, in milliseconds since 1970; 0 where the workspace doesn't say.
+    `made`: when, in milliseconds since 1970; 0 where the workspace doesn't say. `content`: a file's, in base64.
     """
 
     kind: str
@@ -50,16 +51,17 @@ class Thing:
     tag: Tag | None = None
     starts: str = ""
     made: int = 0
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A thing that no state has, and what it is to a declared resource.
+    """A thing that no state has, or not as it is, and what it is to a declared resource.
 
     ours: it carries the resource's tags, and no state has the resource. unmarked: it has the resource's name, and no tags.
     unclear: so have several that hold data. foreign: it has the name, and another's tags. doubled: it is there beside `kept`,
-    which is the resource. stray: a job of ours that no stack declares. sure: a doubled job that an apply made, by its tags and
-    name; whoever copies a job copies its tags.
+    which is the resource. stray: a job of ours that no stack declares. differs: a file that a state has, with other content.
+    sure: a doubled job that an apply made, by its tags and name; whoever copies a job copies its tags.
     """
 
     kind: FindingKind

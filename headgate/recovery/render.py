@@ -19,6 +19,8 @@ def finding_text(one: Finding, choice: Choice) -> str:
     place = f"{one.address} in {one.stack}: " if one.stack else f"{one.address}: "
     if one.kind == "stray":
         head = f"no stack has this job any more: {_job(thing)}"
+    elif one.kind == "differs":
+        head = f"{what} {thing.id} has another content than the state says: an update of it failed, or somebody changed it"
     elif one.kind == "doubled" and one.kept:
         head = f"is there twice: {_shown(thing)}, beside {_shown(one.kept)}"
     else:
@@ -41,6 +43,8 @@ def _fate(one: Finding, choice: Choice) -> str:
         return "is taken over: Terraform's state learns its id, nothing else changes"
     if one in choice.deletions:
         return f"job {one.thing.id} is deleted"
+    if one in choice.corrections:
+        return "Terraform's state learns what the workspace has; where that is not what is declared, the next deploy writes it"
     if one.kind == "unmarked":
         return f"if it is this one, name it: --import {one.address}={one.thing.id}"
     if one.kind == "unclear":
@@ -67,9 +71,9 @@ def _called(thing: Thing) -> str:
 def findings_text(connector: str, target: str, findings: Sequence[Finding], choice: Choice) -> str:
     """Say all that was found."""
     if not findings:
-        return f"{connector} in {target}: the workspace has nothing that the states don't have"
+        return f"{connector} in {target}: the workspace has nothing that the states don't have, and its files are as they say"
     lines = [finding_text(one, choice) for one in findings]
-    return "\n".join([f"{connector} in {target}: the workspace has what no state has", *lines])
+    return "\n".join([f"{connector} in {target}: the workspace has what no state has, or not as it is", *lines])
 
 
 def document(connector: str, target: str, findings: Sequence[Finding], done: Done) -> dict[str, Any]:
@@ -83,7 +87,8 @@ def document(connector: str, target: str, findings: Sequence[Finding], done: Don
 
 
 def _entry(one: Finding, done: Done) -> dict[str, Any]:
-    fate = "taken over" if one in done.imported else "deleted" if one in done.deleted else "left"
+    fates = {"taken over": done.imported, "deleted": done.deleted, "corrected": done.corrected}
+    fate = next((word for word, ones in fates.items() if one in ones), "left")
     entry = {"kind": one.kind, "address": one.address, "stack": one.stack, "done": fate, "found": _plain(one.thing)}
     return entry | ({"kept": _plain(one.kept)} if one.kept else {})
 

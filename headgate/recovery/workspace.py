@@ -35,6 +35,9 @@ class Workspace(Protocol):
     def git_folder(self, path: str) -> Thing | None:
         """Give a git folder by its path without /Workspace."""
 
+    def file(self, path: str) -> bytes | None:
+        """Give a file's content."""
+
     def delete_job(self, job_id: str) -> None:
         """Delete a job."""
 

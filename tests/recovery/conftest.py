@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from base64 import b64encode
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -56,12 +57,16 @@ def workspace(served_workspace: tuple[Workspace, str], monkeypatch: pytest.Monke
 
 @dataclass(frozen=True)
 class Deployed:
-    """A connector `crm` in `dev`: each of its pipelines has a job in the workspace, which a state has."""
+    """A connector `crm` in `dev`: each of its pipelines has a job in the workspace, which a state has.
+
+    `files`: name → text of the files that the state has too.
+    """
 
     root: Path
     workspace: Workspace
     headgate: Run
     ids: dict[str, str]
+    files: dict[str, str] = field(default_factory=dict)
 
     def job(self, pipeline: str, target: str = "dev", **more: Any) -> str:
         """Make another job as an apply would, and give its id."""
@@ -69,7 +74,15 @@ class Deployed:
 
     def states(self) -> list[str]:
         """Write what `terraform show -json` would say, and give the file's name."""
-        resources = [{"mode": "managed", "address": address, "values": {"id": id_}} for address, id_ in self.ids.items()]
+        values = {address: {"id": id_} for address, id_ in self.ids.items()}
+        values |= {
+            f"databricks_workspace_file.{name}": {
+                "id": f"/Shared/{name}.py",
+                "content_base64": b64encode(text.encode()).decode(),
+            }
+            for name, text in self.files.items()
+        }
+        resources = [{"mode": "managed", "address": address, "values": found} for address, found in values.items()]
         text = json.dumps({"format_version": "1.0", "values": {"root_module": {"resources": resources}}})
         (self.root / "crm-dev-1.json").write_text(text)
         return ["crm-dev-1.json"]

@@ -74,7 +74,7 @@ def test_what_was_recorded_stays_where_the_workspace_can_not_be_asked(
     without = deployed.headgate("record", "crm", *deployed.states())
 
     assert "doubled jobs were not looked for: the workspace can't be asked for its jobs: not for you" in failed.stderr
-    assert "doubled jobs were not looked for: no login is set" in without.stderr
+    assert "neither doubled jobs nor files were looked for: no login is set" in without.stderr
     assert deployed.record() == before
 
 
@@ -112,3 +112,26 @@ def test_a_review_calls_for_attention_as_long_as_a_doubled_job_is_recorded(deplo
     assert f"two of it, {deployed.ids[ADDRESS]} and {second}" in doubled[ADDRESS]["message"]
     assert f"`headgate recover crm -t dev --delete {stray}`" in doubled["databricks_job.gone_1"]["message"]
     assert "headgate recover crm -t dev" in said
+
+
+def test_a_file_with_another_content_is_told_and_one_that_is_gone_is_left_to_the_next_plan(deployed: Deployed) -> None:
+    deployed.files.update({"people_1": "as deployed", "money_1": "new", "gone_1": "as deployed"})
+    deployed.workspace.put("/Shared/people_1.py", "as deployed")
+    deployed.workspace.put("/Shared/money_1.py", "old")
+
+    said = deployed.headgate("record", "crm", *deployed.states()).stderr
+
+    (told,) = [line for line in said.splitlines() if "another file" in line]
+    assert told.startswith("databricks_workspace_file.money_1: the workspace has another file at /Shared/money_1.py")
+    assert "`headgate recover crm -t dev` has the state say so" in said
+
+
+def test_files_that_can_not_be_asked_for_are_mentioned_once(deployed: Deployed) -> None:
+    deployed.files.update({"people_1": "a", "money_1": "b"})
+    deployed.workspace.add(
+        Fault("GET", "*/workspace/export", then=refusal(403, "PERMISSION_DENIED", "not for you"), times=None)
+    )
+
+    said = deployed.headgate("record", "crm", *deployed.states()).stderr
+
+    assert said.count("files were taken to be as the states say: the workspace can't be asked for the file /Shared/") == 1

@@ -10,8 +10,10 @@ import pytest
 
 from tests.standin.derived import ENDS, missing
 from tests.standin.running import OLDEST, Server, mirror
+from tests.support.command import in_process
 from tests.support.program import TERRAFORM, WITHOUT
 from tests.support.samples import parts_of, tables_of
+from tests.support.shell import Shell
 from tests.support.site import Site
 from tests.support.terraform import Terraform
 from tests.workspace.server import served
@@ -124,3 +126,9 @@ def settled(
         return made
 
     return make
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[[Site], Shell]:
+    """Give a function that gives the commands on a site."""
+    return lambda site: Shell(site, in_process(tmp_path, monkeypatch, capfd))

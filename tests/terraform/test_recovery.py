@@ -18,16 +18,14 @@ from headgate.layout.observe import state_of
 from headgate.layout.progress import retire_target
 from headgate.recovery import login
 from tests.standin.derived import ENDS
-from tests.support.command import in_process
 from tests.support.samples import GIT, tables_of
-from tests.support.shell import Shell
 from tests.workspace.faults import Fault
 from tests.workspace.messages import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from tests.support.shell import Shell
     from tests.support.site import Site
     from tests.workspace.workspace import Workspace
 
@@ -77,12 +75,6 @@ DELETES = {
     "job": ("POST", "*/jobs/delete"),
     "permissions of the job": ("PUT", "*/permissions/jobs/*"),
 }
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[[Site], Shell]:
-    """Give a function that gives the commands on a site."""
-    return lambda site: Shell(site, in_process(tmp_path, monkeypatch, capfd))
 
 
 def at(calls: dict[str, tuple[str, str]], kind: str, when: str) -> Fault:

@@ -17,6 +17,7 @@ from tests.workspace.messages import refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.support.shell import Shell
     from tests.support.site import Site
 
 pytestmark = pytest.mark.terraform
@@ -112,3 +113,44 @@ def test_an_update_that_undoes_what_somebody_changed_by_hand_is_refused_as_well(
 
     crm.terraform.apply_plan(crm.folder("crm-dev-shared"))
     assert "token" not in held(crm)  # which is what the review refused
+
+
+NO = refusal(500, "INTERNAL_ERROR", "no answer")
+REFUSED = Fault("PATCH", "*/connections/*", "before", NO)
+
+
+@pytest.fixture
+def rotated(settled: Callable[..., Site], shell: Callable[[Site], Shell]) -> Shell:
+    """A deployed connector whose kept secret has a new value that has yet to be sent."""
+    run = shell(settled({"connection": SECRETS | {"secrets": ["client_secret"]}}, tables_of(1)))
+    run.site.terraform = replace(run.site.terraform, variables={"crm_client_secret": "CANARY-3"})
+    run.synth()
+    return run
+
+
+def test_a_kept_secret_that_a_failed_apply_did_not_bring_is_sent_by_the_next(rotated: Shell) -> None:
+    rotated("plan")
+    rotated.site.terraform.workspace.add(replace(REFUSED))
+
+    said = rotated("apply", code=4).stderr
+
+    assert "the workspace may not have its new secrets; the next plan sends them again" in said
+    assert "CANARY" not in said
+    rotated("plan")
+    rotated("apply")
+    assert "CANARY-3" in held(rotated.site).values()
+    assert planned(rotated.site) == {}
+
+
+@pytest.mark.long
+def test_a_kept_secret_that_a_failed_deploy_did_not_bring_is_sent_again_on_demand(rotated: Shell) -> None:
+    site, stack = rotated.site, rotated.site.folder("crm-dev-shared")
+    site.terraform.workspace.add(replace(REFUSED))
+    assert site.terraform.apply(stack).errors
+    assert planned(site) == {}
+
+    assert "the next deploy sends them again" in rotated("recover", "crm", "--resend-secrets").stderr
+
+    assert planned(site) == AGAIN
+    site.settle()
+    assert "CANARY-3" in held(site).values()

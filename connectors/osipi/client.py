@@ -79,6 +79,7 @@ class PiClient:
         self._sleep, self._chance = sleep, chance
         self._batches = True
         self.told_clock = False
+        self.expected = 0  # values of a request for many tags, as the last one had
         self.server_now = ""  # the stamp of the server's clock, as its last answer had it
         self._session = requests.Session()
         for scheme in ("https://", "http://"):

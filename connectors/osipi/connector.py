@@ -58,6 +58,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         self._client: PiClient | None = None
         self._now: datetime | None = None
         self._listed: dict[tuple[str, str], list[str]] = {}
+        self._begun: dict[str, str] = {}
         self._names: dict[str, tuple[str, str]] = {}
         self._listed_at = datetime.min.replace(tzinfo=UTC)
 
@@ -199,9 +200,13 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         moment = self.clock()
         if anew or self._now is None or moment - self._listed_at >= _LISTED:
             self._listed, self._listed_at = {}, moment
+        if self._now is None:
+            self._begun = {}
         self._now = self._now or moment
         self.problems = []
-        return Reading(self._client, Texts(options), self._now, self.problems, listed=self._listed, names=self._names)
+        reading = Reading(self._client, Texts(options), self._now, self.problems, listed=self._listed)
+        reading.names, reading.begun = self._names, self._begun
+        return reading
 
 
 def _is_more_than_0(options: Mapping[str, str], name: str) -> bool:

@@ -84,27 +84,33 @@ class StreamReader:
         the server fails at all tries, whatever is asked.
         """
         todo = deque(sets_of(windows, self._client.settings))
-        given = answers = 0
+        given = 0
         self.cut_short, self._patience = False, Patience()
         with ThreadPoolExecutor(self._at_once) as pool:
             under_way: deque[Future[_Result]] = deque()
             try:
                 while todo or under_way:
                     while todo and len(under_way) < self._at_once:
-                        expected = len(under_way) * given // max(answers, 1)
-                        if limit and given + expected >= limit:
+                        if limit and not self._fits(given, len(under_way), limit):
                             break
-                        under_way.append(pool.submit(self._do, self._task(todo)))
+                        under_way.append(pool.submit(self._do, self._task(todo), limit))
                     if not under_way:
                         self.cut_short = True
                         return
                     result = under_way.popleft().result()
-                    given, answers = given + result.values, answers + 1
+                    given += result.values
+                    self._client.expected = result.values or self._client.expected
                     yield from result.out
                     todo.extendleft(reversed(result.left))
             finally:
                 for future in under_way:
                     future.cancel()
+
+    def _fits(self, given: int, under_way: int, limit: int) -> bool:
+        """Say whether one request more is likely to stay within the limit; the first one of all goes out alone, to tell."""
+        if not under_way:
+            return not given or given + self._client.expected <= limit
+        return 0 < self._client.expected <= (limit - given) / (under_way + 1)
 
     def _task(self, todo: deque[TagSet]) -> list[TagSet]:
         """Take the sets that one request, a GET or a batch, is to ask for."""
@@ -118,12 +124,13 @@ class StreamReader:
             tags += len(task[-1].webids)
         return task
 
-    def _do(self, task: Sequence[TagSet]) -> _Result:
+    def _do(self, task: Sequence[TagSet], limit: int = 0) -> _Result:
         result = _Result()
         if self._narrowing and not (task := self._hopeful(task, result)):
             return result
         tags = sum(len(one.webids) for one in task)
-        counts = [one.grown or max(1, min(self._page, self._largest, self._most // tags)) for one in task]
+        most = min(self._most, max(limit, _ROUND)) if limit else self._most
+        counts = [one.grown or max(1, min(self._page, self._largest, most // tags)) for one in task]
         answers = self._answers([self._call(one, count) for one, count in zip(task, counts, strict=True)], task)
         for one, count, answer in zip(task, counts, answers, strict=True):
             self._take(one, count, answer, result)

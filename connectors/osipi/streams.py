@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .clocks import latest, tell
 from .columns import Column
-from .coverage import MOST_GAPS, Coverage
-from .incremental import Memory, progress_of
+from .incremental import progress_of
 from .late import TOGETHER, look_back, stretch
 from .options import MOST_MINUTES, MOST_MINUTES_BACK
-from .reread import read_again, remember
-from .roster import keys_to_read, renamed
+from .recorded import read_gaps, read_tags
+from .reread import read_again
+from .roster import keys_to_read
 from .stream_reader import StreamReader
 from .streamsets import Page, Window
-from .times import next_after, shifted, stamp_of
-from .values import numbered, value_rows
+from .times import shifted
+from .values import value_rows
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from .coverage import Gap
     from .incremental import Guard, Place, Progress
     from .reading import Reading
 
@@ -79,7 +76,7 @@ def read_from(reading: Reading, progress: Progress) -> Iterator[dict[str, Any]]:
     if not moved and known == len(progress.places):
         _first_guards(reading, options, progress, tags)
         gaps = str(progress.gaps)
-        filled = _read_gaps(reading, reader, options, progress, tags)
+        filled = read_gaps(reading, reader, options, progress, tags)
         rows, moved = chain(filled, _read_again(reading, reader, options, progress, tags)), gaps != str(progress.gaps)
     if unread == len(tags) and not moved and not progress.gaps.keys() & set(tags):
         reading.refuse_if_none(len(tags))
@@ -114,7 +111,9 @@ class RecordedOptions:
     def window_of(self, tag: str, place: Place) -> Window:
         """Give what is to be read of a tag next."""
         end = min(self.cap, shifted(place.until, self.window))
-        return Window(tag, place.start(self.overlap), max(place.until, end))
+        # What this very run has just read needs no overlap.
+        start = place.until if self._reading.begun.get(tag) == place.until else place.start(self.overlap)
+        return Window(tag, start, max(place.until, end))
 
     def unseen(self, place: Place, until: str) -> tuple[str, str]:
         """Give the stretch in which a value that comes late is reported, once a tag was read until then."""
@@ -134,10 +133,10 @@ def _read_on(
         some = due[start : start + TOGETHER]
         guards = _look_back(reading, options, progress, some)
         limit = options.most_records - count
-        pages = list(_read_tags(reading, reader, options, progress, some, guards, limit))
+        pages = list(read_tags(reading, reader, options, progress, some, guards, limit))
         while reader.cut_short and all(before[tag] == progress.places[tag].until for tag in some):
             limit *= 4  # all of it was what had been given before
-            pages = list(_read_tags(reading, reader, options, progress, some, guards, limit))
+            pages = list(read_tags(reading, reader, options, progress, some, guards, limit))
         kept += pages
         count += sum(len(page.items) for page, _ in pages)
         if reader.cut_short or count >= options.most_records:
@@ -182,117 +181,3 @@ def _read_again(
         if len(rows) >= options.most_records:
             break
     return rows
-
-
-def _read_tags(
-    reading: Reading,
-    reader: StreamReader,
-    options: RecordedOptions,
-    progress: Progress,
-    tags: Sequence[str],
-    guards: Mapping[str, Guard],
-    limit: int,
-) -> Iterator[tuple[Page, Counter[str]]]:
-    """Read tags until `limit` values are there, move those on that could be read; give pages with what was given before."""
-    count = 0
-    for coverage in _covered(reader, (options.window_of(tag, progress.places[tag]) for tag in tags), limit):
-        tag, window = coverage.window.webid, coverage.window
-        if limit > options.most_records <= count:  # what was read of the others is read again by the next batch
-            return
-        before, gaps = progress.places[tag].seen, progress.gaps.get(tag, [])
-        first = _only_new(coverage, progress.places[tag].until, before)
-        if coverage.pages:
-            reading.names.setdefault(tag, (coverage.pages[0].name, ""))
-            renamed(reading, progress, tag, coverage.pages[0].now or tag)
-        until, pages, open_ = coverage.settle(max(0, MOST_GAPS - len(gaps)))
-        until = min(until, shifted(latest(reading), options.future))
-        for problem in coverage.problems:
-            (reading.report if until <= first and problem not in open_ else reading.leave_open)(problem)
-        if gaps:  # which are read for themselves
-            pages = [replace(page, items=_outside(page.items, gaps)) for page in pages]
-        if open_:
-            progress.gaps[tag] = sorted({*gaps, *((problem.start, problem.end) for problem in open_)})
-        if until <= progress.places[tag].until:
-            continue
-        if options.reread_hours:
-            _remember(progress, tag, pages, before)
-        edge = shifted(until, -options.overlap)
-        new = [
-            stamp
-            for page in pages
-            for _, stamp, occurrence in numbered(_since(page, edge))
-            if occurrence >= before.get(stamp, 0)
-        ]
-        progress.advance(tag, window.start, until, options.overlap, new)
-        if until == window.end:
-            place = progress.places[tag]
-            place.guard = None if tag in progress.gaps else guards.get(tag, place.guard)
-        count += sum(len(page.items) for page in pages) - before.total()
-        yield from ((page, before) for page in pages)
-
-
-def _covered(reader: StreamReader, windows: Iterable[Window], limit: int) -> Iterator[Coverage]:
-    """Read windows until `limit` values are there; give what came of each of which anything is known."""
-    found: dict[str, Coverage] = {}
-    coverages = {window.webid: Coverage(window) for window in windows}
-    ordered = sorted((one.window for one in coverages.values()), key=lambda window: (window.start, window.end))
-    for page in reader.read(ordered, limit):
-        found.setdefault(page.webid, coverages[page.webid]).add(page)
-    yield from found.values()
-
-
-def _only_new(coverage: Coverage, place: str, before: Mapping[str, int]) -> str:
-    """Take what lies in the overlap for covered, though it can't be read now: it was before, and must not be given again.
-
-    Gives the first stamp of which nothing was given before.
-    """
-    first = next_after(place) if before.get(place) else place
-    webid, window = coverage.window.webid, coverage.window
-    failed = [problem for problem in coverage.problems if problem.start and problem.start < first]
-    for problem in failed:
-        coverage.problems.remove(problem)
-        coverage.add(Page(webid, "", "", [], start=problem.start, stop=min(next_after(problem.end), first)))
-        if problem.end >= first and first <= window.end:
-            coverage.add(replace(problem, start=first))
-    return first
-
-
-def _outside(items: Sequence[dict[str, Any]], gaps: Sequence[Gap]) -> list[dict[str, Any]]:
-    return [item for item in items if not any(start <= stamp_of(item["Timestamp"]) <= end for start, end in gaps)]
-
-
-def _remember(progress: Progress, tag: str, pages: Sequence[Page], before: Mapping[str, int]) -> None:
-    anchor = progress.places[tag].until
-    memory = progress.memories.setdefault(tag, Memory(anchor, anchor))
-    remember(memory, (one for page in pages for one in numbered(page.items) if one[2] >= before.get(one[1], 0)))
-
-
-def _read_gaps(
-    reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Try the times that are open again; give the rows of those that can be read now, and tell of the others."""
-    wanted = [(tag, gap) for tag in tags for gap in progress.gaps.get(tag, ())]
-    rows: list[Iterator[dict[str, Any]]] = []
-    count = 0
-    for tag, gap in wanted:
-        if count >= options.most_records:
-            break
-        coverage = Coverage(Window(tag, *gap))
-        for found in reader.read([coverage.window], options.most_records - count):
-            coverage.add(found)
-        pages = coverage.pages
-        for problem in coverage.problems:
-            reading.leave_open(problem)
-        if pages:
-            stamps = [stamp for page in pages for _, stamp, _ in numbered(page.items)]
-            progress.fill(tag, gap, coverage.open_times(), stamps)
-            if options.reread_hours:
-                _remember(progress, tag, pages, {})
-            rows += [value_rows(page.tag, page.items, reading.ingested) for page in pages]
-            count += sum(len(page.items) for page in pages)
-    return chain.from_iterable(rows)
-
-
-def _since(page: Page, stamp: str) -> list[dict[str, Any]]:
-    """Give the values of a page from an instant on: those that the offset is to remember."""
-    return page.items[bisect_left(page.items, stamp, key=lambda item: stamp_of(item["Timestamp"])) :]

@@ -302,3 +302,14 @@ def read_slowly(one: Any, tags: list[str]) -> tuple[list[dict[str, Any]], Any]:
             return rows, after
         offset = after
     raise AssertionError("the read does not end")
+
+
+def test_a_tag_that_goes_on_within_a_run_is_not_read_twice(pi: PiServer, connector: Connectors) -> None:
+    pi.add("A", [(at(number), number) for number in range(3600)])
+
+    rows, _ = read_slowly(connector(max_records_per_batch="1000"), ["A"])
+
+    check(pi, rows, ["A"])
+    starts = [stamp_of(request.query["startTime"][0]) for request in pi.requests if request.path.endswith("recorded")]
+    assert len(starts) <= 3600 / 1000 + 2
+    assert starts == sorted(starts)

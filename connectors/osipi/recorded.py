@@ -1,0 +1,148 @@
+"""Recorded values of tags from their places on: what is read moves a tag's place, what can't be read now is left open."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from .clocks import latest
+from .coverage import MOST_GAPS, Coverage
+from .incremental import Memory
+from .reread import remember
+from .roster import renamed
+from .streamsets import Page, Window
+from .times import next_after, shifted, stamp_of
+from .values import numbered, value_rows
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from .coverage import Gap
+    from .incremental import Guard, Progress
+    from .reading import Reading
+    from .stream_reader import StreamReader
+    from .streams import RecordedOptions
+
+
+def read_tags(
+    reading: Reading,
+    reader: StreamReader,
+    options: RecordedOptions,
+    progress: Progress,
+    tags: Sequence[str],
+    guards: Mapping[str, Guard],
+    limit: int,
+) -> Iterator[tuple[Page, Counter[str]]]:
+    """Read tags until `limit` values are there, move those on that could be read; give pages with what was given before."""
+    count = 0
+    for coverage in _covered(reader, (options.window_of(tag, progress.places[tag]) for tag in tags), limit):
+        tag, window = coverage.window.webid, coverage.window
+        if limit > options.most_records <= count:  # what was read of the others is read again by the next batch
+            return
+        before, gaps = progress.places[tag].seen, progress.gaps.get(tag, [])
+        first = _only_new(coverage, progress.places[tag].until, before)
+        if coverage.pages:
+            reading.names.setdefault(tag, (coverage.pages[0].name, ""))
+            renamed(reading, progress, tag, coverage.pages[0].now or tag)
+        until, pages, open_ = coverage.settle(max(0, MOST_GAPS - len(gaps)))
+        until = min(until, shifted(latest(reading), options.future))
+        for problem in coverage.problems:
+            (reading.report if until <= first and problem not in open_ else reading.leave_open)(problem)
+        if gaps:  # which are read for themselves
+            pages = [replace(page, items=_outside(page.items, gaps)) for page in pages]
+        if open_:
+            progress.gaps[tag] = sorted({*gaps, *((problem.start, problem.end) for problem in open_)})
+        if until <= progress.places[tag].until:
+            continue
+        _move_on(reading, options, progress, coverage.window, until, pages)
+        if until == window.end:
+            place = progress.places[tag]
+            place.guard = None if tag in progress.gaps else guards.get(tag, place.guard)
+        count += sum(len(page.items) for page in pages) - before.total()
+        yield from ((page, before) for page in pages)
+
+
+def _move_on(
+    reading: Reading, options: RecordedOptions, progress: Progress, window: Window, until: str, pages: Sequence[Page]
+) -> None:
+    """Move a tag's place on to `until`, and remember of its pages what the next read has to know."""
+    tag = window.webid
+    before, edge = progress.places[tag].seen, shifted(until, -options.overlap)
+    if options.reread_hours:
+        _remember(progress, tag, pages, before)
+    new = [
+        stamp for page in pages for _, stamp, occurrence in numbered(_since(page, edge)) if occurrence >= before.get(stamp, 0)
+    ]
+    progress.advance(tag, window.start, until, options.overlap, new)
+    if until < options.cap:
+        reading.begun[tag] = until
+
+
+def _covered(reader: StreamReader, windows: Iterable[Window], limit: int) -> Iterator[Coverage]:
+    """Read windows until `limit` values are there; give what came of each of which anything is known."""
+    found: dict[str, Coverage] = {}
+    coverages = {window.webid: Coverage(window) for window in windows}
+    ordered = sorted((one.window for one in coverages.values()), key=lambda window: (window.start, window.end))
+    for page in reader.read(ordered, limit):
+        found.setdefault(page.webid, coverages[page.webid]).add(page)
+    yield from found.values()
+
+
+def _only_new(coverage: Coverage, place: str, before: Mapping[str, int]) -> str:
+    """Take what lies in the overlap for covered, though it can't be read now: it was before, and must not be given again.
+
+    Gives the first stamp of which nothing was given before.
+    """
+    first = next_after(place) if before.get(place) else place
+    webid, window = coverage.window.webid, coverage.window
+    failed = [problem for problem in coverage.problems if problem.start and problem.start < first]
+    for problem in failed:
+        coverage.problems.remove(problem)
+        coverage.add(Page(webid, "", "", [], start=problem.start, stop=min(next_after(problem.end), first)))
+        if problem.end >= first and first <= window.end:
+            coverage.add(replace(problem, start=first))
+    return first
+
+
+def _outside(items: Sequence[dict[str, Any]], gaps: Sequence[Gap]) -> list[dict[str, Any]]:
+    return [item for item in items if not any(start <= stamp_of(item["Timestamp"]) <= end for start, end in gaps)]
+
+
+def _remember(progress: Progress, tag: str, pages: Sequence[Page], before: Mapping[str, int]) -> None:
+    anchor = progress.places[tag].until
+    memory = progress.memories.setdefault(tag, Memory(anchor, anchor))
+    remember(memory, (one for page in pages for one in numbered(page.items) if one[2] >= before.get(one[1], 0)))
+
+
+def read_gaps(
+    reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Try the times that are open again; give the rows of those that can be read now, and tell of the others."""
+    wanted = [(tag, gap) for tag in tags for gap in progress.gaps.get(tag, ())]
+    rows: list[Iterator[dict[str, Any]]] = []
+    count = 0
+    for tag, gap in wanted:
+        if count >= options.most_records:
+            break
+        coverage = Coverage(Window(tag, *gap))
+        for found in reader.read([coverage.window], options.most_records - count):
+            coverage.add(found)
+        pages = coverage.pages
+        for problem in coverage.problems:
+            reading.leave_open(problem)
+        if pages:
+            stamps = [stamp for page in pages for _, stamp, _ in numbered(page.items)]
+            progress.fill(tag, gap, coverage.open_times(), stamps)
+            if options.reread_hours:
+                _remember(progress, tag, pages, {})
+            rows += [value_rows(page.tag, page.items, reading.ingested) for page in pages]
+            count += sum(len(page.items) for page in pages)
+    return chain.from_iterable(rows)
+
+
+def _since(page: Page, stamp: str) -> list[dict[str, Any]]:
+    """Give the values of a page from an instant on: those that the offset is to remember."""
+    return page.items[bisect_left(page.items, stamp, key=lambda item: stamp_of(item["Timestamp"])) :]

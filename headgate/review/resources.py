@@ -38,6 +38,12 @@ _NOT_SENT = (
     "{names} under connection.rotate, and plan again with the TF_VAR_… set; once it is applied and recorded, take it out again"
 )
 
+# Source: provider 1.99 to 1.128, catalog/resource_connection.go: an update asks by the old name, and sends options only.
+_NOT_RENAMED = (
+    "the provider can't rename a connection: in the workspace it stays '{before}', and every pipeline would look for one that "
+    "is not there. Keep connection.name (and the target's name_prefix), or make the new one elsewhere and set connection.existing"
+)
+
 
 @dataclass
 class Resources:
@@ -126,6 +132,8 @@ def _judged(found: Resources, change: Change, pipeline: Whole | None) -> str:
         return "Terraform forgets it; the workspace keeps it"
     if change.type == "databricks_connection" and change.actions == ("update",):
         found.find("attention", "connection-changed", change, "changes for every pipeline that reads through it")
+        if renaming := next((argument for argument in change.arguments if argument.path == "name"), None):
+            found.find("loss", "connection-not-renamed", change, _NOT_RENAMED.format(before=renaming.before))
     if change.type == _FILE and pipeline and pipeline.exists_after and pipeline.after is None and not pipeline.change:
         found.find("attention", "tables-unknown", change, "which tables its pipeline reads from it can't be told")
     if change.imported:

@@ -154,3 +154,13 @@ def test_a_kept_secret_that_a_failed_deploy_did_not_bring_is_sent_again_on_deman
     assert planned(site) == AGAIN
     site.settle()
     assert "CANARY-3" in held(site).values()
+
+
+@pytest.mark.parametrize("provider", ENDS)
+def test_a_connection_that_would_get_another_name_is_refused_for_the_provider_leaves_it_its_own(crm: Site) -> None:
+    before = set(crm.terraform.workspace.connections)
+    crm.edit(connection={"name": "crm_renamed"})
+
+    assert ("connection-not-renamed", "databricks_connection.crm") in losses(crm)
+    crm.deploy()
+    assert set(crm.terraform.workspace.connections) == before

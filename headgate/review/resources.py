@@ -41,7 +41,7 @@ _NOT_SENT = (
 # Source: provider 1.99 to 1.128, catalog/resource_connection.go: an update asks by the old name, and sends options only.
 _NOT_RENAMED = (
     "the provider can't rename a connection: in the workspace it stays '{before}', and every pipeline would look for one that "
-    "is not there. Keep connection.name (and the target's name_prefix), or make the new one elsewhere and set connection.existing"
+    "is not there. Keep connection.name and the target's name_prefix, or make the new one elsewhere and set connection.existing"
 )
 
 

@@ -30,7 +30,7 @@ from .routes import (
     eventframes,
     home,
     identity,
-    notifications,
+    people,
     points,
     streams,
     streamsets,
@@ -65,7 +65,7 @@ CONTROLLERS = (
     tables,
     units,
     eventframes,
-    notifications,
+    people,
 )
 
 

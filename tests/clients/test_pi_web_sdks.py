@@ -35,6 +35,8 @@ _NOT_PI = {
     r"/attributetraits/[^/]+/categories$": "attributetraits has the actions Get and GetByCategory",
     r"/elements/[^/]+/(elementsquery|notificationrulesubscribers)$": "elements/search; subscribers are of rules",
     r"/elements/searchattributes/": "elements/searchbyattribute/{searchId}",
+    r"/notification(\w+)/[^/]+/notification\1/search$": "notificationrules/search, without an object",
+    r"/notificationruletemplates/[^/]+/notificationruletemplatesubscribers$": "…/{webId}/notificationrulesubscribers",
     r"/enumerationsets/[^/]+/values$": "enumerationsets/{webId}/enumerationvalues",
     r"/streamsets/summaries$": "streamsets/summary",
     r"/metrics/|/configuration": "system/status, system/configuration",
@@ -75,6 +77,11 @@ def examples() -> dict[str, dict[str, str]]:
         "event_frame": at(FRAME.path, "eventframes"), "point": point, "stream": point, "streamset": at(pump, "elements"),
         "table": at(rf"{PLANT}\Tables[Materials]", "tables"), "table_category": constant["tablecategories"],
         "unit": constant["units"], "unit_class": constant["unitclasses"],
+        "security_identity": constant["securityidentities"], "security_mapping": constant["securitymappings"],
+        "notification_contact_template": constant["notificationcontacttemplates"],
+        "notification_plugin": constant["notificationplugins"], "notification_rule": constant["notificationrules"],
+        "notification_rule_subscriber": constant["notificationrulesubscribers"],
+        "notification_rule_template": constant["notificationruletemplates"],
     }  # fmt: skip
 
 

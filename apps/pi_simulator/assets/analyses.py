@@ -31,23 +31,27 @@ def _plugin_path(plant: Plant, kind: Kind, name: str) -> str:
     return f"{server}\\{folder}[{name}]"
 
 
+def plugin_fields(name: str) -> dict[str, Any]:
+    """Give what is told of a plug-in."""
+    return {
+        "AssemblyFileName": f"OSIsoft.AF.{name}.dll",
+        "AssemblyID": str(guid("assembly", name)),
+        "AssemblyLoadProperties": ("None",),
+        "AssemblyTime": "2018-05-25T14:01:07Z",
+        "CompatibilityVersion": 2,
+        "IsBrowsable": True,
+        "IsNonEditableConfig": False,
+        "LoadedAssemblyTime": _STORED,
+        "LoadedVersion": "",
+        "Version": "2.10.0.8628",
+    }
+
+
 def plugins(plant: Plant, kind: Kind) -> Iterator[Thing]:
     """Give the plug-ins of rules or of time rules."""
     for number, name in enumerate(PLUGINS if kind is kinds.RULE_PLUGIN else TIME_PLUGINS):
-        fields = {
-            "AssemblyFileName": f"OSIsoft.AF.{name}.dll",
-            "AssemblyID": str(guid("assembly", name)),
-            "AssemblyLoadProperties": ("None",),
-            "AssemblyTime": "2018-05-25T14:01:07Z",
-            "CompatibilityVersion": 2,
-            "IsBrowsable": True,
-            "IsNonEditableConfig": False,
-            "LoadedAssemblyTime": _STORED,
-            "LoadedVersion": "",
-            "Version": "2.10.0.8628",
-        }
         path = _plugin_path(plant, kind, name)
-        yield plant.thing(kind, number, name, path, f"{name}.", fields, {"AssetServer": plant.to_server()})
+        yield plant.thing(kind, number, name, path, f"{name}.", plugin_fields(name), {"AssetServer": plant.to_server()})
 
 
 def _rule(plant: Plant, place: int, kind: Kind, number: int, owner: Thing, link: str) -> Thing:

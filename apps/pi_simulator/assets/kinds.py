@@ -28,7 +28,8 @@ _WORDS = {
 class Kind:
     """A kind of objects, equal to itself only. `code` is its number in GUIDs; `owned`: WebIDs hold an owner's GUID, too.
 
-    `own` are links that go on from the object's own address: by their name the controller and what follows the WebID.
+    `own` are links that go on from the object's own address: by their name the controller and what follows the WebID; an
+    object that is not `linked` has none, as PI writes it.
     """
 
     code: int
@@ -36,12 +37,15 @@ class Kind:
     marker: str
     owned: bool = False
     own: dict[str, tuple[str, str]] = field(default_factory=dict)
+    linked: bool = True
 
 
-def _kind(code: int, controller: str, marker: str, names: str = "", *, owned: bool = False, streams: str = "") -> Kind:
+def _kind(
+    code: int, controller: str, marker: str, names: str = "", *, owned: bool = False, streams: str = "", linked: bool = True
+) -> Kind:
     own = {name: (controller, _WORDS.get(name, name.lower())) for name in names.split()}
     own |= {name: (streams, last) for name, last in _STREAMS.items() if streams}
-    return Kind(code, controller, marker, owned, own)
+    return Kind(code, controller, marker, owned, own, linked)
 
 
 _SECURED = " Security SecurityEntries"
@@ -99,6 +103,13 @@ EVENT_FRAME = _kind(
     streams="streamsets",
 )
 EVENT_ATTRIBUTE = _kind(25, "attributes", "AbF", "Attributes Categories", owned=True, streams="streams")
+SECURITY_IDENTITY = _kind(26, "securityidentities", "SI", "SecurityMappings" + _SECURED)
+SECURITY_MAPPING = _kind(27, "securitymappings", "SM", _SECURED)
+CONTACT_TEMPLATE = _kind(28, "notificationcontacttemplates", "NC", "NotificationContactTemplates" + _SECURED)
+DELIVERY_PLUGIN = _kind(29, "notificationplugins", "DC")
+NOTIFICATION_RULE = _kind(30, "notificationrules", "NR", _SECURED, linked=False)
+NOTIFICATION_RULE_TEMPLATE = _kind(31, "notificationruletemplates", "NT", _SECURED, linked=False)
+SUBSCRIBER = _kind(32, "notificationrulesubscribers", "NSL", owned=True, linked=False)
 
 KINDS = tuple(one for one in list(globals().values()) if isinstance(one, Kind))
 BY_MARKER = {kind.marker: kind for kind in KINDS}

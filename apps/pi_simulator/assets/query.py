@@ -45,6 +45,7 @@ _KNOWN: dict[Known, frozenset[str]] = {
     "attributes": _COMMON | _SORTED | _OF_ELEMENT | {"eventframe", "plugin", "pluginname", "type"},
     "analyses": _COMMON | _SORTED | _OF_TEMPLATE | _OF_ELEMENT | _OF_ANALYSIS | {"status"},
     "analysistemplates": _COMMON | _SORTED | _OF_ANALYSIS,
+    "notifications": _SORTED | {"", "alldescendants", "description", "id", "name", "sandbox", "templatename"},
 }
 _OWNERS: dict[str, Known] = {"element": "elements", "elementname": "elements", "eventframe": "eventframes"}
 _FIELDS = {"id", "name", "type", "starttime", "endtime"}  # Source: AF SDK Reference, "AFSortField".

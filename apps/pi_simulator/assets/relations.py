@@ -236,6 +236,7 @@ MAKERS: dict[tuple[str, str], Callable[[Filter, Scene], Test]] = {
     ("", "element"): _element,
     ("", "elementname"): _element_name,
     ("", "elementreferencetemplate"): _element_template,
+    ("notifications", "templatename"): texts(lambda thing: (thing.fields.get("TemplateName", ""),)),
     ("analyses", "target"): _element,
     ("analyses", "targetname"): _element_name,
     ("analysistemplates", "target"): _target_template,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .things import Thing
     from .world import AssetWorld
 
-Known = Literal["elements", "eventframes", "attributes", "analyses", "analysistemplates"]
+Known = Literal["elements", "eventframes", "attributes", "analyses", "analysistemplates", "notifications"]
 Test = Callable[["Thing"], bool]
 
 

@@ -128,7 +128,7 @@ def body_of(thing: Thing, to: Addresses, wanted: Fields | None = ALL) -> dict[st
     web_id = to.web_id(thing.identity)
     body = {"WebId": web_id, "Id": str(thing.guid), "Name": thing.name, "Description": thing.description, "Path": thing.path}
     body |= {name: _told(value, to) for name, value in thing.fields.items()}
-    if wanted is None or wanted.of("Links") is None:
+    if wanted is None or wanted.of("Links") is None or not thing.kind.linked:
         return body
     links = {"Self": to.link(thing.kind.controller, web_id)}
     links |= {name: to.link(controller, web_id, last) for name, (controller, last) in thing.kind.own.items()}

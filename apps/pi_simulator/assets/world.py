@@ -29,6 +29,7 @@ from .elements import (
     total,
 )
 from .library import DATABASE_BITS, PLACES, Library
+from .people import People
 from .plant import DATABASES, Plant
 from .things import SERVER_NAME, Thing, named, number_of, told_by
 
@@ -86,11 +87,16 @@ class AssetWorld:
         return tuple(plugins(self.plant, kinds.TIME_PLUGIN))
 
     @cached_property
+    def people(self) -> People:
+        """Who may read, and who is notified."""
+        return People(self.plant, self.libraries[0])
+
+    @cached_property
     def _constant(self) -> tuple[Thing, ...]:
         """Everything of which there is the same however many tags there are."""
         of_units = (*self.unit_classes, *(one for some in self.units for one in some))
         designed = (one for library in self.libraries for one in library.all)
-        return (*self.databases, *of_units, *self.rule_plugins, *self.time_plugins, *designed)
+        return (*self.databases, *of_units, *self.rule_plugins, *self.time_plugins, *designed, *self.people.all)
 
     @cached_property
     def _by_number(self) -> dict[tuple[kinds.Kind, int], Thing]:

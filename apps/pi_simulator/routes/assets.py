@@ -17,7 +17,7 @@ from ..assets.joined import sets_of
 from ..assets.library import Library
 from ..assets.things import Thing
 from ..errors import PiError
-from .assets_common import Ordered, WebId, at_path, find, listed, lists, none, objects, one, own, paged
+from .assets_common import Ordered, WebId, at_path, find, listed, lists, objects, one, own, paged
 from .paging import FirstPage, Paged
 
 router = APIRouter()
@@ -50,24 +50,6 @@ lists(router, "assetservers", "assetdatabases", lambda assets, _: assets.databas
 lists(router, "assetservers", "unitclasses", lambda assets, _: assets.unit_classes)
 lists(router, "assetservers", "analysisruleplugins", lambda assets, _: assets.rule_plugins)
 lists(router, "assetservers", "timeruleplugins", lambda assets, _: assets.time_plugins)
-lists(router, "assetservers", "notificationcontacttemplates", none)  # nobody is notified here
-lists(router, "assetservers", "notificationplugins", none)
-
-
-@router.get("/assetservers/{web_id}/securityidentities")
-@router.get("/assetservers/{web_id}/securitymappings")
-def security(
-    asked: Wanted,
-    web_id: WebId,
-    page: FirstPage,
-    order: Ordered,
-    query: Annotated[str | None, Query()] = None,  # noqa: ARG001  # of nothing
-    field: Annotated[str | None, Query()] = None,  # noqa: ARG001
-    identity: Annotated[str | None, Query(alias="userIdentity")] = None,  # noqa: ARG001
-) -> Response:
-    """List nothing: everybody may read."""
-    find(asked, "assetservers", web_id)
-    return paged(asked, [], page, order)
 
 
 own(router, kinds.DATABASE)

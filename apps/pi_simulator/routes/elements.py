@@ -25,9 +25,7 @@ from .assets_common import (
     at_path,
     describing,
     find,
-    lists,
     multiple,
-    none,
     paged,
     secured,
 )
@@ -153,7 +151,6 @@ def by_web_id(asked: Wanted, web_id: WebId, paths: Paths) -> Response:
 
 
 secured(router, "elements")
-lists(router, "elements", "notificationrules", none)  # nobody is notified here
 
 
 @router.get("/elements/{web_id}/analyses")

@@ -12,7 +12,7 @@ from ..asking import Asked, Wanted
 from ..assets import kinds
 from ..assets.library import DATABASE_BITS, PLACES, Library
 from ..assets.things import Thing
-from .assets_common import WebId, cut, find, listed, lists, none, own
+from .assets_common import WebId, cut, find, listed, own
 from .paging import FirstPage, Paged
 
 router = APIRouter()
@@ -22,7 +22,6 @@ Descendants = Annotated[bool, Query(alias="showDescendants")]
 
 own(router, kinds.ELEMENT_TEMPLATE)
 own(router, kinds.ATTRIBUTE_TEMPLATE)
-lists(router, "elementtemplates", "notificationruletemplates", none)  # nobody is notified here
 
 
 def _at(asked: Asked, controller: str, web_id: str) -> tuple[Library, int]:

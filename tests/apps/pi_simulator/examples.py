@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 STARTS = (
     "/analyses", "/analysiscategories", "/analysisrule", "/analysistemplates", "/assetdatabases", "/assetservers",
-    "/attribute", "/element", "/enumeration", "/eventframes", "/tablecategories", "/tables", "/timerule", "/unit",
+    "/attribute", "/element", "/enumeration", "/eventframes", "/notification", "/security", "/tablecategories", "/tables",
+    "/timerule", "/unit",
 )  # fmt: skip
 _NEEDED = {
     "field": "Name", "category": "all", "userIdentity": "SIM\\reader", "securityItem": "Default", "startTime": "*-2d",
@@ -38,6 +39,10 @@ def examples_of(api: Api) -> dict[str, dict[str, Any]]:
     server = keep(follow(f"{api.base}/assetservers")["Items"][0])
     keep(follow(server["Links"]["AnalysisRulePlugIns"])["Items"][0])
     keep(follow(server["Links"]["TimeRulePlugIns"])["Items"][0])
+    keep(follow(server["Links"]["NotificationPlugIns"])["Items"][0])
+    keep(follow(server["Links"]["NotificationContactTemplates"])["Items"][0])
+    keep(follow(server["Links"]["SecurityMappings"])["Items"][0])
+    keep(follow(server["Links"]["SecurityIdentities"])["Items"][0])
     unit_class = keep(follow(server["Links"]["UnitClasses"])["Items"][0])
     keep(follow(unit_class["Links"]["Units"])["Items"][1])
     database = keep(follow(server["Links"]["Databases"])["Items"][0])
@@ -57,6 +62,10 @@ def examples_of(api: Api) -> dict[str, dict[str, Any]]:
     frames = follow(f"{database['Links']['EventFrames']}?startTime=*-7d")["Items"]
     keep(next(one for one in frames if one["IsAnnotated"] and one["RefElementWebIds"]))
     keep(follow(found["enumerationsets"]["Links"]["Values"])["Items"][0])
+    for word in ("notificationrules", "notificationruletemplates"):
+        found[word] = follow(f"{api.base}/{word}/search")["Items"][0]
+    rule = f"{api.base}/notificationrules/{found['notificationrules']['WebId']}"
+    found["notificationrulesubscribers"] = follow(f"{rule}/notificationrulesubscribers")["Items"][0]
     return found
 
 
@@ -64,7 +73,7 @@ def request_of(
     path: str, api: Api, examples: dict[str, dict[str, Any]], required: Collection[str], known: Collection[str]
 ) -> tuple[str, dict[str, Any]]:
     """Give the path with an example's names in it, and the parameters that it must have; `known` are all that it may."""
-    controller = path.split("/")[1].partition("#")[0]
+    controller = path.split("/")[1].partition("#")[0].lower()
     example = examples.get(controller, _NOTHING)
     variables = {"webId": example["WebId"], "name": "LimitHi" if controller == "attributetraits" else "SIM\\Readers"}
     if "{id}" in path:

@@ -22,6 +22,9 @@ _UNITS = {"type": "array", "items": {"$ref": "#/definitions/Unit"}}
 _MENDED: dict[str, dict[str, Any]] = {
     "/unitclasses/{webId}/units": {"type": "object", "properties": {"Items": _UNITS, "Links": {"type": "object"}}},
     "/elementtemplates/{webId}/securityentries/{name}": {"$ref": "#/definitions/SecurityEntry"},
+    "/notificationcontacttemplates/{webId}/notificationcontacttemplates": {
+        "$ref": "#/definitions/Items[NotificationContactTemplate]",
+    },
 }
 
 

@@ -34,6 +34,7 @@ def _some_of_everything() -> Iterator[Thing]:
     for library in WORLD.libraries:
         yield from (one for one in library.all if one.kind is not kinds.ENUMERATION_SET)
     yield from (*WORLD.unit_classes, *(one for some in WORLD.units for one in some), *WORLD.rule_plugins, *WORLD.time_plugins)
+    yield from WORLD.people.all
     for database in (0, 1):
         for place in list(WORLD.elements(database))[::40]:
             element = WORLD.element(place)

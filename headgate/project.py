@@ -58,15 +58,23 @@ class Connector:
     def code(self) -> dict[str, bytes]:
         """Give path → content of the connector's files to upload; none where wheels or git bring the code.
 
-        The definition's own folder gives its Python files only. With a `module`, paths begin with the folder's name.
+        The definition's own folder gives its Python files only. With a `module`, paths begin with the folder's name. Raises
+        InputError for links that lead out of the folder.
         """
         folder = self.definition.code.folder
         if folder is None:
             return {}
         root = self.folder / folder
         pattern = "*.py" if root.resolve() == self.folder.resolve() else "*"
-        files = (path for path in sorted(root.rglob(pattern)) if path.is_file())
+        files = [path for path in sorted(root.rglob(pattern)) if path.is_file()]
         skipped = {"__pycache__", "node_modules"}
+        # What a link points to beyond the folder is not the connector's, and may be a secret of the machine's.
+        if problems := [
+            Problem(f"links to {path.resolve()}, outside of the connector's code", "put the file there itself", str(path))
+            for path in files
+            if not path.resolve().is_relative_to(root.resolve())
+        ]:
+            raise InputError(problems)
         before = f"{root.resolve().name}/" if self.definition.code.module else ""
         return {
             before + path.relative_to(root).as_posix(): path.read_bytes()

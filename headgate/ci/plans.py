@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from headgate.ci.interrupts import until_it_ends
 from headgate.ci.local_state import lost_state
 from headgate.clients.terraform.program import not_run
 from headgate.files import write_whole
@@ -86,9 +87,13 @@ class Terraform:
     def apply(self, stack: str) -> None:
         """Apply the stack's plan file, with Terraform's words on stderr as they come. Raises SourceError where it fails."""
         clean = redactor(secrets_of(os.environ) | self._planned_secrets(stack))
-        with self._start(stack, "apply", "-no-color", "-input=false", str(self.plan_file(stack)), both=True) as process:
+        command = ("apply", "-no-color", "-input=false", str(self.plan_file(stack)))
+        with self._start(stack, *command, both=True) as process, until_it_ends(process) as signals:
             for words in clean.stream(process.stdout or ()):
                 sys.stderr.write(words)
+            process.wait()
+        if signals:
+            raise SourceError(f"the apply of {stack} was interrupted", "Terraform's words are above")
         if process.returncode:
             raise SourceError(f"the apply of {stack} failed with exit code {process.returncode}", "Terraform's words are above")
 
@@ -162,8 +167,10 @@ class Terraform:
 
     def _run(self, stack: str, verb: str, *words: str, said: str | None = None) -> subprocess.CompletedProcess[str]:
         plain = [] if verb in ("show", "state") else ["-no-color"]
-        with self._start(stack, verb, *plain, *words, spoken=said is not None) as process:
+        with self._start(stack, verb, *plain, *words, spoken=said is not None) as process, until_it_ends(process) as signals:
             out, error = process.communicate(said)
+        if signals:
+            raise KeyboardInterrupt
         return subprocess.CompletedProcess(words, process.returncode, out, error)
 
     def _start(self, stack: str, *words: str, both: bool = False, spoken: bool = False) -> subprocess.Popen[str]:

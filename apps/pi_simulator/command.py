@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from .settings import Logins
 
 
+_CHANGED = 1000  # the first points, of which some are changed where that is asked for
+
+
 class Auth(Enum):
     """How one logs in."""
 
@@ -36,6 +39,10 @@ def simulate_pi(
         float, typer.Option(help="Seconds that the clock of a hostile server is ahead.", min=-86400, max=86400)
     ] = 0.0,
     vanishing: Annotated[int, typer.Option(help="Of a hostile server, each n-th point is gone.", min=0)] = 0,
+    changes: Annotated[
+        int,
+        typer.Option(help="How often in a day points are renamed, deleted, made anew or hidden, or the server renamed.", min=0),
+    ] = 0,
     gzip: Annotated[bool, typer.Option(help="Pack answers for those who take it.")] = True,
     csrf: Annotated[bool, typer.Option(help="Refuse writes without X-Requested-With, as PI's EnableCSRFDefense does.")] = True,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse query parameters that a request does not take.")] = False,
@@ -51,6 +58,7 @@ def simulate_pi(
     except ImportError as error:
         typer.echo(f"the simulator needs {error.name}: install headgate[apps], or run `make simulator`", err=True)
         raise typer.Exit(1) from None
+    from .changes import random_changes
     from .hostile import Hostility, Trouble
 
     if auth is not Auth.none and not secret:
@@ -78,6 +86,7 @@ def simulate_pi(
         strict=strict,
         logins=_logins(auth, secret),
         hostility=hostility,
+        changes=random_changes(seed, range(min(tags, _CHANGED)), begin, begin + 86_400 * SECOND, changes),
     )
     try:
         at = listening(host, port)

@@ -11,6 +11,7 @@ from .times import SECOND
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .changes import Change
     from .hostile import Hostility
 
 # Between these a clock may stand (ticks): 1971 and 9998, for PI writes no year after 9999, and one looks back and ahead.
@@ -48,7 +49,8 @@ class Settings:
 
     `max_items` is how many values a call may ask for, `page` what a list gives where the caller names no number, and
     `max_request` the bytes of a request's line: above, PI's host (HTTP.SYS) refuses it. `csrf` is PI's EnableCSRFDefense;
-    `strict` refuses parameters that a request does not take, which PI ignores.
+    `strict` refuses parameters that a request does not take, which PI ignores; `changes` are what becomes of points and of the
+    server's name in the meantime.
     """
 
     tags: int = 1040
@@ -65,6 +67,7 @@ class Settings:
     logins: Logins = field(default_factory=Logins)
     hostility: Hostility | None = None
     channel_seconds: float = 0.5
+    changes: tuple[Change, ...] = ()
 
     @property
     def started(self) -> int:

@@ -41,6 +41,7 @@ class Tag:
     """A PI point. `period` is the ticks between its values; `burst` of them come within one second where it is not 0.
 
     They are spread over that second, unless they are `crowded`: so many share an instant, and the next one is 100 ns later.
+    `since`: when it was made, before which it has no values (ticks); 0 for one that was always there.
     """
 
     number: int
@@ -52,6 +53,8 @@ class Tag:
     burst: int = 0
     crowded: int = 0
     digital_set: str = ""
+    server: str = SERVER
+    since: int = 0
 
     @property
     def step(self) -> bool:
@@ -61,12 +64,12 @@ class Tag:
     @property
     def path(self) -> str:
         """The point's path."""
-        return f"\\\\{SERVER}\\{self.name}"
+        return f"\\\\{self.server}\\{self.name}"
 
     @property
     def identity(self) -> Identity:
         """What its WebIDs are made of; a point's own number counts from 1."""
-        return Identity("DP", (SERVER_ID,), f"{SERVER}\\{self.name}", self.number + 1)
+        return Identity("DP", (SERVER_ID,), f"{self.server}\\{self.name}", self.number + 1)
 
 
 def name_of(number: int) -> str:

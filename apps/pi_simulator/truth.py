@@ -229,7 +229,7 @@ class Truth:
 
         What is late is not there before it arrived; what lies in the future is there for a future tag only, a day ahead.
         """
-        width, end = tag.burst or 1, min(end, latest(tag, now))
+        width, start, end = tag.burst or 1, max(start, tag.since), min(end, latest(tag, now))
         return self._seen(tag, start // tag.period - width, end // tag.period + width + 1, (start, end), now)
 
     def _seen(self, tag: Tag, first: int, last: int, ends: tuple[int, int], now: int) -> Slice:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .archive import Archive
 from .assets.plant import Plant
 from .assets.world import AssetWorld
+from .changes import History
 from .truth import Truth
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class World:
     @cached_property
     def archive(self) -> Archive:
         """The points."""
-        return Archive(self.settings.tags, self.settings.hostility)
+        return Archive(self.settings.tags, self.settings.hostility, History(self.settings.changes))
 
     @cached_property
     def assets(self) -> AssetWorld:

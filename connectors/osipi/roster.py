@@ -105,12 +105,15 @@ def _begin(
     """Give places to tags that are new to a table which has run before.
 
     They begin no later than where a first read would, nor than where the table stood: at the place of the tag that was read
-    least far, or at the point's creation, where that is later and can be had.
+    least far, or at the point's creation, where that is later and can be had. One that was made within the overlap before
+    that place begins at its creation too: it may be the clocks that differ, and it was not there when the tags were listed.
     """
-    oldest = min(progress.places[key].until for key in others or progress.places.keys())
-    created = _created(reading, new) if oldest < first else {}
+    known = [progress.places[key] for key in others or progress.places.keys()]
+    oldest, read_again = min(one.until for one in known), min(one.start(one.overlap) for one in known)
+    created = _created(reading, new) if read_again < first else {}
     for key in new:
-        progress.places[key] = place(min(first, max(oldest, created.get(key, ""))))
+        made = created.get(key, "")
+        progress.places[key] = place(min(first, made if made >= read_again else oldest))
 
 
 def _created(reading: Reading, keys: Sequence[str]) -> dict[str, str]:

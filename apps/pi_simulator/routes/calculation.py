@@ -25,7 +25,7 @@ router = APIRouter()
 def _calculation(asked: Plain, expression: str, target: Annotated[str | None, Query(alias="webId")] = None) -> Calculation:
     """Read an expression, whose names are seen from its target."""
     if target is not None and target[1:4] == "1DS":
-        check_server(target)
+        check_server(asked, target)
     return calculation(expression, Target(asked.world, asked.now, target).view)
 
 

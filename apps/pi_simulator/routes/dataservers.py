@@ -7,22 +7,21 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ..archive import SERVER_IDENTITY
 from ..asking import Asked, Wanted
 from ..errors import PiError
 from ..streams.enumerations import archive_sets
 from ..streams.points import Listing, body, named, server_body
-from ..tags import SERVER
 from .paging import Paged
 
 router = APIRouter()
 
 
-def check_server(web_id: str) -> None:
+def check_server(asked: Asked, web_id: str) -> None:
     """Raise PiError: 400 for what is no data server's WebID, 404 for another server's."""
     if web_id[1:4] != "1DS":
         raise PiError(400, f"The WebID is invalid: '{web_id}'.")
-    if not SERVER_IDENTITY.has(web_id):
+    own = asked.world.archive.server(asked.now)
+    if not own.has(web_id) and not (web_id[0] == "F" and web_id.startswith(own.web_id("IDOnly")[1:], 1)):
         raise PiError(404, f"The specified Data Server was not found: '{web_id}'.")
 
 
@@ -32,8 +31,9 @@ def servers(asked: Wanted, name: str | None = None, path: str | None = None) -> 
     if name is None and path is None:
         return asked.answer({"Links": {}, "Items": [server_body(asked)]})
     wanted = name if path is None else path
-    own = SERVER if path is None else f"\\\\PIServers[{SERVER}]"
-    others = set() if path is None else {f"\\\\{SERVER}".lower(), f"\\\\PIServer[{SERVER}]".lower()}
+    called = asked.world.archive.server(asked.now).path
+    own = called if path is None else f"\\\\PIServers[{called}]"
+    others = set() if path is None else {f"\\\\{called}".lower(), f"\\\\PIServer[{called}]".lower()}
     if str(wanted).lower() not in {own.lower(), *others}:
         raise PiError(404, f"The specified Data Server was not found: '{wanted}'.")
     return asked.answer(server_body(asked))
@@ -42,14 +42,14 @@ def servers(asked: Wanted, name: str | None = None, path: str | None = None) -> 
 @router.get("/dataservers/{web_id}")
 def server(asked: Wanted, web_id: str) -> Response:
     """Give a data server."""
-    check_server(web_id)
+    check_server(asked, web_id)
     return asked.answer(server_body(asked))
 
 
 @router.get("/dataservers/{web_id}/points")
 def points(asked: Wanted, web_id: str, page: Paged, name_filter: Annotated[str, Query(alias="nameFilter")] = "*") -> Response:
     """Give the points whose name passes a filter, a page at a time: without maxCount a thousand, and not a word of the rest."""
-    check_server(web_id)
+    check_server(asked, web_id)
     return answer_points(asked, page, named(asked.world.archive, asked.now, name_filter))
 
 
@@ -63,5 +63,5 @@ def answer_points(asked: Asked, page: Paged, found: Listing) -> Response:
 @router.get("/dataservers/{web_id}/enumerationsets")
 def enumeration_sets(asked: Wanted, web_id: str) -> Response:
     """Give the enumeration sets."""
-    check_server(web_id)
+    check_server(asked, web_id)
     return asked.answer({"Links": {}, "Items": [one.body(asked) for one in archive_sets(asked.world)]})

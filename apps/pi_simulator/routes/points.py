@@ -49,7 +49,7 @@ def search(
     """Give the points that pass a query, a page at a time."""
     limited("maxCount", page.most, _SEARCHED)
     if server is not None:
-        check_server(server)
+        check_server(asked, server)
     return answer_points(asked, page, Listing(asked.world.archive, asked.now, searched(asked.world, asked.now, text)))
 
 

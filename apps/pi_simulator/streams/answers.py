@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..bodies import ALL, Fields, dumps
 from ..errors import PiError
-from ..tags import tag
 from .grids import too_many
 from .sources import Source, point, source
 from .updates import events, marked, marker
@@ -116,6 +115,6 @@ def retrieved(asked: Asked, text: str) -> dict[str, Any]:
     number, since = marked(text, asked.now, asked.world.settings.seed)
     if not asked.world.archive.has(number, asked.now):
         raise PiError(404, "The cache of the marker was not found.")
-    found = point(tag(number))
+    found = point(asked.world.archive.look(number, asked.now))
     news = events(found.view(asked.world, asked.now), since)
     return _update(asked, found, number, asked.now) | {"RequestedMarker": text, "Status": "Succeeded", "Events": news}

@@ -6,10 +6,9 @@ from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..archive import SERVER_IDENTITY
 from ..errors import PiError
 from ..settings import Settings
-from ..tags import SERVER, Tag, name_of, tag
+from ..tags import Tag, name_of
 from ..times import SECOND, written
 from ..wildcards import pattern, wild
 
@@ -57,7 +56,7 @@ def body(asked: Asked, one: Tag, *, links: bool = True) -> dict[str, Any]:
 
 
 def _server(asked: Asked) -> str:
-    return asked.link("dataservers", asked.web_id(SERVER_IDENTITY))
+    return asked.link("dataservers", asked.web_id(asked.world.archive.server(asked.now)))
 
 
 def descriptor(one: Tag) -> str:
@@ -79,7 +78,6 @@ _ALIKE: dict[str, Any] = {
     "compmin": 0.0,
     "compressing": 0,
     "convers": 1.0,
-    "creationdate": _CREATED,
     "creator": "SIM\\admin",
     "dataaccess": "o:rw g:r w:r",
     "datagroup": "piadmins",
@@ -119,6 +117,7 @@ _ALIKE: dict[str, Any] = {
     "zero": 0.0,
 }
 _OWN: dict[str, Callable[[Tag], Any]] = {
+    "creationdate": lambda one: written(one.since) if one.since else _CREATED,
     "descriptor": descriptor,
     "digitalset": lambda one: one.digital_set,
     "engunits": lambda one: one.units,
@@ -167,39 +166,45 @@ class Listing:
     """Some points of an archive, those that are there at an instant, page by page."""
 
     def __init__(self, archive: Archive, now: int, numbers: Sequence[int]) -> None:
-        if archive.hostility and archive.hostility.vanishing:
+        if not archive.all_there:
             numbers = [number for number in numbers if archive.has(number, now)]
-        self._numbers = numbers
+        self._archive, self._now, self._numbers = archive, now, numbers
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def page(self, start: int, count: int) -> list[Tag]:
         """Give some points from a place on."""
-        return [tag(number) for number in self._numbers[start : start + count]]
+        return [self._archive.look(number, self._now) for number in self._numbers[start : start + count]]
 
 
 def named(archive: Archive, now: int, name_filter: str) -> Listing:
     """Give the points whose name passes a filter; a name without wildcards is looked up at once."""
     numbers: Sequence[int] = range(archive.count)
+    changed = archive.history.changed
     if not wild(name_filter):
         try:
-            numbers = [archive.by_path(f"\\\\{SERVER}\\{name_filter}", now).number]
+            numbers = [archive.by_path(f"\\\\{archive.history.server(now)}\\{name_filter}", now).number]
         except PiError:
             numbers = []
     elif name_filter.strip("*"):
         numbers = _numbers(archive.count, name_filter)
+    if changed and wild(name_filter):
+        matches = pattern(name_filter).fullmatch
+        others = [number for number in sorted(changed) if matches(archive.look(number, now).name)]
+        numbers = [*(number for number in numbers if number not in changed), *others]
     return Listing(archive, now, numbers)
 
 
 def server_body(asked: Asked) -> dict[str, Any]:
     """Give the data server as PI shows it."""
-    web_id = asked.web_id(SERVER_IDENTITY)
+    identity = asked.world.archive.server(asked.now)
+    web_id = asked.web_id(identity)
     return {
         "WebId": web_id,
-        "Id": str(SERVER_IDENTITY.guids[0]),
-        "Name": SERVER,
-        "Path": f"\\\\PIServers[{SERVER}]",
+        "Id": str(identity.guids[0]),
+        "Name": identity.path,
+        "Path": f"\\\\PIServers[{identity.path}]",
         "IsConnected": True,
         "ServerVersion": "3.4.420.1182",
         "ServerTime": written(asked.now),

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import PiError
-from ..tags import SERVER
 from .samples import Constant, View
 from .sources import Source, point, source
 
@@ -59,7 +58,8 @@ class Target:
         if name.startswith("\\\\") and "|" not in name:
             return point(self._world.archive.by_path(name, self._now))
         if not self._path and "|" not in name:
-            return point(self._world.archive.by_path(f"\\\\{SERVER}\\{name}", self._now))
+            archive = self._world.archive
+            return point(archive.by_path(f"\\\\{archive.history.server(self._now)}\\{name}", self._now))
         path = name if name.startswith("\\\\") else self._whole(name)
         thing = self._world.assets.at_path(path, self._now, "attributes")
         if thing is None:

@@ -226,6 +226,15 @@ class TestNew:
         assert told.startswith("Level (\\\\PLANT\\Level, ")
         assert told.endswith("is new to this table, and is read from 2026-03-01T14:00:00Z on")
 
+    def test_one_that_was_made_shortly_before_the_table_was_read_begins_at_its_creation_too(self, plant: Plant) -> None:
+        plant.make(1, "Flow", range(60 * 24))
+        plant.run(0)
+        plant.make(2, "Level", range(57, 60 * 24), created=at(57 * 60))
+
+        plant.run(20)
+
+        assert plant.landed(full(2, "Level")) == list(range(57, 60 * 21 + 1)), "the server's clock may have been behind"
+
     @pytest.mark.parametrize("created", ["", "no time", "2020-01-01T00:00:00Z"])
     def test_one_of_unknown_or_older_creation_begins_where_the_table_stood(self, plant: Plant, created: str) -> None:
         plant.make(1, "Flow", range(60 * 24))

@@ -11,8 +11,9 @@ from apps.pi_simulator.tags import tag
 from apps.pi_simulator.times import SECOND, ticks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from apps.pi_simulator.tags import Tag
     from apps.pi_simulator.truth import Truth
 
 # A value's WebID, its time in units of 100 ns, and how many values of the same time are before it.
@@ -34,11 +35,14 @@ def iso(ticks: int) -> str:
     return f"{moment(ticks):%Y-%m-%dT%H:%M:%S}.{ticks % SECOND:07d}Z"
 
 
-def expected(truth: Truth, numbers: Iterable[int], start: int, end: int, now: int) -> dict[Key, Told]:
+def expected(
+    truth: Truth, numbers: Iterable[int], start: int, end: int, now: int, look: Callable[[int], Tag] = tag
+) -> dict[Key, Told]:
     """Give what the archive holds of the tags from `start` to `end`, as it is seen at `now` (ticks)."""
     found: dict[Key, Told] = {}
     for number in numbers:
-        one, seen, name = tag(number), Counter[int](), webid(number)
+        one, seen = look(number), Counter[int]()
+        name = one.identity.web_id()
         values = truth.between(one, start, end, now)
         flags = zip(*(flag.tolist() for flag in values.flags), strict=True)
         for time, value, marks in zip(values.times.tolist(), values.values(), flags, strict=True):

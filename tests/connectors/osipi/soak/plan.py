@@ -9,6 +9,7 @@ import struct
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from apps.pi_simulator.changes import Change, Kind, random_changes
 from apps.pi_simulator.times import SECOND, parse
 from tests.connectors.osipi.simulated.expected import iso, webid
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 START = parse("2026-03-01T12:00:00Z", 0)
 # One tag of each kind, some of the plain one, a name with odd letters; number 9 is the one that may vanish.
 TAGS = (0, 1, 9, 11, 22, 33, 44, 55, 66, 77, 88, 90)
-VANISHING = 10
+VANISHING, POINTS = 10, 100
+CHANGED = 0.7  # of the seeds have points and servers renamed, deleted, made anew, hidden and shown
 # Values come up to two hours and five minutes late, and the server's clock is up to four minutes off.
 OVERLAP_MINUTES, MOST_SKEW = 130, 240
 USER = "reader"
@@ -65,6 +67,7 @@ class Plan:
     dies_between: float
     kills: tuple[float, ...]
     options: dict[str, str]
+    changes: tuple[Change, ...] = ()
 
 
 def plan_of(seed: int) -> Plan:
@@ -81,6 +84,13 @@ def plan_of(seed: int) -> Plan:
         "max_records_per_batch": str(luck.choice([300, 3000, 100_000])),
         "threads": str(luck.choice([1, 1, 3])),
     }
+    changes: tuple[Change, ...] = ()
+    if luck.random() < CHANGED:  # the tags are listed: only what is listed can come and go
+        del options["tag_webids"], options["startTime"]
+        options["lookback_minutes"] = "1"
+        hidden = tuple(Change(0, Kind.HIDE, number) for number in range(POINTS) if number not in TAGS)
+        end, steady = START + seconds * SECOND, [number for number in TAGS if number % VANISHING != VANISHING - 1]
+        changes = hidden + random_changes(seed, steady, START, end - MOST_SKEW * SECOND, luck.randrange(1, 8))
     return Plan(
         seed=seed,
         end=START + seconds * SECOND,
@@ -92,6 +102,7 @@ def plan_of(seed: int) -> Plan:
         dies_between=luck.uniform(0.0, 0.2),
         kills=tuple(luck.uniform(0.0, luck.choice([0.05, 0.4, 0.8])) for _ in range(luck.randrange(3, 8))),
         options=options,
+        changes=changes,
     )
 
 

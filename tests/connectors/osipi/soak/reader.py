@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.connectors.osipi.soak.landing import Landing
 
 TABLE = "pi_timeseries"
-CLOCK = "clock"
+CLOCK, TOLD = "clock", "told"
 MOST_CALLS = 5000  # of one run
 LUCK = random.Random()  # noqa: S311  # a death needs no secret
 
@@ -40,7 +40,7 @@ def main(order: Order, folder: Path) -> int:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     try:
-        while not _run(order, landing, clock):
+        while not _run(order, landing, clock, folder / TOLD):
             clock.go_on(LUCK.uniform(200, 2000))
     except PiError as error:
         sys.stderr.write(f"{error}\n")
@@ -48,7 +48,7 @@ def main(order: Order, folder: Path) -> int:
     return 0
 
 
-def _run(order: Order, landing: Landing, clock: Clock) -> bool:
+def _run(order: Order, landing: Landing, clock: Clock, told: Path) -> bool:
     """Read until nothing is left; say whether that was all there will ever be."""
     asked: list[int] = []
 
@@ -66,6 +66,8 @@ def _run(order: Order, landing: Landing, clock: Clock) -> bool:
     for _ in range(MOST_CALLS):
         found, after = one.read_table(TABLE, offset, {})
         rows = list(found)
+        with told.open("a") as file:
+            file.writelines(f"{problem.webid}\t{problem.message}\n" for problem in one.problems)
         if after == offset:
             if rows:
                 raise SystemExit(4)

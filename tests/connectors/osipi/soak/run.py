@@ -11,25 +11,30 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from apps.pi_simulator.app import create_app
+from apps.pi_simulator.changes import History
 from apps.pi_simulator.hostile import Hostility, Trouble
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Logins, Settings
 from apps.pi_simulator.times import SECOND, parse
 from apps.pi_simulator.truth import Truth
 from connectors.osipi.incremental import progress_of
-from tests.connectors.osipi.simulated.expected import compare, expected, webid
+from connectors.osipi.webids import stable_id
+from tests.connectors.osipi.simulated.expected import compare, expected
 from tests.connectors.osipi.soak.landing import landing_of
-from tests.connectors.osipi.soak.plan import START, TAGS, USER, VANISHING, Clock, Order, plan_of
-from tests.connectors.osipi.soak.reader import CLOCK
+from tests.connectors.osipi.soak.plan import POINTS, START, TAGS, USER, VANISHING, Clock, Order, plan_of
+from tests.connectors.osipi.soak.reader import CLOCK, TOLD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apps.pi_simulator.tags import Tag
     from tests.connectors.osipi.simulated.expected import Findings, Key, Told
-    from tests.connectors.osipi.soak.landing import Landing
     from tests.connectors.osipi.soak.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[4]
 MOST_READERS = 150  # of one seed, before it is given up
 _LONGEST = 300.0  # seconds of one reader
+MINUTE = 60 * SECOND
 _SECRET = "soak"  # noqa: S105  # the simulator's own
 
 
@@ -60,18 +65,20 @@ def run(seed: int) -> Outcome:
         folder = Path(place)
         settings = Settings(
             strict=True,
-            tags=100,
+            tags=POINTS,
             seed=seed,
             clock=Clock.begin(folder / CLOCK, plan.end),
             logins=logins,
             max_items=1000 if seed % 3 == 0 else 150_000,
             hostility=hostility,
+            changes=plan.changes,
         )
         with served(create_app(settings)) as url:
             order = folder / "order.json"
             Order(plan.end, {**plan.options, **_login(url, plan)}, plan.upsert, plan.dies_between).write(order)
             killed, failed, unended = _read(plan, order)
-        return Outcome(seed, killed, failed, _compared(plan, landing_of(folder, upsert=plan.upsert)), unended)
+        compared = Compared(plan, folder)
+        return Outcome(seed, killed, failed, compared.findings(), unended or compared.unreported())
 
 
 def _login(url: str, plan: Plan) -> dict[str, str]:
@@ -114,23 +121,72 @@ def _read(plan: Plan, order: Path) -> tuple[int, int, str]:
     return killed, failed, f"no reader came to the end: {told}"
 
 
-def _compared(plan: Plan, landing: Landing) -> Findings:
-    """Compare what landed: all of the window has to be there, and nothing else but what lies before it and is true."""
-    truth = Truth(plan.seed)
-    there = expected(truth, TAGS, START - 4 * 3600 * SECOND, plan.end, plan.end + plan.skew)
-    findings = compare(landing.rows(), there)
-    wanted = _wanted(plan, landing, truth)
-    findings.lost = [key for key in findings.lost if key in wanted]
-    return findings
+class Compared:
+    """What landed beside the truth: all of the window has to be there, and nothing else but what lies before it and is true."""
 
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self._plan, self._truth, self._history = plan, Truth(plan.seed), History(plan.changes)
+        self._numbers = [*TAGS, *self._history.made]
+        self._landing = landing_of(folder, upsert=plan.upsert)
+        self._places = progress_of(self._landing.offset()).places
+        told = folder / TOLD
+        self._told = [line.partition("\t") for line in told.read_text().splitlines()] if told.exists() else []
 
-def _wanted(plan: Plan, landing: Landing, truth: Truth) -> dict[Key, Told]:
-    """Give what has to be there: of a tag that vanished, what had arrived when it was read for the last time."""
-    gone = [number for number in TAGS if number % VANISHING == VANISHING - 1 and plan.vanishes_at <= plan.end + plan.skew]
-    wanted = expected(truth, [number for number in TAGS if number not in gone], START, plan.end, plan.end + plan.skew)
-    places = progress_of(landing.offset()).places
-    for number in gone:
-        if webid(number) in places:
-            until = parse(places[webid(number)].until + "Z", 0)
-            wanted |= expected(truth, [number], START, until, until + plan.skew)
-    return wanted
+    def _look(self, number: int) -> Tag:
+        """Give a tag as it was first, so that what landed can be told whatever it was called by then."""
+        return self._history.look(number, 0)
+
+    def _is_there(self, number: int) -> bool:
+        """Say whether a tag is there in the end."""
+        now = self._plan.end + self._plan.skew
+        vanished = number % VANISHING == VANISHING - 1 and self._plan.vanishes_at <= now
+        return not vanished and self._history.has(number, now)
+
+    def findings(self) -> Findings:
+        plan = self._plan
+        names = {self._look(number).identity.web_id("IDOnly"): self._look(number).identity.web_id() for number in self._numbers}
+        rows = [row | {"tag_webid": names[row["tag_id"]]} for row in self._landing.rows()]
+        there = self._expected(self._numbers, START - 4 * 3600 * SECOND, plan.end)
+        findings = compare(rows, there)
+        wanted = self._wanted()
+        findings.lost = [key for key in findings.lost if key in wanted]
+        return findings
+
+    def _expected(self, numbers: Iterable[int], start: int, end: int) -> dict[Key, Told]:
+        return expected(self._truth, numbers, start, end, end + self._plan.skew, self._look)
+
+    def _wanted(self) -> dict[Key, Told]:
+        """Give what has to be there: of a tag that went, what had arrived when it was read for the last time."""
+        plan = self._plan
+        gone = {number for number in self._numbers if not self._is_there(number)}
+        # Of a server whose clock is behind by more than a minute nothing is read beyond it, not even future data.
+        end = plan.end if plan.skew > -MINUTE else plan.end + plan.skew - SECOND
+        wanted = self._expected([number for number in self._numbers if number not in gone], START, end)
+        places = {stable_id(key): place for key, place in self._places.items()}
+        for number in gone:
+            if place := places.get(self._look(number).identity.web_id("IDOnly")):
+                wanted |= self._expected([number], START, parse(place.until + "Z", 0))
+        return wanted
+
+    def unreported(self) -> str:
+        """Say which tag has two WebIDs, or became something else without a word."""
+        called = {(row["tag_id"], row["tag_webid"]) for row in self._landing.rows()}
+        if len(called) > len({own for own, _ in called}):
+            return f"a tag is there under two WebIDs: {sorted(called)}"
+        if not self._plan.changes:
+            return ""
+        now = self._plan.end + self._plan.skew
+        keys = {stable_id(key): key for key in self._places}
+        for number in self._numbers:
+            last = self._history.look(number, now)
+            key = keys.get(last.identity.web_id("IDOnly"))
+            if key is None:
+                continue
+            words = " ".join(message for webid, _, message in self._told if webid == key)
+            is_there = self._is_there(number)
+            if is_there and last.identity.web_id() != key and "was renamed" not in words:
+                return f"{key} was renamed, and nothing was told of it"
+            anew = any(key in message for _, _, message in self._told if "made anew" in message)
+            if not is_there and not anew and "no more" not in words:
+                return f"{key} went, and nothing was told of it"
+        return ""

@@ -182,6 +182,33 @@ class TestRenamed:
 
         assert sorted(set(asked)) == sorted(asked), "no stretch was read twice"
 
+    def test_partitioned_tags_go_on_without_a_gap_under_their_new_webids(self, pi: PiServer, connector: Connectors) -> None:
+        values = [(at(minute * 60), minute) for minute in range(300)]
+        pi.lists["/dataservers"] = [{"WebId": "S"}]
+        rows: list[dict[str, Any]] = []
+        start: dict[str, Any] = {}
+        for hours, tags in ((0, {1: "Old"}), (2, {1: "New", 2: "Made since"})):
+            pi.tags.clear()
+            for number, name in tags.items():
+                pi.add(full(number, name), values)
+            pi.lists["/dataservers/S/points"] = [{"WebId": webid} for webid in pi.tags]
+            one = connector(partitioned="true", settle_seconds="0")
+            set_clock(one, timedelta(hours=hours))
+            end = one.latest_offset(TABLE, {}, start)
+            for part in one.get_partitions(TABLE, {}, start, end):
+                rows += one.read_partition(TABLE, part, {})
+            start = end
+
+        found = {
+            webid: [row["value"] for row in rows if row["tag_webid"] == webid] for webid in {one["tag_webid"] for one in rows}
+        }
+        assert found == {
+            full(1, "Old"): list(range(61)),
+            full(1, "New"): list(range(61, 181)),
+            full(2, "Made since"): list(range(61, 181)),
+        }
+        assert {row["tag_id"] for row in rows} == {id_only(1), id_only(2)}
+
 
 class TestMadeAnew:
     def test_a_tag_that_has_the_name_of_a_deleted_one_is_a_tag_of_its_own(self, plant: Plant) -> None:

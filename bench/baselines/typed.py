@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cdktf import App, LocalBackend, TerraformResourceLifecycle, TerraformStack, TerraformVariable
+from cdktf import App, LocalBackend, TerraformResource, TerraformResourceLifecycle, TerraformStack, TerraformVariable
 from cdktf_cdktf_provider_databricks.connection import Connection
 from cdktf_cdktf_provider_databricks.job import Job, JobSchedule, JobTask, JobTaskPipelineTask
 from cdktf_cdktf_provider_databricks.pipeline import Pipeline, PipelineLibrary, PipelineLibraryFile
@@ -30,9 +30,7 @@ def pipeline(stack: TerraformStack, name: str, block: Block) -> Pipeline:
     """Make a pipeline."""
     libraries = [PipelineLibrary(file=PipelineLibraryFile(path=library["file"]["path"])) for library in block["library"]]
     ready = {key: value for key, value in block.items() if key not in ("library", "depends_on", "lifecycle")}
-    found = Pipeline(stack, f"pipeline_{name}", library=libraries, lifecycle=lifecycle(block), **ready)
-    found.add_override("depends_on", block["depends_on"])
-    return found
+    return Pipeline(stack, f"pipeline_{name}", library=libraries, lifecycle=lifecycle(block), **ready)
 
 
 def job(stack: TerraformStack, name: str, block: Block) -> Job:
@@ -53,12 +51,20 @@ def connection(stack: TerraformStack, name: str, block: Block) -> Connection:
 
 def schema(stack: TerraformStack, name: str, block: Block) -> Schema:
     """Make the schema."""
-    return Schema(stack, f"schema_{name}", catalog_name=block["catalog_name"], name=block["name"], lifecycle=lifecycle(block))
+    ready = {key: value for key, value in block.items() if key != "lifecycle"}
+    return Schema(stack, f"schema_{name}", lifecycle=lifecycle(block), **ready)
 
 
 def repo(stack: TerraformStack, name: str, block: Block) -> Repo:
     """Make the git folder of the connector's code."""
     return Repo(stack, f"repo_{name}", **block)
+
+
+def note(stack: TerraformStack, name: str, block: Block) -> TerraformResource:
+    """Make a value that Terraform keeps in the state; the typed DataResource takes maps only."""
+    found = TerraformResource(stack, f"data_{name}", terraform_resource_type="terraform_data")
+    found.add_override("input", block["input"])
+    return found
 
 
 def lifecycle(block: Block) -> TerraformResourceLifecycle:
@@ -67,6 +73,7 @@ def lifecycle(block: Block) -> TerraformResourceLifecycle:
 
 
 MAKERS = {
+    "terraform_data": note,
     "databricks_connection": connection,
     "databricks_schema": schema,
     "databricks_repo": repo,
@@ -88,5 +95,8 @@ for stack_name, body in json.loads(Path(bodies).read_bytes()).items():
         made.add_override("removed", body["removed"])
     for kind, blocks in body["resource"].items():
         for resource, values in blocks.items():
-            MAKERS[kind](made, resource, values).override_logical_id(resource)
+            typed = MAKERS[kind](made, resource, values)
+            typed.override_logical_id(resource)
+            if "depends_on" in values:
+                typed.add_override("depends_on", values["depends_on"])
 app.synth()

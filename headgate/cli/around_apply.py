@@ -25,13 +25,17 @@ _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, Recursi
 def recover_before_apply(terraform: Terraform, stacks: Sequence[str], todo: Sequence[str]) -> None:
     """Take over what the plans would make and the workspace has already, by its tags. Raises StaleError where there is any.
 
-    So a job is never made a second time. Where the workspace can't be asked, that is said, and the apply goes on.
+    So a job is never made a second time. What has the tags under another name, as a copy has, is shown, and the apply goes on;
+    so it does where the workspace can't be asked, which is said.
     """
     creates = {stack: made for stack in todo if (made := _creates(terraform, stack))}
     for deployment in _deployments(stacks, creates):
         looked = _looked(terraform, deployment, mention=False)
         if looked is None:
             continue
+        from headgate.recovery.carry_out import Choice
+        from headgate.recovery.render import finding_text
+
         findings, workspace = looked
         due = [one for one in findings if one.kind == "ours" and one.address in creates.get(one.stack, ())]
         if due:
@@ -41,6 +45,9 @@ def recover_before_apply(terraform: Terraform, stacks: Sequence[str], todo: Sequ
                 f"{len(done.imported)} taken over. {next_steps(deployment)}",
             )
             raise StaleError([problem, *done.problems])
+        for one in findings:
+            if one.kind == "unclear" and one.address in creates.get(one.stack, ()):
+                tell(f"another one is made beside this: {finding_text(one, Choice())}")
 
 
 def recover_after_apply(terraform: Terraform, stacks: Sequence[str], stack: str) -> None:

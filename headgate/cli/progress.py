@@ -58,7 +58,8 @@ def record(
     ids = deployed.ids | {address: id_ for state in read.values() for address, id_ in state.ids.items()}
     doubled = doubled_now(workspace, one, done_layout, name, ids)
     deployed = replace(deployed, doubled=known.doubled if doubled is None else doubled)
-    lives = {pipeline.id for pipeline in done_layout.pipelines}
+    taken_down = any(retirement.target == name for retirement in done_layout.retired)
+    lives = set() if taken_down else {pipeline.id for pipeline in done_layout.pipelines}
     for vanished in sorted(({*known.pipelines} & lives) - {*deployed.pipelines}):
         tell(f"{vanished} was recorded, and no state has it any more: if it was destroyed, its tables are gone with it")
     if write_deployed(one.folder, deployed):

@@ -90,11 +90,14 @@ def job_problems(one: Connector, layout: Layout, target: str, asked: Jobs) -> li
 
 
 def problems_of(findings: list[Finding], connector: str, target: str) -> list[Problem]:
-    """Say of each job what it doubles, and what mends it."""
+    """Say of each job what it doubles, and what mends it; anybody may have named it, so every character can be seen."""
+    from headgate.pages import seen
+
     return [
         Problem(
-            f"job {one.thing.id} '{one.thing.name}' ({one.thing.starts}) carries the tags of {one.address} in {target}, and "
-            + (f"{one.kept.id} is that job ({one.kept.starts})" if one.kept else "nothing declares that any more"),
+            seen(f"job {one.thing.id} '{one.thing.name}' ({one.thing.starts}) carries the tags of {one.address} in {target}")
+            + ", and "
+            + (seen(f"{one.kept.id} is that job ({one.kept.starts})") if one.kept else "nothing declares that any more"),
             f"`headgate recover {connector} -t {target}{'' if one.sure else f' --delete {one.thing.id}'}` deletes it; "
             "if it is your own, take headgate's tags off it and give it another name",
         )

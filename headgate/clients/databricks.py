@@ -13,6 +13,7 @@ from databricks.sdk.errors import NotFound, PermissionDenied, Unauthenticated
 from databricks.sdk.errors.base import DatabricksError
 from requests import RequestException
 
+from headgate.pages import seen
 from headgate.problems import InputError, Problem, SourceError
 from headgate.redaction.redactor import redactor
 from headgate.redaction.tokens import token_free
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 # Seconds that a request is tried again.
 RETRIES = 60
+
+# What the SDK raises, or we do, where an answer is JSON of another form than the platform's documentation has.
+_ODD_ANSWER = (ValueError, KeyError, TypeError, AttributeError)
 
 # What the SDK has to say goes to nobody, unless the program that runs it asks for it: errors say what matters.
 logging.getLogger("databricks.sdk").addHandler(logging.NullHandler())
@@ -50,7 +54,7 @@ class Login:
 
     def told(self, text: str) -> str:
         """Give what the workspace said so that it can be shown: no secret, and only what a terminal can bear."""
-        return re.sub(r"[^\S\n]+|[\x00-\x1f\x7f]+", " ", self._redact(text)).strip()[:2000]
+        return seen(re.sub(r"[^\S\n]+|[\x00-\x1f\x7f]+", " ", self._redact(text)).strip()[:2000])
 
     @contextmanager
     def asking(self, what: str) -> Iterator[None]:
@@ -67,6 +71,10 @@ class Login:
             raise self._failed(what, error, "look whether it is there, and whether this is the right workspace") from None
         except (DatabricksError, RequestException, TimeoutError, RuntimeError) as error:
             raise self._failed(what, error, "look at the workspace, then run the same again: it carries on from here") from None
+        except _ODD_ANSWER as error:
+            said = f"its answer has another form than expected ({type(error).__name__})"
+            cure = "look whether the host is a workspace, and no gateway answers in its place"
+            raise SourceError(Problem(f"the workspace can't be asked for {what}: {said}", cure)) from None
 
     def _failed(self, what: str, error: Exception, cure: str) -> SourceError:
         said = self.told(str(error.__cause__ or error))

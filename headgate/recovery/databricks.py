@@ -41,15 +41,20 @@ class DatabricksWorkspace:
     def jobs(self) -> list[Thing]:
         """Give all jobs."""
         with self._login.asking("its jobs"):
-            found = list(self._client.jobs.list(limit=_PAGE))
-        return [_job(job, job.settings) for job in found if job.settings]
+            found = self._client.jobs.list(limit=_PAGE)
+            return [_job(job, job.settings) for job in found if job.settings]
 
-    def pipelines(self, prefix: str, known: Collection[str]) -> list[Thing]:
-        """Give the pipelines whose names begin so, or nearly so; without tags those whose ids are known."""
-        pattern = f"name LIKE '{_ODD.split(prefix)[0]}%'"
+    def pipelines(self, prefix: str, known: Collection[str], endings: tuple[str, ...] = ()) -> list[Thing]:
+        """Give the pipelines whose names begin so, or nearly so, or end so; without tags those whose ids are known.
+
+        With endings the names of all are listed, a hundred at a time; tags are asked for of those alone that fit.
+        """
+        pattern = None if endings else f"name LIKE '{_ODD.split(prefix)[0]}%'"
         with self._login.asking("its pipelines"):
             listed = list(self._client.pipelines.list_pipelines(filter=pattern, max_results=_PAGE))
-        return [self._pipeline(one.pipeline_id, one.name or "", known) for one in listed if one.pipeline_id]
+            names = {one.pipeline_id: one.name or "" for one in listed if one.pipeline_id}
+            fit = {id_: name for id_, name in names.items() if not endings or name.startswith(prefix) or name.endswith(endings)}
+        return [self._pipeline(id_, name, known) for id_, name in fit.items()]
 
     def _pipeline(self, id_: str, name: str, known: Collection[str]) -> Thing:
         if id_ in known:
@@ -59,7 +64,7 @@ class DatabricksWorkspace:
                 spec = self._client.pipelines.get(id_).spec
             except NotFound:  # deleted since it was listed
                 spec = None
-        return Thing(PIPELINE, id_, name, tag_in(spec.tags if spec else None))
+            return Thing(PIPELINE, id_, name, tag_in(spec.tags if spec else None))
 
     def catalog(self, name: str) -> Thing | None:
         """Give a catalog."""
@@ -114,7 +119,8 @@ class DatabricksWorkspace:
 
 
 def _job(job: BaseJob, settings: JobSettings) -> Thing:
-    return Thing(JOB, str(job.job_id), settings.name or "", tag_in(settings.tags), _starts(settings), job.created_time or 0)
+    made = int(job.created_time or 0)
+    return Thing(JOB, str(job.job_id), str(settings.name or ""), tag_in(settings.tags), _starts(settings), made)
 
 
 def _starts(settings: JobSettings) -> str:

@@ -66,16 +66,25 @@ def _about(one: Expected, known: Known, present: Mapping[tuple[str, str], Thing]
 
 
 def _missing(one: Expected, twins: Sequence[Thing], named: Sequence[Thing]) -> list[Finding]:
-    """Give what a resource that no state has could be."""
-    if len(twins) > 1 and one.kind != JOB:
-        return [Finding("unclear", one.address, one.stack, thing) for thing in twins]
-    if twins:
-        first, *rest = twins
+    """Give what a resource that no state has could be: ours by tags and name alone, for who copies a thing copies its tags."""
+    fitting = [thing for thing in twins if _folded(thing.name, one.kind) in _names(one)]
+    if len(fitting) == 1 or (fitting and one.kind == JOB):
+        first = fitting[0]
         ours = Finding("ours", one.address, one.stack, first)
-        return [ours, *(_doubled(one, thing, first) for thing in rest)]
-    found = [Finding("unmarked", one.address, one.stack, thing) for thing in named if thing.tag is None]
+        return [ours, *(_doubled(one, thing, first) for thing in twins if thing != first)]
+    found = [Finding("unclear", one.address, one.stack, thing) for thing in twins]
+    if fitting:
+        return found
+    found += [Finding("unmarked", one.address, one.stack, thing) for thing in named if thing.tag is None]
     # A workspace takes two jobs of one name.
     return found + [Finding("foreign", one.address, one.stack, thing) for thing in named if thing.tag and one.kind != JOB]
+
+
+def _names(one: Expected) -> set[str]:
+    """Give the name of the resource, and those that its ids gave it under the addresses that it is moved from."""
+    ids = [tag.id for tag in _tags(one)]
+    head = one.name.removesuffix(ids[0]) if ids else one.name
+    return {_folded(name, one.kind) for name in (one.name, *(head + id_ for id_ in ids if head != one.name))}
 
 
 def _doubled(one: Expected, thing: Thing, kept: Thing) -> Finding:

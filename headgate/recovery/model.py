@@ -58,9 +58,10 @@ class Thing:
 class Finding:
     """A thing that no state has, or not as it is, and what it is to a declared resource.
 
-    ours: it carries the resource's tags, and no state has the resource. unmarked: it has the resource's name, and no tags.
-    unclear: so have several that hold data. foreign: it has the name, and another's tags. doubled: it is there beside `kept`,
-    which is the resource. stray: a job of ours that no stack declares. differs: a file that a state has, with other content.
+    ours: it has the resource's tags and name, and no state has the resource. unmarked: it has the name, and no tags.
+    unclear: it has the tags and another name, as a copy has, or is one of several that hold data and have both.
+    foreign: it has the name, and another's tags. doubled: it is there beside `kept`, which is the resource.
+    stray: a job of ours that no stack declares. differs: a file that a state has, with other content.
     sure: a doubled job that an apply made, by its tags and name; whoever copies a job copies its tags.
     """
 

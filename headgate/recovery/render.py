@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headgate.pages import seen
 from headgate.recovery.model import JOB, PIPELINE, WORDS
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def finding_text(one: Finding, choice: Choice) -> str:
-    """Say in a line or two what was found, and what becomes of it."""
+    """Say in two lines what was found, and what becomes of it; anybody may have named it, so every character can be seen."""
     thing, what = one.thing, WORDS[one.thing.kind]
     place = f"{one.address} in {one.stack}: " if one.stack else f"{one.address}: "
     if one.kind == "stray":
@@ -27,13 +28,13 @@ def finding_text(one: Finding, choice: Choice) -> str:
         head = f"{what} {thing.id}{_called(thing)} {_SAID[one.kind]}"
         if one.kind == "foreign" and thing.tag:
             head = f"{head}: it is connector {thing.tag.connector}'s in {thing.tag.target}"
-    return f"{place}{head}\n    {_fate(one, choice)}"
+    return f"{seen(place + head)}\n    {seen(_fate(one, choice))}"
 
 
 _SAID = {
-    "ours": "carries its tags, and no state has it",
+    "ours": "carries its tags and its name, and no state has it",
     "unmarked": "has its name and no tags of headgate's, and no state has it",
-    "unclear": "carries its tags, as others do, and no state has any of them",
+    "unclear": "carries its tags, and no state has it; it has another name, or is one of several: a copy keeps the tags",
     "foreign": "has its name",
 }
 
@@ -48,12 +49,13 @@ def _fate(one: Finding, choice: Choice) -> str:
     if one.kind == "unmarked":
         return f"if it is this one, name it: --import {one.address}={one.thing.id}"
     if one.kind == "unclear":
-        return f"look which one holds the tables, and name it: --import {one.address}={one.thing.id}"
+        return f"if it is this one, and no other `name_prefix` has it, name it: --import {one.address}={one.thing.id}"
     if one.kind == "foreign":
         return "give one of the two another name: `name`, or the target's `name_prefix`"
+    other = "" if one.kept is None or one.kept.name == one.thing.name else "; if another `name_prefix` has it, leave it"
     if one.thing.kind == PIPELINE:
-        return "headgate deletes no pipeline: look which one holds the tables, and delete the other by hand"
-    return f"if nobody made it on purpose, name it: --delete {one.thing.id}; else take headgate's tags off it"
+        return f"headgate deletes no pipeline: look which one holds the tables, and delete the other by hand{other}"
+    return f"if nobody made it on purpose, name it: --delete {one.thing.id}; else take headgate's tags off it{other}"
 
 
 def _shown(thing: Thing) -> str:

@@ -20,8 +20,8 @@ class Workspace(Protocol):
     def jobs(self) -> list[Thing]:
         """Give all jobs."""
 
-    def pipelines(self, prefix: str, known: Collection[str]) -> list[Thing]:
-        """Give the pipelines whose names begin so, or nearly so; without tags those whose ids are known."""
+    def pipelines(self, prefix: str, known: Collection[str], endings: tuple[str, ...] = ()) -> list[Thing]:
+        """Give the pipelines whose names begin so, or nearly so, or end so; without tags those whose ids are known."""
 
     def catalog(self, name: str) -> Thing | None:
         """Give a catalog."""
@@ -43,12 +43,16 @@ class Workspace(Protocol):
 
 
 def survey(workspace: Workspace, expected: Sequence[Expected], known: Known) -> list[Thing]:
-    """Give what the workspace has of what is declared: all jobs, pipelines by name, and what no state has of the rest."""
+    """Give what the workspace has of what is declared: all jobs, pipelines by name, and what no state has of the rest.
+
+    A pipeline that no state has may have been made under another prefix: it is known by the id that its name ends with.
+    """
     found = workspace.jobs()
     if pipelines := [one for one in expected if one.kind == PIPELINE]:
         prefix = PIPELINE + "."
         ids = {id_ for address, id_ in known.ids.items() if address.startswith(prefix)}
-        found += workspace.pipelines(name_prefix(pipelines), ids)
+        endings = tuple(f"_{one.tag.id}" for one in pipelines if one.tag and known.of(one) is None)
+        found += workspace.pipelines(name_prefix(pipelines), ids, endings)
     ask = {
         CATALOG: workspace.catalog,
         SCHEMA: workspace.schema,

@@ -98,10 +98,10 @@ def _of_doubled(facts: Facts, contexts: Sequence[Context]) -> list[Finding]:
 
 
 def _doubled(context: Context, job: str, address: str) -> str:
-    command = f"headgate recover {context.connector} -t {context.target}"
+    command = f"headgate recover {context.connector} -t {context.target} --delete {job}"
     if known := context.deployed.get(address):
-        return f"the workspace has two of it, {known} and {job}, which no state has: `{command}` takes that one away"
-    return f"job {job} is left of it in the workspace, and no state has it: `{command} --delete {job}` takes it away"
+        return f"the workspace has two of it, {known} and {job}, which no state has: `{command}` deletes that one"
+    return f"job {job} is left of it in the workspace, and no state has it: `{command}` deletes it"
 
 
 def _touched(facts: Facts, contexts: Sequence[Context]) -> list[Context]:

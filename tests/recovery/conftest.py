@@ -104,6 +104,16 @@ def make_job(workspace: Workspace, pipeline: str, target: str = "dev", **more: A
     return str(answer.body["job_id"])
 
 
+def make_pipeline(workspace: Workspace, name: str) -> str:
+    """Make a pipeline whose name ends with its id as an apply would, and give the workspace's id."""
+    tags = Tag("crm", "dev", "_".join(name.split("_")[-2:])).as_tags()
+    body = {"name": name, "tags": tags, "catalog": "main", "schema": "bronze"}
+    answer = workspace.answer(Request("POST", "/api/2.0/pipelines", body=body), f"Bearer {TOKEN}")
+    assert answer
+    assert isinstance(answer.body, dict)
+    return str(answer.body["pipeline_id"])
+
+
 @pytest.fixture
 def deployed(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

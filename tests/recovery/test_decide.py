@@ -14,13 +14,15 @@ from headgate.recovery.carry_out import Choice, chosen
 from headgate.recovery.decide import Known, findings_in
 from headgate.recovery.expected import expected_in
 from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Expected, Finding, Thing
+from headgate.recovery.render import finding_text
 from headgate.recovery.workspace import name_prefix
 from headgate.terraform.tags import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 A, B = Tag("crm", "dev", "a_1"), Tag("crm", "dev", "b_1")
+ODD = "dev\x1b[31m\n\u202e\x9bx"
 PIPE = Expected(f"{PIPELINE}.a_1", "crm-dev-1", "dev_crm_a_1", A)
 RUN = Expected(f"{JOB}.a_1", "crm-dev-1", "dev_crm_a_1", A)
 MADE_SCHEMA = Expected(f"{SCHEMA}.crm", "crm-dev-shared", "main.Bronze", Tag("crm", "dev", "crm"))
@@ -104,13 +106,56 @@ def test_a_job_that_a_person_may_have_made_is_deleted_only_when_named(copy: Thin
 
 
 def test_of_two_pipelines_with_the_tags_a_person_names_the_one() -> None:
-    findings = found(pipeline("p1"), pipeline("p2", name="old_name"))
+    findings = found(pipeline("p1"), pipeline("p2"))
 
     assert [one.kind for one in findings] == ["unclear", "unclear"]
     assert not chosen(findings)
     assert [one.thing.id for one in chosen(findings, imports=[f"{PIPE.address}=p2"]).imports] == ["p2"]
     with pytest.raises(InputError, match="p1"):
         chosen(findings, imports=[PIPE.address])
+
+
+@pytest.mark.parametrize("copy", [job("2", name="Clone of dev_crm_a_1"), pipeline("2", name="dev_crm_a_1 copy")])
+def test_a_copy_keeps_the_tags_and_is_taken_over_only_when_a_person_names_it(copy: Thing) -> None:
+    findings, address = found(copy), f"{copy.kind}.a_1"
+
+    assert [(one.kind, one.address) for one in findings] == [("unclear", address)]
+    assert not chosen(findings)
+    assert chosen(findings, imports=[f"{address}=2"]).imports == tuple(findings)
+
+
+@pytest.mark.parametrize("make", [job, pipeline])
+def test_of_a_copy_and_what_an_apply_made_the_name_says_which_is_ours_however_old(make: Callable[..., Thing]) -> None:
+    copy = replace(make("1", name="Clone of dev_crm_a_1"), made=1)
+    made = replace(make("2"), made=2)
+    findings = found(copy, made)
+
+    assert [(one.kind, one.thing.id, one.sure) for one in findings] == [("ours", "2", False), ("doubled", "1", False)]
+    assert chosen(findings) == Choice(imports=(findings[0],))
+    assert findings[1].kept == made
+
+
+def test_what_another_name_prefix_has_with_the_same_tags_is_left_to_it() -> None:
+    alices = (job("1", name="alice_crm_a_1", made=1), pipeline("p1", name="alice_crm_a_1"))
+
+    assert not chosen(found(*alices))
+    assert [one.thing.id for one in chosen(found(*alices, job("2"), pipeline("p2"))).imports] == ["2", "p2"]
+    assert not chosen(found(*alices, job("2"), pipeline("p2"), ids={RUN.address: "2", PIPE.address: "p2"}))
+
+
+def test_a_schema_is_known_by_its_name_in_whatever_capitals() -> None:
+    assert not chosen(found(Thing(SCHEMA, "main.silver", "main.silver", MADE_SCHEMA.tag)))
+    assert chosen(found(Thing(SCHEMA, "main.bronze", "main.bronze", MADE_SCHEMA.tag)))
+
+
+@pytest.mark.parametrize("things", [(job(), job("2", name=ODD)), (job("2", name=ODD), pipeline("3", name=ODD))])
+def test_names_that_anybody_gave_reach_no_terminal_as_they_are(things: tuple[Thing, ...]) -> None:
+    findings = found(*(replace(thing, starts=f"at noon ({ODD})") for thing in things), ids={PIPE.address: "p1"})
+    said = [finding_text(one, Choice()) for one in findings]
+
+    assert said
+    assert not any(sign in text for text in said for sign in "\x1b\u202e\x9b")
+    assert all(text.count("\n") == 1 for text in said)
 
 
 def test_a_doubled_pipeline_is_told_of_and_can_not_be_deleted() -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from headgate.recovery.databricks import DatabricksWorkspace
+from headgate.recovery.decide import Known
+from headgate.recovery.model import Expected
+from headgate.recovery.workspace import survey
+from headgate.terraform.tags import Tag
+from tests.recovery.conftest import make_pipeline
 from tests.support.plans import pipelines, plan
 from tests.workspace.faults import Fault
-from tests.workspace.messages import refusal
+from tests.workspace.messages import Answer, refusal
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.recovery.conftest import Deployed
+    from tests.workspace.workspace import Workspace
 
 ADDRESS = "databricks_job.people_1"
 
@@ -110,8 +117,58 @@ def test_a_review_calls_for_attention_as_long_as_a_doubled_job_is_recorded(deplo
     doubled = {one["subject"]: one for one in found if one["code"] == "job-doubled"}
     assert [doubled[address]["level"] for address in sorted(doubled)] == ["attention", "attention"]
     assert f"two of it, {deployed.ids[ADDRESS]} and {second}" in doubled[ADDRESS]["message"]
+    assert f"`headgate recover crm -t dev --delete {second}`" in doubled[ADDRESS]["message"]
     assert f"`headgate recover crm -t dev --delete {stray}`" in doubled["databricks_job.gone_1"]["message"]
     assert "headgate recover crm -t dev" in said
+
+
+def test_names_that_anybody_gave_reach_no_terminal_as_they_are(deployed: Deployed) -> None:
+    deployed.job("people_1", name="dev\x1b[31m\n\u202ex")
+
+    said = deployed.headgate("record", "crm", *deployed.states()).stderr
+
+    assert "'dev\u241b[31m\u240a\ufffdx'" in said
+
+
+@pytest.mark.parametrize(
+    "odd", [{"job_id": "x"}, {"job_id": 1, "settings": {"tags": [1]}}, {"created_time": "x", "settings": {}}, []]
+)
+def test_an_answer_of_another_form_is_told_like_any_failure(deployed: Deployed, odd: Any) -> None:
+    deployed.record()
+    deployed.workspace.add(Fault("GET", "*/jobs/list", "before", Answer(200, {"jobs": [odd]}), times=None))
+
+    said = deployed.headgate("check", "--workspace", code=4).stderr
+
+    assert "the workspace can't be asked for its jobs: its answer has another form than expected" in said
+
+
+def test_a_record_after_taking_down_says_nothing_of_pipelines_that_were_forgotten_as_ordered(deployed: Deployed) -> None:
+    deployed.record()
+    deployed.headgate("retire", "crm", "-t", "dev", "--yes")
+    deployed.ids.clear()
+
+    assert "its tables are gone" not in deployed.headgate("record", "crm", *deployed.states()).stderr
+
+
+def test_a_record_says_which_pipelines_no_state_has_any_more(deployed: Deployed) -> None:
+    deployed.record()
+    deployed.ids.pop("databricks_pipeline.people_1")
+
+    said = deployed.headgate("record", "crm", *deployed.states()).stderr
+    assert "people_1 was recorded, and no state has it any more: if it was destroyed, its tables are gone" in said
+
+
+def test_pipelines_that_no_state_has_are_found_by_tags_under_another_prefix_too(workspace: Workspace) -> None:
+    ids = {name: make_pipeline(workspace, name) for name in ("dev_crm_people_1", "old_people_1", "old_money_1", "other")}
+    people = Expected("databricks_pipeline.people_1", "crm-dev-1", "dev_crm_people_1", Tag("crm", "dev", "people_1"))
+    money = Expected("databricks_pipeline.money_1", "crm-dev-1", "dev_crm_money_1", Tag("crm", "dev", "money_1"))
+    known = Known({money.address: "some id"})
+    workspace.log.clear()
+
+    found = {one.id: one.tag for one in survey(DatabricksWorkspace(None, None), (people, money), known)}
+
+    assert found == {ids["dev_crm_people_1"]: people.tag, ids["old_people_1"]: people.tag}
+    assert len([one for one in workspace.log if one.path.startswith("/api/2.0/pipelines/")]) == 2
 
 
 def test_a_file_with_another_content_is_told_and_one_that_is_gone_is_left_to_the_next_plan(deployed: Deployed) -> None:

@@ -17,10 +17,12 @@ import pytest
 from headgate.layout.observe import state_of
 from headgate.layout.progress import retire_target
 from headgate.recovery import login
+from headgate.terraform.tags import Tag
 from tests.standin.derived import ENDS
 from tests.support.samples import GIT, tables_of
 from tests.workspace.faults import Fault
-from tests.workspace.messages import refusal
+from tests.workspace.messages import Request, refusal
+from tests.workspace.workspace import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,6 +255,25 @@ def test_a_pipeline_that_was_made_when_all_died_is_taken_over_and_kept(
     assert list(workspace.pipelines) == [made]
 
 
+def test_what_has_the_tags_under_another_name_is_told_and_left_and_the_apply_goes_on(
+    site: Callable[..., Site], shell: Callable[[Site], Shell], workspace: Workspace
+) -> None:
+    run = shell(site({"schedules": {"unknown": "0 2 * * *"}}, tables_of(2)))
+    tags = Tag("crm", "dev", "all_1").as_tags()
+    pipeline = {"name": "old_all_1", "tags": tags, "catalog": "main", "schema": "bronze"}
+    for path, body in (("2.2/jobs/create", {"name": "Clone of crm_all_1", "tags": tags}), ("2.0/pipelines", pipeline)):
+        assert workspace.answer(Request("POST", f"/api/{path}", body=body), f"Bearer {TOKEN}")
+    run.synth()
+    run("plan")
+
+    said = run("apply").stderr
+
+    assert "another one is made beside this: databricks_job.all_1 in crm-dev-1: job" in said
+    assert "another one is made beside this: databricks_pipeline.all_1 in crm-dev-1: pipeline" in said
+    assert {one.name for one in workspace.jobs.values()} == {"Clone of crm_all_1", "crm_all_1"}
+    assert {one.name for one in workspace.pipelines.values()} == {"old_all_1", "crm_all_1"}
+
+
 def test_a_job_made_when_all_died_and_made_again_by_the_next_deploy_is_found_told_and_deleted(
     site: Callable[..., Site], shell: Callable[[Site], Shell], workspace: Workspace
 ) -> None:
@@ -267,7 +288,9 @@ def test_a_job_made_when_all_died_and_made_again_by_the_next_deploy_is_found_tol
     run.synth()
     run("plan")
     plans = [f"cdktf.out/plans/crm-dev-{name}.json" for name in ("shared", "1")]
-    assert "`headgate recover crm -t dev` takes that one away" in run("review", *plans, "-t", "dev", code=2).stdout
+    assert (
+        f"`headgate recover crm -t dev --delete {orphan}` deletes that one" in run("review", *plans, "-t", "dev", code=2).stdout
+    )
 
     assert "Aborted" in run("recover", "crm", stdin="n\n", code=1).stderr
     assert len(workspace.jobs) == 2

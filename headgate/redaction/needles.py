@@ -55,20 +55,33 @@ class Needle:
         pattern = (spelled if self.edges is None else spelled_base64)(self.value)
         return re.compile(rf"(?<![^\W_]){pattern}(?![^\W_])" if self.apart else pattern)
 
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        """Give every place where it stands: of a piece of a secret that repeats itself, these overlap."""
+        at = 0
+        while found := self._pattern.search(text, at):
+            yield found.span()
+            at = found.start() + 1
+
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Give where it stands in a text, by start and end: of base64 all, for the characters at its edges tell something."""
-        for found in self._pattern.finditer(text):
-            yield found.span() if self.edges is None else _grown(text, *found.span())
+        last = 0
+        for start, end in self._found(text):
+            if end > last or self.edges is None:
+                span = (start, end) if self.edges is None else _grown(text, start, end)
+                last = span[1]
+                yield span
 
     def wrapped_spans(self, broken: str, text: Unbroken) -> Iterator[tuple[int, int]]:
         """Give where it stands in a text across the ends of lines, by start and end in the text as it was."""
-        for found in self._pattern.finditer(text.text) if self.wraps else ():
-            if not text.crosses(*found.span()):
+        last = 0
+        for found in self._found(text.text) if self.wraps else ():
+            if not text.crosses(*found):
                 continue
-            if self.edges is None:
-                yield text.before(*found.span())
-            else:
-                yield _grown(broken, *text.before(*_grown(text.text, *found.span(), self.edges)))
+            start, end = text.before(*(found if self.edges is None else _grown(text.text, *found, self.edges)))
+            if end > last or self.edges is None:
+                span = (start, end) if self.edges is None else _grown(broken, start, end)
+                last = span[1]
+                yield span
 
 
 def parts_of(values: Iterable[str]) -> set[str]:

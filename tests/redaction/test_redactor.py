@@ -97,6 +97,15 @@ def test_a_part_of_a_long_secret_is_masked() -> None:
         assert redactor([long])(line) == MASK
 
 
+@given(head=SECRETS, again=st.text(PRINTABLE, min_size=1, max_size=9), times=st.integers(20, 40), data=st.data())
+def test_nothing_is_left_of_a_long_secret_that_repeats_itself(head: str, again: str, times: int, data: st.DataObject) -> None:
+    secret = head + again * times + data.draw(st.sampled_from(["", "!", head]))
+    spelling = data.draw(st.sampled_from(["as it is", "base64"]))
+    written = secret if spelling == "as it is" else b64encode(secret.encode()).decode()
+
+    assert redactor([secret])(f"err ({written}) end") == f"err ({MASK}) end"
+
+
 def test_texts_within_a_secret_that_is_json() -> None:
     redact = redactor([json.dumps({"type": "sa", "keys": [{"private_key": PEM}]})])
     assert redact(f"near {PEM.splitlines()[1]}.") == f"near {MASK}."

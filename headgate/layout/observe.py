@@ -97,7 +97,8 @@ def observe(
     `states` by stack number (0 is the shared one), those that were read; `expected_files` is address → content that the
     synthesis now gives: a move is done when both its files are applied. Leaving or changing stack is done when nothing of the
     pipeline is where it was, so that an apply that died half-way is carried on by the next. What a state that was not read
-    could contradict is left as it is.
+    could contradict is left as it is, and what a state doesn't tell stays as it was recorded: one that took things over (an
+    import) has neither files nor the note of the connection until the next apply.
     """
     todo = pending(layout, target)
     entries: list[Pipeline | Left] = [*layout.left, *layout.pipelines]
@@ -114,21 +115,22 @@ def observe(
     moves = [p for p in todo.handed_over if p.move and applied(p.pipeline) and applied(p.move.to)]
     empty = {0, *stack_numbers(layout, target)} <= set(states) and not any(state.ids for state in states.values())
     done = record_done(layout, target, targets, tables=moves, pipelines=[*gone, *changed], retired=todo.retired and empty)
-    ids = _ids(states, known, {name: whereabouts(entry, target) for name, entry in traced.items()})
-    connection = states[0].connection if 0 in states else known.connection
+    ids = _ids(states, known, {name: whereabouts(entry, target) for name, entry in traced.items()}, expected_files)
+    noted = states[0].connection if 0 in states else ""
+    connection = noted or ("" if todo.retired and empty else known.connection)
     return done, Deployed(target, ids, _tables_recorded(ids, states, known), connection=connection)
 
 
 def _tables_recorded(ids: Mapping[str, str], states: Mapping[int, State], known: Deployed) -> dict[TableId, str]:
-    """Give table → pipeline: as the states that were read have it; of pipelines that none of them holds, as was recorded.
+    """Give table → pipeline: as the states that were read have it; of pipelines of which none tells, as was recorded.
 
     A table that both tell of is where the states have it, and spelled as there.
     """
     read = {pipeline: its for number, state in states.items() if number for pipeline, its in state.tables.items()}
-    seen = {pipeline_of(address) for state in states.values() for address in state.ids}
+    told = {pipeline_of(address) for state in states.values() for address in state.files} | read.keys()
     still = {pipeline_of(address) for address in ids}
     found = {table: name for name, its in sorted(read.items()) for table in its}
-    kept = {table: name for table, name in known.tables.items() if name in still and name not in seen and table not in found}
+    kept = {table: name for table, name in known.tables.items() if name in still and name not in told and table not in found}
     return kept | found
 
 
@@ -160,8 +162,16 @@ def _arrived(places: Sequence[tuple[int, str]], states: Mapping[int, State], kno
     return {f"databricks_pipeline.{name}", *recorded} <= set(states[stack].ids)
 
 
-def _ids(states: Mapping[int, State], known: Deployed, places: Mapping[str, Sequence[tuple[int, str]]]) -> dict[str, str]:
-    """Give the ids to record: those in the states, and the known ones that no state could tell of, or that are on their way."""
+def _ids(
+    states: Mapping[int, State],
+    known: Deployed,
+    places: Mapping[str, Sequence[tuple[int, str]]],
+    expected_files: Collection[str],
+) -> dict[str, str]:
+    """Give the ids to record: those in the states, and the known ones that no state could tell of, or that are on their way.
+
+    A file is known as long as its pipeline is there and is to have one: a state that took the pipeline over lacks the file.
+    """
     by_name = {name: its for its in places.values() for _, name in its}
     found = {
         address: id_
@@ -173,6 +183,7 @@ def _ids(states: Mapping[int, State], known: Deployed, places: Mapping[str, Sequ
     def kept(address: str) -> bool:
         its = by_name.get(pipeline_of(address), ())
         between_stacks = len({stack for stack, _ in its}) > 1
-        return between_stacks or not any(stack in states for stack, _ in its)
+        of_taken_over = address in expected_files and f"{OWN[0]}.{pipeline_of(address)}" in found
+        return between_stacks or of_taken_over or not any(stack in states for stack, _ in its)
 
     return dict(sorted(({address: id_ for address, id_ in known.ids.items() if kept(address)} | found).items()))

@@ -149,6 +149,43 @@ def test_what_is_recorded_for_states_that_were_not_read_stays() -> None:
     assert deployed.ids["databricks_pipeline.b_1"] == "uuid-b_1"
 
 
+KNOWN = Deployed(
+    "dev",
+    {f"databricks_{kind}.b_1": f"id-{kind}" for kind in ("job", "pipeline", "workspace_file")},
+    {STAYING.table: "b_1"},
+    connection="0123",
+)
+
+
+def test_what_a_state_that_took_things_over_does_not_tell_stays_as_recorded() -> None:
+    taken_over = {0: State({"databricks_connection.crm": "m|crm"}), 1: state("b_1")}
+
+    _, deployed = observe(layout_of(STAYING), "dev", TARGETS, taken_over, {"databricks_workspace_file.b_1": "any"}, KNOWN)
+
+    assert deployed.tables == {STAYING.table: "b_1"}
+    assert deployed.ids["databricks_workspace_file.b_1"] == "id-workspace_file"
+    assert deployed.connection == "0123"
+
+
+def test_what_states_tell_goes_before_what_was_recorded() -> None:
+    told = State({**state("b_1").ids, "databricks_workspace_file.b_1": "new"}, {"databricks_workspace_file.b_1": "no tables"})
+
+    _, deployed = observe(layout_of(STAYING), "dev", TARGETS, {0: State(connection="4567"), 1: told}, {}, KNOWN)
+
+    assert deployed.tables == {}
+    assert deployed.ids["databricks_workspace_file.b_1"] == "new"
+    assert deployed.connection == "4567"
+
+
+def test_nothing_stays_recorded_of_a_file_that_no_pipeline_is_to_have_or_of_a_pipeline_that_is_gone() -> None:
+    _, without_file = observe(layout_of(STAYING), "dev", TARGETS, {1: state("b_1")}, {}, KNOWN)
+    expected = {"databricks_workspace_file.b_1": "any"}
+    _, without_pipeline = observe(layout_of(STAYING), "dev", TARGETS, {1: State()}, expected, KNOWN)
+
+    assert "databricks_workspace_file.b_1" not in without_file.ids
+    assert (without_pipeline.ids, without_pipeline.tables) == ({}, {})
+
+
 @pytest.mark.parametrize("shown", [None, [], {}, {"format_version": "1.0", "planned_values": {}}, {"format_version": "2.0"}])
 def test_what_is_no_state_is_refused(shown: object) -> None:
     with pytest.raises(InputError, match="is not a state"):

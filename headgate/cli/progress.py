@@ -155,12 +155,15 @@ def retire(
 
 
 def _run_on(one: Project, target: str) -> list[str]:
-    """Say what continuous pipelines do that are left to themselves, and what stops each."""
+    """Say what continuous pipelines do that are left to themselves, and what stops each.
+
+    Where the definition has none, the workspace may: nobody says whether the definition as it is was deployed.
+    """
     from headgate.cost.estimate import continuous_month
     from headgate.cost.text import amount_text
 
     if not one.definition.continuous_in(target):
-        return []
+        return ["  one that is continuous where it is deployed runs on, until somebody stops it: databricks pipelines stop ID"]
     month = amount_text(continuous_month(one.definition), one.definition.cost.currency)
     ids = [id_ for address, id_ in one.deployed(target).ids.items() if address.startswith("databricks_pipeline.")]
     head = f"  they run on: each is continuous, {month} a month, until somebody stops it:"

@@ -221,6 +221,21 @@ def test_retire_says_that_continuous_pipelines_run_on_what_that_costs_and_what_s
     assert "run on" not in headgate("retire", "crm", "-t", "dev", "--drop-tables", code=1, stdin="n\n").stdout
 
 
+@pytest.mark.parametrize("change", [("mode: streaming", "mode: batch"), ("  dev: {", "  dev: {paused: true, ")])
+def test_retire_does_not_take_a_changed_definition_for_deployed(headgate: Run, project: Path, change: tuple[str, str]) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    text = definition.read_text().replace("schedules: {snapshot: 0 0 * * *}", "mode: streaming")
+    definition.write_text(text)
+    headgate("balance")
+    definition.write_text(text.replace(*change))
+    assert definition.read_text() != text
+
+    said = headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n").stdout
+
+    assert "one that is continuous where it is deployed runs on, until somebody stops it" in said
+    assert "runs on" not in headgate("retire", "crm", "-t", "dev", "--drop-tables", code=1, stdin="n\n").stdout
+
+
 @pytest.mark.parametrize("text", ["not json", '{"format_version": "9.0"}', "[]"])
 def test_what_is_no_state_is_refused_by_name(headgate: Run, project: Path, text: str) -> None:
     headgate("balance")

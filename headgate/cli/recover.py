@@ -50,15 +50,17 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     A second job of a pipeline is deleted. Nothing else of the workspace changes. Of files whose update failed, the states are
     told what the workspace has, so that the next deploy writes them. Exit 3 where something found is left.
     """
+    from headgate.ci.manifest import FILE as MANIFEST
     from headgate.ci.manifest import read_stacks
     from headgate.ci.plans import Terraform
     from headgate.clients.terraform.program import find_program
-    from headgate.project import read_connectors, target_of
+    from headgate.project import LOCK, TABLES, read_connectors, target_of
     from headgate.recovery.carry_out import Done, carry_out, chosen, deployment_in, login_in, look
     from headgate.recovery.databricks import DatabricksWorkspace
     from headgate.recovery.render import document, findings_text
 
-    one = read_connectors(root, connector)[0].definition
+    project = read_connectors(root, connector)[0]
+    one = project.definition
     name = target_of(one, target)
     folder = (root / out).absolute()
     work = Terraform(find_program(terraform), folder / "stacks", folder / "plans")
@@ -67,9 +69,12 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
         raise InputError(
             f"no stack of {one.id} in {name} is synthesized in {folder}", f"HEADGATE_TARGET={name} npx cdktf synth"
         )
+    if newer := newer_than(folder / MANIFEST, [project.folder / file for file in ("connector.yaml", TABLES, LOCK)]):
+        tell(f"{', '.join(map(str, newer))}: newer than {folder}; synthesize first, only what is synthesized is looked for")
     if resend_secrets:
         _resend(work, deployment)
     host, its_profile = login_in(deployment.bodies(work))
+    tell(f"looking at the workspace{f' {host}' if host else ''}; if it can't be reached, that shows in about half a minute")
     workspace = DatabricksWorkspace(host, profile or its_profile)
     findings = look(deployment, work, workspace, deployment.stacks)
     choice = chosen(findings, imports or [], delete or [])
@@ -83,6 +88,12 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     if output is Format.json:
         result_json(document(one.id, name, findings, done))
     _end(deployment, findings, done)
+
+
+def newer_than(file: Path, others: Sequence[Path]) -> list[Path]:
+    """Give which of the others that there are were written after a file."""
+    written = file.stat().st_mtime_ns
+    return [other for other in others if other.is_file() and other.stat().st_mtime_ns > written]
 
 
 def _resend(work: Terraform, deployment: Deployment) -> None:

@@ -11,6 +11,7 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.config import Config
 from databricks.sdk.errors import NotFound, PermissionDenied, Unauthenticated
 from databricks.sdk.errors.base import DatabricksError
+from requests import ConnectionError as Unreachable
 from requests import RequestException
 
 from headgate.pages import seen
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # Seconds that a request is tried again.
 RETRIES = 60
+_AGAIN = "look at the workspace, then run the same again: it carries on from here"
 
 # What the SDK raises, or we do, where an answer is JSON of another form than the platform's documentation has.
 _ODD_ANSWER = (ValueError, KeyError, TypeError, AttributeError)
@@ -49,6 +51,7 @@ class Login:
             said = token_free((str(error).splitlines() or [""])[0])
             raise InputError(f"can't log in to the workspace: {said or type(error).__name__}", cure) from None
         self.clock = config.clock
+        self._unreachable: RequestException | None = None
         secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
         self._redact = redactor(str(value) for value in secrets if value)
 
@@ -58,7 +61,12 @@ class Login:
 
     @contextmanager
     def asking(self, what: str) -> Iterator[None]:
-        """Turn the SDK's errors into ours, without secrets and with a cure."""
+        """Turn the SDK's errors into ours, without secrets and with a cure.
+
+        A workspace that couldn't be reached, for as long as that was tried, is not tried again: all questions would wait so.
+        """
+        if self._unreachable:
+            raise self._failed(what, self._unreachable, _AGAIN)
         try:
             yield
         except Unauthenticated as error:
@@ -70,7 +78,9 @@ class Login:
         except NotFound as error:
             raise self._failed(what, error, "look whether it is there, and whether this is the right workspace") from None
         except (DatabricksError, RequestException, TimeoutError, RuntimeError) as error:
-            raise self._failed(what, error, "look at the workspace, then run the same again: it carries on from here") from None
+            if isinstance(error.__cause__, Unreachable):
+                self._unreachable = error.__cause__
+            raise self._failed(what, error, _AGAIN) from None
         except _ODD_ANSWER as error:
             said = f"its answer has another form than expected ({type(error).__name__})"
             cure = "look whether the host is a workspace, and no gateway answers in its place"

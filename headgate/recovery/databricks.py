@@ -29,12 +29,14 @@ _PAGE = 100
 _ODD = re.compile(r"['\"\\%]")
 # Seconds for which a question is asked again after a failed apply, which is nobody's to wait for.
 BRIEFLY = 10
+# And where somebody waits for what is found; a login asks twice before it gives up.
+LOOKING = 15
 
 
 class DatabricksWorkspace:
     """A workspace. `host` and `profile` are the target's, else the environment's. Raises InputError without credentials."""
 
-    def __init__(self, host: str | None, profile: str | None, retries: int | None = None) -> None:
+    def __init__(self, host: str | None, profile: str | None, retries: int = LOOKING) -> None:
         self._login = Login(host, profile, retries=retries)
         self._client = self._login.client
 

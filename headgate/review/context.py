@@ -44,6 +44,7 @@ class Context:
     all_month: what a pipeline that never stops costs in a month, in words; empty where that is not known.
     secrets: names of options whose values are secret; clear: of those that the definition has in clear. stacks: all that
     the lock has in the target. doubled: the workspace's id of a job that no state has → the address that it doubles.
+    recorded: table → the pipeline that was recorded to read it.
     """
 
     connector: str
@@ -60,6 +61,7 @@ class Context:
     clear: frozenset[str] = frozenset()
     stacks: frozenset[str] = frozenset()
     doubled: Mapping[str, str] = field(default_factory=dict)
+    recorded: Mapping[TableId, str] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
@@ -83,6 +85,7 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
         agreed={p.table.in_catalog(catalog): _agreed(p, target) for p in (layout.tables if layout else ())},
         deployed=deployed.ids,
         doubled=deployed.doubled,
+        recorded=deployed.tables,
         changes_stack={p.id: prefix + p.restacked.before for p in pipelines if p.restacked and target in p.restacked.until},
         leaving=frozenset(left.id for left in (layout.left if layout else ()) if target in left.until),
         retired=next((r.tables for r in (layout.retired if layout else ()) if r.target == target and not r.done), ""),

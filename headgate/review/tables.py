@@ -75,6 +75,8 @@ def _added(found: Tables, new: list[Place], before: Names[Place], context: Conte
     place = new[0]
     elsewhere = _other_destination(place.held, before)
     reason = f"its destination was {elsewhere.held.destination}" if elsewhere else "new"
+    if known := context.recorded.get(place.held.table) if context else None:
+        reason = f"not new: it is recorded in {known}, and no state tells of it"
     found.changes.append(_change("added", place.held, context, after=place, reason=reason))
 
 

@@ -7,6 +7,7 @@ taken over by their tags, connection and git folder when a person names them; fi
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from dataclasses import replace
@@ -300,6 +301,31 @@ def test_a_job_made_when_all_died_and_made_again_by_the_next_deploy_is_found_tol
     assert "Delete 1 job?" in said.stderr
     assert list(workspace.jobs) == [kept]
     run("record", "crm")
+    assert_settled(run)
+
+
+def test_lost_states_are_recovered_as_the_runbook_says_and_the_record_keeps_what_they_no_longer_tell(
+    settled: Callable[..., Site], shell: Callable[[Site], Shell], workspace: Workspace
+) -> None:
+    run = shell(settled(tables=tables_of(2)))
+    before, made = run.site.deployed, ids(workspace)
+    shutil.rmtree(run.site.root / "state")
+    stacks = run.synth()
+    later = (run.site.root / "cdktf.out/manifest.json").stat().st_mtime + 1
+    os.utime(run.folder / "layout.lock", (later, later))
+
+    said = run("recover", "crm", "--yes", "--import", "databricks_connection.crm").stderr
+    assert f"connectors/crm/layout.lock: newer than {run.site.root / 'cdktf.out'}; synthesize first" in said
+    assert "tables.csv" not in said
+    run("record", "crm")
+    assert run.site.deployed == before
+
+    run("plan")
+    review = run("review", *(f"cdktf.out/plans/{stack}.json" for stack in stacks), "-t", "dev", code=2).stdout
+    assert review.count("not new: it is recorded in all_1, and no state tells of it") == 2
+    run("apply")
+    run("record", "crm")
+    assert (run.site.deployed, ids(workspace)) == (before, made)
     assert_settled(run)
 
 

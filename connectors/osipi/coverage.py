@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .problems import TagProblem
 from .streamsets import Page, Window
 from .times import next_after, previous
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Gap = tuple[str, str]
 # Open times that an offset remembers of a tag: where there are more, the tag waits at the first of those.
@@ -63,3 +67,14 @@ class Coverage:
                 found.append((at, previous(page.start)))
             at = max(at, page.stop)
         return [*found, (at, self.window.end)] if at <= self.window.end else found
+
+
+def joined(gaps: Iterable[Gap]) -> list[Gap]:
+    """Give times in order, those that overlap or touch as one."""
+    found: list[Gap] = []
+    for start, end in sorted(gaps):
+        if found and start <= next_after(found[-1][1]):
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found

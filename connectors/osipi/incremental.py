@@ -87,7 +87,8 @@ class Memory:
 class Progress:
     """The places of all tags that were ever read under this offset, by WebID, and the memories of those that are read again.
 
-    `gaps`: of each tag that has some, the times before its place that are open, as (first stamp, last stamp), in order.
+    `gaps`: of each tag that has some, the times before its place that are open, as (first stamp, last stamp), in order. What
+    was given of such a time before it could not be read any more is remembered until it can.
     `paths`: of each tag that is not called what its WebID here says, or whose WebID says nothing, its path. `gone`: tags that
     are in no list any more, which was told.
     """
@@ -107,7 +108,7 @@ class Progress:
         seen = before.seen
         seen.update(given)
         start = max(shifted(until, -overlap), before.start(overlap))
-        kept = Counter({stamp: count for stamp, count in seen.items() if stamp >= start})
+        kept = Counter({stamp: count for stamp, count in seen.items() if stamp >= start or self._is_open(webid, stamp)})
         reach = (to_datetime(until) - to_datetime(start)).total_seconds()
         self.places[webid] = Place(until, _packed(kept), min(float(overlap), reach), before.guard)
 
@@ -119,8 +120,11 @@ class Progress:
             del self.gaps[webid]
         place = self.places[webid]
         seen, start = place.seen, place.start(place.overlap)
-        seen.update(stamp for stamp in given if stamp >= start)
+        seen.update(stamp for stamp in given if stamp >= start or self._is_open(webid, stamp))
         place.seen = seen
+
+    def _is_open(self, webid: str, stamp: str) -> bool:
+        return any(first <= stamp <= last for first, last in self.gaps.get(webid, ()))
 
     def to_offset(self) -> dict[str, Any]:
         """Give the offset. Instants that many tags share stand once."""

@@ -8,12 +8,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .clocks import latest
-from .coverage import MOST_GAPS, Coverage
+from .coverage import MOST_GAPS, Coverage, joined
 from .incremental import Memory
 from .reread import remember
 from .roster import renamed
 from .streamsets import Page, Window
-from .times import next_after, shifted, stamp_of
+from .times import shifted, stamp_of
 from .values import numbered, value_rows
 
 if TYPE_CHECKING:
@@ -43,20 +43,20 @@ def read_tags(
         if limit > options.most_records <= count:  # what was read of the others is read again by the next batch
             return
         before, gaps = progress.places[tag].seen, progress.gaps.get(tag, [])
-        first = _only_new(coverage, progress.places[tag].until, before)
         if coverage.pages:
             reading.names.setdefault(tag, (coverage.pages[0].name, ""))
             renamed(reading, progress, tag, coverage.pages[0].now or tag)
         until, pages, open_ = coverage.settle(max(0, MOST_GAPS - len(gaps)))
         until = min(until, shifted(latest(reading), options.future))
         for problem in coverage.problems:
-            (reading.report if until <= first and problem not in open_ else reading.leave_open)(problem)
+            is_stuck = until <= progress.places[tag].until and problem not in open_
+            (reading.report if is_stuck else reading.leave_open)(problem)
         if gaps:  # which are read for themselves
             pages = [replace(page, items=_outside(page.items, gaps)) for page in pages]
-        if open_:
-            progress.gaps[tag] = sorted({*gaps, *((problem.start, problem.end) for problem in open_)})
         if until <= progress.places[tag].until:
             continue
+        if open_:
+            progress.gaps[tag] = joined([*gaps, *((problem.start, problem.end) for problem in open_)])
         _move_on(reading, options, progress, coverage.window, until, pages)
         if until == window.end:
             place = progress.places[tag]
@@ -91,22 +91,6 @@ def _covered(reader: StreamReader, windows: Iterable[Window], limit: int) -> Ite
     yield from found.values()
 
 
-def _only_new(coverage: Coverage, place: str, before: Mapping[str, int]) -> str:
-    """Take what lies in the overlap for covered, though it can't be read now: it was before, and must not be given again.
-
-    Gives the first stamp of which nothing was given before.
-    """
-    first = next_after(place) if before.get(place) else place
-    webid, window = coverage.window.webid, coverage.window
-    failed = [problem for problem in coverage.problems if problem.start and problem.start < first]
-    for problem in failed:
-        coverage.problems.remove(problem)
-        coverage.add(Page(webid, "", "", [], start=problem.start, stop=min(next_after(problem.end), first)))
-        if problem.end >= first and first <= window.end:
-            coverage.add(replace(problem, start=first))
-    return first
-
-
 def _outside(items: Sequence[dict[str, Any]], gaps: Sequence[Gap]) -> list[dict[str, Any]]:
     return [item for item in items if not any(start <= stamp_of(item["Timestamp"]) <= end for start, end in gaps)]
 
@@ -134,11 +118,12 @@ def read_gaps(
         for problem in coverage.problems:
             reading.leave_open(problem)
         if pages:
-            stamps = [stamp for page in pages for _, stamp, _ in numbered(page.items)]
-            progress.fill(tag, gap, coverage.open_times(), stamps)
+            seen = progress.places[tag].seen
+            new = [stamp for page in pages for _, stamp, number in numbered(page.items) if number >= seen.get(stamp, 0)]
             if options.reread_hours:
-                _remember(progress, tag, pages, {})
-            rows += [value_rows(page.tag, page.items, reading.ingested) for page in pages]
+                _remember(progress, tag, pages, seen)
+            progress.fill(tag, gap, coverage.open_times(), new)
+            rows += [value_rows(page.tag, page.items, reading.ingested, seen) for page in pages]
             count += sum(len(page.items) for page in pages)
     return chain.from_iterable(rows)
 

@@ -282,7 +282,7 @@ class TestNew:
 
         plant.run(20)
 
-        assert plant.landed(full(3, "Speed")) == list(range(61, 60 * 21 + 1)), "of the other, the value at noon was read"
+        assert plant.landed(full(3, "Speed")) == list(range(60, 60 * 21 + 1))
 
     def test_a_tag_that_went_long_ago_does_not(self, plant: Plant) -> None:
         plant.make(1, "Flow", range(60 * 24))

@@ -109,6 +109,29 @@ class TestAValueWithAnErrorOfItsOwn:
 
         check(pi, [*rows, *rest], ["A"])
 
+    @pytest.mark.parametrize("hours", [0, 3])
+    def test_among_values_that_were_given_is_waited_for_and_what_came_late_beside_it_comes(
+        self, pi: PiServer, connector: Connectors, hours: int
+    ) -> None:
+        tag = pi.add("A", [(at(number * 300), number) for number in range(13)])
+        one = connector(overlap_minutes="30")
+        rows, offset = read(one, ["A"])
+        tag.values.insert(10, {"Timestamp": at(9 * 300 + 150), "Value": 99})  # late, within the overlap
+        mend = spoil(tag, 9, 10)
+        more, offset = later(one, pi, ["A"], offset, 1, overlap_minutes="30")
+        for hour in range(hours):
+            tag.values.append({"Timestamp": at(3600 * (hour + 2) - 60), "Value": 100 + hour})
+            some, offset = later(one, pi, ["A"], offset, 2 + hour, overlap_minutes="30")
+            more += some
+        late = [value for value in tag.values if value["Value"] >= 100]
+        mend()
+        tag.values += late
+
+        rest, offset = later(one, pi, ["A"], offset, 3 + hours, overlap_minutes="30")
+
+        check(pi, [*rows, *more, *rest], ["A"])
+        assert "gaps" not in offset
+
     def test_with_reread_hours_is_not_taken_for_deleted(self, pi: PiServer, connector: Connectors) -> None:
         tag = pi.add("A", [(at(number * 300), number) for number in range(10)])
         one = connector(reread_hours="6")

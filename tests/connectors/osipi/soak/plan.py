@@ -89,8 +89,10 @@ def plan_of(seed: int) -> Plan:
         del options["tag_webids"], options["startTime"]
         options["lookback_minutes"] = "1"
         hidden = tuple(Change(0, Kind.HIDE, number) for number in range(POINTS) if number not in TAGS)
-        end, steady = START + seconds * SECOND, [number for number in TAGS if number % VANISHING != VANISHING - 1]
-        changes = hidden + random_changes(seed, steady, START, end - MOST_SKEW * SECOND, luck.randrange(1, 8))
+        steady = [number for number in TAGS if number % VANISHING != VANISHING - 1]
+        # By the server's clock the first read is up to MOST_SKEW after START; a tag that was not listed then begins later.
+        first, last = START + (MOST_SKEW + 1) * SECOND, START + (seconds - MOST_SKEW) * SECOND
+        changes = hidden + random_changes(seed, steady, first, last, luck.randrange(1, 8))
     return Plan(
         seed=seed,
         end=START + seconds * SECOND,

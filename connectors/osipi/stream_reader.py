@@ -77,7 +77,9 @@ class StreamReader:
         self._patience = Patience()  # of one read
 
     def read(self, windows: Iterable[Window], limit: int = 0) -> Iterator[Page | TagProblem]:
-        """Give the streams of all windows page by page, a tag's pages in time order, and what can't be read.
+        """Give the streams of all windows page by page, and what can't be read.
+
+        A tag's pages come in order of time, unless its time has to be read in pieces (`narrowing`).
 
         At most `threads` requests are under way at once, and one answer more is held. With a `limit` no request goes out once
         it is likely that so many values were asked for: the windows after that are left unread. Raises PiUnavailableError when
@@ -166,20 +168,24 @@ class StreamReader:
         if answer.error:
             self._smaller(one, count, answer.error, result)
             return
-        for webid, stream in matched(one.webids, answer.body, self._path):
-            problem = web_exception(stream, self._path) if stream else PiError(404, "the server left the tag out")
+        for webid, found in matched(one.webids, answer.body, self._path):
+            stream, problem = self._checked(found)
             own = replace(one, webids=(webid,))
             if isinstance(problem, PiUnavailableError) and one.failed + 1 < self._client.settings.backoff.tries:
                 self._client.pause(one.failed + 1)
                 result.left.append(replace(own, failed=one.failed + 1))
-            elif problem or stream is None:
-                self._give_up(own, problem or PiError(0, ""), result)
+            elif problem:
+                self._give_up(own, problem, result)
             elif self._paged:
                 self._whole(own, count, stream, result)
             else:
                 page = page_of(webid, stream, stream.get("Items") or [])
                 words = error_in(page)
                 result.out.append(TagProblem(webid, 0, words) if words else page)
+
+    def _checked(self, stream: dict[str, Any] | None) -> tuple[dict[str, Any], PiError | None]:
+        """Give a tag's stream of an answer, and what is wrong with it."""
+        return (stream, web_exception(stream, self._path)) if stream else ({}, PiError(404, "the server left the tag out"))
 
     def _whole(self, one: TagSet, count: int, stream: dict[str, Any], result: _Result) -> None:
         """Take a stream; the end of it that has an error of its own is read in pieces, for more of it may be good."""
@@ -276,10 +282,10 @@ class StreamReader:
         if answer.error:
             return answer.error
         result = _Result()
-        for _, stream in matched(one.webids, answer.body, self._path):
-            problem = web_exception(stream, self._path) if stream else PiError(404, "the server left the tag out")
-            if problem or stream is None:
-                return problem or PiError(0, "")
+        for _, found in matched(one.webids, answer.body, self._path):
+            stream, problem = self._checked(found)
+            if problem:
+                return problem
             self._cut(one, count, stream, result)
         open_end = next((one_ for one_ in result.out if isinstance(one_, TagProblem) and one_.end == one.end), None)
         return PiError(open_end.status, open_end.message) if open_end else result

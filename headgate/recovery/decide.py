@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.recovery.model import CATALOG, CONNECTION, JOB, SCHEMA, Expected, Finding, Thing
+from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +101,7 @@ def _tags(one: Expected) -> list[Tag]:
 
 
 def _folded(name: str, kind: str) -> str:
-    return name.casefold() if kind in _FOLDED else name
+    return folded(name) if kind in _FOLDED else name
 
 
 def _is_stray(thing: Thing, declared: set[Tag], connector: str, target: str) -> bool:

@@ -203,7 +203,8 @@ class StreamReader:
         """Take what is sure to be whole of a stream: all of it, or what comes before the instant at which it may be cut."""
         items = stream.get("Items") or []
         whole, stop = len(items), next_after(one.end)
-        if whole and (whole >= count or whole % _ROUND == 0):
+        # What follows a last value with an error is open anyway, and such a value may have no time.
+        if whole and not items[-1].get("Errors") and (whole >= count or whole % _ROUND == 0):
             last = stamp_of(items[-1]["Timestamp"])
             while whole and stamp_of(items[whole - 1]["Timestamp"]) == last:
                 whole -= 1

@@ -97,6 +97,18 @@ class TestAValueWithAnErrorOfItsOwn:
 
         check(pi, rows, ["A"])
 
+    @pytest.mark.parametrize("time", [None, "no time"])
+    def test_may_have_no_time_where_a_page_ends(self, pi: PiServer, connector: Connectors, time: str | None) -> None:
+        tag = pi.add("A", [(at(number), number) for number in range(1000)])
+        spoilt = [{**value} for value in tag.values]
+        spoilt[-1] |= {"Timestamp": time, "Errors": ERRORS}
+        answers = [(200, {"Items": [{"WebId": "A", "Name": "name", "Items": spoilt}]})]
+        pi.trouble.append(lambda _: answers.pop() if answers else None)
+
+        rows, _ = read(connector(), ["A"])
+
+        check(pi, rows, ["A"])
+
     def test_in_a_page_that_was_cut_loses_nothing(self, pi: PiServer, connector: Connectors) -> None:
         tag = pi.add("A", [(at(number), number) for number in range(2500)])
         mend = spoil(tag, 5, 399, 400, 1234)

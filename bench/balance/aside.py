@@ -111,5 +111,5 @@ def _tried(rival: Rival, weights: NDArray[np.int64], pipelines: int, seconds: fl
     except Exception as failed:  # noqa: BLE001  another's code: that it fails, and how, belongs in the table
         return Outcome(note=type(failed).__name__)
     took = time.perf_counter() - started
-    homes = found.homes if isinstance(found, Proved) else found
-    return Outcome(makespan_of(weights, homes, pipelines), took, proved=isinstance(found, Proved))
+    assignment = found.assignment if isinstance(found, Proved) else found
+    return Outcome(makespan_of(weights, assignment, pipelines), took, proved=isinstance(found, Proved))

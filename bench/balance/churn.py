@@ -22,10 +22,10 @@ NOWHERE = -1
 
 
 class Keeper(Protocol):
-    """Gives the homes for weights (n,), given those of today (n,), -1 for a table that has none."""
+    """Gives the assignment for weights (n,), given those of today (n,), -1 for a table that has none."""
 
-    def __call__(self, weights: Ints, homes: Ints) -> Ints:
-        """Give (n,) homes."""
+    def __call__(self, weights: Ints, assignment: Ints) -> Ints:
+        """Give (n,) assignment."""
         ...
 
 
@@ -58,9 +58,9 @@ def states(tables: int, sigma: float, steps: int, seed: int) -> Iterator[State]:
         yield State(numbers, np.ceil(weights).astype(np.int64))
 
 
-def carried(before: State, homes: Ints, after: State) -> Ints:
-    """Give the homes that the tables of `after` have from `before`; -1 for those that came."""
-    of_table = dict(zip(before.tables.tolist(), homes.tolist(), strict=True))
+def carried(before: State, assignment: Ints, after: State) -> Ints:
+    """Give the assignment that the tables of `after` have from `before`; -1 for those that came."""
+    of_table = dict(zip(before.tables.tolist(), assignment.tolist(), strict=True))
     return np.array([of_table.get(table, NOWHERE) for table in after.tables.tolist()], dtype=np.int64)
 
 
@@ -73,18 +73,18 @@ def moved_share(before: Ints, after: Ints) -> float:
 def from_scratch(pipelines: int, *, renamed: bool) -> Keeper:
     """Give the keeper that spreads all longest-first at each step, with the best names for the new pipelines or without."""
 
-    def keep(weights: Ints, homes: Ints) -> Ints:
+    def keep(weights: Ints, assignment: Ints) -> Ints:
         fresh = longest_first(weights, pipelines)
-        return best_names(fresh, homes, weights, pipelines) if renamed else fresh
+        return best_names(fresh, assignment, weights, pipelines) if renamed else fresh
 
     return keep
 
 
-def best_names(fresh: Ints, homes: Ints, weights: Ints, pipelines: int) -> Ints:
-    """Give `fresh` with each pipeline named after that of `homes` with which it shares the most weight, greedily."""
-    shared = np.zeros((pipelines, max(pipelines, int(homes.max(initial=0)) + 1)), dtype=np.int64)
-    settled = homes != NOWHERE
-    np.add.at(shared, (fresh[settled], homes[settled]), weights[settled])
+def best_names(fresh: Ints, assignment: Ints, weights: Ints, pipelines: int) -> Ints:
+    """Give `fresh` with each pipeline named after that of `assignment` with which it shares the most weight, greedily."""
+    shared = np.zeros((pipelines, max(pipelines, int(assignment.max(initial=0)) + 1)), dtype=np.int64)
+    settled = assignment != NOWHERE
+    np.add.at(shared, (fresh[settled], assignment[settled]), weights[settled])
     shared = shared[:, :pipelines]
     names: dict[int, int] = {}
     for place in np.argsort(-shared, axis=None, kind="stable").tolist():

@@ -59,12 +59,12 @@ def rows(name: str, weights: Ints) -> Iterator[Row]:
 
 
 def _one_less(name: str, weights: Ints) -> Iterator[Row]:
-    homes = spread(weights, _PIPELINES).homes
-    found = shrink(Instance(weights, _PIPELINES), homes, _alike(weights), _FEWER, tolerance=_TOLERANCE)
-    moved = _moved(homes, found.homes)
+    assignment = spread(weights, _PIPELINES).assignment
+    found = shrink(Instance(weights, _PIPELINES), assignment, _alike(weights), _FEWER, tolerance=_TOLERANCE)
+    moved = _moved(assignment, found.assignment)
     yield Row(f"{name}: {_PIPELINES} to {_FEWER} pipelines, tables moved", moved, "", _MOST_MOVED)
     bound = int(lower_bound(weights, _FEWER))
-    used, loads = np.unique(found.homes), Instance(weights, _PIPELINES).loads(found.homes)
+    used, loads = np.unique(found.assignment), Instance(weights, _PIPELINES).loads(found.assignment)
     yield Row("  pipelines left", float(len(used)), "", _FEWER)
     yield Row("  heaviest above the bound", 100 * (int(loads.max()) / bound - 1), "%", 100 * _TOLERANCE)
     today, fresh = longest_first(weights, _PIPELINES), longest_first(weights, _FEWER)
@@ -75,13 +75,13 @@ def _one_less(name: str, weights: Ints) -> Iterator[Row]:
 def _one_more(name: str, weights: Ints) -> Iterator[Row]:
     """Add a table of the heavier kind, new, as the first row; it has to fit without a move where there is room."""
     after = np.concatenate(([_OTHER], weights))
-    homes = spread(weights, _FEWER).homes
-    loads = Instance(weights, _FEWER).loads(homes)
-    room = within(int(loads.min()) + _OTHER, int(lower_bound(after, _FEWER)), _TOLERANCE)
-    today = np.concatenate(([-1], homes))
+    assignment = spread(weights, _FEWER).assignment
+    loads = Instance(weights, _FEWER).loads(assignment)
+    fits = within(int(loads.min()) + _OTHER, int(lower_bound(after, _FEWER)), _TOLERANCE)
+    today = np.concatenate(([-1], assignment))
     found = repair(Instance(after, _FEWER), today, _alike(after), tolerance=_TOLERANCE, trigger=_TOLERANCE)
     what = f"{name}: a heavy table more, tables moved"
-    yield Row(what if room else f"{what} (no room)", _moved(homes, found.homes[1:]), "", 0 if room else None)
+    yield Row(what if fits else f"{what} (no room)", _moved(assignment, found.assignment[1:]), "", 0 if fits else None)
     today, fresh = longest_first(weights, _FEWER), longest_first(after, _FEWER)[1:]
     yield Row("  longest-first from scratch, best names", _moved(today, best_names(fresh, today, weights, _FEWER)), "")
     yield Row("  longest-first from scratch, as they come", _moved(today, fresh), "")
@@ -89,10 +89,10 @@ def _one_more(name: str, weights: Ints) -> Iterator[Row]:
 
 def _shuffled(name: str, weights: Ints) -> Iterator[Row]:
     order = np.random.default_rng(_SEED).permutation(len(weights))
-    homes = spread(weights, _FEWER).homes
+    assignment = spread(weights, _FEWER).assignment
     instance = Instance(weights[order], _FEWER)
-    found = repair(instance, homes[order], _alike(weights), tolerance=_TOLERANCE, trigger=_TOLERANCE)
-    yield Row(f"{name}: rows in another order, tables moved", _moved(homes[order], found.homes), "", 0)
+    found = repair(instance, assignment[order], _alike(weights), tolerance=_TOLERANCE, trigger=_TOLERANCE)
+    yield Row(f"{name}: rows in another order, tables moved", _moved(assignment[order], found.assignment), "", 0)
     today, fresh = longest_first(weights, _FEWER), longest_first(weights[order], _FEWER)
     yield Row(
         "  longest-first from scratch, best names",

@@ -117,7 +117,7 @@ def measured(weights: NDArray[np.int64], pipelines: int) -> Outcome:
     """Give what ours reaches, and the fewest seconds of three runs after one that is not counted."""
     split = spread(weights, pipelines)
     seconds = min(clocked(lambda: spread(weights, pipelines)) for _ in range(_RUNS))
-    return Outcome(makespan_of(weights, split.homes, pipelines), seconds)
+    return Outcome(makespan_of(weights, split.assignment, pipelines), seconds)
 
 
 def heading() -> str:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Homes = NDArray[np.int64]
-    Solve = Callable[[NDArray[np.int64], int, float], "Homes | Proved"]
+    Assignment = NDArray[np.int64]
+    Solve = Callable[[NDArray[np.int64], int, float], "Assignment | Proved"]
 
 _MOST_BOOLEANS = 1_000_000
 _PRESOLVED = 20_000  # booleans; presolve of more takes all of its seconds
@@ -35,9 +35,9 @@ class NoSplitError(Exception):
 
 
 class Proved(NamedTuple):
-    """Homes that are proved to be optimal."""
+    """Assignment that are proved to be optimal."""
 
-    homes: Homes
+    assignment: Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +63,19 @@ class Rival:
         return False
 
 
-def longest_first(weights: NDArray[np.int64], pipelines: int, _: float = inf) -> Homes:
-    """Give (n,) homes: heaviest first, each to the pipeline with the least load; ties by row, then by pipeline.
+def longest_first(weights: NDArray[np.int64], pipelines: int, _: float = inf) -> Assignment:
+    """Give (n,) assignment: heaviest first, each to the pipeline with the least load; ties by row, then by pipeline.
 
     At most 4/3 - 1/(3m) of the optimum. Source: R. L. Graham, Bounds on multiprocessing timing anomalies, 1969.
     """
-    homes = np.empty(len(weights), dtype=np.int64)
+    assignment = np.empty(len(weights), dtype=np.int64)
     heap = [(0, pipeline) for pipeline in range(pipelines)]
     values = weights.tolist()
     for row in np.argsort(-weights, kind="stable").tolist():
         load, pipeline = heap[0]
-        homes[row] = pipeline
+        assignment[row] = pipeline
         heapq.heapreplace(heap, (load + values[row], pipeline))
-    return homes
+    return assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +89,28 @@ class _Test:
         return self.nodeid
 
 
-def _pytest_split(weights: NDArray[np.int64], pipelines: int, _: float) -> Homes:
+def _pytest_split(weights: NDArray[np.int64], pipelines: int, _: float) -> Assignment:
     tests = [_Test(f"table_{row:07}", row) for row in range(len(weights))]
     seconds = {test.nodeid: float(weight) for test, weight in zip(tests, weights.tolist(), strict=True)}
     groups = import_module("pytest_split.algorithms").LeastDurationAlgorithm()(pipelines, tests, seconds)
-    return _homes(len(weights), ([test.row for test in group.selected] for group in groups))
+    return _assignment(len(weights), ([test.row for test in group.selected] for group in groups))
 
 
-def _binpacking(weights: NDArray[np.int64], pipelines: int, _: float) -> Homes:
+def _binpacking(weights: NDArray[np.int64], pipelines: int, _: float) -> Assignment:
     bins = import_module("binpacking").to_constant_bin_number(dict(enumerate(weights.tolist())), pipelines)
-    return _homes(len(weights), bins)
+    return _assignment(len(weights), bins)
 
 
 def _prtpy(method: str) -> Solve:
-    def solve(weights: NDArray[np.int64], pipelines: int, _: float) -> Homes:
+    def solve(weights: NDArray[np.int64], pipelines: int, _: float) -> Assignment:
         prtpy = import_module("prtpy")
         values = dict(enumerate(weights.tolist()))
-        return _homes(len(weights), prtpy.partition(getattr(prtpy.partitioning, method), pipelines, values))
+        return _assignment(len(weights), prtpy.partition(getattr(prtpy.partitioning, method), pipelines, values))
 
     return solve
 
 
-def _prtpy_complete(weights: NDArray[np.int64], pipelines: int, seconds: float) -> Homes:
+def _prtpy_complete(weights: NDArray[np.int64], pipelines: int, seconds: float) -> Assignment:
     prtpy = import_module("prtpy")
     try:
         bins = prtpy.partition(
@@ -122,15 +122,15 @@ def _prtpy_complete(weights: NDArray[np.int64], pipelines: int, seconds: float) 
         )
     except TypeError as failed:  # it stumbles over what it has not found
         raise NoSplitError("nothing found") from failed
-    return _homes(len(weights), bins)
+    return _assignment(len(weights), bins)
 
 
-def _differencing(weights: NDArray[np.int64], pipelines: int, _: float) -> Homes:
+def _differencing(weights: NDArray[np.int64], pipelines: int, _: float) -> Assignment:
     found = import_module("numberpartitioning").karmarkar_karp(weights.tolist(), pipelines, return_indices=True)
-    return _homes(len(weights), found.partition)
+    return _assignment(len(weights), found.partition)
 
 
-def _complete_differencing(weights: NDArray[np.int64], pipelines: int, seconds: float) -> Homes:
+def _complete_differencing(weights: NDArray[np.int64], pipelines: int, seconds: float) -> Assignment:
     """Give the best of what it finds until an alarm ends it: between two finds it may take any time."""
     found = import_module("numberpartitioning").complete_karmarkar_karp(weights.tolist(), pipelines, return_indices=True)
     splits = []
@@ -144,15 +144,15 @@ def _complete_differencing(weights: NDArray[np.int64], pipelines: int, seconds: 
         signal.setitimer(signal.ITIMER_REAL, 0)
     if not splits:
         raise NoSplitError("nothing found", over=True)
-    return _homes(len(weights), min(splits, key=lambda split: max(split.sizes)).partition)
+    return _assignment(len(weights), min(splits, key=lambda split: max(split.sizes)).partition)
 
 
 def _alarm(*_: object) -> None:
     raise TimeoutError
 
 
-def _solver(weights: NDArray[np.int64], pipelines: int, seconds: float) -> Homes | Proved:
-    """Give the homes that CP-SAT finds in so many seconds, from longest-first on, between the lower bound and that."""
+def _solver(weights: NDArray[np.int64], pipelines: int, seconds: float) -> Assignment | Proved:
+    """Give the assignment that CP-SAT finds in so many seconds, from longest-first on, between the lower bound and that."""
     if len(weights) * pipelines > _MOST_BOOLEANS:
         raise NoSplitError("too large a model")
     cp_model = import_module("ortools.sat.python.cp_model")
@@ -178,8 +178,8 @@ def _solver(weights: NDArray[np.int64], pipelines: int, seconds: float) -> Homes
     status = solver.solve(model)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         raise NoSplitError("nothing found")
-    homes = np.array([[solver.value(chosen) for chosen in choice].index(1) for choice in there], dtype=np.int64)
-    return Proved(homes) if status == cp_model.OPTIMAL else homes
+    assignment = np.array([[solver.value(chosen) for chosen in choice].index(1) for choice in there], dtype=np.int64)
+    return Proved(assignment) if status == cp_model.OPTIMAL else assignment
 
 
 SOLVER = "CP-SAT"
@@ -197,21 +197,21 @@ RIVALS = (
 )
 
 
-def makespan_of(weights: NDArray[np.int64], homes: Homes, pipelines: int) -> int:
+def makespan_of(weights: NDArray[np.int64], assignment: Assignment, pipelines: int) -> int:
     """Give the heaviest pipeline's load. Raises ValueError where a table has no home among the pipelines."""
-    if len(homes) != len(weights) or (len(homes) and not 0 <= homes.min() <= homes.max() < pipelines):
+    if len(assignment) != len(weights) or (len(assignment) and not 0 <= assignment.min() <= assignment.max() < pipelines):
         raise ValueError("not every table is in a pipeline")
     loads = np.zeros(pipelines, dtype=np.int64)
-    np.add.at(loads, homes, weights)
+    np.add.at(loads, assignment, weights)
     return int(loads.max())
 
 
-def _homes(tables: int, bins: Iterable[Iterable[Any]]) -> Homes:
-    """Give (n,) homes for bins of rows. Raises ValueError where a row is in two bins; one that is in none is at -1."""
-    homes = np.full(tables, -1, dtype=np.int64)
+def _assignment(tables: int, bins: Iterable[Iterable[Any]]) -> Assignment:
+    """Give (n,) assignment for bins of rows. Raises ValueError where a row is in two bins; one that is in none is at -1."""
+    assignment = np.full(tables, -1, dtype=np.int64)
     for pipeline, rows in enumerate(bins):
         inside = np.fromiter(rows, dtype=np.int64)
-        if np.any(homes[inside] >= 0):
+        if np.any(assignment[inside] >= 0):
             raise ValueError("a table is in two pipelines")
-        homes[inside] = pipeline
-    return homes
+        assignment[inside] = pipeline
+    return assignment

@@ -99,15 +99,17 @@ def ours(scene: Scene, seeds: Iterable[int], steps: int, *, exact: bool) -> Tall
     tally = Tally()
     for seed in seeds:
         walk = list(scene.states(steps, seed))
-        homes = spread(walk[0].weights, scene.pipelines).homes
+        assignment = spread(walk[0].weights, scene.pipelines).assignment
         for before, after in pairwise(walk):
-            today = carried(before, homes, after)
+            today = carried(before, assignment, after)
             started = time.perf_counter()
             found = repaired(after.weights, scene, today, np.ones(len(today), dtype=np.int64), exact=exact)
             tally.seconds.append(time.perf_counter() - started)
-            homes = found.homes
-            tally.moved.append(moved_share(today, homes))
-            if not within(makespan_of(after.weights, homes, scene.pipelines), bound_of(after.weights, scene), scene.tolerance):
+            assignment = found.assignment
+            tally.moved.append(moved_share(today, assignment))
+            if not within(
+                makespan_of(after.weights, assignment, scene.pipelines), bound_of(after.weights, scene), scene.tolerance
+            ):
                 tally.over += 1
                 tally.silent += bool(found.reached)
     return tally
@@ -118,11 +120,11 @@ def scratch(scene: Scene, keep: Keeper, seeds: Iterable[int], steps: int) -> flo
     shares = []
     for seed in seeds:
         walk = list(scene.states(steps, seed))
-        homes = keep(walk[0].weights, np.full(len(walk[0].weights), -1))
+        assignment = keep(walk[0].weights, np.full(len(walk[0].weights), -1))
         for before, after in pairwise(walk):
-            today = carried(before, homes, after)
-            homes = keep(after.weights, today)
-            shares.append(moved_share(today, homes))
+            today = carried(before, assignment, after)
+            assignment = keep(after.weights, today)
+            shares.append(moved_share(today, assignment))
     return float(np.mean(shares))
 
 
@@ -131,9 +133,9 @@ def proof(scene: Scene, seeds: Iterable[int], steps: int) -> Proof:
     found = Proof()
     for seed in seeds:
         walk = list(scene.states(steps, seed))
-        homes = spread(walk[0].weights, scene.pipelines).homes
+        assignment = spread(walk[0].weights, scene.pipelines).assignment
         for before, after in pairwise(walk):
-            today = carried(before, homes, after)
+            today = carried(before, assignment, after)
             costs = _HANDOVER + _RUNS * after.weights // _SECOND
             started = time.perf_counter()
             exact = repaired(after.weights, scene, today, costs, exact=True)
@@ -145,14 +147,14 @@ def proof(scene: Scene, seeds: Iterable[int], steps: int) -> Proof:
                 found.alone += int(alone.cost)
             else:
                 found.unreached += 1
-            homes = exact.homes
+            assignment = exact.assignment
     return found
 
 
-def repaired(weights: Ints, scene: Scene, homes: Ints, costs: Ints, *, exact: bool) -> Repaired:
+def repaired(weights: Ints, scene: Scene, assignment: Ints, costs: Ints, *, exact: bool) -> Repaired:
     """Repair as soon as the tolerance is passed, with no limit on moves."""
     instance = Instance(weights, scene.pipelines)
-    return repair(instance, homes, costs, tolerance=scene.tolerance, trigger=scene.tolerance, exact=exact)
+    return repair(instance, assignment, costs, tolerance=scene.tolerance, trigger=scene.tolerance, exact=exact)
 
 
 def bound_of(weights: Ints, scene: Scene) -> int:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.balance.clash_words import clash_problem
+from headgate.balance.conflict_messages import conflict_problem
 from headgate.balance.units import units_of
 from headgate.partition.bound import lower_bound
-from headgate.partition.clash import Clash, Pipelines, quick_clash, smallest
+from headgate.partition.conflict import Infeasible, Pipelines, quick_conflict, smallest_conflict
 from headgate.partition.constrained import NotFound, place
 from headgate.partition.grow import fill
 from headgate.partition.repair import repair
@@ -67,20 +67,20 @@ def arrange(
         units = _units(draft, group, items, rules, settings, pipelines)
         _refuse_unknown_pins(group, units, rules)
         try:
-            homes, result = _homes(group, units, settings, pipelines, len(running), now=now)
-        except Clash as clash:
-            if pipelines == most or not any(isinstance(part, Pipelines) for part in clash.constraints):
-                raise InputError(clash_problem(clash, group, units, rules)) from None
+            assignment, result = _assignment(group, units, settings, pipelines, len(running), now=now)
+        except Infeasible as infeasible:
+            if pipelines == most or not any(isinstance(part, Pipelines) for part in infeasible.conflict):
+                raise InputError(conflict_problem(infeasible, group, units, rules)) from None
         except NotFound as error:
             if pipelines == most:
                 raise InputError(f"group '{group.key}': {error}", "loosen a rule, or allow more pipelines") from None
         else:
-            draft.settle(group, units.names, units.placed(homes))
+            draft.settle(group, units.names, units.placed(assignment))
             return result
     raise AssertionError("the last number of pipelines gives a result or raises")
 
 
-def _homes(
+def _assignment(
     group: Group, units: Units, settings: Balance, count: int, running: int, *, now: bool
 ) -> tuple[NDArray[np.int64], Arranged]:
     """Give (units,) the number of each one's pipeline, and what became of the group."""
@@ -88,32 +88,34 @@ def _homes(
     tolerance, trigger = _thresholds(units, settings, now=now or count > running)
     if not running:
         split = place(instance)
-        homes = split.homes if instance.fixed else _in_order(split.homes)
-        homes = fill(instance, np.full_like(homes, -1), homes, units.costs, _empty(homes, count), tolerance=tolerance)
-        return homes, Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
-    if quick_clash(instance):
-        raise Clash(smallest(instance))
+        assignment = split.assignment if instance.fixed else _in_order(split.assignment)
+        assignment = fill(
+            instance, np.full_like(assignment, -1), assignment, units.costs, _empty(assignment, count), tolerance=tolerance
+        )
+        return assignment, Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
+    if quick_conflict(instance):
+        raise Infeasible(smallest_conflict(instance))
     if count < running:
-        homes = shrink(instance, units.homes, units.costs, count, tolerance=tolerance).homes
-        return homes, _kept(group, units, homes, len(set(homes.tolist())))
+        assignment = shrink(instance, units.homes, units.costs, count, tolerance=tolerance).assignment
+        return assignment, _kept(group, units, assignment, len(set(assignment.tolist())))
     budget = None if now or count > running else settings.max_moves
     kept = repair(instance, units.homes, units.costs, tolerance=tolerance, trigger=trigger, budget=budget)
     new = range(running, count)
-    homes = fill(instance, units.homes, kept.homes, units.costs, new, tolerance=tolerance) if new else kept.homes
+    assignment = fill(instance, units.homes, kept.assignment, units.costs, new, tolerance=tolerance) if new else kept.assignment
     needs = kept.needs
-    return homes, replace(
-        _kept(group, units, homes, count),
+    return assignment, replace(
+        _kept(group, units, assignment, count),
         reached=kept.reached,
-        proved=kept.proved and bool(np.array_equal(homes, kept.homes)),
+        proved=kept.proved and bool(np.array_equal(assignment, kept.assignment)),
         wanted_moves=(needs.moves or 0) if needs else 0,
         wanted_cost=(needs.cost or 0) if needs else 0,
         reachable=(needs.makespan if needs else kept.makespan) * scale,
     )
 
 
-def _kept(group: Group, units: Units, homes: NDArray[np.int64], count: int) -> Arranged:
-    moved = (units.homes >= 0) & (homes != units.homes)
-    loads = units.instance.loads(homes)
+def _kept(group: Group, units: Units, assignment: NDArray[np.int64], count: int) -> Arranged:
+    moved = (units.homes >= 0) & (assignment != units.homes)
+    loads = units.instance.loads(assignment)
     bound = lower_bound(units.instance.weights, count)
     return Arranged(
         group,
@@ -160,13 +162,13 @@ def _thresholds(units: Units, settings: Balance, *, now: bool) -> tuple[float, f
     return tolerance, trigger
 
 
-def _in_order(homes: NDArray[np.int64]) -> NDArray[np.int64]:
+def _in_order(assignment: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give the pipelines' numbers by the first unit in each, so that the heaviest table is in the first."""
-    found, first = np.unique(homes, return_index=True)
-    number = np.empty(int(homes.max(initial=-1)) + 1, dtype=np.int64)
+    found, first = np.unique(assignment, return_index=True)
+    number = np.empty(int(assignment.max(initial=-1)) + 1, dtype=np.int64)
     number[found[np.argsort(first, kind="stable")]] = np.arange(len(found))
-    return number[homes]
+    return number[assignment]
 
 
-def _empty(homes: NDArray[np.int64], count: int) -> list[int]:
-    return np.flatnonzero(np.bincount(homes, minlength=count) == 0).tolist()
+def _empty(assignment: NDArray[np.int64], count: int) -> list[int]:
+    return np.flatnonzero(np.bincount(assignment, minlength=count) == 0).tolist()

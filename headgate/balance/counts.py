@@ -12,7 +12,7 @@ from headgate.balance.deadline import Choice, Limits, choose
 from headgate.balance.draft import Draft
 from headgate.balance.sizing import workers
 from headgate.balance.units import units_of
-from headgate.partition.clash import Clash
+from headgate.partition.conflict import Infeasible
 from headgate.partition.constrained import NotFound, place
 from headgate.partition.instance import exact_weights
 from headgate.partition.spread import spread
@@ -53,13 +53,13 @@ def by_deadline(items: Sequence[Item], rules: Rules, definition: Definition, dea
     cap = settings.max_tables_per_pipeline
 
     def load_of(number: int) -> list[float]:
-        room = np.full(number, cap, dtype=np.int64) if len(items) > cap else None
-        instance = replace(units.instance, pipelines=number, room=room, sizes=sizes)
+        capacity = np.full(number, cap, dtype=np.int64) if len(items) > cap else None
+        instance = replace(units.instance, pipelines=number, capacity=capacity, sizes=sizes)
         try:
-            homes = place(instance).homes
-        except (Clash, NotFound):
+            assignment = place(instance).assignment
+        except (Infeasible, NotFound):
             return [fsum(item.weight for item in items)] * number
-        return [load * units.scale * (1 + settings.tolerance) for load in instance.loads(homes).tolist()]
+        return [load * units.scale * (1 + settings.tolerance) for load in instance.loads(assignment).tolist()]
 
     most = min(len(items), settings.max_pipelines or len(items))
     weights = [item.weight for item in items]

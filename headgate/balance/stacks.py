@@ -39,9 +39,11 @@ def assign_stacks(
     }
     held = np.bincount(list(kept.values()), minlength=stacks)
     weights = _coarse([loads.get(pipeline.id, 0.0) for pipeline in ordered])
-    room = np.maximum(held, ceil(len(ordered) / stacks)).astype(np.int64)
-    homes = place(Instance(weights, stacks, room=room, fixed=kept)).homes if ordered else np.array([], dtype=np.int64)
-    wanted = {pipeline.id: int(home) + 1 for pipeline, home in zip(ordered, homes, strict=True)}
+    capacity = np.maximum(held, ceil(len(ordered) / stacks)).astype(np.int64)
+    assignment = (
+        place(Instance(weights, stacks, capacity=capacity, fixed=kept)).assignment if ordered else np.array([], dtype=np.int64)
+    )
+    wanted = {pipeline.id: int(home) + 1 for pipeline, home in zip(ordered, assignment, strict=True)}
     if restack:
         wanted = _renumbered(pipelines, wanted, stacks)
     return [_moved(pipeline, wanted[pipeline.id], targets) for pipeline in pipelines]

@@ -58,10 +58,10 @@ def units_of(draft: Draft, items: Sequence[Item], rules: Rules, names: Sequence[
         weights=np.array([sum(by_item[item] for item in unit) for unit in members], dtype=np.int64),
         pipelines=len(names),
         sizes=np.array([len(unit) for unit in members], dtype=np.int64) if len(members) < len(items) else None,
-        room=room,
-        apart=tuple(numbers_ for _, numbers_ in apart),
+        capacity=room,
+        anti_affinity=tuple(numbers_ for _, numbers_ in apart),
         fixed=fixed,
-        barred=_barred(draft, rules, unit_of, numbers, fixed),
+        forbidden=_barred(draft, rules, unit_of, numbers, fixed),
     )
     return Units(
         members=members,

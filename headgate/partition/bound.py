@@ -88,10 +88,10 @@ def l2(weights: NDArray[np.int64], sums: NDArray[np.int64], capacity: int) -> in
     if not half:
         return 0 if not sums[-1] else -(-int(sums[-1]) // capacity)
     gaps = capacity - weights[:half]
-    room = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(gaps)])
+    spare = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(gaps)])
     thresholds = np.concatenate([np.zeros(1, dtype=np.int64), gaps + 1])
     thresholds = np.unique(thresholds[thresholds <= capacity // 2])
-    alone = np.searchsorted(gaps, thresholds)  # weight > capacity - k: gap < k
+    dominant = np.searchsorted(gaps, thresholds)  # weight > capacity - k: gap < k
     filling = np.searchsorted(-weights, -thresholds, side="right")  # weight >= k
-    over = sums[np.maximum(filling, half)] - sums[half] - (room[half] - room[alone])
+    over = sums[np.maximum(filling, half)] - sums[half] - (spare[half] - spare[dominant])
     return half + max(0, -(-int(over.max()) // capacity))

@@ -76,10 +76,10 @@ def cover(weights: NDArray[np.int64], pipelines: int, capacity: int, effort: int
     chosen = search.disjoint(np.arange(len(members)), np.ones(count, dtype=np.bool_), slack, pipelines)
     if chosen is None:
         return None, search.left > 0, effort - search.left
-    homes = np.full(count + 1, pipelines - 1, dtype=np.int64)
+    assignment = np.full(count + 1, pipelines - 1, dtype=np.int64)
     for pipeline, option in enumerate(chosen):
-        homes[members[option]] = pipeline
-    return homes[:count], True, effort - search.left
+        assignment[members[option]] = pipeline
+    return assignment[:count], True, effort - search.left
 
 
 def sets_within(weights: NDArray[np.int64], low: int, high: int) -> NDArray[np.int64] | None:

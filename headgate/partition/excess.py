@@ -10,63 +10,64 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headgate.partition.board import Board
+    from headgate.partition.repair_state import RepairState
 
-_GRID = 8_000  # costs told apart by the exact bound of one pipeline: more are rounded down, so that it stays a bound
+_GRID = 8_000  # costs distinguished by the exact bound of one pipeline: more are rounded down, so that it stays a bound
 _EXACT = 200  # units in a pipeline up to which that bound is found; of more, one unit makes little difference
 
 
-def least_cost(board: Board, limit: int) -> int:
+def least_cost(state: RepairState, limit: int) -> int:
     """Give a cost that any repair down to the limit has at least, whatever comes into which pipeline."""
-    forced = _Forced.of(board)
+    forced = _Forced.of(state)
     total = forced.cost
     for pipeline in np.flatnonzero(forced.kept > limit).tolist():
-        weights, costs = _movable(board, forced, pipeline)
+        weights, costs = _movable(state, forced, pipeline)
         total += _cover(weights, costs, int(forced.kept[pipeline]) - limit)
     return total
 
 
 @dataclass(frozen=True, slots=True)
-class Least:
+class CostBounds:
     """What repairs cost at least, `below` standing for that or more.
 
-    whole: (n, pipelines) a repair that has the unit in the pipeline. sheds: (pipelines,) what a pipeline sheds in any repair.
+    total: (n, pipelines) a repair that has the unit in the pipeline. sheds: (pipelines,) what a pipeline sheds in any repair.
     rise: (n, pipelines) by how much that is more where the unit comes in.
     """
 
-    whole: NDArray[np.int64]
-    sheds: NDArray[np.int64]
+    total: NDArray[np.int64]
+    relief: NDArray[np.int64]
     rise: NDArray[np.int64]
 
     @property
     def cost(self) -> int:
         """What any repair costs: each unit has to be somewhere."""
-        return int(self.whole.min(axis=1).max(initial=0))
+        return int(self.total.min(axis=1).max(initial=0))
 
 
-def least_by_place(board: Board, limit: int, below: int) -> Least:
-    """Give what a repair down to the limit costs at least that has each unit in each pipeline, all told apart up to `below`.
+def least_by_place(state: RepairState, limit: int, below: int) -> CostBounds:
+    """Give what a repair down to the limit costs at least that has each unit in each pipeline, all distinguished up to `below`.
 
     A unit that comes in adds to what the others in the pipeline have to shed, and one that leaves takes from it. A place
-    that costs `below` can be left out of a search for something cheaper. Room, and what must be apart, only makes it dearer.
+    that costs `below` can be left out of a search for something cheaper. Capacity, and what must be apart, only makes it
+    dearer.
     """
-    forced = _Forced.of(board)
+    forced = _Forced.of(state)
     excess = forced.kept - limit
-    knapsacks = [_Shedding.of(*_movable(board, forced, pipeline), below) for pipeline in range(len(excess))]
-    sheds = np.array([int(its.cost(excess[pipeline : pipeline + 1])[0]) for pipeline, its in enumerate(knapsacks)])
-    rise = np.empty((len(board.weights), len(excess)), dtype=np.int64)
-    leaves = np.zeros(len(board.weights), dtype=np.int64)
+    knapsacks = [_ReliefCosts.of(*_movable(state, forced, pipeline), below) for pipeline in range(len(excess))]
+    relief = np.array([int(its.cost(excess[pipeline : pipeline + 1])[0]) for pipeline, its in enumerate(knapsacks)])
+    rise = np.empty((len(state.weights), len(excess)), dtype=np.int64)
+    leaves = np.zeros(len(state.weights), dtype=np.int64)
     for pipeline, its in enumerate(knapsacks):
-        rise[:, pipeline] = its.cost(excess[pipeline] + board.weights) - sheds[pipeline]
-        inside = np.flatnonzero((board.origin == pipeline) & ~forced.leave)
-        leaves[inside] = board.costs[inside] + its.cost(excess[pipeline] - board.weights[inside]) - sheds[pipeline]
-    stays = np.flatnonzero((board.origin >= 0) & ~forced.leave)
-    rise[stays, board.origin[stays]] = 0
-    rise[list(board.instance.fixed)] = 0  # their weight is counted already
-    whole = rise + leaves[:, None]
-    whole[stays, board.origin[stays]] = 0
-    whole[list(board.instance.fixed)] = 0
-    return Least(np.minimum(below, whole + forced.cost + int(sheds.sum())), sheds, rise)
+        rise[:, pipeline] = its.cost(excess[pipeline] + state.weights) - relief[pipeline]
+        inside = np.flatnonzero((state.origin == pipeline) & ~forced.leave)
+        leaves[inside] = state.costs[inside] + its.cost(excess[pipeline] - state.weights[inside]) - relief[pipeline]
+    stays = np.flatnonzero((state.origin >= 0) & ~forced.leave)
+    rise[stays, state.origin[stays]] = 0
+    rise[list(state.instance.fixed)] = 0  # their weight is counted already
+    total = rise + leaves[:, None]
+    total[stays, state.origin[stays]] = 0
+    total[list(state.instance.fixed)] = 0
+    return CostBounds(np.minimum(below, total + forced.cost + int(relief.sum())), relief, rise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +83,24 @@ class _Forced:
     cost: int
 
     @classmethod
-    def of(cls, board: Board) -> _Forced:
-        origin, fixed, barred = board.origin, board.instance.fixed, board.instance.barred
+    def of(cls, state: RepairState) -> _Forced:
+        origin, fixed, forbidden = state.origin, state.instance.fixed, state.instance.forbidden
         leave = np.zeros(len(origin), dtype=bool)
         leave[[unit for unit, pipeline in fixed.items() if 0 <= origin[unit] != pipeline]] = True
-        leave[[unit for unit, pipelines in barred.items() if int(origin[unit]) in pipelines]] = True
-        homes = np.where(leave, -1, origin)
-        homes[list(fixed)] = list(fixed.values())
-        return cls(leave, board.instance.loads(homes), int(board.costs[leave].sum()))
+        leave[[unit for unit, pipelines in forbidden.items() if int(origin[unit]) in pipelines]] = True
+        assignment = np.where(leave, -1, origin)
+        assignment[list(fixed)] = list(fixed.values())
+        return cls(leave, state.instance.loads(assignment), int(state.costs[leave].sum()))
 
 
-def _movable(board: Board, forced: _Forced, pipeline: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _movable(state: RepairState, forced: _Forced, pipeline: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give weights and costs of the units by which the pipeline can shed."""
-    units = (board.origin == pipeline) & ~forced.leave & ~board.pinned & (board.weights > 0)
-    return board.weights[units], board.costs[units]
+    units = (state.origin == pipeline) & ~forced.leave & ~state.pinned & (state.weights > 0)
+    return state.weights[units], state.costs[units]
 
 
 @dataclass(frozen=True, slots=True)
-class _Shedding:
+class _ReliefCosts:
     """`most[k]`: the most weight that units of one pipeline take away at a cost of about k x `grain`, rounded in their favour.
 
     Knapsack by costs: Ibarra and Kim, Fast approximation algorithms for the knapsack and sum of subset problems, Journal of
@@ -111,8 +112,8 @@ class _Shedding:
     below: int
 
     @classmethod
-    def of(cls, weights: NDArray[np.int64], costs: NDArray[np.int64], below: int) -> _Shedding:
-        if len(weights) > _EXACT:  # too many to tell apart: all together, for nothing
+    def of(cls, weights: NDArray[np.int64], costs: NDArray[np.int64], below: int) -> _ReliefCosts:
+        if len(weights) > _EXACT:  # too many to distinguish: all together, for nothing
             return cls(np.array([int(weights.sum())]), 1, below)
         grain = max(1, -(-below // _GRID))
         most = np.zeros(below // grain + 1, dtype=np.int64)
@@ -147,4 +148,4 @@ def _cover(weights: NDArray[np.int64], costs: NDArray[np.int64], excess: int) ->
     relaxed = max(by_count, int(np.ceil(by_weight - 1e-6)))
     if left or len(weights) > _EXACT or relaxed == whole:
         return relaxed
-    return max(relaxed, int(_Shedding.of(weights, costs, whole).cost(np.array([excess]))[0]))
+    return max(relaxed, int(_ReliefCosts.of(weights, costs, whole).cost(np.array([excess]))[0]))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.board import Board
+from headgate.partition.repair_state import RepairState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,50 +21,50 @@ _DONORS = 32  # of the heaviest pipelines, how many are asked before a new one c
 def fill(
     instance: Instance,
     today: NDArray[np.int64],
-    homes: NDArray[np.int64],
+    assignment: NDArray[np.int64],
     costs: NDArray[np.int64],
     new: Sequence[int],
     *,
     tolerance: float,
 ) -> NDArray[np.int64]:
-    """Give homes in which each pipeline of `new` has at least the mean load less `tolerance`, as far as units allow.
+    """Give an assignment in which each pipeline of `new` has at least the mean load less `tolerance`, as far as units allow.
 
-    today: (n,) where each unit was, -1 for a new one; homes: (n,) where it is to be so far. A new pipeline takes from the
+    today: (n,) where each unit was, -1 for a new one; assignment: (n,) where it is to be so far. A new pipeline takes from the
     heaviest, each time the unit that brings the most weight for its cost and makes none heavier than the one it leaves;
     one that is still empty takes the lightest it can get. All that held of the instance's constraints holds after.
     """
-    board = Board(instance, today, costs)
-    board.restore(homes)
+    state = RepairState(instance, today, costs)
+    state.restore(assignment)
     mean = float(instance.weights.sum()) / instance.pipelines
     for pipeline in new:
-        while board.loads[pipeline] < mean * (1 - tolerance) and _take(board, pipeline, mean * (1 + tolerance)):
+        while state.loads[pipeline] < mean * (1 - tolerance) and _take(state, pipeline, mean * (1 + tolerance)):
             pass
-        if not bool(np.any(board.homes == pipeline)):
-            _take_any(board, pipeline)
-    return board.homes
+        if not bool(np.any(state.assignment == pipeline)):
+            _take_any(state, pipeline)
+    return state.assignment
 
 
-def _take(board: Board, pipeline: int, most: float) -> bool:
+def _take(state: RepairState, pipeline: int, most: float) -> bool:
     """Move one unit to the pipeline, from the heaviest that has one to spare; False where none has."""
-    room = most - float(board.loads[pipeline])
-    for donor in np.argsort(-board.loads, kind="stable")[:_DONORS].tolist():
-        gap = int(board.loads[donor] - board.loads[pipeline])
-        units = board.inside(donor)
-        weights = board.weights[units]
-        able = units[(weights > 0) & (weights < gap) & (weights <= room)]
-        worth = board.weights[able] / (board.leaving(able) + 1.0)
+    slack = most - float(state.loads[pipeline])
+    for donor in np.argsort(-state.loads, kind="stable")[:_DONORS].tolist():
+        gap = int(state.loads[donor] - state.loads[pipeline])
+        units = state.inside(donor)
+        weights = state.weights[units]
+        able = units[(weights > 0) & (weights < gap) & (weights <= slack)]
+        worth = state.weights[able] / (state.leaving(able) + 1.0)
         for unit in able[np.argsort(-worth, kind="stable")].tolist():
-            if board.attempt([(unit, pipeline)]):
+            if state.attempt([(unit, pipeline)]):
                 return True
     return False
 
 
-def _take_any(board: Board, pipeline: int) -> None:
+def _take_any(state: RepairState, pipeline: int) -> None:
     """Move the cheapest unit that a pipeline of several can spare, of the heaviest that has one."""
-    held = np.bincount(board.homes, minlength=board.instance.pipelines)
-    for donor in np.argsort(-board.loads, kind="stable").tolist():
-        units = board.inside(donor)
+    held = np.bincount(state.assignment, minlength=state.instance.pipelines)
+    for donor in np.argsort(-state.loads, kind="stable").tolist():
+        units = state.inside(donor)
         if held[donor] > 1 and donor != pipeline:
-            order = np.lexsort((units, board.weights[units], board.leaving(units)))
-            if any(board.attempt([(unit, pipeline)]) for unit in units[order].tolist()):
+            order = np.lexsort((units, state.weights[units], state.leaving(units)))
+            if any(state.attempt([(unit, pipeline)]) for unit in units[order].tolist()):
                 return

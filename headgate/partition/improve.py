@@ -1,4 +1,4 @@
-"""Bringing the heaviest pipelines down by splitting them anew with others."""
+"""Bringing the heaviest pipelines down by splitting them again with others."""
 
 from __future__ import annotations
 
@@ -11,49 +11,49 @@ from headgate.partition.resplit import Tables, resplit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headgate.partition.work import Work
+    from headgate.partition.budget import Budget
 
 _PARTNERS = 24
 _FRUITLESS = 200
 
 
-def improve(weights: NDArray[np.int64], parts: list[Tables], bound: int, work: Work) -> list[Tables]:
+def improve(weights: NDArray[np.int64], parts: list[Tables], bound: int, budget: Budget) -> list[Tables]:
     """Give the tables of `parts` in as many parts, the heaviest no heavier than before, by work or down to the bound.
 
-    The heaviest pipeline is split anew with one of the lightest; where that does not help, with two or three others that
+    The heaviest pipeline is split again with one of the lightest; where that does not help, with two or three others that
     are drawn; and others among themselves, below the makespan, so that new chances come. Each step leaves the makespan
     or lowers it.
     """
     parts = list(parts)
     loads = np.array([int(weights[part].sum()) for part in parts], dtype=np.int64)
     fruitless = 0
-    while work.left > 0 and int(loads.max()) > bound and fruitless < _FRUITLESS:
+    while budget.left > 0 and int(loads.max()) > bound and fruitless < _FRUITLESS:
         heaviest = int(loads.argmax())
         capacity = int(loads[heaviest]) - 1
-        work.spend(20 + len(parts) // 100)
+        budget.spend(20 + len(parts) // 100)
         if fruitless:
-            chosen = _drawn(len(parts), heaviest, fruitless, work)
-            lowered = try_parts(weights, parts, loads, chosen, capacity, work) and heaviest in chosen
+            chosen = _drawn(len(parts), heaviest, fruitless, budget)
+            lowered = try_parts(weights, parts, loads, chosen, capacity, budget) and heaviest in chosen
         else:
             lightest = np.argsort(loads, kind="stable")[: min(_PARTNERS, len(parts) - 1)].tolist()
-            lowered = any(try_parts(weights, parts, loads, [heaviest, other], capacity, work) for other in lightest)
+            lowered = any(try_parts(weights, parts, loads, [heaviest, other], capacity, budget) for other in lightest)
         fruitless = 0 if lowered else fruitless + 1
     return parts
 
 
-def _drawn(count: int, heaviest: int, turn: int, work: Work) -> list[int]:
+def _drawn(count: int, heaviest: int, turn: int, budget: Budget) -> list[int]:
     """Give pipelines to split together: by turns two others, then the heaviest with two or three."""
-    others = [number + (number >= heaviest) for number in work.sample(min(3, count - 1), count - 1)]
+    others = [number + (number >= heaviest) for number in budget.sample(min(3, count - 1), count - 1)]
     if turn % 3 == 0 and len(others) > 1:
         return others[:2]
     return [heaviest, *others[: 1 + turn % 3]]
 
 
 def try_parts(
-    weights: NDArray[np.int64], parts: list[Tables], loads: NDArray[np.int64], chosen: list[int], capacity: int, work: Work
+    weights: NDArray[np.int64], parts: list[Tables], loads: NDArray[np.int64], chosen: list[int], capacity: int, budget: Budget
 ) -> bool:
-    """Split the chosen parts anew, in place, none above the capacity; say whether that was found."""
-    found = resplit(weights, [parts[number] for number in chosen], capacity, work)
+    """Split the chosen parts again, in place, none above the capacity; say whether that was found."""
+    found = resplit(weights, [parts[number] for number in chosen], capacity, budget)
     if found is None:
         return False
     for number, part in zip(chosen, found, strict=True):

@@ -22,29 +22,29 @@ class Instance:
     """Units to place on the pipelines 0 to `pipelines` - 1. A unit is a table, or several that must share a pipeline.
 
     weights: (n,) int64, at least 0, their sum below 2^62, so that sums are exact in any order. sizes: (n,) tables in each
-    unit, None: 1 each. room: (pipelines,) tables that each pipeline takes at most, None: any number. apart: sets of units,
-    no two of which may share a pipeline. fixed: unit → the pipeline it has to be in. barred: unit → pipelines it must not
-    be in.
+    unit, None: 1 each. capacity: (pipelines,) tables that each pipeline takes at most, None: any number. anti_affinity: sets
+    of units, no two of which may share a pipeline. fixed: unit → the pipeline it has to be in. forbidden: unit → pipelines
+    it must not be in.
     """
 
     weights: NDArray[np.int64]
     pipelines: int
     sizes: NDArray[np.int64] | None = None
-    room: NDArray[np.int64] | None = None
-    apart: Sequence[Sequence[int]] = ()
+    capacity: NDArray[np.int64] | None = None
+    anti_affinity: Sequence[Sequence[int]] = ()
     fixed: Mapping[int, int] = field(default_factory=dict)
-    barred: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    forbidden: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     @property
     def free(self) -> bool:
         """Whether nothing stands in the way but the weights."""
-        return self.room is None and not (self.apart or self.fixed or self.barred)
+        return self.capacity is None and not (self.anti_affinity or self.fixed or self.forbidden)
 
-    def loads(self, homes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give (pipelines,) the weight in each pipeline; units at -1 have no home yet."""
+    def loads(self, assignment: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give (pipelines,) the weight in each pipeline; units at -1 have no pipeline yet."""
         loads = np.zeros(self.pipelines, dtype=np.int64)
-        there = homes >= 0
-        np.add.at(loads, homes[there], self.weights[there])
+        there = assignment >= 0
+        np.add.at(loads, assignment[there], self.weights[there])
         return loads
 
 

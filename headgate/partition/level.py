@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headgate.partition.work import Work
+    from headgate.partition.budget import Budget
 
 _MOST_CELLS = 6  # cells of the grid for each table: more are wasted on uneven counts
 _FRUITLESS = 3
@@ -17,32 +17,34 @@ _GAIN = 50  # a round lowers the distance to the target by a share of this or co
 _ROOM = 2**62
 
 
-def level(weights: NDArray[np.int64], homes: NDArray[np.int64], pipelines: int, target: int, work: Work) -> NDArray[np.int64]:
-    """Give (n,) homes with a makespan no higher than that of `homes`, near to `target` where weights are alike or light.
+def level(
+    weights: NDArray[np.int64], assignment: NDArray[np.int64], pipelines: int, target: int, budget: Budget
+) -> NDArray[np.int64]:
+    """Give (n,) an assignment with a makespan no higher than that of `assignment`, near `target` for many light weights.
 
     In each round the pipelines above the target, heaviest first, are paired with as many of the lightest, and each pair
     swaps the two tables, or moves the one, whose difference is nearest to half of the pair's. It stops at the target,
-    when rounds bring little more, or when the work is done. As given where counts of tables are too uneven for a grid.
+    when rounds bring little more, or when the budget is spent. As given where counts of tables are too uneven for a grid.
     """
-    counts = np.bincount(homes, minlength=pipelines)
+    counts = np.bincount(assignment, minlength=pipelines)
     width = int(counts.max()) + 2  # at least two free places: a swap with one is a move
     loads = np.zeros(pipelines, dtype=np.int64)
-    np.add.at(loads, homes, weights)
+    np.add.at(loads, assignment, weights)
     if width * pipelines > _MOST_CELLS * len(weights) + 100 or (int(loads.max()) + 2) * pipelines > _ROOM:
-        return homes
-    order = np.argsort(homes, kind="stable")
+        return assignment
+    order = np.argsort(assignment, kind="stable")
     starts = np.cumsum(counts) - counts
     grid = np.full((pipelines, width), len(weights))
-    grid[homes[order], np.arange(len(weights)) - starts[homes[order]]] = order
+    grid[assignment[order], np.arange(len(weights)) - starts[assignment[order]]] = order
     padded = np.append(weights, 0)
     fruitless, above = 0, int(loads.max()) - target
-    while above > 0 and fruitless < _FRUITLESS and work.left > 0:
+    while above > 0 and fruitless < _FRUITLESS and budget.left > 0:
         ranked = np.argsort(loads, kind="stable")
         pairs = min(int((loads > target).sum()), pipelines // 2)
         if not pairs:
             break
         _swap(padded, grid, loads, ranked[::-1][:pairs], ranked[:pairs])
-        work.spend(100 + pipelines // 10 + pairs * width // 8)
+        budget.spend(100 + pipelines // 10 + pairs * width // 8)
         before, above = above, int(loads.max()) - target
         fruitless = fruitless + 1 if (before - above) * _GAIN < before else 0
     levelled = np.empty(len(weights) + 1, dtype=np.int64)
@@ -65,9 +67,9 @@ def _swap(
     takes = padded[taken]
     by_weight = np.argsort(takes, axis=1, kind="stable")
     takes = np.take_along_axis(takes, by_weight, axis=1)
-    apart = rows[:, None] * (int(loads.max()) + 2)
+    offset = rows[:, None] * (int(loads.max()) + 2)
     wanted = np.maximum(gives - difference[:, None] // 2, 0)
-    place = np.searchsorted((takes + apart).ravel(), (wanted + apart).ravel()).reshape(gives.shape) - rows[:, None] * width
+    place = np.searchsorted((takes + offset).ravel(), (wanted + offset).ravel()).reshape(gives.shape) - rows[:, None] * width
     best, given, got = np.full(len(rows), -1), rows, rows
     for near in (np.minimum(place, width - 1), np.clip(place - 1, 0, width - 1)):
         moved = gives - np.take_along_axis(takes, near, axis=1)

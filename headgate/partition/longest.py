@@ -21,21 +21,21 @@ def longest_first(weights: NDArray[np.int64], pipelines: int) -> NDArray[np.int6
     """
     if pipelines < _WIDE:
         return _one_by_one(weights.tolist(), [(0, pipeline) for pipeline in range(pipelines)])
-    homes = np.empty(len(weights), dtype=np.int64)
+    assignment = np.empty(len(weights), dtype=np.int64)
     loads = np.zeros(pipelines, dtype=np.int64)
     done = 0
     while done < len(weights):
         order = np.argsort(loads, kind="stable")
         batch = weights[done : done + pipelines]
         count = _undisturbed(loads[order[: len(batch)]], batch)
-        homes[done : done + count] = order[:count]
+        assignment[done : done + count] = order[:count]
         loads[order[:count]] += batch[:count]
         done += count
         if count * 64 < len(batch):  # small steps: one at a time is faster from here
             heap = sorted(zip(loads.tolist(), range(pipelines), strict=True))
-            homes[done:] = _one_by_one(weights[done:].tolist(), heap)
+            assignment[done:] = _one_by_one(weights[done:].tolist(), heap)
             break
-    return homes
+    return assignment
 
 
 def _undisturbed(loads: NDArray[np.int64], batch: NDArray[np.int64]) -> int:
@@ -47,9 +47,9 @@ def _undisturbed(loads: NDArray[np.int64], batch: NDArray[np.int64]) -> int:
 
 def _one_by_one(weights: list[int], heap: list[tuple[int, int]]) -> NDArray[np.int64]:
     """Place the weights on the pipelines of the heap of (load, pipeline)."""
-    homes = []
+    assignment = []
     for weight in weights:
         load, pipeline = heap[0]
-        homes.append(pipeline)
+        assignment.append(pipeline)
         heapq.heapreplace(heap, (load + weight, pipeline))
-    return np.array(homes, dtype=np.int64)
+    return np.array(assignment, dtype=np.int64)

@@ -26,11 +26,11 @@ def multifit(weights: NDArray[np.int64], pipelines: int, low: int, high: int, tr
     for _ in range(trials):
         if low >= high:
             break
-        homes = first_fit(listed, pipelines, capacity)
-        if homes is None:
+        assignment = first_fit(listed, pipelines, capacity)
+        if assignment is None:
             low = capacity + 1
         else:
-            best, high = homes, capacity
+            best, high = assignment, capacity
         capacity = (low + high) // 2
     return None if best is None else np.array(best, dtype=np.int64)
 
@@ -46,7 +46,7 @@ def first_fit(weights: list[int], pipelines: int, capacity: int) -> list[int] | 
     most[leaves + pipelines :] = [-1] * (leaves - pipelines)
     for node in range(leaves - 1, 0, -1):
         most[node] = max(most[2 * node], most[2 * node + 1])
-    homes = []
+    assignment = []
     for weight in weights:
         if most[1] < weight:
             return None
@@ -55,9 +55,9 @@ def first_fit(weights: list[int], pipelines: int, capacity: int) -> list[int] | 
             node *= 2
             if most[node] < weight:
                 node += 1
-        homes.append(node - leaves)
+        assignment.append(node - leaves)
         most[node] -= weight
         while node > 1:
             node //= 2
             most[node] = max(most[2 * node], most[2 * node + 1])
-    return homes
+    return assignment

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.board import Board
 from headgate.partition.bound import lower_bound
-from headgate.partition.clash import Clash, smallest
+from headgate.partition.conflict import Infeasible, smallest_conflict
 from headgate.partition.exact_repair import exact_repair, solvable
 from headgate.partition.excess import least_by_place, least_cost
-from headgate.partition.seat import evict, seat
-from headgate.partition.shed import Aim, relieve
+from headgate.partition.insertion import evict, insert
+from headgate.partition.local_search import local_search, polish, search
+from headgate.partition.relief_moves import Objective, relieve_overloads
+from headgate.partition.repair_state import RepairState
 from headgate.partition.spread import spread
-from headgate.partition.sticky import polish, search, settle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,14 +44,14 @@ class Needs:
 class Repaired:
     """A layout after a repair.
 
-    homes: (n,) each unit's pipeline. bound: what no layout of these weights can beat. limit: the load that a repair goes down
-    to, (1 + tolerance) x bound; more where the constraints or the weights let no layout be found so low. moved: units that
-    had a home and are elsewhere now, `forced` of them had to move. cost: theirs. reached: whether the makespan is within the
-    trigger of the bound. proved: whether no repair down to the limit is cheaper. needs: where the limit is met by no repair, or
-    by none within the budget, what it would take.
+    assignment: (n,) each unit's pipeline. bound: what no layout of these weights can beat. limit: the load that a repair
+    goes down to, (1 + tolerance) x bound; more where the constraints or the weights let no layout be found so low. moved:
+    units that had a pipeline and are elsewhere now, `forced` of them had to move. cost: theirs. reached: whether the
+    makespan is within the trigger of the bound. proved: whether no repair down to the limit is cheaper. needs: where the
+    limit is met by no repair, or by none within the budget, what it would take.
     """
 
-    homes: NDArray[np.int64]
+    assignment: NDArray[np.int64]
     makespan: int
     bound: int
     limit: int
@@ -65,7 +65,7 @@ class Repaired:
 
 def repair(
     instance: Instance,
-    homes: NDArray[np.int64],
+    assignment: NDArray[np.int64],
     costs: NDArray[np.int64],
     *,
     tolerance: float,
@@ -75,23 +75,23 @@ def repair(
 ) -> Repaired:
     """Bring every pipeline within (1 + tolerance) of the lower bound, at the least summed cost of moved units.
 
-    homes: (n,) where each unit is today, -1 for a new one, which is free to place. costs: (n,) what it costs to move each, at
-    least 0. Units whose home the constraints forbid move first. After the new ones are placed nothing else moves while the
-    makespan is at most (1 + trigger) times the bound. budget: how many units may move, beside those that have to; where the
-    limit can't be met with that, or at all, nothing else moves and `needs` says what it would take.
+    assignment: (n,) where each unit is today, -1 for a new one, which is free to place. costs: (n,) what it costs to move
+    each, at least 0. Units whose pipeline the constraints forbid move first. After the new ones are placed nothing else
+    moves while the makespan is at most (1 + trigger) times the bound. budget: how many units may move, beside those that
+    have to; where the limit can't be met with that, or at all, nothing else moves and `needs` says what it would take.
 
-    Where the case is small and OR-tools is installed (and `exact`), the cost is the proved minimum, within a limit of work.
-    Raises ValueError for a trigger below the tolerance, Clash where it is proved that the constraints can't hold together,
+    Where the case is small and OR-tools is installed (and `exact`), the cost is the proved minimum, within a budget of work.
+    Raises ValueError for a trigger below the tolerance, Infeasible where it is proved that the constraints can't hold together,
     and NotFound where neither a layout that keeps them nor that proof was found.
     """
     if not 0 <= tolerance <= trigger:
         raise ValueError(f"tolerance and trigger must be 0 <= tolerance <= trigger: found {tolerance} and {trigger}")
-    found = _in_order(instance, homes, costs, tolerance, trigger, budget, exact=exact)
+    found = _in_order(instance, assignment, costs, tolerance, trigger, budget, exact=exact)
     for _ in range(_ROUNDS):
         if found.needs or found.makespan <= _share(found.bound, trigger):
             break
-        again = _in_order(instance, found.homes, costs, tolerance, trigger, None, exact=exact)
-        moved = np.flatnonzero((homes >= 0) & (again.homes != homes))
+        again = _in_order(instance, found.assignment, costs, tolerance, trigger, None, exact=exact)
+        moved = np.flatnonzero((assignment >= 0) & (again.assignment != assignment))
         allowed = budget is None or len(moved) <= budget + len(found.forced)
         if not again.moved or not allowed:
             break
@@ -103,7 +103,7 @@ def repair(
 
 def _in_order(
     instance: Instance,
-    homes: NDArray[np.int64],
+    assignment: NDArray[np.int64],
     costs: NDArray[np.int64],
     tolerance: float,
     trigger: float,
@@ -112,16 +112,16 @@ def _in_order(
     exact: bool,
 ) -> Repaired:
     """Repair once, with the units in an order that is the same whatever that of the rows."""
-    order = np.lexsort((homes, costs, instance.weights))[::-1]
+    order = np.lexsort((assignment, costs, instance.weights))[::-1]
     within = _reordered(instance, order)
     try:
-        result = _repair(within, homes[order], costs[order], tolerance, trigger, budget, exact=exact)
-    except Clash:
-        raise Clash(smallest(instance)) from None  # in the numbers of the caller
-    back = np.empty_like(homes)
-    back[order] = result.homes
+        result = _repair(within, assignment[order], costs[order], tolerance, trigger, budget, exact=exact)
+    except Infeasible:
+        raise Infeasible(smallest_conflict(instance)) from None  # in the numbers of the caller
+    back = np.empty_like(assignment)
+    back[order] = result.assignment
     moved, forced = (tuple(sorted(int(order[unit]) for unit in units)) for units in (result.moved, result.forced))
-    return replace(result, homes=back, moved=moved, forced=forced)
+    return replace(result, assignment=back, moved=moved, forced=forced)
 
 
 def _reordered(instance: Instance, order: NDArray[np.int64]) -> Instance:
@@ -132,15 +132,15 @@ def _reordered(instance: Instance, order: NDArray[np.int64]) -> Instance:
         instance,
         weights=instance.weights[order],
         sizes=None if instance.sizes is None else instance.sizes[order],
-        apart=sorted(sorted(int(place[unit]) for unit in units) for units in instance.apart),
+        anti_affinity=sorted(sorted(int(place[unit]) for unit in units) for units in instance.anti_affinity),
         fixed={int(place[unit]): pipeline for unit, pipeline in instance.fixed.items()},
-        barred={int(place[unit]): pipelines for unit, pipelines in instance.barred.items()},
+        forbidden={int(place[unit]): pipelines for unit, pipelines in instance.forbidden.items()},
     )
 
 
 def _repair(
     instance: Instance,
-    homes: NDArray[np.int64],
+    assignment: NDArray[np.int64],
     costs: NDArray[np.int64],
     tolerance: float,
     trigger: float,
@@ -148,104 +148,104 @@ def _repair(
     *,
     exact: bool,
 ) -> Repaired:
-    if not len(homes):
-        return Repaired(homes, 0, 0, 0, (), (), 0, reached=True, proved=True, needs=None)
-    board = Board(instance, homes, costs)
+    if not len(assignment):
+        return Repaired(assignment, 0, 0, 0, (), (), 0, reached=True, proved=True, needs=None)
+    state = RepairState(instance, assignment, costs)
     bound = lower_bound(instance.weights, instance.pipelines)
     floor = max(bound, int(instance.loads(_fixed(instance)).max()))
     limit = _share(floor, tolerance)
-    _place_new(board, limit)
-    forced, stay = board.moved, board.homes.copy()
+    _place_new(state, limit)
+    forced, stay = state.moved, state.assignment.copy()
     proved, needs = False, None
-    if board.makespan <= _share(floor, trigger):
-        proved = board.cost <= least_cost(board, limit)
+    if state.makespan <= _share(floor, trigger):
+        proved = state.cost <= least_cost(state, limit)
     else:
-        found = _search(board, limit, exact=exact)
+        found = _search(state, limit, exact=exact)
         if not found:
             reachable = _reachable(instance, floor)
-            if reachable > floor and board.makespan > _share(reachable, trigger):
+            if reachable > floor and state.makespan > _share(reachable, trigger):
                 limit = _share(reachable, tolerance)
-                found = _search(board, limit, exact=exact)
+                found = _search(state, limit, exact=exact)
             needs = None if found else Needs(None, None, reachable)
         if found:
-            proved, cost = _cheapest(board, limit, exact=exact), board.cost
-            needs = _keep_to(board, stay, limit, None if budget is None else budget + int(forced.sum()))
-            proved = proved and board.cost == cost
-    return _answer(board, forced, bound, limit, trigger, proved=proved, needs=needs)
+            proved, cost = _cheapest(state, limit, exact=exact), state.cost
+            needs = _keep_to(state, stay, limit, None if budget is None else budget + int(forced.sum()))
+            proved = proved and state.cost == cost
+    return _answer(state, forced, bound, limit, trigger, proved=proved, needs=needs)
 
 
 def _answer(
-    board: Board, forced: NDArray[np.bool_], bound: int, limit: int, trigger: float, *, proved: bool, needs: Needs | None
+    state: RepairState, forced: NDArray[np.bool_], bound: int, limit: int, trigger: float, *, proved: bool, needs: Needs | None
 ) -> Repaired:
     return Repaired(
-        board.homes,
-        board.makespan,
+        state.assignment,
+        state.makespan,
         bound,
         limit,
-        tuple(np.flatnonzero(board.moved).tolist()),
+        tuple(np.flatnonzero(state.moved).tolist()),
         tuple(np.flatnonzero(forced).tolist()),
-        board.cost,
-        reached=board.makespan <= _share(bound, trigger),
+        state.cost,
+        reached=state.makespan <= _share(bound, trigger),
         proved=proved,
         needs=needs,
     )
 
 
-def _place_new(board: Board, limit: int) -> None:
-    """Put on the board what has no pipeline, or can't stay in its own, as well as that can be done while all else stays."""
-    if board.instance.free and (board.origin < 0).all():
-        board.restore(spread(board.weights, board.instance.pipelines).homes)
+def _place_new(state: RepairState, limit: int) -> None:
+    """Put in the state what has no pipeline, or can't stay in its own, as well as that can be done while all else stays."""
+    if state.instance.free and (state.origin < 0).all():
+        state.restore(spread(state.weights, state.instance.pipelines).assignment)
         return
-    evict(board)
-    seat(board)
-    if (board.origin < 0).any():
-        polish(board, Aim(limit), spend=False)
-    if relieve(board, Aim(limit), spend=False):
-        settle(board, Aim(limit))
+    evict(state)
+    insert(state)
+    if (state.origin < 0).any():
+        polish(state, Objective(limit), spend=False)
+    if relieve_overloads(state, Objective(limit), spend=False):
+        local_search(state, Objective(limit))
 
 
-def _search(board: Board, limit: int, *, exact: bool) -> bool:
+def _search(state: RepairState, limit: int, *, exact: bool) -> bool:
     """Bring every load to the limit: by search; where that fails and the case is small, by the solver."""
-    least = least_cost(board, limit)
-    if exact and solvable(board.instance):
-        return search(board, limit, least, tries=4) or exact_repair(board, limit, least, None)
-    return search(board, limit, least)
+    least = least_cost(state, limit)
+    if exact and solvable(state.instance):
+        return search(state, limit, least, tries=4) or exact_repair(state, limit, least, None)
+    return search(state, limit, least)
 
 
-def _cheapest(board: Board, limit: int, *, exact: bool) -> bool:
+def _cheapest(state: RepairState, limit: int, *, exact: bool) -> bool:
     """Make the layout cheaper by the solver where that is possible, and give whether its cost is proved to be the least."""
-    least = least_cost(board, limit)
-    if board.cost > least and len(board.weights) * board.instance.pipelines <= _SMALL:
-        least = max(least, least_by_place(board, limit, board.cost).cost)
-    if board.cost <= least:
+    least = least_cost(state, limit)
+    if state.cost > least and len(state.weights) * state.instance.pipelines <= _SMALL:
+        least = max(least, least_by_place(state, limit, state.cost).cost)
+    if state.cost <= least:
         return True
-    proved = exact and solvable(board.instance) and exact_repair(board, limit, least, board.cost)
-    polish(board, Aim(limit))
+    proved = exact and solvable(state.instance) and exact_repair(state, limit, least, state.cost)
+    polish(state, Objective(limit))
     return proved
 
 
-def _keep_to(board: Board, stay: NDArray[np.int64], limit: int, allowed: int | None) -> Needs | None:
+def _keep_to(state: RepairState, stay: NDArray[np.int64], limit: int, allowed: int | None) -> Needs | None:
     """Where more than `allowed` units moved: find a repair of fewer moves, at whatever cost, or go back to `stay`.
 
     Gives what the repair that was found takes, where it is not allowed.
     """
-    if allowed is None or board.moved.sum() <= allowed:
+    if allowed is None or state.moved.sum() <= allowed:
         return None
-    needs = Needs(int(board.moved.sum()), board.cost, board.makespan)
-    fewest = Board(board.instance, board.origin, np.ones_like(board.costs))
+    needs = Needs(int(state.moved.sum()), state.cost, state.makespan)
+    fewest = RepairState(state.instance, state.origin, np.ones_like(state.costs))
     fewest.restore(stay)
     if search(fewest, limit, least_cost(fewest, limit)) and fewest.moved.sum() <= allowed:
-        board.restore(fewest.homes)
+        state.restore(fewest.assignment)
         return None
-    board.restore(stay)
+    state.restore(stay)
     return needs
 
 
 def _fixed(instance: Instance) -> NDArray[np.int64]:
-    homes = np.full(len(instance.weights), -1, dtype=np.int64)
+    assignment = np.full(len(instance.weights), -1, dtype=np.int64)
     for unit, pipeline in instance.fixed.items():
-        homes[unit] = pipeline
-    return homes
+        assignment[unit] = pipeline
+    return assignment
 
 
 def _reachable(instance: Instance, floor: int) -> int:
@@ -253,11 +253,11 @@ def _reachable(instance: Instance, floor: int) -> int:
     if instance.free:
         return _from_scratch(np.sort(instance.weights).tobytes(), instance.pipelines)
     new = np.full(len(instance.weights), -1, dtype=np.int64)
-    board = Board(instance, new, np.zeros_like(new))
-    evict(board)
-    seat(board)
-    relieve(board, Aim(floor), spend=False)
-    return board.makespan
+    state = RepairState(instance, new, np.zeros_like(new))
+    evict(state)
+    insert(state)
+    relieve_overloads(state, Objective(floor), spend=False)
+    return state.makespan
 
 
 @lru_cache(maxsize=1)  # shrinking asks for each pipeline that may be emptied, of the same weights

@@ -1,4 +1,4 @@
-"""Splitting the tables of a few pipelines anew, so that none of these weighs more than a capacity."""
+"""Splitting the tables of a few pipelines again, so that none of these weighs more than a capacity."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from headgate.partition.subsets import subsets_within
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headgate.partition.work import Work
+    from headgate.partition.budget import Budget
 
 Tables = list[int]
 
@@ -20,7 +20,7 @@ _PAIR = 2
 _TRIES = 24  # halves that are tried for more than a pair
 
 
-def resplit(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work: Work) -> list[Tables] | None:
+def resplit(weights: NDArray[np.int64], parts: list[Tables], capacity: int, budget: Budget) -> list[Tables] | None:
     """Give the tables of `parts` in as many parts, none above `capacity`; None where that was not found.
 
     Two parts are split as evenly as can be, more are halved first. Where the tables are more than ACTIVE, a sample of them
@@ -34,35 +34,35 @@ def resplit(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work
     tries = 1 if len(parts) == _PAIR else _TRIES
     total = int(weights[one].sum() + weights[other].sum())
     low, high = total - (len(parts) - half) * capacity, half * capacity
-    for left, right in halves(weights, one, other, (low, high), tries, work):
+    for left, right in halves(weights, one, other, (low, high), tries, budget):
         if len(parts) == _PAIR:
             return [left, right]
-        first = resplit(weights, deal(weights, left, half), capacity, work)
-        second = first and resplit(weights, deal(weights, right, len(parts) - half), capacity, work)
+        first = resplit(weights, deal(weights, left, half), capacity, budget)
+        second = first and resplit(weights, deal(weights, right, len(parts) - half), capacity, budget)
         if first and second:
             return first + second
-        if work.left <= 0:
+        if budget.left <= 0:
             break
     return None
 
 
 def halves(
-    weights: NDArray[np.int64], one: Tables, other: Tables, window: tuple[int, int], tries: int, work: Work
+    weights: NDArray[np.int64], one: Tables, other: Tables, window: tuple[int, int], tries: int, budget: Budget
 ) -> list[tuple[Tables, Tables]]:
     """Give up to `tries` ways to swap tables between `one` and `other` that bring the weight of `one` into the window."""
     pool = one + other
     low, high = max(0, window[0]), min(window[1], int(weights[pool].sum()))
     if low > high:
         return []
-    chosen = range(len(pool)) if len(pool) <= ACTIVE else work.sample(ACTIVE, len(pool))
+    chosen = range(len(pool)) if len(pool) <= ACTIVE else budget.sample(ACTIVE, len(pool))
     active = sorted(pool[place] for place in chosen)
     stays = set(active)
     kept_one, kept_other = [i for i in one if i not in stays], [i for i in other if i not in stays]
     fixed = int(weights[kept_one].sum()) if kept_one else 0
-    work.spend(60 + (2 << (len(active) // 2)) // 16)
+    budget.spend(60 + (2 << (len(active) // 2)) // 16)
     names = np.array(active, dtype=np.int64)
     _, masks = subsets_within(weights[names], low - fixed, high - fixed, tries)
-    work.spend(10 * len(masks) + len(masks) * (2 << (len(active) // 2)) // 1000)
+    budget.spend(10 * len(masks) + len(masks) * (2 << (len(active) // 2)) // 1000)
     return [(kept_one + names[mask].tolist(), kept_other + names[~mask].tolist()) for mask in masks]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.clash import Clash
+from headgate.partition.conflict import Infeasible
 from headgate.partition.constrained import NotFound
 from headgate.partition.exact_repair import solvable
 from headgate.partition.repair import Repaired, repair
@@ -25,13 +25,13 @@ _FEW = 2
 class Shrunk:
     """A layout on fewer pipelines.
 
-    emptied: the pipelines that hold nothing any more, ascending. homes: (n,) each unit's pipeline, in the numbers of before.
-    moved: the units that had a home and are elsewhere now. cost: theirs. reached: whether the pipelines that stay are within
-    tolerance of their lower bound; makespan and bound say how far.
+    emptied: the pipelines that hold nothing any more, ascending. assignment: (n,) each unit's pipeline, in the numbers of
+    before. moved: the units that had a pipeline and are elsewhere now. cost: theirs. reached: whether the pipelines that
+    stay are within tolerance of their lower bound; makespan and bound say how far.
     """
 
     emptied: tuple[int, ...]
-    homes: NDArray[np.int64]
+    assignment: NDArray[np.int64]
     moved: tuple[int, ...]
     cost: int
     makespan: int
@@ -41,7 +41,7 @@ class Shrunk:
 
 def shrink(
     instance: Instance,
-    homes: NDArray[np.int64],
+    assignment: NDArray[np.int64],
     costs: NDArray[np.int64],
     count: int,
     *,
@@ -50,10 +50,10 @@ def shrink(
 ) -> Shrunk:
     """Empty all but `count` of the instance's pipelines, at the least cost, with the others within tolerance afterwards.
 
-    homes: (n,) where each unit is today, -1 for a new one; costs: (n,) what it costs to move each. The cost is that of
+    assignment: (n,) where each unit is today, -1 for a new one; costs: (n,) what it costs to move each. The cost is that of
     emptying and of the repair that it makes necessary. Pipelines are chosen one after the other, each the best together with
-    those chosen before; one that a unit is fixed to stays, and so do those without which the others lack room: then more
-    than `count` are left. Raises ValueError for a count that is no part of the pipelines, Clash and NotFound as `repair`.
+    those chosen before; one that a unit is fixed to stays, and so do those without which the others lack capacity: then more
+    than `count` are left. Raises ValueError for a count that is no part of the pipelines, Infeasible and NotFound as `repair`.
     """
     if not 1 <= count <= instance.pipelines:
         raise ValueError(f"{instance.pipelines} pipelines can't shrink to {count}")
@@ -62,13 +62,13 @@ def shrink(
     while instance.pipelines - len(emptied) > count:
         options: list[tuple[bool, int, int, int]] = []
         results: dict[int, Repaired] = {}
-        for pipeline in _candidates(instance, homes, costs, emptied):
+        for pipeline in _candidates(instance, assignment, costs, emptied):
             trial = (*emptied, pipeline)
-            if options and min(options)[:2] < (False, int(costs[np.isin(homes, trial)].sum())):
+            if options and min(options)[:2] < (False, int(costs[np.isin(assignment, trial)].sum())):
                 break  # this one and those after it cost more, whatever repair they make necessary
             try:
-                result = _without(instance, homes, costs, trial, tolerance, exact=False)
-            except (Clash, NotFound):
+                result = _without(instance, assignment, costs, trial, tolerance, exact=False)
+            except (Infeasible, NotFound):
                 continue
             options.append((not result.reached, result.cost, result.makespan, pipeline))
             results[pipeline] = result
@@ -79,26 +79,28 @@ def shrink(
     if last is not None and not (exact and solvable(instance)):
         result = last
     else:
-        result = _without(instance, homes, costs, emptied, tolerance, exact=exact)
+        result = _without(instance, assignment, costs, emptied, tolerance, exact=exact)
     return Shrunk(
-        tuple(sorted(emptied)), result.homes, result.moved, result.cost, result.makespan, result.bound, result.reached
+        tuple(sorted(emptied)), result.assignment, result.moved, result.cost, result.makespan, result.bound, result.reached
     )  # fmt: skip
 
 
-def _candidates(instance: Instance, homes: NDArray[np.int64], costs: NDArray[np.int64], emptied: tuple[int, ...]) -> list[int]:
+def _candidates(
+    instance: Instance, assignment: NDArray[np.int64], costs: NDArray[np.int64], emptied: tuple[int, ...]
+) -> list[int]:
     """Give the pipelines that may be emptied next, cheapest first by their own units' cost, then by weight."""
     price = np.zeros(instance.pipelines, dtype=np.int64)
-    there = homes >= 0
-    np.add.at(price, homes[there], costs[there])
-    loads = instance.loads(homes)
-    barred = {*emptied, *instance.fixed.values()}
-    order = [int(pipeline) for pipeline in np.lexsort((loads, price)) if int(pipeline) not in barred]
+    there = assignment >= 0
+    np.add.at(price, assignment[there], costs[there])
+    loads = instance.loads(assignment)
+    keep = {*emptied, *instance.fixed.values()}
+    order = [int(pipeline) for pipeline in np.lexsort((loads, price)) if int(pipeline) not in keep]
     return order if instance.pipelines <= _ALL else order[:_FEW]
 
 
 def _without(
     instance: Instance,
-    homes: NDArray[np.int64],
+    assignment: NDArray[np.int64],
     costs: NDArray[np.int64],
     emptied: tuple[int, ...],
     tolerance: float,
@@ -107,23 +109,23 @@ def _without(
 ) -> Repaired:
     """Repair the layout on the pipelines that stay. Moves and cost count the units of the emptied ones too."""
     stays = np.setdiff1d(np.arange(instance.pipelines), emptied)
-    number = np.full(instance.pipelines + 1, -1, dtype=np.int64)  # the last stands for no home
+    number = np.full(instance.pipelines + 1, -1, dtype=np.int64)  # the last stands for no pipeline
     number[stays] = np.arange(len(stays))
     fewer = replace(
         instance,
         pipelines=len(stays),
-        room=None if instance.room is None else instance.room[stays],
+        capacity=None if instance.capacity is None else instance.capacity[stays],
         fixed={unit: int(number[pipeline]) for unit, pipeline in instance.fixed.items()},
-        barred={
+        forbidden={
             unit: frozenset(int(number[pipeline]) for pipeline in pipelines if number[pipeline] >= 0)
-            for unit, pipelines in instance.barred.items()
+            for unit, pipelines in instance.forbidden.items()
         },
     )
-    result = repair(fewer, number[homes], costs, tolerance=tolerance, trigger=tolerance, exact=exact)
-    out = np.flatnonzero(np.isin(homes, emptied))
+    result = repair(fewer, number[assignment], costs, tolerance=tolerance, trigger=tolerance, exact=exact)
+    out = np.flatnonzero(np.isin(assignment, emptied))
     return replace(
         result,
-        homes=stays[result.homes],
+        assignment=stays[result.assignment],
         moved=tuple(sorted({*result.moved, *(int(unit) for unit in out)})),
         cost=result.cost + int(costs[out].sum()),
     )

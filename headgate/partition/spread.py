@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.alone import alone_of
 from headgate.partition.bound import bound_of_sorted, check
-from headgate.partition.carve import carve
+from headgate.partition.budget import Budget
 from headgate.partition.cover import cover
+from headgate.partition.dominant_items import count_dominant
 from headgate.partition.improve import improve
 from headgate.partition.level import level
 from headgate.partition.longest import longest_first
 from headgate.partition.multifit import multifit
-from headgate.partition.work import Work
+from headgate.partition.sequential_fill import sequential_fill
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,9 +36,9 @@ _NEAR = 1_000_000  # the bound and this share of it is near enough: the last uni
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """`homes`: (n,) the pipeline of each weight. `optimal` only where it is proved that no makespan is lower."""
+    """`assignment`: (n,) the pipeline of each weight. `optimal` only where it is proved that no makespan is lower."""
 
-    homes: NDArray[np.int64]
+    assignment: NDArray[np.int64]
     makespan: int
     bound: int
     optimal: bool
@@ -56,48 +56,48 @@ class _Best:
     weights: NDArray[np.int64]
     pipelines: int
     bound: int
-    homes: NDArray[np.int64]
+    assignment: NDArray[np.int64]
     makespan: int = 0
     proved: bool = False
 
     def __post_init__(self) -> None:
-        self.makespan = int(self.loads(self.homes).max())
+        self.makespan = int(self.loads(self.assignment).max())
 
-    def loads(self, homes: NDArray[np.int64]) -> NDArray[np.int64]:
+    def loads(self, assignment: NDArray[np.int64]) -> NDArray[np.int64]:
         loads = np.zeros(self.pipelines, dtype=np.int64)
-        np.add.at(loads, homes, self.weights)
+        np.add.at(loads, assignment, self.weights)
         return loads
 
-    def offer(self, homes: NDArray[np.int64] | None) -> None:
-        """Take the homes where they are better."""
-        if homes is not None and (makespan := int(self.loads(homes).max())) < self.makespan:
-            self.homes, self.makespan = homes, makespan
+    def offer(self, assignment: NDArray[np.int64] | None) -> None:
+        """Take the assignment where it is better."""
+        if assignment is not None and (makespan := int(self.loads(assignment).max())) < self.makespan:
+            self.assignment, self.makespan = assignment, makespan
 
     def parts(self) -> list[Tables]:
-        order = np.argsort(self.homes, kind="stable")
-        ends = np.cumsum(np.bincount(self.homes, minlength=self.pipelines))[:-1]
+        order = np.argsort(self.assignment, kind="stable")
+        ends = np.cumsum(np.bincount(self.assignment, minlength=self.pipelines))[:-1]
         return [part.tolist() for part in np.split(order, ends)]
 
     def offer_parts(self, parts: list[Tables] | None) -> None:
         """Take the parts where they are better."""
         if parts is not None:
-            homes = np.empty(len(self.weights), dtype=np.int64)
+            assignment = np.empty(len(self.weights), dtype=np.int64)
             for number, part in enumerate(parts):
-                homes[part] = number
-            self.offer(homes)
+                assignment[part] = number
+            self.offer(assignment)
 
     def fill(self) -> None:
         """Give every empty pipeline the lightest table that does not stand alone."""
-        counts = np.bincount(self.homes, minlength=self.pipelines)
+        counts = np.bincount(self.assignment, minlength=self.pipelines)
         empty = np.flatnonzero(counts == 0).tolist()
-        homes = self.homes.copy()
-        for table in range(len(homes) - 1, -1, -1):
+        assignment = self.assignment.copy()
+        for table in range(len(assignment) - 1, -1, -1):
             if not empty:
                 break
-            if counts[homes[table]] > 1:
-                counts[homes[table]] -= 1
-                homes[table] = empty.pop()
-        self.homes = homes
+            if counts[assignment[table]] > 1:
+                counts[assignment[table]] -= 1
+                assignment[table] = empty.pop()
+        self.assignment = assignment
 
     @property
     def enough(self) -> int:  # to stop at
@@ -125,76 +125,76 @@ def spread(weights: NDArray[np.int64], pipelines: int, *, effort: int = EFFORT) 
     ranked = weights[order]
     bound = bound_of_sorted(ranked, pipelines)
     placed, makespan, proved = np.arange(len(weights)), int(ranked[0]), False
-    alone = alone_of(ranked, pipelines)
-    if alone < len(weights):
-        rest, others = ranked[alone:], pipelines - alone
-        best = _Best(rest, others, bound_of_sorted(rest, others) if alone else bound, longest_first(rest, others))
+    dominant = count_dominant(ranked, pipelines)
+    if dominant < len(weights):
+        rest, others = ranked[dominant:], pipelines - dominant
+        best = _Best(rest, others, bound_of_sorted(rest, others) if dominant else bound, longest_first(rest, others))
         if best.open:
-            _search(best, effort // 4 if alone else effort)
+            _search(best, effort // 4 if dominant else effort)
         best.fill()
-        placed[alone:] = best.homes + alone
-        makespan, proved = max(makespan, best.makespan) if alone else best.makespan, best.proved
-    homes = np.empty(len(weights), dtype=np.int64)
-    homes[order] = placed
-    return Split(homes, makespan, bound, optimal=makespan == bound or proved)
+        placed[dominant:] = best.assignment + dominant
+        makespan, proved = max(makespan, best.makespan) if dominant else best.makespan, best.proved
+    assignment = np.empty(len(weights), dtype=np.int64)
+    assignment[order] = placed
+    return Split(assignment, makespan, bound, optimal=makespan == bound or proved)
 
 
 def _search(best: _Best, effort: int) -> None:
     """Better what longest-first gave, the cheap ways first."""
     count = len(best.weights)
     dense = count >= _DENSE * best.pipelines
-    work = Work(min(effort, _EACH * count * count) if dense else effort)
-    effort = work.left
+    budget = Budget(min(effort, _EACH * count * count) if dense else effort)
+    effort = budget.left
     if count <= _MIDDLE and not (dense and count >= _MANY and 11 * best.makespan <= 13 * best.bound):
         best.offer(multifit(best.weights, best.pipelines, best.bound, best.makespan))
     if count <= min(_FEW * best.pipelines, _COVERED):
-        _exhaust(best, work)
+        _exhaust(best, budget)
     if best.open and count >= _MANY:
-        best.offer(level(best.weights, best.homes, best.pipelines, best.enough, work))
+        best.offer(level(best.weights, best.assignment, best.pipelines, best.enough, budget))
     if best.open and dense and best.pipelines <= _CHAIN:
-        _level_out(best, work)
+        _level_out(best, budget)
     if best.open:
-        _polish(best, work, work.left // 2)
+        _polish(best, budget, budget.left // 2)
 
 
-def _level_out(best: _Best, work: Work) -> None:
+def _level_out(best: _Best, budget: Budget) -> None:
     """Ask for all pipelines within the bound; where that is not found, halve the way to it, again and again."""
-    _polish(best, work, work.left // 24)
-    rest = work.left // 4
-    while best.open and work.left > rest:
-        _carve(best, work, best.enough, min(work.left - rest, _CHAINED))
+    _polish(best, budget, budget.left // 24)
+    rest = budget.left // 4
+    while best.open and budget.left > rest:
+        _sequential_fill(best, budget, best.enough, min(budget.left - rest, _CHAINED))
     if best.open:
-        _polish(best, work, work.left // 6)
+        _polish(best, budget, budget.left // 6)
     low = best.enough
-    while best.open and low + 1 < best.makespan and work.left > 0:
+    while best.open and low + 1 < best.makespan and budget.left > 0:
         capacity = (low + best.makespan) // 2
-        _carve(best, work, capacity, work.left // 2)
+        _sequential_fill(best, budget, capacity, budget.left // 2)
         low = capacity if best.makespan > capacity else low
 
 
-def _carve(best: _Best, work: Work, capacity: int, steps: int) -> None:
+def _sequential_fill(best: _Best, budget: Budget, capacity: int, steps: int) -> None:
     """Ask for all pipelines within the capacity, for so many steps."""
-    best.offer_parts(carve(best.weights, best.parts(), capacity, own := Work(steps, work.state)))
-    work.state = own.state
-    work.spend(100 + steps - own.left)
+    best.offer_parts(sequential_fill(best.weights, best.parts(), capacity, own := Budget(steps, budget.state)))
+    budget.state = own.state
+    budget.spend(100 + steps - own.left)
 
 
-def _polish(best: _Best, work: Work, steps: int) -> None:
-    """Split the heaviest anew with others, for so many steps."""
-    best.offer_parts(improve(best.weights, best.parts(), best.enough, own := Work(steps)))
-    work.spend(steps - own.left)
+def _polish(best: _Best, budget: Budget, steps: int) -> None:
+    """Split the heaviest again with others, for so many steps."""
+    best.offer_parts(improve(best.weights, best.parts(), best.enough, own := Budget(steps)))
+    budget.spend(steps - own.left)
 
 
-def _exhaust(best: _Best, work: Work) -> None:
+def _exhaust(best: _Best, budget: Budget) -> None:
     """Ask for a perfect split, then for one better than the last, until there is none, which proves it."""
     capacity = best.bound
-    share = work.left * 3 // 4
+    share = budget.left * 3 // 4
     while best.open and share > 0:
-        homes, finished, used = cover(best.weights, best.pipelines, capacity, share)
+        assignment, finished, used = cover(best.weights, best.pipelines, capacity, share)
         share -= used
-        work.spend(used)
-        best.offer(homes)
-        if homes is None and capacity == best.makespan - 1:
+        budget.spend(used)
+        best.offer(assignment)
+        if assignment is None and capacity == best.makespan - 1:
             best.proved = finished
             return
         capacity = best.makespan - 1

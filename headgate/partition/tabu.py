@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from headgate.partition.board import Board
-    from headgate.partition.shed import Aim
+    from headgate.partition.relief_moves import Objective
+    from headgate.partition.repair_state import RepairState
 
 _STEP = 500  # what a step costs beside the places that it looks at
 _PASSES = 2  # steps for each unit and pipeline, at most
@@ -23,65 +23,65 @@ _PRICES = (1e-2, 1e3)
 _EQUAL = 1e-9
 
 
-def tabu(board: Board, aim: Aim, work: int, *, spend: bool = True) -> bool:
-    """Put on the board the cheapest layout within the limit that is met, of those the one with the least strain.
+def tabu(state: RepairState, objective: Objective, budget: int, *, spend: bool = True) -> bool:
+    """Take the cheapest layout within the limit that is met, of those the one with the least strain.
 
-    Gives whether there was one; where not, the board stays as it was. Never worse than the layout on the board, where that
-    is within the limit. `work`: places of units looked at. With `spend` False only units move that cost nothing: new ones
+    Gives whether there was one; where not, the state stays as it was. Never worse than the layout in the state, where that
+    is within the limit. `budget`: places of units looked at. With `spend` False only units move that cost nothing: new ones
     and those away already. In each step the unit and pipeline that are best by cost, strain and excess, also where that is
     worse than before; the price of excess goes up above the limit and down within it. After Glover, Tabu search,
     part I, ORSA Journal on Computing 1, 1989.
     """
-    units = np.flatnonzero(~board.pinned)
+    units = np.flatnonzero(~state.pinned)
     if not spend:
-        units = units[board.loose(units)]
-    start, best = board.homes.copy(), _Best(board, aim)
-    if len(units) and board.instance.pipelines > 1:
-        places = len(units) * board.instance.pipelines
-        for _ in _walk(board, aim, units, min(work // (places + _STEP), _PASSES * places)):
-            best.offer(board)
-    board.restore(start if best.homes is None else best.homes)
-    return best.homes is not None
+        units = units[state.loose(units)]
+    start, best = state.assignment.copy(), _Best(state, objective)
+    if len(units) and state.instance.pipelines > 1:
+        places = len(units) * state.instance.pipelines
+        for _ in _walk(state, objective, units, min(budget // (places + _STEP), _PASSES * places)):
+            best.offer(state)
+    state.restore(start if best.assignment is None else best.assignment)
+    return best.assignment is not None
 
 
 class _Best:
     """The best layout so far within the limit, by cost, then strain."""
 
-    def __init__(self, board: Board, aim: Aim) -> None:
-        self.aim = aim
+    def __init__(self, state: RepairState, objective: Objective) -> None:
+        self.objective = objective
         self.cost, self.strain = 0, 0.0
-        self.homes: NDArray[np.int64] | None = None
-        self.offer(board)
+        self.assignment: NDArray[np.int64] | None = None
+        self.offer(state)
 
-    def offer(self, board: Board) -> None:
-        if board.loads.max() > self.aim.limit:
+    def offer(self, state: RepairState) -> None:
+        if state.loads.max() > self.objective.limit:
             return
-        cost, strain = board.cost, float(self.aim.strain(board.loads, board.spreads).sum())
-        if self.homes is None or cost < self.cost or (cost == self.cost and strain < self.strain - _EQUAL):
-            self.cost, self.strain, self.homes = cost, strain, board.homes.copy()
+        cost, strain = state.cost, float(self.objective.strain(state.loads, state.spreads).sum())
+        if self.assignment is None or cost < self.cost or (cost == self.cost and strain < self.strain - _EQUAL):
+            self.cost, self.strain, self.assignment = cost, strain, state.assignment.copy()
 
 
-def _walk(board: Board, aim: Aim, units: NDArray[np.int64], steps: int) -> Iterator[None]:
+def _walk(state: RepairState, objective: Objective, units: NDArray[np.int64], steps: int) -> Iterator[None]:
     """Make a move at a time, and yield after each."""
-    values = _Values(board, aim, units)
+    values = _Values(state, objective, units)
     draw = Random(1)  # noqa: S311 - for the tenures; the seed makes them the same on every machine
     until = np.zeros(values.price.shape, dtype=np.int64)
     stiffness = 1.0
     for step in range(1, steps + 1):
         value = values.of_moves(stiffness)
         value[until >= step] = np.inf
-        if not board.instance.free:
-            value[~board.takes(units)] = np.inf
+        if not state.instance.free:
+            value[~state.takes(units)] = np.inf
         row, to = divmod(int(np.argmin(value)), value.shape[1])
         if value[row, to] == np.inf:
             continue
-        source = int(board.homes[units[row]])
-        board.move(int(units[row]), to)
+        source = int(state.assignment[units[row]])
+        state.move(int(units[row]), to)
         values.update(row, source, to)
         tenure = _TENURE + int(_TENURE * draw.random())
         until[row] = np.maximum(until[row], step + tenure // 3)
         until[row, source] = step + tenure
-        stiffness *= _SOFTER if board.loads.max() <= aim.limit else _STIFFER
+        stiffness *= _SOFTER if state.loads.max() <= objective.limit else _STIFFER
         stiffness = min(max(stiffness, _PRICES[0]), _PRICES[1])
         yield
 
@@ -92,13 +92,13 @@ class _Values:
     One matrix (k, pipelines) each for what changes where the unit comes to, one vector (k,) each for where it leaves.
     """
 
-    def __init__(self, board: Board, aim: Aim, units: NDArray[np.int64]) -> None:
-        self.board, self.aim, self.units = board, aim, units
-        self.weights, self.squares = board.weights[units], board.squares[units]
-        usual = board.costs[board.moved] if board.moved.any() else board.costs
-        self.costs = board.costs[units] / max(1.0, float(np.median(usual)))
+    def __init__(self, state: RepairState, objective: Objective, units: NDArray[np.int64]) -> None:
+        self.state, self.objective, self.units = state, objective, units
+        self.weights, self.squares = state.weights[units], state.squares[units]
+        usual = state.costs[state.moved] if state.moved.any() else state.costs
+        self.costs = state.costs[units] / max(1.0, float(np.median(usual)))
         self.scale = max(1.0, float(self.weights.mean()))
-        shape = (len(units), board.instance.pipelines)
+        shape = (len(units), state.instance.pipelines)
         self.price, self.strain_in, self.excess_in = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.strain_out, self.excess_out = np.zeros(len(units)), np.zeros(len(units))
         for pipeline in range(shape[1]):
@@ -121,18 +121,18 @@ class _Values:
 
     def _row(self, row: int) -> None:
         unit = self.units[row]
-        home, origin = int(self.board.homes[unit]), int(self.board.origin[unit])
+        home, origin = int(self.state.assignment[unit]), int(self.state.origin[unit])
         self.price[row] = self.costs[row] if home == origin else 0.0
         if 0 <= origin != home:
             self.price[row, origin] = -self.costs[row]
         self.price[row, home] = np.inf
 
     def _column(self, pipeline: int) -> None:
-        aim, load, spread = self.aim, self.board.loads[pipeline], self.board.spreads[pipeline]
-        strain, excess = aim.strain(load, spread), max(0, load - aim.limit)
-        self.strain_in[:, pipeline] = aim.strain(load + self.weights, spread + self.squares) - strain
-        self.excess_in[:, pipeline] = np.maximum(0, load + self.weights - aim.limit) - excess
-        inside = self.board.homes[self.units] == pipeline
+        objective, load, spread = self.objective, self.state.loads[pipeline], self.state.spreads[pipeline]
+        strain, excess = objective.strain(load, spread), max(0, load - objective.limit)
+        self.strain_in[:, pipeline] = objective.strain(load + self.weights, spread + self.squares) - strain
+        self.excess_in[:, pipeline] = np.maximum(0, load + self.weights - objective.limit) - excess
+        inside = self.state.assignment[self.units] == pipeline
         weights = self.weights[inside]
-        self.strain_out[inside] = aim.strain(load - weights, spread - self.squares[inside]) - strain
-        self.excess_out[inside] = np.maximum(0, load - weights - aim.limit) - excess
+        self.strain_out[inside] = objective.strain(load - weights, spread - self.squares[inside]) - strain
+        self.excess_out[inside] = np.maximum(0, load - weights - objective.limit) - excess

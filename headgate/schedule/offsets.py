@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.work import Work
+from headgate.partition.budget import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-_WORK = 250_000
+_BUDGET = 250_000
 _STEPS = 30  # what looking at an offset's minutes costs beyond each of them, in steps of about a microsecond
 _CELLS = 200  # minutes looked at in such a step
 _FINEST = 1024  # rates are told apart by this share of the highest: sums of squares stay below 2^63
@@ -72,16 +72,16 @@ def spread(arcs: Sequence[Arc], length: int, kept: Mapping[int, int] | None = No
     """
     kept = kept or {}
     bound = lower_bound(arcs, length, kept)
-    work = Work(_WORK)
-    best: _Board | None = None
-    for board in _placements(arcs, length, kept, bound):
-        if best is None or board.cost < best.cost:
-            best = board
+    budget = Budget(_BUDGET)
+    best: _LoadProfile | None = None
+    for profile in _placements(arcs, length, kept, bound):
+        if best is None or profile.cost < best.cost:
+            best = profile
         if best.cost[0] <= bound:
             return best.offsets
     if best is None:
         return []
-    _improve(best, [index for index in range(len(arcs)) if index not in kept and arcs[index].window > 1], bound, work)
+    _improve(best, [index for index in range(len(arcs)) if index not in kept and arcs[index].window > 1], bound, budget)
     return best.offsets
 
 
@@ -138,7 +138,7 @@ def _minutes(starts: tuple[int, ...], period: int, minutes: int) -> Ints:
 
 
 @dataclass(slots=True)
-class _Board:
+class _LoadProfile:
     """Arcs on the calendar. `height`: (length,) what runs at each minute; an arc not placed yet has the offset -1."""
 
     arcs: Sequence[Arc]
@@ -147,11 +147,11 @@ class _Board:
     offsets: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, arcs: Sequence[Arc], length: int, kept: Mapping[int, int]) -> _Board:
-        board = cls(arcs, length, np.zeros(max(length, 1), dtype=np.int64), [-1] * len(arcs))
+    def of(cls, arcs: Sequence[Arc], length: int, kept: Mapping[int, int]) -> _LoadProfile:
+        profile = cls(arcs, length, np.zeros(max(length, 1), dtype=np.int64), [-1] * len(arcs))
         for index, offset in sorted(kept.items()):
-            board.put(index, offset)
-        return board
+            profile.put(index, offset)
+        return profile
 
     @property
     def cost(self) -> tuple[int, int]:
@@ -194,7 +194,7 @@ class _Board:
         return most[minutes].max(axis=1), total[minutes].sum(axis=1), steps
 
 
-def _placements(arcs: Sequence[Arc], length: int, kept: Mapping[int, int], bound: int) -> Iterable[_Board]:
+def _placements(arcs: Sequence[Arc], length: int, kept: Mapping[int, int], bound: int) -> Iterable[_LoadProfile]:
     free = [index for index in range(len(arcs)) if index not in kept]
     fixed = [index for index in free if arcs[index].window == 1]
     still = {**kept, **dict.fromkeys(fixed, 0)}
@@ -209,93 +209,93 @@ def _placements(arcs: Sequence[Arc], length: int, kept: Mapping[int, int], bound
     )
     best = None
     for order in dict.fromkeys(map(tuple, orders)):
-        board = _emptiest(_Board.of(arcs, length, still), order)
-        best = min(best or board.cost, board.cost)
-        yield board
+        profile = _emptiest(_LoadProfile.of(arcs, length, still), order)
+        best = min(best or profile.cost, profile.cost)
+        yield profile
     for target in range(bound, best[0] if best else 0):
-        if _latest(late := _Board.of(arcs, length, still), orders[1], target):
+        if _latest(late := _LoadProfile.of(arcs, length, still), orders[1], target):
             yield late
             return
 
 
-def _emptiest(board: _Board, order: Iterable[int]) -> _Board:
+def _emptiest(profile: _LoadProfile, order: Iterable[int]) -> _LoadProfile:
     """Place each where the least runs: the lowest peak, the lowest sum, the best fit, then the earliest."""
     for index in order:
-        most, total, steps = board.seats(index)
-        board.put(index, int(np.lexsort((-steps, total, most))[0]))
-    return board
+        most, total, steps = profile.seats(index)
+        profile.put(index, int(np.lexsort((-steps, total, most))[0]))
+    return profile
 
 
-def _latest(board: _Board, order: Iterable[int], target: int) -> bool:
+def _latest(profile: _LoadProfile, order: Iterable[int], target: int) -> bool:
     """Place each as late as the target lets it; give whether all found room.
 
     In a window much shorter than the period the longest run past it side by side, and the minutes before are free for others.
     """
     for index in order:
-        most, _, _ = board.seats(index)
-        fits = np.flatnonzero(most + board.arcs[index].rate <= target)
+        most, _, _ = profile.seats(index)
+        fits = np.flatnonzero(most + profile.arcs[index].rate <= target)
         if not len(fits):
             return False
-        board.put(index, int(fits[-1]))
+        profile.put(index, int(fits[-1]))
     return True
 
 
-def _improve(board: _Board, free: Sequence[int], bound: int, work: Work) -> None:
-    """Move arcs one by one, then two at a time, while the cost falls, until the peak is at the bound or the work is done."""
-    while board.cost[0] > bound and work.left > 0:
-        if not (_move(board, free, work) or _exchange(board, free, work)):
+def _improve(profile: _LoadProfile, free: Sequence[int], bound: int, budget: Budget) -> None:
+    """Move arcs one by one, then two at a time, while the cost falls, until the peak is at the bound or the budget is spent."""
+    while profile.cost[0] > bound and budget.left > 0:
+        if not (_move(profile, free, budget) or _exchange(profile, free, budget)):
             return
 
 
-def _move(board: _Board, free: Sequence[int], work: Work) -> bool:
+def _move(profile: _LoadProfile, free: Sequence[int], budget: Budget) -> bool:
     moved = False
     for index in free:
-        before = board.cost
-        offset = board.take(index)
-        board.put(index, _best_seat(board, index, work))
-        if board.cost < before:
+        before = profile.cost
+        offset = profile.take(index)
+        profile.put(index, _best_seat(profile, index, budget))
+        if profile.cost < before:
             moved = True
         else:
-            board.take(index)
-            board.put(index, offset)
-        if work.left <= 0:
+            profile.take(index)
+            profile.put(index, offset)
+        if budget.left <= 0:
             break
     return moved
 
 
-def _exchange(board: _Board, free: Sequence[int], work: Work) -> bool:
-    """Take two arcs up and place them anew, the one that runs at the peak last; give whether that made the cost fall."""
-    before = board.cost
-    at_peak = [index for index in free if _touches_peak(board, index, before[0])]
+def _exchange(profile: _LoadProfile, free: Sequence[int], budget: Budget) -> bool:
+    """Take two arcs up and place them again, the one that runs at the peak last; give whether that made the cost fall."""
+    before = profile.cost
+    at_peak = [index for index in free if _touches_peak(profile, index, before[0])]
     seen = set()
     for first in at_peak:
         for second in free:
-            pair = (board.arcs[first], board.offsets[first], board.arcs[second], board.offsets[second])
+            pair = (profile.arcs[first], profile.offsets[first], profile.arcs[second], profile.offsets[second])
             if pair[0] == pair[2] or pair in seen:
                 continue
-            if work.left <= 0:
+            if budget.left <= 0:
                 return False
             seen.add(pair)
-            was = board.take(first), board.take(second)
-            board.put(second, _best_seat(board, second, work))
-            board.put(first, _best_seat(board, first, work))
-            if board.cost < before:
+            was = profile.take(first), profile.take(second)
+            profile.put(second, _best_seat(profile, second, budget))
+            profile.put(first, _best_seat(profile, first, budget))
+            if profile.cost < before:
                 return True
-            board.take(first)
-            board.take(second)
-            board.put(first, was[0])
-            board.put(second, was[1])
+            profile.take(first)
+            profile.take(second)
+            profile.put(first, was[0])
+            profile.put(second, was[1])
     return False
 
 
-def _best_seat(board: _Board, index: int, work: Work) -> int:
-    most, total, steps = board.seats(index)
-    work.spend(_STEPS + (board.length + board.arcs[index].window * len(board.minutes(index))) // _CELLS)
-    floor = np.maximum(most + board.arcs[index].rate, int(board.height.max()))
+def _best_seat(profile: _LoadProfile, index: int, budget: Budget) -> int:
+    most, total, steps = profile.seats(index)
+    budget.spend(_STEPS + (profile.length + profile.arcs[index].window * len(profile.minutes(index))) // _CELLS)
+    floor = np.maximum(most + profile.arcs[index].rate, int(profile.height.max()))
     return int(np.lexsort((-steps, total, floor))[0])
 
 
-def _touches_peak(board: _Board, index: int, peak: int) -> bool:
-    arc = board.arcs[index]
-    minutes = (board.minutes(index) + board.offsets[index]) % arc.period
-    return bool((board.height.reshape(-1, arc.period)[:, minutes] == peak).any())
+def _touches_peak(profile: _LoadProfile, index: int, peak: int) -> bool:
+    arc = profile.arcs[index]
+    minutes = (profile.minutes(index) + profile.offsets[index]) % arc.period
+    return bool((profile.height.reshape(-1, arc.period)[:, minutes] == peak).any())

@@ -113,8 +113,8 @@ def test_a_rival_places_every_table(name: str) -> None:
 
     found = rival.solve(weights, 3, 0.5)
 
-    homes = found.homes if isinstance(found, Proved) else found
-    assert 9 <= makespan_of(weights, homes, 3) <= 11
+    assignment = found.assignment if isinstance(found, Proved) else found
+    assert 9 <= makespan_of(weights, assignment, 3) <= 11
 
 
 @pytest.mark.long
@@ -177,28 +177,28 @@ def test_tables_that_stay_keep_their_home_and_new_ones_have_none() -> None:
     before = State(np.array([0, 1, 2]), np.array([5, 5, 5]))
     after = State(np.array([0, 2, 3]), np.array([5, 5, 5]))
 
-    homes = carried(before, np.array([1, 0, 2]), after)
+    assignment = carried(before, np.array([1, 0, 2]), after)
 
-    assert homes.tolist() == [1, 2, NOWHERE]
-    assert moved_share(homes, np.array([1, 0, 0])) == 50
+    assert assignment.tolist() == [1, 2, NOWHERE]
+    assert moved_share(assignment, np.array([1, 0, 0])) == 50
 
 
 def test_pipelines_made_anew_are_named_after_those_that_they_share_most_with() -> None:
     weights = np.array([9, 8, 7, 1])
-    homes = np.array([2, 1, 0, NOWHERE])
+    assignment = np.array([2, 1, 0, NOWHERE])
     fresh = np.array([0, 1, 2, 2])
 
-    assert best_names(fresh, homes, weights, 3).tolist() == [2, 1, 0, 0]
+    assert best_names(fresh, assignment, weights, 3).tolist() == [2, 1, 0, 0]
 
 
 def test_renaming_keeps_the_split_and_moves_no_more() -> None:
     weights = near_equal(60, 3)
-    homes = np.random.default_rng(4).permutation(longest_first(weights, 5))
+    assignment = np.random.default_rng(4).permutation(longest_first(weights, 5))
 
-    plain, named = (from_scratch(5, renamed=renamed)(weights, homes) for renamed in (False, True))
+    plain, named = (from_scratch(5, renamed=renamed)(weights, assignment) for renamed in (False, True))
 
     assert makespan_of(weights, plain, 5) == makespan_of(weights, named, 5)
-    assert moved_share(homes, named) <= moved_share(homes, plain)
+    assert moved_share(assignment, named) <= moved_share(assignment, plain)
 
 
 def test_a_tolerance_is_not_rounded() -> None:

@@ -19,8 +19,8 @@ def bound(weights: list[int], pipelines: int) -> int:
 
 def optimum(weights: list[int], pipelines: int) -> int:
     return min(
-        max(sum(w for w, home in zip(weights, homes, strict=True) if home == pipeline) for pipeline in range(pipelines))
-        for homes in product(range(pipelines), repeat=len(weights))
+        max(sum(w for w, home in zip(weights, assignment, strict=True) if home == pipeline) for pipeline in range(pipelines))
+        for assignment in product(range(pipelines), repeat=len(weights))
     )
 
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.partition import constrained, exact_place, seat
-from headgate.partition.clash import Clash
+from headgate.partition import constrained, feasibility, insertion
+from headgate.partition.conflict import Infeasible
 from headgate.partition.constrained import NotFound, place
-from headgate.partition.feasible import holds
 from headgate.partition.instance import Instance
+from headgate.partition.partial_assignment import is_feasible
 from headgate.partition.repair import repair
 from headgate.partition.spread import spread
 
@@ -33,20 +33,20 @@ def latin_square(order: int, holes: int, seed: int) -> Instance:
     lines = [tuple(range(row * order, (row + 1) * order)) for row in range(order)]
     lines += [tuple(range(column, order * order, order)) for column in range(order)]
     fixed = {cell: rows[(cell // order + columns[cell % order]) % order] for cell in cells[holes:]}
-    return Instance(np.ones(order * order, dtype=np.int64), order, apart=tuple(lines), fixed=fixed)
+    return Instance(np.ones(order * order, dtype=np.int64), order, anti_affinity=tuple(lines), fixed=fixed)
 
 
-def full_bins(pipelines: int, room: int, seed: int) -> Instance:
+def full_bins(pipelines: int, capacity: int, seed: int) -> Instance:
     """Give units of several tables that fill every pipeline to the last table."""
     draw = Random(seed)  # noqa: S311 - an example, not a secret
     sizes = []
     for _ in range(pipelines):
-        left = room
+        left = capacity
         while left:
-            sizes.append(min(left, draw.randint(room // 5, room // 2)))
+            sizes.append(min(left, draw.randint(capacity // 5, capacity // 2)))
             left -= sizes[-1]
     draw.shuffle(sizes)
-    return Instance(np.array(sizes), pipelines, sizes=np.array(sizes), room=np.full(pipelines, room))
+    return Instance(np.array(sizes), pipelines, sizes=np.array(sizes), capacity=np.full(pipelines, capacity))
 
 
 @st.composite
@@ -55,33 +55,39 @@ def instances(draw: st.DrawFn) -> Instance:
     count, pipelines = draw(st.integers(1, 6)), draw(st.integers(1, 3))
     unit, pipeline = st.integers(0, count - 1), st.integers(0, pipelines - 1)
     clique = st.lists(unit, min_size=2, max_size=3, unique=True).map(tuple)
-    room = draw(st.none() | st.lists(st.integers(1, 6), min_size=pipelines, max_size=pipelines))
+    capacity = draw(st.none() | st.lists(st.integers(1, 6), min_size=pipelines, max_size=pipelines))
     sizes = draw(st.none() | st.lists(st.integers(1, 3), min_size=count, max_size=count))
     return Instance(
         weights=np.array(draw(st.lists(st.integers(0, 30), min_size=count, max_size=count)), dtype=np.int64),
         pipelines=pipelines,
         sizes=None if sizes is None else np.array(sizes),
-        room=None if room is None else np.array(room),
-        apart=tuple(draw(st.lists(clique, max_size=2))) if count > 1 else (),
+        capacity=None if capacity is None else np.array(capacity),
+        anti_affinity=tuple(draw(st.lists(clique, max_size=2))) if count > 1 else (),
         fixed=draw(st.dictionaries(unit, pipeline, max_size=1)),
-        barred=draw(st.dictionaries(unit, st.frozensets(pipeline), max_size=2)),
+        forbidden=draw(st.dictionaries(unit, st.frozensets(pipeline), max_size=2)),
     )
 
 
 def optimum(instance: Instance) -> int | None:
     """Give the least makespan under the rules, by trying every placement; None where none keeps them."""
-    tried = (np.array(homes) for homes in product(range(instance.pipelines), repeat=len(instance.weights)))
-    return min((int(instance.loads(homes).max()) for homes in tried if _keeps(instance, homes)), default=None)
+    tried = (np.array(assignment) for assignment in product(range(instance.pipelines), repeat=len(instance.weights)))
+    return min((int(instance.loads(assignment).max()) for assignment in tried if _keeps(instance, assignment)), default=None)
 
 
-def _keeps(instance: Instance, homes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bool:
-    sizes = np.ones(len(homes)) if instance.sizes is None else instance.sizes
-    used = np.bincount(homes, sizes, instance.pipelines)
+def _keeps(instance: Instance, assignment: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bool:
+    sizes = np.ones(len(assignment)) if instance.sizes is None else instance.sizes
+    used = np.bincount(assignment, sizes, instance.pipelines)
     return (
-        (instance.room is None or bool((used <= instance.room).all()))
-        and all(homes[unit] == home for unit, home in instance.fixed.items())
-        and all(homes[unit] not in bars for unit, bars in instance.barred.items())
-        and not any(homes[one] == homes[two] for units in instance.apart for one in units for two in units if one < two)
+        (instance.capacity is None or bool((used <= instance.capacity).all()))
+        and all(assignment[unit] == home for unit, home in instance.fixed.items())
+        and all(assignment[unit] not in forbidden for unit, forbidden in instance.forbidden.items())
+        and not any(
+            assignment[one] == assignment[two]
+            for units in instance.anti_affinity
+            for one in units
+            for two in units
+            if one < two
+        )
     )
 
 
@@ -90,13 +96,13 @@ def _keeps(instance: Instance, homes: np.ndarray[tuple[int], np.dtype[np.int64]]
 def test_a_placement_exists_where_trying_all_finds_one_and_keeps_every_rule(instance: Instance) -> None:
     least = optimum(instance)
     if least is None:
-        with pytest.raises(Clash):
+        with pytest.raises(Infeasible):
             place(instance)
         return
     split = place(instance)
 
-    assert _keeps(instance, split.homes)
-    assert split.makespan == instance.loads(split.homes).max()
+    assert _keeps(instance, split.assignment)
+    assert split.makespan == instance.loads(split.assignment).max()
     assert split.bound <= least <= split.makespan
     assert not split.optimal or split.makespan == least
 
@@ -104,9 +110,9 @@ def test_a_placement_exists_where_trying_all_finds_one_and_keeps_every_rule(inst
 @settings(max_examples=40)
 @given(instances(), st.lists(st.integers(0, 2), min_size=6, max_size=6))
 def test_the_quick_check_of_the_rules_says_what_trying_them_one_by_one_says(instance: Instance, places: list[int]) -> None:
-    homes = np.array(places[: len(instance.weights)]) % instance.pipelines
+    assignment = np.array(places[: len(instance.weights)]) % instance.pipelines
 
-    assert holds(instance, homes) == _keeps(instance, homes)
+    assert is_feasible(instance, assignment) == _keeps(instance, assignment)
 
 
 def test_without_rules_it_is_the_spread() -> None:
@@ -114,44 +120,49 @@ def test_without_rules_it_is_the_spread() -> None:
     free = spread(instance.weights, 5)
     split = place(instance)
 
-    assert split.homes.tolist() == free.homes.tolist()
+    assert split.assignment.tolist() == free.assignment.tolist()
     assert (split.makespan, split.bound, split.optimal) == (free.makespan, free.bound, free.optimal)
 
 
 @pytest.mark.parametrize(
     "rules",
     [
-        {"room": np.full(8, 30)},
-        {"room": np.full(8, 25)},
-        {"apart": tuple((unit, unit + 1, unit + 2) for unit in range(0, 198, 3))},
+        {"capacity": np.full(8, 30)},
+        {"capacity": np.full(8, 25)},
+        {"anti_affinity": tuple((unit, unit + 1, unit + 2) for unit in range(0, 198, 3))},
         {"fixed": {unit: unit % 8 for unit in range(0, 200, 11)}},
-        {"barred": {unit: frozenset({unit % 8, (unit + 3) % 8}) for unit in range(0, 200, 3)}},
-        {"sizes": np.arange(200) % 4 + 1, "room": np.full(8, 64)},
-        {"room": np.full(8, 26), "apart": (range(8), range(8, 16)), "fixed": {3: 3, 9: 3}, "barred": {5: frozenset({1})}},
+        {"forbidden": {unit: frozenset({unit % 8, (unit + 3) % 8}) for unit in range(0, 200, 3)}},
+        {"sizes": np.arange(200) % 4 + 1, "capacity": np.full(8, 64)},
+        {
+            "capacity": np.full(8, 26),
+            "anti_affinity": (range(8), range(8, 16)),
+            "fixed": {3: 3, 9: 3},
+            "forbidden": {5: frozenset({1})},
+        },
     ],
-    ids=["room", "room for no more", "apart", "fixed", "barred", "units of several tables", "all"],
+    ids=["capacity", "room for no more", "anti_affinity", "fixed", "forbidden", "units of several tables", "all"],
 )  # fmt: skip
 def test_rules_that_leave_enough_freedom_cost_less_than_a_thousandth(rules: dict[str, object]) -> None:
     instance = realistic(200, 8, 21, **rules)
     split = place(instance)
 
-    assert _keeps(instance, split.homes)
+    assert _keeps(instance, split.assignment)
     assert split.makespan <= split.bound * 1.001
 
 
 def test_two_thousand_units_on_a_hundred_pipelines_with_sets_as_large_as_their_number() -> None:
-    instance = realistic(2000, 100, 5, apart=tuple(tuple(range(first, first + 100)) for first in range(0, 2000, 100)))
+    instance = realistic(2000, 100, 5, anti_affinity=tuple(tuple(range(first, first + 100)) for first in range(0, 2000, 100)))
     split = place(instance)
 
-    assert holds(instance, split.homes)
+    assert is_feasible(instance, split.assignment)
     assert split.makespan <= split.bound * 1.001
 
 
 def test_ten_thousand_units_fill_fifty_pipelines_to_the_last_table() -> None:
-    instance = realistic(10_000, 50, 6, room=np.full(50, 200))
+    instance = realistic(10_000, 50, 6, capacity=np.full(50, 200))
     split = place(instance)
 
-    assert holds(instance, split.homes)
+    assert is_feasible(instance, split.assignment)
     assert split.makespan <= split.bound * 1.001
 
 
@@ -162,7 +173,7 @@ def test_the_bound_counts_what_is_fixed_to_a_pipeline() -> None:
 
 
 def test_the_bound_counts_the_company_that_the_heaviest_must_have() -> None:
-    split = place(Instance(np.array([90, 10, 10, 10, 10, 10]), 2, room=np.array([3, 3])))
+    split = place(Instance(np.array([90, 10, 10, 10, 10, 10]), 2, capacity=np.array([3, 3])))
 
     assert (split.makespan, split.bound, split.optimal) == (110, 110, True)
 
@@ -183,15 +194,15 @@ def _solver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     ids=["Latin square of 5", "of 8", "of 10", "4 full bins", "10 full bins"],
 )
 def test_what_fits_in_few_ways_is_found(instance: Instance) -> None:
-    assert _keeps(instance, place(instance).homes)
+    assert _keeps(instance, place(instance).assignment)
 
 
 @pytest.mark.usefixtures("_solver")
 def test_a_set_as_large_as_the_number_of_pipelines_with_one_way_to_place_it() -> None:
-    bars = {unit: frozenset(range(unit + 1, 12)) for unit in range(12)}
-    instance = Instance(np.ones(12, dtype=np.int64), 12, apart=(tuple(range(12)),), barred=bars)
+    forbidden = {unit: frozenset(range(unit + 1, 12)) for unit in range(12)}
+    instance = Instance(np.ones(12, dtype=np.int64), 12, anti_affinity=(tuple(range(12)),), forbidden=forbidden)
 
-    assert place(instance).homes.tolist() == list(range(12))
+    assert place(instance).assignment.tolist() == list(range(12))
 
 
 def test_what_was_neither_placed_nor_refuted_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,7 +218,7 @@ def test_a_repair_that_found_no_layout_and_no_proof_says_so(monkeypatch: pytest.
     for name in ("ortools", "ortools.sat", "ortools.sat.python"):
         monkeypatch.setitem(sys.modules, name, None)
     _tire(monkeypatch)
-    monkeypatch.setattr(seat, "_LOOKS", 10)
+    monkeypatch.setattr(insertion, "_LOOKS", 10)
     instance = latin_square(10, 45, 3)
     new = np.full(len(instance.weights), -1)
 
@@ -220,21 +231,23 @@ def test_the_solver_finds_what_the_search_gave_up_on(monkeypatch: pytest.MonkeyP
     _tire(monkeypatch)
     instance = latin_square(10, 45, 3)
 
-    assert _keeps(instance, place(instance).homes)
+    assert _keeps(instance, place(instance).assignment)
 
 
 def _tire(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the ejection chains and the search too little work to come to an end."""
     monkeypatch.setattr(constrained, "_LOOKS", 10)
     for name in ("_LOOKS", "_FIRST_NODES", "_NODES"):
-        monkeypatch.setattr(exact_place, name, 10)
+        monkeypatch.setattr(feasibility, name, 10)
 
 
 def test_the_order_of_rules_never_matters() -> None:
     pairs = [(unit, (unit * 7 + 3) % 60) for unit in range(60) if unit != (unit * 7 + 3) % 60]
     fixed = {unit: unit % 5 for unit in range(0, 60, 9)}
-    bars = {unit: frozenset({(unit + 1) % 5}) for unit in range(0, 60, 4)}
-    one = realistic(60, 5, 3, apart=pairs, fixed=fixed, barred=bars)
-    two = realistic(60, 5, 3, apart=pairs[::-1], fixed=dict(reversed(fixed.items())), barred=dict(reversed(bars.items())))
+    forbidden = {unit: frozenset({(unit + 1) % 5}) for unit in range(0, 60, 4)}
+    one = realistic(60, 5, 3, anti_affinity=pairs, fixed=fixed, forbidden=forbidden)
+    two = realistic(
+        60, 5, 3, anti_affinity=pairs[::-1], fixed=dict(reversed(fixed.items())), forbidden=dict(reversed(forbidden.items()))
+    )
 
-    assert place(one).homes.tolist() == place(two).homes.tolist()
+    assert place(one).assignment.tolist() == place(two).assignment.tolist()

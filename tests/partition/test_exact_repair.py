@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from headgate.partition.board import Board
 from headgate.partition.excess import least_cost
 from headgate.partition.instance import Instance
 from headgate.partition.repair import repair
+from headgate.partition.repair_state import RepairState
 
 
 def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -22,19 +22,19 @@ def drifted(seed: int, count: int, pipelines: int) -> tuple[NDArray[np.int64], N
     rng = np.random.default_rng(seed)
     weights = np.sort(1000 * rng.lognormal(0, 1.2, count))[::-1]
     turn = np.arange(count) % (2 * pipelines)
-    homes = np.minimum(turn, 2 * pipelines - 1 - turn)
-    return numbers(weights * rng.lognormal(0, 0.1, count)), numbers(homes)
+    assignment = np.minimum(turn, 2 * pipelines - 1 - turn)
+    return numbers(weights * rng.lognormal(0, 0.1, count)), numbers(assignment)
 
 
 @settings(max_examples=8)
 @given(st.integers(0, 1000), st.sampled_from(["equal", "any", "weight"]))
 def test_the_solver_costs_at_most_as_much_as_the_search_and_that_at_most_twice(seed: int, kind: str) -> None:
     pytest.importorskip("ortools")
-    weights, homes = drifted(seed, 39, 4)
+    weights, assignment = drifted(seed, 39, 4)
     any_cost = np.random.default_rng(seed).integers(1, 10, 39)
     costs = {"equal": np.ones(39, dtype=np.int64), "any": any_cost, "weight": weights}[kind]
     found, exact = (
-        repair(Instance(weights, 4), homes, costs, tolerance=0.02, trigger=0.02, exact=solver) for solver in (False, True)
+        repair(Instance(weights, 4), assignment, costs, tolerance=0.02, trigger=0.02, exact=solver) for solver in (False, True)
     )
     if exact.proved and found.needs is None:
         assert exact.cost <= found.cost <= 2 * exact.cost
@@ -43,20 +43,22 @@ def test_the_solver_costs_at_most_as_much_as_the_search_and_that_at_most_twice(s
 
 def test_the_solver_gives_the_same_each_time() -> None:
     pytest.importorskip("ortools")
-    weights, homes = drifted(3, 60, 5)
+    weights, assignment = drifted(3, 60, 5)
     costs = np.ones(60, dtype=np.int64)
-    runs = [repair(Instance(weights, 5), homes, costs, tolerance=0.01, trigger=0.01).homes.tolist() for _ in range(2)]
+    runs = [repair(Instance(weights, 5), assignment, costs, tolerance=0.01, trigger=0.01).assignment.tolist() for _ in range(2)]
     assert runs[0] == runs[1]
 
 
 def test_the_solver_heeds_the_constraints() -> None:
     pytest.importorskip("ortools")
-    weights, homes = drifted(5, 24, 3)
-    instance = Instance(weights, 3, room=numbers([9, 9, 9]), apart=[[0, 4]], fixed={5: 0}, barred={6: frozenset({1, 2})})
-    result = repair(instance, homes, np.ones(24, dtype=np.int64), tolerance=0.02, trigger=0.02)
-    assert max(np.bincount(result.homes)) <= 9
-    assert result.homes[0] != result.homes[4]
-    assert (result.homes[5], result.homes[6]) == (0, 0)
+    weights, assignment = drifted(5, 24, 3)
+    instance = Instance(
+        weights, 3, capacity=numbers([9, 9, 9]), anti_affinity=[[0, 4]], fixed={5: 0}, forbidden={6: frozenset({1, 2})}
+    )
+    result = repair(instance, assignment, np.ones(24, dtype=np.int64), tolerance=0.02, trigger=0.02)
+    assert max(np.bincount(result.assignment)) <= 9
+    assert result.assignment[0] != result.assignment[4]
+    assert (result.assignment[5], result.assignment[6]) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +74,8 @@ def test_the_solver_heeds_the_constraints() -> None:
 def test_each_overfull_pipeline_sheds_its_excess_at_the_least(
     weights: Sequence[int], costs: list[int], limit: int, least: int
 ) -> None:
-    board = Board(Instance(numbers(weights), 2), numbers([0] * len(weights)), numbers(costs))
-    assert least_cost(board, limit) == least
+    state = RepairState(Instance(numbers(weights), 2), numbers([0] * len(weights)), numbers(costs))
+    assert least_cost(state, limit) == least
 
 
 @settings(max_examples=15)
@@ -81,19 +83,21 @@ def test_each_overfull_pipeline_sheds_its_excess_at_the_least(
 def test_what_the_solver_proves_is_the_least_of_all_repairs(data: st.DataObject) -> None:
     pytest.importorskip("ortools")
     unit = st.tuples(st.integers(0, 40), st.integers(-1, 2), st.integers(0, 9))
-    weights, homes, costs = (list(column) for column in zip(*data.draw(st.lists(unit, min_size=2, max_size=7)), strict=True))
-    barred = {0: frozenset({data.draw(st.integers(0, 2))})}
-    instance = Instance(numbers(weights), 3, room=numbers([4, 4, 4]), apart=[[0, 1]], barred=barred)
-    result = repair(instance, numbers(homes), numbers(costs), tolerance=0.1, trigger=0.1)
+    weights, assignment, costs = (
+        list(column) for column in zip(*data.draw(st.lists(unit, min_size=2, max_size=7)), strict=True)
+    )
+    forbidden = {0: frozenset({data.draw(st.integers(0, 2))})}
+    instance = Instance(numbers(weights), 3, capacity=numbers([4, 4, 4]), anti_affinity=[[0, 1]], forbidden=forbidden)
+    result = repair(instance, numbers(assignment), numbers(costs), tolerance=0.1, trigger=0.1)
     allowed = (
         places
-        for places in product(range(3), repeat=len(homes))
+        for places in product(range(3), repeat=len(assignment))
         if max(np.bincount(places, weights)) <= result.limit
         and max(np.bincount(places)) <= 4
         and places[0] != places[1]
-        and places[0] not in barred[0]
+        and places[0] not in forbidden[0]
     )
-    moves = (zip(costs, homes, places, strict=True) for places in allowed)
+    moves = (zip(costs, assignment, places, strict=True) for places in allowed)
     least = min((sum(cost for cost, home, place in move if -1 < home != place) for move in moves), default=None)
     assert result.needs or result.cost >= (least or 0)
     if result.proved and not result.needs:

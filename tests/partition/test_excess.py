@@ -6,44 +6,44 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.partition import excess
-from headgate.partition.board import Board
 from headgate.partition.excess import least_by_place, least_cost
 from headgate.partition.instance import Instance
+from headgate.partition.repair_state import RepairState
 
 quick = settings(max_examples=60)
 DEAR = 10_000
 
 
 @st.composite
-def boards(draw: st.DrawFn) -> tuple[Board, int]:
-    """Up to 6 units on 2 or 3 pipelines, some new, some fixed or barred, and the limit of a repair."""
+def boards(draw: st.DrawFn) -> tuple[RepairState, int]:
+    """Up to 6 units on 2 or 3 pipelines, some new, some fixed or forbidden, and the limit of a repair."""
     pipelines = draw(st.integers(2, 3))
     place = st.integers(0, pipelines - 1)
     units = draw(
         st.lists(st.tuples(st.integers(0, 30), st.integers(-1, pipelines - 1), st.integers(0, 9)), min_size=1, max_size=6)
     )
-    weights, homes, costs = (np.array(column, dtype=np.int64) for column in zip(*units, strict=True))
+    weights, assignment, costs = (np.array(column, dtype=np.int64) for column in zip(*units, strict=True))
     some = st.integers(0, len(units) - 1)
     fixed = draw(st.dictionaries(some, place, max_size=1))
-    barred = {unit: frozenset({pipeline}) for unit, pipeline in draw(st.dictionaries(some, place, max_size=2)).items()}
-    barred = {unit: pipelines for unit, pipelines in barred.items() if unit not in fixed}
+    forbidden = {unit: frozenset({pipeline}) for unit, pipeline in draw(st.dictionaries(some, place, max_size=2)).items()}
+    forbidden = {unit: pipelines for unit, pipelines in forbidden.items() if unit not in fixed}
     limit = draw(st.integers(int(weights.max()), int(weights.max()) + 40))
-    return Board(Instance(weights, pipelines, fixed=fixed, barred=barred), homes, costs), limit
+    return RepairState(Instance(weights, pipelines, fixed=fixed, forbidden=forbidden), assignment, costs), limit
 
 
-def cheapest(board: Board, limit: int) -> dict[tuple[int, int], int]:
+def cheapest(state: RepairState, limit: int) -> dict[tuple[int, int], int]:
     """For each unit and pipeline the cost of the cheapest repair that has the one in the other, by trying all."""
     best: dict[tuple[int, int], int] = {}
-    instance = board.instance
-    for places in product(range(instance.pipelines), repeat=len(board.weights)):
-        homes = np.array(places)
+    instance = state.instance
+    for places in product(range(instance.pipelines), repeat=len(state.weights)):
+        assignment = np.array(places)
         if (
-            max(instance.loads(homes)) > limit
+            max(instance.loads(assignment)) > limit
             or any(places[unit] != pipeline for unit, pipeline in instance.fixed.items())
-            or any(places[unit] in pipelines for unit, pipelines in instance.barred.items())
+            or any(places[unit] in pipelines for unit, pipelines in instance.forbidden.items())
         ):
             continue
-        cost = int(board.costs[(board.origin >= 0) & (homes != board.origin)].sum())
+        cost = int(state.costs[(state.origin >= 0) & (assignment != state.origin)].sum())
         for pair in enumerate(places):
             best[pair] = min(best.get(pair, DEAR), cost)
     return best
@@ -51,39 +51,39 @@ def cheapest(board: Board, limit: int) -> dict[tuple[int, int], int]:
 
 @quick
 @given(boards())
-def test_no_repair_costs_less_than_the_bounds_say(case: tuple[Board, int]) -> None:
-    board, limit = case
-    best = cheapest(board, limit)
-    bounds = least_by_place(board, limit, DEAR)
-    assert all(bounds.whole[pair] <= cost for pair, cost in best.items())
+def test_no_repair_costs_less_than_the_bounds_say(case: tuple[RepairState, int]) -> None:
+    state, limit = case
+    best = cheapest(state, limit)
+    bounds = least_by_place(state, limit, DEAR)
+    assert all(bounds.total[pair] <= cost for pair, cost in best.items())
     if best:
-        assert max(least_cost(board, limit), bounds.cost) <= min(best.values())
+        assert max(least_cost(state, limit), bounds.cost) <= min(best.values())
 
 
 @quick
 @given(boards(), st.integers(1, 12))
-def test_bounds_hold_where_costs_are_told_apart_up_to_a_limit_and_roughly(case: tuple[Board, int], below: int) -> None:
-    board, limit = case
+def test_bounds_hold_where_costs_are_told_apart_up_to_a_limit_and_roughly(case: tuple[RepairState, int], below: int) -> None:
+    state, limit = case
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(excess, "_GRID", 3)
-        bounds = least_by_place(board, limit, below)
-        assert all(bounds.whole[pair] <= min(cost, below) for pair, cost in cheapest(board, limit).items())
+        bounds = least_by_place(state, limit, below)
+        assert all(bounds.total[pair] <= min(cost, below) for pair, cost in cheapest(state, limit).items())
 
 
 def test_a_unit_that_comes_in_makes_others_leave() -> None:
-    board = Board(Instance(np.array([6, 4, 5]), 2), np.array([0, 0, -1]), np.array([9, 2, 0]))
-    bounds = least_by_place(board, 10, 100)
-    assert bounds.whole[2].tolist() == [9, 0]
+    state = RepairState(Instance(np.array([6, 4, 5]), 2), np.array([0, 0, -1]), np.array([9, 2, 0]))
+    bounds = least_by_place(state, 10, 100)
+    assert bounds.total[2].tolist() == [9, 0]
     assert bounds.rise[2].tolist() == [9, 0]
 
 
 def test_where_every_place_of_a_new_unit_is_taken_a_repair_costs_what_the_cheapest_place_costs() -> None:
-    board = Board(Instance(np.array([6, 4, 7, 3, 5]), 2), np.array([0, 0, 1, 1, -1]), np.array([9, 8, 7, 6, 0]))
-    assert least_cost(board, 13) == 0
-    assert least_by_place(board, 13, 100).cost == 6
+    state = RepairState(Instance(np.array([6, 4, 7, 3, 5]), 2), np.array([0, 0, 1, 1, -1]), np.array([9, 8, 7, 6, 0]))
+    assert least_cost(state, 13) == 0
+    assert least_by_place(state, 13, 100).cost == 6
 
 
 def test_many_units_are_not_told_apart() -> None:
-    board = Board(Instance(np.ones(300, dtype=np.int64), 2), np.zeros(300, dtype=np.int64), np.ones(300, dtype=np.int64))
-    assert least_by_place(board, 200, 1_000).sheds.tolist() == [0, 0]
-    assert least_cost(board, 200) == 100
+    state = RepairState(Instance(np.ones(300, dtype=np.int64), 2), np.zeros(300, dtype=np.int64), np.ones(300, dtype=np.int64))
+    assert least_by_place(state, 200, 1_000).relief.tolist() == [0, 0]
+    assert least_cost(state, 200) == 100

@@ -8,17 +8,17 @@ from headgate.partition.grow import fill
 from headgate.partition.instance import Instance
 
 
-def filled(weights: list[int], homes: list[int], pipelines: int, new: list[int], **rules: object) -> list[int]:
+def filled(weights: list[int], assignment: list[int], pipelines: int, new: list[int], **rules: object) -> list[int]:
     instance = Instance(np.array(weights, dtype=np.int64), pipelines, **rules)  # type: ignore[arg-type]  # any of its rules
-    today = np.array(homes, dtype=np.int64)
+    today = np.array(assignment, dtype=np.int64)
     after = fill(instance, today, today, np.ones(len(weights), dtype=np.int64), new, tolerance=0.05)
     return [int(home) for home in after]
 
 
 def test_a_new_pipeline_gets_its_share_from_the_heaviest() -> None:
-    homes = filled([10] * 12, [0] * 6 + [1] * 6, 3, [2])
+    assignment = filled([10] * 12, [0] * 6 + [1] * 6, 3, [2])
 
-    assert [homes.count(pipeline) for pipeline in range(3)] == [4, 4, 4]
+    assert [assignment.count(pipeline) for pipeline in range(3)] == [4, 4, 4]
 
 
 def test_the_unit_that_brings_most_for_its_cost_goes() -> None:
@@ -30,19 +30,21 @@ def test_one_that_no_share_fits_takes_the_lightest() -> None:
 
 
 def test_units_that_must_be_apart_stay_apart() -> None:
-    homes = filled([10, 10, 10, 10, 10, 10], [0, 0, 0, 1, 1, 1], 3, [2], apart=[(0, 3), (0, 4), (0, 5), (1, 3), (1, 4)])
+    assignment = filled(
+        [10, 10, 10, 10, 10, 10], [0, 0, 0, 1, 1, 1], 3, [2], anti_affinity=[(0, 3), (0, 4), (0, 5), (1, 3), (1, 4)]
+    )
 
-    assert all(homes[one] != homes[two] for one, two in [(0, 3), (0, 4), (0, 5), (1, 3), (1, 4)])
-    assert 2 in homes
+    assert all(assignment[one] != assignment[two] for one, two in [(0, 3), (0, 4), (0, 5), (1, 3), (1, 4)])
+    assert 2 in assignment
 
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 3)), min_size=6, max_size=30))
 def test_none_of_the_others_gets_heavier_and_no_new_one_is_heavier_than_they_were(units: list[tuple[int, int]]) -> None:
-    weights, homes = [weight for weight, _ in units], [home for _, home in units]
-    before = np.bincount(homes, weights, minlength=6)
+    weights, assignment = [weight for weight, _ in units], [home for _, home in units]
+    before = np.bincount(assignment, weights, minlength=6)
 
-    after = np.bincount(filled(weights, homes, 6, [4, 5]), weights, minlength=6)
+    after = np.bincount(filled(weights, assignment, 6, [4, 5]), weights, minlength=6)
 
     assert (after[:4] <= before[:4]).all()
     assert after.max() <= before.max()

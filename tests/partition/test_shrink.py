@@ -19,7 +19,7 @@ def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> 
 
 def fewer(
     weights: Sequence[int],
-    homes: Sequence[int],
+    assignment: Sequence[int],
     pipelines: int,
     count: int,
     costs: Sequence[int] | None = None,
@@ -27,7 +27,7 @@ def fewer(
     **constraints: Any,
 ) -> Shrunk:
     instance = Instance(numbers(weights), pipelines, **constraints)
-    return shrink(instance, numbers(homes), numbers(costs or [1] * len(weights)), count, tolerance=tolerance, exact=False)
+    return shrink(instance, numbers(assignment), numbers(costs or [1] * len(weights)), count, tolerance=tolerance, exact=False)
 
 
 def test_the_pipeline_that_costs_least_to_empty_is_emptied() -> None:
@@ -51,9 +51,9 @@ def test_a_pipeline_that_a_unit_is_fixed_to_stays() -> None:
 
 
 def test_what_can_not_be_emptied_stays() -> None:
-    result = fewer([1] * 5, [0, 0, 1, 1, 2], 3, 1, room=numbers([3, 3, 3]))
+    result = fewer([1] * 5, [0, 0, 1, 1, 2], 3, 1, capacity=numbers([3, 3, 3]))
     assert (len(result.emptied), len(result.moved)) == (1, 1)
-    assert fewer([1, 1], [0, 1], 2, 1, room=numbers([1, 1])).emptied == ()
+    assert fewer([1, 1], [0, 1], 2, 1, capacity=numbers([1, 1])).emptied == ()
 
 
 def test_a_number_that_is_no_part_of_the_pipelines_is_refused() -> None:
@@ -62,7 +62,7 @@ def test_a_number_that_is_no_part_of_the_pipelines_is_refused() -> None:
 
 
 def test_shrinking_to_what_there_is_changes_nothing() -> None:
-    assert fewer([1, 1], [0, 1], 2, 2).homes.tolist() == [0, 1]
+    assert fewer([1, 1], [0, 1], 2, 2).assignment.tolist() == [0, 1]
 
 
 @quick
@@ -70,12 +70,12 @@ def test_shrinking_to_what_there_is_changes_nothing() -> None:
 def test_every_unit_is_on_a_pipeline_that_stays_and_the_cost_is_that_of_what_moved(
     units: list[tuple[int, int]], count: int
 ) -> None:
-    weights, homes = (list(column) for column in zip(*units, strict=True))
+    weights, assignment = (list(column) for column in zip(*units, strict=True))
     costs = [weight + 1 for weight in weights]
-    result = fewer(weights, homes, 4, count, costs=costs)
+    result = fewer(weights, assignment, 4, count, costs=costs)
     assert len(result.emptied) == 4 - count
-    assert not set(result.emptied) & set(result.homes.tolist())
-    moved = [unit for unit, home in enumerate(homes) if -1 < home != result.homes[unit]]
+    assert not set(result.emptied) & set(result.assignment.tolist())
+    moved = [unit for unit, home in enumerate(assignment) if -1 < home != result.assignment[unit]]
     assert result.moved == tuple(moved)
     assert result.cost == sum(costs[unit] for unit in moved)
-    assert result.makespan == max(np.bincount(result.homes, weights))
+    assert result.makespan == max(np.bincount(result.assignment, weights))

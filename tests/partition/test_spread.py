@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.partition.bound import lower_bound
+from headgate.partition.budget import Budget
 from headgate.partition.level import level
 from headgate.partition.longest import longest_first
 from headgate.partition.multifit import first_fit, multifit
-from headgate.partition.quarter import quarter
+from headgate.partition.multiway_subset_sum import multiway_subset_sum
 from headgate.partition.spread import spread
 from headgate.partition.subsets import subsets_within
-from headgate.partition.work import Work
 
 if TYPE_CHECKING:
     from random import Random
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 WEIGHTS = st.lists(st.integers(0, 60), min_size=1, max_size=7)
 
 
-def loads(weights: NDArray[np.int64], homes: NDArray[np.int64], pipelines: int) -> list[int]:
-    return [int(weights[homes == pipeline].sum()) for pipeline in range(pipelines)]
+def loads(weights: NDArray[np.int64], assignment: NDArray[np.int64], pipelines: int) -> list[int]:
+    return [int(weights[assignment == pipeline].sum()) for pipeline in range(pipelines)]
 
 
 def graham(m: int) -> NDArray[np.int64]:
@@ -46,8 +46,10 @@ def planted(n: int, m: int, total: int, seed: int) -> NDArray[np.int64]:
 def test_proved_optimal_means_optimal(listed: list[int], pipelines: int) -> None:
     weights = np.array(listed, dtype=np.int64)
     split = spread(weights, pipelines, effort=20_000)
-    best = min(max(loads(weights, np.array(homes), pipelines)) for homes in product(range(pipelines), repeat=len(listed)))
-    assert max(loads(weights, split.homes, pipelines)) == split.makespan >= best >= split.bound
+    best = min(
+        max(loads(weights, np.array(assignment), pipelines)) for assignment in product(range(pipelines), repeat=len(listed))
+    )
+    assert max(loads(weights, split.assignment, pipelines)) == split.makespan >= best >= split.bound
     assert not split.optimal or split.makespan == best
 
 
@@ -56,15 +58,15 @@ def test_proved_optimal_means_optimal(listed: list[int], pipelines: int) -> None
 def test_the_order_of_weights_does_not_matter(listed: list[int], pipelines: int, random: Random) -> None:
     shuffled = random.sample(listed, len(listed))
     both = [np.array(its, dtype=np.int64) for its in (listed, shuffled)]
-    one, other = (sorted(loads(its, spread(its, pipelines, effort=5_000).homes, pipelines)) for its in both)
+    one, other = (sorted(loads(its, spread(its, pipelines, effort=5_000).assignment, pipelines)) for its in both)
     assert one == other
 
 
 @settings(max_examples=60)
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=30), st.integers(1, 12))
 def test_no_pipeline_is_empty_where_there_are_enough_tables(listed: list[int], pipelines: int) -> None:
-    homes = spread(np.array(listed, dtype=np.int64), pipelines, effort=5_000).homes
-    assert len(set(homes.tolist())) == min(len(listed), pipelines)
+    assignment = spread(np.array(listed, dtype=np.int64), pipelines, effort=5_000).assignment
+    assert len(set(assignment.tolist())) == min(len(listed), pipelines)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_no_pipeline_is_empty_where_there_are_enough_tables(listed: list[int], p
 )
 def test_a_heavy_table_stands_alone_and_the_rest_is_level(listed: list[int], pipelines: int, expected: list[int]) -> None:
     weights = np.array(listed, dtype=np.int64)
-    assert sorted(loads(weights, spread(weights, pipelines).homes, pipelines), reverse=True) == expected
+    assert sorted(loads(weights, spread(weights, pipelines).assignment, pipelines), reverse=True) == expected
 
 
 @pytest.mark.parametrize("pipelines", [4, 11, 50])
@@ -121,9 +123,9 @@ def test_whole_rounds_are_longest_first() -> None:
 
 
 def test_multifit_fits_and_first_fit_says_when_not() -> None:
-    homes = multifit(graham(11), 11, 33, 43)
-    assert homes is not None
-    assert max(loads(graham(11), homes, 11)) == 33
+    assignment = multifit(graham(11), 11, 33, 43)
+    assert assignment is not None
+    assert max(loads(graham(11), assignment, 11)) == 33
     assert first_fit([3, 3, 3], 2, 5) is None
 
 
@@ -142,9 +144,9 @@ def longest_makespan(weights: NDArray[np.int64], pipelines: int) -> int:
 @given(st.lists(st.integers(0, 10**4), min_size=4, max_size=60), st.integers(2, 8))
 def test_levelling_never_raises_the_makespan(listed: list[int], pipelines: int) -> None:
     weights = np.array(listed, dtype=np.int64)
-    homes = np.arange(len(listed)) % pipelines
-    levelled = level(weights, homes, pipelines, lower_bound(weights, pipelines), Work(50_000))
-    assert max(loads(weights, levelled, pipelines)) <= max(loads(weights, homes, pipelines))
+    assignment = np.arange(len(listed)) % pipelines
+    levelled = level(weights, assignment, pipelines, lower_bound(weights, pipelines), Budget(50_000))
+    assert max(loads(weights, levelled, pipelines)) <= max(loads(weights, assignment, pipelines))
 
 
 @settings(max_examples=60)
@@ -153,13 +155,13 @@ def test_a_split_of_few_tables_is_found_where_there_is_one(parts: list[list[int]
     weights = np.array([weight for part in parts for weight in part], dtype=np.int64)
     capacity = lower_bound(weights, len(parts)) + more
     given = np.split(np.arange(len(weights)), np.cumsum([len(part) for part in parts])[:-1])
-    found = quarter(weights, [part.tolist() for part in given], capacity, Work(10**6))
+    found = multiway_subset_sum(weights, [part.tolist() for part in given], capacity, Budget(10**6))
     every = product(range(len(parts)), repeat=min(len(weights), 8))
     if found is not None:
         assert sorted(table for part in found for table in part) == list(range(len(weights)))
         assert max(int(weights[part].sum()) for part in found) <= capacity
     elif len(weights) <= 8:
-        assert all(max(loads(weights, np.array(homes), len(parts))) > capacity for homes in every)
+        assert all(max(loads(weights, np.array(assignment), len(parts))) > capacity for assignment in every)
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=9), st.integers(0, 100), st.integers(0, 20))

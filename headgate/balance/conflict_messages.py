@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.partition.clash import Apart, Barred, Fixed, Pipelines, Room, Together
+from headgate.partition.conflict import Affinity, AntiAffinity, Capacity, Fixed, Forbidden, Pipelines
 from headgate.problems import Problem
 
 if TYPE_CHECKING:
     from headgate.balance.items import Group
     from headgate.balance.rules import Rules
     from headgate.balance.units import Units
-    from headgate.partition.clash import Clash, Constraint
+    from headgate.partition.conflict import Constraint, Infeasible
 
 _MOST_NAMES = 8
 
 
-def clash_problem(clash: Clash, group: Group, units: Units, rules: Rules) -> Problem:
+def conflict_problem(infeasible: Infeasible, group: Group, units: Units, rules: Rules) -> Problem:
     """Give what contradicts what in a group, the fewest that do, and that one of them has to go."""
-    parts = [_words(one, units, rules) for one in clash.constraints]
+    parts = [_words(one, units, rules) for one in infeasible.conflict]
     message = f"group '{group.key}' can't be placed: " + ", and ".join(parts)
     cure = "change that" if len(parts) == 1 else "change one of them"
     return Problem(message, cure, path="balance")
@@ -28,12 +28,12 @@ def _words(one: Constraint, units: Units, rules: Rules) -> str:
     match one:
         case Pipelines(count):
             return f"there are {_count(count, 'pipeline')} for {_count(sum(map(len, units.members)), 'table')}"
-        case Room(_, most):
+        case Capacity(_, most):
             return f"a pipeline takes {_count(most, 'table')} at most (balance.max_tables_per_pipeline)"
-        case Together(unit):
+        case Affinity(unit):
             return f"{_names(units, (unit,))} must share a pipeline (balance.together)"
-        case Apart(numbers):
-            rules_by_units = zip(units.instance.apart, units.apart, strict=True)
+        case AntiAffinity(numbers):
+            rules_by_units = zip(units.instance.anti_affinity, units.apart, strict=True)
             rule = next(rule for found, rule in rules_by_units if tuple(found) == numbers)
             names = _listed([item.table.destination for item in rule.items])
             why = rule.path or f"they read one source table, {rule.items[0].table.source_table}"
@@ -42,7 +42,7 @@ def _words(one: Constraint, units: Units, rules: Rules) -> str:
             pinned = any(item in rules.pinned for item in units.members[unit])
             why = "balance.pinned" if pinned else "it is under way there"
             return f"{_names(units, (unit,))} has to be in pipeline '{units.names[pipeline]}' ({why})"
-        case Barred(unit, pipelines):
+        case Forbidden(unit, pipelines):
             places = _listed([f"'{units.names[pipeline]}'" for pipeline in pipelines])
             return f"{_names(units, (unit,))} can't be in {places} while another copy of its source table still is"
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.partition.quarter import quarter
+from headgate.partition.multiway_subset_sum import multiway_subset_sum
 from headgate.partition.resplit import ACTIVE, Tables, deal, halves
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from headgate.partition.work import Work
+    from headgate.partition.budget import Budget
 
 _PARTNERS = 2  # at least so many give tables to fill one pipeline
 _CHOICE = 16  # sets to choose from
 _LAST = 4  # pipelines that are split together at the end
 
 
-def carve(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work: Work) -> list[Tables] | None:
+def sequential_fill(weights: NDArray[np.int64], parts: list[Tables], capacity: int, budget: Budget) -> list[Tables] | None:
     """Give the tables of `parts` in as many parts, none above `capacity`; None where that was not found.
 
     The heaviest pipeline and the lightest ones make a pool of which a set is taken that fills the capacity; what is left
@@ -27,14 +27,14 @@ def carve(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work: 
     parts, done = list(parts), []
     slack = len(parts) * capacity - int(weights.sum())
     loads = {number: int(weights[part].sum()) for number, part in enumerate(parts)}
-    while len(loads) > _LAST and work.left > 0:
+    while len(loads) > _LAST and budget.left > 0:
         order = sorted(loads, key=lambda number: (loads[number], number))
         heaviest, taken = order[-1], 0
         pool: Tables = []
         while taken < _PARTNERS or (len(pool) + len(parts[heaviest]) < ACTIVE and taken < len(order) - 1):
             pool += parts[order[taken]]
             taken += 1
-        found = halves(weights, parts[heaviest], pool, (capacity - slack, capacity + slack), _CHOICE, work)
+        found = halves(weights, parts[heaviest], pool, (capacity - slack, capacity + slack), _CHOICE, budget)
         fits = [(weight, left, right) for left, right in found if (weight := int(weights[left].sum())) <= capacity]
         if not fits:
             return None
@@ -44,5 +44,5 @@ def carve(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work: 
         del loads[heaviest]
         for number, part in zip(order[:taken], deal(weights, right, taken), strict=True):
             parts[number], loads[number] = part, int(weights[part].sum())
-    found_last = quarter(weights, [parts[number] for number in sorted(loads)], capacity, work)
+    found_last = multiway_subset_sum(weights, [parts[number] for number in sorted(loads)], capacity, budget)
     return found_last and done + found_last

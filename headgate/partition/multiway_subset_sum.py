@@ -9,91 +9,93 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from headgate.partition.budget import Budget
     from headgate.partition.resplit import Tables
-    from headgate.partition.work import Work
 
 _FIRST, _LAST = 30, 33  # tables that are tried in all combinations: more, where fewer gave nothing
 _STEP = 3
 _INDEX = 17  # bits of the number of a set of half of them
-_ROOM = 2 ** (62 - _INDEX)
+_MAX_SUM = 2 ** (62 - _INDEX)
 _SETS = 1200
 _AT_ONCE = 2048
-_FEW, _DRAWS, _TRIED = 12, 64, 8  # tables that stay, up to which they are placed anew; ways that are drawn, and tried
+_FEW, _DRAWS, _TRIED = 12, 64, 8  # tables that stay, up to which they are placed again; ways that are drawn, and tried
 
 Sums = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
 
 
-def quarter(weights: NDArray[np.int64], parts: list[Tables], capacity: int, work: Work) -> list[Tables] | None:
-    """Give the tables of two to four parts in as many, none above `capacity`; None where none was found by the work.
+def multiway_subset_sum(weights: NDArray[np.int64], parts: list[Tables], capacity: int, budget: Budget) -> list[Tables] | None:
+    """Give the tables of two to four parts in as many, none above `capacity`; None where none was found within the budget.
 
     Most tables stay; some, at first the lightest, are tried in all combinations: every set that fills a part, found by
     meeting in the middle (Horowitz and Sahni 1974), then sets of different parts that have no table in common. The sums
     of all weights have to be below 2^45.
     """
     pool = np.array([table for part in parts for table in part], dtype=np.int64)
-    homes = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    assignment = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     ranks = np.argsort(-weights[pool], kind="stable")
-    pool, homes = pool[ranks], homes[ranks]
+    pool, assignment = pool[ranks], assignment[ranks]
     heavy, count, size = weights[pool], len(pool), _FIRST
     slack = len(parts) * capacity - int(heavy.sum())
-    if slack < 0 or int(heavy.sum()) >= _ROOM:
+    if slack < 0 or int(heavy.sum()) >= _MAX_SUM:
         return None
     active = np.arange(count)
-    while work.left > 0:
+    while budget.left > 0:
         active = np.sort(active[-size:])
-        work.spend(300 + (1 << min(size, count) // 2) // 16)
+        budget.spend(300 + (1 << min(size, count) // 2) // 16)
         stay = np.delete(np.arange(count), active)
         halves = _sums(heavy[active][1::2]), _sums(heavy[active][::2])
-        for stays in _arranged(heavy[stay], homes[stay], len(parts), work if size >= _LAST else None):
+        for stays in _arranged(heavy[stay], assignment[stay], len(parts), budget if size >= _LAST else None):
             loads = np.zeros(len(parts), dtype=np.int64)
             np.add.at(loads, stays, heavy[stay])
-            found = _fill(len(active), halves, (capacity - loads).tolist(), slack, work)
+            found = _fill(len(active), halves, (capacity - loads).tolist(), slack, budget)
             if found is not None:
-                homes[active], homes[stay] = found, stays
-                return [pool[homes == number].tolist() for number in range(len(parts))]
-            if work.left <= 0:
+                assignment[active], assignment[stay] = found, stays
+                return [pool[assignment == number].tolist() for number in range(len(parts))]
+            if budget.left <= 0:
                 return None
         if size >= count:
             return None  # they were all tried
-        active = np.arange(count) if size < _LAST else np.array(work.sample(count, count))
+        active = np.arange(count) if size < _LAST else np.array(budget.sample(count, count))
         size = min(size + _STEP, _LAST)
     return None
 
 
-def _arranged(weights: NDArray[np.int64], homes: NDArray[np.int64], parts: int, work: Work | None) -> list[NDArray[np.int64]]:
+def _arranged(
+    weights: NDArray[np.int64], assignment: NDArray[np.int64], parts: int, budget: Budget | None
+) -> list[NDArray[np.int64]]:
     """Give ways to place the tables that stay: as they are and, where they are few, others drawn, the most even first."""
-    if work is None or not 0 < len(weights) <= _FEW:
-        return [homes]
+    if budget is None or not 0 < len(weights) <= _FEW:
+        return [assignment]
     seen: dict[int, NDArray[np.int64]] = {}
     for _ in range(_DRAWS):
-        drawn = np.array([work.draw(parts) for _ in weights])
+        drawn = np.array([budget.draw(parts) for _ in weights])
         loads = np.bincount(drawn, weights, minlength=parts).astype(np.int64)
         seen.setdefault(sum(load * load for load in loads.tolist()), drawn)
-    work.spend(_DRAWS * (5 + len(weights)))
-    return [homes, *(seen[key] for key in sorted(seen)[:_TRIED])]
+    budget.spend(_DRAWS * (5 + len(weights)))
+    return [assignment, *(seen[key] for key in sorted(seen)[:_TRIED])]
 
 
-def _fill(count: int, sums: tuple[Sums, Sums], rooms: list[int], slack: int, work: Work) -> NDArray[np.int64] | None:
+def _fill(count: int, sums: tuple[Sums, Sums], capacities: list[int], slack: int, budget: Budget) -> NDArray[np.int64] | None:
     """Give (count,) which room each weight goes to, by the sums of two halves of them; `slack`: what all rooms leave."""
-    if min(rooms) < 0:
+    if min(capacities) < 0:
         return None
     chosen: list[Sums] = []
-    for room in rooms[:-1]:
-        work.spend(100 + len(sums[0][0]) // 80)
-        masks, left = _sets(*sums, max(0, room - slack), room)
+    for capacity in capacities[:-1]:
+        budget.spend(100 + len(sums[0][0]) // 80)
+        masks, left = _sets(*sums, max(0, capacity - slack), capacity)
         if not len(masks):
             return None
         chosen.append((masks, left))
-    union = _disjoint(chosen, slack, work)
+    union = _disjoint(chosen, slack, budget)
     if union is None:
         return None
-    homes = np.full(count, len(rooms) - 1)
+    assignment = np.full(count, len(capacities) - 1)
     halves = [np.arange(count)[1::2], np.arange(count)[::2]]
     bits = np.concatenate([np.arange(len(halves[0])), _INDEX + np.arange(len(halves[1]))])
     places = np.concatenate(halves)
-    for room, mask in enumerate(union):
-        homes[places[(mask >> bits & 1).astype(np.bool_)]] = room
-    return homes
+    for part, mask in enumerate(union):
+        assignment[places[(mask >> bits & 1).astype(np.bool_)]] = part
+    return assignment
 
 
 def _sums(weights: NDArray[np.int64]) -> Sums:
@@ -127,7 +129,7 @@ def _next(sums: NDArray[np.int64], place: NDArray[np.int64], wanted: NDArray[np.
     return after
 
 
-def _disjoint(chosen: list[Sums], slack: int, work: Work) -> list[int] | None:
+def _disjoint(chosen: list[Sums], slack: int, budget: Budget) -> list[int] | None:
     """Give a set of each, none with a table of another, that leave no more than the slack together."""
     masks, left = chosen[0]
     picks = np.arange(len(masks))[:, None]
@@ -138,7 +140,7 @@ def _disjoint(chosen: list[Sums], slack: int, work: Work) -> list[int] | None:
             fits = (masks[start:stop, None] & more) == 0
             if slack:
                 fits &= left[start:stop, None] + leaves <= slack
-            work.spend(20 + fits.size // 500)
+            budget.spend(20 + fits.size // 500)
             rows, columns = fits.nonzero()
             found.append((rows + start, columns))
             if len(rows) and number == len(chosen):

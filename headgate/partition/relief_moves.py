@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headgate.partition.board import Board
+    from headgate.partition.repair_state import RepairState
 
 _OPEN = 32  # pipelines with the most room that a chain may go through
 _PAIRS = 1_000_000  # pairs of units looked at for one chain
@@ -19,7 +19,7 @@ _PUSHED = 6  # units, and pipelines for each, that a push tries
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class Objective:
     """What a search goes for: no load above `limit`, and of the layouts that cost the same the one least likely to pass it.
 
     `drift`: by how much a unit's weight is likely to change, as a share of it (one standard deviation; 0.03 moved least in
@@ -37,14 +37,14 @@ class Aim:
         unit needs more room than many light ones. The normal tail is taken from a rational formula, so that the result
         is the same on every machine (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.18).
         """
-        room = (self.limit - loads) / np.maximum(1.0, self.drift * np.sqrt(np.maximum(squares, 0.0)))
-        z = np.abs(room)
+        margin = (self.limit - loads) / np.maximum(1.0, self.drift * np.sqrt(np.maximum(squares, 0.0)))
+        z = np.abs(margin)
         tail = 1 + z * (0.196854 + z * (0.115194 + z * (0.000344 + z * 0.019527)))
         tail = 0.5 / (tail * tail * tail * tail)
-        return np.where(room >= 0, tail, 1 - tail)
+        return np.where(margin >= 0, tail, 1 - tail)
 
 
-def relieve(board: Board, aim: Aim, *, spend: bool = True, largest_first: bool = True) -> bool:
+def relieve_overloads(state: RepairState, objective: Objective, *, spend: bool = True, largest_first: bool = True) -> bool:
     """Move units until no load is above the limit; give whether that was reached.
 
     With `spend` False only units move that cost nothing: new ones, and those that moved already. Each step takes from the
@@ -52,82 +52,82 @@ def relieve(board: Board, aim: Aim, *, spend: bool = True, largest_first: bool =
     """
     stuck: set[int] = set()
     while True:
-        over = np.flatnonzero(board.loads > aim.limit)
+        over = np.flatnonzero(state.loads > objective.limit)
         over = over[~np.isin(over, list(stuck))] if stuck else over
         if not len(over):
             return not stuck
         pick = np.argmax if largest_first else np.argmin
-        pipeline = int(over[pick(board.loads[over])])
-        if _shed(board, aim, pipeline, spend=spend):
+        pipeline = int(over[pick(state.loads[over])])
+        if _relief_move(state, objective, pipeline, spend=spend):
             stuck.clear()
         else:
             stuck.add(pipeline)
 
 
-def _shed(board: Board, aim: Aim, pipeline: int, *, spend: bool) -> bool:
+def _relief_move(state: RepairState, objective: Objective, pipeline: int, *, spend: bool) -> bool:
     """Make the best step that takes weight from the pipeline: a unit elsewhere, or two units in a chain or a swap."""
-    units = board.inside(pipeline)
-    units = units[board.weights[units] > 0]
-    out = board.leaving(units)
+    units = state.inside(pipeline)
+    units = units[state.weights[units] > 0]
+    out = state.leaving(units)
     if not spend:
-        loose = board.loose(units)
+        loose = state.loose(units)
         units, out = units[loose], out[loose]
     if not len(units):
         return False
-    excess = int(board.loads[pipeline]) - aim.limit
-    slack = aim.limit - board.loads
-    weights = board.weights[units]
-    fits = board.takes(units) & (weights[:, None] <= slack[None, :])
+    excess = int(state.loads[pipeline]) - objective.limit
+    slack = objective.limit - state.loads
+    weights = state.weights[units]
+    fits = state.takes(units) & (weights[:, None] <= slack[None, :])
     price = _Price(weights, out)
     single = np.where(fits.any(axis=1), out + price.rest(excess - weights), np.inf)
     best = float(single.min())
-    if best > out.min() and _chain(board, aim, pipeline, units, best, price, spend=spend):
+    if best > out.min() and _chain(state, objective, pipeline, units, best, price, spend=spend):
         return True
     if best == np.inf:
-        return spend and _push(board, aim, pipeline, units)
+        return spend and _push(state, objective, pipeline, units)
     rows, columns = np.nonzero(fits & (single == best)[:, None])
-    moved = board.weights[units[rows]].astype(np.float64)
-    if aim.level:
-        choice = int(np.argmin(moved * (board.loads[columns] - board.loads[pipeline] + moved)))
+    moved = state.weights[units[rows]].astype(np.float64)
+    if objective.level:
+        choice = int(np.argmin(moved * (state.loads[columns] - state.loads[pipeline] + moved)))
     else:
         choice = int(np.lexsort((-slack[columns], moved))[0])
-    board.move(int(units[rows[choice]]), int(columns[choice]))
+    state.move(int(units[rows[choice]]), int(columns[choice]))
     return True
 
 
-def _push(board: Board, aim: Aim, source: int, units: NDArray[np.int64]) -> bool:
+def _push(state: RepairState, objective: Objective, source: int, units: NDArray[np.int64]) -> bool:
     """Move a unit into a pipeline that sheds as many of its own as make room; the cheapest of the few likeliest."""
-    slack = aim.limit - board.loads
-    excess = _excess(board, aim)
+    slack = objective.limit - state.loads
+    excess = _excess(state, objective)
     best: tuple[int, int, tuple[tuple[int, int], ...]] | None = None
-    heaviest = units[np.argsort(-board.weights[units], kind="stable")][:_PUSHED]
+    heaviest = units[np.argsort(-state.weights[units], kind="stable")][:_PUSHED]
     for unit in heaviest:
-        takers = np.flatnonzero(board.takes(heaviest[heaviest == unit])[0])
+        takers = np.flatnonzero(state.takes(heaviest[heaviest == unit])[0])
         for to in takers[np.argsort(-slack[takers], kind="stable")][:_PUSHED]:
             trail = [(int(unit), source, int(to))]
-            board.move(int(unit), int(to))
-            while board.loads[to] > aim.limit and (step := _next(board, aim, int(to), int(unit))):
+            state.move(int(unit), int(to))
+            while state.loads[to] > objective.limit and (step := _next(state, objective, int(to), int(unit))):
                 trail.append(step)
-                board.move(step[0], step[2])
-            if (left := _excess(board, aim)) < excess and board.loads[to] <= aim.limit:
-                option = (board.cost, left, tuple((moved, target) for moved, _, target in trail))
+                state.move(step[0], step[2])
+            if (left := _excess(state, objective)) < excess and state.loads[to] <= objective.limit:
+                option = (state.cost, left, tuple((moved, target) for moved, _, target in trail))
                 best = option if best is None else min(best, option)
             for moved, place, _ in reversed(trail):
-                board.move(moved, place)
-    return best is not None and board.attempt(best[2])
+                state.move(moved, place)
+    return best is not None and state.attempt(best[2])
 
 
-def _next(board: Board, aim: Aim, pipeline: int, but: int) -> tuple[int, int, int] | None:
+def _next(state: RepairState, objective: Objective, pipeline: int, but: int) -> tuple[int, int, int] | None:
     """Give the unit to leave the pipeline next, and where to."""
-    units = board.inside(pipeline)
-    units = units[(units != but) & (board.weights[units] > 0)]
+    units = state.inside(pipeline)
+    units = units[(units != but) & (state.weights[units] > 0)]
     if not len(units):
         return None
-    slack = aim.limit - board.loads
-    weights = board.weights[units]
-    fits = board.takes(units) & (weights[:, None] <= slack[None, :])
-    excess = int(board.loads[pipeline]) - aim.limit
-    out = board.leaving(units)
+    slack = objective.limit - state.loads
+    weights = state.weights[units]
+    fits = state.takes(units) & (weights[:, None] <= slack[None, :])
+    excess = int(state.loads[pipeline]) - objective.limit
+    out = state.leaving(units)
     price = np.where(fits.any(axis=1), out + _Price(weights, out).rest(excess - weights), np.inf)
     row = int(np.lexsort((weights, price))[0])
     if price[row] == np.inf:
@@ -136,8 +136,8 @@ def _next(board: Board, aim: Aim, pipeline: int, but: int) -> tuple[int, int, in
     return int(units[row]), pipeline, int(to[np.argmax(slack[to])])
 
 
-def _excess(board: Board, aim: Aim) -> int:
-    return int(np.maximum(board.loads - aim.limit, 0).sum())
+def _excess(state: RepairState, objective: Objective) -> int:
+    return int(np.maximum(state.loads - objective.limit, 0).sum())
 
 
 class _Price:
@@ -153,52 +153,54 @@ class _Price:
 
 
 def change(
-    board: Board, aim: Aim, units: NDArray[np.int64], source: NDArray[np.int64] | int, to: NDArray[np.int64]
+    state: RepairState, objective: Objective, units: NDArray[np.int64], source: NDArray[np.int64] | int, to: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Give (k,) by how much the strain changes as each unit goes from `source` to `to`."""
-    return shift(board, aim, source, -board.weights[units], -board.squares[units]) + shift(
-        board, aim, to, board.weights[units], board.squares[units]
+    return shift(state, objective, source, -state.weights[units], -state.squares[units]) + shift(
+        state, objective, to, state.weights[units], state.squares[units]
     )
 
 
 def shift(
-    board: Board,
-    aim: Aim,
+    state: RepairState,
+    objective: Objective,
     pipelines: NDArray[np.int64] | int,
     weights: NDArray[np.int64],
     squares: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Give (k,) by how much the strain of each pipeline changes as these weights come to it (below 0: go)."""
-    loads, spreads = board.loads[pipelines], board.spreads[pipelines]
-    return aim.strain(loads + weights, spreads + squares) - aim.strain(loads, spreads)
+    loads, spreads = state.loads[pipelines], state.spreads[pipelines]
+    return objective.strain(loads + weights, spreads + squares) - objective.strain(loads, spreads)
 
 
-def _chain(board: Board, aim: Aim, source: int, units: NDArray[np.int64], below: float, price: _Price, *, spend: bool) -> bool:
+def _chain(
+    state: RepairState, objective: Objective, source: int, units: NDArray[np.int64], below: float, price: _Price, *, spend: bool
+) -> bool:
     """Move a unit into a pipeline that another leaves, for the source or a third, where that costs less than `below`."""
-    slack = aim.limit - board.loads
+    slack = objective.limit - state.loads
     roomy = np.argsort(-slack, kind="stable")[:_OPEN]
     roomy = roomy[roomy != source]
     is_open = np.zeros(len(slack), dtype=bool)
     is_open[roomy] = True
-    others = np.flatnonzero((board.homes >= 0) & ~board.pinned)
-    others = others[is_open[board.homes[others]]]
-    freed = board.leaving(others)
+    others = np.flatnonzero((state.assignment >= 0) & ~state.pinned)
+    others = others[is_open[state.assignment[others]]]
+    freed = state.leaving(others)
     if not spend:
-        loose = board.loose(others)
+        loose = state.loose(others)
         others, freed = others[loose], freed[loose]
     keep = freed < below
     others, freed = others[keep], freed[keep]
-    units = units[np.argsort(board.leaving(units), kind="stable")][: max(1, _PAIRS // max(1, len(others)))]
+    units = units[np.argsort(state.leaving(units), kind="stable")][: max(1, _PAIRS // max(1, len(others)))]
     if not len(others) or not len(roomy):
         return False
-    excess = int(board.loads[source]) - aim.limit
-    heavy, light = board.weights[units][:, None], board.weights[others][None, :]
-    between = board.homes[others]
+    excess = int(state.loads[source]) - objective.limit
+    heavy, light = state.weights[units][:, None], state.weights[others][None, :]
+    between = state.assignment[others]
     enters = heavy - light <= slack[between][None, :]
     second = roomy[1] if len(roomy) > 1 else roomy[0]
     third = np.where(between == roomy[0], second, roomy[0])
     passes = (light <= slack[third][None, :]) & (third != between)[None, :]
-    both = (board.leaving(units)[:, None] + freed[None, :]).astype(np.float64)
+    both = (state.leaving(units)[:, None] + freed[None, :]).astype(np.float64)
     onward = np.where(enters & passes, both + price.rest(excess - heavy), np.inf)
     back = np.where(enters & (heavy > light), both + price.rest(excess - heavy + light), np.inf)
     for _ in range(2):
@@ -209,20 +211,20 @@ def _chain(board: Board, aim: Aim, source: int, units: NDArray[np.int64], below:
         for kind, matrix in enumerate((onward, back)):
             rows, columns = np.nonzero(matrix == best)
             to = third[columns] if kind == 0 else np.full(len(columns), source)
-            middle, weights, squares = between[columns], board.weights, board.squares
+            middle, weights, squares = between[columns], state.weights, state.squares
             unit, other = units[rows], others[columns]
             swap = weights[unit] - weights[other], squares[unit] - squares[other]
-            strain = shift(board, aim, middle, *swap)
+            strain = shift(state, objective, middle, *swap)
             if kind == 0:
-                strain += shift(board, aim, source, -weights[unit], -squares[unit])
-                strain += shift(board, aim, to, weights[other], squares[other])
+                strain += shift(state, objective, source, -weights[unit], -squares[unit])
+                strain += shift(state, objective, to, weights[other], squares[other])
             else:
-                strain += shift(board, aim, source, -swap[0], -swap[1])
+                strain += shift(state, objective, source, -swap[0], -swap[1])
             order = np.argsort(strain, kind="stable")[:_TRIES]
             quintets = zip(strain[order], unit[order], other[order], middle[order], to[order], strict=True)
             candidates += [(float(a), int(b), int(c), int(d), int(e)) for a, b, c, d, e in quintets]
         for _, unit_, other_, middle_, to_ in sorted(candidates):
-            if board.attempt([(other_, to_), (unit_, middle_)]):
+            if state.attempt([(other_, to_), (unit_, middle_)]):
                 return True
         onward[onward == best] = np.inf
         back[back == best] = np.inf

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from headgate.partition.instance import Instance
 
 
-class Board:
+class RepairState:
     """A layout in the making. `origin`: (n,) each unit's pipeline today, -1 for a new one; a unit away from it costs.
 
-    `homes` is where each unit is now (-1: nowhere yet), `loads` and `counts` the weight and the tables in each pipeline.
+    `assignment` is where each unit is now (-1: nowhere yet), `loads` and `counts` the weight and the tables in each pipeline.
     """
 
     def __init__(self, instance: Instance, origin: NDArray[np.int64], costs: NDArray[np.int64]) -> None:
@@ -28,7 +28,7 @@ class Board:
         sizes = instance.sizes
         self.sizes = np.ones(len(origin), dtype=np.int64) if sizes is None else sizes
         self.sets: defaultdict[int, list[int]] = defaultdict(list)
-        for number, members in enumerate(instance.apart):
+        for number, members in enumerate(instance.anti_affinity):
             for unit in members:
                 self.sets[unit].append(number)
         self.pinned = np.zeros(len(origin), dtype=bool)
@@ -36,19 +36,19 @@ class Board:
         self.squares = self.weights.astype(np.float64) ** 2
         self.restore(origin)
 
-    def restore(self, homes: NDArray[np.int64]) -> None:
-        """Put every unit where `homes` says."""
-        self.homes = homes.copy()
-        self.loads = self.instance.loads(homes)
-        there = homes >= 0
+    def restore(self, assignment: NDArray[np.int64]) -> None:
+        """Put every unit where `assignment` says."""
+        self.assignment = assignment.copy()
+        self.loads = self.instance.loads(assignment)
+        there = assignment >= 0
         self.counts = np.zeros(self.instance.pipelines, dtype=np.int64)
-        np.add.at(self.counts, homes[there], self.sizes[there])
+        np.add.at(self.counts, assignment[there], self.sizes[there])
         self.spreads = np.zeros(self.instance.pipelines)
-        np.add.at(self.spreads, homes[there], self.squares[there])
-        self.taken = np.zeros((len(self.instance.apart), self.instance.pipelines), dtype=np.int32)
+        np.add.at(self.spreads, assignment[there], self.squares[there])
+        self.taken = np.zeros((len(self.instance.anti_affinity), self.instance.pipelines), dtype=np.int32)
         for unit, numbers in self.sets.items():
-            if homes[unit] >= 0:
-                self.taken[numbers, homes[unit]] += 1
+            if assignment[unit] >= 0:
+                self.taken[numbers, assignment[unit]] += 1
 
     @property
     def makespan(self) -> int:
@@ -57,8 +57,8 @@ class Board:
 
     @property
     def moved(self) -> NDArray[np.bool_]:
-        """(n,) whether the unit has a home and is elsewhere."""
-        moved: NDArray[np.bool_] = (self.origin >= 0) & (self.homes != self.origin)
+        """(n,) whether the unit has a pipeline and is elsewhere."""
+        moved: NDArray[np.bool_] = (self.origin >= 0) & (self.assignment != self.origin)
         return moved
 
     @property
@@ -68,65 +68,65 @@ class Board:
 
     def leaving(self, units: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give (k,) what it costs that these units go elsewhere: nothing for one that is new or away already."""
-        return np.where(self.homes[units] == self.origin[units], self.costs[units], 0)
+        return np.where(self.assignment[units] == self.origin[units], self.costs[units], 0)
 
     def loose(self, units: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Give (k,) whether each of these units is new or away already, so that it goes elsewhere without one more move."""
-        loose: NDArray[np.bool_] = self.homes[units] != self.origin[units]
+        loose: NDArray[np.bool_] = self.assignment[units] != self.origin[units]
         return loose
 
     def inside(self, pipeline: int) -> NDArray[np.int64]:
         """Give the units in the pipeline that may leave it, in their order."""
-        return np.flatnonzero((self.homes == pipeline) & ~self.pinned)
+        return np.flatnonzero((self.assignment == pipeline) & ~self.pinned)
 
     def move(self, unit: int, pipeline: int) -> None:
-        """Move the unit, whatever the constraints say; -1 takes it off the board."""
-        for place, sign in ((int(self.homes[unit]), -1), (pipeline, 1)):
+        """Move the unit, whatever the constraints say; -1 takes it out of the state."""
+        for place, sign in ((int(self.assignment[unit]), -1), (pipeline, 1)):
             if place >= 0:
                 self.loads[place] += sign * self.weights[unit]
                 self.counts[place] += sign * self.sizes[unit]
                 self.spreads[place] += sign * self.squares[unit]
                 if unit in self.sets:
                     self.taken[self.sets[unit], place] += sign
-        self.homes[unit] = pipeline
+        self.assignment[unit] = pipeline
 
     def takes(self, units: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
         """Give (k, pipelines) whether each of these units may go to each pipeline by all but the weights, itself apart."""
         instance = self.instance
-        homes = self.homes[units]
+        assignment = self.assignment[units]
         answer = np.ones((len(units), instance.pipelines), dtype=bool)
         if not instance.free:
-            if instance.room is not None:
-                answer &= self.counts[None, :] + self.sizes[units][:, None] <= instance.room[None, :]
+            if instance.capacity is not None:
+                answer &= self.counts[None, :] + self.sizes[units][:, None] <= instance.capacity[None, :]
             for row, unit in enumerate(units):
                 number = int(unit)
                 if number in instance.fixed:
                     answer[row, np.arange(instance.pipelines) != instance.fixed[number]] = False
-                if number in instance.barred:
-                    answer[row, list(instance.barred[number])] = False
+                if number in instance.forbidden:
+                    answer[row, list(instance.forbidden[number])] = False
                 if number in self.sets:
                     answer[row] &= ~self.taken[self.sets[number]].any(axis=0)
-        away = np.flatnonzero(homes >= 0)
-        answer[away, homes[away]] = False
+        away = np.flatnonzero(assignment >= 0)
+        answer[away, assignment[away]] = False
         return answer
 
-    def stands(self, unit: int) -> bool:
+    def satisfies(self, unit: int) -> bool:
         """Whether the unit's pipeline holds all constraints that concern the unit where it is now."""
-        instance, home = self.instance, int(self.homes[unit])
+        instance, home = self.instance, int(self.assignment[unit])
         return (
-            (instance.room is None or bool(self.counts[home] <= instance.room[home]))
+            (instance.capacity is None or bool(self.counts[home] <= instance.capacity[home]))
             and instance.fixed.get(unit, home) == home
-            and home not in instance.barred.get(unit, ())
+            and home not in instance.forbidden.get(unit, ())
             and (unit not in self.sets or bool((self.taken[self.sets[unit], home] <= 1).all()))
         )
 
     def attempt(self, moves: Iterable[tuple[int, int]]) -> bool:
         """Make the moves together; take them all back and give False where a constraint does not take them."""
         moves = list(moves)
-        before = [(unit, int(self.homes[unit])) for unit, _ in moves]
+        before = [(unit, int(self.assignment[unit])) for unit, _ in moves]
         for unit, pipeline in moves:
             self.move(unit, pipeline)
-        if self.instance.free or all(self.stands(unit) for unit, _ in moves):
+        if self.instance.free or all(self.satisfies(unit) for unit, _ in moves):
             return True
         for unit, pipeline in reversed(before):
             self.move(unit, pipeline)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from headgate.partition.feasible import Packing, begin, eject
+from headgate.partition.ejection_chains import construct, eject
+from headgate.partition.partial_assignment import PartialAssignment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from headgate.partition.instance import Instance
 
 _LOOKS = 60_000  # pipelines that the ejection chains look at
-_PACKINGS = 40  # tries to fill pipelines by sizes
-_PACKED = 500_000  # units times pipelines in all of them together
+_FILLS = 40  # tries to fill pipelines by sizes
+_FILL_PAIRS = 500_000  # units times pipelines in all of them together
 _FIRST_NODES = 1_000  # of the search's first attempt, which settles what is small
 _NODES = 20_000  # of its second
 _DEPTH = 400  # units that the search takes on
@@ -25,97 +26,99 @@ _SOLVER_TIME = 10.0  # CP-SAT's deterministic time: counted in work, about secon
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """`homes`: unit → pipeline for each unit, None where none was found; `proved`: there is none."""
+class Feasibility:
+    """`assignment`: unit → pipeline for each unit, None where none was found; `proved`: there is none."""
 
-    homes: tuple[int, ...] | None = None
+    assignment: tuple[int, ...] | None = None
     proved: bool = False
 
 
-def decide(instance: Instance) -> Answer:
+def decide(instance: Instance) -> Feasibility:
     """Find a placement that keeps the rules, whatever the weights, or prove that there is none, within a budget of work.
 
-    Does not see what needs no search to be refused (`clash.proofs`), such as more tables than room.
+    Does not see what needs no search to be refused (`conflict.proofs`), such as more tables than room.
     """
     for number in range(_tries(instance)):
-        packing = Packing(instance)
-        left = begin(packing, _packed(instance, Random(number)), _hardest_first(packing))  # noqa: S311 - seeded: the same everywhere
+        partial = PartialAssignment(instance)
+        left = construct(partial, _filled_by_size(instance, Random(number)), _hardest_first(partial))  # noqa: S311 - seeded: the same everywhere
         if not left:
-            return Answer(tuple(packing.homes))
+            return Feasibility(tuple(partial.assignment))
     core, rest = _core(instance)
     answer = _searched(instance, core, rest, _FIRST_NODES)
-    if answer.homes is not None or answer.proved:
+    if answer.assignment is not None or answer.proved:
         return answer
-    packing = Packing(instance)
-    left = begin(packing, [-1] * len(packing.homes), _hardest_first(packing))
-    if not left or not eject(packing, left, _LOOKS):
-        return Answer(tuple(packing.homes))
+    partial = PartialAssignment(instance)
+    left = construct(partial, [-1] * len(partial.assignment), _hardest_first(partial))
+    if not left or not eject(partial, left, _LOOKS):
+        return Feasibility(tuple(partial.assignment))
     answer = _searched(instance, core, rest, _NODES)
-    if answer.homes is None and not answer.proved:
+    if answer.assignment is None and not answer.proved:
         answer = _with_rest(instance, _by_solver(instance, core), rest)
     return answer
 
 
-def _searched(instance: Instance, core: Sequence[int], rest: Sequence[int], nodes: int) -> Answer:
+def _searched(instance: Instance, core: Sequence[int], rest: Sequence[int], nodes: int) -> Feasibility:
     if len(core) > _DEPTH:
-        return Answer()
+        return Feasibility()
     return _with_rest(instance, _Search(instance, core, len(rest), nodes).run(), rest)
 
 
 def _tries(instance: Instance) -> int:
-    """Give how often packing by sizes is worth its work: not at all where they are not what is tight."""
-    if instance.room is None or instance.sizes is None or int(instance.sizes.max(initial=1)) == 1:
+    """Give how often filling by sizes is worth its work: not at all where they are not what is tight."""
+    if instance.capacity is None or instance.sizes is None or int(instance.sizes.max(initial=1)) == 1:
         return 0
-    return min(_PACKINGS, _PACKED // (len(instance.weights) * instance.pipelines))
+    return min(_FILLS, _FILL_PAIRS // (len(instance.weights) * instance.pipelines))
 
 
-def _packed(instance: Instance, draw: Random) -> list[int]:
-    """Give homes that fill one pipeline after the other as full as sizes allow, large units first; -1 for the others.
+def _filled_by_size(instance: Instance, draw: Random) -> list[int]:
+    """Give an assignment that fills one pipeline after the other as full as sizes allow, large units first; -1 for the others.
 
     `draw` shuffles units of like size a little. After the minimum bin slack of Gupta and Ho, A new
     heuristic algorithm for the one-dimensional bin-packing problem, Production Planning & Control 10, 1999.
     """
-    packing = Packing(instance)
-    homes = [-1] * len(packing.homes)
-    begin(packing, homes, ())
-    waiting = [unit for unit in _hardest_first(packing) if packing.homes[unit] < 0]
-    waiting.sort(key=lambda unit: -packing.sizes[unit] * (1 + draw.random() / 2))
-    for pipeline in sorted(range(instance.pipelines), key=lambda number: (packing.room[number] - packing.used[number], number)):
-        filling = _fullest(packing, pipeline, [unit for unit in waiting if packing.takes(unit, pipeline)])
-        homes = [pipeline if unit in filling else home for unit, home in enumerate(homes)]
+    partial = PartialAssignment(instance)
+    assignment = [-1] * len(partial.assignment)
+    construct(partial, assignment, ())
+    waiting = [unit for unit in _hardest_first(partial) if partial.assignment[unit] < 0]
+    waiting.sort(key=lambda unit: -partial.sizes[unit] * (1 + draw.random() / 2))
+    for pipeline in sorted(
+        range(instance.pipelines), key=lambda number: (partial.capacity[number] - partial.used[number], number)
+    ):
+        filling = _fullest(partial, pipeline, [unit for unit in waiting if partial.takes(unit, pipeline)])
+        assignment = [pipeline if unit in filling else home for unit, home in enumerate(assignment)]
         waiting = [unit for unit in waiting if unit not in filling]
-    return homes
+    return assignment
 
 
-def _fullest(packing: Packing, pipeline: int, units: Sequence[int]) -> set[int]:
+def _fullest(partial: PartialAssignment, pipeline: int, units: Sequence[int]) -> set[int]:
     """Give the units, largest first among equals, whose sizes fill most of the room that is left: a subset sum by bits."""
-    room = packing.room[pipeline] - packing.used[pipeline]
-    mask = (2 << room) - 1
+    capacity = partial.capacity[pipeline] - partial.used[pipeline]
+    mask = (2 << capacity) - 1
     sums = [1]  # bit s: some of the last units have the sizes' sum s
     for unit in reversed(units):
-        sums.append((sums[-1] | sums[-1] << packing.sizes[unit]) & mask)
+        sums.append((sums[-1] | sums[-1] << partial.sizes[unit]) & mask)
     left = sums[-1].bit_length() - 1
     chosen = set()
     for number, unit in enumerate(units):
-        rest = left - packing.sizes[unit]
+        rest = left - partial.sizes[unit]
         if rest >= 0 and sums[len(units) - 1 - number] >> rest & 1:
             chosen.add(unit)
             left = rest
     return chosen
 
 
-def _hardest_first(packing: Packing) -> list[int]:
-    """Give the units by how much stands in their way: large ones, with many rivals and bars, then heavy ones."""
-    rivals = [0] * len(packing.inside)
-    for numbers in packing.cliques_of.values():
+def _hardest_first(partial: PartialAssignment) -> list[int]:
+    """Give the units by how much stands in their way: large ones, with many rivals and forbidden pipelines, then heavy ones."""
+    rivals = [0] * len(partial.inside)
+    for numbers in partial.cliques_of.values():
         for number in numbers:
             rivals[number] += 1
 
     def ease(unit: int) -> tuple[int, int, int, int]:
-        against = sum(rivals[number] for number in packing.cliques_of.get(unit, ())) + len(packing.barred.get(unit, ()))
-        return -packing.sizes[unit], -against, -packing.weights[unit], unit
+        against = sum(rivals[number] for number in partial.cliques_of.get(unit, ())) + len(partial.forbidden.get(unit, ()))
+        return -partial.sizes[unit], -against, -partial.weights[unit], unit
 
-    return sorted(range(len(packing.homes)), key=ease)
+    return sorted(range(len(partial.assignment)), key=ease)
 
 
 def _core(instance: Instance) -> tuple[list[int], list[int]]:
@@ -124,70 +127,72 @@ def _core(instance: Instance) -> tuple[list[int], list[int]]:
     Where rooms bind, the rest is single tables without a rule. Where they don't, it is also each unit with more pipelines
     open to it than there are rivals among those before it.
     """
-    packing = Packing(instance)
-    units = range(len(packing.homes))
-    if any(most < sum(packing.sizes) for most in packing.room):
-        ruled = set(packing.cliques_of) | set(packing.barred) | set(packing.fixed)
-        core = [unit for unit in units if unit in ruled or packing.sizes[unit] > 1]
+    partial = PartialAssignment(instance)
+    units = range(len(partial.assignment))
+    if any(most < sum(partial.sizes) for most in partial.capacity):
+        ruled = set(partial.cliques_of) | set(partial.forbidden) | set(partial.fixed)
+        core = [unit for unit in units if unit in ruled or partial.sizes[unit] > 1]
         inside = set(core)
         return core, [unit for unit in units if unit not in inside]
-    left = [len(mates) for mates in packing.cliques]
-    open_to = {unit: 1 if unit in packing.fixed else instance.pipelines - len(packing.barred.get(unit, ())) for unit in units}
+    left = [len(mates) for mates in partial.cliques]
+    open_to = {
+        unit: 1 if unit in partial.fixed else instance.pipelines - len(partial.forbidden.get(unit, ())) for unit in units
+    }
     rest: list[int] = []
     removed: set[int] = set()
     queue = list(units)
     while queue:
         unit = queue.pop()
-        if unit in removed or sum(left[number] - 1 for number in packing.cliques_of.get(unit, ())) >= open_to[unit]:
+        if unit in removed or sum(left[number] - 1 for number in partial.cliques_of.get(unit, ())) >= open_to[unit]:
             continue
         rest.append(unit)
         removed.add(unit)
-        for number in packing.cliques_of.get(unit, ()):
+        for number in partial.cliques_of.get(unit, ()):
             left[number] -= 1
-            queue += [mate for mate in packing.cliques[number] if mate not in removed]
+            queue += [mate for mate in partial.cliques[number] if mate not in removed]
     return [unit for unit in units if unit not in removed], rest[::-1]
 
 
-def _with_rest(instance: Instance, answer: Answer, rest: Sequence[int]) -> Answer:
+def _with_rest(instance: Instance, answer: Feasibility, rest: Sequence[int]) -> Feasibility:
     """Give the answer for the core with the rest placed too."""
-    if answer.homes is None:
+    if answer.assignment is None:
         return answer
-    packing = Packing(instance)
-    for unit, home in enumerate(answer.homes):
+    partial = PartialAssignment(instance)
+    for unit, home in enumerate(answer.assignment):
         if home >= 0:
-            packing.put(unit, home)
+            partial.put(unit, home)
     for unit in rest:
-        packing.put(unit, next(number for number in range(instance.pipelines) if packing.takes(unit, number)))
-    return Answer(tuple(packing.homes))
+        partial.put(unit, next(number for number in range(instance.pipelines) if partial.takes(unit, number)))
+    return Feasibility(tuple(partial.assignment))
 
 
 class _Search:
     """Depth first over the core, the unit with the fewest open pipelines next.
 
-    Of empty pipelines that nothing tells apart only the first is tried, and of units that nothing tells apart the later
+    Of empty pipelines that nothing distinguishes only the first is tried, and of units that nothing distinguishes the later
     one goes no further left: the leftmost of the placements that such exchanges give keeps both.
     """
 
     def __init__(self, instance: Instance, core: Sequence[int], singles: int, nodes: int) -> None:
-        packing = Packing(instance)
-        self.packing, self.singles, self.nodes = packing, singles, nodes
-        self.homes = [-1] * len(packing.homes)
-        self.open = {unit: sum(1 << p for p in range(instance.pipelines) if packing.may(unit, p)) for unit in core}
-        self.cliques = [[unit for unit in units if unit in self.open] for units in packing.cliques]
-        self.left = list(packing.room)
-        self.packed = any(most < sum(packing.sizes) for most in packing.room)
-        self.spare = sum(packing.room) - sum(packing.sizes)
+        partial = PartialAssignment(instance)
+        self.partial, self.singles, self.nodes = partial, singles, nodes
+        self.assignment = [-1] * len(partial.assignment)
+        self.open = {unit: sum(1 << p for p in range(instance.pipelines) if partial.may(unit, p)) for unit in core}
+        self.cliques = [[unit for unit in units if unit in self.open] for units in partial.cliques]
+        self.left = list(partial.capacity)
+        self.capacity_binds = any(most < sum(partial.sizes) for most in partial.capacity)
+        self.spare = sum(partial.capacity) - sum(partial.sizes)
         alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
         for unit in core:
-            alike[packing.sizes[unit], self.open[unit], tuple(packing.cliques_of.get(unit, ()))].append(unit)
+            alike[partial.sizes[unit], self.open[unit], tuple(partial.cliques_of.get(unit, ()))].append(unit)
         self.twins = {unit: units for units in alike.values() for unit in units}
-        named = frozenset(packing.fixed.values()).union(*packing.barred.values())
-        self.kinds = [(-1, p) if p in named else (packing.room[p], -1) for p in range(instance.pipelines)]
+        named = frozenset(partial.fixed.values()).union(*partial.forbidden.values())
+        self.kinds = [(-1, p) if p in named else (partial.capacity[p], -1) for p in range(instance.pipelines)]
 
-    def run(self) -> Answer:
+    def run(self) -> Feasibility:
         """Give the placement of the core (-1 for others), or the proof, or neither where the budget ran out."""
         found = self._descend(dict(self.open))
-        return Answer(tuple(self.homes)) if found else Answer(proved=self.nodes > 0)
+        return Feasibility(tuple(self.assignment)) if found else Feasibility(proved=self.nodes > 0)
 
     def _descend(self, domains: dict[int, int]) -> bool:
         if not domains:
@@ -195,32 +200,32 @@ class _Search:
         if self.nodes <= 0:
             return False
         self.nodes -= 1
-        if self.packed:
+        if self.capacity_binds:
             self._narrow(domains)
         if not all(domains.values()) or self._crowded(domains) or self._wasteful(domains):
             return False
-        unit = min(domains, key=lambda one: (domains[one].bit_count(), -self.packing.sizes[one], one))
+        unit = min(domains, key=lambda one: (domains[one].bit_count(), -self.partial.sizes[one], one))
         for pipeline in self._choices(unit, domains[unit]):
-            self.homes[unit] = pipeline
-            self.left[pipeline] -= self.packing.sizes[unit]
+            self.assignment[unit] = pipeline
+            self.left[pipeline] -= self.partial.sizes[unit]
             below = {one: domain for one, domain in domains.items() if one != unit}
-            for number in self.packing.cliques_of.get(unit, ()):
+            for number in self.partial.cliques_of.get(unit, ()):
                 for mate in self.cliques[number]:
                     if mate in below:
                         below[mate] &= ~(1 << pipeline)
             if self._descend(below):
                 return True
-            self.left[pipeline] += self.packing.sizes[unit]
-            self.homes[unit] = -1
+            self.left[pipeline] += self.partial.sizes[unit]
+            self.assignment[unit] = -1
         return False
 
     def _choices(self, unit: int, domain: int) -> list[int]:
-        least = max(self.homes[twin] for twin in self.twins[unit])
+        least = max(self.assignment[twin] for twin in self.twins[unit])
         seen, choices = set(), []
         for pipeline in range(max(least, 0), len(self.left)):
             if not domain >> pipeline & 1:
                 continue
-            if self.left[pipeline] == self.packing.room[pipeline]:
+            if self.left[pipeline] == self.partial.capacity[pipeline]:
                 if self.kinds[pipeline] in seen:
                     continue
                 seen.add(self.kinds[pipeline])
@@ -231,10 +236,10 @@ class _Search:
         """Take the pipelines from each unit that have too little room left for it."""
         fits = {
             size: sum(1 << p for p, left in enumerate(self.left) if left >= size)
-            for size in {self.packing.sizes[unit] for unit in domains}
+            for size in {self.partial.sizes[unit] for unit in domains}
         }
         for unit in domains:
-            domains[unit] &= fits[self.packing.sizes[unit]]
+            domains[unit] &= fits[self.partial.sizes[unit]]
 
     def _crowded(self, domains: dict[int, int]) -> bool:
         """Whether the units of a set that must be apart have fewer pipelines between them than they are."""
@@ -250,30 +255,30 @@ class _Search:
 
     def _wasteful(self, domains: dict[int, int]) -> bool:
         """Whether more room must stay empty than can: no sum of the sizes left to place fills what is left of it."""
-        if not self.packed or self.spare >= sum(self.left):
+        if not self.capacity_binds or self.spare >= sum(self.left):
             return False
         most, sums = max(self.left), 1
         for unit in domains:
-            sums |= sums << self.packing.sizes[unit] & ((2 << most) - 1)
+            sums |= sums << self.partial.sizes[unit] & ((2 << most) - 1)
         waste = sum(left - ((sums & ((2 << left) - 1)).bit_length() - 1) for left in self.left)
         return waste - self.singles > self.spare
 
 
-def _by_solver(instance: Instance, core: Sequence[int]) -> Answer:
+def _by_solver(instance: Instance, core: Sequence[int]) -> Feasibility:
     """Ask CP-SAT for a placement of the core; neither a placement nor a proof where OR-Tools is not installed."""
     try:
         from ortools.sat.python import cp_model  # noqa: PLC0415 - an optional extra
     except ImportError:
-        return Answer()
-    packing = Packing(instance)
+        return Feasibility()
+    partial = PartialAssignment(instance)
     if len(core) * instance.pipelines > _CHOICES:
-        return Answer()
+        return Feasibility()
     model = cp_model.CpModel()
     chosen = {
         (unit, p): model.new_bool_var(f"{unit} in {p}")
         for unit in core
         for p in range(instance.pipelines)
-        if packing.may(unit, p)
+        if partial.may(unit, p)
     }
     there: defaultdict[int, list[int]] = defaultdict(list)
     for unit, pipeline in chosen:
@@ -281,8 +286,8 @@ def _by_solver(instance: Instance, core: Sequence[int]) -> Answer:
     for unit in core:
         model.add_exactly_one(chosen[unit, p] for p in range(instance.pipelines) if (unit, p) in chosen)
     for pipeline, units in there.items():
-        model.add(sum(packing.sizes[unit] * chosen[unit, pipeline] for unit in units) <= packing.room[pipeline])
-        for mates in packing.cliques:
+        model.add(sum(partial.sizes[unit] * chosen[unit, pipeline] for unit in units) <= partial.capacity[pipeline])
+        for mates in partial.cliques:
             model.add_at_most_one(chosen[unit, pipeline] for unit in mates if (unit, pipeline) in chosen)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -290,9 +295,9 @@ def _by_solver(instance: Instance, core: Sequence[int]) -> Answer:
     solver.parameters.max_deterministic_time = _SOLVER_TIME
     status = solver.status_name(solver.solve(model))
     if status in {"OPTIMAL", "FEASIBLE"}:
-        homes = [-1] * len(packing.homes)
+        assignment = [-1] * len(partial.assignment)
         for (unit, pipeline), there_ in chosen.items():
             if solver.boolean_value(there_):
-                homes[unit] = pipeline
-        return Answer(tuple(homes))
-    return Answer(proved=status == "INFEASIBLE")
+                assignment[unit] = pipeline
+        return Feasibility(tuple(assignment))
+    return Feasibility(proved=status == "INFEASIBLE")

@@ -8,7 +8,7 @@ _MULTIPLIER, _INCREMENT, _MODULUS = 6364136223846793005, 1442695040888963407, 2*
 
 
 @dataclass(slots=True)
-class Work:
+class Budget:
     """`left`: what may still be done, in steps of about a microsecond. It is counted, never timed."""
 
     left: int

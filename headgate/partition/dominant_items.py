@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _TRIES = 8
 
 
-def alone_of(ranked: NDArray[np.int64], pipelines: int) -> int:
+def count_dominant(ranked: NDArray[np.int64], pipelines: int) -> int:
     """Give how many of the (n,) weights, sorted heaviest first, have a pipeline of their own.
 
     None of them is lighter than the rest, spread longest-first over the other pipelines. So no makespan is lower than the
@@ -25,14 +25,14 @@ def alone_of(ranked: NDArray[np.int64], pipelines: int) -> int:
     heaviest = ranked[: pipelines - 1]
     left = int(ranked.sum()) - np.cumsum(heaviest)
     fails = heaviest < -(-left // np.arange(pipelines - 1, 0, -1))  # below the mean of the rest
-    alone = int(fails.argmax()) if fails.any() else len(fails)
+    dominant = int(fails.argmax()) if fails.any() else len(fails)
     for _ in range(_TRIES):
-        if not alone:
+        if not dominant:
             break
-        loads = np.zeros(pipelines - alone, dtype=np.int64)
-        np.add.at(loads, longest_first(ranked[alone:], pipelines - alone), ranked[alone:])
-        lighter = int((ranked[:alone] < loads.max()).sum())
+        loads = np.zeros(pipelines - dominant, dtype=np.int64)
+        np.add.at(loads, longest_first(ranked[dominant:], pipelines - dominant), ranked[dominant:])
+        lighter = int((ranked[:dominant] < loads.max()).sum())
         if not lighter:
-            return alone
-        alone -= lighter
+            return dominant
+        dominant -= lighter
     return 0

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 LONGEST = 1e9  # seconds of overlap
+SPOILT = 2**64  # more than any sum of digests
 _SHOWN = 40
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, binascii.Error, zlib.error)
 _CURE = "it was not written by this connector: start again from a full refresh, or give the offset that belongs to it"
@@ -72,8 +73,10 @@ class Place:
 class Memory:
     """What was given of a tag from `anchor` on, so that a value that is corrected or deleted later is noticed.
 
-    `sums`: of each hour, named by its start (the first by `anchor`), how many values were given and the sum of their digests.
-    `given`: how many were given of each instant from `keyed` on, which tells the deleted ones. `done`: the last comparison.
+    `sums`: of each hour, named by its start (the first by `anchor`), how many values were given and the sum of their digests,
+    SPOILT where only a part was given again. `given`: how many were given of each instant from `keyed` on, which tells the
+    deleted ones. `done`: the last comparison; `at`: up to where it came, empty where it came to its end; `so_far`: the sums of
+    what it gave of the hour in which that is.
     """
 
     anchor: str
@@ -81,6 +84,8 @@ class Memory:
     done: str = ""
     sums: dict[str, tuple[int, int]] = field(default_factory=dict)
     given: Counter[str] = field(default_factory=Counter)
+    at: str = ""
+    so_far: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -220,13 +225,18 @@ def _gaps(entry: list[Any]) -> list[tuple[str, str]]:
 
 def _of_memory(memory: Memory) -> list[Any]:
     sums = [[start, count, f"{total:x}"] for start, (count, total) in sorted(memory.sums.items())]
-    return [memory.anchor, memory.keyed, memory.done, sums, _packed(memory.given)]
+    under_way = [memory.at, memory.so_far[0], f"{memory.so_far[1]:x}"] if memory.at else []
+    return [memory.anchor, memory.keyed, memory.done, sums, _packed(memory.given), *under_way]
 
 
 def _memory(entry: list[Any]) -> Memory:
-    anchor, keyed, done, sums, given = entry
+    anchor, keyed, done, sums, given, *under_way = entry
     made = {checked_stamp(start): (_count(count), int(total, 16)) for start, count, total in sums}
-    return Memory(checked_stamp(anchor), checked_stamp(keyed), checked_stamp(done) if done else "", made, _unpacked(given))
+    memory = Memory(checked_stamp(anchor), checked_stamp(keyed), checked_stamp(done) if done else "", made, _unpacked(given))
+    if under_way:
+        at, count, total = under_way
+        memory.at, memory.so_far = checked_stamp(at), (_count(count), int(total, 16))
+    return memory
 
 
 def _json(value: Any) -> str:

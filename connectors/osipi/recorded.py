@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .clocks import latest
 from .coverage import MOST_GAPS, Coverage, joined
 from .incremental import Memory
-from .reread import remember
+from .memories import remember
 from .roster import renamed
 from .streamsets import Page, Window
 from .times import shifted, stamp_of

@@ -1,112 +1,275 @@
 """Past values that were corrected or deleted: what was given is compared with what the server has now, hour by hour.
 
 With `reread_hours` each run reads that window again. Of each tag and hour the offset remembers how many values were given and
-the sum of their digests (a sum, since the values of an hour come in several reads and in any order). An hour that differs is
-given again whole, with a later `ingestion_timestamp`; one that is the same gives no row. Which values are gone is told from the
-instants that were given, which the offset remembers too, up to `reread_values` of a table: a value that is gone comes as a row
-of its key whose `value_type` is `deleted` and whose value is null. So the row of a key with the latest `ingestion_timestamp`
-holds. The table's ingestion is then `cdc` in sequence of that column (see `connector.read_table_metadata`), so the framework
-keeps that row only, and `value_type <> 'deleted'` are the values that there are. A deleted row rather than a flow of deletes:
-such a flow has a checkpoint of its own, and would miss what came and went between two of its reads.
+the sum of their digests. An hour that differs is given again whole, with a later `ingestion_timestamp`; one that is the same
+gives no row. Which values are gone is told from the instants that were given, which the offset remembers too, up to
+`reread_values` of a table: a value that is gone comes as a row of its key whose `value_type` is `deleted` and whose value is
+null. So the row of a key with the latest `ingestion_timestamp` holds. The table's ingestion is then `cdc` in sequence of that
+column (see `connector.read_table_metadata`), so the framework keeps that row only, and `value_type <> 'deleted'` are the
+values that there are. A deleted row rather than a flow of deletes: such a flow has a checkpoint of its own, and would miss
+what came and went between two of its reads.
+
+However many values the window has, few of them are held: hours are summed up as their pages come, and only those that differ
+are read once more, for as many rows as the batch has room for. The offset says up to where a tag was compared.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from hashlib import blake2b
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from .incremental import Memory
+from .incremental import SPOILT, Memory
+from .memories import forget, hour_of, next_hour, remember, summed
 from .problems import TagProblem
 from .streamsets import Page, Window
-from .times import MICROSECONDS, shifted
+from .times import MICROSECONDS, previous, shifted
 from .values import blank, numbered, value_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .incremental import Progress
     from .reading import Reading
     from .stream_reader import StreamReader
+    from .streams import RecordedOptions
 
-Sums = dict[str, tuple[int, int]]
-Rows = list[dict[str, Any]]
-_WHOLE = 2**64
-_HOUR = 13  # characters of a stamp down to its hour
 DELETED = "deleted"
+_NOTHING = (0, 0)
+_NEVER = "9999"
+# Batches of values that are compared at once: more of them are fewer requests, and more to compare anew where a batch is full.
+_AT_ONCE = 4
 
 
-def digest_of(item: dict[str, Any], stamp: str, occurrence: int) -> int:
-    """Give 64 bits that differ where anything that a row has of a value does."""
-    told = {name: one for name, one in item.items() if name not in {"Timestamp", "Errors"} and one is not None}
-    text = f"{stamp} {occurrence} {json.dumps(told, sort_keys=True)}"
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+def read_again(
+    reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Compare the window behind each tag's place on from where this run was; give the rows of what changed, a batch at most.
 
-
-def hour_of(stamp: str, anchor: str) -> str:
-    """Give the name of the hour in which a stamp is: its start, or the anchor where that is later."""
-    return max(anchor, stamp[:_HOUR] + ":00:00")
-
-
-def remember(memory: Memory, values: Iterable[tuple[dict[str, Any], str, int]]) -> None:
-    """Add values (item, stamp, occurrence) that are given for the first time."""
-    for item, stamp, occurrence in values:
-        if stamp < memory.anchor:
-            continue
-        hour = hour_of(stamp, memory.anchor)
-        count, total = memory.sums.get(hour, (0, 0))
-        memory.sums[hour] = count + 1, (total + digest_of(item, stamp, occurrence)) % _WHOLE
-        if stamp >= memory.keyed:
-            memory.given[stamp] += 1
-
-
-def forget(memory: Memory, before: str, most: int) -> None:
-    """Forget the hours that ended by the stamp `before`, and instants of the oldest hours where more than `most` are known."""
-    first = hour_of(before, memory.anchor)
-    if first > memory.anchor:
-        memory.sums = {hour: sums for hour, sums in memory.sums.items() if hour >= first}
-        memory.anchor = first
-    keyed, room = max(memory.keyed, memory.anchor), most
-    for hour in sorted(memory.sums, reverse=True):
-        room -= memory.sums[hour][0]
-        if room < 0 and hour >= keyed:
-            keyed = next((later for later in sorted(memory.sums) if later > hour), shifted(hour, 3600))
-            break
-    if keyed > memory.keyed:
-        memory.keyed = keyed
-        memory.given = Counter({stamp: count for stamp, count in memory.given.items() if stamp >= keyed})
-
-
-def compare(reading: Reading, memory: Memory, tag: tuple[str, str, str], items: Sequence[dict[str, Any]]) -> Rows:
-    """Give the rows of the hours in which the server's values differ from what was given, and remember these from now on.
-
-    tag: WebID, name, units; items: all that the server has from the anchor to where the tag was read.
+    A tag that can't be read is reported, and keeps what is remembered of it for the next run.
     """
-    found = Memory(memory.anchor, memory.keyed)
-    remember(found, numbered(items))
-    changed = {hour for hour in found.sums.keys() | memory.sums.keys() if found.sums.get(hour) != memory.sums.get(hour)}
-    if not changed:
-        return []
-    # Later than what this run gave before, so that the order of two rows of one key is plain.
-    ingested = shifted(reading.cap, 1e-6) + "Z"
-    some = [item for item, stamp, _ in numbered(items) if hour_of(stamp, memory.anchor) in changed]
-    rows = list(value_rows(tag, some, ingested))
-    for stamp in sorted(memory.given):
-        if hour_of(stamp, memory.anchor) in changed:
-            rows += [_gone(tag, stamp, left, ingested) for left in range(found.given[stamp], memory.given[stamp])]
-    for hour in sorted(changed):
-        if hour < memory.keyed and hour in memory.sums:
-            _tell_unkeyed(reading, tag[0], hour, found.sums.get(hour, (0, 0))[0] - memory.sums[hour][0])
-    memory.sums, memory.given = found.sums, found.given
-    return rows
+    due = [tag for tag in tags if (memory := progress.memories.get(tag)) and (memory.at or memory.done < reading.cap)]
+    batch = _Batch(reading, reader, options, progress)
+    for group in _groups(progress, due, options):
+        left = [tag for tag in group if batch.begin(tag)]
+        while left and batch.room > 0:
+            left = batch.go_on(left)
+        if batch.room <= 0:
+            break
+    return chain.from_iterable(batch.rows)
 
 
-def _tell_unkeyed(reading: Reading, webid: str, hour: str, more: int) -> None:
-    end = shifted(hour[:_HOUR] + ":00:00", 3600)
-    words = f"the values from {hour}Z to {end}Z changed ({more:+d}), and too many were given to tell which of them were deleted"
-    cure = f"headgate backfill osipi --from {hour}Z --to {end}Z --tags {webid} --delta TABLE --delete"
-    reading.notice(webid, f"{words}: look with `{cure}`, or give a larger reread_values")
+def _groups(progress: Progress, tags: Sequence[str], options: RecordedOptions) -> Iterator[list[str]]:
+    """Put tags into groups to compare at once: few enough for what they may have in an hour."""
+    group: list[str] = []
+    room = _AT_ONCE * options.most_records
+    for tag in tags:
+        size = max((count for count, _ in progress.memories[tag].sums.values()), default=0)
+        if group and (size > room or len(group) == options.group):
+            yield group
+            group, room = [], _AT_ONCE * options.most_records
+        group.append(tag)
+        room -= size
+    if group:
+        yield group
+
+
+@dataclass(slots=True)
+class _Pages:
+    """What was read of hours that differ, by tag; `lost`: tags that can't be read."""
+
+    read: dict[str, list[Page]]
+    lost: set[str]
+
+
+class _Batch:
+    """The rows of what changed, which are made when they are taken; `room`: how many more there may be."""
+
+    def __init__(self, reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress) -> None:
+        self.rows: list[Iterable[dict[str, Any]]] = []
+        self.room = options.most_records
+        self._reading, self._reader, self._progress = reading, reader, progress
+        self._at_once = _AT_ONCE * options.most_records
+        self._start = shifted(reading.cap, -options.reread_hours * 3600)
+        self._most = max(1, options.reread_values // max(1, len(progress.memories)))  # instants to remember of a tag
+        # Later than what this run gave before, so that the order of two rows of one key is plain.
+        self._ingested = shifted(reading.cap, 1e-6) + "Z"
+
+    def begin(self, tag: str) -> bool:
+        """Begin to compare a tag, unless this run did; say whether there is anything to compare."""
+        memory = self._progress.memories[tag]
+        forget(memory, self._start, self._most)
+        if memory.done != self._reading.cap or memory.at < memory.anchor:
+            memory.done, memory.at, memory.so_far = self._reading.cap, memory.anchor, _NOTHING
+        if memory.at > self._progress.places[tag].until:
+            memory.at = ""
+        return bool(memory.at)
+
+    def go_on(self, tags: Sequence[str]) -> list[str]:
+        """Compare some hours of the tags; give those of which there is more to compare."""
+        end = self._end(tags)
+        some = [tag for tag in tags if self._progress.memories[tag].at < end]
+        found = self._found(some, end)
+        changed = {tag: self._changed(tag, sums, end) for tag, sums in found.items()}
+        pages = self._pages(changed, end)
+        for tag in some:
+            memory, until = self._progress.memories[tag], self._progress.places[tag].until
+            if tag in pages.lost or tag not in found:
+                memory.at = ""
+            elif all(self._give(tag, hour, found[tag].get(hour), pages.read[tag]) for hour in changed[tag]):
+                memory.at = end if end <= until else ""
+        return [tag for tag in tags if self._progress.memories[tag].at]
+
+    def _end(self, tags: Sequence[str]) -> str:
+        """Give the hour before which the tags are compared next: as many hours as have so many values, one at least."""
+        totals: Counter[str] = Counter()
+        for tag in tags:
+            memory = self._progress.memories[tag]
+            totals[next_hour(memory.at)] += 0
+            for hour, (count, _) in memory.sums.items():
+                if hour >= memory.at:
+                    totals[next_hour(hour)] += count
+        room, end = self._at_once, ""
+        for after in sorted(totals):
+            room -= totals[after]
+            if end and room < 0:
+                return end
+            end = after
+        return next_hour(max(self._progress.places[tag].until for tag in tags))
+
+    def _window(self, tag: str, start: str, end: str) -> Window:
+        return Window(tag, start, min(self._progress.places[tag].until, previous(end)))
+
+    def _found(self, tags: Sequence[str], end: str) -> dict[str, dict[str, tuple[int, int]]]:
+        """Give what the server has in each hour of the tags before `end`; tags that can't be read are reported."""
+        made = {tag: Memory(self._progress.memories[tag].anchor, _NEVER) for tag in tags}
+        windows = [self._window(tag, self._whole(tag), end) for tag in tags]
+        for page in self._read(window for window in windows if window.start <= window.end):
+            if isinstance(page, TagProblem):
+                self._reading.report(page)
+                made.pop(page.webid, None)
+            elif page.webid in made:
+                remember(made[page.webid], numbered(page.items))
+        return {tag: memory.sums for tag, memory in made.items()}
+
+    def _whole(self, tag: str) -> str:
+        """Give the first hour of which nothing was given yet."""
+        memory = self._progress.memories[tag]
+        return memory.at if memory.at == hour_of(memory.at, memory.anchor) else next_hour(memory.at)
+
+    def _changed(self, tag: str, found: Mapping[str, tuple[int, int]], end: str) -> list[str]:
+        memory, first = self._progress.memories[tag], self._whole(tag)
+        known = {hour for hour in memory.sums if first <= hour < end}
+        changed = sorted(hour for hour in known | found.keys() if found.get(hour) != memory.sums.get(hour))
+        return changed if first == memory.at else [hour_of(memory.at, memory.anchor), *changed]
+
+    def _pages(self, changed: Mapping[str, Sequence[str]], end: str) -> _Pages:
+        """Read hours, for as many rows as there is room for."""
+        pages = _Pages(defaultdict(list), set())
+        windows = []
+        for tag, hours in changed.items():
+            at = self._progress.memories[tag].at
+            windows += [self._window(tag, max(hour, at), min(end, next_hour(hour))) for hour in hours]
+        for page in self._read(windows, self.room) if windows else ():
+            if isinstance(page, TagProblem):
+                self._reading.report(page)
+                pages.lost.add(page.webid)
+            else:
+                pages.read[page.webid].append(page)
+        return pages
+
+    def _read(self, windows: Iterable[Window], limit: int = 0) -> Iterator[Page | TagProblem]:
+        return self._reader.read(sorted(windows, key=lambda window: (window.start, window.end)), limit)
+
+    def _give(self, tag: str, hour: str, found: tuple[int, int] | None, pages: Sequence[Page]) -> bool:
+        """Give the rows of an hour that differs, from where the last batch ended in it; say whether that is all of them.
+
+        found: what the server has in the hour, where it begins just now; None for nothing.
+        """
+        memory, place = self._progress.memories[tag], self._progress.places[tag]
+        memory.at = start = max(hour, memory.at)
+        last = min(place.until, previous(next_hour(hour)))
+        taken, stop = _covered(pages, start, last)
+        if not taken or self.room <= 0:
+            return False
+        if start == hour:
+            memory.so_far = _NOTHING
+            self._tell_unkeyed(tag, hour, (found or _NOTHING)[0])
+            # Until all of it is given it is like nothing that a server could have.
+            memory.sums[hour] = (found or _NOTHING)[0], SPOILT
+        values = [one for page in taken for one in numbered(page.items)]
+        now = Counter(stamp for _, stamp, _ in values)
+        given = Counter({stamp: count for stamp, count in memory.given.items() if start <= stamp < stop})
+        if cut := _cut(now | given, self.room):
+            stop = cut
+            values = [one for one in values if one[1] < stop]
+        gone = [stamp for stamp in sorted((given - now).elements()) if stamp < stop]
+        self._add(taken[0].tag, [item for item, _, _ in values], gone, now)
+        memory.so_far = summed(values, memory.so_far)
+        self._keep(tag, hour, start, stop, Counter(stamp for _, stamp, _ in values))
+        if stop <= last:
+            memory.at = stop
+            return False
+        memory.sums[hour] = memory.so_far
+        if not memory.so_far[0]:
+            del memory.sums[hour]
+        memory.so_far = _NOTHING
+        forget(memory, memory.anchor, self._most)
+        return True
+
+    def _add(self, tag: tuple[str, str, str], items: list[dict[str, Any]], gone: list[str], now: Counter[str]) -> None:
+        """Add rows of values, and of instants of which there are fewer than were given."""
+        self.rows.append(value_rows(tag, items, self._ingested))
+        left = now.copy()
+        for stamp in gone:
+            self.rows.append([_gone(tag, stamp, left[stamp], self._ingested)])
+            left[stamp] += 1
+        self.room -= len(items) + len(gone)
+
+    def _keep(self, tag: str, hour: str, start: str, stop: str, now: Counter[str]) -> None:
+        """Remember the instants of what was given from `start` to just before `stop`."""
+        memory, place = self._progress.memories[tag], self._progress.places[tag]
+        known = {stamp: count for stamp, count in memory.given.items() if not start <= stamp < stop}
+        if memory.sums[hour][0] <= self._most:  # else they would be forgotten as soon as the hour is whole
+            known |= {stamp: count for stamp, count in now.items() if stamp >= memory.keyed}
+        memory.given = Counter(known)
+        # What was found within the overlap is given now, so the next read must neither give it again nor miss what is gone.
+        first = max(start, place.start(place.overlap))
+        if first < stop:
+            seen = {stamp: count for stamp, count in place.seen.items() if not first <= stamp < stop}
+            place.seen = Counter(seen | {stamp: count for stamp, count in now.items() if stamp >= first})
+
+    def _tell_unkeyed(self, tag: str, hour: str, count: int) -> None:
+        memory = self._progress.memories[tag]
+        if hour >= memory.keyed or hour not in memory.sums:
+            return
+        more, end = count - memory.sums[hour][0], next_hour(hour)
+        many = "and too many were given to tell which of them were deleted"
+        words = f"the values from {hour}Z to {end}Z changed ({more:+d}), {many}"
+        cure = f"headgate backfill osipi --from {hour}Z --to {end}Z --tags {tag} --delta TABLE --delete"
+        self._reading.notice(tag, f"{words}: look with `{cure}`, or give a larger reread_values")
+
+
+def _covered(pages: Sequence[Page], start: str, last: str) -> tuple[list[Page], str]:
+    """Give the pages that follow each other from `start` on, and where they end: after `last` where that is all."""
+    taken: list[Page] = []
+    for page in sorted(pages, key=lambda page: page.start):
+        if page.start == start <= last:
+            taken.append(page)
+            start = page.stop
+    return taken, start
+
+
+def _cut(counts: Counter[str], room: int) -> str:
+    """Give the first instant for which there is no room; empty where there is room for all. The first one has always room."""
+    if counts.total() <= room:
+        return ""
+    for stamp in sorted(counts):
+        if room <= 0:
+            return stamp
+        room -= counts[stamp]
+    return ""
 
 
 def _gone(tag: tuple[str, str, str], stamp: str, occurrence: int, ingested: str) -> dict[str, Any]:
@@ -116,42 +279,3 @@ def _gone(tag: tuple[str, str, str], stamp: str, occurrence: int, ingested: str)
         "occurrence": occurrence,
         "value_type": DELETED,
     }
-
-
-def read_again(
-    reading: Reading, reader: StreamReader, progress: Progress, tags: Sequence[str], *, hours: float, most: int
-) -> Rows:
-    """Read the window behind each tag's place again; give the rows of what changed. `most`: instants to remember of a tag.
-
-    A tag that can't be read is reported, and keeps what is remembered of it for the next run.
-    """
-    start = shifted(reading.cap, -hours * 3600)
-    pages: dict[str, list[Page]] = {}
-    windows = []
-    for tag in tags:
-        memory = progress.memories[tag]
-        memory.done = reading.cap
-        forget(memory, start, most)
-        if memory.anchor <= progress.places[tag].until:
-            windows.append(Window(tag, memory.anchor, progress.places[tag].until))
-            pages[tag] = []
-    for found in reader.read(sorted(windows, key=lambda window: (window.start, window.end))):
-        if isinstance(found, TagProblem):
-            reading.report(found)
-            pages.pop(found.webid, None)
-        elif found.webid in pages:
-            pages[found.webid].append(found)
-    return [row for tag, some in pages.items() for row in _of_tag(reading, progress, tag, some, most)]
-
-
-def _of_tag(reading: Reading, progress: Progress, tag: str, pages: Sequence[Page], most: int) -> Iterator[dict[str, Any]]:
-    place, memory = progress.places[tag], progress.memories[tag]
-    items = [item for page in pages for item in page.items]
-    rows = compare(reading, memory, pages[0].tag if pages else (tag, "", ""), items)
-    if rows:
-        # What was found within the overlap is given now, so the next read must neither give it again nor miss what is gone.
-        start = max(memory.anchor, place.start(place.overlap))
-        seen = Counter(stamp for _, stamp, _ in numbered(items) if stamp >= start)
-        place.seen = Counter({stamp: count for stamp, count in place.seen.items() if stamp < start}) + seen
-        forget(memory, memory.anchor, most)
-    yield from rows

@@ -167,17 +167,9 @@ def _first_guards(reading: Reading, options: RecordedOptions, progress: Progress
 
 def _read_again(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Read again what is to be compared in this run, as many tags as it takes for `max_records_per_batch` rows."""
+) -> Iterator[dict[str, Any]]:
+    """Read again what is to be compared in this run, until there are `max_records_per_batch` rows."""
     if not options.reread_hours:
         progress.memories.clear()
-        return []
-    due = [tag for tag in tags if tag in progress.memories and progress.memories[tag].done < reading.cap]
-    most = max(1, options.reread_values // max(1, len(progress.memories)))
-    rows: list[dict[str, Any]] = []
-    for start in range(0, len(due), options.group):
-        group = due[start : start + options.group]
-        rows += read_again(reading, reader, progress, group, hours=options.reread_hours, most=most)
-        if len(rows) >= options.most_records:
-            break
-    return rows
+        return iter(())
+    return read_again(reading, reader, options, progress, tags)

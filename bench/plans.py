@@ -6,7 +6,10 @@ import json
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-from headgate.inventory.table import Table
+from headgate.tables.group import Group
+from headgate.tables.ids import TableId
+from headgate.tables.table import Table
+from headgate.tables.weight import Weight
 from headgate.terraform.ingest import Registration, ingest_file
 
 if TYPE_CHECKING:
@@ -81,8 +84,10 @@ def _change(kind: str, name: str, value: dict[str, Any], number: int) -> dict[st
 
 
 def _content(name: str, count: int) -> str:
-    tables = [Table(f"{name}_{number}") for number in range(count)]
-    return b64encode(ingest_file(name, Registration("crm"), "crm_connection", tables, "main", "bronze").encode()).decode()
+    weight = Weight(10, "type", 0.0, 10)
+    ids = (TableId(f"{name}_{number}", f"main.bronze.{name}_{number}") for number in range(count))
+    tables = [Table(one, Group(name, "", "crm_connection"), weight) for one in ids]
+    return b64encode(ingest_file(name, Registration("crm"), "crm_connection", tables, None).encode()).decode()
 
 
 def _resource(change: dict[str, Any], side: str) -> dict[str, Any]:

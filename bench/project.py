@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from headgate.balance.plan import balance
-from headgate.inventory.table import Table
+from headgate.inventory.row import TableRow
 from headgate.inventory.write import write_inventory
 from headgate.layout.lock import write_lock
 from headgate.project import LOCK, TABLES, read_connectors
@@ -50,10 +50,10 @@ def make_project(root: Path, pipelines: int) -> Path:
     return root
 
 
-def tables(count: int) -> list[Table]:
+def tables(count: int) -> list[TableRow]:
     """Give `count` tables as discovery leaves them: each with keys, a cursor and an option, all of one weight."""
     return [
-        Table(
+        TableRow(
             source_table=f"table_{number:06}",
             options={"primary_keys": ["id"], "page_size": str(100 + number % 5)},
             weight=10,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.balance.items import table_id
 from headgate.definition.load import load_definitions
+from headgate.inventory.defaults import table_id
 from headgate.inventory.read import read_inventory
+from headgate.inventory.resolve import resolve
+from headgate.inventory.runs import read_runs
 from headgate.layout.deployed import Deployed, read_deployed
 from headgate.layout.lock import read_lock
 from headgate.layout.strays import strays
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from headgate.balance.weighing import Weighed
     from headgate.definition.model import Definition
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
     from headgate.layout.model import Layout
     from headgate.tables.ids import TableId
+    from headgate.tables.table import Table
 
 LOCK, TABLES = "layout.lock", "tables.csv"
 
@@ -33,8 +35,13 @@ class Connector:
 
     folder: Path
     definition: Definition
-    tables: tuple[Table, ...]
+    rows: tuple[TableRow, ...]
     layout: Layout | None
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables as the committed files have them, heaviest first; past runs have no say."""
+        return resolve(self.rows, self.definition)
 
     @property
     def lock_path(self) -> Path:
@@ -45,15 +52,13 @@ class Connector:
         """Give what was recorded for a target."""
         return read_deployed(self.folder, target)
 
-    def weighed(self) -> dict[TableId, Weighed]:
-        """Give what each table weighs and where that comes from; the last runs stand in runs.csv, where there is one.
+    def weighed(self, definition: Definition | None = None) -> tuple[Table, ...]:
+        """Give the tables as their past runs weigh them, heaviest first; these stand in runs.csv, where there is one.
 
-        Raises InputError with every problem of that file.
+        definition: another one than the connector's own, to see what it would do. Raises InputError with every problem of
+        runs.csv.
         """
-        from headgate.balance.weighing import weigh  # noqa: PLC0415  # synthesis has no use for runs
-        from headgate.inventory.runs import read_runs  # noqa: PLC0415  # likewise
-
-        return weigh(self.tables, self.definition, read_runs(self.folder))
+        return resolve(self.rows, definition or self.definition, read_runs(self.folder))
 
     def code(self) -> dict[str, bytes]:
         """Give path → content of the connector's files to upload; none where wheels or git bring the code.
@@ -102,9 +107,9 @@ def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...
     found, errors = [], []
     for one in loaded:
         try:
-            tables = read_inventory(one.folder / TABLES)
+            rows = read_inventory(one.folder / TABLES)
             layout = read_lock(one.folder / LOCK, one.definition.id)
-            found.append(Connector(one.folder, one.definition, tables, layout))
+            found.append(Connector(one.folder, one.definition, rows, layout))
         except HeadgateError as error:
             errors.append(error)
     if len(errors) == 1:
@@ -125,7 +130,7 @@ def _shared_destinations(connectors: Sequence[Connector]) -> list[Problem]:
     problems = []
     for connector in connectors:
         catalogs = {name: target.catalog for name, target in connector.definition.targets.items()}
-        for row, table in enumerate(connector.tables, 1):
+        for row, table in enumerate(connector.rows, 1):
             one = table_id(table, connector.definition)
             places = {catalog: one.in_catalog(catalog) for catalog in {None, *catalogs.values()}}
             blurs = {catalog: blurred(place.destination) for catalog, place in places.items()}

@@ -31,20 +31,20 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
     RefusedError where something deployed would be lost from sight.
     """
     name = target_of(connector.definition, target)
-    layout = connector.layout
+    layout, tables = connector.layout, connector.tables
     cure = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
     code = connector.code()
     if problems := [*option_problems(connector), *code_problems(connector, code)]:
         raise InputError(problems)
     if layout is None:
         raise StaleError(Problem("there is no lock yet", cure, str(connector.lock_path)))
-    if found := misfits(connector.tables, connector.definition, layout):
+    if found := misfits(tables, connector.definition, layout):
         more = f" (and {len(found) - _MOST} more)" if len(found) > _MOST else ""
         message = f"the lock does not fit {TABLES} and connector.yaml: {'; '.join(found[:_MOST])}{more}"
         raise StaleError(Problem(message, cure, str(connector.lock_path)))
     refuse_forgotten_pipelines(connector, name)
     refuse_strays(connector, layout, [name])
-    return plan_stacks(connector.definition, connector.tables, layout, name, connector.deployed(name), code)
+    return plan_stacks(connector.definition, tables, layout, name, connector.deployed(name), code)
 
 
 def option_problems(connector: Connector) -> list[Problem]:
@@ -52,7 +52,7 @@ def option_problems(connector: Connector) -> list[Problem]:
     definition, file = connector.definition, str(connector.folder / TABLES)
     allowed = {*definition.connection.external_options, *FRAMEWORK_OPTIONS, *RESERVED}
     problems = []
-    for row, table in enumerate(connector.tables, 1):
+    for row, table in enumerate(connector.rows, 1):
         place = {"file": file, "row": row, "column": "table_options_json"}
         secret = [name for name in table.options if name in definition.connection.secrets or SECRET_NAME.search(name)]
         if secret:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headgate.balance.draft import Draft
-    from headgate.balance.items import Group, Item
     from headgate.balance.rules import Rules
     from headgate.balance.units import Units
     from headgate.definition.model import Balance
+    from headgate.tables.group import Group
+    from headgate.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,17 @@ class Arranged:
 
 
 def arrange(
-    draft: Draft, group: Group, items: Sequence[Item], rules: Rules, settings: Balance, count: int, *, now: bool
+    draft: Draft, group: Group, tables: Sequence[Table], rules: Rules, settings: Balance, count: int, *, now: bool
 ) -> Arranged:
-    """Give each item of the group a home in the draft, on `count` pipelines or as many more as the rules need.
+    """Give each table of the group a home in the draft, on `count` pipelines or as many more as the rules need.
 
     `now`: get within the tolerance though the trigger is not passed, with any number of moves. Raises InputError where the
     rules contradict each other, with the fewest that do.
     """
-    most = max(count, min(settings.max_pipelines or len(items), len(items)))
+    most = max(count, min(settings.max_pipelines or len(tables), len(tables)))
     running = draft.pipelines_of(group)
     for pipelines in range(count, most + 1):
-        units = _units(draft, group, items, rules, settings, pipelines)
+        units = _units(draft, group, tables, rules, settings, pipelines)
         _refuse_unknown_pins(group, units, rules)
         try:
             assignment, result = _assignment(group, units, settings, pipelines, len(running), now=now)
@@ -131,22 +132,22 @@ def _kept(group: Group, units: Units, assignment: NDArray[np.int64], count: int)
 def _refuse_unknown_pins(group: Group, units: Units, rules: Rules) -> None:
     problems = [
         Problem(
-            f"{item.table.source_table} is pinned to '{rules.pinned[item]}', and group '{group.key}' has no such pipeline",
-            did_you_mean(rules.pinned[item], units.names),
+            f"{table.id.source_table} is pinned to '{rules.pinned[table]}', and group '{group.key}' has no such pipeline",
+            did_you_mean(rules.pinned[table], units.names),
             path="balance.pinned",
         )
         for unit in units.members
-        for item in unit
-        if item in rules.pinned and rules.pinned[item] not in units.names
+        for table in unit
+        if table in rules.pinned and rules.pinned[table] not in units.names
     ]
     if problems:
         raise InputError(problems)
 
 
-def _units(draft: Draft, group: Group, items: Sequence[Item], rules: Rules, settings: Balance, count: int) -> Units:
+def _units(draft: Draft, group: Group, tables: Sequence[Table], rules: Rules, settings: Balance, count: int) -> Units:
     running = draft.pipelines_of(group)
     names = [*running, *draft.next_names(group, count - len(running))] if count > len(running) else running
-    ours = [item for item in items if not draft.under_way(item) or draft.homes[item] in names]
+    ours = [table for table in tables if not draft.under_way(table) or draft.homes[table] in names]
     return units_of(draft, ours, rules, names, settings.max_tables_per_pipeline)
 
 

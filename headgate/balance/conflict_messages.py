@@ -8,10 +8,10 @@ from headgate.partition.conflict import Affinity, AntiAffinity, Capacity, Fixed,
 from headgate.problems import Problem
 
 if TYPE_CHECKING:
-    from headgate.balance.items import Group
     from headgate.balance.rules import Rules
     from headgate.balance.units import Units
     from headgate.partition.conflict import Constraint, Infeasible
+    from headgate.tables.group import Group
 
 _MOST_NAMES = 8
 
@@ -35,11 +35,11 @@ def _words(one: Constraint, units: Units, rules: Rules) -> str:
         case AntiAffinity(numbers):
             rules_by_units = zip(units.instance.anti_affinity, units.apart, strict=True)
             rule = next(rule for found, rule in rules_by_units if tuple(found) == numbers)
-            names = _listed([item.table.destination for item in rule.items])
-            why = rule.path or f"they read one source table, {rule.items[0].table.source_table}"
+            names = _listed([table.id.destination for table in rule.tables])
+            why = rule.path or f"they read one source table, {rule.tables[0].id.source_table}"
             return f"{names} must not share a pipeline ({why})"
         case Fixed(unit, pipeline):
-            pinned = any(item in rules.pinned for item in units.members[unit])
+            pinned = any(table in rules.pinned for table in units.members[unit])
             why = "balance.pinned" if pinned else "it is under way there"
             return f"{_names(units, (unit,))} has to be in pipeline '{units.names[pipeline]}' ({why})"
         case Forbidden(unit, pipelines):
@@ -48,7 +48,7 @@ def _words(one: Constraint, units: Units, rules: Rules) -> str:
 
 
 def _names(units: Units, numbers: tuple[int, ...]) -> str:
-    return _listed([item.table.source_table for unit in numbers for item in units.members[unit]])
+    return _listed([table.id.source_table for unit in numbers for table in units.members[unit]])
 
 
 def _listed(names: list[str]) -> str:

@@ -20,53 +20,54 @@ from headgate.partition.spread import spread
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.balance.items import Group, Item
     from headgate.balance.rules import Rules
     from headgate.definition.model import Balance, Deadline, Definition
+    from headgate.tables.group import Group
+    from headgate.tables.table import Table
 
-Groups = dict["Group", list["Item"]]
+Groups = dict["Group", list["Table"]]
 
 
-def fewest(items: Sequence[Item], rules: Rules, settings: Balance) -> int:
+def fewest(tables: Sequence[Table], rules: Rules, settings: Balance) -> int:
     """Give the fewest pipelines that a group's tables fit in by the caps and the sets of tables that must be apart.
 
     A table heavier than `max_weight_per_pipeline` stands alone: no number of pipelines mends that. Never more than the
     tables, nor than `max_pipelines`; at least `min_pipelines` where there are so many tables.
     """
-    inside = set(items)
-    apart = max((len(inside.intersection(rule.items)) for rule in rules.apart), default=1)
-    count = max(settings.min_pipelines, ceil(len(items) / settings.max_tables_per_pipeline), apart)
+    inside = set(tables)
+    apart = max((len(inside.intersection(rule.tables)) for rule in rules.apart), default=1)
+    count = max(settings.min_pipelines, ceil(len(tables) / settings.max_tables_per_pipeline), apart)
     if settings.max_weight_per_pipeline is not None:
-        count = max(count, _by_weight([item.weight for item in items], settings.max_weight_per_pipeline))
-    return max(1, min(count, len(items), settings.max_pipelines or len(items)))
+        count = max(count, _by_weight([table.weight.seconds for table in tables], settings.max_weight_per_pipeline))
+    return max(1, min(count, len(tables), settings.max_pipelines or len(tables)))
 
 
-def by_deadline(items: Sequence[Item], rules: Rules, definition: Definition, deadline: Deadline, least: int) -> Choice:
+def by_deadline(tables: Sequence[Table], rules: Rules, definition: Definition, deadline: Deadline, least: int) -> Choice:
     """Choose the number of pipelines of a group, from `least`, whose run meets the deadline.
 
     Layouts are let be within the tolerance, so loads are taken that much larger than they are placed. What is cheapest
     counts the workers of classic clusters that are sized by weight.
     """
     settings, sizing = definition.balance, definition.compute.sizing
-    units = units_of(Draft(), items, replace(rules, pinned={}), [], settings.max_tables_per_pipeline)
+    units = units_of(Draft(), tables, replace(rules, pinned={}), [], settings.max_tables_per_pipeline)
     sizes = np.array([len(unit) for unit in units.members], dtype=np.int64)
     cap = settings.max_tables_per_pipeline
 
     def load_of(number: int) -> list[float]:
-        capacity = np.full(number, cap, dtype=np.int64) if len(items) > cap else None
+        capacity = np.full(number, cap, dtype=np.int64) if len(tables) > cap else None
         instance = replace(units.instance, pipelines=number, capacity=capacity, sizes=sizes)
         try:
             assignment = place(instance).assignment
         except (Infeasible, NotFound):
-            return [fsum(item.weight for item in items)] * number
+            return [fsum(table.weight.seconds for table in tables)] * number
         return [load * units.scale * (1 + settings.tolerance) for load in instance.loads(assignment).tolist()]
 
-    most = min(len(items), settings.max_pipelines or len(items))
-    weights = [item.weight for item in items]
+    most = min(len(tables), settings.max_pipelines or len(tables))
+    weights = [table.weight.seconds for table in tables]
     total = fsum(weights)
 
     def machines_of(load: float) -> float:
-        return 1 + workers(sizing, load, ceil(len(items) * load / total)) if sizing and total else 1
+        return 1 + workers(sizing, load, ceil(len(tables) * load / total)) if sizing and total else 1
 
     limits, top = limits_of(deadline), max(least, most)
     return choose(weights, limits, load_of, goal=deadline.goal, least=least, most=top, machines_of=machines_of)
@@ -94,10 +95,10 @@ def share_out(groups: Groups, rules: Rules, settings: Balance, now: Mapping[Grou
     What is to spare goes one by one to the group whose pipelines are the most loaded; `now` (a running layout's numbers) is
     changed one by one likewise, so that as few pipelines as can be come or go. A group gets no more pipelines than tables.
     """
-    least = {group: fewest(items, rules, settings) for group, items in groups.items()}
-    most = {group: min(len(items), settings.max_pipelines or len(items)) for group, items in groups.items()}
+    least = {group: fewest(tables, rules, settings) for group, tables in groups.items()}
+    most = {group: min(len(tables), settings.max_pipelines or len(tables)) for group, tables in groups.items()}
     counts = {group: max(least[group], (now or least).get(group, 1)) for group in groups}
-    weights = {group: fsum(item.weight for item in items) for group, items in groups.items()}
+    weights = {group: fsum(table.weight.seconds for table in tables) for group, tables in groups.items()}
     asked = settings.pipelines or sum(least.values())
     while sum(counts.values()) < asked:
         able = [group for group in groups if counts[group] < most[group]]
@@ -112,10 +113,10 @@ def share_out(groups: Groups, rules: Rules, settings: Balance, now: Mapping[Grou
     return counts
 
 
-def _gain(items: Sequence[Item], count: int, weight: float) -> float:
+def _gain(tables: Sequence[Table], count: int, weight: float) -> float:
     """Give what one pipeline has too much: nothing where a single table makes it so heavy already."""
     mean = weight / count
-    return mean if mean > items[0].weight else 0.0
+    return mean if mean > tables[0].weight.seconds else 0.0
 
 
 def _by_weight(weights: Sequence[float], limit: float) -> int:

@@ -7,30 +7,31 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from headgate.balance.items import Item, majority
-from headgate.layout.model import Placement
 from headgate.names import slug
+from headgate.tables.group import majority
 from headgate.tables.names import respelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.balance.items import Group
-    from headgate.layout.model import Layout, Left, Pipeline
+    from headgate.layout.model import Layout, Left, Pipeline, Placement
+    from headgate.tables.group import Group
+    from headgate.tables.ids import TableId
+    from headgate.tables.table import Table
 
 _LONGEST_GROUP = 50
-Held = TypeVar("Held", Item, Placement)
+Held = TypeVar("Held")
 
 
 @dataclass(slots=True)
 class Draft:
-    """`homes`: item → pipeline to be in; `found`: item → its placement in the lock; `groups`: pipeline → its group.
+    """`homes`: table → pipeline to be in; `found`: table → its placement in the lock; `groups`: pipeline → its group.
 
-    An item that is under way was given to its new pipeline in some target, so it stays on its way there.
+    A table that is under way was given to its new pipeline in some target, so it stays on its way there.
     """
 
-    homes: dict[Item, str] = field(default_factory=dict)
-    found: dict[Item, Placement] = field(default_factory=dict)
+    homes: dict[Table, str] = field(default_factory=dict)
+    found: dict[Table, Placement] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
@@ -40,8 +41,8 @@ class Draft:
         free = (name for number in itertools.count(1) if (name := f"{stem}_{number}") not in self.taken)
         return list(itertools.islice(free, count))
 
-    def settle(self, group: Group, names: Sequence[str], homes: Mapping[Item, str]) -> None:
-        """Take over where the group's items are to be; of its pipelines `names`, those that hold none are none any more."""
+    def settle(self, group: Group, names: Sequence[str], homes: Mapping[Table, str]) -> None:
+        """Take over where the group's tables are to be; of its pipelines `names`, those that hold none are none any more."""
         self.homes.update(homes)
         held = set(self.homes.values())
         for name in names:
@@ -63,9 +64,9 @@ class Draft:
         """Give the group's pipelines, by id (`a_2` before `a_10`)."""
         return sorted((name for name, its in self.groups.items() if its == group), key=natural)
 
-    def under_way(self, item: Item) -> bool:
+    def under_way(self, table: Table) -> bool:
         """Whether a handover of the table was made in some target, so that its way can't be changed."""
-        placement = self.found.get(item)
+        placement = self.found.get(table)
         return bool(placement and placement.move and set(placement.move.states.values()) - {"planned"})
 
 
@@ -75,7 +76,7 @@ def natural(name: str) -> tuple[str, int]:
     return (stem, int(number)) if number.isdecimal() else (name, 0)
 
 
-def draft_of(items: Sequence[Item], lock: Layout | None) -> Draft:
+def draft_of(tables: Sequence[Table], lock: Layout | None) -> Draft:
     """Give the draft in which each table is where the lock has it; tables that the lock doesn't know have no home yet.
 
     A table whose destination changed is the same one where its source table leaves no doubt. A pipeline belongs to the
@@ -87,33 +88,34 @@ def draft_of(items: Sequence[Item], lock: Layout | None) -> Draft:
     draft.taken = {pipeline.id for pipeline in lock.pipelines} | {left.id for left in lock.left}
     traced: list[Pipeline | Left] = [*lock.pipelines, *lock.left]
     draft.taken |= {entry.renamed.before for entry in traced if entry.renamed}
-    draft.found = match(items, lock)
-    draft.homes = {item: placement.agreed for item, placement in draft.found.items()}
-    inside: defaultdict[str, list[Item]] = defaultdict(list)
-    for item, home in draft.homes.items():
-        inside[home].append(item)
+    draft.found = match(tables, lock)
+    draft.homes = {table: placement.agreed for table, placement in draft.found.items()}
+    inside: defaultdict[str, list[Table]] = defaultdict(list)
+    for table, home in draft.homes.items():
+        inside[home].append(table)
     named = {pipeline.id: pipeline.group for pipeline in lock.pipelines}
-    draft.groups = {name: majority(its, named.get(name, "")) for name, its in inside.items()}
+    draft.groups = {name: majority((table.group for table in its), named.get(name, "")) for name, its in inside.items()}
     return draft
 
 
-def match(items: Sequence[Item], lock: Layout) -> dict[Item, Placement]:
-    """Give item → its placement in the lock: the same table, else by source table where one of each is left.
+def match(tables: Sequence[Table], lock: Layout) -> dict[Table, Placement]:
+    """Give table → its placement in the lock: the same table, else by source table where one of each is left.
 
     A source table may be spelled otherwise than the lock has it, where that leaves no doubt.
     """
     placements = {placement.table: placement for placement in lock.tables}
-    found = {item: placements.pop(item.table) for item in items if item.table in placements}
-    rest = [item for item in items if item not in found]
-    before, now = _by_source(placements.values()), _by_source(rest)
+    found = {table: placements.pop(table.id) for table in tables if table.id in placements}
+    rest = [table for table in tables if table not in found]
+    before = _by_source((placement.table, placement) for placement in placements.values())
+    now = _by_source((table.id, table) for table in rest)
     for name, old in respelled(before, now).items():
         if len(before[old]) == 1 and len(now[name]) == 1:
             found[now[name][0]] = before[old][0]
     return found
 
 
-def _by_source(held: Iterable[Held]) -> dict[str, list[Held]]:
+def _by_source(held: Iterable[tuple[TableId, Held]]) -> dict[str, list[Held]]:
     found: defaultdict[str, list[Held]] = defaultdict(list)
-    for one in held:
-        found[one.table.source_table].append(one)
+    for table, one in held:
+        found[table.source_table].append(one)
     return found

@@ -6,19 +6,19 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.balance.draft import match
-from headgate.balance.items import items_of, majority, table_id
 from headgate.balance.rules import rules_of
+from headgate.tables.group import majority
 from headgate.tables.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.balance.items import Item
     from headgate.balance.report import Entry, Report, Row
     from headgate.balance.rules import Rules
     from headgate.definition.model import Definition
-    from headgate.inventory.table import Table
     from headgate.layout.model import Layout
+    from headgate.tables.group import Group
+    from headgate.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +58,19 @@ def explain(
     chosen = [entries[table] for table in Names((word, table) for table in entries for word in table.names()).find(name)]
     if not chosen:
         return []
-    items = items_of(tables, definition, {table: entry.weight for table, entry in entries.items()})
-    by_table = {item.table: item for item in items}
-    rules = rules_of(items, definition)
-    named = {table_id(table, definition) for table in tables if table.pipeline_group}
+    by_table = {table.id: table for table in tables}
+    rules = rules_of(tables, definition)
     rows = {row.pipeline: row for row in shown.rows}
-    past = _groups_before(items, before)
+    past = _groups_before(tables, before)
     explanations = []
     for entry in chosen:
-        item, row = by_table[entry.table], rows[entry.pipeline]
+        table, row = by_table[entry.table], rows[entry.pipeline]
         reasons = [
-            _place(entry, item, row, item.table in named, definition),
+            _place(entry, table, row, definition),
             _weight(entry),
-            _why(entry, item, rows, rules, past, definition, first=before is None),
-            *_bound_by(item, rules),
-            f"moving it costs about {rules.costs[item]:,} s",
+            _why(entry, table, rows, rules, past, definition, first=before is None),
+            *_bound_by(table, rules),
+            f"moving it costs about {rules.costs[table]:,} s",
         ]
         explanations.append(
             Explanation(
@@ -82,16 +80,16 @@ def explain(
     return explanations
 
 
-def _groups_before(items: Sequence[Item], before: Layout | None) -> dict[str, list[Item]]:
-    inside: dict[str, list[Item]] = {}
-    for item, placement in (match(items, before) if before else {}).items():
-        inside.setdefault(placement.agreed, []).append(item)
+def _groups_before(tables: Sequence[Table], before: Layout | None) -> dict[str, list[Group]]:
+    inside: dict[str, list[Group]] = {}
+    for table, placement in (match(tables, before) if before else {}).items():
+        inside.setdefault(placement.agreed, []).append(table.group)
     return inside
 
 
-def _place(entry: Entry, item: Item, row: Row, named: bool, definition: Definition) -> str:
-    group = item.group
-    by = "as its row says" if named else f"by {definition.group_by.replace('_', ' ')}"
+def _place(entry: Entry, table: Table, row: Row, definition: Definition) -> str:
+    group = table.group
+    by = "as its row says" if table.own_group else f"by {definition.group_by.replace('_', ' ')}"
     when = f", schedule {group.schedule}" if group.schedule else ""
     return f"its group is {group.key} ({by}{when}, connection {group.connection}), in {entry.pipeline} of stack {row.stack}"
 
@@ -106,11 +104,11 @@ def _weight(entry: Entry) -> str:
 
 
 def _why(
-    entry: Entry, item: Item, rows: dict[str, Row], rules: Rules, past: dict[str, list[Item]], definition: Definition,
+    entry: Entry, table: Table, rows: dict[str, Row], rules: Rules, past: dict[str, list[Group]], definition: Definition,
     *, first: bool,
 ) -> str:  # fmt: skip
     settings = definition.balance
-    if item in rules.pinned and rules.pinned[item] == entry.pipeline:
+    if table in rules.pinned and rules.pinned[table] == entry.pipeline:
         return "balance.pinned puts it there"
     if first:
         return "there was no layout before: all tables of the group were placed so that its heaviest pipeline is the lightest"
@@ -121,7 +119,7 @@ def _why(
             f"it was there before, and stays while its pipeline is within {settings.trigger:.0%} of the group's lower bound "
             "and no rule or number asks for a move"
         )
-    if entry.before in rows and majority(past[entry.before], rows[entry.before].group) != item.group:
+    if entry.before in rows and majority(past[entry.before], rows[entry.before].group) != table.group:
         return f"it moves from {entry.before}, whose tables are of another group, schedule or connection now"
     if entry.before not in rows or not rows[entry.before].tables:
         return f"it moves from {entry.before}, which is emptied: fewer pipelines are asked for"
@@ -133,21 +131,21 @@ def _why(
     )
 
 
-def _bound_by(item: Item, rules: Rules) -> list[str]:
+def _bound_by(table: Table, rules: Rules) -> list[str]:
     found = [
-        f"it must share a pipeline with {_names(together, item)} (balance.together)"
+        f"it must share a pipeline with {_names(together, table)} (balance.together)"
         for together in rules.together
-        if item in together
+        if table in together
     ]
     for rule in rules.apart:
-        if item in rule.items:
+        if table in rule.tables:
             reason = f"({rule.path})" if rule.path else "(one source table: a pipeline would lose one of them)"
-            found.append(f"it must not share a pipeline with {_names(rule.items, item)} {reason}")
+            found.append(f"it must not share a pipeline with {_names(rule.tables, table)} {reason}")
     return found
 
 
-def _names(items: Sequence[Item], but: Item) -> str:
-    return ", ".join(item.table.destination for item in items if item != but)
+def _names(tables: Sequence[Table], but: Table) -> str:
+    return ", ".join(table.id.destination for table in tables if table != but)
 
 
 def _elsewhere(entry: Entry, row: Row, shown: Report) -> tuple[Elsewhere, ...]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from headgate.balance.items import items_of, majority
 from headgate.balance.rules import rules_of
+from headgate.layout.resolved import resolve_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from headgate.balance.items import Item
     from headgate.balance.rules import Rules
     from headgate.definition.model import Definition
-    from headgate.inventory.table import Table
     from headgate.layout.model import Layout, Placement
+    from headgate.layout.resolved import ResolvedPipeline
+    from headgate.tables.table import Table
 
 
 def misfits(tables: Sequence[Table], definition: Definition, layout: Layout) -> list[str]:
@@ -24,24 +23,22 @@ def misfits(tables: Sequence[Table], definition: Definition, layout: Layout) -> 
     Loads have no say: a pipeline that grew too heavy is no reason to refuse a deployment. Tables that are under way to
     another pipeline may be where no rule would have them. Raises InputError where a rule names no table.
     """
-    items = {item.table: item for item in items_of(tables, definition)}
+    by_id = {table.id: table for table in tables}
     placements = {placement.table: placement for placement in layout.tables}
-    found = [f"{key} is not in it" for key in sorted(set(items) - set(placements), key=str)]
-    found += [f"{key} is no longer in the inventory" for key in sorted(set(placements) - set(items), key=str)]
+    found = [f"{key} is not in it" for key in sorted(set(by_id) - set(placements), key=str)]
+    found += [f"{key} is no longer in the inventory" for key in sorted(set(placements) - set(by_id), key=str)]
     if found:
         return found
     found += _numbers(definition, layout)
-    inside: defaultdict[str, list[Item]] = defaultdict(list)
-    for placement in layout.tables:
-        inside[placement.agreed].append(items[placement.table])
-    free = {items[placement.table] for placement in layout.tables if not _under_way(placement)}
-    found += _groups(layout, inside, free)
-    found += _rules(rules_of(list(items.values()), definition), inside, free)
+    pipelines = resolve_layout(layout, tables)
+    free = {by_id[placement.table] for placement in layout.tables if not _under_way(placement)}
+    found += _groups(pipelines, free)
+    found += _rules(rules_of(tables, definition), pipelines, free)
     cap = definition.balance.max_tables_per_pipeline
     found += [
-        f"pipeline '{name}' has {len(held)} tables, {cap} at most"
-        for name, held in inside.items()
-        if len(held) > cap and free.issuperset(held)
+        f"pipeline '{one.pipeline.id}' has {len(one.tables)} tables, {cap} at most"
+        for one in pipelines
+        if len(one.tables) > cap and free.issuperset(one.tables)
     ]
     return found
 
@@ -62,26 +59,25 @@ def _numbers(definition: Definition, layout: Layout) -> Iterator[str]:
             yield f"pipeline '{pipeline.id}' is in stack {pipeline.stack} of {settings.stacks}"
 
 
-def _groups(layout: Layout, inside: dict[str, list[Item]], free: set[Item]) -> Iterator[str]:
-    named = {pipeline.id: pipeline.group for pipeline in layout.pipelines}
-    for name, held in inside.items():
-        group = majority(held, named[name])
-        if named[name] != group.key:
-            yield f"the tables of pipeline '{name}' are of group '{group.key}' now, not of '{named[name]}'"
-        for item in held:
-            if item.group != group and item in free:
-                yield f"{item.table} can't stay in pipeline '{name}': its group, schedule or connection is another"
+def _groups(pipelines: Sequence[ResolvedPipeline], free: set[Table]) -> Iterator[str]:
+    for one in pipelines:
+        name, before, group = one.pipeline.id, one.pipeline.group, one.group
+        if one.tables and group and before != group.key:
+            yield f"the tables of pipeline '{name}' are of group '{group.key}' now, not of '{before}'"
+        for table in one.tables:
+            if table.group != group and table in free:
+                yield f"{table.id} can't stay in pipeline '{name}': its group, schedule or connection is another"
 
 
-def _rules(rules: Rules, inside: dict[str, list[Item]], free: set[Item]) -> Iterator[str]:
-    homes = {item: name for name, held in inside.items() for item in held}
+def _rules(rules: Rules, pipelines: Sequence[ResolvedPipeline], free: set[Table]) -> Iterator[str]:
+    homes = {table: one.pipeline.id for one in pipelines for table in one.tables}
     for together in rules.together:
-        if free.issuperset(together) and len({homes[item] for item in together}) > 1:
-            yield f"{', '.join(item.table.source_table for item in together)} must share a pipeline, and don't"
+        if free.issuperset(together) and len({homes[table] for table in together}) > 1:
+            yield f"{', '.join(table.id.source_table for table in together)} must share a pipeline, and don't"
     for rule in rules.apart:
-        held = [homes[item] for item in rule.items if item in free]
+        held = [homes[table] for table in rule.tables if table in free]
         if len(set(held)) < len(held):
-            yield f"{', '.join(item.table.source_table for item in rule.items)} must not share a pipeline, and do"
-    for item, name in rules.pinned.items():
-        if item in free and homes[item] != name:
-            yield f"{item.table} is pinned to pipeline '{name}', and is in '{homes[item]}'"
+            yield f"{', '.join(table.id.source_table for table in rule.tables)} must not share a pipeline, and do"
+    for table, name in rules.pinned.items():
+        if table in free and homes[table] != name:
+            yield f"{table.id} is pinned to pipeline '{name}', and is in '{homes[table]}'"

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from headgate.balance.arrange import Arranged
     from headgate.balance.starts import Timeline
     from headgate.definition.model import Definition
-    from headgate.inventory.table import Table
     from headgate.layout.model import Layout
+    from headgate.tables.table import Table
 
 
 def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout) -> Iterator[str]:
@@ -26,7 +26,7 @@ def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout
     if empty:
         names = ", ".join(str(number) for number in empty)
         yield f"stack {names} holds no pipeline: new pipelines go there, or all are spread anew with --restack"
-    gone = sum(1 for table in tables if table.status == "gone")
+    gone = sum(1 for table in tables if table.gone)
     if gone:
         yield f"{gone} tables are marked gone in the inventory and still read: delete their rows to stop that"
     waiting = sum(1 for placement in layout.tables if placement.move)

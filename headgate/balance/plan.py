@@ -10,23 +10,21 @@ from headgate.balance.arrange import arrange
 from headgate.balance.counts import by_deadline, fewest, limits_of, share_out, startup_of
 from headgate.balance.deadline import obstacle_text, run_seconds
 from headgate.balance.draft import Draft, draft_of, natural
-from headgate.balance.items import items_of
 from headgate.balance.rules import rules_of
 from headgate.balance.stacks import assign_stacks
 from headgate.balance.starts import assign_offsets
 from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.counts import Groups
     from headgate.balance.deadline import Choice
-    from headgate.balance.items import Group, Item
     from headgate.balance.rules import Rules
     from headgate.definition.model import Deadline, Definition
-    from headgate.inventory.table import Table
-    from headgate.tables.ids import TableId
+    from headgate.tables.group import Group
+    from headgate.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +40,10 @@ def balance(
     definition: Definition,
     lock: Layout | None = None,
     *,
-    weights: Mapping[TableId, float] | None = None,
     rebalance: bool = False,
     restack: bool = False,
 ) -> Plan:
-    """Give the layout for an inventory: every table once, and where the lock has it. `weights`: those that were observed.
+    """Give the layout for tables, heaviest first: every one once, and where the lock has it.
 
     Tables that the lock doesn't know go where there is room, gone ones are dropped, emptied pipelines leave. Tables change
     pipelines (as planned moves) only where the number of pipelines asked for changed, a cap, a rule or their group forces
@@ -55,13 +52,12 @@ def balance(
     The same for any order of rows. Raises InputError where rules contradict each other or name no table, RefusedError where
     a pipeline would change stack while it still does.
     """
-    items = items_of(tables, definition, weights)
-    rules = rules_of(items, definition)
-    grouped: defaultdict[Group, list[Item]] = defaultdict(list)
-    for item in items:
-        grouped[item.group].append(item)
+    rules = rules_of(tables, definition)
+    grouped: defaultdict[Group, list[Table]] = defaultdict(list)
+    for table in tables:
+        grouped[table.group].append(table)
     groups = dict(sorted(grouped.items()))
-    draft = draft_of(items, lock)
+    draft = draft_of(tables, lock)
     evict(draft)
     counts = count(draft, groups, rules, definition, lock, rebalance=rebalance)
     arranged = tuple(
@@ -71,7 +67,7 @@ def balance(
 
 
 def _arranged(
-    draft: Draft, group: Group, items: Sequence[Item], rules: Rules, definition: Definition, least: int, *, rebalance: bool
+    draft: Draft, group: Group, tables: Sequence[Table], rules: Rules, definition: Definition, least: int, *, rebalance: bool
 ) -> Arranged:
     """Arrange a group on `least` pipelines, or on as many more as its deadline asks for.
 
@@ -79,41 +75,41 @@ def _arranged(
     """
     settings = definition.balance
     if settings.deadline is None:
-        return arrange(draft, group, items, rules, settings, least, now=rebalance)
+        return arrange(draft, group, tables, rules, settings, least, now=rebalance)
     running = len(draft.pipelines_of(group))
     if running >= least and not rebalance:
         before = draft.copy()
-        result = arrange(draft, group, items, rules, settings, least, now=False)
-        if _in_time(draft, items, settings.deadline):
+        result = arrange(draft, group, tables, rules, settings, least, now=False)
+        if _in_time(draft, tables, settings.deadline):
             return result
         draft.take(before)
     floor = least if rebalance else max(least, min(running, settings.max_pipelines or running))
-    chosen = by_deadline(items, rules, definition, settings.deadline, floor)
-    result = arrange(draft, group, items, rules, settings, chosen.pipelines, now=True)
-    return replace(result, obstacles=_obstacles(items, chosen, settings.deadline))
+    chosen = by_deadline(tables, rules, definition, settings.deadline, floor)
+    result = arrange(draft, group, tables, rules, settings, chosen.pipelines, now=True)
+    return replace(result, obstacles=_obstacles(tables, chosen, settings.deadline))
 
 
-def _in_time(draft: Draft, items: Sequence[Item], deadline: Deadline) -> bool:
+def _in_time(draft: Draft, tables: Sequence[Table], deadline: Deadline) -> bool:
     loads: defaultdict[str, float] = defaultdict(float)
-    for item in items:
-        loads[draft.homes[item]] += item.weight
+    for table in tables:
+        loads[draft.homes[table]] += table.weight.seconds
     limits = limits_of(deadline)
     return run_seconds(list(loads.values()), limits) <= limits.deadline_s
 
 
-def _obstacles(items: Sequence[Item], chosen: Choice, deadline: Deadline) -> tuple[str, ...]:
+def _obstacles(tables: Sequence[Table], chosen: Choice, deadline: Deadline) -> tuple[str, ...]:
     limits = limits_of(deadline)
     return tuple(
-        obstacle_text(one, limits, items[one.table].table.source_table if one.table is not None else "")
+        obstacle_text(one, limits, tables[one.table].id.source_table if one.table is not None else "")
         for one in chosen.obstacles
     )
 
 
 def evict(draft: Draft) -> None:
     """Take the home from each table that is in a pipeline of another group, unless it is on its way there."""
-    strange = [item for item, home in draft.homes.items() if item.group != draft.groups[home] and not draft.under_way(item)]
-    for item in strange:
-        del draft.homes[item]
+    strange = [table for table, home in draft.homes.items() if table.group != draft.groups[home] and not draft.under_way(table)]
+    for table in strange:
+        del draft.homes[table]
 
 
 def count(
@@ -126,19 +122,21 @@ def count(
         running = {group: number for group, number in now.items() if number}
         return share_out(groups, rules, settings, None if rebalance else running)
     most = settings.max_pipelines
-    return {group: max(min(now[group], most or now[group]), fewest(items, rules, settings)) for group, items in groups.items()}
+    return {
+        group: max(min(now[group], most or now[group]), fewest(tables, rules, settings)) for group, tables in groups.items()
+    }
 
 
 def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalance: bool, restack: bool) -> Layout:
     """Give the draft as a layout: placements with their moves, pipelines with stacks and starts, and what left."""
     targets = definition.targets
     placements = sorted(
-        (_placement(item, home, draft.found.get(item)) for item, home in draft.homes.items()),
+        (_placement(table, home, draft.found.get(table)) for table, home in draft.homes.items()),
         key=lambda placement: placement.table.spelled,
     )
     loads: defaultdict[str, float] = defaultdict(float)
-    for item, home in draft.homes.items():
-        loads[home] += item.weight
+    for table, home in draft.homes.items():
+        loads[home] += table.weight.seconds
     living = {name for placement in placements for name in (placement.pipeline, placement.agreed)}
     before = {pipeline.id: pipeline for pipeline in lock.pipelines} if lock else {}
     keys = {name: group.key for name, group in draft.groups.items()} | {
@@ -166,8 +164,8 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
     )
 
 
-def _placement(item: Item, home: str, found: Placement | None) -> Placement:
+def _placement(table: Table, home: str, found: Placement | None) -> Placement:
     if found is None or found.pipeline == home:
-        return Placement(item.table, home)
+        return Placement(table.id, home)
     move = found.move if found.move and found.move.to == home else Move(home)
-    return Placement(item.table, found.pipeline, move)
+    return Placement(table.id, found.pipeline, move)

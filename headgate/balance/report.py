@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.balance.counts import startup_of
 from headgate.balance.draft import match, natural
-from headgate.balance.items import Group, Item, items_of, majority
 from headgate.balance.notes import group_notes, layout_notes, starts_notes
 from headgate.balance.starts import Timeline, timeline
 from headgate.balance.steps import Step, steps_between
+from headgate.layout.resolved import resolve_layout
 from headgate.partition.bound import lower_bound
 from headgate.partition.instance import exact_weights
+from headgate.tables.group import Group, majority
 from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.balance.arrange import Arranged
-    from headgate.balance.weighing import Weighed
     from headgate.definition.model import Definition
-    from headgate.inventory.table import Table
     from headgate.layout.model import Layout
+    from headgate.layout.resolved import ResolvedPipeline
+    from headgate.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,65 +106,64 @@ def report(
     definition: Definition,
     layout: Layout,
     before: Layout | None,
-    weighed: Mapping[TableId, Weighed],
     arranged: Sequence[Arranged] = (),
 ) -> Report:
-    """Give the report of a layout that fits the inventory, with the steps from the layout before it."""
-    items = items_of(tables, definition, {key: one.weight for key, one in weighed.items()})
-    found = match(items, before) if before else {}
-    homes = {placement.table: placement.agreed for placement in layout.tables}
-    entries = [_entry(item, homes[item.table], found[item].agreed if item in found else "", weighed) for item in items]
-    rows = tuple(_rows(items, entries, layout))
-    shown = _timeline(items, homes, rows, layout, definition)
+    """Give the report of a layout that fits the tables, with the steps from the layout before it."""
+    found = match(tables, before) if before else {}
+    pipelines = resolve_layout(layout, tables)
+    entries = [
+        _entry(table, one.pipeline.id, found[table].agreed if table in found else "")
+        for one in pipelines
+        for table in one.tables
+    ]
+    past: defaultdict[str, list[Table]] = defaultdict(list)
+    for table, placement in found.items():
+        past[placement.agreed].append(table)
+    rows = tuple(_rows(tables, entries, pipelines, past))
+    shown = _timeline(pipelines, definition)
     return Report(
         definition.id,
         rows,
         tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
         tuple(arranged),
-        tuple(steps_between(items, layout, before)),
+        tuple(steps_between(tables, layout, before)),
         (*group_notes(arranged, definition), *starts_notes(shown), *layout_notes(tables, definition, layout)),
         shown,
     )
 
 
-def _timeline(
-    items: Sequence[Item], homes: Mapping[TableId, str], rows: Iterable[Row], layout: Layout, definition: Definition
-) -> Timeline:
-    inside: defaultdict[str, list[Item]] = defaultdict(list)
-    for item in items:
-        inside[homes[item.table]].append(item)
-    named = {pipeline.id: pipeline.group for pipeline in layout.pipelines}
-    groups = {name: majority(its, named[name]) for name, its in inside.items()}
-    loads = {row.pipeline: row.weight for row in rows}
-    return timeline(layout.pipelines, groups, loads, definition, startup_seconds=startup_of(definition.balance))
+def _timeline(pipelines: Sequence[ResolvedPipeline], definition: Definition) -> Timeline:
+    groups = {one.pipeline.id: one.group for one in pipelines if one.tables and one.group}
+    loads = {one.pipeline.id: one.seconds for one in pipelines}
+    every = [one.pipeline for one in pipelines]
+    return timeline(every, groups, loads, definition, startup_seconds=startup_of(definition.balance))
 
 
-def _entry(item: Item, home: str, before: str, weighed: Mapping[TableId, Weighed]) -> Entry:
-    one = weighed[item.table]
-    return Entry(item.table.source_table, item.table.destination, home, before, item.weight, one.source, one.confidence)
+def _entry(table: Table, home: str, before: str) -> Entry:
+    weight = table.weight
+    return Entry(table.id.source_table, table.id.destination, home, before, weight.seconds, weight.source, weight.confidence)
 
 
-def _rows(items: Sequence[Item], entries: Sequence[Entry], layout: Layout) -> Iterable[Row]:
-    inside: defaultdict[str, list[Item]] = defaultdict(list)
-    past: defaultdict[str, list[Item]] = defaultdict(list)
-    for item, entry in zip(items, entries, strict=True):
-        inside[entry.pipeline].append(item)
-        past[entry.before].append(item)
+def _rows(
+    tables: Sequence[Table],
+    entries: Sequence[Entry],
+    pipelines: Sequence[ResolvedPipeline],
+    past: Mapping[str, Sequence[Table]],
+) -> Iterable[Row]:
     moved = [entry for entry in entries if entry.before and entry.before != entry.pipeline]
     came, went = Counter(entry.pipeline for entry in moved), Counter(entry.before for entry in moved)
-    named = {pipeline.id: pipeline.group for pipeline in layout.pipelines}
-    groups = {name: majority(its, named[name]) for name, its in inside.items()}
-    bounds = _bounds(groups, items)
-    for pipeline in sorted(layout.pipelines, key=lambda pipeline: natural(pipeline.id)):
-        emptied = majority(past[pipeline.id], pipeline.group) if past[pipeline.id] else None
-        group = groups.get(pipeline.id, emptied)
+    bounds = _bounds(Counter(one.group for one in pipelines if one.tables and one.group), tables)
+    for one in sorted(pipelines, key=lambda one: natural(one.pipeline.id)):
+        pipeline, gone = one.pipeline, past.get(one.pipeline.id, ())
+        emptied = majority((table.group for table in gone), pipeline.group) if gone else None
+        group = one.group if one.tables else emptied
         yield Row(
             pipeline=pipeline.id,
             group=group.key if group else pipeline.group,
             stack=pipeline.stack,
-            tables=len(inside[pipeline.id]),
-            weight=fsum(item.weight for item in inside[pipeline.id]),
-            before=fsum(item.weight for item in past[pipeline.id]),
+            tables=len(one.tables),
+            weight=one.seconds,
+            before=fsum(table.weight.seconds for table in gone),
             moves_in=came[pipeline.id],
             moves_out=went[pipeline.id],
             schedule=group.schedule if group else "",
@@ -172,12 +172,13 @@ def _rows(items: Sequence[Item], entries: Sequence[Entry], layout: Layout) -> It
         )
 
 
-def _bounds(groups: Mapping[str, Group], items: Iterable[Item]) -> dict[Group, float]:
+def _bounds(pipelines: Mapping[Group, int], tables: Iterable[Table]) -> dict[Group, float]:
+    """Give each group's lower bound. pipelines: group → how many it has."""
     weights: defaultdict[Group, list[float]] = defaultdict(list)
-    for item in items:
-        weights[item.group].append(item.weight)
+    for table in tables:
+        weights[table.group].append(table.weight.seconds)
     found = {}
-    for group, pipelines in Counter(groups.values()).items():
+    for group, count in pipelines.items():
         numbers, scale = exact_weights(weights[group])
-        found[group] = lower_bound(numbers, pipelines) * scale
+        found[group] = lower_bound(numbers, count) * scale
     return found

@@ -13,8 +13,8 @@ from headgate.tables.names import Names, blurred
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.balance.items import Item
     from headgate.definition.model import Definition, MoveCosts
+    from headgate.tables.table import Table
 
 _MOST_COST = 10**9  # seconds; keeps sums of them exact
 
@@ -23,109 +23,109 @@ _MOST_COST = 10**9  # seconds; keeps sums of them exact
 class Apart:
     """Tables no two of which may share a pipeline, and why: a place in the definition, or empty for one source table."""
 
-    items: tuple[Item, ...]
+    tables: tuple[Table, ...]
     path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """together: sets of two or more items. apart: sets likewise. pinned: item → pipeline id. costs: item → seconds."""
+    """together: sets of two or more tables. apart: sets likewise. pinned: table → pipeline id. costs: table → seconds."""
 
-    together: tuple[tuple[Item, ...], ...] = ()
+    together: tuple[tuple[Table, ...], ...] = ()
     apart: tuple[Apart, ...] = ()
-    pinned: Mapping[Item, str] = field(default_factory=dict)
-    costs: Mapping[Item, int] = field(default_factory=dict)
+    pinned: Mapping[Table, str] = field(default_factory=dict)
+    costs: Mapping[Table, int] = field(default_factory=dict)
 
 
-def rules_of(items: Sequence[Item], definition: Definition) -> Rules:
-    """Give the rules for a connector's items. Raises InputError for every name that is no table's, or that is two tables'."""
+def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
+    """Give the rules for a connector's tables. Raises InputError for every name that is no table's, or that is two tables'."""
     settings = definition.balance
-    names = _Named(items)
+    names = _Named(tables)
     together = [names.all(f"balance.together[{number}]", entry) for number, entry in enumerate(settings.together)]
     apart = [Apart(names.all(path, entry), path) for path, entry in _numbered("balance.apart", settings.apart)]
-    pinned = {item: pipeline for name, pipeline in settings.pinned.items() for item in names.one("balance.pinned", name)}
-    given = {item: seconds for name, seconds in settings.move_costs.tables.items()
-             for item in names.one("balance.move_costs.tables", name)}  # fmt: skip
+    pinned = {table: pipeline for name, pipeline in settings.pinned.items() for table in names.one("balance.pinned", name)}
+    given = {table: seconds for name, seconds in settings.move_costs.tables.items()
+             for table in names.one("balance.move_costs.tables", name)}  # fmt: skip
     problems = [*names.problems, *_across_groups(settings.together, together)]
     if problems:
         raise InputError(problems)
-    costs = {item: _cost(item, settings.move_costs, given) for item in items}
-    return Rules(tuple(_joined(together)), (*(_copies(items)), *(one for one in apart if len(one.items) > 1)), pinned, costs)
+    costs = {table: _cost(table, settings.move_costs, given) for table in tables}
+    return Rules(tuple(_joined(together)), (*(_copies(tables)), *(one for one in apart if len(one.tables) > 1)), pinned, costs)
 
 
 class _Named:
-    """The items by the names that a definition may use, and the problems with those that it did use."""
+    """The tables by the names that a definition may use, and the problems with those that it did use."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
+    def __init__(self, tables: Iterable[Table]) -> None:
         self.problems: list[Problem] = []
-        self._names = Names((name, item) for item in items for name in item.table.names())
+        self._names = Names((name, table) for table in tables for name in table.id.names())
 
-    def one(self, path: str, name: str) -> list[Item]:
-        """Give the item of that name in a list; an empty one, and a problem more, where there is none or a doubt."""
+    def one(self, path: str, name: str) -> list[Table]:
+        """Give the table of that name in a list; an empty one, and a problem more, where there is none or a doubt."""
         found = self._names.find(name)
         if len(found) == 1:
             return found
         if found:
-            choice = " or ".join(item.table.destination for item in found)
+            choice = " or ".join(table.id.destination for table in found)
             self.problems.append(Problem(f"'{name}' is read by {len(found)} tables", f"name one: {choice}", path=path))
         else:
             cure = did_you_mean(name, self._names.known)
             self.problems.append(Problem(f"'{name}' is no table of the inventory", cure, path=path))
         return []
 
-    def all(self, path: str, names: Iterable[str]) -> tuple[Item, ...]:
-        """Give the items of those names, each once, in their own order."""
-        return tuple(sorted({item for name in names for item in self.one(path, name)}, key=lambda item: item.order))
+    def all(self, path: str, names: Iterable[str]) -> tuple[Table, ...]:
+        """Give the tables of those names, each once, in their own order."""
+        return tuple(sorted({table for name in names for table in self.one(path, name)}, key=lambda table: table.order))
 
 
 def _numbered(path: str, entries: Sequence[Sequence[str]]) -> Iterable[tuple[str, Sequence[str]]]:
     return ((f"{path}[{number}]", entry) for number, entry in enumerate(entries))
 
 
-def _across_groups(entries: Sequence[Sequence[str]], together: Sequence[tuple[Item, ...]]) -> Iterable[Problem]:
+def _across_groups(entries: Sequence[Sequence[str]], together: Sequence[tuple[Table, ...]]) -> Iterable[Problem]:
     """Say which tables are to share a pipeline and can't, since their group, schedule or connection is not the same."""
-    for number, (entry, items) in enumerate(zip(entries, together, strict=True)):
-        for one, two in pairwise(items):
+    for number, (entry, tables) in enumerate(zip(entries, together, strict=True)):
+        for one, two in pairwise(tables):
             differ = [
                 what for what in ("key", "schedule", "connection") if getattr(one.group, what) != getattr(two.group, what)
             ]
             if differ and len(entry) > 1:
                 what = {"key": "group", "schedule": "schedule", "connection": "connection"}[differ[0]]
-                values = " and ".join(repr(getattr(item.group, differ[0])) for item in (one, two))
+                values = " and ".join(repr(getattr(table.group, differ[0])) for table in (one, two))
                 yield Problem(
-                    f"{one.table.source_table} and {two.table.source_table} are to share a pipeline, and their {what} differs: "
+                    f"{one.id.source_table} and {two.id.source_table} are to share a pipeline, and their {what} differs: "
                     f"{values}",
                     f"give both one {what}, or take one out of the list",
                     path=f"balance.together[{number}]",
                 )
 
 
-def _joined(sets: Iterable[tuple[Item, ...]]) -> list[tuple[Item, ...]]:
-    """Give disjoint sets: those that have an item in common are one."""
-    joined: list[set[Item]] = []
-    for items in sets:
-        touching = [one for one in joined if one & set(items)]
-        joined = [one for one in joined if one not in touching] + [set(items).union(*touching)]
-    found = [tuple(sorted(one, key=lambda item: item.order)) for one in joined if len(one) > 1]
-    return sorted(found, key=lambda items: items[0].order)
+def _joined(sets: Iterable[tuple[Table, ...]]) -> list[tuple[Table, ...]]:
+    """Give disjoint sets: those that have an table in common are one."""
+    joined: list[set[Table]] = []
+    for tables in sets:
+        touching = [one for one in joined if one & set(tables)]
+        joined = [one for one in joined if one not in touching] + [set(tables).union(*touching)]
+    found = [tuple(sorted(one, key=lambda table: table.order)) for one in joined if len(one) > 1]
+    return sorted(found, key=lambda tables: tables[0].order)
 
 
-def _copies(items: Iterable[Item]) -> list[Apart]:
+def _copies(tables: Iterable[Table]) -> list[Apart]:
     """Give the rows that read one source table: of two in a pipeline, the second would be lost without a word.
 
     So are two source tables that differ in capitals alone: `ingest` names views after them, and Spark's views know no
     capitals.
     """
-    copies: defaultdict[str, list[Item]] = defaultdict(list)
-    for item in items:
-        copies[blurred(item.table.source_table)].append(item)
+    copies: defaultdict[str, list[Table]] = defaultdict(list)
+    for table in tables:
+        copies[blurred(table.id.source_table)].append(table)
     return [Apart(tuple(same)) for _, same in sorted(copies.items()) if len(same) > 1]
 
 
-def _cost(item: Item, costs: MoveCosts, given: Mapping[Item, float]) -> int:
+def _cost(table: Table, costs: MoveCosts, given: Mapping[Table, float]) -> int:
     """Give what moving the table costs, in whole seconds, at least one."""
-    name = "cdc" if item.ingestion_type == "cdc_with_deletes" else item.ingestion_type or "unknown"
-    seconds = given.get(item)
+    name = "cdc" if table.ingestion_type == "cdc_with_deletes" else table.ingestion_type or "unknown"
+    seconds = given.get(table)
     if seconds is None:
-        seconds = costs.handover_seconds + item.weight * getattr(costs, name)
+        seconds = costs.handover_seconds + table.weight.seconds * getattr(costs, name)
     return max(1, min(round(seconds), _MOST_COST))

@@ -19,9 +19,9 @@ from headgate.schedule.shifted import identity, is_exact, window
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from headgate.balance.items import Group
     from headgate.definition.model import Definition
     from headgate.layout.model import Pipeline
+    from headgate.tables.group import Group
 
 _DAY, _WEEK = 1440, 10080
 _PERIODS = [minutes for minutes in range(1, _WEEK + 1) if _WEEK % minutes == 0]

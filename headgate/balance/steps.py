@@ -11,9 +11,9 @@ from headgate.tables.names import blurred
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.balance.items import Item
     from headgate.layout.model import Layout
     from headgate.tables.ids import TableId
+    from headgate.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +31,24 @@ class Step:
     after: str = ""
 
 
-def steps_between(items: Sequence[Item], layout: Layout, before: Layout | None) -> list[Step]:
-    """Give the steps from the layout before to this one, for the items of this one; none where there was none before."""
+def steps_between(tables: Sequence[Table], layout: Layout, before: Layout | None) -> list[Step]:
+    """Give the steps from the layout before to this one, for the tables of this one; none where there was none before."""
     if before is None:
         return []
     steps = []
-    found = match(items, before)
+    found = match(tables, before)
     placements = {placement.table: placement for placement in layout.tables}
-    for item in sorted(items, key=lambda item: item.table.spelled):
-        now, old = placements[item.table], found.get(item)
+    for table in sorted(tables, key=lambda table: table.id.spelled):
+        now, old = placements[table.id], found.get(table)
         if old is None:
-            steps.append(Step("table_added", str(item.table), "", now.agreed))
+            steps.append(Step("table_added", str(table.id), "", now.agreed))
             continue
-        if old.table != item.table:
-            steps.append(Step("table_renamed", item.table.source_table, old.table.destination, item.table.destination))
-        elif old.table.spelled != item.table.spelled:
-            steps.append(Step(_other_words(old.table, item.table), item.table.destination, str(old.table), str(item.table)))
+        if old.table != table.id:
+            steps.append(Step("table_renamed", table.id.source_table, old.table.destination, table.id.destination))
+        elif old.table.spelled != table.id.spelled:
+            steps.append(Step(_other_words(old.table, table.id), table.id.destination, str(old.table), str(table.id)))
         if old.agreed != now.agreed:
-            steps.append(Step("table_moves", str(item.table), old.agreed, now.agreed))
+            steps.append(Step("table_moves", str(table.id), old.agreed, now.agreed))
     kept = {placement.table for placement in found.values()}
     steps += [Step("table_gone", str(p.table), p.agreed, "") for p in before.tables if p.table not in kept]
     old_ids, new_ids = ({p.id: p.stack for p in side.pipelines} for side in (before, layout))

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headgate.balance.draft import Draft
-    from headgate.balance.items import Item
     from headgate.balance.rules import Apart, Rules
+    from headgate.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The units of one group. `members`: unit → its items; `names`: pipeline's number → its id; `scale`: weight of 1.
+    """The units of one group. `members`: unit → its tables; `names`: pipeline's number → its id; `scale`: weight of 1.
 
     `homes` and `costs` are (units,): the number of the pipeline where each is (-1: nowhere yet), and what moving it costs.
     `apart`: for each of the instance's sets of `apart`, the rule that it comes from.
     """
 
-    members: tuple[tuple[Item, ...], ...]
+    members: tuple[tuple[Table, ...], ...]
     names: tuple[str, ...]
     instance: Instance
     homes: NDArray[np.int64]
@@ -36,28 +36,28 @@ class Units:
     scale: float
     apart: tuple[Apart, ...]
 
-    def placed(self, homes: Sequence[int] | NDArray[np.int64]) -> dict[Item, str]:
-        """Give item → id of its pipeline, for units' pipelines by number."""
-        return {item: self.names[home] for unit, home in zip(self.members, homes, strict=True) for item in unit}
+    def placed(self, homes: Sequence[int] | NDArray[np.int64]) -> dict[Table, str]:
+        """Give table → id of its pipeline, for units' pipelines by number."""
+        return {table: self.names[home] for unit, home in zip(self.members, homes, strict=True) for table in unit}
 
 
-def units_of(draft: Draft, items: Sequence[Item], rules: Rules, names: Sequence[str], cap: int) -> Units:
-    """Give the group's items as units on the pipelines `names`, with all that must hold.
+def units_of(draft: Draft, tables: Sequence[Table], rules: Rules, names: Sequence[str], cap: int) -> Units:
+    """Give the group's tables as units on the pipelines `names`, with all that must hold.
 
     What is under way stays so, whatever the rules say now: they get their say when it is done.
     """
-    members = _members(draft, items, rules)
-    unit_of = {item: number for number, unit in enumerate(members) for item in unit}
+    members = _members(draft, tables, rules)
+    unit_of = {table: number for number, unit in enumerate(members) for table in unit}
     numbers = {name: number for number, name in enumerate(names)}
-    weights, scale = exact_weights([item.weight for item in items])
-    by_item = dict(zip(items, weights.tolist(), strict=True))
-    room = _room(draft, names, cap) if len(items) > cap else None
+    weights, scale = exact_weights([table.weight.seconds for table in tables])
+    by_table = dict(zip(tables, weights.tolist(), strict=True))
+    room = _room(draft, names, cap) if len(tables) > cap else None
     fixed = _fixed(draft, members, rules, numbers)
     apart = [(rule, numbers_) for rule in rules.apart if len(numbers_ := _apart(draft, rule, unit_of, fixed)) > 1]
     instance = Instance(
-        weights=np.array([sum(by_item[item] for item in unit) for unit in members], dtype=np.int64),
+        weights=np.array([sum(by_table[table] for table in unit) for unit in members], dtype=np.int64),
         pipelines=len(names),
-        sizes=np.array([len(unit) for unit in members], dtype=np.int64) if len(members) < len(items) else None,
+        sizes=np.array([len(unit) for unit in members], dtype=np.int64) if len(members) < len(tables) else None,
         capacity=room,
         anti_affinity=tuple(numbers_ for _, numbers_ in apart),
         fixed=fixed,
@@ -68,79 +68,79 @@ def units_of(draft: Draft, items: Sequence[Item], rules: Rules, names: Sequence[
         names=tuple(names),
         instance=instance,
         homes=np.array([_home(draft, unit, rules, numbers) for unit in members], dtype=np.int64),
-        costs=np.array([sum(rules.costs[item] for item in unit) for unit in members], dtype=np.int64),
+        costs=np.array([sum(rules.costs[table] for table in unit) for unit in members], dtype=np.int64),
         scale=scale,
         apart=tuple(rule for rule, _ in apart),
     )
 
 
-def _members(draft: Draft, items: Sequence[Item], rules: Rules) -> tuple[tuple[Item, ...], ...]:
-    """Give the items, those that must share a pipeline as one; one on its way elsewhere than the first waits to join them."""
-    inside, joined = set(items), {}
+def _members(draft: Draft, tables: Sequence[Table], rules: Rules) -> tuple[tuple[Table, ...], ...]:
+    """Give the tables, those that must share a pipeline as one; one on its way elsewhere than the first waits to join them."""
+    inside, joined = set(tables), {}
     for together in rules.together:
-        held = next((draft.homes[item] for item in together if draft.under_way(item)), None)
-        able = [item for item in together if item in inside and not (draft.under_way(item) and draft.homes[item] != held)]
+        held = next((draft.homes[table] for table in together if draft.under_way(table)), None)
+        able = [table for table in together if table in inside and not (draft.under_way(table) and draft.homes[table] != held)]
         joined.update(dict.fromkeys(able, tuple(able)))
-    seen: set[Item] = set()
+    seen: set[Table] = set()
     members = []
-    for item in items:
-        if item not in seen:
-            members.append(joined.get(item, (item,)))
+    for table in tables:
+        if table not in seen:
+            members.append(joined.get(table, (table,)))
             seen.update(members[-1])
     return tuple(members)
 
 
-def _home(draft: Draft, unit: Sequence[Item], rules: Rules, numbers: Mapping[str, int]) -> int:
+def _home(draft: Draft, unit: Sequence[Table], rules: Rules, numbers: Mapping[str, int]) -> int:
     """Give where the unit is: where most of it is, by what moving it would cost; -1 where it is nowhere."""
     votes: defaultdict[int, int] = defaultdict(int)
-    for item in unit:
-        if draft.homes.get(item) in numbers:
-            votes[numbers[draft.homes[item]]] += rules.costs[item]
+    for table in unit:
+        if draft.homes.get(table) in numbers:
+            votes[numbers[draft.homes[table]]] += rules.costs[table]
     return min(votes, key=lambda number: (-votes[number], number)) if votes else -1
 
 
-def _fixed(draft: Draft, members: Sequence[Sequence[Item]], rules: Rules, numbers: Mapping[str, int]) -> dict[int, int]:
+def _fixed(draft: Draft, members: Sequence[Sequence[Table]], rules: Rules, numbers: Mapping[str, int]) -> dict[int, int]:
     fixed = {}
     for number, unit in enumerate(members):
-        held = [draft.homes[item] for item in unit if draft.under_way(item)]
-        pinned = [rules.pinned[item] for item in unit if item in rules.pinned]
+        held = [draft.homes[table] for table in unit if draft.under_way(table)]
+        pinned = [rules.pinned[table] for table in unit if table in rules.pinned]
         home = next((name for name in (*held, *pinned) if name in numbers), None)
         if home is not None:
             fixed[number] = numbers[home]
     return fixed
 
 
-def _apart(draft: Draft, rule: Apart, unit_of: Mapping[Item, int], fixed: Mapping[int, int]) -> tuple[int, ...]:
+def _apart(draft: Draft, rule: Apart, unit_of: Mapping[Table, int], fixed: Mapping[int, int]) -> tuple[int, ...]:
     """Give the units that the rule parts; of those that are under way to one pipeline, the first."""
     found: list[int] = []
     taken: set[int] = set()
-    for item in rule.items:
-        unit = unit_of.get(item)
-        if unit is None or (draft.under_way(item) and fixed.get(unit, -1) in taken):
+    for table in rule.tables:
+        unit = unit_of.get(table)
+        if unit is None or (draft.under_way(table) and fixed.get(unit, -1) in taken):
             continue
         found.append(unit)
-        if draft.under_way(item) and unit in fixed:
+        if draft.under_way(table) and unit in fixed:
             taken.add(fixed[unit])
     return tuple(found)
 
 
 def _barred(
-    draft: Draft, rules: Rules, unit_of: Mapping[Item, int], numbers: Mapping[str, int], fixed: Mapping[int, int]
+    draft: Draft, rules: Rules, unit_of: Mapping[Table, int], numbers: Mapping[str, int], fixed: Mapping[int, int]
 ) -> dict[int, frozenset[int]]:
     """Keep each copy of a source table out of the pipelines where another one is today, until that one was handed over."""
     barred: defaultdict[int, set[int]] = defaultdict(set)
     for rule in rules.apart:
         if rule.path:
             continue
-        for item in rule.items:
-            if item not in unit_of or unit_of[item] in fixed:
+        for table in rule.tables:
+            if table not in unit_of or unit_of[table] in fixed:
                 continue
-            places = {draft.found[other].pipeline for other in rule.items if other != item and other in draft.found}
-            barred[unit_of[item]] |= {numbers[name] for name in places if name in numbers}
+            places = {draft.found[other].pipeline for other in rule.tables if other != table and other in draft.found}
+            barred[unit_of[table]] |= {numbers[name] for name in places if name in numbers}
     return {unit: frozenset(places) for unit, places in barred.items() if places}
 
 
 def _room(draft: Draft, names: Sequence[str], cap: int) -> NDArray[np.int64]:
     """Give how many tables each pipeline takes: the cap, and no less than are under way to it."""
-    held = Counter(home for item, home in draft.homes.items() if draft.under_way(item))
+    held = Counter(home for table, home in draft.homes.items() if draft.under_way(table))
     return np.array([max(cap, held[name]) for name in names], dtype=np.int64)

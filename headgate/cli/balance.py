@@ -115,16 +115,15 @@ def _balance(one: Connector, wish: Wish) -> tuple[Report, list[Explanation], boo
             )
         before = None
     definition = with_settings(one.definition, wish.settings)
-    weighed = one.weighed()
-    weights = {key: one.weight for key, one in weighed.items()}
-    made = plan(one.tables, definition, before, weights=weights, rebalance=wish.rebalance, restack=wish.restack)
+    tables = one.weighed(definition)
+    made = plan(tables, definition, before, rebalance=wish.rebalance, restack=wish.restack)
     changed = differs(one.layout, made.layout)
     refuse_strays(one, made.layout, one.definition.targets)
     if wish.write and changed:
         write_lock(one.lock_path, made.layout)
         tell(f"{one.lock_path} written")
-    shown = report(one.tables, definition, made.layout, before, weighed, made.groups)
-    reasons = explain(wish.explain, one.tables, definition, before, shown) if wish.explain is not None else []
+    shown = report(tables, definition, made.layout, before, made.groups)
+    reasons = explain(wish.explain, tables, definition, before, shown) if wish.explain is not None else []
     return shown, reasons, changed
 
 

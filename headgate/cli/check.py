@@ -70,7 +70,7 @@ def show(
         plans = deployment_of(one, name)
         layout = one.layout
         assert layout is not None  # noqa: S101  # deployment_of refuses a connector without a lock
-        shown = report(one.tables, one.definition, layout, layout, one.weighed())
+        shown = report(one.weighed(), one.definition, layout, layout)
         folders = {plan.name: str(root / _CDK_OUT / plan.name) for plan in plans}
         found.append(shown.as_json() | {"target": name, "stacks": folders})
         if output is Format.text:
@@ -106,14 +106,12 @@ def _would_change(one: Connector) -> bool:
     from headgate.balance.plan import balance
     from headgate.layout.lock import differs
 
-    weights = {key: weighed.weight for key, weighed in one.weighed().items()}
-    return differs(one.layout, balance(one.tables, one.definition, one.layout, weights=weights).layout)
+    return differs(one.layout, balance(one.weighed(), one.definition, one.layout).layout)
 
 
 def _warnings(one: Connector) -> list[str]:
-    from headgate.balance.items import group_of
     from headgate.schedule import daylight_warnings
 
     zone = one.definition.schedules.timezone
-    schedules = sorted({group_of(table, one.definition).schedule for table in one.tables} - {""})
+    schedules = sorted({table.group.schedule for table in one.tables} - {""})
     return [f"schedule '{schedule}': {warning}" for schedule in schedules for warning in daylight_warnings(schedule, zone)]

@@ -18,7 +18,7 @@ def cost(connector: Connector, target: Target = None, output: FormatOption = For
     name = target_of(one.definition, target)
     if one.layout is None:
         raise StaleError(f"{one.definition.id} has no lock yet", f"run `headgate balance {one.definition.id}`")
-    found = cost_of(one.definition, name, one.layout, one.tables, one.weighed())
+    found = cost_of(one.definition, name, one.layout, one.weighed())
     if output is Format.json:
         result_json(found.as_json())
     else:

@@ -13,8 +13,8 @@ from headgate.problems import InputError, StaleError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from headgate.inventory.row import TableRow
     from headgate.inventory.slices import Sliced
-    from headgate.inventory.table import Table
     from headgate.project import Connector as Project
 
 _FEW = 5
@@ -43,7 +43,7 @@ def slice_(
 
     one = read_connectors(root, connector)[0]
     known = read_values(values, separator)
-    sliced = slice_table(one.tables, table, option, known, at_most, separator=separator, weight_of=_weight_of(one))
+    sliced = slice_table(one.rows, table, option, known, at_most, separator=separator, weight_of=_weight_of(one))
     path = one.folder / "tables.csv"
     changed = _write(path, sliced, write=not check)
     if output is Format.json:
@@ -58,14 +58,12 @@ def slice_(
         raise StaleError(f"{path} would change", "run the same without --check, and commit the inventory")
 
 
-def _weight_of(one: Project) -> Callable[[Table], float]:
+def _weight_of(one: Project) -> Callable[[TableRow], float]:
     """Weigh a table without a weight of its own by its runs, else by its type."""
-    from headgate.balance.items import table_id
-    from headgate.balance.weighing import weigh
-    from headgate.inventory.runs import read_runs
+    from headgate.inventory.defaults import table_id
 
-    runs = read_runs(one.folder)
-    return lambda table: weigh(one.tables, one.definition, runs)[table_id(table, one.definition)].weight
+    weights = {table.id: table.weight.seconds for table in one.weighed()}
+    return lambda row: weights[table_id(row, one.definition)]
 
 
 def _write(path: Path, sliced: Sliced, *, write: bool) -> bool:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.counts import startup_of
-from headgate.balance.items import Group, items_of, majority, table_id, weight_of
 from headgate.balance.sizing import workers
-from headgate.balance.weighing import weigh
 from headgate.cost.model import Amount, Cost, GroupCost, total
-from headgate.problems import StaleError
+from headgate.layout.resolved import resolve_layout
 from headgate.schedule.firings import firings_a_month
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from headgate.balance.items import Item
-    from headgate.balance.weighing import Weighed
     from headgate.definition.model import Definition
-    from headgate.inventory.table import Table
     from headgate.layout.model import Layout
-    from headgate.tables.ids import TableId
+    from headgate.layout.resolved import ResolvedPipeline
+    from headgate.tables.group import Group
+    from headgate.tables.table import Table
 
 DAYS_A_MONTH = 1461 / 48  # 30.44: of four years
 _HOURS_A_MONTH = 24 * DAYS_A_MONTH
@@ -41,24 +37,16 @@ class _Load:
     capped: bool
 
 
-def cost_of(
-    definition: Definition,
-    target: str,
-    layout: Layout,
-    tables: Sequence[Table],
-    weighed: Mapping[TableId, Weighed] | None = None,
-) -> Cost:
-    """Give what a layout costs in a target once all its moves are done.
+def cost_of(definition: Definition, target: str, layout: Layout, tables: Sequence[Table]) -> Cost:
+    """Give what a layout costs in a target once all its moves are done. `tables` are the layout's own.
 
-    `tables` are the layout's own; `weighed` is what each of them weighs, by default without past runs. A run takes the
-    weights of a pipeline's tables and the startup. A paused target, and one that is taken down, cost nothing. Raises
-    StaleError where layout and tables don't fit.
+    A run takes the weights of a pipeline's tables and the startup. A paused target, and one that is taken down, cost
+    nothing. Raises StaleError where layout and tables don't fit.
     """
-    weighed = weigh(tables, definition) if weighed is None else weighed
     idle = _idle(definition, target, layout)
     if idle:
         return Cost(definition.id, target, definition.cost.currency, _nothing(definition), assumptions=(idle,))
-    loads = list(_loads(definition, layout, tables, weighed))
+    loads = [_load(definition, one) for one in resolve_layout(layout, tables) if one.tables]
     groups: defaultdict[tuple[str, str], list[_Load]] = defaultdict(list)
     for load in loads:
         groups[load.group.key, load.group.schedule].append(load)
@@ -68,7 +56,7 @@ def cost_of(
         definition.cost.currency,
         total(load.amount for load in loads) if loads else _nothing(definition),
         tuple(_group(*name, groups[name]) for name in sorted(groups)),
-        tuple(_assumptions(definition, layout, weighed, loads)),
+        tuple(_assumptions(definition, layout, tables, loads)),
     )
 
 
@@ -78,30 +66,15 @@ def continuous_month(definition: Definition) -> Amount:
     return _amount(definition, _HOURS_A_MONTH, rate)
 
 
-def _loads(
-    definition: Definition, layout: Layout, tables: Sequence[Table], weighed: Mapping[TableId, Weighed]
-) -> Iterator[_Load]:
-    items = {item.table: item for item in items_of(tables, definition, {key: one.weight for key, one in weighed.items()})}
-    if items.keys() != {placement.table for placement in layout.tables}:
-        raise StaleError("the layout and the inventory don't hold the same tables", f"run `headgate balance {definition.id}`")
+def _load(definition: Definition, one: ResolvedPipeline) -> _Load:
+    assert one.group is not None  # noqa: S101 (a pipeline with tables has their group)
+    schedule = one.group.schedule
+    runs = None if definition.mode == "streaming" else firings_a_month(schedule) if schedule else 0.0
+    asked = _HOURS_A_MONTH if runs is None else runs * (_startup(definition) + one.seconds) / _HOUR
     # Clusters are sized by what stands in the files, not by what was observed: so are they made.
-    written = (
-        {table_id(table, definition): weight_of(table, definition) for table in tables} if definition.compute.sizing else {}
-    )
-    inside: defaultdict[str, list[Item]] = defaultdict(list)
-    for placement in layout.tables:
-        inside[placement.agreed].append(items[placement.table])
-    for pipeline in layout.pipelines:
-        if held := inside[pipeline.id]:
-            rate = _dbus_an_hour(definition, fsum(written.get(item.table, 0.0) for item in held), len(held))
-            yield _load(definition, majority(held, pipeline.group), held, rate)
-
-
-def _load(definition: Definition, group: Group, held: Sequence[Item], rate: float | None) -> _Load:
-    runs = None if definition.mode == "streaming" else firings_a_month(group.schedule) if group.schedule else 0.0
-    asked = _HOURS_A_MONTH if runs is None else runs * (_startup(definition) + fsum(item.weight for item in held)) / _HOUR
-    hours = min(asked, _HOURS_A_MONTH)
-    return _Load(group, len(held), runs, _amount(definition, hours, rate), capped=asked > _HOURS_A_MONTH)
+    rate = _dbus_an_hour(definition, one.declared, len(one.tables))
+    amount = _amount(definition, min(asked, _HOURS_A_MONTH), rate)
+    return _Load(one.group, len(one.tables), runs, amount, capped=asked > _HOURS_A_MONTH)
 
 
 def _amount(definition: Definition, hours: float, rate: float | None) -> Amount:
@@ -148,15 +121,13 @@ def _idle(definition: Definition, target: str, layout: Layout) -> str:
     return f"{target} is paused: its schedules don't start anything." if definition.targets[target].paused else ""
 
 
-def _assumptions(
-    definition: Definition, layout: Layout, weighed: Mapping[TableId, Weighed], loads: Sequence[_Load]
-) -> Iterator[str]:
+def _assumptions(definition: Definition, layout: Layout, tables: Sequence[Table], loads: Sequence[_Load]) -> Iterator[str]:
     compute, pricing = definition.compute, definition.cost
     if definition.mode == "streaming":
         yield f"Pipelines are continuous: each runs for all {_HOURS_A_MONTH:,.1f} hours of an average month."
     else:
         yield f"A run takes the weights of its tables and {_startup(definition):g} seconds of startup; none runs twice."
-        sources = Counter(weighed[placement.table].source for placement in layout.tables)
+        sources = Counter(table.weight.source for table in tables)
         told = f"{sources['observed']} observed, {sources['given']} given, {sources['type']} by ingestion type alone"
         yield f"Weights of tables: {told}."
     if definition.mode == "batch" and any(not load.group.schedule for load in loads):

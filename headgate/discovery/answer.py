@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from headgate.discovery.code import Code
     from headgate.discovery.isolate import Ended
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 _LONGEST = 1_000
 _PRINTED = 8 * 1024
@@ -90,14 +90,14 @@ def _redacted(line: dict[str, Any], redact: Callable[[str], str]) -> dict[str, A
     return line
 
 
-def _tables(heard: _Heard, code: Code, redact: Callable[[str], str]) -> tuple[list[Table], list[Failure]]:
+def _tables(heard: _Heard, code: Code, redact: Callable[[str], str]) -> tuple[list[TableRow], list[Failure]]:
     if heard.fault:
         raise SourceError(f"{code}: {_STAGES[heard.stage]} failed with {_told(heard.fault)}", _OPTIONS)
     if faults := name_faults(heard.names):
         cure = "mend list_tables() of the connector" if heard.names else _OPTIONS
         raise SourceError([Problem(f"{code}: list_tables(): {redact(fault)}", cure) for fault in faults[:_MOST]])
     categories = listed(heard.lists)
-    tables: list[Table] = []
+    tables: list[TableRow] = []
     failed: list[Failure] = []
     for name in heard.names:
         answer = heard.answers[name]

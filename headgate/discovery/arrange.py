@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.definition.model import Definition, GroupBy
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 _LONGEST = 255
 
@@ -46,12 +46,12 @@ class Rules:
         )
 
 
-def arrange(tables: Iterable[Table], rules: Rules, existing: Sequence[Table] = ()) -> tuple[Table, ...]:
+def arrange(tables: Iterable[TableRow], rules: Rules, existing: Sequence[TableRow] = ()) -> tuple[TableRow, ...]:
     """Fill in what a table does not say itself; `existing` is the inventory so far, whose destination names are kept."""
     return _named(tuple(_arranged(table, rules) for table in tables), existing)
 
 
-def _arranged(table: Table, rules: Rules) -> Table:
+def _arranged(table: TableRow, rules: Rules) -> TableRow:
     category = table.category or classify.category(table.source_table, rules.prefixes)
     kind = classify.rule_of(table.ingestion_type)
     return replace(
@@ -66,7 +66,7 @@ def _arranged(table: Table, rules: Rules) -> Table:
     )
 
 
-def _named(tables: tuple[Table, ...], existing: Sequence[Table]) -> tuple[Table, ...]:
+def _named(tables: tuple[TableRow, ...], existing: Sequence[TableRow]) -> tuple[TableRow, ...]:
     """Give a destination name to each table whose own one Unity Catalog would not take, or takes for another's.
 
     Source: Unity Catalog keeps names in lower case, so `Users` and `users` are one table.
@@ -90,11 +90,11 @@ def _named(tables: tuple[Table, ...], existing: Sequence[Table]) -> tuple[Table,
     return tuple(named)
 
 
-def _identity(table: Table) -> tuple[str, str]:
+def _identity(table: TableRow) -> tuple[str, str]:
     return table.source_table, _namespace(table)
 
 
-def _namespace(table: Table) -> str:
+def _namespace(table: TableRow) -> str:
     return str(table.options.get("namespace", ""))
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from headgate.definition.model import Definition
     from headgate.discovery.found import Found
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 
 def carry_out(order: Order, environment: Mapping[str, str]) -> Outcome:
@@ -50,7 +50,7 @@ def carry_out(order: Order, environment: Mapping[str, str]) -> Outcome:
     return Outcome(found, merged, order.csv, first, None if place else beside)
 
 
-def _find(order: Order, definition: Definition, existing: Sequence[Table], environment: Mapping[str, str]) -> Found:
+def _find(order: Order, definition: Definition, existing: Sequence[TableRow], environment: Mapping[str, str]) -> Found:
     if order.workspace_tables:
         return read_workspace(order.workspace_tables, order.workspace_metadata, best_effort=order.best_effort)
     if order.listing:
@@ -94,7 +94,7 @@ def _starter(order: Order) -> str:
     return starter_definition(name, name, *where, group_by, **order.schedules)
 
 
-def _unanswered(found: Found, existing: Iterable[Table]) -> list[Table]:
+def _unanswered(found: Found, existing: Iterable[TableRow]) -> list[TableRow]:
     """Give the rows, as they are, of tables that the source lists but says nothing about: they are not gone."""
     known = respelled((table.source_table for table in existing), (failure.table for failure in found.failed))
     failed = set(known.values())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Found:
     printed meanwhile, the last of it, without the values of init options.
     """
 
-    tables: tuple[Table, ...]
+    tables: tuple[TableRow, ...]
     failed: tuple[Failure, ...] = ()
     connector: str = ""
     printed: str = ""

@@ -14,7 +14,7 @@ from headgate.problems import InputError, Problem, did_you_mean
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 _LISTED = {"connector", "source_table", "ingestion_type", "primary_keys", "cursor_field", "category"}
 
@@ -43,7 +43,7 @@ def read_listing(path: Path, *, best_effort: bool = False) -> dict[str, Found]:
     Gives what was found by connector, in the rows' order; all is under "" where there is no such column. Keys are a JSON
     list, or names with commas between. Raises InputError with all problems.
     """
-    tables: dict[str, dict[str, Table]] = {}
+    tables: dict[str, dict[str, TableRow]] = {}
     failed: dict[str, list[Failure]] = {}
     problems = []
     for number, row in enumerate(_rows(path), 1):

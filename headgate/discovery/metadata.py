@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from headgate.inventory.table import INGESTION_TYPES, Table
+from headgate.inventory.row import INGESTION_TYPES, TableRow
 from headgate.problems import did_you_mean
 
 _WIDTH = 80
@@ -15,7 +15,7 @@ class MetadataError(Exception):
     """A table's metadata is not what the interface promises; the message says what was found."""
 
 
-def table_of(name: str, metadata: Any, category: str = "") -> Table:
+def table_of(name: str, metadata: Any, category: str = "") -> TableRow:
     """Give the table `name` of its metadata: ingestion_type, primary_keys and cursor_field, each of which may be missing.
 
     The platform takes a table without an ingestion type (as cdc), so it is let through as one whose type is unknown. Raises
@@ -37,7 +37,7 @@ def table_of(name: str, metadata: Any, category: str = "") -> Table:
         faults.append(f"cursor_field is {_shown(cursor)}, not a name")
     if faults:
         raise MetadataError("; ".join(faults))
-    return Table(name, ingestion_type=kind, primary_keys=tuple(keys), cursor_field=cursor, category=category)
+    return TableRow(name, ingestion_type=kind, primary_keys=tuple(keys), cursor_field=cursor, category=category)
 
 
 def name_faults(names: Any) -> list[str]:

@@ -19,7 +19,7 @@ from headgate.problems import InputError, Problem
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 _LINES = "export the rows as a JSON array, or as one JSON object a line"
 
@@ -42,7 +42,7 @@ def read_workspace(tables: Path, metadata: Path | None = None, *, best_effort: b
     rows = _tables(tables, problems)
     said = _metadata(metadata, problems) if metadata else None
     failed: list[Failure] = []
-    found: list[tuple[Row, Table]] = []
+    found: list[tuple[Row, TableRow]] = []
     for row in rows:
         try:
             if said is not None and row.name not in said:
@@ -115,7 +115,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
     return rows
 
 
-def _told_apart(found: list[tuple[Row, Table]]) -> tuple[Table, ...]:
+def _told_apart(found: list[tuple[Row, TableRow]]) -> tuple[TableRow, ...]:
     """Where several namespaces hold a table of one name, say so in the table's options and its destination's name.
 
     A connector with namespaces takes the table option `namespace` for that: the one part, or a JSON list of several.

@@ -7,7 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from headgate.inventory.table import INGESTION_TYPES
+from headgate.inventory.row import INGESTION_TYPES
 from headgate.names import catalog_name, catalog_name_fault
 from headgate.problems import did_you_mean
 from headgate.schedule import check_schedule
@@ -15,7 +15,7 @@ from headgate.schedule import check_schedule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Column → field of Table.
+# Column → field of TableRow.
 CELLS = {
     "source_table": "source_table",
     "destination_table": "destination_table",
@@ -50,7 +50,7 @@ class CellError(ValueError):
 
 
 def parse_cell(column: str, text: str) -> Any:
-    """Give what a cell's text says, as the field of Table holds it. Raises CellError."""
+    """Give what a cell's text says, as the field of TableRow holds it. Raises CellError."""
     parse = _PARSERS.get(column)
     return parse(text) if parse else text
 

@@ -11,7 +11,7 @@ from headgate.tables.names import respelled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,14 @@ class Merged:
     changed: the source says other facts.
     """
 
-    tables: tuple[Table, ...]
+    tables: tuple[TableRow, ...]
     added: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
 
 
-def merge_discovered(existing: Sequence[Table], found: Sequence[Table]) -> Merged:
+def merge_discovered(existing: Sequence[TableRow], found: Sequence[TableRow]) -> Merged:
     """Give the inventory after a discovery.
 
     A table's facts (ingestion type, primary keys, cursor) are the source's and taken anew; its category where it had none.
@@ -57,7 +57,7 @@ def merge_discovered(existing: Sequence[Table], found: Sequence[Table]) -> Merge
     return Merged((*tables, *added), tuple(dict.fromkeys(table.source_table for table in added)), **unique)
 
 
-def _with_facts(table: Table, fact: Table) -> Table:
+def _with_facts(table: TableRow, fact: TableRow) -> TableRow:
     return replace(
         table,
         source_table=fact.source_table,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.inventory.cells import CELLS, CellError, parse_cell
+from headgate.inventory.row import TableRow
 from headgate.inventory.rows import row_problems
-from headgate.inventory.table import Table
 from headgate.problems import InputError, Problem, did_you_mean, short
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Line:
     cells: dict[str, str]
 
 
-def read_inventory(path: Path) -> tuple[Table, ...]:
+def read_inventory(path: Path) -> tuple[TableRow, ...]:
     """Read an inventory. Raises InputError with every problem found, or that there is no such file."""
     try:
         data = path.read_bytes()
@@ -58,7 +58,7 @@ def read_inventory(path: Path) -> tuple[Table, ...]:
     return parse_inventory(data, str(path))
 
 
-def parse_inventory(data: bytes, file: str = "tables.csv") -> tuple[Table, ...]:
+def parse_inventory(data: bytes, file: str = "tables.csv") -> tuple[TableRow, ...]:
     """Give the tables that a CSV's bytes say, in the file's order. Raises InputError with every problem found."""
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     text = _text(data, file)
@@ -137,7 +137,7 @@ def _wrong_length(cells: list[str], columns: list[str], place: Problem) -> Probl
     return replace(place, message=message, cure="a cell that holds a comma or a line end stands in quotes")
 
 
-def _table(line: Line, file: str, problems: list[Problem]) -> Table:
+def _table(line: Line, file: str, problems: list[Problem]) -> TableRow:
     fields = {}
     for column, text in line.cells.items():
         if column not in CELLS:
@@ -151,7 +151,7 @@ def _table(line: Line, file: str, problems: list[Problem]) -> Table:
             problems.append(Problem(message, error.cure, file, line.line, line.row, column))
             if column.startswith("destination_"):
                 fields[CELLS[column]] = text  # two rows are told apart by it, wrong or not
-    return Table(**{"source_table": "", **fields})
+    return TableRow(**{"source_table": "", **fields})
 
 
 def _capped(problems: list[Problem], file: str) -> list[Problem]:

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from headgate.inventory.read import Line
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 
-def row_problems(rows: Sequence[tuple[Line, Table]], file: str) -> list[Problem]:
+def row_problems(rows: Sequence[tuple[Line, TableRow]], file: str) -> list[Problem]:
     """Say which rows contradict each other, or have a source table that can't name its destination."""
     return [*_unnamed(rows, file), *_one_destination(rows, file), *_one_id(rows, file)]
 
 
-def _unnamed(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[Problem]:
+def _unnamed(rows: Sequence[tuple[Line, TableRow]], file: str) -> Iterator[Problem]:
     for line, table in rows:
         if table.source_table and not table.destination_table and (fault := catalog_name_fault(table.source_table)):
             message = f"the table has the source's name, and {short(table.source_table)} {fault}"
@@ -29,9 +29,9 @@ def _unnamed(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[Problem]
             yield Problem(message, cure, file, line.line, line.row, "destination_table")
 
 
-def _one_destination(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[Problem]:
+def _one_destination(rows: Sequence[tuple[Line, TableRow]], file: str) -> Iterator[Problem]:
     """Names that are one to Unity Catalog, or may be, are one destination."""
-    first: dict[tuple[str, ...], tuple[Line, Table]] = {}
+    first: dict[tuple[str, ...], tuple[Line, TableRow]] = {}
     for line, table in rows:
         if not table.source_table:
             continue
@@ -47,15 +47,15 @@ def _one_destination(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[
         yield Problem(message, cure, file, line.line, line.row, "destination_table")
 
 
-def _destination(table: Table) -> tuple[str, str, str]:
+def _destination(table: TableRow) -> tuple[str, str, str]:
     return table.destination_catalog, table.destination_schema, table.destination_name
 
 
-def _said(table: Table) -> str:
+def _said(table: TableRow) -> str:
     return short(".".join(name for name in _destination(table) if name))
 
 
-def _one_id(rows: Sequence[tuple[Line, Table]], file: str) -> Iterator[Problem]:
+def _one_id(rows: Sequence[tuple[Line, TableRow]], file: str) -> Iterator[Problem]:
     groups: defaultdict[str, dict[str, Line]] = defaultdict(dict)
     for line, table in rows:
         if table.pipeline_group:

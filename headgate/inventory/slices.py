@@ -21,7 +21,7 @@ from headgate.tables.names import Names, blurred
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 _DIGITS = 9  # of a slice's weight: no more than a person can compare
 _NAMED = re.compile(r"(?P<stem>.+)_[sS](?P<number>[0-9]{3,})", re.DOTALL)
@@ -49,7 +49,7 @@ class Slice:
 class Sliced:
     """The inventory, and the table's slices in it."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[TableRow, ...]
     slices: tuple[Slice, ...]
 
 
@@ -57,7 +57,7 @@ class Sliced:
 class _Row:
     """A slice in the making. place: in the inventory, None for a new one. before: the values that it had."""
 
-    table: Table
+    table: TableRow
     number: int
     before: list[str]
     place: int | None
@@ -78,14 +78,14 @@ class _Row:
 
 
 def slice_table(
-    tables: Sequence[Table],
+    tables: Sequence[TableRow],
     name: str,
     option: str,
     values: Mapping[str, float],
     at_most: int,
     *,
     separator: str = ",",
-    weight_of: Callable[[Table], float] | None = None,
+    weight_of: Callable[[TableRow], float] | None = None,
 ) -> Sliced:
     """Cut the table `name` (a source table, or a destination where that says more) into slices of at most `at_most` values.
 
@@ -132,7 +132,7 @@ def value_fault(value: str, separator: str) -> str:
     return f"holds the separator {separator!r}" if separator in value else ""
 
 
-def _rows(tables: Sequence[Table], name: str, option: str, separator: str) -> list[_Row]:
+def _rows(tables: Sequence[TableRow], name: str, option: str, separator: str) -> list[_Row]:
     """Give the table's rows, the first slice first. Rows with one source table and one stem of a name belong together."""
     named = Names((word, _family(table, option)) for table in tables for word in (table.source_table, _stem(table, option)[0]))
     families = list(dict.fromkeys(named.find(name)))
@@ -152,13 +152,13 @@ def _rows(tables: Sequence[Table], name: str, option: str, separator: str) -> li
     return sorted(found, key=lambda row: row.number)
 
 
-def _family(table: Table, option: str) -> tuple[str, ...]:
+def _family(table: TableRow, option: str) -> tuple[str, ...]:
     """Give what the slices of one table have in common, however each of them is spelled."""
     parts = (table.source_table, table.destination_catalog, table.destination_schema, _stem(table, option)[0])
     return tuple(blurred(part) for part in parts)
 
 
-def _stem(table: Table, option: str) -> tuple[str, int]:
+def _stem(table: TableRow, option: str) -> tuple[str, int]:
     """Give the name that a slice's destination begins with, and the slice's number: 1 for a table that is no later slice."""
     parts = _NAMED.fullmatch(table.destination_table)
     if option in table.options and parts and int(parts["number"]) > 1:
@@ -166,7 +166,7 @@ def _stem(table: Table, option: str) -> tuple[str, int]:
     return table.destination_name, 1
 
 
-def _split(table: Table, option: str, separator: str) -> list[str]:
+def _split(table: TableRow, option: str, separator: str) -> list[str]:
     text = table.options.get(option, "")
     if not isinstance(text, str):
         message = f"{short(table.destination_name)} holds {short(option)} as {type(text).__name__}, and it is cut as text"
@@ -216,7 +216,7 @@ def _fill(rows: Sequence[_Row], fresh: list[str], cap: int) -> list[str]:
     return fresh
 
 
-def _check_names(tables: Sequence[Table], rows: Sequence[_Row]) -> None:
+def _check_names(tables: Sequence[TableRow], rows: Sequence[_Row]) -> None:
     problems = []
     taken = {_destination(table): number for number, table in enumerate(tables, 1)}
     for table in (row.table for row in rows if row.place is None):
@@ -230,13 +230,13 @@ def _check_names(tables: Sequence[Table], rows: Sequence[_Row]) -> None:
         raise InputError(problems)
 
 
-def _destination(table: Table) -> tuple[str, ...]:
+def _destination(table: TableRow) -> tuple[str, ...]:
     """Give what tells a row's destination from those of the other rows."""
     return tuple(blurred(name) for name in (table.destination_catalog, table.destination_schema, table.destination_name))
 
 
 def _weights(
-    rows: Sequence[_Row], values: Mapping[str, float], weight_of: Callable[[Table], float] | None
+    rows: Sequence[_Row], values: Mapping[str, float], weight_of: Callable[[TableRow], float] | None
 ) -> list[float | None]:
     """Give each slice's weight: what its values brought along, and for each new one what a value weighs in all slices.
 
@@ -270,7 +270,7 @@ def _weights(
 
 
 def _assemble(
-    tables: Sequence[Table], rows: Sequence[_Row], option: str, separator: str, weights: Sequence[float | None]
+    tables: Sequence[TableRow], rows: Sequence[_Row], option: str, separator: str, weights: Sequence[float | None]
 ) -> Sliced:
     """Put the rows into the inventory, new ones after the table's last."""
     finished = [_finished(row, option, separator, weight) for row, weight in zip(rows, weights, strict=True)]
@@ -284,7 +284,7 @@ def _assemble(
     return Sliced(tuple(whole), tuple(told))
 
 
-def _finished(row: _Row, option: str, separator: str, weight: float | None) -> Table:
+def _finished(row: _Row, option: str, separator: str, weight: float | None) -> TableRow:
     if not row.size:
         return replace(row.table, status="gone")
     if row.same:
@@ -293,7 +293,7 @@ def _finished(row: _Row, option: str, separator: str, weight: float | None) -> T
     return replace(row.table, options=options, status="", weight=weight)
 
 
-def _told(row: _Row, table: Table, number: int) -> Slice:
+def _told(row: _Row, table: TableRow, number: int) -> Slice:
     removed = tuple(value for value in row.before if value not in row.kept) if row.live or row.size else ()
     now = (*row.kept, *row.added)
     state: Literal["new", "same", "changed", "back", "gone"] = "same" if row.same else "changed"

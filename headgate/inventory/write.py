@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 _SPECIAL = re.compile(r'[",\r\n]')
 
 
-def write_inventory(path: Path, tables: Sequence[Table], columns: Collection[str] = ()) -> bool:
+def write_inventory(path: Path, tables: Sequence[TableRow], columns: Collection[str] = ()) -> bool:
     """Write an inventory whole; say whether the file changed."""
     return write_whole(path, render_inventory(tables, columns))
 
 
-def render_inventory(tables: Sequence[Table], columns: Collection[str] = ()) -> str:
+def render_inventory(tables: Sequence[TableRow], columns: Collection[str] = ()) -> str:
     """Give the CSV of tables, a row each in their order, line ends LF; reading it gives the same tables.
 
     Columns are those that a table uses, and those named in `columns`, in the order of COLUMNS.

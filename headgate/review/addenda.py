@@ -43,6 +43,6 @@ def _month(one: Connector, target: str) -> Cost | None:
     if one.layout is None or target not in one.definition.targets:
         return None
     try:
-        return cost_of(one.definition, target, one.layout, one.tables, one.weighed())
+        return cost_of(one.definition, target, one.layout, one.weighed())
     except StaleError:  # lock and inventory don't fit, which synthesis refuses: no cost can be told
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.balance.items import group_of, table_id
 from headgate.cost.estimate import continuous_month
 from headgate.cost.text import amount_text
 from headgate.layout.model import stack_numbers
@@ -100,13 +99,9 @@ def _weights_and_groups(connector: Connector, target: str) -> tuple[dict[TableId
     definition = connector.definition
     chosen = definition.targets.get(target)
     catalog = chosen.catalog if chosen else None
-    weighed = connector.weighed()
-    named = [(table_id(table, definition).in_catalog(catalog), table) for table in connector.tables]
-    groups = {name: group_of(table, definition) for name, table in named}
-    return (
-        {name: weighed[table_id(table, definition)].weight for name, table in named},
-        {name: " ".join(part for part in (group.key, group.schedule) if part) for name, group in groups.items()},
-    )
+    tables = {table.id.in_catalog(catalog): table for table in connector.weighed()}
+    weights = {one: table.weight.seconds for one, table in tables.items()}
+    return weights, {one: table.group.words for one, table in tables.items()}
 
 
 def _stacks(layout: Layout, target: str, prefix: str) -> frozenset[str]:

@@ -55,6 +55,21 @@ class TableId:
         """What decisions are ordered by, so that capitals have no say in them."""
         return folded(self.source_table), self._folded
 
+    @property
+    def catalog(self) -> str:
+        """The destination's catalog. Unity Catalog's names hold no full stop."""
+        return self.destination.split(".", 2)[0]
+
+    @property
+    def schema(self) -> str:
+        """The destination's schema."""
+        return self.destination.split(".", 2)[1]
+
+    @property
+    def table(self) -> str:
+        """The destination's own name."""
+        return self.destination.split(".", 2)[2]
+
     def names(self, catalog: str | None = None) -> tuple[str, ...]:
         """Give what people may call it: its source table or its destination, and that in a target's own catalog."""
         return (self.source_table, self.destination, *([self.in_catalog(catalog).destination] if catalog else []))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.balance.items import Item, items_of, majority, table_id
 from headgate.layout.model import stack_numbers, whereabouts
-from headgate.problems import InputError, Problem, RefusedError, StaleError
+from headgate.layout.resolved import resolve_layout
+from headgate.problems import InputError, Problem, RefusedError
 from headgate.schedule.shifted import window
 from headgate.terraform.backend import backend_body
 from headgate.terraform.lifecycle import addresses, imports, missing_ids, moved, removed
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.definition.model import Definition
-    from headgate.inventory.table import Table
     from headgate.layout.deployed import Deployed
-    from headgate.layout.model import Layout, Left, Pipeline, Placement
-    from headgate.tables.ids import TableId
+    from headgate.layout.model import Layout, Left, Pipeline
+    from headgate.layout.resolved import ResolvedPipeline
+    from headgate.tables.table import Table
 
 PROVIDER = {"source": "databricks/databricks", "version": "1.99.0"}
 # The first OpenTofu that knows `removed` with a life cycle; the same for Terraform, which knows it from 1.7.
@@ -77,45 +77,21 @@ def plan_stacks(
 
 def fill(scope: Scope, tables: Sequence[Table], layout: Layout) -> dict[str, Filled]:
     """Give each pipeline with the tables that it holds in the target today. Raises StaleError for a table of no pipeline."""
-    definition = scope.definition
-    rows = {table_id(table, definition): table for table in tables}
-    items = {item.table: item for item in items_of(tables, definition)}
-    if set(rows) != {placement.table for placement in layout.tables}:
-        raise StaleError("layout.lock and tables.csv don't hold the same tables", f"run `headgate balance {definition.id}`")
-    today: defaultdict[str, list[TableId]] = defaultdict(list)
-    linked: defaultdict[str, list[Placement]] = defaultdict(list)
-    for placement in layout.tables:
-        today[placement.in_target(scope.target_name)].append(placement.table)
-        for name in {placement.pipeline, placement.agreed}:
-            linked[name].append(placement)
-    return {
-        pipeline.id: _filled(scope, pipeline, [items[one] for one in today[pipeline.id] or _placed(linked[pipeline.id])],
-                             tuple(with_catalog(rows[one], scope) for one in today[pipeline.id]))
-        for pipeline in layout.pipelines
-    }  # fmt: skip
+    return {one.pipeline.id: _filled(scope, one) for one in resolve_layout(layout, tables, scope.target_name)}
 
 
-def with_catalog(table: Table, scope: Scope) -> Table:
-    """Give the table as the target has it: a target's catalog replaces the table's own."""
-    return replace(table, destination_catalog=scope.target.catalog) if scope.target.catalog else table
-
-
-def _placed(placements: Iterable[Placement]) -> list[TableId]:
-    return [placement.table for placement in placements]
-
-
-def _filled(scope: Scope, pipeline: Pipeline, items: Sequence[Item], tables: tuple[Table, ...]) -> Filled:
-    group = majority(items, pipeline.group)
-    own = group.connection == scope.definition.connection.name
+def _filled(scope: Scope, one: ResolvedPipeline) -> Filled:
+    assert one.group is not None  # noqa: S101 (a living pipeline holds tables, or waits for some)
+    own = one.group.connection == scope.definition.connection.name
     return Filled(
-        id=pipeline.id,
-        name=pipeline.name,
-        schedule=group.schedule,
-        connection=scope.connection if own else group.connection,
-        tables=tables,
-        waiting=not tables,
+        id=one.pipeline.id,
+        name=one.pipeline.name,
+        schedule=one.group.schedule,
+        connection=scope.connection if own else one.group.connection,
+        tables=one.tables,
+        waiting=not one.tables,
         # What the target holds today may have another schedule, that takes less, than what was agreed on.
-        offset=pipeline.offset % window(scope.definition.schedules, group.key, group.schedule),
+        offset=one.pipeline.offset % window(scope.definition.schedules, one.group.key, one.group.schedule),
     )
 
 

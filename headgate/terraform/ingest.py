@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.inventory.table import Table
+    from headgate.tables.table import Table
 
 RESERVED = ("scd_type", "primary_keys", "sequence_by", "cluster_by")
 
@@ -58,13 +58,13 @@ class Registration:
 
 
 def ingest_file(
-    pipeline: str, registration: Registration, connection: str, tables: Sequence[Table], catalog: str, schema: str
+    pipeline: str, registration: Registration, connection: str, tables: Sequence[Table], catalog: str | None
 ) -> str:
     """Give the text of a pipeline's ingest file, a line a table, in the order given.
 
-    `catalog` and `schema` are for tables that name none. `pipeline` is an id, so it can't end the comment it stands in.
+    `catalog` is the target's own, where it has one. `pipeline` is an id, so it can't end the comment it stands in.
     """
-    specs = ({"table": table_spec(table, catalog, schema)} for table in tables)
+    specs = ({"table": table_spec(table, catalog)} for table in tables)
     objects = "".join(f"        {spec!r},\n" for spec in specs)
     call = _INGEST if tables else _WAIT
     if registration.module:
@@ -77,13 +77,14 @@ def ingest_file(
     )
 
 
-def table_spec(table: Table, catalog: str, schema: str) -> dict[str, Any]:
-    """Give a table's entry in the pipeline_spec: source, destination, and its options as text."""
+def table_spec(table: Table, catalog: str | None) -> dict[str, Any]:
+    """Give a table's entry in the pipeline_spec: source, destination (in the target's own `catalog`), its options as text."""
+    here = table.id.in_catalog(catalog)
     spec: dict[str, Any] = {
-        "source_table": table.source_table,
-        "destination_catalog": table.destination_catalog or catalog,
-        "destination_schema": table.destination_schema or schema,
-        "destination_table": table.destination_name,
+        "source_table": here.source_table,
+        "destination_catalog": here.catalog,
+        "destination_schema": here.schema,
+        "destination_table": here.table,
     }
     if table.options:
         spec["table_configuration"] = {name: option_text(value) for name, value in sorted(table.options.items())}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from headgate.balance.items import weight_of
 from headgate.balance.sizing import workers
 from headgate.schedule import normalize
 from headgate.schedule.shifted import shifted
@@ -17,7 +16,7 @@ from headgate.terraform.shared import code_folder, ingest_folder, source_folder
 
 if TYPE_CHECKING:
     from headgate.definition.model import Permission
-    from headgate.inventory.table import Table
+    from headgate.tables.table import Table
     from headgate.terraform.scope import Scope
 
 Blocks = dict[str, dict[str, Any]]
@@ -58,11 +57,10 @@ def file_path(scope: Scope, pipeline: str) -> str:
 
 
 def _file(scope: Scope, filled: Filled) -> dict[str, Any]:
-    schema = scope.definition.destination.schema_name
     registration = Registration(
         scope.definition.source, scope.definition.code.module or "", f"/Workspace{source_folder(scope)}"
     )
-    text = ingest_file(filled.id, registration, filled.connection, filled.tables, scope.catalog, schema)
+    text = ingest_file(filled.id, registration, filled.connection, filled.tables, scope.target.catalog)
     return file_block(file_path(scope, filled.id), text.encode())
 
 
@@ -103,7 +101,7 @@ def _compute(scope: Scope, filled: Filled) -> dict[str, Any]:
     if compute.autoscale:
         cluster["autoscale"] = compute.autoscale.model_dump()
     if compute.sizing:
-        weight = fsum(weight_of(table, scope.definition) for table in filled.tables)
+        weight = fsum(table.weight.declared for table in filled.tables)
         cluster["num_workers"] = workers(compute.sizing, weight, len(filled.tables))
     for name, value in (
         ("node_type_id", compute.node_type), ("driver_node_type_id", compute.driver_node_type), ("policy_id", compute.policy_id)
@@ -116,11 +114,12 @@ def _compute(scope: Scope, filled: Filled) -> dict[str, Any]:
 def _managed(scope: Scope, filled: Filled) -> dict[str, Any]:
     objects = []
     for table in filled.tables:
+        here = table.id.in_catalog(scope.target.catalog)
         entry: dict[str, Any] = {
-            "source_table": literal(table.source_table),
-            "destination_catalog": literal(table.destination_catalog or scope.catalog),
-            "destination_schema": literal(table.destination_schema or scope.definition.destination.schema_name),
-            "destination_table": literal(table.destination_name),
+            "source_table": literal(here.source_table),
+            "destination_catalog": literal(here.catalog),
+            "destination_schema": literal(here.schema),
+            "destination_table": literal(here.table),
         }
         if settings := {name: table.options[name] for name in RESERVED[:3] if name in table.options}:
             entry["table_configuration"] = {name: _managed_setting(name, value) for name, value in settings.items()}

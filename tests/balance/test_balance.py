@@ -9,27 +9,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.balance.items import items_of
-from headgate.balance.plan import balance as plan
 from headgate.definition.model import Definition
-from headgate.inventory.table import Table
+from headgate.inventory.resolve import resolve
+from headgate.inventory.row import TableRow
 from headgate.layout.lock import faults, parse_lock, render_lock
 from headgate.layout.model import Layout
 from headgate.layout.progress import pending, record_done, record_handover, rename_pipeline
 from headgate.problems import RefusedError
+from tests.support import from_rows
 
 Define = Callable[..., Definition]
 TARGETS = ("dev", "prod")
 
 
 def balance(
-    tables: list[Table], definition: Definition, lock: Layout | None = None, *, rebalance: bool = False, restack: bool = False
+    tables: list[TableRow],
+    definition: Definition,
+    lock: Layout | None = None,
+    *,
+    rebalance: bool = False,
+    restack: bool = False,
 ) -> Layout:
-    return plan(tables, definition, lock, rebalance=rebalance, restack=restack).layout
+    return from_rows.balance(tables, definition, lock, rebalance=rebalance, restack=restack).layout
 
 
-def tables_of(count: int, group: str = "all", weight: float = 10) -> list[Table]:
-    return [Table(f"{group}_{number:04}", pipeline_group=group, weight=weight) for number in range(count)]
+def tables_of(count: int, group: str = "all", weight: float = 10) -> list[TableRow]:
+    return [TableRow(f"{group}_{number:04}", pipeline_group=group, weight=weight) for number in range(count)]
 
 
 def homes(layout: Layout) -> dict[str, str]:
@@ -41,21 +46,21 @@ def moving(layout: Layout) -> list[str]:
 
 
 def test_tables_of_one_group_are_spread_by_weight(define: Define) -> None:
-    tables = [Table(name, weight=weight) for name, weight in (("a", 8), ("b", 7), ("c", 6), ("d", 5), ("e", 4))]
+    tables = [TableRow(name, weight=weight) for name, weight in (("a", 8), ("b", 7), ("c", 6), ("d", 5), ("e", 4))]
 
     layout = balance(tables, define(pipelines=2))
 
     loads = Counter[str]()
-    for item in items_of(tables, define()):
-        loads[homes(layout)[item.table.source_table]] += int(item.weight)
+    for table in resolve(tables, define()):
+        loads[homes(layout)[table.id.source_table]] += int(table.weight.seconds)
     assert sorted(loads.values()) == [15, 15]  # longest first alone gives 17 and 13
 
 
 def test_schedule_and_connection_part_groups(define: Define) -> None:
     tables = [
-        Table("hourly", pipeline_group="g", schedule="0 * * * *"),
-        Table("daily", pipeline_group="g", schedule="0 0 * * *"),
-        Table("elsewhere", pipeline_group="g", schedule="0 0 * * *", connection_name="other"),
+        TableRow("hourly", pipeline_group="g", schedule="0 * * * *"),
+        TableRow("daily", pipeline_group="g", schedule="0 0 * * *"),
+        TableRow("elsewhere", pipeline_group="g", schedule="0 0 * * *", connection_name="other"),
     ]
 
     layout = balance(tables, define())
@@ -64,7 +69,7 @@ def test_schedule_and_connection_part_groups(define: Define) -> None:
 
 
 def test_streaming_does_not_part_by_schedule(define: Define) -> None:
-    tables = [Table("a", pipeline_group="g", schedule="0 * * * *"), Table("b", pipeline_group="g", schedule="0 0 * * *")]
+    tables = [TableRow("a", pipeline_group="g", schedule="0 * * * *"), TableRow("b", pipeline_group="g", schedule="0 0 * * *")]
 
     layout = balance(tables, define({"mode": "streaming"}))
 
@@ -94,7 +99,7 @@ def test_a_new_table_goes_where_there_is_room_and_moves_none(define: Define) -> 
     ][:3]
     smaller = balance(without, define(pipelines=4), lock)
 
-    grown = balance([*without, Table("new", pipeline_group="all", weight=10)], define(pipelines=4), smaller)
+    grown = balance([*without, TableRow("new", pipeline_group="all", weight=10)], define(pipelines=4), smaller)
 
     assert homes(grown)["new"] == "all_2"
     assert moving(grown) == []
@@ -124,7 +129,7 @@ def test_more_pipelines_fill_from_the_heaviest_by_planned_moves(define: Define) 
 
 
 def test_fewer_pipelines_empty_the_lightest_which_stays_until_its_tables_are_handed_over(define: Define) -> None:
-    tables = [*tables_of(9), Table("all_light", pipeline_group="all", weight=1)]
+    tables = [*tables_of(9), TableRow("all_light", pipeline_group="all", weight=1)]
     lock = balance(tables, define(pipelines=4))
 
     shrunk = balance(tables, define(pipelines=3), lock)
@@ -176,7 +181,7 @@ def test_a_changed_destination_keeps_the_pipeline(define: Define) -> None:
 
 
 def test_one_source_table_twice_is_never_in_one_pipeline(define: Define) -> None:
-    tables = [Table("t", destination_table=f"copy_{number}") for number in range(3)]
+    tables = [TableRow("t", destination_table=f"copy_{number}") for number in range(3)]
 
     layout = balance(tables, define(pipelines=1))
 
@@ -202,7 +207,7 @@ def test_a_lowered_cap_adds_a_pipeline_and_moves_only_to_it(define: Define) -> N
 
 
 def test_a_cap_on_weight_cuts_a_group_and_a_heavier_table_stands_alone(define: Define) -> None:
-    tables = [*tables_of(4), Table("all_heavy", pipeline_group="all", weight=99)]
+    tables = [*tables_of(4), TableRow("all_heavy", pipeline_group="all", weight=99)]
 
     layout = balance(tables, define(max_weight_per_pipeline=20))
 
@@ -275,7 +280,7 @@ def test_an_id_that_is_still_being_forgotten_is_not_given_again(define: Define) 
 
 
 def test_a_group_without_a_key_of_its_own_is_named_by_the_definition(define: Define) -> None:
-    table = Table("t", category="sales", ingestion_type="cdc_with_deletes")
+    table = TableRow("t", category="sales", ingestion_type="cdc_with_deletes")
 
     named = {
         group_by: balance([table], define({"group_by": group_by})).pipelines[0].id
@@ -291,7 +296,7 @@ def test_a_group_without_a_key_of_its_own_is_named_by_the_definition(define: Def
 
 
 @st.composite
-def inventories(draw: st.DrawFn) -> list[Table]:
+def inventories(draw: st.DrawFn) -> list[TableRow]:
     rows = draw(
         st.lists(
             st.tuples(
@@ -307,7 +312,7 @@ def inventories(draw: st.DrawFn) -> list[Table]:
         )
     )
     return [
-        Table(name, destination_table=f"{name}_{copy}" if copy else "", pipeline_group=group, schedule=when, weight=weight)
+        TableRow(name, destination_table=f"{name}_{copy}" if copy else "", pipeline_group=group, schedule=when, weight=weight)
         for name, copy, group, when, weight in rows
     ]
 
@@ -324,7 +329,7 @@ SETTINGS = st.fixed_dictionaries(
 @settings(max_examples=100)
 @given(inventories(), inventories(), SETTINGS, SETTINGS, st.booleans())
 def test_every_table_exactly_once_caps_hold_and_the_lock_reads_back(
-    first: list[Table], second: list[Table], one: dict[str, int], two: dict[str, int], rebalance: bool
+    first: list[TableRow], second: list[TableRow], one: dict[str, int], two: dict[str, int], rebalance: bool
 ) -> None:
     def definition(numbers: dict[str, int]) -> Definition:
         return Definition.model_validate(
@@ -341,12 +346,12 @@ def test_every_table_exactly_once_caps_hold_and_the_lock_reads_back(
     lock = balance(first, definition(one))
     layout = balance(second, definition(two), lock, rebalance=rebalance)
 
-    assert sorted(str(p.table) for p in layout.tables) == sorted(str(item.table) for item in items_of(second, definition(two)))
+    assert sorted(str(p.table) for p in layout.tables) == sorted(str(table.id) for table in resolve(second, definition(two)))
     assert max(Counter(p.agreed for p in layout.tables).values()) <= two["max_tables_per_pipeline"]
     assert faults(layout) == []
     assert parse_lock(render_lock(layout)) == layout
     assert balance(second[::-1], definition(two), layout) == layout
-    groups = {item.table: item.group for item in items_of(second, definition(two))}
+    groups = {table.id: table.group for table in resolve(second, definition(two))}
     for name in {p.agreed for p in layout.tables}:
         assert len({groups[p.table] for p in layout.tables if p.agreed == name}) == 1
     known = {p.id for p in lock.pipelines}

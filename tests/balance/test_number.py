@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from headgate.balance.plan import Plan, balance
+from headgate.balance.plan import Plan
 from headgate.definition.model import Definition
-from headgate.inventory.table import Table
+from headgate.inventory.row import TableRow
+from tests.support.from_rows import balance
 
 Define = Callable[..., Definition]
 HALF_AN_HOUR = {"minutes": 30, "startup_seconds": 0}
 
 
-def tables_of(count: int, weight: float) -> list[Table]:
-    return [Table(f"t_{number:03}", pipeline_group="g", weight=weight) for number in range(count)]
+def tables_of(count: int, weight: float) -> list[TableRow]:
+    return [TableRow(f"t_{number:03}", pipeline_group="g", weight=weight) for number in range(count)]
 
 
 def pipelines(plan: Plan) -> int:
@@ -32,7 +33,7 @@ def test_the_start_of_a_pipeline_counts(define: Define) -> None:
 
 
 def test_what_stands_in_the_way_is_said(define: Define) -> None:
-    tables = [*tables_of(10, 60), Table("pi_timeseries", pipeline_group="g", weight=52 * 60)]
+    tables = [*tables_of(10, 60), TableRow("pi_timeseries", pipeline_group="g", weight=52 * 60)]
 
     (group,) = balance(tables, define(deadline={"minutes": 45, "startup_seconds": 0})).groups
 

@@ -4,27 +4,27 @@ from collections.abc import Callable
 
 import pytest
 
-from headgate.balance.items import items_of
 from headgate.balance.rules import Rules, rules_of
 from headgate.definition.model import Definition
-from headgate.inventory.table import Table
+from headgate.inventory.resolve import resolve
+from headgate.inventory.row import TableRow
 from headgate.problems import InputError
 
 Define = Callable[..., Definition]
 TABLES = [
-    Table("orders", pipeline_group="g", weight=30, ingestion_type="append"),
-    Table("lines", pipeline_group="g", weight=20, ingestion_type="snapshot"),
-    Table("users", pipeline_group="g", weight=10, destination_table="people"),
-    Table("logins", pipeline_group="h", weight=10, ingestion_type="cdc_with_deletes"),
+    TableRow("orders", pipeline_group="g", weight=30, ingestion_type="append"),
+    TableRow("lines", pipeline_group="g", weight=20, ingestion_type="snapshot"),
+    TableRow("users", pipeline_group="g", weight=10, destination_table="people"),
+    TableRow("logins", pipeline_group="h", weight=10, ingestion_type="cdc_with_deletes"),
 ]
 
 
-def rules(definition: Definition, tables: list[Table] = TABLES) -> Rules:
-    return rules_of(items_of(tables, definition), definition)
+def rules(definition: Definition, tables: list[TableRow] = TABLES) -> Rules:
+    return rules_of(resolve(tables, definition), definition)
 
 
 def sources(items: object) -> list[str]:
-    return [item.table.source_table for item in items]  # type: ignore[attr-defined]  # tuples of items
+    return [item.id.source_table for item in items]  # type: ignore[attr-defined]  # tuples of items
 
 
 def test_lists_that_share_a_table_are_one(define: Define) -> None:
@@ -36,14 +36,14 @@ def test_lists_that_share_a_table_are_one(define: Define) -> None:
 def test_a_table_is_named_by_source_or_by_destination(define: Define) -> None:
     found = rules(define(pinned={"main.bronze.people": "g_2"}, apart=[["main.bronze.orders", "lines"]]))
 
-    assert {item.table.source_table: name for item, name in found.pinned.items()} == {"users": "g_2"}
-    assert [(sources(rule.items), rule.path) for rule in found.apart] == [(["orders", "lines"], "balance.apart[0]")]
+    assert {item.id.source_table: name for item, name in found.pinned.items()} == {"users": "g_2"}
+    assert [(sources(rule.tables), rule.path) for rule in found.apart] == [(["orders", "lines"], "balance.apart[0]")]
 
 
 def test_rows_of_one_source_table_are_apart_without_being_told(define: Define) -> None:
-    twice = [Table("t"), Table("t", destination_table="copy")]
+    twice = [TableRow("t"), TableRow("t", destination_table="copy")]
 
-    assert [len(rule.items) for rule in rules(define(), twice).apart] == [2]
+    assert [len(rule.tables) for rule in rules(define(), twice).apart] == [2]
 
 
 def test_a_move_costs_its_handover_and_runs_by_type_or_what_is_given(define: Define) -> None:
@@ -51,12 +51,12 @@ def test_a_move_costs_its_handover_and_runs_by_type_or_what_is_given(define: Def
 
     found = rules(define(move_costs=settings))
 
-    costs = {item.table.source_table: cost for item, cost in found.costs.items()}
+    costs = {item.id.source_table: cost for item, cost in found.costs.items()}
     assert costs == {"orders": 100 + 20 * 30, "lines": 100 + 20, "users": 7, "logins": 100 + 2 * 10}
 
 
 def test_every_wrong_name_is_told_at_once(define: Define) -> None:
-    twice = [*TABLES, Table("orders", destination_table="copy")]
+    twice = [*TABLES, TableRow("orders", destination_table="copy")]
     settings = define(together=[["lines", "usres"]], apart=[["orders", "lines"]], pinned={"nothing_like_it": "g_1"})
 
     with pytest.raises(InputError) as error:

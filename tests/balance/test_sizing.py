@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from headgate.balance.sizing import workers
 from headgate.definition.checks import faults
 from headgate.definition.model import Definition, Sizing
-from headgate.inventory.table import Table
+from headgate.inventory.resolve import resolve
+from headgate.inventory.row import TableRow
 from headgate.terraform.pipeline import Filled, pipeline_blocks
 from headgate.terraform.scope import Scope
 from tests.support.samples import parts_of, tables_of
@@ -51,12 +52,12 @@ def definition(**compute: Any) -> Definition:
     return Definition.model_validate(parts_of({"compute": compute}))
 
 
-def filled(tables: list[Table]) -> Filled:
-    return Filled("all_1", "", "", "crm_connection", tuple(tables), waiting=False)
+def filled(what: Definition, tables: list[TableRow]) -> Filled:
+    return Filled("all_1", "", "", "crm_connection", resolve(tables, what), waiting=False)
 
 
-def block(what: Definition, tables: list[Table]) -> dict[str, Any]:
-    found: dict[str, Any] = pipeline_blocks(Scope(what, "dev"), filled(tables))["databricks_pipeline"]["all_1"]
+def block(what: Definition, tables: list[TableRow]) -> dict[str, Any]:
+    found: dict[str, Any] = pipeline_blocks(Scope(what, "dev"), filled(what, tables))["databricks_pipeline"]["all_1"]
     return found
 
 
@@ -73,9 +74,10 @@ def test_tables_without_a_weight_count_by_their_type() -> None:
     sized = definition(kind="classic", sizing={"max_workers": 8, "weight_per_worker": 10})
 
     assert (
-        block(sized, [Table("a", ingestion_type="append"), Table("b", ingestion_type="cdc")])["cluster"][0]["num_workers"] == 2
+        block(sized, [TableRow("a", ingestion_type="append"), TableRow("b", ingestion_type="cdc")])["cluster"][0]["num_workers"]
+        == 2
     )
-    assert block(sized, [Table("a", ingestion_type="snapshot")])["cluster"][0]["num_workers"] == 1
+    assert block(sized, [TableRow("a", ingestion_type="snapshot")])["cluster"][0]["num_workers"] == 1
 
 
 def test_a_pipeline_that_waits_for_its_tables_gets_the_fewest() -> None:
@@ -119,7 +121,7 @@ def test_bounds_and_measures_have_to_make_sense(sizing: dict[str, Any]) -> None:
 
 
 def test_neither_sizing_nor_weighing_imports_numpy() -> None:
-    code = "import sys, headgate.terraform.pipeline, headgate.balance.weighing, headgate.inventory.runs; print(*sys.modules)"
+    code = "import sys, headgate.terraform.pipeline, headgate.inventory.weighing, headgate.inventory.runs; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "numpy" not in run.stdout.split()

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.balance.items import Group
 from headgate.balance.starts import assign_offsets, starts_of, timeline
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed
 from headgate.layout.model import Asked, Layout, Pipeline, Placement
 from headgate.problems import InputError
+from headgate.tables.group import Group
 from headgate.tables.ids import TableId
-from headgate.terraform.deployment import plan_stacks
+from tests.support.from_rows import plan_stacks
 from tests.support.samples import parts_of, tables_of
 
 if TYPE_CHECKING:

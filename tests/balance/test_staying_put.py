@@ -9,25 +9,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.balance.plan import Plan, balance
+from headgate.balance.plan import Plan
 from headgate.definition.model import Definition
-from headgate.inventory.table import Table
+from headgate.inventory.row import TableRow
+from tests.support.from_rows import balance
 from tests.support.shared import COMMUNITY, shared
 
 Define = Callable[..., Definition]
 
 
-def real() -> list[Table]:
+def real() -> list[TableRow]:
     with shared(COMMUNITY).open(newline="", encoding="utf-8") as file:
         return [
-            Table(row["source_table"], ingestion_type=row["ingestion_type"])
+            TableRow(row["source_table"], ingestion_type=row["ingestion_type"])
             for row in csv.DictReader(file)
             if row["connector"] == "sap_successfactors"
         ]
 
 
-def made() -> list[Table]:
-    return [Table(f"t_{number:03}", ingestion_type="cdc" if number % 10 < 7 else "snapshot") for number in range(250)]
+def made() -> list[TableRow]:
+    return [TableRow(f"t_{number:03}", ingestion_type="cdc" if number % 10 < 7 else "snapshot") for number in range(250)]
 
 
 SOURCES = pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def moved(plan: Plan) -> int:
 
 
 @SOURCES
-def test_one_pipeline_less_or_more_moves_about_its_own_tables(define: Define, tables: Callable[[], list[Table]]) -> None:
+def test_one_pipeline_less_or_more_moves_about_its_own_tables(define: Define, tables: Callable[[], list[TableRow]]) -> None:
     def asked(pipelines: int) -> Definition:
         return define({"group_by": "none"}, pipelines=pipelines)
 
@@ -55,10 +56,10 @@ def test_one_pipeline_less_or_more_moves_about_its_own_tables(define: Define, ta
 
 
 @SOURCES
-def test_one_more_heavy_table_and_shuffled_rows_move_none(define: Define, tables: Callable[[], list[Table]]) -> None:
+def test_one_more_heavy_table_and_shuffled_rows_move_none(define: Define, tables: Callable[[], list[TableRow]]) -> None:
     definition = define({"group_by": "none"}, pipelines=8, trigger=0.05)
     lock = balance(tables(), definition).layout
-    rows = [*tables(), Table("one_more", ingestion_type="cdc")]
+    rows = [*tables(), TableRow("one_more", ingestion_type="cdc")]
 
     plan = balance(random.Random(3).sample(rows, len(rows)), definition, lock)  # noqa: S311  # no secret
 
@@ -67,10 +68,12 @@ def test_one_more_heavy_table_and_shuffled_rows_move_none(define: Define, tables
 
 
 def test_more_moves_than_allowed_are_not_made_and_said(define: Define) -> None:
-    tables = [Table(f"t_{number:02}", pipeline_group="g", weight=10) for number in range(40)]
+    tables = [TableRow(f"t_{number:02}", pipeline_group="g", weight=10) for number in range(40)]
     lock = balance(tables, define(pipelines=4)).layout
     homes = {placement.table.source_table: placement.agreed for placement in lock.tables}
-    heavier = [Table(t.source_table, pipeline_group="g", weight=40 if homes[t.source_table] == "g_1" else 10) for t in tables]
+    heavier = [
+        TableRow(t.source_table, pipeline_group="g", weight=40 if homes[t.source_table] == "g_1" else 10) for t in tables
+    ]
 
     held = balance(heavier, define(pipelines=4, max_moves=2), lock)
     free = balance(heavier, define(pipelines=4), lock)
@@ -82,13 +85,14 @@ def test_more_moves_than_allowed_are_not_made_and_said(define: Define) -> None:
 
 
 def test_drift_within_the_trigger_moves_none_and_beyond_it_as_little_as_needed(define: Define) -> None:
-    tables = [Table(f"t_{number:02}", pipeline_group="g", weight=10) for number in range(40)]
+    tables = [TableRow(f"t_{number:02}", pipeline_group="g", weight=10) for number in range(40)]
     lock = balance(tables, define(pipelines=4)).layout
     homes = {placement.table.source_table: placement.agreed for placement in lock.tables}
 
-    def heavier(weight: float) -> list[Table]:
+    def heavier(weight: float) -> list[TableRow]:
         return [
-            Table(t.source_table, pipeline_group="g", weight=weight if homes[t.source_table] == "g_1" else 10) for t in tables
+            TableRow(t.source_table, pipeline_group="g", weight=weight if homes[t.source_table] == "g_1" else 10)
+            for t in tables
         ]
 
     assert balance(heavier(12), define(pipelines=4), lock).layout == lock
@@ -109,13 +113,13 @@ def test_a_new_table_moves_none_where_there_is_room(weights: list[int], new: int
             "balance": {"pipelines": pipelines, "trigger": 0.5},
         }
     )
-    tables = [Table(f"t_{number:02}", pipeline_group="g", weight=weight) for number, weight in enumerate(weights)]
+    tables = [TableRow(f"t_{number:02}", pipeline_group="g", weight=weight) for number, weight in enumerate(weights)]
     lock = balance(tables, definition).layout
     loads = Counter[str]({pipeline.id: 0 for pipeline in lock.pipelines})
     for table, placement in zip(tables, lock.tables, strict=True):
         loads[placement.agreed] += int(table.weight or 0)
 
-    plan = balance([*tables, Table("t_new", pipeline_group="g", weight=new)], definition, lock)
+    plan = balance([*tables, TableRow("t_new", pipeline_group="g", weight=new)], definition, lock)
 
     if max(*loads.values(), min(loads.values()) + new) <= 1.5 * plan.groups[0].bound:
         assert moved(plan) == 0

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.balance.items import table_id
-from headgate.balance.weighing import Weighed, weigh
 from headgate.definition.model import Definition
+from headgate.inventory.defaults import table_id
+from headgate.inventory.row import TableRow
 from headgate.inventory.runs import Run
-from headgate.inventory.table import Table
+from headgate.inventory.weighing import weigh
+from headgate.tables.weight import Weight
 from tests.support.samples import parts_of
 
 if TYPE_CHECKING:
@@ -20,41 +21,41 @@ if TYPE_CHECKING:
 
 NOW = datetime(2025, 3, 1, 4, 0, tzinfo=UTC)
 DEFINITION = Definition.model_validate(parts_of({"targets": {"dev": {"catalog": "dev_main"}, "prod": {}}}))
-ORDERS = Table("orders", ingestion_type="append")
+ORDERS = TableRow("orders", ingestion_type="append")
 
 
 def run(seconds: float, days_ago: float = 0, table: str = "orders", destination: str = "", *, full: bool | None = False) -> Run:
     return Run(table, destination, NOW - timedelta(days=days_ago), seconds, full)
 
 
-def weighed(*runs: Run, table: Table = ORDERS, among: tuple[Table, ...] = ()) -> Weighed:
-    return weigh([table, *among], DEFINITION, runs)[table_id(table, DEFINITION)]
+def weighed(*runs: Run, table: TableRow = ORDERS, among: tuple[TableRow, ...] = ()) -> Weight:
+    return weigh({table_id(row, DEFINITION): row for row in (table, *among)}, DEFINITION, runs)[table_id(table, DEFINITION)]
 
 
 def test_a_weight_in_the_row_is_a_decision_and_wins() -> None:
-    table = Table("orders", weight=100)
+    table = TableRow("orders", weight=100)
 
-    assert weighed(*[run(10, day) for day in range(9)], table=table) == Weighed(100, "given", 1.0, runs=0, left_out=9)
+    assert weighed(*[run(10, day) for day in range(9)], table=table) == Weight(100, "given", 1.0, 100, runs=0, left_out=9)
 
 
 def test_a_weight_of_nothing_is_a_decision_too() -> None:
-    assert weighed(*[run(10, day) for day in range(9)], table=Table("orders", weight=0)).source == "given"
+    assert weighed(*[run(10, day) for day in range(9)], table=TableRow("orders", weight=0)).source == "given"
 
 
 def test_without_runs_the_type_has_the_say() -> None:
-    assert weighed() == Weighed(10, "type", 0.0)
-    assert weighed(table=Table("a", ingestion_type="snapshot")) == Weighed(1, "type", 0.0)
+    assert weighed() == Weight(10, "type", 0.0, 10)
+    assert weighed(table=TableRow("a", ingestion_type="snapshot")) == Weight(1, "type", 0.0, 1)
 
 
 def test_two_runs_are_too_few_and_three_are_enough() -> None:
-    assert weighed(run(40), run(41, 1)) == Weighed(10, "type", 0.0, left_out=2)
-    assert weighed(run(40), run(40, 1), run(40, 2)) == Weighed(40, "observed", 0.59, runs=3)
+    assert weighed(run(40), run(41, 1)) == Weight(10, "type", 0.0, 10, left_out=2)
+    assert weighed(run(40), run(40, 1), run(40, 2)) == Weight(40, "observed", 0.59, 10, runs=3)
 
 
 def test_a_run_far_from_the_others_is_left_out() -> None:
     found = weighed(*[run(seconds, day) for day, seconds in enumerate([30, 31, 29, 400, 30, 1, 30])])
 
-    assert (found.weight, found.runs, found.left_out) == (30.0, 5, 2)
+    assert (found.seconds, found.runs, found.left_out) == (30.0, 5, 2)
 
 
 def test_steady_runs_do_not_make_an_outlier_of_one_that_is_nearly_the_same() -> None:
@@ -66,7 +67,7 @@ def test_full_loads_are_kept_apart_however_many() -> None:
 
     found = weighed(*loads, run(30, 1), run(30, 2), run(30, 4))
 
-    assert (found.weight, found.runs, found.left_out) == (30.0, 3, 4)
+    assert (found.seconds, found.runs, found.left_out) == (30.0, 3, 4)
 
 
 def test_the_first_run_into_a_destination_is_kept_apart_where_it_is_not_known_what_it_was() -> None:
@@ -76,28 +77,28 @@ def test_the_first_run_into_a_destination_is_kept_apart_where_it_is_not_known_wh
 
     found = weighed(*firsts, *later)
 
-    assert (found.weight, found.runs, found.left_out) == (30.0, 3, 2)
+    assert (found.seconds, found.runs, found.left_out) == (30.0, 3, 2)
 
 
 def test_a_snapshot_is_loaded_in_full_each_time_and_all_its_runs_count() -> None:
-    snapshot = Table("orders", ingestion_type="snapshot")
+    snapshot = TableRow("orders", ingestion_type="snapshot")
 
     found = weighed(*[run(20, day, full=True) for day in range(4)], table=snapshot)
 
-    assert (found.weight, found.source, found.runs) == (20.0, "observed", 4)
+    assert (found.seconds, found.source, found.runs) == (20.0, "observed", 4)
 
 
 def test_a_table_that_grew_for_good_is_followed() -> None:
     old = [run(10, day) for day in range(60, 80)]
     new = [run(20, day) for day in range(8)]
 
-    assert weighed(*old, *new).weight == 20.0
+    assert weighed(*old, *new).seconds == 20.0
 
 
 def test_one_fresh_run_after_a_long_time_does_not_outvote_all_others() -> None:
     old = [run(10, 100 + 30 * month) for month in range(6)]
 
-    assert weighed(*old, run(500)).weight == 10.0
+    assert weighed(*old, run(500)).seconds == 10.0
 
 
 def test_age_is_measured_from_the_newest_run_of_the_file_and_never_from_a_clock() -> None:
@@ -122,7 +123,7 @@ def test_a_small_jitter_changes_no_weight() -> None:
     first = weighed(*[run(123.41, day) for day in range(5)])
     second = weighed(*[run(123.44, day) for day in range(5)])
 
-    assert first.weight == second.weight == 123.0
+    assert first.seconds == second.seconds == 123.0
 
 
 def test_runs_of_a_target_with_its_own_catalog_are_the_tables_too_in_any_capitals() -> None:
@@ -133,19 +134,19 @@ def test_runs_of_a_target_with_its_own_catalog_are_the_tables_too_in_any_capital
 
 
 def test_a_run_that_two_tables_could_be_meant_by_counts_for_none() -> None:
-    copy = Table("orders", "orders_copy", ingestion_type="append")
+    copy = TableRow("orders", "orders_copy", ingestion_type="append")
     unnamed = [run(30, day) for day in range(3)]
     named = [run(50, day, destination="main.bronze.orders_copy") for day in range(3)]
 
     assert weighed(*unnamed, among=(copy,)).source == "type"
-    assert weighed(*unnamed, *named, table=copy, among=(ORDERS,)).weight == 50.0
+    assert weighed(*unnamed, *named, table=copy, among=(ORDERS,)).seconds == 50.0
 
 
 def test_runs_of_nothing_and_runs_in_the_far_past_are_fine() -> None:
     past = [Run("orders", "", datetime(1, 1, day, tzinfo=UTC), 5, full_load=False) for day in (1, 2, 3)]
 
-    assert weighed(*[run(0, day) for day in range(3)]).weight == 0.0
-    assert weighed(*past, run(1, table="another")).weight == 5.0
+    assert weighed(*[run(0, day) for day in range(3)]).seconds == 0.0
+    assert weighed(*past, run(1, table="another")).seconds == 5.0
 
 
 RUNS = st.lists(
@@ -172,7 +173,7 @@ def test_the_order_of_runs_never_matters_and_no_weight_leaves_what_was_seen(runs
     assert 0 <= found.confidence <= 1
     if found.source == "observed":
         assert found.runs >= 1
-        assert min(one.seconds for one in runs) * 0.99 <= found.weight <= max(one.seconds for one in runs) * 1.01
+        assert min(one.seconds for one in runs) * 0.99 <= found.seconds <= max(one.seconds for one in runs) * 1.01
 
 
 @settings(max_examples=100)
@@ -183,4 +184,4 @@ def test_the_order_of_runs_never_matters_and_no_weight_leaves_what_was_seen(runs
 def test_a_few_wild_runs_never_move_the_weight_out_of_the_others(usual: list[float], wild: list[float]) -> None:
     found = weighed(*[run(seconds, 0.1 * number) for number, seconds in enumerate([*usual, *wild])])
 
-    assert 89 <= found.weight <= 111
+    assert 89 <= found.seconds <= 111

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.balance.plan import balance
 from headgate.cli.common import Format
 from headgate.cli.slice import slice_
 from headgate.problems import InputError, StaleError
 from headgate.project import read_connectors
+from tests.support.from_rows import balance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,12 +59,12 @@ def test_a_table_becomes_rows_with_the_columns_and_the_order_that_the_inventory_
 
 def test_slices_go_to_pipelines_of_their_own_and_the_first_stays_where_the_table_was(inventory: Path, project: Path) -> None:
     (before,) = read_connectors(project)
-    lock = balance(before.tables, before.definition).layout
+    lock = balance(before.rows, before.definition).layout
 
     cut(project)
 
     (after,) = read_connectors(project)
-    layout = balance(after.tables, after.definition, lock).layout
+    layout = balance(after.rows, after.definition, lock).layout
     homes = {p.table.destination: p.agreed for p in layout.tables if p.table.source_table == "pi_timeseries"}
     assert homes["main.bronze.pi_timeseries"] == "series_1"
     assert len(set(homes.values())) == len(homes) == 3
@@ -128,7 +128,7 @@ def test_a_table_without_a_weight_shares_what_its_runs_took(inventory: Path, pro
 
     cut(project)
 
-    assert [table.weight for table in read_connectors(project)[0].tables] == [100, 300, 300, 300, 70]
+    assert [table.weight for table in read_connectors(project)[0].rows] == [100, 300, 300, 300, 70]
 
 
 @pytest.mark.usefixtures("inventory")

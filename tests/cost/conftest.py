@@ -7,15 +7,16 @@ import pytest
 
 from headgate.cost import Cost, cost_of
 from headgate.definition.model import Definition
-from headgate.inventory.table import Table
+from headgate.inventory.resolve import resolve
+from headgate.inventory.row import TableRow
 from headgate.layout.model import Asked, Layout, Pipeline, Placement, Retirement
 from headgate.tables.ids import TableId
 from tests.support.samples import parts_of
 
 TABLES = (
-    Table("contacts", pipeline_group="people", ingestion_type="snapshot", weight=1800),
-    Table("companies", pipeline_group="people", ingestion_type="snapshot", weight=900),
-    Table("deals", pipeline_group="money", ingestion_type="append", weight=300),
+    TableRow("contacts", pipeline_group="people", ingestion_type="snapshot", weight=1800),
+    TableRow("companies", pipeline_group="people", ingestion_type="snapshot", weight=900),
+    TableRow("deals", pipeline_group="money", ingestion_type="append", weight=300),
 )
 PIPELINES = (Pipeline("money_1", "money", 1), Pipeline("people_1", "people", 1), Pipeline("people_2", "people", 1))
 PLACES = {"contacts": "people_1", "companies": "people_2", "deals": "money_1"}
@@ -34,9 +35,9 @@ def layout(places: dict[str, str] = PLACES, retired: tuple[Retirement, ...] = ()
 def estimate() -> Estimate:
     """Give what estimates the connector with parts of its definition, a layout, or tables of one's own."""
 
-    def run(parts: dict[str, Any] | None = None, own: Layout | None = None, tables: tuple[Table, ...] = TABLES) -> Cost:
+    def run(parts: dict[str, Any] | None = None, own: Layout | None = None, tables: tuple[TableRow, ...] = TABLES) -> Cost:
         schedules = {"snapshot": "0 2 * * *", "append": "0 * * * *"}
         definition = Definition.model_validate(parts_of({"schedules": schedules, "cost": SERVERLESS} | (parts or {})))
-        return cost_of(definition, "dev", own or layout(), tables)
+        return cost_of(definition, "dev", own or layout(), resolve(tables, definition))
 
     return run

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from headgate.definition.model import Definition
 from headgate.discovery.arrange import Rules, arrange
-from headgate.inventory.table import INGESTION_TYPES, Table
+from headgate.inventory.row import INGESTION_TYPES, TableRow
 from headgate.names import catalog_name_fault
 
 DEFINITION = Definition.model_validate(
@@ -25,7 +25,7 @@ SOURCES = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=6)
 
 
 def test_category_and_group_are_filled_in() -> None:
-    tables = [Table("crm_a", ingestion_type="cdc"), Table("b", category="listed"), Table("c", pipeline_group="own")]
+    tables = [TableRow("crm_a", ingestion_type="cdc"), TableRow("b", category="listed"), TableRow("c", pipeline_group="own")]
     assert [(t.category, t.pipeline_group) for t in arrange(tables, Rules())] == [
         ("crm", "crm_cdc"),
         ("listed", "listed_unknown"),
@@ -35,7 +35,7 @@ def test_category_and_group_are_filled_in() -> None:
 
 def test_schedules_and_weights_go_by_ingestion_type() -> None:
     rules = Rules(schedules={"cdc": "@hourly", "unknown": "@daily"}, weights={"snapshot": 3})
-    tables = [Table(kind or "none", ingestion_type=kind) for kind in (*INGESTION_TYPES, "")]
+    tables = [TableRow(kind or "none", ingestion_type=kind) for kind in (*INGESTION_TYPES, "")]
     assert {t.source_table: (t.schedule, t.weight) for t in arrange(tables, rules)} == {
         "snapshot": ("", 3),
         "append": ("", None),
@@ -49,26 +49,26 @@ def test_what_the_definition_says_anyway_stays_empty() -> None:
     rules = Rules(
         connection="pi_conn", catalog="main", schema="pi", schedules={"cdc": "0 * * * *"}, weights={"cdc": 10, "append": 10}
     )
-    (table,) = arrange([Table("a", ingestion_type="cdc")], rules.without(DEFINITION))
-    assert table == Table("a", ingestion_type="cdc", category="core", pipeline_group="core_cdc")
+    (table,) = arrange([TableRow("a", ingestion_type="cdc")], rules.without(DEFINITION))
+    assert table == TableRow("a", ingestion_type="cdc", category="core", pipeline_group="core_cdc")
 
 
 def test_what_differs_from_the_definition_is_written() -> None:
     rules = Rules(connection="other", catalog="dev", schema="x", schedules={"cdc": "5 * * * *"}, weights={"cdc": 11})
-    (table,) = arrange([Table("a", ingestion_type="cdc")], rules.without(DEFINITION))
+    (table,) = arrange([TableRow("a", ingestion_type="cdc")], rules.without(DEFINITION))
     assert (table.connection_name, table.destination_catalog, table.destination_schema) == ("other", "dev", "x")
     assert (table.schedule, table.weight) == ("5 * * * *", 11)
 
 
 def test_names_that_unity_catalog_does_not_take_get_another() -> None:
-    tables = [Table("Packaging Tasks"), Table("packaging_tasks"), Table("a.b"), Table("plain")]
+    tables = [TableRow("Packaging Tasks"), TableRow("packaging_tasks"), TableRow("a.b"), TableRow("plain")]
     assert [t.destination_table for t in arrange(tables, Rules())] == ["Packaging_Tasks", "packaging_tasks_2", "a_b", ""]
 
 
 def test_a_name_given_before_is_kept() -> None:
-    before = arrange([Table("b c"), Table("b_c")], Rules())
+    before = arrange([TableRow("b c"), TableRow("b_c")], Rules())
     mine = (replace(before[0], destination_table="mine"), before[1])
-    assert [t.destination_table for t in arrange([Table("b_c"), Table("b c"), Table("b/c")], Rules(), mine)] == [
+    assert [t.destination_table for t in arrange([TableRow("b_c"), TableRow("b c"), TableRow("b/c")], Rules(), mine)] == [
         "b_c_2",
         "mine",
         "b_c",
@@ -77,7 +77,7 @@ def test_a_name_given_before_is_kept() -> None:
 
 @given(SOURCES)
 def test_every_destination_is_taken_and_is_one_tables_only(sources: list[str]) -> None:
-    arranged = arrange([Table(source) for source in sources], Rules())
+    arranged = arrange([TableRow(source) for source in sources], Rules())
     assert [table.source_table for table in arranged] == sources
     names = [table.destination_name for table in arranged]
     assert not any(catalog_name_fault(name) for name in names)
@@ -86,7 +86,7 @@ def test_every_destination_is_taken_and_is_one_tables_only(sources: list[str]) -
 
 @given(SOURCES, SOURCES)
 def test_a_second_discovery_renames_nothing(first: list[str], more: list[str]) -> None:
-    before = arrange([Table(source) for source in first], Rules())
-    after = arrange([Table(source) for source in dict.fromkeys([*more, *first])], Rules(), before)
+    before = arrange([TableRow(source) for source in first], Rules())
+    after = arrange([TableRow(source) for source in dict.fromkeys([*more, *first])], Rules(), before)
     known = {table.source_table: table for table in after}
     assert [known[table.source_table] for table in before] == list(before)

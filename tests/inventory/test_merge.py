@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.inventory.merge import Merged, merge_discovered
-from headgate.inventory.table import INGESTION_TYPES, Table
+from headgate.inventory.row import INGESTION_TYPES, TableRow
 
 NAMES = st.sampled_from("abcdef")
 ROWS = st.builds(
-    Table,
+    TableRow,
     NAMES,
     destination_table=st.sampled_from(["", "first", "second"]),
     weight=st.none() | st.just(7.0),
@@ -25,7 +25,7 @@ FOUND = st.lists(
 
 
 def test_a_persons_edits_stay_and_the_sources_facts_are_taken() -> None:
-    edited = Table(
+    edited = TableRow(
         "contacts",
         destination_table="people",
         pipeline_group="vip",
@@ -35,7 +35,7 @@ def test_a_persons_edits_stay_and_the_sources_facts_are_taken() -> None:
         ingestion_type="snapshot",
         connection_name="mine",
     )
-    fact = Table("contacts", pipeline_group="main", weight=1, ingestion_type="cdc", primary_keys=("id",), cursor_field="ts")
+    fact = TableRow("contacts", pipeline_group="main", weight=1, ingestion_type="cdc", primary_keys=("id",), cursor_field="ts")
 
     merged = merge_discovered([edited], [fact])
 
@@ -44,55 +44,57 @@ def test_a_persons_edits_stay_and_the_sources_facts_are_taken() -> None:
 
 
 def test_a_category_is_taken_only_where_there_is_none() -> None:
-    merged = merge_discovered([Table("a"), Table("b", category="mine")], [Table("a", category="x"), Table("b", category="x")])
+    merged = merge_discovered(
+        [TableRow("a"), TableRow("b", category="mine")], [TableRow("a", category="x"), TableRow("b", category="x")]
+    )
 
     assert [table.category for table in merged.tables] == ["x", "mine"]
 
 
 def test_what_the_source_is_silent_about_stays() -> None:
-    known = Table("a", ingestion_type="cdc", primary_keys=("id",), cursor_field="ts")
+    known = TableRow("a", ingestion_type="cdc", primary_keys=("id",), cursor_field="ts")
 
-    assert merge_discovered([known], [Table("a")]) == Merged((known,))
+    assert merge_discovered([known], [TableRow("a")]) == Merged((known,))
 
 
 def test_a_cursor_goes_where_the_source_names_a_type_without_one() -> None:
-    known = Table("a", ingestion_type="cdc", primary_keys=("id",), cursor_field="ts")
+    known = TableRow("a", ingestion_type="cdc", primary_keys=("id",), cursor_field="ts")
 
-    (table,) = merge_discovered([known], [Table("a", ingestion_type="snapshot")]).tables
+    (table,) = merge_discovered([known], [TableRow("a", ingestion_type="snapshot")]).tables
 
-    assert table == Table("a", ingestion_type="snapshot", primary_keys=("id",))
+    assert table == TableRow("a", ingestion_type="snapshot", primary_keys=("id",))
 
 
 def test_new_tables_come_after_the_others_in_the_order_found() -> None:
-    merged = merge_discovered([Table("m")], [Table("z"), Table("m"), Table("a")])
+    merged = merge_discovered([TableRow("m")], [TableRow("z"), TableRow("m"), TableRow("a")])
 
     assert [table.source_table for table in merged.tables] == ["m", "z", "a"]
     assert merged.added == ("z", "a")
 
 
 def test_a_table_that_is_gone_is_marked_and_told_once() -> None:
-    first = merge_discovered([Table("a"), Table("b")], [Table("b")])
-    second = merge_discovered(first.tables, [Table("b")])
+    first = merge_discovered([TableRow("a"), TableRow("b")], [TableRow("b")])
+    second = merge_discovered(first.tables, [TableRow("b")])
 
-    assert first == Merged((Table("a", status="gone"), Table("b")), gone=("a",))
+    assert first == Merged((TableRow("a", status="gone"), TableRow("b")), gone=("a",))
     assert second == Merged(first.tables)
 
 
 def test_a_table_that_came_back_is_unmarked() -> None:
-    assert merge_discovered([Table("a", status="gone")], [Table("a")]) == Merged((Table("a"),), back=("a",))
+    assert merge_discovered([TableRow("a", status="gone")], [TableRow("a")]) == Merged((TableRow("a"),), back=("a",))
 
 
 def test_all_rows_of_one_source_table_go_together() -> None:
-    rows = [Table("a"), Table("a", destination_table="copy", status="gone")]
+    rows = [TableRow("a"), TableRow("a", destination_table="copy", status="gone")]
 
-    merged = merge_discovered(rows, [Table("a", ingestion_type="append")])
+    merged = merge_discovered(rows, [TableRow("a", ingestion_type="append")])
 
     assert [(table.ingestion_type, table.status) for table in merged.tables] == [("append", ""), ("append", "")]
     assert (merged.back, merged.changed) == (("a",), ())
 
 
 @given(st.lists(ROWS), FOUND)
-def test_nothing_is_lost_and_the_same_discovery_again_changes_nothing(existing: list[Table], found: list[Table]) -> None:
+def test_nothing_is_lost_and_the_same_discovery_again_changes_nothing(existing: list[TableRow], found: list[TableRow]) -> None:
     merged = merge_discovered(existing, found)
 
     names = [table.source_table for table in existing]
@@ -105,7 +107,7 @@ def test_nothing_is_lost_and_the_same_discovery_again_changes_nothing(existing: 
 
 
 @given(st.lists(ROWS), FOUND)
-def test_each_source_table_is_told_at_most_once(existing: list[Table], found: list[Table]) -> None:
+def test_each_source_table_is_told_at_most_once(existing: list[TableRow], found: list[TableRow]) -> None:
     merged = merge_discovered(existing, found)
     told = [*merged.added, *merged.gone, *merged.back, *merged.changed]
 

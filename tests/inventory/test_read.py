@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.inventory.read import MOST_PROBLEMS, parse_inventory, read_inventory
-from headgate.inventory.table import Table
+from headgate.inventory.row import TableRow
 from headgate.problems import InputError
 
 BAD = Path(__file__).parent / "bad"
@@ -29,7 +29,7 @@ pi_timeseries,timeseries_append,*/15 * * * *,timeseries,append
 """
     first, second = parse_inventory(text)
 
-    assert first == Table(
+    assert first == TableRow(
         "pi_dataservers",
         pipeline_group="metadata_snapshot",
         schedule="0 0 * * *",
@@ -65,7 +65,7 @@ companies,companies,marketing,bronze,main,0 2 * * *,,50
     ],
 )
 def test_the_same_table_however_it_is_written(data: bytes) -> None:
-    assert parse_inventory(data) == (Table("a", weight=1),)
+    assert parse_inventory(data) == (TableRow("a", weight=1),)
 
 
 def test_a_cell_may_hold_quotes_commas_and_line_ends() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.inventory.read import parse_inventory
+from headgate.inventory.row import TableRow
 from headgate.inventory.slices import Sliced, slice_table
-from headgate.inventory.table import Table
 from headgate.inventory.values import parse_values
 from headgate.inventory.write import render_inventory
 from headgate.problems import InputError
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
-TABLE = Table("pi_timeseries", schedule="*/15 * * * *", options={"startTime": "*-1d"}, weight=1040, ingestion_type="append")
-OTHERS = (Table("pi_points", weight=5), TABLE, Table("pi_dataservers", weight=1))
+TABLE = TableRow("pi_timeseries", schedule="*/15 * * * *", options={"startTime": "*-1d"}, weight=1040, ingestion_type="append")
+OTHERS = (TableRow("pi_points", weight=5), TABLE, TableRow("pi_dataservers", weight=1))
 
 
 def tags(count: int, start: int = 1) -> dict[str, float]:
     return {f"tag_{number:04d}": 1.0 for number in range(start, start + count)}
 
 
-def cut(tables: Sequence[Table], values: dict[str, float], at_most: int = 100, **settings: Any) -> Sliced:
+def cut(tables: Sequence[TableRow], values: dict[str, float], at_most: int = 100, **settings: Any) -> Sliced:
     return slice_table(tables, "pi_timeseries", "tags", values, at_most, **settings)
 
 
@@ -71,7 +71,7 @@ def test_slices_share_the_weight_by_what_their_values_weigh() -> None:
 
 
 def test_a_table_without_a_weight_gets_one_to_share_where_it_is_known() -> None:
-    tables = [Table("pi_timeseries")]
+    tables = [TableRow("pi_timeseries")]
 
     assert [part.weight for part in cut(tables, tags(4), 2, weight_of=lambda _: 60.0).slices] == [30, 30]
     assert [part.weight for part in cut(tables, tags(4), 2).slices] == [None, None]
@@ -154,7 +154,7 @@ def test_smaller_slices_let_go_of_what_is_too_much_alone() -> None:
 
 
 def test_a_table_that_names_its_values_already_keeps_some_of_them_at_home() -> None:
-    table = Table("pi_timeseries", "history", options={"tags": "tag_0150, tag_0003"}, weight=2)
+    table = TableRow("pi_timeseries", "history", options={"tags": "tag_0150, tag_0003"}, weight=2)
     sliced = cut([table], tags(150))
 
     assert sliced.slices[0].values[:2] == ("tag_0150", "tag_0003")
@@ -165,13 +165,13 @@ def test_a_table_that_names_its_values_already_keeps_some_of_them_at_home() -> N
 
 def test_a_weight_that_a_person_wrote_to_a_slice_stays() -> None:
     before = list(cut(OTHERS, tags(200)).tables)
-    before[2] = Table(**{name: getattr(before[2], name) for name in Table.__slots__} | {"weight": 7.0})
+    before[2] = TableRow(**{name: getattr(before[2], name) for name in TableRow.__slots__} | {"weight": 7.0})
 
     assert cut(before, tags(200)).tables[2].weight == 7.0
 
 
 def test_another_separator_and_two_copies_of_one_source_table() -> None:
-    tables = [Table("pi_timeseries"), Table("pi_timeseries", "copy", options={"tags": "a;b"})]
+    tables = [TableRow("pi_timeseries"), TableRow("pi_timeseries", "copy", options={"tags": "a;b"})]
 
     sliced = slice_table(tables, "copy", "tags", {"a": 1, "b": 1, "c,d": 1}, 2, separator=";")
 
@@ -181,7 +181,7 @@ def test_another_separator_and_two_copies_of_one_source_table() -> None:
 
 
 def test_one_name_for_two_tables_is_refused_with_their_places() -> None:
-    tables = [Table("pi_timeseries", "a"), Table("pi_timeseries", "b", destination_schema="gold")]
+    tables = [TableRow("pi_timeseries", "a"), TableRow("pi_timeseries", "b", destination_schema="gold")]
 
     with pytest.raises(InputError, match=r"is 2 tables: a, gold\.b"):
         cut(tables, tags(4))
@@ -195,13 +195,18 @@ def test_one_name_for_two_tables_is_refused_with_their_places() -> None:
         (OTHERS, {"a": float("nan"), "b": -1.0}, {}, "weighs nan"),
         (OTHERS, {"a": 1.0}, {"at_most": 0}, "0 values at most hold nothing"),
         (OTHERS, {"a": 1.0}, {"separator": ""}, "the separator is empty"),
-        ((Table("pi_timeseries", options={"tags": ["a"]}),), {"a": 1.0}, {}, "holds 'tags' as list"),
-        ((Table("pi_timeseries"), Table("x", "PI_timeseries_s002")), tags(4), {"at_most": 2}, "as the table in row 2 does"),
-        ((Table("pi_timeseries", "x" * 253),), tags(4), {"at_most": 2}, "is 258 characters long"),
+        ((TableRow("pi_timeseries", options={"tags": ["a"]}),), {"a": 1.0}, {}, "holds 'tags' as list"),
+        (
+            (TableRow("pi_timeseries"), TableRow("x", "PI_timeseries_s002")),
+            tags(4),
+            {"at_most": 2},
+            "as the table in row 2 does",
+        ),
+        ((TableRow("pi_timeseries", "x" * 253),), tags(4), {"at_most": 2}, "is 258 characters long"),
     ],
 )
 def test_what_can_not_be_cut_is_refused(
-    tables: Sequence[Table], values: dict[str, float], settings: dict[str, Any], said: str
+    tables: Sequence[TableRow], values: dict[str, float], settings: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InputError) as caught:
         cut(tables, values, **settings)
@@ -218,7 +223,7 @@ VALUES = st.sets(st.integers(0, 60).map(lambda number: f"v{number}"), min_size=1
 def test_whatever_comes_and_goes_each_value_is_in_one_slice_and_stays_there(
     steps: list[tuple[set[str], int]], chance: random.Random
 ) -> None:
-    tables: tuple[Table, ...] = OTHERS
+    tables: tuple[TableRow, ...] = OTHERS
     before: dict[str, set[str]] = {}
     for names, at_most in steps:
         listed = sorted(names)
@@ -241,7 +246,7 @@ def test_whatever_comes_and_goes_each_value_is_in_one_slice_and_stays_there(
 @settings(max_examples=100)
 @given(st.dictionaries(st.integers(0, 200).map(str), st.floats(0, 1e6), min_size=1), st.integers(1, 30), st.floats(0, 1e9))
 def test_the_first_cut_is_even_and_keeps_the_weight_in_all(values: dict[str, float], at_most: int, weight: float) -> None:
-    sliced = cut([Table("pi_timeseries", weight=weight)], values, at_most)
+    sliced = cut([TableRow("pi_timeseries", weight=weight)], values, at_most)
     sizes = [len(part.values) for part in sliced.slices]
 
     assert len(sizes) == -(-len(values) // at_most)

@@ -9,7 +9,7 @@ import pytest
 
 from headgate.files import write_whole
 from headgate.inventory.read import parse_inventory, read_inventory
-from headgate.inventory.table import Table
+from headgate.inventory.row import TableRow
 from headgate.inventory.write import render_inventory, write_inventory
 from headgate.problems import InputError
 
@@ -65,7 +65,7 @@ def test_all_problems_of_all_rows_come_at_once_by_line() -> None:
 @pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.long)])
 def test_many_tables_are_read_as_they_were_written(count: int) -> None:
     tables = tuple(
-        Table(f"table_{number}", weight=number / 4, ingestion_type="cdc", schedule="0 2 * * *", options={"n": number})
+        TableRow(f"table_{number}", weight=number / 4, ingestion_type="cdc", schedule="0 2 * * *", options={"n": number})
         for number in range(count)
     )
 
@@ -76,16 +76,16 @@ def test_a_write_that_dies_before_the_end_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "tables.csv"
-    write_inventory(path, [Table("old")])
+    write_inventory(path, [TableRow("old")])
 
     def die(_source: Path, _target: Path) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Path, "replace", die)
     with pytest.raises(KeyboardInterrupt):
-        write_inventory(path, [Table("new")])
+        write_inventory(path, [TableRow("new")])
 
-    assert read_inventory(path) == (Table("old"),)
+    assert read_inventory(path) == (TableRow("old"),)
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -105,10 +105,10 @@ def test_a_link_stays_a_link_and_its_file_is_written(tmp_path: Path) -> None:
     path, link = tmp_path / "tables.csv", tmp_path / "link.csv"
     path.touch()
     link.symlink_to(path.name)
-    write_inventory(link, [Table("a")])
+    write_inventory(link, [TableRow("a")])
 
     assert os.readlink(link) == "tables.csv"  # noqa: PTH115  # the text of the link
-    assert read_inventory(path) == (Table("a"),)
+    assert read_inventory(path) == (TableRow("a"),)
 
 
 def test_text_that_utf8_has_no_bytes_for_leaves_the_old_file(tmp_path: Path) -> None:

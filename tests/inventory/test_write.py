@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.inventory.read import parse_inventory, read_inventory
-from headgate.inventory.table import INGESTION_TYPES, Table
+from headgate.inventory.row import INGESTION_TYPES, TableRow
 from headgate.inventory.write import render_inventory, write_inventory
 
 # What UTF-8 has no bytes for, and NUL, can't stand in a CSV.
@@ -20,7 +20,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 TABLES = st.builds(
-    Table,
+    TableRow,
     source_table=TEXT.filter(str.strip),
     destination_table=NAMES,
     destination_catalog=st.just("") | NAMES,
@@ -42,7 +42,7 @@ TABLES = st.builds(
     st.lists(TABLES, min_size=1, max_size=4, unique_by=lambda table: table.destination_table.lower()),
     st.sets(st.sampled_from(["weight", "status", "schedule"])),
 )
-def test_what_is_written_is_read_again_as_it_was(tables: list[Table], columns: set[str]) -> None:
+def test_what_is_written_is_read_again_as_it_was(tables: list[TableRow], columns: set[str]) -> None:
     text = render_inventory(tables, columns)
 
     assert parse_inventory(text.encode()) == tuple(tables)
@@ -66,7 +66,7 @@ def test_a_file_in_headgates_own_form_comes_back_to_the_byte(text: str) -> None:
 
 
 def test_only_columns_that_a_table_uses_are_written_and_those_asked_for() -> None:
-    tables = [Table("a"), Table("b", weight=2)]
+    tables = [TableRow("a"), TableRow("b", weight=2)]
 
     assert render_inventory(tables) == "source_table,weight\na,\nb,2\n"
     assert render_inventory(tables, ["category"]) == "source_table,weight,category\na,,\nb,2,\n"
@@ -77,11 +77,11 @@ def test_only_columns_that_a_table_uses_are_written_and_those_asked_for() -> Non
     [(100.0, "100"), (100, "100"), (0.0, "0"), (0.1, "0.1"), (12.5, "12.5"), (1e20, "1e+20")],
 )
 def test_a_weight_is_written_shortest(weight: float, written: str) -> None:
-    assert render_inventory([Table("a", weight=weight)]) == f"source_table,weight\na,{written}\n"
+    assert render_inventory([TableRow("a", weight=weight)]) == f"source_table,weight\na,{written}\n"
 
 
 def test_options_keep_the_order_of_their_keys() -> None:
-    table = Table("a", options={"z": 1, "a": "ü"})
+    table = TableRow("a", options={"z": 1, "a": "ü"})
 
     assert render_inventory([table]) == 'source_table,table_options_json\na,"{""z"":1,""a"":""ü""}"\n'
 
@@ -89,6 +89,6 @@ def test_options_keep_the_order_of_their_keys() -> None:
 def test_writing_says_whether_the_file_changed(tmp_path: Path) -> None:
     path = tmp_path / "tables.csv"
 
-    assert write_inventory(path, [Table("a")])
-    assert not write_inventory(path, [Table("a")])
-    assert read_inventory(path) == (Table("a"),)
+    assert write_inventory(path, [TableRow("a")])
+    assert not write_inventory(path, [TableRow("a")])
+    assert read_inventory(path) == (TableRow("a"),)

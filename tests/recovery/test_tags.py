@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from headgate.balance.plan import balance
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed
 from headgate.recovery.model import CATALOG, JOB, PIPELINE, SCHEMA
-from headgate.terraform.deployment import plan_stacks
 from headgate.terraform.tags import Tag, tag_in
+from tests.support.from_rows import balance, plan_stacks
 from tests.support.samples import DEFINITIONS, parts_of, tables_for, tables_of
 
 # The argument by which a type carries tags; the types that have none are known by name or path, or are Terraform's own.

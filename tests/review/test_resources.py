@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.balance.plan import balance
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed
 from headgate.review.context import Context
 from headgate.review.decide import review_of
 from headgate.review.predicted import predicted_facts
-from headgate.terraform.deployment import plan_stacks
+from tests.support.from_rows import balance, plan_stacks
 from tests.support.plans import change, facts_of, pipelines, plan
 from tests.support.samples import parts_of, tables_of
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from headgate.balance.plan import balance
 from headgate.definition.model import Definition
 from headgate.problems import InputError
 from headgate.project import Connector
 from headgate.synthesis import code_problems, deployment_of
+from tests.support.from_rows import balance
 from tests.support.samples import parts_of, tables_of
 
 

@@ -10,10 +10,9 @@ import pytest
 from cdktf import App, TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_databricks.provider import DatabricksProvider
 
-from headgate.balance.plan import balance
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed
-from headgate.terraform.deployment import plan_stacks
+from tests.support.from_rows import balance, plan_stacks
 from tests.support.samples import DEFINITIONS, tables_for
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from headgate.inventory.table import Table
+from headgate.inventory.row import TableRow
 
 
 def parts_of(parts: dict[str, Any] | None = None, **balance: Any) -> dict[str, Any]:
@@ -20,9 +20,9 @@ def parts_of(parts: dict[str, Any] | None = None, **balance: Any) -> dict[str, A
     return whole | (parts or {})
 
 
-def tables_of(count: int, group: str = "all", weight: float = 10) -> list[Table]:
+def tables_of(count: int, group: str = "all", weight: float = 10) -> list[TableRow]:
     """Give tables t_1, t_2, … of one group."""
-    return [Table(f"t_{number}", pipeline_group=group, weight=weight) for number in range(1, count + 1)]
+    return [TableRow(f"t_{number}", pipeline_group=group, weight=weight) for number in range(1, count + 1)]
 
 
 COMPUTE_FIXED = {"kind": "classic", "workers": 2, "node_type": "i3.xlarge", "driver_node_type": "i3.2xlarge"}
@@ -61,11 +61,11 @@ SECRETS = {
 }
 
 OPTIONED = [
-    Table("orders", options={"page_size": 100, "scd_type": "SCD_TYPE_2"}, ingestion_type="cdc", schedule="*/15 * * * *"),
-    Table("Großkunden ${x}", destination_table="customers", ingestion_type="snapshot", schedule="quartz:0 0 6 ? * MON-FRI"),
-    Table('quo"ted', destination_catalog="other", destination_schema="raw", ingestion_type="append"),
-    Table("elsewhere", connection_name="another_connection", ingestion_type="snapshot"),
-    Table("orders", destination_table="orders_copy", ingestion_type="cdc"),
+    TableRow("orders", options={"page_size": 100, "scd_type": "SCD_TYPE_2"}, ingestion_type="cdc", schedule="*/15 * * * *"),
+    TableRow("Großkunden ${x}", destination_table="customers", ingestion_type="snapshot", schedule="quartz:0 0 6 ? * MON-FRI"),
+    TableRow('quo"ted', destination_catalog="other", destination_schema="raw", ingestion_type="append"),
+    TableRow("elsewhere", connection_name="another_connection", ingestion_type="snapshot"),
+    TableRow("orders", destination_table="orders_copy", ingestion_type="cdc"),
 ]
 
 # Between them every switch of a definition, at least once each way.
@@ -114,8 +114,8 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def tables_for(parts: dict[str, Any]) -> list[Table]:
+def tables_for(parts: dict[str, Any]) -> list[TableRow]:
     """Give an inventory that fits a definition: one with everything, and without source options for managed ingestion."""
     if parts.get("ingestion") == "managed":
-        return [Table("orders", options={"primary_keys": ["id"], "sequence_by": "at"}), *tables_of(3)]
+        return [TableRow("orders", options={"primary_keys": ["id"], "sequence_by": "at"}), *tables_of(3)]
     return OPTIONED

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headgate.balance.fit import misfits
-from headgate.balance.plan import balance
 from headgate.definition.model import Definition
+from headgate.inventory.resolve import resolve
 from headgate.layout.deployed import Deployed, write_deployed
 from headgate.layout.lock import parse_lock, render_lock
 from headgate.layout.observe import observe, state_of
@@ -20,14 +20,14 @@ from headgate.review.context import context_of
 from headgate.review.decide import review_of
 from headgate.review.plan_file import facts_of_plans
 from headgate.tables.ids import TableId
-from headgate.terraform.deployment import plan_stacks
+from tests.support.from_rows import balance, plan_stacks
 from tests.workspace import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
     from headgate.layout.model import Layout
     from headgate.review.model import Review
     from headgate.terraform.deployment import StackPlan
@@ -43,7 +43,7 @@ class Site:
     root: Path
     terraform: Terraform
     parts: Parts
-    tables: list[Table]
+    tables: list[TableRow]
     target: str = "dev"
     layout: Layout | None = None
     records: dict[str, Deployed] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Site:
         """Do what `headgate balance` does, and see that doing it again changes nothing."""
         self.layout = balance(self.tables, self.definition, self.layout, rebalance=rebalance, restack=restack).layout
         assert balance(self.tables, self.definition, self.layout).layout == self.layout
-        assert misfits(self.tables, self.definition, self.layout) == []
+        assert misfits(resolve(self.tables, self.definition), self.definition, self.layout) == []
 
     def plans(self) -> list[StackPlan]:
         """Give the planned stacks, of a layout that its lock keeps whole."""

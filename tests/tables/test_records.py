@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.balance.draft import match
-from headgate.balance.items import group_of, items_of
 from headgate.definition.load import parse_definition
 from headgate.definition.together import clashes
 from headgate.discovery.arrange import Rules, arrange
 from headgate.handover.journal import Journal
 from headgate.handover.resume import unfinished
+from headgate.inventory.defaults import group_of
 from headgate.inventory.merge import merge_discovered
+from headgate.inventory.resolve import resolve
+from headgate.inventory.row import TableRow
 from headgate.inventory.runs import parse_runs
-from headgate.inventory.table import Table
 from headgate.layout.deployed import Deployed, read_deployed
 from headgate.layout.lock import parse_lock
 from headgate.layout.model import Asked, Layout, Move, Pipeline, Placement
@@ -111,17 +112,17 @@ def test_a_run_stands_twice_in_any_capitals_of_its_destination() -> None:
 
 
 def test_a_source_that_knows_capitals_has_two_tables_which_go_to_two_destinations() -> None:
-    found = arrange([Table("users"), Table("Users")], Rules())
+    found = arrange([TableRow("users"), TableRow("Users")], Rules())
     assert [table.destination_name for table in found] == ["users", "Users_2"]
 
-    merged = merge_discovered(found, arrange([Table("Users"), Table("users")], Rules(), found))
+    merged = merge_discovered(found, arrange([TableRow("Users"), TableRow("users")], Rules(), found))
 
     assert (merged.added, merged.gone) == ((), ())
     assert [table.destination_name for table in merged.tables] == ["users", "Users_2"]
 
 
 def test_a_table_that_is_found_in_other_capitals_takes_no_name_from_a_new_one() -> None:
-    found = arrange([Table("Orders"), Table("orders 2")], Rules(), [Table("orders")])
+    found = arrange([TableRow("Orders"), TableRow("orders 2")], Rules(), [TableRow("orders")])
 
     assert [table.destination_name for table in found] == ["Orders", "orders_2"]
 
@@ -155,7 +156,7 @@ targets: {{dev: {{}}}}
 def test_a_rows_connection_is_the_definitions_own_in_any_capitals() -> None:
     definition = definition_of("crm_connection")
 
-    assert group_of(Table("a", connection_name="CRM_connection"), definition) == group_of(Table("a"), definition)
+    assert group_of(TableRow("a", connection_name="CRM_connection"), definition) == group_of(TableRow("a"), definition)
 
 
 def test_two_definitions_do_not_manage_one_connection_in_other_capitals() -> None:
@@ -165,10 +166,10 @@ def test_two_definitions_do_not_manage_one_connection_in_other_capitals() -> Non
 
 
 def test_a_row_with_another_destination_is_known_by_its_source_table_in_any_capitals() -> None:
-    items = items_of([Table("ORDERS", destination_table="sold"), Table("users")], definition_of("crm"))
+    tables = resolve([TableRow("ORDERS", destination_table="sold"), TableRow("users")], definition_of("crm"))
 
-    found = match(items, moving("orders"))
+    found = match(tables, moving("orders"))
 
-    assert {item.table.destination: placement.table.destination for item, placement in found.items()} == {
+    assert {table.id.destination: placement.table.destination for table, placement in found.items()} == {
         "main.bronze.sold": "main.bronze.orders"
     }

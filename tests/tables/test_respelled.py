@@ -12,17 +12,16 @@ from hypothesis import strategies as st
 
 from headgate.balance.explain import explain
 from headgate.balance.fit import misfits
-from headgate.balance.items import table_id
-from headgate.balance.plan import balance
 from headgate.balance.report import report
-from headgate.balance.weighing import weigh
 from headgate.definition.load import parse_definition
 from headgate.handover.runbook import runbook
+from headgate.inventory.defaults import table_id
 from headgate.inventory.merge import merge_discovered
 from headgate.inventory.read import parse_inventory
+from headgate.inventory.resolve import resolve
+from headgate.inventory.row import TableRow
 from headgate.inventory.runs import Run
 from headgate.inventory.slices import slice_table
-from headgate.inventory.table import Table
 from headgate.inventory.write import render_inventory
 from headgate.layout.deployed import Deployed
 from headgate.layout.lock import differs, parse_lock, render_lock
@@ -33,8 +32,9 @@ from headgate.review.context import Agreed, Context
 from headgate.review.decide import review_of
 from headgate.review.predicted import predicted_facts
 from headgate.tables.ids import TableId
-from headgate.terraform.deployment import fill, plan_stacks
+from headgate.terraform.deployment import fill
 from headgate.terraform.scope import Scope
+from tests.support.from_rows import balance, plan_stacks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ targets:
 class Project:
     """A connector's rows, its definition, and a layout of theirs whose moves are on their way."""
 
-    rows: tuple[Table, ...]
+    rows: tuple[TableRow, ...]
     definition: Definition
     layout: Layout
 
@@ -91,10 +91,10 @@ def spellings(draw: st.DrawFn, names: list[str]) -> list[str]:
 NAMED = ["pi_timeseries", "PI_TimeSeries"]
 
 
-def rows_of(names: list[str], weights: list[int]) -> tuple[Table, ...]:
+def rows_of(names: list[str], weights: list[int]) -> tuple[TableRow, ...]:
     """Give rows by source table, some with parts of a destination of their own; `t3` is read twice."""
     catalog, schema, *sources = names
-    rows = [Table(name, weight=float(weight)) for name, weight in zip(sources, weights, strict=True)]
+    rows = [TableRow(name, weight=float(weight)) for name, weight in zip(sources, weights, strict=True)]
     rows[1] = replace(rows[1], destination_schema=schema)
     rows[2] = replace(rows[2], destination_catalog=catalog, destination_schema=schema)
     rows[-1] = replace(rows[-1], source_table=sources[3], destination_table=f"{sources[3]}_copy")
@@ -133,7 +133,7 @@ def stacks(project: Project, layout: Layout) -> list[StackPlan]:
 def test_a_balance_keeps_every_table_and_every_move_and_takes_over_the_spelling(pair: tuple[Project, Project]) -> None:
     before, after = pair
 
-    assert misfits(after.rows, after.definition, before.layout) == []
+    assert misfits(resolve(after.rows, after.definition), after.definition, before.layout) == []
     layout = balance(after.rows, after.definition, before.layout).layout
     assert homes(layout) == homes(before.layout)
     assert replace(layout, tables=()) == replace(before.layout, tables=())
@@ -171,10 +171,8 @@ def test_a_review_without_a_plan_finds_other_spellings_and_no_loss(pair: tuple[P
 def test_what_states_show_is_recorded_of_the_same_tables(pair: tuple[Project, Project]) -> None:
     before, after = pair
     scope = Scope(before.definition, TARGET)
-    filled = fill(scope, before.rows, before.layout)
-    held = {
-        name: [table_id(row, before.definition).in_catalog("prod_main") for row in one.tables] for name, one in filled.items()
-    }
+    filled = fill(scope, resolve(before.rows, before.definition), before.layout)
+    held = {name: [table.id.in_catalog("prod_main") for table in one.tables] for name, one in filled.items()}
     ids = {f"databricks_pipeline.{name}": name for name in held}
     layout, deployed = observe(
         before.layout, TARGET, ["dev", TARGET], {1: State(ids, {}, held), 2: State()}, {}, Deployed(TARGET)
@@ -213,10 +211,11 @@ def test_tables_are_done_and_handed_over_under_any_spelling(pair: tuple[Project,
 @given(pairs())
 def test_a_table_is_explained_under_any_spelling(pair: tuple[Project, Project]) -> None:
     before, after = pair
-    shown = report(before.rows, before.definition, before.layout, None, weigh(before.rows, before.definition))
+    tables = resolve(before.rows, before.definition)
+    shown = report(tables, before.definition, before.layout, None)
     for row in after.rows:
         one = table_id(row, after.definition)
-        (explanation,) = explain(one.destination, before.rows, before.definition, None, shown)
+        (explanation,) = explain(one.destination, tables, before.definition, None, shown)
         assert TableId(explanation.source_table, explanation.destination) == one
 
 
@@ -233,15 +232,18 @@ def test_runs_weigh_the_same_tables(pair: tuple[Project, Project]) -> None:
     ]
     bare = [tuple(replace(row, weight=None) for row in one.rows) for one in pair]
 
-    assert weigh(bare[1], after.definition, runs) == weigh(bare[0], before.definition, runs)
-    assert [weigh(bare[1], after.definition, runs)[table_id(row, after.definition)].runs for row in bare[1][:3]] == [9, 9, 9]
+    was, now = (
+        {table.id: table.weight for table in resolve(rows, one.definition, runs)} for rows, one in zip(bare, pair, strict=True)
+    )
+    assert now == was
+    assert [now[table_id(row, after.definition)].runs for row in bare[1][:3]] == [9, 9, 9]
 
 
 @few
 @given(pairs())
 def test_a_second_discovery_finds_the_same_tables(pair: tuple[Project, Project]) -> None:
     before, after = pair
-    found = [Table(name, ingestion_type="append") for name in dict.fromkeys(row.source_table for row in after.rows)]
+    found = [TableRow(name, ingestion_type="append") for name in dict.fromkeys(row.source_table for row in after.rows)]
 
     merged = merge_discovered(before.rows, found)
 
@@ -259,7 +261,7 @@ def test_a_second_discovery_finds_the_same_tables(pair: tuple[Project, Project])
 def test_a_sliced_table_is_sliced_again_under_any_spelling(names: list[str], said: str) -> None:
     values = {f"tag {number}": 1.0 for number in range(6)}
     first = slice_table(
-        [Table("pi_timeseries", destination_schema="silver"), Table("other")], "pi_timeseries", "tags", values, 4
+        [TableRow("pi_timeseries", destination_schema="silver"), TableRow("other")], "pi_timeseries", "tags", values, 4
     )
     source, schema, again, second = names
     rows = (

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from headgate.inventory.table import Table
+    from headgate.inventory.row import TableRow
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +86,7 @@ def terraform(terraform_program: tuple[str, ...], servers: dict[str, Server], pr
 def site(terraform: Terraform, tmp_path: Path) -> Callable[..., Site]:
     """Give a function that makes a connector `crm` with parts of its own, balanced."""
 
-    def make(parts: dict[str, Any] | None = None, tables: Sequence[Table] | None = None, **balance: Any) -> Site:
+    def make(parts: dict[str, Any] | None = None, tables: Sequence[TableRow] | None = None, **balance: Any) -> Site:
         whole = parts_of(parts, **balance)
         made = Site(tmp_path, terraform, whole, list(tables_of(6) if tables is None else tables))
         made.balance()
@@ -111,7 +111,7 @@ def settled(
 ) -> Callable[..., Site]:
     """Give a function that makes a connector as `site` does, deployed and recorded."""
 
-    def make(parts: dict[str, Any] | None = None, tables: Sequence[Table] | None = None, **balance: Any) -> Site:
+    def make(parts: dict[str, Any] | None = None, tables: Sequence[TableRow] | None = None, **balance: Any) -> Site:
         made = site(parts, tables, **balance)
         key = repr((made.parts, made.tables, made.terraform.server.version))
         if key not in starts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.inventory.table import Table
+from headgate.inventory.row import TableRow
 from headgate.layout.deployed import APPLIED
 from headgate.layout.progress import pending, rename_pipeline
 from tests.support.samples import SECRETS, tables_of
@@ -31,7 +31,7 @@ def planned(site: Site) -> dict[str, str]:
 
 
 def test_a_new_table_changes_one_file(start: Site) -> None:
-    start.tables.append(Table("new", pipeline_group="all", weight=1))
+    start.tables.append(TableRow("new", pipeline_group="all", weight=1))
     start.balance()
 
     home = next(p.pipeline for p in start.agreed.tables if p.table.source_table == "new")
@@ -112,7 +112,7 @@ def test_fewer_pipelines_forget_the_emptied_one_and_never_destroy_it(start: Site
 
 
 def test_a_group_that_is_gone_forgets_its_pipeline_at_once(settled: Callable[..., Site]) -> None:
-    found = settled(tables=[*tables_of(2), Table("x", pipeline_group="other")])
+    found = settled(tables=[*tables_of(2), TableRow("x", pipeline_group="other")])
     before = found.pipelines()
 
     found.tables.pop()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.inventory.table import Table
+from headgate.inventory.row import TableRow
 from headgate.layout.deployed import APPLIED
 from headgate.layout.progress import rename_pipeline
 from headgate.review.resources import HOLDING
@@ -35,7 +35,9 @@ MADE = {"catalog": "main", "schema": "bronze", "create_schema": True}
 OPEN = {"dev": {"protect": False}}
 
 
-def deployment(tables: list[Table] | None = None, pipelines: int = 2, stacks: int = 1, **parts: Any) -> tuple[Any, list[Table]]:
+def deployment(
+    tables: list[TableRow] | None = None, pipelines: int = 2, stacks: int = 1, **parts: Any
+) -> tuple[Any, list[TableRow]]:
     return parts_of({"targets": OPEN, **parts}, pipelines=pipelines, stacks=stacks), tables or tables_of(6)
 
 
@@ -199,7 +201,7 @@ def test_what_the_lock_brings_about_is_never_a_loss(settled: Callable[..., Site]
         crm.record()
 
     step()
-    crm.tables.append(Table("t_9", pipeline_group="all", weight=10))
+    crm.tables.append(TableRow("t_9", pipeline_group="all", weight=10))
     crm.balance()
     step()
     crm.tables.pop(0)

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.inventory.table import Table
+from headgate.inventory.row import TableRow
 from headgate.layout.progress import pending, record_done, rename_pipeline
 from headgate.problems import RefusedError
 from headgate.tables.ids import TableId
-from headgate.terraform.deployment import with_catalog
 from headgate.terraform.scope import Scope
 from tests.support.samples import tables_of
 
@@ -97,9 +96,8 @@ class Walk:
         return [key for keys in self.site.ingested().values() for key in keys]
 
     def expected(self) -> list[TableId]:
-        scope = Scope(self.site.definition, self.site.target)
-        tables = [with_catalog(table, scope) for table in self.site.tables]
-        return [TableId(t.source_table, f"{t.destination_catalog or 'main'}.bronze.{t.destination_name}") for t in tables]
+        catalog = Scope(self.site.definition, self.site.target).target.catalog or "main"
+        return [TableId(t.source_table, f"{catalog}.bronze.{t.destination_name}") for t in self.site.tables]
 
     def handed_over(self) -> set[TableId]:
         waiting = {p.table.source_table for p in pending(self.site.agreed, self.site.target).handed_over}
@@ -109,7 +107,7 @@ class Walk:
         for _ in range(self.random.randint(1, 3)):
             self.made += 1
             group = self.random.choice(GROUPS)
-            self.site.tables.append(Table(f"t_{self.made}", pipeline_group=group, weight=self.random.randint(0, 20)))
+            self.site.tables.append(TableRow(f"t_{self.made}", pipeline_group=group, weight=self.random.randint(0, 20)))
 
     def add_copy(self) -> None:
         self.made += 1
@@ -153,7 +151,7 @@ class Walk:
 
 
 def walk(site: Callable[..., Site], seed: int, steps: int, targets: dict[str, dict[str, str]]) -> None:
-    tables = [*tables_of(4, "a"), Table("t_5", pipeline_group="b"), Table("t_6", pipeline_group="b")]
+    tables = [*tables_of(4, "a"), TableRow("t_5", pipeline_group="b"), TableRow("t_6", pipeline_group="b")]
     started = site({"targets": targets}, tables, pipelines=3, stacks=2)
     started.settle()
     found = Walk(started, seed)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from connectors.osipi.__main__ import main
 from connectors.osipi.bundle import bundle
-from headgate.inventory.table import Table
+from headgate.inventory.resolve import resolve
+from headgate.inventory.row import TableRow
 from headgate.project import read_connectors
 from headgate.terraform.ingest import Registration, ingest_file
 
@@ -93,12 +94,14 @@ def test_a_deployed_pipeline_registers_the_connector_from_what_was_uploaded(tmp_
     registration = Registration(connector.definition.source, connector.definition.code.module or "", str(tmp_path / "source"))
     put(tmp_path, files)
 
-    said = run(tmp_path, SPARK + ingest_file("p", registration, "osipi", [Table("pi_points")], "c", "s"))
+    said = run(
+        tmp_path, SPARK + ingest_file("p", registration, "osipi", resolve([TableRow("pi_points")], connector.definition), None)
+    )
 
     assert said.splitlines() == [
         "by value: databricks.labs.community_connector",
         "OsipiDataSource 39 ['webid']",
-        "{'source_table': 'pi_points', 'destination_catalog': 'c', 'destination_schema': 's', 'destination_table': 'pi_points'}",  # noqa: E501  # as it is said
+        "{'source_table': 'pi_points', 'destination_catalog': 'osipi', 'destination_schema': 'bronze', 'destination_table': 'pi_points'}",  # noqa: E501  # as it is said
     ]
     assert all(path.startswith("osipi/") and path.endswith(".py") for path in connector.code())
 

@@ -10,18 +10,19 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from headgate.balance.items import table_id, weight_of
+from headgate.inventory.defaults import declared_seconds
 from headgate.tables.ids import TableId
 from headgate.tables.names import Names, blurred, folded
+from headgate.tables.weight import Weight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from headgate.definition.model import Definition
+    from headgate.inventory.row import TableRow
     from headgate.inventory.runs import Run
-    from headgate.inventory.table import Table
 
 HALF_LIFE_DAYS = 14
 FEWEST_RUNS = 3
@@ -34,21 +35,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """A table's weight in seconds of one run, and where it comes from.
-
-    confidence: 1 for a given one, which is a decision; 0 by type; between them for an observed one. runs: those that the
-    weight is made of. left_out: the table's other runs: full loads and first ones, outliers, or all where they have no say.
-    """
-
-    weight: float
-    source: Literal["given", "observed", "type"]
-    confidence: float
-    runs: int = 0
-    left_out: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class _Timed:
     """A run's seconds, and what it counts: 1 for the newest of the file, half of it each half-life before."""
 
@@ -57,41 +43,41 @@ class _Timed:
 
 
 def weigh(
-    tables: Sequence[Table], definition: Definition, runs: Sequence[Run] = (), *, half_life_days: int = HALF_LIFE_DAYS
-) -> dict[TableId, Weighed]:
+    rows: Mapping[TableId, TableRow], definition: Definition, runs: Sequence[Run] = (), *, half_life_days: int = HALF_LIFE_DAYS
+) -> dict[TableId, Weight]:
     """Weigh each table: as its row says, else by its runs where at least three are of use, else by ingestion type.
 
-    A full load says nothing of the runs after it, so it is kept apart, and so is the first run into a destination where the
-    file doesn't say what it was; a snapshot is loaded in full each time, and all its runs count. Of the others, those far
-    from the median are outliers (modified z-score above 3.5: Iglewicz and Hoaglin, How to Detect and Handle Outliers,
-    1993), and the rest is averaged. A run counts half for each half-life that it lies before the newest of the file, in
-    straight lines between, in the median as in the average; so a table that has grown for good is followed. Observed
-    weights have three significant digits. The order of runs has no say; a run that more than one table could be meant by
-    counts for none.
+    `rows`: table → its row. A full load says nothing of the runs after it, so it is kept apart, and so is the first run into
+    a destination where the file doesn't say what it was; a snapshot is loaded in full each time, and all its runs count. Of
+    the others, those far from the median are outliers (modified z-score above 3.5: Iglewicz and Hoaglin, How to Detect and
+    Handle Outliers, 1993), and the rest is averaged. A run counts half for each half-life that it lies before the newest of
+    the file, in straight lines between, in the median as in the average; so a table that has grown for good is followed.
+    Observed weights have three significant digits. The order of runs has no say; a run that more than one table could be
+    meant by counts for none.
     """
-    rows = {table_id(table, definition): table for table in tables}
     of_table = _assign(rows, definition, runs)
     newest = max((_microseconds(run) for run in runs), default=0)
     half_life = timedelta(days=half_life_days) // timedelta(microseconds=1)
     return {
-        one: _weigh(table, definition, of_table[one], lambda run: _counts(newest - _microseconds(run), half_life))
-        for one, table in rows.items()
+        one: _weigh(row, definition, of_table[one], lambda run: _counts(newest - _microseconds(run), half_life))
+        for one, row in rows.items()
     }
 
 
-def _weigh(table: Table, definition: Definition, runs: Sequence[Run], counts: Callable[[Run], float]) -> Weighed:
-    if table.weight is not None:
-        return Weighed(table.weight, "given", 1.0, left_out=len(runs))
-    usable = [_Timed(run.seconds, counts(run)) for run in _usual(runs, table.ingestion_type)]
+def _weigh(row: TableRow, definition: Definition, runs: Sequence[Run], counts: Callable[[Run], float]) -> Weight:
+    declared = declared_seconds(row, definition)
+    if row.weight is not None:
+        return Weight(declared, "given", 1.0, declared, left_out=len(runs))
+    usable = [_Timed(run.seconds, counts(run)) for run in _usual(runs, row.ingestion_type)]
     if len(usable) < FEWEST_RUNS:
-        return Weighed(weight_of(table, definition), "type", 0.0, left_out=len(runs))
+        return Weight(declared, "type", 0.0, declared, left_out=len(runs))
     kept = _without_outliers(usable)
     if len(kept) < FEWEST_RUNS:  # one fresh run outvoted all others: let each say as much
         alike = [_Timed(run.seconds, 1.0) for run in usable]
         kept = _without_outliers(alike)
     mean = math.fsum(run.seconds * run.counts for run in kept) / math.fsum(run.counts for run in kept)
     confidence = _confidence([run.counts for run in usable], mean, kept)
-    return Weighed(float(f"{mean:.3g}"), "observed", confidence, len(kept), len(runs) - len(kept))
+    return Weight(float(f"{mean:.3g}"), "observed", confidence, declared, len(kept), len(runs) - len(kept))
 
 
 def _usual(runs: Sequence[Run], ingestion_type: str) -> list[Run]:

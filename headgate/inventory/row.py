@@ -12,7 +12,7 @@ INGESTION_TYPES = ("snapshot", "append", "cdc", "cdc_with_deletes")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableRow:
     """A source table and where it goes. Empty means: as the connector's definition says.
 
     `weight` is the expected seconds of pipeline time for one run (None: by ingestion type); `options` goes to the source,

@@ -1,0 +1,38 @@
+"""From the rows of an inventory to tables: defaults filled in, groups and weights found, once for all that decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.inventory.defaults import group_of, table_id
+from headgate.inventory.weighing import weigh
+from headgate.tables.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.definition.model import Definition
+    from headgate.inventory.row import TableRow
+    from headgate.inventory.runs import Run
+
+
+def resolve(rows: Sequence[TableRow], definition: Definition, runs: Sequence[Run] = ()) -> tuple[Table, ...]:
+    """Give a table for each row, heaviest first, then by name, whatever the order of the rows.
+
+    `runs` are the tables' past ones; without them weights are as the rows say, else by ingestion type.
+    """
+    by_id = {table_id(row, definition): row for row in rows}
+    weights = weigh(by_id, definition, runs)
+    tables = [
+        Table(
+            one,
+            group_of(row, definition),
+            weights[one],
+            row.ingestion_type,
+            row.options,
+            own_group=bool(row.pipeline_group),
+            gone=row.status == "gone",
+        )
+        for one, row in by_id.items()
+    ]
+    return tuple(sorted(tables, key=lambda table: table.order))

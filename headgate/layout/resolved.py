@@ -1,0 +1,61 @@
+"""A layout with its tables: each pipeline with what it holds, and the group, schedule and connection that it therefore has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from math import fsum
+from typing import TYPE_CHECKING
+
+from headgate.problems import StaleError
+from headgate.tables.group import majority
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.layout.model import Layout, Pipeline
+    from headgate.tables.group import Group
+    from headgate.tables.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedPipeline:
+    """A pipeline of a layout. `tables` are in the layout's order; `group` is that of most of them, None where there is none."""
+
+    pipeline: Pipeline
+    tables: tuple[Table, ...]
+    group: Group | None
+
+    @property
+    def seconds(self) -> float:
+        """The weight of all its tables: seconds of one run."""
+        return fsum(table.weight.seconds for table in self.tables)
+
+    @property
+    def declared(self) -> float:
+        """The same by what the committed files say, whatever was observed."""
+        return fsum(table.weight.declared for table in self.tables)
+
+
+def resolve_layout(layout: Layout, tables: Sequence[Table], target: str | None = None) -> tuple[ResolvedPipeline, ...]:
+    """Give the layout's pipelines with their tables, once all moves are done, or as a target has them today.
+
+    A pipeline whose tables are still to come, or have gone from it, has the group that most of those are of. Raises
+    StaleError where layout and tables don't hold the same tables.
+    """
+    by_id = {table.id: table for table in tables}
+    if by_id.keys() != {placement.table for placement in layout.tables}:
+        raise StaleError("layout.lock and tables.csv don't hold the same tables", f"run `headgate balance {layout.connector}`")
+    inside: defaultdict[str, list[Table]] = defaultdict(list)
+    linked: defaultdict[str, list[Table]] = defaultdict(list)
+    for placement in layout.tables:
+        table = by_id[placement.table]
+        inside[placement.agreed if target is None else placement.in_target(target)].append(table)
+        for name in {placement.pipeline, placement.agreed}:
+            linked[name].append(table)
+    return tuple(_resolved(pipeline, inside[pipeline.id], linked[pipeline.id]) for pipeline in layout.pipelines)
+
+
+def _resolved(pipeline: Pipeline, tables: Sequence[Table], linked: Sequence[Table]) -> ResolvedPipeline:
+    groups = [table.group for table in tables or linked]
+    return ResolvedPipeline(pipeline, tuple(tables), majority(groups, pipeline.group) if groups else None)

@@ -133,7 +133,7 @@ build/.clients.ready: tests/clients/requirements.txt | build/pipenv/bin/pipenv
 	@touch $@
 
 lint: setup .venv/.apps.ready
-	@ruff check && ruff format --check && mypy
+	@ruff check && ruff format --check && mypy && lint-imports --no-logo --no-cache
 
 format: setup
 	@ruff check --fix && ruff format

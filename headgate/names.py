@@ -6,6 +6,9 @@ import re
 import unicodedata
 from hashlib import sha256
 
+# The tags by which a workspace tells what headgate made: for which connector and target, and under which id.
+TAG_NAMES = ("headgate_connector", "headgate_target", "headgate_id")
+
 ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _UNTAKEN = re.compile(r"[\x00-\x20\x7f./]")
 _LONGEST = 255

@@ -1,6 +1,7 @@
 """The code's style and types are held by the same tools that `make lint` runs."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,13 +25,26 @@ def test_the_engine_imports_neither_the_cdk_nor_spark() -> None:
     assert not {"cdktf", "cdktn", "jsii", "pyspark"} & set(run.stdout.split())
 
 
-def test_every_module_has_its_line_in_the_architecture() -> None:
-    page = (ROOT / "ARCHITECTURE.md").read_text()
-    places = ("headgate", "stacks", "connectors", "apps", "bench")
-    modules = [path for place in places for path in (ROOT / place).rglob("*.py") if path.name != "__init__.py"]
-    missing = [str(path.relative_to(ROOT)) for path in modules if f"`{path.name}`" not in page]
+def test_folders_import_only_from_those_below_them_and_no_module_imports_itself_through_others() -> None:
+    pytest.importorskip("importlinter", reason="`make setup` installs it")
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo", "--no-cache"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    assert missing == []
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_architecture_names_each_module_under_the_heading_of_its_folder_and_no_other() -> None:
+    places = ("headgate", "stacks", "connectors", "apps", "bench")
+    modules = {path for place in places for path in (ROOT / place).rglob("*.py") if path.name != "__init__.py"}
+    _, *parts = re.split(r"^\*\*`([^`]+)/`", (ROOT / "ARCHITECTURE.md").read_text(), flags=re.MULTILINE)
+    named = {
+        ROOT / folder / name
+        for folder, text in zip(parts[::2], parts[1::2], strict=True)
+        for name in re.findall(r"`(\w+\.py)`", text.split("\n## ")[0])
+        if folder.split("/")[0] in places
+    }
+
+    assert (modules - named, named - modules) == (set(), set())
 
 
 def test_no_lock_names_where_packages_come_from() -> None:

@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.approved import FILE, Approved, artifact_name, cures, not_after, not_found, odd, required
+from headgate.ci.kept_review import FILE, Approved, artifact_name, cures, not_after, not_found, odd, required
 from headgate.clients.rest import LARGEST, Api
 
 if TYPE_CHECKING:

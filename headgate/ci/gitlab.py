@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.approved import FILE, Approved, cures, job_name, not_after, not_found, odd, required
+from headgate.ci.kept_review import FILE, Approved, cures, job_name, not_after, not_found, odd, required
 from headgate.clients.rest import Api
 
 if TYPE_CHECKING:

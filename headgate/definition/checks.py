@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
-from headgate.names import catalog_name, catalog_name_fault, secret_variable
+from headgate.names import TAG_NAMES, catalog_name, catalog_name_fault, secret_variable
 from headgate.schedule import check_schedule, check_timezone
-from headgate.terraform.tags import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from headgate.definition.yaml import Path as KeyPath
 
 # What is left of a pipeline's and a job's 25. Source: the pipelines and the jobs API, `tags`.
-MOST_TAGS = 25 - len(NAMES)
+MOST_TAGS = 25 - len(TAG_NAMES)
 _PAIR = 2
 _ROOT = "/Shared/headgate"
 _MADE = {"sourceName": "source", "externalOptionsAllowList": "connection.external_options"}
@@ -282,11 +281,11 @@ def _permissions(path: KeyPath, permissions: Sequence[Permission]) -> Iterator[F
 
 def _tags(path: KeyPath, tags: dict[str, str]) -> Iterator[Fault]:
     if len(tags) > MOST_TAGS:
-        cure = f"a pipeline takes 25, {len(NAMES)} of which are headgate's: keep {MOST_TAGS} at most"
+        cure = f"a pipeline takes 25, {len(TAG_NAMES)} of which are headgate's: keep {MOST_TAGS} at most"
         yield Fault(path, f"{len(tags)} tags", cure)
     for name in tags:
         # In any capitals: to Azure they are the same.
-        if name.lower() in NAMES:
+        if name.lower() in TAG_NAMES:
             yield Fault((*path, name), f"'{name}' is made by headgate", "take it out, or give it another name")
 
 

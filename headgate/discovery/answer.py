@@ -16,7 +16,7 @@ from headgate.problems import HeadgateError, InputError, Problem, SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.discovery.code import Code
+    from headgate.discovery.connector_code import Code
     from headgate.discovery.isolate import Ended
     from headgate.inventory.row import TableRow
 

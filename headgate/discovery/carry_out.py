@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from headgate.definition.load import FILE, load_definition, parse_definition
 from headgate.definition.starter import starter_definition
 from headgate.discovery.arrange import Rules, arrange
-from headgate.discovery.code import Asking, Code, discover_code
+from headgate.discovery.code import discover_code
+from headgate.discovery.connector_code import Asking, Code
 from headgate.discovery.listing import read_csv
 from headgate.discovery.options import init_options, option_text
 from headgate.discovery.order import Order, Outcome

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.discovery.code import TIMEOUT
+from headgate.discovery.connector_code import TIMEOUT
 from headgate.problems import InputError, Problem
 from headgate.schedule.convert import check_schedule
 

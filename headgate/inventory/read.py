@@ -7,12 +7,12 @@ import csv
 import io
 import sys
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.inventory.cells import CELLS, CellError, parse_cell
 from headgate.inventory.row import TableRow
-from headgate.inventory.rows import row_problems
+from headgate.inventory.rows import Line, row_problems
 from headgate.problems import InputError, Problem, did_you_mean, short
 
 if TYPE_CHECKING:
@@ -36,15 +36,6 @@ COLUMNS = (
     "status",
 )
 MOST_PROBLEMS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A data row: its number from 1, the line of the file that it begins on, and its cells by column."""
-
-    row: int
-    line: int
-    cells: dict[str, str]
 
 
 def read_inventory(path: Path) -> tuple[TableRow, ...]:

@@ -16,8 +16,8 @@ from headgate.recovery.workspace import survey
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from headgate.ci.plans import Terraform
     from headgate.recovery.model import Finding
+    from headgate.recovery.terraform import Terraform
     from headgate.recovery.workspace import Workspace
 
 

@@ -12,7 +12,7 @@ from headgate.recovery.model import CONNECTION
 from headgate.terraform.connection import KEPT_SECRETS
 
 if TYPE_CHECKING:
-    from headgate.ci.plans import Terraform
+    from headgate.recovery.terraform import Terraform
 
 
 def may_be_unsent(plan: Any) -> bool:

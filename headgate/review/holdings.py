@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.layout.ingested import tables_in
 from headgate.redaction.tokens import token_free
-from headgate.review.blocks import blocks, file_text, first, mapping
+from headgate.review.blocks import blocks, first, mapping
 from headgate.review.facts import Held, PipelineFacts
-from headgate.review.masks import Masks
+from headgate.review.masks import Masks, file_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -122,6 +124,17 @@ def masks_of(
         told |= {(key, value) for key, value in marked if key in PUBLIC or key in {*clear} - wanted}
         secret |= {value for _, value in marked - told}
     return Masks(frozenset(value for value in parts_of(secret) if len(value) >= LEAST), wanted, frozenset(clear))
+
+
+def file_text(side: Any, marks: Any, masks: Masks) -> str | None:
+    """Give the text of a workspace file, without secrets; None where the plan doesn't have it, or it is no text."""
+    content = mapping(side).get("content_base64")
+    if not isinstance(content, str) or marks is True or mapping(marks).get("content_base64") is True:
+        return None
+    try:
+        return masks.code(base64.b64decode(content, validate=True).decode())
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
 
 
 def _variables(plan: Mapping[str, Any]) -> Iterator[str]:

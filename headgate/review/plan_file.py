@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from headgate.layout.deployed import APPLIED
 from headgate.problems import InputError, Problem
 from headgate.redaction.tokens import token_free
-from headgate.review.blocks import file_text, first, mapping
+from headgate.review.blocks import first, mapping
 from headgate.review.facts import Argument, Change, Facts, Schedule, Secret, merged
 from headgate.review.holdings import address_of, names_in, pipelines_of
-from headgate.review.masks import Masks, masks_of
+from headgate.review.masks import Masks, file_text, masks_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from headgate.schedule.convert import MARK, check_schedule, marked_quartz, normalize
 from headgate.schedule.cron import parse_cron
@@ -21,13 +21,28 @@ from headgate.schedule.zones import jumps
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from headgate.definition.model import Schedules
     from headgate.schedule.quartz import Quartz
 
 _LAST_MINUTE = 59
 _SHORTEST_SERIES = 3
 # A year of the past, whose clock changes are the same on every machine.
 _YEAR = date(2024, 1, 1)
+
+
+class Spreading(Protocol):
+    """What a definition says of starts: `spread_minutes` at most, `exact` groups and schedules not at all."""
+
+    @property
+    def timezone(self) -> str:
+        """The zone that schedules are in."""
+
+    @property
+    def spread_minutes(self) -> int:
+        """The most minutes by which a start may be put off; 0: none is."""
+
+    @property
+    def exact(self) -> Sequence[str]:
+        """Groups by name, and schedules, that keep their minute."""
 
 
 def shifted(text: str, minutes: int) -> str:
@@ -61,7 +76,7 @@ def room(text: str, timezone: str) -> int:
     return min([most, *(edge.minute - 1 - minute for edge in edges for minute in minutes if minute < edge.minute)])
 
 
-def window(schedules: Schedules, group: str, text: str) -> int:
+def window(schedules: Spreading, group: str, text: str) -> int:
     """Give the number of offsets, counted from 0, that pipelines of a group with that schedule may have: 1 where it is exact.
 
     `group` is the group's key. Raises ScheduleError for a schedule or a zone that can't be read.

@@ -12,10 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headgate.names import TAG_NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CONNECTOR, TARGET, ID = NAMES = ("headgate_connector", "headgate_target", "headgate_id")
+CONNECTOR, TARGET, ID = TAG_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +38,5 @@ class Tag:
 
 def tag_in(tags: Mapping[str, Any] | None) -> Tag | None:
     """Give what some tags or properties say; None where one of the three is missing."""
-    values = [(tags or {}).get(name) for name in NAMES]
+    values = [(tags or {}).get(name) for name in TAG_NAMES]
     return Tag(*map(str, values)) if all(values) else None

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from connectors.osipi import OsipiLakeflowConnect
-from headgate.discovery.code import Asking, Code, discover_code
+from headgate.discovery.code import discover_code
+from headgate.discovery.connector_code import Asking, Code
 from headgate.discovery.listing import read_csv
 from headgate.inventory.read import read_inventory
 from tests.support.shared import COMMUNITY, shared

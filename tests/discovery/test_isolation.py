@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.discovery.code import Asking, Code, discover_code
+from headgate.discovery.code import discover_code
+from headgate.discovery.connector_code import Asking, Code
 from headgate.problems import SourceError
 
 if TYPE_CHECKING:

@@ -1,0 +1,38 @@
+"""Where a connector's code is, and what its class is made and asked with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+TIMEOUT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Where a connector's code is: a `path` (folder, .py file or wheel) or an importable `module`; exactly one is given.
+
+    `class_name` chooses among several classes. `search` are folders that modules are imported from. `timeout` is in seconds.
+    """
+
+    path: Path | None = None
+    module: str = ""
+    class_name: str = ""
+    search: tuple[Path, ...] = ()
+    timeout: float = TIMEOUT
+
+    def __str__(self) -> str:
+        return str(self.path) if self.path else self.module
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the class is made with (`options`, never shown), what it is asked with for a table, and how strict we are."""
+
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    table_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    best_effort: bool = False

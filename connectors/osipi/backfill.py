@@ -14,13 +14,15 @@ from .points import tag_webids
 from .problems import OptionsError, PiError, TagProblem
 from .reading import FORBIDDEN_OR_GONE
 from .stream_reader import StreamReader
+from .streams import INGESTED
 from .streams import RECORDED as COLUMNS
 from .streamsets import Window
 from .times import MICROSECONDS, just_before, resolve, shifted, to_datetime
 from .values import value_rows
+from .webids import stable_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .reading import Reading
 
@@ -28,12 +30,13 @@ _LONGEST = 87_600  # hours: ten years
 _BAD_REQUEST = 400
 
 
-def plan(reading: Reading, name: str, start: str, before: str, hours: float) -> dict[str, Any]:
+def plan(reading: Reading, name: str, start: str, before: str, hours: float, known: Sequence[str] = ()) -> dict[str, Any]:
     """Give what a backfill of a table takes, as plain data.
 
-    start, before: PI time strings (`*-1d`) or ISO 8601, cut to microseconds; hours: the longest stretch of a part. Gives
-    `keys` (columns), `columns` (name → kind), `tag` and `time` (the columns by which a part is told), and `parts`, each
-    `{"tags": [...], "start": ..., "before": ...}`. Raises OptionsError.
+    start, before: PI time strings (`*-1d`) or ISO 8601, cut to microseconds; hours: the longest stretch of a part; known: the
+    WebIDs under which tags are in the table already, which count instead of those that they have since they were renamed.
+    Gives `keys` (columns), `columns` (name → kind), `tag` and `time` (the columns by which a part is told), `read_at` (the one
+    that says when a row was read) and `parts`, each `{"tags": [...], "start": ..., "before": ...}`. Raises OptionsError.
     """
     if name not in RECORDED:
         raise OptionsError(f"{name} can't be read by a range of time; give one of {', '.join(sorted(RECORDED))}")
@@ -42,7 +45,8 @@ def plan(reading: Reading, name: str, start: str, before: str, hours: float) -> 
     begin, end = (_instant(text, reading) for text in (start, before))
     if not begin < end:
         raise OptionsError(f"the range begins at {begin}Z and ends at {end}Z: give a later end")
-    tags, size = tag_webids(reading), reading.client.settings.tags_per_request
+    size, landed = reading.client.settings.tags_per_request, {stable_id(webid): webid for webid in known}
+    tags = list(dict.fromkeys(landed.get(stable_id(webid), webid) for webid in tag_webids(reading)))
     if not tags:
         raise OptionsError("there are no tags to read: give tag_webids, or a nameFilter that lets some through")
     groups = [tags[place : place + size] for place in range(0, len(tags), size)]
@@ -51,6 +55,7 @@ def plan(reading: Reading, name: str, start: str, before: str, hours: float) -> 
         "columns": {column.name: column.kind for column in COLUMNS},
         "tag": "tag_webid",
         "time": "timestamp",
+        "read_at": INGESTED.name,
         "parts": [
             {"tags": group, "start": one + "Z", "before": two + "Z"} for one, two in _cut(begin, end, hours) for group in groups
         ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .remedy import backfill_command
 from .times import seconds_between, shifted
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def tell(reading: Reading, progress: Progress, ahead: float) -> None:
     words = f"the clock of PI Web API is {behind:.0f} s behind this machine's: it is {server}Z there"
     end = max((place.until for place in progress.places.values()), default="")
     if end > shifted(server, ahead + _TOLERATED):
-        again = f"headgate backfill osipi --from {server}Z --to {end}Z --delta TABLE"
+        again = backfill_command(reading.table, server, end)
         words += (
             f". Tags were read up to {end}Z already, so it was put back, or this machine's clock was ahead then: of values that"
             f" are written until it is {end}Z there, those before the overlap are not read; afterwards, read them by `{again}`"

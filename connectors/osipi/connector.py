@@ -23,7 +23,7 @@ from .catalogue import (
 from .interface import LakeflowConnect, SupportsPartitionedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .client import PiClient
     from .problems import TagProblem
@@ -113,7 +113,9 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
             self._now = None
             return table.snapshot(self._reading(table_options)), dict(_DONE)
         assert table.append is not None  # noqa: S101 (a table has one of the two)
-        rows, offset = table.append(self._reading(table_options, anew=not start_offset), start_offset)
+        reading = self._reading(table_options, anew=not start_offset)
+        reading.table = table_name
+        rows, offset = table.append(reading, start_offset)
         if start_offset and offset == dict(start_offset):
             self._now = None
         return rows, offset
@@ -165,13 +167,19 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         return read_partition(self._reading({**table_options, **overrides}), self._table(table_name), partition)
 
     def plan_backfill(
-        self, table_name: str, start: str, before: str, table_options: Mapping[str, str], hours: float = 1
+        self,
+        table_name: str,
+        start: str,
+        before: str,
+        table_options: Mapping[str, str],
+        hours: float = 1,
+        known: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Give the parts of a range of time that is read by hand, with what tells their rows: see `backfill.plan`."""
         from .backfill import plan  # noqa: PLC0415 (discovery needs none of it)
 
         self._now = None
-        return plan(self._reading(table_options), table_name, start, before, hours)
+        return plan(self._reading(table_options), table_name, start, before, hours, known)
 
     def read_backfill(self, part: Mapping[str, Any], table_options: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """Read one of the parts that `plan_backfill` gave, as the server has it now."""

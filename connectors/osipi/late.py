@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .client import Call, selected, web_exception
 from .incremental import Guard
 from .problems import PiError
+from .remedy import backfill_command
 from .streamsets import Window, matched, sets_of
 from .times import shifted
 from .webids import stable_id
@@ -55,7 +56,7 @@ def look_back(reading: Reading, progress: Progress, wanted: Mapping[str, tuple[s
     for webid, window in new.items():
         guard, found = before.get(webid), counted.get(old[webid]) if webid in old else None
         if guard and found is not None and found != guard.count:
-            reading.notice(webid, _words(webid, guard, found - guard.count))
+            reading.notice(webid, _words(reading.table, webid, guard, found - guard.count))
             guard = Guard(guard.start, guard.end, found)
             progress.places[webid].guard = guard  # told once, whether or not the tag is read now
         count = counted.get(window)
@@ -65,14 +66,14 @@ def look_back(reading: Reading, progress: Progress, wanted: Mapping[str, tuple[s
     return guards
 
 
-def _words(webid: str, guard: Guard, more: int) -> str:
+def _words(table: str, webid: str, guard: Guard, more: int) -> str:
     span = f"between {guard.start}Z and {guard.end}Z"
-    again = f"headgate backfill osipi --from {guard.start}Z --to {guard.end}Z --tags {webid}"
+    again = backfill_command(table, guard.start, guard.end, webid, delete=more < 0)
     if more > 0:
         return (
             f"{more} values {span} came later than overlap_minutes looks back and are not in the table; read them by `{again}`"
         )
-    return f"{-more} values {span} were deleted after they were read; take them out by `{again} --delta TABLE --delete`"
+    return f"{-more} values {span} were deleted after they were read; take them out by `{again}`"
 
 
 def counts(client: PiClient, windows: Sequence[Window]) -> dict[Window, int]:

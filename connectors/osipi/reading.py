@@ -29,7 +29,8 @@ class Reading:
 
     `unread` are the tags and objects that can't be read; `problems` hold those, and what else there is to tell of tags.
     `listed` are the tags that were listed, by name filter and data server: readings that share it list them once. `names` are
-    the name and path of tags, as far as they are known; `begun` is how far the batches of this run read tags that go on.
+    the name and path of tags, as far as they are known; `begun` is how far the batches of this run read tags that go on;
+    `table` is the one that is read, where that is known.
     """
 
     client: PiClient
@@ -40,6 +41,7 @@ class Reading:
     listed: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     begun: dict[str, str] = field(default_factory=dict)
+    table: str = ""
 
     @property
     def cap(self) -> str:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from .incremental import SPOILT, Memory
 from .memories import forget, hour_of, next_hour, remember, summed
 from .problems import TagProblem
+from .remedy import backfill_command
 from .streamsets import Page, Window
 from .times import MICROSECONDS, previous, shifted
 from .values import blank, numbered, value_rows
@@ -247,8 +248,8 @@ class _Batch:
         more, end = count - memory.sums[hour][0], next_hour(hour)
         many = "and too many were given to tell which of them were deleted"
         words = f"the values from {hour}Z to {end}Z changed ({more:+d}), {many}"
-        cure = f"headgate backfill osipi --from {hour}Z --to {end}Z --tags {tag} --delta TABLE --delete"
-        self._reading.notice(tag, f"{words}: look with `{cure}`, or give a larger reread_values")
+        cure = backfill_command(self._reading.table, hour, end, tag, delete=True)
+        self._reading.notice(tag, f"{words}: take them out by `{cure}`, or give a larger reread_values")
 
 
 def _covered(pages: Sequence[Page], start: str, last: str) -> tuple[list[Page], str]:

@@ -1,8 +1,9 @@
 """A connector that can read a range of time, asked in this process: its parts and their rows.
 
 Such a connector has `plan_backfill(table, start, before, options, hours)`, which gives keys, columns (name → kind), `tag` and
-`time` (the columns that a part is told by) and parts; and `read_backfill(part, options)`, which gives a part's rows and leaves
-the tags that it could not read in `problems`.
+`time` (the columns that a part is told by), `read_at` (the one that says when a row was read) and parts; and
+`read_backfill(part, options)`, which gives a part's rows and leaves the tags that it could not read in `problems`. What takes
+`known=`, the tags as a table has them already, plans for each of them as the table names it.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All parts of a range, and what tells their rows: `keys`, `columns` (name → kind), the `tag` and the `time` column."""
+    """All parts of a range, and what tells their rows: `keys`, `columns` (name → kind), the `tag` and the `time` column.
+
+    read_at: the column by which alone no row differs from another; empty where there is none.
+    """
 
     table: str
     keys: tuple[str, ...]
@@ -47,6 +51,7 @@ class Plan:
     tag: str
     time: str
     parts: tuple[Part, ...]
+    read_at: str = ""
 
     @property
     def span(self) -> tuple[str, str]:
@@ -77,15 +82,31 @@ class Source:
             )
         self._connector = self._asked(lambda: classes[0](self._options))
 
-    def plan(self, table: str, start: str, before: str, hours: float, tags: Sequence[str] = ()) -> Plan:
-        """Ask for the parts, of these tags or else of those that the options choose.
+    def plan(
+        self,
+        table: str,
+        start: str,
+        before: str,
+        hours: float,
+        tags: Sequence[str] = (),
+        *,
+        options: Mapping[str, str] | None = None,
+        known: Sequence[str] = (),
+    ) -> Plan:
+        """Ask for the parts, of these tags or else of those that the options (the table's, else the connection's) choose.
 
+        known: tags that the table has, each of which is read under that name, whatever it is called here or by the source.
         Raises InputError for a table, time or option that can't be used, SourceError where it fails.
         """
-        chosen = {"tag_webids": ",".join(tags)} if tags else {}
-        made = self._asked(lambda: self._connector.plan_backfill(table, start, before, chosen, hours))
+        chosen = {name: value for name, value in (options or {}).items() if name.lower() in _CHOOSING}
+        if tags:
+            chosen = {name: value for name, value in chosen.items() if name.lower() != "tag_webids"}
+            chosen["tag_webids"] = ",".join(tags)
+        more = {"known": known} if known else {}
+        made = self._asked(lambda: self._connector.plan_backfill(table, start, before, chosen, hours, **more))
         parts = tuple(Part(tuple(part["tags"]), part["start"], part["before"]) for part in made["parts"])
-        return Plan(table, tuple(made["keys"]), made["columns"], made["tag"], made["time"], parts)
+        keys, read_at = tuple(made["keys"]), made.get("read_at", "")
+        return Plan(table, keys, made["columns"], made["tag"], made["time"], parts, read_at)
 
     def read(self, part: Part) -> tuple[list[Row], dict[str, str]]:
         """Give a part's rows, and the tags that can't be read with the reason; raises SourceError where it fails."""

@@ -11,35 +11,28 @@ from __future__ import annotations
 
 from base64 import b64decode
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from databricks.sdk.errors import NotFound, PermissionDenied
 from databricks.sdk.service.jobs import JobSettings, PauseStatus
 from databricks.sdk.service.pipelines import PipelineState, PublishingMode, UpdateStateInfoState
-from databricks.sdk.service.sql import ExecuteStatementRequestOnWaitTimeout, StatementState
 from databricks.sdk.service.workspace import ExportFormat
 
 from headgate.clients.databricks import Login
+from headgate.clients.sql import quoted
+from headgate.clients.warehouse import StatementFailedError, Warehouse
 from headgate.handover.workspace import JobFacts, PipelineFacts
-from headgate.problems import InputError, SourceError
+from headgate.problems import InputError
 
 if TYPE_CHECKING:
     from databricks.sdk.clock import Clock
     from databricks.sdk.service.pipelines import GetPipelineResponse, PipelineSpec
 
-# Seconds that a statement may take, and that lie between two looks at it.
-LONGEST, BETWEEN = 900.0, 2.0
-
 _STILL = (PipelineState.IDLE, PipelineState.FAILED)
 _ENDED = (UpdateStateInfoState.COMPLETED, UpdateStateInfoState.CANCELED, UpdateStateInfoState.FAILED)
-_UNDER_WAY = (StatementState.PENDING, StatementState.RUNNING)
 # The parts of a job's settings that start it; each has a pause_status of its own.
 _STARTERS = ("schedule", "trigger", "continuous")
 _NO_TABLE = "TABLE_OR_VIEW_NOT_FOUND"
-
-
-class StatementFailedError(SourceError):
-    """A statement reached the warehouse and failed there. Source: the statement execution API, state FAILED."""
 
 
 class DatabricksWorkspace:
@@ -50,7 +43,7 @@ class DatabricksWorkspace:
 
     def __init__(self, host: str | None, profile: str | None, warehouse: str, clock: Clock | None = None) -> None:
         self._login = Login(host, profile, clock)
-        self._client, self._warehouse = self._login.client, warehouse
+        self._client, self._warehouse = self._login.client, Warehouse(self._login, warehouse)
 
     def me(self) -> str:
         """Give the user's name, or the application id of a service principal, as `run_as_user_name` has it."""
@@ -96,7 +89,7 @@ class DatabricksWorkspace:
             f"FROM event_log('{pipeline_id}') WHERE event_type = 'create_update' ORDER BY timestamp DESC LIMIT 1"
         )
         try:
-            rows = self._rows(statement)
+            rows = self._warehouse.rows(statement)
         except StatementFailedError:
             return ""
         return rows[0][0] or "" if rows and rows[0] else ""
@@ -131,9 +124,8 @@ class DatabricksWorkspace:
 
     def owner_of(self, table: str) -> str | None:
         """Give the id of the pipeline that owns a table, empty where none does; None where there is no such table."""
-        name = ".".join(f"`{part.replace('`', '``')}`" for part in table.split("."))
         try:
-            rows = self._rows(f"SHOW TBLPROPERTIES {name}")
+            rows = self._warehouse.rows(f"SHOW TBLPROPERTIES {quoted(table)}")
         except StatementFailedError as error:
             if _NO_TABLE in str(error):
                 return None
@@ -142,7 +134,7 @@ class DatabricksWorkspace:
 
     def alter(self, statement: str) -> None:
         """Run a statement to its end. Raises StatementFailedError with the warehouse's own words where it fails."""
-        self._rows(statement)
+        self._warehouse.rows(statement)
 
     def file(self, path: str) -> str | None:
         """Give a workspace file's text; None where there is none."""
@@ -156,28 +148,6 @@ class DatabricksWorkspace:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         self._login.clock.sleep(seconds)
-
-    def _rows(self, statement: str) -> list[list[Any]]:
-        """Run a statement on the warehouse, and give its rows."""
-        with self._login.asking(f"SQL warehouse {self._warehouse}"):
-            answer = self._client.statement_execution.execute_statement(
-                statement, self._warehouse, wait_timeout="30s", on_wait_timeout=ExecuteStatementRequestOnWaitTimeout.CONTINUE
-            )
-            waited = 0.0
-            while answer.status and answer.status.state in _UNDER_WAY and answer.statement_id:
-                if waited >= LONGEST:
-                    cure = "look at the warehouse's query history, and run the same again once the statement has ended"
-                    raise SourceError(f"a statement has not ended in {LONGEST / 60:.0f} minutes: {statement}", cure)
-                self.sleep(BETWEEN)
-                waited += BETWEEN
-                answer = self._client.statement_execution.get_statement(answer.statement_id)
-        status = answer.status
-        if not status or status.state != StatementState.SUCCEEDED:
-            state = status.state.value if status and status.state else "of no state"
-            said = status.error.message if status and status.error and status.error.message else ""
-            cure = "see what the warehouse says, mend it, and run the same again: it carries on from here"
-            raise StatementFailedError(f"a statement is {state}: {statement}\n    {self._login.told(said)}".rstrip(), cure)
-        return (answer.result.data_array or []) if answer.result else []
 
 
 def _pipeline_facts(pipeline_id: str, found: GetPipelineResponse) -> PipelineFacts:

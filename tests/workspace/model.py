@@ -84,6 +84,7 @@ class Table:
     properties: dict[str, str] = field(default_factory=dict)
     kind: str = "STREAMING_TABLE"
     created_at: int = 0
+    rows: list[Json] = field(default_factory=list)
 
     @property
     def pipeline(self) -> str:

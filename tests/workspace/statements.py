@@ -1,4 +1,4 @@
-"""/api/2.0/sql/statements: the statements that a handover runs, and those for the day something was lost.
+"""/api/2.0/sql/statements: those that a handover and a backfill run, and those for the day something was lost.
 
 A streaming table's owner is its property pipelines.pipelineId (Databricks, "Move tables between pipelines"); an update's
 runtime stands in the event log; a dropped table comes back by UNDROP.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.workspace.merging import FORM, merge
 from tests.workspace.messages import RefusedError, Routes
 from tests.workspace.model import Statement
 
@@ -66,6 +67,11 @@ def _look(workspace: Workspace, one: Statement) -> Json:
 def _run(workspace: Workspace, text: str) -> Rows:
     if words := workspace.on_statement(text):
         raise FailedError(words)
+    if told := re.fullmatch(FORM, text):
+        try:
+            return [[str(number) for number in merge(_table(workspace.tables, told["table"]), told)]]
+        except ValueError as error:
+            raise FailedError(str(error)) from None
     for pattern, meant in MEANT.items():
         if matched := re.fullmatch(pattern, text.strip()):
             return meant(workspace, *matched.groups())
@@ -106,10 +112,15 @@ def _undrop(workspace: Workspace, name: str) -> Rows:
     return []
 
 
+def _distinct(workspace: Workspace, column: str, name: str) -> Rows:
+    return [[value] for value in sorted({row[column] for row in _table(workspace.tables, name).rows})]
+
+
 MEANT: dict[str, Callable[..., Rows]] = {
     r'ALTER STREAMING TABLE (\S+) SET TBLPROPERTIES\("pipelines\.pipelineId"="([^"]+)"\)': _alter,
     r"SHOW TBLPROPERTIES (\S+)": _properties,
     r"SELECT .* FROM event_log\('([^']+)'\).*create_update.*": _release,
     r"DROP TABLE (\S+)": _drop,
     r"UNDROP TABLE (\S+)": _undrop,
+    r"SELECT DISTINCT `(\w+)` FROM (\S+)": _distinct,
 }

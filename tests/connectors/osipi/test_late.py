@@ -74,7 +74,7 @@ class TestLate:
         [(tag, message)] = words
         assert tag == "A"
         assert message.startswith("2 values")
-        assert "headgate backfill osipi --from 2026-03-01T11:00:00Z --to 2026-03-01T11:55:00Z --tags A" in message
+        assert "headgate backfill osipi --from 2026-03-01T11:00:00Z --to 2026-03-01T11:55:00Z --tags A --merge`" in message
 
     def test_a_value_that_was_deleted_is_told_too(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(100), 1), (at(200), 2)])
@@ -85,7 +85,7 @@ class TestLate:
         [(_, message)] = go_on(one, ["A"], offset, 15)[2]
 
         assert message.startswith("1 values")
-        assert "--delete" in message
+        assert message.endswith("--tags A --merge --delete`")
 
     def test_it_is_told_once_though_the_tag_waits_for_its_turn(self, pi: PiServer, connector: Connectors) -> None:
         tags = list("ABCD")  # the first batch reaches three of them

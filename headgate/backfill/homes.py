@@ -1,0 +1,78 @@
+"""Which tables of a target rows belong to, and which tags each of them reads. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.names import catalog_name_fault
+from headgate.problems import InputError, Problem, short
+from headgate.tables.names import blurred
+from headgate.terraform.ingest import option_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headgate.tables.table import Table
+    from headgate.terraform.scope import Scope
+
+_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A table by its full name, and the options of its row, which choose its tags."""
+
+    name: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The tags that the row names; none where they are chosen in another way."""
+        text = next((value for name, value in self.options.items() if name.lower() == "tag_webids"), "")
+        return tuple(tag for part in text.split(",") if (tag := part.strip()))
+
+
+def homes_of(tables: Sequence[Table], scope: Scope, source_table: str) -> tuple[Home, ...]:
+    """Give the tables that read a source table in a target; raises InputError where none does, or one keeps its own history."""
+    rows = [one for one in tables if blurred(one.id.source_table) == blurred(source_table) and not one.gone]
+    if not rows:
+        raise InputError(f"no row of tables.csv reads {short(source_table)}", "name another by --table, or where to by --into")
+    found = []
+    for row in rows:
+        options = {name: option_text(value) for name, value in row.options.items()}
+        name = row.id.in_catalog(scope.target.catalog).destination
+        if options.get("scd_type") == "SCD_TYPE_2":
+            message = f"{name} keeps the history of its rows (SCD_TYPE_2), which a merge would break"
+            raise InputError(message, "name another table by --into")
+        found.append(Home(name, options))
+    return tuple(found)
+
+
+def home_by_name(name: str) -> Home:
+    """Give a table that was named in full. Raises InputError for what is no such name."""
+    parts = [part.removeprefix("`").removesuffix("`") for part in name.split(".")]
+    if len(parts) != _PARTS or any(catalog_name_fault(part) for part in parts):
+        raise InputError(f"--into {short(name)} is no table's full name", "write it as catalog.schema.table")
+    return Home(".".join(parts))
+
+
+def share_out(homes: Sequence[Home], tags: Sequence[str]) -> list[tuple[Home, tuple[str, ...]]]:
+    """Give each table that has any of the tags with those; without tags, all tables, each with the tags that it names.
+
+    Raises InputError for tags of which it can't be told which table has them.
+    """
+    if not tags:
+        return [(home, home.listed) for home in homes]
+    of: dict[str, list[str]] = {home.name: [] for home in homes}
+    problems = []
+    for tag in dict.fromkeys(tags):
+        some = [home for home in homes if tag in home.listed] or [home for home in homes if not home.listed]
+        if len(some) == 1:
+            of[some[0].name].append(tag)
+        else:
+            why = f"{len(some)} tables may have it" if some else f"no slice of {homes[0].name} names it"
+            problems.append(Problem(f"the tag {short(tag)} has no place: {why}", "name the table: --into catalog.schema.table"))
+    if problems:
+        raise InputError(problems)
+    return [(home, tuple(of[home.name])) for home in homes if of[home.name]]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.draft import natural
 from headgate.pages import environment_of, style_of
-from headgate.schedule import in_words
+from headgate.schedule import describe_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -308,7 +308,7 @@ def _chart(key: _Key, title: str, bars: Sequence[Bar], most: int, *, optimal: bo
         chosen, rest = sorted(first + changed[: most - len(first)], key=_by_load), changed[most - len(first) :]
     return Chart(
         title=title,
-        when=in_words(schedule) if schedule else "",
+        when=describe_schedule(schedule) if schedule else "",
         bound=bound,
         scale=scale,
         pipelines=sum(1 for bar in bars if bar.fate != "leaves"),

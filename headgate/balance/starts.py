@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.balance.draft import natural
 from headgate.problems import InputError, did_you_mean
+from headgate.schedule.delayed import identity, is_exact, window
 from headgate.schedule.firings import wall_times
 from headgate.schedule.offsets import Arc, lower_bound, peak, spread, whole_rates
-from headgate.schedule.shifted import identity, is_exact, window
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

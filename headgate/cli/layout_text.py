@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.report import Row
 from headgate.cli.text import table_text
-from headgate.schedule import in_words
+from headgate.schedule import describe_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def _when(row: Row) -> str:
     if not row.schedule:
         return "-"
     late = f", {row.offset} min later" if row.offset else ""
-    return in_words(row.schedule) + late
+    return describe_schedule(row.schedule) + late
 
 
 def step_text(step: Step) -> str:

@@ -16,7 +16,7 @@ from databricks.sdk.service.workspace import ExportFormat
 
 from headgate.clients.databricks import Login
 from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Thing
-from headgate.schedule import in_words
+from headgate.schedule import describe_schedule
 from headgate.terraform.tags import tag_in
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _starts(settings: JobSettings) -> str:
 
 
 def _cron(schedule: CronSchedule) -> str:
-    words = in_words("quartz:" + schedule.quartz_cron_expression)
+    words = describe_schedule("quartz:" + schedule.quartz_cron_expression)
     return f"{words} ({schedule.timezone_id}){_paused(schedule.pause_status)}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.review.context import Context, of_stack
 from headgate.review.model import Finding, ResourceChange, SecretChange
-from headgate.schedule import ScheduleError, in_words, next_firings
+from headgate.schedule import ScheduleError, describe_schedule, next_firings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ def drift_findings(drift: Sequence[Change], planned: Sequence[Change]) -> list[F
     for change in drift:
         answer = answered.get((change.stack, change.address))
         if change.destroys:
-            made = "and would be made anew" if answer and "create" in answer.actions else "and nothing makes it anew"
+            made = "and would be made again" if answer and "create" in answer.actions else "and nothing makes it again"
             message = f"is gone from the workspace, deleted by something else than Terraform, {made}"
             level: Level = "loss" if change.type == _PIPELINE and answer and "create" in answer.actions else "attention"
             found.append(Finding(level, "gone", change.address, message, change.stack))
@@ -183,7 +183,7 @@ def _words(schedule: Schedule | None) -> str:
     if schedule is None:
         return "never by itself"
     paused = ", paused" if schedule.paused else ""
-    return f"{in_words('quartz:' + schedule.quartz)} ({schedule.timezone}){paused}"
+    return f"{describe_schedule('quartz:' + schedule.quartz)} ({schedule.timezone}){paused}"
 
 
 def _starts(schedule: Schedule | None, now: datetime) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from headgate.schedule.convert import check_schedule, normalize, to_quartz
 from headgate.schedule.cron import parse_cron
 from headgate.schedule.daylight import daylight_warnings
+from headgate.schedule.describe import describe_schedule
 from headgate.schedule.errors import ScheduleError
 from headgate.schedule.firings import next_firings
 from headgate.schedule.quartz import parse_quartz
-from headgate.schedule.words import in_words
 from headgate.schedule.zones import check_timezone
 
 __all__ = [
@@ -16,7 +16,7 @@ __all__ = [
     "check_schedule",
     "check_timezone",
     "daylight_warnings",
-    "in_words",
+    "describe_schedule",
     "next_firings",
     "normalize",
     "parse_cron",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _BUDGET = 250_000
 _STEPS = 30  # what looking at an offset's minutes costs beyond each of them, in steps of about a microsecond
 _CELLS = 200  # minutes looked at in such a step
-_FINEST = 1024  # rates are told apart by this share of the highest: sums of squares stay below 2^63
+_FINEST = 1024  # rates are distinguished by this share of the highest: sums of squares stay below 2^63
 _SPANS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 120, 150, 180, 240, 300, 360, 480, 720, 1440)
 _ALL_SPANS = 60  # in periods up to this every span of minutes is looked at
 
@@ -68,7 +68,7 @@ def whole_rates(loads: Sequence[float]) -> list[int]:
 def spread(arcs: Sequence[Arc], length: int, kept: Mapping[int, int] | None = None) -> list[int]:
     """Give an offset for each arc so that the peak over the calendar of `length` minutes is least, then the sum of squares.
 
-    kept: index → offset that stays. Equal arcs are told apart by their place in `arcs` alone.
+    kept: index → offset that stays. Equal arcs are distinguished by their place in `arcs` alone.
     """
     kept = kept or {}
     bound = lower_bound(arcs, length, kept)
@@ -178,7 +178,7 @@ class _LoadProfile:
         minutes = (self.minutes(index) + self.offsets[index]) % period
         self.height.reshape(-1, period)[:, minutes] += rate
 
-    def seats(self, index: int) -> tuple[Ints, Ints, Ints]:
+    def placements(self, index: int) -> tuple[Ints, Ints, Ints]:
         """Give, for each offset that the arc may have: the most and the sum of what runs meanwhile, and how well it fits in.
 
         It fits in well where what runs changes just where the arc begins and ends: so gaps stay whole.
@@ -221,7 +221,7 @@ def _placements(arcs: Sequence[Arc], length: int, kept: Mapping[int, int], bound
 def _emptiest(profile: _LoadProfile, order: Iterable[int]) -> _LoadProfile:
     """Place each where the least runs: the lowest peak, the lowest sum, the best fit, then the earliest."""
     for index in order:
-        most, total, steps = profile.seats(index)
+        most, total, steps = profile.placements(index)
         profile.put(index, int(np.lexsort((-steps, total, most))[0]))
     return profile
 
@@ -232,7 +232,7 @@ def _latest(profile: _LoadProfile, order: Iterable[int], target: int) -> bool:
     In a window much shorter than the period the longest run past it side by side, and the minutes before are free for others.
     """
     for index in order:
-        most, _, _ = profile.seats(index)
+        most, _, _ = profile.placements(index)
         fits = np.flatnonzero(most + profile.arcs[index].rate <= target)
         if not len(fits):
             return False
@@ -252,7 +252,7 @@ def _move(profile: _LoadProfile, free: Sequence[int], budget: Budget) -> bool:
     for index in free:
         before = profile.cost
         offset = profile.take(index)
-        profile.put(index, _best_seat(profile, index, budget))
+        profile.put(index, _best_offset(profile, index, budget))
         if profile.cost < before:
             moved = True
         else:
@@ -277,8 +277,8 @@ def _exchange(profile: _LoadProfile, free: Sequence[int], budget: Budget) -> boo
                 return False
             seen.add(pair)
             was = profile.take(first), profile.take(second)
-            profile.put(second, _best_seat(profile, second, budget))
-            profile.put(first, _best_seat(profile, first, budget))
+            profile.put(second, _best_offset(profile, second, budget))
+            profile.put(first, _best_offset(profile, first, budget))
             if profile.cost < before:
                 return True
             profile.take(first)
@@ -288,8 +288,8 @@ def _exchange(profile: _LoadProfile, free: Sequence[int], budget: Budget) -> boo
     return False
 
 
-def _best_seat(profile: _LoadProfile, index: int, budget: Budget) -> int:
-    most, total, steps = profile.seats(index)
+def _best_offset(profile: _LoadProfile, index: int, budget: Budget) -> int:
+    most, total, steps = profile.placements(index)
     budget.spend(_STEPS + (profile.length + profile.arcs[index].window * len(profile.minutes(index))) // _CELLS)
     floor = np.maximum(most + profile.arcs[index].rate, int(profile.height.max()))
     return int(np.lexsort((-steps, total, floor))[0])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.layout.model import stack_numbers, whereabouts
 from headgate.layout.resolved import resolve_layout
 from headgate.problems import InputError, Problem, RefusedError
-from headgate.schedule.shifted import window
+from headgate.schedule.delayed import window
 from headgate.terraform.backend import backend_body
 from headgate.terraform.lifecycle import addresses, imports, missing_ids, moved, removed
 from headgate.terraform.pipeline import Filled, pipeline_blocks

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.balance.sizing import workers
 from headgate.schedule import normalize
-from headgate.schedule.shifted import shifted
+from headgate.schedule.delayed import delayed
 from headgate.terraform.files import KIND, file_block
 from headgate.terraform.ingest import RESERVED, Registration, ingest_file, option_text
 from headgate.terraform.scope import literal
@@ -144,7 +144,7 @@ def _job(scope: Scope, filled: Filled) -> dict[str, Any]:
     }
     if filled.schedule:
         block["schedule"] = {
-            "quartz_cron_expression": literal(normalize(shifted(filled.schedule, filled.offset))),
+            "quartz_cron_expression": literal(normalize(delayed(filled.schedule, filled.offset))),
             "timezone_id": literal(scope.definition.schedules.timezone),
             "pause_status": "PAUSED" if target.paused or filled.waiting else "UNPAUSED",
         }

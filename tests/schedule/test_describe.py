@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.schedule.words import in_words
+from headgate.schedule.describe import describe_schedule
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ from headgate.schedule.words import in_words
     ],
 )
 def test_a_schedule_in_words(text: str, words: str) -> None:
-    assert in_words(text) == words
+    assert describe_schedule(text) == words
 
 
 @pytest.mark.parametrize("text", ["99 2 * * *", " 0 2 13 * 5 ", "quartz:0 0 2 * * *", ""])
 def test_one_that_can_not_run_is_given_as_it_stands(text: str) -> None:
-    assert in_words(text) == text.strip()
+    assert describe_schedule(text) == text.strip()

@@ -1,4 +1,4 @@
-"""A schedule put off by minutes: each run that much later, as many of them, and nothing else."""
+"""A schedule delayed by minutes: each run that much later, as many of them, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from headgate.definition.model import Schedules
 from headgate.schedule import check_schedule, normalize
+from headgate.schedule.delayed import delayed, max_offset, window
 from headgate.schedule.firings import next_firings, wall_times
-from headgate.schedule.shifted import room, shifted, window
 
 YEAR = datetime(2025, 12, 31, 23, 59, 59)  # noqa: DTZ001 - a clock on the wall
 
@@ -32,7 +32,7 @@ YEAR = datetime(2025, 12, 31, 23, 59, 59)  # noqa: DTZ001 - a clock on the wall
     ],
 )
 def test_only_the_minutes_change(text: str, minutes: int, expected: str) -> None:
-    assert shifted(text, minutes) == expected
+    assert delayed(text, minutes) == expected
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_only_the_minutes_change(text: str, minutes: int, expected: str) -> None
     ],
 )
 def test_no_offset_crosses_the_hour(text: str, most: int) -> None:
-    assert room(text, "UTC") == most
+    assert max_offset(text, "UTC") == most
     with pytest.raises(ValueError, match="cross the hour"):
-        shifted(text, most + 1)
+        delayed(text, most + 1)
 
 
 @st.composite
@@ -74,11 +74,11 @@ def runs(text: str) -> list[datetime]:
 @given(schedules(), st.data())
 def test_each_run_of_a_year_is_just_that_much_later(text: str, data: st.DataObject) -> None:
     assume(check_schedule(text) is None)
-    offset = data.draw(st.integers(0, room(text, "UTC")))
+    offset = data.draw(st.integers(0, max_offset(text, "UTC")))
     span = 400 if text.startswith("quartz:0/20") or " * " in text[:12] else None  # a year of minutes is a sample
-    assert runs(shifted(text, offset))[:span] == [run + timedelta(minutes=offset) for run in runs(text)][:span]
-    assert len(runs(shifted(text, offset))) == len(runs(text))
-    assert check_schedule(f"quartz:{normalize(shifted(text, offset)).removeprefix('quartz:')}") is None
+    assert runs(delayed(text, offset))[:span] == [run + timedelta(minutes=offset) for run in runs(text)][:span]
+    assert len(runs(delayed(text, offset))) == len(runs(text))
+    assert check_schedule(f"quartz:{normalize(delayed(text, offset)).removeprefix('quartz:')}") is None
 
 
 ZONES = ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Chatham", "Africa/Casablanca", "UTC"]
@@ -87,17 +87,17 @@ ZONES = ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Ch
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("text", ["0 2 * * *", "30 2 * * *", "*/20 1-3 * * *", "40 2,3 * * *"])
 def test_an_offset_takes_no_run_into_or_out_of_a_time_that_clocks_skip_or_repeat(text: str, zone: str) -> None:
-    offset = room(text, zone)
+    offset = max_offset(text, zone)
     runs_of_a_year = 366 * len(list(takewhile(lambda run: run < YEAR + timedelta(days=1), wall_times(text, YEAR))))
-    before, after = (next_firings(its, YEAR, runs_of_a_year, zone) for its in (text, shifted(text, offset)))
+    before, after = (next_firings(its, YEAR, runs_of_a_year, zone) for its in (text, delayed(text, offset)))
     assert [(run.replace(tzinfo=None), run.fold) for run in after] == [
         ((run + timedelta(minutes=offset)).replace(tzinfo=None), run.fold) for run in before
     ]
 
 
 def test_clocks_that_are_set_within_the_hour_leave_less_room() -> None:
-    assert room("30 2 * * *", "Pacific/Chatham") == 14  # clocks are set at 02:45
-    assert room("30 4 * * *", "Pacific/Chatham") == 29
+    assert max_offset("30 2 * * *", "Pacific/Chatham") == 14  # clocks are set at 02:45
+    assert max_offset("30 4 * * *", "Pacific/Chatham") == 29
 
 
 def test_an_exact_schedule_or_group_has_one_offset_only() -> None:

@@ -27,7 +27,7 @@ _RUN = 3  # so many numbers in a row are told as a range
 _WEEK = 7
 
 
-def in_words(text: str) -> str:
+def describe_schedule(text: str) -> str:
     """Say a schedule in words: `0 2 * * 1-5` gives `at 02:00 on Monday to Friday`. One that can't run is given as it stands."""
     try:
         quartz = parse_quartz(normalize(text).removeprefix("quartz:"))

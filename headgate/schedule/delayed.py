@@ -1,4 +1,4 @@
-"""A schedule put off by some minutes.
+"""A schedule delayed by some minutes.
 
 An offset stays within the hour: hours, days and months of the schedule are as they were, each run is exactly that much
 later, and there are as many of them. What would cross the hour is refused, so `50 * * * *` takes up to 9 minutes, `*/15` up
@@ -38,21 +38,21 @@ class Spreading(Protocol):
 
     @property
     def spread_minutes(self) -> int:
-        """The most minutes by which a start may be put off; 0: none is."""
+        """The most minutes by which a start may be delayed; 0: none is."""
 
     @property
     def exact(self) -> Sequence[str]:
         """Groups by name, and schedules, that keep their minute."""
 
 
-def shifted(text: str, minutes: int) -> str:
+def delayed(text: str, minutes: int) -> str:
     """Give the schedule that runs `minutes` later, in its own language: `*/15 * * * *` by 4 gives `4-59/15 * * * *`.
 
     Raises ScheduleError for a text that can't be read, ValueError for minutes that would cross the hour.
     """
     found, _ = _times(text)
     if not 0 <= minutes <= _LAST_MINUTE - max(found):
-        raise ValueError(f"{text!r} can't be put off by {minutes} minutes: that would cross the hour")
+        raise ValueError(f"{text!r} can't be delayed by {minutes} minutes: that would cross the hour")
     if not minutes:
         return text
     field = _series([minute + minutes for minute in found])
@@ -64,8 +64,8 @@ def shifted(text: str, minutes: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def room(text: str, timezone: str) -> int:
-    """Give the most minutes by which a schedule can be put off, from 0 to 59.
+def max_offset(text: str, timezone: str) -> int:
+    """Give the most minutes by which a schedule can be delayed, from 0 to 59.
 
     No run crosses the hour, nor a time at which the zone's clocks are set within an hour (02:45 on the Chatham Islands): a
     run that clocks skip or repeat stays one, and no other becomes one. Raises ScheduleError for what can't be read.
@@ -83,7 +83,7 @@ def window(schedules: Spreading, group: str, text: str) -> int:
     """
     if not text or not schedules.spread_minutes or is_exact(schedules.exact, group, text):
         return 1
-    return 1 + min(schedules.spread_minutes, room(text, schedules.timezone))
+    return 1 + min(schedules.spread_minutes, max_offset(text, schedules.timezone))
 
 
 def is_exact(exact: Iterable[str], group: str, text: str) -> bool:

@@ -13,7 +13,7 @@ from headgate.cli.common import Format, FormatOption, Root, result, tell
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.discovery.order import Outcome
+    from headgate.discovery.request import DiscoveryResult
 
 GroupBy = Literal["category_and_ingestion_type", "ingestion_type", "category", "none"]
 
@@ -86,9 +86,9 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     What a flag doesn't say comes from connector.yaml. A second discovery keeps what people edited, and says what is new, gone,
     back or changed. Connector code runs in a process of its own; it needs neither Spark nor the connectors' library.
     """
-    from headgate.discovery.carry_out import carry_out
+    from headgate.discovery.execute import execute
     from headgate.discovery.options import options_of_file, options_of_text
-    from headgate.discovery.order import Order
+    from headgate.discovery.request import DiscoveryRequest
 
     given: list[Mapping[str, str]] = []
     given += [options_of_file(init_options_file, "--init-options-file")] if init_options_file else []
@@ -96,7 +96,7 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     prefixes = options_of_text(category_prefix_map_json, "--category-prefix-map-json") if category_prefix_map_json else {}
     schedules = {"snapshot": schedule_snapshot, "append": schedule_append, "cdc": schedule_cdc, "unknown": schedule_unknown}
     weights = {"snapshot": weight_snapshot, "append": weight_append, "cdc": weight_cdc, "unknown": weight_unknown}
-    order = Order(
+    request = DiscoveryRequest(
         name=connector_name,
         root=root,
         python_file=python_file,
@@ -117,16 +117,16 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
         best_effort=best_effort,
         timeout=timeout,
     )
-    _tell(carry_out(order, os.environ), connector_name, output, verbose=verbose)
+    _tell(execute(request, os.environ), connector_name, output, verbose=verbose)
 
 
-def _tell(outcome: Outcome, connector: str, output: Format, *, verbose: bool) -> None:
+def _tell(discovered: DiscoveryResult, connector: str, output: Format, *, verbose: bool) -> None:
     from headgate.discovery.report import as_json, as_text
 
-    if verbose and outcome.found.printed:
-        tell(f"what the connector's code printed last:\n{outcome.found.printed}")
-    if outcome.starter:
-        tell(f"{outcome.starter} written: a starter, to be filled in")
-    for failure in outcome.found.failed:
+    if verbose and discovered.found.printed:
+        tell(f"what the connector's code printed last:\n{discovered.found.printed}")
+    if discovered.scaffold:
+        tell(f"{discovered.scaffold} written: a starter, to be filled in")
+    for failure in discovered.found.failed:
         tell(f"left out: {failure}")
-    result(as_json(outcome, connector) if output is Format.json else as_text(outcome))
+    result(as_json(discovered, connector) if output is Format.json else as_text(discovered))

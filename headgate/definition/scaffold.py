@@ -40,7 +40,7 @@ targets:
 """
 
 
-def starter_definition(
+def scaffold_definition(
     id: str,  # noqa: A002  # the field's own name
     source: str,
     connection_name: str,

@@ -34,11 +34,11 @@ _STAGES = {
 
 
 @dataclass
-class _Heard:
+class _ChildOutput:
     """The lines of an answer, taken together."""
 
     stage: str = ""
-    asking: str = ""
+    current: str = ""
     connector: str = ""
     lists: dict[str, list[str]] = field(default_factory=dict)
     names: Any = None
@@ -48,7 +48,7 @@ class _Heard:
 
     def take(self, line: dict[str, Any]) -> None:
         self.stage = line.get("stage", self.stage)
-        self.asking = line.get("asking", self.asking)
+        self.current = line.get("asking", self.current)
         self.connector = line.get("connector", self.connector)
         self.lists = line.get("lists", self.lists)
         self.names = line.get("tables", self.names)
@@ -60,25 +60,25 @@ class _Heard:
 
 def read_answer(ended: Ended, code: Code, redact: Callable[[str], str], *, best_effort: bool) -> Found:
     """Give the tables that were answered; raises InputError and SourceError as `discover_code` says."""
-    heard = _Heard()
+    output = _ChildOutput()
     for line in ended.lines:
         # The code may have written to any descriptor; a line of another kind is none of ours.
         with contextlib.suppress(ValueError):
-            heard.take(_redacted(json.loads(line), redact))
+            output.take(_redacted(json.loads(line), redact))
     printed = redact(ended.printed.decode(errors="replace")).strip()[-_PRINTED:]
     try:
         if not ended.whole:
-            _died(ended, heard, code)
-        if heard.search:
-            _no_single_class(heard.search, code)
-        tables, failed = _tables(heard, code, redact)
+            _died(ended, output, code)
+        if output.search:
+            _no_single_class(output.search, code)
+        tables, failed = _tables(output, code, redact)
         if failed and (not best_effort or not tables):
             raise SourceError(_failures(failed, code, best_effort=best_effort))
     except HeadgateError as error:
         if not printed:
             raise
         raise type(error)([*error.problems, Problem(f"what the connector's code printed last:\n{printed}")]) from None
-    return Found(tuple(tables), tuple(failed), heard.connector, printed)
+    return Found(tuple(tables), tuple(failed), output.connector, printed)
 
 
 def _redacted(line: dict[str, Any], redact: Callable[[str], str]) -> dict[str, Any]:
@@ -90,19 +90,19 @@ def _redacted(line: dict[str, Any], redact: Callable[[str], str]) -> dict[str, A
     return line
 
 
-def _tables(heard: _Heard, code: Code, redact: Callable[[str], str]) -> tuple[list[TableRow], list[Failure]]:
-    if heard.fault:
-        raise SourceError(f"{code}: {_STAGES[heard.stage]} failed with {_told(heard.fault)}", _OPTIONS)
-    if faults := name_faults(heard.names):
-        cure = "mend list_tables() of the connector" if heard.names else _OPTIONS
+def _tables(output: _ChildOutput, code: Code, redact: Callable[[str], str]) -> tuple[list[TableRow], list[Failure]]:
+    if output.fault:
+        raise SourceError(f"{code}: {_STAGES[output.stage]} failed with {_described(output.fault)}", _OPTIONS)
+    if faults := name_faults(output.names):
+        cure = "mend list_tables() of the connector" if output.names else _OPTIONS
         raise SourceError([Problem(f"{code}: list_tables(): {redact(fault)}", cure) for fault in faults[:_MOST]])
-    categories = listed(heard.lists)
+    categories = listed(output.lists)
     tables: list[TableRow] = []
     failed: list[Failure] = []
-    for name in heard.names:
-        answer = heard.answers[name]
+    for name in output.names:
+        answer = output.answers[name]
         if "fault" in answer:
-            failed.append(Failure(name, _told(answer["fault"])))
+            failed.append(Failure(name, _described(answer["fault"])))
             continue
         try:
             tables.append(table_of(name, answer["metadata"], categories.get(name, "")))
@@ -120,10 +120,10 @@ def _failures(failed: list[Failure], code: Code, *, best_effort: bool) -> list[P
     ]
 
 
-def _died(ended: Ended, heard: _Heard, code: Code) -> NoReturn:
-    doing = _STAGES.get(heard.stage, "starting")
-    if heard.stage == "metadata" and heard.asking:
-        doing = f"read_table_metadata({heard.asking!r})"
+def _died(ended: Ended, output: _ChildOutput, code: Code) -> NoReturn:
+    doing = _STAGES.get(output.stage, "starting")
+    if output.stage == "metadata" and output.current:
+        doing = f"read_table_metadata({output.current!r})"
     if ended.exit_code is None:
         raise SourceError(
             f"{code}: {doing} did not end within {code.timeout:g} s; the process and those it started were killed",
@@ -151,7 +151,7 @@ def _no_single_class(search: dict[str, Any], code: Code) -> NoReturn:
     wanted = f" named {code.class_name}" if code.class_name else ""
     message = f"{code}: No LakeflowConnect class{wanted} found; looked in {_some(search['looked']) or 'no Python file'}"
     cure = "a connector's class has list_tables and read_table_metadata, and is not abstract"
-    errors = {_told(fault): place for place, fault in reversed(search["errors"].items())}
+    errors = {_described(fault): place for place, fault in reversed(search["errors"].items())}
     if not errors:
         raise InputError(message, cure)
     failed = [Problem(f"{place} could not be imported: {told}") for told, place in reversed(errors.items())]
@@ -163,6 +163,6 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:_MOST]) + more
 
 
-def _told(fault: dict[str, str]) -> str:
+def _described(fault: dict[str, str]) -> str:
     message = fault["message"]
     return f"{fault['type']}{': ' if message else ''}{message}{' (' + fault['at'] + ')' if fault['at'] else ''}"

@@ -17,11 +17,11 @@ from headgate.redaction.redactor import redactor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.discovery.connector_code import Asking, Code
+    from headgate.discovery.connector_code import Code, DiscoveryOptions
     from headgate.discovery.found import Found
 
 
-def discover_code(code: Code, asking: Asking) -> Found:
+def discover_code(code: Code, options: DiscoveryOptions) -> Found:
     """Load the connector, list its tables and ask for each one's metadata.
 
     Raises InputError where `code` names nothing that holds exactly one connector, SourceError where the connector's code
@@ -34,13 +34,13 @@ def discover_code(code: Code, asking: Asking) -> Found:
             "module": code.module,
             "is_root": is_root,
             "class": code.class_name,
-            "options": dict(asking.options),
-            "table_options": {table: dict(options) for table, options in asking.table_options.items()},
+            "options": dict(options.init_options),
+            "table_options": {table: dict(its) for table, its in options.table_options.items()},
             "search": [str(folder.resolve()) for folder in code.search],
             "timeout": code.timeout,
         }
         ended = isolate.run(json.dumps(request).encode(), code.timeout)
-    return read_answer(ended, code, redactor(asking.options.values()), best_effort=asking.best_effort)
+    return read_answer(ended, code, redactor(options.init_options.values()), best_effort=options.best_effort)
 
 
 @contextmanager

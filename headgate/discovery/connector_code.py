@@ -30,9 +30,9 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """What the class is made with (`options`, never shown), what it is asked with for a table, and how strict we are."""
+class DiscoveryOptions:
+    """What the class is made with (`init_options`, never shown), what it is asked with for a table, and how strict we are."""
 
-    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    init_options: Mapping[str, str] = field(default_factory=dict, repr=False)
     table_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     best_effort: bool = False

@@ -1,17 +1,17 @@
-"""Carrying out an order: find the tables, arrange them, merge them into the inventory, write it."""
+"""Executing a request: find the tables, arrange them, merge them into the inventory, write it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import FILE, load_definition, parse_definition
-from headgate.definition.starter import starter_definition
+from headgate.definition.scaffold import scaffold_definition
 from headgate.discovery.arrange import Rules, arrange
 from headgate.discovery.code import discover_code
-from headgate.discovery.connector_code import Asking, Code
+from headgate.discovery.connector_code import Code, DiscoveryOptions
 from headgate.discovery.listing import read_csv
 from headgate.discovery.options import init_options, option_text
-from headgate.discovery.order import Order, Outcome
+from headgate.discovery.request import DiscoveryRequest, DiscoveryResult
 from headgate.discovery.workspace import read_workspace
 from headgate.files import write_whole
 from headgate.inventory.merge import merge_discovered
@@ -29,70 +29,72 @@ if TYPE_CHECKING:
     from headgate.inventory.row import TableRow
 
 
-def carry_out(order: Order, environment: Mapping[str, str]) -> Outcome:
+def execute(request: DiscoveryRequest, environment: Mapping[str, str]) -> DiscoveryResult:
     """Discover a connector's tables into its inventory, and write a starter definition where there is none.
 
     What a person edited stays. Raises InputError and SourceError; nothing is written then.
     """
-    beside = order.csv.parent / FILE
-    place = next((file for file in (order.folder / FILE, beside) if file.is_file()), None)
-    starter = "" if place else _starter(order)
-    definition = load_definition(place) if place else parse_definition(starter, str(beside))
-    first = not order.csv.exists()
-    existing = () if first else read_inventory(order.csv)
-    found = _find(order, definition, existing, environment)
-    arranged = arrange(found.tables, _rules(order, definition), existing)
+    beside = request.csv.parent / FILE
+    place = next((file for file in (request.folder / FILE, beside) if file.is_file()), None)
+    scaffold = "" if place else _scaffold(request)
+    definition = load_definition(place) if place else parse_definition(scaffold, str(beside))
+    first = not request.csv.exists()
+    existing = () if first else read_inventory(request.csv)
+    found = _find(request, definition, existing, environment)
+    arranged = arrange(found.tables, _rules(request, definition), existing)
     merged = merge_discovered(existing, (*arranged, *_unanswered(found, existing)))
     # What can't be read again is not written.
-    parse_inventory(render_inventory(merged.tables).encode(), str(order.csv))
-    write_inventory(order.csv, merged.tables)
-    if starter:
-        write_whole(beside, starter)
-    return Outcome(found, merged, order.csv, first, None if place else beside)
+    parse_inventory(render_inventory(merged.tables).encode(), str(request.csv))
+    write_inventory(request.csv, merged.tables)
+    if scaffold:
+        write_whole(beside, scaffold)
+    return DiscoveryResult(found, merged, request.csv, first, None if place else beside)
 
 
-def _find(order: Order, definition: Definition, existing: Sequence[TableRow], environment: Mapping[str, str]) -> Found:
-    if order.workspace_tables:
-        return read_workspace(order.workspace_tables, order.workspace_metadata, best_effort=order.best_effort)
-    if order.listing:
-        return read_csv(order.listing, order.name, best_effort=order.best_effort)
+def _find(
+    request: DiscoveryRequest, definition: Definition, existing: Sequence[TableRow], environment: Mapping[str, str]
+) -> Found:
+    if request.workspace_tables:
+        return read_workspace(request.workspace_tables, request.workspace_metadata, best_effort=request.best_effort)
+    if request.listing:
+        return read_csv(request.listing, request.name, best_effort=request.best_effort)
     defined = {**definition.connection.options, **definition.discovery}
-    options = init_options(defined, definition.connection.secrets, environment, order.given)
+    options = init_options(defined, definition.connection.secrets, environment, request.given)
     table_options = {table.source_table: _texts(table.options) for table in existing if table.options}
-    return discover_code(_code(order, definition), Asking(options, table_options, order.best_effort))
+    return discover_code(_code(request, definition), DiscoveryOptions(options, table_options, request.best_effort))
 
 
-def _code(order: Order, definition: Definition) -> Code:
-    path = order.python_file
-    if not path and not order.module:
-        folder = order.folder / (definition.code.folder or "")
+def _code(request: DiscoveryRequest, definition: Definition) -> Code:
+    path = request.python_file
+    if not path and not request.module:
+        folder = request.folder / (definition.code.folder or "")
         if not any(folder.rglob("*.py")):
             raise InputError(
                 f"{folder} holds no Python file to discover tables from",
                 "say where tables come from: --connector-python-file, --module, --from-workspace or --from-csv",
             )
         path = folder
-    return Code(path, order.module, order.class_name, (order.root,), order.timeout)
+    return Code(path, request.module, request.class_name, (request.root,), request.timeout)
 
 
-def _rules(order: Order, definition: Definition) -> Rules:
+def _rules(request: DiscoveryRequest, definition: Definition) -> Rules:
     rules = Rules(
-        order.group_by or definition.group_by,
-        {**definition.category_prefixes, **order.prefixes},
-        order.connection,
-        order.catalog,
-        order.schema,
-        order.schedules,
-        order.weights,
+        request.group_by or definition.group_by,
+        {**definition.category_prefixes, **request.prefixes},
+        request.connection,
+        request.catalog,
+        request.schema,
+        request.schedules,
+        request.weights,
     )
     return rules.without(definition)
 
 
-def _starter(order: Order) -> str:
-    name = slug(order.name)
-    group_by = order.group_by or "category_and_ingestion_type"
-    where = (order.connection or name, order.catalog or "main", order.schema or name)
-    return starter_definition(name, name, *where, group_by, **order.schedules)
+def _scaffold(request: DiscoveryRequest) -> str:
+    name = slug(request.name)
+    group_by = request.group_by or "category_and_ingestion_type"
+    where = (request.connection or name, request.catalog or "main", request.schema or name)
+    return scaffold_definition(name, name, *where, group_by, **request.schedules)
 
 
 def _unanswered(found: Found, existing: Iterable[TableRow]) -> list[TableRow]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from headgate.discovery.child.wire import END
+from headgate.discovery.child.channel import END
 
 _KEPT = 64 * 1024
 _LONGEST_ANSWER = 64 * 1024 * 1024

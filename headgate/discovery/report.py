@@ -9,52 +9,52 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.discovery.order import Outcome
+    from headgate.discovery.request import DiscoveryResult
 
 _MOST = 20
 _CHANGES = ("added", "gone", "back", "changed")
 
 
-def as_text(outcome: Outcome) -> str:
+def as_text(result: DiscoveryResult) -> str:
     """Give a table of groups and the names that are new, gone, back or changed since the last discovery."""
-    groups = _groups(outcome)
+    groups = _groups(result)
     width = max(len(group) for group in (*groups, "group"))
-    lines = [f"{outcome.csv}: {_tables(sum(groups.values()))}", "", f"{'group':<{width}}  tables"]
+    lines = [f"{result.csv}: {_tables(sum(groups.values()))}", "", f"{'group':<{width}}  tables"]
     lines += [f"{group:<{width}}  {count:>6}" for group, count in groups.items()]
-    changes = {} if outcome.first else {kind: _changed(outcome, kind) for kind in _CHANGES}
+    changes = {} if result.first else {kind: _changed(result, kind) for kind in _CHANGES}
     lines += [""] if any(changes.values()) else []
     lines += [f"{kind} ({len(names)}): {_some(names)}" for kind, names in changes.items() if names]
-    if outcome.first:
+    if result.first:
         lines += ["", "first discovery: all tables are new"]
     elif not any(changes.values()):
         lines += ["", "nothing changed"]
     return "\n".join(lines)
 
 
-def as_json(outcome: Outcome, connector: str) -> str:
+def as_json(result: DiscoveryResult, connector: str) -> str:
     """Give the same as a JSON object, with every name."""
-    groups = _groups(outcome)
+    groups = _groups(result)
     return json.dumps(
         {
             "connector": connector,
-            "file": str(outcome.csv),
-            "starter": str(outcome.starter) if outcome.starter else None,
+            "file": str(result.csv),
+            "starter": str(result.scaffold) if result.scaffold else None,
             "tables": sum(groups.values()),
             "groups": groups,
-            **{kind: _changed(outcome, kind) for kind in _CHANGES},
-            "failed": [{"table": failure.table, "message": failure.message} for failure in outcome.found.failed],
+            **{kind: _changed(result, kind) for kind in _CHANGES},
+            "failed": [{"table": failure.table, "message": failure.message} for failure in result.found.failed],
         },
         indent=2,
         ensure_ascii=False,
     )
 
 
-def _groups(outcome: Outcome) -> dict[str, int]:
-    return dict(sorted(Counter(table.pipeline_group for table in outcome.merged.tables if table.status != "gone").items()))
+def _groups(result: DiscoveryResult) -> dict[str, int]:
+    return dict(sorted(Counter(table.pipeline_group for table in result.merged.tables if table.status != "gone").items()))
 
 
-def _changed(outcome: Outcome, kind: str) -> list[str]:
-    return list(getattr(outcome.merged, kind))
+def _changed(result: DiscoveryResult, kind: str) -> list[str]:
+    return list(getattr(result.merged, kind))
 
 
 def _tables(count: int) -> str:

@@ -22,7 +22,7 @@ _LONGEST = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class DiscoveryRequest:
     """The command's flags; what is empty or None comes from the connector's definition, or else has a default.
 
     `name` is the folder below `root`/connectors. One of python_file, module, workspace_tables and listing says where tables
@@ -92,11 +92,11 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DiscoveryResult:
     """What was found, how the inventory changed, and the definition that was written where there was none."""
 
     found: Found
     merged: Merged
     csv: Path
     first: bool
-    starter: Path | None = None
+    scaffold: Path | None = None

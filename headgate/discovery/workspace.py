@@ -55,7 +55,7 @@ def read_workspace(tables: Path, metadata: Path | None = None, *, best_effort: b
         problems += [Problem(str(failure), cure, file=str(metadata)) for failure in failed]
     if problems:
         raise InputError(problems)
-    return Found(_told_apart(found), tuple(failed))
+    return Found(_distinguished(found), tuple(failed))
 
 
 def _tables(path: Path, problems: list[Problem]) -> list[Row]:
@@ -115,7 +115,7 @@ def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
     return rows
 
 
-def _told_apart(found: list[tuple[Row, TableRow]]) -> tuple[TableRow, ...]:
+def _distinguished(found: list[tuple[Row, TableRow]]) -> tuple[TableRow, ...]:
     """Where several namespaces hold a table of one name, say so in the table's options and its destination's name.
 
     A connector with namespaces takes the table option `namespace` for that: the one part, or a JSON list of several.

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.osipi import OsipiLakeflowConnect
 from headgate.discovery.code import discover_code
-from headgate.discovery.connector_code import Asking, Code
+from headgate.discovery.connector_code import Code, DiscoveryOptions
 from headgate.discovery.listing import read_csv
 from headgate.inventory.read import read_inventory
 from tests.support.shared import COMMUNITY, shared
@@ -25,7 +25,7 @@ CATEGORIES = {
 
 
 def test_discovery_finds_39_tables_in_five_categories() -> None:
-    found = discover_code(Code(PROJECT / "connectors" / "osipi"), Asking())
+    found = discover_code(Code(PROJECT / "connectors" / "osipi"), DiscoveryOptions())
     categories = [table.category for table in found.tables]
     assert {category: categories.count(category) for category in categories} == CATEGORIES
     assert len(found.tables) == 39

@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.definition.load import parse_definition
-from headgate.definition.starter import starter_definition
+from headgate.definition.scaffold import scaffold_definition
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 
 
 def test_a_starter_holds_what_it_was_given() -> None:
-    text = starter_definition(
+    text = scaffold_definition(
         "crm", "hubspot", "crm_connection", "main", "bronze", "category", snapshot="0 0 * * *", cdc="@hourly"
     )
     definition = parse_definition(text)
@@ -27,14 +27,14 @@ def test_a_starter_holds_what_it_was_given() -> None:
 
 
 def test_a_starter_says_beside_each_part_what_else_it_takes() -> None:
-    text = starter_definition("crm", "crm", "crm", "main", "bronze")
+    text = scaffold_definition("crm", "crm", "crm", "main", "bronze")
     commented = [line.strip(" #").split(":")[0] for line in text.splitlines() if line.strip().startswith("#")]
 
     assert {"options", "secrets", "external_options", "existing", "code", "pipelines"} <= set(commented)
 
 
 def test_what_a_starter_has_in_comments_is_right_when_it_is_taken_in() -> None:
-    text = starter_definition("crm", "crm", "crm", "main", "bronze", cdc="@hourly")
+    text = scaffold_definition("crm", "crm", "crm", "main", "bronze", cdc="@hourly")
     for key in ("options", "secrets", "external_options", "pipelines"):
         text = text.replace(f"# {key}:", f"{key}:")
     definition = parse_definition(text.replace("# code:", "code:").replace("#   git:", "  git:"))
@@ -46,4 +46,4 @@ def test_what_a_starter_has_in_comments_is_right_when_it_is_taken_in() -> None:
 
 @given(source=TEXT)
 def test_any_text_is_quoted(source: str) -> None:
-    assert parse_definition(starter_definition("crm", source, "crm", "main", "bronze")).source == source
+    assert parse_definition(scaffold_definition("crm", source, "crm", "main", "bronze")).source == source

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.discovery.code import discover_code
-from headgate.discovery.connector_code import Asking, Code
+from headgate.discovery.connector_code import Code, DiscoveryOptions
 from headgate.problems import InputError, SourceError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ PACKAGES = Path(__file__).parent / "packages"
 
 
 def discover(name: str, class_name: str = "", **options: str) -> Found:
-    return discover_code(Code(PACKAGES / name, class_name=class_name), Asking(options))
+    return discover_code(Code(PACKAGES / name, class_name=class_name), DiscoveryOptions(options))
 
 
 def names(found: Found) -> list[str]:
@@ -45,16 +45,16 @@ def test_a_part_of_a_package_is_loaded_as_that_part(place: str) -> None:
 def test_code_below_a_project_folder_is_found_and_its_tests_are_not_imported(tmp_path: Path) -> None:
     project = shutil.copytree(PACKAGES / "project", tmp_path / "project")
     (project / "test_shop.py").write_text("raise SystemExit('imported, though it names list_tables and read_table_metadata')")
-    assert names(discover_code(Code(project), Asking())) == ["orders"]
+    assert names(discover_code(Code(project), DiscoveryOptions())) == ["orders"]
 
 
 def test_a_module_by_its_name() -> None:
-    found = discover_code(Code(module="nested", search=(PACKAGES,)), Asking())
+    found = discover_code(Code(module="nested", search=(PACKAGES,)), DiscoveryOptions())
     assert found.connector == "nested.inner.connector:PlantConnector"
 
 
 def test_a_module_whose_package_exports_no_connector_is_looked_through() -> None:
-    found = discover_code(Code(module="shop", search=(PACKAGES / "project" / "src",)), Asking())
+    found = discover_code(Code(module="shop", search=(PACKAGES / "project" / "src",)), DiscoveryOptions())
     assert names(found) == ["orders"]
 
 
@@ -88,7 +88,7 @@ def test_without_a_connector_it_is_said_where_it_was_looked_for() -> None:
 
 def test_an_empty_folder_holds_no_connector(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="looked in no Python file"):
-        discover_code(Code(tmp_path), Asking())
+        discover_code(Code(tmp_path), DiscoveryOptions())
 
 
 def test_of_several_connectors_one_is_to_be_named() -> None:
@@ -109,7 +109,7 @@ def test_a_class_that_is_not_there_is_not_found() -> None:
 
 @pytest.mark.parametrize("spelled", ["left", "LEFT"])
 def test_a_table_is_asked_for_with_its_own_options(spelled: str) -> None:
-    asking = Asking(table_options={spelled: {"cursor": "changed_at"}})
+    asking = DiscoveryOptions(table_options={spelled: {"cursor": "changed_at"}})
     (table,) = discover_code(Code(PACKAGES / "two.py", class_name="Left"), asking).tables
     assert table.cursor_field == "changed_at"
 
@@ -125,7 +125,9 @@ def _wheel(tmp_path: Path, files: dict[str, Path | str]) -> Path:
 def test_a_wheel_is_imported_as_if_it_were_installed(tmp_path: Path) -> None:
     nested = PACKAGES / "nested"
     files = {f"acme/nested/{file.relative_to(nested)}": file for file in nested.rglob("*.py")}
-    found = discover_code(Code(_wheel(tmp_path, {**files, "plant-1.0.dist-info/METADATA": "Name: plant\n"})), Asking())
+    found = discover_code(
+        Code(_wheel(tmp_path, {**files, "plant-1.0.dist-info/METADATA": "Name: plant\n"})), DiscoveryOptions()
+    )
     assert found.connector == "acme.nested.inner.connector:PlantConnector"
     assert len(found.tables) == 3
 
@@ -134,19 +136,19 @@ def test_a_wheel_that_is_none_is_refused(tmp_path: Path) -> None:
     wheel = tmp_path / "broken.whl"
     wheel.write_text("no zip")
     with pytest.raises(InputError, match="can't be unpacked as a wheel"):
-        discover_code(Code(wheel), Asking())
+        discover_code(Code(wheel), DiscoveryOptions())
 
 
 @pytest.mark.parametrize(("name", "message"), [("absent.py", "no such file or folder"), ("code.txt", "is no Python file")])
 def test_a_path_to_no_code_is_refused(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "code.txt").write_text("")
     with pytest.raises(InputError, match=message):
-        discover_code(Code(tmp_path / name), Asking())
+        discover_code(Code(tmp_path / name), DiscoveryOptions())
 
 
 def test_the_codes_folder_stays_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text((PACKAGES / "odd_names.py").read_text())
-    discover_code(Code(tmp_path), Asking())
+    discover_code(Code(tmp_path), DiscoveryOptions())
     assert [file.name for file in tmp_path.iterdir()] == ["one.py"]
 
 

@@ -78,8 +78,8 @@ def test_osipi_is_discovered_with_a_starter_definition(tmp_path: Path) -> None:
     assert {table.destination_schema for table in tables} == {""}
     assert "time_series_append" in done.stdout
     assert "first discovery: all tables are new" in done.stdout
-    starter = (tmp_path / "connectors" / "pi" / "connector.yaml").read_text()
-    assert "lake" in starter
+    scaffold = (tmp_path / "connectors" / "pi" / "connector.yaml").read_text()
+    assert "lake" in scaffold
     assert "connector.yaml written" in done.stderr
 
 

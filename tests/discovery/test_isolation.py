@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.discovery.code import discover_code
-from headgate.discovery.connector_code import Asking, Code
+from headgate.discovery.connector_code import Code, DiscoveryOptions
 from headgate.problems import SourceError
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ PACKAGES = Path(__file__).parent / "packages"
 
 
 def discover(name: str, *, best_effort: bool = False, timeout: float = 60, **options: str) -> Found:
-    return discover_code(Code(PACKAGES / name, timeout=timeout), Asking(options, best_effort=best_effort))
+    return discover_code(Code(PACKAGES / name, timeout=timeout), DiscoveryOptions(options, best_effort=best_effort))
 
 
 def failure(name: str, **options: str) -> str:
     with pytest.raises(SourceError) as caught:
-        discover_code(Code(PACKAGES / name), Asking(options))
+        discover_code(Code(PACKAGES / name), DiscoveryOptions(options))
     assert "Traceback" not in str(caught.value)
     return str(caught.value)
 

@@ -1,6 +1,6 @@
 """Load a connector's class, ask it for its tables and say what it answers: `python -m headgate.discovery.child 7`.
 
-7 is the file descriptor to answer on (see `wire`). The request is a JSON object on standard input: `path` or `module`;
+7 is the file descriptor to answer on (see `channel`). The request is a JSON object on standard input: `path` or `module`;
 `is_root`; `class`; `options`; `search` (folders to import from); `table_options` by table; `timeout` in seconds.
 """
 
@@ -14,10 +14,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from headgate.discovery.child import standins
+from headgate.discovery.child import stubs
+from headgate.discovery.child.channel import Channel, plain
 from headgate.discovery.child.fault import fault
 from headgate.discovery.child.find import Search, described, search_files, search_module, table_lists
-from headgate.discovery.child.wire import Wire, plain
 from headgate.tables.names import Names
 
 _MOST_TABLES = 100_000
@@ -26,60 +26,60 @@ _GRACE = 5
 
 def main() -> None:
     """Answer the request on standard input."""
-    wire = Wire(int(sys.argv[1]))
+    channel = Channel(int(sys.argv[1]))
     request = json.load(sys.stdin)
     # Should whoever started this be gone by then, nobody else ends it.
     signal.alarm(int(request["timeout"]) + _GRACE)
     try:
-        _answer(request, wire)
+        _answer(request, channel)
     except BaseException as error:  # noqa: BLE001 (classes may behave oddly wherever they are looked at)
-        wire.say(fault=fault(error, Path(os.devnull)))
-    wire.end()
+        channel.say(fault=fault(error, Path(os.devnull)))
+    channel.end()
 
 
-def _answer(request: dict[str, Any], wire: Wire) -> None:
-    wire.say(stage="import")
+def _answer(request: dict[str, Any], channel: Channel) -> None:
+    channel.say(stage="import")
     search = _search(request)
     if len(search.classes) == 1:
-        _ask(search.classes[0], request, search.code, wire)
+        _ask(search.classes[0], request, search.code, channel)
     else:
         found = [described(one) for one in search.classes]
-        wire.say(classes=found, looked=search.looked, errors=search.errors)
+        channel.say(classes=found, looked=search.looked, errors=search.errors)
 
 
 def _search(request: dict[str, Any]) -> Search:
     sys.path[:0] = request["search"]
     if request["module"]:
-        standins.install("")
+        stubs.install("")
         return search_module(request["module"], request["class"])
     path = Path(request["path"])
     folder = path if path.is_dir() else path.parent
-    standins.install(str(folder.parent))
+    stubs.install(str(folder.parent))
     return search_files(path, request["class"], is_root=request["is_root"])
 
 
-def _ask(kind: type, request: dict[str, Any], code: Path, wire: Wire) -> None:
+def _ask(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> None:
     try:
-        wire.say(stage="lists", connector=described(kind))
-        wire.say(lists=table_lists(kind))
-        wire.say(stage="init")
+        channel.say(stage="lists", connector=described(kind))
+        channel.say(lists=table_lists(kind))
+        channel.say(stage="init")
         connector: Any = kind(dict(request["options"]))
-        wire.say(stage="list_tables")
+        channel.say(stage="list_tables")
         tables = _listed(connector.list_tables())
-        wire.say(stage="metadata", tables=tables)
+        channel.say(stage="metadata", tables=tables)
     except BaseException as error:  # noqa: BLE001 (the connector's code may raise anything, sys.exit included)
-        wire.say(fault=fault(error, code))
+        channel.say(fault=fault(error, code))
         return
     options = Names(request["table_options"].items())
     for table in dict.fromkeys(name for name in tables if isinstance(name, str)) if isinstance(tables, list) else ():
-        wire.say(asking=table)
+        channel.say(asking=table)
         try:
             its = options.find(table)
             metadata = plain(connector.read_table_metadata(table, dict(its[0]) if len(its) == 1 else {}))
         except BaseException as error:  # noqa: BLE001 (likewise, and the other tables are still asked for)
-            wire.say(table=table, fault=fault(error, code))
+            channel.say(table=table, fault=fault(error, code))
         else:
-            wire.say(table=table, metadata=metadata)
+            channel.say(table=table, metadata=metadata)
 
 
 def _listed(value: Any) -> object:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 END = b'{"end": true}\n'
 
 
-class Wire:
+class Channel:
     """The sending end. A process that the connector forked off, and that came back here, says nothing and ends."""
 
     def __init__(self, descriptor: int) -> None:

@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.discovery.child.channel import names
 from headgate.discovery.child.fault import fault
 from headgate.discovery.child.load import load, python_files, search_in
-from headgate.discovery.child.wire import names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

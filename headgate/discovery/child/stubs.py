@@ -1,9 +1,9 @@
-"""Stand-ins for what community connectors import and a machine without Spark does not have.
+"""Stubs for what community connectors import and a machine without Spark does not have.
 
 Connectors import `pyspark` for their schemas and `databricks.labs.community_connector` for the interface; the names of their
 tables need neither. Where one of these can't be imported, a module takes its place that gives any name asked of it: a class
 for `CapitalNames`, else an object that can be called, indexed and iterated (over nothing). What is installed is never
-replaced, and no other missing module is stood in for: its ImportError is the connector's.
+replaced, and no other missing module is stubbed: its ImportError is the connector's.
 """
 
 from __future__ import annotations
@@ -29,32 +29,32 @@ _TYPES = re.findall(
 )
 
 
-class Anything:
+class Stub:
     """An object that goes along with whatever is done to it while a module is imported."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Anything()
+        return Stub()
 
-    def __call__(self, *_: object, **__: object) -> Anything:
+    def __call__(self, *_: object, **__: object) -> Stub:
         """Go along with any arguments."""
-        return Anything()
+        return Stub()
 
-    def __getitem__(self, _: object) -> Anything:
-        return Anything()
+    def __getitem__(self, _: object) -> Stub:
+        return Stub()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(())
 
 
 class _AnyClass(ABCMeta):
-    """Classes of Spark's: attributes that nobody defined are Anything (`SparkSession.builder`)."""
+    """Classes of Spark's: attributes that nobody defined are Stub (`SparkSession.builder`)."""
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return Anything()
+        return Stub()
 
 
 class SparkClass(metaclass=_AnyClass):
@@ -66,7 +66,7 @@ class SparkClass(metaclass=_AnyClass):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name in {"given", "named"}:
             raise AttributeError(name)
-        return Anything()
+        return Stub()
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
@@ -121,7 +121,7 @@ class LakeflowConnect(metaclass=ABCMeta):  # noqa: B024 (which methods make a co
         self.options = options
 
 
-class StandIn(ModuleType):
+class StubModule(ModuleType):
     """A module that has every name."""
 
     def __init__(self, name: str, path: list[str]) -> None:
@@ -142,7 +142,7 @@ class StandIn(ModuleType):
         if name in known:
             return known[name]
         if not name[0].isupper():
-            return Anything()
+            return Stub()
         if self.__name__.startswith("pyspark"):
             return _AnyClass(name, (SparkClass,), {"__module__": self.__name__})
         return ABCMeta(name, (), {"__module__": self.__name__})
@@ -157,19 +157,19 @@ class _Finder:
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
         root = name in _PARENTS or name in _ROOTS
         parent = sys.modules.get(name.rpartition(".")[0])
-        if root or (isinstance(parent, StandIn) and parent.__name__ not in _PARENTS):
+        if root or (isinstance(parent, StubModule) and parent.__name__ not in _PARENTS):
             return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]  # has what a loader needs
         return None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return StandIn(spec.name, self._sources if spec.name == _SOURCES else [])
+        return StubModule(spec.name, self._sources if spec.name == _SOURCES else [])
 
     def exec_module(self, module: ModuleType) -> None:
-        """Nothing: a stand-in is made whole."""
+        """Nothing: a stub is made whole."""
 
 
 def install(code: str) -> None:
-    """Stand in from now on. `code` is the folder that holds the connector's own package.
+    """Install the stubs. `code` is the folder that holds the connector's own package.
 
     A connector's folder taken out of its repository imports itself as `databricks.labs.community_connector.sources.<name>`:
     that package is then looked for in `code`.

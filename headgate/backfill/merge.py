@@ -7,6 +7,7 @@ maximum query text size is 16 MiB"); Databricks SQL's language reference, MERGE 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,9 @@ def _stretches(plan: Plan, part: Part, rows: Sequence[Row], most: int) -> Iterat
     """Cut rows, as JSON, where their time changes and `most` is reached: start, end and rows of each cut."""
     cuts: list[tuple[str, list[str]]] = [(part.start, [])]
     size = 0
-    for time, group in groupby(sorted(rows, key=lambda row: str(row[plan.time])), lambda row: str(row[plan.time])):
+    # As text, 11:00:00.5Z would come before 11:00:00Z.
+    in_order = sorted(rows, key=lambda row: datetime.fromisoformat(row[plan.time]))
+    for time, group in groupby(in_order, lambda row: str(row[plan.time])):
         if size >= most:
             cuts.append((time, []))
             size = 0

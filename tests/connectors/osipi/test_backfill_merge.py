@@ -175,13 +175,15 @@ class TestRows:
     ) -> None:
         monkeypatch.setitem(merges_defaults(), "most", most)
         fill(pi)
-        backfill("--tags", "A,B", "--delete")
-        backfill("--tags", "A,B", "--delete")
-        assert told(table) == truth(pi)
+        pi.add("C", [(at(number / 4), number) for number in range(60)])
+        backfill("--tags", "A,B,C", "--delete")
+        backfill("--tags", "A,B,C", "--delete")
+        assert told(table) == truth(pi, "ABC")
         del pi.tags["A"].values[5:100]
-        backfill("--tags", "A,B", "--delete")
+        del pi.tags["C"].values[5:50]
+        backfill("--tags", "A,B,C", "--delete")
 
-        assert told(table) == truth(pi)
+        assert told(table) == truth(pi, "ABC")
         assert len(cloud.statements) > 30
         assert max(len(one.text) for one in cloud.statements.values()) < most + 10_000
 

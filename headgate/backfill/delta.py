@@ -39,6 +39,7 @@ class Delta:
 
     def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:
         """Merge a part's rows in one commit. Only rows of its stretch and of the tags that could be read are ever deleted."""
+        rows = [row for row in rows if row[self._plan.tag] in read]  # not those of a tag that failed after a part of it
         if not rows and not (self._delete and read):
             return
         where = self._where(part, read)

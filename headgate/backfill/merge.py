@@ -31,8 +31,9 @@ def merges(
     that differ in more than when they were read are overwritten, and with `delete` rows go that the source does not have. Each
     statement has about `most` characters of rows, and a stretch of time of its own, so that one deletes no row of another.
     """
-    if read and (rows or delete):
-        for start, before, some in _stretches(plan, part, rows, most):
+    whole = [row for row in rows if row[plan.tag] in read]  # not those of a tag that failed after a part of it
+    if read and (whole or delete):
+        for start, before, some in _stretches(plan, part, whole, most):
             yield _merge(table, plan, (start, before), some, sorted(read), delete=delete)
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.backfill.merge import merges
+from headgate.backfill.source import Part, Plan
 from headgate.cli import main
 from tests.connectors.osipi.recorded import at
 from tests.workspace import model
@@ -169,6 +171,17 @@ class TestRows:
         assert told(table) == before
         assert "not read: B: 403" in done.stderr
 
+    def test_what_was_read_of_a_tag_that_then_failed_is_not_there_twice(self) -> None:
+        part = Part(("A", "B"), "2026-03-01T11:00:00Z", "2026-03-01T12:00:00Z")
+        plan = Plan("t", ("tag", "time"), {"tag": "string", "time": "timestamp"}, "tag", "time", (part,))
+        rows = [{"tag": tag, "time": "2026-03-01T11:00:00Z"} for tag in "AB"]
+
+        (statement,) = merges(NAME, plan, part, rows, ["A"], delete=False)
+
+        assert '"tag":"A"' in statement
+        assert '"tag":"B"' not in statement
+        assert list(merges(NAME, plan, part, rows, [], delete=True)) == []
+
     @pytest.mark.parametrize("most", [1, 5000])
     def test_many_rows_go_in_several_statements_of_which_none_deletes_anothers(
         self, pi: PiServer, backfill: Run, table: model.Table, cloud: Workspace, monkeypatch: pytest.MonkeyPatch, most: int
@@ -197,8 +210,6 @@ class TestRows:
 
 
 def merges_defaults() -> dict[str, Any]:
-    from headgate.backfill.merge import merges  # noqa: PLC0415
-
     assert merges.__kwdefaults__ is not None
     return merges.__kwdefaults__
 

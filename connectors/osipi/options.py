@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from .problems import OptionsError
 from .retries import Backoff
+from .tls import authority
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,15 +137,15 @@ def settings_of(options: Mapping[str, str | None]) -> Settings:
     """Give the settings that a connection's options describe; raises OptionsError with all that is wrong.
 
     pi_base_url; access_token, or username and password, or client_id and client_secret with token_url (or workspace_host,
-    for Databricks' own), or none of them; auth, which of these counts, or none or kerberos; verify_ssl, ca_file;
-    timeout_seconds, requests_per_second, threads, tags_per_request, parts_per_batch, max_items_per_call, maxCount,
-    max_url_length, max_tries.
+    for Databricks' own), or none of them; auth, which of these counts, or none or kerberos; verify_ssl, ca_file (certificates
+    in PEM form, or a file of them); timeout_seconds, requests_per_second, threads, tags_per_request, parts_per_batch,
+    max_items_per_call, maxCount, max_url_length, max_tries.
     """
     texts = Texts(options)
     settings = Settings(
         base_url=_base_url(texts),
         login=_login(texts),
-        verify=texts.text("ca_file") or texts.flag("verify_ssl", default=True),
+        verify=authority(texts.text("ca_file")) or texts.flag("verify_ssl", default=True),
         timeout=texts.number("timeout_seconds", 60, 0.1, 3600),
         requests_per_second=texts.number("requests_per_second", 0),
         threads=texts.count("threads", 1, 1, 64),

@@ -35,8 +35,8 @@ def batch_script(options: Mapping[str, str | None], table: str, scope: str) -> s
     """Give the text of the script, a Databricks notebook: recorded values, read by /batch, are merged into a Delta table.
 
     table: catalog.schema.table; scope: the secret scope that holds `access_token`, `password` or `client_secret`, since no
-    secret of the options goes into the script. The same input gives the same text. Raises OptionsError, also for options of
-    the pull that the script has no use for: what was asked for would not be done.
+    secret of the options goes into the script; of a ca_file of this machine the text does. The same input gives the same text.
+    Raises OptionsError, also for options of the pull that the script has no use for: what was asked for would not be done.
     """
     settings, texts = settings_of(options), Texts(options)
     login = settings.login
@@ -57,7 +57,7 @@ def batch_script(options: Mapping[str, str | None], table: str, scope: str) -> s
         "places": _quoted(table + "_places"),
         "scope": scope,
         "base_url": settings.base_url,
-        "ca_file": settings.verify if isinstance(settings.verify, str) else "",
+        "ca_file": _authority(settings.verify),
         "login": login.kind,
         "user": login.user,
         "token_url": login.token_url,
@@ -84,6 +84,13 @@ def batch_script(options: Mapping[str, str | None], table: str, scope: str) -> s
     )
     environment.filters["py"] = repr
     return environment.get_template("batch_job.py.jinja").render(values)
+
+
+def _authority(verify: bool | str) -> str:
+    """Give the certificates of a file of this machine, else the name of one where the script will run."""
+    if not isinstance(verify, str):
+        return ""
+    return Path(verify).read_text(encoding="ascii", errors="ignore") if Path(verify).is_file() else verify
 
 
 def _first_read(texts: Texts) -> tuple[str, float]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import ssl
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +15,33 @@ if TYPE_CHECKING:
     from .options import Settings
 
 
+PEM = "-----BEGIN CERTIFICATE-----"
+_copies: dict[str, str] = {}
+
+
+def authority(text: str) -> str:
+    """Give the file that ca_file names; where it holds the certificates themselves, a copy of them that this process has.
+
+    So an authority of one's own reaches each machine that reads, with the connection, and nothing has to lie there before.
+    """
+    if PEM not in text:
+        return text
+    copy = _copies.get(text, "")
+    if not Path(copy).is_file():
+        with tempfile.NamedTemporaryFile("w", prefix="authority-", suffix=".pem", delete=False) as file:
+            file.write(text)
+        copy = _copies[text] = file.name
+        atexit.register(_remove, file.name, os.getpid())
+    return copy
+
+
+def _remove(path: str, process: int) -> None:
+    if os.getpid() == process:  # a process that was forked off has the file too
+        Path(path).unlink(missing_ok=True)
+
+
 def check_authority(settings: Settings) -> None:
-    """Raise OptionsError where ca_file is no file of certificates; without one, all that the machine trusts is good."""
+    """Raise OptionsError where ca_file holds no certificates; without one, all that the machine trusts is good."""
     if not isinstance(settings.verify, str):
         return
     try:
@@ -21,9 +49,9 @@ def check_authority(settings: Settings) -> None:
             ssl.create_default_context(cafile=settings.verify)
     except OSError as error:  # a ssl.SSLError is one too
         words = "holds no certificate" if isinstance(error, ssl.SSLError) else "can't be read"
-        raise OptionsError(
-            f"ca_file {words}: {settings.verify!r}; name a file in PEM form with the certificate of the server's authority"
-        ) from None
+        named = "" if settings.verify in _copies.values() else f" {settings.verify!r}:"
+        cure = "give the certificate of the server's authority in PEM form, or name a file with it"
+        raise OptionsError(f"ca_file {words}:{named} {cure}") from None
 
 
 def distrust(error: BaseException) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import subprocess
 import sys
 import types
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +21,6 @@ from tests.connectors.osipi.authority import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import requests
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     Clients = Callable[..., PiClient]
 
 SERVERS = "/dataservers"
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +47,27 @@ def secure(pi: PiServer, authority: Authority) -> PiServer:
 @pytest.mark.usefixtures("secure")
 def test_a_server_is_trusted_by_its_authority(client: Clients, authority: Authority) -> None:
     assert client(ca_file=str(authority.file)).get(SERVERS)["Items"] == [{"WebId": "S"}]
+
+
+@pytest.mark.usefixtures("secure")
+def test_the_certificate_itself_may_stand_in_the_options_and_leaves_nothing_behind(
+    authority: Authority, tmp_path: Path, pi: PiServer
+) -> None:
+    code = (
+        "import json, sys\nfrom connectors.osipi.client import PiClient\nfrom connectors.osipi.options import settings_of\n"
+        "settings = [settings_of(json.load(open(sys.argv[1]))) for _ in range(2)]\n"
+        "print(settings[0] == settings[1], PiClient(settings[0]).get('/dataservers')['Items'])"
+    )
+    (tmp_path / "options.json").write_text(json.dumps({"pi_base_url": pi.url, "ca_file": authority.file.read_text()}))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    run = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "options.json"],
+        env={**os.environ, "TMPDIR": str(temporary)}, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert run.stdout == "True [{'WebId': 'S'}]\n"
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.usefixtures("secure")
@@ -94,6 +119,11 @@ def test_an_authority_that_is_none_is_told(client: Clients, tmp_path: Path, text
 
     with pytest.raises(OptionsError, match=said):
         client(ca_file=str(path))
+
+
+def test_what_only_looks_like_a_certificate_is_told(client: Clients) -> None:
+    with pytest.raises(OptionsError, match="ca_file holds no certificate: give the certificate of the server's authority"):
+        client(ca_file="-----BEGIN CERTIFICATE----- folded into a line -----END CERTIFICATE-----")
 
 
 def test_a_connection_that_breaks_is_tried_again_and_is_no_matter_of_trust(

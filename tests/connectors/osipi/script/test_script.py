@@ -215,8 +215,17 @@ def test_the_authority_that_was_given_counts_whatever_the_environment_says(
     spark = Spark()
 
     run(pi, spark, ca_file=str(plant.file))
+    run(pi, spark, ca_file=plant.file.read_text())
 
     assert len(spark.rows) == 1
+
+
+def test_an_authority_of_this_machine_goes_into_the_script_and_one_of_the_cluster_stays_a_name(tmp_path: Path) -> None:
+    plant = Authority(tmp_path, "plant")
+    options = {"pi_base_url": "https://pi.example.com", "auth": "none"}
+
+    assert repr(plant.file.read_text()) in batch_script({**options, "ca_file": str(plant.file)}, TABLE, "pi")
+    assert "'/Volumes/main/pi/ca.pem'" in batch_script({**options, "ca_file": "/Volumes/main/pi/ca.pem"}, TABLE, "pi")
 
 
 @pytest.mark.parametrize(("life", "ends"), [(0.0001, False), (3600, True)])

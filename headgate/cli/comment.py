@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.comment.host import Host
-    from headgate.comment.model import Outcome, Place, Review, Token
+    from headgate.comment.model import PostResult, PullRequest, ReviewComment, Token
 
 
 def comment(  # noqa: PLR0913  # each parameter is a flag
@@ -48,51 +48,55 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
     The token comes from the environment alone: GITHUB_TOKEN, or GITLAB_TOKEN.
     """
     from headgate.comment.destination import destination, job_page
-    from headgate.comment.order import review_of
+    from headgate.comment.request import review_of
 
     details = details_url or job_page(os.environ)
     review = review_of(_text(file), target, connector, _list(labels), _list(remove_labels), details)
-    place, token = destination(os.environ, _event(os.environ), host, repo=repo, number=number, api=api)
-    outcome = _post(place, token, review, allow_read_only=allow_read_only, dry_run=dry_run)
-    for warning in outcome.warnings:
+    pull_request, token = destination(os.environ, _event(os.environ), host, repo=repo, number=number, api=api)
+    posted = _post(pull_request, token, review, allow_read_only=allow_read_only, dry_run=dry_run)
+    for warning in posted.warnings:
         tell(f"warning: {warning}")
     if output is Format.json:
-        result_json(outcome.as_json())
+        result_json(posted.as_json())
     else:
-        result(_told(outcome, place))
+        result(_as_text(posted, pull_request))
 
 
-def _post(place: Place, token: Token, review: Review, *, allow_read_only: bool, dry_run: bool) -> Outcome:
+def _post(
+    pull_request: PullRequest, token: Token, review: ReviewComment, *, allow_read_only: bool, dry_run: bool
+) -> PostResult:
     from headgate.clients.rest import Clock, RejectedError
     from headgate.comment.github import GitHub
     from headgate.comment.gitlab import GitLab
-    from headgate.comment.model import Outcome
+    from headgate.comment.model import PostResult
     from headgate.comment.post import post
 
     clock = Clock(sleep=wait)
-    host: Host = GitHub(place, token, clock) if place.host == "github" else GitLab(place, token, clock)
+    host: Host = GitHub(pull_request, token, clock) if pull_request.host == "github" else GitLab(pull_request, token, clock)
     try:
         return post(host, review, dry_run=dry_run, clock=clock)
     except RejectedError as error:
         if not (allow_read_only and host.read_only(error)):
             raise
-        return Outcome("skipped", warnings=(f"no comment was posted, for the token may only read: {error}",), dry_run=dry_run)
+        return PostResult(
+            "skipped", warnings=(f"no comment was posted, for the token may only read: {error}",), dry_run=dry_run
+        )
 
 
-def _told(outcome: Outcome, place: Place) -> str:
-    request = f"{place.repo}{'#' if place.host == 'github' else '!'}{place.number}"
+def _as_text(posted: PostResult, pull_request: PullRequest) -> str:
+    request = f"{pull_request.repo}{'#' if pull_request.host == 'github' else '!'}{pull_request.number}"
     done = {
         "created": "comment posted to",
         "edited": "comment edited in",
         "unchanged": "comment already there, unchanged, in",
         "skipped": "no comment in",
-    }[outcome.action]
-    lines = [f"{done} {request}{f': {outcome.url}' if outcome.url else ''}"]
-    lines += ["it was cut to what the host takes"] if outcome.cut else []
-    lines += [f"older comments deleted: {', '.join(map(str, outcome.deleted))}"] if outcome.deleted else []
-    lines += [f"label put on: {label}" for label in outcome.labels.add]
-    lines += [f"label taken off: {label}" for label in outcome.labels.remove]
-    return "\n".join(f"dry run: {line}" if outcome.dry_run else line for line in lines)
+    }[posted.action]
+    lines = [f"{done} {request}{f': {posted.url}' if posted.url else ''}"]
+    lines += ["it was cut to what the host takes"] if posted.cut else []
+    lines += [f"older comments deleted: {', '.join(map(str, posted.deleted))}"] if posted.deleted else []
+    lines += [f"label put on: {label}" for label in posted.labels.add]
+    lines += [f"label taken off: {label}" for label in posted.labels.remove]
+    return "\n".join(f"dry run: {line}" if posted.dry_run else line for line in lines)
 
 
 def _text(file: Path) -> str:

@@ -10,7 +10,7 @@ from headgate.comment.model import VERDICTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.comment.model import Review, Verdict
+    from headgate.comment.model import ReviewComment, Verdict
 
 _MARKER = "<!-- headgate:review "
 _VERDICT = re.compile(rf"<!-- headgate:verdict ({'|'.join(VERDICTS)}) -->")
@@ -41,7 +41,7 @@ def same(one: str, other: str) -> bool:
     return "\n".join(_lines(one)).strip() == "\n".join(_lines(other)).strip()
 
 
-def compose(review: Review, limit: int) -> tuple[str, bool]:
+def compose(review: ReviewComment, limit: int) -> tuple[str, bool]:
     """Give a comment of at most `limit` characters: marker, verdict, text; and whether the text was cut.
 
     It is cut after a whole line; what is open there (a block of code, a folded part) is closed, so that the line that says so

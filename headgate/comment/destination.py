@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from headgate.comment.model import Place, Token
+from headgate.comment.model import PullRequest, Token
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def destination(
     repo: str | None = None,
     number: int | None = None,
     api: str | None = None,
-) -> tuple[Place, Token]:
+) -> tuple[PullRequest, Token]:
     """Give the pull request or merge request to write to, and the token.
 
     `event` is the text of GITHUB_EVENT_PATH's file. Raises InputError with all that is missing or can't be. Source: GitHub
@@ -54,7 +54,7 @@ def destination(
         problems.append(found)
     if problems or isinstance(found, Problem) or not repo or not number:
         raise InputError(problems)
-    return Place(host, api.rstrip("/"), repo, number), found
+    return PullRequest(host, api.rstrip("/"), repo, number), found
 
 
 def job_page(environ: Mapping[str, str]) -> str | None:
@@ -113,13 +113,13 @@ def _pull_number(environ: Mapping[str, str], event: str | None) -> int | None:
     if found := _PULL_REF.fullmatch(environ.get("GITHUB_REF", "")):
         return int(found[1])
     try:
-        told: Any = json.loads(event or "")
+        payload: Any = json.loads(event or "")
     except (ValueError, RecursionError):
         return None
-    told = told if isinstance(told, dict) else {}
-    run = _part(told, "workflow_run").get("pull_requests")
-    places = [_part(told, "pull_request"), _part(told, "issue"), *(run if isinstance(run, list) else []), told]
-    numbers = (place.get("number") for place in places if isinstance(place, dict))
+    payload = payload if isinstance(payload, dict) else {}
+    run = _part(payload, "workflow_run").get("pull_requests")
+    parts = [_part(payload, "pull_request"), _part(payload, "issue"), *(run if isinstance(run, list) else []), payload]
+    numbers = (part.get("number") for part in parts if isinstance(part, dict))
     return next((number for number in numbers if isinstance(number, int)), None)
 
 

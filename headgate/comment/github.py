@@ -16,7 +16,7 @@ from headgate.problems import SourceError
 
 if TYPE_CHECKING:
     from headgate.clients.rest import Clock
-    from headgate.comment.model import Labels, Place, Token
+    from headgate.comment.model import Labels, PullRequest, Token
 
 _COLOURS = {"fine": "2da44e", "attention": "d4a72c", "error": "6e7781", "loss": "cf222e"}
 _OTHER_COLOUR = "ededed"
@@ -29,16 +29,16 @@ class GitHub:
     name = "GitHub"
     limit = 65_536
 
-    def __init__(self, place: Place, token: Token, clock: Clock | None = None) -> None:
+    def __init__(self, pull_request: PullRequest, token: Token, clock: Clock | None = None) -> None:
         headers = {
             "Authorization": f"Bearer {token.value}",
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }
-        self._api = Api(place.api, headers, token.value, lambda status: _cure(status, token), clock=clock)
-        self._graphql = place.api.removesuffix("/v3") + "/graphql"
-        self._repo = f"/repos/{place.repo}"
-        self._issue = f"{self._repo}/issues/{place.number}"
+        self._api = Api(pull_request.api, headers, token.value, lambda status: _cure(status, token), clock=clock)
+        self._graphql = pull_request.api.removesuffix("/v3") + "/graphql"
+        self._repo = f"/repos/{pull_request.repo}"
+        self._issue = f"{self._repo}/issues/{pull_request.number}"
         self._me: str | None = None
         self._asked = False
 

@@ -16,7 +16,7 @@ from headgate.comment.model import Comment
 
 if TYPE_CHECKING:
     from headgate.clients.rest import Clock
-    from headgate.comment.model import Labels, Place, Token
+    from headgate.comment.model import Labels, PullRequest, Token
 
 _UNKNOWN = (401, 403, GONE)
 
@@ -27,10 +27,10 @@ class GitLab:
     name = "GitLab"
     limit = 1_000_000
 
-    def __init__(self, place: Place, token: Token, clock: Clock | None = None) -> None:
+    def __init__(self, pull_request: PullRequest, token: Token, clock: Clock | None = None) -> None:
         header = "JOB-TOKEN" if token.of_job else "PRIVATE-TOKEN"
-        self._api = Api(place.api, {header: token.value}, token.value, lambda status: _cure(status, token), clock=clock)
-        self._request = f"/projects/{quote(place.repo, safe='')}/merge_requests/{place.number}"
+        self._api = Api(pull_request.api, {header: token.value}, token.value, lambda status: _cure(status, token), clock=clock)
+        self._request = f"/projects/{quote(pull_request.repo, safe='')}/merge_requests/{pull_request.number}"
         self._token = token
         self._shown: dict[str, Any] | None = None
         self._me: int | None = None

@@ -21,7 +21,7 @@ class Host(Protocol):
     limit: int  # characters that a comment takes
 
     def comments(self) -> list[Comment]:
-        """Give all comments of the token's own user; where that can't be told, of all who may be it."""
+        """Give all comments of the token's own user; where that is not known, of all who may be it."""
 
     def body(self, text: str) -> str:
         """Give a text as it is to be sent."""

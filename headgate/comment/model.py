@@ -12,7 +12,7 @@ LABEL_PREFIX = "headgate:"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PullRequest:
     """A pull request or merge request. `repo`: owner/name; on GitLab a project's path or number. `api` ends without a slash."""
 
     host: HostName
@@ -51,7 +51,7 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class ReviewComment:
     """What is to be posted: Markdown, for a target and perhaps one connector; its verdict, where that is known."""
 
     text: str
@@ -63,7 +63,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PostResult:
     """What was done, or in a dry run would be.
 
     skipped: the token may only read. `cut`: the text was too long. `deleted`: ids of older comments.

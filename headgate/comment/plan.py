@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CommentPlan:
     """The comment that stays (None: a new one is made), whether it is to be edited, and those to delete."""
 
     stays: Comment | None
@@ -30,13 +30,13 @@ class Plan:
         return "edited" if self.edit else "unchanged"
 
 
-def plan_comment(comments: Sequence[Comment], mark: str, body: str) -> Plan:
+def plan_comment(comments: Sequence[Comment], mark: str, body: str) -> CommentPlan:
     """Give what makes `body` the one comment with the marker among our own: of several, the newest stays."""
     ours = sorted((comment for comment in comments if carries(comment.body, mark)), key=lambda comment: comment.id)
     if not ours:
-        return Plan(None, edit=False)
+        return CommentPlan(None, edit=False)
     *older, newest = ours
-    return Plan(newest, not same(newest.body, body), tuple(older))
+    return CommentPlan(newest, not same(newest.body, body), tuple(older))
 
 
 def wanted_labels(comments: Sequence[Comment], mark: str, asked: Labels) -> Labels:
@@ -47,8 +47,8 @@ def wanted_labels(comments: Sequence[Comment], mark: str, asked: Labels) -> Labe
     """
     if verdict_asked(asked.add) is None:
         return asked
-    told = {verdict_of(comment.body) for comment in comments if not carries(comment.body, mark)} | {verdict_asked(asked.add)}
-    worst = max((verdict for verdict in told if verdict), key=VERDICTS.index)
+    known = {verdict_of(comment.body) for comment in comments if not carries(comment.body, mark)} | {verdict_asked(asked.add)}
+    worst = max((verdict for verdict in known if verdict), key=VERDICTS.index)
     verdicts = [verdict_label(verdict) for verdict in VERDICTS]
     add = [verdict_label(worst), *(label for label in asked.add if label not in verdicts)]
     remove = [*(label for label in verdicts if label != add[0]), *(label for label in asked.remove if label not in verdicts)]

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING
 from headgate.clients.rest import Clock, RejectedError, UnsureError
 from headgate.comment.body import compose, marker
 from headgate.comment.host import GONE, too_long
-from headgate.comment.model import Labels, Outcome
+from headgate.comment.model import Labels, PostResult
 from headgate.comment.plan import label_changes, plan_comment, wanted_labels
 from headgate.problems import SourceError
 
 if TYPE_CHECKING:
     from headgate.comment.host import Host
-    from headgate.comment.model import Review
-    from headgate.comment.plan import Plan
+    from headgate.comment.model import ReviewComment
+    from headgate.comment.plan import CommentPlan
 
 _TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class _Posted:
-    """The plan that was carried out, and the comment's address. `found`: made by a request that was thought to be lost."""
+    """The plan that was executed, and the comment's address. `found`: made by a request that was thought to be lost."""
 
-    plan: Plan
+    plan: CommentPlan
     url: str
     cut: bool
     found: bool
 
 
-def post(host: Host, review: Review, *, dry_run: bool = False, clock: Clock | None = None) -> Outcome:
+def post(host: Host, review: ReviewComment, *, dry_run: bool = False, clock: Clock | None = None) -> PostResult:
     """Post a review, or edit the comment that a run before posted, and put its labels on.
 
-    What may not be (labels, older comments) is told as a warning. Raises RejectedError where the host refuses the comment,
+    What may not be (labels, older comments) becomes a warning. Raises RejectedError where the host refuses the comment,
     SourceError where it can't be reached.
     """
     posted = _post(host, review, clock or Clock(), dry_run=dry_run)
@@ -43,10 +43,10 @@ def post(host: Host, review: Review, *, dry_run: bool = False, clock: Clock | No
         deleted = _delete(host, posted.plan, warnings)
     labels = _label(host, review, warnings, dry_run=dry_run)
     action = "created" if posted.found else posted.plan.action
-    return Outcome(action, posted.url, posted.cut, deleted, labels, tuple(warnings), dry_run)
+    return PostResult(action, posted.url, posted.cut, deleted, labels, tuple(warnings), dry_run)
 
 
-def _post(host: Host, review: Review, clock: Clock, *, dry_run: bool) -> _Posted:
+def _post(host: Host, review: ReviewComment, clock: Clock, *, dry_run: bool) -> _Posted:
     """Look what is there, do what it takes, and look again where it is not known whether that was done."""
     mark, limit = marker(review.target, review.connector), host.limit
     last: SourceError | None = None
@@ -55,7 +55,7 @@ def _post(host: Host, review: Review, clock: Clock, *, dry_run: bool) -> _Posted
         body = host.body(body)
         plan = plan_comment(host.comments(), mark, body)
         try:
-            url = _carry_out(host, plan, body, dry_run=dry_run)
+            url = _execute(host, plan, body, dry_run=dry_run)
             return _Posted(plan, url, cut, found=isinstance(last, UnsureError) and plan.action == "unchanged")
         except UnsureError as error:
             last = error
@@ -70,7 +70,7 @@ def _post(host: Host, review: Review, clock: Clock, *, dry_run: bool) -> _Posted
     raise last
 
 
-def _carry_out(host: Host, plan: Plan, body: str, *, dry_run: bool) -> str:
+def _execute(host: Host, plan: CommentPlan, body: str, *, dry_run: bool) -> str:
     if plan.stays is None:
         return "" if dry_run else host.create(body)
     if plan.edit and not dry_run:
@@ -78,7 +78,7 @@ def _carry_out(host: Host, plan: Plan, body: str, *, dry_run: bool) -> str:
     return plan.stays.url
 
 
-def _delete(host: Host, plan: Plan, warnings: list[str]) -> tuple[int, ...]:
+def _delete(host: Host, plan: CommentPlan, warnings: list[str]) -> tuple[int, ...]:
     deleted = []
     for comment in plan.delete:
         try:
@@ -89,7 +89,7 @@ def _delete(host: Host, plan: Plan, warnings: list[str]) -> tuple[int, ...]:
     return tuple(deleted)
 
 
-def _label(host: Host, review: Review, warnings: list[str], *, dry_run: bool) -> Labels:
+def _label(host: Host, review: ReviewComment, warnings: list[str], *, dry_run: bool) -> Labels:
     """Change labels after the comment was posted: of runs for several targets at once, the last sees what all have found."""
     if not review.labels:
         return Labels()

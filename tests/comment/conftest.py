@@ -8,12 +8,12 @@ import pytest
 from headgate.clients.rest import Clock
 from headgate.comment.github import GitHub
 from headgate.comment.gitlab import GitLab
-from headgate.comment.model import Outcome, Place, Token
-from headgate.comment.order import review_of
+from headgate.comment.model import PostResult, PullRequest, Token
 from headgate.comment.post import post
+from headgate.comment.request import review_of
 from tests.support.hosts import BOT, JOB, GitHubHost, GitLabHost, Time
 
-Post = Callable[..., Outcome]
+Post = Callable[..., PostResult]
 
 
 @pytest.fixture(autouse=True)
@@ -43,9 +43,9 @@ def time() -> Time:
 def to_github(github: GitHubHost, time: Time) -> Post:
     """Give what posts a text to the pull request, with other tokens and options where they are named."""
 
-    def run(text: str = "fine", target: str = "prod", *, token: str = BOT, dry_run: bool = False, **options: Any) -> Outcome:
+    def run(text: str = "fine", target: str = "prod", *, token: str = BOT, dry_run: bool = False, **options: Any) -> PostResult:
         clock = Clock(time.now, time.sleep)
-        host = GitHub(Place("github", github.api, "owner/name", 7), Token(token, "GITHUB_TOKEN"), clock)
+        host = GitHub(PullRequest("github", github.api, "owner/name", 7), Token(token, "GITHUB_TOKEN"), clock)
         return post(host, review_of(text, target, **options), dry_run=dry_run, clock=clock)
 
     return run
@@ -55,10 +55,10 @@ def to_github(github: GitHubHost, time: Time) -> Post:
 def to_gitlab(gitlab: GitLabHost, time: Time) -> Post:
     """Give what posts a text to the merge request."""
 
-    def run(text: str = "fine", target: str = "prod", *, token: str = BOT, dry_run: bool = False, **options: Any) -> Outcome:
+    def run(text: str = "fine", target: str = "prod", *, token: str = BOT, dry_run: bool = False, **options: Any) -> PostResult:
         clock = Clock(time.now, time.sleep)
         secret = Token(token, "CI_JOB_TOKEN" if token == JOB else "GITLAB_TOKEN", of_job=token == JOB)
-        host = GitLab(Place("gitlab", gitlab.api, "group/name", 7), secret, clock)
+        host = GitLab(PullRequest("gitlab", gitlab.api, "group/name", 7), secret, clock)
         return post(host, review_of(text, target, **options), dry_run=dry_run, clock=clock)
 
     return run

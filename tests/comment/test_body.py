@@ -3,7 +3,7 @@
 import pytest
 
 from headgate.comment.body import carries, compose, marker, verdict_of
-from headgate.comment.order import review_of
+from headgate.comment.request import review_of
 from headgate.problems import InputError
 
 NOTICE = "**Cut here: a comment takes 600 characters, and the review is longer.** The whole review is in the job's own output."

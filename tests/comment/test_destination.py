@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from headgate.comment.destination import destination, job_page
-from headgate.comment.model import Place
+from headgate.comment.model import PullRequest
 from headgate.problems import InputError
 
 HIDDEN = "what-nobody-sees"
@@ -27,23 +27,23 @@ GITLAB = {
 
 
 def test_github_actions_says_all() -> None:
-    place, token = destination(ACTIONS, None)
+    pull_request, token = destination(ACTIONS, None)
 
-    assert place == Place("github", "https://ghe.example.com/api/v3", "owner/name", 12)
+    assert pull_request == PullRequest("github", "https://ghe.example.com/api/v3", "owner/name", 12)
     assert (token.value, token.variable) == (HIDDEN, "GITHUB_TOKEN")
 
 
 def test_gitlab_ci_says_all() -> None:
-    place, token = destination(GITLAB, None)
+    pull_request, token = destination(GITLAB, None)
 
-    assert place == Place("gitlab", "https://git.example.com/api/v4", "5", 3)
+    assert pull_request == PullRequest("gitlab", "https://git.example.com/api/v4", "5", 3)
     assert token.of_job
 
 
 def test_gitlabs_own_token_goes_before_the_jobs_and_a_forks_request_is_in_the_project_it_goes_to() -> None:
-    place, token = destination({**GITLAB, "GITLAB_TOKEN": HIDDEN, "CI_MERGE_REQUEST_PROJECT_ID": "9"}, None)
+    pull_request, token = destination({**GITLAB, "GITLAB_TOKEN": HIDDEN, "CI_MERGE_REQUEST_PROJECT_ID": "9"}, None)
 
-    assert place.repo == "9"
+    assert pull_request.repo == "9"
     assert not token.of_job
 
 
@@ -57,9 +57,9 @@ def test_gitlabs_own_token_goes_before_the_jobs_and_a_forks_request_is_in_the_pr
     ],
 )
 def test_the_event_tells_the_number_where_the_ref_does_not(event: dict[str, Any]) -> None:
-    place, _ = destination({**ACTIONS, "GITHUB_REF": "refs/heads/main"}, json.dumps(event))
+    pull_request, _ = destination({**ACTIONS, "GITHUB_REF": "refs/heads/main"}, json.dumps(event))
 
-    assert place.number == 8
+    assert pull_request.number == 8
 
 
 @pytest.mark.parametrize("event", [None, "", "[]", "{", '{"pull_request": 3, "workflow_run": {"pull_requests": [7]}}'])
@@ -69,9 +69,9 @@ def test_an_event_that_does_not_tell_is_an_error_with_the_option(event: str | No
 
 
 def test_options_go_before_ci() -> None:
-    place, _ = destination({**ACTIONS, **GITLAB}, None, "github", repo="a/b", number=1, api="https://api.github.com/")
+    pull_request, _ = destination({**ACTIONS, **GITLAB}, None, "github", repo="a/b", number=1, api="https://api.github.com/")
 
-    assert place == Place("github", "https://api.github.com", "a/b", 1)
+    assert pull_request == PullRequest("github", "https://api.github.com", "a/b", 1)
 
 
 def test_the_hosts_own_address_is_the_default() -> None:

@@ -4,18 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from headgate.comment.model import Outcome
+from headgate.comment.model import PostResult
 from tests.support.hosts import PERSON, GitHubHost, GitLabHost, Trouble
 
-Post = Callable[..., Outcome]
+Post = Callable[..., PostResult]
 
 
 def test_a_verdicts_label_takes_the_place_of_the_last_one(github: GitHubHost, to_github: Post) -> None:
     github.labels = ["bug", "headgate:fine", "headgate:own"]
-    outcome = to_github(labels=["headgate:loss"])
+    posted = to_github(labels=["headgate:loss"])
 
     assert github.labels == ["bug", "headgate:own", "headgate:loss"]
-    assert (outcome.labels.add, outcome.labels.remove) == (("headgate:loss",), ("headgate:fine",))
+    assert (posted.labels.add, posted.labels.remove) == (("headgate:loss",), ("headgate:fine",))
 
 
 def test_a_label_that_github_does_not_know_is_made_with_its_colour(github: GitHubHost, to_github: Post) -> None:
@@ -71,11 +71,11 @@ def test_a_strangers_verdict_has_no_say(github: GitHubHost, to_github: Post) -> 
 @pytest.mark.parametrize("path", ["name/labels$", "issues/7/labels$"])
 def test_a_token_that_may_not_label_only_warns(path: str, github: GitHubHost, to_github: Post) -> None:
     github.troubles = [Trouble("POST", path, 403, body={"message": "Must have push access"})]
-    outcome = to_github(labels=["headgate:fine"])
+    posted = to_github(labels=["headgate:fine"])
 
-    assert outcome.action == "created"
-    assert "the labels stay as they are" in outcome.warnings[0]
-    assert "Must have push access" in outcome.warnings[0]
+    assert posted.action == "created"
+    assert "the labels stay as they are" in posted.warnings[0]
+    assert "Must have push access" in posted.warnings[0]
 
 
 def test_a_label_that_nobody_answered_for_is_put_on_again(github: GitHubHost, to_github: Post) -> None:

@@ -5,28 +5,28 @@ from collections.abc import Callable
 import pytest
 
 from headgate.clients.rest import RejectedError
-from headgate.comment.model import Outcome
+from headgate.comment.model import PostResult
 from headgate.problems import SourceError
 from tests.support.hosts import ACTIONS, BOT, JOB, PERSON, READER, GitHubHost, GitLabHost, Time, Trouble
 
-Post = Callable[..., Outcome]
+Post = Callable[..., PostResult]
 MARK = "<!-- headgate:review target=prod -->"
 
 
 def test_the_first_review_is_posted_with_its_hidden_marker(github: GitHubHost, to_github: Post) -> None:
-    outcome = to_github("All is well.")
+    posted = to_github("All is well.")
 
     assert github.bodies == [f"{MARK}\n\nAll is well.\n"]
-    assert outcome.action == "created"
-    assert outcome.url == github.comments[0]["html_url"]
+    assert posted.action == "created"
+    assert posted.url == github.comments[0]["html_url"]
 
 
 def test_the_next_review_edits_it(github: GitHubHost, to_github: Post) -> None:
     to_github("before")
-    outcome = to_github("after")
+    posted = to_github("after")
 
     assert github.bodies == [f"{MARK}\n\nafter\n"]
-    assert outcome.action == "edited"
+    assert posted.action == "edited"
 
 
 def test_an_unchanged_review_sends_nothing_whatever_the_host_did_to_its_line_ends(github: GitHubHost, to_github: Post) -> None:
@@ -86,10 +86,10 @@ def test_a_comment_that_quotes_the_marker_is_none(github: GitHubHost, to_github:
 def test_of_two_the_newest_is_edited_and_the_others_are_deleted(github: GitHubHost, to_github: Post) -> None:
     first = github.add(f"{MARK}\n\nfirst")
     github.add(f"{MARK}\n\nsecond")
-    outcome = to_github("new")
+    posted = to_github("new")
 
     assert github.bodies == [f"{MARK}\n\nnew\n"]
-    assert outcome.deleted == (first["id"],)
+    assert posted.deleted == (first["id"],)
 
 
 def test_an_older_one_that_may_not_be_deleted_is_a_warning(github: GitHubHost, to_github: Post) -> None:
@@ -110,9 +110,9 @@ def test_one_that_is_deleted_between_looking_and_editing_is_posted_anew(github: 
 
 
 def test_a_dry_run_tells_and_writes_nothing(github: GitHubHost, to_github: Post) -> None:
-    outcome = to_github("new", dry_run=True, labels=["headgate:fine"])
+    posted = to_github("new", dry_run=True, labels=["headgate:fine"])
 
-    assert (outcome.action, outcome.labels.add, outcome.dry_run) == ("created", ("headgate:fine",), True)
+    assert (posted.action, posted.labels.add, posted.dry_run) == ("created", ("headgate:fine",), True)
     assert github.writes == []
 
 

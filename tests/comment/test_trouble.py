@@ -6,11 +6,11 @@ import pytest
 
 from headgate.clients.limits import seconds_to_wait
 from headgate.clients.rest import RejectedError, UnsureError
-from headgate.comment.model import Outcome
+from headgate.comment.model import PostResult
 from headgate.problems import SourceError
 from tests.support.hosts import GitHubHost, GitLabHost, Time, Trouble
 
-Post = Callable[..., Outcome]
+Post = Callable[..., PostResult]
 MARK = "<!-- headgate:review target=prod -->"
 SECONDARY = {"message": "You have exceeded a secondary rate limit"}
 
@@ -113,11 +113,11 @@ def test_a_post_that_nobody_answered_never_makes_two(
     status: int | None, taken: bool, github: GitHubHost, to_github: Post
 ) -> None:
     github.troubles = [Trouble("POST", "comments", status, taken=taken) for _ in range(2 if not taken else 1)]
-    outcome = to_github("new")
+    posted = to_github("new")
 
     assert github.bodies == [f"{MARK}\n\nnew\n"]
-    assert outcome.action == "created"
-    assert outcome.url == github.comments[0]["html_url"]
+    assert posted.action == "created"
+    assert posted.url == github.comments[0]["html_url"]
 
 
 def test_a_note_that_nobody_answered_never_makes_two(gitlab: GitLabHost, to_gitlab: Post) -> None:
@@ -143,10 +143,10 @@ def test_a_host_that_is_not_there_is_told(github: GitHubHost, to_github: Post) -
 
 def test_a_text_that_is_too_long_is_cut_after_a_line_and_says_so(github: GitHubHost, to_github: Post) -> None:
     text = "\n".join(f"| table {number} | moves |" for number in range(5000))
-    outcome = to_github(text, details_url="https://ci.example/run/1")
+    posted = to_github(text, details_url="https://ci.example/run/1")
     lines = github.bodies[0].rstrip("\n").split("\n")
 
-    assert outcome.cut
+    assert posted.cut
     assert 65_000 < len(github.bodies[0]) <= 65_536
     assert lines[-3] in text.split("\n")
     assert lines[-1] == (
@@ -157,9 +157,9 @@ def test_a_text_that_is_too_long_is_cut_after_a_line_and_says_so(github: GitHubH
 
 def test_a_host_that_takes_less_than_others_gets_less(github: GitHubHost, to_github: Post) -> None:
     github.limit = 30_000
-    outcome = to_github("a line of a review\n" * 3000)
+    posted = to_github("a line of a review\n" * 3000)
 
-    assert outcome.cut
+    assert posted.cut
     assert 20_000 < len(github.bodies[0]) <= 30_000
 
 

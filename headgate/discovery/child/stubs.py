@@ -49,7 +49,7 @@ class Stub:
 
 
 class _AnyClass(ABCMeta):
-    """Classes of Spark's: attributes that nobody defined are Stub (`SparkSession.builder`)."""
+    """Classes of Spark's: attributes that nobody defined are stubs (`SparkSession.builder`)."""
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from headgate.comment.model import VERDICTS, Labels, Review
+from headgate.comment.model import VERDICTS, Labels, ReviewComment
 from headgate.comment.plan import verdict_asked, verdict_label
 from headgate.names import ID
 from headgate.problems import InputError, Problem, short
@@ -23,7 +23,7 @@ def review_of(
     labels: Sequence[str] = (),
     remove_labels: Sequence[str] = (),
     details_url: str | None = None,
-) -> Review:
+) -> ReviewComment:
     """Give the review to post; its verdict is that of the one `headgate:` label of a verdict, where one is to be put on.
 
     Raises InputError with all that can't be.
@@ -34,7 +34,7 @@ def review_of(
     if problems:
         raise InputError(problems)
     asked = Labels(tuple(labels), tuple(remove_labels))
-    return Review(text, target, connector, verdict_asked(labels), details_url, asked)
+    return ReviewComment(text, target, connector, verdict_asked(labels), details_url, asked)
 
 
 def _names(target: str, connector: str | None) -> Iterator[Problem]:

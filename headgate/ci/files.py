@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from headgate.definition.model import Definition
 
-Host = Literal["github", "gitlab"]
+CiHost = Literal["github", "gitlab"]
 NIGHTLY = "17 3 * * *"
 BRANCH = "main"
 
@@ -50,7 +50,7 @@ class File:
     yours: bool = False
 
 
-_FILES: dict[Host, tuple[tuple[str, str, bool], ...]] = {
+_FILES: dict[CiHost, tuple[tuple[str, str, bool], ...]] = {
     "github": (
         (".github/actions/headgate-setup/action.yml", "github/setup.yml", True),
         (".github/actions/headgate-login/action.yml", "github/login.yml", True),
@@ -63,10 +63,10 @@ _FILES: dict[Host, tuple[tuple[str, str, bool], ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class WorkflowSettings:
     """What is to be written. `targets` in the order of their deploys; `nightly` is cron, in UTC."""
 
-    host: Host
+    host: CiHost
     targets: tuple[str, ...]
     connectors: tuple[str, ...]
     secrets: tuple[str, ...]  # Terraform's variables
@@ -84,8 +84,10 @@ class Order:
         return shlex.join(words)
 
 
-def order_of(definitions: Sequence[Definition], host: Host, targets: Sequence[str], nightly: str, branch: str) -> Order:
-    """Give the order for a project's connectors: these targets, or all those that every connector has.
+def workflow_settings(
+    definitions: Sequence[Definition], host: CiHost, targets: Sequence[str], nightly: str, branch: str
+) -> WorkflowSettings:
+    """Give the settings for a project's connectors: these targets, or all those that every connector has.
 
     Raises InputError for a target that some connector hasn't, a schedule that is no cron, and a branch's name that is none.
     """
@@ -105,11 +107,11 @@ def order_of(definitions: Sequence[Definition], host: Host, targets: Sequence[st
         secret_variable(one.id, name) for one in definitions if not one.connection.existing for name in one.connection.secrets
     ]
     chosen = tuple(dict.fromkeys(targets)) or tuple(common)
-    return Order(host, chosen, tuple(one.id for one in definitions), tuple(sorted(secrets)), nightly, branch)
+    return WorkflowSettings(host, chosen, tuple(one.id for one in definitions), tuple(sorted(secrets)), nightly, branch)
 
 
-def files_of(order: Order) -> list[File]:
-    """Give the files, the same for the same order."""
+def files_of(settings: WorkflowSettings) -> list[File]:
+    """Give the files, the same for the same settings."""
     # YAML for a machine of names that are checked, not HTML; GitHub's own ${{ }} stands in it, hence other delimiters.
     environment = Environment(
         loader=PackageLoader("headgate.ci"),
@@ -126,27 +128,27 @@ def files_of(order: Order) -> list[File]:
         autoescape=False,  # noqa: S701  # see above
     )
     known = {
-        "command": order.command,
-        "targets": order.targets,
-        "connectors": order.connectors,
-        "secrets": order.secrets,
-        "nightly": order.nightly,
-        "branch": order.branch,
+        "command": settings.command,
+        "targets": settings.targets,
+        "connectors": settings.connectors,
+        "secrets": settings.secrets,
+        "nightly": settings.nightly,
+        "branch": settings.branch,
         "pins": PINS,
         "trusted_if": _TRUSTED,
         "errored": json.dumps(ERRORED),
     }
     return [
         File(path, environment.get_template(template).render(known).rstrip("\n") + "\n", yours)
-        for path, template, yours in _FILES[order.host]
+        for path, template, yours in _FILES[settings.host]
     ]
 
 
-def warnings_of(definitions: Sequence[Definition], order: Order) -> list[str]:
+def warnings_of(definitions: Sequence[Definition], settings: WorkflowSettings) -> list[str]:
     """Say what of the definitions a CI can't work with."""
     found = []
     for one in definitions:
-        for name in order.targets:
+        for name in settings.targets:
             target = one.targets[name]
             if target.backend.type == "local":
                 found.append(

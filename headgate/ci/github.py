@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.kept_review import FILE, Approved, artifact_name, cures, not_after, not_found, odd, required
+from headgate.ci.kept_review import FILE, Approved, artifact_name, cures, not_after, not_found, required, unexpected_response
 from headgate.clients.rest import LARGEST, Api
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class GitHub:
             archive = self.api.download(f"/repos/{self.repository}/actions/artifacts/{int(artifact['id'])}/zip")
             source = f"the review of pull request #{number} at {head[:7]} ({run['html_url']})"
         except (KeyError, TypeError, ValueError) as error:
-            raise odd("GitHub", f"{type(error).__name__}: {error}") from None
+            raise unexpected_response("GitHub", f"{type(error).__name__}: {error}") from None
         return Approved(_unzip(archive), source)
 
     def _pull(self, sha: str) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _unzip(archive: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as zipped:
             if zipped.getinfo(FILE).file_size > LARGEST:
-                raise odd("GitHub", f"{FILE} is larger than 64 MiB")
+                raise unexpected_response("GitHub", f"{FILE} is larger than 64 MiB")
             return zipped.read(FILE).decode()
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise odd("GitHub", f"the artifact holds no {FILE} ({type(error).__name__})") from None
+        raise unexpected_response("GitHub", f"the artifact holds no {FILE} ({type(error).__name__})") from None

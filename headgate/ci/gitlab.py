@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.kept_review import FILE, Approved, cures, job_name, not_after, not_found, odd, required
+from headgate.ci.kept_review import FILE, Approved, cures, job_name, not_after, not_found, required, unexpected_response
 from headgate.clients.rest import Api
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class GitLab:
             document = self.api.download(f"{here}/jobs/{int(job['id'])}/artifacts/{FILE}").decode()
             source = f"the review of merge request !{iid} ({last['web_url']})"
         except (KeyError, TypeError, ValueError) as error:
-            raise odd("GitLab", f"{type(error).__name__}: {error}") from None
+            raise unexpected_response("GitLab", f"{type(error).__name__}: {error}") from None
         return Approved(document, source)
 
     def _request(self, sha: str) -> dict[str, Any]:

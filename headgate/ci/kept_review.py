@@ -85,6 +85,6 @@ def not_found(what: str) -> RefusedError:
     return RefusedError(what, CURE)
 
 
-def odd(host: str, what: str) -> SourceError:
+def unexpected_response(host: str, what: str) -> SourceError:
     """Give the error for an answer that isn't what the host's description says."""
     return SourceError(f"{host} gave an answer that makes no sense here: {what}", "look at the host's state, then try again")

@@ -26,14 +26,14 @@ def read_stacks(out: Path) -> list[str]:
     path = out / FILE
     cure = "synthesize first: `cdktf synth`, or run the app itself; or name the folder with --out"
     try:
-        return order_of(json.loads(path.read_text(encoding="utf-8")))
+        return stacks_in_order(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise InputError(Problem("there is no manifest: nothing was synthesized here", cure, str(path))) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(Problem(f"is not what the CDK writes ({type(error).__name__}: {error})", cure, str(path))) from None
 
 
-def order_of(manifest: Mapping[str, Any]) -> list[str]:
+def stacks_in_order(manifest: Mapping[str, Any]) -> list[str]:
     """Give the manifest's stacks in the order of their applies. Raises ValueError or KeyError for what no CDK writes."""
     waits_for = {name: sorted(stack.get("dependencies", [])) for name, stack in sorted(manifest["stacks"].items())}
     for name, needed in waits_for.items():

@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-Outcome = Literal["nothing", "changes", "failed"]
+PlanStatus = Literal["nothing", "changes", "failed"]
 
 _SHOWN = 6000
 _PRIVATE = 0o077
 # `terraform plan -detailed-exitcode`: 0 nothing to do, 1 an error, 2 something to do.
-_OUTCOMES: dict[int, Outcome] = {0: "nothing", 2: "changes"}
+_STATUSES: dict[int, PlanStatus] = {0: "nothing", 2: "changes"}
 # For a stack whose plan could not even begin: what `terraform show -json` says of an errored plan, and no more.
 ERRORED: dict[str, Any] = {"format_version": "1.2", "errored": True}
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class StackPlan:
     """What came of a stack's plan. `said`: Terraform's errors where it failed, without secrets."""
 
     stack: str
-    outcome: Outcome
+    status: PlanStatus
     said: str = ""
 
 
@@ -59,7 +59,7 @@ class Terraform:
     plans: Path
     lock: bool = True
 
-    def plan(self, stack: str) -> Planned:
+    def plan(self, stack: str) -> StackPlan:
         """Plan a stack. <stack>.json is there afterwards in any case: of an errored plan where it failed.
 
         Raises SourceError where the program can't be run.
@@ -71,18 +71,18 @@ class Terraform:
         init = self._run(stack, "init", "-input=false")
         if lost or init.returncode:
             _write_private(shown, json.dumps(ERRORED))
-            return Planned(stack, "failed", str(lost or _said(init)))
+            return StackPlan(stack, "failed", str(lost or _said(init)))
         locking = ["-lock-timeout=10m"] if self.lock else ["-lock=false"]
         run = self._run(stack, "plan", "-input=false", "-detailed-exitcode", f"-out={file}", *locking)
         show = self._run(stack, "show", "-json", str(file)) if file.exists() else None
         _write_private(shown, show.stdout if show and not show.returncode else json.dumps(ERRORED))
-        outcome = _OUTCOMES.get(run.returncode, "failed")
+        status = _STATUSES.get(run.returncode, "failed")
         if show is None or show.returncode:
-            outcome = "failed"
-        if outcome == "failed":
+            status = "failed"
+        if status == "failed":
             file.unlink(missing_ok=True)  # an errored plan is not to be applied
-            return Planned(stack, outcome, _said(show if show and not run.returncode else run))
-        return Planned(stack, outcome)
+            return StackPlan(stack, status, _said(show if show and not run.returncode else run))
+        return StackPlan(stack, status)
 
     def apply(self, stack: str) -> None:
         """Apply the stack's plan file, with Terraform's words on stderr as they come. Raises SourceError where it fails."""

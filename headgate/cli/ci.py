@@ -99,12 +99,12 @@ def plan(
         if planned.said:
             tell(f"{stack}:\n{planned.said}")
     if output is Format.json:
-        changes = any(planned.outcome == "changes" for planned in found)
-        result(json.dumps({"changes": changes, "stacks": {planned.stack: planned.outcome for planned in found}}))
+        changes = any(planned.status == "changes" for planned in found)
+        result(json.dumps({"changes": changes, "stacks": {planned.stack: planned.status for planned in found}}))
     else:
         words = {"nothing": "nothing to do", "changes": "something to do", "failed": "the plan failed"}
-        result("\n".join(f"{planned.stack}: {words[planned.outcome]}" for planned in found) or "there is no stack")
-    if failed := [planned.stack for planned in found if planned.outcome == "failed"]:
+        result("\n".join(f"{planned.stack}: {words[planned.status]}" for planned in found) or "there is no stack")
+    if failed := [planned.stack for planned in found if planned.status == "failed"]:
         raise SourceError(f"no plan of {', '.join(failed)}", "Terraform's words are above")
 
 

@@ -50,7 +50,7 @@ def ci(
     A file that says something else is shown as a diff and kept, unless --force is given. Files that are yours (the set-up and
     the login) are only written where there are none.
     """
-    from headgate.ci.files import files_of, order_of, warnings_of
+    from headgate.ci.files import files_of, warnings_of, workflow_settings
     from headgate.definition.load import load_definitions
     from headgate.files import write_whole
     from headgate.problems import InputError
@@ -58,14 +58,14 @@ def ci(
     definitions = [one.definition for one in load_definitions(root)]
     if not definitions:
         raise InputError(f"no connectors/*/connector.yaml below {root}", "run headgate in the project's folder")
-    order = order_of(definitions, "gitlab" if gitlab else host.value, target or [], nightly, branch)
+    settings = workflow_settings(definitions, "gitlab" if gitlab else host.value, target or [], nightly, branch)
     folder = out or root
-    differing = {file: diff for file in files_of(order) if (diff := _diff(folder, file, force=force)) is not None}
+    differing = {file: diff for file in files_of(settings) if (diff := _diff(folder, file, force=force)) is not None}
     changed = [file.path for file in differing if (folder / file.path).exists()]
     if differing and (check or (changed and not force)):
         result("\n".join(diff for diff in differing.values() if diff))
     if check and differing:
-        raise StaleError(f"would be written: {', '.join(file.path for file in differing)}", f"run `{order.command}`")
+        raise StaleError(f"would be written: {', '.join(file.path for file in differing)}", f"run `{settings.command}`")
     if changed and not force and not check:
         raise RefusedError(f"these files say something else: {', '.join(changed)}", "look at the diff, then say --force")
     if check:
@@ -75,7 +75,7 @@ def ci(
         result(f"{folder / file.path} written")
     if not differing:
         tell("every file says so already")
-    for warning in warnings_of(definitions, order):
+    for warning in warnings_of(definitions, settings):
         tell(f"warning: {warning}")
 
 

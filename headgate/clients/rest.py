@@ -1,4 +1,4 @@
-"""Requests to a host's REST API: paging, downloads, patience with its limits, and its errors in the user's words."""
+"""Requests to a host's REST API: paging, downloads, its rate limits, and its errors in the user's words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from headgate.clients.limits import TRIES, UNSURE, Patient, seconds_to_wait
+from headgate.clients.rate_limits import TRIES, UNSURE, RetryPolicy, seconds_to_wait
 from headgate.problems import Problem, SourceError
 from headgate.redaction.redactor import redactor
 
@@ -65,11 +65,11 @@ class Api:
         self.clock = clock or Clock()
         self._base, self._cure, self._given = base.rstrip("/"), cure, given
         self._redact = redactor([secret])
-        self._patience = MOST_WAIT
+        self._wait_left = MOST_WAIT
         self._session = requests.Session()
         self._session.auth = _Headers(headers, _origin(base))
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=Patient(pause=self.clock.sleep)))
+            self._session.mount(scheme, HTTPAdapter(max_retries=RetryPolicy(pause=self.clock.sleep)))
 
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, str] | None = None) -> Any:
         """Give what the API answers, read from JSON; None for an empty answer.
@@ -101,13 +101,13 @@ class Api:
             found = self._read(answer)
             found = items(found) if items else found
             if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-                raise self._odd(f"answered no list to {path}")
+                raise self._unexpected_response(f"answered no list to {path}")
             yield from found
             following = _next_query(answer, asked)
             if following is None or following == asked:
                 return
             asked = following
-        raise self._odd(f"has more than {_PAGES} pages of {path}")
+        raise self._unexpected_response(f"has more than {_PAGES} pages of {path}")
 
     def download(self, path: str) -> bytes:
         """Give what a path answers, as it is, from wherever the host says that it lies. Raises SourceError above `LARGEST`."""
@@ -118,7 +118,7 @@ class Api:
                 break
             url = urljoin(answer.url, answer.headers["location"])
         else:
-            raise self._odd(f"moved {path} more than {_REDIRECTS} times")
+            raise self._unexpected_response(f"moved {path} more than {_REDIRECTS} times")
         data = bytearray()
         try:
             for piece in answer.iter_content(1 << 20):
@@ -145,9 +145,9 @@ class Api:
             wait = seconds_to_wait(answer.status_code, answer.headers, said, self.clock.now())
             if wait is None:
                 break
-            if wait > self._patience:
+            if wait > self._wait_left:
                 raise self._too_limited(said, wait)
-            self._patience -= wait
+            self._wait_left -= wait
             self.clock.sleep(wait)
         if method == "POST" and answer.status_code in UNSURE:
             raise UnsureError(self._problem(answer))
@@ -161,7 +161,7 @@ class Api:
         try:
             return answer.json()
         except (ValueError, RecursionError):
-            raise self._odd("answered with no JSON") from None
+            raise self._unexpected_response("answered with no JSON") from None
 
     def _said(self, answer: requests.Response) -> str:
         """Give the host's own words for an error, in one line, without the token."""
@@ -184,7 +184,7 @@ class Api:
             f"{where} answered {answer.status_code} to {answer.request.method} {urlsplit(answer.url).path}: {said}", cure
         )
 
-    def _odd(self, what: str) -> SourceError:
+    def _unexpected_response(self, what: str) -> SourceError:
         return SourceError(f"{self._base} {what}", f"look whether {self._given} is the API's address")
 
     def _too_limited(self, said: str, wait: float) -> SourceError:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from headgate.ci.files import PINS, Host, files_of, order_of
+from headgate.ci.files import PINS, CiHost, files_of, workflow_settings
 from headgate.definition.load import load_definitions
 from headgate.problems import InputError
 
@@ -68,8 +68,8 @@ every_job = pytest.mark.parametrize("job", jobs())
 
 
 @pytest.mark.parametrize("host", ["github", "gitlab"])
-def test_the_files_are_those_that_were_looked_at(host: Host) -> None:
-    files = files_of(order_of(definitions(), host, [], "17 3 * * *", "main"))
+def test_the_files_are_those_that_were_looked_at(host: CiHost) -> None:
+    files = files_of(workflow_settings(definitions(), host, [], "17 3 * * *", "main"))
     # After a wanted change: headgate init ci --host HOST --root tests/ci/project --out tests/ci/golden/HOST --force
     kept = {str(path.relative_to(GOLDEN / host)): path.read_text() for path in (GOLDEN / host).rglob("*") if path.is_file()}
 
@@ -77,17 +77,17 @@ def test_the_files_are_those_that_were_looked_at(host: Host) -> None:
 
 
 def test_targets_are_those_that_every_connector_has_in_the_first_ones_order() -> None:
-    order = order_of(definitions(), "github", [], "17 3 * * *", "main")
+    settings = workflow_settings(definitions(), "github", [], "17 3 * * *", "main")
 
-    assert order.targets == ("dev", "prod")
-    assert order.secrets == ("crm_client_secret", "crm_token")
+    assert settings.targets == ("dev", "prod")
+    assert settings.secrets == ("crm_client_secret", "crm_token")
 
 
 def test_the_first_line_is_the_command_that_writes_the_files_again() -> None:
-    order = order_of(definitions(), "github", ["prod"], "0 5 * * 1-5", "release/1.x")
+    settings = workflow_settings(definitions(), "github", ["prod"], "0 5 * * 1-5", "release/1.x")
 
     command = "headgate init ci --target prod --nightly '0 5 * * 1-5' --branch release/1.x"
-    texts = [file.text for file in files_of(order) if not file.yours]
+    texts = [file.text for file in files_of(settings) if not file.yours]
     assert {text.splitlines()[0] for text in texts} == {f"# Written by `{command}`."}
 
 
@@ -102,7 +102,7 @@ def test_the_first_line_is_the_command_that_writes_the_files_again() -> None:
 )
 def test_what_can_not_be_is_refused(targets: list[str], nightly: str, branch: str, said: str) -> None:
     with pytest.raises(InputError, match=re.escape(said)):
-        order_of(definitions(), "github", targets, nightly, branch)
+        workflow_settings(definitions(), "github", targets, nightly, branch)
 
 
 def actionlint(*paths: Path) -> list[str]:
@@ -301,8 +301,8 @@ def test_gitlab_keeps_no_plan() -> None:
 
 
 def test_this_repositorys_workflows_are_what_the_command_writes() -> None:
-    order = order_of(definitions(ROOT), "github", [], "17 3 * * *", "main")
+    settings = workflow_settings(definitions(ROOT), "github", [], "17 3 * * *", "main")
 
-    assert {file.path: (ROOT / file.path).read_text() for file in files_of(order)} == {
-        file.path: file.text for file in files_of(order)
+    assert {file.path: (ROOT / file.path).read_text() for file in files_of(settings)} == {
+        file.path: file.text for file in files_of(settings)
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.ci.manifest import order_of, read_stacks
+from headgate.ci.manifest import read_stacks, stacks_in_order
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ def manifest(**waits_for: list[str]) -> dict[str, Any]:
 def test_a_stack_comes_after_what_it_depends_on_and_else_by_name() -> None:
     stacks = manifest(crm_2=["crm_shared"], crm_1=["crm_shared"], crm_shared=[], alone=[], last=["crm_2", "alone"])
 
-    assert order_of(stacks) == ["alone", "crm_shared", "crm_1", "crm_2", "last"]
+    assert stacks_in_order(stacks) == ["alone", "crm_shared", "crm_1", "crm_2", "last"]
 
 
 def test_a_target_that_is_taken_down_has_its_shared_stack_last() -> None:
-    assert order_of(manifest(shared=["one", "two"], one=[], two=[])) == ["one", "two", "shared"]
+    assert stacks_in_order(manifest(shared=["one", "two"], one=[], two=[])) == ["one", "two", "shared"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from headgate.clients.limits import seconds_to_wait
+from headgate.clients.rate_limits import seconds_to_wait
 from headgate.clients.rest import RejectedError, UnsureError
 from headgate.comment.model import PostResult
 from headgate.problems import SourceError

@@ -46,7 +46,7 @@ def _seconds(after: str) -> float:
         return _A_MINUTE
 
 
-class Patient(Retry):
+class RetryPolicy(Retry):
     """urllib3's retries for requests that do no harm twice, with a given way to let time pass.
 
     Connections that failed before anything was sent are tried again for all methods; broken ones and 5xx but for POST.

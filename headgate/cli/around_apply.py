@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from headgate.ci.plans import Terraform
-    from headgate.recovery.carry_out import Deployment, Done
     from headgate.recovery.databricks import DatabricksWorkspace
+    from headgate.recovery.execute import Deployment, RecoveryResult
     from headgate.recovery.model import Finding
 
 # What reading a plan's JSON raises where it is gone, or of another form.
@@ -33,7 +33,7 @@ def recover_before_apply(terraform: Terraform, stacks: Sequence[str], todo: Sequ
         looked = _looked(terraform, deployment, mention=False)
         if looked is None:
             continue
-        from headgate.recovery.carry_out import Choice
+        from headgate.recovery.execute import RecoveryChoice
         from headgate.recovery.render import finding_text
 
         findings, workspace = looked
@@ -47,7 +47,7 @@ def recover_before_apply(terraform: Terraform, stacks: Sequence[str], todo: Sequ
             raise StaleError([problem, *done.problems])
         for one in findings:
             if one.kind == "unclear" and one.address in creates.get(one.stack, ()):
-                tell(f"another one is made beside this: {finding_text(one, Choice())}")
+                tell(f"another one is made beside this: {finding_text(one, RecoveryChoice())}")
 
 
 def recover_after_apply(terraform: Terraform, stacks: Sequence[str], stack: str) -> None:
@@ -75,7 +75,7 @@ def _looked(
     terraform: Terraform, deployment: Deployment, files_of: Collection[str] = (), *, mention: bool
 ) -> tuple[list[Finding], DatabricksWorkspace] | None:
     """Give what no state has, or not as it is, and the workspace; None where there is nothing to look for, or nobody to ask."""
-    from headgate.recovery.carry_out import login_in, look
+    from headgate.recovery.execute import login_in, look
     from headgate.recovery.expected import expected_in
     from headgate.recovery.login import is_set
 
@@ -98,19 +98,19 @@ def _looked(
         return None
 
 
-def _take_over(findings: Sequence[Finding], terraform: Terraform, workspace: DatabricksWorkspace) -> Done:
-    from headgate.recovery.carry_out import carry_out, chosen
+def _take_over(findings: Sequence[Finding], terraform: Terraform, workspace: DatabricksWorkspace) -> RecoveryResult:
+    from headgate.recovery.execute import chosen, execute
     from headgate.recovery.render import finding_text
 
     choice = replace(chosen(findings), deletions=())
     for one in findings:
         tell(finding_text(one, choice))
-    return carry_out(choice, terraform, workspace, tell)
+    return execute(choice, terraform, workspace, tell)
 
 
 def _deployments(stacks: Sequence[str], touched: Iterable[str]) -> list[Deployment]:
     """Give the connectors and targets that the touched stacks are of; a stack of the user's own is of none."""
-    from headgate.recovery.carry_out import deployment_of_stack
+    from headgate.recovery.execute import deployment_of_stack
 
     return list(dict.fromkeys(found for stack in touched if (found := deployment_of_stack(stacks, stack))))
 

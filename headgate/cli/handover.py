@@ -1,4 +1,4 @@
-"""`headgate handover`: the runbook of what hands tables over, and carrying it out."""
+"""`headgate handover`: the runbook of what hands tables over, and executing it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from headgate.cli.common import Connector, Root, Target, result, result_json, te
 from headgate.problems import HeadgateError, InputError
 
 if TYPE_CHECKING:
-    from headgate.handover.book import Book
-    from headgate.handover.carry_out import Done
     from headgate.handover.databricks import DatabricksWorkspace
+    from headgate.handover.execute import HandoverResult
     from headgate.handover.model import Runbook
+    from headgate.handover.store import HandoverStore
     from headgate.terraform.scope import Scope
 
 
@@ -48,29 +48,29 @@ def handover(
     output: Annotated[HandoverFormat, typer.Option("--format", help="How the steps are printed.")] = HandoverFormat.text,
     root: Root = Path(),
 ) -> None:
-    """Hand tables over to their new pipelines: show the steps with the workspace's ids, or carry them out and carry on."""
-    from headgate.handover.book import Book
-    from headgate.handover.runbook import runbook, runbook_back
+    """Hand tables over to their new pipelines: show the steps with the workspace's ids, or execute them and carry on."""
+    from headgate.handover.runbook import make_runbook, make_runbook_back
+    from headgate.handover.store import HandoverStore
     from headgate.project import read_connectors, target_of
     from headgate.terraform.scope import Scope
 
     _fitting(table, back, execute=execute, resume_jobs=resume_jobs, force=force)
     one = read_connectors(root, connector)[0]
     name = target_of(one.definition, target)
-    book, scope = Book(one, name), Scope(one.definition, name)
+    store, scope = HandoverStore(one, name), Scope(one.definition, name)
     if resume_jobs:
-        _resume(book, scope, output, force=force)
+        _resume(store, scope, output, force=force)
         return
     deployed = one.deployed(name)
-    plan = (
-        runbook_back(book.layout, one.definition, name, deployed, back)
+    runbook = (
+        make_runbook_back(store.layout, one.definition, name, deployed, back)
         if back
-        else runbook(book.layout, one.definition, name, deployed, table)
+        else make_runbook(store.layout, one.definition, name, deployed, table)
     )
     if execute:
-        _execute(plan, book, scope, warehouse, output)
+        _execute(runbook, store, scope, warehouse, output)
     else:
-        _show(plan, output)
+        _show(runbook, output)
 
 
 def _fitting(table: list[str] | None, back: list[str] | None, *, execute: bool, resume_jobs: bool, force: bool) -> None:
@@ -82,90 +82,92 @@ def _fitting(table: list[str] | None, back: list[str] | None, *, execute: bool, 
         raise InputError("--force goes with --resume-jobs only", "a handover is never forced")
 
 
-def _show(plan: Runbook, output: HandoverFormat) -> None:
+def _show(runbook: Runbook, output: HandoverFormat) -> None:
     from headgate.handover.render import document_of, render_markdown, render_text
 
     if output is HandoverFormat.json:
-        result_json(document_of(plan))
+        result_json(document_of(runbook))
     elif output is HandoverFormat.markdown:
-        result(render_markdown(plan).rstrip("\n"))
+        result(render_markdown(runbook).rstrip("\n"))
     else:
-        result(render_text(plan))
-        if plan.halted:
+        result(render_text(runbook))
+        if runbook.stopped:
             tell("nothing was done: `--execute` does what is marked with *")
 
 
-def _execute(plan: Runbook, book: Book, scope: Scope, warehouse: str, output: HandoverFormat) -> None:
-    from headgate.handover.carry_out import Done, carry_out
+def _execute(runbook: Runbook, store: HandoverStore, scope: Scope, warehouse: str, output: HandoverFormat) -> None:
+    from headgate.handover.execute import HandoverResult, execute
 
-    for source, reason in plan.waiting:
+    for source, reason in runbook.waiting:
         tell(f"{source} waits: {reason}")
-    if not plan.halted and not plan.restacked:
-        _tell_done(plan, Done(), output)
+    if not runbook.stopped and not runbook.restacked:
+        _tell_done(runbook, HandoverResult(), output)
         return
-    if plan.handovers and not warehouse:
+    if runbook.handovers and not warehouse:
         raise InputError("no SQL warehouse is named", "name one: --warehouse ID, or DATABRICKS_WAREHOUSE_ID")
-    whose = f"{plan.connector} -t {plan.target}"
+    whose = f"{runbook.connector} -t {runbook.target}"
     try:
-        done = carry_out(plan, _workspace(scope, warehouse), book, scope, tell)
+        done = execute(runbook, _workspace(scope, warehouse), store, scope, tell)
     except HeadgateError:
-        _tell_state(plan, book)
+        _tell_state(runbook, store)
         raise
-    _tell_done(plan, done, output)
-    if any(handover.back for handover in plan.handovers):
+    _tell_done(runbook, done, output)
+    if any(handover.back for handover in runbook.handovers):
         tell(f"Now commit the lock, then `headgate handover {whose} --resume-jobs`")
         return
-    deploy = f"HEADGATE_TARGET={plan.target} npx cdktf deploy '{plan.connector}-{plan.target}-*'"
+    deploy = f"HEADGATE_TARGET={runbook.target} npx cdktf deploy '{runbook.connector}-{runbook.target}-*'"
     tell(
         f"Now commit the lock, deploy: {deploy}, then `headgate record {whose}`, then `headgate handover {whose} --resume-jobs`"
     )
 
 
-def _tell_done(plan: Runbook, done: Done, output: HandoverFormat) -> None:
+def _tell_done(runbook: Runbook, done: HandoverResult, output: HandoverFormat) -> None:
     tables = [*done.altered, *done.found]
     if output is HandoverFormat.json:
-        waiting = [source for source, _ in plan.waiting]
-        result_json({"connector": plan.connector, "target": plan.target, "done": tables, "waiting": waiting})
+        waiting = [source for source, _ in runbook.waiting]
+        result_json({"connector": runbook.connector, "target": runbook.target, "done": tables, "waiting": waiting})
         return
     if not tables:
-        result(f"{plan.connector} in {plan.target}: no table was to be given to another pipeline")
+        result(f"{runbook.connector} in {runbook.target}: no table was to be given to another pipeline")
         return
-    said = "given back" if plan.handovers[0].back else "handed over"
-    result(f"{plan.connector} in {plan.target}: {len(tables)} tables {said}: {', '.join(tables)}")
+    said = "given back" if runbook.handovers[0].back else "handed over"
+    result(f"{runbook.connector} in {runbook.target}: {len(tables)} tables {said}: {', '.join(tables)}")
 
 
-def _tell_state(plan: Runbook, book: Book) -> None:
+def _tell_state(runbook: Runbook, store: HandoverStore) -> None:
     """Say, after an error, what is done and what isn't."""
     from headgate.handover.journal import journal_path
     from headgate.layout.progress import pending
 
-    if book.journal is None:
+    if store.journal is None:
         tell("nothing was done")
         return
-    todo = pending(book.layout, plan.target)
-    reached = todo.planned if any(handover.back for handover in plan.handovers) else todo.handed_over
+    todo = pending(store.layout, runbook.target)
+    reached = todo.planned if any(handover.back for handover in runbook.handovers) else todo.handed_over
     keys = {placement.table for placement in reached}
-    for handover in plan.handovers:
+    for handover in runbook.handovers:
         state = "done and recorded" if handover.placement.table in keys else "not done, or not recorded"
         tell(f"{handover.placement.table.source_table}: {state}")
-    tell(f"stopped pipelines and paused jobs stay so; {journal_path(book.connector.folder, plan.target)} knows how they were")
+    tell(
+        f"stopped pipelines and paused jobs stay so; {journal_path(store.connector.folder, runbook.target)} knows how they were"
+    )
 
 
-def _resume(book: Book, scope: Scope, output: HandoverFormat, *, force: bool) -> None:
+def _resume(store: HandoverStore, scope: Scope, output: HandoverFormat, *, force: bool) -> None:
     from headgate.handover.resume import resume, unfinished
 
-    journal, name = book.journal, scope.definition.id
+    journal, name = store.journal, scope.definition.id
     if journal and force:
-        for problem in unfinished(book.layout, book.target, journal):
+        for problem in unfinished(store.layout, store.target, journal):
             tell(f"forced, though {problem.message}")
-    resumed = resume(_workspace(scope, ""), book, tell, force=force) if journal else []
+    resumed = resume(_workspace(scope, ""), store, tell, force=force) if journal else []
     if output is HandoverFormat.json:
-        result_json({"connector": name, "target": book.target, "resumed": resumed})
+        result_json({"connector": name, "target": store.target, "resumed": resumed})
         return
     if journal is None:
-        result(f"{name}: no handover stopped anything in {book.target}")
+        result(f"{name}: no handover stopped anything in {store.target}")
         return
-    result(f"{name} in {book.target}: {len(resumed)} pipelines resumed{': ' if resumed else ''}{', '.join(resumed)}")
+    result(f"{name} in {store.target}: {len(resumed)} pipelines resumed{': ' if resumed else ''}{', '.join(resumed)}")
 
 
 def _workspace(scope: Scope, warehouse: str) -> DatabricksWorkspace:

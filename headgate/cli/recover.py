@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.ci.plans import Terraform
-    from headgate.recovery.carry_out import Choice, Deployment, Done
+    from headgate.recovery.execute import Deployment, RecoveryChoice, RecoveryResult
     from headgate.recovery.model import Finding
 
 
@@ -55,8 +55,8 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     from headgate.ci.plans import Terraform
     from headgate.clients.terraform.program import find_program
     from headgate.project import LOCK, TABLES, read_connectors, target_of
-    from headgate.recovery.carry_out import Done, carry_out, chosen, deployment_in, login_in, look
     from headgate.recovery.databricks import DatabricksWorkspace
+    from headgate.recovery.execute import RecoveryResult, chosen, deployment_in, execute, login_in, look
     from headgate.recovery.render import document, findings_text
 
     project = read_connectors(root, connector)[0]
@@ -80,11 +80,11 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     choice = chosen(findings, imports or [], delete or [])
     text = findings_text(one.id, name, findings, choice)
     (tell if output is Format.json else result)(text)
-    done = Done()
+    done = RecoveryResult()
     if choice:
         if not yes:
             typer.confirm(_question(choice), abort=True, err=True)
-        done = carry_out(choice, work, workspace, tell)
+        done = execute(choice, work, workspace, tell)
     if output is Format.json:
         result_json(document(one.id, name, findings, done))
     _end(deployment, findings, done)
@@ -106,7 +106,7 @@ def _resend(work: Terraform, deployment: Deployment) -> None:
         tell("no state keeps a secret of a connection; of others, `connection.rotate` sends the values again")
 
 
-def _question(choice: Choice) -> str:
+def _question(choice: RecoveryChoice) -> str:
     imports, deletions, corrections = len(choice.imports), len(choice.deletions), len(choice.corrections)
     parts = [f"take {imports} over"] if imports else []
     parts += [f"delete {deletions} {'job' if deletions == 1 else 'jobs'}"] if deletions else []
@@ -114,7 +114,7 @@ def _question(choice: Choice) -> str:
     return " and ".join(parts).capitalize() + "?"
 
 
-def _end(deployment: Deployment, findings: Sequence[Finding], done: Done) -> None:
+def _end(deployment: Deployment, findings: Sequence[Finding], done: RecoveryResult) -> None:
     """Say what comes next; raise where something failed, or is left to a person."""
     for one in done.deleted:
         tell(f"job {one.thing.id} is deleted")
@@ -126,7 +126,7 @@ def _end(deployment: Deployment, findings: Sequence[Finding], done: Done) -> Non
         raise StaleError(f"{len(left)} of what was found is left as it is", "what to do stands with each of them above")
 
 
-def outcome(done: Done) -> str:
+def outcome(done: RecoveryResult) -> str:
     """Say how much the states have learned."""
     parts = [f"{len(done.imported)} taken over"] if done.imported else []
     parts += [f"{len(done.corrected)} corrected"] if done.corrected else []

@@ -55,7 +55,7 @@ class Login:
         secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
         self._redact = redactor(str(value) for value in secrets if value)
 
-    def told(self, text: str) -> str:
+    def redacted(self, text: str) -> str:
         """Give what the workspace said so that it can be shown: no secret, and only what a terminal can bear."""
         return seen(re.sub(r"[^\S\n]+|[\x00-\x1f\x7f]+", " ", self._redact(text)).strip()[:2000])
 
@@ -87,5 +87,5 @@ class Login:
             raise SourceError(Problem(f"the workspace can't be asked for {what}: {said}", cure)) from None
 
     def _failed(self, what: str, error: Exception, cure: str) -> SourceError:
-        said = self.told(str(error.__cause__ or error))
+        said = self.redacted(str(error.__cause__ or error))
         return SourceError(Problem(f"the workspace can't be asked for {what}: {said or type(error).__name__}", cure))

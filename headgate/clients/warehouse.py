@@ -54,7 +54,7 @@ class Warehouse:
         state = status.state.value if status and status.state else "of no state"
         said = status.error.message if status and status.error and status.error.message else ""
         cure = "see what the warehouse says, mend it, and run the same again: it carries on from here"
-        raise StatementFailedError(f"a statement is {state}: {shown}\n    {self._login.told(said)}".rstrip(), cure)
+        raise StatementFailedError(f"a statement is {state}: {shown}\n    {self._login.redacted(said)}".rstrip(), cure)
 
     def _all(self, answer: Any) -> Iterator[list[Any]]:
         """Give the rows of all chunks in which a long result comes."""

@@ -15,7 +15,7 @@ _SAME = 0.005  # all is told to a hundredth: what is less is none
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CostChange:
     """A group's amounts before and after; nothing where it was not there."""
 
     name: str
@@ -45,8 +45,8 @@ class Difference:
     connector: str
     target: str
     currency: str | None
-    total: Change
-    groups: tuple[Change, ...] = ()
+    total: CostChange
+    groups: tuple[CostChange, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give it for a machine: `format` counts up when a field changes its meaning."""
@@ -69,17 +69,17 @@ def difference(before: Cost | None, after: Cost) -> Difference:
     past = {group.name: group.amount for group in before.groups} if before else {}
     now = {group.name: group.amount for group in after.groups}
     changes = [
-        _change(name, past.get(name, NOTHING), now.get(name, NOTHING), priced=comparable) for name in sorted({*past, *now})
+        _cost_change(name, past.get(name, NOTHING), now.get(name, NOTHING), priced=comparable) for name in sorted({*past, *now})
     ]
-    whole = _change("total", before.total if before else NOTHING, after.total, priced=comparable)
+    whole = _cost_change("total", before.total if before else NOTHING, after.total, priced=comparable)
     currency = after.currency if comparable else None
     return Difference(after.connector, after.target, currency, whole, tuple(change for change in changes if change))
 
 
-def _change(name: str, before: Amount, after: Amount, *, priced: bool) -> Change:
+def _cost_change(name: str, before: Amount, after: Amount, *, priced: bool) -> CostChange:
     if not priced:
         before, after = replace(before, price=None), replace(after, price=None)
-    return Change(name, before, after)
+    return CostChange(name, before, after)
 
 
 def _less(after: float | None, before: float | None) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from headgate.cost.difference import Change, Difference
+    from headgate.cost.difference import CostChange, Difference
     from headgate.cost.model import Amount, Cost, GroupCost
 
 
@@ -42,7 +42,7 @@ def _group_line(group: GroupCost, currency: str | None) -> str:
     return f"{group.name}: {amount_text(group.amount, currency)}; {pipelines}, {tables}, {runs}"
 
 
-def _change_text(change: Change, currency: str | None) -> str:
+def _change_text(change: CostChange, currency: str | None) -> str:
     before, after = (amount_text(amount, currency) for amount in (change.before, change.after))
     return f"{amount_text(change.delta, currency, signed=True)} a month: {before} → {after}"
 

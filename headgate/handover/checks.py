@@ -17,7 +17,7 @@ from headgate.tables.names import folded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from headgate.handover.model import Halted, Handover
+    from headgate.handover.model import Handover, StoppedPipeline
     from headgate.handover.workspace import JobFacts, PipelineFacts
 
 OLDEST = (16, 3)
@@ -41,10 +41,10 @@ class Survey:
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def refusals(handovers: Iterable[Handover], halted: Iterable[Halted], survey: Survey) -> list[Problem]:
+def refusals(handovers: Iterable[Handover], stopped: Iterable[StoppedPipeline], survey: Survey) -> list[Problem]:
     """Say everything that forbids the handovers, each thing once."""
     problems: list[Problem] = []
-    for one in halted:
+    for one in stopped:
         problems += _existing(one, survey)
     for handover in handovers:
         (giver, giver_id), (taker, taker_id) = handover.giver, handover.taker
@@ -71,7 +71,7 @@ def owned_by(handover: Handover, owner: str | None) -> list[Problem]:
     return [Problem(message, "look what it is: headgate moves tables between its own pipelines only")]
 
 
-def _existing(one: Halted, survey: Survey) -> list[Problem]:
+def _existing(one: StoppedPipeline, survey: Survey) -> list[Problem]:
     cure = "run `headgate record`: the ids in deployed.<target>.json are of another workspace, or of what was deleted since"
     problems = []
     if survey.pipelines.get(one.pipeline_id) is None:
@@ -89,7 +89,7 @@ def _same(what: str, giver: str, taker: str, names: tuple[str, str], me: str) ->
     one, other = names
     if not one or not other:
         lacking = giver if not one else taker
-        message = f"it can't be told who pipeline {lacking} {what}"
+        message = f"it is not known who pipeline {lacking} {what}"
         return [Problem(message, "ask as an identity that may see it: the owner")]
     if one != other:
         return [Problem(f"pipeline {giver} {what} {one}, and pipeline {taker} {what} {other}", _CURES[what])]

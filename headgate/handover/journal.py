@@ -21,7 +21,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PriorState:
     """A pipeline (headgate's id) as it was. `paused`: its job's schedule, None without one; `running`: a continuous one ran."""
 
     pipeline: str
@@ -33,23 +33,23 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Journal:
+class HandoverJournal:
     """What was before, by pipeline; `begun` holds the tables whose ALTER was begun and isn't recorded in the lock yet."""
 
-    before: tuple[Before, ...] = ()
+    before: tuple[PriorState, ...] = ()
     begun: tuple[str, ...] = ()
 
-    def with_before(self, found: Iterable[Before]) -> Journal:
+    def with_before(self, found: Iterable[PriorState]) -> HandoverJournal:
         """Give the journal with pipelines that it doesn't know; what it knows was before, and stays."""
         known = {entry.pipeline for entry in self.before}
         more = [entry for entry in found if entry.pipeline not in known]
         return replace(self, before=tuple(sorted((*self.before, *more), key=lambda entry: entry.pipeline)))
 
-    def beginning(self, table: str) -> Journal:
+    def beginning(self, table: str) -> HandoverJournal:
         """Give the journal with a table whose ALTER begins."""
         return replace(self, begun=tuple(sorted({*self.begun, table})))
 
-    def ended(self, table: str) -> Journal:
+    def ended(self, table: str) -> HandoverJournal:
         """Give the journal without a table that is recorded."""
         return replace(self, begun=tuple(name for name in self.begun if folded(name) != folded(table)))
 
@@ -59,7 +59,7 @@ def journal_path(folder: Path, target: str) -> Path:
     return folder / f"handover.{target}.json"
 
 
-def read_journal(folder: Path, target: str) -> Journal | None:
+def read_journal(folder: Path, target: str) -> HandoverJournal | None:
     """Read the journal; None where nothing is stopped. Raises InputError for a damaged file."""
     path = journal_path(folder, target)
     try:
@@ -75,21 +75,21 @@ def read_journal(folder: Path, target: str) -> Journal | None:
         raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", cure, str(path))) from None
 
 
-def _journal(found: Any) -> Journal:
+def _journal(found: Any) -> HandoverJournal:
     if found["format"] != FORMAT:
         raise ValueError(f"format {found['format']!r}, this headgate reads {FORMAT}")
-    return Journal(tuple(_before(entry) for entry in found["before"]), tuple(str(name) for name in found["begun"]))
+    return HandoverJournal(tuple(_before(entry) for entry in found["before"]), tuple(str(name) for name in found["begun"]))
 
 
-def _before(entry: Any) -> Before:
-    found = Before(**entry)
+def _before(entry: Any) -> PriorState:
+    found = PriorState(**entry)
     texts = (found.pipeline, found.pipeline_id, found.job_id)
     if not all(isinstance(text, str) for text in texts) or found.paused not in (None, True, False):
         raise TypeError("an entry of `before` is of another form")
     return found
 
 
-def write_journal(folder: Path, target: str, journal: Journal) -> None:
+def write_journal(folder: Path, target: str, journal: HandoverJournal) -> None:
     """Write the journal whole, one line a pipeline."""
     lines = ",\n".join(f"    {json.dumps(asdict(entry), ensure_ascii=False)}" for entry in journal.before)
     begun = json.dumps(journal.begun, ensure_ascii=False)

@@ -13,7 +13,7 @@ StepKind = Literal[
 ]
 
 # What `headgate handover --execute` does by itself; all else is a person's, or a deploy's.
-CARRIED_OUT: tuple[StepKind, ...] = ("pause", "stop", "alter", "record")
+EXECUTED: tuple[StepKind, ...] = ("pause", "stop", "alter", "record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
-class Halted:
+class StoppedPipeline:
     """A pipeline that must not run meanwhile. `job_id` is empty where no job starts it; `leaves`: the layout has lost it."""
 
     pipeline: str
@@ -58,7 +58,7 @@ class Step:
     """One thing to do.
 
     `subject` is a table or a pipeline; `statement` what to type, in SQL or in a shell; `check` how to see that it is done, by
-    `check_statement` where there is one; `undo` how to go back, likewise. In words, code stands between backticks. `halted`
+    `check_statement` where there is one; `undo` how to go back, likewise. In words, code stands between backticks. `stopped`
     and `handover` say to a machine what `words` say to a person.
     """
 
@@ -70,7 +70,7 @@ class Step:
     check_statement: str = ""
     undo: str = ""
     undo_statement: str = ""
-    halted: Halted | None = None
+    stopped: StoppedPipeline | None = None
     handover: Handover | None = None
 
 
@@ -89,11 +89,11 @@ class Runbook:
         return tuple(step.handover for step in self.steps if step.kind == "alter" and step.handover)
 
     @property
-    def halted(self) -> tuple[Halted, ...]:
+    def stopped(self) -> tuple[StoppedPipeline, ...]:
         """The pipelines that the steps stop."""
-        return tuple(step.halted for step in self.steps if step.kind == "stop" and step.halted)
+        return tuple(step.stopped for step in self.steps if step.kind == "stop" and step.stopped)
 
     @property
-    def restacked(self) -> tuple[Halted, ...]:
+    def restacked(self) -> tuple[StoppedPipeline, ...]:
         """The pipelines that change stack; nothing stops them."""
-        return tuple(step.halted for step in self.steps if step.kind == "change stack" and step.halted)
+        return tuple(step.stopped for step in self.steps if step.kind == "change stack" and step.stopped)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from headgate.handover.model import CARRIED_OUT
+from headgate.handover.model import EXECUTED
 from headgate.pages import seen
 
 if TYPE_CHECKING:
@@ -21,45 +21,45 @@ _LIVE = str.maketrans(
 )
 
 
-def render_text(book: Runbook) -> str:
+def render_text(runbook: Runbook) -> str:
     """Give the runbook as lines; what headgate can do by itself is marked with *."""
-    lines = [f"{book.connector} in {book.target}: {_summary(book)}"]
-    lines += [f"  waits: {source}: {reason}" for source, reason in book.waiting]
-    for number, step in enumerate(book.steps, 1):
-        lines.append(f"{number:3}.{'*' if step.kind in CARRIED_OUT else ' '} {step.words}")
+    lines = [f"{runbook.connector} in {runbook.target}: {_summary(runbook)}"]
+    lines += [f"  waits: {source}: {reason}" for source, reason in runbook.waiting]
+    for number, step in enumerate(runbook.steps, 1):
+        lines.append(f"{number:3}.{'*' if step.kind in EXECUTED else ' '} {step.words}")
         lines += [f"       {step.statement}"] if step.statement else []
         for name, (words, statement) in _sides(step).items():
             lines.append(f"       {name + ':':6} {words}{': ' if statement else ''}{statement}")
     return "\n".join(seen(line) for line in lines)
 
 
-def render_markdown(book: Runbook) -> str:
+def render_markdown(runbook: Runbook) -> str:
     """Give the runbook as Markdown with a heading of the second level; ends with a line end."""
-    lines = [f"## Handover of {_plain(book.connector)} in {_plain(book.target)}", "", f"{_summary(book)}.", ""]
-    if book.waiting:
-        lines += ["Not yet possible:", "", *(f"- {_plain(source)}: {_plain(reason)}" for source, reason in book.waiting), ""]
-    if book.steps:
-        done = ", ".join(dict.fromkeys(step.kind for step in book.steps if step.kind in CARRIED_OUT))
+    lines = [f"## Handover of {_plain(runbook.connector)} in {_plain(runbook.target)}", "", f"{_summary(runbook)}.", ""]
+    if runbook.waiting:
+        lines += ["Not yet possible:", "", *(f"- {_plain(source)}: {_plain(reason)}" for source, reason in runbook.waiting), ""]
+    if runbook.steps:
+        done = ", ".join(dict.fromkeys(step.kind for step in runbook.steps if step.kind in EXECUTED))
         if done:
-            command = f"headgate handover {book.connector} -t {book.target} --warehouse ID --execute"
+            command = f"headgate handover {runbook.connector} -t {runbook.target} --warehouse ID --execute"
             lines += [f"`{command}` does the steps marked with ⚙ ({done}), and carries on wherever it was stopped.", ""]
-        for number, step in enumerate(book.steps, 1):
+        for number, step in enumerate(runbook.steps, 1):
             lines += _step(number, step)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def document_of(book: Runbook) -> dict[str, Any]:
+def document_of(runbook: Runbook) -> dict[str, Any]:
     """Give the runbook as JSON's values; the same runbook gives the same."""
     return {
         "format": FORMAT,
-        "connector": book.connector,
-        "target": book.target,
-        "waiting": [{"table": source, "reason": reason} for source, reason in book.waiting],
+        "connector": runbook.connector,
+        "target": runbook.target,
+        "waiting": [{"table": source, "reason": reason} for source, reason in runbook.waiting],
         "steps": [
             {
                 "number": number,
                 "kind": step.kind,
-                "by_headgate": step.kind in CARRIED_OUT,
+                "by_headgate": step.kind in EXECUTED,
                 "subject": step.subject,
                 "words": step.words,
                 "statement": step.statement,
@@ -68,22 +68,22 @@ def document_of(book: Runbook) -> dict[str, Any]:
                 "undo": step.undo,
                 "undo_statement": step.undo_statement,
             }
-            for number, step in enumerate(book.steps, 1)
+            for number, step in enumerate(runbook.steps, 1)
         ],
     }
 
 
-def _summary(book: Runbook) -> str:
+def _summary(runbook: Runbook) -> str:
     parts = [
-        _count(len(book.handovers), "table to hand over", "tables to hand over"),
-        _count(len(book.waiting), "table that waits", "tables that wait"),
-        _count(sum(step.kind == "leave" for step in book.steps), "pipeline that leaves", "pipelines that leave"),
-        _count(len(book.restacked), "pipeline that changes stack", "pipelines that change stack"),
+        _count(len(runbook.handovers), "table to hand over", "tables to hand over"),
+        _count(len(runbook.waiting), "table that waits", "tables that wait"),
+        _count(sum(step.kind == "leave" for step in runbook.steps), "pipeline that leaves", "pipelines that leave"),
+        _count(len(runbook.restacked), "pipeline that changes stack", "pipelines that change stack"),
     ]
     told = [part for part in parts if part]
     if told:
         return ", ".join(told)
-    return "what is handed over is to be applied" if book.steps else _NOTHING
+    return "what is handed over is to be applied" if runbook.steps else _NOTHING
 
 
 def _count(number: int, one: str, many: str) -> str:
@@ -98,18 +98,18 @@ def _sides(step: Step) -> dict[str, tuple[str, str]]:
 
 def _step(number: int, step: Step) -> list[str]:
     indent = " " * len(f"{number}. ")
-    mark = "⚙ " if step.kind in CARRIED_OUT else ""
-    lines = [f"{number}. {mark}{_told(step.words)}"]
+    mark = "⚙ " if step.kind in EXECUTED else ""
+    lines = [f"{number}. {mark}{_code_marked(step.words)}"]
     if step.statement:
         fence = "`" * max(3, 1 + _longest_run(step.statement))
         language = "sql" if step.statement.startswith("ALTER") else "sh"
         lines += ["", f"{indent}{fence}{language}", f"{indent}{seen(step.statement)}", f"{indent}{fence}", ""]
     for name, (words, statement) in _sides(step).items():
-        lines.append(f"{indent}- {name.capitalize()}: {_told(words)}{': ' + _code(statement) if statement else ''}")
+        lines.append(f"{indent}- {name.capitalize()}: {_code_marked(words)}{': ' + _code(statement) if statement else ''}")
     return [*lines, ""]
 
 
-def _told(words: str) -> str:
+def _code_marked(words: str) -> str:
     """Give a step's words: code stays code, and all else is shown as it is."""
     parts = words.split("`")
     if len(parts) % 2 == 0:  # a name has a backtick of its own: nothing is code then

@@ -12,36 +12,36 @@ from headgate.tables.names import folded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.handover.book import Book
-    from headgate.handover.journal import Before, Journal
+    from headgate.handover.journal import HandoverJournal, PriorState
+    from headgate.handover.store import HandoverStore
     from headgate.handover.workspace import Workspace
     from headgate.layout.model import Layout
 
 
-def resume(workspace: Workspace, book: Book, tell: Callable[[str], None], *, force: bool = False) -> list[str]:
+def resume(workspace: Workspace, store: HandoverStore, tell: Callable[[str], None], *, force: bool = False) -> list[str]:
     """Unpause what ran before and start what was running; give the pipelines concerned, and remove the journal.
 
     A job that was paused before stays paused, as does one whose pipeline has no table any more. Raises RefusedError where
     a table of these pipelines is still between two files, unless `force`; SourceError where the workspace fails.
     """
-    journal = book.journal
+    journal = store.journal
     if journal is None:
         return []
-    layout = book.layout
-    if not force and (problems := unfinished(layout, book.target, journal)):
+    layout = store.layout
+    if not force and (problems := unfinished(layout, store.target, journal)):
         raise RefusedError(problems)
-    reading = {placement.in_target(book.target) for placement in layout.tables}
+    reading = {placement.in_target(store.target) for placement in layout.tables}
     still = [before for before in journal.before if before.pipeline in reading]
     resumed = [before.pipeline for before in still if _resumed(before, workspace, tell)]
-    book.forget()
+    store.forget()
     return resumed
 
 
-def unfinished(layout: Layout, target: str, journal: Journal) -> list[Problem]:
+def unfinished(layout: Layout, target: str, journal: HandoverJournal) -> list[Problem]:
     """Say what forbids that the journal's pipelines run. Pure."""
     whose = f"{layout.connector} -t {target}"
     todo = pending(layout, target)
-    stopped = {before.pipeline for before in journal.before}
+    names = {before.pipeline for before in journal.before}
     begun = {folded(table.partition(".")[2]) for table in journal.begun}  # a target may have a catalog of its own
     problems = [
         Problem(
@@ -56,14 +56,14 @@ def unfinished(layout: Layout, target: str, journal: Journal) -> list[Problem]:
     problems += [
         Problem(f"{p.table.source_table} is handed over to {p.agreed}, and that its files are applied isn't recorded", deploy)
         for p in todo.handed_over
-        if stopped & {p.pipeline, p.agreed}
+        if names & {p.pipeline, p.agreed}
     ]
     return problems + [
-        Problem(f"pipeline {name} leaves, and it isn't recorded as left", deploy) for name in todo.left if name in stopped
+        Problem(f"pipeline {name} leaves, and it isn't recorded as left", deploy) for name in todo.left if name in names
     ]
 
 
-def _resumed(before: Before, workspace: Workspace, tell: Callable[[str], None]) -> bool:
+def _resumed(before: PriorState, workspace: Workspace, tell: Callable[[str], None]) -> bool:
     """Put one pipeline back; say whether that took anything."""
     done = False
     job = workspace.job(before.job_id) if before.job_id and before.paused is False else None

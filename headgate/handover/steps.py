@@ -11,31 +11,31 @@ from headgate.layout.handover import alter_statement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.handover.model import Halted, Handover
-    from headgate.handover.place import Place
+    from headgate.handover.model import Handover, StoppedPipeline
+    from headgate.handover.target_layout import TargetLayout
 
 
-def prepare(place: Place, waiting: Sequence[tuple[str, str]]) -> list[Step]:
+def prepare(target_layout: TargetLayout, waiting: Sequence[tuple[str, str]]) -> list[Step]:
     """Give the step before all others where tables (source table, reason) have no ids to be handed over with."""
     if not waiting:
         return []
-    never = f"in a target that was never deployed, say `headgate done {place.whose} --handover TABLE` instead"
+    never = f"in a target that was never deployed, say `headgate done {target_layout.whose} --handover TABLE` instead"
     words = f"Deploy what is new, so that it gets its id; the files of both pipelines stay as they are ({never})."
     return [
         Step(
             "prepare",
             ", ".join(source for source, _ in waiting),
             words,
-            f"{place.deploy()} && headgate record {place.whose}",
-            f"`headgate handover {place.whose}` gives these tables' statements, with ids",
+            f"{target_layout.deploy()} && headgate record {target_layout.whose}",
+            f"`headgate handover {target_layout.whose}` gives these tables' statements, with ids",
         )
     ]
 
 
-def halting(place: Place, handovers: Sequence[Handover], leaving: Sequence[Halted]) -> list[Step]:
+def stop_steps(target_layout: TargetLayout, handovers: Sequence[Handover], leaving: Sequence[StoppedPipeline]) -> list[Step]:
     """Give the steps that keep all pipelines concerned from running: first every job, then every pipeline."""
     names = dict.fromkeys(name for handover in handovers for name in (handover.source, handover.destination))
-    halted = [*(place.halted(name) for name in names), *leaving]
+    stopped = [*(target_layout.stopped(name) for name in names), *leaving]
     return [
         *(
             Step(
@@ -45,9 +45,9 @@ def halting(place: Place, handovers: Sequence[Handover], leaving: Sequence[Halte
                 f"databricks jobs get {one.job_id}",
                 "its schedule's pause_status is PAUSED",
                 undo="unpause it, unless it was paused before",
-                halted=one,
+                stopped=one,
             )
-            for one in halted
+            for one in stopped
             if one.job_id
         ),
         *(
@@ -59,16 +59,16 @@ def halting(place: Place, handovers: Sequence[Handover], leaving: Sequence[Halte
                 "its state is IDLE, and none of its updates is active",
                 f"databricks pipelines get {one.pipeline_id}",
                 undo="start it, or leave it to its job",
-                halted=one,
+                stopped=one,
             )
-            for one in halted
+            for one in stopped
         ),
     ]
 
 
-def hand_over(place: Place, handover: Handover) -> list[Step]:
+def hand_over(target_layout: TargetLayout, handover: Handover) -> list[Step]:
     """Give the two steps that give one table to its taker and record it."""
-    source, table, whose = handover.placement.table.source_table, handover.table, place.whose
+    source, table, whose = handover.placement.table.source_table, handover.table, target_layout.whose
     (giver, giver_id), (taker, taker_id) = handover.giver, handover.taker
     alter = Step(
         "alter",
@@ -103,57 +103,57 @@ def hand_over(place: Place, handover: Handover) -> list[Step]:
     return [alter, record]
 
 
-def commit(place: Place) -> Step:
+def commit(target_layout: TargetLayout) -> Step:
     """Give the step that commits what was recorded."""
     return Step(
         "commit",
-        place.scope.definition.id,
+        target_layout.scope.definition.id,
         "Commit the lock: what is handed over is agreed from here on.",
-        f"git commit connectors/{place.scope.definition.id}/layout.lock",
+        f"git commit connectors/{target_layout.scope.definition.id}/layout.lock",
         "`git status` is clean",
         undo="revert the commit, before anything is applied",
     )
 
 
-def leave(place: Place, halted: Halted) -> Step:
+def leave(target_layout: TargetLayout, stopped: StoppedPipeline) -> Step:
     """Give the step by which Terraform forgets a pipeline."""
     return Step(
         "leave",
-        halted.pipeline,
-        f"Deploy the stack that forgets pipeline {halted.pipeline}: the workspace keeps it with the tables that it still owns; "
-        "what else it has in the stack, such as its job and its ingest file, is destroyed.",
-        place.deploy(place.stacks(halted.pipeline)),
+        stopped.pipeline,
+        f"Deploy the stack that forgets pipeline {stopped.pipeline}: the workspace keeps it with the tables that it still "
+        "owns; what else it has in the stack, such as its job and its ingest file, is destroyed.",
+        target_layout.deploy(target_layout.stacks(stopped.pipeline)),
         "the plan says that the pipeline will no longer be managed by Terraform, and destroys no databricks_pipeline",
         undo="before the deploy: take layout.lock from the commit before; after it, the pipeline is still there, as "
-        f"{halted.pipeline_id}",
-        halted=halted,
+        f"{stopped.pipeline_id}",
+        stopped=stopped,
     )
 
 
-def change_stack(place: Place, halted: Halted) -> Step:
+def change_stack(target_layout: TargetLayout, stopped: StoppedPipeline) -> Step:
     """Give the step by which a pipeline goes to another stack."""
-    stacks = place.stacks(halted.pipeline)
+    stacks = target_layout.stacks(stopped.pipeline)
     return Step(
         "change stack",
-        halted.pipeline,
-        f"Deploy {' and '.join(stacks)}: one state forgets pipeline {halted.pipeline}, the other imports it; the workspace "
+        stopped.pipeline,
+        f"Deploy {' and '.join(stacks)}: one state forgets pipeline {stopped.pipeline}, the other imports it; the workspace "
         "doesn't change, so nothing has to stop. Let no other deploy run meanwhile.",
-        place.deploy(stacks),
+        target_layout.deploy(stacks),
         "the plans import, and forget, and destroy nothing; after `headgate record`, `headgate done` no longer lists it",
         undo="before the deploy: take layout.lock from the commit before; after it: set balance.stacks back, balance, deploy",
-        halted=halted,
+        stopped=stopped,
     )
 
 
-def afterwards(place: Place) -> list[Step]:
+def afterwards(target_layout: TargetLayout) -> list[Step]:
     """Give what comes once all is handed over: deploy, record, resume."""
-    whose, name = place.whose, place.scope.definition.id
+    whose, name = target_layout.whose, target_layout.scope.definition.id
     return [
         Step(
             "deploy",
             name,
             "Look at the plans, then deploy; files change before jobs do, and no order of the stacks can lose a table.",
-            place.deploy(),
+            target_layout.deploy(),
             "`headgate review` says that nothing would be lost",
             undo="nothing is lost by waiting: the tables are not updated until it is deployed",
         ),
@@ -164,16 +164,16 @@ def afterwards(place: Place) -> list[Step]:
             f"headgate record {whose}",
             f"`headgate done {whose}` lists no handover that is to be applied",
         ),
-        resume(place),
+        resume(target_layout),
     ]
 
 
-def resume(place: Place) -> Step:
+def resume(target_layout: TargetLayout) -> Step:
     """Give the step that lets the jobs run again."""
-    whose = place.whose
+    whose = target_layout.whose
     return Step(
         "resume",
-        place.scope.definition.id,
+        target_layout.scope.definition.id,
         "Let the jobs run again that ran before.",
         f"headgate handover {whose} --resume-jobs",
         "each job's pause_status is what it was before; the next update of both pipelines succeeds",

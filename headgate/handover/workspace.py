@@ -1,4 +1,4 @@
-"""What carrying out a handover asks of a workspace, and what it gets to know. `databricks.py` is the real one."""
+"""What executing a handover asks of a workspace, and what it gets to know. `databricks.py` is the real one."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Workspace(Protocol):
         """Give a pipeline; None where there is none with that id."""
 
     def pipeline_owner(self, pipeline_id: str) -> str:
-        """Give who owns a pipeline; empty where it can't be told."""
+        """Give who owns a pipeline; empty where it is not known."""
 
     def stop(self, pipeline_id: str) -> None:
         """Ask a pipeline to stop, without waiting for it."""
@@ -53,7 +53,7 @@ class Workspace(Protocol):
         """Start an update of a pipeline."""
 
     def release(self, pipeline_id: str) -> str:
-        """Give the Databricks Runtime of a pipeline's last update, such as `16.4.2`; empty where it can't be told."""
+        """Give the Databricks Runtime of a pipeline's last update, such as `16.4.2`; empty where it is not known."""
 
     def job(self, job_id: str) -> JobFacts | None:
         """Give a job; None where there is none with that id."""

@@ -8,7 +8,7 @@ from headgate.cost.difference import difference
 from headgate.cost.estimate import cost_of
 from headgate.cost.text import cost_lines, difference_lines
 from headgate.handover.render import render_markdown
-from headgate.handover.runbook import runbook
+from headgate.handover.runbook import make_runbook
 from headgate.problems import StaleError
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def runbooks(connectors: Sequence[Connector], target: str) -> str:
     """Give as Markdown what hands tables over, and what pipelines that leave or change stack need; empty for nothing."""
     own = [(one, one.layout) for one in connectors if one.layout and target in one.definition.targets]
-    books = [runbook(layout, one.definition, target, one.deployed(target)) for one, layout in own]
-    return "\n".join(render_markdown(book) for book in books if book.steps or book.waiting)
+    found = [make_runbook(layout, one.definition, target, one.deployed(target)) for one, layout in own]
+    return "\n".join(render_markdown(runbook) for runbook in found if runbook.steps or runbook.waiting)
 
 
 def costs(now: Sequence[Connector], was: Mapping[str, Connector], target: str) -> str:

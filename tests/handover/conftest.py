@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.handover.book import Book
-from headgate.handover.carry_out import Done, carry_out
 from headgate.handover.databricks import DatabricksWorkspace
+from headgate.handover.execute import HandoverResult, execute
 from headgate.handover.resume import resume
-from headgate.handover.runbook import runbook, runbook_back
+from headgate.handover.runbook import make_runbook, make_runbook_back
+from headgate.handover.store import HandoverStore
 from headgate.layout.deployed import Deployed, write_deployed
 from headgate.layout.lock import write_lock
 from headgate.layout.model import Asked, Layout, Move, Pipeline, Placement
@@ -59,8 +59,8 @@ class Site:
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.book = Book(read_connectors(self.root, "crm")[0], "prod")
-        self.scope = Scope(self.book.connector.definition, "prod")
+        self.store = HandoverStore(read_connectors(self.root, "crm")[0], "prod")
+        self.scope = Scope(self.store.connector.definition, "prod")
 
     @property
     def alters(self) -> list[str]:
@@ -121,22 +121,22 @@ class Site:
     def workspace(self) -> DatabricksWorkspace:
         return DatabricksWorkspace(self.host, None, "wh1", QuickClock())
 
-    def hand_over(self, tables: Sequence[str] | None = None) -> Done:
-        one = self.book.connector
-        plan = runbook(self.book.layout, one.definition, "prod", one.deployed("prod"), tables)
-        return carry_out(plan, self.workspace(), self.book, self.scope, self.told.append)
+    def hand_over(self, tables: Sequence[str] | None = None) -> HandoverResult:
+        one = self.store.connector
+        runbook = make_runbook(self.store.layout, one.definition, "prod", one.deployed("prod"), tables)
+        return execute(runbook, self.workspace(), self.store, self.scope, self.told.append)
 
-    def give_back(self, tables: Sequence[str]) -> Done:
-        one = self.book.connector
-        plan = runbook_back(self.book.layout, one.definition, "prod", one.deployed("prod"), tables)
-        return carry_out(plan, self.workspace(), self.book, self.scope, self.told.append)
+    def give_back(self, tables: Sequence[str]) -> HandoverResult:
+        one = self.store.connector
+        runbook = make_runbook_back(self.store.layout, one.definition, "prod", one.deployed("prod"), tables)
+        return execute(runbook, self.workspace(), self.store, self.scope, self.told.append)
 
     def resume(self, *, force: bool = False) -> list[str]:
-        return resume(self.workspace(), self.book, self.told.append, force=force)
+        return resume(self.workspace(), self.store, self.told.append, force=force)
 
     def deploy(self) -> None:
         """Do what a deploy does: the files say what the lock says, and jobs with tables are as connector.yaml has them."""
-        layout = self.book.layout
+        layout = self.store.layout
         for name in IDS:
             tables = [p.table.destination for p in layout.tables if p.in_target("prod") == name]
             self.write(name, tables)
@@ -145,13 +145,13 @@ class Site:
 
     def record(self) -> None:
         """Do what `headgate record` does after a deploy."""
-        layout = self.book.layout
+        layout = self.store.layout
         done = record_done(layout, "prod", ("prod",), tables=pending(layout, "prod").handed_over)
-        write_lock(self.book.connector.lock_path, done)
+        write_lock(self.store.connector.lock_path, done)
 
     def states(self) -> dict[str, str]:
         """Give source table → the pipeline whose file names it now, by the lock."""
-        return {p.table.source_table: p.in_target("prod") for p in self.book.layout.tables}
+        return {p.table.source_table: p.in_target("prod") for p in self.store.layout.tables}
 
 
 def layout_of(moving: Sequence[str] = MOVING) -> Layout:

@@ -10,7 +10,7 @@ import pytest
 
 from headgate.definition.model import Definition
 from headgate.handover.render import document_of, render_markdown, render_text
-from headgate.handover.runbook import runbook, runbook_back
+from headgate.handover.runbook import make_runbook, make_runbook_back
 from headgate.layout.deployed import Deployed
 from headgate.layout.handover import alter_statement
 from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement
@@ -39,7 +39,7 @@ def definition_of(**parts: Any) -> Definition:
 
 
 def kinds(layout: Layout, deployed: Deployed = DEPLOYED, **parts: Any) -> list[tuple[str, str]]:
-    return [(step.kind, step.subject) for step in runbook(layout, definition_of(**parts), TARGET, deployed).steps]
+    return [(step.kind, step.subject) for step in make_runbook(layout, definition_of(**parts), TARGET, deployed).steps]
 
 
 def test_a_move_is_paused_stopped_altered_recorded_deployed_and_resumed() -> None:
@@ -58,9 +58,9 @@ def test_a_move_is_paused_stopped_altered_recorded_deployed_and_resumed() -> Non
 
 
 def test_a_statement_names_the_table_as_the_target_has_it_and_the_ids_that_were_recorded() -> None:
-    book = runbook(LAYOUT, definition_of(targets={"dev": {"catalog": "dev_main"}}), TARGET, DEPLOYED)
+    runbook = make_runbook(LAYOUT, definition_of(targets={"dev": {"catalog": "dev_main"}}), TARGET, DEPLOYED)
 
-    (alter,) = [step for step in book.steps if step.kind == "alter"]
+    (alter,) = [step for step in runbook.steps if step.kind == "alter"]
     name = "`dev_main`.`bronze`.`orders`"
     assert alter.statement == f'ALTER STREAMING TABLE {name} SET TBLPROPERTIES("pipelines.pipelineId"="bbbb-1")'
     assert (alter.check, alter.check_statement) == (
@@ -89,23 +89,25 @@ def test_a_streaming_connector_has_no_jobs_to_pause() -> None:
 def test_a_table_waits_until_all_ids_are_recorded(lacking: str, reason: str) -> None:
     ids = {address: id_ for address, id_ in DEPLOYED.ids.items() if address != lacking}
 
-    book = runbook(LAYOUT, definition_of(), TARGET, Deployed(TARGET, ids))
+    runbook = make_runbook(LAYOUT, definition_of(), TARGET, Deployed(TARGET, ids))
 
-    assert book.waiting == (("orders", reason),)
-    assert [step.kind for step in book.steps] == ["prepare"]
+    assert runbook.waiting == (("orders", reason),)
+    assert [step.kind for step in runbook.steps] == ["prepare"]
 
 
 def test_an_undeployed_target_says_so() -> None:
-    assert runbook(LAYOUT, definition_of(), TARGET, Deployed(TARGET)).waiting == (("orders", "no deploy is recorded here"),)
+    assert make_runbook(LAYOUT, definition_of(), TARGET, Deployed(TARGET)).waiting == (
+        ("orders", "no deploy is recorded here"),
+    )
 
 
 def test_a_pipeline_that_leaves_is_stopped_and_forgotten() -> None:
     layout = replace(LAYOUT, tables=(STAYING,), pipelines=LAYOUT.pipelines[:1], left=(Left("b_1", 2, (TARGET,)),))
 
-    book = runbook(layout, definition_of(), TARGET, DEPLOYED)
+    runbook = make_runbook(layout, definition_of(), TARGET, DEPLOYED)
 
-    assert [(step.kind, step.subject) for step in book.steps][:3] == [("pause", "b_1"), ("stop", "b_1"), ("leave", "b_1")]
-    assert "cdktf deploy crm-dev-2" in next(step for step in book.steps if step.kind == "leave").statement
+    assert [(step.kind, step.subject) for step in runbook.steps][:3] == [("pause", "b_1"), ("stop", "b_1"), ("leave", "b_1")]
+    assert "cdktf deploy crm-dev-2" in next(step for step in runbook.steps if step.kind == "leave").statement
 
 
 def test_a_pipeline_that_left_before_it_was_deployed_needs_nothing() -> None:
@@ -118,11 +120,11 @@ def test_a_pipeline_that_changes_stack_runs_on_and_both_stacks_are_deployed() ->
     changing = replace(LAYOUT.pipelines[1], restacked=Change("1", (TARGET,)))
     layout = replace(LAYOUT, tables=(STAYING, Placement(MOVING.table, "b_1")), pipelines=(LAYOUT.pipelines[0], changing))
 
-    book = runbook(layout, definition_of(), TARGET, DEPLOYED)
+    runbook = make_runbook(layout, definition_of(), TARGET, DEPLOYED)
 
-    assert [step.kind for step in book.steps] == ["change stack", "deploy", "record states", "resume"]
-    assert book.steps[0].statement.endswith("cdktf deploy crm-dev-1 crm-dev-2")
-    assert book.halted == ()
+    assert [step.kind for step in runbook.steps] == ["change stack", "deploy", "record states", "resume"]
+    assert runbook.steps[0].statement.endswith("cdktf deploy crm-dev-1 crm-dev-2")
+    assert runbook.stopped == ()
 
 
 def test_a_renamed_pipeline_is_known_by_the_id_that_was_recorded() -> None:
@@ -130,7 +132,7 @@ def test_a_renamed_pipeline_is_known_by_the_id_that_was_recorded() -> None:
     moving = replace(MOVING, move=Move("c_1"))
     layout = replace(LAYOUT, tables=(moving, STAYING), pipelines=(LAYOUT.pipelines[0], renamed))
 
-    (handover,) = runbook(layout, definition_of(), TARGET, DEPLOYED).handovers
+    (handover,) = make_runbook(layout, definition_of(), TARGET, DEPLOYED).handovers
     assert (handover.destination, handover.destination_id) == ("c_1", "bbbb-1")
 
 
@@ -143,36 +145,36 @@ def test_what_is_handed_over_is_left_to_be_applied() -> None:
 def test_a_run_for_named_tables_can_be_repeated_after_they_are_handed_over() -> None:
     layout = record_handover(LAYOUT, TARGET, [MOVING])
 
-    assert runbook(layout, definition_of(), TARGET, DEPLOYED, ["orders"]).handovers == ()
+    assert make_runbook(layout, definition_of(), TARGET, DEPLOYED, ["orders"]).handovers == ()
 
 
 def test_a_table_that_does_not_move_is_an_error() -> None:
     with pytest.raises(InputError, match=r"(?s)no table 'order' is planned to move in dev.*did you mean 'orders'"):
-        runbook(LAYOUT, definition_of(), TARGET, DEPLOYED, ["order"])
+        make_runbook(LAYOUT, definition_of(), TARGET, DEPLOYED, ["order"])
     with pytest.raises(InputError, match="no table 'people' is handed over in dev"):
-        runbook_back(LAYOUT, definition_of(), TARGET, DEPLOYED, ["people"])
+        make_runbook_back(LAYOUT, definition_of(), TARGET, DEPLOYED, ["people"])
 
 
 def test_going_back_gives_the_table_to_the_pipeline_that_it_came_from() -> None:
     layout = record_handover(LAYOUT, TARGET, [MOVING])
 
-    book = runbook_back(layout, definition_of(), TARGET, DEPLOYED, ["orders"])
+    runbook = make_runbook_back(layout, definition_of(), TARGET, DEPLOYED, ["orders"])
 
-    assert [step.kind for step in book.steps][4:] == ["alter", "record", "commit", "resume"]
-    assert '"pipelines.pipelineId"="aaaa-1"' in book.steps[4].statement
+    assert [step.kind for step in runbook.steps][4:] == ["alter", "record", "commit", "resume"]
+    assert '"pipelines.pipelineId"="aaaa-1"' in runbook.steps[4].statement
 
 
 def test_an_id_that_would_break_out_of_a_statement_is_refused() -> None:
     ids = DEPLOYED.ids | {"databricks_pipeline.b_1": 'x"); DROP TABLE y --'}
 
     with pytest.raises(StaleError, match="can't be one"):
-        runbook(LAYOUT, definition_of(), TARGET, Deployed(TARGET, ids))
+        make_runbook(LAYOUT, definition_of(), TARGET, Deployed(TARGET, ids))
 
 
 def test_text_shows_each_step_with_its_statement_check_and_way_back() -> None:
     back = "headgate handover crm -t dev --back orders --execute"
 
-    lines = render_text(runbook(LAYOUT, definition_of(), TARGET, DEPLOYED)).splitlines()
+    lines = render_text(make_runbook(LAYOUT, definition_of(), TARGET, DEPLOYED)).splitlines()
 
     assert lines[0] == "crm in dev: 1 table to hand over"
     at = lines.index(
@@ -186,7 +188,7 @@ def test_text_shows_each_step_with_its_statement_check_and_way_back() -> None:
 
 
 def test_markdown_has_the_statements_as_code() -> None:
-    page = render_markdown(runbook(LAYOUT, definition_of(), TARGET, DEPLOYED))
+    page = render_markdown(make_runbook(LAYOUT, definition_of(), TARGET, DEPLOYED))
 
     assert page.startswith("## Handover of crm in dev\n\n1 table to hand over.\n")
     assert "\n   ```sql\n   ALTER STREAMING TABLE `main`.`bronze`.`orders` SET TBLPROPERTIES" in page
@@ -199,7 +201,7 @@ def test_markdown_takes_no_markup_from_a_tables_name() -> None:
     named = replace(MOVING, table=TableId("<b>@team ``` `x", "main.bronze.```"))
     layout = replace(LAYOUT, tables=(named, STAYING))
 
-    page = render_markdown(runbook(layout, definition_of(), TARGET, DEPLOYED))
+    page = render_markdown(make_runbook(layout, definition_of(), TARGET, DEPLOYED))
 
     prose = [line for line in page.splitlines() if line[:1].isdigit()]
     assert not [line for line in prose if "<b>" in line or "@team" in line]
@@ -208,7 +210,7 @@ def test_markdown_takes_no_markup_from_a_tables_name() -> None:
 
 
 def test_json_has_all_of_it_and_is_the_same_each_time() -> None:
-    first, second = (document_of(runbook(LAYOUT, definition_of(), TARGET, DEPLOYED)) for _ in range(2))
+    first, second = (document_of(make_runbook(LAYOUT, definition_of(), TARGET, DEPLOYED)) for _ in range(2))
 
     assert first == second
     assert first["format"] == 1
@@ -221,6 +223,6 @@ def test_nothing_to_do_is_said() -> None:
     layout = replace(LAYOUT, tables=(STAYING,), pipelines=LAYOUT.pipelines[:1])
 
     assert not pending(layout, TARGET)
-    assert render_text(runbook(layout, definition_of(), TARGET, DEPLOYED)).startswith(
+    assert render_text(make_runbook(layout, definition_of(), TARGET, DEPLOYED)).startswith(
         "crm in dev: nothing is to be handed over"
     )

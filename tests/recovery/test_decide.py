@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.problems import InputError
-from headgate.recovery.carry_out import Choice, chosen
 from headgate.recovery.decide import Known, findings_in
+from headgate.recovery.execute import RecoveryChoice, chosen
 from headgate.recovery.expected import expected_in
 from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Expected, Finding, Thing
 from headgate.recovery.render import finding_text
@@ -66,7 +66,7 @@ def test_what_lacks_the_tags_is_only_told_of() -> None:
     ones = (pipeline(tag=None), Thing(CONNECTION, "m|crm_connection", "CRM_Connection"))
 
     assert told(*ones) == [("unmarked", PIPE.address, "p1"), ("unmarked", LINK.address, "m|crm_connection")]
-    assert chosen(found(*ones)) == Choice()
+    assert chosen(found(*ones)) == RecoveryChoice()
 
 
 @pytest.mark.parametrize("owner", [Tag("crm", "prod", "a_1"), Tag("erp", "dev", "a_1")])
@@ -131,7 +131,7 @@ def test_of_a_copy_and_what_an_apply_made_the_name_says_which_is_ours_however_ol
     findings = found(copy, made)
 
     assert [(one.kind, one.thing.id, one.sure) for one in findings] == [("ours", "2", False), ("doubled", "1", False)]
-    assert chosen(findings) == Choice(imports=(findings[0],))
+    assert chosen(findings) == RecoveryChoice(imports=(findings[0],))
     assert findings[1].kept == made
 
 
@@ -151,7 +151,7 @@ def test_a_schema_is_known_by_its_name_in_whatever_capitals() -> None:
 @pytest.mark.parametrize("things", [(job(), job("2", name=ODD)), (job("2", name=ODD), pipeline("3", name=ODD))])
 def test_names_that_anybody_gave_reach_no_terminal_as_they_are(things: tuple[Thing, ...]) -> None:
     findings = found(*(replace(thing, starts=f"at noon ({ODD})") for thing in things), ids={PIPE.address: "p1"})
-    said = [finding_text(one, Choice()) for one in findings]
+    said = [finding_text(one, RecoveryChoice()) for one in findings]
 
     assert said
     assert not any(sign in text for text in said for sign in "\x1b\u202e\x9b")

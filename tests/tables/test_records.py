@@ -11,7 +11,7 @@ from headgate.balance.draft import match
 from headgate.definition.load import parse_definition
 from headgate.definition.together import clashes
 from headgate.discovery.arrange import Rules, arrange
-from headgate.handover.journal import Journal
+from headgate.handover.journal import HandoverJournal
 from headgate.handover.resume import unfinished
 from headgate.inventory.defaults import group_of
 from headgate.inventory.merge import merge_discovered
@@ -76,7 +76,7 @@ def test_a_record_has_a_table_once_and_as_the_state_spells_it() -> None:
 
 
 def test_a_handover_that_was_cut_off_is_unfinished_in_any_capitals_until_it_is_recorded() -> None:
-    journal = Journal().beginning("prod.bronze.orders")
+    journal = HandoverJournal().beginning("prod.bronze.orders")
 
     (problem,) = unfinished(moving("Orders"), "prod", journal)
 

@@ -14,7 +14,7 @@ from headgate.balance.explain import explain
 from headgate.balance.fit import misfits
 from headgate.balance.report import report
 from headgate.definition.load import parse_definition
-from headgate.handover.runbook import runbook
+from headgate.handover.runbook import make_runbook
 from headgate.inventory.defaults import table_id
 from headgate.inventory.merge import merge_discovered
 from headgate.inventory.read import parse_inventory
@@ -197,8 +197,8 @@ def test_tables_are_done_and_handed_over_under_any_spelling(pair: tuple[Project,
         assert named([table.in_catalog("PROD_main").destination for table in said], way, "moves", "prod_main") == list(way)
         by_source = named([table.source_table for table in said], way, "moves")
         assert [p.table for p in by_source] == [p.table for p in way]
-    whole = runbook(before.layout, before.definition, TARGET, Deployed(TARGET))
-    some = runbook(
+    whole = make_runbook(before.layout, before.definition, TARGET, Deployed(TARGET))
+    some = make_runbook(
         before.layout, before.definition, TARGET, Deployed(TARGET), [spelled[p.table].destination for p in todo.planned]
     )
     assert whole.waiting == some.waiting

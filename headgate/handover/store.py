@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.handover.journal import Journal, read_journal, remove_journal, write_journal
+from headgate.handover.journal import HandoverJournal, read_journal, remove_journal, write_journal
 from headgate.layout.lock import read_lock, write_lock
 from headgate.layout.progress import pending, record_back, record_handover
 from headgate.problems import StaleError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class HandoverStore:
     """A connector's lock and a target's journal. Reads what stands there now, whoever wrote it."""
 
     connector: Connector
@@ -33,11 +33,11 @@ class Book:
         return layout
 
     @property
-    def journal(self) -> Journal | None:
+    def journal(self) -> HandoverJournal | None:
         """The journal; None where nothing is stopped."""
         return read_journal(self.connector.folder, self.target)
 
-    def keep(self, journal: Journal) -> None:
+    def keep(self, journal: HandoverJournal) -> None:
         """Write the journal."""
         write_journal(self.connector.folder, self.target, journal)
 

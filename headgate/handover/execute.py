@@ -1,6 +1,6 @@
-"""Carrying out a runbook's steps in a workspace. Everything is looked at before and after; a second run carries on.
+"""Executing a runbook's steps in a workspace. Everything is looked at before and after; a second run carries on.
 
-What happens when it dies: before the journal is written, nothing was done. After it, pipelines stand still, which loses
+What happens when it dies: before the journal is written, nothing was done. After it, pipelines are stopped, which loses
 nothing, and the journal knows how they were. Between ALTER and the lock, the table has its new owner, which the next run
 reads from the workspace and records.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.handover.checks import Survey, owned_by, refusals
-from headgate.handover.journal import Before, Journal
+from headgate.handover.journal import HandoverJournal, PriorState
 from headgate.layout.ingested import tables_in
 from headgate.problems import Problem, RefusedError, SourceError
 from headgate.tables.names import folded
@@ -20,8 +20,8 @@ from headgate.terraform.pipeline import file_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from headgate.handover.book import Book
-    from headgate.handover.model import Halted, Handover, Runbook, Step
+    from headgate.handover.model import Handover, Runbook, Step, StoppedPipeline
+    from headgate.handover.store import HandoverStore
     from headgate.handover.workspace import PipelineFacts, Workspace
     from headgate.terraform.scope import Scope
 
@@ -30,58 +30,60 @@ PATIENCE, PAUSE = 1800.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class HandoverResult:
     """What a run did: source tables that it handed over, and those whose handover it found made and recorded."""
 
     altered: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
 
 
-def carry_out(plan: Runbook, workspace: Workspace, book: Book, scope: Scope, tell: Callable[[str], None]) -> Done:
-    """Carry out what of `plan` needs no person: pause, stop, ALTER, record. `tell` gets a line for each thing done.
+def execute(
+    runbook: Runbook, workspace: Workspace, store: HandoverStore, scope: Scope, tell: Callable[[str], None]
+) -> HandoverResult:
+    """Execute what of `runbook` needs no person: pause, stop, ALTER, record. `tell` gets a line for each thing done.
 
     All preconditions of all tables are looked at first: raises RefusedError with every one that doesn't hold, before
     anything is touched. Raises SourceError where the workspace fails or something runs that was stopped; what was done till
     then is recorded, and the same command carries on.
     """
-    survey = look(plan, workspace, scope)
-    if problems := refusals(plan.handovers, [*plan.halted, *plan.restacked], survey):
+    survey = look(runbook, workspace, scope)
+    if problems := refusals(runbook.handovers, [*runbook.stopped, *runbook.restacked], survey):
         raise RefusedError(problems)
-    if plan.halted:
-        book.keep((book.journal or Journal()).with_before(_before(one, survey) for one in plan.halted))
+    if runbook.stopped:
+        store.keep((store.journal or HandoverJournal()).with_before(_before(one, survey) for one in runbook.stopped))
     altered: list[str] = []
     found: list[str] = []
-    for step in plan.steps:
-        if step.kind == "pause" and step.halted:
-            _pause(step.halted, workspace, tell)
-        elif step.kind == "stop" and step.halted:
-            _stop(step.halted, workspace, tell)
+    for step in runbook.steps:
+        if step.kind == "pause" and step.stopped:
+            _pause(step.stopped, workspace, tell)
+        elif step.kind == "stop" and step.stopped:
+            _stop(step.stopped, workspace, tell)
         elif step.kind == "alter" and step.handover:
-            pair = [one for one in plan.halted if one.pipeline in (step.handover.source, step.handover.destination)]
-            made = _alter(step, step.handover, pair, workspace, book)
-            book.record(step.handover)
-            book.keep((book.journal or Journal()).ended(step.handover.table))
+            pair = [one for one in runbook.stopped if one.pipeline in (step.handover.source, step.handover.destination)]
+            made = _alter(step, step.handover, pair, workspace, store)
+            store.record(step.handover)
+            store.keep((store.journal or HandoverJournal()).ended(step.handover.table))
             (altered if made else found).append(step.subject)
             tell(f"{step.handover.table} belongs to {step.handover.taker[0]}{'' if made else ' already'}: recorded")
             for one in pair:  # what was started while the statement ran would go on with who owned the table before
                 _stop(one, workspace, tell)
-    return Done(tuple(altered), tuple(found))
+    return HandoverResult(tuple(altered), tuple(found))
 
 
-def look(plan: Runbook, workspace: Workspace, scope: Scope) -> Survey:
+def look(runbook: Runbook, workspace: Workspace, scope: Scope) -> Survey:
     """Ask the workspace for all that the checks need; nothing is changed."""
-    halted = [*plan.halted, *plan.restacked]
-    pipelines = {one.pipeline_id: workspace.pipeline(one.pipeline_id) for one in halted}
-    involved = {id_ for handover in plan.handovers for id_ in (handover.source_id, handover.destination_id)}
+    stopped = [*runbook.stopped, *runbook.restacked]
+    pipelines = {one.pipeline_id: workspace.pipeline(one.pipeline_id) for one in stopped}
+    involved = {id_ for handover in runbook.handovers for id_ in (handover.source_id, handover.destination_id)}
     ran = [id_ for id_ in sorted(involved) if (facts := pipelines.get(id_)) and facts.updated]
     return Survey(
-        workspace.me() if plan.handovers else "",
+        workspace.me() if runbook.handovers else "",
         pipelines,
         {id_: workspace.pipeline_owner(id_) for id_ in sorted(involved) if pipelines.get(id_)},
-        {one.job_id: workspace.job(one.job_id) for one in halted if one.job_id},
+        {one.job_id: workspace.job(one.job_id) for one in stopped if one.job_id},
         {id_: workspace.release(id_) for id_ in ran},
-        {handover.table: workspace.owner_of(handover.table) for handover in plan.handovers},
-        _named(plan.handovers, pipelines, workspace, scope),
+        {handover.table: workspace.owner_of(handover.table) for handover in runbook.handovers},
+        _named(runbook.handovers, pipelines, workspace, scope),
     )
 
 
@@ -102,14 +104,14 @@ def _named(
     return named
 
 
-def _before(one: Halted, survey: Survey) -> Before:
+def _before(one: StoppedPipeline, survey: Survey) -> PriorState:
     facts, job = survey.pipelines.get(one.pipeline_id), survey.jobs.get(one.job_id)
     continuous = facts is not None and facts.continuous
     running = continuous and facts is not None and bool(facts.busy)
-    return Before(one.pipeline, one.pipeline_id, one.job_id, job.paused if job else None, continuous, running)
+    return PriorState(one.pipeline, one.pipeline_id, one.job_id, job.paused if job else None, continuous, running)
 
 
-def _pause(one: Halted, workspace: Workspace, tell: Callable[[str], None]) -> None:
+def _pause(one: StoppedPipeline, workspace: Workspace, tell: Callable[[str], None]) -> None:
     job = workspace.job(one.job_id)
     if job is None or job.paused is not False:
         return
@@ -122,7 +124,7 @@ def _pause(one: Halted, workspace: Workspace, tell: Callable[[str], None]) -> No
     tell(f"job {one.job_id} of pipeline {one.pipeline} is paused")
 
 
-def _stop(one: Halted, workspace: Workspace, tell: Callable[[str], None]) -> None:
+def _stop(one: StoppedPipeline, workspace: Workspace, tell: Callable[[str], None]) -> None:
     waited = 0.0
     asked = False
     while busy := _busy(one, workspace):
@@ -139,14 +141,14 @@ def _stop(one: Halted, workspace: Workspace, tell: Callable[[str], None]) -> Non
         tell(f"pipeline {one.pipeline} is idle")
 
 
-def _busy(one: Halted, workspace: Workspace) -> str:
+def _busy(one: StoppedPipeline, workspace: Workspace) -> str:
     facts = workspace.pipeline(one.pipeline_id)
     if facts is None:
         raise SourceError(f"pipeline {one.pipeline} ({one.pipeline_id}) is gone", "look who deleted it; its tables go with it")
     return facts.busy
 
 
-def _alter(step: Step, handover: Handover, pair: Sequence[Halted], workspace: Workspace, book: Book) -> bool:
+def _alter(step: Step, handover: Handover, pair: Sequence[StoppedPipeline], workspace: Workspace, store: HandoverStore) -> bool:
     """Give the table to its taker while neither of the two pipelines runs; say whether that took a statement."""
     owner = workspace.owner_of(handover.table)
     if problems := owned_by(handover, owner):
@@ -157,7 +159,7 @@ def _alter(step: Step, handover: Handover, pair: Sequence[Halted], workspace: Wo
         if busy := _busy(one, workspace):
             message = f"pipeline {one.pipeline} is {busy}: something started it after it was stopped"
             raise SourceError(message, "see that nobody starts it, and run the same again: it carries on from here")
-    book.keep((book.journal or Journal()).beginning(handover.table))
+    store.keep((store.journal or HandoverJournal()).beginning(handover.table))
     workspace.alter(step.statement)
     now = workspace.owner_of(handover.table)
     if now != handover.taker[1]:

@@ -35,7 +35,7 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RecoveryChoice:
     """What is to be done about findings."""
 
     imports: tuple[Finding, ...] = ()
@@ -47,7 +47,7 @@ class Choice:
 
 
 @dataclass(slots=True)
-class Done:
+class RecoveryResult:
     """What was done, and what failed."""
 
     imported: list[Finding] = field(default_factory=list)
@@ -86,7 +86,7 @@ def look(deployment: Deployment, terraform: Terraform, workspace: Workspace, fil
     return findings_in(expected, known, things, deployment.connector, deployment.target) + differing
 
 
-def chosen(findings: Sequence[Finding], imports: Iterable[str] = (), deletions: Iterable[str] = ()) -> Choice:
+def chosen(findings: Sequence[Finding], imports: Iterable[str] = (), deletions: Iterable[str] = ()) -> RecoveryChoice:
     """Give what to do: take over what is ours, correct states, delete jobs that an apply surely doubled, and what is named.
 
     `imports` are addresses, or address=id where there is a choice; `deletions` are ids of jobs. Raises InputError for a name
@@ -109,19 +109,19 @@ def chosen(findings: Sequence[Finding], imports: Iterable[str] = (), deletions: 
     if problems:
         raise InputError(problems)
     correct = tuple(one for one in findings if one.kind == "differs")
-    return Choice(tuple(dict.fromkeys(taken)), tuple(dict.fromkeys(gone)), correct)
+    return RecoveryChoice(tuple(dict.fromkeys(taken)), tuple(dict.fromkeys(gone)), correct)
 
 
 def _unfit(word: str, there: Sequence[str]) -> Problem:
     return Problem(f"'{word}' does not say which of what was found", f"name one of: {', '.join(there) or 'nothing was found'}")
 
 
-def carry_out(choice: Choice, terraform: Terraform, workspace: Workspace, tell: Callable[[str], None]) -> Done:
+def execute(choice: RecoveryChoice, terraform: Terraform, workspace: Workspace, tell: Callable[[str], None]) -> RecoveryResult:
     """Take over and delete, one by one; what fails is kept as a problem, and the rest goes on.
 
     A job is deleted only when whatever it doubles is in a state, so imports come first and a failed one keeps its twins.
     """
-    done, failed = Done(), set()
+    done, failed = RecoveryResult(), set()
     for one in choice.imports:
         tell(f"taking over {one.address} ({one.thing.id}) into {one.stack}")
         try:

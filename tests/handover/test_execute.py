@@ -207,7 +207,7 @@ def test_dying_between_the_statement_and_the_lock_loses_nothing(site: Site, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr("headgate.handover.book.write_lock", die)
+        dying.setattr("headgate.handover.store.write_lock", die)
         with pytest.raises(KeyboardInterrupt):
             site.hand_over()
     assert site.states()["items"] == "a_1"

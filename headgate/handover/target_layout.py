@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from headgate.handover.model import Halted, Handover
+from headgate.handover.model import Handover, StoppedPipeline
 from headgate.layout.model import whereabouts
 from headgate.problems import StaleError
 from headgate.terraform.scope import Scope
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[0-9A-Za-z_-]+")
 
 
-class Place:
+class TargetLayout:
     """A connector's layout in one target, and the workspace's ids there."""
 
     def __init__(self, layout: Layout, definition: Definition, target: str, deployed: Deployed) -> None:
@@ -59,9 +59,9 @@ class Place:
         source, destination = placement.pipeline, placement.agreed
         return Handover(placement, table, source, self.id_of(source), destination, self.id_of(destination), back)
 
-    def halted(self, pipeline: str, *, leaves: bool = False) -> Halted:
+    def stopped(self, pipeline: str, *, leaves: bool = False) -> StoppedPipeline:
         """Give what stops a pipeline: its id and its job's, as far as they are recorded."""
-        return Halted(pipeline, self.id_of(pipeline), self.id_of(pipeline, "databricks_job"), leaves)
+        return StoppedPipeline(pipeline, self.id_of(pipeline), self.id_of(pipeline, "databricks_job"), leaves)
 
     def stacks(self, pipeline: str) -> list[str]:
         """Give the names of the stacks that a pipeline is in or was in."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .changes import History
 from .errors import PiError
-from .tags import CROWDS, SERVER, SERVER_ID, Tag
+from .tags import CROWDS, SERVER, SERVER_ID, Tag, compressed
 from .webids import KINDS, Identity, unpack
 
 if TYPE_CHECKING:
@@ -25,11 +25,15 @@ SERVER_IDENTITY = Identity("DS", (SERVER_ID,), SERVER)
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """`count` points, and those that crowd, of which a hostile world lets some vanish, and what `history` does to them."""
+    """`count` points, and those that crowd, of which a hostile world lets some vanish, and what `history` does to them.
+
+    With `compression` some of them compress what comes.
+    """
 
     count: int
     hostility: Hostility | None = None
     history: History = field(default_factory=History)
+    compression: bool = False
 
     def server(self, now: int) -> Identity:
         """Give what WebIDs of the data server are made of at `now` (ticks)."""
@@ -37,7 +41,8 @@ class Archive:
 
     def look(self, number: int, now: int) -> Tag:
         """Give a point as it is at `now`, whether or not it is there."""
-        return self.history.look(number, now)
+        found = self.history.look(number, now)
+        return compressed(found) if self.compression else found
 
     @property
     def all_there(self) -> bool:

@@ -43,6 +43,9 @@ def simulate_pi(
         int,
         typer.Option(help="How often in a day points are renamed, deleted, made anew or hidden, or the server renamed.", min=0),
     ] = 0,
+    compression: Annotated[
+        bool, typer.Option("--compression", help="Have every third plain point drop snapshots, as PI's compression does.")
+    ] = False,
     gzip: Annotated[bool, typer.Option(help="Pack answers for those who take it.")] = True,
     csrf: Annotated[bool, typer.Option(help="Refuse writes without X-Requested-With, as PI's EnableCSRFDefense does.")] = True,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse query parameters that a request does not take.")] = False,
@@ -86,6 +89,7 @@ def simulate_pi(
         strict=strict,
         logins=_logins(auth, secret),
         hostility=hostility,
+        compression=compression,
         changes=random_changes(seed, range(min(tags, _CHANGED)), begin, begin + 86_400 * SECOND, changes),
     )
     try:

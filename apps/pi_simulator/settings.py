@@ -50,7 +50,7 @@ class Settings:
     `max_items` is how many values a call may ask for, `page` what a list gives where the caller names no number, and
     `max_request` the bytes of a request's line: above, PI's host (HTTP.SYS) refuses it. `csrf` is PI's EnableCSRFDefense;
     `strict` refuses parameters that a request does not take, which PI ignores; `changes` are what becomes of points and of the
-    server's name in the meantime.
+    server's name in the meantime; `compression` has every third plain point compress what comes.
     """
 
     tags: int = 1040
@@ -68,6 +68,7 @@ class Settings:
     hostility: Hostility | None = None
     channel_seconds: float = 0.5
     changes: tuple[Change, ...] = ()
+    compression: bool = False
 
     @property
     def started(self) -> int:

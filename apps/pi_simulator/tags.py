@@ -5,7 +5,7 @@ Besides those that are counted and listed there are a few `CROWDS`, found by the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .times import SECOND
@@ -33,6 +33,7 @@ _FIRST_CROWD = 1_000_000_000  # a number that no counted tag has
 CROWDS = {name: _FIRST_CROWD + at for at, (name, *_) in enumerate(_CROWDS)}
 _MEASURES = (("Flow", "m3/h"), ("Temperature", "°C"), ("Pressure", "bar"), ("Level", "%"), ("Speed", "rpm"))
 _ODD = 90
+_COMPRESSED = 3  # of so many tags one, those of the kinds that can be
 _ODD_NAMES = ("'quoted'", "a/b", 'say "so"', "Größe", "温度", "50% & more")
 
 
@@ -41,7 +42,8 @@ class Tag:
     """A PI point. `period` is the ticks between its values; `burst` of them come within one second where it is not 0.
 
     They are spread over that second, unless they are `crowded`: so many share an instant, and the next one is 100 ns later.
-    `since`: when it was made, before which it has no values (ticks); 0 for one that was always there.
+    `since`: when it was made, before which it has no values (ticks); 0 for one that was always there. `compressing`: of its
+    events only those land for good that exception reporting and compression leave (`compressing.py`).
     """
 
     number: int
@@ -55,6 +57,7 @@ class Tag:
     digital_set: str = ""
     server: str = SERVER
     since: int = 0
+    compressing: bool = False
 
     @property
     def step(self) -> bool:
@@ -106,3 +109,10 @@ def tag(number: int) -> Tag:
         case 88:
             return Tag(number, name, "Float64", units, 3600 * SECOND // BURST, burst=BURST)
     return Tag(number, name, "Float32", units, period)
+
+
+@lru_cache(maxsize=200_000)
+def compressed(one: Tag) -> Tag:
+    """Give a tag as it is in an archive that compresses: every third of those that have plain numbers does."""
+    plain = one.point_type == "Float32" and not one.future and one.number < _FIRST_CROWD
+    return replace(one, compressing=True) if plain and one.number % _COMPRESSED == 0 else one

@@ -7,10 +7,12 @@ Hashing also says which are system states, late, or share the time of the one be
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import compressing
 from .tags import SETS, SYSTEM_STATES, Tag
 from .times import SECOND, written
 from .webids import pack
@@ -53,6 +55,7 @@ _GAMMA, _FIRST_MIX, _SECOND_MIX = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D
 _SHIFTS = {bits: np.uint64(bits) for bits in (1, 8, 20, 27, 30, 31)}
 _ROUGH, _TEN, _LAST_BITS = map(np.uint64, (90_000, 10, 3))
 _NOTHING = np.empty(0, np.int64), np.empty(0, np.uint64)
+_NO_TIMES = np.empty(0, np.int64), np.empty(0, np.int64)
 # Numbers that are looked at in one go where many may have to be.
 _CHUNK = 100_000
 # What a value may arrive after its time: nothing, five minutes, two hours, or both.
@@ -229,11 +232,42 @@ class Truth:
 
         What is late is not there before it arrived; what lies in the future is there for a future tag only, a day ahead.
         """
-        width, start, end = tag.burst or 1, max(start, tag.since), min(end, latest(tag, now))
-        return self._seen(tag, start // tag.period - width, end // tag.period + width + 1, (start, end), now)
+        start, end = max(start, tag.since), min(end, latest(tag, now))
+        if tag.compressing:
+            found, comes, goes = self._tested(tag, start, end)
+            there = (comes <= now) & (now < goes)
+            found, arrivals = found.pick(there), comes[there]
+        else:
+            found = self.events(tag, start, end)
+            if end + DELAYS[-1] > now:
+                found = found.pick(found.arrivals <= now)
+            arrivals = None
+        same = (found.times[1:] == found.times[:-1]).nonzero()[0]
+        if not len(same):
+            return found
+        arrivals = found.arrivals if arrivals is None else arrivals
+        if not (arrivals[same + 1] < arrivals[same]).any():
+            return found
+        # An archive puts what arrives behind what it has of the same time, so a value never changes its place among them.
+        return found.pick(np.lexsort((arrivals, found.times)))
 
-    def _seen(self, tag: Tag, first: int, last: int, ends: tuple[int, int], now: int) -> Slice:
-        """Give what is seen of the values number `first` to `last` (without it) that lie in a time, its ends included."""
+    def _tested(self, tag: Tag, start: int, end: int) -> tuple[Slice, Ints, Ints]:
+        """Give a compressing tag's values from `start` to `end`, with when each comes and goes (ticks)."""
+        blocks = range(start // compressing.COMP_MAX, end // compressing.COMP_MAX + 1)
+        parts = [_block(self.seed, tag, block) for block in blocks]
+        if not parts:
+            return _none(tag), *_NO_TIMES
+        times, hashes, comes, goes = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        inside = slice(times.searchsorted(start), times.searchsorted(end, side="right"))
+        return Slice(tag, times[inside], hashes[inside]), comes[inside], goes[inside]
+
+    def events(self, tag: Tag, start: int, end: int) -> Slice:
+        """Give all that ever comes of the times from `start` to `end`, both with them, before any compression."""
+        width, start = tag.burst or 1, max(start, tag.since)
+        return self._numbered(tag, start // tag.period - width, end // tag.period + width + 1, (start, end))
+
+    def _numbered(self, tag: Tag, first: int, last: int, ends: tuple[int, int]) -> Slice:
+        """Give the values number `first` to `last` (without it) that lie in a time, its ends included."""
         numbers = np.arange(first - 1, max(first, last), dtype=np.int64)
         hashes = _hashed(self.seed, tag, numbers)
         own = _own_times(tag, numbers, hashes)
@@ -242,14 +276,7 @@ class Truth:
         times = np.where(_divided(hashes, _NEXT_TICK), next_tick, times)
         times = np.where(_divided(hashes, _SAME_TIME), earlier, times)  # which still never go back
         inside = slice(times.searchsorted(ends[0]), times.searchsorted(ends[1], side="right"))
-        found = Slice(tag, times[inside], hashes[inside])
-        if ends[1] + DELAYS[-1] > now:
-            found = found.pick(found.arrivals <= now)
-        same = (found.times[1:] == found.times[:-1]).nonzero()[0]
-        if not len(same) or not (found.pick(same + 1).arrivals < found.pick(same).arrivals).any():
-            return found
-        # An archive puts what arrives behind what it has of the same time, so a value never changes its place among them.
-        return found.pick(np.lexsort((found.arrivals, found.times)))
+        return Slice(tag, times[inside], hashes[inside])
 
     def first(self, tag: Tag, start: int, end: int, now: int, count: int) -> Slice:
         """Give the first `count` values of a time in order of time, or the last where `start` lies after `end`."""
@@ -264,6 +291,9 @@ class Truth:
 
     def arrived(self, tag: Tag, since: int, until: int) -> Slice:
         """Give what came into the archive after `since`, up to and with `until` (ticks), in order of time."""
+        if tag.compressing:  # each snapshot comes, though it may go again
+            all_, comes, _ = self._tested(tag, max(tag.since, since - DELAYS[-1] - compressing.COMP_MAX), until)
+            return all_.pick((since < comes) & (comes <= until))
         shifts = (-FUTURE,) if tag.future else DELAYS
         found = [self.between(tag, since - shift + 1, until - shift, until) for shift in shifts]
         own = [part.pick(part.arrivals - part.times == shift) for part, shift in zip(found, shifts, strict=True)]
@@ -283,6 +313,25 @@ class Truth:
 
 def _none(tag: Tag) -> Slice:
     return Slice(tag, *_NOTHING)
+
+
+@lru_cache(maxsize=10_000)
+def _block(seed: int, tag: Tag, block: int) -> tuple[Ints, Hashes, Ints, Ints]:
+    """Give a compressing tag's events of one CompMax: times, hashes, when they come and when they go."""
+    start, after = block * compressing.COMP_MAX, (block + 1) * compressing.COMP_MAX
+    found = Truth(seed).events(tag, start, after + compressing.COMP_MAX - 1)
+    comes = found.arrivals.copy()
+    goes = np.full(len(found), compressing.NEVER, np.int64)
+    count = int(found.times.searchsorted(after))
+    in_order = (comes == found.times).nonzero()[0]
+    here = in_order[in_order < count]
+    columns = zip(found.times.tolist(), found.numbers.tolist(), strict=True)
+    events = [compressing.Event(*column) for column in columns]
+    following = in_order[len(here)] if len(in_order) > len(here) else None
+    tested = [events[at] for at in here.tolist()]
+    compressing.sift(tested, None if following is None else events[following])
+    comes[here], goes[here] = [event.comes for event in tested], [event.goes for event in tested]
+    return found.times[:count], found.hashes[:count], comes[:count], goes[:count]
 
 
 def latest(tag: Tag, now: int) -> int:

@@ -31,7 +31,8 @@ class World:
     @cached_property
     def archive(self) -> Archive:
         """The points."""
-        return Archive(self.settings.tags, self.settings.hostility, History(self.settings.changes))
+        settings = self.settings
+        return Archive(settings.tags, settings.hostility, History(settings.changes), settings.compression)
 
     @cached_property
     def assets(self) -> AssetWorld:

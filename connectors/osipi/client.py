@@ -89,6 +89,10 @@ class PiClient:
         self._auth = auth_of(settings, clock, sleep)
         self._limit = RateLimit(settings.requests_per_second, clock, sleep)
 
+    def forget_clock(self) -> None:
+        """Forget the server's clock, which has gone on since its last answer: the next one tells it."""
+        self.server_now = ""
+
     def get(self, path: str, *params: tuple[str, str]) -> Any:
         """Give the body of a GET; raises PiError for what stays wrong, PiUnavailableError when all tries failed."""
         return self._send("GET", Call(path, params).url(self.settings.base_url), path)

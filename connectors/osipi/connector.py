@@ -210,6 +210,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
             self._listed, self._listed_at = {}, moment
         if self._now is None:
             self._begun = {}
+            self._client.forget_clock()
         self._now = self._now or moment
         self.problems = []
         reading = Reading(self._client, Texts(options), self._now, self.problems, listed=self._listed)

@@ -1,7 +1,8 @@
 """Values that come later than the overlap looks back: no read sees them, so they are counted, and told.
 
 Before a read moves on, the server counts what it has in the `late_hours` behind the overlap (a `Guard` in the offset). At the
-next read it counts the same stretch again: more values came late, fewer were deleted (as many of both go unnoticed). One count
+next read it counts the same stretch again: more values came late, fewer were deleted (as many of both go unnoticed). What came
+between the count and the read of it was read and is told all the same, for else it would be neither. One count
 is compared with another of the same question, never with what was read, since servers differ in which values (bad ones, those
 at an end) they count.
 
@@ -71,7 +72,8 @@ def _words(table: str, webid: str, guard: Guard, more: int) -> str:
     again = backfill_command(table, guard.start, guard.end, webid, delete=more < 0)
     if more > 0:
         return (
-            f"{more} values {span} came later than overlap_minutes looks back and are not in the table; read them by `{again}`"
+            f"{more} values {span} came later than overlap_minutes looks back, so they are hardly in the table; "
+            f"read them by `{again}`"
         )
     return f"{-more} values {span} were deleted after they were read; take them out by `{again}`"
 

@@ -12,7 +12,8 @@ from .problems import OptionsError, PiError, PiUnavailableError, TagProblem
 from .times import from_datetime, resolve, seconds_of, shifted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections import Counter
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from .client import Call, PiClient
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("connectors.osipi")
 FORBIDDEN_OR_GONE = {403, 404}
 _LONGEST = 366 * 86400
+_SHOWN = 3  # tags that are told of line by line
 
 
 @dataclass(slots=True)
@@ -30,7 +32,8 @@ class Reading:
     `unread` are the tags and objects that can't be read; `problems` hold those, and what else there is to tell of tags.
     `listed` are the tags that were listed, by name filter and data server: readings that share it list them once. `names` are
     the name and path of tags, as far as they are known; `begun` is how far the batches of this run read tags that go on;
-    `table` is the one that is read, where that is known.
+    `table` is the one that is read, where that is known; `gone` are the instants of values that were given before, are there no
+    more, and are to be told.
     """
 
     client: PiClient
@@ -42,6 +45,7 @@ class Reading:
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     begun: dict[str, str] = field(default_factory=dict)
     table: str = ""
+    gone: dict[str, Counter[str]] = field(default_factory=dict)
 
     @property
     def cap(self) -> str:
@@ -66,6 +70,16 @@ class Reading:
         problem = self._named(TagProblem(webid, 0, words))
         self.problems.append(problem)
         LOG.warning("%s: %s", problem.tag, words)
+
+    def notices(self, words: Mapping[str, str], summary: str) -> None:
+        """Tell of many tags as `notice` does, in a single line of the log where they are many: `summary`."""
+        if len(words) <= _SHOWN:
+            for webid, told in words.items():
+                self.notice(webid, told)
+            return
+        problems = [self._named(TagProblem(webid, 0, told)) for webid, told in words.items()]
+        self.problems += problems
+        LOG.warning("%s; for instance %s: %s", summary, problems[0].tag, problems[0].message)
 
     def warn(self, words: str) -> None:
         """Tell of something that concerns all tags."""

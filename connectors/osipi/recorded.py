@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .clocks import latest
 from .coverage import MOST_GAPS, Coverage, joined
+from .dropped import gone, lose
 from .incremental import Memory
 from .memories import remember
 from .roster import renamed
@@ -17,7 +19,6 @@ from .times import shifted, stamp_of
 from .values import numbered, value_rows
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .coverage import Gap
@@ -39,7 +40,7 @@ def read_tags(
     """Read tags until `limit` values are there, move those on that could be read; give pages with what was given before."""
     count = 0
     for coverage in _covered(reader, (options.window_of(tag, progress.places[tag]) for tag in tags), limit):
-        tag, window = coverage.window.webid, coverage.window
+        tag = coverage.window.webid
         if limit > options.most_records <= count:  # what was read of the others is read again by the next batch
             return
         before, gaps = progress.places[tag].seen, progress.gaps.get(tag, [])
@@ -47,7 +48,7 @@ def read_tags(
             reading.names.setdefault(tag, (coverage.pages[0].name, ""))
             renamed(reading, progress, tag, coverage.pages[0].now or tag)
         until, pages, open_ = coverage.settle(max(0, MOST_GAPS - len(gaps)))
-        until = min(until, shifted(latest(reading), options.future))
+        until = min(until, shifted(latest(reading), options.ahead))
         for problem in coverage.problems:
             is_stuck = until <= progress.places[tag].until and problem not in open_
             (reading.report if is_stuck else reading.leave_open)(problem)
@@ -55,14 +56,25 @@ def read_tags(
             pages = [replace(page, items=_outside(page.items, gaps)) for page in pages]
         if until <= progress.places[tag].until:
             continue
+        _compare(reading, options, progress, tag, pages)
         if open_:
             progress.gaps[tag] = joined([*gaps, *((problem.start, problem.end) for problem in open_)])
         _move_on(reading, options, progress, coverage.window, until, pages)
-        if until == window.end:
-            place = progress.places[tag]
-            place.guard = None if tag in progress.gaps else guards.get(tag, place.guard)
+        place = progress.places[tag]
+        # Counted to the window's end: what is inserted before that until the tag was read that far is told, read or not.
+        place.guard = None if tag in progress.gaps else guards.get(tag, place.guard)
         count += sum(len(page.items) for page in pages) - before.total()
         yield from ((page, before) for page in pages)
+
+
+def _compare(reading: Reading, options: RecordedOptions, progress: Progress, tag: str, pages: Sequence[Page]) -> None:
+    """Note what was given of a tag and is in these pages no more; a time that is open is looked at when it closes."""
+    place, gaps = progress.places[tag], progress.gaps.get(tag, [])
+    lost = gone(place.seen, pages)
+    if gaps:
+        lost = Counter({stamp: count for stamp, count in lost.items() if not any(start <= stamp <= end for start, end in gaps)})
+    if lost:
+        lose(reading, tag, place, lost, progress.memories.get(tag) if options.reread_hours else None, options.reread_hours)
 
 
 def _move_on(
@@ -120,6 +132,9 @@ def read_gaps(
         if pages:
             seen = progress.places[tag].seen
             new = [stamp for page in pages for _, stamp, number in numbered(page.items) if number >= seen.get(stamp, 0)]
+            if lost := gone(seen, pages):
+                memory = progress.memories.get(tag) if options.reread_hours else None
+                lose(reading, tag, progress.places[tag], lost, memory, options.reread_hours)
             if options.reread_hours:
                 _remember(progress, tag, pages, seen)
             progress.fill(tag, gap, coverage.open_times(), new)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .clocks import latest, tell
 from .columns import Column
+from .dropped import tell_gone
 from .incremental import progress_of
 from .late import TOGETHER, look_back, stretch
 from .options import MOST_MINUTES, MOST_MINUTES_BACK
@@ -53,7 +54,8 @@ def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[I
     that for all tags, those not reached too. A read goes to now, or `endTime`, but no further than `window_minutes` (a day) at
     once, and stops after the group of tags with which `max_records_per_batch` (100,000) is reached. `overlap_minutes` (5) are
     read again for values that came late; `future_minutes` (0) lie ahead of now. Tags that can't be read are reported and keep
-    their place.
+    their place. With `settle_seconds` (0) a read ends so long before now, for compression may drop what is newer; a value that
+    was read and is there no more is reported, as `dropped` says.
 
     Values that come or go within `late_hours` (4; 0: never look) behind the overlap are reported, as `late` says. With
     `reread_hours` (0) each run ends by reading that window again for values that were corrected or deleted, as `reread` says.
@@ -78,6 +80,7 @@ def read_from(reading: Reading, progress: Progress) -> Iterator[dict[str, Any]]:
         gaps = str(progress.gaps)
         filled = read_gaps(reading, reader, options, progress, tags)
         rows, moved = chain(filled, _read_again(reading, reader, options, progress, tags)), gaps != str(progress.gaps)
+    tell_gone(reading)
     if unread == len(tags) and not moved and not progress.gaps.keys() & set(tags):
         reading.refuse_if_none(len(tags))
     return rows
@@ -89,6 +92,7 @@ class RecordedOptions:
     def __init__(self, reading: Reading) -> None:
         texts = reading.texts
         future = texts.number("future_minutes", 0, most=MOST_MINUTES) * 60
+        settle = texts.number("settle_seconds", 0, most=MOST_MINUTES * 60)
         self.overlap = texts.number("overlap_minutes", 5, most=MOST_MINUTES) * 60 + future
         self.window = texts.number("window_minutes", 1440, 1, MOST_MINUTES) * 60
         self.most_records = texts.count("max_records_per_batch", 100_000)
@@ -98,15 +102,25 @@ class RecordedOptions:
         self._lookback = texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK) * 60
         texts.check()
         self._reading = reading
-        self.future, self.cap = future, min(reading.last(future), shifted(latest(reading), future))
+        self.future, self.ahead = future, future - settle
+        self.cap = self._end(self.ahead)
         self._floor = reading.instant("startTime") or shifted(min(self.cap, reading.cap), -self._lookback)
         # Tags whose past is compared at once.
         self.group = reading.client.settings.tags_per_request * (reading.client.settings.threads + 2)
 
+    def _end(self, ahead: float) -> str:
+        """Give `endTime`, or so many seconds after now by the clock that is behind, ours or the server's."""
+        return min(self._reading.last(ahead), shifted(latest(self._reading), ahead))
+
+    def end_sooner(self) -> bool:
+        """Have the read end where the server's clock says by now; give whether that is sooner than before."""
+        before, self.cap = self.cap, self._end(self.ahead)
+        return self.cap < before
+
     @cached_property
     def first(self) -> str:
         """Where the first read of a tag begins; only such a read cares whether `startTime` is good."""
-        return self._reading.first(self.cap, self._lookback)
+        return self._reading.first(self._end(self.future), self._lookback)
 
     def window_of(self, tag: str, place: Place) -> Window:
         """Give what is to be read of a tag next."""
@@ -132,6 +146,8 @@ def _read_on(
     for start in range(0, len(due), TOGETHER):
         some = due[start : start + TOGETHER]
         guards = _look_back(reading, options, progress, some)
+        if options.end_sooner():  # as the server's clock says, of which nothing was known before the first answer
+            guards = _look_back(reading, options, progress, some)
         limit = options.most_records - count
         pages = list(read_tags(reading, reader, options, progress, some, guards, limit))
         while reader.cut_short and all(before[tag] == progress.places[tag].until for tag in some):
@@ -146,16 +162,19 @@ def _read_on(
 
 
 def _look_back(reading: Reading, options: RecordedOptions, progress: Progress, tags: Sequence[str]) -> dict[str, Guard]:
-    """Compare the guards of tags before they are read on; a value that came in between is then told rather than missed."""
+    """Compare the guards of tags before they are read on, and count for those that are read for the first time.
+
+    A value that comes in between is then told rather than missed.
+    """
     if not options.late_hours:
         return {}
-    places = {tag: place for tag in tags if (place := progress.places.get(tag)) and place.guard}
+    places = {tag: progress.places[tag] for tag in tags}
     wanted = {tag: options.unseen(place, options.window_of(tag, place).end) for tag, place in places.items()}
     return look_back(reading, progress, wanted) if wanted else {}
 
 
 def _first_guards(reading: Reading, options: RecordedOptions, progress: Progress, tags: Sequence[str]) -> None:
-    """Give guards to tags that have none yet, once all was read: a first read asks for values only."""
+    """Give guards to tags that have none yet, once all was read: those whose first read did not come to its end at once."""
     if not options.late_hours:
         return
     known = [tag for tag in tags if tag in progress.places and tag not in reading.unread and tag not in progress.gaps]

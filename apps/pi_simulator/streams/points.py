@@ -6,6 +6,7 @@ from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ..compressing import COMP_DEV, COMP_MAX, EXC_DEV, EXC_MAX
 from ..errors import PiError
 from ..settings import Settings
 from ..tags import Tag, name_of
@@ -72,11 +73,6 @@ _ALIKE: dict[str, Any] = {
     "archiving": 1,
     "changedate": _CREATED,
     "changer": "SIM\\admin",
-    "compdev": 2.0,
-    "compdevpercent": 0.2,
-    "compmax": 28800.0,
-    "compmin": 0.0,
-    "compressing": 0,
     "convers": 1.0,
     "creator": "SIM\\admin",
     "dataaccess": "o:rw g:r w:r",
@@ -84,10 +80,6 @@ _ALIKE: dict[str, Any] = {
     "dataowner": "piadmin",
     "datasecurity": _SECURITY,
     "displaydigits": -5,
-    "excdev": 1.0,
-    "excdevpercent": 0.1,
-    "excmax": 600.0,
-    "excmin": 0.0,
     "exdesc": "",
     "filtercode": 0,
     "location1": 1,
@@ -117,6 +109,15 @@ _ALIKE: dict[str, Any] = {
     "zero": 0.0,
 }
 _OWN: dict[str, Callable[[Tag], Any]] = {
+    "compdev": lambda one: COMP_DEV if one.compressing else 2.0,
+    "compdevpercent": lambda one: COMP_DEV * 100 / _SPAN if one.compressing else 0.2,
+    "compmax": lambda one: COMP_MAX / SECOND if one.compressing else 28800.0,
+    "compmin": lambda _: 0.0,
+    "compressing": lambda one: int(one.compressing),
+    "excdev": lambda one: EXC_DEV if one.compressing else 0.0,
+    "excdevpercent": lambda one: EXC_DEV * 100 / _SPAN if one.compressing else 0.0,
+    "excmax": lambda one: EXC_MAX / SECOND if one.compressing else 600.0,
+    "excmin": lambda _: 0.0,
     "creationdate": lambda one: written(one.since) if one.since else _CREATED,
     "descriptor": descriptor,
     "digitalset": lambda one: one.digital_set,

@@ -59,6 +59,7 @@ class Landing:
         now = datetime.now(UTC)
         own = {"tag_webids": ",".join(tags)} | ({} if count_late else {"late_hours": "0"})
         rows = 0
+        self._client.forget_clock()
         while True:
             reading = self._reading(now, cap, **own)
             try:
@@ -75,7 +76,7 @@ class Landing:
             rows += count
 
     def _reading(self, now: datetime, cap: str, **own: str) -> Reading:
-        own["endTime"] = cap + "Z"
+        own |= {"endTime": cap + "Z", "settle_seconds": "0"}  # which the cap has taken into account
         if start := Texts(self._options).text("startTime", "start_time"):  # `*` is later than the cap, which was taken before
             own["startTime"] = min(resolve(start, now), cap) + "Z"
         return Reading(self._client, Texts(self._options | own), now, names=self._names)

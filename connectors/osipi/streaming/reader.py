@@ -96,6 +96,7 @@ class StreamReader:
         self._tags: dict[str, None] = {}
         self._refused: set[str] = set()  # tags that the last read could not have: a channel with them would not open
         self._deaf: dict[tuple[str, ...], float] = {}  # groups without a channel, and when all of them was read last
+        self._counted: set[str] = set()  # tags that were read together with a count
         self._groups = 0
         self._rows = 0
         self._full = asyncio.Event()
@@ -170,8 +171,10 @@ class StreamReader:
         before, deaf = self._landing.places(due), list(self._deaf)
         marks = self._news.take_unread(due)
         try:
-            whole = len(due) == len(self._tags)
-            rows = await asyncio.to_thread(self._landing.land, due, cap, count_late=whole)
+            # A first read counts before it begins, for else what comes behind its pages would be neither read nor told.
+            whole, is_first = len(due) == len(self._tags), not self._counted.issuperset(due)
+            rows = await asyncio.to_thread(self._landing.land, due, cap, count_late=whole or is_first)
+            self._counted.update(due)
         except BaseException:
             self._news.unread |= marks
             raise

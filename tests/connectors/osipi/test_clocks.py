@@ -82,3 +82,28 @@ def test_a_clock_that_was_put_back_is_told_with_the_time_that_is_to_be_read_agai
     rest, _, told = run(connector(), offset, 58)
     check(pi, [*rows, *rest], ["A"])
     assert not told
+
+
+def test_the_servers_clock_goes_on_while_nobody_asks_it(pi: PiServer, connector: Connectors, run: Run) -> None:
+    written_until(pi, 60)
+    one = connector()
+    rows, offset, _ = run(one, None, 60)
+    written_until(pi, 75)
+
+    more, _, words = run(one, offset, 75)
+
+    check(pi, rows + more, ["A"])
+    assert words == []
+
+
+def test_what_comes_until_the_servers_clock_is_where_ours_was_is_not_told_as_late(
+    pi: PiServer, connector: Connectors, run: Run
+) -> None:
+    written_until(pi, 40)
+    rows, offset, told = run(connector(), None, 60)
+    written_until(pi, 70)
+
+    more, _, words = run(connector(), offset, 75)
+
+    check(pi, rows + more, ["A"])
+    assert not [line for line in told + words if "came later" in line]

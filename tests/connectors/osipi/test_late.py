@@ -12,11 +12,12 @@ import pytest
 
 from connectors.osipi import OsipiLakeflowConnect
 from connectors.osipi.problems import OptionsError, PiUnavailableError
+from tests.connectors.osipi.conftest import NOW
 from tests.connectors.osipi.recorded import TABLE, at, check, key, read, set_clock
 from tests.connectors.osipi.test_hostile import hostile
 
 if TYPE_CHECKING:
-    from tests.connectors.osipi.server import PiServer
+    from tests.connectors.osipi.server import PiServer, Request
 
 Connectors = Callable[..., OsipiLakeflowConnect]
 
@@ -44,6 +45,17 @@ def go_on(one: OsipiLakeflowConnect, tags: list[str], offset: Any, minutes: int,
             return rows, after, words
         offset = after
     raise AssertionError("the read does not end")
+
+
+def while_asked_for(pi: PiServer, tag: str, change: Callable[[], None]) -> None:
+    """Do something once, when values of a tag are asked for, before they are given."""
+    todo = [change]
+
+    def once(request: Request) -> None:
+        if request.path.endswith("/recorded") and tag in request.webids and todo:
+            todo.pop()()
+
+    pi.trouble.append(once)
 
 
 class TestLate:
@@ -106,6 +118,39 @@ class TestLate:
         put(pi, "A", 100, -1)
 
         assert go_on(one, ["A"], offset, 15)[2][0][1].startswith("1 values")
+
+    @pytest.mark.parametrize("server_is_behind", [False, True])
+    def test_what_is_inserted_behind_the_page_of_a_first_read_is_told(
+        self, pi: PiServer, connector: Connectors, *, server_is_behind: bool
+    ) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(60 * number), number) for number in range(20)])
+        if server_is_behind:
+            pi.now = NOW - timedelta(minutes=10)
+        one = connector(tags_per_request="1")
+        while_asked_for(pi, "B", lambda: put(pi, "A", 100, -1))
+        rows, offset = read(one, ["A", "B"])
+        pi.now = pi.now and NOW + timedelta(minutes=5)
+
+        more, offset, words = go_on(one, ["A", "B"], offset, 15)
+
+        assert len(rows + more) == 40
+        assert [(tag, message[:8]) for tag, message in words if "clock" not in message] == [("A", "1 values")]
+        assert go_on(one, ["A", "B"], offset, 30)[::2] == ([], [])
+
+    def test_and_of_one_that_goes_on_in_windows_and_batches(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector(maxCount="10")
+        while_asked_for(pi, "A", lambda: put(pi, "A", 3000, -2))
+        options = {"window_minutes": "20", "max_records_per_batch": "10", "late_hours": "1"}
+        pages = iter(range(1, 100))
+        pi.trouble.append(lambda request: put(pi, "A", 65, -1) if request.path.endswith("d") and next(pages) == 4 else None)
+
+        rows, offset, words = go_on(one, ["A"], None, 0, **options)
+        more, _, others = go_on(one, ["A"], offset, 15, **options)
+
+        assert len(rows + more) == 61
+        assert [message[:8] for _, message in words + others] == ["1 values"]
 
     @pytest.mark.parametrize("seed", range(5))
     def test_whatever_comes_late_is_either_read_or_told(self, pi: PiServer, connector: Connectors, seed: int) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class BalanceOptions:
     """What the command line asks for. `settings`: balance settings to try, such as pipelines=6; nothing is written then."""
 
     rebalance: bool
@@ -66,10 +66,10 @@ def balance(
 
     connector, settings = _words(words or [], what_if)
     only_look = check or explain is not None or bool(settings)
-    wish = Wish(rebalance, restack, from_scratch, settings, explain, write=not only_look)
+    options = BalanceOptions(rebalance, restack, from_scratch, settings, explain, write=not only_look)
     reports, explanations, stale = [], [], []
     for one in read_connectors(root, connector):
-        report, explained, changed = _balance(one, wish)
+        report, explained, changed = _balance(one, options)
         reports.append(report)
         explanations += explained
         stale += [one.definition.id] if changed else []
@@ -97,7 +97,7 @@ def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple
     return (names[0] if names else None), (*first, *settings)
 
 
-def _balance(one: Connector, wish: Wish) -> tuple[Report, list[Explanation], bool]:
+def _balance(one: Connector, options: BalanceOptions) -> tuple[Report, list[Explanation], bool]:
     from headgate.balance.explain import explain
     from headgate.balance.plan import balance as plan
     from headgate.balance.report import report
@@ -106,7 +106,7 @@ def _balance(one: Connector, wish: Wish) -> tuple[Report, list[Explanation], boo
     from headgate.project import refuse_strays
 
     before = one.layout
-    if wish.from_scratch and before:
+    if options.from_scratch and before:
         recorded = [target for target in one.definition.targets if one.deployed(target).ids]
         if recorded:
             raise RefusedError(
@@ -114,16 +114,16 @@ def _balance(one: Connector, wish: Wish) -> tuple[Report, list[Explanation], boo
                 "use --rebalance, which moves tables by handovers",
             )
         before = None
-    definition = with_settings(one.definition, wish.settings)
+    definition = with_settings(one.definition, options.settings)
     tables = one.weighed(definition)
-    made = plan(tables, definition, before, rebalance=wish.rebalance, restack=wish.restack)
+    made = plan(tables, definition, before, rebalance=options.rebalance, restack=options.restack)
     changed = differs(one.layout, made.layout)
     refuse_strays(one, made.layout, one.definition.targets)
-    if wish.write and changed:
+    if options.write and changed:
         write_lock(one.lock_path, made.layout)
         tell(f"{one.lock_path} written")
     shown = report(tables, definition, made.layout, before, made.groups)
-    reasons = explain(wish.explain, tables, definition, before, shown) if wish.explain is not None else []
+    reasons = explain(options.explain, tables, definition, before, shown) if options.explain is not None else []
     return shown, reasons, changed
 
 

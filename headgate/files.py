@@ -10,7 +10,7 @@ from pathlib import Path
 from headgate.problems import HeadgateError, InputError, Problem, SourceError
 
 # What is wrong with a path, and so the caller's to mend; any other error is the machine's.
-_CURES = {
+_FIXES = {
     errno.EACCES: "give yourself the right to it and to its folder, or run headgate as one who has it",
     errno.EPERM: "give yourself the right to it and to its folder, or run headgate as one who has it",
     errno.EISDIR: "a file is wanted here: take the folder away, or name another path",
@@ -24,11 +24,11 @@ _CURES = {
 
 
 def system_error(error: OSError, path: Path | str | None = None) -> HeadgateError:
-    """Give the error to raise for what the system says of a file, with its cure: SourceError where no path is to blame."""
+    """Give the error to raise for what the system says of a file, with its fix: SourceError where no path is to blame."""
     file = str(path or error.filename or "")
     said = error.strerror or str(error)
-    if error.errno in _CURES:
-        return InputError(Problem(f"can't be used: {said}", _CURES[error.errno], file))
+    if error.errno in _FIXES:
+        return InputError(Problem(f"can't be used: {said}", _FIXES[error.errno], file))
     return SourceError(
         Problem(f"the system failed: {said}", "look at the machine (disk, memory, network), then try again", file)
     )

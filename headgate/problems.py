@@ -24,7 +24,7 @@ class Problem:
     """
 
     message: str
-    cure: str = ""
+    fix: str = ""
     file: str = ""
     line: int | None = None
     row: int | None = None
@@ -36,7 +36,7 @@ class Problem:
         where = [f"row {self.row}" if self.row else "", f"column {self.column}" if self.column else "", self.path]
         head = ": ".join(part for part in (place, ", ".join(part for part in where if part)) if part)
         text = f"{head}: {self.message}" if head else self.message
-        return f"{text}\n    {self.cure}" if self.cure else text
+        return f"{text}\n    {self.fix}" if self.fix else text
 
 
 class HeadgateError(Exception):
@@ -44,9 +44,9 @@ class HeadgateError(Exception):
 
     exit_code = 1
 
-    def __init__(self, problems: Problem | str | Iterable[Problem], cure: str = "") -> None:
+    def __init__(self, problems: Problem | str | Iterable[Problem], fix: str = "") -> None:
         if isinstance(problems, str):
-            problems = Problem(problems, cure)
+            problems = Problem(problems, fix)
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
@@ -58,7 +58,7 @@ class InputError(HeadgateError):
 
 
 class StaleError(HeadgateError):
-    """Two committed files don't fit each other any more: run the command that the cure names."""
+    """Two committed files don't fit each other any more: run the command that the fix names."""
 
     exit_code = 3
 

@@ -151,8 +151,8 @@ def _shared(table: TableId, connector: Connector, row: int, owner: tuple[Connect
     message = f"{table.destination} is also the destination of {first.source_table!r} (row {first_row}){whose}{where}"
     if table.destination != first.destination:
         message += f": {spelling(first.destination, [table.destination], [first.destination])}"
-    cure = "give one of them another destination"
-    return Problem(message, cure, str(connector.folder / TABLES), row=row, column="destination_table")
+    fix = "give one of them another destination"
+    return Problem(message, fix, str(connector.folder / TABLES), row=row, column="destination_table")
 
 
 def target_of(definition: Definition, name: str | None) -> str:

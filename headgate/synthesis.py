@@ -32,16 +32,16 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
     """
     name = target_of(connector.definition, target)
     layout, tables = connector.layout, connector.tables
-    cure = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
+    fix = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
     code = connector.code()
     if problems := [*option_problems(connector), *code_problems(connector, code)]:
         raise InputError(problems)
     if layout is None:
-        raise StaleError(Problem("there is no lock yet", cure, str(connector.lock_path)))
+        raise StaleError(Problem("there is no lock yet", fix, str(connector.lock_path)))
     if found := misfits(tables, connector.definition, layout):
         more = f" (and {len(found) - _MOST} more)" if len(found) > _MOST else ""
         message = f"the lock does not fit {TABLES} and connector.yaml: {'; '.join(found[:_MOST])}{more}"
-        raise StaleError(Problem(message, cure, str(connector.lock_path)))
+        raise StaleError(Problem(message, fix, str(connector.lock_path)))
     refuse_forgotten_pipelines(connector, name)
     refuse_strays(connector, layout, [name])
     return plan_stacks(connector.definition, tables, layout, name, connector.deployed(name), code)
@@ -57,8 +57,8 @@ def option_problems(connector: Connector) -> list[Problem]:
         secret = [name for name in table.options if name in definition.connection.secrets or SECRET_NAME.search(name)]
         if secret:
             message = f"{table.source_table} has secrets among its options: {', '.join(secret)}, and this file is committed"
-            cure = "take them out: a secret is the connection's, named under connection.secrets and given as a TF_VAR_…"
-            problems.append(Problem(message, cure, **place))  # type: ignore[arg-type]  # the place's values differ in type
+            fix = "take them out: a secret is the connection's, named under connection.secrets and given as a TF_VAR_…"
+            problems.append(Problem(message, fix, **place))  # type: ignore[arg-type]  # the place's values differ in type
         own = [name for name in table.options if name not in (*RESERVED, *secret)]
         if definition.ingestion == "managed" and own:
             message = f"{table.source_table} has source options ({', '.join(own)}), which managed ingestion can't carry"
@@ -80,6 +80,6 @@ def code_problems(connector: Connector, code: Mapping[str, bytes]) -> list[Probl
             message = f"has {len(content):,} bytes, and the workspace takes {MOST_BYTES:,} of a file, counted in base64"
             problems.append(Problem(message, "take it out of the folder that is uploaded; a volume holds large files", file))
         if _UNTAKEN.search(path):
-            cure = "rename it, with letters, digits, _ and ."
-            problems.append(Problem("has a name with a control character, or half a character", cure, ascii(file)[1:-1]))
+            fix = "rename it, with letters, digits, _ and ."
+            problems.append(Problem("has a name with a control character, or half a character", fix, ascii(file)[1:-1]))
     return problems

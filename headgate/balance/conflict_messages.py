@@ -20,8 +20,8 @@ def conflict_problem(infeasible: Infeasible, group: Group, units: Units, rules: 
     """Give what contradicts what in a group, the fewest that do, and that one of them has to go."""
     parts = [_words(one, units, rules) for one in infeasible.conflict]
     message = f"group '{group.key}' can't be placed: " + ", and ".join(parts)
-    cure = "change that" if len(parts) == 1 else "change one of them"
-    return Problem(message, cure, path="balance")
+    fix = "change that" if len(parts) == 1 else "change one of them"
+    return Problem(message, fix, path="balance")
 
 
 def _words(one: Constraint, units: Units, rules: Rules) -> str:

@@ -69,8 +69,8 @@ class _Named:
             choice = " or ".join(table.id.destination for table in found)
             self.problems.append(Problem(f"'{name}' is read by {len(found)} tables", f"name one: {choice}", path=path))
         else:
-            cure = did_you_mean(name, self._names.known)
-            self.problems.append(Problem(f"'{name}' is no table of the inventory", cure, path=path))
+            fix = did_you_mean(name, self._names.known)
+            self.problems.append(Problem(f"'{name}' is no table of the inventory", fix, path=path))
         return []
 
     def all(self, path: str, names: Iterable[str]) -> tuple[Table, ...]:

@@ -144,8 +144,8 @@ def check_exact(groups: Iterable[Group], definition: Definition) -> None:
     for entry in definition.schedules.exact:
         if not any(entry == key or (schedule and is_exact([entry], key, schedule)) for key, schedule in used):
             known = {word for pair in used for word in pair if word}
-            cure = did_you_mean(entry, known) if known else "take it out"
-            raise InputError(f"schedules.exact of {definition.id} names '{entry}', which is no schedule and no group", cure)
+            fix = did_you_mean(entry, known) if known else "take it out"
+            raise InputError(f"schedules.exact of {definition.id} names '{entry}', which is no schedule and no group", fix)
 
 
 def _arcs(

@@ -47,7 +47,7 @@ def with_settings(definition: Definition, settings: Sequence[str]) -> Definition
         ) from None
     changed = definition.model_copy(update={"balance": balance})
     if found := [fault for fault in faults(changed) if fault.path[0] == "balance"]:
-        raise InputError([Problem(fault.message, fault.cure, path=".".join(map(str, fault.path))) for fault in found])
+        raise InputError([Problem(fault.message, fault.fix, path=".".join(map(str, fault.path))) for fault in found])
     return changed
 
 

@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.kept_review import FILE, Approved, artifact_name, cures, not_after, not_found, required, unexpected_response
+from headgate.ci.kept_review import FILE, Approved, artifact_name, fixes, not_after, not_found, required, unexpected_response
 from headgate.clients.rest import LARGEST, Api
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class GitHub:
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         headers["Authorization"] = f"Bearer {token}"
         base = environment.get("GITHUB_API_URL") or "https://api.github.com"
-        api = Api(base, headers, token, cures(_RIGHTS), "GITHUB_API_URL", clock)
+        api = Api(base, headers, token, fixes(_RIGHTS), "GITHUB_API_URL", clock)
         return cls(api, required(environment, "GITHUB_REPOSITORY"), environment.get("GITHUB_SHA", ""))
 
     def approved(self, target: str, commit: str | None) -> Approved:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.ci.kept_review import FILE, Approved, cures, job_name, not_after, not_found, required, unexpected_response
+from headgate.ci.kept_review import FILE, Approved, fixes, job_name, not_after, not_found, required, unexpected_response
 from headgate.clients.rest import Api
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ class GitLab:
     @classmethod
     def of(cls, environment: Mapping[str, str], clock: Clock | None = None) -> GitLab:
         """Read the environment of a GitLab job. Raises InputError for what is missing."""
-        cure = "make a project access token (scope read_api), and give it as a masked CI/CD variable GITLAB_TOKEN"
-        token = required(environment, "GITLAB_TOKEN", cure)
+        fix = "make a project access token (scope read_api), and give it as a masked CI/CD variable GITLAB_TOKEN"
+        token = required(environment, "GITLAB_TOKEN", fix)
         base = required(environment, "CI_API_V4_URL")
-        api = Api(base, {"Authorization": f"Bearer {token}"}, token, cures(_RIGHTS), "CI_API_V4_URL", clock)
+        api = Api(base, {"Authorization": f"Bearer {token}"}, token, fixes(_RIGHTS), "CI_API_V4_URL", clock)
         return cls(api, required(environment, "CI_PROJECT_ID"), environment.get("CI_COMMIT_SHA", ""))
 
     def approved(self, target: str, commit: str | None) -> Approved:

@@ -12,14 +12,14 @@ from headgate.problems import InputError, RefusedError, SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_CURES = {
+_FIXES = {
     401: "the token is not taken: look whether it is still valid",
     403: "the token may not read this: {rights}",
     404: "there is none, or the token may not see it: {rights}",
 }
 # The names that the workflows give what they keep.
 FILE = "review.json"
-CURE = (
+FIX = (
     "nothing was applied. Open a pull request for it, whose review then shows what would be applied now; an empty commit is "
     "enough: `git commit --allow-empty`"
 )
@@ -59,20 +59,20 @@ def check_document(text: str, target: str, source: str) -> None:
     except (ValueError, KeyError, TypeError, RecursionError):
         fault = "it is no review document"
     if fault:
-        raise RefusedError(f"what {source} keeps can't be the approved review: {fault}", CURE)
+        raise RefusedError(f"what {source} keeps can't be the approved review: {fault}", FIX)
 
 
-def required(environment: Mapping[str, str], name: str, cure: str = "") -> str:
+def required(environment: Mapping[str, str], name: str, fix: str = "") -> str:
     """Give a variable of CI's environment. Raises InputError where it is missing."""
     value = environment.get(name, "")
     if not value:
-        raise InputError(f"{name} is not set", cure or "run it in CI, which sets it")
+        raise InputError(f"{name} is not set", fix or "run it in CI, which sets it")
     return value
 
 
-def cures(rights: str) -> Callable[[int], str]:
+def fixes(rights: str) -> Callable[[int], str]:
     """Give how to mend what a host refuses, by its status; `rights` says what the token has to be allowed."""
-    return lambda status: _CURES.get(status, "look at the host's state, then try again").format(rights=rights)
+    return lambda status: _FIXES.get(status, "look at the host's state, then try again").format(rights=rights)
 
 
 def not_after(made: str, merged: str) -> bool:
@@ -82,7 +82,7 @@ def not_after(made: str, merged: str) -> bool:
 
 def not_found(what: str) -> RefusedError:
     """Give the error for an approval that isn't there."""
-    return RefusedError(what, CURE)
+    return RefusedError(what, FIX)
 
 
 def unexpected_response(host: str, what: str) -> SourceError:

@@ -28,5 +28,5 @@ def lost_state(folder: Path) -> Problem | None:
         return None
     file, kept = (os.path.relpath(one.resolve()) for one in (path, backup))
     message = "is empty: an apply was killed while Terraform wrote it, which now knows of nothing that it made"
-    cure = f"take the state of before that apply, `cp {kept} {file}`, and run the same again; `headgate recover` finds the rest"
-    return Problem(message, cure, file)
+    fix = f"take the state of before that apply, `cp {kept} {file}`, and run the same again; `headgate recover` finds the rest"
+    return Problem(message, fix, file)

@@ -24,13 +24,13 @@ def read_stacks(out: Path) -> list[str]:
     Raises InputError where nothing was synthesized there, or where the manifest is not one.
     """
     path = out / FILE
-    cure = "synthesize first: `cdktf synth`, or run the app itself; or name the folder with --out"
+    fix = "synthesize first: `cdktf synth`, or run the app itself; or name the folder with --out"
     try:
         return stacks_in_order(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise InputError(Problem("there is no manifest: nothing was synthesized here", cure, str(path))) from None
+        raise InputError(Problem("there is no manifest: nothing was synthesized here", fix, str(path))) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(Problem(f"is not what the CDK writes ({type(error).__name__}: {error})", cure, str(path))) from None
+        raise InputError(Problem(f"is not what the CDK writes ({type(error).__name__}: {error})", fix, str(path))) from None
 
 
 def stacks_in_order(manifest: Mapping[str, Any]) -> list[str]:

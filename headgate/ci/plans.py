@@ -155,11 +155,11 @@ class Terraform:
     def _done(self, stack: str, run: subprocess.CompletedProcess[str], what: str) -> None:
         if run.returncode:
             folder = self.stacks / stack
-            cure = (
+            fix = (
                 "mend what Terraform says, then run the same again; a lock of an apply that died goes by "
                 f"`{' '.join(self.program)} -chdir={folder} force-unlock ID`"
             )
-            raise SourceError(f"Terraform's {what} failed in {folder}:\n{_said(run)}", cure)
+            raise SourceError(f"Terraform's {what} failed in {folder}:\n{_said(run)}", fix)
 
     def plan_file(self, stack: str) -> Path:
         """Give the place of a stack's plan file."""

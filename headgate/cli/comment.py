@@ -108,8 +108,8 @@ def _text(file: Path) -> str:
     except UnicodeDecodeError as error:
         raise InputError(Problem(f"is no UTF-8 (byte {error.start})", "give a review's Markdown", name)) from None
     if not text.strip():
-        cure = "write it with `headgate review ... --format markdown`, and look whether that failed"
-        raise InputError(Problem("is empty", cure, name))
+        fix = "write it with `headgate review ... --format markdown`, and look whether that failed"
+        raise InputError(Problem("is empty", fix, name))
     return text
 
 

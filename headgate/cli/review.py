@@ -197,8 +197,8 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise system_error(error, path) from None
     except UnicodeDecodeError:
-        cure = "it may be the plan itself; make it with `terraform show -json PLANFILE > <stack>.json`"
-        raise InputError(Problem("is not UTF-8", cure, str(path))) from None
+        fix = "it may be the plan itself; make it with `terraform show -json PLANFILE > <stack>.json`"
+        raise InputError(Problem("is not UTF-8", fix, str(path))) from None
 
 
 def _hold_against(made: Review, approved: Path) -> None:

@@ -48,8 +48,8 @@ def files_now(workspace: Workspace | None, states: Mapping[str, State], connecto
         return dict(states)
     for one in differing:
         message = f"{one.address}: the workspace has another file at {one.thing.id} than the state says: an update of it failed"
-        cure = f"`headgate recover {connector} -t {target}` has the state say so; then plan and deploy again"
-        tell(str(Problem(f"{message}, or somebody changed it", cure)))
+        fix = f"`headgate recover {connector} -t {target}` has the state say so; then plan and deploy again"
+        tell(str(Problem(f"{message}, or somebody changed it", fix)))
     contents = {stack: {one.address: one.thing.content for one in differing if one.stack == stack} for stack in states}
     return {stack: as_found(state, contents[stack]) for stack, state in states.items()}
 

@@ -47,9 +47,9 @@ class Login:
             config = Config(host=host, profile=profile, clock=clock, retry_timeout_seconds=patience, product="headgate")
             self.client = WorkspaceClient(config=config)
         except (ValueError, DatabricksError, RequestException) as error:
-            cure = "set DATABRICKS_HOST and credentials, or targets.<target>.profile; see docs.databricks.com/dev-tools/auth"
+            fix = "set DATABRICKS_HOST and credentials, or targets.<target>.profile; see docs.databricks.com/dev-tools/auth"
             said = token_free((str(error).splitlines() or [""])[0])
-            raise InputError(f"can't log in to the workspace: {said or type(error).__name__}", cure) from None
+            raise InputError(f"can't log in to the workspace: {said or type(error).__name__}", fix) from None
         self.clock = config.clock
         self._unreachable: RequestException | None = None
         secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
@@ -61,7 +61,7 @@ class Login:
 
     @contextmanager
     def asking(self, what: str) -> Iterator[None]:
-        """Turn the SDK's errors into ours, without secrets and with a cure.
+        """Turn the SDK's errors into ours, without secrets and with a fix.
 
         A workspace that couldn't be reached, for as long as that was tried, is not tried again: all questions would wait so.
         """
@@ -83,9 +83,9 @@ class Login:
             raise self._failed(what, error, _AGAIN) from None
         except _ODD_ANSWER as error:
             said = f"its answer has another form than expected ({type(error).__name__})"
-            cure = "look whether the host is a workspace, and no gateway answers in its place"
-            raise SourceError(Problem(f"the workspace can't be asked for {what}: {said}", cure)) from None
+            fix = "look whether the host is a workspace, and no gateway answers in its place"
+            raise SourceError(Problem(f"the workspace can't be asked for {what}: {said}", fix)) from None
 
-    def _failed(self, what: str, error: Exception, cure: str) -> SourceError:
+    def _failed(self, what: str, error: Exception, fix: str) -> SourceError:
         said = self.redacted(str(error.__cause__ or error))
-        return SourceError(Problem(f"the workspace can't be asked for {what}: {said or type(error).__name__}", cure))
+        return SourceError(Problem(f"the workspace can't be asked for {what}: {said or type(error).__name__}", fix))

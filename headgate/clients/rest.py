@@ -50,7 +50,7 @@ class UnsureError(SourceError):
 class Api:
     """The API at `base`. `headers` carry the token, which is `secret`: it goes to the API's own host alone, and is never shown.
 
-    `cure` gives, for a status, how to mend it; `given` is the option or variable that `base` came from.
+    `fix` gives, for a status, how to mend it; `given` is the option or variable that `base` came from.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class Api:
         base: str,
         headers: Mapping[str, str],
         secret: str,
-        cure: Callable[[int], str],
+        fix: Callable[[int], str],
         given: str = "--api",
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or Clock()
-        self._base, self._cure, self._given = base.rstrip("/"), cure, given
+        self._base, self._fix, self._given = base.rstrip("/"), fix, given
         self._redact = redactor([secret])
         self._wait_left = MOST_WAIT
         self._session = requests.Session()
@@ -175,13 +175,13 @@ class Api:
         return " ".join(self._redact(str(told or answer.reason or "no reason given")).split())
 
     def _problem(self, answer: requests.Response) -> Problem:
-        said, cure = self._said(answer)[:_LONGEST_SAID], self._cure(answer.status_code)
+        said, fix = self._said(answer)[:_LONGEST_SAID], self._fix(answer.status_code)
         if answer.is_redirect:
             said = self._redact(f"moved to {answer.headers['location'].partition('?')[0]}")
-            cure = f"name by {self._given} and the repository where it is now: the token is not sent elsewhere unasked"
+            fix = f"name by {self._given} and the repository where it is now: the token is not sent elsewhere unasked"
         where = self._base if _origin(answer.url) == _origin(self._base) else _origin(answer.url)
         return Problem(
-            f"{where} answered {answer.status_code} to {answer.request.method} {urlsplit(answer.url).path}: {said}", cure
+            f"{where} answered {answer.status_code} to {answer.request.method} {urlsplit(answer.url).path}: {said}", fix
         )
 
     def _unexpected_response(self, what: str) -> SourceError:
@@ -195,8 +195,8 @@ class Api:
     def _broken(self, method: str, error: requests.RequestException) -> SourceError:
         # The error's own text may hold the whole address, with a signature in its query.
         if isinstance(error, requests.exceptions.SSLError):
-            cure = "give the certificate authority of your host by REQUESTS_CA_BUNDLE"
-            return SourceError(f"{self._base} can't be trusted: its certificate was refused", cure)
+            fix = "give the certificate authority of your host by REQUESTS_CA_BUNDLE"
+            return SourceError(f"{self._base} can't be trusted: its certificate was refused", fix)
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)):
             return SourceError(f"'{self._base}' is no address", f"give the API's address by {self._given}")
         kind = UnsureError if method == "POST" else SourceError

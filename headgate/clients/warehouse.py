@@ -43,8 +43,8 @@ class Warehouse:
             waited = 0.0
             while answer.status and answer.status.state in _UNDER_WAY and answer.statement_id:
                 if waited >= LONGEST:
-                    cure = "look at the warehouse's query history, and run the same again once the statement has ended"
-                    raise SourceError(f"a statement has not ended in {LONGEST / 60:.0f} minutes: {shown}", cure)
+                    fix = "look at the warehouse's query history, and run the same again once the statement has ended"
+                    raise SourceError(f"a statement has not ended in {LONGEST / 60:.0f} minutes: {shown}", fix)
                 self._login.clock.sleep(BETWEEN)
                 waited += BETWEEN
                 answer = self._statements.get_statement(answer.statement_id)
@@ -53,8 +53,8 @@ class Warehouse:
                 return list(self._all(answer))
         state = status.state.value if status and status.state else "of no state"
         said = status.error.message if status and status.error and status.error.message else ""
-        cure = "see what the warehouse says, mend it, and run the same again: it carries on from here"
-        raise StatementFailedError(f"a statement is {state}: {shown}\n    {self._login.redacted(said)}".rstrip(), cure)
+        fix = "see what the warehouse says, mend it, and run the same again: it carries on from here"
+        raise StatementFailedError(f"a statement is {state}: {shown}\n    {self._login.redacted(said)}".rstrip(), fix)
 
     def _all(self, answer: Any) -> Iterator[list[Any]]:
         """Give the rows of all chunks in which a long result comes."""

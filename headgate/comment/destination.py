@@ -93,10 +93,10 @@ def _api_problems(api: str) -> list[Problem]:
         secret = parts.username is not None or parts.password is not None
     except ValueError:
         fits, secret = False, False
-    cure = "such as https://api.github.com, https://host/api/v3 (GitHub Enterprise Server) or https://host/api/v4 (GitLab)"
+    fix = "such as https://api.github.com, https://host/api/v3 (GitHub Enterprise Server) or https://host/api/v4 (GitLab)"
     if secret:
         return [Problem("the API's address holds a user or a password", "take it out: the token comes from the environment")]
-    return [] if fits else [Problem(f"{api!r} is no address of an API", cure)]
+    return [] if fits else [Problem(f"{api!r} is no address of an API", fix)]
 
 
 def _repo_problems(host: HostName, repo: str | None) -> list[Problem]:

@@ -35,7 +35,7 @@ class GitHub:
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }
-        self._api = Api(pull_request.api, headers, token.value, lambda status: _cure(status, token), clock=clock)
+        self._api = Api(pull_request.api, headers, token.value, lambda status: _fix(status, token), clock=clock)
         self._graphql = pull_request.api.removesuffix("/v3") + "/graphql"
         self._repo = f"/repos/{pull_request.repo}"
         self._issue = f"{self._repo}/issues/{pull_request.number}"
@@ -138,7 +138,7 @@ def _plain(login: str | None) -> str:
     return (login or "").casefold().removesuffix("[bot]")
 
 
-def _cure(status: int, token: Token) -> str:
+def _fix(status: int, token: Token) -> str:
     return {
         401: f"{token.variable} is no valid token: it expired, was revoked or is of another host",
         403: f"let the job's token write: `permissions: pull-requests: write` in the workflow, or a token in {token.variable} "

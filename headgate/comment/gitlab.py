@@ -29,7 +29,7 @@ class GitLab:
 
     def __init__(self, pull_request: PullRequest, token: Token, clock: Clock | None = None) -> None:
         header = "JOB-TOKEN" if token.of_job else "PRIVATE-TOKEN"
-        self._api = Api(pull_request.api, {header: token.value}, token.value, lambda status: _cure(status, token), clock=clock)
+        self._api = Api(pull_request.api, {header: token.value}, token.value, lambda status: _fix(status, token), clock=clock)
         self._request = f"/projects/{quote(pull_request.repo, safe='')}/merge_requests/{pull_request.number}"
         self._token = token
         self._shown: dict[str, Any] | None = None
@@ -103,7 +103,7 @@ class GitLab:
         return self._me
 
 
-def _cure(status: int, token: Token) -> str:
+def _fix(status: int, token: Token) -> str:
     if token.of_job and status in _UNKNOWN:
         return (
             "a job's own token (CI_JOB_TOKEN) can't write notes: make a project access token with the scope `api` and the role "

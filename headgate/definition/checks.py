@@ -52,7 +52,7 @@ class Fault:
 
     path: KeyPath
     message: str
-    cure: str
+    fix: str
 
 
 def faults(definition: Definition) -> list[Fault]:
@@ -104,8 +104,8 @@ def _connection(definition: Definition) -> Iterator[Fault]:
         if name not in connection.secrets:
             yield Fault(("connection", "rotate", number), f"'{name}' is none of the secrets", "name one of connection.secrets")
     if connection.existing and (connection.options or connection.secrets or connection.comment):
-        cure = "take options, secrets and comment out; or take `existing: true` out"
-        yield Fault(("connection", "existing"), "a connection made elsewhere is used as it is", cure)
+        fix = "take options, secrets and comment out; or take `existing: true` out"
+        yield Fault(("connection", "existing"), "a connection made elsewhere is used as it is", fix)
 
 
 def _discovery_in_clear(definition: Definition) -> Iterator[Fault]:
@@ -113,8 +113,8 @@ def _discovery_in_clear(definition: Definition) -> Iterator[Fault]:
         path: KeyPath = ("discovery", name)
         yield from _signed(path, value)
         if name in definition.connection.secrets or SECRET_NAME.search(name):
-            cure = f"take it out, and give it as HEADGATE_OPTION_{name.upper()} when you discover"
-            yield Fault(path, f"'{name}' is a secret, and this file is committed", cure)
+            fix = f"take it out, and give it as HEADGATE_OPTION_{name.upper()} when you discover"
+            yield Fault(path, f"'{name}' is a secret, and this file is committed", fix)
 
 
 def _in_clear(connection: Connection) -> Iterator[Fault]:
@@ -122,11 +122,11 @@ def _in_clear(connection: Connection) -> Iterator[Fault]:
         path: KeyPath = ("connection", "options", name)
         yield from _signed(path, value)
         if name in connection.secrets:
-            cure = "take it out of options: secrets come in as Terraform variables"
-            yield Fault(path, f"'{name}' is a secret and stands in clear", cure)
+            fix = "take it out of options: secrets come in as Terraform variables"
+            yield Fault(path, f"'{name}' is a secret and stands in clear", fix)
         elif SECRET_NAME.search(name):
-            cure = "name it under secrets instead, and give it as a Terraform variable"
-            yield Fault(path, f"'{name}' is a secret by its name, and this file is committed", cure)
+            fix = "name it under secrets instead, and give it as a Terraform variable"
+            yield Fault(path, f"'{name}' is a secret by its name, and this file is committed", fix)
 
 
 def _names(definition: Definition) -> Iterator[Fault]:
@@ -151,13 +151,13 @@ def _schedules(definition: Definition) -> Iterator[Fault]:
     for kind in ("snapshot", "append", "cdc", "unknown"):
         text = getattr(schedules, kind)
         if text and (error := check_schedule(text)):
-            yield Fault(("schedules", kind), error.message, error.cure)
+            yield Fault(("schedules", kind), error.message, error.fix)
         elif text and definition.mode == "streaming":
             yield Fault(
                 ("schedules", kind), "a streaming pipeline has no schedule", "take it out; or take `mode: streaming` out"
             )
     if error := check_timezone(schedules.timezone):
-        yield Fault(("schedules", "timezone"), error.message, error.cure)
+        yield Fault(("schedules", "timezone"), error.message, error.fix)
 
 
 def _compute(definition: Definition) -> Iterator[Fault]:
@@ -165,12 +165,12 @@ def _compute(definition: Definition) -> Iterator[Fault]:
     sizes = [name for name in ("workers", "autoscale", "sizing") if getattr(compute, name) is not None]
     others = [name for name in ("node_type", "driver_node_type", "policy_id") if getattr(compute, name) is not None]
     if compute.kind == "serverless" and (sizes or others):
-        cure = "take it out, or write `kind: classic`"
-        yield Fault(("compute", (sizes + others)[0]), "serverless compute has no cluster to size", cure)
+        fix = "take it out, or write `kind: classic`"
+        yield Fault(("compute", (sizes + others)[0]), "serverless compute has no cluster to size", fix)
     if compute.kind == "classic" and len(sizes) != 1:
         found = f"; {' and '.join(sizes)} found" if sizes else ""
-        cure = "keep one of them" if sizes else "write workers: 2, for example"
-        yield Fault(("compute",), f"a classic cluster has one of workers, autoscale and sizing{found}", cure)
+        fix = "keep one of them" if sizes else "write workers: 2, for example"
+        yield Fault(("compute",), f"a classic cluster has one of workers, autoscale and sizing{found}", fix)
     for name, bounds in (("autoscale", compute.autoscale), ("sizing", compute.sizing)):
         if bounds and bounds.min_workers > bounds.max_workers:
             yield Fault(("compute", name), "min_workers is above max_workers", "swap them")
@@ -186,14 +186,14 @@ def _pricing(definition: Definition) -> Iterator[Fault]:
         yield Fault(("cost", "dbu_price"), "there is a price and no currency", "add currency: USD, for example")
     for name in ("serverless",) if definition.compute.kind == "serverless" else ("driver", "worker"):
         if getattr(rates, name) is None:
-            cure = f"add the DBUs that an hour takes: cost.dbus_per_hour.{name}"
-            yield Fault(("cost", "dbu_price"), f"a price of DBUs says nothing without their number by {name}", cure)
+            fix = f"add the DBUs that an hour takes: cost.dbus_per_hour.{name}"
+            yield Fault(("cost", "dbu_price"), f"a price of DBUs says nothing without their number by {name}", fix)
 
 
 def _balance(balance: Balance) -> Iterator[Fault]:
     if balance.pipelines is not None and balance.deadline is not None:
-        cure = "keep one: the deadline makes the number of pipelines"
-        yield Fault(("balance", "pipelines"), "pipelines and deadline are both given", cure)
+        fix = "keep one: the deadline makes the number of pipelines"
+        yield Fault(("balance", "pipelines"), "pipelines and deadline are both given", fix)
     if balance.trigger < balance.tolerance:
         message = f"the trigger {balance.trigger:g} is below the tolerance {balance.tolerance:g}, to which moves lead"
         yield Fault(("balance", "trigger"), message, "make it as large or larger")
@@ -234,8 +234,8 @@ def _code(definition: Definition) -> Iterator[Fault]:
 def _signed(path: KeyPath, address: object) -> Iterator[Fault]:
     """Say where an address carries a user's name or password. The value itself is not repeated."""
     if isinstance(address, str) and _SIGNED.search(address):
-        cure = "take it out, and give it by the environment or a git credential"
-        yield Fault(path, "the address carries a user, password or token, and this file is committed", cure)
+        fix = "take it out, and give it by the environment or a git credential"
+        yield Fault(path, "the address carries a user, password or token, and this file is committed", fix)
 
 
 def _target(path: KeyPath, target: Target) -> Iterator[Fault]:
@@ -272,8 +272,8 @@ def _permissions(path: KeyPath, permissions: Sequence[Permission]) -> Iterator[F
     for number, permission in enumerate(permissions):
         named = [who for who in (permission.user, permission.group, permission.service_principal) if who is not None]
         if len(named) != 1:
-            cure = "name one; write another permission for another"
-            yield Fault((*path, number), "a permission is a user's, a group's or a service_principal's", cure)
+            fix = "name one; write another permission for another"
+            yield Fault((*path, number), "a permission is a user's, a group's or a service_principal's", fix)
         if permission.group == "admins":
             message = "admins may do everything as it is, and the provider refuses to be told"
             yield Fault((*path, number), message, "take it out")
@@ -281,8 +281,8 @@ def _permissions(path: KeyPath, permissions: Sequence[Permission]) -> Iterator[F
 
 def _tags(path: KeyPath, tags: dict[str, str]) -> Iterator[Fault]:
     if len(tags) > MOST_TAGS:
-        cure = f"a pipeline takes 25, {len(TAG_NAMES)} of which are headgate's: keep {MOST_TAGS} at most"
-        yield Fault(path, f"{len(tags)} tags", cure)
+        fix = f"a pipeline takes 25, {len(TAG_NAMES)} of which are headgate's: keep {MOST_TAGS} at most"
+        yield Fault(path, f"{len(tags)} tags", fix)
     for name in tags:
         # In any capitals: to Azure they are the same.
         if name.lower() in TAG_NAMES:
@@ -302,7 +302,7 @@ def _backend(path: KeyPath, backend: Backend) -> Iterator[Fault]:
         if name in _OURS:
             yield Fault((*path, "settings", name), f"'{name}' is made by headgate, one for each stack", "take it out")
         elif _SECRET.search(name) and not name.startswith(("use_", "skip_")) and not name.endswith(("_path", "_file")):
-            cure = "take it out, and give it to Terraform by the backend's environment variable"
-            yield Fault((*path, "settings", name), f"'{name}' is a secret, and this file is committed", cure)
+            fix = "take it out, and give it to Terraform by the backend's environment variable"
+            yield Fault((*path, "settings", name), f"'{name}' is a secret, and this file is committed", fix)
     if backend.type == "local" and backend.settings:
         yield Fault((*path, "settings"), "the local backend has no settings", "take them out")

@@ -22,7 +22,7 @@ _LONGEST = 60
 _SETTING = 5  # the length of targets.*.backend.settings.*
 # Where values may be secret: what was found there is not told.
 _SILENT = (("connection", "options"), ("connection", "secrets"), ("discovery",))
-# pydantic's name of a fault → what is said of it (`{…}` is filled from the fault's context), and its cure.
+# pydantic's name of a fault → what is said of it (`{…}` is filled from the fault's context), and its fix.
 _WRITE = "write it there, or take the key out"
 _OTHER = "write another value, or take the key out"
 _MAPPING = ("a mapping is wanted", "write `key: value` lines below it")
@@ -58,9 +58,9 @@ def explain(error: ValidationError, document: Document, file: str) -> list[Probl
     problems: dict[KeyPath, Problem] = {}
     for detail in error.errors(include_url=False, include_context=True):
         path = place(detail)
-        message, cure = _words(detail, path)
+        message, fix = _words(detail, path)
         # Where several types were tried, each complains: the first one speaks.
-        problems.setdefault(path, Problem(message, cure, file, document.line(path), path=".".join(map(str, path))))
+        problems.setdefault(path, Problem(message, fix, file, document.line(path), path=".".join(map(str, path))))
     return sorted(problems.values(), key=lambda problem: problem.line or 0)
 
 
@@ -93,8 +93,8 @@ def _words(detail: ErrorDetails, path: KeyPath) -> tuple[str, str]:
             return f"is no workspace folder{value}", "begin with /, end without, such as /Shared/headgate"
         case "string_type" if isinstance(found, int | float):
             return f"text is wanted{value}", "put it in quotes"
-    message, cure = _WORDS.get(kind, (detail["msg"].replace("{", "{{").replace("}", "}}"), _OTHER))
-    return message.format(**context) + value, cure.format()
+    message, fix = _WORDS.get(kind, (detail["msg"].replace("{", "{{").replace("}", "}}"), _OTHER))
+    return message.format(**context) + value, fix.format()
 
 
 def _found(detail: ErrorDetails, path: KeyPath) -> str:

@@ -1,4 +1,4 @@
-"""Reading `connector.yaml`: every problem of the file at once, each with its line, path and cure."""
+"""Reading `connector.yaml`: every problem of the file at once, each with its line, path and fix."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _validate(document: Document, file: str, folder: Path | None = None) -> Defi
         found = faults(definition) + (folder_faults(definition, folder) if folder else [])
         unsure = {_section(path) for path in broken}
         problems += [
-            Problem(fault.message, fault.cure, file, document.line(fault.path), path=".".join(map(str, fault.path)))
+            Problem(fault.message, fault.fix, file, document.line(fault.path), path=".".join(map(str, fault.path)))
             for fault in found
             if _section(fault.path) not in unsure
         ]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from headgate.definition.model import Definition
 
-_CURES = {
+_FIXES = {
     "id": "an id names stacks and states: give the newer one another",
     "display name": "pipelines are called after it, and a workspace has each name once: give one another `name`",
     "connection": "one of them manages it; the other says `existing: true`",
@@ -29,7 +29,7 @@ def clashes(definitions: Sequence[tuple[str, Definition]]) -> list[Problem]:
         for claim in _claims(definition):
             owners[claim].append(file)
     return [
-        Problem(f"{' and '.join(files)} have the same {what}, '{name}'", _CURES[what], files[-1])
+        Problem(f"{' and '.join(files)} have the same {what}, '{name}'", _FIXES[what], files[-1])
         for (what, name), files in owners.items()
         if len(files) > 1
     ]

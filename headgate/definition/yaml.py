@@ -75,8 +75,8 @@ def _compose(text: str, file: str) -> Node | None:
         unclosed = "end of stream" in str(error.problem)
         mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
         message = _QUOTED.sub(_if_harmless, " ".join(part for part in (error.context, error.problem) if part))
-        cure = "indent with spaces, not with tabs" if r"'\t'" in message else "look at this line and the one before"
-        raise InputError(Problem(f"is not YAML: {message}", cure, file, mark.line + 1 if mark else None)) from None
+        fix = "indent with spaces, not with tabs" if r"'\t'" in message else "look at this line and the one before"
+        raise InputError(Problem(f"is not YAML: {message}", fix, file, mark.line + 1 if mark else None)) from None
     except RecursionError:
         raise InputError(_too_deep(file, None)) from None
     except (YAMLError, ValueError) as error:
@@ -151,8 +151,8 @@ class _Walk:
         if self._nodes > _MOST_NODES:
             raise InputError(Problem("holds too much, perhaps by aliases of aliases", "write it out", self.file, _line(node)))
 
-    def _problem(self, node: Node, path: Path, message: str, cure: str) -> None:
-        self.problems.append(Problem(message, cure, self.file, _line(node), path=".".join(map(str, path))))
+    def _problem(self, node: Node, path: Path, message: str, fix: str) -> None:
+        self.problems.append(Problem(message, fix, self.file, _line(node), path=".".join(map(str, path))))
 
 
 def _line(node: Node) -> int:

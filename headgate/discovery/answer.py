@@ -94,8 +94,8 @@ def _tables(output: _ChildOutput, code: Code, redact: Callable[[str], str]) -> t
     if output.fault:
         raise SourceError(f"{code}: {_STAGES[output.stage]} failed with {_described(output.fault)}", _OPTIONS)
     if faults := name_faults(output.names):
-        cure = "mend list_tables() of the connector" if output.names else _OPTIONS
-        raise SourceError([Problem(f"{code}: list_tables(): {redact(fault)}", cure) for fault in faults[:_MOST]])
+        fix = "mend list_tables() of the connector" if output.names else _OPTIONS
+        raise SourceError([Problem(f"{code}: list_tables(): {redact(fault)}", fix) for fault in faults[:_MOST]])
     categories = listed(output.lists)
     tables: list[TableRow] = []
     failed: list[Failure] = []
@@ -112,10 +112,10 @@ def _tables(output: _ChildOutput, code: Code, redact: Callable[[str], str]) -> t
 
 
 def _failures(failed: list[Failure], code: Code, *, best_effort: bool) -> list[Problem]:
-    cure = "" if best_effort else "mend the connector or its options, or leave these tables out for now with --best-effort"
+    fix = "" if best_effort else "mend the connector or its options, or leave these tables out for now with --best-effort"
     last = len(failed) - 1
     return [
-        Problem(f"{code}: read_table_metadata({one.table!r}): {one.message}", cure if number == last else "")
+        Problem(f"{code}: read_table_metadata({one.table!r}): {one.message}", fix if number == last else "")
         for number, one in enumerate(failed)
     ]
 
@@ -150,12 +150,12 @@ def _no_single_class(search: dict[str, Any], code: Code) -> NoReturn:
         )
     wanted = f" named {code.class_name}" if code.class_name else ""
     message = f"{code}: No LakeflowConnect class{wanted} found; looked in {_some(search['looked']) or 'no Python file'}"
-    cure = "a connector's class has list_tables and read_table_metadata, and is not abstract"
+    fix = "a connector's class has list_tables and read_table_metadata, and is not abstract"
     errors = {_described(fault): place for place, fault in reversed(search["errors"].items())}
     if not errors:
-        raise InputError(message, cure)
+        raise InputError(message, fix)
     failed = [Problem(f"{place} could not be imported: {told}") for told, place in reversed(errors.items())]
-    raise SourceError([Problem(message, cure), *failed[:_MOST]])
+    raise SourceError([Problem(message, fix), *failed[:_MOST]])
 
 
 def _some(names: list[str]) -> str:

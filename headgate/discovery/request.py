@@ -76,7 +76,7 @@ class DiscoveryRequest:
         ]
         for kind, schedule in self.schedules.items():
             if error := check_schedule(schedule):
-                problems.append(Problem(f"--schedule-{kind}: {error.message}", error.cure))
+                problems.append(Problem(f"--schedule-{kind}: {error.message}", error.fix))
         if problems:
             raise InputError(problems)
 

@@ -51,8 +51,8 @@ def read_workspace(tables: Path, metadata: Path | None = None, *, best_effort: b
         except MetadataError as error:
             failed.append(Failure(row.name, str(error)))
     if not best_effort or not found:
-        cure = "export its metadata again, or leave such tables out for now with --best-effort"
-        problems += [Problem(str(failure), cure, file=str(metadata)) for failure in failed]
+        fix = "export its metadata again, or leave such tables out for now with --best-effort"
+        problems += [Problem(str(failure), fix, file=str(metadata)) for failure in failed]
     if problems:
         raise InputError(problems)
     return Found(_distinguished(found), tuple(failed))
@@ -82,8 +82,8 @@ def _metadata(path: Path, problems: list[Problem]) -> dict[str, dict[str, Any]]:
     for number, value in _rows(path):
         name = value.get("tableName")
         if not isinstance(name, str) or not name:
-            cure = "is this an export of _community_table_metadata?"
-            problems.append(Problem("tableName is missing or no text", cure, str(path), row=number))
+            fix = "is this an export of _community_table_metadata?"
+            problems.append(Problem("tableName is missing or no text", fix, str(path), row=number))
         elif said.setdefault(name, value) != value:
             problems.append(Problem(f"{name!r} is there twice, and not the same", file=str(path), row=number))
     return said

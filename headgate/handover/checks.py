@@ -62,8 +62,8 @@ def refusals(handovers: Iterable[Handover], stopped: Iterable[StoppedPipeline], 
 def owned_by(handover: Handover, owner: str | None) -> list[Problem]:
     """Say what is wrong with who owns a table; nothing where its giver does, or its taker already."""
     if owner is None:
-        cure = "if it was never updated here, nothing owns it: say `headgate done … --handover`; else look who dropped it"
-        return [Problem(f"there is no table {handover.table} in the workspace", cure)]
+        fix = "if it was never updated here, nothing owns it: say `headgate done … --handover`; else look who dropped it"
+        return [Problem(f"there is no table {handover.table} in the workspace", fix)]
     if owner in (handover.giver[1], handover.taker[1]):
         return []
     whose = f"pipeline {owner}" if owner else "no pipeline"
@@ -72,16 +72,16 @@ def owned_by(handover: Handover, owner: str | None) -> list[Problem]:
 
 
 def _existing(one: StoppedPipeline, survey: Survey) -> list[Problem]:
-    cure = "run `headgate record`: the ids in deployed.<target>.json are of another workspace, or of what was deleted since"
+    fix = "run `headgate record`: the ids in deployed.<target>.json are of another workspace, or of what was deleted since"
     problems = []
     if survey.pipelines.get(one.pipeline_id) is None:
-        problems.append(Problem(f"there is no pipeline {one.pipeline_id} ({one.pipeline}) in the workspace", cure))
+        problems.append(Problem(f"there is no pipeline {one.pipeline_id} ({one.pipeline}) in the workspace", fix))
     if one.job_id and not one.leaves and survey.jobs.get(one.job_id) is None:
-        problems.append(Problem(f"there is no job {one.job_id} (of pipeline {one.pipeline}) in the workspace", cure))
+        problems.append(Problem(f"there is no job {one.job_id} (of pipeline {one.pipeline}) in the workspace", fix))
     return problems
 
 
-_CURES = {"is owned by": "give both to one owner", "runs as": "set targets.<target>.run_as, and deploy"}
+_FIXES = {"is owned by": "give both to one owner", "runs as": "set targets.<target>.run_as, and deploy"}
 
 
 def _same(what: str, giver: str, taker: str, names: tuple[str, str], me: str) -> list[Problem]:
@@ -92,7 +92,7 @@ def _same(what: str, giver: str, taker: str, names: tuple[str, str], me: str) ->
         message = f"it is not known who pipeline {lacking} {what}"
         return [Problem(message, "ask as an identity that may see it: the owner")]
     if one != other:
-        return [Problem(f"pipeline {giver} {what} {one}, and pipeline {taker} {what} {other}", _CURES[what])]
+        return [Problem(f"pipeline {giver} {what} {one}, and pipeline {taker} {what} {other}", _FIXES[what])]
     if one != me:
         message = f"pipelines {giver} and {taker}: each {what} {one}, and you are {me or 'unknown'}"
         return [Problem(message, f"log in as {one}: only that identity may move their tables")]

@@ -133,8 +133,8 @@ def _stop(one: StoppedPipeline, workspace: Workspace, tell: Callable[[str], None
             workspace.stop(one.pipeline_id)
             asked = True
         if waited >= PATIENCE:
-            cure = f"look at pipeline {one.pipeline_id}, and run the same again once it is idle"
-            raise SourceError(f"pipeline {one.pipeline} has not stopped in {PATIENCE / 60:.0f} minutes: it is {busy}", cure)
+            fix = f"look at pipeline {one.pipeline_id}, and run the same again once it is idle"
+            raise SourceError(f"pipeline {one.pipeline} has not stopped in {PATIENCE / 60:.0f} minutes: it is {busy}", fix)
         workspace.sleep(PAUSE)
         waited += PAUSE
     if asked:

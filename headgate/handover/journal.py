@@ -68,11 +68,11 @@ def read_journal(folder: Path, target: str) -> HandoverJournal | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        cure = (
+        fix = (
             "take the file of the last commit; or remove it, look which jobs are paused, and let the next deploy set them to "
             "what connector.yaml says"
         )
-        raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", cure, str(path))) from None
+        raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", fix, str(path))) from None
 
 
 def _journal(found: Any) -> HandoverJournal:

@@ -54,7 +54,7 @@ class HandoverStore:
         todo = pending(layout, self.target)
         placed = [p for p in (*todo.planned, *todo.handed_over) if p.table == key and p.agreed == handover.destination]
         if not placed:
-            cure = f"look at {self.connector.lock_path}; pipeline {handover.taker[1]} owns the table now"
-            raise StaleError(f"the lock no longer moves {key} from {handover.source} to {handover.destination}", cure)
+            fix = f"look at {self.connector.lock_path}; pipeline {handover.taker[1]} owns the table now"
+            raise StaleError(f"the lock no longer moves {key} from {handover.source} to {handover.destination}", fix)
         change = record_back if handover.back else record_handover
         write_lock(self.connector.lock_path, change(layout, self.target, placed))

@@ -43,10 +43,10 @@ _JSON_EXAMPLE = 'write a JSON object, such as {"maxCount":"1000"}, in quotes and
 class CellError(ValueError):
     """What is wrong with a cell, and how to mend it."""
 
-    def __init__(self, message: str, cure: str) -> None:
+    def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)
         self.message = message
-        self.cure = cure
+        self.fix = fix
 
 
 def parse_cell(column: str, text: str) -> Any:
@@ -69,7 +69,7 @@ def _destination(text: str) -> str:
 
 def _schedule(text: str) -> str:
     if text.strip() and (error := check_schedule(text.strip())):
-        raise CellError(error.message, error.cure)
+        raise CellError(error.message, error.fix)
     return text.strip()
 
 
@@ -83,12 +83,12 @@ def _one_of(text: str, known: tuple[str, ...]) -> str:
 def _weight(text: str) -> float | None:
     if not text.strip():
         return None
-    cure = "write the expected seconds for one run, such as 12.5; leave it empty for the ingestion type's default"
+    fix = "write the expected seconds for one run, such as 12.5; leave it empty for the ingestion type's default"
     if not _NUMBER.fullmatch(text.strip()):
-        raise CellError("is no finite number", cure)
+        raise CellError("is no finite number", fix)
     weight = float(text)
     if not 0 <= weight <= MOST_WEIGHT:
-        raise CellError(f"is no weight: it is from 0 to {MOST_WEIGHT:g}", cure)
+        raise CellError(f"is no weight: it is from 0 to {MOST_WEIGHT:g}", fix)
     return weight
 
 
@@ -130,16 +130,16 @@ def _float(text: str) -> float:
 
 
 def _keys(text: str) -> tuple[str, ...]:
-    cure = 'write a JSON list of columns, such as ["id","date"], or names with commas between'
+    fix = 'write a JSON list of columns, such as ["id","date"], or names with commas between'
     try:
         listed = text.lstrip().startswith("[")
         found = json.loads(text) if listed else [part.strip() for part in text.split(",") if part.strip()]
     except (ValueError, RecursionError) as error:
-        raise CellError(f"is no JSON list ({error})", cure) from None
+        raise CellError(f"is no JSON list ({error})", fix) from None
     if not all(isinstance(name, str) and name for name in found):
-        raise CellError("is no JSON list of names", cure)
+        raise CellError("is no JSON list of names", fix)
     if any(_UNNAMED.search(name) for name in found):
-        raise CellError("has a control character, or half a character, in a name", cure)
+        raise CellError("has a control character, or half a character, in a name", fix)
     return tuple(found)
 
 

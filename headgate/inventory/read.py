@@ -1,4 +1,4 @@
-"""Reading `tables.csv`: every problem of the file at once, each with its row, column, value and cure."""
+"""Reading `tables.csv`: every problem of the file at once, each with its row, column, value and fix."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ def _lines(text: str, file: str, problems: list[Problem]) -> Iterator[Line]:
             begin = reader.line_num + 1
     except csv.Error as error:
         fault = "a quote is opened and not closed" if "end of data" in str(error) else f"can't be read as CSV: {error}"
-        cure = 'a cell with a comma, a quote or a line end stands in quotes, and a quote inside is written twice ("")'
-        problems.append(Problem(fault, cure, file, begin, row + 1))
+        fix = 'a cell with a comma, a quote or a line end stands in quotes, and a quote inside is written twice ("")'
+        problems.append(Problem(fault, fix, file, begin, row + 1))
 
 
 def _columns(header: list[str], file: str, problems: list[Problem]) -> list[str]:
@@ -125,7 +125,7 @@ def _columns(header: list[str], file: str, problems: list[Problem]) -> list[str]
 def _wrong_length(cells: list[str], columns: list[str], place: Problem) -> Problem:
     count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
     message = f"has {count}, the first row names {len(columns)} columns; it begins with {short(cells[0])}"
-    return replace(place, message=message, cure="a cell that holds a comma or a line end stands in quotes")
+    return replace(place, message=message, fix="a cell that holds a comma or a line end stands in quotes")
 
 
 def _table(line: Line, file: str, problems: list[Problem]) -> TableRow:
@@ -139,7 +139,7 @@ def _table(line: Line, file: str, problems: list[Problem]) -> TableRow:
             # Options may hold what is no one's business; what is wrong with them is told with its place.
             told = "" if column == "table_options_json" else f": {short(text)} found"
             message = error.message + told
-            problems.append(Problem(message, error.cure, file, line.line, line.row, column))
+            problems.append(Problem(message, error.fix, file, line.line, line.row, column))
             if column.startswith("destination_"):
                 fields[CELLS[column]] = text  # two rows are told apart by it, wrong or not
     return TableRow(**{"source_table": "", **fields})

@@ -34,8 +34,8 @@ def _unnamed(rows: Sequence[tuple[Line, TableRow]], file: str) -> Iterator[Probl
     for line, table in rows:
         if table.source_table and not table.destination_table and (fault := catalog_name_fault(table.source_table)):
             message = f"the table has the source's name, and {short(table.source_table)} {fault}"
-            cure = f"name it in destination_table, for example {catalog_name(table.source_table)[:60]}"
-            yield Problem(message, cure, file, line.line, line.row, "destination_table")
+            fix = f"name it in destination_table, for example {catalog_name(table.source_table)[:60]}"
+            yield Problem(message, fix, file, line.line, line.row, "destination_table")
 
 
 def _one_destination(rows: Sequence[tuple[Line, TableRow]], file: str) -> Iterator[Problem]:
@@ -52,8 +52,8 @@ def _one_destination(rows: Sequence[tuple[Line, TableRow]], file: str) -> Iterat
         )
         if _destination(table) != _destination(other):
             message += f": {spelling(_said(other), _destination(table), _destination(other))}"
-        cure = "take one of the rows out" if other == table else "give one of them another destination_table"
-        yield Problem(message, cure, file, line.line, line.row, "destination_table")
+        fix = "take one of the rows out" if other == table else "give one of them another destination_table"
+        yield Problem(message, fix, file, line.line, line.row, "destination_table")
 
 
 def _destination(table: TableRow) -> tuple[str, str, str]:

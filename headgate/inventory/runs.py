@@ -1,4 +1,4 @@
-"""Reading `runs.csv`: how long tables took, run by run. Every problem of the file at once, with row, column, value and cure."""
+"""Reading `runs.csv`: how long tables took, run by run. Every problem of the file at once, with row, column, value and fix."""
 
 from __future__ import annotations
 
@@ -116,8 +116,8 @@ def _rows(text: str, file: str, problems: list[Problem]) -> Iterator[tuple[int, 
                     problems.append(Problem(message, "a cell with a comma stands in quotes", file, begin, row))
             begin = reader.line_num + 1
     except csv.Error as error:
-        cure = 'a cell with a comma, a quote or a line end stands in quotes, and a quote inside is written twice ("")'
-        problems.append(Problem(f"can't be read as CSV: {error}", cure, file, begin, row + 1))
+        fix = 'a cell with a comma, a quote or a line end stands in quotes, and a quote inside is written twice ("")'
+        problems.append(Problem(f"can't be read as CSV: {error}", fix, file, begin, row + 1))
 
 
 def _columns(header: list[str], file: str, problems: list[Problem]) -> list[str]:
@@ -141,7 +141,7 @@ def _values(cells: dict[str, str], place: Problem, problems: list[Problem]) -> d
             values[column] = parse(text)
         except CellError as error:
             message = f"{error.message}: {short(text)} found"
-            problems.append(Problem(message, error.cure, place.file, place.line, place.row, column))
+            problems.append(Problem(message, error.fix, place.file, place.line, place.row, column))
     return values if len(problems) == before else None
 
 
@@ -159,13 +159,13 @@ def _destination(text: str) -> str:
 
 
 def _moment(text: str) -> datetime:
-    cure = "write ISO 8601 with an offset, such as 2025-03-01T04:15:00+00:00"
+    fix = "write ISO 8601 with an offset, such as 2025-03-01T04:15:00+00:00"
     if not _MOMENT.fullmatch(text.strip()):
-        raise CellError("is no moment with an offset", cure)
+        raise CellError("is no moment with an offset", fix)
     try:
         return datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise CellError(f"is no moment ({error})", cure) from None
+        raise CellError(f"is no moment ({error})", fix) from None
 
 
 def _seconds(text: str) -> float:

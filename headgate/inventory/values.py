@@ -72,8 +72,8 @@ def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[
 def _line(cells: list[str], separator: str, place: Problem, problems: list[Problem]) -> tuple[str, float | None]:
     value = cells[0].strip()
     if fault := value_fault(value, separator):
-        cure = "write a value in each line" if not value else "name another separator, if the source can split by it"
-        problems.append(Problem(f"the value {short(value)} {fault}", cure, place.file, place.line))
+        fix = "write a value in each line" if not value else "name another separator, if the source can split by it"
+        problems.append(Problem(f"the value {short(value)} {fault}", fix, place.file, place.line))
     if len(cells) > _MOST_CELLS:
         message = f"{len(cells)} cells: {short(','.join(cells))}"
         problems.append(

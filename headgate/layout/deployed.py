@@ -59,8 +59,8 @@ def read_deployed(folder: Path, target: str) -> Deployed:
     except FileNotFoundError:
         return Deployed(target)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        cure = "take the file of the last commit, or record the target's state anew with `headgate record`"
-        raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", cure, str(path))) from None
+        fix = "take the file of the last commit, or record the target's state anew with `headgate record`"
+        raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", fix, str(path))) from None
     return Deployed(target, dict(sorted(ids.items())), tables, dict(sorted(doubled.items())), connection)
 
 

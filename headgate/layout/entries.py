@@ -25,7 +25,7 @@ class FormError(ValueError):
     """A value of the lock that is not of the form it should have."""
 
 
-def layout_in(found: dict[str, Any], text: str, file: str, cure: str) -> Layout:
+def layout_in(found: dict[str, Any], text: str, file: str, fix: str) -> Layout:
     """Give the layout that a lock's JSON says; `text` is what it was read from.
 
     Raises InputError with every entry of another form, each with the line on which it begins.
@@ -33,7 +33,7 @@ def layout_in(found: dict[str, Any], text: str, file: str, cure: str) -> Layout:
     problems: list[Problem] = []
 
     def told(error: FormError, what: str, line: int | None = None) -> None:
-        problems.append(Problem(f"{what}: {error}" if what else str(error), cure, file, line))
+        problems.append(Problem(f"{what}: {error}" if what else str(error), fix, file, line))
 
     def entries(name: str, read: Callable[[Any], T], key: Callable[[T], Any]) -> tuple[T, ...]:
         made = []

@@ -1,7 +1,7 @@
 """`layout.lock`: the layout last agreed, as JSON with a line for each pipeline and table.
 
 Lists are sorted and each ends with `null`, so every entry's line ends with a comma: two branches that add entries merge
-line by line. What merged wrongly (an entry twice, a table in a pipeline that is gone) is refused, with the cure.
+line by line. What merged wrongly (an entry twice, a table in a pipeline that is gone) is refused, with the fix.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = TypeVar("T")
 FORMAT = 1
 MOST_OFFSET = 59  # an offset stays within the hour
 _LONGEST = 40
-_CURE = "take layout.lock from the last commit, then run `headgate balance`"
+_FIX = "take layout.lock from the last commit, then run `headgate balance`"
 _MERGED = "take layout.lock from the last commit, or from one of the branches if some were merged, then run `headgate balance`"
 
 
@@ -64,7 +64,7 @@ def read_lock(path: Path, connector: str) -> Layout | None:
     except OSError as error:
         raise system_error(error, path) from None
     except UnicodeDecodeError as error:
-        raise InputError(Problem(f"is not UTF-8 at byte {error.start}", _CURE, str(path))) from None
+        raise InputError(Problem(f"is not UTF-8 at byte {error.start}", _FIX, str(path))) from None
     layout = parse_lock(text, str(path))
     if layout.connector != connector:
         raise StaleError(
@@ -84,23 +84,23 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
     ):
         raise InputError(Problem("holds the marks of a merge conflict", _MERGED, file, marker))
     if not text.strip():
-        raise InputError(Problem("is empty", _CURE, file))
+        raise InputError(Problem("is empty", _FIX, file))
     try:
         found = json.loads(text, object_pairs_hook=_no_key_twice)
     except json.JSONDecodeError as error:
-        raise InputError(Problem(f"is not JSON: {error.msg}", _CURE, file, error.lineno)) from None
+        raise InputError(Problem(f"is not JSON: {error.msg}", _FIX, file, error.lineno)) from None
     except RecursionError:
-        raise InputError(Problem("is nested too deeply for a lock", _CURE, file)) from None
+        raise InputError(Problem("is nested too deeply for a lock", _FIX, file)) from None
     except _KeyTwiceError as error:
         raise InputError(Problem(f"holds {error} twice in one place", _MERGED, file)) from None
     except ValueError:  # Python reads no number of thousands of digits
-        raise InputError(Problem("holds a number that is too long", _CURE, file)) from None
+        raise InputError(Problem("holds a number that is too long", _FIX, file)) from None
     if not isinstance(found, dict) or "format" not in found:
-        raise InputError(Problem("is no lock", _CURE, file))
+        raise InputError(Problem("is no lock", _FIX, file))
     if found["format"] != FORMAT:
         version = json.dumps(found["format"])[:_LONGEST]
         raise InputError(Problem(f"has format {version}, this headgate reads {FORMAT}", "use the headgate that wrote it", file))
-    layout = layout_in(found, text, file, _CURE)
+    layout = layout_in(found, text, file, _FIX)
     if problems := faults(layout, file):
         raise InputError(problems)
     return layout

@@ -129,8 +129,8 @@ def rename_pipeline(layout: Layout, old: str, new: str, targets: Collection[str]
     if new in {*pipelines, *before, *(left.id for left in layout.left)}:
         raise RefusedError(f"the id '{new}' was given before", "choose one that no pipeline has or had")
     if pipelines[old].renamed or pipelines[old].restacked:
-        cure = "deploy, then record it with `headgate record`, and rename again"
-        raise RefusedError(f"pipeline '{old}' still changes its stack or id", cure)
+        fix = "deploy, then record it with `headgate record`, and rename again"
+        raise RefusedError(f"pipeline '{old}' still changes its stack or id", fix)
     if _moving(layout, old):
         raise RefusedError(f"tables are on their way from or to pipeline '{old}'", "finish their moves, then rename")
     renamed = replace(pipelines[old], id=new, renamed=Change(old, tuple(targets)))

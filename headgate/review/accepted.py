@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "accepted.yaml"
-_CURE = "an entry names `address`, `what`, `target`, `reason` and `until` (a day such as 2026-12-31), and may name `stack`"
+_FIX = "an entry names `address`, `what`, `target`, `reason` and `until` (a day such as 2026-12-31), and may name `stack`"
 
 
 def _day(value: Any) -> Any:
@@ -74,7 +74,7 @@ def read_accepted(path: Path) -> Accepted:
             [
                 Problem(
                     detail["msg"].lower(),
-                    _CURE,
+                    _FIX,
                     str(path),
                     document.line(place(detail)),
                     path=".".join(map(str, place(detail))),

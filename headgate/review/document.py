@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headgate.review.model import PipelineChange, Review, TableChange
 
 KEY, VERSION = "headgate_review", 1
-_CURE = "make it with `headgate review PLANS --json FILE`"
+_FIX = "make it with `headgate review PLANS --json FILE`"
 
 
 _FACTS = TypeAdapter(Facts)
@@ -62,18 +62,18 @@ def parse_document(text: str, file: str) -> tuple[Facts, str]:
         found = json.loads(text)
         if not isinstance(found, dict) or found.get(KEY) != VERSION:
             version = json.dumps(found.get(KEY))[:20] if isinstance(found, dict) else "none"
-            raise InputError(Problem(f"has version {version} of a review, this headgate reads {VERSION}", _CURE, file))
+            raise InputError(Problem(f"has version {version} of a review, this headgate reads {VERSION}", _FIX, file))
         facts = found["facts"]
         for pipeline in facts["pipelines"]:
             pipeline.setdefault("after", pipeline["before"])
         return _checked(_FACTS.validate_python(facts)), str(found["digest"])
     except json.JSONDecodeError as error:
-        raise InputError(Problem(f"is not JSON: {error.msg}", _CURE, file, error.lineno)) from None
+        raise InputError(Problem(f"is not JSON: {error.msg}", _FIX, file, error.lineno)) from None
     except ValidationError as error:
         where = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
-        raise InputError(Problem("is no review that can be read", _CURE, file, path=where)) from None
+        raise InputError(Problem("is no review that can be read", _FIX, file, path=where)) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(Problem(f"is no review that can be read ({type(error).__name__})", _CURE, file)) from None
+        raise InputError(Problem(f"is no review that can be read ({type(error).__name__})", _FIX, file)) from None
 
 
 def _checked(facts: Facts) -> Facts:

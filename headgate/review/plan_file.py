@@ -22,7 +22,7 @@ from headgate.review.masks import Masks, file_text, masks_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-_CURE = "make it with `terraform show -json PLANFILE > <stack>.json`"
+_FIX = "make it with `terraform show -json PLANFILE > <stack>.json`"
 # What the provider works out by itself: a difference in it is nobody's change.
 _COMPUTED = frozenset(
     {
@@ -95,25 +95,25 @@ def _plan(text: str, file: str) -> dict[str, Any]:
     try:
         plan = json.loads(text, object_hook=_pruned)
     except json.JSONDecodeError as error:
-        raise InputError(Problem(f"is not JSON: {error.msg}", _CURE, file, error.lineno)) from None
+        raise InputError(Problem(f"is not JSON: {error.msg}", _FIX, file, error.lineno)) from None
     except RecursionError:
-        raise InputError(Problem("is nested too deeply for a plan", _CURE, file)) from None
+        raise InputError(Problem("is nested too deeply for a plan", _FIX, file)) from None
     except ValueError:
-        raise InputError(Problem("holds a number too long to read", _CURE, file)) from None
+        raise InputError(Problem("holds a number too long to read", _FIX, file)) from None
     if not isinstance(plan, dict) or not isinstance(plan.get("format_version"), str):
-        raise InputError(Problem("is no plan: it has no format_version", _CURE, file))
+        raise InputError(Problem("is no plan: it has no format_version", _FIX, file))
     version = plan["format_version"]
     if not version.startswith("1."):
         shown = version[:20] if version.replace(".", "").isdecimal() else "of another kind"
         raise InputError(Problem(f"has format {shown}, this headgate reads 1.x", "use a newer headgate", file))
     if plan.get("errored") is True:
-        cure = "look at what `terraform plan` said; a prevent_destroy that holds is the usual reason"
-        raise PlanFailedError(Problem("the plan failed, so it does not say all that would happen; " + cure, _CURE, file))
+        fix = "look at what `terraform plan` said; a prevent_destroy that holds is the usual reason"
+        raise PlanFailedError(Problem("the plan failed, so it does not say all that would happen; " + fix, _FIX, file))
     for key in ("resource_changes", "resource_drift"):
         if not isinstance(plan.get(key) or [], list) or plan.get(key) in (0, False, "", {}):
-            raise InputError(Problem(f"has {key} that are no list", _CURE, file))
+            raise InputError(Problem(f"has {key} that are no list", _FIX, file))
     if "planned_values" not in plan and "resource_changes" not in plan:
-        raise InputError(Problem("is a state, not a plan", _CURE, file))
+        raise InputError(Problem("is a state, not a plan", _FIX, file))
     return plan
 
 
@@ -142,7 +142,7 @@ def _facts(plan: Mapping[str, Any], stack: str, masks: Masks, file: str) -> Fact
             partial=(stack,) if plan.get("complete") is False or plan.get("deferred_changes") else (),
         )
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
-        raise InputError(Problem(f"has a change of another form ({type(error).__name__})", _CURE, file)) from None
+        raise InputError(Problem(f"has a change of another form ({type(error).__name__})", _FIX, file)) from None
 
 
 def _idle(entry: Mapping[str, Any]) -> bool:

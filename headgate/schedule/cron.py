@@ -120,8 +120,8 @@ def parse_cron(text: str) -> Cron:
         except ScheduleError as fault:
             faults.append(fault)
     if faults:
-        cures = dict.fromkeys(fault.cure for fault in faults)
-        raise ScheduleError(f"cron {shown(text)}: " + "; ".join(fault.message for fault in faults), "; ".join(cures))
+        fixes = dict.fromkeys(fault.fix for fault in faults)
+        raise ScheduleError(f"cron {shown(text)}: " + "; ".join(fault.message for fault in faults), "; ".join(fixes))
     cron = Cron(fields, *parsed)
     if not cron.day_exists and not cron.on_either_day:
         raise ScheduleError(
@@ -141,10 +141,10 @@ def _split(text: str) -> tuple[str, str, str, str, str]:
         case [minute, hour, day, month, weekday]:
             return minute, hour, day, month, weekday
         case [_, _, _, _, _, _] | [_, _, _, _, _, _, _]:
-            cure = "cron has no seconds and no years: leave them out, or write 'quartz:' before a Quartz expression"
+            fix = "cron has no seconds and no years: leave them out, or write 'quartz:' before a Quartz expression"
         case _:
-            cure = "write minute, hour, day of month, month, weekday, such as '0 2 * * *'"
-    raise ScheduleError(f"cron {shown(text)} has {len(fields)} field{'s' * (len(fields) != 1)}, not 5", cure)
+            fix = "write minute, hour, day of month, month, weekday, such as '0 2 * * *'"
+    raise ScheduleError(f"cron {shown(text)} has {len(fields)} field{'s' * (len(fields) != 1)}, not 5", fix)
 
 
 def _shortcut(word: str) -> str:
@@ -164,12 +164,12 @@ def _field(kind: _Kind, text: str) -> Field:
 
 def _span(kind: _Kind, item: str) -> Span:
     if _ITEM_OF_QUARTZ.fullmatch(item):
-        cure = "write a whole Quartz expression, with 'quartz:' before it, or use numbers, '*' and ranges such as 1-5"
-        raise ScheduleError(f"{kind.name} {shown(item)} is Quartz, not cron", cure)
+        fix = "write a whole Quartz expression, with 'quartz:' before it, or use numbers, '*' and ranges such as 1-5"
+        raise ScheduleError(f"{kind.name} {shown(item)} is Quartz, not cron", fix)
     found = _ITEM.fullmatch(item)
     if not found or (found["first"] == "*" and found["last"]):
-        cure = "use numbers, '*', ranges such as 1-5, steps such as */2, and commas between them"
-        raise ScheduleError(f"{kind.name} {shown(item)} can't be read", cure)
+        fix = "use numbers, '*', ranges such as 1-5, steps such as */2, and commas between them"
+        raise ScheduleError(f"{kind.name} {shown(item)} can't be read", fix)
     first = kind.first if found["first"] == "*" else _number(kind, found["first"])
     if found["last"]:
         last = _number(kind, found["last"])

@@ -58,5 +58,5 @@ def _warning(jump: Jump, runs: list[datetime], timezone: str, *, marked: bool, f
         told = f"{begin:%Y-%m-%d}: clocks in {timezone} show {span} twice, so what is due at {listed} runs the second time only"
         cron = "Unix cron would run it the first time" if fixed else "Unix cron would run it both times"
     differs = not marked and (fixed or not jump.skips)
-    cure = "choose a time outside of that, or UTC" if fixed or marked else "in UTC no time is skipped or repeated"
-    return told + (f" ({cron})" if differs else "") + f"; {cure}"
+    fix = "choose a time outside of that, or UTC" if fixed or marked else "in UTC no time is skipped or repeated"
+    return told + (f" ({cron})" if differs else "") + f"; {fix}"

@@ -6,17 +6,17 @@ _LONGEST = 80
 
 
 class ScheduleError(ValueError):
-    """A schedule or a time zone can't be used: `message` says what was found, `cure` how to mend it."""
+    """A schedule or a time zone can't be used: `message` says what was found, `fix` how to mend it."""
 
-    def __init__(self, message: str, cure: str) -> None:
+    def __init__(self, message: str, fix: str) -> None:
         """Take both texts for the person who wrote the schedule."""
         # Both go to the base class, so that the error can be pickled to another process.
-        super().__init__(message, cure)
+        super().__init__(message, fix)
         self.message = message
-        self.cure = cure
+        self.fix = fix
 
     def __str__(self) -> str:
-        """Give the message without the cure."""
+        """Give the message without the fix."""
         return self.message
 
 

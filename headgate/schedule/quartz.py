@@ -130,8 +130,8 @@ def parse_quartz(text: str) -> Quartz:
         days = LastDay()
     months, years = numbers(_MONTH, month), numbers(_YEAR, year)
     if faults:
-        cures = dict.fromkeys(fault.cure for fault in faults)
-        raise ScheduleError(f"Quartz {shown(text)}: " + "; ".join(fault.message for fault in faults), "; ".join(cures))
+        fixes = dict.fromkeys(fault.fix for fault in faults)
+        raise ScheduleError(f"Quartz {shown(text)}: " + "; ".join(fault.message for fault in faults), "; ".join(fixes))
     return Quartz(" ".join(text.split()), seconds, minutes, hours, days, months, years)
 
 
@@ -140,10 +140,10 @@ def _days(day: str, weekday: str) -> Days:
         return _weekday_rule(weekday)
     if weekday == "?" != day:
         return _day_rule(day)
-    cure = "put '?' into one of the two, and the days into the other; days that fit either take two schedules"
+    fix = "put '?' into one of the two, and the days into the other; days that fit either take two schedules"
     if day == "?":
         raise ScheduleError("day of month and weekday are both '?'", "put '*' for every day into one of the two")
-    raise ScheduleError(f"neither day of month {shown(day)} nor weekday {shown(weekday)} is '?'", cure)
+    raise ScheduleError(f"neither day of month {shown(day)} nor weekday {shown(weekday)} is '?'", fix)
 
 
 def _day_rule(text: str) -> Days:
@@ -177,7 +177,7 @@ def _item(kind: _Kind, item: str) -> list[int]:
     found = _NAMES.fullmatch(item) if kind.names else None
     found = found or _NUMBERS.fullmatch(item)
     if not found:
-        raise ScheduleError(f"{kind.name} {shown(item)} can't be read", _cure(kind, item))
+        raise ScheduleError(f"{kind.name} {shown(item)} can't be read", _fix(kind, item))
     first = _number(kind, found["first"])
     step_text = found.groupdict().get("step")
     step = _step(kind, item, step_text)
@@ -214,7 +214,7 @@ def _step(kind: _Kind, item: str, text: str | None) -> int:
     )
 
 
-def _cure(kind: _Kind, item: str) -> str:
+def _fix(kind: _Kind, item: str) -> str:
     if kind.names and "/" in item and re.search("[A-Z]", item):
         return "Quartz ignores a step after names: write numbers" + (", 1 for Sunday" if kind is _WEEKDAY else "")
     if kind is _DAY:

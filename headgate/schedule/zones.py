@@ -37,14 +37,14 @@ def check_timezone(name: str) -> ScheduleError | None:
     places = sorted(zone for zone in zones if "/" in zone and not zone.startswith("Etc/"))
     spellings = {place.rpartition("/")[2].lower(): place for place in places} | {place.lower(): place for place in places}
     near = get_close_matches(name.strip().lower().replace(" ", "_"), {**spellings, "utc": "UTC"}, n=1, cutoff=0.8)
-    cure = f"did you mean '{spellings.get(near[0], 'UTC')}'?" if near else _EXAMPLE
-    return ScheduleError(f"there is no time zone {shown(name)}", cure)
+    fix = f"did you mean '{spellings.get(near[0], 'UTC')}'?" if near else _EXAMPLE
+    return ScheduleError(f"there is no time zone {shown(name)}", fix)
 
 
 def zone(name: str) -> tzinfo:
     """Give the time zone of that name. Raises ScheduleError where there is none."""
     if wrong := check_timezone(name):
-        raise ScheduleError(wrong.message, wrong.cure)
+        raise ScheduleError(wrong.message, wrong.fix)
     return UTC if name == "UTC" else ZoneInfo(name)
 
 

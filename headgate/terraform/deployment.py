@@ -100,11 +100,11 @@ def _empty(scope: Scope, filled: Mapping[str, Filled]) -> list[Problem]:
     if scope.definition.ingestion != "managed":
         return []
     name = f"{scope.definition.id} -t {scope.target_name}"
-    cure = (
+    fix = (
         f"set `ingestion: file`; in a target that was never deployed, `headgate done {name} --handover TABLE` fills it at once"
     )
     message = "has no table before a handover or after it, and managed ingestion takes no pipeline without one"
-    return [Problem(f"pipeline '{one.id}' {message}", cure) for one in filled.values() if one.waiting]
+    return [Problem(f"pipeline '{one.id}' {message}", fix) for one in filled.values() if one.waiting]
 
 
 def _changing_stack(layout: Layout, target: str) -> list[Pipeline]:

@@ -67,8 +67,8 @@ def test_every_wrong_name_is_told_at_once(define: Define) -> None:
         ("balance.apart[0]", "'orders' is read by 2 tables"),
         ("balance.pinned", "'nothing_like_it' is no table of the inventory"),
     ]
-    assert error.value.problems[0].cure == "did you mean 'users'?"
-    assert error.value.problems[1].cure == "name one: main.bronze.orders or main.bronze.copy"
+    assert error.value.problems[0].fix == "did you mean 'users'?"
+    assert error.value.problems[1].fix == "name one: main.bronze.orders or main.bronze.copy"
 
 
 def test_tables_of_two_groups_can_t_share_a_pipeline(define: Define) -> None:

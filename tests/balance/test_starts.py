@@ -106,7 +106,7 @@ def test_an_exact_schedule_stays_exact_even_where_the_lock_has_offsets(settings:
 def test_what_is_named_as_exact_and_is_not_there_is_refused() -> None:
     with pytest.raises(InputError, match="names 'gg'") as caught:
         Site([QUARTER], [5], exact=["gg"]).assigned()
-    assert caught.value.problems[0].cure
+    assert caught.value.problems[0].fix
 
 
 def test_exact_pipelines_are_counted_where_the_others_go() -> None:

@@ -96,7 +96,7 @@ def test_without_credentials_it_says_how_to_log_in(headgate: Run, monkeypatch: p
     assert "DATABRICKS_HOST" in said
 
 
-def test_a_damaged_journal_is_said_with_its_cure(headgate: Run, site: Site) -> None:
+def test_a_damaged_journal_is_said_with_its_fix(headgate: Run, site: Site) -> None:
     (site.folder / "handover.prod.json").write_text('{"format": 1, "before": [{"pipeline": 1}], "begun": []}')
 
     said = headgate("handover", "crm", "--resume-jobs", code=1).stderr

@@ -93,9 +93,9 @@ def test_every_place_of_the_definition_says_which_keys_it_knows() -> None:
         "targets: {dev: {permissions: [{level: CAN_RUN, grup: x}]}}": "did you mean 'group'?",
         "targets: {dev: {backend: {typ: s3}}}": "did you mean 'type'?",
     }
-    found = {part: [problem.cure for problem in problems(f"{SHORT}{part}\n")] for part in near}
+    found = {part: [problem.fix for problem in problems(f"{SHORT}{part}\n")] for part in near}
 
-    assert found == {part: [cure] for part, cure in near.items()}
+    assert found == {part: [fix] for part, fix in near.items()}
 
 
 def test_a_part_that_is_wrong_does_not_cast_doubt_on_others_that_are_right() -> None:
@@ -121,14 +121,14 @@ ODD = ["\n", "\n  ", "|\n", "\t", "\x85", "\0", "\ud800"]
 
 
 @given(st.lists(st.sampled_from([*(piece.strip().replace("_", " ") for piece in PIECES.split("|")), *ODD]), max_size=12))
-def test_any_text_gives_a_definition_or_problems_with_cures(pieces: list[str]) -> None:
+def test_any_text_gives_a_definition_or_problems_with_fixes(pieces: list[str]) -> None:
     try:
-        cures = [parse_definition("".join(pieces)).id]
+        fixes = [parse_definition("".join(pieces)).id]
     except InputError as error:
-        cures = [problem.cure for problem in error.problems]
+        fixes = [problem.fix for problem in error.problems]
 
-    assert cures
-    assert all(cures)
+    assert fixes
+    assert all(fixes)
 
 
 def write(folder: Path, text: str = SHORT) -> Path:

@@ -96,14 +96,14 @@ def test_the_repositorys_own_definitions_load() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(PLACES), VALUES, min_size=1, max_size=4))
-def test_any_values_anywhere_give_a_definition_or_problems_with_lines_and_cures(changes: dict[Place, Any]) -> None:
+def test_any_values_anywhere_give_a_definition_or_problems_with_lines_and_fixes(changes: dict[Place, Any]) -> None:
     found: tuple[Problem, ...] = ()
     try:
         parse_definition(text_with(changes))
     except InputError as error:
         found = error.problems
 
-    assert [problem for problem in found if not (problem.message and problem.cure and problem.line)] == []
+    assert [problem for problem in found if not (problem.message and problem.fix and problem.line)] == []
 
 
 @pytest.mark.parametrize(

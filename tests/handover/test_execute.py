@@ -344,7 +344,7 @@ def test_a_table_whose_files_are_applied_does_not_go_back(site: Site) -> None:
         (503, {"error_code": "TEMPORARILY_UNAVAILABLE", "message": "away"}, "look at the workspace"),
     ],
 )
-def test_what_the_workspace_answers_is_told_with_a_cure(site: Site, code: int, body: dict[str, str], says: str) -> None:
+def test_what_the_workspace_answers_is_told_with_a_fix(site: Site, code: int, body: dict[str, str], says: str) -> None:
     site.cloud.add(Fault("GET", "*/jobs/get", then=Answer(code, body), times=None))
 
     with pytest.raises(SourceError, match=says) as failed:

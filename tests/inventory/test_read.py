@@ -175,18 +175,18 @@ def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path, name: str, sa
         read_inventory(tmp_path / name)
 
 
-def tables_or_cures(data: bytes) -> list[str]:
-    """Give the names of the tables, or the cures of what is wrong."""
+def tables_or_fixes(data: bytes) -> list[str]:
+    """Give the names of the tables, or the fixes of what is wrong."""
     try:
         return [table.source_table for table in parse_inventory(data)]
     except InputError as error:
-        return [problem.cure for problem in error.problems]
+        return [problem.fix for problem in error.problems]
 
 
 @given(st.binary(max_size=60) | st.text('source_table,weight\n\r"{}[]:01eE-. \t\ufeff', max_size=60).map(str.encode))
-def test_any_bytes_give_tables_or_problems_with_cures(data: bytes) -> None:
+def test_any_bytes_give_tables_or_problems_with_fixes(data: bytes) -> None:
     for start in (b"", b"source_table,weight,table_options_json,primary_keys,schedule\n"):
-        said = tables_or_cures(start + data)
+        said = tables_or_fixes(start + data)
         assert said
         assert all(said)
 

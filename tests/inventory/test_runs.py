@@ -45,7 +45,7 @@ def test_no_file_and_no_rows_are_no_runs(tmp_path: Path) -> None:
     assert read_runs(tmp_path) == ()
 
 
-def test_all_problems_are_told_at_once_with_row_column_value_and_cure() -> None:
+def test_all_problems_are_told_at_once_with_row_column_value_and_fix() -> None:
     said = problems(
         HEAD
         + ",,2025-03-01T04:15:00Z,1,\n"

@@ -212,7 +212,7 @@ def test_what_can_not_be_cut_is_refused(
         cut(tables, values, **settings)
 
     assert said in str(caught.value)
-    assert all(problem.cure for problem in caught.value.problems)
+    assert all(problem.fix for problem in caught.value.problems)
 
 
 VALUES = st.sets(st.integers(0, 60).map(lambda number: f"v{number}"), min_size=1)

@@ -56,10 +56,10 @@ def test_all_problems_of_all_rows_come_at_once_by_line() -> None:
     ]
     words = {(problem.row, problem.column): problem for problem in caught.value.problems}
     assert "'heavy' found" in words[3, "weight"].message
-    assert words[3, "ingestion_type"].cure == "did you mean 'snapshot'?"
-    assert words[3, "status"].cure == "did you mean 'gone'?"
+    assert words[3, "ingestion_type"].fix == "did you mean 'snapshot'?"
+    assert words[3, "status"].fix == "did you mean 'gone'?"
     assert "in row 2" in words[3, "destination_table"].message
-    assert all(problem.cure for problem in caught.value.problems)
+    assert all(problem.fix for problem in caught.value.problems)
 
 
 @pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.long)])

@@ -149,11 +149,11 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_merged_wrongly_is_refused_with_the_cure(change: object, says: str) -> None:
+def test_what_merged_wrongly_is_refused_with_the_fix(change: object, says: str) -> None:
     text = change(render_lock(layout_of("a", "b")))  # type: ignore[operator]  # one of the functions above
     with pytest.raises(InputError, match=says) as caught:
         parse_lock(text)
-    assert caught.value.problems[0].cure
+    assert caught.value.problems[0].fix
 
 
 def test_every_entry_of_another_form_is_told_at_once_with_its_line() -> None:

@@ -26,11 +26,11 @@ def recorded(pipeline: str, table: str = "orders → main.bronze.orders") -> Dep
     return Deployed("dev", {"databricks_pipeline.g_1": "1"}, {TableId.parse(table): pipeline})
 
 
-def test_a_table_placed_anew_while_another_pipeline_has_it_is_told_with_the_cure() -> None:
+def test_a_table_placed_anew_while_another_pipeline_has_it_is_told_with_the_fix() -> None:
     (problem,) = strays(layout_with(Placement(ORDERS, "g_2")), recorded("g_1"), None)
 
     assert "is deployed to 'dev' in pipeline 'g_1', and the lock has it in 'g_2' without a handover" in problem.message
-    assert "pin it to 'g_1'" in problem.cure
+    assert "pin it to 'g_1'" in problem.fix
 
 
 @pytest.mark.parametrize(

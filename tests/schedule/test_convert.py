@@ -77,17 +77,17 @@ def test_both_day_fields_where_quartz_can_say_it(cron: str, quartz: str) -> None
     assert to_quartz(cron) == quartz
 
 
-def test_days_that_fit_either_take_two_schedules_which_the_cure_names() -> None:
+def test_days_that_fit_either_take_two_schedules_which_the_fix_names() -> None:
     with pytest.raises(ScheduleError, match="the day of month or the weekday") as raised:
         to_quartz("0 2 13 * 5")
-    assert raised.value.cure == "two schedules say it together: '0 2 13 * *' and '0 2 * * 5'"
+    assert raised.value.fix == "two schedules say it together: '0 2 13 * *' and '0 2 * * 5'"
     assert [to_quartz(text) for text in ("0 2 13 * *", "0 2 * * 5")] == ["0 0 2 13 * ?", "0 0 2 ? * FRI"]
 
 
 def test_days_that_have_to_fit_both_can_not_be_said() -> None:
     with pytest.raises(ScheduleError, match="the day of month and the weekday") as raised:
         to_quartz("0 2 */2 * 1")
-    assert raised.value.cure == "keep one of the two: '0 2 */2 * *' or '0 2 * * 1'"
+    assert raised.value.fix == "keep one of the two: '0 2 */2 * *' or '0 2 * * 1'"
 
 
 @pytest.mark.parametrize("text", ["quartz:0 0 2 LW * ?", " quartz:  0 0  2 LW * ? "])
@@ -113,7 +113,7 @@ def test_checking_says_what_normalizing_would_raise() -> None:
         with pytest.raises(ScheduleError) as raised:
             normalize(text)
         assert error is not None
-        assert (error.message, error.cure) == (raised.value.message, raised.value.cure)
+        assert (error.message, error.fix) == (raised.value.message, raised.value.fix)
 
 
 items = st.from_regex(r"\A([0-9]{1,2}|\*|\?|L|SUN|FRI)([-/#LW][0-9]{0,2}){0,2}\Z")
@@ -121,10 +121,10 @@ marked = st.lists(items, min_size=5, max_size=8).map(lambda fields: "quartz:" + 
 
 
 @given(st.text("0123456789*/,-?LW#@ \tSUNFRIjanquartz:", max_size=30) | st.text(max_size=30) | marked)
-def test_any_text_is_either_right_or_told_with_a_cure(text: str) -> None:
+def test_any_text_is_either_right_or_told_with_a_fix(text: str) -> None:
     error = check_schedule(text)
     if error is None:
         assert check_schedule(f"quartz:{normalize(text)}") is None
     else:
         assert error.message
-        assert error.cure
+        assert error.fix

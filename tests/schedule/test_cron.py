@@ -87,7 +87,7 @@ def test_a_day_field_that_begins_with_a_star_has_to_fit(text: str, either: bool)
 
 
 @pytest.mark.parametrize(
-    ("text", "message", "cure"),
+    ("text", "message", "fix"),
     [
         ("", "the schedule is empty", "0 2 * * *"),
         ("   ", "the schedule is empty", "0 2 * * *"),
@@ -123,11 +123,11 @@ def test_a_day_field_that_begins_with_a_star_has_to_fit(text: str, either: bool)
         ("@dayly", "'@dayly' is none of cron's shortcuts", "did you mean '@daily'?"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_cure(text: str, message: str, cure: str) -> None:
+def test_what_is_wrong_is_named_with_its_fix(text: str, message: str, fix: str) -> None:
     with pytest.raises(ScheduleError) as raised:
         parse_cron(text)
     assert message in raised.value.message
-    assert cure in raised.value.cure
+    assert fix in raised.value.fix
     assert str(raised.value) == raised.value.message
     assert len(raised.value.message) < 300
 
@@ -137,7 +137,7 @@ def test_all_wrong_fields_are_named_at_once() -> None:
         parse_cron("99 99 * * *")
     assert "minute '99'" in raised.value.message
     assert "hour '99'" in raised.value.message
-    assert raised.value.cure == "the minute goes from 0 to 59; the hour goes from 0 to 23"
+    assert raised.value.fix == "the minute goes from 0 to 59; the hour goes from 0 to 23"
 
 
 def test_29_february_runs_now_and_then() -> None:
@@ -149,4 +149,4 @@ def test_the_error_is_a_value_error_that_survives_pickling() -> None:
         parse_cron("")
     assert isinstance(raised.value, ValueError)
     again = pickle.loads(pickle.dumps(raised.value))  # noqa: S301 - our own bytes
-    assert (again.message, again.cure) == (raised.value.message, raised.value.cure)
+    assert (again.message, again.fix) == (raised.value.message, raised.value.fix)

@@ -46,7 +46,7 @@ def test_a_seventh_field_names_years() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message", "cure"),
+    ("text", "message", "fix"),
     [
         ("", "has 0 fields, not 6 or 7", "0 0 2 * * ?"),
         ("0 2 * * *", "has 5 fields, not 6 or 7", "second, minute"),
@@ -77,8 +77,8 @@ def test_a_seventh_field_names_years() -> None:
         ("0 70 25 * * ?", "minute '70' is not in 0 to 59; hour '25' is not in 0 to 23", "the hour goes from 0 to 23"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_cure(text: str, message: str, cure: str) -> None:
+def test_what_is_wrong_is_named_with_its_fix(text: str, message: str, fix: str) -> None:
     with pytest.raises(ScheduleError) as raised:
         parse_quartz(text)
     assert message in raised.value.message
-    assert cure in raised.value.cure
+    assert fix in raised.value.fix

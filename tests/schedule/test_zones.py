@@ -20,7 +20,7 @@ def test_a_zone_that_is_known(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "cure"),
+    ("name", "fix"),
     [
         ("europe/berlin", "did you mean 'Europe/Berlin'?"),
         ("Berlin", "did you mean 'Europe/Berlin'?"),
@@ -34,10 +34,10 @@ def test_a_zone_that_is_known(name: str) -> None:
         ("", "name an IANA time zone, such as Europe/Berlin or UTC"),
     ],
 )
-def test_a_zone_that_is_unknown(name: str, cure: str) -> None:
+def test_a_zone_that_is_unknown(name: str, fix: str) -> None:
     error = check_timezone(name)
     assert error is not None
-    assert error.cure == cure
+    assert error.fix == fix
     with pytest.raises(ValueError, match="time zone"):
         zone(name)
 
@@ -61,4 +61,4 @@ def test_a_machine_without_time_zone_data_still_has_utc() -> None:
     error = check_timezone("Europe/Berlin")
     assert error is not None
     assert "no time zone data" in error.message
-    assert "tzdata" in error.cure
+    assert "tzdata" in error.fix

@@ -6,11 +6,11 @@ import json
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
+from headgate.deployment.ingest import Registration, ingest_file
 from headgate.tables.group import Group
 from headgate.tables.ids import TableId
 from headgate.tables.table import Table
 from headgate.tables.weight import Weight
-from headgate.terraform.ingest import Registration, ingest_file
 
 if TYPE_CHECKING:
     from pathlib import Path

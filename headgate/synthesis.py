@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.fit import misfits
 from headgate.definition.checks import SECRET_NAME
+from headgate.deployment.files import MOST_BYTES, upload
+from headgate.deployment.ingest import RESERVED
+from headgate.deployment.scope import Scope
+from headgate.deployment.shared import FRAMEWORK_OPTIONS
+from headgate.deployment.stacks import stacks_of
+from headgate.emit.terraform.stacks import StackPlan, plan_of
 from headgate.problems import InputError, Problem, StaleError
 from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, refuse_strays, target_of
-from headgate.terraform.connection import FRAMEWORK_OPTIONS
-from headgate.terraform.deployment import plan_stacks
-from headgate.terraform.files import MOST_BYTES, upload
-from headgate.terraform.ingest import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.project import Connector
-from headgate.terraform.deployment import StackPlan
 
 _MOST = 5
 _UNTAKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -44,7 +45,8 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
         raise StaleError(Problem(message, fix, str(connector.lock_path)))
     refuse_forgotten_pipelines(connector, name)
     refuse_strays(connector, layout, [name])
-    return plan_stacks(connector.definition, tables, layout, name, connector.deployed(name), code)
+    scope, deployed = Scope(connector.definition, name), connector.deployed(name)
+    return [plan_of(stack, scope, deployed.connection) for stack in stacks_of(scope, tables, layout, deployed, code)]
 
 
 def option_problems(connector: Connector) -> list[Problem]:

@@ -11,7 +11,7 @@ from stacks.provider import Provider
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from headgate.terraform.deployment import StackPlan
+    from headgate.emit.terraform.stacks import StackPlan
 
 
 class PlannedStack(TerraformStack):

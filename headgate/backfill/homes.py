@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from headgate.deployment.ingest import option_text
 from headgate.names import catalog_name_fault
 from headgate.problems import InputError, Problem, short
 from headgate.tables.names import blurred
-from headgate.terraform.ingest import option_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from headgate.deployment.scope import Scope
     from headgate.tables.table import Table
-    from headgate.terraform.scope import Scope
 
 _PARTS = 3
 

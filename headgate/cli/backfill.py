@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from headgate.backfill.source import Plan
     from headgate.clients.warehouse import Warehouse
     from headgate.definition.model import Definition
+    from headgate.deployment.scope import Scope
     from headgate.project import Connector as Project
-    from headgate.terraform.scope import Scope
 
 _JOURNAL = "backfill.json"
 
@@ -116,9 +116,9 @@ def _fitting(out: Path | None, delta: str, into: str, warehouse: str, *, merge: 
 
 
 def _scope(definition: Definition, target: str | None) -> Scope:
+    from headgate.deployment.scope import Scope
     from headgate.problems import InputError
     from headgate.project import target_of
-    from headgate.terraform.scope import Scope
 
     if target is None and len(definition.targets) > 1:
         names = ", ".join(sorted(definition.targets))

@@ -12,11 +12,11 @@ from headgate.cli.common import Connector, Root, Target, result, result_json, te
 from headgate.problems import HeadgateError, InputError
 
 if TYPE_CHECKING:
+    from headgate.deployment.scope import Scope
     from headgate.handover.databricks import DatabricksWorkspace
     from headgate.handover.execute import HandoverResult
     from headgate.handover.model import Runbook
     from headgate.handover.store import HandoverStore
-    from headgate.terraform.scope import Scope
 
 
 class HandoverFormat(StrEnum):
@@ -49,10 +49,10 @@ def handover(
     root: Root = Path(),
 ) -> None:
     """Hand tables over to their new pipelines: show the steps with the workspace's ids, or execute them and carry on."""
+    from headgate.deployment.scope import Scope
     from headgate.handover.runbook import make_runbook, make_runbook_back
     from headgate.handover.store import HandoverStore
     from headgate.project import read_connectors, target_of
-    from headgate.terraform.scope import Scope
 
     _fitting(table, back, execute=execute, resume_jobs=resume_jobs, force=force)
     one = read_connectors(root, connector)[0]

@@ -213,22 +213,24 @@ def _write(one: Project, layout: Layout) -> None:
 
 def _plans(one: Project, target: str) -> dict[str, int]:
     """Give the names of all stacks that the connector has or may still have in the target, with their numbers; 0 is shared."""
+    from headgate.deployment.scope import Scope
     from headgate.layout.model import stack_numbers
-    from headgate.terraform.scope import Scope
 
     scope = Scope(one.definition, target)
     return {scope.stack_name(number or None): number for number in sorted({0, *stack_numbers(_layout(one), target)})}
 
 
 def _expected_files(one: Project, target: str) -> dict[str, str]:
-    from headgate.terraform.deployment import fill
-    from headgate.terraform.pipeline import pipeline_blocks
-    from headgate.terraform.scope import Scope
+    from headgate.deployment.files import upload
+    from headgate.deployment.model import Ref
+    from headgate.deployment.pipelines import file_of, pipelines_now
+    from headgate.deployment.scope import Scope
 
     scope = Scope(one.definition, target)
-    filled = fill(scope, one.tables, _layout(one))
-    files = {name: pipeline_blocks(scope, pipeline).get("databricks_workspace_file", {}) for name, pipeline in filled.items()}
-    return {f"databricks_workspace_file.{name}": blocks[name]["content_base64"] for name, blocks in files.items() if blocks}
+    if one.definition.ingestion != "file":
+        return {}
+    pipelines = pipelines_now(scope, one.tables, _layout(one))
+    return {Ref("file", each.id).address: upload(file_of(scope, each).content) for each in pipelines}
 
 
 def _move_in_record(one: Project, target: str, moves: Sequence[Placement]) -> None:

@@ -15,15 +15,14 @@ from headgate.handover.journal import HandoverJournal, PriorState
 from headgate.layout.ingested import tables_in
 from headgate.problems import Problem, RefusedError, SourceError
 from headgate.tables.names import folded
-from headgate.terraform.pipeline import file_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from headgate.deployment.scope import Scope
     from headgate.handover.model import Handover, Runbook, Step, StoppedPipeline
     from headgate.handover.store import HandoverStore
     from headgate.handover.workspace import PipelineFacts, Workspace
-    from headgate.terraform.scope import Scope
 
 # How long a pipeline may take to stop, and how often it is asked, in seconds.
 PATIENCE, PAUSE = 1800.0, 5.0
@@ -98,7 +97,7 @@ def _named(
             tables: Sequence[str] = facts.reads if facts else ()
         else:
             schema = scope.definition.destination.schema_name
-            read = tables_in(workspace.file(file_path(scope, name)) or "") or []
+            read = tables_in(workspace.file(scope.file_path(name)) or "") or []
             tables = [f"{t.catalog or scope.catalog}.{t.schema or schema}.{t.table or t.source_table}" for t in read]
         named[name] = frozenset(folded(table) for table in tables)
     return named

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from headgate.deployment.scope import Scope
 from headgate.handover.model import Handover, StoppedPipeline
 from headgate.layout.model import whereabouts
 from headgate.problems import StaleError
-from headgate.terraform.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,9 +15,9 @@ from databricks.sdk.service.jobs import PauseStatus
 from databricks.sdk.service.workspace import ExportFormat
 
 from headgate.clients.databricks import Login
+from headgate.deployment.tags import tag_in
 from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Thing
 from headgate.schedule import describe_schedule
-from headgate.terraform.tags import tag_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection

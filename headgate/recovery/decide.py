@@ -15,7 +15,7 @@ from headgate.tables.names import folded
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.terraform.tags import Tag
+    from headgate.deployment.tags import Tag
 
 # Unity Catalog's names know no capitals.
 _FOLDED = (CATALOG, SCHEMA, CONNECTION)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from headgate.deployment.tags import tag_in
+from headgate.emit.terraform.literals import plain
 from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, KINDS, PIPELINE, SCHEMA, Expected
-from headgate.terraform.tags import tag_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,18 +38,13 @@ def _of_stack(stack: str, body: dict[str, Any], connector: str) -> list[Expected
 
 def _name(kind: str, block: dict[str, Any], resources: dict[str, Any]) -> str:
     if kind == GIT_FOLDER:
-        return _plain(block["path"])
+        return plain(block["path"])
     if kind != SCHEMA:
-        return _plain(block["name"])
+        return plain(block["name"])
     made = _CATALOG.fullmatch(block["catalog_name"])
     catalog = resources[CATALOG][made[1]]["name"] if made else block["catalog_name"]
-    return f"{_plain(catalog)}.{_plain(block['name'])}"
+    return f"{plain(catalog)}.{plain(block['name'])}"
 
 
 def _former(address: str, body: dict[str, Any]) -> tuple[str, ...]:
     return tuple(move["from"] for move in body.get("moved", []) if move["to"] == address)
-
-
-def _plain(text: str) -> str:
-    """Give a text of which terraform.scope.literal made what Terraform takes as it is."""
-    return text.replace("$${", "${").replace("%%{", "%{")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.deployment.scope import Scope
+from headgate.deployment.tags import Tag
 from headgate.layout.model import whereabouts
 from headgate.recovery.decide import Known, findings_in
 from headgate.recovery.model import JOB, Expected
-from headgate.terraform.scope import Scope
-from headgate.terraform.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from headgate.terraform.tags import Tag
+    from headgate.deployment.tags import Tag
 
 PIPELINE, JOB, CATALOG, SCHEMA, CONNECTION, GIT_FOLDER = KINDS = (
     "databricks_pipeline", "databricks_job", "databricks_catalog", "databricks_schema", "databricks_connection",

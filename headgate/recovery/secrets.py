@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headgate.emit.terraform.connection import KEPT_SECRETS
 from headgate.recovery.model import CONNECTION
-from headgate.terraform.connection import KEPT_SECRETS
 
 if TYPE_CHECKING:
     from headgate.recovery.terraform import Terraform

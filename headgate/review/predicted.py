@@ -15,8 +15,8 @@ from headgate.tables.names import folded
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from headgate.emit.terraform.stacks import StackPlan
     from headgate.review.facts import Facts
-    from headgate.terraform.deployment import StackPlan
 
 _CONNECTION = "databricks_connection"
 # Arguments that can't change in place. Source: the provider's schema 1.99, and what it does on a changed connection.

@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from headgate.balance.sizing import workers
 from headgate.definition.checks import faults
 from headgate.definition.model import Definition, Sizing
+from headgate.deployment.pipelines import PipelineNow, resources_of
+from headgate.deployment.scope import Scope
+from headgate.emit.terraform import stacks
 from headgate.inventory.resolve import resolve
 from headgate.inventory.row import TableRow
-from headgate.terraform.pipeline import Filled, pipeline_blocks
-from headgate.terraform.scope import Scope
 from tests.support.samples import parts_of, tables_of
 
 SIZING = Sizing(min_workers=1, max_workers=8, weight_per_worker=300, tables_per_worker=20)
@@ -52,12 +53,9 @@ def definition(**compute: Any) -> Definition:
     return Definition.model_validate(parts_of({"compute": compute}))
 
 
-def filled(what: Definition, tables: list[TableRow]) -> Filled:
-    return Filled("all_1", "", "", "crm_connection", resolve(tables, what), waiting=False)
-
-
-def block(what: Definition, tables: list[TableRow]) -> dict[str, Any]:
-    found: dict[str, Any] = pipeline_blocks(Scope(what, "dev"), filled(what, tables))["databricks_pipeline"]["all_1"]
+def block(what: Definition, rows: list[TableRow]) -> dict[str, Any]:
+    now = PipelineNow("all_1", "", "", "crm_connection", resolve(rows, what))
+    found: dict[str, Any] = stacks.resources_of(resources_of(Scope(what, "dev"), now))["databricks_pipeline"]["all_1"]
     return found
 
 
@@ -121,7 +119,7 @@ def test_bounds_and_measures_have_to_make_sense(sizing: dict[str, Any]) -> None:
 
 
 def test_neither_sizing_nor_weighing_imports_numpy() -> None:
-    code = "import sys, headgate.terraform.pipeline, headgate.inventory.weighing, headgate.inventory.runs; print(*sys.modules)"
+    code = "import sys, headgate.deployment.stacks, headgate.inventory.resolve, headgate.inventory.runs; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "numpy" not in run.stdout.split()

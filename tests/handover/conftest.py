@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.deployment.scope import Scope
 from headgate.handover.databricks import DatabricksWorkspace
 from headgate.handover.execute import HandoverResult, execute
 from headgate.handover.resume import resume
@@ -20,8 +21,6 @@ from headgate.layout.model import Asked, Layout, Move, Pipeline, Placement
 from headgate.layout.progress import pending, record_done
 from headgate.project import read_connectors
 from headgate.tables.ids import TableId
-from headgate.terraform.pipeline import file_path
-from headgate.terraform.scope import Scope
 from tests.workspace import model
 from tests.workspace.client import QuickClock
 from tests.workspace.server import served
@@ -102,7 +101,7 @@ class Site:
             for c, s, t in names
         ]
         text = f"pipeline_spec = { ({'connection_name': 'c', 'objects': objects})!r}\n"
-        self.cloud.put(file_path(self.scope, pipeline), text)
+        self.cloud.put(self.scope.file_path(pipeline), text)
 
     def look_at_changed_jobs(self) -> None:
         """See that no job was changed in anything but whether it is paused."""
@@ -200,7 +199,7 @@ def maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[ExitStac
 def fill(site: Site) -> None:
     """Put into the workspace what was deployed: a_1 has run and owns all tables, b_1 is new and waits for some."""
     for name, id_ in IDS.items():
-        library = {"file": {"path": f"/Workspace{file_path(site.scope, name)}"}}
+        library = {"file": {"path": f"/Workspace{site.scope.file_path(name)}"}}
         spec = {"name": name, "catalog": "main", "schema": "bronze", "continuous": False, "libraries": [library]}
         ran = [model.Update("u", "1", "COMPLETED")] if name == "a_1" else []
         site.cloud.pipelines[id_] = model.Pipeline(id_, spec, OWNER, "someone@example.com", updates=ran)

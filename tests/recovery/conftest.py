@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.terraform.tags import Tag
+from headgate.deployment.tags import Tag
 from tests.support.command import Run, in_process
 from tests.workspace.messages import Request
 from tests.workspace.server import served

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.deployment.tags import Tag
 from headgate.problems import InputError
 from headgate.recovery.decide import Known, findings_in
 from headgate.recovery.execute import RecoveryChoice, chosen
@@ -16,7 +17,6 @@ from headgate.recovery.expected import expected_in
 from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Expected, Finding, Thing
 from headgate.recovery.render import finding_text
 from headgate.recovery.workspace import name_prefix
-from headgate.terraform.tags import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.deployment.tags import Tag
 from headgate.recovery.databricks import DatabricksWorkspace
 from headgate.recovery.decide import Known
 from headgate.recovery.model import Expected
 from headgate.recovery.workspace import survey
-from headgate.terraform.tags import Tag
 from tests.recovery.conftest import make_pipeline
 from tests.support.plans import pipelines, plan
 from tests.workspace.faults import Fault

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from headgate.definition.model import Definition
+from headgate.deployment.tags import Tag, tag_in
 from headgate.layout.deployed import Deployed
 from headgate.recovery.model import CATALOG, JOB, PIPELINE, SCHEMA
-from headgate.terraform.tags import Tag, tag_in
 from tests.support.from_rows import balance, plan_stacks
 from tests.support.samples import DEFINITIONS, parts_of, tables_for, tables_of
 

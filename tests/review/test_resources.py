@@ -17,8 +17,8 @@ from tests.support.plans import change, facts_of, pipelines, plan
 from tests.support.samples import parts_of, tables_of
 
 if TYPE_CHECKING:
+    from headgate.emit.terraform.stacks import StackPlan
     from headgate.review.model import Review
-    from headgate.terraform.deployment import StackPlan
 
 SATURDAY = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cdktf import App
 
-from headgate.terraform.deployment import StackPlan
+from headgate.emit.terraform.stacks import StackPlan
 from stacks.planned import PlannedStack
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.definition.model import Definition
-from headgate.terraform.files import KIND, file_blocks
-from headgate.terraform.scope import Scope
-from headgate.terraform.shared import shared_body
+from headgate.deployment.files import files_below, upload
+from headgate.deployment.model import File
+from headgate.deployment.scope import Scope
+from headgate.deployment.shared import shared_resources
 from tests.support.samples import parts_of
 
 if TYPE_CHECKING:
@@ -35,34 +36,33 @@ def uploads(path: str, folders: set[str]) -> Iterator[None]:
 
 @given(paths=st.sets(paths.map(lambda path: f"{path}/x.py") | st.just("x.py"), max_size=12), data=st.data())
 def test_no_file_fails_in_a_new_folder_whatever_happens_first(paths: set[str], data: st.DataObject) -> None:
-    blocks = file_blocks("/code", dict.fromkeys(paths, b"1"))
-    waiting = {f"{KIND}.{name}": block for name, block in blocks.items()}
+    files = files_below("/code", dict.fromkeys(paths, b"1"))
+    waiting = {file.id: file for file in files}
     running: dict[str, Iterator[None]] = {}
     folders: set[str] = set()
     while waiting or running:
         open_ = {*waiting, *running}
-        for address in [one for one in waiting if not open_ & {*waiting[one].get("depends_on", [])}]:
-            running[address] = uploads(waiting.pop(address)["path"], folders)
+        for name in [one for one in waiting if waiting[one].after not in open_]:
+            running[name] = uploads(waiting.pop(name).path, folders)
         chosen = data.draw(st.sampled_from(sorted(running)))
         if next(running[chosen], "done") == "done":
             del running[chosen]
 
-    assert sorted(block["path"] for block in blocks.values()) == sorted(f"/code/{path}" for path in paths)
+    assert sorted(file.path for file in files) == sorted(f"/code/{path}" for path in paths)
 
 
-def shared(parts: dict[str, Any], code: dict[str, bytes] | None = None) -> dict[str, Any]:
+def shared(parts: dict[str, Any], code: dict[str, bytes] | None = None) -> list[File]:
     scope = Scope(Definition.model_validate(parts_of(parts)), "dev")
-    files: dict[str, Any] = shared_body(scope, code or {})["resource"].get(KIND, {})
-    return files
+    return [one for one in shared_resources(scope, code or {}) if isinstance(one, File)]
 
 
 def test_the_folder_of_ingest_files_is_made_before_the_stacks_that_fill_it() -> None:
-    assert [block["path"] for block in shared({}).values()] == ["/Shared/headgate/dev/crm/ingest/README.md"]
-    assert shared({"ingestion": "managed"}) == {}
+    assert [file.path for file in shared({})] == ["/Shared/headgate/dev/crm/ingest/README.md"]
+    assert shared({"ingestion": "managed"}) == []
 
 
 def test_an_empty_file_goes_up_as_a_newline_and_any_other_as_it_is() -> None:
     files = shared({"code": {"folder": "src"}}, {"crm/__init__.py": b"", "crm/read.py": b"\n\n", "py.typed": b""})
 
-    content = {block["path"].rpartition("/")[2]: b64decode(block["content_base64"]) for block in files.values()}
+    content = {file.path.rpartition("/")[2]: b64decode(upload(file.content)) for file in files}
     assert (content["__init__.py"], content["py.typed"], content["read.py"]) == (b"\n", b"\n", b"\n\n")

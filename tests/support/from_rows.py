@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.balance import plan
+from headgate.deployment.scope import Scope
+from headgate.deployment.stacks import stacks_of
+from headgate.emit.terraform.stacks import plan_of
 from headgate.inventory.resolve import resolve
-from headgate.terraform import deployment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.definition.model import Definition
+    from headgate.emit.terraform.stacks import StackPlan
     from headgate.inventory.row import TableRow
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout
-    from headgate.terraform.deployment import StackPlan
 
 
 def balance(
@@ -37,4 +39,6 @@ def plan_stacks(
     deployed: Deployed,
     code: Mapping[str, bytes] | None = None,
 ) -> list[StackPlan]:
-    return deployment.plan_stacks(definition, resolve(rows, definition), layout, target, deployed, code)
+    scope = Scope(definition, target)
+    stacks = stacks_of(scope, resolve(rows, definition), layout, deployed, code)
+    return [plan_of(stack, scope, deployed.connection) for stack in stacks]

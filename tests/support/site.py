@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from headgate.emit.terraform.stacks import StackPlan
     from headgate.inventory.row import TableRow
     from headgate.layout.model import Layout
     from headgate.review.model import Review
-    from headgate.terraform.deployment import StackPlan
     from tests.support.terraform import Outcome, Terraform
 
 Parts = dict[str, Any]

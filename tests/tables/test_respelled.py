@@ -14,6 +14,8 @@ from headgate.balance.explain import explain
 from headgate.balance.fit import misfits
 from headgate.balance.report import report
 from headgate.definition.load import parse_definition
+from headgate.deployment.pipelines import pipelines_now
+from headgate.deployment.scope import Scope
 from headgate.handover.runbook import make_runbook
 from headgate.inventory.defaults import table_id
 from headgate.inventory.merge import merge_discovered
@@ -32,16 +34,14 @@ from headgate.review.context import Agreed, Context
 from headgate.review.decide import review_of
 from headgate.review.predicted import predicted_facts
 from headgate.tables.ids import TableId
-from headgate.terraform.deployment import fill
-from headgate.terraform.scope import Scope
 from tests.support.from_rows import balance, plan_stacks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.definition.model import Definition
+    from headgate.emit.terraform.stacks import StackPlan
     from headgate.layout.model import Layout
-    from headgate.terraform.deployment import StackPlan
     from tests.support.command import Run as Command
 
 TARGET = "prod"
@@ -171,8 +171,8 @@ def test_a_review_without_a_plan_finds_other_spellings_and_no_loss(pair: tuple[P
 def test_what_states_show_is_recorded_of_the_same_tables(pair: tuple[Project, Project]) -> None:
     before, after = pair
     scope = Scope(before.definition, TARGET)
-    filled = fill(scope, resolve(before.rows, before.definition), before.layout)
-    held = {name: [table.id.in_catalog("prod_main") for table in one.tables] for name, one in filled.items()}
+    pipelines = pipelines_now(scope, resolve(before.rows, before.definition), before.layout)
+    held = {one.id: [table.id.in_catalog("prod_main") for table in one.tables] for one in pipelines}
     ids = {f"databricks_pipeline.{name}": name for name in held}
     layout, deployed = observe(
         before.layout, TARGET, ["dev", TARGET], {1: State(ids, {}, held), 2: State()}, {}, Deployed(TARGET)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.deployment.tags import Tag
 from headgate.layout.observe import state_of
 from headgate.layout.progress import retire_target
 from headgate.recovery import login
-from headgate.terraform.tags import Tag
 from tests.standin.derived import ENDS
 from tests.support.samples import GIT, tables_of
 from tests.workspace.faults import Fault

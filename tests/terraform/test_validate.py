@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.terraform.deployment import PROVIDER
+from headgate.emit.terraform.stacks import PROVIDER
 from tests.ci.stacks import thing, write_stacks
 from tests.support.command import command_line
 from tests.support.program import needs_terraform

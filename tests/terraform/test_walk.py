@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.deployment.scope import Scope
 from headgate.inventory.row import TableRow
 from headgate.layout.progress import pending, record_done, rename_pipeline
 from headgate.problems import RefusedError
 from headgate.tables.ids import TableId
-from headgate.terraform.scope import Scope
 from tests.support.samples import tables_of
 
 if TYPE_CHECKING:

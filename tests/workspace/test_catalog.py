@@ -8,7 +8,7 @@ import pytest
 from databricks.sdk.errors import BadRequest, NotFound
 from databricks.sdk.service.catalog import ProvisioningInfoState
 
-from headgate.terraform.connection import KEPT_SECRETS
+from headgate.emit.terraform.connection import KEPT_SECRETS
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient

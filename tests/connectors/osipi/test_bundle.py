@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from connectors.osipi.__main__ import main
 from connectors.osipi.bundle import bundle
+from headgate.deployment.ingest import Registration, ingest_file
 from headgate.inventory.resolve import resolve
 from headgate.inventory.row import TableRow
 from headgate.project import read_connectors
-from headgate.terraform.ingest import Registration, ingest_file
 
 if TYPE_CHECKING:
     import pytest

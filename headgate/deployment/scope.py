@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from headgate.terraform.tags import Tag
+from headgate.deployment.tags import Tag
 
 if TYPE_CHECKING:
-    from headgate.definition.model import Definition, RunAs, Target
+    from headgate.definition.model import Definition, Target
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A definition as it is in one of its targets."""
+    """A definition as it is in one of its targets. Folders are without /Workspace, but for `code`."""
 
     definition: Definition
     target_name: str
@@ -25,8 +25,26 @@ class Scope:
 
     @property
     def folder(self) -> str:
-        """The connector's workspace folder, without /Workspace. By id, so that a display name can change."""
+        """The connector's workspace folder. By id, so that a display name can change."""
         return f"{self.target.root_path}/{self.target_name}/{self.definition.id}"
+
+    @property
+    def ingest_folder(self) -> str:
+        """The folder of the pipelines' ingest files."""
+        return f"{self.folder}/ingest"
+
+    @property
+    def source_folder(self) -> str:
+        """The folder that the connector's own files are uploaded to."""
+        return f"{self.folder}/{'source' if self.definition.code.module else 'code'}"
+
+    @property
+    def code(self) -> str:
+        """The folder that pipelines import the connector's code from, with /Workspace; empty where wheels bring it."""
+        code = self.definition.code
+        if code.git:
+            return f"/Workspace{self.folder}/code/{code.git.python_root}".rstrip("/")
+        return f"/Workspace{self.source_folder}" if code.folder else ""
 
     @property
     def connection(self) -> str:
@@ -39,6 +57,10 @@ class Scope:
         """The default catalog in the target."""
         return self.target.catalog or self.definition.destination.catalog
 
+    def file_path(self, pipeline: str) -> str:
+        """Give the path of a pipeline's ingest file."""
+        return f"{self.ingest_folder}/{pipeline}.py"
+
     def pipeline_name(self, name: str) -> str:
         """Give what people see for a pipeline."""
         return f"{self.target.name_prefix}{self.definition.display_name}_{name}"
@@ -47,37 +69,10 @@ class Scope:
         """Give a stack's name: the shared one's for None."""
         return f"{self.definition.id}-{self.target_name}-{number or 'shared'}"
 
-    def protected(self, block: dict[str, Any]) -> dict[str, Any]:
-        """Give the block so that Terraform refuses to destroy it, unless the target says it may."""
-        if not self.target.protect:
-            return block
-        return block | {"lifecycle": {**block.get("lifecycle", {}), "prevent_destroy": True}}
-
     def own_tags(self, name: str) -> dict[str, str]:
         """Give headgate's own tags of what has this id: a pipeline's, or the connector's."""
         return Tag(self.definition.id, self.target_name, name).as_tags()
 
     def tags(self, name: str) -> dict[str, str]:
         """Give the tags of a pipeline or job: the target's, and headgate's own."""
-        return literals(self.target.tags | self.own_tags(name))
-
-    def run_as(self) -> dict[str, Any]:
-        """Give the `run_as` argument of pipelines and jobs, or nothing."""
-        return {"run_as": principal(self.target.run_as)} if self.target.run_as else {}
-
-
-def principal(who: RunAs) -> dict[str, str]:
-    """Give a principal as pipelines and jobs name it."""
-    if who.user:
-        return {"user_name": literal(who.user)}
-    return {"service_principal_name": literal(who.service_principal or "")}
-
-
-def literal(text: str) -> str:
-    """Give a text that Terraform takes as it is: its templates' openings, `${` and `%{`, are doubled."""
-    return text.replace("${", "$${").replace("%{", "%%{")
-
-
-def literals(values: dict[str, str]) -> dict[str, str]:
-    """Give a map whose keys and values Terraform takes as they are."""
-    return {literal(key): literal(value) for key, value in sorted(values.items())}
+        return self.target.tags | self.own_tags(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from headgate.terraform.scope import Scope
+    from headgate.deployment.scope import Scope
 
 
 def backend_body(scope: Scope, stack: str) -> dict[str, Any]:

@@ -11,24 +11,18 @@ from __future__ import annotations
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from headgate.deployment.model import File
 from headgate.names import slug
-from headgate.terraform.scope import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KIND = "databricks_workspace_file"
 # Of a file in base64. Source: Databricks' REST API, workspace/import, `content`: beyond, MAX_NOTEBOOK_SIZE_EXCEEDED.
 MOST_BYTES = 10 * 1024 * 1024
 # The provider refuses a file of nothing, such as an empty __init__.py.
 _NOTHING = b"\n"
-
-
-def file_block(path: str, content: bytes) -> dict[str, Any]:
-    """Give a file's block; `path` is without /Workspace."""
-    return {"path": literal(path), "content_base64": upload(content)}
 
 
 def upload(content: bytes) -> str:
@@ -36,19 +30,18 @@ def upload(content: bytes) -> str:
     return b64encode(content or _NOTHING).decode()
 
 
-def file_blocks(folder: str, files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
-    """Give the blocks of files below a folder, by their names in Terraform. `files`: path in the folder → content."""
-    blocks: dict[str, dict[str, Any]] = {}
+def files_below(folder: str, files: Mapping[str, bytes]) -> list[File]:
+    """Give files below a folder, those that have to be there first before the others. `files`: path in it → content."""
+    found: list[File] = []
     first: dict[PurePosixPath, str] = {}
     for path, content in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
         name, folders = _name(path), PurePosixPath(path).parents
-        block = file_block(f"{folder}/{path}", content)
-        before = next((first[above] for above in folders if above in first), None)
-        blocks[name] = block | ({"depends_on": [f"{KIND}.{before}"]} if before else {})
+        before = next((first[above] for above in folders if above in first), "")
+        found.append(File(name, f"{folder}/{path}", content, before))
         first.setdefault(folders[0], name)
-    return blocks
+    return found
 
 
 def _name(path: str) -> str:
-    """Give a file's name in Terraform; the digest keeps `a/b.py` and `a_b.py` apart."""
+    """Give a file's id; the digest keeps `a/b.py` and `a_b.py` apart."""
     return f"code_{slug(path)[:40]}_{sha256(path.encode()).hexdigest()[:8]}"

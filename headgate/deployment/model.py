@@ -1,0 +1,200 @@
+"""What a connector's deployment consists of in one target: resources as values, and the stacks that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.definition.model import Permission, RunAs
+    from headgate.tables.ids import TableId
+
+Kind = Literal["catalog", "schema", "connection", "git_folder", "file", "pipeline", "job", "permissions"]
+# The provider's type of each kind, by which records and states know resources.
+TYPES: dict[Kind, str] = {
+    "catalog": "databricks_catalog",
+    "schema": "databricks_schema",
+    "connection": "databricks_connection",
+    "git_folder": "databricks_repo",
+    "file": "databricks_workspace_file",
+    "pipeline": "databricks_pipeline",
+    "job": "databricks_job",
+    "permissions": "databricks_permissions",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What tells a resource of a connector from others: its kind, and its id, which never changes."""
+
+    kind: Kind
+    id: str
+
+    @property
+    def address(self) -> str:
+        """Its address in records and states: type.id."""
+        return f"{TYPES[self.kind]}.{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """A catalog of Unity Catalog. `tags` go to its properties."""
+
+    id: str
+    name: str
+    tags: Mapping[str, str]
+    protected: bool
+    kind: ClassVar[Kind] = "catalog"
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A schema. `made_catalog`: the id of its catalog, where that is made beside it."""
+
+    id: str
+    name: str
+    catalog: str
+    made_catalog: str
+    tags: Mapping[str, str]
+    protected: bool
+    kind: ClassVar[Kind] = "schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection. `options` are in clear; of `secrets` there are the names alone, of `rotated` those sent each time."""
+
+    id: str
+    name: str
+    type: str
+    options: Mapping[str, str]
+    secrets: tuple[str, ...]
+    rotated: tuple[str, ...]
+    comment: str | None
+    protected: bool
+    kind: ClassVar[Kind] = "connection"
+
+
+@dataclass(frozen=True, slots=True)
+class GitFolder:
+    """A git repository in the workspace; `path` is without /Workspace, `sparse` the patterns of what is checked out."""
+
+    id: str
+    url: str
+    provider: str
+    branch: str
+    path: str
+    sparse: tuple[str, ...]
+    kind: ClassVar[Kind] = "git_folder"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file; `path` is without /Workspace. `after`: the file that has to be there first; empty where none has."""
+
+    id: str
+    path: str
+    content: bytes
+    after: str = ""
+    kind: ClassVar[Kind] = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A classic cluster: a number of workers, or two between which it scales. What is None is the workspace's choice."""
+
+    workers: int | None
+    autoscale: tuple[int, int] | None
+    node_type: str | None
+    driver_node_type: str | None
+    policy_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedTable:
+    """A table of managed ingestion, as the target has it, and what the platform lets one say of it."""
+
+    table: TableId
+    settings: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A pipeline. It runs its ingest file, or with `managed` what the platform itself ingests over `connection`.
+
+    cluster: None for serverless. code: the folder that it imports from; empty where wheels bring the code. waiting: its
+    tables have yet to be handed over to it.
+    """
+
+    id: str
+    name: str
+    catalog: str
+    schema: str
+    channel: str
+    continuous: bool
+    development: bool
+    tags: Mapping[str, str]
+    cluster: Cluster | None
+    run_as: RunAs | None
+    connection: str
+    file: str
+    managed: tuple[ManagedTable, ...]
+    code: str
+    wheels: tuple[str, ...]
+    notified: tuple[str, ...]
+    protected: bool
+    waiting: bool
+    kind: ClassVar[Kind] = "pipeline"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a job starts: a Quartz expression, and the zone of its clock."""
+
+    quartz: str
+    timezone: str
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The job that starts a pipeline; it has the pipeline's id. Without a schedule nothing starts it."""
+
+    id: str
+    name: str
+    schedule: Schedule | None
+    tags: Mapping[str, str]
+    run_as: RunAs | None
+    notified: tuple[str, ...]
+    kind: ClassVar[Kind] = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """Who may do what with a pipeline or a job, as a whole."""
+
+    id: str
+    of: Ref
+    granted: tuple[Permission, ...]
+    kind: ClassVar[Kind] = "permissions"
+
+
+Resource = Catalog | Schema | Connection | GitFolder | File | Pipeline | Job | Permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What is applied at once, and what becomes of what was in it before.
+
+    renamed: before → now, each keeping its data. imported: what another stack forgets, with the workspace's id. forgotten:
+    what stays in the workspace and is nobody's here any more. waits_for: the stacks to apply before.
+    """
+
+    name: str
+    resources: tuple[Resource, ...] = ()
+    renamed: tuple[tuple[Ref, Ref], ...] = ()
+    imported: tuple[tuple[Ref, str], ...] = ()
+    forgotten: tuple[Ref, ...] = ()
+    waits_for: tuple[str, ...] = ()

@@ -1,0 +1,81 @@
+"""The resources that a connector's pipelines share: connection, catalog, schema, the connector's code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.deployment.files import files_below
+from headgate.deployment.model import Catalog, Connection, File, GitFolder, Ref, Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.definition import model
+    from headgate.definition.model import Definition
+    from headgate.deployment.model import Resource
+    from headgate.deployment.scope import Scope
+
+# The community connectors' own options, which every connector takes from its reader.
+FRAMEWORK_OPTIONS = ("isDeleteFlow", "tableConfigs", "tableName", "tableNameList")
+# Makes the folder of the ingest files before the stacks do, which are applied at once. No pipeline has a name with capitals.
+_README = "README"
+_ABOUT = """\
+# Ingest files of {connector}
+
+Headgate puts a file here for each pipeline. A deploy overwrites what is changed in this folder by hand.
+"""
+
+
+def shared_resources(scope: Scope, code: Mapping[str, bytes]) -> list[Resource]:
+    """Give what a connector's pipelines share, in the order in which it is made.
+
+    `code` is path → content of the connector's own files, if they are uploaded.
+    """
+    definition = scope.definition
+    found: list[Resource] = []
+    made, protected, tags = definition.destination, scope.target.protect, scope.own_tags(definition.id)
+    if made.create_catalog:
+        found.append(Catalog(definition.id, scope.catalog, tags, protected))
+    if made.create_schema:
+        catalog = definition.id if made.create_catalog else ""
+        found.append(Schema(definition.id, made.schema_name, scope.catalog, catalog, tags, protected))
+    if not definition.connection.existing:
+        found.append(_connection(scope))
+    if git := definition.code.git:
+        path = f"{scope.folder}/code"
+        found.append(GitFolder(definition.id, git.url, git.provider, git.branch, path, tuple(git.sparse)))
+    found += files_below(scope.source_folder, code)
+    if definition.ingestion == "file":
+        about = _ABOUT.format(connector=definition.id).encode()
+        found.append(File(_README, f"{scope.ingest_folder}/README.md", about))
+    return found
+
+
+def not_ours(definition: Definition) -> list[Ref]:
+    """Give what tables lie in or are read through, and the definition does not make.
+
+    Where it did before, it is forgotten, not destroyed: pipelines go on using it.
+    """
+    made = definition.destination
+    ours = {"catalog": made.create_catalog, "schema": made.create_schema, "connection": not definition.connection.existing}
+    return [Ref(kind, definition.id) for kind, is_made in ours.items() if not is_made]  # type: ignore[arg-type]  # a dict's keys are text
+
+
+def _connection(scope: Scope) -> Connection:
+    connection = scope.definition.connection
+    own = {"sourceName": scope.definition.source, "externalOptionsAllowList": allow_list(connection)}
+    return Connection(
+        id=scope.definition.id,
+        name=scope.connection,
+        type=connection.type,
+        options=connection.options | own,
+        secrets=tuple(sorted(connection.secrets)),
+        rotated=tuple(connection.rotate),
+        comment=connection.comment,
+        protected=scope.target.protect,
+    )
+
+
+def allow_list(connection: model.Connection) -> str:
+    """Give externalOptionsAllowList: the connector's options and the framework's own, sorted, each once."""
+    return ",".join(sorted({*connection.external_options, *FRAMEWORK_OPTIONS}))

@@ -1,0 +1,131 @@
+"""All the stacks of a connector in one target: what each holds, what it takes over and forgets, which waits for which.
+
+Removing a pipeline destroys it, and with it its streaming tables, and no protection can help, for it goes with the pipeline.
+Hence what left, or went to another stack, is forgotten; where it went to, it is imported; under a new id, it is renamed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.deployment.model import Ref, Stack
+from headgate.deployment.pipelines import pipelines_now, refs, resources_of
+from headgate.deployment.shared import not_ours, shared_resources
+from headgate.layout.model import stack_numbers, whereabouts
+from headgate.problems import InputError, Problem, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.deployment.model import Resource
+    from headgate.deployment.pipelines import PipelineNow
+    from headgate.deployment.scope import Scope
+    from headgate.layout.deployed import Deployed
+    from headgate.layout.model import Layout, Left, Pipeline
+    from headgate.tables.table import Table
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A stack in the making."""
+
+    resources: list[Resource] = field(default_factory=list)
+    renamed: list[tuple[Ref, Ref]] = field(default_factory=list)
+    imported: list[tuple[Ref, str]] = field(default_factory=list)
+    forgotten: list[Ref] = field(default_factory=list)
+
+    def stack(self, name: str, waits_for: tuple[str, ...] = ()) -> Stack:
+        return Stack(name, tuple(self.resources), tuple(self.renamed), tuple(self.imported), tuple(self.forgotten), waits_for)
+
+
+def stacks_of(
+    scope: Scope, tables: Sequence[Table], layout: Layout, deployed: Deployed, code: Mapping[str, bytes] | None = None
+) -> list[Stack]:
+    """Give the connector's stacks in a target in the order of their applies: the shared one, then those with pipelines.
+
+    A stack that emptied is there until its traces are recorded as gone. A target that is taken down goes the other way
+    round, so that the connection outlives what reads through it; once it is recorded as down, it has no stack any more.
+    Raises RefusedError where an import needs a workspace's id that is not recorded, InputError for a managed pipeline that
+    has no table yet, StaleError where layout and tables don't hold the same tables.
+    """
+    retired = next((retirement for retirement in layout.retired if retirement.target == scope.target_name), None)
+    if retired:
+        return [] if retired.done else _retired(scope, layout, leave=retired.tables == "leave")
+    if problems := _without_ids(scope, _changing_stack(layout, scope.target_name), deployed):
+        raise RefusedError(problems)
+    pipelines = {one.id: one for one in pipelines_now(scope, tables, layout)}
+    if problems := _empty(scope, pipelines.values()):
+        raise InputError(problems)
+    name = scope.stack_name(None)
+    shared = Stack(name, tuple(shared_resources(scope, code or {})), forgotten=tuple(not_ours(scope.definition)))
+    drafts = _drafts(scope, layout, pipelines, deployed)
+    return [shared, *(drafts[number].stack(scope.stack_name(number), (name,)) for number in sorted(drafts))]
+
+
+def _empty(scope: Scope, pipelines: Iterable[PipelineNow]) -> list[Problem]:
+    """Say which pipelines the provider would refuse: an ingestion_definition has objects, or it is none."""
+    if scope.definition.ingestion != "managed":
+        return []
+    name = f"{scope.definition.id} -t {scope.target_name}"
+    fix = (
+        f"set `ingestion: file`; in a target that was never deployed, `headgate done {name} --handover TABLE` fills it at once"
+    )
+    message = "has no table before a handover or after it, and managed ingestion takes no pipeline without one"
+    return [Problem(f"pipeline '{one.id}' {message}", fix) for one in pipelines if one.waiting]
+
+
+def _without_ids(scope: Scope, pipelines: Iterable[Pipeline], deployed: Deployed) -> list[Problem]:
+    """Say which pipelines change stack in the target without a recorded id: they would be made a second time."""
+    whose = f"{scope.definition.id} --target {scope.target_name}"
+    return [
+        Problem(
+            f"pipeline '{pipeline.id}' changes stack, and its id in the workspace is not recorded",
+            f"record what is deployed: `headgate record {whose}`; if this pipeline was never deployed there, say so: "
+            f"`headgate done {whose} --pipeline {pipeline.id}`",
+        )
+        for pipeline in pipelines
+        if Ref("pipeline", pipeline.id).address not in deployed.ids
+    ]
+
+
+def _changing_stack(layout: Layout, target: str) -> list[Pipeline]:
+    return [pipeline for pipeline in layout.pipelines if pipeline.restacked and target in pipeline.restacked.until]
+
+
+def _drafts(scope: Scope, layout: Layout, pipelines: Mapping[str, PipelineNow], deployed: Deployed) -> dict[int, _Draft]:
+    drafts: defaultdict[int, _Draft] = defaultdict(_Draft)
+    target = scope.target_name
+    for pipeline in layout.pipelines:
+        draft = drafts[pipeline.stack]
+        draft.resources += resources_of(scope, pipelines[pipeline.id])
+        if pipeline.renamed and target in pipeline.renamed.until:
+            draft.renamed += zip(refs(scope, pipeline.renamed.before), refs(scope, pipeline.id), strict=True)
+    for pipeline in _changing_stack(layout, target):
+        own = refs(scope, pipeline.id)
+        drafts[pipeline.stack].imported += [(one, deployed.ids[one.address]) for one in own if one.address in deployed.ids]
+        if pipeline.restacked:
+            drafts[int(pipeline.restacked.before)].forgotten += own
+    _forget(drafts, (left for left in layout.left if target in left.until), target)
+    return dict(drafts)
+
+
+def _forget(drafts: defaultdict[int, _Draft], pipelines: Iterable[Pipeline | Left], target: str) -> None:
+    """Have every stack that may hold one of the pipelines forget it; what else was the pipeline's own is destroyed there."""
+    for pipeline in pipelines:
+        for stack, name in whereabouts(pipeline, target):
+            drafts[stack].forgotten.append(Ref("pipeline", name))
+
+
+def _retired(scope: Scope, layout: Layout, *, leave: bool) -> list[Stack]:
+    """Give the stacks of a target that is taken down; with `leave`, its tables and what they lie in stay."""
+    target, definition = scope.target_name, scope.definition
+    drafts: defaultdict[int, _Draft] = defaultdict(_Draft, {number: _Draft() for number in stack_numbers(layout, target)})
+    _forget(drafts, (left for left in layout.left if target in left.until), target)
+    if leave:
+        _forget(drafts, layout.pipelines, target)
+    stacks = [drafts[number].stack(scope.stack_name(number)) for number in sorted(drafts)]
+    kept = {*not_ours(definition), *((Ref("catalog", definition.id), Ref("schema", definition.id)) if leave else ())}
+    forgotten = tuple(sorted(kept, key=lambda one: one.address))
+    return [*stacks, Stack(scope.stack_name(None), forgotten=forgotten, waits_for=tuple(stack.name for stack in stacks))]

@@ -1,0 +1,1 @@
+"""How what is to exist is written for one tool."""

@@ -1,0 +1,1 @@
+"""Terraform: a deployment as the JSON of its stacks."""

@@ -1,0 +1,152 @@
+"""The block of each resource, but for the connection's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.deployment.files import upload
+from headgate.deployment.ingest import option_text
+from headgate.emit.terraform.literals import literal, literals
+
+if TYPE_CHECKING:
+    from headgate.definition.model import Permission, RunAs
+    from headgate.deployment.model import Catalog, Cluster, File, GitFolder, Job, ManagedTable, Permissions, Pipeline, Schema
+
+Block = dict[str, Any]
+# A pipeline's alerts. Source: the provider's databricks_pipeline, block notification.
+ALERTS = ["on-update-failure", "on-update-fatal-failure", "on-flow-failure"]
+
+
+def catalog_block(one: Catalog) -> Block:
+    """Give a catalog's block."""
+    return {"name": literal(one.name), "properties": dict(one.tags)}
+
+
+def schema_block(one: Schema) -> Block:
+    """Give a schema's block; a catalog that is made beside it is referred to, so that it comes first."""
+    catalog = f"${{databricks_catalog.{one.made_catalog}.name}}" if one.made_catalog else literal(one.catalog)
+    return {"catalog_name": catalog, "name": literal(one.name), "properties": dict(one.tags)}
+
+
+def git_folder_block(one: GitFolder) -> Block:
+    """Give a git folder's block."""
+    block: Block = {
+        "url": literal(one.url), "git_provider": literal(one.provider), "branch": literal(one.branch), "path": literal(one.path)
+    }  # fmt: skip
+    return block | ({"sparse_checkout": {"patterns": [literal(pattern) for pattern in one.sparse]}} if one.sparse else {})
+
+
+def file_block(one: File) -> Block:
+    """Give a file's block."""
+    block: Block = {"path": literal(one.path), "content_base64": upload(one.content)}
+    return block | ({"depends_on": [f"databricks_workspace_file.{one.after}"]} if one.after else {})
+
+
+def pipeline_block(one: Pipeline) -> Block:
+    """Give a pipeline's block."""
+    block: Block = {
+        "name": literal(one.name),
+        "catalog": literal(one.catalog),
+        "schema": literal(one.schema),
+        "channel": one.channel,
+        "continuous": one.continuous,
+        "development": one.development,
+        "tags": literals(one.tags),
+        **_compute(one.cluster),
+        **_run_as(one.run_as),
+    }
+    if one.file:
+        block["library"] = [{"file": {"path": literal(f"/Workspace{one.file}")}}]
+        block["depends_on"] = [f"databricks_workspace_file.{one.id}"]
+    else:
+        objects = [{"table": _managed(table)} for table in one.managed]
+        block["ingestion_definition"] = {
+            "connection_name": literal(one.connection), "source_type": "COMMUNITY", "objects": objects
+        }  # fmt: skip
+    if one.code:
+        block["root_path"] = literal(one.code)
+    if one.wheels:
+        block["environment"] = {"dependencies": [literal(wheel) for wheel in one.wheels]}
+    if one.notified:
+        block["notification"] = [{"email_recipients": [literal(mail) for mail in one.notified], "alerts": ALERTS}]
+    return block
+
+
+def _compute(cluster: Cluster | None) -> Block:
+    if cluster is None:
+        return {"serverless": True}
+    block: Block = {"label": "default"}
+    if cluster.workers is not None:
+        block["num_workers"] = cluster.workers
+    if cluster.autoscale:
+        block["autoscale"] = dict(zip(("min_workers", "max_workers"), cluster.autoscale, strict=True))
+    for name, value in (
+        ("node_type_id", cluster.node_type), ("driver_node_type_id", cluster.driver_node_type), ("policy_id", cluster.policy_id)
+    ):  # fmt: skip
+        if value:
+            block[name] = literal(value)
+    return {"serverless": False, "cluster": [block]}
+
+
+def _run_as(who: RunAs | None) -> Block:
+    if who is None:
+        return {}
+    named = {"user_name": literal(who.user)} if who.user else {"service_principal_name": literal(who.service_principal or "")}
+    return {"run_as": named}
+
+
+def _managed(one: ManagedTable) -> Block:
+    block: Block = {
+        "source_table": literal(one.table.source_table),
+        "destination_catalog": literal(one.table.catalog),
+        "destination_schema": literal(one.table.schema),
+        "destination_table": literal(one.table.table),
+    }
+    if one.settings:
+        block["table_configuration"] = {name: _setting(name, value) for name, value in one.settings.items()}
+    return block
+
+
+def _setting(name: str, value: object) -> object:
+    if name in ("primary_keys", "sequence_by"):
+        return [literal(str(part)) for part in value] if isinstance(value, list) else [literal(option_text(value))]
+    return literal(option_text(value))
+
+
+def job_block(one: Job) -> Block:
+    """Give a job's block."""
+    block: Block = {
+        "name": literal(one.name),
+        "max_concurrent_runs": 1,
+        "tags": literals(one.tags),
+        "task": [{"task_key": "ingest", "pipeline_task": {"pipeline_id": f"${{databricks_pipeline.{one.id}.id}}"}}],
+        **_run_as(one.run_as),
+    }
+    if one.schedule:
+        block["schedule"] = {
+            "quartz_cron_expression": literal(one.schedule.quartz),
+            "timezone_id": literal(one.schedule.timezone),
+            "pause_status": "PAUSED" if one.schedule.paused else "UNPAUSED",
+        }
+    if one.notified:
+        block["email_notifications"] = {"on_failure": [literal(mail) for mail in one.notified]}
+    return block
+
+
+def permissions_block(one: Permissions) -> Block:
+    """Give the block of who may use a pipeline or a job."""
+    kind = one.of.kind
+    return {
+        f"{kind}_id": f"${{{one.of.address}.id}}",
+        "access_control": [_access(permission, kind) for permission in one.granted],
+    }
+
+
+def _access(permission: Permission, kind: str) -> dict[str, str]:
+    who = {
+        "user_name": permission.user,
+        "group_name": permission.group,
+        "service_principal_name": permission.service_principal,
+    }
+    level = "CAN_MANAGE_RUN" if kind == "job" and permission.level == "CAN_RUN" else permission.level
+    return {"permission_level": level} | {name: literal(value) for name, value in who.items() if value}

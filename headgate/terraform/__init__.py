@@ -1,1 +1,0 @@
-"""Terraform as plain dictionaries: what each stack of a deployment holds. Pure; `stacks/` hands it to the CDK."""

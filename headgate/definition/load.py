@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from headgate.definition.checks import faults, folder_faults
-from headgate.definition.explain import explain, place
+from headgate.definition.explain import explain
 from headgate.definition.model import Definition
 from headgate.definition.together import clashes
 from headgate.definition.yaml import Document, parse_yaml
@@ -78,8 +78,8 @@ def _validate(document: Document, file: str, folder: Path | None = None) -> Defi
     try:
         definition = Definition.model_validate(document.data)
     except ValidationError as error:
-        problems = explain(error, document, file)
-        broken = [place(detail) for detail in error.errors(include_url=False)]
+        told = explain(error, document, file)
+        problems, broken = list(told.values()), list(told)
         definition = _without(document.data, broken)
     if definition:
         found = faults(definition) + (folder_faults(definition, folder) if folder else [])

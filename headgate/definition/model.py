@@ -7,21 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+from headgate.validation import Currency, Id, StrictModel, WorkspaceFolder
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 GroupBy = Literal["category_and_ingestion_type", "ingestion_type", "category", "none"]
 
 
-class Part(BaseModel):
-    """A part of a definition: unknown keys are refused, values don't change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Connection(Part):
+class Connection(StrictModel):
     """The Unity Catalog connection that the pipelines read through."""
 
     name: Name = Field(description="The connection's name. A changed name replaces the connection.")
@@ -46,7 +41,7 @@ class Connection(Part):
     )
 
 
-class Destination(Part):
+class Destination(StrictModel):
     """Where tables go that don't say it themselves."""
 
     catalog: Name = Field(description="The default catalog.")
@@ -56,7 +51,7 @@ class Destination(Part):
     create_schema: bool = Field(default=False, description="Make the schema (protected against deletion).")
 
 
-class Schedules(Part):
+class Schedules(StrictModel):
     """When tables run that don't say it themselves, by ingestion type: 5-field cron, or `quartz:` and a Quartz expression."""
 
     snapshot: str = Field(default="", description="For snapshot tables. Empty: no schedule.")
@@ -75,7 +70,7 @@ class Schedules(Part):
     )
 
 
-class Weights(Part):
+class Weights(StrictModel):
     """Weights of tables that have none of their own, by ingestion type, in seconds of pipeline time for one run."""
 
     snapshot: float = Field(default=1, ge=0, le=1e12, allow_inf_nan=False, description="For snapshot tables.")
@@ -84,7 +79,7 @@ class Weights(Part):
     unknown: float = Field(default=10, ge=0, le=1e12, allow_inf_nan=False, description="For tables without an ingestion type.")
 
 
-class MoveCosts(Part):
+class MoveCosts(StrictModel):
     """What it costs to move a table to another pipeline: so many of its runs, by ingestion type, and the handover itself."""
 
     handover_seconds: float = Field(default=300, ge=0, allow_inf_nan=False, description="What each handover costs.")
@@ -97,7 +92,7 @@ class MoveCosts(Part):
     )
 
 
-class Deadline(Part):
+class Deadline(StrictModel):
     """The time that a group's run may take, from which its number of pipelines follows."""
 
     minutes: float = Field(gt=0, allow_inf_nan=False, description="A run of all of a group's pipelines is to take no longer.")
@@ -116,7 +111,7 @@ class Deadline(Part):
     )
 
 
-class Balance(Part):
+class Balance(StrictModel):
     """How tables are spread over pipelines and stacks. A table is named by source table, or by catalog.schema.table."""
 
     stacks: int = Field(default=1, ge=1, le=100, description="The number of stacks that pipelines are spread over.")
@@ -149,14 +144,14 @@ class Balance(Part):
     weights: Weights = Field(default_factory=Weights)
 
 
-class Autoscale(Part):
+class Autoscale(StrictModel):
     """Bounds between which a classic cluster grows and shrinks."""
 
     min_workers: int = Field(ge=0, description="The fewest workers.")
     max_workers: int = Field(ge=1, description="The most workers.")
 
 
-class Sizing(Part):
+class Sizing(StrictModel):
     """Bounds and measures by which each pipeline's cluster gets its own fixed number of workers."""
 
     min_workers: int = Field(default=1, ge=0, description="The fewest workers.")
@@ -167,7 +162,7 @@ class Sizing(Part):
     tables_per_worker: int = Field(default=100, ge=1, description="Tables that a worker takes on.")
 
 
-class Compute(Part):
+class Compute(StrictModel):
     """What pipelines run on: serverless, or classic clusters of fixed or varying size."""
 
     kind: Literal["serverless", "classic"] = Field(default="serverless", description="Serverless, or classic clusters.")
@@ -181,7 +176,7 @@ class Compute(Part):
     policy_id: Text | None = Field(default=None, description="Classic: a cluster policy.")
 
 
-class DbusPerHour(Part):
+class DbusPerHour(StrictModel):
     """DBUs that an hour of one pipeline uses up. What they are depends on machine, edition and cloud: there is no default."""
 
     serverless: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Serverless: by a whole pipeline.")
@@ -189,12 +184,10 @@ class DbusPerHour(Part):
     worker: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Classic: by each worker.")
 
 
-class Pricing(Part):
+class Pricing(StrictModel):
     """What pipelines cost, for `headgate cost`. Where nothing is given, it tells hours, and no DBUs or money."""
 
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(
-        default=None, description="The prices' currency, such as USD or EUR."
-    )
+    currency: Currency | None = Field(default=None, description="The prices' currency, such as USD or EUR.")
     dbu_price: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="The price of one DBU.")
     dbus_per_hour: DbusPerHour = Field(default_factory=DbusPerHour)
     startup_seconds: float | None = Field(
@@ -205,7 +198,7 @@ class Pricing(Part):
     )
 
 
-class GitFolder(Part):
+class GitFolder(StrictModel):
     """The connector's code as a git folder in the workspace."""
 
     url: Text = Field(description="The repository's address, without a user or password.")
@@ -215,7 +208,7 @@ class GitFolder(Part):
     sparse: list[str] = Field(default_factory=list, description="Folders to check out; empty: all.")
 
 
-class Code(Part):
+class Code(StrictModel):
     """Where pipelines get the connector's code from."""
 
     folder: Text | None = Field(default=None, description="A folder beside connector.yaml, uploaded as workspace files.")
@@ -228,7 +221,7 @@ class Code(Part):
     )
 
 
-class Backend(Part):
+class Backend(StrictModel):
     """Where Terraform keeps its states. `settings` are the backend's own; the state's key or path is made by headgate."""
 
     type: Literal["local", "s3", "azurerm", "gcs", "http", "remote"] = Field(
@@ -239,7 +232,7 @@ class Backend(Part):
     )
 
 
-class Permission(Part):
+class Permission(StrictModel):
     """Who may do what with the pipelines and jobs. Exactly one of user, group, service_principal."""
 
     level: Literal["CAN_VIEW", "CAN_RUN", "CAN_MANAGE"] = Field(description="What they may do.")
@@ -248,14 +241,14 @@ class Permission(Part):
     service_principal: Text | None = Field(default=None, description="A service principal's application id.")
 
 
-class RunAs(Part):
+class RunAs(StrictModel):
     """Who the pipelines and jobs run as. Exactly one of user, service_principal."""
 
     user: Text | None = Field(default=None, description="A user's e-mail address.")
     service_principal: Text | None = Field(default=None, description="A service principal's application id.")
 
 
-class Target(Part):
+class Target(StrictModel):
     """A place to deploy to, such as dev or prod."""
 
     default: bool = Field(default=False, description="The target when none is named. At most one.")
@@ -269,7 +262,7 @@ class Target(Part):
     development: bool = Field(default=False, description="Pipelines run in development mode.")
     host: Text | None = Field(default=None, description="The workspace's address. Default: from the environment.")
     profile: Text | None = Field(default=None, description="A profile of the Databricks configuration file.")
-    root_path: Annotated[str, StringConstraints(pattern=r"^/.*[^/]$")] = Field(
+    root_path: WorkspaceFolder = Field(
         default="/Shared/headgate", description="The workspace folder for ingest files and code, without /Workspace."
     )
     run_as: RunAs | None = Field(default=None, description="Who the pipelines and jobs run as. Default: who deploys.")
@@ -281,7 +274,7 @@ class Target(Part):
     backend: Backend = Field(default_factory=Backend)
 
 
-class Definition(Part):
+class Definition(StrictModel):
     """A deployment of a connector. Two deployments of one source, such as two accounts, stand side by side."""
 
     id: Id = Field(description="Given once, never changed: it names stacks, states, addresses and files.")

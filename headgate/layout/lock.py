@@ -8,37 +8,36 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from headgate.files import system_error, write_whole
-from headgate.layout.entries import layout_in
+from headgate.layout.lock_schema import layout_in
+from headgate.layout.model import Change, Move
 from headgate.problems import InputError, Problem, StaleError, short
+from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from headgate.layout.model import Layout, Left, Pipeline, Placement
+    from headgate.layout.model import Layout
 
 T = TypeVar("T")
 FORMAT = 1
 MOST_OFFSET = 59  # an offset stays within the hour
-_LONGEST = 40
+# What an entry needn't say: each is the field's default.
+_UNSAID = {"name": "", "offset": 0, "restacked": None, "renamed": None, "move": None}
 _FIX = "take layout.lock from the last commit, then run `headgate balance`"
 _MERGED = "take layout.lock from the last commit, or from one of the branches if some were merged, then run `headgate balance`"
 
 
 def render_lock(layout: Layout) -> str:
     """Give the lock's text for a layout; `parse_lock` gives the same layout back."""
-    head = {"format": FORMAT, "connector": layout.connector, "asked": _plain(layout.asked)}
-    lists: dict[str, Iterable[dict[str, Any]]] = {
-        "pipelines": (_pipeline_line(pipeline) for pipeline in layout.pipelines),
-        "tables": (_table_line(placement) for placement in layout.tables),
-        "left": (_left_line(left) for left in layout.left),
-        "retired": (_plain(retirement) for retirement in layout.retired),
-    }
+    head = {"format": FORMAT, "connector": layout.connector, "asked": _line(layout.asked)}
+    lists = {"pipelines": layout.pipelines, "tables": layout.tables, "left": layout.left, "retired": layout.retired}
     parts = [f"{_text(name)}: {_text(value)}" for name, value in head.items()]
-    parts += [f"{_text(name)}: {_lines(lines)}" for name, lines in lists.items()]
+    parts += [f"{_text(name)}: {_lines(entries)}" for name, entries in lists.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
@@ -85,22 +84,8 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
         raise InputError(Problem("holds the marks of a merge conflict", _MERGED, file, marker))
     if not text.strip():
         raise InputError(Problem("is empty", _FIX, file))
-    try:
-        found = json.loads(text, object_pairs_hook=_no_key_twice)
-    except json.JSONDecodeError as error:
-        raise InputError(Problem(f"is not JSON: {error.msg}", _FIX, file, error.lineno)) from None
-    except RecursionError:
-        raise InputError(Problem("is nested too deeply for a lock", _FIX, file)) from None
-    except _KeyTwiceError as error:
-        raise InputError(Problem(f"holds {error} twice in one place", _MERGED, file)) from None
-    except ValueError:  # Python reads no number of thousands of digits
-        raise InputError(Problem("holds a number that is too long", _FIX, file)) from None
-    if not isinstance(found, dict) or "format" not in found:
-        raise InputError(Problem("is no lock", _FIX, file))
-    if found["format"] != FORMAT:
-        version = json.dumps(found["format"])[:_LONGEST]
-        raise InputError(Problem(f"has format {version}, this headgate reads {FORMAT}", "use the headgate that wrote it", file))
-    layout = layout_in(found, text, file, _FIX)
+    layout = layout_in(text, file, _FIX)
+    json.loads(text, object_pairs_hook=partial(_no_key_twice, file))
     if problems := faults(layout, file):
         raise InputError(problems)
     return layout
@@ -135,14 +120,10 @@ def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
     return [Problem(message, _MERGED, file) for message in messages]
 
 
-class _KeyTwiceError(ValueError):
-    pass
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _no_key_twice(file: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _KeyTwiceError(short(_twice(key for key, _ in pairs)[0]))
+    if len(found) < len(pairs):
+        raise InputError(Problem(f"holds {short(_twice(key for key, _ in pairs)[0])} twice in one place", _MERGED, file))
     return found
 
 
@@ -154,39 +135,17 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _lines(lines: Iterable[dict[str, Any]]) -> str:
-    return "[\n" + "".join(f"  {_text(line)},\n" for line in lines) + "  null\n]"
+def _lines(entries: Iterable[Any]) -> str:
+    return "[\n" + "".join(f"  {_text(_line(entry))},\n" for entry in entries) + "  null\n]"
 
 
-def _plain(value: Any) -> dict[str, Any]:
-    fields = {name: getattr(value, name) for name in value.__slots__}
-    return {name: list(part) if isinstance(part, tuple) else part for name, part in fields.items()}
-
-
-def _pipeline_line(pipeline: Pipeline) -> dict[str, Any]:
-    line: dict[str, Any] = {"id": pipeline.id, "group": pipeline.group, "stack": pipeline.stack}
-    if pipeline.name:
-        line["name"] = pipeline.name
-    if pipeline.offset:
-        line["offset"] = pipeline.offset
-    return line | _change_lines(pipeline)
-
-
-def _left_line(left: Left) -> dict[str, Any]:
-    return {"id": left.id, "stack": left.stack, "until": list(left.until)} | _change_lines(left)
-
-
-def _change_lines(pipeline: Pipeline | Left) -> dict[str, Any]:
-    changes = {"restacked": pipeline.restacked, "renamed": pipeline.renamed}
-    return {name: _plain(change) for name, change in changes.items() if change}
-
-
-def _table_line(placement: Placement) -> dict[str, Any]:
-    line: dict[str, Any] = {
-        "source_table": placement.table.source_table,
-        "destination": placement.table.destination,
-        "pipeline": placement.pipeline,
-    }
-    if placement.move:
-        line["move"] = {"to": placement.move.to, "states": dict(sorted(placement.move.states.items()))}
-    return line
+def _line(entry: Any) -> dict[str, Any]:
+    """Give an entry's fields as its line has them: a table by its two names, and without what needs no saying."""
+    line: dict[str, Any] = {}
+    for name in entry.__slots__:
+        value = getattr(entry, name)
+        if isinstance(value, TableId):
+            line |= {"source_table": value.source_table, "destination": value.destination}
+        elif value != _UNSAID.get(name, ...):
+            line[name] = _line(value) if isinstance(value, Change | Move) else value
+    return line | ({"states": dict(sorted(entry.states.items()))} if isinstance(entry, Move) else {})

@@ -1,19 +1,22 @@
 """A layout: which pipeline a table is in, which stack a pipeline is in, and what is on its way from the last one to this.
 
 The layout last agreed stands in `layout.lock`. What is on its way is told for each target of the connector: `until` holds
-the targets in which it has not been recorded as done.
+the targets in which it has not been recorded as done. The fields' types are what the lock may hold.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+from headgate.validation import Id, StackNumber  # noqa: TC001  # pydantic reads the fields' types
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from headgate.tables.ids import TableId
 
+Before = TypeVar("Before", bound=str)
 MoveState = Literal["planned", "handed_over", "done"]
 
 
@@ -25,7 +28,7 @@ class Move:
     change. done: those files are applied.
     """
 
-    to: str
+    to: Id
     states: dict[str, MoveState] = field(default_factory=dict)
 
 
@@ -34,7 +37,7 @@ class Placement:
     """A table's pipeline, and the one that it is on its way to."""
 
     table: TableId
-    pipeline: str
+    pipeline: Id
     move: Move | None = None
 
     @property
@@ -49,10 +52,10 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Generic[Before]):
     """Something that was another way before (a stack's number, an id), until it is recorded in each of the targets."""
 
-    before: str
+    before: Before
     until: tuple[str, ...]
 
 
@@ -63,13 +66,13 @@ class Pipeline:
     `offset`: minutes by which it starts after its schedule, so that not all of them start at once.
     """
 
-    id: str
+    id: Id
     group: str
     stack: int
     name: str = ""
-    restacked: Change | None = None
-    renamed: Change | None = None
     offset: int = 0
+    restacked: Change[StackNumber] | None = None
+    renamed: Change[Id] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,11 @@ class Left:
     `restacked` and `renamed` are changes that were under way when it left, so it is forgotten wherever a state has it.
     """
 
-    id: str
+    id: Id
     stack: int
     until: tuple[str, ...] = ()
-    restacked: Change | None = None
-    renamed: Change | None = None
+    restacked: Change[StackNumber] | None = None
+    renamed: Change[Id] | None = None
 
     @classmethod
     def of(cls, pipeline: Pipeline, targets: Collection[str]) -> Left:

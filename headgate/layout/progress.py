@@ -180,13 +180,13 @@ def _settled(pipeline: Traced, targets: Collection[str]) -> Traced:
     return replace(pipeline, restacked=restacked, renamed=renamed)
 
 
-def _open(change: Change | None, targets: Collection[str]) -> Change | None:
+def _open(change: Change[str] | None, targets: Collection[str]) -> Change[str] | None:
     until = tuple(target for target in change.until if target in targets) if change else ()
     return Change(change.before, until) if change and until else None
 
 
 def _changed(pipeline: Pipeline, target: str) -> Pipeline:
-    def without(change: Change | None) -> Change | None:
+    def without(change: Change[str] | None) -> Change[str] | None:
         return Change(change.before, _without(change.until, target)) if change else None
 
     return replace(pipeline, restacked=without(pipeline.restacked), renamed=without(pipeline.renamed))

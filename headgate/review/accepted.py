@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
-from headgate.definition.explain import place
 from headgate.definition.yaml import parse_yaml
 from headgate.files import system_error
 from headgate.problems import InputError, Problem
 from headgate.review.model import Finding
 from headgate.tables.ids import ARROW, TableId
 from headgate.tables.names import blurred
+from headgate.validation import StrictModel, problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +28,8 @@ def _day(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-class Entry(BaseModel):
+class Entry(StrictModel):
     """One acceptance. `address` and `what` are what the review says: where, and which loss."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     address: Annotated[str, Field(min_length=1)]
     what: Annotated[str, Field(min_length=1)]
@@ -41,9 +39,7 @@ class Entry(BaseModel):
     stack: str = ""
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _File(StrictModel):
     accepted: list[Entry]
 
 
@@ -70,18 +66,7 @@ def read_accepted(path: Path) -> Accepted:
     try:
         return Accepted(tuple(_File.model_validate(document.data).accepted))
     except ValidationError as error:
-        raise InputError(
-            [
-                Problem(
-                    detail["msg"].lower(),
-                    _FIX,
-                    str(path),
-                    document.line(place(detail)),
-                    path=".".join(map(str, place(detail))),
-                )
-                for detail in error.errors(include_url=False, include_input=False)
-            ]
-        ) from None
+        raise InputError(problems_of(error, str(path), line=document.line, fix=_FIX).values()) from None
 
 
 def lift(findings: Sequence[Finding], accepted: Accepted, target: str, today: date) -> list[Finding]:

@@ -111,37 +111,40 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
         (lambda text: text[:-20], "is not JSON"),
         (
             lambda text: text.replace('"stack": 1}', '"stack": "one"}'),
-            r"layout.lock:6: .*'stack': a whole number is wanted, 'one' found",
+            r"layout.lock:6: pipelines\.0\.stack: expected a whole number, found 'one'",
         ),
-        (lambda text: text.replace('"stacks": 1}', '"stacks": "one"}'), "'asked': 'stacks': a whole number is wanted"),
+        (lambda text: text.replace('"stacks": 1}', '"stacks": "one"}'), "asked.stacks: expected a whole number, found 'one'"),
         (lambda text: text.replace('"stack": 1}', '"stack": 0}'), "stack 0"),
         (lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": -1}'), "not within 0 to 59"),
         (lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": 60}'), "not within 0 to 59"),
         (
             lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": 1.5}'),
-            "'offset': a whole number is wanted, 1.5 found",
+            "offset: expected a whole number, found 1.5",
         ),
         (
             lambda text: text.replace('"stack": 1}', '"stack": 1, "offset": null}'),
-            "'offset': a whole number is wanted, null found",
+            "offset: expected a whole number, found nothing",
         ),
         (
             lambda text: text.replace('"retired": [', '"retired": [{"target": "dev", "tables": "burn", "done": true},'),
-            "one of leave, drop is wanted, 'burn' found",
+            "expected 'leave' or 'drop', found 'burn'",
         ),
-        (lambda text: text.replace('"stack": 1}', f'"stack": {"9" * 5000}}}'), "a number that is too long"),
-        (lambda text: text.replace('"stack": 1}', '"stack": 1, "renamed": {"before": "../x", "until": []}}'), "is no id"),
-        (lambda text: text.replace("main.bronze.a", "bronze_a"), "catalog.schema.table is wanted"),
+        (lambda text: text.replace('"stack": 1}', f'"stack": {"9" * 5000}}}'), "number out of range"),
+        (
+            lambda text: text.replace('"stack": 1}', '"stack": 1, "renamed": {"before": "../x", "until": []}}'),
+            "before: expected an id",
+        ),
+        (lambda text: text.replace("main.bronze.a", "bronze_a"), "expected catalog.schema.table, found 'bronze_a'"),
         (lambda text: text.replace('"source_table": "a"', r'"source_table": "\ud800"'), "half a character"),
         (lambda _: "", "is empty"),
-        (lambda _: "[]", "is no lock"),
-        (lambda text: text.replace('"pipeline": ', '"pipelin": '), "has the unknown key 'pipelin'"),
+        (lambda _: "[]", "expected a mapping, found a list"),
+        (lambda text: text.replace('"pipeline": ', '"pipelin": '), "unknown key 'pipelin'"),
         (
             lambda text: text.replace('"source_table": "b", ', ""),
-            "lock:11: an entry of 'tables': has no 'source_t",
+            r"lock:11: tables\.1\.source_table: is missing",
         ),
-        (lambda _: "[" * 100_000, "nested too deeply"),
-        (lambda text: text.replace('"tables"', '"table"'), "has the unknown key 'table'"),
+        (lambda _: "[" * 100_000, "recursion limit exceeded"),
+        (lambda text: text.replace('"tables"', '"table"'), "table: unknown key 'table'"),
         (lambda text: text.replace('"left": [', '"left": [\n{"id": "g_1", "stack": 1, "until": []},'), "both lives and left"),
         (
             lambda text: text.replace("main.bronze.b", "main.bronze.a").replace('"source_table": "b"', '"source_table": "a"'),
@@ -156,13 +159,19 @@ def test_what_merged_wrongly_is_refused_with_the_fix(change: object, says: str) 
     assert caught.value.problems[0].fix
 
 
-def test_every_entry_of_another_form_is_told_at_once_with_its_line() -> None:
+def test_every_value_of_another_form_is_told_at_once_with_its_line() -> None:
     text = render_lock(layout_of("a", "b")).replace('"source_table": "', '"source": "').replace('"stack": 1}', '"stack": true}')
 
     with pytest.raises(InputError) as caught:
         parse_lock(text)
 
-    assert [problem.line for problem in caught.value.problems] == [6, 10, 11]
+    assert [(problem.line, problem.path) for problem in caught.value.problems] == [
+        (6, "pipelines.0.stack"),
+        (10, "tables.0.source_table"),
+        (10, "tables.0.source"),
+        (11, "tables.1.source_table"),
+        (11, "tables.1.source"),
+    ]
 
 
 def test_one_source_table_twice_in_a_pipeline_is_refused_even_on_its_way() -> None:

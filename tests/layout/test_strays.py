@@ -17,7 +17,7 @@ from headgate.tables.ids import TableId
 ORDERS = TableId("orders", "main.bronze.orders")
 
 
-def layout_with(placement: Placement, *, renamed: Change | None = None, left: tuple[Left, ...] = ()) -> Layout:
+def layout_with(placement: Placement, *, renamed: Change[str] | None = None, left: tuple[Left, ...] = ()) -> Layout:
     pipelines = (Pipeline("g_1", "g", 1, renamed=renamed), Pipeline("g_2", "g", 1))
     return Layout("crm", Asked(2, 1), pipelines, (placement,), left)
 

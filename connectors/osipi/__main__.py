@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MEND, _OUTSIDE = 1, 4
+INVENTORY = Path(__file__).parent / "tables.csv"
 app = typer.Typer(help="OSI PI through PI Web API.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 OptionsFile = Annotated[Path, typer.Argument(help="A JSON object of the connection's options; keep it out of the repository.")]
 NameFilter = Annotated[str, typer.Option(help="The points' names, with * and ?.")]
@@ -29,16 +30,19 @@ def tags(
     name_filter: NameFilter = "",
     hours: Annotated[float, typer.Option(help="How far back values are counted.", min=0.01, max=87_600)] = 24,
 ) -> None:
-    """Print value,weight for each tag: the values that `headgate slice` cuts a table by."""
+    """Print value,weight for each tag: the values that `headgate slice` cuts a table by.
+
+    A tag that was renamed is printed as the slices in tables.csv, beside this code, name it.
+    """
     from connectors.osipi.client import PiClient  # noqa: PLC0415 (`--help` needs none of it)
     from connectors.osipi.options import Texts, settings_of  # noqa: PLC0415
     from connectors.osipi.reading import Reading  # noqa: PLC0415
-    from connectors.osipi.tags import as_values, tag_weights  # noqa: PLC0415
+    from connectors.osipi.tags import as_values, in_slices, tag_weights  # noqa: PLC0415
 
     with _told(options):
         given = _options(options, name_filter)
         reading = Reading(PiClient(settings_of(given)), Texts(given), datetime.now(UTC))
-        sys.stdout.write(as_values(tag_weights(reading, hours)))
+        sys.stdout.write(as_values(tag_weights(reading, hours), in_slices(INVENTORY)))
 
 
 @app.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from typing import TYPE_CHECKING
 
 from .points import points
@@ -12,6 +14,9 @@ from .times import shifted
 from .webids import stable_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from .reading import Reading
 
 _FIELDS = ("WebId", "Items.Type", "Items.Value.Value")
@@ -52,6 +57,27 @@ def tag_weights(reading: Reading, hours: float = 24) -> dict[str, float]:
     return {webid: counts.get(webid, middle) for webid in webids}
 
 
-def as_values(weights: dict[str, float]) -> str:
-    """Write the weights as `headgate slice --values` reads them: value,weight, a line each, in the server's order."""
-    return "".join(f"{webid},{weight:.6g}\n" for webid, weight in weights.items())
+def as_values(weights: dict[str, float], known: Iterable[str] = ()) -> str:
+    """Write the weights as `headgate slice --values` reads them: value,weight, a line each, in the server's order.
+
+    known: WebIDs that slices have. A tag that is among them by another WebID, since it or its server was renamed, is written
+    as it stands there, so that it stays in its slice.
+    """
+    names = {stable_id(webid): webid for webid in known}
+    return "".join(f"{names.get(stable_id(webid), webid)},{weight:.6g}\n" for webid, weight in weights.items())
+
+
+def in_slices(inventory: Path) -> list[str]:
+    """Give the WebIDs that rows of a tables.csv name; none without one. `headgate slice` says what is wrong there."""
+    if not inventory.is_file():
+        return []
+    found = []
+    with inventory.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            try:
+                options = json.loads(row.get("table_options_json") or "{}")
+            except ValueError:
+                continue
+            text = options.get("tag_webids") if isinstance(options, dict) else None
+            found += [webid for part in (text if isinstance(text, str) else "").split(",") if (webid := part.strip())]
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -427,6 +428,21 @@ class TestTagsCommand:
 
         assert self.run(monkeypatch, options, "--hours", "1") == 0
         assert capsys.readouterr().out == "A,5\nB,5\n"
+
+    @pytest.mark.parametrize("others", ["", '"{""tag_webids"": 5}"', "[", '"[]"'])
+    def test_a_renamed_tag_is_printed_as_its_slice_names_it(
+        self, plant: PiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], others: str
+    ) -> None:
+        before, now = (f"F1DP{'abcd' * 7}{b64encode(path).decode()}" for path in (rb"\\PLANT\OLD", rb"\\PLANT\NEW"))
+        plant.lists["/dataservers/S1/points"] = [{"WebId": now}, {"WebId": "B"}]
+        inventory = tmp_path / "tables.csv"
+        row = json.dumps({"tag_webids": f"X, {before}"}).replace('"', '""')
+        inventory.write_text(f'source_table,table_options_json\npi_points,{others}\npi_timeseries,"{row}"\n')
+        monkeypatch.setattr("connectors.osipi.__main__.INVENTORY", inventory)
+        (tmp_path / "options.json").write_text(json.dumps({"pi_base_url": plant.url}))
+
+        assert self.run(monkeypatch, tmp_path / "options.json") == 0
+        assert [line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == [before, "B"]
 
     @pytest.mark.parametrize(
         ("text", "code"),

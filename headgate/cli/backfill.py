@@ -29,7 +29,7 @@ _JOURNAL = "backfill.json"
 
 def backfill(  # noqa: PLR0913  # each parameter is a flag
     connector: Connector,
-    start: Annotated[str, typer.Option("--from", help="From when, included: 2026-01-31T06:00:00Z, *-1d, t.")],
+    start: Annotated[str, typer.Option("--from", help="From when, included: 2026-01-31T06:00:00Z, *-1d; without a zone UTC.")],
     before: Annotated[str, typer.Option("--to", help="To when, not included.")] = "*",
     tags: Annotated[str, typer.Option(help="The tags' ids (PI: WebIDs), by commas; else those that the options choose.")] = "",
     table: Annotated[str, typer.Option(help="The table.")] = "pi_timeseries",

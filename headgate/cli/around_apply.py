@@ -34,7 +34,7 @@ def recover_before_apply(terraform: Terraform, stacks: Sequence[str], todo: Sequ
         if looked is None:
             continue
         from headgate.recovery.execute import RecoveryChoice
-        from headgate.recovery.render import finding_text
+        from headgate.render.recovery import finding_text
 
         findings, workspace = looked
         due = [one for one in findings if one.kind == "ours" and one.address in creates.get(one.stack, ())]
@@ -100,7 +100,7 @@ def _looked(
 
 def _take_over(findings: Sequence[Finding], terraform: Terraform, workspace: DatabricksWorkspace) -> RecoveryResult:
     from headgate.recovery.execute import chosen, execute
-    from headgate.recovery.render import finding_text
+    from headgate.render.recovery import finding_text
 
     choice = replace(chosen(findings), deletions=())
     for one in findings:

@@ -128,7 +128,7 @@ def _balance(one: Connector, options: BalanceOptions) -> tuple[Report, list[Expl
 
 
 def _print(reports: Sequence[Report], explanations: Sequence[Explanation] | None, output: TableFormat) -> None:
-    from headgate.cli.layout_text import explanation_text, report_csv, report_text
+    from headgate.render.layout import explanation_text, report_csv, report_text
 
     if explanations is not None:
         if output is TableFormat.json:
@@ -144,8 +144,8 @@ def _print(reports: Sequence[Report], explanations: Sequence[Explanation] | None
 
 
 def _page(reports: Sequence[Report], path: Path) -> None:
-    from headgate.balance.page import balance_page, timetable
     from headgate.files import write_whole
+    from headgate.render.balance_page import balance_page, timetable
 
     timetables = {report.connector: timetable(report.timeline) for report in reports if report.timeline}
     write_whole(path, balance_page(reports, timetables))

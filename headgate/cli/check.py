@@ -60,8 +60,8 @@ def show(
 ) -> None:
     """Show each pipeline of the agreed layout, the stacks and where they were synthesized, and what to do next."""
     from headgate.balance.report import report
-    from headgate.cli.layout_text import report_text
     from headgate.project import read_connectors, target_of
+    from headgate.render.layout import report_text
     from headgate.synthesis import deployment_of
 
     found = []

@@ -11,8 +11,8 @@ from headgate.problems import StaleError
 def cost(connector: Connector, target: Target = None, output: FormatOption = Format.text, root: Root = Path()) -> None:
     """Show the pipeline-hours of an average month by group, and what they cost at the prices in connector.yaml (`cost`)."""
     from headgate.cost.estimate import cost_of
-    from headgate.cost.text import cost_lines
     from headgate.project import read_connectors, target_of
+    from headgate.render.cost import cost_lines
 
     one = read_connectors(root, connector)[0]
     name = target_of(one.definition, target)

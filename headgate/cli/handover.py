@@ -83,7 +83,7 @@ def _fitting(table: list[str] | None, back: list[str] | None, *, execute: bool, 
 
 
 def _show(runbook: Runbook, output: HandoverFormat) -> None:
-    from headgate.handover.render import document_of, render_markdown, render_text
+    from headgate.render.handover import document_of, render_markdown, render_text
 
     if output is HandoverFormat.json:
         result_json(document_of(runbook))

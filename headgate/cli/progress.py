@@ -160,7 +160,7 @@ def _run_on(one: Project, target: str) -> list[str]:
     Where the definition has none, the workspace may: nobody says whether the definition as it is was deployed.
     """
     from headgate.cost.estimate import continuous_month
-    from headgate.cost.text import amount_text
+    from headgate.cost.model import amount_text
 
     if not one.definition.continuous_in(target):
         return ["  one that is continuous where it is deployed runs on, until somebody stops it: databricks pipelines stop ID"]

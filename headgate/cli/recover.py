@@ -57,7 +57,7 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     from headgate.project import LOCK, TABLES, read_connectors, target_of
     from headgate.recovery.databricks import DatabricksWorkspace
     from headgate.recovery.execute import RecoveryResult, chosen, deployment_in, execute, login_in, look
-    from headgate.recovery.render import document, findings_text
+    from headgate.render.recovery import document, findings_text
 
     project = read_connectors(root, connector)[0]
     one = project.definition

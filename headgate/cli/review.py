@@ -66,8 +66,8 @@ def review(  # noqa: PLR0913  # each is an option of the command line
     Without plans, what the committed files lead one to expect, against --before or --base. Exit codes: 0 nothing would be
     lost, 2 needs attention, 3 would lose data, 1 a file is to be mended or a plan failed, 5 not what was approved.
     """
+    from headgate.render.review.outputs import Outputs, render
     from headgate.review.model import EXIT_CODES
-    from headgate.review.outputs import Outputs, render
 
     if before and base:
         raise InputError("--before and --base say the same", "give one of them")
@@ -92,8 +92,8 @@ def review(  # noqa: PLR0913  # each is an option of the command line
 
 
 def _made(files: Sequence[Path], target: str | None, root: Path, before: Path | None, accepted: Path | None) -> Review:
+    from headgate.render.review.attachments import costs, runbooks
     from headgate.review.accepted import FILE, read_accepted
-    from headgate.review.addenda import costs, runbooks
     from headgate.review.context import context_of
     from headgate.review.decide import review_of
 
@@ -202,8 +202,8 @@ def _text(path: Path) -> str:
 
 
 def _hold_against(made: Review, approved: Path) -> None:
+    from headgate.review.differences import differences
     from headgate.review.document import parse_document
-    from headgate.review.outputs import differences
 
     facts, digest = parse_document(_text(approved), str(approved))
     if digest != made.digest:

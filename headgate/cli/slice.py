@@ -99,7 +99,7 @@ def _as_json(one: Project, table: str, option: str, sliced: Sliced, *, changed: 
 
 
 def _as_text(table: str, option: str, sliced: Sliced) -> str:
-    from headgate.cli.text import table_text
+    from headgate.render.tables import table_text
 
     columns = ("destination", "row", option, "in", "out", "weight", "")
     rows = [

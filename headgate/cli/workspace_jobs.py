@@ -91,7 +91,7 @@ def job_problems(one: Connector, layout: Layout, target: str, asked: Jobs) -> li
 
 def problems_of(findings: list[Finding], connector: str, target: str) -> list[Problem]:
     """Say of each job what it doubles, and what mends it; anybody may have named it, so every character can be seen."""
-    from headgate.pages import seen
+    from headgate.visible import seen
 
     return [
         Problem(

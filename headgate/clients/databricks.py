@@ -14,10 +14,10 @@ from databricks.sdk.errors.base import DatabricksError
 from requests import ConnectionError as Unreachable
 from requests import RequestException
 
-from headgate.pages import seen
 from headgate.problems import InputError, Problem, SourceError
 from headgate.redaction.redactor import redactor
 from headgate.redaction.tokens import token_free
+from headgate.visible import seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

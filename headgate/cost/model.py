@@ -92,3 +92,18 @@ def _sum(values: Sequence[float | None]) -> float | None:
 
 def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
+
+
+def amount_text(amount: Amount, currency: str | None, *, signed: bool = False) -> str:
+    """Give `34.72 USD (99.20 DBUs, 12.40 hours)`, without what is not known; `signed` has a + before what is more."""
+    sign = "+" if signed else ""
+    hours = f"{_zero(amount.hours):{sign},.2f} hours"
+    dbus = [] if amount.dbus is None else [f"{_zero(amount.dbus):{sign},.2f} DBUs"]
+    if amount.price is None or currency is None:
+        return ", ".join([hours, *dbus])
+    return f"{_zero(amount.price):{sign},.2f} {currency} ({', '.join([*dbus, hours])})"
+
+
+def _zero(value: float) -> float:
+    """Give a number to a hundredth, without a zero below zero."""
+    return round(value, 2) + 0.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.cost.estimate import continuous_month
-from headgate.cost.text import amount_text
+from headgate.cost.model import amount_text
 from headgate.layout.model import stack_numbers
 
 if TYPE_CHECKING:

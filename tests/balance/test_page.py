@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.balance.arrange import Arranged
-from headgate.balance.page import Lane, Timetable, balance_page, clock, concurrent, section
 from headgate.balance.report import Entry, Report, Row
 from headgate.balance.steps import Step
+from headgate.render.balance_page import Lane, Timetable, balance_page, clock, concurrent, section
 from headgate.tables.group import Group
 
 BOUND = 100.0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from headgate.cost import Cost, difference
-from headgate.cost.text import cost_lines, difference_lines
+from headgate.render.cost import cost_lines, difference_lines
 from tests.cost.conftest import PLACES, SERVERLESS, layout
 
 Estimate = Callable[..., Cost]

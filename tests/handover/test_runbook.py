@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from headgate.definition.model import Definition
-from headgate.handover.render import document_of, render_markdown, render_text
 from headgate.handover.runbook import make_runbook, make_runbook_back
 from headgate.layout.deployed import Deployed
 from headgate.layout.handover import alter_statement
 from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement
 from headgate.layout.progress import pending, record_handover
 from headgate.problems import InputError, StaleError
+from headgate.render.handover import document_of, render_markdown, render_text
 from headgate.tables.ids import TableId
 from tests.support.samples import parts_of
 

@@ -15,8 +15,8 @@ from headgate.recovery.decide import Known, findings_in
 from headgate.recovery.execute import RecoveryChoice, chosen
 from headgate.recovery.expected import expected_in
 from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Expected, Finding, Thing
-from headgate.recovery.render import finding_text
 from headgate.recovery.workspace import name_prefix
+from headgate.render.recovery import finding_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from headgate.problems import InputError
 from headgate.review.context import Context
 from headgate.review.decide import review_of
+from headgate.review.differences import differences
 from headgate.review.document import is_document, parse_document, render_json
 from headgate.review.facts import Facts, merged
-from headgate.review.outputs import differences
 from headgate.tables.ids import TableId
 from tests.support.plans import change, facts_of, pipelines, plan
 

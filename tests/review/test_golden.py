@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from headgate.project import read_connectors
+from headgate.render.review.attachments import costs, runbooks
+from headgate.render.review.outputs import render
 from headgate.review.accepted import read_accepted
-from headgate.review.addenda import costs, runbooks
 from headgate.review.context import context_of
 from headgate.review.decide import review_of
-from headgate.review.outputs import render
 from headgate.review.plan_file import facts_of_plans
 
 GOLDEN = Path(__file__).resolve().parent / "golden"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from headgate.render.review.markdown import COMMENT, code, render_markdown, words
 from headgate.review.decide import review_of
-from headgate.review.markdown import COMMENT, code, render_markdown, words
 from headgate.review.model import Finding, Review
 from tests.support.plans import change, facts_of, pipelines, plan
 

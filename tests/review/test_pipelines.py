@@ -14,7 +14,7 @@ from tests.support.plans import change, facts_of, file, pipeline, pipelines, pla
 
 if TYPE_CHECKING:
     from headgate.review.model import Review
-from headgate.review.text import render_text
+from headgate.render.review.text import render_text
 
 
 def reviewed(*plans: dict[str, Any], **more: Any) -> Review:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.render.review.outputs import render
 from headgate.review.accepted import Accepted
 from headgate.review.decide import review_of
 from headgate.review.masks import MASK, Masks, masks_of
-from headgate.review.outputs import render
 from headgate.review.plan_file import facts_of_plans
 from tests.support.plans import change, file, pipeline, pipelines, plan
 from tests.support.spellings import SPELLINGS

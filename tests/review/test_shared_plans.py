@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from headgate.render.review.outputs import render
 from headgate.review.decide import review_of
-from headgate.review.outputs import render
 from headgate.review.plan_file import facts_of_plans
 from tests.support.shared import shared
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from headgate.handover.model import EXECUTED
-from headgate.pages import seen
+from headgate.visible import seen
 
 if TYPE_CHECKING:
     from headgate.handover.model import Runbook, Step

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.pages import seen
 from headgate.recovery.model import JOB, PIPELINE, WORDS
+from headgate.visible import seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.draft import natural
-from headgate.pages import environment_of, style_of
+from headgate.render.pages import environment_of, style_of
 from headgate.schedule import describe_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from jinja2 import Environment
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.report import Entry, Report, Row
@@ -203,9 +200,13 @@ def balance_page(reports: Sequence[Report], timelines: Mapping[str, Timetable] |
     spans = max(_FEWEST_SPANS, _SPANS // max(1, len(reports)))
     starts = {name: starts_of(timetable, spans) for name, timetable in (timelines or {}).items()}
     sections = [section(report, bars, changes, starts.get(report.connector)) for report in reports]
-    environment = _environment()
-    page = environment.get_template("page.html")
-    return page.render(sections=sections, what=_WHAT, **style_of(environment, "page.css"))
+    environment = environment_of(
+        number=number,
+        percent=lambda share: f"{share:.1%}",
+        along=lambda value, scale: f"{100 * value / scale:.2f}%",
+    )
+    page = environment.get_template("balance.html")
+    return page.render(sections=sections, what=_WHAT, **style_of(environment, "balance.css"))
 
 
 def section(report: Report, most_bars: int, most_changes: int, starts: Starts | None = None) -> Section:
@@ -454,12 +455,3 @@ def concurrent(runs: Iterable[tuple[float, float]], period: int) -> list[tuple[f
 def number(value: float) -> str:
     """Give a weight as text: whole from 1,000 on, else four digits."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"  # noqa: PLR2004 - where digits after the point stop to matter
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = environment_of("headgate.balance")
-    environment.filters["number"] = number
-    environment.filters["percent"] = lambda share: f"{share:.1%}"
-    environment.filters["along"] = lambda value, scale: f"{100 * value / scale:.2f}%"
-    return environment

@@ -9,7 +9,7 @@ from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
 from headgate.balance.report import Row
-from headgate.cli.text import table_text
+from headgate.render.tables import table_text
 from headgate.schedule import describe_schedule
 
 if TYPE_CHECKING:

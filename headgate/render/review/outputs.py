@@ -6,21 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.files import write_whole
+from headgate.render.review.markdown import SUMMARY, render_markdown
+from headgate.render.review.page import render_page
+from headgate.render.review.text import render_text
 from headgate.review.document import render_json
 from headgate.review.facts import Facts
-from headgate.review.markdown import SUMMARY, render_markdown
 from headgate.review.model import Finding, Review
-from headgate.review.page import render_page
-from headgate.review.text import render_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from headgate.problems import HeadgateError
-    from headgate.review.facts import Change
-
-_MOST = 50
 
 
 def render(review: Review, form: str, *, details_url: str = "", diffs: bool = False) -> str:
@@ -65,33 +61,3 @@ class Outputs:
         """Write a review that says why there is none, so that a comment can say it too."""
         findings = tuple(Finding("error", "no-review", problem.file or target, problem.message) for problem in error.problems)
         self.write(Review(target, "error", Facts(target), findings=findings))
-
-
-def differences(approved: Facts, planned: Facts) -> list[str]:
-    """Say in which resources and tables two reviews differ, a line each."""
-    lines = [f"stack {name}: only approved" for name in sorted({*approved.stacks} - {*planned.stacks})]
-    lines += [f"stack {name}: not in the approved review" for name in sorted({*planned.stacks} - {*approved.stacks})]
-    old, new = _by_place(approved.changes), _by_place(planned.changes)
-    for place in sorted(old.keys() | new.keys()):
-        if old.get(place) != new.get(place):
-            lines.append(f"{' '.join(place)}: {_told(old.get(place))} approved, {_told(new.get(place))} planned")
-    for what, before, after in (
-        ("pipeline reads other tables, or is another one", _held(approved), _held(planned)),
-        ("drifted otherwise", _by_place(approved.drift), _by_place(planned.drift)),
-    ):
-        places = sorted(before.keys() | after.keys())
-        lines += [f"{' '.join(place)}: {what}" for place in places if before.get(place) != after.get(place)]
-    lines = lines or ["the lock, or what it has handed over"]
-    return lines[:_MOST] + ([f"… and {len(lines) - _MOST} more"] if len(lines) > _MOST else [])
-
-
-def _by_place(changes: tuple[Change, ...]) -> Mapping[tuple[str, str], Change]:
-    return {(change.stack, change.address): change for change in changes}
-
-
-def _held(facts: Facts) -> Mapping[tuple[str, str], object]:
-    return {(one.stack, one.id): one for one in facts.pipelines}
-
-
-def _told(change: Change | None) -> str:
-    return "/".join(change.actions) if change else "nothing"

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.pages import seen
-from headgate.review.sections import Name, Section, sections_of, summary_of, title_of
+from headgate.render.review.sections import Name, Section, sections_of, summary_of, title_of
+from headgate.visible import seen
 
 if TYPE_CHECKING:
+    from headgate.render.review.sections import Cell, Row
     from headgate.review.model import Level, Review
-    from headgate.review.sections import Cell, Row
 
 COMMENT = 65_000  # characters; GitHub takes 65,536 in a comment, and what posts it adds a mark of its own
 SUMMARY = 1_000_000  # bytes; GitHub takes 1 MiB in a step's summary

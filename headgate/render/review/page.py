@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from headgate.pages import environment_of, seen, style_of
-from headgate.review.sections import Name, sections_of, summary_of, title_of
+from headgate.render.pages import environment_of, style_of
+from headgate.render.review.sections import Name, sections_of, summary_of, title_of
+from headgate.visible import seen
 
 if TYPE_CHECKING:
+    from headgate.render.review.sections import Cell
     from headgate.review.model import Review
-    from headgate.review.sections import Cell
 
 
 def render_page(review: Review) -> str:
     """Give the page, with the diffs of all files. It runs no script, and its policy forbids anything but its own style."""
-    environment = environment_of("headgate.review")
-    environment.filters["cell"] = _cell
+    environment = environment_of(cell=_cell)
     return environment.get_template("review.html").render(
         title=title_of(review),
         verdict=review.verdict,

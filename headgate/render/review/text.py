@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.pages import SEEN, seen
-from headgate.review.sections import Name, Section, sections_of, summary_of, title_of
+from headgate.render.review.sections import Name, Section, sections_of, summary_of, title_of
+from headgate.visible import SEEN, seen
 
 if TYPE_CHECKING:
+    from headgate.render.review.sections import Cell
     from headgate.review.model import Review
-    from headgate.review.sections import Cell
 
 # What a terminal would obey, and what turns the text around it: shown as pictures and as U+FFFD.
 _LINES = SEEN | {ord("\n"): ord("\n"), ord("\t"): ord("\t")}

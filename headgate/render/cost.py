@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.cost.model import amount_text
+
 if TYPE_CHECKING:
     from headgate.cost.difference import CostChange, Difference
-    from headgate.cost.model import Amount, Cost, GroupCost
+    from headgate.cost.model import Cost, GroupCost
 
 
 def cost_lines(cost: Cost) -> list[str]:
@@ -25,16 +27,6 @@ def difference_lines(difference: Difference) -> list[str]:
     return [*lines, *(f"- {change.name}: {_change_text(change, difference.currency)}" for change in difference.groups)]
 
 
-def amount_text(amount: Amount, currency: str | None, *, signed: bool = False) -> str:
-    """Give `34.72 USD (99.20 DBUs, 12.40 hours)`, without what is not known; `signed` has a + before what is more."""
-    sign = "+" if signed else ""
-    hours = f"{_zero(amount.hours):{sign},.2f} hours"
-    dbus = [] if amount.dbus is None else [f"{_zero(amount.dbus):{sign},.2f} DBUs"]
-    if amount.price is None or currency is None:
-        return ", ".join([hours, *dbus])
-    return f"{_zero(amount.price):{sign},.2f} {currency} ({', '.join([*dbus, hours])})"
-
-
 def _group_line(group: GroupCost, currency: str | None) -> str:
     pipelines = f"{group.pipelines} pipeline{'' if group.pipelines == 1 else 's'}"
     tables = f"{group.tables} table{'' if group.tables == 1 else 's'}"
@@ -45,8 +37,3 @@ def _group_line(group: GroupCost, currency: str | None) -> str:
 def _change_text(change: CostChange, currency: str | None) -> str:
     before, after = (amount_text(amount, currency) for amount in (change.before, change.after))
     return f"{amount_text(change.delta, currency, signed=True)} a month: {before} → {after}"
-
-
-def _zero(value: float) -> float:
-    """Give a number to a hundredth, without a zero below zero."""
-    return round(value, 2) + 0.0

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from headgate.cost.difference import difference
 from headgate.cost.estimate import cost_of
-from headgate.cost.text import cost_lines, difference_lines
-from headgate.handover.render import render_markdown
 from headgate.handover.runbook import make_runbook
 from headgate.problems import StaleError
+from headgate.render.cost import cost_lines, difference_lines
+from headgate.render.handover import render_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

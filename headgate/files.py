@@ -34,6 +34,47 @@ def system_error(error: OSError, path: Path | str | None = None) -> HeadgateErro
     )
 
 
+def read_bytes(path: Path) -> bytes | None:
+    """Give what a file holds, None where there is no such file. Raises what `system_error` gives where it can't be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise system_error(error, path) from None
+
+
+def read_text(path: Path, fix: str = "save it as UTF-8") -> str | None:
+    """Give a file's text, None where there is no such file.
+
+    Raises what `system_error` gives where it can't be read, and InputError for what is not UTF-8, with `fix`.
+    """
+    data = read_bytes(path)
+    return None if data is None else decoded(data, str(path), fix)
+
+
+def needed_bytes(path: Path) -> bytes:
+    """Give what a file holds. Raises what `system_error` gives where it can't be read or isn't there."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise system_error(error, path) from None
+
+
+def needed_text(path: Path, fix: str = "save it as UTF-8") -> str:
+    """Give a file's text. Raises what `needed_bytes` and `decoded` raise."""
+    return decoded(needed_bytes(path), str(path), fix)
+
+
+def decoded(data: bytes, file: str, fix: str) -> str:
+    """Give the text that a file's bytes say, without a byte order mark. Raises InputError where they are not UTF-8."""
+    try:
+        return data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8: byte {error.start + 1} of the file is 0x{data[error.start]:02x}"
+        raise InputError(Problem(message, fix, file, data.count(b"\n", 0, error.start) + 1)) from None
+
+
 def write_whole(path: Path, text: str) -> bool:
     """Write `text` (UTF-8, line ends as given) through a temporary file and a rename; say whether anything changed.
 

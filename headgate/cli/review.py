@@ -190,15 +190,9 @@ def _project_before(before: Path | None, base: str | None, root: Path) -> Path |
 
 
 def _text(path: Path) -> str:
-    from headgate.files import system_error
+    from headgate.files import needed_text
 
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise system_error(error, path) from None
-    except UnicodeDecodeError:
-        fix = "it may be the plan itself; make it with `terraform show -json PLANFILE > <stack>.json`"
-        raise InputError(Problem("is not UTF-8", fix, str(path))) from None
+    return needed_text(path, "it may be the plan itself; make it with `terraform show -json PLANFILE > <stack>.json`")
 
 
 def _hold_against(made: Review, approved: Path) -> None:

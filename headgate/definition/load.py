@@ -15,6 +15,7 @@ from headgate.definition.explain import explain
 from headgate.definition.model import Definition
 from headgate.definition.together import clashes
 from headgate.definition.yaml import Document, parse_yaml
+from headgate.files import read_text
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -35,18 +36,9 @@ class Loaded:
 
 def load_definition(path: Path) -> Definition:
     """Read a definition. Raises InputError with every problem found, or that there is no such file."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(Problem("there is no definition", "`headgate discover` writes one to start from", str(path))) from None
-    except OSError as error:
-        raise InputError(Problem(f"can't be read: {error.strerror}", "a definition is a file of YAML", str(path))) from None
-    try:
-        text = data.decode().removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        message = f"is not UTF-8: byte {error.start + 1} of the file is 0x{data[error.start]:02x}"
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(Problem(message, "save it as UTF-8", str(path), line)) from None
+    text = read_text(path)
+    if text is None:
+        raise InputError(Problem("there is no definition", "`headgate discover` writes one to start from", str(path)))
     return _validate(parse_yaml(text, str(path)), str(path), path.parent)
 
 

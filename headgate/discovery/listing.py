@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, table_of
+from headgate.files import needed_text
 from headgate.inventory.read import read_inventory
 from headgate.problems import InputError, Problem, did_you_mean
 
@@ -86,22 +87,14 @@ def _is_listing(path: Path) -> bool:
 
 
 def _header(path: Path) -> list[str]:
-    lines = csv.reader(_text(path).splitlines(keepends=True))
+    lines = csv.reader(needed_text(path).splitlines(keepends=True))
     return [name.strip() for name in next(lines, [])]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    lines = csv.reader(_text(path).splitlines(keepends=True))
+    lines = csv.reader(needed_text(path).splitlines(keepends=True))
     header = [name.strip() for name in next(lines, [])]
     try:
         return [dict(zip(header, row, strict=False)) for row in lines if row]
     except csv.Error as error:
         raise InputError(Problem(f"no valid CSV: {error}", file=str(path), line=lines.line_num)) from None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"{path} can't be read: {reason}") from None

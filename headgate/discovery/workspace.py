@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, table_of
+from headgate.files import needed_text
 from headgate.names import catalog_name
 from headgate.problems import InputError, Problem
 
@@ -90,11 +91,7 @@ def _metadata(path: Path, problems: list[Problem]) -> dict[str, dict[str, Any]]:
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"{path} can't be read: {reason}") from None
+    text = needed_text(path).strip()
     whole = text.startswith("[")
     rows: list[tuple[int, Any]] = []
     problems = []

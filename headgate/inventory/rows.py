@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.names import catalog_name, catalog_name_fault, slug
@@ -13,16 +12,8 @@ from headgate.tables.names import blurred, spelling
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from headgate.inventory.csv_file import Line
     from headgate.inventory.row import TableRow
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A data row: its number from 1, the line of the file that it begins on, and its cells by column."""
-
-    row: int
-    line: int
-    cells: dict[str, str]
 
 
 def row_problems(rows: Sequence[tuple[Line, TableRow]], file: str) -> list[Problem]:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from headgate.files import read_bytes
 from headgate.inventory.cells import MOST_WEIGHT, CellError
-from headgate.inventory.read import MOST_PROBLEMS
-from headgate.problems import InputError, Problem, did_you_mean, short
+from headgate.inventory.csv_file import capped, read_lines
+from headgate.problems import InputError, Problem, short
 from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
+
+    from headgate.inventory.csv_file import Line
 
 RUNS = "runs.csv"
 COLUMNS = ("source_table", "destination", "started_at", "seconds", "full_load")
 REQUIRED = ("source_table", "started_at", "seconds")
 
-_UTF8 = "save it as UTF-8 (in Excel: CSV UTF-8)"
 # What all of Python 3.11 to 3.13 read alike, and with an offset.
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})"
@@ -47,13 +46,8 @@ class Run:
 def read_runs(folder: Path) -> tuple[Run, ...]:
     """Read the runs beside a connector's definition, none where there is no such file. Raises InputError with every problem."""
     path = folder / RUNS
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise InputError(Problem(f"can't be read: {error.strerror}", "runs are a CSV file", str(path))) from None
-    return parse_runs(data, str(path))
+    data = read_bytes(path)
+    return () if data is None else parse_runs(data, str(path))
 
 
 def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
@@ -61,21 +55,18 @@ def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
     problems: list[Problem] = []
     first: dict[tuple[str | TableId, datetime], int] = {}
     runs = []
-    for row, line, cells in _rows(_text(data, file), file, problems):
-        values = _values(cells, Problem("", "", file, line, row), problems)
+    for line in read_lines(data, file, COLUMNS, REQUIRED, problems):
+        values = _values(line, file, problems)
         if values is None:
             continue
         run = Run(**values)
-        earlier = first.setdefault((_table(run), run.started_at), row)
-        if earlier != row:
+        earlier = first.setdefault((_table(run), run.started_at), line.row)
+        if earlier != line.row:
             message = f"{short(run.source_table)} started at {run.started_at.isoformat()} in row {earlier} already"
-            problems.append(Problem(message, "take one of the rows out", file, line, row, "started_at"))
+            problems.append(Problem(message, "take one of the rows out", file, line.line, line.row, "started_at"))
         runs.append(run)
-    if len(problems) > MOST_PROBLEMS:
-        more = Problem(f"and {len(problems) - MOST_PROBLEMS} more problems", "mend these first", file)
-        problems = [*problems[:MOST_PROBLEMS], more]
     if problems:
-        raise InputError(problems)
+        raise InputError(capped(problems, file))
     return tuple(runs)
 
 
@@ -84,64 +75,15 @@ def _table(run: Run) -> str | TableId:
     return TableId(run.source_table, run.destination) if run.destination else run.source_table
 
 
-def _text(data: bytes, file: str) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"is not UTF-8: byte {error.start + 1} of the file is 0x{data[error.start]:02x}"
-        raise InputError(Problem(message, _UTF8, file, line)) from None
-    if not text.strip():
-        raise InputError(Problem("is empty", f"the first row names the columns: {', '.join(COLUMNS)}", file))
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError(Problem("holds a NUL character", _UTF8, file, line))
-    return text
-
-
-def _rows(text: str, file: str, problems: list[Problem]) -> Iterator[tuple[int, int, dict[str, str]]]:
-    """Give row, line and cells by column of each data row; stop where the file can't be read on. An empty line is no row."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    row, begin = 0, 1
-    try:
-        columns = _columns(next(reader), file, problems)
-        begin = reader.line_num + 1
-        for cells in reader:
-            if cells:
-                row += 1
-                if len(cells) == len(columns):
-                    yield row, begin, dict(zip(columns, cells, strict=True))
-                else:
-                    message = f"cells: {len(cells)}, columns in the first row: {len(columns)}"
-                    problems.append(Problem(message, "a cell with a comma stands in quotes", file, begin, row))
-            begin = reader.line_num + 1
-    except csv.Error as error:
-        fix = 'a cell with a comma, a quote or a line end stands in quotes, and a quote inside is written twice ("")'
-        problems.append(Problem(f"can't be read as CSV: {error}", fix, file, begin, row + 1))
-
-
-def _columns(header: list[str], file: str, problems: list[Problem]) -> list[str]:
-    columns = [name.strip() for name in header]
-    for name, count in Counter(columns).items():
-        if name not in COLUMNS:
-            problems.append(Problem(f"unknown column {short(name)}", did_you_mean(name, COLUMNS), file, 1))
-        elif count > 1:
-            problems.append(Problem(f"column {name} stands {count} times", "keep one of them", file, 1))
-    if missing := [name for name in REQUIRED if name not in columns]:
-        problems.append(Problem(f"column {missing[0]} is missing", f"name {', '.join(REQUIRED)} in the first row", file, 1))
-        raise InputError(problems)
-    return columns
-
-
-def _values(cells: dict[str, str], place: Problem, problems: list[Problem]) -> dict[str, Any] | None:
+def _values(line: Line, file: str, problems: list[Problem]) -> dict[str, Any] | None:
     values, before = {}, len(problems)
     for column, parse in _PARSERS.items():
-        text = cells.get(column, "")
+        text = line.cells.get(column, "")
         try:
             values[column] = parse(text)
         except CellError as error:
             message = f"{error.message}: {short(text)} found"
-            problems.append(Problem(message, error.fix, place.file, place.line, place.row, column))
+            problems.append(Problem(message, error.fix, file, line.line, line.row, column))
     return values if len(problems) == before else None
 
 

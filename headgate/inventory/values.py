@@ -7,8 +7,9 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from headgate.files import decoded, needed_bytes
 from headgate.inventory.cells import MOST_WEIGHT
-from headgate.inventory.read import MOST_PROBLEMS
+from headgate.inventory.csv_file import UTF8, capped
 from headgate.inventory.slices import value_fault
 from headgate.problems import InputError, Problem, short
 
@@ -21,11 +22,7 @@ _MOST_CELLS = 2
 
 def read_values(path: Path, separator: str) -> dict[str, float]:
     """Read value → weight from a CSV without a heading. Raises InputError with every problem, or that it can't be read."""
-    try:
-        return parse_values(path.read_bytes(), separator, str(path))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(Problem(f"can't be read: {reason}", "name a file with one value a line", str(path))) from None
+    return parse_values(needed_bytes(path), separator, str(path))
 
 
 def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[str, float]:
@@ -33,11 +30,7 @@ def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[
 
     Raises InputError with every problem found: a value twice, one that the option can't hold, a weight that is none.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(Problem("is not UTF-8", "save it as UTF-8 (in Excel: CSV UTF-8)", file, line)) from None
+    text = decoded(data, file, UTF8)
     problems: list[Problem] = []
     first: dict[str, int] = {}
     weights: dict[str, float | None] = {}
@@ -61,11 +54,8 @@ def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[
         bare = next(value for value, weight in weights.items() if weight is None)
         message = f"{short(bare)} has no weight, and others have"
         problems.append(Problem(message, "write a weight in each line, or in none", file, first[bare]))
-    if len(problems) > MOST_PROBLEMS:
-        more = Problem(f"and {len(problems) - MOST_PROBLEMS} more problems", "mend these first", file)
-        problems = [*problems[:MOST_PROBLEMS], more]
     if problems:
-        raise InputError(problems)
+        raise InputError(capped(problems, file))
     return given or dict.fromkeys(weights, 1.0)
 
 

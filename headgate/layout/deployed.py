@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
-from headgate.files import write_whole
-from headgate.problems import InputError, Problem
+from pydantic import BaseModel, ConfigDict
+
+from headgate.files import read_text, write_whole
 from headgate.tables.ids import TableId
+from headgate.validation import parse_as
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,33 +51,29 @@ def deployed_path(folder: Path, target: str) -> Path:
     return folder / f"deployed.{target}.json"
 
 
+class _Record(BaseModel):
+    """The file. A later headgate may add keys to it, which this one passes over."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    format: Literal[1]
+    ids: dict[str, str | None]
+    tables: dict[str, str] = {}
+    doubled: dict[str, str] = {}
+    connection: str = ""
+
+
 def read_deployed(folder: Path, target: str) -> Deployed:
     """Read what was recorded for a target; nothing recorded gives an empty one. Raises InputError for a damaged file."""
     path = deployed_path(folder, target)
-    try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
-        ids, tables, doubled = _ids(found), _tables(found), _texts(found, "doubled")
-        connection = str(found.get("connection", ""))
-    except FileNotFoundError:
+    fix = "take the file of the last commit, or record the target's state anew with `headgate record`"
+    text = read_text(path, fix)
+    if text is None:
         return Deployed(target)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        fix = "take the file of the last commit, or record the target's state anew with `headgate record`"
-        raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", fix, str(path))) from None
-    return Deployed(target, dict(sorted(ids.items())), tables, dict(sorted(doubled.items())), connection)
-
-
-def _ids(found: Any) -> dict[str, str]:
-    if found["format"] != FORMAT:
-        raise ValueError(f"format {found['format']!r}, this headgate reads {FORMAT}")
-    return {str(address): str(id_) for address, id_ in found["ids"].items() if id_ is not None}
-
-
-def _tables(found: Any) -> dict[TableId, str]:
-    return {TableId.parse(table): pipeline for table, pipeline in _texts(found, "tables").items()}
-
-
-def _texts(found: Any, part: str) -> dict[str, str]:
-    return {str(key): str(value) for key, value in found.get(part, {}).items()}
+    found = parse_as(_Record, text, str(path), fix)
+    ids = {address: id_ for address, id_ in sorted(found.ids.items()) if id_ is not None}
+    tables = {TableId.parse(table): pipeline for table, pipeline in found.tables.items()}
+    return Deployed(target, ids, tables, dict(sorted(found.doubled.items())), found.connection)
 
 
 def write_deployed(folder: Path, deployed: Deployed) -> bool:

@@ -11,7 +11,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from headgate.files import system_error, write_whole
+from headgate.files import read_text, write_whole
 from headgate.layout.lock_schema import layout_in
 from headgate.layout.model import Change, Move
 from headgate.problems import InputError, Problem, StaleError, short
@@ -56,14 +56,9 @@ def read_lock(path: Path, connector: str) -> Layout | None:
 
     Raises InputError where it can't be read, is damaged or merged wrongly, StaleError where it is another connector's.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    text = read_text(path, _FIX)
+    if text is None:
         return None
-    except OSError as error:
-        raise system_error(error, path) from None
-    except UnicodeDecodeError as error:
-        raise InputError(Problem(f"is not UTF-8 at byte {error.start}", _FIX, str(path))) from None
     layout = parse_lock(text, str(path))
     if layout.connector != connector:
         raise StaleError(

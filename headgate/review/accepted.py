@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError
 
 from headgate.definition.yaml import parse_yaml
-from headgate.files import system_error
-from headgate.problems import InputError, Problem
+from headgate.files import read_text
+from headgate.problems import InputError
 from headgate.review.model import Finding
 from headgate.tables.ids import ARROW, TableId
 from headgate.tables.names import blurred
@@ -52,15 +52,8 @@ class Accepted:
 
 def read_accepted(path: Path) -> Accepted:
     """Read accepted.yaml. Raises InputError with every problem and its line."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return Accepted()
-    except OSError as error:
-        raise system_error(error, path) from None
-    except UnicodeDecodeError:
-        raise InputError(Problem("is not UTF-8", "save it as UTF-8", str(path))) from None
-    if not text.strip():
+    text = read_text(path)
+    if not text or not text.strip():
         return Accepted()
     document = parse_yaml(text, str(path))
     try:

@@ -157,7 +157,7 @@ def test_what_is_not_there_is_told_with_what_is(project: Path) -> None:
     with pytest.raises(InputError, match="did you mean 'pi_timeseries'"):
         cut(project, table="p_timeseries")
     (project / "tags.csv").unlink()
-    with pytest.raises(InputError, match="no such file or directory"):
+    with pytest.raises(InputError, match="No such file or directory"):
         cut(project)
 
 

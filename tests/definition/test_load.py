@@ -155,7 +155,7 @@ def test_what_is_said_of_a_files_bytes(tmp_path: Path, data: bytes, said: str) -
         load_definition(path)
 
 
-@pytest.mark.parametrize(("name", "said"), [("none.yaml", "there is no definition"), ("", "can't be read")])
+@pytest.mark.parametrize(("name", "said"), [("none.yaml", "there is no definition"), ("", "can't be used: Is a directory")])
 def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         load_definition(tmp_path / name)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.inventory.read import MOST_PROBLEMS, parse_inventory, read_inventory
+from headgate.inventory.csv_file import MOST_PROBLEMS
+from headgate.inventory.read import parse_inventory, read_inventory
 from headgate.inventory.row import TableRow
 from headgate.problems import InputError
 
@@ -169,7 +170,7 @@ def test_a_problem_has_the_file_that_was_read(tmp_path: Path) -> None:
     assert (problem.file, problem.line, problem.row, problem.column) == (str(path), 2, 1, "weight")
 
 
-@pytest.mark.parametrize(("name", "said"), [("missing.csv", "there is no inventory"), ("", "can't be read")])
+@pytest.mark.parametrize(("name", "said"), [("missing.csv", "there is no inventory"), ("", "can't be used: Is a directory")])
 def test_a_file_that_is_not_there_is_a_problem_too(tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         read_inventory(tmp_path / name)

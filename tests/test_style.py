@@ -1,9 +1,11 @@
 """The code's style and types are held by the same tools that `make lint` runs."""
 
+import ast
 import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,48 @@ def test_no_file_is_too_long_to_read() -> None:
     }
 
     assert {str(path): length for path, length in lengths.items() if length > 500} == {}
+
+
+# The docstring of a command is its help, which says what to do and how it ends.
+COMMANDS = {"headgate/cli", "apps/pi_simulator/command.py", "connectors/osipi/__main__.py"}
+
+
+def public_functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            yield node
+        elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from public_functions(node)
+
+
+def names_in(node: ast.AST) -> set[str]:
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return names | {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+
+
+def raised(node: ast.AST, caught: frozenset[str] = frozenset()) -> set[str]:
+    """Give the errors that leave a function's own body; those that it makes elsewhere have the name of what makes them."""
+    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+        name = getattr(node.exc.func, "id", getattr(node.exc.func, "attr", ""))
+        by_a_constant = any(one.isupper() for one in caught)  # such as _UNREADABLE: all that goes wrong there
+        return set() if by_a_constant else {name} - caught - {"NotImplementedError", "AssertionError"}
+    if isinstance(node, ast.Try):
+        handled = caught.union(*(names_in(handler.type) for handler in node.handlers if handler.type))
+        rest = (*node.handlers, *node.orelse, *node.finalbody)
+        return set().union(*(raised(part, handled) for part in node.body), *(raised(part, caught) for part in rest))
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    return set().union(*(raised(part, caught) for part in ast.iter_child_nodes(node) if not isinstance(part, inner)))
+
+
+def test_docstrings_name_the_errors_that_their_functions_raise() -> None:
+    silent = {
+        f"{path.relative_to(ROOT)}:{function.lineno} {function.name}: {name}"
+        for place in ("headgate", "stacks", "connectors", "apps")
+        for path in (ROOT / place).rglob("*.py")
+        if not any(path.is_relative_to(ROOT / command) for command in COMMANDS)
+        for function in public_functions(ast.parse(path.read_text()))
+        for name in raised(function)
+        if (name if name[:1].isupper() else "aise") not in (ast.get_docstring(function) or "")
+    }
+
+    assert silent == set()

@@ -66,7 +66,10 @@ class Span:
     ticks: int = 0
 
     def after(self, start: int, times: int = 1, zone: tzinfo = UTC) -> int:
-        """Give the time that is so many spans after another; the last of a month where it has no such day."""
+        """Give the time that is so many spans after another; the last of a month where it has no such day.
+
+        Raises ValueError where that is in no year that can be written.
+        """
         if self.months:
             local, part = _local(start, zone)
             year, month = divmod(local.year * 12 + local.month - 1 + self.months * times, 12)

@@ -87,7 +87,10 @@ Rows = tuple["Iterator[dict[str, Any]]", dict[str, Any]]
 
 
 def frames(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
-    """Read pi_event_frames: frames that are new or changed since `offset`, and the offset after them."""
+    """Read pi_event_frames: frames that are new or changed since `offset`, and the offset after them.
+
+    Raises OffsetError for an offset that is none of theirs.
+    """
 
     def rows(some: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]] | None]:
         values, open_ = _attribute_values(reading, some)
@@ -98,7 +101,10 @@ def frames(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
 
 
 def referenced_elements(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
-    """Read pi_eventframe_referenced_elements of the frames that are new or changed since `offset`."""
+    """Read pi_eventframe_referenced_elements of the frames that are new or changed since `offset`.
+
+    Raises OffsetError for an offset that is none of theirs.
+    """
 
     def rows(some: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         for item in some:

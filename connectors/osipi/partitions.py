@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def latest_offset(reading: Reading, start: Mapping[str, Any] | None) -> dict[str, Any]:
     """Give the end of the next batch: `settle_seconds` (60) before now, or `endTime`, `window_minutes` (a day) on at most.
 
-    The first batch starts at `startTime`, else `lookback_minutes` (60) before now.
+    The first batch starts at `startTime`, else `lookback_minutes` (60) before now. Raises OptionsError, and OffsetError for a
+    `start` that is none of a partitioned stream.
     """
     settle = reading.texts.number("settle_seconds", 60)
     window = reading.texts.number("window_minutes", 1440, 1, MOST_MINUTES) * 60
@@ -65,7 +66,8 @@ def partitions(
 ) -> list[dict[str, Any]]:
     """Give the parts: tables of tags by `tags_per_request` tags, others as one. No part where start equals end.
 
-    A batch without offsets covers recorded values from the first read's start to now.
+    A batch without offsets covers recorded values from the first read's start to now. Raises OffsetError for offsets that are
+    none of a partitioned stream.
     """
     if end is not None and name in PARTITIONED:
         until = _until(end)

@@ -104,7 +104,10 @@ class Reading:
         return replace(problem, name=name, path=path)
 
     def instant(self, name: str, default: str = "") -> str:
-        """Give an option that is a time as its stamp; empty where neither it nor a default is given."""
+        """Give an option that is a time as its stamp; empty where neither it nor a default is given.
+
+        Raises OptionsError for what is no time.
+        """
         text = self.texts.text(name, name.replace("Time", "_time"), default=default)
         if not text:
             return ""
@@ -131,7 +134,10 @@ class Reading:
         return start or shifted(min(last, self.cap), -lookback)
 
     def span(self, name: str, default: str) -> float:
-        """Give an option that is a time span, in seconds: more than 0, a year (366d) at most."""
+        """Give an option that is a time span, in seconds: more than 0, a year (366d) at most.
+
+        Raises OptionsError for what is no time span, or no such one.
+        """
         text = self.texts.text(name, default=default)
         try:
             seconds = seconds_of(text)
@@ -146,7 +152,7 @@ class Reading:
         return pages(self.client, path, *params, selected(*fields))
 
     def each(self, owners: Sequence[str], calls: Sequence[Call]) -> Iterator[tuple[str, Any]]:
-        """Give each owner's WebID with the body of its call; those forbidden or gone are reported. Other errors are raised."""
+        """Give each owner's WebID with the body of its call; those forbidden or gone are reported. Raises other PiErrors."""
         size = self.client.settings.parts_per_batch
         for start in range(0, len(calls), size):
             answers = self.client.answers(calls[start : start + size])

@@ -38,7 +38,10 @@ class Delta:
             raise SourceError(words, "look at the address and the rights") from None
 
     def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:
-        """Merge a part's rows in one commit. Only rows of its stretch and of the tags that could be read are ever deleted."""
+        """Merge a part's rows in one commit. Only rows of its stretch and of the tags that could be read are ever deleted.
+
+        Raises SourceError where the table can't be written.
+        """
         rows = [row for row in rows if row[self._plan.tag] in read]  # not those of a tag that failed after a part of it
         if not rows and not (self._delete and read):
             return

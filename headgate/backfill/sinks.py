@@ -20,7 +20,7 @@ class Sink(Protocol):
     """Takes the rows of a part, all at once. Landing the same part again doubles nothing, where there is a memory of it."""
 
     def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:
-        """Take a part's rows; `read` are those of its tags that could be read."""
+        """Take a part's rows; `read` are those of its tags that could be read. Raises SourceError where they don't land."""
 
 
 def lines(rows: Sequence[Row]) -> str:

@@ -55,7 +55,10 @@ class Validation:
             raise SourceError(f"the provider {wanted} can't be had from its registry or a mirror: {summary}", detail)
 
     def errors(self, name: str) -> list[str]:
-        """Give what is wrong in a stack, whose providers were fetched; nothing where it is valid."""
+        """Give what is wrong in a stack, whose providers were fetched; nothing where it is valid.
+
+        Raises InputError where the stack can't be read, SourceError where Terraform can't be run or takes too long.
+        """
         folder = self._folder(name, self._body(name))
         init = self._init(folder, "-backend=false", *self._only_these)
         if init.returncode:

@@ -61,7 +61,7 @@ class Login:
 
     @contextmanager
     def asking(self, what: str) -> Iterator[None]:
-        """Turn the SDK's errors into ours, without secrets and with a fix.
+        """Turn the SDK's errors into ours, without secrets and with a fix: raises SourceError for `what` was asked.
 
         A workspace that couldn't be reached, for as long as that was tried, is not tried again: all questions would wait so.
         """

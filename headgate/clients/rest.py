@@ -94,6 +94,7 @@ class Api:
 
         Of the next page's address only the query is taken: the token goes nowhere else, and a proxy before the host may
         call it otherwise. Source: GitHub and GitLab, pagination: Link headers with rel="next"; GitLab also x-next-page.
+        Raises what `ask` raises, and SourceError for a page that is no list of objects.
         """
         asked = {"per_page": "100", **(query or {})}
         for _ in range(_PAGES):

@@ -55,7 +55,7 @@ def make_runbook_back(
 ) -> Runbook:
     """Give what brings tables back to the pipelines that they came from, handed over or half-way.
 
-    Raises as `make_runbook` does.
+    Raises StaleError and InputError as `make_runbook` does.
     """
     target_layout = TargetLayout(layout, definition, target, deployed)
     todo = pending(layout, target)

@@ -31,7 +31,10 @@ class TargetLayout:
         self.entries = {entry.id: entry for entry in entries}
 
     def id_of(self, pipeline: str, kind: str = "databricks_pipeline") -> str:
-        """Give the workspace's id of a pipeline or its job, under its id or the one before; empty where none is recorded."""
+        """Give the workspace's id of a pipeline or its job, under its id or the one before; empty where none is recorded.
+
+        Raises StaleError for a recorded id that can't be one.
+        """
         entry = self.entries.get(pipeline)
         names = [name for _, name in whereabouts(entry, self.scope.target_name)] if entry else [pipeline]
         found = next((id_ for name in names if (id_ := self.deployed.ids.get(f"{kind}.{name}"))), "")

@@ -120,6 +120,7 @@ def execute(choice: RecoveryChoice, terraform: Terraform, workspace: Workspace, 
     """Take over and delete, one by one; what fails is kept as a problem, and the rest goes on.
 
     A job is deleted only when whatever it doubles is in a state, so imports come first and a failed one keeps its twins.
+    Raises InputError where a stack to import into was not synthesized.
     """
     done, failed = RecoveryResult(), set()
     for one in choice.imports:

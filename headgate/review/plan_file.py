@@ -81,7 +81,10 @@ def facts_of_plans(
 def facts_of_changes(
     stacks: Iterable[tuple[str, Sequence[Mapping[str, Any]]]], target: str, secrets: Collection[str] = ()
 ) -> Facts:
-    """Give the facts of resource changes that no plan was made of, each stack's in the form of a plan's."""
+    """Give the facts of resource changes that no plan was made of, each stack's in the form of a plan's.
+
+    Raises InputError for a change of another form.
+    """
     masks = Masks(frozenset(), frozenset(secrets))
     parts = [_facts({"resource_changes": changes}, stack, masks, "") for stack, changes in stacks]
     return replace(_together(parts, target), predicted=True)

@@ -100,7 +100,7 @@ def _at(text: str, controller: str, scene: Scene) -> Thing:
 
 
 def one_of_these(one: Filter, controller: str, scene: Scene) -> Test:
-    """Give what says whether a thing is one of those whose paths a filter names."""
+    """Give what says whether a thing is one of those whose paths a filter names. Raises RefusedError for another filter."""
     if one.sign not in {"=", "<>", "in"} or not one.values:
         raise RefusedError(f"'{one.name}' is a path, a list of them, or a query in braces")
     wanted = {_at(value, controller, scene).guid for value in one.values}
@@ -143,7 +143,10 @@ def _target_template(one: Filter, scene: Scene) -> Test:
 
 
 def below(root: Filter | None, known: Known, scene: Scene, *, deep: bool) -> Test:
-    """Give what says whether a thing is below a root, without one below its database; right below it where not `deep`."""
+    """Give what says whether a thing is below a root, without one below its database; right below it where not `deep`.
+
+    Raises RefusedError for a root that is not one path.
+    """
     if root is None or not single(root):
         return lambda thing: deep or "Parent" not in thing.refs
     if root.sign != "=":

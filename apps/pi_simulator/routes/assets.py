@@ -34,7 +34,7 @@ _SEARCHED: dict[str, Callable[[Thing], Sequence[str]]] = {
 def servers(
     asked: Wanted, name: Annotated[str | None, Query()] = None, path: Annotated[str | None, Query()] = None
 ) -> Response:
-    """List the asset servers, or give one by its name or its path."""
+    """List the asset servers, or give one by its name or its path. Raises PiError 404 for another one."""
     if path is not None:
         return one(asked, at_path(asked, "assetservers", path))
     server = asked.world.assets.server(asked.now)

@@ -183,7 +183,7 @@ def traits(asked: Plain, categories_: Annotated[list[str], Query(alias="category
 
 @router.get("/attributetraits/{name}")
 def trait(asked: Plain, name: str) -> Response:
-    """Give a trait by its name or its abbreviation."""
+    """Give a trait by its name or its abbreviation. Raises PiError 404 where there is none."""
     found = next((one for one, (short, _) in TRAITS.items() if same(name, one) or same(name, short)), None)
     if found is None:
         raise PiError(404, f"The attribute trait was not found: '{name}'.")

@@ -76,6 +76,7 @@ async def execute(asked: Plain, request: Request) -> Response:
     """Carry out the requests of a batch one after the other, parents before their children.
 
     None of them may be a batch: AVEVA's reference says nothing of such, and it would wait for the turn of the one around it.
+    Raises PiError 400 for one.
     """
     if getattr(request.state, "within", False):
         raise PiError(400, "A request of a batch can't be a batch itself.")

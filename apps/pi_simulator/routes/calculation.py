@@ -44,7 +44,7 @@ def times(
     texts: Times,
     order: Annotated[str, Query(alias="sortOrder")] = "Ascending",
 ) -> Response:
-    """Give results at given times."""
+    """Give results at given times. Raises PiError 400 for too many of them."""
     if len(texts) > asked.world.settings.max_items:
         raise too_many("time", asked.world.settings.max_items)
     backwards = one_of("sortOrder", order, ("Ascending", "Descending")) == "Descending"

@@ -27,7 +27,7 @@ def check_server(asked: Asked, web_id: str) -> None:
 
 @router.get("/dataservers")
 def servers(asked: Wanted, name: str | None = None, path: str | None = None) -> Response:
-    """Give all data servers, or the one of a name or a path."""
+    """Give all data servers, or the one of a name or a path. Raises PiError 404 for another one."""
     if name is None and path is None:
         return asked.answer({"Links": {}, "Items": [server_body(asked)]})
     wanted = name if path is None else path

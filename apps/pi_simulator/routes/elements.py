@@ -163,7 +163,10 @@ def analyses(asked: Wanted, web_id: WebId, page: Paged, order: Ordered) -> Respo
 
 @router.get("/elements/{web_id}/paths")
 def all_paths(asked: Plain, web_id: WebId, relative: Annotated[str, Query(alias="relativePath")] = "") -> Response:
-    """List the paths to an element, which has one, without those before `relativePath`."""
+    """List the paths to an element, which has one, without those before `relativePath`.
+
+    Raises PiError 400 where that is not above the element.
+    """
     path = find(asked, "elements", web_id).path
     if relative and not path.casefold().startswith(relative.casefold()):
         raise PiError(400, f"The parameter 'relativePath' is invalid: '{relative}' is not above the element.")

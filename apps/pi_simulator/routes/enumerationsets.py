@@ -30,7 +30,7 @@ def _by_web_id(asked: Wanted, web_id: str) -> EnumerationSet:
 
 @router.get("/enumerationsets")
 def by_path(asked: Wanted, path: str) -> Response:
-    """Give the set of a path."""
+    """Give the set of a path. Raises PiError 404 where there is none."""
     for one in all_sets(asked.world):
         if one.path.lower() == path.lower():
             return asked.answer(one.body(asked))
@@ -39,13 +39,13 @@ def by_path(asked: Wanted, path: str) -> Response:
 
 @router.get("/enumerationsets/{web_id}")
 def enumeration_set(asked: Wanted, web_id: str) -> Response:
-    """Give a set."""
+    """Give a set. Raises PiError 404 where there is none."""
     return asked.answer(_by_web_id(asked, web_id).body(asked))
 
 
 @router.get("/enumerationsets/{web_id}/enumerationvalues")
 def values(asked: Wanted, web_id: str) -> Response:
-    """Give the values of a set."""
+    """Give the values of a set. Raises PiError 404 where there is none."""
     return asked.answer({"Links": {}, "Items": _by_web_id(asked, web_id).value_bodies(asked)})
 
 
@@ -54,7 +54,7 @@ secured(router, "enumerationsets", lambda asked, web_id: asked.web_id(_by_web_id
 
 @router.get("/enumerationvalues")
 def value_by_path(asked: Wanted, path: str) -> Response:
-    """Give the value of a path."""
+    """Give the value of a path. Raises PiError 404 where there is none."""
     for one in all_sets(asked.world):
         for body in one.value_bodies(asked):
             if body["Path"].lower() == path.lower():
@@ -64,7 +64,7 @@ def value_by_path(asked: Wanted, path: str) -> Response:
 
 @router.get("/enumerationvalues/{web_id}")
 def value(asked: Wanted, web_id: str) -> Response:
-    """Give a value of a set."""
+    """Give a value of a set. Raises PiError 404 where there is none."""
     _check(web_id, "MV")
     for one in all_sets(asked.world):
         for (name, *_), body in zip(one.values, one.value_bodies(asked), strict=True):

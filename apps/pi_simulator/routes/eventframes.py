@@ -209,7 +209,7 @@ def _frame(asked: Asked, web_id: str) -> tuple[Frame, Thing]:
 
 @router.get("/eventframes/{web_id}/referencedelements")
 def referenced(asked: Wanted, web_id: WebId, associations: Annotated[str, Query()] = "") -> Response:
-    """List the elements that a frame refers to, the primary one first."""
+    """List the elements that a frame refers to, the primary one first. Raises PiError 404 where there is no such frame."""
     frame, _ = _frame(asked, web_id)
     things = [asked.world.assets.element(machine_place(one)) for one in frame.machines]
     paths = same(associations, "Paths")
@@ -221,7 +221,7 @@ def referenced(asked: Wanted, web_id: WebId, associations: Annotated[str, Query(
 
 @router.get("/eventframes/{web_id}/annotations")
 def annotations_(asked: Wanted, web_id: WebId) -> Response:
-    """List a frame's annotations."""
+    """List a frame's annotations. Raises PiError 404 where there is no such frame."""
     frame, thing = _frame(asked, web_id)
     found = [annotation_body(note, frame, thing, asked.now, asked) for note in frame.notes(asked.now)]
     return asked.answer({"Links": {}, "Items": found})
@@ -229,7 +229,7 @@ def annotations_(asked: Wanted, web_id: WebId) -> Response:
 
 @router.get("/eventframes/{web_id}/annotations/{note_id}")
 def annotation(asked: Wanted, web_id: WebId, note_id: str) -> Response:
-    """Give one of a frame's annotations."""
+    """Give one of a frame's annotations. Raises PiError 404 where there is none."""
     frame, thing = _frame(asked, web_id)
     for note in frame.notes(asked.now):
         if same(annotation_id(note, frame), note_id):

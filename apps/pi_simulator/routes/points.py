@@ -66,7 +66,10 @@ def point_attributes(
     names: Annotated[list[str] | None, Query(alias="name")] = None,
     name_filter: Annotated[str, Query(alias="nameFilter")] = "*",
 ) -> Response:
-    """Give a point's attributes: all, those of some names, or those that pass a filter."""
+    """Give a point's attributes: all, those of some names, or those that pass a filter.
+
+    Raises PiError 400 for names that are none.
+    """
     found = asked.world.archive.by_web_id(web_id, asked.now)
     told = attributes(found)
     unknown = [name for name in names or [] if name.lower() not in told]
@@ -80,7 +83,7 @@ def point_attributes(
 
 @router.get("/points/{web_id}/attributes/{name}")
 def point_attribute(asked: Wanted, web_id: str, name: str) -> Response:
-    """Give an attribute of a point."""
+    """Give an attribute of a point. Raises PiError 404 where there is none."""
     found = asked.world.archive.by_web_id(web_id, asked.now)
     told = attributes(found)
     if name.lower() not in told:

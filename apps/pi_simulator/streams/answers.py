@@ -38,7 +38,7 @@ def _items_of(fields: Fields, *names: str) -> Fields:
 
 
 def one_stream(asked: Asked, web_id: str, reading: Reading, *, units: bool = True) -> Response:
-    """Answer with the values of a stream."""
+    """Answer with the values of a stream. Raises PiError 400 for more than one answer may hold."""
     found = source(asked.world, web_id, asked.now)
     items, count = reading.items(found, asked.world, asked.now, _items_of(asked.fields, "Items"))
     if count > asked.world.settings.max_items:

@@ -35,7 +35,7 @@ class Calculation:
         return [_worked_out(self.tree, time, {name: told[name][at] for name in told}) for at, time in enumerate(times)]
 
     def recorded(self, start: int, end: int, most: int) -> list[Sample]:
-        """Give the result wherever a tag has a value, backwards from a later start. PiError 400 for more than `most`."""
+        """Give the result wherever a tag has a value, backwards from a later start. Raises PiError 400 for more than `most`."""
         times: set[int] = set()
         for view in self.views.values():
             times.update(view.recorded_times(min(start, end), max(start, end)))

@@ -144,7 +144,7 @@ def interpolated_reading(
     sync: Annotated[str | None, Query(alias="syncTime")] = None,
     sync_boundary: Annotated[str, Query(alias="syncTimeBoundaryType")] = "Inside",
 ) -> SampledReading:
-    """Read the query of values on a grid."""
+    """Read the query of values on a grid. Raises PiError 400 for a boundary of sync times that is none."""
     boundary = chosen("syncTimeBoundaryType", sync_boundary, Boundary)
     if boundary is Boundary.INTERPOLATED:
         raise PiError(400, "The boundary type 'Interpolated' is not supported for sync times.")
@@ -327,7 +327,7 @@ def summary_reading(
     sample_type: Annotated[str, Query(alias="sampleType")] = "ExpressionRecordedValues",
     sample_interval: Annotated[str | None, Query(alias="sampleInterval")] = None,
 ) -> SummaryReading:
-    """Read the query of summaries."""
+    """Read the query of summaries. Raises PiError 400 for a filter expression, which summaries don't take here."""
     one_of("sampleType", sample_type, ("ExpressionRecordedValues", "Interval"))
     if sample_interval:
         spanned("sampleInterval", sample_interval)

@@ -13,7 +13,7 @@ from headgate.inventory.runs import read_runs
 from headgate.layout.deployed import Deployed, read_deployed
 from headgate.layout.lock import read_lock
 from headgate.layout.strays import strays
-from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
+from headgate.problems import HeadgateError, InputError, Problem, RefusedError, StaleError, did_you_mean
 from headgate.tables.names import blurred, spelling
 
 if TYPE_CHECKING:
@@ -47,6 +47,12 @@ class Connector:
     def lock_path(self) -> Path:
         """Where the lock lies."""
         return self.folder / LOCK
+
+    def agreed(self) -> Layout:
+        """Give the layout. Raises StaleError where nothing was balanced yet."""
+        if self.layout is None:
+            raise StaleError(f"{self.definition.id} has no lock yet", f"run `headgate balance {self.definition.id}`")
+        return self.layout
 
     def deployed(self, target: str) -> Deployed:
         """Give what was recorded for a target."""

@@ -110,7 +110,11 @@ class Terraform:
         self._make_ready(stack)
         show = self._run(stack, "show", "-json")
         self._done(stack, show, "show")
-        return json.loads(show.stdout)
+        try:
+            return json.loads(show.stdout)
+        except (ValueError, RecursionError):
+            said = f"`{' '.join(self.program)} show -json` printed no JSON in {self.stacks / stack}"
+            raise SourceError(said, "is it a Terraform?") from None
 
     def take_over(self, stack: str, address: str, id_: str, variables: Iterable[str] = ()) -> None:
         """Have the stack's state know something that the workspace has, which is all that changes. Raises SourceError.

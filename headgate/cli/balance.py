@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headgate.cli.common import Root, TableFormat, TableFormatOption, result, result_json, tell
-from headgate.problems import InputError, RefusedError, StaleError, did_you_mean
+from headgate.problems import InputError, StaleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.balance.explain import Explanation
     from headgate.balance.report import Report
-    from headgate.project import Connector
-
-
-@dataclass(frozen=True, slots=True)
-class BalanceOptions:
-    """What the command line asks for. `settings`: balance settings to try, such as pipelines=6; nothing is written then."""
-
-    rebalance: bool
-    restack: bool
-    from_scratch: bool
-    settings: tuple[str, ...]
-    explain: str | None
-    write: bool
 
 
 def balance(
@@ -62,27 +48,29 @@ def balance(
 
     Tables stay where the lock has them; new ones go where there is room. Prints every pipeline, and who moved.
     """
-    from headgate.project import read_connectors
+    from headgate.use_cases.balance import BalanceRequest, balance_tables
 
     connector, settings = _words(words or [], what_if)
-    only_look = check or explain is not None or bool(settings)
-    options = BalanceOptions(rebalance, restack, from_scratch, settings, explain, write=not only_look)
-    reports, explanations, stale = [], [], []
-    for one in read_connectors(root, connector):
-        report, explained, changed = _balance(one, options)
-        reports.append(report)
-        explanations += explained
-        stale += [one.definition.id] if changed else []
-    if explain is not None and not explanations:
-        known = [entry.source_table for report in reports for entry in report.entries]
-        raise InputError(f"no connector has a table '{explain}'", did_you_mean(explain, known))
+    request = BalanceRequest(
+        connector=connector,
+        root=root,
+        rebalance=rebalance,
+        restack=restack,
+        from_scratch=from_scratch,
+        settings=settings,
+        explain=explain,
+        write=not check,
+    )
+    found = balance_tables(request, tell)
     if html is not None:
-        _page(reports, html)
-    _print(reports, explanations if explain is not None else None, output)
+        _page(found.reports, html)
+    _print(found.reports, found.explanations, output)
     if settings:
         tell("nothing was changed: these are the settings asked about")
-    if check and stale:
-        raise StaleError(f"layout.lock would change for: {', '.join(stale)}", "run `headgate balance`, and commit the lock")
+    if check and found.changed:
+        raise StaleError(
+            f"layout.lock would change for: {', '.join(found.changed)}", "run `headgate balance`, and commit the lock"
+        )
 
 
 def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple[str, ...]]:
@@ -97,40 +85,10 @@ def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple
     return (names[0] if names else None), (*first, *settings)
 
 
-def _balance(one: Connector, options: BalanceOptions) -> tuple[Report, list[Explanation], bool]:
-    from headgate.balance.explain import explain
-    from headgate.balance.plan import balance as plan
-    from headgate.balance.report import report
-    from headgate.balance.whatif import with_settings
-    from headgate.layout.lock import differs, write_lock
-    from headgate.project import refuse_strays
-
-    before = one.layout
-    if options.from_scratch and before:
-        recorded = [target for target in one.definition.targets if one.deployed(target).ids]
-        if recorded:
-            raise RefusedError(
-                f"{one.definition.id} is deployed to {', '.join(recorded)}: without its lock every table could be lost",
-                "use --rebalance, which moves tables by handovers",
-            )
-        before = None
-    definition = with_settings(one.definition, options.settings)
-    tables = one.weighed(definition)
-    made = plan(tables, definition, before, rebalance=options.rebalance, restack=options.restack)
-    changed = differs(one.layout, made.layout)
-    refuse_strays(one, made.layout, one.definition.targets)
-    if options.write and changed:
-        write_lock(one.lock_path, made.layout)
-        tell(f"{one.lock_path} written")
-    shown = report(tables, definition, made.layout, before, made.groups)
-    reasons = explain(options.explain, tables, definition, before, shown) if options.explain is not None else []
-    return shown, reasons, changed
-
-
-def _print(reports: Sequence[Report], explanations: Sequence[Explanation] | None, output: TableFormat) -> None:
+def _print(reports: Sequence[Report], explanations: Sequence[Explanation], output: TableFormat) -> None:
     from headgate.render.layout import explanation_text, report_csv, report_text
 
-    if explanations is not None:
+    if explanations:
         if output is TableFormat.json:
             result_json([explanation.as_json() for explanation in explanations])
         else:

@@ -8,34 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Run, in_process
-
-DEFINITION = """\
-id: crm
-source: crm
-connection: {name: crm_connection, secrets: [token], external_options: [maxCount]}
-destination: {catalog: main, schema: bronze}
-schedules: {snapshot: 0 0 * * *}
-balance: {stacks: 2}
-targets:
-  dev: {default: true, name_prefix: dev_, protect: false}
-  prod: {}
-"""
-TABLES = """\
-source_table,pipeline_group,ingestion_type,weight
-contacts,people,snapshot,100
-companies,people,snapshot,50
-deals,money,snapshot,70
-"""
+from tests.support.small_project import write_project
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Give a project with one connector and no lock yet."""
-    folder = tmp_path / "connectors" / "crm"
-    folder.mkdir(parents=True)
-    (folder / "connector.yaml").write_text(DEFINITION)
-    (folder / "tables.csv").write_text(TABLES)
-    return tmp_path
+    return write_project(tmp_path)
 
 
 @pytest.fixture

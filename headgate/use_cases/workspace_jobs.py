@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.cli.common import tell
+from headgate.layout.observe import as_found
 from headgate.problems import HeadgateError, Problem
+from headgate.recovery.files import files_that_differ
+from headgate.recovery.jobs import unmanaged_jobs
+from headgate.recovery.login import is_set
+from headgate.visible import seen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from headgate.layout.model import Layout
     from headgate.layout.observe import State
@@ -19,10 +23,8 @@ if TYPE_CHECKING:
 Jobs = dict[tuple[str | None, str | None], "list[Thing]"]
 
 
-def workspace_of(one: Connector, target: str) -> Workspace | None:
+def workspace_of(one: Connector, target: str, tell: Callable[[str], None]) -> Workspace | None:
     """Log in to a target's workspace, to ask it briefly; None, and a word of why, without a login."""
-    from headgate.recovery.login import is_set
-
     settings, lead = one.definition.targets[target], "neither doubled jobs nor files were looked for"
     if not is_set(settings.host, settings.profile):
         tell(f"{lead}: no login is set (DATABRICKS_HOST, or the target's host or profile)")
@@ -36,11 +38,10 @@ def workspace_of(one: Connector, target: str) -> Workspace | None:
         return None
 
 
-def files_now(workspace: Workspace | None, states: Mapping[str, State], connector: str, target: str) -> dict[str, State]:
+def files_now(
+    workspace: Workspace | None, states: Mapping[str, State], connector: str, target: str, tell: Callable[[str], None]
+) -> dict[str, State]:
     """Give the states (by stack) with their files as the workspace has them; where it can't be asked, that is said."""
-    from headgate.layout.observe import as_found
-    from headgate.recovery.files import files_that_differ
-
     try:
         differing = files_that_differ(workspace, states) if workspace else []
     except HeadgateError as error:
@@ -55,20 +56,23 @@ def files_now(workspace: Workspace | None, states: Mapping[str, State], connecto
 
 
 def doubled_now(
-    workspace: Workspace | None, one: Connector, layout: Layout, target: str, ids: Mapping[str, str]
+    workspace: Workspace | None,
+    one: Connector,
+    layout: Layout,
+    target: str,
+    ids: Mapping[str, str],
+    tell: Callable[[str], None],
 ) -> dict[str, str] | None:
     """Give id → address of the jobs that nothing manages; None, and a word of why, where the workspace can't be asked."""
     if workspace is None:
         return None
-    from headgate.recovery.jobs import unmanaged_jobs
-
     try:
         jobs = workspace.jobs()
     except HeadgateError as error:
         tell(f"doubled jobs were not looked for: {error.problems[0].message}")
         return None
     found = unmanaged_jobs(jobs, ids, one.definition, layout, target)
-    for problem in problems_of(found, one.definition.id, target):
+    for problem in _problems(found, one.definition.id, target):
         tell(str(problem))
     return {finding.thing.id: finding.address for finding in found}
 
@@ -79,20 +83,17 @@ def job_problems(one: Connector, layout: Layout, target: str, asked: Jobs) -> li
     Raises InputError without a login, SourceError where the workspace can't be asked.
     """
     from headgate.recovery.databricks import DatabricksWorkspace
-    from headgate.recovery.jobs import unmanaged_jobs
 
     settings = one.definition.targets[target]
     place = settings.host, settings.profile
     if place not in asked:
         asked[place] = DatabricksWorkspace(*place).jobs()
     found = unmanaged_jobs(asked[place], one.deployed(target).ids, one.definition, layout, target)
-    return problems_of(found, one.definition.id, target)
+    return _problems(found, one.definition.id, target)
 
 
-def problems_of(findings: list[Finding], connector: str, target: str) -> list[Problem]:
+def _problems(findings: list[Finding], connector: str, target: str) -> list[Problem]:
     """Say of each job what it doubles, and what mends it; anybody may have named it, so every character can be seen."""
-    from headgate.visible import seen
-
     return [
         Problem(
             seen(f"job {one.thing.id} '{one.thing.name}' ({one.thing.starts}) carries the tags of {one.address} in {target}")

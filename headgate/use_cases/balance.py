@@ -1,0 +1,84 @@
+"""Tables to pipelines to stacks, agreed in layout.lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.balance.explain import Explanation, explain
+from headgate.balance.plan import balance
+from headgate.balance.report import Report, report
+from headgate.balance.whatif import with_settings
+from headgate.layout.lock import differs, write_lock
+from headgate.problems import InputError, RefusedError, did_you_mean
+from headgate.project import read_connectors, refuse_strays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headgate.project import Connector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceRequest:
+    """Which connector to balance (None: all), and how. write False: only look.
+
+    settings: balance settings to try, such as pipelines=6. explain: a table. With either of them, nothing is written.
+    """
+
+    connector: str | None = None
+    root: Path = Path()
+    rebalance: bool = False
+    restack: bool = False
+    from_scratch: bool = False
+    settings: tuple[str, ...] = ()
+    explain: str | None = None
+    write: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceResult:
+    """A report of each connector; why the table is where it is; ids of connectors whose lock changes."""
+
+    reports: tuple[Report, ...]
+    explanations: tuple[Explanation, ...]
+    changed: tuple[str, ...]
+
+
+def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> BalanceResult:
+    """Place each table in a pipeline and each pipeline in a stack; say which locks were written.
+
+    Raises InputError for settings or rules that can't be met, RefusedError where something deployed would be lost.
+    """
+    reports: list[Report] = []
+    reasons: list[Explanation] = []
+    changed = []
+    for one in read_connectors(request.root, request.connector):
+        before = None if request.from_scratch else one.layout
+        if request.from_scratch and one.layout:
+            _refuse_deployed(one)
+        definition = with_settings(one.definition, request.settings)
+        tables = one.weighed(definition)
+        made = balance(tables, definition, before, rebalance=request.rebalance, restack=request.restack)
+        refuse_strays(one, made.layout, one.definition.targets)
+        if differs(one.layout, made.layout):
+            changed.append(one.definition.id)
+            if request.write and request.explain is None and not request.settings:
+                write_lock(one.lock_path, made.layout)
+                tell(f"{one.lock_path} written")
+        shown = report(tables, definition, made.layout, before, made.groups)
+        reports.append(shown)
+        reasons += explain(request.explain, tables, definition, before, shown) if request.explain is not None else []
+    if request.explain is not None and not reasons:
+        known = [entry.source_table for shown in reports for entry in shown.entries]
+        raise InputError(f"no connector has a table '{request.explain}'", did_you_mean(request.explain, known))
+    return BalanceResult(tuple(reports), tuple(reasons), tuple(changed))
+
+
+def _refuse_deployed(one: Connector) -> None:
+    if recorded := [target for target in one.definition.targets if one.deployed(target).ids]:
+        raise RefusedError(
+            f"{one.definition.id} is deployed to {', '.join(recorded)}: without its lock every table could be lost",
+            "use --rebalance, which moves tables by handovers",
+        )

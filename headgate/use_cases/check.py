@@ -1,0 +1,103 @@
+"""Whether synthesis takes the committed files, whether they fit each other and the workspace, and what they agree on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.balance.plan import balance
+from headgate.balance.report import Report, report
+from headgate.layout.lock import differs
+from headgate.names import secret_variable
+from headgate.problems import Problem, StaleError
+from headgate.schedule import daylight_warnings
+from headgate.synthesis import deployment_of
+from headgate.use_cases.request import ProjectRequest
+from headgate.use_cases.workspace_jobs import Jobs, job_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headgate.project import Connector
+
+_SYNTHESIZED = Path("cdktf.out") / "stacks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest(ProjectRequest):
+    """frozen: also refuse where a balance would change the lock; workspace: and where a workspace has a job of ours twice."""
+
+    frozen: bool = False
+    workspace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedConnector:
+    """A connector that synthesis takes, the numbers of its tables and stacks, and what to know of its schedules."""
+
+    connector: str
+    tables: int
+    stacks: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConnector:
+    """A connector's layout in a target.
+
+    stacks: name → folder that `cdktf synth` writes. variables: of Terraform, for the connection's secrets. host: the target's,
+    None where the environment names the workspace.
+    """
+
+    report: Report
+    target: str
+    stacks: dict[str, Path]
+    variables: tuple[str, ...]
+    host: str | None
+
+
+def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
+    """Give each connector once it was found to be fine.
+
+    Raises the first error that there is in synthesis; after all of them StaleError with what doesn't fit, and SourceError where
+    the workspace can't be asked.
+    """
+    stale: list[str] = []
+    problems: list[Problem] = []
+    asked: Jobs = {}
+    for one, target in request.read():
+        stacks = deployment_of(one, target)
+        yield CheckedConnector(one.definition.id, len(one.tables), len(stacks), tuple(_warnings(one)))
+        if request.frozen and differs(one.layout, balance(one.weighed(), one.definition, one.layout).layout):
+            stale.append(one.definition.id)
+        if request.workspace:
+            problems += job_problems(one, one.agreed(), target, asked)
+    if stale:
+        problems.append(
+            Problem(f"layout.lock would change for: {', '.join(stale)}", "run `headgate balance`, and commit the lock")
+        )
+    if problems:
+        raise StaleError(problems)
+
+
+def show_layouts(request: ProjectRequest) -> Iterator[ShownConnector]:
+    """Give each connector's layout. Raises what synthesis would."""
+    for one, target in request.read():
+        definition, stacks = one.definition, deployment_of(one, target)
+        layout = one.agreed()
+        secrets = () if definition.connection.existing else definition.connection.secrets
+        yield ShownConnector(
+            report(one.weighed(), definition, layout, layout),
+            target,
+            {stack.name: request.root / _SYNTHESIZED / stack.name for stack in stacks},
+            tuple(secret_variable(definition.id, secret) for secret in secrets),
+            definition.targets[target].host,
+        )
+
+
+def _warnings(one: Connector) -> Iterator[str]:
+    zone = one.definition.schedules.timezone
+    for schedule in sorted({table.group.schedule for table in one.tables} - {""}):
+        for warning in daylight_warnings(schedule, zone):
+            yield f"schedule '{schedule}': {warning}"

@@ -1,0 +1,83 @@
+"""A table too heavy for one pipeline, cut by one of its options: its rows in the inventory."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.files import write_whole
+from headgate.inventory.defaults import table_id
+from headgate.inventory.read import parse_inventory
+from headgate.inventory.slices import Slice, slice_table
+from headgate.inventory.values import read_values
+from headgate.inventory.write import render_inventory
+from headgate.problems import InputError
+from headgate.project import TABLES, read_connectors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headgate.inventory.row import TableRow
+    from headgate.project import Connector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceRequest:
+    """Which table of a connector to cut, by the values of one of its options, which stand in a file.
+
+    table: a source table; where it has several destinations, the name of one. at_most: values that a slice holds. write False:
+    only look.
+    """
+
+    connector: str
+    table: str
+    option: str
+    values: Path
+    at_most: int
+    separator: str = ","
+    write: bool = True
+    root: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class SliceResult:
+    """The table's slices, and whether the inventory changes. allowed: whether the connection lets the option through."""
+
+    connector: str
+    slices: tuple[Slice, ...]
+    file: Path
+    changed: bool
+    allowed: bool
+
+
+def cut_table(request: SliceRequest) -> SliceResult:
+    """Cut a table into slices, a row of the inventory each. Raises InputError for what can't be cut, or read."""
+    one = read_connectors(request.root, request.connector)[0]
+    known = read_values(request.values, request.separator)
+    sliced = slice_table(
+        one.rows, request.table, request.option, known, request.at_most, separator=request.separator, weight_of=_weight_of(one)
+    )
+    file = one.folder / TABLES
+    # As it is read again, and with the columns that it had.
+    text = render_inventory(sliced.tables, _columns(file))
+    if parse_inventory(text.encode(), str(file)) != sliced.tables:
+        raise InputError(f"{file} would not be read as it is written", "look for odd characters in the values")
+    # What is written otherwise, perhaps, but says the same, stays.
+    changed = parse_inventory(file.read_bytes(), str(file)) != sliced.tables
+    if changed and request.write:
+        write_whole(file, text)
+    allowed = request.option in one.definition.connection.external_options
+    return SliceResult(one.definition.id, sliced.slices, file, changed, allowed)
+
+
+def _weight_of(one: Connector) -> Callable[[TableRow], float]:
+    """Weigh a table without a weight of its own by its runs, else by its type."""
+    weights = {table.id: table.weight.seconds for table in one.weighed()}
+    return lambda row: weights[table_id(row, one.definition)]
+
+
+def _columns(file: Path) -> list[str]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return [name.strip() for name in next(csv.reader(lines))]

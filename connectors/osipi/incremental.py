@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ LONGEST = 1e9  # seconds of overlap
 SPOILT = 2**64  # more than any sum of digests
 _SHOWN = 40
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, binascii.Error, zlib.error)
+# An instant for each line, and how many values have it, where that is not one.
+_LINE = r"(?:19[7-9]\d|[2-8]\d{3})-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{0,6}[1-9])?(?: \d{1,9})?"
+_LINES = re.compile(rf"{_LINE}(?:\n{_LINE})*+")
 _CURE = "it was not written by this connector: start again from a full refresh, or give the offset that belongs to it"
 
 
@@ -55,10 +59,7 @@ class Place:
     @property
     def seen(self) -> Counter[str]:
         """How many values were given of each instant, as a copy; raises OffsetError where that can't be read."""
-        try:
-            return _unpacked(self.packed)
-        except _UNREADABLE:
-            raise OffsetError(f"the offset can't be read: {_CURE}") from None
+        return _seen_of(self.packed)
 
     @seen.setter
     def seen(self, seen: Counter[str]) -> None:
@@ -74,18 +75,34 @@ class Memory:
     """What was given of a tag from `anchor` on, so that a value that is corrected or deleted later is noticed.
 
     `sums`: of each hour, named by its start (the first by `anchor`), how many values were given and the sum of their digests,
-    SPOILT where only a part was given again. `given`: how many were given of each instant from `keyed` on, which tells the
-    deleted ones. `done`: the last comparison; `at`: up to where it came, empty where it came to its end; `so_far`: the sums of
-    what it gave of the hour in which that is.
+    SPOILT where only a part was given again. `done`: the last comparison; `at`: up to where it came, empty where it came to its
+    end; `so_far`: the sums of what it gave of the hour in which that is. `packed`: the instants as the offset had them, until
+    `given` is asked for, as few tags are at work at a time.
     """
 
     anchor: str
     keyed: str
     done: str = ""
     sums: dict[str, tuple[int, int]] = field(default_factory=dict)
-    given: Counter[str] = field(default_factory=Counter)
+    packed: str = ""
     at: str = ""
     so_far: tuple[int, int] = (0, 0)
+    _given: Counter[str] | None = field(default=None, compare=False)
+
+    @property
+    def given(self) -> Counter[str]:
+        """How many values were given of each instant from `keyed` on, which tells the deleted ones; raises OffsetError."""
+        if self._given is None:
+            self._given = _seen_of(self.packed)
+        return self._given
+
+    @given.setter
+    def given(self, given: Counter[str]) -> None:
+        self._given = given
+
+    def pack(self) -> str:
+        """Give the instants as the offset has them."""
+        return self.packed if self._given is None else _packed(self._given)
 
 
 @dataclass(slots=True)
@@ -226,13 +243,13 @@ def _gaps(entry: list[Any]) -> list[tuple[str, str]]:
 def _of_memory(memory: Memory) -> list[Any]:
     sums = [[start, count, f"{total:x}"] for start, (count, total) in sorted(memory.sums.items())]
     under_way = [memory.at, memory.so_far[0], f"{memory.so_far[1]:x}"] if memory.at else []
-    return [memory.anchor, memory.keyed, memory.done, sums, _packed(memory.given), *under_way]
+    return [memory.anchor, memory.keyed, memory.done, sums, memory.pack(), *under_way]
 
 
 def _memory(entry: list[Any]) -> Memory:
     anchor, keyed, done, sums, given, *under_way = entry
     made = {checked_stamp(start): (_count(count), int(total, 16)) for start, count, total in sums}
-    memory = Memory(checked_stamp(anchor), checked_stamp(keyed), checked_stamp(done) if done else "", made, _unpacked(given))
+    memory = Memory(checked_stamp(anchor), checked_stamp(keyed), checked_stamp(done) if done else "", made, _text(given))
     if under_way:
         at, count, total = under_way
         memory.at, memory.so_far = checked_stamp(at), (_count(count), int(total, 16))
@@ -248,11 +265,18 @@ def _packed(seen: Counter[str]) -> str:
     if not seen:
         return ""
     lines = "\n".join(f"{stamp} {count}" if count > 1 else stamp for stamp, count in sorted(seen.items()))
-    return base64.b64encode(zlib.compress(lines.encode(), 9)).decode()
+    return base64.b64encode(zlib.compress(lines.encode())).decode()
 
 
-def _unpacked(text: str) -> Counter[str]:
+def _seen_of(text: str) -> Counter[str]:
+    """Read instants that `_packed` wrote; raises OffsetError."""
     if not text:
         return Counter()
-    lines = (line.partition(" ") for line in zlib.decompress(base64.b64decode(text, validate=True)).decode().split("\n"))
-    return Counter({checked_stamp(stamp): int(count or 1) for stamp, _, count in lines})
+    try:
+        lines = zlib.decompress(base64.b64decode(text, validate=True)).decode()
+        if not _LINES.fullmatch(lines):
+            raise ValueError("no instants")
+        pairs = (line.partition(" ") for line in lines.split("\n"))
+        return Counter({stamp: int(count or 1) for stamp, _, count in pairs})
+    except _UNREADABLE:
+        raise OffsetError(f"the offset can't be read: {_CURE}") from None

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 DELETED = "deleted"
 _NOTHING = (0, 0)
 _NEVER = "9999"
-# Batches of values that are compared at once: more of them are fewer requests, and more to compare anew where a batch is full.
-_AT_ONCE = 4
 
 
 def read_again(
@@ -64,12 +62,12 @@ def read_again(
 def _groups(progress: Progress, tags: Sequence[str], options: RecordedOptions) -> Iterator[list[str]]:
     """Put tags into groups to compare at once: few enough for what they may have in an hour."""
     group: list[str] = []
-    room = _AT_ONCE * options.most_records
+    room = options.most_records
     for tag in tags:
         size = max((count for count, _ in progress.memories[tag].sums.values()), default=0)
         if group and (size > room or len(group) == options.group):
             yield group
-            group, room = [], _AT_ONCE * options.most_records
+            group, room = [], options.most_records
         group.append(tag)
         room -= size
     if group:
@@ -91,7 +89,7 @@ class _Batch:
         self.rows: list[Iterable[dict[str, Any]]] = []
         self.room = options.most_records
         self._reading, self._reader, self._progress = reading, reader, progress
-        self._at_once = _AT_ONCE * options.most_records
+        self._at_once = options.most_records  # values that are compared at once, about
         self._start = shifted(reading.cap, -options.reread_hours * 3600)
         self._most = max(1, options.reread_values // max(1, len(progress.memories)))  # instants to remember of a tag
         # Later than what this run gave before, so that the order of two rows of one key is plain.

@@ -22,8 +22,11 @@ stamps = instants | instants.map(next_after)
 sums = st.dictionaries(stamps, st.tuples(st.integers(0, 99), st.integers(0, 2**64 - 1)), max_size=3)
 counters = st.dictionaries(stamps, st.integers(1, 5), max_size=3).map(Counter)
 guards = st.none() | st.builds(Guard, stamps, stamps, st.integers(0, 10**6))
-places = st.builds(Place, stamps, counters.map(_packed), st.floats(0, 1e6), guards)
-memories = st.builds(Memory, stamps, stamps, stamps | st.just(""), sums, counters)
+packed = counters.map(_packed)
+places = st.builds(Place, stamps, packed, st.floats(0, 1e6), guards)
+memories = st.builds(Memory, stamps, stamps, stamps | st.just(""), sums, packed) | st.builds(
+    Memory, stamps, stamps, stamps, sums, packed, stamps, st.tuples(st.integers(0, 99), st.integers(0, 2**64 - 1))
+)
 progresses = st.builds(
     Progress,
     st.dictionaries(st.text(), places, min_size=1, max_size=2),

@@ -51,6 +51,10 @@ class Grid:
         """Give the times at which the steps between two times of the grid start, in order."""
         return [self._at(step) for step in range(self._steps(start), self._steps(end))]
 
+    def count(self, start: str, end: str) -> int:
+        """Give how many steps there are between two times of the grid."""
+        return self._steps(end) - self._steps(start)
+
     def until(self, start: str, end: str, most: int) -> str:
         """Give the end of the steps between two times of the grid, or of the first `most` of them."""
         return self.later(start, min(most, self._steps(end) - self._steps(start)))

@@ -90,9 +90,11 @@ def tag_webids(reading: Reading) -> list[str]:
         return given
     which = reading.texts.text("nameFilter"), reading.texts.text("dataserver_webid")
     if which not in reading.listed:
-        rows = list(points(reading))
-        reading.listed[which] = [row["webid"] for row in rows]
-        reading.names |= {row["webid"]: (row["name"] or "", row["path"] or "") for row in rows}
+        listed = []
+        for row in points(reading):
+            listed.append(row["webid"])
+            reading.names[row["webid"]] = row["name"] or "", row["path"] or ""
+        reading.listed[which] = listed
     return reading.listed[which]
 
 

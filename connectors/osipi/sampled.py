@@ -7,6 +7,7 @@ tag goes on from the new grid's first time at or after its place: the part of a 
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from .client import Call, selected
@@ -86,6 +87,7 @@ def summary(reading: Reading) -> Iterator[dict[str, Any]]:
             reading.report(rows)
         else:
             yield from rows
+    reading.refuse_if_none(len(windows))
 
 
 def interpolated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
@@ -122,7 +124,8 @@ def streamset_summary(reading: Reading, offset: Mapping[str, Any] | None) -> Row
     def rows_of(page: Page, window: Window, _: str) -> list[dict[str, Any]] | TagProblem:
         return _summary_rows(reading, page, grid.starts(window.start, window.end))
 
-    return _on_grid(reading, offset, reader, grid, rows_of)
+    kinds = sum(name == "summaryType" for name, _ in params)
+    return _on_grid(reading, offset, reader, grid, rows_of, rows_per_step=kinds)
 
 
 def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
@@ -134,32 +137,39 @@ def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
     grid = Grid.of(reading.span("sampleInterval", "1m"))
     expression = reading.texts.text("expression", default="'{tag}'")
     kind = reading.texts.text("calculationType", "calculation_type", default="expression")
+    most = _most(reading)
     wanted = set(map(stable_id, reading.texts.listed("tag_webids")))
-    rows_of = {stable_id(row["webid"]): row for row in points(reading)}
+    known: dict[str, tuple[str, str, str]] = {}
+    for row in points(reading):
+        if not wanted or stable_id(row["webid"]) in wanted:
+            known[stable_id(row["webid"])] = row["webid"], row["name"] or "", row["dataserver_webid"]
+            reading.names[row["webid"]] = row["name"] or "", row["path"] or ""
     progress = progress_of(offset)
-    given = [row["webid"] for own, row in rows_of.items() if not wanted or own in wanted]
-    reading.names |= {row["webid"]: (row["name"] or "", row["path"] or "") for row in rows_of.values()}
-    keys, windows = _due(reading, progress, grid, webids=given)
-    tags = {key: rows_of[stable_id(key)] for key in keys}
-    ends = {window.webid: window.end for window in windows}
-    calls = [_calculation(window, tags[window.webid], expression, grid) for window in windows]
+    keys, windows = _due(reading, progress, grid, min(1000, max(1, most - 1)), webids=[webid for webid, _, _ in known.values()])
     rows: list[dict[str, Any]] = []
-    for webid, body in reading.each(list(ends), calls):
-        page = Page(webid, tags[webid]["name"] or "", str(body.get("UnitsAbbreviation") or ""), body.get("Items") or [])
-        if words := error_in(page):
-            reading.report(TagProblem(webid, 0, words))
-            continue
-        some = _after(progress.places[webid].until, _value_rows(reading, page))
-        rows += [row | {"calculation_type": kind} for row in some]
-        progress.advance(webid, ends[webid], ends[webid], 0, ())
-    reading.refuse_if_none(len(tags))
+    for part, size in _parts(windows, grid, most):
+        if rows and len(rows) + size > most:
+            break
+        ends = {window.webid: window.end for window in part}
+        tags = {webid: known[stable_id(webid)] for webid in ends}
+        calls = [_calculation(window, tags[window.webid], expression, grid) for window in part]
+        for webid, body in reading.each(list(ends), calls):
+            page = Page(webid, tags[webid][1], str(body.get("UnitsAbbreviation") or ""), body.get("Items") or [])
+            if words := error_in(page):
+                reading.report(TagProblem(webid, 0, words))
+                continue
+            some = _after(progress.places[webid].until, _value_rows(reading, page))
+            rows += [row | {"calculation_type": kind} for row in some]
+            progress.advance(webid, ends[webid], ends[webid], 0, ())
+    reading.refuse_if_none(len(keys))
     return iter(rows), progress.to_offset()
 
 
-def _calculation(window: Window, tag: Mapping[str, Any], expression: str, grid: Grid) -> Call:
+def _calculation(window: Window, tag: tuple[str, str, str], expression: str, grid: Grid) -> Call:
+    _, name, dataserver = tag
     params: Params = (
-        ("webId", tag["dataserver_webid"]),
-        ("expression", expression.replace("{tag}", str(tag["name"]))),
+        ("webId", dataserver),
+        ("expression", expression.replace("{tag}", name)),
         ("startTime", window.start + "Z"),
         ("endTime", window.end + "Z"),
         ("sampleInterval", grid.span),
@@ -181,16 +191,16 @@ def _of_moment(
         # The Swagger has the value of /streamsets/end as a list, and that of /streamsets/{webId}/end as one.
         for item in [page.value] if page.value else page.items[:1]:
             yield from (row | (more or {}) for row in _value_rows(reading, Page(page.webid, page.name, page.units, [item])))
+    reading.refuse_if_none(len(webids))
 
 
-def _streams(reading: Reading, reader: StreamReader, windows: Sequence[Window], of: int | None = None) -> Iterator[Page]:
-    """Give the streams that can be read and report the others; raises PiError where those are all of the tags (`of`)."""
+def _streams(reading: Reading, reader: StreamReader, windows: Sequence[Window]) -> Iterator[Page]:
+    """Give the streams that can be read and report the others."""
     for found in reader.read(windows):
         if isinstance(found, TagProblem):
             reading.report(found)
         else:
             yield found
-    reading.refuse_if_none(len(windows) if of is None else of)
 
 
 def _value_rows(reading: Reading, page: Page) -> Iterator[dict[str, Any]]:
@@ -241,29 +251,66 @@ def _on_grid(  # what a grid is made of
     rows_of: Callable[[Page, Window, str], list[dict[str, Any]] | TagProblem],
     *,
     per_step: int = 1,
+    rows_per_step: int = 1,
     whole_steps: int | None = None,
 ) -> Rows:
     """Read the steps of a grid that have ended since the last read; give the rows and the offset after them.
 
+    A batch ends with the part of the tags by which it has `max_records_per_batch` (100,000) rows. What a tag has of a step are
+    `per_step` values of those that the server limits, and `rows_per_step`.
+
     `rows_of` gives a tag's rows of a page, of its window and of the stamp up to which it was read before, or why it can't: the
     tag is then reported and keeps its place.
     """
-    progress = progress_of(offset)
-    most = max(1, reading.client.settings.most_items // reading.client.settings.tags_per_request // per_step - 1)
-    tags, windows = _due(reading, progress, grid, min(most, whole_steps or most))
-    by_webid = {window.webid: window for window in windows}
-    before = {webid: progress.places[webid].until for webid in by_webid}
+    progress, settings = progress_of(offset), reading.client.settings
+    records = _most(reading)
+    most = max(1, settings.most_items // settings.tags_per_request // per_step - 1)
+    # Few enough steps of a tag that several requests fit into a batch, which may then be under way together.
+    fitting = max(1, records // settings.tags_per_request // max(per_step, rows_per_step) // (settings.threads + 1))
+    tags, windows = _due(reading, progress, grid, min(most, fitting, whole_steps or most))
     rows: list[dict[str, Any]] = []
-    for page in _streams(reading, reader, sorted(windows, key=lambda window: (window.start, window.end)), len(tags)):
-        window = by_webid[page.webid]
-        some = rows_of(page, window, before[page.webid])
-        if isinstance(some, TagProblem):
-            reading.report(some)
-            continue
-        rows += some
-        renamed(reading, progress, page.webid, page.now or page.webid)
-        progress.advance(page.webid, window.end, window.end, 0, ())
+    each = max(per_step, rows_per_step)
+    for part, size in _parts(windows, grid, records // each):
+        if rows and len(rows) + size * each > records:
+            break
+        by_webid = {window.webid: window for window in part}
+        before = {webid: progress.places[webid].until for webid in by_webid}
+        for page in _streams(reading, reader, part):
+            window = by_webid[page.webid]
+            some = rows_of(page, window, before[page.webid])
+            if isinstance(some, TagProblem):
+                reading.report(some)
+                continue
+            rows += some
+            renamed(reading, progress, page.webid, page.now or page.webid)
+            progress.advance(page.webid, window.end, window.end, 0, ())
+    reading.refuse_if_none(len(tags))
     return iter(rows), progress.to_offset()
+
+
+def _most(reading: Reading) -> int:
+    """Give how many rows a batch may have."""
+    most = reading.texts.count("max_records_per_batch", 100_000)
+    reading.texts.check()
+    return most
+
+
+def _parts(windows: Iterable[Window], grid: Grid, most: int) -> Iterator[tuple[list[Window], int]]:
+    """Put windows into parts of so many steps at most, or of one window; give each with its steps. A part is held at once."""
+    part: list[Window] = []
+    taken = 0
+    for span, alike in groupby(
+        sorted(windows, key=lambda window: (window.start, window.end)), lambda one: (one.start, one.end)
+    ):
+        steps = grid.count(*span) + 1  # with values at both ends
+        for window in alike:
+            if part and taken + steps > most:
+                yield part, taken
+                part, taken = [], 0
+            part.append(window)
+            taken += steps
+    if part:
+        yield part, taken
 
 
 def _due(

@@ -106,3 +106,47 @@ def test_after_a_change_of_the_interval_a_tag_goes_on_from_the_new_grids_next_ti
     minutes = [f"2026-03-01T12:{minute:02}:00" for minute in range(2, 7)]
     hours = [f"2026-03-01T{hour}:00:00" for hour in range(13, 16)]
     assert times(rows) == sorted([*minutes, *hours, *ahead])
+
+
+@pytest.mark.parametrize("table", ["pi_interpolated", "pi_calculated", "pi_streamset_summary", "pi_plot"])
+def test_a_batch_has_no_more_rows_than_it_may_and_the_others_wait_for_the_next(world: World, table: str) -> None:
+    world.clock.now = NOON + 30 * SECOND
+    world.serve()
+    tags = list(range(11))
+    step = {STEPS[table]: "30s"} if table in STEPS else {"intervals": "2", "window_seconds": "300"}
+    options = {"tag_webids": ",".join(map(webid, tags)), "lookback_minutes": "30", **step}
+
+    def batches(**more: str) -> list[Rows]:
+        found: list[Rows] = []
+        offset: Any = None
+        one = world.connector()
+        while True:
+            some, after = one.read_table(table, offset, options | more)
+            found.append(list(some))
+            if after == offset:
+                return found
+            offset = after
+
+    some, whole = batches(max_records_per_batch="50"), batches()
+
+    assert max(map(len, some)) <= 50 < max(map(len, whole))
+    cells = ("tag_webid", "interval_start", "timestamp", "summary_type", "value")
+    given, asked = ([[row.get(cell) for cell in cells] for rows in found for row in rows] for found in (some, whole))
+    assert sorted(given, key=str) == sorted(asked, key=str)
+
+
+def test_tags_that_fail_leave_room_for_the_others_of_a_batch(world: World) -> None:
+    world.clock.now = NOON + 30 * SECOND
+    world.serve()
+    tags = ["F1DPAAAAAAAAAAAAAAAAAAAAAA", *map(webid, range(4))]
+    one = world.connector(tag_webids=",".join(tags))
+    rows: Rows = []
+    offset: Any = None
+    while True:
+        some, after = one.read_table("pi_interpolated", offset, {"lookback_minutes": "10", "max_records_per_batch": "5"})
+        rows += some
+        if after == offset:
+            break
+        offset = after
+
+    assert {tag for tag, *_ in keys(rows)} == set(map(webid, range(4)))

@@ -11,13 +11,13 @@ from headgate.problems import HeadgateError, InputError, Problem, SourceError
 
 # What is wrong with a path, and so the caller's to mend; any other error is the machine's.
 _FIXES = {
-    errno.EACCES: "give yourself the right to it and to its folder, or run headgate as one who has it",
-    errno.EPERM: "give yourself the right to it and to its folder, or run headgate as one who has it",
-    errno.EISDIR: "a file is wanted here: take the folder away, or name another path",
-    errno.ENOTDIR: "a folder is wanted where a file stands: take the file away, or name another path",
+    errno.EACCES: "check the permissions of it and of its folder, or run headgate as a user who has them",
+    errno.EPERM: "check the permissions of it and of its folder, or run headgate as a user who has them",
+    errno.EISDIR: "expected a file, found a folder: remove the folder, or name another path",
+    errno.ENOTDIR: "expected a folder, found a file: remove the file, or name another path",
     errno.ENOENT: "look whether the path is right",
-    errno.EEXIST: "take away what stands there, or name another path",
-    errno.ELOOP: "its symbolic links go round in a circle: mend them",
+    errno.EEXIST: "remove what is there, or name another path",
+    errno.ELOOP: "its symbolic links form a loop: fix them",
     errno.ENAMETOOLONG: "name a shorter path",
     errno.EROFS: "it can only be read there: work in a folder that can be written",
 }

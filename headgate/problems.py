@@ -1,4 +1,4 @@
-"""What is wrong with an input, for the person who can mend it, and the errors that carry it.
+"""What is wrong with an input, for the person who can fix it, and the errors that carry it.
 
 A `Problem` is data; the command line and the tests render it. The errors are sorted by what the caller should do.
 """
@@ -17,7 +17,7 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, where it is, and how to mend it.
+    """One thing that is wrong, where it is, and how to fix it.
 
     `line` and `row` count from 1; `row` is a data row of a CSV (the header is not counted), `column` its heading;
     `path` is a place inside a document, such as `targets.dev.backend`.
@@ -52,7 +52,7 @@ class HeadgateError(Exception):
 
 
 class InputError(HeadgateError):
-    """A file or an argument is wrong: mend it and run the same again."""
+    """A file or an argument is wrong: fix it and run the same again."""
 
     exit_code = 1
 
@@ -70,7 +70,7 @@ class SourceError(HeadgateError):
 
 
 class RefusedError(HeadgateError):
-    """What was asked for would lose data, or could not be told from it: decide, then say so."""
+    """What was asked for might lose data: confirm it."""
 
     exit_code = 5
 

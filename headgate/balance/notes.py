@@ -25,7 +25,7 @@ def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout
     empty = sorted(set(range(1, settings.stacks + 1)) - {pipeline.stack for pipeline in layout.pipelines})
     if empty:
         names = ", ".join(str(number) for number in empty)
-        yield f"stack {names} holds no pipeline: new pipelines go there, or all are spread anew with --restack"
+        yield f"stack {names} holds no pipeline: new pipelines go there, or --restack spreads all of them again"
     gone = sum(1 for table in tables if table.gone)
     if gone:
         yield f"{gone} tables are marked gone in the inventory and still read: delete their rows to stop that"

@@ -70,7 +70,7 @@ class _Named:
             self.problems.append(Problem(f"'{name}' is read by {len(found)} tables", f"name one: {choice}", path=path))
         else:
             fix = did_you_mean(name, self._names.known)
-            self.problems.append(Problem(f"'{name}' is no table of the inventory", fix, path=path))
+            self.problems.append(Problem(f"'{name}' is not in the inventory", fix, path=path))
         return []
 
     def all(self, path: str, names: Iterable[str]) -> tuple[Table, ...]:

@@ -139,13 +139,15 @@ def timeline(
 
 
 def check_exact(groups: Iterable[Group], definition: Definition) -> None:
-    """Raise InputError where an entry of the definition's `schedules.exact` is no schedule and no group of these."""
+    """Raise InputError where an entry of the definition's `schedules.exact` is neither a schedule nor a group of these."""
     used = {(group.key, group.schedule) for group in groups}
     for entry in definition.schedules.exact:
         if not any(entry == key or (schedule and is_exact([entry], key, schedule)) for key, schedule in used):
             known = {word for pair in used for word in pair if word}
             fix = did_you_mean(entry, known) if known else "take it out"
-            raise InputError(f"schedules.exact of {definition.id} names '{entry}', which is no schedule and no group", fix)
+            raise InputError(
+                f"schedules.exact of {definition.id} names '{entry}', which is neither a schedule nor a group", fix
+            )
 
 
 def _arcs(

@@ -31,7 +31,7 @@ def with_settings(definition: Definition, settings: Sequence[str]) -> Definition
     for setting in settings:
         name, is_set, text = setting.partition("=")
         if not is_set or name not in _SIMPLE:
-            problems.append(Problem(f"'{setting}' is no balance setting", did_you_mean(name, sorted(_SIMPLE))))
+            problems.append(Problem(f"'{setting}' is not a balance setting", did_you_mean(name, sorted(_SIMPLE))))
         else:
             values[name] = _value(text)
     if problems:

@@ -100,7 +100,9 @@ def workflow_settings(
     try:
         parse_cron(nightly)
     except ScheduleError as error:
-        raise InputError(f"--nightly {nightly!r} is no cron: {error}", f"five fields in UTC, such as '{NIGHTLY}'") from None
+        raise InputError(
+            f"--nightly {nightly!r} is not a cron schedule: {error}", f"five fields in UTC, such as '{NIGHTLY}'"
+        ) from None
     if not branch or not all(part.replace("-", "").replace("_", "").replace(".", "").isalnum() for part in branch.split("/")):
         raise InputError(f"--branch {branch!r} can't be a branch here", "use letters, digits, '-', '_', '.' and '/'")
     secrets = [
@@ -155,5 +157,5 @@ def warnings_of(definitions: Sequence[Definition], settings: WorkflowSettings) -
                     f"{one.id} keeps {name}'s states in a local file, which no later run finds: give targets.{name}.backend"
                 )
             if target.profile:
-                found.append(f"{one.id} logs in to {name} by the profile '{target.profile}', which CI hasn't: use host")
+                found.append(f"{one.id} logs in to {name} by the profile '{target.profile}', which CI does not have: use host")
     return found

@@ -68,7 +68,7 @@ class GitHub:
         ]
         exact = [pull for pull in pulls if pull.get("merge_commit_sha") == sha]
         if not (exact or pulls):
-            raise not_found(f"commit {sha[:7]} came by no pull request that was merged")
+            raise not_found(f"commit {sha[:7]} is not part of a merged pull request")
         return max(exact or pulls, key=lambda pull: str(pull["merged_at"]))
 
     def _run(self, head: str) -> dict[str, Any] | None:

@@ -74,5 +74,5 @@ class GitLab:
         merged: list[dict[str, Any]] = [one for one in self.api.pages(path) if one.get("state") == "merged"]
         made = [one for one in merged if sha in (one.get("merge_commit_sha"), one.get("squash_commit_sha"), one.get("sha"))]
         if not (made or merged):
-            raise not_found(f"commit {sha[:7]} came by no merge request that was merged")
+            raise not_found(f"commit {sha[:7]} is not part of a merged merge request")
         return max(made or merged, key=lambda one: str(one["merged_at"]))

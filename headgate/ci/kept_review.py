@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _FIXES = {
-    401: "the token is not taken: look whether it is still valid",
+    401: "the token is refused: check that it is still valid",
     403: "the token may not read this: {rights}",
     404: "there is none, or the token may not see it: {rights}",
 }
@@ -48,16 +48,16 @@ def check_document(text: str, target: str, source: str) -> None:
     try:
         document = json.loads(text)
         fault = (
-            "it is no review document"
+            "it is not a review document"
             if "headgate_review" not in document or not str(document["digest"])
             else f"it is of target {document['target']!r}"
             if document["target"] != target
-            else "it says that no whole plan could be made"
+            else "it says that no complete plan could be made"
             if document["verdict"] == "error"
             else ""
         )
     except (ValueError, KeyError, TypeError, RecursionError):
-        fault = "it is no review document"
+        fault = "it is not a review document"
     if fault:
         raise RefusedError(f"what {source} keeps can't be the approved review: {fault}", FIX)
 
@@ -87,4 +87,4 @@ def not_found(what: str) -> RefusedError:
 
 def unexpected_response(host: str, what: str) -> SourceError:
     """Give the error for an answer that isn't what the host's description says."""
-    return SourceError(f"{host} gave an answer that makes no sense here: {what}", "look at the host's state, then try again")
+    return SourceError(f"{host} gave an unexpected answer: {what}", "look at the host's state, then try again")

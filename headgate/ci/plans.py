@@ -160,7 +160,7 @@ class Terraform:
         if run.returncode:
             folder = self.stacks / stack
             fix = (
-                "mend what Terraform says, then run the same again; a lock of an apply that died goes by "
+                "fix what Terraform reports, then run the same again; a lock of an apply that died goes by "
                 f"`{' '.join(self.program)} -chdir={folder} force-unlock ID`"
             )
             raise SourceError(f"Terraform's {what} failed in {folder}:\n{_said(run)}", fix)

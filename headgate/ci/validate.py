@@ -52,7 +52,7 @@ class Validation:
         if run.returncode:
             wanted = ", ".join(f"{one.get('source', name)} {one.get('version', '')}".strip() for name, one in needed.items())
             summary, detail = _reason(run.stderr)
-            raise SourceError(f"the provider {wanted} can't be had from its registry or a mirror: {summary}", detail)
+            raise SourceError(f"the provider {wanted} can't be downloaded from its registry or a mirror: {summary}", detail)
 
     def errors(self, name: str) -> list[str]:
         """Give what is wrong in a stack, whose providers were fetched; nothing where it is valid.

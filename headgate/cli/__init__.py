@@ -40,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Balance a connector's tables over Databricks pipelines and Terraform stacks.",
-    epilog="Exit codes: 0 done, 1 mend the input, 2 usage, 3 files don't fit together, 4 something outside failed, 5 refused.",
+    epilog="Exit codes: 0 done, 1 fix the input, 2 usage, 3 files don't fit together, 4 something outside failed, 5 refused.",
 )
 for command in (discover, balance, review, handover, comment, cost, show, check, schema, record, recover, done, rename, retire):
     app.command()(command)

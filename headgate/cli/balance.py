@@ -26,7 +26,7 @@ def balance(
     rebalance: Annotated[
         bool, typer.Option("--rebalance", help="Get every group within the tolerance now, with any number of moves.")
     ] = False,
-    restack: Annotated[bool, typer.Option("--restack", help="Spread pipelines over stacks anew.")] = False,
+    restack: Annotated[bool, typer.Option("--restack", help="Spread all pipelines over the stacks again.")] = False,
     from_scratch: Annotated[
         bool, typer.Option("--from-scratch", help="Forget the lock of a connector that was never deployed.")
     ] = False,
@@ -78,7 +78,7 @@ def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple
     names = [word for word in words if "=" not in word]
     settings = [word for word in words if "=" in word]
     if settings and what_if is None:
-        raise InputError(f"'{settings[0]}' is no connector", "settings to try come after --what-if")
+        raise InputError(f"'{settings[0]}' is not a connector", "settings to try come after --what-if")
     if len(names) > 1:
         raise InputError(f"{len(names)} connectors are named: {', '.join(names)}", "name one, or none for all of them")
     first = what_if.replace(",", " ").split() if what_if is not None else []

@@ -143,7 +143,7 @@ def apply(
 
 
 def approved(
-    target: Annotated[str, typer.Option("--target", "-t", help="The target whose review is wanted.")],
+    target: Annotated[str, typer.Option("--target", "-t", help="The target whose review to fetch.")],
     out: Annotated[Path, typer.Option("--out", help="Where the review document goes.")],
     commit: Annotated[str | None, typer.Option("--commit", help="The merged commit; default: the CI run's own.")] = None,
 ) -> None:

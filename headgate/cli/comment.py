@@ -40,7 +40,7 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
     allow_read_only: Annotated[
         bool, typer.Option("--allow-read-only", help="A token that may not write (a fork's) is a warning, no error.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look and tell; write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
     output: FormatOption = Format.text,
 ) -> None:
     """Post a review to a pull request or merge request; the comment of a run before is edited in place.
@@ -106,7 +106,7 @@ def _text(file: Path) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise InputError(Problem(f"is no UTF-8 (byte {error.start})", "give a review's Markdown", name)) from None
+        raise InputError(Problem(f"is not UTF-8 (byte {error.start})", "give a review's Markdown", name)) from None
     if not text.strip():
         fix = "write it with `headgate review ... --format markdown`, and look whether that failed"
         raise InputError(Problem("is empty", fix, name))

@@ -30,7 +30,7 @@ class HandoverFormat(StrEnum):
 def handover(
     connector: Connector,
     target: Target = None,
-    table: Annotated[list[str] | None, typer.Option("--table", help="Only this table; may be said again.")] = None,
+    table: Annotated[list[str] | None, typer.Option("--table", help="Only this table; may be repeated.")] = None,
     warehouse: Annotated[
         str, typer.Option("--warehouse", help="The id of a SQL warehouse for the statements.", envvar="DATABRICKS_WAREHOUSE_ID")
     ] = "",
@@ -77,7 +77,7 @@ def _fitting(table: list[str] | None, back: list[str] | None, *, execute: bool, 
     if table and back:
         raise InputError("--table and --back don't go together", "give --back all tables that go back")
     if resume_jobs and (execute or table or back):
-        raise InputError("--resume-jobs is said alone", "hand over first; then deploy, record, and resume the jobs")
+        raise InputError("--resume-jobs goes alone", "hand over first; then deploy, record, and resume the jobs")
     if force and not resume_jobs:
         raise InputError("--force goes with --resume-jobs only", "a handover is never forced")
 

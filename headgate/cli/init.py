@@ -74,7 +74,7 @@ def ci(
         write_whole(folder / file.path, file.text)
         result(f"{folder / file.path} written")
     if not differing:
-        tell("every file says so already")
+        tell("every file is up to date already")
     for warning in warnings_of(definitions, settings):
         tell(f"warning: {warning}")
 

@@ -123,7 +123,7 @@ def _end(deployment: Deployment, findings: Sequence[Finding], done: RecoveryResu
     if done.problems:
         raise SourceError(done.problems)
     if left := [one for one in findings if one not in [*done.imported, *done.deleted, *done.corrected]]:
-        raise StaleError(f"{len(left)} of what was found is left as it is", "what to do stands with each of them above")
+        raise StaleError(f"{len(left)} of what was found is left as it is", "each of them above says what to do")
 
 
 def outcome(done: RecoveryResult) -> str:

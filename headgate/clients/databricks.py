@@ -70,11 +70,9 @@ class Login:
         try:
             yield
         except Unauthenticated as error:
-            raise self._failed(what, error, "log in anew: the credentials are wrong or have expired") from None
+            raise self._failed(what, error, "log in again: the credentials are wrong or have expired") from None
         except PermissionDenied as error:
-            raise self._failed(
-                what, error, "have yourself given the right to it, or log in as who owns the pipelines"
-            ) from None
+            raise self._failed(what, error, "ask for the permission, or log in as the owner of the pipelines") from None
         except NotFound as error:
             raise self._failed(what, error, "look whether it is there, and whether this is the right workspace") from None
         except (DatabricksError, RequestException, TimeoutError, RuntimeError) as error:

@@ -199,7 +199,7 @@ class Api:
             fix = "give the certificate authority of your host by REQUESTS_CA_BUNDLE"
             return SourceError(f"{self._base} can't be trusted: its certificate was refused", fix)
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)):
-            return SourceError(f"'{self._base}' is no address", f"give the API's address by {self._given}")
+            return SourceError(f"'{self._base}' is not an address", f"give the API's address by {self._given}")
         kind = UnsureError if method == "POST" else SourceError
         message = f"{self._base} can't be reached, or broke off ({type(error).__name__})"
         return kind(message, "look at the network and the host, then try again")

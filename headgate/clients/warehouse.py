@@ -53,7 +53,7 @@ class Warehouse:
                 return list(self._all(answer))
         state = status.state.value if status and status.state else "of no state"
         said = status.error.message if status and status.error and status.error.message else ""
-        fix = "see what the warehouse says, mend it, and run the same again: it carries on from here"
+        fix = "see what the warehouse says, fix it, and run the same again: it carries on from here"
         raise StatementFailedError(f"a statement is {state}: {shown}\n    {self._login.redacted(said)}".rstrip(), fix)
 
     def _all(self, answer: Any) -> Iterator[list[Any]]:

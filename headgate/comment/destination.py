@@ -96,7 +96,7 @@ def _api_problems(api: str) -> list[Problem]:
     fix = "such as https://api.github.com, https://host/api/v3 (GitHub Enterprise Server) or https://host/api/v4 (GitLab)"
     if secret:
         return [Problem("the API's address holds a user or a password", "take it out: the token comes from the environment")]
-    return [] if fits else [Problem(f"{api!r} is no address of an API", fix)]
+    return [] if fits else [Problem(f"{api!r} is not an address of an API", fix)]
 
 
 def _repo_problems(host: HostName, repo: str | None) -> list[Problem]:
@@ -104,7 +104,7 @@ def _repo_problems(host: HostName, repo: str | None) -> list[Problem]:
     if not repo:
         return [Problem("the repository is not known here", f"say --repo {shape}")]
     if host == "github" and not _GITHUB_REPO.fullmatch(repo):
-        return [Problem(f"{repo!r} is no repository", f"say --repo {shape}")]
+        return [Problem(f"{repo!r} is not a repository", f"say --repo {shape}")]
     return []
 
 

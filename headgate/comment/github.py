@@ -110,7 +110,7 @@ class GitHub:
         return _plain(str(user.get("login"))) == _plain(me) if me else user.get("type") == "Bot"
 
     def _login(self) -> str | None:
-        """Give the login of the token's user; None for an app's token where it can't be told.
+        """Give the login of the token's user; None for an app's token where it can't be determined.
 
         Source: GitHub: an app's installation token, such as the one of GitHub Actions, gets 403 from /user; GraphQL's
         `viewer` knows its bot.
@@ -140,7 +140,7 @@ def _plain(login: str | None) -> str:
 
 def _fix(status: int, token: Token) -> str:
     return {
-        401: f"{token.variable} is no valid token: it expired, was revoked or is of another host",
+        401: f"{token.variable} is not a valid token: it expired, was revoked or is of another host",
         403: f"let the job's token write: `permissions: pull-requests: write` in the workflow, or a token in {token.variable} "
         "that may write to pull requests; a pull request from a fork has a read-only token: --allow-read-only accepts that",
         404: f"look at --repo, --number and --api, and whether the token in {token.variable} may see the repository "

@@ -110,7 +110,7 @@ def _fix(status: int, token: Token) -> str:
             "Reporter, and give it to the job as GITLAB_TOKEN, masked; --allow-read-only goes on without a comment"
         )
     return {
-        401: f"{token.variable} is no valid token: it expired, was revoked or is of another host",
+        401: f"{token.variable} is not a valid token: it expired, was revoked or is of another host",
         403: f"give a token in {token.variable} with the scope `api` and the role Reporter or higher in this project",
         404: f"look at --repo, --number and --api, and whether the token in {token.variable} (scope `api`) sees the project",
     }.get(status, "look at what the host says")

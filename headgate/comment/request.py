@@ -30,7 +30,7 @@ def review_of(
     """
     problems = [*_names(target, connector), *_labels(labels, remove_labels)]
     if details_url is not None and not _ADDRESS.fullmatch(details_url):
-        problems.append(Problem(f"{short(details_url)} is no address of a page", "give one that begins with https://"))
+        problems.append(Problem(f"{short(details_url)} is not an address of a page", "give one that begins with https://"))
     if problems:
         raise InputError(problems)
     asked = Labels(tuple(labels), tuple(remove_labels))

@@ -131,13 +131,13 @@ def _assumptions(definition: Definition, layout: Layout, tables: Sequence[Table]
         told = f"{sources['observed']} observed, {sources['given']} given, {sources['type']} by ingestion type alone"
         yield f"Weights of tables: {told}."
     if definition.mode == "batch" and any(not load.group.schedule for load in loads):
-        yield "Pipelines without a schedule are taken to run never."
+        yield "Pipelines without a schedule are assumed never to run."
     if any(load.capped for load in loads):
-        yield "A pipeline whose runs take longer than the time between them is taken to run all the time."
+        yield "A pipeline whose runs take longer than the time between them is assumed to run all the time."
     if any(placement.move for placement in layout.tables):
-        yield "Tables that are on their way are taken to have arrived."
+        yield "Tables that are on their way are assumed to have arrived."
     if compute.autoscale:
-        yield f"Clusters are taken to run with their {compute.autoscale.max_workers} workers, the most they may have."
+        yield f"Clusters are assumed to run with their {compute.autoscale.max_workers} workers, the most they may have."
     if pricing.dbu_price is None:
         yield "No price is given (cost.dbu_price in connector.yaml)."
     elif compute.kind == "classic":

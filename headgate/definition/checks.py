@@ -102,7 +102,9 @@ def _connection(definition: Definition) -> Iterator[Fault]:
             yield Fault(("connection", "secrets", number), message, "keep one of them")
     for number, name in enumerate(connection.rotate):
         if name not in connection.secrets:
-            yield Fault(("connection", "rotate", number), f"'{name}' is none of the secrets", "name one of connection.secrets")
+            yield Fault(
+                ("connection", "rotate", number), f"'{name}' is not one of the secrets", "name one of connection.secrets"
+            )
     if connection.existing and (connection.options or connection.secrets or connection.comment):
         fix = "take options, secrets and comment out; or take `existing: true` out"
         yield Fault(("connection", "existing"), "a connection made elsewhere is used as it is", fix)
@@ -123,7 +125,7 @@ def _in_clear(connection: Connection) -> Iterator[Fault]:
         yield from _signed(path, value)
         if name in connection.secrets:
             fix = "take it out of options: secrets come in as Terraform variables"
-            yield Fault(path, f"'{name}' is a secret and stands in clear", fix)
+            yield Fault(path, f"'{name}' is a secret in plain text", fix)
         elif SECRET_NAME.search(name):
             fix = "name it under secrets instead, and give it as a Terraform variable"
             yield Fault(path, f"'{name}' is a secret by its name, and this file is committed", fix)
@@ -168,7 +170,7 @@ def _compute(definition: Definition) -> Iterator[Fault]:
         fix = "take it out, or write `kind: classic`"
         yield Fault(("compute", (sizes + others)[0]), "serverless compute has no cluster to size", fix)
     if compute.kind == "classic" and len(sizes) != 1:
-        found = f"; {' and '.join(sizes)} found" if sizes else ""
+        found = f": found {' and '.join(sizes)}" if sizes else ""
         fix = "keep one of them" if sizes else "write workers: 2, for example"
         yield Fault(("compute",), f"a classic cluster has one of workers, autoscale and sizing{found}", fix)
     for name, bounds in (("autoscale", compute.autoscale), ("sizing", compute.sizing)):
@@ -214,14 +216,16 @@ def _code(definition: Definition) -> Iterator[Fault]:
             "take one of them out, or name the `module` of the folder that registers the source",
         )
     if code.module and not all(part.isidentifier() and not iskeyword(part) for part in code.module.split(".")):
-        yield Fault(("code", "module"), f"'{code.module}' is no name of a module", "write it as Python does, like osipi.spark")
+        yield Fault(("code", "module"), f"'{code.module}' is not a module name", "write it as Python does, like osipi.spark")
     if code.module and not (code.git or code.folder or code.wheels):
         yield Fault(("code", "module"), "nothing brings this module to the pipelines", "add `folder`, `git` or `wheels`")
     if code.git:
         yield from _signed(("code", "git", "url"), code.git.url)
         if not _WEB.match(code.git.url):
             yield Fault(
-                ("code", "git", "url"), "is no web address", "write it as https://…, which is all that the workspace clones by"
+                ("code", "git", "url"),
+                "is not a web address",
+                "write it as https://…, which is all that the workspace clones by",
             )
         if not code.git.branch.strip():
             yield Fault(("code", "git", "branch"), "names no branch", "such as main")
@@ -246,7 +250,7 @@ def _target(path: KeyPath, target: Target) -> Iterator[Fault]:
     yield from _permissions((*path, "permissions"), target.permissions)
     for number, mail in enumerate(target.notifications):
         if not _MAIL.fullmatch(mail):
-            yield Fault((*path, "notifications", number), f"'{mail}' is no e-mail address", "such as team@example.com")
+            yield Fault((*path, "notifications", number), f"'{mail}' is not an e-mail address", "such as team@example.com")
     yield from _backend((*path, "backend"), target.backend)
 
 
@@ -275,7 +279,7 @@ def _permissions(path: KeyPath, permissions: Sequence[Permission]) -> Iterator[F
             fix = "name one; write another permission for another"
             yield Fault((*path, number), "a permission is a user's, a group's or a service_principal's", fix)
         if permission.group == "admins":
-            message = "admins may do everything as it is, and the provider refuses to be told"
+            message = "admins have every permission already, and the provider refuses an entry for them"
             yield Fault((*path, number), message, "take it out")
 
 

@@ -126,7 +126,7 @@ class Balance(StrictModel):
         default=None,
         gt=0,
         allow_inf_nan=False,
-        description="A group is cut until no pipeline weighs more (a heavier table stands alone).",
+        description="A group is cut until no pipeline weighs more (a heavier table gets a pipeline of its own).",
     )
     tolerance: float = Field(
         default=0.05, ge=0, allow_inf_nan=False, description="Moves stop once no pipeline is above the lower bound by more."
@@ -217,7 +217,7 @@ class Code(StrictModel):
     module: Text | None = Field(
         default=None,
         description="A module whose register_lakeflow_source(spark) registers the source, instead of the framework's registry. "
-        "A folder is then uploaded under its own name, and may stand beside git (which then brings the framework).",
+        "A folder is then uploaded under its own name, and may be given beside git (which then brings the framework).",
     )
 
 
@@ -270,7 +270,7 @@ class Target(StrictModel):
     tags: dict[str, str] = Field(
         default_factory=dict, description="Tags of pipelines and jobs, beside headgate's own three; at most 22."
     )
-    notifications: list[Text] = Field(default_factory=list, description="E-mail addresses told when an update fails.")
+    notifications: list[Text] = Field(default_factory=list, description="E-mail addresses to notify when an update fails.")
     backend: Backend = Field(default_factory=Backend)
 
 

@@ -114,7 +114,7 @@ class _Walk:
         if isinstance(node, ScalarNode) and tag.startswith(_TAG):
             return _scalar(tag.removeprefix(_TAG), node.value)
         self._problem(
-            node, path, "has a tag (!…), which no definition needs", "take it out; text that begins with ! stands in quotes"
+            node, path, "has a tag (!…), which no definition needs", "take it out; put text that begins with ! in quotes"
         )
         return None
 
@@ -132,13 +132,15 @@ class _Walk:
             elif key.tag == _TAG + "merge":
                 merged += value.value if isinstance(value, SequenceNode) else [value]
             elif key.value in taken:
-                self._problem(key, path, f"the key '{key.value}' stands in line {taken[key.value]} too", "keep one of them")
+                self._problem(key, path, f"the key '{key.value}' is in line {taken[key.value]} too", "keep one of them")
             else:
                 taken[key.value] = _line(key)
                 yield key.value, _line(key), value
         for other in merged:
             if not isinstance(other, MappingNode):
-                self._problem(other, path, "what `<<` merges is no mapping", "name an alias of a mapping, such as `<<: *base`")
+                self._problem(
+                    other, path, "what `<<` merges is not a mapping", "name an alias of a mapping, such as `<<: *base`"
+                )
                 continue
             self._count(len(other.value) + 1, other)
             for name, line, part in self._items(other, path):

@@ -94,7 +94,7 @@ def _tables(output: _ChildOutput, code: Code, redact: Callable[[str], str]) -> t
     if output.fault:
         raise SourceError(f"{code}: {_STAGES[output.stage]} failed with {_described(output.fault)}", _OPTIONS)
     if faults := name_faults(output.names):
-        fix = "mend list_tables() of the connector" if output.names else _OPTIONS
+        fix = "fix list_tables() of the connector" if output.names else _OPTIONS
         raise SourceError([Problem(f"{code}: list_tables(): {redact(fault)}", fix) for fault in faults[:_MOST]])
     categories = listed(output.lists)
     tables: list[TableRow] = []
@@ -112,7 +112,7 @@ def _tables(output: _ChildOutput, code: Code, redact: Callable[[str], str]) -> t
 
 
 def _failures(failed: list[Failure], code: Code, *, best_effort: bool) -> list[Problem]:
-    fix = "" if best_effort else "mend the connector or its options, or leave these tables out for now with --best-effort"
+    fix = "" if best_effort else "fix the connector or its options, or leave these tables out for now with --best-effort"
     last = len(failed) - 1
     return [
         Problem(f"{code}: read_table_metadata({one.table!r}): {one.message}", fix if number == last else "")

@@ -58,7 +58,7 @@ def _folder(code: Code) -> Iterator[tuple[Path | None, bool]]:
             yield _unpacked(code.path, Path(folder).resolve()), True
         return
     if code.path.is_file() and code.path.suffix != ".py":
-        raise InputError(f"{code.path} is no Python file", "--connector-python-file takes a folder, a .py file or a wheel")
+        raise InputError(f"{code.path} is not a Python file", "--connector-python-file takes a folder, a .py file or a wheel")
     yield code.path.resolve(), False
 
 

@@ -63,14 +63,14 @@ class DiscoveryRequest:
         if self.workspace_metadata and not self.workspace_tables:
             raise InputError("--workspace-metadata needs --from-workspace", "give the export of _community_tables too")
         if not self.name or self.name in {".", ".."} or set(self.name) & set("/\\\0"):
-            raise InputError(f"--connector-name {self.name!r} is no folder's name", "such as --connector-name osipi")
+            raise InputError(f"--connector-name {self.name!r} is not a folder name", "such as --connector-name osipi")
         if not (math.isfinite(self.timeout) and 0 < self.timeout <= _LONGEST):
-            raise InputError(f"--timeout {self.timeout:g} is no time", f"give seconds, more than 0 and at most {_LONGEST}")
+            raise InputError(f"--timeout {self.timeout:g} is not a time", f"give seconds, more than 0 and at most {_LONGEST}")
         self._check_rules()
 
     def _check_rules(self) -> None:
         problems = [
-            Problem(f"--weight-{kind} {weight:g} is no weight", "give a number from 0 on")
+            Problem(f"--weight-{kind} {weight:g} is not a weight", "give a number from 0 on")
             for kind, weight in self.weights.items()
             if not (math.isfinite(weight) and weight >= 0)
         ]

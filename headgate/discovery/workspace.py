@@ -68,7 +68,7 @@ def _tables(path: Path, problems: list[Problem]) -> list[Row]:
                 Problem("tableName is missing or no text", "is this an export of _community_tables?", str(path), row=number)
             )
         elif not isinstance(namespace, list) or not all(isinstance(part, str) and part for part in namespace):
-            problems.append(Problem(f"namespace of {name!r} is no list of texts", _LINES, str(path), row=number))
+            problems.append(Problem(f"namespace of {name!r} is not a list of strings", _LINES, str(path), row=number))
         elif (row := Row(name, tuple(namespace))) in rows:
             problems.append(Problem(f"{name!r} is there a second time, first in row {rows[row]}", file=str(path), row=number))
         else:

@@ -76,7 +76,7 @@ def _schedule(text: str) -> str:
 def _one_of(text: str, known: tuple[str, ...]) -> str:
     found = text.strip()
     if found and found not in known:
-        raise CellError("is none of the known values", did_you_mean(found, known))
+        raise CellError("is not one of the known values", did_you_mean(found, known))
     return found
 
 
@@ -85,10 +85,10 @@ def _weight(text: str) -> float | None:
         return None
     fix = "write the expected seconds for one run, such as 12.5; leave it empty for the ingestion type's default"
     if not _NUMBER.fullmatch(text.strip()):
-        raise CellError("is no finite number", fix)
+        raise CellError("is not a finite number", fix)
     weight = float(text)
     if not 0 <= weight <= MOST_WEIGHT:
-        raise CellError(f"is no weight: it is from 0 to {MOST_WEIGHT:g}", fix)
+        raise CellError(f"is not a weight: it is from 0 to {MOST_WEIGHT:g}", fix)
     return weight
 
 
@@ -103,9 +103,9 @@ def _options(text: str) -> dict[str, Any]:
     except UnicodeEncodeError:
         raise CellError("holds half a character (\\ud800 to \\udfff alone)", _JSON_EXAMPLE) from None
     except (ValueError, RecursionError) as error:
-        raise CellError(f"is no JSON ({error})", _JSON_EXAMPLE) from None
+        raise CellError(f"is not JSON ({error})", _JSON_EXAMPLE) from None
     if not isinstance(found, dict):
-        raise CellError("is no JSON object", _JSON_EXAMPLE)
+        raise CellError("is not a JSON object", _JSON_EXAMPLE)
     if "scd_type" in found and found["scd_type"] not in SCD_TYPES:
         raise CellError("has an unknown scd_type", did_you_mean(str(found["scd_type"]), SCD_TYPES))
     return found
@@ -121,7 +121,7 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(text: str) -> float:
-    raise CellError(f"holds {text}, which is no JSON value", _JSON_EXAMPLE)
+    raise CellError(f"holds {text}, which is not a JSON value", _JSON_EXAMPLE)
 
 
 def _float(text: str) -> float:
@@ -135,9 +135,9 @@ def _keys(text: str) -> tuple[str, ...]:
         listed = text.lstrip().startswith("[")
         found = json.loads(text) if listed else [part.strip() for part in text.split(",") if part.strip()]
     except (ValueError, RecursionError) as error:
-        raise CellError(f"is no JSON list ({error})", fix) from None
+        raise CellError(f"is not a JSON list ({error})", fix) from None
     if not all(isinstance(name, str) and name for name in found):
-        raise CellError("is no JSON list of names", fix)
+        raise CellError("is not a JSON list of names", fix)
     if any(_UNNAMED.search(name) for name in found):
         raise CellError("has a control character, or half a character, in a name", fix)
     return tuple(found)

@@ -64,4 +64,4 @@ def _one_id(rows: Sequence[tuple[Line, TableRow]], file: str) -> Iterator[Proble
         (first, _), *others = spelled.items()
         for other, line in others:
             message = f"groups {short(other)} and {short(first)} both get the id {short(name)}"
-            yield Problem(message, "write them alike, or give one another name", file, line.line, line.row, "pipeline_group")
+            yield Problem(message, "write them the same way, or rename one", file, line.line, line.row, "pipeline_group")

@@ -53,7 +53,7 @@ def state_of(shown: Any, name: str) -> State:
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise InputError(
             f"{name} holds a resource of another form than `terraform show -json` prints ({type(error).__name__})",
-            "write the file anew with `terraform show -json`",
+            "write the file again with `terraform show -json`",
         ) from None
 
 

@@ -82,7 +82,7 @@ def lift(findings: Sequence[Finding], accepted: Accepted, target: str, today: da
             lifted.append(finding)
     for number, entry in enumerate(own):
         if entry.until < today:
-            message = f"its acceptance in {FILE} ended on {entry.until}: take it out, or decide anew"
+            message = f"its acceptance in {FILE} ended on {entry.until}: take it out, or decide again"
             lifted.append(Finding("attention", "acceptance-expired", entry.address, message, entry.stack))
         elif len(stacks[number]) > 1:
             message = f"{FILE} accepts it without a stack, and it is in {' and '.join(sorted(stacks[number]))}: name one"

@@ -19,7 +19,7 @@ def project_at(root: Path, reference: str) -> Path:
     Raises InputError for a reference that git doesn't know, SourceError where git can't be run.
     """
     if reference.startswith("-"):
-        raise InputError(f"'{reference}' is no reference", "name a branch, a tag or a commit")
+        raise InputError(f"'{reference}' is not a reference", "name a branch, a tag or a commit")
     command = ["git", "-C", str(root), "archive", "--format=tar", f"{reference}:./", "connectors"]
     try:
         run = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # git, with a checked reference

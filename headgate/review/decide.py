@@ -81,10 +81,10 @@ def _of_stacks(facts: Facts, contexts: Sequence[Context]) -> list[Finding]:
     """Say which stacks of the target are not in the review, and which of the review are not the target's."""
     here, touched = {*facts.stacks, *facts.failed}, _touched(facts, contexts)
     missing = sorted(stack for context in touched for stack in context.stacks - here)
-    message = "its plan is not part of this review: what it changes, and what moves to or from it, is not told"
+    message = "its plan is not part of this review: what it changes, and what moves to or from it, is not known"
     found = [Finding("attention", "stack-missing", stack, message, stack) for stack in missing]
     strange = sorted(stack for stack in here if contexts and not _is_one(stack, contexts))
-    message = f"is no stack of a connector's in {facts.target}, so no lock tells of its handovers: a plan is named <stack>.json"
+    message = f"is not a connector's stack in {facts.target}, so no lock knows its handovers: a plan is named <stack>.json"
     return found + [Finding("attention", "stack-unknown", stack, message, stack) for stack in strange]
 
 
@@ -117,7 +117,7 @@ def _is_one(stack: str, contexts: Sequence[Context]) -> bool:
 
 
 def _totals(pipelines: Sequence[Whole]) -> dict[str, tuple[int | None, int | None]]:
-    """Give how many tables and pipelines the stacks have, before and after; None where it can't be told."""
+    """Give how many tables and pipelines the stacks have, before and after; None where it can't be determined."""
     known = [all(one.before is not None for one in pipelines), all(one.after is not None for one in pipelines)]
     tables = [len(places(pipelines, after=False)), len(places(pipelines, after=True))]
     return {

@@ -71,9 +71,9 @@ def parse_document(text: str, file: str) -> tuple[Facts, str]:
         raise InputError(Problem(f"is not JSON: {error.msg}", _FIX, file, error.lineno)) from None
     except ValidationError as error:
         where = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
-        raise InputError(Problem("is no review that can be read", _FIX, file, path=where)) from None
+        raise InputError(Problem("is not a review that headgate can read", _FIX, file, path=where)) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(Problem(f"is no review that can be read ({type(error).__name__})", _FIX, file)) from None
+        raise InputError(Problem(f"is not a review that headgate can read ({type(error).__name__})", _FIX, file)) from None
 
 
 def _checked(facts: Facts) -> Facts:

@@ -112,9 +112,9 @@ class Change:
 class PipelineFacts:
     """A pipeline in a stack's plan, whether it changes or not, with the tables that it reads before and after.
 
-    `id` is headgate's; `workspace_id` the workspace's own. Tables are None where they can't be told: the code is no ingest
-    file of a form that is known. `after` is the same as `before` where nothing of it changes. `drops`: a table that the
-    pipeline no longer reads is dropped, which is not so by default. `continuous`: it runs all the time, as it is before.
+    `id` is headgate's; `workspace_id` the workspace's own. Tables are None where they can't be determined: the code is no
+    ingest file of a form that is known. `after` is the same as `before` where nothing of it changes. `drops`: a table that
+    the pipeline no longer reads is dropped, which is not so by default. `continuous`: it runs all the time, as it is before.
     """
 
     stack: str

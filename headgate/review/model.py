@@ -48,7 +48,7 @@ class TableChange:
 
 @dataclass(frozen=True, slots=True)
 class PipelineChange:
-    """A pipeline that changes. Tables and loads (seconds a run) before and after; None where they can't be told."""
+    """A pipeline that changes. Tables and loads (seconds a run) before and after; None where they can't be determined."""
 
     kind: Kind
     id: str

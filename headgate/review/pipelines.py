@@ -124,7 +124,7 @@ def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | No
     """Find what a person has to know of the change, and give its reason in words."""
     if pipeline.made_twice:
         found.find(
-            "loss", "pipeline-made-twice", pipeline, "one stack forgets it and another makes it anew: there would be two"
+            "loss", "pipeline-made-twice", pipeline, "one stack forgets it and another creates it again: there would be two"
         )
     match kind:
         case "deleted" | "replaced":
@@ -159,10 +159,10 @@ def _spelled_otherwise(argument: Argument) -> bool:
 def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | None) -> str:
     by = pipeline.change.replaced_by if pipeline.change else ()
     why = f"replaced, for {', '.join(by) or 'an argument'} can't change in place" if kind == "replaced" else "destroyed"
-    why = f"destroyed in {pipeline.before_stack}, and made anew in {pipeline.stack}" if pipeline.changes_stack else why
+    why = f"destroyed in {pipeline.before_stack}, and created again in {pipeline.stack}" if pipeline.changes_stack else why
     owned = None if pipeline.before is None else [held for held in pipeline.before if not _handed_over(held, pipeline, context)]
     if owned is None:
-        found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; which streaming tables go with it can't be told")
+        found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; which streaming tables go with it is unknown")
     elif owned:
         count = f"{len(owned)} streaming table{'s' if len(owned) > 1 else ''}"
         named = ", ".join(held.source_table for held in owned[:3]) + (", …" if len(owned) > 3 else "")  # noqa: PLR2004  # few enough to read
@@ -233,7 +233,7 @@ def _created(found: Pipelines, pipeline: Whole, context: Context | None) -> str:
 def _known(found: Pipelines, pipeline: Whole, context: Context | None) -> None:
     """See that the pipeline is in one stack, and is the one that is recorded for the target."""
     if len(pipeline.kept_by) > 1:
-        message = f"stands in {' and '.join(pipeline.kept_by)}: two stacks would write it, and either can destroy it"
+        message = f"is in {' and '.join(pipeline.kept_by)}: two stacks would write it, and either can destroy it"
         found.find("loss", "pipeline-in-two-stacks", pipeline, message)
     address = pipeline.address.replace(pipeline.id, pipeline.before_id)
     recorded = context.deployed.get(pipeline.address, context.deployed.get(address)) if context else None
@@ -246,8 +246,8 @@ def _known(found: Pipelines, pipeline: Whole, context: Context | None) -> None:
 
 
 def _read(found: Pipelines, pipeline: Whole) -> None:
-    """Say where the tables of a pipeline that changes can't be told."""
+    """Say where the tables of a pipeline that changes can't be determined."""
     change = pipeline.change
     if change and pipeline.exists_after and pipeline.after is None:
-        message = "which tables it reads can't be told: its code is no ingest file that headgate can read"
+        message = "which tables it reads is unknown: headgate can't read its code as an ingest file"
         found.find("attention", "tables-unknown", pipeline, message)

@@ -54,7 +54,7 @@ def facts_of_plans(
 
     `secrets` are names of options whose values are secret besides those that the plans mark, `clear` of options that are
     none though the plans mark them, `values` are secret besides. A plan that failed is told in the facts. Raises InputError
-    for a text that is no plan of format 1.x; no message repeats a value of the plan.
+    for a text that is not a plan of format 1.x; no message repeats a value of the plan.
     """
     masks = masks_of({}, secrets, values, clear)
     plans: list[tuple[str, dict[str, Any], str]] = []
@@ -104,7 +104,7 @@ def _plan(text: str, file: str) -> dict[str, Any]:
     except ValueError:
         raise InputError(Problem("holds a number too long to read", _FIX, file)) from None
     if not isinstance(plan, dict) or not isinstance(plan.get("format_version"), str):
-        raise InputError(Problem("is no plan: it has no format_version", _FIX, file))
+        raise InputError(Problem("is not a plan: it has no format_version", _FIX, file))
     version = plan["format_version"]
     if not version.startswith("1."):
         shown = version[:20] if version.replace(".", "").isdecimal() else "of another kind"
@@ -202,7 +202,7 @@ def _unsent(change: Mapping[str, Any], masks: Masks) -> tuple[str, ...]:
 
 
 def _actions(found: Any) -> tuple[str, ...]:
-    """Give a change's actions; one that is not known could be anything, so it is no plan that can be read."""
+    """Give a change's actions; one that is not known could be anything, so it is not a plan that can be read."""
     if not isinstance(found, list) or not found or not {*found} <= _ACTIONS:
         raise ValueError("actions")
     return tuple(found)

@@ -76,7 +76,7 @@ def _added(found: Tables, new: list[Place], before: Names[Place], context: Conte
     elsewhere = _other_destination(place.held, before)
     reason = f"its destination was {elsewhere.held.destination}" if elsewhere else "new"
     if known := context.recorded.get(place.held.table) if context else None:
-        reason = f"not new: it is recorded in {known}, and no state tells of it"
+        reason = f"not new: it is recorded in {known}, and no state has it"
     found.changes.append(_change("added", place.held, context, after=place, reason=reason))
 
 
@@ -168,7 +168,7 @@ def _kept_otherwise(found: Tables, place: Place, options: Sequence[Argument]) ->
     names = [option.path for option in options if option.path.lower() in KEEPING]
     if names:
         message = (
-            f"{' and '.join(names)} can't change without a full refresh, which reads it anew from what the source still has"
+            f"{' and '.join(names)} can't change without a full refresh, which reads it again from what the source still has"
         )
         found.find("loss", "full-refresh", place, message)
 
@@ -185,7 +185,7 @@ def _overlaps(found: Tables, pipelines: Sequence[Whole], after: Mapping[TableId,
         tables = pipeline.after or ()
         counts = Counter(held.source_table for held in tables)
         for held in {held.source_table: held for held in tables if counts[held.source_table] > 1}.values():
-            message = f"stands twice in {pipeline.id}, which reads a source table once: the other is silently lost"
+            message = f"is twice in {pipeline.id}, which reads a source table once: the other is silently lost"
             found.find("loss", "source-twice", Place(pipeline, held), message)
 
 

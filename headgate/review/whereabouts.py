@@ -21,9 +21,9 @@ _TYPE = "databricks_pipeline"
 class Whole:
     """A pipeline over all stacks of the review: where it was, where it is to be, and what happens to it.
 
-    `before` and `after`: its tables; None where they can't be told, empty where it does not exist. `forgotten`: it lives on
-    in the workspace without a stack; `continuous`: it runs all the time. `change`: what its own plan does with it; None for
-    nothing. `kept_by`: the stacks that have it afterwards, of which there may be one.
+    `before` and `after`: its tables; None where they can't be determined, empty where it does not exist. `forgotten`: it
+    lives on in the workspace without a stack; `continuous`: it runs all the time. `change`: what its own plan does with it;
+    None for nothing. `kept_by`: the stacks that have it afterwards, of which there may be one.
     """
 
     connector: str

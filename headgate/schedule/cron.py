@@ -149,10 +149,10 @@ def _split(text: str) -> tuple[str, str, str, str, str]:
 
 def _shortcut(word: str) -> str:
     if word.lower() == "@reboot":
-        raise ScheduleError("'@reboot' is no time, and nothing boots here", "name a time, such as '@daily' or '0 2 * * *'")
+        raise ScheduleError("'@reboot' is not a time, and nothing boots here", "name a time, such as '@daily' or '0 2 * * *'")
     if found := SHORTCUTS.get(word.lower()):
         return found
-    raise ScheduleError(f"{shown(word)} is none of cron's shortcuts", did_you_mean(word, SHORTCUTS))
+    raise ScheduleError(f"{shown(word)} is not one of cron's shortcuts", did_you_mean(word, SHORTCUTS))
 
 
 def _field(kind: _Kind, text: str) -> Field:
@@ -196,9 +196,9 @@ def _number(kind: _Kind, text: str) -> int:
         return kind.names.index(text.upper()) + kind.first
     if not kind.names:
         raise ScheduleError(
-            f"{kind.name} {shown(text)} is no number", f"the {kind.name} goes from {kind.first} to {kind.highest}"
+            f"{kind.name} {shown(text)} is not a number", f"the {kind.name} goes from {kind.first} to {kind.highest}"
         )
-    raise ScheduleError(f"{kind.name} {shown(text)} is no number and no name", did_you_mean(text[:3], kind.names))
+    raise ScheduleError(f"{kind.name} {shown(text)} is neither a number nor a name", did_you_mean(text[:3], kind.names))
 
 
 def _backwards(kind: _Kind, item: str, first: int, last: int) -> ScheduleError:
@@ -219,7 +219,7 @@ def _step(kind: _Kind, item: str, text: str | None) -> int:
     if 1 <= step <= size:
         return step
     if step:
-        fault = f"{kind.name} {shown(item)} steps past the field's end, where cron begins anew: it is no 'every {step}'"
+        fault = f"{kind.name} {shown(item)} steps past the field's end, where cron starts again: it is not 'every {step}'"
     else:
         fault = f"{kind.name} {shown(item)} has a step of 0"
     raise ScheduleError(fault, f"a step of the {kind.name} goes from 1 to {size}")

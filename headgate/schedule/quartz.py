@@ -195,7 +195,9 @@ def _number(kind: _Kind, text: str) -> int:
     if not text.isdigit():
         if text in kind.names:
             return kind.names[text]
-        raise ScheduleError(f"{kind.name} {shown(text)} is no number and no name", "the names are " + ", ".join(kind.names))
+        raise ScheduleError(
+            f"{kind.name} {shown(text)} is neither a number nor a name", "the names are " + ", ".join(kind.names)
+        )
     if kind.first <= int(text) <= kind.last:
         return int(text)
     note = " (1 is Sunday)" if kind is _WEEKDAY else ""

@@ -45,7 +45,7 @@ def files_now(
     try:
         differing = files_that_differ(workspace, states) if workspace else []
     except HeadgateError as error:
-        tell(f"files were taken to be as the states say: {error.problems[0].message}")
+        tell(f"files were assumed to match the states: {error.problems[0].message}")
         return dict(states)
     for one in differing:
         message = f"{one.address}: the workspace has another file at {one.thing.id} than the state says: an update of it failed"

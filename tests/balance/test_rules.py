@@ -63,9 +63,9 @@ def test_every_wrong_name_is_told_at_once(define: Define) -> None:
         rules(settings, twice)
 
     assert [(problem.path, problem.message) for problem in error.value.problems] == [
-        ("balance.together[0]", "'usres' is no table of the inventory"),
+        ("balance.together[0]", "'usres' is not in the inventory"),
         ("balance.apart[0]", "'orders' is read by 2 tables"),
-        ("balance.pinned", "'nothing_like_it' is no table of the inventory"),
+        ("balance.pinned", "'nothing_like_it' is not in the inventory"),
     ]
     assert error.value.problems[0].fix == "did you mean 'users'?"
     assert error.value.problems[1].fix == "name one: main.bronze.orders or main.bronze.copy"

@@ -98,7 +98,7 @@ def test_serverless_stays_the_default_and_fixed_and_varying_clusters_stay_as_the
         ({"kind": "classic"}, ["a classic cluster has one of workers, autoscale and sizing"]),
         (
             {"kind": "classic", "workers": 2, "sizing": {"max_workers": 3}},
-            ["a classic cluster has one of workers, autoscale and sizing; workers and sizing found"],
+            ["a classic cluster has one of workers, autoscale and sizing: found workers and sizing"],
         ),
         ({"kind": "classic", "sizing": {"min_workers": 4, "max_workers": 3}}, ["min_workers is above max_workers"]),
         ({"sizing": {"max_workers": 3}}, ["serverless compute has no cluster to size"]),

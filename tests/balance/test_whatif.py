@@ -28,8 +28,8 @@ def test_a_number_of_pipelines_takes_the_deadline_s_place(define: Define) -> Non
     ("settings", "told"),
     [
         (["pipeline=6"], "did you mean 'pipelines'"),
-        (["pipelines"], "'pipelines' is no balance setting"),
-        (["together=[]"], "'together=\\[\\]' is no balance setting"),
+        (["pipelines"], "'pipelines' is not a balance setting"),
+        (["together=[]"], "'together=\\[\\]' is not a balance setting"),
         (["pipelines=0"], "pipelines=0: Input should be greater than or equal to 1"),
         (["stacks=two"], "stacks=two: Input should be a valid integer"),
         (["trigger=0.01"], "the trigger 0.01 is below the tolerance 0.05"),

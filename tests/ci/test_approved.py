@@ -136,8 +136,12 @@ def test_the_pull_request_that_was_merged_as_this_commit_counts(approved: Run, g
 
 
 NOTHING = {
-    "a push without a pull request": (f"{REPO}/commits/{MERGED}/pulls", [], "came by no pull request"),
-    "a pull request that is open": (f"{REPO}/commits/{MERGED}/pulls", [PULL | {"merged_at": None}], "came by no pull request"),
+    "a push without a pull request": (f"{REPO}/commits/{MERGED}/pulls", [], "is not part of a merged pull request"),
+    "a pull request that is open": (
+        f"{REPO}/commits/{MERGED}/pulls",
+        [PULL | {"merged_at": None}],
+        "is not part of a merged pull request",
+    ),
     "no run": (
         f"{REPO}/actions/workflows/headgate-review.yml/runs",
         {"workflow_runs": []},
@@ -175,9 +179,9 @@ def test_where_nothing_was_approved_it_refuses_and_says_how_to_go_on(
     ("document", "said"),
     [
         (REVIEW | {"target": "dev"}, "it is of target 'dev'"),
-        (REVIEW | {"verdict": "error"}, "no whole plan could be made"),
-        ({"format_version": "1.2"}, "it is no review document"),
-        ([], "it is no review document"),
+        (REVIEW | {"verdict": "error"}, "no complete plan could be made"),
+        ({"format_version": "1.2"}, "it is not a review document"),
+        ([], "it is not a review document"),
     ],
 )
 @pytest.mark.usefixtures("github")
@@ -196,7 +200,7 @@ def test_an_artifact_without_a_review_is_told(approved: Run, storage: Host) -> N
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(401, "the token is not taken"), (403, "pull-requests: read"), (404, "actions: read")]
+    ("status", "said"), [(401, "the token is refused"), (403, "pull-requests: read"), (404, "actions: read")]
 )
 def test_a_token_that_may_not_says_what_it_needs(status: int, said: str, approved: Run, github: Host) -> None:
     github.replies[f"{REPO}/commits/{MERGED}/pulls"] = [Reply({"message": "no"}, status)]
@@ -358,4 +362,4 @@ def test_gitlab_without_a_review_is_refused(headgate: Run, host: Host) -> None:
 
     done = headgate("approved", "-t", "prod", "--out", "review.json", code=5, **environment)
 
-    assert "came by no merge request" in done.stderr
+    assert "is not part of a merged merge request" in done.stderr

@@ -96,7 +96,7 @@ def test_the_first_line_is_the_command_that_writes_the_files_again() -> None:
     [
         (["sandbox"], "17 3 * * *", "main", "erp has no target 'sandbox'"),
         (["prd"], "17 3 * * *", "main", "did you mean 'prod'"),
-        ([], "at night", "main", "is no cron"),
+        ([], "at night", "main", "is not a cron"),
         ([], "17 3 * * *", "main]\nx: [y", "can't be a branch here"),
     ],
 )

@@ -79,7 +79,7 @@ def test_a_failing_statement_exits_with_4_and_tells_what_is_done(headgate: Run, 
         (["--execute"], "no SQL warehouse is named"),
         (["--table", "x"], "no table 'x' is planned to move in prod"),
         (["--table", "items", "--back", "items"], "don't go together"),
-        (["--resume-jobs", "--execute"], "--resume-jobs is said alone"),
+        (["--resume-jobs", "--execute"], "--resume-jobs goes alone"),
         (["--force"], "--force goes with --resume-jobs only"),
     ],
 )

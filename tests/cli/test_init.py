@@ -44,7 +44,7 @@ def test_a_second_run_changes_nothing(headgate: Run, project: Path) -> None:
     done = headgate("init", "ci", "--target", "prod")
 
     assert done.stdout == ""
-    assert "every file says so already" in done.stderr
+    assert "every file is up to date already" in done.stderr
     assert (project / DEPLOY).stat().st_mtime_ns == before
 
 

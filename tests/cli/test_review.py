@@ -184,7 +184,7 @@ def test_a_lock_that_does_not_fit_is_an_error_and_no_loss(headgate: Run, project
 def test_a_reference_that_git_does_not_know_is_told(headgate: Run, base: Path) -> None:
     assert base.exists()
     assert "nowhere" in headgate("review", "-t", "prod", "--base", "nowhere", code=1).stderr
-    assert "no reference" in headgate("review", "-t", "prod", "--base=--output=x", code=1).stderr
+    assert "is not a reference" in headgate("review", "-t", "prod", "--base=--output=x", code=1).stderr
 
 
 def test_no_secret_of_options_environment_or_comments_comes_out(

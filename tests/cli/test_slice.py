@@ -147,8 +147,8 @@ def test_all_that_is_wrong_with_the_values_is_told_at_once_and_nothing_written(
     said = headgate(*words, code=1).stderr
 
     assert "tags.csv:2: the value 'b,c' holds the separator ','" in said
-    assert "tags.csv:3: 'a' stands in line 1 already" in said
-    assert "tags.csv:4: the weight 'x' is no number" in said
+    assert "tags.csv:3: 'a' is in line 1 already" in said
+    assert "tags.csv:4: the weight 'x' is not a number" in said
     assert inventory.read_text() == TABLES
 
 

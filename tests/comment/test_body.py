@@ -74,6 +74,6 @@ def test_all_that_can_not_be_is_told_at_once() -> None:
         "'C R M' can't be a connector",
         "are two verdicts",
         "the label 'x' is",
-        "no address",
+        "not an address",
     ):
         assert words in said

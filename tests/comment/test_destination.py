@@ -86,7 +86,7 @@ def test_all_that_is_missing_is_told_at_once() -> None:
         destination({}, None, "github", api="example.com")
 
     said = str(caught.value)
-    for words in ("is no address of an API", "say --repo owner/name", "say --number", "GITHUB_TOKEN is not set"):
+    for words in ("is not an address of an API", "say --repo owner/name", "say --number", "GITHUB_TOKEN is not set"):
         assert words in said
 
 

@@ -121,7 +121,7 @@ def test_a_token_that_is_none_says_so_and_is_not_shown(to_github: Post) -> None:
     with pytest.raises(RejectedError) as caught:
         to_github(token=unknown)
 
-    assert "GITHUB_TOKEN is no valid token" in str(caught.value)
+    assert "GITHUB_TOKEN is not a valid token" in str(caught.value)
     assert unknown not in str(caught.value)
 
 

@@ -70,14 +70,14 @@ def test_no_pipeline_runs_longer_than_the_month(estimate: Estimate) -> None:
     cost = estimate({"schedules": {"snapshot": "*/15 * * * *"}})
 
     assert cost.groups[1].amount.hours == pytest.approx(2 * 24 * DAYS)
-    assert "A pipeline whose runs take longer than the time between them is taken to run all the time." in cost.assumptions
+    assert "A pipeline whose runs take longer than the time between them is assumed to run all the time." in cost.assumptions
 
 
 def test_what_has_no_schedule_runs_never_and_that_is_said(estimate: Estimate) -> None:
     cost = estimate({"schedules": {"snapshot": "0 2 * * *"}})
 
     assert cost.groups[0].amount.hours == 0
-    assert "Pipelines without a schedule are taken to run never." in cost.assumptions
+    assert "Pipelines without a schedule are assumed never to run." in cost.assumptions
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_table_on_its_way_is_counted_where_it_goes(estimate: Estimate) -> None
     cost = estimate(own=replace(before, tables=moving))
 
     assert cost.groups[1].pipelines == 1
-    assert "Tables that are on their way are taken to have arrived." in cost.assumptions
+    assert "Tables that are on their way are assumed to have arrived." in cost.assumptions
 
 
 def test_an_inventory_of_other_tables_is_refused_with_the_command(estimate: Estimate) -> None:

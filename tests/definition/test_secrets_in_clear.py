@@ -81,4 +81,4 @@ def test_an_address_without_a_secret_that_the_workspace_does_not_clone_is_refuse
     with pytest.raises(InputError) as caught:
         parse_definition(TEXT.format(connection="") + f"code: {{git: {{url: '{url}'}}}}")
 
-    assert [problem.message for problem in caught.value.problems] == ["is no web address"]
+    assert [problem.message for problem in caught.value.problems] == ["is not a web address"]

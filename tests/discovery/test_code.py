@@ -139,7 +139,7 @@ def test_a_wheel_that_is_none_is_refused(tmp_path: Path) -> None:
         discover_code(Code(wheel), DiscoveryOptions())
 
 
-@pytest.mark.parametrize(("name", "message"), [("absent.py", "no such file or folder"), ("code.txt", "is no Python file")])
+@pytest.mark.parametrize(("name", "message"), [("absent.py", "no such file or folder"), ("code.txt", "is not a Python file")])
 def test_a_path_to_no_code_is_refused(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "code.txt").write_text("")
     with pytest.raises(InputError, match=message):

@@ -67,7 +67,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     said = str(caught.value)
     for text in (
         "tables.json: row 1: tableName is missing",
-        "row 2: namespace of 'a' is no list",
+        "row 2: namespace of 'a' is not a list",
         "row 4: 'b' is there a second time, first in row 3",
         "metadata.json: row 2: tableName is missing",
         "b: ingestion_type is 'daily'",

@@ -337,7 +337,7 @@ def test_a_table_whose_files_are_applied_does_not_go_back(site: Site) -> None:
 @pytest.mark.parametrize(
     ("code", "body", "says"),
     [
-        (401, {"error_code": "UNAUTHENTICATED", "message": f"expired {TOKEN}"}, "log in anew"),
+        (401, {"error_code": "UNAUTHENTICATED", "message": f"expired {TOKEN}"}, "log in again"),
         (403, {"error_code": "PERMISSION_DENIED", "message": "no CAN_VIEW"}, "no CAN_VIEW"),
         (500, {"error_code": "INTERNAL_ERROR", "message": "\x1b[31mred"}, "look at the workspace"),
         (429, {"error_code": "RESOURCE_EXHAUSTED", "message": "slow down"}, "look at the workspace"),

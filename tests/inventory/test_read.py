@@ -141,7 +141,7 @@ def test_what_is_said_of_bytes_that_are_no_inventory(data: bytes, said: str) -> 
 
 def test_options_nested_too_deep_are_no_json() -> None:
     cell = '{""a"":' * 100_000
-    assert "column table_options_json: is no JSON" in problems(f'source_table,table_options_json\na,"{cell}"\n'.encode())
+    assert "column table_options_json: is not JSON" in problems(f'source_table,table_options_json\na,"{cell}"\n'.encode())
 
 
 def test_only_the_first_problems_are_told_and_the_rest_counted() -> None:

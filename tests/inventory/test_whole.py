@@ -55,7 +55,7 @@ def test_all_problems_of_all_rows_come_at_once_by_line() -> None:
         (5, 3, "destination_table"),
     ]
     words = {(problem.row, problem.column): problem for problem in caught.value.problems}
-    assert "'heavy' found" in words[3, "weight"].message
+    assert "found 'heavy'" in words[3, "weight"].message
     assert words[3, "ingestion_type"].fix == "did you mean 'snapshot'?"
     assert words[3, "status"].fix == "did you mean 'gone'?"
     assert "in row 2" in words[3, "destination_table"].message

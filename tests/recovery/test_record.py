@@ -191,4 +191,4 @@ def test_files_that_can_not_be_asked_for_are_mentioned_once(deployed: Deployed) 
 
     said = deployed.headgate("record", "crm", *deployed.states()).stderr
 
-    assert said.count("files were taken to be as the states say: the workspace can't be asked for the file /Shared/") == 1
+    assert said.count("files were assumed to match the states: the workspace can't be asked for the file /Shared/") == 1

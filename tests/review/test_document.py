@@ -85,7 +85,7 @@ def test_the_digest_tells_what_is_made_from_something_else_that_is_made(kind: st
 def test_a_document_with_half_a_destination_is_refused() -> None:
     text = document(facts_of(*MOVES)).replace("main.bronze.v", "v")
 
-    with pytest.raises(InputError, match="no review that can be read"):
+    with pytest.raises(InputError, match="not a review that headgate can read"):
         parse_document(text, "r.json")
 
 
@@ -102,9 +102,9 @@ def test_two_plans_of_one_stack_are_refused() -> None:
     ("text", "says"),
     [
         ('{"headgate_review": 2}', "this headgate reads 1"),
-        ('{"headgate_review": 1}', "no review that can be read"),
-        ('{"headgate_review": 1, "facts": {"pipelines": []}, "digest": ""}', "no review that can be read"),
-        ('{"headgate_review": 1, "facts": 7}', "no review that can be read"),
+        ('{"headgate_review": 1}', "not a review that headgate can read"),
+        ('{"headgate_review": 1, "facts": {"pipelines": []}, "digest": ""}', "not a review that headgate can read"),
+        ('{"headgate_review": 1, "facts": 7}', "not a review that headgate can read"),
         ('{"headgate_review": 1', "is not JSON"),
         ("[]", "no review|version none"),
     ],

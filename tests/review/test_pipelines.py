@@ -60,7 +60,7 @@ def test_a_pipeline_whose_code_cannot_be_read_is_taken_to_hold_tables() -> None:
     review = reviewed(plan(gone))
 
     assert codes(review) == {("loss", "pipeline-deleted")}
-    assert "can't be told" in review.findings[0].message
+    assert "is unknown" in review.findings[0].message
 
 
 def test_a_pipeline_that_is_forgotten_stays_with_its_tables() -> None:

@@ -66,7 +66,7 @@ def test_a_seventh_field_names_years() -> None:
         ("0 0 2 ? * 8L", "weekday '8L' can't be read", "6L"),
         ("0 0 2 ? * 6#6", "weekday '6#6' can't be read", "6#3"),
         ("0 0 2 ? * 3#1,6#3", "weekday '3#1' can't be read", "6#3"),
-        ("0 0 2 ? * FOO", "weekday 'FOO' is no number and no name", "SUN, MON"),
+        ("0 0 2 ? * FOO", "weekday 'FOO' is neither a number nor a name", "SUN, MON"),
         ("0 0 2 ? * MONDAY", "weekday 'MONDAY' can't be read", "MON-FRI"),
         ("0 0 2 ? * MON-FRI/2", "weekday 'MON-FRI/2' can't be read", "ignores a step after names: write numbers, 1 for Sunday"),
         ("0 0 2 1 JAN/3 ?", "month 'JAN/3' can't be read", "ignores a step after names: write numbers"),

@@ -322,7 +322,7 @@ def test_lost_states_are_recovered_as_the_runbook_says_and_the_record_keeps_what
 
     run("plan")
     review = run("review", *(f"cdktf.out/plans/{stack}.json" for stack in stacks), "-t", "dev", code=2).stdout
-    assert review.count("not new: it is recorded in all_1, and no state tells of it") == 2
+    assert review.count("not new: it is recorded in all_1, and no state has it") == 2
     run("apply")
     run("record", "crm")
     assert (run.site.deployed, ids(workspace)) == (before, made)

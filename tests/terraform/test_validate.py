@@ -60,7 +60,7 @@ def test_a_stack_is_not_made_ready_for_a_deploy(headgate: Run, tmp_path: Path) -
 
 def test_a_provider_that_can_not_be_had_is_an_error_or_one_line(headgate: Run, tmp_path: Path) -> None:
     write_stacks(tmp_path / "cdktf.out", {"one": PROVIDED})
-    reason = "the provider databricks/databricks 1.99.0 can't be had from its registry or a mirror: "
+    reason = "the provider databricks/databricks 1.99.0 can't be downloaded from its registry or a mirror: "
 
     refused = headgate("validate", code=4)
     passed = headgate("validate", "--optional")

@@ -21,7 +21,7 @@ _VERDICTS: dict[Level, str] = {
     "fine": "nothing would be lost",
     "attention": "needs attention",
     "loss": "would lose data",
-    "error": "can't be told",
+    "error": "can't be determined",
 }
 
 
@@ -63,24 +63,24 @@ def title_of(review: Review) -> str:
 def summary_of(review: Review) -> list[str]:
     """Give what there is to say first, a sentence each: the gravest, then what changes, then how much there is of it."""
     lines = []
-    for level, words in (("error", "can't be told"), ("loss", "would lose data"), ("attention", "needs attention")):
+    for level, words in (("error", "can't be determined"), ("loss", "would lose data"), ("attention", "needs attention")):
         if found := review.of_level(level):  # type: ignore[arg-type]  # the words are levels
             codes = Counter(finding.code for finding in found)
             lines.append(f"{words}: " + ", ".join(f"{_code_words(code)} ({count:,})" for code, count in sorted(codes.items())))
     changes = [_counted(review.tables, "table"), _counted(review.pipelines, "pipeline"), _resources_counted(review)]
     told = "; ".join(part for part in changes if part)
-    lines.append(told or ("what changes can't be told" if review.verdict == "error" else "nothing changes"))
+    lines.append(told or ("what changes is unknown" if review.verdict == "error" else "nothing changes"))
     for name, (before, after) in sorted(review.totals.items()):
         if before is not None and after is not None and before != after:
             lines.append(f"{name}: {before:,} → {after:,}")
-    lines += ["told from the committed files alone: there was no plan"] if review.facts.predicted else []
+    lines += ["derived from the committed files alone: there was no plan"] if review.facts.predicted else []
     return lines
 
 
 def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
     """Give the sections that hold anything, most important first; with the diffs of files where they are asked for."""
     found = [
-        _findings("Can't be told", review, "error"),
+        _findings("Can't be determined", review, "error"),
         _findings("Would lose data", review, "loss"),
         _findings("Needs attention", review, "attention"),
         _tables(review),
@@ -182,7 +182,7 @@ def _resource(change: ResourceChange) -> Row:
 
 
 def _secret(address: str, path: str, changed: bool | None) -> Row:
-    words = {True: "changes", False: "is sent again, unchanged", None: "the apply will tell whether it changes"}
+    words = {True: "changes", False: "is sent again, unchanged", None: "whether it changes is known after the apply"}
     return (Name(address), Name(path), words[changed])
 
 
@@ -200,10 +200,10 @@ def _how_to_accept(review: Review) -> Section:
     lines = [
         f"    {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in named.items() if value or name == "target"
     ]
-    rest = ["    reason: why this loss is wanted", "    until: YYYY-MM-DD"]
+    rest = ["    reason: why this loss is intended", "    until: YYYY-MM-DD"]
     example = "\n".join(["accepted:", *lines, *rest]).replace("    address", "  - address", 1)
-    line = f"A loss that is wanted is accepted by an entry of its own in {FILE}, beside connectors/, reviewed like any change:"
-    return Section("If a loss is wanted", rows=((line,),), text=example, language="yaml")
+    line = f"An intended loss is accepted by an entry of its own in {FILE}, beside connectors/, reviewed like any change:"
+    return Section("If a loss is intended", rows=((line,),), text=example, language="yaml")
 
 
 def _counted(changes: Iterable[Any], noun: str) -> str:

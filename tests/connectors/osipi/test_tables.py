@@ -395,7 +395,7 @@ def test_tags_are_weighed_by_what_they_wrote(plant: PiServer, connector: Connect
 
 def test_schemas_are_made_of_sparks_types_when_they_are_asked_for() -> None:
     code = (
-        "from headgate.discovery.child import standins; standins.install('.');"
+        "from headgate.discovery.child import stubs; stubs.install('.');"
         "from connectors.osipi import OsipiLakeflowConnect as C; one = C({});"
         "print(*one.get_table_schema('pi_timeseries', {}).names)"
     )

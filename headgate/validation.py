@@ -126,7 +126,7 @@ def _words(detail: ErrorDetails, path: Path) -> tuple[str, str]:
     if kind == "string_unicode" or (kind == "json_invalid" and "hex escape" in detail["msg"]):
         return "holds half a character (a lone surrogate)", _OTHER
     if kind == "json_invalid":
-        return f"is not JSON: {context['error']}", "write it anew"
+        return f"is not JSON: {context['error']}", "write it again"
     if kind in _WORDS:
         message, fix = (text.format(**context) for text in _WORDS[kind])
         known = [word.strip("'") for word in context.get("expected", "").replace(" or ", ", ").split(", ")]

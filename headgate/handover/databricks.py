@@ -95,7 +95,7 @@ class DatabricksWorkspace:
         return rows[0][0] or "" if rows and rows[0] else ""
 
     def job(self, job_id: str) -> JobFacts | None:
-        """Give a job; None where there is none with that id. Raises InputError for an id that is no number, SourceError."""
+        """Give a job; None where there is none with that id. Raises InputError for an id that is not a number, SourceError."""
         settings = self._settings(job_id)
         if settings is None:
             return None
@@ -106,7 +106,7 @@ class DatabricksWorkspace:
     def set_paused(self, job_id: str, *, paused: bool) -> None:
         """Pause what starts a job, or let it start again; nothing else of the job changes.
 
-        Raises InputError for an id that is no number, SourceError where the workspace fails.
+        Raises InputError for an id that is not a number, SourceError where the workspace fails.
         """
         settings = self._settings(job_id)
         status = PauseStatus.PAUSED if paused else PauseStatus.UNPAUSED

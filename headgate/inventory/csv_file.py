@@ -52,7 +52,7 @@ def read_lines(
             begin = reader.line_num + 1
     except csv.Error as error:
         fault = "a quote is opened and not closed" if "end of data" in str(error) else f"can't be read as CSV: {error}"
-        fix = 'a cell with a comma, a quote or a line end stands in quotes, and a quote inside is written twice ("")'
+        fix = 'put a cell with a comma, a quote or a line end in quotes, and write a quote inside twice ("")'
         problems.append(Problem(fault, fix, file, begin, row + 1))
 
 
@@ -60,7 +60,7 @@ def capped(problems: list[Problem], file: str) -> list[Problem]:
     """Give the first problems of a file, and how many more there are."""
     if len(problems) <= MOST_PROBLEMS:
         return problems
-    more = Problem(f"and {len(problems) - MOST_PROBLEMS} more problems", "mend these first", file)
+    more = Problem(f"and {len(problems) - MOST_PROBLEMS} more problems", "fix these first", file)
     return [*problems[:MOST_PROBLEMS], more]
 
 
@@ -95,7 +95,7 @@ def _check_columns(
         if name not in columns:
             problems.append(Problem(f"unknown column {short(name)}", did_you_mean(name, columns), file, 1))
         elif count > 1:
-            problems.append(Problem(f"column {name} stands {count} times", "keep one of them", file, 1))
+            problems.append(Problem(f"column {name} is there {count} times", "keep one of them", file, 1))
     if missing := [name for name in required if name not in named]:
         problems.insert(0, Problem(f"column {missing[0]} is missing", "the first row names the columns", file, 1))
         raise InputError(capped(problems, file))
@@ -104,4 +104,4 @@ def _check_columns(
 def _wrong_length(cells: list[str], columns: list[str], place: Problem) -> Problem:
     count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
     message = f"has {count}, the first row names {len(columns)} columns; it begins with {short(cells[0])}"
-    return replace(place, message=message, fix="a cell that holds a comma or a line end stands in quotes")
+    return replace(place, message=message, fix="put a cell that holds a comma or a line end in quotes")

@@ -64,7 +64,7 @@ def _table(line: Line, file: str, problems: list[Problem]) -> TableRow:
             fields[CELLS[column]] = parse_cell(column, text)
         except CellError as error:
             # Options may hold what is no one's business; what is wrong with them is told with its place.
-            told = "" if column == "table_options_json" else f": {short(text)} found"
+            told = "" if column == "table_options_json" else f": found {short(text)}"
             message = error.message + told
             problems.append(Problem(message, error.fix, file, line.line, line.row, column))
             if column.startswith("destination_"):

@@ -82,7 +82,7 @@ def _values(line: Line, file: str, problems: list[Problem]) -> dict[str, Any] | 
         try:
             values[column] = parse(text)
         except CellError as error:
-            message = f"{error.message}: {short(text)} found"
+            message = f"{error.message}: found {short(text)}"
             problems.append(Problem(message, error.fix, file, line.line, line.row, column))
     return values if len(problems) == before else None
 
@@ -96,24 +96,24 @@ def _source(text: str) -> str:
 def _destination(text: str) -> str:
     parts = text.strip().split(".")
     if text.strip() and not (len(parts) == _PARTS and all(parts)):
-        raise CellError("is no full name", "write catalog.schema.table, or leave it empty")
+        raise CellError("is not a full name", "write catalog.schema.table, or leave it empty")
     return text.strip()
 
 
 def _moment(text: str) -> datetime:
     fix = "write ISO 8601 with an offset, such as 2025-03-01T04:15:00+00:00"
     if not _MOMENT.fullmatch(text.strip()):
-        raise CellError("is no moment with an offset", fix)
+        raise CellError("is not a time with an offset", fix)
     try:
         return datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise CellError(f"is no moment ({error})", fix) from None
+        raise CellError(f"is not a time ({error})", fix) from None
 
 
 def _seconds(text: str) -> float:
     found = float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
     if not found <= MOST_WEIGHT:
-        raise CellError("is no number of seconds", f"write seconds from 0 to {MOST_WEIGHT:g}, such as 12.5")
+        raise CellError("is not a number of seconds", f"write seconds from 0 to {MOST_WEIGHT:g}, such as 12.5")
     return found
 
 

@@ -41,7 +41,7 @@ def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[
             if cells:
                 value, weight = _line(cells, separator, Problem("", "", file, begin), problems)
                 if first.setdefault(value, begin) != begin:
-                    message = f"{short(value)} stands in line {first[value]} already"
+                    message = f"{short(value)} is in line {first[value]} already"
                     problems.append(Problem(message, "take one of the lines out", file, begin))
                 weights.setdefault(value, weight)
             begin = reader.line_num + 1
@@ -74,6 +74,6 @@ def _line(cells: list[str], separator: str, place: Problem, problems: list[Probl
     text = cells[1].strip()
     weight = float(text) if _NUMBER.fullmatch(text) else -1.0
     if not 0 <= weight <= MOST_WEIGHT:
-        message = f"the weight {short(text)} is no number from 0 to {MOST_WEIGHT:g}"
+        message = f"the weight {short(text)} is not a number from 0 to {MOST_WEIGHT:g}"
         problems.append(Problem(message, "write a number, such as 2.5, or the value alone", place.file, place.line))
     return value, weight

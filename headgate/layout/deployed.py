@@ -66,7 +66,7 @@ class _Record(BaseModel):
 def read_deployed(folder: Path, target: str) -> Deployed:
     """Read what was recorded for a target; nothing recorded gives an empty one. Raises InputError for a damaged file."""
     path = deployed_path(folder, target)
-    fix = "take the file of the last commit, or record the target's state anew with `headgate record`"
+    fix = "take the file of the last commit, or record the target's state again with `headgate record`"
     text = read_text(path, fix)
     if text is None:
         return Deployed(target)

@@ -89,8 +89,8 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
 def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
     """Say what in a layout contradicts itself, as a wrong merge leaves it behind; an empty list where nothing does."""
     living = {pipeline.id for pipeline in layout.pipelines}
-    messages = [f"pipeline '{name}' stands twice" for name in _twice(pipeline.id for pipeline in layout.pipelines)]
-    messages += [f"table {table} stands twice" for table in _twice(placement.table for placement in layout.tables)]
+    messages = [f"pipeline '{name}' is there twice" for name in _twice(pipeline.id for pipeline in layout.pipelines)]
+    messages += [f"table {table} is there twice" for table in _twice(placement.table for placement in layout.tables)]
     messages += [f"pipeline '{name}' left twice" for name in _twice(left.id for left in layout.left)]
     messages += [
         f"pipeline '{pipeline.id}' is in stack {pipeline.stack}" for pipeline in layout.pipelines if pipeline.stack < 1

@@ -56,22 +56,22 @@ def test_all_problems_are_told_at_once_with_row_column_value_and_fix() -> None:
     )
 
     assert said == (
-        "runs.csv:2: row 1, column source_table: is empty: '' found\n"
+        "runs.csv:2: row 1, column source_table: is empty: found ''\n"
         "    name the table as the source does\n"
-        "runs.csv:3: row 2, column destination: is no full name: 'orders' found\n"
+        "runs.csv:3: row 2, column destination: is not a full name: found 'orders'\n"
         "    write catalog.schema.table, or leave it empty\n"
-        "runs.csv:3: row 2, column started_at: is no moment with an offset: '2025-03-01T04:15:00' found\n"
+        "runs.csv:3: row 2, column started_at: is not a time with an offset: found '2025-03-01T04:15:00'\n"
         "    write ISO 8601 with an offset, such as 2025-03-01T04:15:00+00:00\n"
-        "runs.csv:3: row 2, column seconds: is no number of seconds: '-1' found\n"
+        "runs.csv:3: row 2, column seconds: is not a number of seconds: found '-1'\n"
         "    write seconds from 0 to 1e+12, such as 12.5\n"
-        "runs.csv:3: row 2, column full_load: is neither true nor false: 'maybe' found\n"
+        "runs.csv:3: row 2, column full_load: is neither true nor false: found 'maybe'\n"
         "    write true or false, or leave it empty where it is not known\n"
-        "runs.csv:5: row 3, column started_at: is no moment (day is out of range for month): '2025-02-30T04:15:00Z' found\n"
+        "runs.csv:5: row 3, column started_at: is not a time (day is out of range for month): found '2025-02-30T04:15:00Z'\n"
         "    write ISO 8601 with an offset, such as 2025-03-01T04:15:00+00:00\n"
-        "runs.csv:5: row 3, column seconds: is no number of seconds: 'nan' found\n"
+        "runs.csv:5: row 3, column seconds: is not a number of seconds: found 'nan'\n"
         "    write seconds from 0 to 1e+12, such as 12.5\n"
         "runs.csv:6: row 4: has 3 cells, the first row names 5 columns; it begins with 'orders'\n"
-        "    a cell that holds a comma or a line end stands in quotes"
+        "    put a cell that holds a comma or a line end in quotes"
     )
 
 
@@ -84,7 +84,7 @@ def test_one_run_twice_names_the_first_row() -> None:
 
 
 def test_a_file_of_wrong_rows_is_not_told_whole() -> None:
-    assert problems(HEAD + "orders,,yesterday,1,\n" * 80).endswith("and 30 more problems\n    mend these first")
+    assert problems(HEAD + "orders,,yesterday,1,\n" * 80).endswith("and 30 more problems\n    fix these first")
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_a_file_of_wrong_rows_is_not_told_whole() -> None:
         pytest.param(b"", "runs.csv: is empty", id="nothing"),
         pytest.param(b"source_table,started_at\n", "column seconds is missing", id="a column missing"),
         pytest.param(b"source_table,started_at,second\n", "did you mean 'seconds'?", id="a column misspelt"),
-        pytest.param(b"source_table,started_at,seconds,seconds\n", "column seconds stands 2 times", id="a column twice"),
+        pytest.param(b"source_table,started_at,seconds,seconds\n", "column seconds is there 2 times", id="a column twice"),
         pytest.param(HEAD.encode() + b"\xff", "runs.csv:2: row 1: is not UTF-8: byte 55", id="another encoding"),
         pytest.param(HEAD.encode() + b"a\0b", "runs.csv:2: holds a NUL character", id="a NUL"),
         pytest.param(HEAD.encode() + b'"orders,,', "runs.csv:2: row 1: a quote is opened and not closed", id="an open quote"),
-        pytest.param(HEAD.encode() + b"a,,2025-03-01T24:00:00Z,1,\n", "is no moment", id="an hour that not all Pythons know"),
-        pytest.param(HEAD.encode() + b"a,,2025-W09-6T04:00:00Z,1,\n", "is no moment", id="a week"),
-        pytest.param(HEAD.encode() + b"a,,2025-03-01T04:00:00Z,1_0,\n", "is no number", id="Python's own numbers"),
-        pytest.param(HEAD.encode() + b"a,,2025-03-01T04:00:00Z,1e400,\n", "is no number", id="too large a number"),
+        pytest.param(HEAD.encode() + b"a,,2025-03-01T24:00:00Z,1,\n", "is not a time", id="an hour that not all Pythons know"),
+        pytest.param(HEAD.encode() + b"a,,2025-W09-6T04:00:00Z,1,\n", "is not a time", id="a week"),
+        pytest.param(HEAD.encode() + b"a,,2025-03-01T04:00:00Z,1_0,\n", "is not a number", id="Python's own numbers"),
+        pytest.param(HEAD.encode() + b"a,,2025-03-01T04:00:00Z,1e400,\n", "is not a number", id="too large a number"),
     ],
 )
 def test_what_can_not_be_read_is_told_with_its_place(text: bytes, said: str) -> None:

@@ -102,7 +102,7 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
     [
         (
             lambda text: text.replace('  {"source_table": "a"', '  {"source_table": "b"').replace("bronze.a", "bronze.b"),
-            "stands twice",
+            "is there twice",
         ),
         (lambda text: text.replace('"pipeline": "g_1"', '"pipeline": "g_9"', 1), "which is not there"),
         (lambda text: "<<<<<<< HEAD\n" + text, "marks of a merge conflict"),

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from headgate.problems import InputError, Problem
 from headgate.review.facts import Facts
-from headgate.review.model import EXIT_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +36,7 @@ def document_of(review: Review) -> dict[str, Any]:
         if pipeline["after"] == pipeline["before"]:
             del pipeline["after"]
     rest = asdict(replace(review, facts=Facts(review.target)))
-    head = {"target": review.target, "verdict": review.verdict, "exit_code": EXIT_CODES[review.verdict]}
+    head = {"target": review.target, "verdict": review.verdict, "exit_code": review.exit_code}
     stacks = [*review.facts.stacks, *review.facts.failed]
     parts = {name: part for name, part in rest.items() if name not in (*head, "facts", "digest")}
     return {KEY: VERSION, **head, "digest": review.digest, "stacks": stacks, **parts, "facts": facts}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Level = Literal["fine", "attention", "loss", "error"]
 LEVELS: tuple[Level, ...] = ("fine", "attention", "loss", "error")
-EXIT_CODES: dict[Level, int] = {"fine": 0, "attention": 2, "loss": 3, "error": 1}
+_EXIT_CODES: dict[Level, int] = {"fine": 0, "attention": 2, "loss": 3, "error": 1}
 
 TableKind = Literal["added", "removed", "moved", "changed", "to move"]
 Kind = Literal["created", "changed", "deleted", "replaced", "forgotten", "imported", "renamed", "changed stack"]
@@ -119,6 +119,11 @@ class Review:
     totals: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     runbook: str = ""
     cost: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """What the command exits with: CI tells verdicts by it."""
+        return _EXIT_CODES[self.verdict]
 
     def of_level(self, level: Level) -> list[Finding]:
         """Give the findings of a level, in their order."""

@@ -1,0 +1,141 @@
+"""What a deploy would do, table by table, and what it would lose: from plans, or from what the committed files lead to."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.files import needed_text
+from headgate.names import secret_variable
+from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
+from headgate.project import read_connectors
+from headgate.render.review.attachments import costs, runbooks
+from headgate.review.accepted import FILE, read_accepted
+from headgate.review.base import project_at
+from headgate.review.context import context_of
+from headgate.review.decide import review_of
+from headgate.review.differences import differences
+from headgate.review.document import is_document, parse_document
+from headgate.review.facts import merged
+from headgate.review.plan_file import facts_of_plans
+from headgate.review.predicted import predicted_facts
+from headgate.synthesis import deployment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from headgate.project import Connector
+    from headgate.review.context import Context
+    from headgate.review.facts import Facts
+    from headgate.review.model import Review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRequest:
+    """files: plans as `terraform show -json` prints them, named <stack>.json, and reviews of other stacks.
+
+    What was before: a checkout of the base branch (before), or a ref of git (base). accepted: the file of accepted losses;
+    None: the project's. target None: the connectors' default one.
+    """
+
+    files: tuple[Path, ...] = ()
+    target: str | None = None
+    root: Path = Path()
+    before: Path | None = None
+    base: str | None = None
+    accepted: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Raise InputError where the base is said twice."""
+        if self.before and self.base:
+            raise InputError("--before and --base say the same", "give one of them")
+
+
+def review_changes(request: ReviewRequest, tell: Callable[[str], None]) -> Review:
+    """Review a deploy to a target. Raises InputError for files that can't be read, and what synthesis raises."""
+    before = project_at(request.root, request.base) if request.base is not None else request.before
+    now = _connectors(request.root)
+    target = _target(request.target, now)
+    was = _was(before, tell, needed=not request.files)
+    contexts = [context_of(one, target, was.get(one.definition.id)) for one in now if target in one.definition.targets]
+    if request.files:
+        facts = _facts(request.files, target, contexts)
+    elif before is None:
+        raise InputError("there is nothing to review", "name plans, or what was before with --before or --base")
+    else:
+        facts = _predicted(now, was, target)
+    if request.accepted and not request.accepted.is_file():
+        raise InputError(Problem("there is no such file", "name the file of accepted losses", str(request.accepted)))
+    allowed = read_accepted(request.accepted or request.root / FILE)
+    return review_of(facts, contexts, allowed, runbook=runbooks(now, target), cost=costs(now, was, target))
+
+
+def hold_against(made: Review, approved: Path, tell: Callable[[str], None]) -> None:
+    """Raise RefusedError unless a review says what the approved document says; tell in what they differ."""
+    facts, digest = parse_document(_text(approved), str(approved))
+    if digest != made.digest:
+        lines = differences(facts, made.facts)
+        tell("\n".join(["what would be applied is not what was approved:", *(f"  {line}" for line in lines)]))
+        raise RefusedError("the plan differs from the approved one", "have the new review approved, then apply")
+
+
+def _was(before: Path | None, tell: Callable[[str], None], *, needed: bool) -> dict[str, Connector]:
+    """Give the connectors as they were; beside plans they only add to them, so what can't be read there is passed over."""
+    try:
+        return {one.definition.id: one for one in _connectors(before)} if before else {}
+    except HeadgateError as error:
+        if needed:
+            raise
+        tell(f"what was before can't be read, so weights and costs from there are left out: {error}")
+        return {}
+
+
+def _connectors(root: Path) -> tuple[Connector, ...]:
+    """Give the project's connectors; none where there is no project, for a plan may come from anywhere."""
+    return read_connectors(root) if any(root.glob("connectors/*/connector.yaml")) else ()
+
+
+def _target(asked: str | None, connectors: Sequence[Connector]) -> str:
+    known = sorted({name for one in connectors for name in one.definition.targets})
+    if asked is None:
+        defaults = sorted({one.definition.default_target for one in connectors})
+        if len(defaults) > 1:
+            raise InputError(f"connectors have different default targets: {', '.join(defaults)}", "name one with --target")
+        return defaults[0] if defaults else ""
+    if known and asked not in known:
+        raise InputError(f"no connector has a target '{asked}'", did_you_mean(asked, known))
+    return asked
+
+
+def _facts(files: Sequence[Path], target: str, contexts: Sequence[Context]) -> Facts:
+    texts = [(path, _text(path)) for path in sorted(files, key=lambda path: (path.name, str(path)))]
+    plans = [(path.name.removesuffix(".json"), text, str(path)) for path, text in texts if not is_document(text)]
+    parts = [parse_document(text, str(path))[0] for path, text in texts if is_document(text)]
+    if plans:
+        secrets = {name for context in contexts for name in context.secrets}
+        clear = {name for context in contexts for name in context.clear}
+        parts.append(facts_of_plans(plans, target, secrets, clear=clear, values=_given(contexts)))
+    if strangers := [part.target for part in parts if part.target != target]:
+        raise InputError(f"a review is of target '{strangers[0]}', not of '{target}'", "name its target with --target")
+    return merged(parts)
+
+
+def _given(contexts: Sequence[Context]) -> set[str]:
+    """Give the secrets that the environment has for Terraform: a stack's plan that doesn't use one can't mark it."""
+    names = {secret_variable(context.connector, secret) for context in contexts for secret in context.secrets}
+    return {value for name in names if (value := os.environ.get(f"TF_VAR_{name}"))}
+
+
+def _predicted(now: Sequence[Connector], was: dict[str, Connector], target: str) -> Facts:
+    own = [one for one in now if target in one.definition.targets]
+    old = [one for one in was.values() if target in one.definition.targets]
+    stacks = [stack for one in own for stack in deployment_of(one, target)]
+    before = [stack for one in old for stack in deployment_of(one, target)]
+    secrets = {name for one in [*own, *old] for name in one.definition.connection.secrets}
+    return predicted_facts(before, stacks, target, secrets)
+
+
+def _text(path: Path) -> str:
+    return needed_text(path, "it may be the plan itself; make it with `terraform show -json PLANFILE > <stack>.json`")

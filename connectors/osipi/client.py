@@ -80,7 +80,7 @@ class PiClient:
         self._batches = True
         self.told_clock = False
         self.expected = 0  # values of a request for many tags, as the last one had
-        self.server_now = ""  # the stamp of the server's clock, as its last answer had it
+        self.server_now = ""  # the stamp of the server's clock, as the first answer of a run has it
         self._session = requests.Session()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=settings.threads, pool_block=True))
@@ -90,7 +90,7 @@ class PiClient:
         self._limit = RateLimit(settings.requests_per_second, clock, sleep)
 
     def forget_clock(self) -> None:
-        """Forget the server's clock, which has gone on since its last answer: the next one tells it."""
+        """Forget the server's clock, as a run begins: its first answer tells it, and the run looks no further than that."""
         self.server_now = ""
 
     def get(self, path: str, *params: tuple[str, str]) -> Any:
@@ -197,7 +197,7 @@ class PiClient:
                 verify=self.settings.verify,  # here, for the environment takes precedence over the session's
                 stream=True,
             )
-            self.server_now = _stamp_of_date(answer.headers.get("Date")) or self.server_now
+            self.server_now = self.server_now or _stamp_of_date(answer.headers.get("Date"))
             content: bytes = answer.raw.read(decode_content=True)  # at once: much faster than by requests' pieces of 10 kB
         except requests.exceptions.InvalidURL as error:
             return None, None, PiError(0, f"{path}: no connection can be made ({type(error).__name__}): mend pi_base_url")

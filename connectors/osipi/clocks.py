@@ -1,7 +1,7 @@
 """The server's clock beside the reader's. Nothing is known yet of a time that the server's clock has not reached.
 
-Each answer's Date says what time it is there (RFC 9110, 6.6.1: in whole seconds). Where that is more than a minute before the
-reader's time, no tag is taken to be read beyond it: what comes until then would look late.
+The Date of a run's first answer says what time it is there (RFC 9110, 6.6.1: in whole seconds). Where that is more than a
+minute before the reader's time, no tag is taken to be read beyond it: what comes until then would look late.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         """Say whether a stream of the table is read by parallel partitions: recorded values, with `partitioned` set to true.
 
         Spark then knows both ends of each batch, so a batch that is repeated after a crash is the same; values that come
-        later than `settle_seconds` after their time are not read.
+        later than `settle_seconds` after their time are not read, but reported.
         """
         from .options import Texts  # noqa: PLC0415 (discovery needs none of it)
 

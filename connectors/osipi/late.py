@@ -72,7 +72,7 @@ def _words(table: str, webid: str, guard: Guard, more: int) -> str:
     again = backfill_command(table, guard.start, guard.end, webid, delete=more < 0)
     if more > 0:
         return (
-            f"{more} values {span} came later than overlap_minutes looks back, so they are hardly in the table; "
+            f"{more} values {span} came later than any read of that time, so they are hardly in the table; "
             f"read them by `{again}`"
         )
     return f"{-more} values {span} were deleted after they were read; take them out by `{again}`"

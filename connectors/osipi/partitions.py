@@ -6,9 +6,15 @@ start is left out and the end is included.
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from .catalogue import RECORDED as PARTITIONED
+from .clocks import latest
+from .incremental import Guard, Place, Progress, checked_stamp
+from .late import TOGETHER, look_back
 from .options import MOST_MINUTES, MOST_MINUTES_BACK
 from .points import tag_webids
 from .problems import OffsetError, PiError, TagProblem
@@ -17,6 +23,7 @@ from .stream_reader import StreamReader
 from .streamsets import Window
 from .times import next_after, shifted, stamp_of
 from .values import value_rows
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,21 +31,56 @@ if TYPE_CHECKING:
     from .reading import Reading
     from .tables import Table
 
+_BAD_OFFSET = "the offset is none of a partitioned stream: start again from a full refresh"
+
 
 def latest_offset(reading: Reading, start: Mapping[str, Any] | None) -> dict[str, Any]:
     """Give the end of the next batch: `settle_seconds` (60) before now, or `endTime`, `window_minutes` (a day) on at most.
 
-    The first batch starts at `startTime`, else `lookback_minutes` (60) before now. Raises OptionsError, and OffsetError for a
-    `start` that is none of a partitioned stream.
+    The first batch starts at `startTime`, else `lookback_minutes` (60) before now. What comes or goes in the `late_hours` (4)
+    before that end after they were read is reported when the next end is asked for: the offset has the tags' counts. Raises
+    OptionsError, and OffsetError for a `start` that is none of a partitioned stream.
     """
     settle = reading.texts.number("settle_seconds", 60)
+    hours = reading.texts.number("late_hours", 4, most=87_600)
     window = reading.texts.number("window_minutes", 1440, 1, MOST_MINUTES) * 60
     if reading.texts.number("reread_hours", 0):
         reading.texts.problems.append("reread_hours needs an offset that remembers values: leave it or partitioned out")
     reading.texts.check()
     begin = _until(start) or _first(reading)
-    end = min(reading.last(-settle), shifted(begin, window))
-    return {"from": (start or {}).get("from") or begin, "until": max(begin, end)}
+    end = min(reading.last(-settle), shifted(latest(reading), -settle), shifted(begin, window))
+    if start and end <= begin:
+        return dict(start)
+    offset = {"from": (start or {}).get("from") or begin, "until": max(begin, end)}
+    return offset | ({"late": _counted(reading, start or {}, offset, hours)} if hours else {})
+
+
+def _counted(reading: Reading, start: Mapping[str, Any], offset: Mapping[str, Any], hours: float) -> str:
+    """Tell what came or went since the counts in the offset `start`; give those that belong into `offset`."""
+    before = _guards(start.get("late"))
+    tags = tag_webids(reading)
+    until = offset["until"]
+    places = {tag: Place(until, guard=before.get(stable_id(tag))) for tag in tags}
+    first = max(offset["from"], shifted(until, -hours * 3600))
+    kept = {tag: place.guard for tag, place in places.items() if place.guard}
+    for at in range(0, len(tags), TOGETHER):
+        kept |= look_back(reading, Progress(places), dict.fromkeys(tags[at : at + TOGETHER], (first, until)))
+    spans = sorted({(guard.start, guard.end) for guard in kept.values()})
+    number = {span: place for place, span in enumerate(spans)}
+    counts = {stable_id(tag): (number[guard.start, guard.end], guard.count) for tag, guard in sorted(kept.items())}
+    return base64.b64encode(zlib.compress(json.dumps([spans, counts], separators=(",", ":")).encode(), 9)).decode()
+
+
+def _guards(text: str | None) -> dict[str, Guard]:
+    """Give the counts of an offset by the tags' stable ids; none of one that has none, as those of older versions."""
+    if not text:
+        return {}
+    try:
+        spans, counts = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
+        stretches = [(checked_stamp(first), checked_stamp(last)) for first, last in spans]
+        return {tag: Guard(stretches[place][0], stretches[place][1], int(count)) for tag, (place, count) in counts.items()}
+    except (LookupError, TypeError, ValueError, AttributeError, zlib.error):
+        raise OffsetError(_BAD_OFFSET) from None
 
 
 def _first(reading: Reading) -> str:
@@ -54,7 +96,7 @@ def _until(offset: Mapping[str, Any] | None) -> str:
     try:
         return stamp_of(({} if "tags" in offset else offset)["until"] + "Z")
     except (KeyError, TypeError, ValueError):
-        raise OffsetError("the offset is none of a partitioned stream: start again from a full refresh") from None
+        raise OffsetError(_BAD_OFFSET) from None
 
 
 def partitions(

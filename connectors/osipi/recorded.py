@@ -62,7 +62,7 @@ def read_tags(
         _move_on(reading, options, progress, coverage.window, until, pages)
         place = progress.places[tag]
         # Counted to the window's end: what is inserted before that until the tag was read that far is told, read or not.
-        place.guard = None if tag in progress.gaps else guards.get(tag, place.guard)
+        place.guard = guards.get(tag, place.guard)
         count += sum(len(page.items) for page in pages) - before.total()
         yield from ((page, before) for page in pages)
 

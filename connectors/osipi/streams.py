@@ -177,7 +177,7 @@ def _first_guards(reading: Reading, options: RecordedOptions, progress: Progress
     """Give guards to tags that have none yet, once all was read: those whose first read did not come to its end at once."""
     if not options.late_hours:
         return
-    known = [tag for tag in tags if tag in progress.places and tag not in reading.unread and tag not in progress.gaps]
+    known = [tag for tag in tags if tag in progress.places and tag not in reading.unread]
     new = [tag for tag in known if not progress.places[tag].guard]
     wanted = {tag: options.unseen(progress.places[tag], progress.places[tag].until) for tag in new}
     for tag, guard in (look_back(reading, progress, wanted) if wanted else {}).items():

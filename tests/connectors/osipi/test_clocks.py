@@ -13,7 +13,7 @@ from tests.connectors.osipi.recorded import Connectors, at, check, read, set_clo
 
 if TYPE_CHECKING:
     from connectors.osipi import OsipiLakeflowConnect
-    from tests.connectors.osipi.server import PiServer
+    from tests.connectors.osipi.server import PiServer, Request
 
 
 def written_until(pi: PiServer, minutes: int) -> None:
@@ -107,3 +107,17 @@ def test_what_comes_until_the_servers_clock_is_where_ours_was_is_not_told_as_lat
 
     check(pi, rows + more, ["A"])
     assert not [line for line in told + words if "came later" in line]
+
+
+def test_a_run_looks_no_further_than_the_servers_clock_was_when_it_began(pi: PiServer, connector: Connectors) -> None:
+    written_until(pi, 40)
+
+    def passes(_: Request) -> None:
+        assert pi.now
+        pi.now += timedelta(seconds=10)
+
+    pi.trouble.append(passes)
+
+    _, offset = read(connector(maxCount="10"), ["A"], max_records_per_batch="10")
+
+    assert offset["until"] == "2026-03-01T11:40:10"

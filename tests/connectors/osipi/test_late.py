@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -110,6 +111,16 @@ class TestLate:
         put(pi, "A", 3700, 2)
 
         assert [tag for tag, _ in go_on(one, tags, offset, 15, **options)[2]] == ["D"]
+
+    def test_it_is_told_of_a_tag_that_has_an_open_time(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        pi.tags["A"].values[30]["Errors"] = [{"Message": ["not now"]}]
+        one = connector()
+        _, offset, _ = go_on(one, ["A"], None, 0)
+        put(pi, "A", 100, -1)
+        assert "gaps" in offset
+
+        assert [message[:8] for _, message in go_on(one, ["A"], offset, 15)[2] if "came later" in message] == ["1 values"]
 
     def test_a_value_in_the_first_hour_without_any_is_told(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [])
@@ -441,3 +452,84 @@ class TestReread:
     def test_partitions_have_no_offset_to_remember_it_in(self, connector: Connectors) -> None:
         with pytest.raises(OptionsError, match="partitioned"):
             connector(partitioned="true").latest_offset(TABLE, AGAIN, {})
+
+
+class TestPartitioned:
+    def on(self, one: OsipiLakeflowConnect, offset: Any, minutes: int, **options: str) -> tuple[list[Any], Any, list[str]]:
+        """Read on in parts at so many minutes past noon; give the values, the offset and what was told."""
+        set_clock(one, timedelta(minutes=minutes))
+        values: list[Any] = []
+        words: list[str] = []
+        asked = {"tag_webids": "A,B", **options}
+        while (end := one.latest_offset(TABLE, asked, offset)) != offset:
+            words += [message for _, message in told(one)]
+            for part in one.get_partitions(TABLE, asked, offset, end):
+                values += [row["value"] for row in one.read_partition(TABLE, part, asked)]
+            offset = end
+        return values, offset, words
+
+    def test_what_comes_or_goes_after_it_was_read_is_told_once(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(60 * number), number) for number in range(60)])
+        one = connector(partitioned="true")
+        values, offset, _ = self.on(one, None, 0)
+        put(pi, "A", 100, -1)
+        del pi.tags["B"].values[-2]
+
+        more, offset, words = self.on(one, offset, 15)
+        again, _, others = self.on(one, offset, 30)
+
+        assert (len(values), more + again) == (120, [])
+        assert [message[:8] for message in words] == ["1 values", "1 values"]
+        assert ["came later" in message for message in words] == [True, False]
+        assert others == []
+
+    def test_also_what_comes_behind_the_page_of_a_first_read(self, pi: PiServer, connector: Connectors) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(60 * number), number) for number in range(59)])
+        one = connector(partitioned="true", tags_per_request="1")
+        while_asked_for(pi, "B", lambda: put(pi, "A", 100, -1))
+        values, offset, _ = self.on(one, None, 0)
+
+        assert len(values) == 118
+        assert [message[:8] for message in self.on(one, offset, 15)[2]] == ["1 values"]
+
+    def test_an_offset_of_an_older_version_goes_on(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(30), 1)])
+        pi.add("B", [])
+        one = connector(partitioned="true")
+        _, offset, _ = self.on(one, None, 0)
+        del offset["late"]
+        put(pi, "A", 3600, 2)
+
+        values, offset, words = self.on(one, offset, 15)
+
+        assert (values, words, "late" in offset) == ([2], [], True)
+
+    def test_a_tag_that_is_renamed_has_its_count(self, pi: PiServer, connector: Connectors) -> None:
+        ids = "F1DPkm7hQHxB0i6VfC9MwAA" + "Z" * 9
+        old, new = (ids + base64.urlsafe_b64encode(path).decode().rstrip("=") for path in (b"PI\\OLD", b"PI\\NEW"))
+        pi.add(old, [(at(30), 1)])
+        one = connector(partitioned="true")
+        _, offset, _ = self.on(one, None, 0, tag_webids=old)
+        pi.tags[new] = pi.tags.pop(old)
+        put(pi, new, 40, 2)
+
+        assert [message[:8] for message in self.on(one, offset, 15, tag_webids=new)[2]] == ["1 values"]
+
+    def test_it_can_be_left_off(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(30), 1)])
+        pi.add("B", [])
+        one = connector(partitioned="true", late_hours="0")
+        _, offset, _ = self.on(one, None, 0)
+
+        assert offset.keys() == {"from", "until"}
+        assert not [request for request in pi.requests if request.path.endswith("summary")]
+
+    def test_counting_that_fails_keeps_nothing_from_being_read(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(30), 1)])
+        pi.add("B", [])
+        pi.trouble.append(lambda request: (503, {}) if request.path.endswith("summary") else None)
+        one = connector(partitioned="true", max_tries="1")
+
+        assert self.on(one, None, 0)[0] == [1]

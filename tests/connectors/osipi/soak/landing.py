@@ -53,27 +53,35 @@ class Segments:
 
 
 class Upserts:
-    """A table in which a row takes the place of the one with its key, and an offset that is written afterwards."""
+    """A table in which a row takes the place of the one with its key, and an offset that is written afterwards.
+
+    A batch whose offset was not written is read again, by when a snapshot that it landed may have been dropped: what it left
+    goes before, for no offset knows of it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._base = sqlite3.connect(folder / "landed.db", isolation_level=None)
         self._base.execute("PRAGMA synchronous = OFF")  # a process may die here, the machine does not
-        self._base.execute(f"CREATE TABLE IF NOT EXISTS landed ({', '.join(_KEY)}, row, PRIMARY KEY ({', '.join(_KEY)}))")
+        self._base.execute(
+            f"CREATE TABLE IF NOT EXISTS landed ({', '.join(_KEY)}, row, batch, PRIMARY KEY ({', '.join(_KEY)}))"
+        )
         self._base.execute("CREATE TABLE IF NOT EXISTS offsets (one INTEGER PRIMARY KEY, offset)")
 
     def offset(self) -> dict[str, Any] | None:
-        found = self._base.execute("SELECT offset FROM offsets").fetchone()
+        found = self._base.execute("SELECT offset FROM offsets ORDER BY one DESC LIMIT 1").fetchone()
         return json.loads(found[0]) if found else None
 
     def land(self, rows: Rows, offset: dict[str, Any], between: Callable[[], None]) -> None:
+        batch = self._base.execute("SELECT COALESCE(MAX(one), 0) + 1 FROM offsets").fetchone()[0]
         self._base.execute("BEGIN")
+        self._base.execute("DELETE FROM landed WHERE batch = ?", [batch])
         self._base.executemany(
-            "INSERT OR REPLACE INTO landed VALUES (?, ?, ?, ?, ?)",
-            ([*(row[name] for name in _KEY), json.dumps(row)] for row in rows),
+            "INSERT OR REPLACE INTO landed VALUES (?, ?, ?, ?, ?, ?)",
+            ([*(row[name] for name in _KEY), json.dumps(row), batch] for row in rows),
         )
         self._base.execute("COMMIT")
         between()
-        self._base.execute("INSERT OR REPLACE INTO offsets VALUES (1, ?)", [json.dumps(offset)])
+        self._base.execute("INSERT INTO offsets VALUES (?, ?)", [batch, json.dumps(offset)])
 
     def rows(self) -> Rows:
         return [json.loads(row) for (row,) in self._base.execute("SELECT row FROM landed")]

@@ -14,6 +14,7 @@ from apps.pi_simulator.times import SECOND, parse
 from tests.connectors.osipi.simulated.expected import iso, webid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 START = parse("2026-03-01T12:00:00Z", 0)
@@ -21,8 +22,10 @@ START = parse("2026-03-01T12:00:00Z", 0)
 TAGS = (0, 1, 9, 11, 22, 33, 44, 55, 66, 77, 88, 90)
 VANISHING, POINTS = 10, 100
 CHANGED = 0.7  # of the seeds have points and servers renamed, deleted, made anew, hidden and shown
-# Values come up to two hours and five minutes late, and the server's clock is up to four minutes off.
-OVERLAP_MINUTES, MOST_SKEW = 130, 240
+# Values come up to two hours and five minutes late, and the server's clock is up to four minutes off. With the first of these
+# overlaps all of them are read, with the others those that come later are told.
+OVERLAPS, MOST_SKEW = (130, 130, 10, 5), 240
+COMPRESSED, READ_AGAIN = 0.7, 0.2  # of the seeds have tags that compress; read past values again
 USER = "reader"
 _TIME = struct.Struct("<q")
 
@@ -46,6 +49,15 @@ class Clock:
         """Move on, but not beyond the end."""
         self._shared[:] = _TIME.pack(min(self.end, self() + int(seconds * SECOND)))
 
+    def going_on(self, pace: float, luck: random.Random) -> Callable[[], int]:
+        """Give a clock that goes on by so many seconds at most each time that it is asked."""
+
+        def now() -> int:
+            self.go_on(luck.uniform(0, pace))
+            return self()
+
+        return now
+
     @classmethod
     def begin(cls, path: Path, end: int) -> Clock:
         """Make the file; the time is START."""
@@ -55,7 +67,10 @@ class Clock:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a run of a seed needs. Times are in ticks; `kills` are the seconds after which each reader but the last dies."""
+    """All that a run of a seed needs. Times are in ticks; `kills` are the seconds after which each reader but the last dies.
+
+    `pace`: by how many seconds at most the clock goes on with each request, so that values come between two pages of a read.
+    """
 
     seed: int
     end: int
@@ -68,15 +83,17 @@ class Plan:
     kills: tuple[float, ...]
     options: dict[str, str]
     changes: tuple[Change, ...] = ()
+    compression: bool = False
+    pace: float = 0.0
 
 
 def plan_of(seed: int) -> Plan:
-    luck = random.Random(seed)  # noqa: S311  # tests need no secrets
+    luck, other = random.Random(seed), random.Random(f"{seed} compression")  # noqa: S311  # tests need no secrets
     seconds = luck.randrange(5400, 10800)
     options = {
         "tag_webids": ",".join(map(webid, TAGS)),
         "startTime": iso(START),
-        "overlap_minutes": str(OVERLAP_MINUTES),
+        "overlap_minutes": str(other.choice(OVERLAPS)),
         "tags_per_request": str(luck.choice([2, 5, 12])),
         "parts_per_batch": str(luck.choice([2, 100])),
         "max_url_length": str(luck.choice([900, 1900])),
@@ -93,6 +110,8 @@ def plan_of(seed: int) -> Plan:
         # By the server's clock the first read is up to MOST_SKEW after START; a tag that was not listed then begins later.
         first, last = START + (MOST_SKEW + 1) * SECOND, START + (seconds - MOST_SKEW) * SECOND
         changes = hidden + random_changes(seed, steady, first, last, luck.randrange(1, 8))
+    if other.random() < READ_AGAIN:
+        options["reread_hours"] = "24"
     return Plan(
         seed=seed,
         end=START + seconds * SECOND,
@@ -105,6 +124,8 @@ def plan_of(seed: int) -> Plan:
         kills=tuple(luck.uniform(0.0, luck.choice([0.05, 0.4, 0.8])) for _ in range(luck.randrange(3, 8))),
         options=options,
         changes=changes,
+        compression=other.random() < COMPRESSED,
+        pace=other.choice([0.0, 0.2, 2.0]),
     )
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,17 @@ from apps.pi_simulator.changes import History
 from apps.pi_simulator.hostile import Hostility, Trouble
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Logins, Settings
+from apps.pi_simulator.tags import compressed
 from apps.pi_simulator.times import SECOND, parse
 from apps.pi_simulator.truth import Truth
 from connectors.osipi.incremental import progress_of
+from connectors.osipi.reread import DELETED
 from connectors.osipi.webids import stable_id
-from tests.connectors.osipi.simulated.expected import compare, expected
+from tests.connectors.osipi.simulated.expected import compare, expected, key_of
 from tests.connectors.osipi.soak.landing import landing_of
-from tests.connectors.osipi.soak.plan import POINTS, START, TAGS, USER, VANISHING, Clock, Order, plan_of
+from tests.connectors.osipi.soak.plan import OVERLAPS, POINTS, START, TAGS, USER, VANISHING, Clock, Order, plan_of
 from tests.connectors.osipi.soak.reader import CLOCK, TOLD
+from tests.connectors.osipi.soak.told import told_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +71,8 @@ def run(seed: int) -> Outcome:
             strict=True,
             tags=POINTS,
             seed=seed,
-            clock=Clock.begin(folder / CLOCK, plan.end),
+            clock=Clock.begin(folder / CLOCK, plan.end).going_on(plan.pace, Random(seed)),  # noqa: S311  # no secret
+            compression=plan.compression,
             logins=logins,
             max_items=1000 if seed % 3 == 0 else 150_000,
             hostility=hostility,
@@ -122,19 +127,23 @@ def _read(plan: Plan, order: Path) -> tuple[int, int, str]:
 
 
 class Compared:
-    """What landed beside the truth: all of the window has to be there, and nothing else but what lies before it and is true."""
+    """What landed beside the truth: all of the window has to be there, and nothing else but what lies before it and is true.
+
+    What is not as it should be may have been reported: a value that is missing, with others that came too late to be read, and
+    one that is there no more in the archive.
+    """
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         self._plan, self._truth, self._history = plan, Truth(plan.seed), History(plan.changes)
         self._numbers = [*TAGS, *self._history.made]
         self._landing = landing_of(folder, upsert=plan.upsert)
         self._places = progress_of(self._landing.offset()).places
-        told = folder / TOLD
-        self._told = [line.partition("\t") for line in told.read_text().splitlines()] if told.exists() else []
+        self._told = told_in(folder / TOLD)
 
     def _look(self, number: int) -> Tag:
         """Give a tag as it was first, so that what landed can be told whatever it was called by then."""
-        return self._history.look(number, 0)
+        found = self._history.look(number, 0)
+        return compressed(found) if self._plan.compression else found
 
     def _is_there(self, number: int) -> bool:
         """Say whether a tag is there in the end."""
@@ -142,14 +151,28 @@ class Compared:
         vanished = number % VANISHING == VANISHING - 1 and self._plan.vanishes_at <= now
         return not vanished and self._history.has(number, now)
 
+    @property
+    def _is_all_read(self) -> bool:
+        """Whether nothing comes later than the overlap, so that all there is has to have landed."""
+        return self._plan.options["overlap_minutes"] == str(max(OVERLAPS))
+
     def findings(self) -> Findings:
         plan = self._plan
         names = {self._look(number).identity.web_id("IDOnly"): self._look(number).identity.web_id() for number in self._numbers}
         rows = [row | {"tag_webid": names[row["tag_id"]]} for row in self._landing.rows()]
+        if "reread_hours" in plan.options:
+            latest = {key_of(row): row for row in sorted(rows, key=lambda row: str(row["ingestion_timestamp"]).rstrip("Z"))}
+            rows = [row for row in latest.values() if row["value_type"] != DELETED]
         there = self._expected(self._numbers, START - 4 * 3600 * SECOND, plan.end)
         findings = compare(rows, there)
         wanted = self._wanted()
-        findings.lost = [key for key in findings.lost if key in wanted]
+        # A server counts good values, so a system state that comes too late to be read is not told.
+        lost = [key for key in findings.lost if key in wanted and (self._is_all_read or wanted[key][2] != "system")]
+        findings.lost = lost if self._is_all_read else self._told.left(lost, late=True)
+        # A tag that went may have been read before compression decided on what was new.
+        once = {tag for number in self._numbers if not self._is_there(number) for tag in [self._look(number).identity.web_id()]}
+        findings.strange = [key for key in self._told.left(findings.strange, late=False) if key[0] not in once]
+        findings.doubled = self._told.left(findings.doubled, late=False)
         return findings
 
     def _expected(self, numbers: Iterable[int], start: int, end: int) -> dict[Key, Told]:
@@ -165,7 +188,9 @@ class Compared:
         places = {stable_id(key): place for key, place in self._places.items()}
         for number in gone:
             if place := places.get(self._look(number).identity.web_id("IDOnly")):
-                wanted |= self._expected([number], START, parse(place.until + "Z", 0))
+                until = parse(place.until + "Z", 0)
+                kept = self._expected([number], START, until).keys() & self._expected([number], START, plan.end).keys()
+                wanted |= {key: one for key, one in self._expected([number], START, until).items() if key in kept}
         return wanted
 
     def unreported(self) -> str:
@@ -182,11 +207,11 @@ class Compared:
             key = keys.get(last.identity.web_id("IDOnly"))
             if key is None:
                 continue
-            words = " ".join(message for webid, _, message in self._told if webid == key)
+            words = self._told.words_of(key)
             is_there = self._is_there(number)
             if is_there and last.identity.web_id() != key and "was renamed" not in words:
                 return f"{key} was renamed, and nothing was told of it"
-            anew = any(key in message for _, _, message in self._told if "made anew" in message)
+            anew = any(key in message for _, message in self._told.lines if "made anew" in message)
             if not is_there and not anew and "no more" not in words:
                 return f"{key} went, and nothing was told of it"
         return ""

@@ -10,7 +10,7 @@ from tests.connectors.osipi.soak.run import run
 
 
 @pytest.mark.parametrize("seed", [31, 82])
-def test_a_reader_that_is_killed_at_any_instant_loses_and_doubles_nothing(seed: int) -> None:
+def test_a_reader_that_is_killed_at_any_instant_loses_and_doubles_nothing_unreported(seed: int) -> None:
     outcome = run(seed)
 
     assert outcome.good, str(outcome)

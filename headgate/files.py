@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from headgate.problems import HeadgateError, InputError, Problem, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # What is wrong with a path, and so the caller's to mend; any other error is the machine's.
 _FIXES = {
@@ -73,6 +78,18 @@ def decoded(data: bytes, file: str, fix: str) -> str:
     except UnicodeDecodeError as error:
         message = f"is not UTF-8: byte {error.start + 1} of the file is 0x{data[error.start]:02x}"
         raise InputError(Problem(message, fix, file, data.count(b"\n", 0, error.start) + 1)) from None
+
+
+def parse_json(text: str, file: str, fix: str, object_hook: Callable[[Any], Any] | None = None) -> Any:
+    """Give what a JSON text says; `object_hook` is json's own. Raises InputError, with the line, for what is not JSON."""
+    try:
+        return json.loads(text, object_hook=object_hook)
+    except json.JSONDecodeError as error:
+        raise InputError(Problem(f"is not JSON: {error.msg}", fix, file, error.lineno)) from None
+    except RecursionError:
+        raise InputError(Problem("is nested too deeply", fix, file)) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise InputError(Problem("holds a number too long to read", fix, file)) from None
 
 
 def write_whole(path: Path, text: str) -> bool:

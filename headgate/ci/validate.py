@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.clients.terraform.program import not_run
-from headgate.problems import InputError, SourceError
+from headgate.files import needed_text, parse_json
+from headgate.problems import SourceError
 from headgate.redaction.environment import secrets_of
 from headgate.redaction.redactor import redactor
 
@@ -77,10 +78,7 @@ class Validation:
 
     def _body(self, name: str) -> dict[str, Any]:
         path = self.stacks / name / _BODY
-        try:
-            body: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path} can't be read: {error}", "synthesize again") from None
+        body: dict[str, Any] = parse_json(needed_text(path), str(path), "synthesize again")
         return body
 
     def _folder(self, name: str, body: Mapping[str, Any]) -> Path:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headgate.files import parse_json
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -59,21 +60,10 @@ def options_of_file(path: Path, flag: str) -> dict[str, str]:
 
 
 def _options(text: str, where: str) -> dict[str, str]:
-    try:
-        values = json.loads(text)
-    except ValueError as error:
-        place = (
-            f"line {error.lineno}, column {error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "not JSON"
-        )
-        raise InputError(
-            f"{where}: no valid JSON ({place})", """give an object, such as '{"url": "https://example.com"}'"""
-        ) from None
-    except RecursionError:
-        raise InputError(f"{where}: nested too deeply") from None
+    fix = """give an object, such as '{"url": "https://example.com"}'"""
+    values = parse_json(text, where, fix)
     if not isinstance(values, dict):
-        raise InputError(
-            f"{where}: an object is needed, not a {type(values).__name__}", """such as '{"url": "https://example.com"}'"""
-        )
+        raise InputError(f"{where}: an object is needed, not a {type(values).__name__}", fix)
     empty = [name for name, value in values.items() if value is None]
     if empty:
         raise InputError(Problem(f"{where}: {name!r} is null", "leave it out, or give a text") for name in empty)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, table_of
-from headgate.files import needed_text
+from headgate.files import needed_text, parse_json
 from headgate.names import catalog_name
 from headgate.problems import InputError, Problem
 
@@ -98,12 +98,10 @@ def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
     parts = [(1, text)] if whole else [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     for line, part in parts:
         try:
-            value = json.loads(part)
-        except (ValueError, RecursionError) as error:
-            place = line + error.lineno - 1 if isinstance(error, json.JSONDecodeError) else line
-            problems.append(Problem(f"no valid JSON: {getattr(error, 'msg', error)}", _LINES, str(path), line=place))
-            continue
-        rows += enumerate(value, 1) if whole else [(line, value)]
+            value = parse_json(part, str(path), _LINES)
+            rows += enumerate(value, 1) if whole else [(line, value)]
+        except InputError as error:
+            problems += [replace(problem, line=line + (problem.line or 1) - 1) for problem in error.problems]
     problems += [
         Problem("not a JSON object", _LINES, str(path), row=number) for number, row in rows if not isinstance(row, dict)
     ]

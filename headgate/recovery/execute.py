@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from headgate.files import needed_text, parse_json
 from headgate.layout.observe import state_of
 from headgate.problems import HeadgateError, InputError, Problem, SourceError
 from headgate.recovery.decide import Known, findings_in, may_delete, may_import
@@ -156,7 +156,4 @@ def _correct(terraform: Terraform, stack: str, files: list[Finding], tell: Calla
 
 def _body(terraform: Terraform, stack: str) -> Any:
     path = terraform.stacks / stack / "cdk.tf.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(Problem(f"can't be read ({type(error).__name__})", "synthesize again", str(path))) from None
+    return parse_json(needed_text(path), str(path), "synthesize again")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from headgate.files import parse_json
 from headgate.problems import InputError, Problem
 from headgate.review.facts import Facts
+from headgate.validation import problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,21 +59,18 @@ def is_document(text: str) -> bool:
 
 def parse_document(text: str, file: str) -> tuple[Facts, str]:
     """Give the facts and the digest of a document. Raises InputError for anything else."""
+    found = parse_json(text, file, _FIX)
+    if not isinstance(found, dict) or found.get(KEY) != VERSION:
+        version = json.dumps(found.get(KEY))[:20] if isinstance(found, dict) else "none"
+        raise InputError(Problem(f"has version {version} of a review, this headgate reads {VERSION}", _FIX, file))
     try:
-        found = json.loads(text)
-        if not isinstance(found, dict) or found.get(KEY) != VERSION:
-            version = json.dumps(found.get(KEY))[:20] if isinstance(found, dict) else "none"
-            raise InputError(Problem(f"has version {version} of a review, this headgate reads {VERSION}", _FIX, file))
         facts = found["facts"]
         for pipeline in facts["pipelines"]:
             pipeline.setdefault("after", pipeline["before"])
         return _checked(_FACTS.validate_python(facts)), str(found["digest"])
-    except json.JSONDecodeError as error:
-        raise InputError(Problem(f"is not JSON: {error.msg}", _FIX, file, error.lineno)) from None
     except ValidationError as error:
-        where = ".".join(str(step) for step in error.errors(include_url=False, include_input=False)[0]["loc"])
-        raise InputError(Problem("is not a review that headgate can read", _FIX, file, path=where)) from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(problems_of(error, file, is_secret=lambda _: True, fix=_FIX).values()) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(Problem(f"is not a review that headgate can read ({type(error).__name__})", _FIX, file)) from None
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
 
+from headgate.files import parse_json
 from headgate.layout.deployed import APPLIED
 from headgate.problems import InputError, Problem
 from headgate.redaction.tokens import token_free
@@ -95,14 +96,7 @@ def _together(parts: Sequence[Facts], target: str) -> Facts:
 
 
 def _plan(text: str, file: str) -> dict[str, Any]:
-    try:
-        plan = json.loads(text, object_hook=_pruned)
-    except json.JSONDecodeError as error:
-        raise InputError(Problem(f"is not JSON: {error.msg}", _FIX, file, error.lineno)) from None
-    except RecursionError:
-        raise InputError(Problem("is nested too deeply for a plan", _FIX, file)) from None
-    except ValueError:
-        raise InputError(Problem("holds a number too long to read", _FIX, file)) from None
+    plan = parse_json(text, file, _FIX, object_hook=_pruned)
     if not isinstance(plan, dict) or not isinstance(plan.get("format_version"), str):
         raise InputError(Problem("is not a plan: it has no format_version", _FIX, file))
     version = plan["format_version"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from headgate.deployment.files import upload
 from headgate.deployment.model import Ref
 from headgate.deployment.pipelines import file_of, pipelines_now
 from headgate.deployment.scope import Scope
+from headgate.files import needed_text, parse_json
 from headgate.layout.deployed import deployed_path, write_deployed
 from headgate.layout.handover import handover_words
 from headgate.layout.lock import write_lock
@@ -153,13 +153,8 @@ def _expected_files(one: Connector, scope: Scope, layout: Layout) -> dict[str, s
 
 
 def _read(files: Sequence[Path]) -> dict[str, Any]:
-    found = {}
-    for file in files:
-        try:
-            found[file.stem] = json.loads(file.read_text(encoding="utf-8"))
-        except (ValueError, RecursionError):
-            raise InputError(f"{file} is not JSON", "write it with `terraform show -json > <stack>.json`") from None
-    return found
+    fix = "write it with `terraform show -json > <stack>.json`"
+    return {file.stem: parse_json(needed_text(file, fix), str(file), fix) for file in files}
 
 
 def _ask(request: RecordRequest, stacks: dict[str, int], tell: Callable[[str], None]) -> dict[str, Any]:

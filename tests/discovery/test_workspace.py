@@ -89,8 +89,8 @@ def test_best_effort_leaves_out_what_has_no_metadata(tmp_path: Path) -> None:
         ("", "there is no row"),
         ("[]", "there is no row"),
         ('[{"tableName": "a"},\n 7]', "row 2: not a JSON object"),
-        ('{"tableName": "a"}\n{"tableName": ', "tables.json:2: no valid JSON"),
-        ('[{"tableName": "a"},\n {]', "tables.json:2: no valid JSON"),
+        ('{"tableName": "a"}\n{"tableName": ', "tables.json:2: is not JSON"),
+        ('[{"tableName": "a"},\n {]', "tables.json:2: is not JSON"),
     ],
 )
 def test_what_is_no_export_is_refused_with_its_place(tmp_path: Path, text: str, message: str) -> None:

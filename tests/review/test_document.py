@@ -103,7 +103,7 @@ def test_two_plans_of_one_stack_are_refused() -> None:
     [
         ('{"headgate_review": 2}', "this headgate reads 1"),
         ('{"headgate_review": 1}', "not a review that headgate can read"),
-        ('{"headgate_review": 1, "facts": {"pipelines": []}, "digest": ""}', "not a review that headgate can read"),
+        ('{"headgate_review": 1, "facts": {"pipelines": []}, "digest": ""}', "target: is missing"),
         ('{"headgate_review": 1, "facts": 7}', "not a review that headgate can read"),
         ('{"headgate_review": 1', "is not JSON"),
         ("[]", "no review|version none"),

@@ -1,23 +1,10 @@
 """The CDKTF app: `cdktf synth` runs it. HEADGATE_TARGET names the target, such as dev or prod."""
 
 import sys
+from pathlib import Path
 
-from headgate.problems import HeadgateError
-from stacks.app import add_stacks, project_root
-from stacks.cdk import App
-
-
-def main() -> int:
-    """Synthesize every connector's stacks; give the exit code."""
-    app = App()
-    try:
-        add_stacks(app, project_root())
-    except HeadgateError as error:
-        print(error, file=sys.stderr)  # noqa: T201  # the app's only word to whoever runs it
-        return error.exit_code
-    app.synth()
-    return 0
-
+from headgate.cdk import synthesize
+from stacks import extend
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(synthesize(Path(__file__).resolve().parent, extend))

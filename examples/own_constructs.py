@@ -1,24 +1,23 @@
 """Typed constructs of your own beside Headgate's stacks: who may use the connection and a job, and another job.
 
-Run it instead of main.py: `cdktf synth --app ".venv/bin/python examples/own_constructs.py"`.
+In a project, `extend` stands in stacks/. Run it instead of main.py:
+`cdktf synth --app ".venv/bin/python examples/own_constructs.py"`.
 """
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_databricks.grants import Grants, GrantsGrant
 from cdktf_cdktf_provider_databricks.job import Job, JobTask, JobTaskPipelineTask
 from cdktf_cdktf_provider_databricks.permissions import Permissions, PermissionsAccessControl
 
-from stacks.app import add_stacks, project_root
-from stacks.cdk import App, TerraformStack
+from headgate.cdk import TerraformStack, synthesize
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from stacks.planned import PlannedStack
+    from headgate.cdk import App, PlannedStack
 
 
 def add_own(shared: PlannedStack, pipelines: PlannedStack) -> None:
@@ -51,15 +50,12 @@ def stack_with(stacks: dict[str, PlannedStack], kind: str, *names: str) -> Plann
     return next(stack for stack in stacks.values() if all(stack.holds(kind, name) for name in names))
 
 
-def main(root: Path, target: str | None = None) -> None:
-    """Synthesize the project's stacks with the additions."""
-    app = App()
-    stacks = add_stacks(app, root, target)
+def extend(app: App, stacks: dict[str, PlannedStack]) -> None:
+    """Add to Headgate's stacks, and a stack of one's own, which is no different."""
     add_own(stack_with(stacks, "connection", "osipi"), stack_with(stacks, "job", "time_series_append_1"))
-    own = TerraformStack(app, "own")  # a whole stack of one's own is no different
+    own = TerraformStack(app, "own")
     own.add_override("output.note", {"value": "beside headgate's"})
-    app.synth()
 
 
 if __name__ == "__main__":
-    main(project_root(), sys.argv[1] if len(sys.argv) > 1 else None)
+    sys.exit(synthesize(Path(__file__).resolve().parent.parent, extend))

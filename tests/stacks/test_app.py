@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from cdktf import App
 
+from headgate.cdk.planned import PlannedStack
 from headgate.emit.terraform.stacks import StackPlan
-from stacks.planned import PlannedStack
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cdktf import App
 
-from stacks.planned import PlannedStack
+from headgate.cdk.planned import PlannedStack
 from tests.support.program import TERRAFORM
 from tests.support.samples import DEFINITIONS, tables_for
 

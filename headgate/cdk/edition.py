@@ -14,12 +14,12 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 # Neither edition is to call home from a synthesis.
 os.environ.setdefault("CHECKPOINT_DISABLE", "1")
 
-if TYPE_CHECKING:
+if TYPE_CHECKING or (os.environ.get("HEADGATE_CDK", "cdktf") != "cdktn" and find_spec("cdktf")):
     import cdktf as cdk
-elif os.environ.get("HEADGATE_CDK", "cdktf") == "cdktn" or not find_spec("cdktf"):
+elif find_spec("cdktn"):
     import cdktn as cdk
 else:
-    import cdktf as cdk
+    raise SystemExit("the CDK is not installed: pip install 'headgate[cdktf]', or 'headgate[cdktn]' for its successor")
 
 App = cdk.App
 TerraformStack = cdk.TerraformStack

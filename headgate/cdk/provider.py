@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stacks.cdk import cdk
+from headgate.cdk.edition import cdk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stacks.cdk import TerraformStack, cdk
+from headgate.cdk.edition import TerraformStack, cdk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stacks.backends import set_backend
-from stacks.cdk import TerraformStack
-from stacks.provider import Provider
+from headgate.cdk.backends import set_backend
+from headgate.cdk.edition import TerraformStack
+from headgate.cdk.provider import Provider
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.cdk.edition import App
+from headgate.cdk.planned import PlannedStack
+from headgate.problems import HeadgateError
 from headgate.project import read_connectors
 from headgate.synthesis import deployment_of
-from stacks.planned import PlannedStack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from constructs import Construct
 
 
@@ -30,6 +35,18 @@ def add_stacks(app: Construct, root: Path, target: str | None = None) -> dict[st
     return stacks
 
 
-def project_root() -> Path:
-    """Give the project's folder: where main.py lies, or HEADGATE_ROOT."""
-    return Path(os.environ.get("HEADGATE_ROOT") or Path(__file__).resolve().parent.parent)
+def synthesize(root: Path, extend: Callable[[App, dict[str, PlannedStack]], None] | None = None) -> int:
+    """Synthesize the stacks of the project in `root`, or in HEADGATE_ROOT where that is set; give the exit code.
+
+    extend: adds constructs of the project's own, to Headgate's stacks, given by name, or beside them.
+    """
+    app = App()
+    try:
+        stacks = add_stacks(app, Path(os.environ.get("HEADGATE_ROOT") or root))
+    except HeadgateError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    if extend:
+        extend(app, stacks)
+    app.synth()
+    return 0

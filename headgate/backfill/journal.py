@@ -8,15 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from headgate.files import write_whole
-from headgate.problems import InputError, Problem
+from headgate.files import read_text, write_whole
+from headgate.validation import StrictModel, parse_as
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CURE = "delete it to begin the backfill anew: a repeat doubles nothing"
+_FIX = "delete it to begin the backfill anew: a repeat doubles nothing"
 
 
 @dataclass(slots=True)
@@ -48,6 +48,14 @@ class Journal:
         self.path.unlink(missing_ok=True)
 
 
+class _File(StrictModel):
+    format: Literal[2]
+    order: str
+    span: tuple[str, str]
+    tags: tuple[str, ...]
+    done: set[str]
+
+
 def order_of(*words: str) -> str:
     """Give the digest of what a run was asked for; the same words carry on the same journal."""
     return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:20]
@@ -55,13 +63,8 @@ def order_of(*words: str) -> str:
 
 def read_journal(path: Path, order: str) -> Journal:
     """Read what is done; a journal of another order is begun anew. Raises InputError for a file that is none."""
-    if not path.exists():
+    text = read_text(path, _FIX)
+    if text is None:
         return Journal(path, order)
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        known, done = found["order"], {str(part) for part in found["done"]}
-        start, before = map(str, found["span"])
-        tags = tuple(map(str, found["tags"]))
-    except (ValueError, KeyError, TypeError):
-        raise InputError(Problem("this is no journal of a backfill", _CURE, str(path))) from None
-    return Journal(path, order, done, (start, before), tags) if known == order else Journal(path, order)
+    found = parse_as(_File, text, str(path), _FIX)
+    return Journal(path, order, found.done, found.span, found.tags) if found.order == order else Journal(path, order)

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
-from headgate.files import write_whole
-from headgate.problems import InputError, Problem
+from headgate.files import read_text, write_whole
 from headgate.tables.names import folded
+from headgate.validation import StrictModel, parse_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 FORMAT = 1
+_FIX = (
+    "take the file of the last commit; or remove it, look which jobs are paused, and let the next deploy set them to what "
+    "connector.yaml says"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class HandoverJournal:
         return replace(self, begun=tuple(name for name in self.begun if folded(name) != folded(table)))
 
 
+class _File(StrictModel):
+    format: Literal[1]
+    before: tuple[PriorState, ...]
+    begun: tuple[str, ...]
+
+
 def journal_path(folder: Path, target: str) -> Path:
     """Give the file's place in a connector's folder."""
     return folder / f"handover.{target}.json"
@@ -62,31 +72,11 @@ def journal_path(folder: Path, target: str) -> Path:
 def read_journal(folder: Path, target: str) -> HandoverJournal | None:
     """Read the journal; None where nothing is stopped. Raises InputError for a damaged file."""
     path = journal_path(folder, target)
-    try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
-        return _journal(found)
-    except FileNotFoundError:
+    text = read_text(path, _FIX)
+    if text is None:
         return None
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        fix = (
-            "take the file of the last commit; or remove it, look which jobs are paused, and let the next deploy set them to "
-            "what connector.yaml says"
-        )
-        raise InputError(Problem(f"is damaged ({type(error).__name__}: {error})", fix, str(path))) from None
-
-
-def _journal(found: Any) -> HandoverJournal:
-    if found["format"] != FORMAT:
-        raise ValueError(f"format {found['format']!r}, this headgate reads {FORMAT}")
-    return HandoverJournal(tuple(_before(entry) for entry in found["before"]), tuple(str(name) for name in found["begun"]))
-
-
-def _before(entry: Any) -> PriorState:
-    found = PriorState(**entry)
-    texts = (found.pipeline, found.pipeline_id, found.job_id)
-    if not all(isinstance(text, str) for text in texts) or found.paused not in (None, True, False):
-        raise TypeError("an entry of `before` is of another form")
-    return found
+    found = parse_as(_File, text, str(path), _FIX)
+    return HandoverJournal(found.before, found.begun)
 
 
 def write_journal(folder: Path, target: str, journal: HandoverJournal) -> None:

@@ -101,7 +101,8 @@ def test_a_damaged_journal_is_said_with_its_fix(headgate: Run, site: Site) -> No
 
     said = headgate("handover", "crm", "--resume-jobs", code=1).stderr
 
-    assert "handover.prod.json: is damaged" in said
+    assert "handover.prod.json: before.0.pipeline: expected a string, found 1" in said
+    assert "take the file of the last commit" in said
 
 
 def test_the_record_of_another_deploy_is_refused_by_its_ids(headgate: Run, site: Site) -> None:

@@ -299,13 +299,20 @@ class TestCarryingOn:
         assert read_journal(tmp_path / "j.json", "two").done == set()
 
     @pytest.mark.parametrize(
-        "text",
-        ["", "{", "[]", "{}", '{"order": "one", "done": 5, "span": null}', '{"order": "one", "done": [], "span": ["a", "b"]}'],
+        ("text", "said"),
+        [
+            ("", "is not JSON"),
+            ("[]", "expected a mapping, found a list"),
+            ("{}", "order: is missing"),
+            ('{"format": 1}', "has format 1, this headgate reads 2"),
+            ('{"format": 2, "order": "one", "done": 5, "span": null}', "span: expected a list, found nothing"),
+            ('{"format": 2, "order": "one", "done": [], "span": ["a", "b"]}', "tags: is missing"),
+        ],
     )
-    def test_a_journal_that_is_none_is_told(self, tmp_path: Path, text: str) -> None:
+    def test_a_journal_of_another_form_is_refused(self, tmp_path: Path, text: str, said: str) -> None:
         (tmp_path / "j.json").write_text(text)
 
-        with pytest.raises(InputError, match=r"j\.json: this is no journal"):
+        with pytest.raises(InputError, match=said):
             read_journal(tmp_path / "j.json", "one")
 
     def test_a_part_with_an_unreadable_tag_stays_open(self, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-_TEXT = r"'(?:[^'\\]|\\.)*'"
+_TEXT = r"'[^'\\]*(?:\\.[^'\\]*)*'"
 FORM = (
     r"MERGE INTO (?P<table>\S+) AS target\n"  # noqa: S608  # a pattern, which runs nothing
     r"USING \(SELECT (?P<cells>[^\n]+?) FROM \(SELECT explode\(from_json\((?P<rows>" + _TEXT + r"), '(?P<form>[^']*)', "
@@ -44,10 +44,14 @@ def merge(table: Table, told: re.Match[str]) -> tuple[int, int, int]:
         raise ValueError(f"[MALFORMED_RECORD_IN_PARSING] {odd[0]}")
     keys = re.findall(r"target\.`(\w+)` = source\.`\w+`", told["on"])
     within, equal = _within(told["on"]), re.findall(r"target\.`(\w+)` <=> source\.`\w+`", told["equal"])
+    there: dict[tuple[Any, ...], list[int]] = {}
+    for number, old in enumerate(table.rows):
+        if within(old):
+            there.setdefault(tuple(old[key] for key in keys), []).append(number)
     found: dict[int, Row] = {}
     fresh = []
     for row in source:
-        matches = [n for n, old in enumerate(table.rows) if within(old) and all(old[key] == row[key] for key in keys)]
+        matches = there.get(tuple(row[key] for key in keys), [])
         if any(n in found for n in matches):
             raise ValueError("[DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE] Cannot perform Merge")
         found |= dict.fromkeys(matches, row)

@@ -135,8 +135,19 @@ def read_partition(reading: Reading, table: Table, part: Mapping[str, Any]) -> I
         return _recorded(reading, part["start"], part["end"])
     if table.snapshot:
         return table.snapshot(reading)
+    return _appended(reading, table)
+
+
+def _appended(reading: Reading, table: Table) -> Iterator[dict[str, Any]]:
+    """Give the rows of all batches of a table that is read on, from its first read's start to now."""
     assert table.append is not None  # noqa: S101 (a table has one of the two)
-    return table.append(reading, None)[0]
+    offset: dict[str, Any] | None = None
+    while True:
+        rows, after = table.append(reading, offset)
+        yield from rows
+        if after == offset:
+            return
+        offset = after
 
 
 def _recorded(reading: Reading, start: str, end: str) -> Iterator[dict[str, Any]]:

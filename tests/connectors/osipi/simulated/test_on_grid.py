@@ -135,6 +135,18 @@ def test_a_batch_has_no_more_rows_than_it_may_and_the_others_wait_for_the_next(w
     assert sorted(given, key=str) == sorted(asked, key=str)
 
 
+def test_a_partition_has_all_steps_however_many_batches_they_are(world: World) -> None:
+    world.clock.now = NOON + 30 * SECOND
+    world.serve()
+    one = world.connector(tag_webids=",".join(map(webid, TAGS)))
+    options = {"lookback_minutes": "30", "max_records_per_batch": "20"}
+
+    parts = one.get_partitions("pi_interpolated", options)
+    rows = [row for part in parts for row in one.read_partition("pi_interpolated", part, options)]
+
+    assert len(rows) == len(TAGS) * 31
+
+
 def test_tags_that_fail_leave_room_for_the_others_of_a_batch(world: World) -> None:
     world.clock.now = NOON + 30 * SECOND
     world.serve()

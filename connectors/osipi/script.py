@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _TABLE = re.compile(r"[\w-]+(\.[\w-]+){0,2}")
 _SCOPE = re.compile(r"[\w.@-]{1,128}")
-_MOST = 10_000
+_MOST = 10_000  # values of a tag
+_MOST_OF_ALL = 100_000  # values of a batch, which its one answer holds at once
 _TIMEOUT = 300  # seconds; nobody waits for a job, and a batch asks for much
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # before any run, so what is after 1970 from there is so from each run
 _TAKEN = frozenset(
@@ -51,6 +52,7 @@ def batch_script(options: Mapping[str, str | None], table: str, scope: str) -> s
     if others := sorted(name for name in options if name.lower() not in _TAKEN and texts.text(name)):
         texts.problems.append(f"the script can't do what these ask for, so leave them out of its options: {', '.join(others)}")
     start, lookback = _first_read(texts)
+    tags = min(settings.tags_per_request, settings.parts_per_batch)
     values = {
         "name": table,
         "table": _quoted(table),
@@ -71,8 +73,8 @@ def batch_script(options: Mapping[str, str | None], table: str, scope: str) -> s
         "tries": settings.backoff.tries,
         "timeout": texts.number("timeout_seconds", _TIMEOUT),
         "per_second": settings.requests_per_second,
-        "tags_per_batch": min(settings.tags_per_request, settings.parts_per_batch),
-        "most": min(settings.page or _MOST, settings.most_items),
+        "tags_per_batch": tags,
+        "most": min(settings.page or _MOST, settings.most_items, max(1, _MOST_OF_ALL // tags)),
     }
     texts.check()
     folder = jinja2.FileSystemLoader(Path(__file__).parent / "templates")

@@ -2,146 +2,127 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.__main__ import Row
+from bench.pi.running import WAIT, in_turns, read, server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from bench.pi.running import Server, Took
 
-_ROOT = Path(__file__).resolve().parents[2]
-_STAT = Path("/proc")
-TAGS, MANY = 1040, 100_000
-_NOTES = """
-Each reading is a process of its own, against a simulator in another, which waits 20 ms before each answer. Fewest seconds
-of {turns} that took turns. "One by one" asks for each tag in turn and makes the same rows with the same decoder. The ratios
-are of wall-clock seconds from which the simulator's own processor time is taken, on both sides, also where it passed while
-the reader was at work; "on the clock" is with it. Values a second are for each second of the reader's processor. Memory is
-the reader's most resident set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A simulator that runs."""
-
-    pid: int
-    base: str
-
-    def cpu(self) -> float:
-        """Give the seconds of processor that it used so far."""
-        fields = (_STAT / str(self.pid) / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+TAGS, MANY, OFTEN = 1040, 100_000, 300
+TURNS = 3
+BATCH, MEGABYTES = 100_000, 300
+FIVE_HOURS, TWO_MINUTES = ("--start", "2026-03-01T07:00:00Z"), ("--start", "2026-03-01T11:58:00Z")
+_NOTES = f"""
+Each reading is a process of its own, against a simulator in another, which waits {WAIT} ms before each answer. The fewest
+of each figure of {TURNS} readings, for which all took turns. "One by one" is a GET for each tag; the "batch client" has
+streamsets of 100 tags, all in one batch, and asks for the same fields (bench/pi/batch_client.py). Both decode and make rows as
+the connector does. Seconds, and what is so many times another, are as the clock has them: how fast the processor is beside
+{WAIT} ms of waiting decides them, so they have no goal. Goals are what another machine gives too: requests; the processor's
+time, the answers' way through the socket included, in units of what `orjson.loads` takes for the very answers in the same
+process; the clock's time in which neither a request is under way nor this process runs, nor waits for a processor that
+others have (between two batches the first request goes alone, so there is some); rows of the largest batch; the reader's
+most resident memory."""
 
 
-@contextmanager
-def server(tags: int) -> Iterator[Server]:
-    """Start a simulator whose clock stands still."""
-    words = ["--port", "0", "--tags", str(tags), "--latency", "20", "--start", "2026-03-01T15:30:00Z", "--speed", "0"]
-    command = [sys.executable, "-m", "apps.pi_simulator", *words, "--no-gzip"]
-    with subprocess.Popen(command, cwd=_ROOT, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None  # noqa: S101 (it is a pipe)
-        told = process.stderr.readline()
-        try:
-            yield Server(process.pid, told.partition(" at ")[2].partition(";")[0])
-        finally:
-            process.terminate()
-
-
-def read(at: Server, what: str, *words: str) -> dict[str, float]:
-    """Read in a process of its own; give what it took, and as `server` the simulator's seconds of processor."""
-    before = at.cpu()
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.pi.reads", what, at.base, *words], cwd=_ROOT, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
-    found["server"] = at.cpu() - before
-    found["own"] = found["seconds"] - found["server"]
-    return found
-
-
-def best(runs: list[dict[str, float]]) -> dict[str, float]:
-    """Give the run that took the fewest seconds, with the fewest of each figure."""
-    return {name: min(run[name] for run in runs) for name in runs[0]}
-
-
-def recorded(at: Server, turns: int) -> list[Row]:
+def recorded(at: Server) -> list[Row]:
     """Measure an hour of 1,040 tags."""
     tags = ("--tags", str(TAGS))
     kinds = {
-        "one": ("recorded", *tags),
-        "one plain": ("recorded", *tags, "--plain"),
-        "four": ("recorded", *tags, "--threads", "4"),
-        "four plain": ("recorded", *tags, "--threads", "4", "--plain"),
-        "alone": ("one_by_one", *tags),
-        "alone plain": ("one_by_one", *tags, "--plain"),
+        "one by one": ("one_by_one", *tags),
+        "batch client": ("batch_client", *tags),
+        "one thread": ("recorded", *tags),
+        "four threads": ("recorded", *tags, "--threads", "4"),
+        "decoding": ("recorded", *tags, "--decoding"),
+        "one by one, json": ("one_by_one", *tags, "--plain"),
+        "one thread, json": ("recorded", *tags, "--plain"),
+        "four threads, json": ("recorded", *tags, "--threads", "4", "--plain"),
     }
-    read(at, *kinds["one"])  # the first is not counted: it compiles
-    runs: dict[str, list[dict[str, float]]] = {name: [] for name in kinds}
-    for turn in range(turns):
-        for name, words in kinds.items():
-            if turn == 0 or not name.startswith("alone"):
-                runs[name].append(read(at, *words))
-    took = {name: best(some) for name, some in runs.items()}
-    if len({run["rows"] for run in took.values()}) != 1:
+    read(at, *kinds["one thread"])  # the first is not counted: it compiles
+    took = in_turns(at, kinds, TURNS)
+    values = took["one thread"]["rows"]
+    if {run["rows"] for run in took.values()} != {values}:
         raise SystemExit(f"the readings do not give the same number of values: {took}")
-    values = took["one"]["rows"]
+    one, four, batch = took["one thread"], took["four threads"], took["batch client"]
+    unit = took["decoding"]["decoding"]
     return [
         Row(f"recorded values of {TAGS:,} tags, an hour", values, "values"),
-        Row("  requests", took["one"]["requests"], "", 11),
-        Row("  the simulator's own time for them", took["one"]["server"], "s"),
-        *_times("one by one, orjson", took["alone"]),
-        *_times("one by one, json", took["alone plain"]),
-        *_times("one thread, orjson", took["one"]),
-        Row("  times faster than one by one", took["alone"]["own"] / took["one"]["own"], "x", 18, over=True),
-        *_times("one thread, json", took["one plain"]),
-        Row("  times faster than one by one", took["alone plain"]["own"] / took["one plain"]["own"], "x", 10, over=True),
-        *_times("four threads, orjson", took["four"]),
-        Row("  times faster than one by one", took["alone"]["own"] / took["four"]["own"], "x", 25, over=True),
-        *_times("four threads, json", took["four plain"]),
-        Row("  times faster than one by one", took["alone plain"]["own"] / took["four plain"]["own"], "x", 12, over=True),
-        Row("values a second of one core, orjson", values / took["one"]["cpu"], "/s", 300_000, over=True),
-        Row("values a second of one core, json", values / took["one plain"]["cpu"], "/s", 150_000, over=True),
+        *_figures("one by one", took["one by one"], unit),
+        *_figures("batch client", batch, unit),
+        Row("  rows at once", values, "rows"),
+        *_figures("one thread", one, unit, requests=11, units=5),
+        Row("  neither waiting nor at work", 100 * one["idle"] / one["seconds"], "%", 10),
+        Row("  rows at once", one["batch"], "rows", BATCH),
+        *_ratios(one, took),
+        *_figures("four threads", four, unit, units=6),
+        *_ratios(four, took),
+        *_figures("one by one, json", took["one by one, json"], unit),
+        *_figures("one thread, json", took["one thread, json"], unit),
+        *_figures("four threads, json", took["four threads, json"], unit),
     ]
 
 
-def _times(name: str, took: dict[str, float]) -> list[Row]:
-    return [Row(name, took["own"], "s"), Row("  on the clock", took["seconds"], "s")]
+def _figures(name: str, took: Took, unit: float, *, requests: float | None = None, units: float | None = None) -> list[Row]:
+    return [
+        Row(name, took["seconds"], "s"),
+        Row("  requests", took["requests"], "", requests),
+        Row("  processor, in units of orjson.loads", took["cpu"] / unit, "x", units),
+        Row("  memory", took["megabytes"], "MB"),
+    ]
+
+
+def _ratios(own: Took, took: dict[str, Took]) -> list[Row]:
+    others = "one by one", "batch client"
+    return [Row(f"  times faster than {other}", took[other]["seconds"] / own["seconds"], "x") for other in others]
+
+
+def bounded(at: Server) -> list[Row]:
+    """Measure the memory that many values of each tag take."""
+    tags = ("--tags", str(OFTEN), "--often", *FIVE_HOURS)
+    first, again = read(at, "recorded", *tags), read(at, "reread", *tags)
+    return [
+        Row(f"values of {OFTEN} tags, {first['rows'] / OFTEN:.0f} of each", first["rows"], "values"),
+        Row("  memory", first["megabytes"], "MB", MEGABYTES),
+        Row("  rows of the largest batch", first["batch"], "rows", BATCH),
+        Row("  all of them changed, and read again", again["rows"] - first["rows"], "values"),
+        Row("  memory", again["megabytes"], "MB", MEGABYTES),
+        Row("  rows of the largest batch", again["batch"], "rows", BATCH),
+    ]
 
 
 def large(at: Server) -> list[Row]:
     """Measure the memory of many tags over two minutes, and their discovery."""
-    few = read(at, "partitions", "--tags", "1000", "--start", "2026-03-01T11:58:00Z")
-    many = read(at, "partitions", "--tags", str(MANY), "--start", "2026-03-01T11:58:00Z")
+    few = read(at, "partitions", "--tags", "1000", *TWO_MINUTES)
+    many = read(at, "partitions", "--tags", str(MANY), *TWO_MINUTES)
+    whole = read(at, "recorded", "--tags", str(MANY), *TWO_MINUTES)
     points = read(at, "points")
     if points["rows"] != MANY:
         raise SystemExit(f"{points['rows']} of {MANY} points were found")
     return [
         Row("memory, 1,000 tags over two minutes", few["megabytes"], "MB"),
-        Row(f"memory, {MANY:,} tags over two minutes", many["megabytes"], "MB", 300),
+        Row(f"memory, {MANY:,} tags over two minutes, in partitions", many["megabytes"], "MB", MEGABYTES),
         Row(f"  values of {MANY:,} tags", many["rows"], "values"),
-        Row(f"discovery of {MANY:,} tags, besides the simulator", points["own"], "s", 10),
+        Row(f"memory, {MANY:,} tags over two minutes, each by its place", whole["megabytes"], "MB"),
+        Row(f"discovery of {MANY:,} tags", points["seconds"], "s"),
+        Row("  requests", points["requests"], "", 102),
+        Row("  besides the simulator's processor", points["seconds"] - points["server"], "s", 10),
+        Row("  memory", points["megabytes"], "MB", MEGABYTES),
     ]
 
 
 def main() -> int:
     """Measure everything; give the exit code."""
-    turns = 3
-    sys.stderr.write("Measuring, about three minutes …\n")
+    sys.stderr.write("Measuring, about eight minutes …\n")
     with server(TAGS) as at:
-        rows = recorded(at, turns)
+        rows = recorded(at)
+    with server(10 * OFTEN) as at:
+        rows += bounded(at)
     with server(MANY) as at:
         rows += large(at)
     print(f"{'':<58} {'figure':>14}   goal", *rows, sep="\n")
-    print(_NOTES.format(turns=turns))
+    print(_NOTES)
     return int(any(row.missed for row in rows))
 
 

@@ -28,6 +28,7 @@ _TAKEN = frozenset(
         "workspace_host", "scope", "username", "user", "password", "verify_ssl", "ca_file", "timeout_seconds",
         "requests_per_second", "tags_per_request", "parts_per_batch", "max_items_per_call", "maxCount", "max_tries",
         "tag_webids", "dataserver_webid", "nameFilter", "startTime", "start_time", "lookback_minutes", "overlap_minutes",
+        "settle_seconds",
     )
 )  # fmt: skip
 
@@ -70,6 +71,7 @@ def batch_script(options: Mapping[str, str | None], table: str, scope: str) -> s
         "start": start,
         "lookback": lookback,
         "overlap": texts.number("overlap_minutes", 5, most=MOST_MINUTES),
+        "settle": texts.number("settle_seconds", 0, most=MOST_MINUTES * 60),
         "tries": settings.backoff.tries,
         "timeout": texts.number("timeout_seconds", _TIMEOUT),
         "per_second": settings.requests_per_second,

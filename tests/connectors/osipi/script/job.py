@@ -18,6 +18,7 @@ NAMES = (
     "quality_questionable", "quality_substituted", "annotated", "units", "errors", "occurrence", "ingestion_timestamp",
 )  # fmt: skip
 KEY = ("tag_webid", "timestamp", "sub_microsecond", "occurrence")
+STRETCH = ("tag_webid", "since", "until")
 OF_PLACES = ("tag_webid", "place", "since")
 
 
@@ -30,6 +31,7 @@ class Spark:
         self.places: dict[str, dict[str, Any]] = {}
         self.dies_at = dies_at
         self._staged: list[Any] = []
+        self.views: dict[str, list[Any]] = {}
         self.columns: tuple[str, ...] = NAMES
 
     def table(self, name: str) -> Self:
@@ -44,7 +46,9 @@ class Spark:
             self.dies_at -= 1
             if not self.dies_at:
                 raise KeyboardInterrupt
-            if text.startswith(f"MERGE INTO {PLACES} "):
+            if text.endswith("WHEN MATCHED THEN DELETE"):
+                self._take_out()
+            elif text.startswith(f"MERGE INTO {PLACES} "):
                 for row in self._staged:
                     kept = self.places.setdefault(row["tag_webid"], row)
                     kept["place"] = max(kept["place"], row["place"])
@@ -53,12 +57,22 @@ class Spark:
                     self.rows.setdefault(tuple(row[name] for name in KEY), row)
         return self
 
+    def _take_out(self) -> None:
+        """Take out what `pi_read` spans and `pi_there` has not."""
+        for tag, first, last in self.views["pi_read"]:
+            for key in [key for key in self.rows if key[0] == tag and first <= key[1] <= last]:
+                if key not in self.views["pi_there"]:
+                    del self.rows[key]
+
     def collect(self) -> list[dict[str, Any]]:
         assert self.said[-1].endswith(f"FROM {PLACES}")
         return list(self.places.values())
 
     def createDataFrame(self, rows: list[tuple[Any, ...]], columns: str) -> Self:  # noqa: N802  # Spark's name
         names = tuple(one.split()[0] for one in columns.split(","))
+        if names in {KEY, STRETCH}:
+            self._staged = rows
+            return self
         assert names in {NAMES, OF_PLACES}
         self._staged = [dict(zip(names, row, strict=True)) for row in rows]
         keys = [tuple(row[name] for name in (KEY if names == NAMES else OF_PLACES[:1])) for row in self._staged]
@@ -66,7 +80,8 @@ class Spark:
         return self
 
     def createOrReplaceTempView(self, name: str) -> None:  # noqa: N802  # Spark's name
-        assert name in {"pi_batch", "pi_places"}
+        assert name in {"pi_batch", "pi_places", "pi_read", "pi_there"}
+        self.views[name] = self._staged
 
 
 class Secrets:

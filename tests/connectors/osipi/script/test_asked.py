@@ -49,7 +49,6 @@ def test_options_that_it_does_not_take_are_refused_all_at_once() -> None:
         "ENDTIME": "*",
         "late_hours": "2",
         "reread_hours": "5",
-        "settle_seconds": "1",
         "threads": "2",
     }
     others = {"partitioned": "true", "future_minutes": "5", "max_records_per_batch": "10", "max_url_length": "900"}

@@ -363,3 +363,63 @@ def test_a_table_of_an_older_script_gets_the_column_that_it_lacks(pi: PiServer) 
     assert [text for text in spark.said if text.startswith("ALTER")] == [
         f"ALTER TABLE {QUOTED} ADD COLUMNS (tag_id STRING AFTER tag_webid)"
     ]
+
+
+class TestDropped:
+    def test_what_compression_drops_after_it_was_read_is_taken_out(self, pi: PiServer) -> None:
+        for tag in "AB":
+            pi.add(tag, [(at(number), number) for number in range(1, 50)])
+            pi.tags[tag].values.append({"Timestamp": at(50, 7), "Value": 50, "Good": True})
+        spark = Spark()
+        run(pi, spark)
+        del pi.tags["A"].values[-1]
+        pi.tags["A"].values.append({"Timestamp": at(51), "Value": 51, "Good": True})
+
+        run(pi, spark)
+
+        held = {tag: [row["value"] for row in spark.rows.values() if row["tag_webid"] == tag] for tag in "AB"}
+        assert held == {"A": [*range(1, 50), 51], "B": list(range(1, 51))}
+
+    def test_of_several_values_of_an_instant_what_is_there_stays(self, pi: PiServer) -> None:
+        pi.add("A", [(at(49), 1), (at(50), 2), (at(50), 3)])
+        spark = Spark()
+        run(pi, spark)
+        del pi.tags["A"].values[-1]
+
+        run(pi, spark)
+
+        assert [row["value"] for row in spark.rows.values()] == [1, 2]
+
+    @pytest.mark.parametrize("error", [{"Errors": ["not now"]}, None])
+    def test_a_tag_that_was_not_read_to_its_end_keeps_what_it_has(self, pi: PiServer, error: Any) -> None:
+        pi.add("A", [(at(45), 1), (at(48), 2), (at(50), 3)])
+        pi.add("B", [(at(50), 1)])
+        spark = Spark()
+        run(pi, spark)
+        if error:
+            pi.tags["A"].values[1] |= error
+            del pi.tags["A"].values[-1]
+        else:
+            pi.tags["A"].broken = 403, {}
+
+        run(pi, spark)
+
+        assert sorted(row["value"] for row in spark.rows.values() if row["tag_webid"] == "A") == [1, 2, 3]
+
+    def test_what_lies_before_the_overlap_stays(self, pi: PiServer) -> None:
+        pi.add("A", [(at(10), 1), (at(50), 2)])
+        spark = Spark()
+        run(pi, spark)
+        del pi.tags["A"].values[0]
+
+        run(pi, spark)
+
+        assert [row["value"] for row in spark.rows.values()] == [1, 2]
+
+    def test_the_newest_values_are_left_alone_for_settle_seconds(self, pi: PiServer) -> None:
+        pi.add("A", [(at(30), 1), (at(59), 2)])
+        spark = Spark()
+
+        run(pi, spark, settle_seconds="300")
+
+        assert [row["value"] for row in spark.rows.values()] == [1]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -84,13 +83,13 @@ class Terraform:
             return StackPlan(stack, status, _said(show if show and not run.returncode else run))
         return StackPlan(stack, status)
 
-    def apply(self, stack: str) -> None:
-        """Apply the stack's plan file, with Terraform's words on stderr as they come. Raises SourceError where it fails."""
+    def apply(self, stack: str, show: Callable[[str], object]) -> None:
+        """Apply the stack's plan file; `show` is given Terraform's words as they come. Raises SourceError where it fails."""
         clean = redactor(secrets_of(os.environ) | self._planned_secrets(stack))
         command = ("apply", "-no-color", "-input=false", str(self.plan_file(stack)))
         with self._start(stack, *command, both=True) as process, until_it_ends(process) as signals:
             for words in clean.stream(process.stdout or ()):
-                sys.stderr.write(words)
+                show(words)
             process.wait()
         if signals:
             raise SourceError(f"the apply of {stack} was interrupted", "Terraform's words are above")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from headgate.cli.around_apply import recover_after_apply, recover_before_apply
 from headgate.cli.common import Format, FormatOption, Program, result, tell, wait
 from headgate.problems import InputError, Problem, SourceError
-
-if TYPE_CHECKING:
-    from headgate.ci.plans import Terraform
 
 Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote.")]
 Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks; default: all, in the order of their applies.")]
@@ -47,25 +44,16 @@ def validate(
     ] = False,
 ) -> None:
     """Have Terraform check synthesized stacks: without a workspace, a login or the states. Exit 1 where one is not valid."""
-    from headgate.ci.manifest import read_stacks
-    from headgate.ci.plans import chosen
-    from headgate.ci.validate import Validation
-    from headgate.clients.terraform.program import find_program
+    from headgate.use_cases.plan import ValidateRequest, validate_stacks
 
-    todo = chosen(read_stacks(out), names or [])
-    try:
-        work = Validation(find_program(terraform), out.absolute() / "stacks", out.absolute() / "validate")
-        work.fetch_providers(todo)
-    except SourceError as error:
-        if not optional:
-            raise
-        tell(f"Terraform did not validate the stacks: {error.problems[0].message}")
+    request = ValidateRequest(stacks=tuple(names or ()), out=out, terraform=terraform, optional=optional)
+    found = validate_stacks(request)
+    if found.unchecked:
+        tell(f"Terraform did not validate the stacks: {found.unchecked}")
         return
-    found = work.all_errors(todo)
-    result(
-        "\n".join(f"{stack}: {'not valid' if errors else 'valid'}" for stack, errors in found.items()) or "there is no stack"
-    )
-    if problems := [Problem(error, path=stack) for stack, errors in found.items() for error in errors]:
+    lines = [f"{stack}: {'not valid' if errors else 'valid'}" for stack, errors in found.errors.items()]
+    result("\n".join(lines) or "there is no stack")
+    if problems := [Problem(error, path=stack) for stack, errors in found.errors.items() for error in errors]:
         raise InputError(problems)
 
 
@@ -85,19 +73,10 @@ def plan(
     """
     import json
 
-    from headgate.ci.manifest import read_stacks
-    from headgate.ci.plans import chosen, clear
+    from headgate.use_cases.plan import PlansRequest, plan_stacks
 
-    todo = chosen(read_stacks(out), names or [])
-    work = _terraform(terraform, out, plans, lock=not no_lock)
-    if plans is None and not names:
-        clear(work.plans)
-    found = []
-    for stack in todo:
-        planned = work.plan(stack)
-        found.append(planned)
-        if planned.said:
-            tell(f"{stack}:\n{planned.said}")
+    request = PlansRequest(stacks=tuple(names or ()), out=out, plans=plans, terraform=terraform, lock=not no_lock)
+    found = plan_stacks(request, tell)
     if output is Format.json:
         changes = any(planned.status == "changes" for planned in found)
         result(json.dumps({"changes": changes, "stacks": {planned.stack: planned.status for planned in found}}))
@@ -120,26 +99,17 @@ def apply(
     apply left in the workspace without a state that has it is taken over, as `headgate recover` does; so is, before anything
     is applied, what the plans would make a second time: exit 3, and plan again.
     """
-    from headgate.ci.manifest import read_stacks
-    from headgate.ci.plans import chosen, unplanned
+    from headgate.use_cases.apply import apply_plans
+    from headgate.use_cases.plan import PlansRequest
 
-    work, stacks = _terraform(terraform, out, plans, lock=True), read_stacks(out)
-    todo = chosen(stacks, names or [])
-    if missing := unplanned(work, todo):
-        raise InputError(
-            f"there is no plan of {', '.join(missing)} in {work.plans}", "run `headgate plan`: nothing was applied"
-        )
-    recover_before_apply(work, stacks, todo)
-    for number, stack in enumerate(todo):
-        tell(f"{stack}:")
-        try:
-            work.apply(stack)
-        except SourceError:
-            result("\n".join([*(f"{done}: applied" for done in todo[:number]), f"{stack}: failed"]))
-            recover_after_apply(work, stacks, stack)
-            raise
-    if todo:
-        result("\n".join(f"{stack}: applied" for stack in todo))
+    request = PlansRequest(stacks=tuple(names or ()), out=out, plans=plans, terraform=terraform)
+    done = apply_plans(request, sys.stderr.write, tell)
+    lines = [f"{stack}: applied" for stack in done.applied]
+    lines += [f"{done.failed}: failed"] if done.failed else []
+    if lines:
+        result("\n".join(lines))
+    if done.error:
+        raise done.error
 
 
 def approved(
@@ -159,10 +129,3 @@ def approved(
     found = find_approved(os.environ, target, commit, Clock(sleep=wait))
     write_whole(out, found.document)
     tell(f"{out} written: {found.source}")
-
-
-def _terraform(program: str, out: Path, plans: Path | None, *, lock: bool) -> Terraform:
-    from headgate.ci.plans import Terraform
-    from headgate.clients.terraform.program import find_program
-
-    return Terraform(find_program(program), out.absolute() / "stacks", (plans or out / "plans").absolute(), lock)

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.common import Connector, Format, FormatOption, Program, Root, Target, result, result_json, tell
-from headgate.problems import InputError, SourceError, StaleError
+from headgate.problems import SourceError, StaleError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.ci.plans import Terraform
-    from headgate.recovery.execute import Deployment, RecoveryChoice, RecoveryResult
-    from headgate.recovery.model import Finding
+    from headgate.recovery.execute import RecoveryChoice
+    from headgate.use_cases.recover import Recovery
 
 
 def recover(  # noqa: PLR0913  # each is an option of the command line
@@ -50,60 +47,32 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     A second job of a pipeline is deleted. Nothing else of the workspace changes. Of files whose update failed, the states are
     told what the workspace has, so that the next deploy writes them. Exit 3 where something found is left.
     """
-    from headgate.ci.manifest import FILE as MANIFEST
-    from headgate.ci.manifest import read_stacks
-    from headgate.ci.plans import Terraform
-    from headgate.clients.terraform.program import find_program
-    from headgate.project import LOCK, TABLES, read_connectors, target_of
-    from headgate.recovery.databricks import DatabricksWorkspace
-    from headgate.recovery.execute import RecoveryResult, chosen, deployment_in, execute, login_in, look
     from headgate.render.recovery import document, findings_text
+    from headgate.use_cases.recover import RecoverRequest, recover_deployment
 
-    project = read_connectors(root, connector)[0]
-    one = project.definition
-    name = target_of(one, target)
-    folder = (root / out).absolute()
-    work = Terraform(find_program(terraform), folder / "stacks", folder / "plans")
-    deployment = deployment_in(read_stacks(folder), one.id, name)
-    if not deployment.stacks:
-        raise InputError(
-            f"no stack of {one.id} in {name} is synthesized in {folder}", f"HEADGATE_TARGET={name} npx cdktf synth"
-        )
-    if newer := newer_than(folder / MANIFEST, [project.folder / file for file in ("connector.yaml", TABLES, LOCK)]):
-        tell(f"{', '.join(map(str, newer))}: newer than {folder}; synthesize first, only what is synthesized is looked for")
-    if resend_secrets:
-        _resend(work, deployment)
-    host, its_profile = login_in(deployment.bodies(work))
-    tell(f"looking at the workspace{f' {host}' if host else ''}; if it can't be reached, that shows in about half a minute")
-    workspace = DatabricksWorkspace(host, profile or its_profile)
-    findings = look(deployment, work, workspace, deployment.stacks)
-    choice = chosen(findings, imports or [], delete or [])
-    text = findings_text(one.id, name, findings, choice)
-    (tell if output is Format.json else result)(text)
-    done = RecoveryResult()
-    if choice:
-        if not yes:
-            typer.confirm(_question(choice), abort=True, err=True)
-        done = execute(choice, work, workspace, tell)
+    def agree(found: Recovery) -> bool:
+        one = found.deployment
+        text = findings_text(one.connector, one.target, found.findings, found.choice)
+        (tell if output is Format.json else result)(text)
+        if found.choice and not yes:
+            typer.confirm(_question(found.choice), abort=True, err=True)
+        return True
+
+    request = RecoverRequest(
+        connector=connector,
+        target=target,
+        root=root,
+        imports=tuple(imports or ()),
+        deletions=tuple(delete or ()),
+        resend_secrets=resend_secrets,
+        profile=profile,
+        out=out,
+        terraform=terraform,
+    )
+    found = recover_deployment(request, agree, tell)
     if output is Format.json:
-        result_json(document(one.id, name, findings, done))
-    _end(deployment, findings, done)
-
-
-def newer_than(file: Path, others: Sequence[Path]) -> list[Path]:
-    """Give which of the others that there are were written after a file."""
-    written = file.stat().st_mtime_ns
-    return [other for other in others if other.is_file() and other.stat().st_mtime_ns > written]
-
-
-def _resend(work: Terraform, deployment: Deployment) -> None:
-    from headgate.recovery.secrets import forget_secrets
-
-    found = [address for stack in deployment.stacks for address in forget_secrets(work, stack)]
-    for address in found:
-        tell(f"{address}: the state has forgotten its secrets; the next deploy sends them again")
-    if not found:
-        tell("no state keeps a secret of a connection; of others, `connection.rotate` sends the values again")
+        result_json(document(found.deployment.connector, found.deployment.target, found.findings, found.done))
+    _end(found)
 
 
 def _question(choice: RecoveryChoice) -> str:
@@ -114,31 +83,15 @@ def _question(choice: RecoveryChoice) -> str:
     return " and ".join(parts).capitalize() + "?"
 
 
-def _end(deployment: Deployment, findings: Sequence[Finding], done: RecoveryResult) -> None:
+def _end(found: Recovery) -> None:
     """Say what comes next; raise where something failed, or is left to a person."""
-    for one in done.deleted:
+    from headgate.use_cases.recover import next_steps, outcome
+
+    for one in found.done.deleted:
         tell(f"job {one.thing.id} is deleted")
-    if done.imported or done.corrected:
-        tell(f"{outcome(done)}. {next_steps(deployment)}")
-    if done.problems:
-        raise SourceError(done.problems)
-    if left := [one for one in findings if one not in [*done.imported, *done.deleted, *done.corrected]]:
+    if said := outcome(found.done):
+        tell(f"{said}. {next_steps(found.deployment)}")
+    if found.done.problems:
+        raise SourceError(found.done.problems)
+    if left := found.left:
         raise StaleError(f"{len(left)} of what was found is left as it is", "each of them above says what to do")
-
-
-def outcome(done: RecoveryResult) -> str:
-    """Say how much the states have learned."""
-    parts = [f"{len(done.imported)} taken over"] if done.imported else []
-    parts += [f"{len(done.corrected)} corrected"] if done.corrected else []
-    return ", ".join(parts)
-
-
-def next_steps(deployment: Deployment) -> str:
-    """Say how a deploy goes on once what it left behind is known again."""
-    whose = f"{deployment.connector} -t {deployment.target}"
-    stacks = f"{deployment.connector}-{deployment.target}-*"
-    return (
-        "Next: `headgate plan`, `headgate review cdktf.out/plans/*.json "
-        f"-t {deployment.target}`, `headgate apply` (or HEADGATE_TARGET={deployment.target} npx cdktf deploy '{stacks}'), "
-        f"then `headgate record {whose}`"
-    )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.cli.recover import newer_than
 from headgate.problems import SourceError
 from headgate.recovery.databricks import BRIEFLY, LOOKING, DatabricksWorkspace
+from headgate.use_cases.recover import newer_than
 from tests.workspace.client import QuickClock
 
 if TYPE_CHECKING:

@@ -1,0 +1,175 @@
+"""Applying the very plans that were made; before and after, what an apply that died left is taken over. Nothing is asked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from headgate.ci.manifest import read_stacks
+from headgate.ci.plans import unplanned
+from headgate.problems import HeadgateError, InputError, Problem, SourceError, StaleError
+from headgate.recovery.execute import RecoveryChoice, chosen, deployment_of_stack, execute, login_in, look
+from headgate.recovery.expected import TAGGED, expected_in
+from headgate.recovery.login import is_set
+from headgate.recovery.secrets import forget_secrets, may_be_unsent
+from headgate.render.recovery import finding_text
+from headgate.use_cases.recover import next_steps, outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from headgate.ci.plans import Terraform
+    from headgate.recovery.databricks import DatabricksWorkspace
+    from headgate.recovery.execute import Deployment, RecoveryResult
+    from headgate.recovery.model import Finding
+    from headgate.use_cases.plan import PlansRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResult:
+    """Stacks that were applied, in their order; the one that failed, and with which error, where one did."""
+
+    applied: tuple[str, ...]
+    failed: str = ""
+    error: SourceError | None = None
+
+
+# What reading a plan's JSON raises where it is gone, or of another form.
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
+def apply_plans(request: PlansRequest, show: Callable[[str], object], tell: Callable[[str], None]) -> ApplyResult:
+    """Apply stack by stack; the first that fails ends it. `show` is given Terraform's words as they come, without secrets.
+
+    Raises InputError where a plan is missing, StaleError where the plans would make again what the workspace has: nothing is
+    applied then.
+    """
+    work, stacks = request.work(), read_stacks(request.out)
+    todo = request.chosen()
+    if missing := unplanned(work, todo):
+        raise InputError(
+            f"there is no plan of {', '.join(missing)} in {work.plans}", "run `headgate plan`: nothing was applied"
+        )
+    recovery = _Recovery(work, stacks, tell)
+    recovery.before(todo)
+    for number, stack in enumerate(todo):
+        tell(f"{stack}:")
+        try:
+            work.apply(stack, show)
+        except SourceError as error:
+            recovery.after(stack)
+            return ApplyResult(tuple(todo[:number]), stack, error)
+    return ApplyResult(tuple(todo))
+
+
+@dataclass(frozen=True, slots=True)
+class _Recovery:
+    """Recovery around the applies of these stacks."""
+
+    terraform: Terraform
+    stacks: Sequence[str]
+    tell: Callable[[str], None]
+
+    def before(self, todo: Sequence[str]) -> None:
+        """Take over what the plans would make and the workspace has already, by its tags. Raises StaleError where there is any.
+
+        So a job is never made a second time. What has the tags under another name, as a copy has, is shown, and the apply goes
+        on; so it does where the workspace can't be asked, which is said.
+        """
+        creates = {stack: made for stack in todo if (made := _creates(self.terraform, stack))}
+        for deployment in self._deployments(creates):
+            looked = self._looked(deployment, mention=False)
+            if looked is None:
+                continue
+            findings, workspace = looked
+            due = [one for one in findings if one.kind == "ours" and one.address in creates.get(one.stack, ())]
+            if due:
+                done = self._take_over(due, workspace)
+                problem = Problem(
+                    f"nothing was applied: the plans would make again what is there: {', '.join(one.address for one in due)}",
+                    f"{len(done.imported)} taken over. {next_steps(deployment)}",
+                )
+                raise StaleError([problem, *done.problems])
+            for one in findings:
+                if one.kind == "unclear" and one.address in creates.get(one.stack, ()):
+                    self.tell(f"another one is made beside this: {finding_text(one, RecoveryChoice())}")
+
+    def after(self, stack: str) -> None:
+        """After a failed apply: take over what the workspace has with our tags and no state has; never raises for it.
+
+        The stack's state is told what the workspace has of its files, and forgets secrets that the workspace may not have.
+        Nothing is deleted. Where there is no login, says that it did not look, and how to.
+        """
+        self._resend_secrets(stack)
+        for deployment in self._deployments([stack]):
+            looked = self._looked(deployment, [stack], mention=True)
+            if not looked or not looked[0]:
+                continue
+            findings, workspace = looked
+            done = self._take_over(findings, workspace)
+            if said := outcome(done):
+                self.tell(f"{said}. {next_steps(deployment)}")
+            for problem in done.problems:
+                self.tell(str(problem))
+            if len(done.imported) + len(done.corrected) < len(findings):
+                self.tell(f"for what is left: `{_by_hand(deployment)}`")
+
+    def _looked(
+        self, deployment: Deployment, files_of: Collection[str] = (), *, mention: bool
+    ) -> tuple[list[Finding], DatabricksWorkspace] | None:
+        """Give what no state has, or not as it is, and the workspace; None where nothing is looked for, or nobody asked."""
+        lead = "whether the workspace has what no state has"
+        try:
+            bodies = deployment.bodies(self.terraform)
+            if not expected_in(bodies, deployment.connector):
+                return None
+            login = login_in(bodies)
+            if not is_set(*login):
+                if mention:
+                    self.tell(f"{lead} was not looked at, for no login is set: `{_by_hand(deployment)}` looks")
+                return None
+            from headgate.recovery.databricks import BRIEFLY, DatabricksWorkspace
+
+            workspace = DatabricksWorkspace(*login, BRIEFLY)
+            return look(deployment, self.terraform, workspace, files_of), workspace
+        except HeadgateError as error:
+            self.tell(f"{lead} could not be looked at; try `{_by_hand(deployment)}`:\n{error}")
+            return None
+
+    def _take_over(self, findings: Sequence[Finding], workspace: DatabricksWorkspace) -> RecoveryResult:
+        choice = replace(chosen(findings), deletions=())
+        for one in findings:
+            self.tell(finding_text(one, choice))
+        return execute(choice, self.terraform, workspace, self.tell)
+
+    def _deployments(self, touched: Iterable[str]) -> list[Deployment]:
+        """Give the connectors and targets that the touched stacks are of; a stack of the user's own is of none."""
+        return list(dict.fromkeys(found for stack in touched if (found := deployment_of_stack(self.stacks, stack))))
+
+    def _resend_secrets(self, stack: str) -> None:
+        try:
+            if may_be_unsent(_plan(self.terraform, stack)):
+                for address in forget_secrets(self.terraform, stack):
+                    self.tell(f"{address}: the workspace may not have its new secrets; the next plan sends them again")
+        except (*_UNREADABLE, HeadgateError) as error:
+            said = error if isinstance(error, HeadgateError) else type(error).__name__
+            self.tell(f"if {stack} sent a new secret, send it again by `headgate recover CONNECTOR --resend-secrets`:\n{said}")
+
+
+def _plan(terraform: Terraform, stack: str) -> Any:
+    return json.loads((terraform.plans / f"{stack}.json").read_text(encoding="utf-8"))
+
+
+def _creates(terraform: Terraform, stack: str) -> set[str]:
+    """Give the addresses that a stack's plan makes, of what carries tags; none where its <stack>.json isn't there."""
+    try:
+        shown = _plan(terraform, stack)
+        changes = [one for one in shown.get("resource_changes", []) if one["type"] in TAGGED]
+        return {str(one["address"]) for one in changes if one["change"]["actions"] == ["create"]}
+    except _UNREADABLE:
+        return set()
+
+
+def _by_hand(deployment: Deployment) -> str:
+    return f"headgate recover {deployment.connector} -t {deployment.target}"

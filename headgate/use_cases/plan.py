@@ -1,0 +1,87 @@
+"""Terraform on synthesized stacks, before anything is applied: its own check of them, and its plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.ci.manifest import read_stacks
+from headgate.ci.plans import Terraform, chosen, clear
+from headgate.ci.validate import Validation
+from headgate.clients.terraform.program import find_program
+from headgate.problems import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headgate.ci.plans import StackPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StacksRequest:
+    """stacks: none: all that the synthesis wrote to `out`. terraform: the program; empty: the one that there is."""
+
+    stacks: tuple[str, ...] = ()
+    out: Path = Path("cdktf.out")
+    terraform: str = ""
+
+    def chosen(self) -> list[str]:
+        """Give the stacks, in the order of their applies. Raises InputError for one that isn't there."""
+        return chosen(read_stacks(self.out), self.stacks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateRequest(StacksRequest):
+    """optional: be content where there is no Terraform or no provider."""
+
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateResult:
+    """What is wrong, by stack; unchecked: why the stacks were not looked at, empty where they were."""
+
+    errors: dict[str, list[str]]
+    unchecked: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlansRequest(StacksRequest):
+    """plans: where plan files lie, which hold secrets; None: plans/ in `out`. lock: whether a plan locks the stack's state."""
+
+    plans: Path | None = None
+    lock: bool = True
+
+    def work(self) -> Terraform:
+        """Give the Terraform that does it. Raises SourceError where there is none."""
+        plans = (self.plans or self.out / "plans").absolute()
+        return Terraform(find_program(self.terraform), self.out.absolute() / "stacks", plans, self.lock)
+
+
+def validate_stacks(request: ValidateRequest) -> ValidateResult:
+    """Have Terraform check stacks, without a workspace, a login or the states. Raises SourceError where it can't."""
+    todo = request.chosen()
+    out = request.out.absolute()
+    try:
+        work = Validation(find_program(request.terraform), out / "stacks", out / "validate")
+        work.fetch_providers(todo)
+    except SourceError as error:
+        if not request.optional:
+            raise
+        return ValidateResult({}, error.problems[0].message)
+    return ValidateResult(work.all_errors(todo))
+
+
+def plan_stacks(request: PlansRequest, tell: Callable[[str], None]) -> tuple[StackPlan, ...]:
+    """Plan stacks, all of them, though one fails. Raises SourceError where Terraform can't be run."""
+    todo, work = request.chosen(), request.work()
+    if request.plans is None and not request.stacks:
+        clear(work.plans)
+    found = []
+    for stack in todo:
+        planned = work.plan(stack)
+        found.append(planned)
+        if planned.said:
+            tell(f"{stack}:\n{planned.said}")
+    return tuple(found)

@@ -114,7 +114,7 @@ def workflow_settings(
 
 def files_of(settings: WorkflowSettings) -> list[File]:
     """Give the files, the same for the same settings."""
-    # YAML for a machine of names that are checked, not HTML; GitHub's own ${{ }} stands in it, hence other delimiters.
+    # YAML for a machine of names that are checked, not HTML; GitHub's own ${{ }} is in it, hence other delimiters.
     environment = Environment(
         loader=PackageLoader("headgate.ci"),
         block_start_string="«%",

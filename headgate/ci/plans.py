@@ -37,7 +37,7 @@ ERRORED: dict[str, Any] = {"format_version": "1.2", "errored": True}
 
 
 @dataclass(frozen=True, slots=True)
-class StackPlan:
+class PlanResult:
     """What came of a stack's plan. `said`: Terraform's errors where it failed, without secrets."""
 
     stack: str
@@ -58,7 +58,7 @@ class Terraform:
     plans: Path
     lock: bool = True
 
-    def plan(self, stack: str) -> StackPlan:
+    def plan(self, stack: str) -> PlanResult:
         """Plan a stack. <stack>.json is there afterwards in any case: of an errored plan where it failed.
 
         Raises SourceError where the program can't be run.
@@ -70,7 +70,7 @@ class Terraform:
         init = self._run(stack, "init", "-input=false")
         if lost or init.returncode:
             _write_private(shown, json.dumps(ERRORED))
-            return StackPlan(stack, "failed", str(lost or _said(init)))
+            return PlanResult(stack, "failed", str(lost or _said(init)))
         locking = ["-lock-timeout=10m"] if self.lock else ["-lock=false"]
         run = self._run(stack, "plan", "-input=false", "-detailed-exitcode", f"-out={file}", *locking)
         show = self._run(stack, "show", "-json", str(file)) if file.exists() else None
@@ -80,8 +80,8 @@ class Terraform:
             status = "failed"
         if status == "failed":
             file.unlink(missing_ok=True)  # an errored plan is not to be applied
-            return StackPlan(stack, status, _said(show if show and not run.returncode else run))
-        return StackPlan(stack, status)
+            return PlanResult(stack, status, _said(show if show and not run.returncode else run))
+        return PlanResult(stack, status)
 
     def apply(self, stack: str, show: Callable[[str], object]) -> None:
         """Apply the stack's plan file; `show` is given Terraform's words as they come. Raises SourceError where it fails."""

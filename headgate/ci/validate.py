@@ -46,7 +46,7 @@ class Validation:
         self.work.mkdir(parents=True, exist_ok=True)
         needed = providers_of(self._body(name) for name in names)
         body = {"terraform": {"required_providers": needed}}
-        # Terraform asks the registry even for what it has, unless it is told to look nowhere else.
+        # Terraform asks the registry even for what it has, unless it has to look nowhere else.
         if self._plugins.is_dir() and not self._init(self._folder("had", body), *self._only_these).returncode:
             return
         run = self._init(self._folder(_FETCHED, body))
@@ -125,7 +125,7 @@ def providers_of(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _reason(said: str) -> tuple[str, str]:
-    """Give the first error that Terraform told, and what it said of it, each in a line."""
+    """Give the first error that Terraform reported, and what it said of it, each in a line."""
     paragraphs = _clean(said.partition("Error: ")[2] or said).split("\n\n")
     summary, detail = (" ".join(_FRAME.sub(" ", text).split()) for text in (*paragraphs, "")[:2])
     return summary, detail

@@ -74,7 +74,7 @@ def balance(
 
 
 def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """Give the connector and the settings to try: those after --what-if's first stand among the arguments."""
+    """Give the connector and the settings to try: those after --what-if's first are among the arguments."""
     names = [word for word in words if "=" not in word]
     settings = [word for word in words if "=" in word]
     if settings and what_if is None:

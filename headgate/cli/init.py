@@ -80,7 +80,7 @@ def ci(
 
 
 def _diff(folder: Path, file: File, *, force: bool) -> str | None:
-    """Give how a file differs from what stands there, as a unified diff; None where it needn't be written."""
+    """Give how a file differs from what is there, as a unified diff; None where it needn't be written."""
     from difflib import unified_diff
 
     path = folder / file.path

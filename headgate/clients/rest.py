@@ -167,13 +167,13 @@ class Api:
     def _said(self, answer: requests.Response) -> str:
         """Give the host's own words for an error, in one line, without the token."""
         try:
-            told = answer.json()
+            body = answer.json()
         except (ValueError, RecursionError):
-            told = None
-        if isinstance(told, dict):
-            parts = [told.get(key) for key in ("message", "error", "error_description", "errors")]
-            told = "; ".join(part if isinstance(part, str) else str(part) for part in parts if part)
-        return " ".join(self._redact(str(told or answer.reason or "no reason given")).split())
+            body = None
+        if isinstance(body, dict):
+            parts = [body.get(key) for key in ("message", "error", "error_description", "errors")]
+            body = "; ".join(part if isinstance(part, str) else str(part) for part in parts if part)
+        return " ".join(self._redact(str(body or answer.reason or "no reason given")).split())
 
     def _problem(self, answer: requests.Response) -> Problem:
         said, fix = self._said(answer)[:_LONGEST_SAID], self._fix(answer.status_code)
@@ -218,7 +218,7 @@ class _Headers(AuthBase):
 
 
 def field(found: Any, name: str, kind: type[T]) -> T:
-    """Give what stands under a name in an answer. Raises SourceError where there is nothing of that kind."""
+    """Give what is under a name in an answer. Raises SourceError where there is nothing of that kind."""
     value = found.get(name) if isinstance(found, dict) else None
     if not isinstance(value, kind):
         raise SourceError(f"the API answered without '{name}'", "look whether --api is the API's address")

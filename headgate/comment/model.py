@@ -32,7 +32,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment that stands on the host; ids grow with time. `url` is where a person sees it, empty where unknown."""
+    """A comment on the host; ids grow with time. `url` is where a person sees it, empty where unknown."""
 
     id: int
     body: str

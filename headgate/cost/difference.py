@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from headgate.cost.model import Cost
 
 NOTHING = Amount(0.0, 0.0, 0.0)
-_SAME = 0.005  # all is told to a hundredth: what is less is none
+_SAME = 0.005  # all is shown to a hundredth: what is less is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def _load(definition: Definition, one: ResolvedPipeline) -> _Load:
     schedule = one.group.schedule
     runs = None if definition.mode == "streaming" else firings_a_month(schedule) if schedule else 0.0
     asked = _HOURS_A_MONTH if runs is None else runs * (_startup(definition) + one.seconds) / _HOUR
-    # Clusters are sized by what stands in the files, not by what was observed: so are they made.
+    # Clusters are sized by what is in the files, not by what was observed: so are they made.
     rate = _dbus_an_hour(definition, one.declared, len(one.tables))
     amount = _amount(definition, min(asked, _HOURS_A_MONTH), rate)
     return _Load(one.group, len(one.tables), runs, amount, capped=asked > _HOURS_A_MONTH)
@@ -128,8 +128,8 @@ def _assumptions(definition: Definition, layout: Layout, tables: Sequence[Table]
     else:
         yield f"A run takes the weights of its tables and {_startup(definition):g} seconds of startup; none runs twice."
         sources = Counter(table.weight.source for table in tables)
-        told = f"{sources['observed']} observed, {sources['given']} given, {sources['type']} by ingestion type alone"
-        yield f"Weights of tables: {told}."
+        origins = f"{sources['observed']} observed, {sources['given']} given, {sources['type']} by ingestion type alone"
+        yield f"Weights of tables: {origins}."
     if definition.mode == "batch" and any(not load.group.schedule for load in loads):
         yield "Pipelines without a schedule are assumed never to run."
     if any(load.capped for load in loads):

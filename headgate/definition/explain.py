@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.definition.yaml import Path as KeyPath
 
 _SETTING = 5  # the length of targets.*.backend.settings.*
-# Where values may be secret: what was found there is not told.
+# Where values may be secret: what was found there is not shown.
 _SECRET = (("connection", "options"), ("connection", "secrets"), ("discovery",))
 _HTTP = (
     "an HTTP connection is for calling external services; community connectors read through GENERIC_LAKEFLOW_CONNECT, "
@@ -29,7 +29,7 @@ _HTTP = (
 
 
 def explain(error: ValidationError, document: Document, file: str) -> dict[KeyPath, Problem]:
-    """Give a problem for each path that is wrong, by line. A value that may be a secret is never told."""
+    """Give a problem for each path that is wrong, by line. A value that may be a secret is never shown."""
     return problems_of(error, file, line=document.line, place=_place, is_secret=_is_secret, words=_words)
 
 
@@ -39,7 +39,7 @@ def _place(path: KeyPath) -> KeyPath:
 
 
 def _is_setting(path: KeyPath) -> bool:
-    """Say whether a path stands at or in `targets.*.backend.settings`."""
+    """Say whether a path is at or in `targets.*.backend.settings`."""
     return path[:1] == ("targets",) and path[2:4] == ("backend", "settings")
 
 

@@ -275,7 +275,7 @@ class Target(StrictModel):
 
 
 class Definition(StrictModel):
-    """A deployment of a connector. Two deployments of one source, such as two accounts, stand side by side."""
+    """A deployment of a connector. Two deployments of one source, such as two accounts, exist side by side."""
 
     id: Id = Field(description="Given once, never changed: it names stacks, states, addresses and files.")
     name: Name | None = Field(default=None, description="The display name, which may change. Default: the id.")

@@ -40,7 +40,7 @@ class Document:
         self._lines = lines
 
     def line(self, path: Path) -> int:
-        """Give the line (from 1) of what stands at a path, else of the nearest that it would stand in."""
+        """Give the line (from 1) of what is at a path, else of the nearest that it would be in."""
         while path not in self._lines and path:
             path = path[:-1]
         return self._lines.get(path, 1)

@@ -62,7 +62,7 @@ def ingest_file(
 ) -> str:
     """Give the text of a pipeline's ingest file, a line a table, in the order given.
 
-    `catalog` is the target's own, where it has one. `pipeline` is an id, so it can't end the comment it stands in.
+    `catalog` is the target's own, where it has one. `pipeline` is an id, so it can't end the comment it is in.
     """
     specs = ({"table": table_spec(table, catalog)} for table in tables)
     objects = "".join(f"        {spec!r},\n" for spec in specs)

@@ -31,7 +31,7 @@ def category(table: str, prefixes: Mapping[str, str]) -> str:
     """Give a table's category by its name: that of the longest prefix that it starts with, else its first word.
 
     A prefix is plain text: `pi_ev` matches `pi_event_frames`, and one that is to end at an underscore has it. The first word
-    is what stands before the first underscore, in lower case; a name without one is in `core`.
+    is what comes before the first underscore, in lower case; a name without one is in `core`.
 
     >>> category("crm_contacts", {}), category("contacts", {}), category("crm_contacts", {"crm_": "sales"})
     ('crm', 'core', 'sales')

@@ -109,11 +109,11 @@ def _publishing(pipeline: str, facts: PipelineFacts) -> list[Problem]:
 
 
 def _release(pipeline: str, pipeline_id: str, survey: Survey) -> list[Problem]:
-    told = survey.releases.get(pipeline_id, "")
-    found = re.search(r"(\d+)\.(\d+)", told)
+    release = survey.releases.get(pipeline_id, "")
+    found = re.search(r"(\d+)\.(\d+)", release)
     if not found or (int(found[1]), int(found[2])) >= OLDEST:
         return []
-    message = f"pipeline {pipeline} last ran on Databricks Runtime {told}; tables move from 16.3 on"
+    message = f"pipeline {pipeline} last ran on Databricks Runtime {release}; tables move from 16.3 on"
     return [Problem(message, "set `channel: PREVIEW` or wait for the release, and run the pipeline once")]
 
 

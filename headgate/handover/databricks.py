@@ -4,7 +4,7 @@ Facts, as the platform's documentation has them: a streaming table's owner is it
 TBLPROPERTIES gives on a SQL warehouse; a pipeline's owner is IS_OWNER of its permissions (GET /api/2.0/permissions/pipelines),
 for `creator_user_name` stays when the ownership changes; `run_as_user_name` is who it runs as, said or not; stopping
 (POST /api/2.0/pipelines/{id}/stop) cancels the active update, and does nothing without one; an update's Databricks Runtime
-stands in the event log, in `details` of the update's create_update event; jobs/update replaces a top-level field as a whole.
+is in the event log, in `details` of the update's create_update event; jobs/update replaces a top-level field as a whole.
 """
 
 from __future__ import annotations

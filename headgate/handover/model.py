@@ -58,7 +58,7 @@ class Step:
     """One thing to do.
 
     `subject` is a table or a pipeline; `statement` what to type, in SQL or in a shell; `check` how to see that it is done, by
-    `check_statement` where there is one; `undo` how to go back, likewise. In words, code stands between backticks. `stopped`
+    `check_statement` where there is one; `undo` how to go back, likewise. In words, code is between backticks. `stopped`
     and `handover` say to a machine what `words` say to a person.
     """
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HandoverStore:
-    """A connector's lock and a target's journal. Reads what stands there now, whoever wrote it."""
+    """A connector's lock and a target's journal. Reads what is there now, whoever wrote it."""
 
     connector: Connector
     target: str

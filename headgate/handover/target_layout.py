@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout, Left, Pipeline, Placement
 
-# What stands between the quotes of a statement: the workspace's ids are hexadecimal digits and hyphens.
+# What may be between the quotes of a statement: the workspace's ids are hexadecimal digits and hyphens.
 _ID = re.compile(r"[0-9A-Za-z_-]+")
 
 

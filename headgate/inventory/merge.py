@@ -32,7 +32,7 @@ class Merged:
 def merge_discovered(existing: Sequence[TableRow], found: Sequence[TableRow]) -> Merged:
     """Give the inventory after a discovery.
 
-    A table's facts (ingestion type, primary keys, cursor) are the source's and taken anew; its category where it had none.
+    A table's facts (ingestion type, primary keys, cursor) are the source's and taken again; its category where it had none.
     A fact that the source is silent about stays, only the cursor goes where a source that names the ingestion type names none.
     All else is a person's and kept: weight, group, schedule, options, destination. New tables come after the others, in the
     order found. A table that is no longer found is marked, never taken out. Rows with one source table go together. A source

@@ -63,10 +63,10 @@ def _table(line: Line, file: str, problems: list[Problem]) -> TableRow:
         try:
             fields[CELLS[column]] = parse_cell(column, text)
         except CellError as error:
-            # Options may hold what is no one's business; what is wrong with them is told with its place.
+            # Options may hold what is no one's business; what is wrong with them is reported with its place.
             told = "" if column == "table_options_json" else f": found {short(text)}"
             message = error.message + told
             problems.append(Problem(message, error.fix, file, line.line, line.row, column))
             if column.startswith("destination_"):
-                fields[CELLS[column]] = text  # two rows are told apart by it, wrong or not
+                fields[CELLS[column]] = text  # two rows are distinguished by it, wrong or not
     return TableRow(**{"source_table": "", **fields})

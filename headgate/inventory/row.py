@@ -16,7 +16,7 @@ class TableRow:
     """A source table and where it goes. Empty means: as the connector's definition says.
 
     `weight` is the expected seconds of pipeline time for one run (None: by ingestion type); `options` goes to the source,
-    nested values as they stand in the JSON; `schedule` is a cron expression, or `quartz:` and a Quartz one; `status` is
+    nested values as they are in the JSON; `schedule` is a cron expression, or `quartz:` and a Quartz one; `status` is
     empty, or `gone` where the last discovery did not find the table any more.
     """
 

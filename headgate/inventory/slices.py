@@ -33,7 +33,7 @@ class Slice:
 
     row: of the inventory, from 1. state: new; same; changed; back, where it was marked gone and holds values again; gone,
     where none of its values is left. A gone one still names the values that it read last, for an empty option could mean
-    all of them; they are told as removed.
+    all of them; they are reported as removed.
     """
 
     destination: str
@@ -89,7 +89,7 @@ def slice_table(
 ) -> Sliced:
     """Cut the table `name` (a source table, or a destination where that says more) into slices of at most `at_most` values.
 
-    values: value of the option → what it weighs beside the others, all alike: 1. They stand in the option with `separator`
+    values: value of the option → what it weighs beside the others, all alike: 1. They are in the option with `separator`
     between. The first time they are spread evenly, in alphabetical order, over as few slices as hold them. From then on each
     stays in its slice, whatever order they come in: new ones fill the emptiest first, then slices marked gone, then new
     slices; removed ones are taken out. A slice without values is marked gone, its row is never taken out. Slices share the
@@ -126,7 +126,7 @@ def _check(values: Mapping[str, float], at_most: int, separator: str) -> None:
 
 
 def value_fault(value: str, separator: str) -> str:
-    """Say why a value can't stand among others in an option; empty where it can."""
+    """Say why a value can't be among others in an option; empty where it can."""
     if not value or value != value.strip():
         return "is empty" if not value.strip() else "begins or ends with a space"
     return f"holds the separator {separator!r}" if separator in value else ""

@@ -44,7 +44,7 @@ def tables_in(text: str, *, as_run: bool = False) -> list[Ingested] | None:
 
 
 def _handed_on(module: ast.Module, *, some: bool) -> bool:
-    """Whether the specification goes to `ingest` as it stands; one without tables may go nowhere."""
+    """Whether the specification goes to `ingest` as it is; one without tables may go nowhere."""
     uses = sum(isinstance(node, ast.Name) and node.id == _SPEC for node in ast.walk(module))
     calls = [statement.value for statement in module.body if isinstance(statement, ast.Expr)]
     given = [call for call in calls if isinstance(call, ast.Call) and _name_of(call.func) == "ingest"]

@@ -1,6 +1,6 @@
 """A layout: which pipeline a table is in, which stack a pipeline is in, and what is on its way from the last one to this.
 
-The layout last agreed stands in `layout.lock`. What is on its way is told for each target of the connector: `until` holds
+The layout last agreed is in `layout.lock`. What is on its way is kept for each target of the connector: `until` holds
 the targets in which it has not been recorded as done. The fields' types are what the lock may hold.
 """
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def strays(layout: Layout, deployed: Deployed, catalog: str | None, file: str = "") -> list[Problem]:
     """Say which tables the lock would have read by another pipeline than the one that the target's record has them in.
 
-    That is how a table looks whose line was lost from the lock and that was placed anew: the old pipeline still owns its
+    That is how a table looks whose line was lost from the lock and that was placed again: the old pipeline still owns its
     streaming table. A table that is handed over and not yet applied is recorded where it comes from, and is none.
     """
     renamed = {pipeline.renamed.before: pipeline.id for pipeline in layout.pipelines if pipeline.renamed}

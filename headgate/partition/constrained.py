@@ -166,7 +166,7 @@ def _refill(partial: PartialAssignment, draw: Random) -> int:
 
 
 def _restore(partial: PartialAssignment, assignment: list[int]) -> None:
-    changed = [unit for unit, home in enumerate(assignment) if partial.assignment[unit] != home]
+    changed = [unit for unit, pipeline in enumerate(assignment) if partial.assignment[unit] != pipeline]
     for unit in changed:
         if partial.assignment[unit] >= 0:
             partial.take_out(unit)

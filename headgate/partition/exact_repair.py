@@ -89,8 +89,8 @@ def _model(state: RepairState, limit: int, options: NDArray[np.bool_], model: An
     for unit, pipelines in instance.forbidden.items():
         for pipeline in pipelines & places[unit].keys():
             model.add(places[unit][pipeline] == 0)
-    for unit, home in instance.fixed.items():
-        model.add(places[unit][home] == 1)
+    for unit, pipeline in instance.fixed.items():
+        model.add(places[unit][pipeline] == 1)
     for pipeline in range(instance.pipelines):
         inside = np.flatnonzero(options[:, pipeline]).tolist()
         column = [places[unit][pipeline] for unit in inside]

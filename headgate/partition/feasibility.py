@@ -85,7 +85,7 @@ def _filled_by_size(instance: Instance, draw: Random) -> list[int]:
         range(instance.pipelines), key=lambda number: (partial.capacity[number] - partial.used[number], number)
     ):
         filling = _fullest(partial, pipeline, [unit for unit in waiting if partial.takes(unit, pipeline)])
-        assignment = [pipeline if unit in filling else home for unit, home in enumerate(assignment)]
+        assignment = [pipeline if unit in filling else assigned for unit, assigned in enumerate(assignment)]
         waiting = [unit for unit in waiting if unit not in filling]
     return assignment
 
@@ -158,9 +158,9 @@ def _with_rest(instance: Instance, answer: Feasibility, rest: Sequence[int]) -> 
     if answer.assignment is None:
         return answer
     partial = PartialAssignment(instance)
-    for unit, home in enumerate(answer.assignment):
-        if home >= 0:
-            partial.put(unit, home)
+    for unit, assigned in enumerate(answer.assignment):
+        if assigned >= 0:
+            partial.put(unit, assigned)
     for unit in rest:
         partial.put(unit, next(number for number in range(instance.pipelines) if partial.takes(unit, number)))
     return Feasibility(tuple(partial.assignment))

@@ -43,11 +43,11 @@ def _part(state: RepairState, members: Sequence[int]) -> None:
     """Leave one of these units in each pipeline."""
     seen: set[int] = set()
     for unit in sorted(members, key=lambda unit: _worth(state, unit), reverse=True):
-        home = int(state.assignment[unit])
-        if home in seen:
+        pipeline = int(state.assignment[unit])
+        if pipeline in seen:
             state.move(unit, -1)
-        elif home >= 0:
-            seen.add(home)
+        elif pipeline >= 0:
+            seen.add(pipeline)
 
 
 def _thin(state: RepairState, pipeline: int, capacity: int) -> None:
@@ -82,9 +82,9 @@ def _make_way(state: RepairState, unit: int) -> bool:
     """Put the unit on a pipeline that another unit leaves for it, the cheapest there is."""
     movable = np.flatnonzero((state.assignment >= 0) & ~state.pinned)
     for other in movable[np.lexsort((state.weights[movable], state.leaving(movable)))]:
-        home = int(state.assignment[other])
+        pipeline = int(state.assignment[other])
         for to in np.argsort(state.loads, kind="stable"):
-            if to != home and state.attempt([(int(other), int(to)), (unit, home)]):
+            if to != pipeline and state.attempt([(int(other), int(to)), (unit, pipeline)]):
                 return True
     return False
 

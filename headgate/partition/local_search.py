@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TRIES = 64  # candidates put to the constraints, best first
 _MANY = 200  # units away, from which on only the first way of searching is tried, and one round of settling
-_SMALL = 10_000  # units x pipelines up to which units are held at home in turn, and the rest is tried again
+_SMALL = 10_000  # units x pipelines up to which units are held at their origin in turn, and the rest is tried again
 _BUDGET = 600_000  # places of units that the tabu search looks at
 _LOOSE_BUDGET = 200_000  # the same, where only new units move
 _EQUAL = 1e-9
@@ -26,16 +26,17 @@ _EQUAL = 1e-9
 def local_search(state: RepairState, objective: Objective) -> None:
     """Make the layout cheaper, then steadier at the same cost, without passing the limit.
 
-    Each unit that is new or away tries: home again; home, and another unit of its pipeline away instead; another pipeline.
+    Each unit that is new or away tries: its origin again; its origin, with another unit of that pipeline moved instead;
+    another pipeline.
     """
     for _ in range(4):
         away = np.flatnonzero(((state.origin < 0) | state.moved) & ~state.pinned)
         changed = False
         for unit in away[np.argsort(-state.costs[away], kind="stable")]:
             number = int(unit)
-            changed |= _home(state, objective, number)
+            changed |= _return_to_origin(state, objective, number)
             if len(away) <= _MANY:
-                changed |= _instead(state, objective, number) or _elsewhere(state, objective, number)
+                changed |= _swap_back(state, objective, number) or _elsewhere(state, objective, number)
         if not changed or len(away) > _MANY:
             return
 
@@ -50,9 +51,9 @@ def polish(state: RepairState, objective: Objective, *, spend: bool = True) -> b
 def search(state: RepairState, limit: int, least: int, tries: int = 8) -> bool:
     """Bring every load to the limit at a small cost, in several ways until one costs no more than `least`.
 
-    After the ways of relieving, each unit that moved in the best is held at home in turn, `tries` times at most, and the rest
-    is tried again; then tabu search goes on from the best. Leaves the cheapest in the state and gives True, or leaves the
-    board as it was and gives False.
+    After the ways of relieving, each unit that moved in the best is held at its origin in turn, `tries` times at most, and
+    the rest is tried again; then tabu search goes on from the best. Leaves the cheapest in the state and gives True, or
+    leaves the state as it was and gives False.
     """
     start = state.assignment.copy()
     if len(start) * state.instance.pipelines > _SMALL:
@@ -104,11 +105,11 @@ def _best(
     return best
 
 
-def _home(state: RepairState, objective: Objective, unit: int) -> bool:
-    home = int(state.origin[unit])
-    if home < 0 or state.assignment[unit] == home or state.loads[home] + state.weights[unit] > max(objective.limit, 0):
+def _return_to_origin(state: RepairState, objective: Objective, unit: int) -> bool:
+    origin = int(state.origin[unit])
+    if origin < 0 or state.assignment[unit] == origin or state.loads[origin] + state.weights[unit] > max(objective.limit, 0):
         return False
-    return state.attempt([(unit, home)])
+    return state.attempt([(unit, origin)])
 
 
 def _elsewhere(state: RepairState, objective: Objective, unit: int) -> bool:
@@ -125,12 +126,12 @@ def _elsewhere(state: RepairState, objective: Objective, unit: int) -> bool:
     return True
 
 
-def _instead(state: RepairState, objective: Objective, unit: int) -> bool:
-    """Send the unit home and another one of that home away, where that costs less, or as much and strains less."""
-    home, place = int(state.origin[unit]), int(state.assignment[unit])
-    if home < 0 or place == home:
+def _swap_back(state: RepairState, objective: Objective, unit: int) -> bool:
+    """Send the unit back to its origin, another one of that pipeline away, where it costs less, or as much and strains less."""
+    origin, place = int(state.origin[unit]), int(state.assignment[unit])
+    if origin < 0 or place == origin:
         return False
-    others = state.inside(home)
+    others = state.inside(origin)
     out = state.leaving(others)
     others = others[out <= state.costs[unit]]
     if not len(others):
@@ -139,22 +140,22 @@ def _instead(state: RepairState, objective: Objective, unit: int) -> bool:
     weights, own = state.weights[others], int(state.weights[unit])
     loads = state.loads.copy()
     loads[place] -= own
-    loads[home] += own
-    fits = (loads[None, :] + weights[:, None] <= objective.limit) & (loads[home] - weights <= objective.limit)[:, None]
-    fits[:, home] = False
+    loads[origin] += own
+    fits = (loads[None, :] + weights[:, None] <= objective.limit) & (loads[origin] - weights <= objective.limit)[:, None]
+    fits[:, origin] = False
     rows, columns = np.nonzero(fits)
     if not len(rows):
         return False
     lifted, squares = state.squares[others[rows]], state.squares[unit]
     spreads = state.spreads.copy()
     spreads[place] -= squares
-    spreads[home] += squares
+    spreads[origin] += squares
     moved = weights[rows]
-    strain = objective.strain(loads[home] - moved, spreads[home] - lifted) + objective.strain(
+    strain = objective.strain(loads[origin] - moved, spreads[origin] - lifted) + objective.strain(
         loads[columns] + moved, spreads[columns] + lifted
     )
     strain += np.where(columns == place, 0.0, objective.strain(loads[place], spreads[place]))
-    every = np.array([home, place])
+    every = np.array([origin, place])
     strain -= objective.strain(state.loads[every], state.spreads[every]).sum()
     strain -= np.where(columns == place, 0.0, objective.strain(state.loads[columns], state.spreads[columns]))
     gain = out[rows] - state.costs[unit]
@@ -162,6 +163,6 @@ def _instead(state: RepairState, objective: Objective, unit: int) -> bool:
     for k in order:
         if gain[k] == 0 and strain[k] >= -_EQUAL:
             return False
-        if state.attempt([(unit, home), (int(others[rows[k]]), int(columns[k]))]):
+        if state.attempt([(unit, origin), (int(others[rows[k]]), int(columns[k]))]):
             return True
     return False

@@ -76,7 +76,7 @@ def _arranged(
 
 
 def _fill(count: int, sums: tuple[Sums, Sums], capacities: list[int], slack: int, budget: Budget) -> NDArray[np.int64] | None:
-    """Give (count,) which room each weight goes to, by the sums of two halves of them; `slack`: what all rooms leave."""
+    """Give (count,) which part each weight goes to, by the sums of two halves of them; `slack`: what all parts leave."""
     if min(capacities) < 0:
         return None
     chosen: list[Sums] = []

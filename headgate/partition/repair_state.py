@@ -112,12 +112,12 @@ class RepairState:
 
     def satisfies(self, unit: int) -> bool:
         """Whether the unit's pipeline holds all constraints that concern the unit where it is now."""
-        instance, home = self.instance, int(self.assignment[unit])
+        instance, pipeline = self.instance, int(self.assignment[unit])
         return (
-            (instance.capacity is None or bool(self.counts[home] <= instance.capacity[home]))
-            and instance.fixed.get(unit, home) == home
-            and home not in instance.forbidden.get(unit, ())
-            and (unit not in self.sets or bool((self.taken[self.sets[unit], home] <= 1).all()))
+            (instance.capacity is None or bool(self.counts[pipeline] <= instance.capacity[pipeline]))
+            and instance.fixed.get(unit, pipeline) == pipeline
+            and pipeline not in instance.forbidden.get(unit, ())
+            and (unit not in self.sets or bool((self.taken[self.sets[unit], pipeline] <= 1).all()))
         )
 
     def attempt(self, moves: Iterable[tuple[int, int]]) -> bool:

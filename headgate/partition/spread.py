@@ -87,7 +87,7 @@ class _Best:
             self.offer(assignment)
 
     def fill(self) -> None:
-        """Give every empty pipeline the lightest table that does not stand alone."""
+        """Give every empty pipeline the lightest table that shares its pipeline."""
         counts = np.bincount(self.assignment, minlength=self.pipelines)
         empty = np.flatnonzero(counts == 0).tolist()
         assignment = self.assignment.copy()
@@ -113,7 +113,7 @@ def spread(weights: NDArray[np.int64], pipelines: int, *, effort: int = EFFORT) 
 
     The makespan is at most 4/3 - 1/(3 * pipelines) of the optimum (longest-first), and 13/11 + 2^-11 up to 20,000 weights
     (MULTIFIT); what follows only betters it, until it meets the lower bound, from 2,000 weights on within a millionth, or
-    `effort` steps of about a microsecond are done. Where heavy tables stand alone, the rest is spread as well over the
+    `effort` steps of about a microsecond are done. Where heavy tables are dominant, the rest is spread as well over the
     other pipelines. With as many tables as pipelines or more, no pipeline is empty. The loads, as a multiset, don't hang
     on the order of the weights; of equal weights, position decides. Raises InputError as `lower_bound` does.
     """

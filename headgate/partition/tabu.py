@@ -121,11 +121,11 @@ class _Values:
 
     def _row(self, row: int) -> None:
         unit = self.units[row]
-        home, origin = int(self.state.assignment[unit]), int(self.state.origin[unit])
-        self.price[row] = self.costs[row] if home == origin else 0.0
-        if 0 <= origin != home:
+        current, origin = int(self.state.assignment[unit]), int(self.state.origin[unit])
+        self.price[row] = self.costs[row] if current == origin else 0.0
+        if 0 <= origin != current:
             self.price[row, origin] = -self.costs[row]
-        self.price[row, home] = np.inf
+        self.price[row, current] = np.inf
 
     def _column(self, pipeline: int) -> None:
         objective, load, spread = self.objective, self.state.loads[pipeline], self.state.spreads[pipeline]

@@ -1,4 +1,4 @@
-"""Whether a workspace's login is set, told without the SDK, whose import takes a second."""
+"""Whether a workspace's login is set, found without the SDK, whose import takes a second."""
 
 from __future__ import annotations
 

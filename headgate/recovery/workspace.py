@@ -64,6 +64,6 @@ def survey(workspace: Workspace, expected: Sequence[Expected], known: Known) -> 
 
 
 def name_prefix(pipelines: Sequence[Expected]) -> str:
-    """Give what the names of a target's pipelines begin with: all but the id, where that stands at the end."""
+    """Give what the names of a target's pipelines begin with: all but the id, where that is at the end."""
     heads = {one.name.removesuffix(one.tag.id) for one in pipelines if one.tag and one.name.endswith(one.tag.id)}
     return commonprefix(sorted(heads or {one.name for one in pipelines}))  # noqa: RUF071  # names, not paths

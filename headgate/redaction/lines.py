@@ -1,4 +1,4 @@
-"""Texts as they were before their lines were broken, and where in the broken text each part stands."""
+"""Texts as they were before their lines were broken, and where in the broken text each part is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-# The end of a line, as it is or escaped, and what stands before the text of the next one: Terraform draws a box, diffs and
+# The end of a line, as it is or escaped, and what comes before the text of the next one: Terraform draws a box, diffs and
 # mails quote. Each way begins with a character of its own, which `re` is quick to skip to.
 _MARGIN = r"[ \t│|>]*"
 _BREAK = re.compile(rf"\n[\n\r \t│|>]*|\r[\n\r \t│|>]*|\\\\*[rn]{_MARGIN}|%(?:25)*(?:0[AaDd]|5[Cc][rn]){_MARGIN}")
@@ -25,7 +25,7 @@ class Unbroken:
         return bisect_right(self.starts, start) != bisect_left(self.starts, end)
 
     def before(self, start: int, end: int) -> tuple[int, int]:
-        """Give where a stretch of the unbroken text stood in the broken one."""
+        """Give where a stretch of the unbroken text was in the broken one."""
         first, last = bisect_right(self.starts, start) - 1, bisect_left(self.starts, end) - 1
         return self.origins[first] + start - self.starts[first], self.origins[last] + end - self.starts[last]
 

@@ -56,14 +56,14 @@ class Needle:
         return re.compile(rf"(?<![^\W_]){pattern}(?![^\W_])" if self.apart else pattern)
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
-        """Give every place where it stands: of a piece of a secret that repeats itself, these overlap."""
+        """Give every place where it is: of a piece of a secret that repeats itself, these overlap."""
         at = 0
         while found := self._pattern.search(text, at):
             yield found.span()
             at = found.start() + 1
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Give where it stands in a text, by start and end: of base64 all, for the characters at its edges tell something."""
+        """Give where it is in a text, by start and end: of base64 all, for the characters at its edges tell something."""
         last = 0
         for start, end in self._found(text):
             if end > last or self.edges is None:
@@ -72,7 +72,7 @@ class Needle:
                 yield span
 
     def wrapped_spans(self, broken: str, text: Unbroken) -> Iterator[tuple[int, int]]:
-        """Give where it stands in a text across the ends of lines, by start and end in the text as it was."""
+        """Give where it is in a text across the ends of lines, by start and end in the text as it was."""
         last = 0
         for found in self._found(text.text) if self.wraps else ():
             if not text.crosses(*found):
@@ -103,7 +103,7 @@ def parts_of(values: Iterable[str]) -> set[str]:
 
 
 def needles_of(value: str, *, apart: int) -> Iterator[Needle]:
-    """Give what is to be searched for a secret; one shorter than `apart` counts only where it stands by itself."""
+    """Give what is to be searched for a secret; one shorter than `apart` counts only where it is by itself."""
     alone = len(value) < max(apart, LEAST)
     wraps = len(value) >= _WRAPPED and not _PLAIN.fullmatch(value)
     for piece in _pieces(value, _PIECE):
@@ -158,7 +158,7 @@ def _cores(data: bytes) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def _grown(text: str, start: int, end: int, most: tuple[int, int] = (sys.maxsize, sys.maxsize)) -> tuple[int, int]:
-    """Give all the base64 that a part of it stands in, so many characters more before and after it at most."""
+    """Give all the base64 that a part of it is in, so many characters more before and after it at most."""
     first, last = start - most[0], end + most[1]
     while start > max(first, 0) and text[start - 1] in _BASE64:
         start -= 1

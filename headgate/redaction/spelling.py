@@ -27,7 +27,7 @@ def spelled(text: str) -> str:
     escaped = False
     for token in _TOKEN.findall(text):
         is_run = token[0] == "\\"
-        if is_run:  # taken with the escapes of what follows: one is not told from the other
+        if is_run:  # taken with the escapes of what follows: one can't be distinguished from the other
             parts.append(f"{_ESCAPE}{{{len(token)},{16 * len(token)}}}")
         elif token[0] in "\r\n":
             parts.append(f"{_BREAK}*")

@@ -350,7 +350,7 @@ def _profile(loads: Sequence[float], scale: float) -> str:
 def starts_of(timetable: Timetable, most_spans: int) -> Starts:
     """Give what the page says of the starts: the curves of all lanes, and as many lanes as hold that many runs together.
 
-    Lanes stand in the order of their first start; of many, those that run longest in the period are shown.
+    Lanes are in the order of their first start; of many, those that run longest in the period are shown.
     """
     lanes, period, bound = timetable.lanes, timetable.period, timetable.bound
     steps_before = concurrent((run for lane in lanes for run in lane.before), period)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def table_text(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> str:
-    """Give a plain table, as wide as its content; columns whose number is in `right` stand to the right."""
+    """Give a plain table, as wide as its content; columns whose number is in `right` are aligned to the right."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number in right else "left", no_wrap=True)

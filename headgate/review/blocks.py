@@ -1,4 +1,4 @@
-"""Terraform's values, whatever their form: a block is a list of one in a state, and may stand by itself in a configuration."""
+"""Terraform's values, whatever their form: a block is a list of one in a state, and may be by itself in a configuration."""
 
 from __future__ import annotations
 

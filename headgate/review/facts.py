@@ -94,12 +94,12 @@ class Change:
 
     @property
     def replaces(self) -> bool:
-        """Whether the resource is made anew, in whichever order."""
+        """Whether the resource is recreated, in whichever order."""
         return "create" in self.actions and len(self.actions) > 1
 
     @property
     def destroys(self) -> bool:
-        """Whether what exists is destroyed, for good or to be made anew."""
+        """Whether what exists is destroyed, for good or to be recreated."""
         return "delete" in self.actions
 
     @property

@@ -141,7 +141,7 @@ def names_in(plan: Mapping[str, Any]) -> Iterator[str]:
 
 
 def address_of(entry: Mapping[str, Any]) -> str:
-    """Give a resource's address; what an interrupted replacement left behind has none of its own, and is told from the new."""
+    """Give a resource's address; one that an interrupted replacement left has none: it is marked."""
     deposed = entry.get("deposed")
     return f"{entry['address']} (deposed {deposed})" if deposed else str(entry["address"])
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MASK = "(secret)"
 _WORD = 8  # what is shorter is searched for as a word of its own: `true` of a sensitive option is no part of `construed`
 _TELLS = re.compile(r"secret|password|passwd|token|key|credential|pem|private|auth|sas|cert", re.IGNORECASE)
-# A name whose value is never told, whoever made it up; `primary_keys` is none.
+# A name whose value is never shown, whoever made it up; `primary_keys` is none.
 _SECRET_NAME = re.compile(
     r"secret|passw|passphrase|token|api_?key|access_?key|account.key|private_?key|credential", re.IGNORECASE
 )
@@ -32,7 +32,7 @@ PUBLIC = frozenset({"sourceName", "externalOptionsAllowList"})
 
 @dataclass(frozen=True)
 class Masks:
-    """`values`: texts that are secret wherever they stand; `names`: options whose values are; `clear`: those of none."""
+    """`values`: texts that are secret wherever they are; `names`: options whose values are; `clear`: those of none."""
 
     values: frozenset[str] = field(default_factory=frozenset, repr=False)
     names: frozenset[str] = frozenset()
@@ -56,7 +56,7 @@ class Masks:
     def without_words_of(self, texts: Iterable[str]) -> Masks:
         """Give masks that don't search for a secret that is a plain word of `texts`, such as the names of a plan.
 
-        To mask such a word elsewhere would tell it, and make names unreadable; it is masked only where it stands.
+        To mask such a word elsewhere would show it, and make names unreadable; it is masked only where it is.
         """
         plain = {value: value.lower() for value in self.values if _PLAIN.fullmatch(value)}
         if not plain:
@@ -70,7 +70,7 @@ class Masks:
         return Masks(self.values, frozenset(), self.clear, self._known)
 
     def hides(self, name: str) -> bool:
-        """Whether the value of an option of this name is never told."""
+        """Whether the value of an option of this name is never shown."""
         return name in self.names or (_SECRET_NAME.search(name) is not None and not self.tells(name))
 
     def tells(self, name: str) -> bool:
@@ -107,7 +107,7 @@ def masks_of(
 ) -> Masks:
     """Give what is secret in a plan: values of sensitive variables, what it marks as sensitive, options of these names.
 
-    `values` are secret besides. Values shorter than four characters are masked where they stand, but not searched for
+    `values` are secret besides. Values shorter than four characters are masked where they are, but not searched for
     elsewhere. Nor is what the configuration says in clear under a name that tells of no secret: a connection's options are
     marked as a whole, and the source's name among them is part of every pipeline's name.
     """
@@ -177,7 +177,7 @@ def _named(value: Any, names: Collection[str]) -> Iterator[str]:
 
 
 def _literals(value: Any) -> Iterator[tuple[str, str]]:
-    """Give (key, text) of each text that stands as a constant in a configuration."""
+    """Give (key, text) of each text that is a constant in a configuration."""
     if isinstance(value, dict):
         for key, part in value.items():
             if key == "constant_value":

@@ -54,7 +54,7 @@ def facts_of_plans(
     """Give the facts of plans of one target, each (stack, text, file), without what is secret in any of them.
 
     `secrets` are names of options whose values are secret besides those that the plans mark, `clear` of options that are
-    none though the plans mark them, `values` are secret besides. A plan that failed is told in the facts. Raises InputError
+    none though the plans mark them, `values` are secret besides. A plan that failed is in the facts. Raises InputError
     for a text that is not a plan of format 1.x; no message repeats a value of the plan.
     """
     masks = masks_of({}, secrets, values, clear)
@@ -163,7 +163,7 @@ def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
     marks = (change.get("before_sensitive"), change.get("after_sensitive"))
     leaves = list(_leaves((before, after), change.get("after_unknown"), marks, own))
     both = isinstance(before, dict) and isinstance(after, dict)
-    # Of what is made anew, everything that the workspace gives is unknown: no one's change.
+    # Of what is recreated, everything that the workspace gives is unknown: no one's change.
     leaves = [leaf for leaf in leaves if not (isinstance(leaf, Argument) and leaf.unknown and "delete" in change["actions"])]
     moved_from = token_free(_text(entry.get("previous_address") or ""))
     importing = change.get("importing")

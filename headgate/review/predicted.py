@@ -1,6 +1,6 @@
 """A review without a plan: what the committed files of two branches lead one to expect of a deploy. Pure.
 
-It stands in for a plan where none can be made, such as for a pull request from a fork, which gets no credentials. It knows
+It replaces a plan where none can be made, such as for a pull request from a fork, which gets no credentials. It knows
 neither the state nor the workspace.
 """
 
@@ -58,7 +58,7 @@ def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[s
             continue
         was, now = old.get(moved.get(address, address)), new.get(address)
         was = now if was is None and address in imported else was
-        if was and now:  # what is made anew is sent with all that it has
+        if was and now:  # what is recreated is sent with all that it has
             was, now = _without(was, kept[0][address] | kept[1][address]), _without(now, kept[1][address])
         if was is None and now is None:
             continue

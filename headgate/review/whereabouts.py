@@ -49,7 +49,7 @@ class Whole:
 
     @property
     def deleted(self) -> bool:
-        """Whether it is destroyed, for good or to be made anew."""
+        """Whether it is destroyed, for good or to be recreated."""
         return self.change is not None and self.change.destroys
 
     @property

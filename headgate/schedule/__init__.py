@@ -1,4 +1,4 @@
-"""When tables run: cron read, turned into the Quartz of Databricks jobs, evaluated, and told in words."""
+"""When tables run: cron read, turned into the Quartz of Databricks jobs, evaluated, and described."""
 
 from __future__ import annotations
 

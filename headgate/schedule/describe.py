@@ -23,12 +23,12 @@ _NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", None: "las
 _ALL = tuple(range(60))
 _HOURS = tuple(range(24))
 _MOST_TIMES = 4
-_RUN = 3  # so many numbers in a row are told as a range
+_RUN = 3  # so many numbers in a row are described as a range
 _WEEK = 7
 
 
 def describe_schedule(text: str) -> str:
-    """Say a schedule in words: `0 2 * * 1-5` gives `at 02:00 on Monday to Friday`. One that can't run is given as it stands."""
+    """Say a schedule in words: `0 2 * * 1-5` gives `at 02:00 on Monday to Friday`. One that can't run is given as it is."""
     try:
         quartz = parse_quartz(normalize(text).removeprefix("quartz:"))
     except ScheduleError:

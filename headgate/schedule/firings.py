@@ -67,5 +67,5 @@ def _existing(times: Iterator[datetime], there: tzinfo) -> Iterator[datetime]:
         if not exists(moment):
             continue
         again = moment.replace(fold=1)
-        # A fold on a time that comes once would be told apart by nothing but equality across zones.
+        # A fold on a time that comes once would be distinguished by nothing but equality across zones.
         yield again if (again.utcoffset() or timedelta()) != moment.utcoffset() else moment

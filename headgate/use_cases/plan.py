@@ -15,7 +15,7 @@ from headgate.problems import SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.ci.plans import StackPlan
+    from headgate.ci.plans import PlanResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def validate_stacks(request: ValidateRequest) -> ValidateResult:
     return ValidateResult(work.all_errors(todo))
 
 
-def plan_stacks(request: PlansRequest, tell: Callable[[str], None]) -> tuple[StackPlan, ...]:
+def plan_stacks(request: PlansRequest, tell: Callable[[str], None]) -> tuple[PlanResult, ...]:
     """Plan stacks, all of them, though one fails. Raises SourceError where Terraform can't be run."""
     todo, work = request.chosen(), request.work()
     if request.plans is None and not request.stacks:

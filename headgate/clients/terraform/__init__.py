@@ -1,1 +1,1 @@
-"""Terraform: which program it is, and a library that stands in where there is none."""
+"""Terraform: which program it is, and a library that replaces it where there is none."""

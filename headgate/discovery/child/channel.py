@@ -1,6 +1,6 @@
 """How the process that loads a connector's code tells the one that started it what it found.
 
-One JSON object a line, on a file descriptor of its own: what the connector prints can't mix with it. Every step is told
+One JSON object a line, on a file descriptor of its own: what the connector prints can't mix with it. Every step is reported
 before it begins, so whoever listens knows where the code hung or died.
 """
 
@@ -22,7 +22,7 @@ class Channel:
         self._process = os.getpid()
 
     def say(self, **event: object) -> None:
-        """Send one line; where the connector's code closed the descriptor, nobody can be told, and the process ends."""
+        """Send one line; where the connector's code closed the descriptor, nobody can be notified, and the process ends."""
         self._send(json.dumps(event).encode() + b"\n")
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""An exception of the connector's code, told without a stack trace."""
+"""An exception of the connector's code, reported without a stack trace."""
 
 from __future__ import annotations
 

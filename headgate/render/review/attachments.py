@@ -44,5 +44,5 @@ def _month(one: Connector, target: str) -> Cost | None:
         return None
     try:
         return cost_of(one.definition, target, one.layout, one.weighed())
-    except StaleError:  # lock and inventory don't fit, which synthesis refuses: no cost can be told
+    except StaleError:  # lock and inventory don't fit, which synthesis refuses: no cost can be given
         return None

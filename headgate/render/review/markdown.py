@@ -23,7 +23,7 @@ _LEFT_OUT = 200  # characters kept free for each section's word on what is left 
 
 @dataclass
 class _Part:
-    """A rendered section: its parts can be told apart, so that rows can be left out."""
+    """A rendered section: its parts can be distinguished, so that rows can be left out."""
 
     head: str
     rows: list[str]

@@ -49,7 +49,7 @@ class Outputs:
         if self.markdown:
             write_whole(self.markdown, render_markdown(review, details_url=self.details_url, diffs=self.diffs))
         if self.summary:
-            # A character takes up to four bytes, and most take one: what is too long in bytes is made anew, shorter.
+            # A character takes up to four bytes, and most take one: what is too long in bytes is made again, shorter.
             text = render_markdown(review, limit=SUMMARY, details_url=self.details_url, diffs=True)
             if len(text.encode()) > SUMMARY:
                 text = render_markdown(review, limit=SUMMARY // 4, details_url=self.details_url, diffs=True)

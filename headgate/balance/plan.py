@@ -167,5 +167,5 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
 def _placement(table: Table, home: str, found: Placement | None) -> Placement:
     if found is None or found.pipeline == home:
         return Placement(table.id, home)
-    move = found.move if found.move and found.move.to == home else Move(home)
+    move = found.move if found.move and found.move.to == home else Move(home, {})
     return Placement(table.id, found.pipeline, move)

@@ -10,7 +10,7 @@ from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement
 from headgate.tables.ids import TableId
 from headgate.validation import Destination, Id, StrictModel, parse_as
 
-_BETWEEN = re.compile(r"[\s,]*")
+_BETWEEN = re.compile(r"[\s,:]*")
 _ENTRY = 2  # the length of an entry's path: the list's name and its number
 
 
@@ -67,16 +67,23 @@ def layout_in(text: str, file: str, fix: str) -> Layout:
 
 
 def entry_lines(text: str, name: str) -> list[int]:
-    """Give the line on which each entry of the lock's list `name` begins, from 1; `text` is the whole of a JSON lock."""
-    begin = re.search(rf'"{name}"\s*:\s*\[', text)
+    """Give the line on which each entry of the lock's list `name` begins, from 1; `text` is a JSON object."""
+    decode = json.JSONDecoder().raw_decode
+
+    def after(at: int) -> int:
+        return _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+
     lines: list[int] = []
-    if begin is None:
-        return lines
-    decoder, at = json.JSONDecoder(), begin.end()
-    while True:
-        between = _BETWEEN.match(text, at)
-        at = between.end() if between else at
-        if text[at] == "]":
-            return lines
-        lines.append(text.count("\n", 0, at) + 1)
-        _, at = decoder.raw_decode(text, at)
+    at = after(text.index("{") + 1)
+    while text[at] != "}":
+        key, at = decode(text, at)
+        at = after(at)
+        if key == name and text[at] == "[":
+            lines, at = [], after(at + 1)
+            while text[at] != "]":
+                lines.append(text.count("\n", 0, at) + 1)
+                at = after(decode(text, at)[1])
+            at = after(at + 1)
+        else:
+            at = after(decode(text, at)[1])
+    return lines

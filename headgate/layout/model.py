@@ -1,12 +1,13 @@
 """A layout: which pipeline a table is in, which stack a pipeline is in, and what is on its way from the last one to this.
 
 The layout last agreed is in `layout.lock`. What is on its way is kept for each target of the connector: `until` holds
-the targets in which it has not been recorded as done. The fields' types are what the lock may hold.
+the targets in which it has not been recorded as done. The fields' types are what the lock may hold,
+and those without a default are what it must say.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from headgate.validation import Id, StackNumber  # noqa: TC001  # pydantic reads the fields' types
@@ -29,7 +30,7 @@ class Move:
     """
 
     to: Id
-    states: dict[str, MoveState] = field(default_factory=dict)
+    states: dict[str, MoveState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Left:
 
     id: Id
     stack: int
-    until: tuple[str, ...] = ()
+    until: tuple[str, ...]
     restacked: Change[StackNumber] | None = None
     renamed: Change[Id] | None = None
 
@@ -100,7 +101,7 @@ class Retirement:
 
     target: str
     tables: Literal["leave", "drop"]
-    done: bool = False
+    done: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,9 @@ def rename_pipeline(layout: Layout, old: str, new: str, targets: Collection[str]
 def retire_target(layout: Layout, target: str, tables: Literal["leave", "drop"]) -> Layout:
     """Give the layout in which a target is to be taken down."""
     others = tuple(entry for entry in layout.retired if entry.target != target)
-    return replace(layout, retired=tuple(sorted((*others, Retirement(target, tables)), key=lambda entry: entry.target)))
+    return replace(
+        layout, retired=tuple(sorted((*others, Retirement(target, tables, done=False)), key=lambda entry: entry.target))
+    )
 
 
 def revive_target(layout: Layout, target: str) -> Layout:

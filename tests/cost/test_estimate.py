@@ -118,20 +118,20 @@ def test_a_target_that_is_taken_down_costs_nothing(done: bool, estimate: Estimat
 def test_of_a_streaming_target_that_is_taken_down_what_runs_on_is_said(estimate: Estimate) -> None:
     streaming = {"mode": "streaming", "schedules": {}}
 
-    (left,) = estimate(streaming, own=layout(retired=(Retirement("dev", "leave"),))).assumptions
-    (dropped,) = estimate(streaming, own=layout(retired=(Retirement("dev", "drop"),))).assumptions
+    (left,) = estimate(streaming, own=layout(retired=(Retirement("dev", "leave", done=False),))).assumptions
+    (dropped,) = estimate(streaming, own=layout(retired=(Retirement("dev", "drop", done=False),))).assumptions
     assert "run until they are stopped" in left
     assert dropped == "dev is taken down: nothing runs there."
 
 
 def test_another_target_that_is_taken_down_changes_nothing(estimate: Estimate) -> None:
-    assert estimate(own=layout(retired=(Retirement("prod", "leave"),))) == estimate()
+    assert estimate(own=layout(retired=(Retirement("prod", "leave", done=False),))) == estimate()
 
 
 def test_a_table_on_its_way_is_counted_where_it_goes(estimate: Estimate) -> None:
     before = layout()
     moving = tuple(
-        replace(placement, move=Move("people_1")) if placement.table.source_table == "companies" else placement
+        replace(placement, move=Move("people_1", {})) if placement.table.source_table == "companies" else placement
         for placement in before.tables
     )
     cost = estimate(own=replace(before, tables=moving))

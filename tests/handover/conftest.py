@@ -155,7 +155,7 @@ class Site:
 
 def layout_of(moving: Sequence[str] = MOVING) -> Layout:
     tables = tuple(
-        Placement(TableId(name, f"main.bronze.{name}"), pipeline, Move("b_1") if name in moving else None)
+        Placement(TableId(name, f"main.bronze.{name}"), pipeline, Move("b_1", {}) if name in moving else None)
         for name, pipeline in PLACED.items()
     )
     return Layout("crm", Asked(None, 1), (Pipeline("a_1", "a", 1), Pipeline("b_1", "b", 1)), tables)

@@ -20,7 +20,7 @@ from headgate.tables.ids import TableId
 from tests.support.samples import parts_of
 
 TARGET = "dev"
-MOVING = Placement(TableId("orders", "main.bronze.orders"), "a_1", Move("b_1"))
+MOVING = Placement(TableId("orders", "main.bronze.orders"), "a_1", Move("b_1", {}))
 STAYING = Placement(TableId("people", "main.bronze.people"), "a_1")
 LAYOUT = Layout("crm", Asked(None, 1), (Pipeline("a_1", "a", 1), Pipeline("b_1", "b", 2)), (MOVING, STAYING))
 DEPLOYED = Deployed(
@@ -129,7 +129,7 @@ def test_a_pipeline_that_changes_stack_runs_on_and_both_stacks_are_deployed() ->
 
 def test_a_renamed_pipeline_is_known_by_the_id_that_was_recorded() -> None:
     renamed = replace(LAYOUT.pipelines[1], id="c_1", renamed=Change("b_1", (TARGET,)))
-    moving = replace(MOVING, move=Move("c_1"))
+    moving = replace(MOVING, move=Move("c_1", {}))
     layout = replace(LAYOUT, tables=(moving, STAYING), pipelines=(LAYOUT.pipelines[0], renamed))
 
     (handover,) = make_runbook(layout, definition_of(), TARGET, DEPLOYED).handovers

@@ -5,10 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headgate.layout.lock import parse_lock, read_lock, render_lock, write_lock
 from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement, Retirement
-from headgate.problems import InputError, StaleError
+from headgate.problems import InputError, Problem, StaleError
 from headgate.tables.ids import TableId
 
 
@@ -34,8 +36,8 @@ def full_layout() -> Layout:
             Placement(TableId("Größe", "main.bronze.g"), "h_1"),
             Placement(TableId('quoted "name"\n', "main.bronze.q"), "g_1", move),
         ),
-        left=(Left("a_1", 1, ("dev",)), Left("a_2", 1)),
-        retired=(Retirement("dev", "leave"),),
+        left=(Left("a_1", 1, ("dev",)), Left("a_2", 1, ())),
+        retired=(Retirement("dev", "leave", done=False),),
     )
 
 
@@ -146,6 +148,7 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
         (lambda _: "[" * 100_000, "recursion limit exceeded"),
         (lambda text: text.replace('"tables"', '"table"'), "table: unknown key 'table'"),
         (lambda text: text.replace('"left": [', '"left": [\n{"id": "g_1", "stack": 1, "until": []},'), "both lives and left"),
+        (lambda text: text.replace('"left": [', '"left": [{"id": "a_1", "stack": 1},'), r"left\.0\.until: is missing"),
         (
             lambda text: text.replace("main.bronze.b", "main.bronze.a").replace('"source_table": "b"', '"source_table": "a"'),
             "twice",
@@ -174,10 +177,51 @@ def test_every_value_of_another_form_is_told_at_once_with_its_line() -> None:
     ]
 
 
+def test_lines_are_told_of_the_locks_own_lists_whatever_else_has_their_names() -> None:
+    text = (
+        render_lock(layout_of("a", "b")).replace('"pipelines": null', '"pipelines": []').replace('"stack": 1}', '"stack": []}')
+    )
+
+    with pytest.raises(InputError) as caught:
+        parse_lock(text)
+
+    assert [(problem.line, problem.path) for problem in caught.value.problems] == [
+        (None, "asked.pipelines"),
+        (6, "pipelines.0.stack"),
+    ]
+
+
 def test_one_source_table_twice_in_a_pipeline_is_refused_even_on_its_way() -> None:
-    first = Placement(TableId("t", "main.bronze.t"), "g_1", Move("h_1"))
+    first = Placement(TableId("t", "main.bronze.t"), "g_1", Move("h_1", {}))
     second = Placement(TableId("t", "main.bronze.copy"), "h_1")
     pipelines = (Pipeline("g_1", "g", 1), Pipeline("h_1", "g", 1))
 
     with pytest.raises(InputError, match="would lose one"):
         parse_lock(render_lock(layout_of(pipelines=pipelines, tables=(first, second))))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["a_1", "2", "main.b.c", "leave"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["dev", "tables", "until"]), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(st.data())
+def test_whatever_stands_in_a_lock_is_read_or_refused_with_its_place(data: st.DataObject) -> None:
+    lock = json.loads(render_lock(full_layout()))
+    part, step = lock, data.draw(st.sampled_from(list(lock)))
+    while isinstance(part[step], dict | list) and part[step] and data.draw(st.booleans()):
+        part = part[step]
+        step = data.draw(st.sampled_from(list(part) if isinstance(part, dict) else range(len(part))))
+    part[step] = data.draw(JSON)
+
+    problems: tuple[Problem, ...] = ()
+    layout = None
+    try:
+        layout = parse_lock(json.dumps(lock))
+    except InputError as error:
+        problems = error.problems
+
+    assert all(problem.file and problem.fix for problem in problems)
+    assert parse_lock(render_lock(layout)) == layout if layout else problems

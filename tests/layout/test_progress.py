@@ -17,7 +17,7 @@ from headgate.problems import InputError, RefusedError
 from headgate.tables.ids import TableId
 
 TARGETS = ("dev", "prod")
-MOVING = Placement(TableId("t", "m.b.t"), "a_1", Move("b_1"))
+MOVING = Placement(TableId("t", "m.b.t"), "a_1", Move("b_1", {}))
 STAYING = Placement(TableId("u", "m.b.u"), "b_1")
 
 
@@ -55,7 +55,7 @@ def test_a_left_pipeline_is_forgotten_target_by_target_but_its_id_stays_taken() 
     both = record_done(dev, "prod", TARGETS, pipelines=["a_1"])
 
     assert pending(dev, "prod").left == ("a_1",)
-    assert both.left == (Left("a_1", 1),)
+    assert both.left == (Left("a_1", 1, ()),)
 
 
 def test_a_renamed_pipeline_keeps_its_tables_and_remembers_its_old_id() -> None:

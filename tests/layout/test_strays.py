@@ -37,7 +37,7 @@ def test_a_table_placed_anew_while_another_pipeline_has_it_is_told_with_the_fix(
     ("placement", "pipeline"),
     [
         (Placement(ORDERS, "g_1"), "g_1"),
-        (Placement(ORDERS, "g_1", Move("g_2")), "g_1"),
+        (Placement(ORDERS, "g_1", Move("g_2", {})), "g_1"),
         (Placement(ORDERS, "g_1", Move("g_2", {"dev": "handed_over"})), "g_1"),
         (Placement(ORDERS, "g_1", Move("g_2", {"dev": "done"})), "g_2"),
     ],

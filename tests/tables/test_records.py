@@ -50,7 +50,7 @@ LOCK = """{
 
 
 def moving(source_table: str) -> Layout:
-    placement = Placement(TableId(source_table, f"main.bronze.{source_table}"), "a_1", Move("b_1"))
+    placement = Placement(TableId(source_table, f"main.bronze.{source_table}"), "a_1", Move("b_1", {}))
     return Layout("crm", Asked(None, 1), (Pipeline("a_1", "a", 1), Pipeline("b_1", "b", 1)), (placement,))
 
 

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-pi lint format lock clean
+.PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-pi dist lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 PIPENV_VERSION := 2026.10.3
@@ -21,7 +21,7 @@ export PIPENV_NOSPIN := 1
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-pi, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-pi, dist, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -130,6 +130,19 @@ build/.clients.ready: tests/clients/requirements.txt | build/pipenv/bin/pipenv
 	@rm -rf build/clients && build/pipenv/bin/python -m venv build/clients
 	@build/clients/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --no-compile \
 	  -r tests/clients/requirements.txt >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
+# Wheels and sources of the three distributions, the same bytes each time.
+dist: build/dist/.ready
+	@rm -rf dist && for folder in . connectors/osipi apps/pi_simulator; do \
+	  (cd $$folder && SOURCE_DATE_EPOCH=1577836800 "$(CURDIR)/build/dist/bin/python" -m hatchling build -d "$(CURDIR)/dist" >>"$(CURDIR)/build/dist.log" 2>&1) \
+	  || { tail -40 build/dist.log >&2; exit 1; }; done
+	@ls dist
+
+build/dist/.ready: pyproject.toml | build/pipenv/bin/pipenv
+	@echo "Installing hatchling into build/dist …" >&2
+	@rm -rf build/dist && build/pipenv/bin/python -m venv build/dist
+	@build/dist/bin/python -m pip install -q --disable-pip-version-check "$$(sed -n 's/^requires = \["\(hatchling==[^"]*\)"\]$$/\1/p' pyproject.toml)"
 	@touch $@
 
 lint: setup .venv/.apps.ready

@@ -1,7 +1,5 @@
 """`python -m apps.pi_simulator` starts a simulator."""
 
-import typer
+from .command import main
 
-from .command import simulate_pi
-
-typer.run(simulate_pi)
+main()

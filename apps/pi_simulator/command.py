@@ -59,7 +59,7 @@ def simulate_pi(
         from .settings import FIRST, LAST, Settings, fast_clock, wall_clock
         from .times import SECOND, parse, written
     except ImportError as error:
-        typer.echo(f"the simulator needs {error.name}: install headgate[apps], or run `make simulator`", err=True)
+        typer.echo(f"the simulator needs {error.name}: pip install pi-web-api-simulator, or run `make simulator`", err=True)
         raise typer.Exit(1) from None
     from .changes import random_changes
     from .hostile import Hostility, Trouble
@@ -114,3 +114,8 @@ def _logins(auth: Auth, secret: str) -> Logins:
         case Auth.oidc:
             return Logins(clients={"reader": secret})
     return Logins()
+
+
+def main() -> None:
+    """Run the command alone."""
+    typer.run(simulate_pi)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from connectors.osipi.problems import OptionsError, PiError
+from .problems import OptionsError, PiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +34,10 @@ def tags(
 
     A tag that was renamed is printed as the slices in tables.csv, beside this code, name it.
     """
-    from connectors.osipi.client import PiClient  # noqa: PLC0415 (`--help` needs none of it)
-    from connectors.osipi.options import Texts, settings_of  # noqa: PLC0415
-    from connectors.osipi.reading import Reading  # noqa: PLC0415
-    from connectors.osipi.tags import as_values, in_slices, tag_weights  # noqa: PLC0415
+    from .client import PiClient  # noqa: PLC0415 (`--help` needs none of it)
+    from .options import Texts, settings_of  # noqa: PLC0415
+    from .reading import Reading  # noqa: PLC0415
+    from .tags import as_values, in_slices, tag_weights  # noqa: PLC0415
 
     with _told(options):
         given = _options(options, name_filter)
@@ -57,10 +57,10 @@ def stream(
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with _told(options):
         try:
-            from connectors.osipi.streaming.reader import StreamReader, try_out  # noqa: PLC0415
+            from .streaming.reader import StreamReader, try_out  # noqa: PLC0415
         except ImportError as error:
-            raise OptionsError(f"streaming needs the library {error.name}: pip install 'headgate[streaming]'") from None
-        from connectors.osipi.streaming.segments import Segments  # noqa: PLC0415
+            raise OptionsError(f"streaming needs the library {error.name}: pip install 'headgate-osipi[streaming]'") from None
+        from .streaming.segments import Segments  # noqa: PLC0415
 
         given = _options(options, name_filter)
         try_out(given)
@@ -79,7 +79,7 @@ def script(
     name_filter: NameFilter = "",
 ) -> None:
     """Print a Databricks notebook that reads recorded values in batches into a Delta table, for a job without a pipeline."""
-    from connectors.osipi.script import batch_script  # noqa: PLC0415 (`--help` needs none of it)
+    from .script import batch_script  # noqa: PLC0415 (`--help` needs none of it)
 
     with _told(options):
         sys.stdout.write(batch_script(_options(options, name_filter), table, scope))
@@ -88,13 +88,13 @@ def script(
 @app.command()
 def bundle() -> None:
     """Print the connector as one file, for the community connectors' merge_python_source.py: sources/osipi/osipi.py."""
-    from connectors.osipi.bundle import bundle as text  # noqa: PLC0415 (`--help` needs none of it)
+    from .bundle import bundle as text  # noqa: PLC0415 (`--help` needs none of it)
 
     sys.stdout.write(text())
 
 
 def _options(path: Path, name_filter: str) -> dict[str, Any]:
-    from connectors.osipi.names import check_names  # noqa: PLC0415 (`--help` needs none of it)
+    from .names import check_names  # noqa: PLC0415 (`--help` needs none of it)
 
     try:
         given = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -132,7 +132,7 @@ def _told(path: Path) -> Iterator[None]:
 def main() -> int:
     """Run a command; give its exit code: 1 where options are to be mended, 2 for its use, 4 where something outside failed."""
     try:
-        app(prog_name="python -m connectors.osipi")
+        app(prog_name=f"python -m {__package__}")
     except SystemExit as ended:
         return int(ended.code or 0)
     return 0

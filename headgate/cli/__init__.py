@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.pi_simulator.command import simulate_pi
 from headgate.cli.backfill import backfill
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
@@ -22,11 +21,13 @@ from headgate.cli.comment import comment
 from headgate.cli.common import tell
 from headgate.cli.cost import cost
 from headgate.cli.discover import discover
+from headgate.cli.doctor import doctor, print_version
 from headgate.cli.handover import handover
 from headgate.cli.init import init
 from headgate.cli.progress import done, record, rename, retire
 from headgate.cli.recover import recover
 from headgate.cli.review import review
+from headgate.cli.simulator import simulator
 from headgate.cli.slice import slice_
 from headgate.files import system_error
 from headgate.problems import HeadgateError
@@ -39,16 +40,26 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Balance a connector's tables over Databricks pipelines and Terraform stacks.",
     epilog="Exit codes: 0 done, 1 fix the input, 2 usage, 3 files don't fit together, 4 something outside failed, 5 refused.",
 )
+
+
+@app.callback()
+def _headgate(
+    version: Annotated[  # its callback prints it
+        bool, typer.Option("--version", help="Print the version and end.", callback=print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Balance a connector's tables over Databricks pipelines and Terraform stacks."""
+
+
 for command in (discover, balance, review, handover, comment, cost, show, check, schema, record, recover, done, rename, retire):
     app.command()(command)
 app.command("slice")(slice_)
-for step in (stacks, validate, plan, approved, apply, backfill):
+for step in (stacks, validate, plan, approved, apply, backfill, doctor):
     app.command()(step)
 app.add_typer(init, name="init")
-app.command("simulate-pi")(simulate_pi)
+app.command("simulate-pi")(simulator())
 
 
 def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

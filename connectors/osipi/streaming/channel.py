@@ -16,12 +16,11 @@ import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from websockets.asyncio.client import connect
 
-from connectors.osipi.client import Call, said
-from connectors.osipi.codec import decode
-from connectors.osipi.problems import PiError
-from connectors.osipi.times import stamp_of
-from connectors.osipi.webids import stable_id
-
+from ..client import Call, said
+from ..codec import decode
+from ..problems import PiError
+from ..times import stamp_of
+from ..webids import stable_id
 from .news import Event
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from requests.auth import AuthBase
 
-    from connectors.osipi.options import Settings
+    from ..options import Settings
 
 PATH = "/streamsets/channel"
 BASE = 100  # characters of a query that are not its WebIDs

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from connectors.osipi.client import PiClient
-from connectors.osipi.incremental import Place, Progress, progress_of
-from connectors.osipi.options import Texts, settings_of
-from connectors.osipi.points import tag_webids
-from connectors.osipi.problems import PiError, PiUnavailableError
-from connectors.osipi.reading import FORBIDDEN_OR_GONE, Reading
-from connectors.osipi.roster import keys_to_read
-from connectors.osipi.streams import RecordedOptions, read_from
-from connectors.osipi.times import resolve
+from ..client import PiClient
+from ..incremental import Place, Progress, progress_of
+from ..options import Texts, settings_of
+from ..points import tag_webids
+from ..problems import PiError, PiUnavailableError
+from ..reading import FORBIDDEN_OR_GONE, Reading
+from ..roster import keys_to_read
+from ..streams import RecordedOptions, read_from
+from ..times import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -18,16 +18,15 @@ from typing import TYPE_CHECKING
 
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from connectors.osipi.auth import ClientCredentials, auth_of
-from connectors.osipi.client import PiClient
-from connectors.osipi.options import Texts, settings_of
-from connectors.osipi.points import tag_webids
-from connectors.osipi.problems import PiError
-from connectors.osipi.reading import Reading
-from connectors.osipi.stream_reader import StreamReader as ArchiveReader
-from connectors.osipi.streamsets import Window, in_urls
-from connectors.osipi.times import from_datetime, shifted
-
+from ..auth import ClientCredentials, auth_of
+from ..client import PiClient
+from ..options import Texts, settings_of
+from ..points import tag_webids
+from ..problems import PiError
+from ..reading import Reading
+from ..stream_reader import StreamReader as ArchiveReader
+from ..streamsets import Window, in_urls
+from ..times import from_datetime, shifted
 from .channel import BASE, channel_url, connection, events_of, login_request
 from .landing import Landing
 from .news import Event, News, Read
@@ -38,8 +37,7 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest
 
-    from connectors.osipi.incremental import Place
-
+    from ..incremental import Place
     from .segments import Segments
 
 LOG = logging.getLogger("connectors.osipi.streaming")

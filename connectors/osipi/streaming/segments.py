@@ -13,7 +13,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from connectors.osipi.problems import OffsetError, OptionsError
+from ..problems import OffsetError, OptionsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from connectors.osipi.options import MOST_MINUTES, Texts
-from connectors.osipi.times import from_datetime, resolve, shifted
+from ..options import MOST_MINUTES, Texts
+from ..times import from_datetime, resolve, shifted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

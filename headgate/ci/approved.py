@@ -25,10 +25,10 @@ def find_approved(
 
     Raises InputError outside CI, SourceError where the host fails, RefusedError where there is no such review.
     """
-    from headgate.ci.github import GitHub  # noqa: PLC0415  # requests is heavy, and one host is enough
-    from headgate.ci.gitlab import GitLab  # noqa: PLC0415  # likewise
+    from headgate.ci.github import GitHubReviews  # noqa: PLC0415  # requests is heavy, and one host is enough
+    from headgate.ci.gitlab import GitLabReviews  # noqa: PLC0415  # likewise
 
-    host = GitHub if "GITHUB_REPOSITORY" in environment else GitLab if "CI_PROJECT_ID" in environment else None
+    host = GitHubReviews if "GITHUB_REPOSITORY" in environment else GitLabReviews if "CI_PROJECT_ID" in environment else None
     if host is None:
         raise InputError("this is neither GitHub Actions nor GitLab CI", "run it there: it reads their environment")
     found = host.of(environment, clock).approved(target, commit)

@@ -24,7 +24,7 @@ _RIGHTS = "give the job `permissions:` actions: read, contents: read and pull-re
 
 
 @dataclass(frozen=True, slots=True)
-class GitHub:
+class GitHubReviews:
     """A repository at GitHub, or at a company's own. `commit` is the run's own."""
 
     api: Api
@@ -32,7 +32,7 @@ class GitHub:
     commit: str
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], clock: Clock | None = None) -> GitHub:
+    def of(cls, environment: Mapping[str, str], clock: Clock | None = None) -> GitHubReviews:
         """Read the environment of a GitHub Actions run. Raises InputError for what is missing."""
         token = required(environment, "GITHUB_TOKEN", "give the step `env: GITHUB_TOKEN: ${{ github.token }}`")
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}

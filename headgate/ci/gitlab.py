@@ -21,7 +21,7 @@ _RIGHTS = "GITLAB_TOKEN needs the scope read_api and the role Reporter"
 
 
 @dataclass(frozen=True, slots=True)
-class GitLab:
+class GitLabReviews:
     """A project at GitLab, or at a company's own. `commit` is the pipeline's own."""
 
     api: Api
@@ -29,7 +29,7 @@ class GitLab:
     commit: str
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], clock: Clock | None = None) -> GitLab:
+    def of(cls, environment: Mapping[str, str], clock: Clock | None = None) -> GitLabReviews:
         """Read the environment of a GitLab job. Raises InputError for what is missing."""
         fix = "make a project access token (scope read_api), and give it as a masked CI/CD variable GITLAB_TOKEN"
         token = required(environment, "GITLAB_TOKEN", fix)

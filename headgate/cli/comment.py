@@ -66,13 +66,17 @@ def _post(
     pull_request: PullRequest, token: Token, review: ReviewComment, *, allow_read_only: bool, dry_run: bool
 ) -> PostResult:
     from headgate.clients.rest import Clock, RejectedError
-    from headgate.comment.github import GitHub
-    from headgate.comment.gitlab import GitLab
+    from headgate.comment.github import GitHubComments
+    from headgate.comment.gitlab import GitLabComments
     from headgate.comment.model import PostResult
     from headgate.comment.post import post
 
     clock = Clock(sleep=wait)
-    host: Host = GitHub(pull_request, token, clock) if pull_request.host == "github" else GitLab(pull_request, token, clock)
+    host: Host = (
+        GitHubComments(pull_request, token, clock)
+        if pull_request.host == "github"
+        else GitLabComments(pull_request, token, clock)
+    )
     try:
         return post(host, review, dry_run=dry_run, clock=clock)
     except RejectedError as error:

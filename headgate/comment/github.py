@@ -23,7 +23,7 @@ _OTHER_COLOUR = "ededed"
 _TAKEN = 422
 
 
-class GitHub:
+class GitHubComments:
     """See `Host`."""
 
     name = "GitHub"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _UNKNOWN = (401, 403, GONE)
 
 
-class GitLab:
+class GitLabComments:
     """See `Host`."""
 
     name = "GitLab"

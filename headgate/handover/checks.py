@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from headgate.handover.model import Handover, StoppedPipeline
-    from headgate.handover.workspace import JobFacts, PipelineFacts
+    from headgate.handover.workspace import WorkspaceJob, WorkspacePipeline
 
 OLDEST = (16, 3)
 
@@ -33,9 +33,9 @@ class Survey:
     """
 
     me: str
-    pipelines: Mapping[str, PipelineFacts | None]
+    pipelines: Mapping[str, WorkspacePipeline | None]
     holders: Mapping[str, str] = field(default_factory=dict)
-    jobs: Mapping[str, JobFacts | None] = field(default_factory=dict)
+    jobs: Mapping[str, WorkspaceJob | None] = field(default_factory=dict)
     releases: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str | None] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -99,7 +99,7 @@ def _same(what: str, giver: str, taker: str, names: tuple[str, str], me: str) ->
     return []
 
 
-def _publishing(pipeline: str, facts: PipelineFacts) -> list[Problem]:
+def _publishing(pipeline: str, facts: WorkspacePipeline) -> list[Problem]:
     if not facts.catalog:
         return [Problem(f"pipeline {pipeline} has no catalog: it doesn't publish to Unity Catalog", "deploy it with one")]
     if facts.legacy or not facts.schema:

@@ -21,7 +21,7 @@ from databricks.sdk.service.workspace import ExportFormat
 from headgate.clients.databricks import Login
 from headgate.clients.sql import quoted
 from headgate.clients.warehouse import StatementFailedError, Warehouse
-from headgate.handover.workspace import JobFacts, PipelineFacts
+from headgate.handover.workspace import WorkspaceJob, WorkspacePipeline
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class DatabricksWorkspace:
         with self._login.asking("who you are"):
             return self._client.current_user.me().user_name or ""
 
-    def pipeline(self, pipeline_id: str) -> PipelineFacts | None:
+    def pipeline(self, pipeline_id: str) -> WorkspacePipeline | None:
         """Give a pipeline; None where there is none with that id."""
         with self._login.asking(f"pipeline {pipeline_id}"):
             try:
@@ -94,14 +94,14 @@ class DatabricksWorkspace:
             return ""
         return rows[0][0] or "" if rows and rows[0] else ""
 
-    def job(self, job_id: str) -> JobFacts | None:
+    def job(self, job_id: str) -> WorkspaceJob | None:
         """Give a job; None where there is none with that id. Raises InputError for an id that is not a number, SourceError."""
         settings = self._settings(job_id)
         if settings is None:
             return None
         starters = [part for name in _STARTERS if (part := getattr(settings, name))]
         paused = all(part.pause_status == PauseStatus.PAUSED for part in starters) if starters else None
-        return JobFacts(job_id, paused)
+        return WorkspaceJob(job_id, paused)
 
     def set_paused(self, job_id: str, *, paused: bool) -> None:
         """Pause what starts a job, or let it start again; nothing else of the job changes.
@@ -153,14 +153,14 @@ class DatabricksWorkspace:
         self._login.clock.sleep(seconds)
 
 
-def _pipeline_facts(pipeline_id: str, found: GetPipelineResponse) -> PipelineFacts:
+def _pipeline_facts(pipeline_id: str, found: GetPipelineResponse) -> WorkspacePipeline:
     spec, updates = found.spec, found.latest_updates or []
     state = found.state
     busy = "" if state in _STILL else (state.value if state else "in a state that headgate doesn't know")
     if active := [update for update in updates if update.state not in _ENDED]:
         busy = busy or f"running update {active[0].update_id}"
     schema, target = (spec.schema or "", spec.target or "") if spec else ("", "")
-    return PipelineFacts(
+    return WorkspacePipeline(
         id=pipeline_id,
         name=found.name or "",
         busy=busy,

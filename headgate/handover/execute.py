@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headgate.deployment.scope import Scope
     from headgate.handover.model import Handover, Runbook, Step, StoppedPipeline
     from headgate.handover.store import HandoverStore
-    from headgate.handover.workspace import PipelineFacts, Workspace
+    from headgate.handover.workspace import HandoverWorkspace, WorkspacePipeline
 
 # How long a pipeline may take to stop, and how often it is asked, in seconds.
 PATIENCE, PAUSE = 1800.0, 5.0
@@ -37,7 +37,7 @@ class HandoverResult:
 
 
 def execute(
-    runbook: Runbook, workspace: Workspace, store: HandoverStore, scope: Scope, tell: Callable[[str], None]
+    runbook: Runbook, workspace: HandoverWorkspace, store: HandoverStore, scope: Scope, tell: Callable[[str], None]
 ) -> HandoverResult:
     """Execute what of `runbook` needs no person: pause, stop, ALTER, record. `tell` gets a line for each thing done.
 
@@ -69,7 +69,7 @@ def execute(
     return HandoverResult(tuple(altered), tuple(found))
 
 
-def look(runbook: Runbook, workspace: Workspace, scope: Scope) -> Survey:
+def look(runbook: Runbook, workspace: HandoverWorkspace, scope: Scope) -> Survey:
     """Ask the workspace for all that the checks need; nothing is changed."""
     stopped = [*runbook.stopped, *runbook.restacked]
     pipelines = {one.pipeline_id: workspace.pipeline(one.pipeline_id) for one in stopped}
@@ -87,7 +87,7 @@ def look(runbook: Runbook, workspace: Workspace, scope: Scope) -> Survey:
 
 
 def _named(
-    handovers: Sequence[Handover], pipelines: dict[str, PipelineFacts | None], workspace: Workspace, scope: Scope
+    handovers: Sequence[Handover], pipelines: dict[str, WorkspacePipeline | None], workspace: HandoverWorkspace, scope: Scope
 ) -> dict[str, frozenset[str]]:
     """Give the tables that the destinations' applied files name."""
     named = {}
@@ -110,7 +110,7 @@ def _before(one: StoppedPipeline, survey: Survey) -> PriorState:
     return PriorState(one.pipeline, one.pipeline_id, one.job_id, job.paused if job else None, continuous, running)
 
 
-def _pause(one: StoppedPipeline, workspace: Workspace, tell: Callable[[str], None]) -> None:
+def _pause(one: StoppedPipeline, workspace: HandoverWorkspace, tell: Callable[[str], None]) -> None:
     job = workspace.job(one.job_id)
     if job is None or job.paused is not False:
         return
@@ -123,7 +123,7 @@ def _pause(one: StoppedPipeline, workspace: Workspace, tell: Callable[[str], Non
     tell(f"job {one.job_id} of pipeline {one.pipeline} is paused")
 
 
-def _stop(one: StoppedPipeline, workspace: Workspace, tell: Callable[[str], None]) -> None:
+def _stop(one: StoppedPipeline, workspace: HandoverWorkspace, tell: Callable[[str], None]) -> None:
     waited = 0.0
     asked = False
     while busy := _busy(one, workspace):
@@ -140,14 +140,16 @@ def _stop(one: StoppedPipeline, workspace: Workspace, tell: Callable[[str], None
         tell(f"pipeline {one.pipeline} is idle")
 
 
-def _busy(one: StoppedPipeline, workspace: Workspace) -> str:
+def _busy(one: StoppedPipeline, workspace: HandoverWorkspace) -> str:
     facts = workspace.pipeline(one.pipeline_id)
     if facts is None:
         raise SourceError(f"pipeline {one.pipeline} ({one.pipeline_id}) is gone", "look who deleted it; its tables go with it")
     return facts.busy
 
 
-def _alter(step: Step, handover: Handover, pair: Sequence[StoppedPipeline], workspace: Workspace, store: HandoverStore) -> bool:
+def _alter(
+    step: Step, handover: Handover, pair: Sequence[StoppedPipeline], workspace: HandoverWorkspace, store: HandoverStore
+) -> bool:
     """Give the table to its taker while neither of the two pipelines runs; say whether that took a statement."""
     owner = workspace.owner_of(handover.table)
     if problems := owned_by(handover, owner):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineFacts:
+class WorkspacePipeline:
     """A pipeline as the workspace has it. Texts are empty where the workspace doesn't say.
 
     `busy`: words for what runs now (`RUNNING`, an active update), empty where it is idle. `legacy`: it publishes into
@@ -27,20 +27,20 @@ class PipelineFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class JobFacts:
+class WorkspaceJob:
     """A job as the workspace has it. `paused` is None where it has no schedule."""
 
     id: str
     paused: bool | None
 
 
-class Workspace(Protocol):
+class HandoverWorkspace(Protocol):
     """A workspace. Every method raises SourceError where it can't be asked."""
 
     def me(self) -> str:
         """Give the name of the identity that asks."""
 
-    def pipeline(self, pipeline_id: str) -> PipelineFacts | None:
+    def pipeline(self, pipeline_id: str) -> WorkspacePipeline | None:
         """Give a pipeline; None where there is none with that id."""
 
     def pipeline_owner(self, pipeline_id: str) -> str:
@@ -55,7 +55,7 @@ class Workspace(Protocol):
     def release(self, pipeline_id: str) -> str:
         """Give the Databricks Runtime of a pipeline's last update, such as `16.4.2`; empty where it is not known."""
 
-    def job(self, job_id: str) -> JobFacts | None:
+    def job(self, job_id: str) -> WorkspaceJob | None:
         """Give a job; None where there is none with that id."""
 
     def set_paused(self, job_id: str, *, paused: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from headgate.recovery.model import CATALOG, CONNECTION, JOB, SCHEMA, Expected, Finding, Thing
+from headgate.recovery.model import CATALOG, CONNECTION, JOB, SCHEMA, Expected, RecoveryFinding, Thing
 from headgate.tables.names import folded
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Known:
 
 def findings_in(
     expected: Sequence[Expected], known: Known, things: Sequence[Thing], connector: str, target: str
-) -> list[Finding]:
+) -> list[RecoveryFinding]:
     """Compare what is declared, what the states of all the target's stacks hold, and what the workspace has."""
     present = {(thing.kind, thing.id): thing for thing in things}
     held = known.held()
@@ -48,11 +48,13 @@ def findings_in(
     near = [one for one in unknown if one.tag in declared or (one.kind, _folded(one.name, one.kind)) in names]
     found = [finding for one in expected for finding in _about(one, known, present, near)]
     strays = [thing for thing in unknown if _is_stray(thing, declared, connector, target)]
-    found += [Finding("stray", f"{JOB}.{thing.tag.id}", "", thing) for thing in strays if thing.tag]
+    found += [RecoveryFinding("stray", f"{JOB}.{thing.tag.id}", "", thing) for thing in strays if thing.tag]
     return sorted(found, key=lambda finding: (finding.stack, finding.address, finding.kind != "ours", finding.thing.id))
 
 
-def _about(one: Expected, known: Known, present: Mapping[tuple[str, str], Thing], unknown: Sequence[Thing]) -> list[Finding]:
+def _about(
+    one: Expected, known: Known, present: Mapping[tuple[str, str], Thing], unknown: Sequence[Thing]
+) -> list[RecoveryFinding]:
     same = [thing for thing in unknown if thing.kind == one.kind]
     twins = [thing for thing in same if thing.tag and thing.tag in _tags(one)]
     named = [thing for thing in same if _folded(thing.name, one.kind) == _folded(one.name, one.kind) and thing not in twins]
@@ -66,19 +68,21 @@ def _about(one: Expected, known: Known, present: Mapping[tuple[str, str], Thing]
     return [_doubled(one, thing, kept) for thing in [*twins, *before_tags]]
 
 
-def _missing(one: Expected, twins: Sequence[Thing], named: Sequence[Thing]) -> list[Finding]:
+def _missing(one: Expected, twins: Sequence[Thing], named: Sequence[Thing]) -> list[RecoveryFinding]:
     """Give what a resource that no state has could be: ours by tags and name alone, for who copies a thing copies its tags."""
     fitting = [thing for thing in twins if _folded(thing.name, one.kind) in _names(one)]
     if len(fitting) == 1 or (fitting and one.kind == JOB):
         first = fitting[0]
-        ours = Finding("ours", one.address, one.stack, first)
+        ours = RecoveryFinding("ours", one.address, one.stack, first)
         return [ours, *(_doubled(one, thing, first) for thing in twins if thing != first)]
-    found = [Finding("unclear", one.address, one.stack, thing) for thing in twins]
+    found = [RecoveryFinding("unclear", one.address, one.stack, thing) for thing in twins]
     if fitting:
         return found
-    found += [Finding("unmarked", one.address, one.stack, thing) for thing in named if thing.tag is None]
+    found += [RecoveryFinding("unmarked", one.address, one.stack, thing) for thing in named if thing.tag is None]
     # A workspace takes two jobs of one name.
-    return found + [Finding("foreign", one.address, one.stack, thing) for thing in named if thing.tag and one.kind != JOB]
+    return found + [
+        RecoveryFinding("foreign", one.address, one.stack, thing) for thing in named if thing.tag and one.kind != JOB
+    ]
 
 
 def _names(one: Expected) -> set[str]:
@@ -88,9 +92,9 @@ def _names(one: Expected) -> set[str]:
     return {_folded(name, one.kind) for name in (one.name, *(head + id_ for id_ in ids if head != one.name))}
 
 
-def _doubled(one: Expected, thing: Thing, kept: Thing) -> Finding:
+def _doubled(one: Expected, thing: Thing, kept: Thing) -> RecoveryFinding:
     sure = one.kind == JOB and thing.tag is not None and thing.name == one.name
-    return Finding("doubled", one.address, one.stack, thing, kept, sure)
+    return RecoveryFinding("doubled", one.address, one.stack, thing, kept, sure)
 
 
 def _tags(one: Expected) -> list[Tag]:
@@ -109,11 +113,11 @@ def _is_stray(thing: Thing, declared: set[Tag], connector: str, target: str) -> 
     return thing.kind == JOB and tag is not None and (tag.connector, tag.target) == (connector, target) and tag not in declared
 
 
-def may_import(finding: Finding) -> bool:
+def may_import(finding: RecoveryFinding) -> bool:
     """Whether a thing can be taken over, by itself or when a person names it."""
     return finding.kind in ("ours", "unmarked", "unclear")
 
 
-def may_delete(finding: Finding) -> bool:
+def may_delete(finding: RecoveryFinding) -> bool:
     """Whether a thing can be deleted once a person says so: a job, which holds no data, and which no state has."""
     return finding.thing.kind == JOB and finding.kind in ("doubled", "stray")

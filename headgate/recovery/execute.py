@@ -16,9 +16,9 @@ from headgate.recovery.workspace import survey
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from headgate.recovery.model import Finding
-    from headgate.recovery.terraform import Terraform
-    from headgate.recovery.workspace import Workspace
+    from headgate.recovery.model import RecoveryFinding
+    from headgate.recovery.terraform import TerraformStates
+    from headgate.recovery.workspace import RecoveryWorkspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Deployment:
     target: str
     stacks: tuple[str, ...]
 
-    def bodies(self, terraform: Terraform) -> dict[str, Any]:
+    def bodies(self, terraform: TerraformStates) -> dict[str, Any]:
         """Give what each stack declares. Raises InputError where it isn't what a synthesis writes."""
         return {stack: _body(terraform, stack) for stack in self.stacks}
 
@@ -38,9 +38,9 @@ class Deployment:
 class RecoveryChoice:
     """What is to be done about findings."""
 
-    imports: tuple[Finding, ...] = ()
-    deletions: tuple[Finding, ...] = ()
-    corrections: tuple[Finding, ...] = ()
+    imports: tuple[RecoveryFinding, ...] = ()
+    deletions: tuple[RecoveryFinding, ...] = ()
+    corrections: tuple[RecoveryFinding, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.imports or self.deletions or self.corrections)
@@ -50,9 +50,9 @@ class RecoveryChoice:
 class RecoveryResult:
     """What was done, and what failed."""
 
-    imported: list[Finding] = field(default_factory=list)
-    deleted: list[Finding] = field(default_factory=list)
-    corrected: list[Finding] = field(default_factory=list)
+    imported: list[RecoveryFinding] = field(default_factory=list)
+    deleted: list[RecoveryFinding] = field(default_factory=list)
+    corrected: list[RecoveryFinding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -73,7 +73,9 @@ def login_in(bodies: dict[str, Any]) -> tuple[str | None, str | None]:
     return next(((one.get("host"), one.get("profile")) for one in providers if one), (None, None))
 
 
-def look(deployment: Deployment, terraform: Terraform, workspace: Workspace, files_of: Collection[str]) -> list[Finding]:
+def look(
+    deployment: Deployment, terraform: TerraformStates, workspace: RecoveryWorkspace, files_of: Collection[str]
+) -> list[RecoveryFinding]:
     """Compare stacks, the states of them all, and the workspace; the content of files in the stacks `files_of`.
 
     Raises SourceError where one of them can't be asked.
@@ -86,7 +88,7 @@ def look(deployment: Deployment, terraform: Terraform, workspace: Workspace, fil
     return findings_in(expected, known, things, deployment.connector, deployment.target) + differing
 
 
-def chosen(findings: Sequence[Finding], imports: Iterable[str] = (), deletions: Iterable[str] = ()) -> RecoveryChoice:
+def chosen(findings: Sequence[RecoveryFinding], imports: Iterable[str] = (), deletions: Iterable[str] = ()) -> RecoveryChoice:
     """Give what to do: take over what is ours, correct states, delete jobs that an apply surely doubled, and what is named.
 
     `imports` are addresses, or address=id where there is a choice; `deletions` are ids of jobs. Raises InputError for a name
@@ -116,7 +118,9 @@ def _unfit(word: str, there: Sequence[str]) -> Problem:
     return Problem(f"'{word}' does not say which of what was found", f"name one of: {', '.join(there) or 'nothing was found'}")
 
 
-def execute(choice: RecoveryChoice, terraform: Terraform, workspace: Workspace, tell: Callable[[str], None]) -> RecoveryResult:
+def execute(
+    choice: RecoveryChoice, terraform: TerraformStates, workspace: RecoveryWorkspace, tell: Callable[[str], None]
+) -> RecoveryResult:
     """Take over and delete, one by one; what fails is kept as a problem, and the rest goes on.
 
     A job is deleted only when whatever it doubles is in a state, so imports come first and a failed one keeps its twins.
@@ -147,13 +151,15 @@ def execute(choice: RecoveryChoice, terraform: Terraform, workspace: Workspace, 
     return done
 
 
-def _correct(terraform: Terraform, stack: str, files: list[Finding], tell: Callable[[str], None]) -> list[Finding]:
+def _correct(
+    terraform: TerraformStates, stack: str, files: list[RecoveryFinding], tell: Callable[[str], None]
+) -> list[RecoveryFinding]:
     new = corrections(files)
     tell(f"correcting what the state of {stack} says of {', '.join(new)}")
     terraform.correct(stack, lambda address, _: new.get(address, {}))
     return files
 
 
-def _body(terraform: Terraform, stack: str) -> Any:
+def _body(terraform: TerraformStates, stack: str) -> Any:
     path = terraform.stacks / stack / "cdk.tf.json"
     return parse_json(needed_text(path), str(path), "synthesize again")

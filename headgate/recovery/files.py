@@ -13,18 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import md5
 from typing import TYPE_CHECKING
 
-from headgate.recovery.model import FILE, Finding, Thing
+from headgate.recovery.model import FILE, RecoveryFinding, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from headgate.layout.observe import State
-    from headgate.recovery.workspace import Workspace
+    from headgate.recovery.workspace import RecoveryWorkspace
 
 _AT_ONCE = 8
 
 
-def files_that_differ(workspace: Workspace, states: Mapping[str, State]) -> list[Finding]:
+def files_that_differ(workspace: RecoveryWorkspace, states: Mapping[str, State]) -> list[RecoveryFinding]:
     """Give the files of which the workspace has another content than its stack's state says; `states` by stack.
 
     A file that is not there is none of them: the next plan sees that by itself, and makes it. Takes a request a file. Raises
@@ -34,14 +34,14 @@ def files_that_differ(workspace: Workspace, states: Mapping[str, State]) -> list
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(pool.map(lambda one: workspace.file(one[2].ids[one[1]]), kept))
     return [
-        Finding("differs", address, stack, Thing(FILE, path, path, content=b64encode(content).decode()))
+        RecoveryFinding("differs", address, stack, Thing(FILE, path, path, content=b64encode(content).decode()))
         for (stack, address, state), content in zip(kept, found, strict=True)
         if content is not None and content != b64decode(state.files[address])
         for path in [state.ids[address]]
     ]
 
 
-def corrections(findings: Iterable[Finding]) -> dict[str, dict[str, str]]:
+def corrections(findings: Iterable[RecoveryFinding]) -> dict[str, dict[str, str]]:
     """Give address → attributes: what a state is to say of files so that they are as the workspace has them."""
     return {one.address: {"content_base64": one.thing.content, "md5": _md5(one.thing.content)} for one in findings}
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from headgate.definition.model import Definition
     from headgate.layout.model import Layout, Left, Pipeline
-    from headgate.recovery.model import Finding, Thing
+    from headgate.recovery.model import RecoveryFinding, Thing
 
 
 def unmanaged_jobs(
     jobs: Sequence[Thing], ids: Mapping[str, str], definition: Definition, layout: Layout, target: str
-) -> list[Finding]:
+) -> list[RecoveryFinding]:
     """Give the doubled and stray jobs of a connector in a target, by the ids that are known of it (address → id).
 
     A job that is the only one of its pipeline is none of them, even if its id is not known: it may not be recorded yet.

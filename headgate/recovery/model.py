@@ -55,7 +55,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RecoveryFinding:
     """A thing that no state has, or not as it is, and what it is to a declared resource.
 
     ours: it has the resource's tags and name, and no state has the resource. unmarked: it has the name, and no tags.

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Terraform(Protocol):
+class TerraformStates(Protocol):
     """The states of stacks. Every method raises SourceError where Terraform fails."""
 
     @property

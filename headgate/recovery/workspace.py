@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headgate.recovery.model import Expected, Thing
 
 
-class Workspace(Protocol):
+class RecoveryWorkspace(Protocol):
     """A workspace. Every method raises SourceError where it can't be asked; a thing that isn't there is None."""
 
     def jobs(self) -> list[Thing]:
@@ -42,7 +42,7 @@ class Workspace(Protocol):
         """Delete a job."""
 
 
-def survey(workspace: Workspace, expected: Sequence[Expected], known: Known) -> list[Thing]:
+def survey(workspace: RecoveryWorkspace, expected: Sequence[Expected], known: Known) -> list[Thing]:
     """Give what the workspace has of what is declared: all jobs, pipelines by name, and what no state has of the rest.
 
     A pipeline that no state has may have been made under another prefix: it is known by the id that its name ends with.

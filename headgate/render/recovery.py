@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.recovery.execute import RecoveryChoice, RecoveryResult
-    from headgate.recovery.model import Finding, Thing
+    from headgate.recovery.model import RecoveryFinding, Thing
 
 
-def finding_text(one: Finding, choice: RecoveryChoice) -> str:
+def finding_text(one: RecoveryFinding, choice: RecoveryChoice) -> str:
     """Say in two lines what was found, and what becomes of it; anybody may have named it, so every character can be seen."""
     thing, what = one.thing, WORDS[one.thing.kind]
     place = f"{one.address} in {one.stack}: " if one.stack else f"{one.address}: "
@@ -39,7 +39,7 @@ _SAID = {
 }
 
 
-def _fate(one: Finding, choice: RecoveryChoice) -> str:
+def _fate(one: RecoveryFinding, choice: RecoveryChoice) -> str:
     if one in choice.imports:
         return "is taken over: Terraform's state learns its id, nothing else changes"
     if one in choice.deletions:
@@ -70,7 +70,7 @@ def _called(thing: Thing) -> str:
     return f" '{thing.name}'" if thing.name != thing.id else ""
 
 
-def findings_text(connector: str, target: str, findings: Sequence[Finding], choice: RecoveryChoice) -> str:
+def findings_text(connector: str, target: str, findings: Sequence[RecoveryFinding], choice: RecoveryChoice) -> str:
     """Say all that was found."""
     if not findings:
         return f"{connector} in {target}: the workspace has nothing that the states don't have, and its files are as they say"
@@ -78,7 +78,7 @@ def findings_text(connector: str, target: str, findings: Sequence[Finding], choi
     return "\n".join([f"{connector} in {target}: the workspace has what no state has, or not as it is", *lines])
 
 
-def document(connector: str, target: str, findings: Sequence[Finding], done: RecoveryResult) -> dict[str, Any]:
+def document(connector: str, target: str, findings: Sequence[RecoveryFinding], done: RecoveryResult) -> dict[str, Any]:
     """Give the findings as plain data, each with what was done about it."""
     return {
         "connector": connector,
@@ -88,7 +88,7 @@ def document(connector: str, target: str, findings: Sequence[Finding], done: Rec
     }
 
 
-def _entry(one: Finding, done: RecoveryResult) -> dict[str, Any]:
+def _entry(one: RecoveryFinding, done: RecoveryResult) -> dict[str, Any]:
     fates = {"taken over": done.imported, "deleted": done.deleted, "corrected": done.corrected}
     fate = next((word for word, ones in fates.items() if one in ones), "left")
     entry = {"kind": one.kind, "address": one.address, "stack": one.stack, "done": fate, "found": _plain(one.thing)}

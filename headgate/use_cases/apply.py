@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headgate.ci.plans import Terraform
     from headgate.recovery.databricks import DatabricksWorkspace
     from headgate.recovery.execute import Deployment, RecoveryResult
-    from headgate.recovery.model import Finding
+    from headgate.recovery.model import RecoveryFinding
     from headgate.use_cases.plan import PlansRequest
 
 
@@ -117,7 +117,7 @@ class _Recovery:
 
     def _looked(
         self, deployment: Deployment, files_of: Collection[str] = (), *, mention: bool
-    ) -> tuple[list[Finding], DatabricksWorkspace] | None:
+    ) -> tuple[list[RecoveryFinding], DatabricksWorkspace] | None:
         """Give what no state has, or not as it is, and the workspace; None where nothing is looked for, or nobody asked."""
         lead = "whether the workspace has what no state has"
         try:
@@ -137,7 +137,7 @@ class _Recovery:
             self.tell(f"{lead} could not be looked at; try `{_by_hand(deployment)}`:\n{error}")
             return None
 
-    def _take_over(self, findings: Sequence[Finding], workspace: DatabricksWorkspace) -> RecoveryResult:
+    def _take_over(self, findings: Sequence[RecoveryFinding], workspace: DatabricksWorkspace) -> RecoveryResult:
         choice = replace(chosen(findings), deletions=())
         for one in findings:
             self.tell(finding_text(one, choice))

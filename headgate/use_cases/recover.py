@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from headgate.recovery.execute import Deployment, RecoveryChoice
-    from headgate.recovery.model import Finding
+    from headgate.recovery.model import RecoveryFinding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +45,12 @@ class Recovery:
     """What was found, what is to be done about it, and what was done."""
 
     deployment: Deployment
-    findings: tuple[Finding, ...]
+    findings: tuple[RecoveryFinding, ...]
     choice: RecoveryChoice
     done: RecoveryResult = field(default_factory=RecoveryResult)
 
     @property
-    def left(self) -> list[Finding]:
+    def left(self) -> list[RecoveryFinding]:
         """What is left to a person."""
         done = [*self.done.imported, *self.done.deleted, *self.done.corrected]
         return [one for one in self.findings if one not in done]

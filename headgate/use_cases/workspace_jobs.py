@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from headgate.layout.model import Layout
     from headgate.layout.observe import State
     from headgate.project import Connector
-    from headgate.recovery.model import Finding, Thing
-    from headgate.recovery.workspace import Workspace
+    from headgate.recovery.model import RecoveryFinding, Thing
+    from headgate.recovery.workspace import RecoveryWorkspace
 
 Jobs = dict[tuple[str | None, str | None], "list[Thing]"]
 
 
-def workspace_of(one: Connector, target: str, tell: Callable[[str], None]) -> Workspace | None:
+def workspace_of(one: Connector, target: str, tell: Callable[[str], None]) -> RecoveryWorkspace | None:
     """Log in to a target's workspace, to ask it briefly; None, and a word of why, without a login."""
     settings, lead = one.definition.targets[target], "neither doubled jobs nor files were looked for"
     if not is_set(settings.host, settings.profile):
@@ -39,7 +39,7 @@ def workspace_of(one: Connector, target: str, tell: Callable[[str], None]) -> Wo
 
 
 def files_now(
-    workspace: Workspace | None, states: Mapping[str, State], connector: str, target: str, tell: Callable[[str], None]
+    workspace: RecoveryWorkspace | None, states: Mapping[str, State], connector: str, target: str, tell: Callable[[str], None]
 ) -> dict[str, State]:
     """Give the states (by stack) with their files as the workspace has them; where it can't be asked, that is said."""
     try:
@@ -56,7 +56,7 @@ def files_now(
 
 
 def doubled_now(
-    workspace: Workspace | None,
+    workspace: RecoveryWorkspace | None,
     one: Connector,
     layout: Layout,
     target: str,
@@ -92,7 +92,7 @@ def job_problems(one: Connector, layout: Layout, target: str, asked: Jobs) -> li
     return _problems(found, one.definition.id, target)
 
 
-def _problems(findings: list[Finding], connector: str, target: str) -> list[Problem]:
+def _problems(findings: list[RecoveryFinding], connector: str, target: str) -> list[Problem]:
     """Say of each job what it doubles, and what mends it; anybody may have named it, so every character can be seen."""
     return [
         Problem(

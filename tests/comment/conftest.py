@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from headgate.clients.rest import Clock
-from headgate.comment.github import GitHub
-from headgate.comment.gitlab import GitLab
+from headgate.comment.github import GitHubComments
+from headgate.comment.gitlab import GitLabComments
 from headgate.comment.model import PostResult, PullRequest, Token
 from headgate.comment.post import post
 from headgate.comment.request import review_of
@@ -45,7 +45,7 @@ def to_github(github: GitHubHost, time: Time) -> Post:
 
     def run(text: str = "fine", target: str = "prod", *, token: str = BOT, dry_run: bool = False, **options: Any) -> PostResult:
         clock = Clock(time.now, time.sleep)
-        host = GitHub(PullRequest("github", github.api, "owner/name", 7), Token(token, "GITHUB_TOKEN"), clock)
+        host = GitHubComments(PullRequest("github", github.api, "owner/name", 7), Token(token, "GITHUB_TOKEN"), clock)
         return post(host, review_of(text, target, **options), dry_run=dry_run, clock=clock)
 
     return run
@@ -58,7 +58,7 @@ def to_gitlab(gitlab: GitLabHost, time: Time) -> Post:
     def run(text: str = "fine", target: str = "prod", *, token: str = BOT, dry_run: bool = False, **options: Any) -> PostResult:
         clock = Clock(time.now, time.sleep)
         secret = Token(token, "CI_JOB_TOKEN" if token == JOB else "GITLAB_TOKEN", of_job=token == JOB)
-        host = GitLab(PullRequest("gitlab", gitlab.api, "group/name", 7), secret, clock)
+        host = GitLabComments(PullRequest("gitlab", gitlab.api, "group/name", 7), secret, clock)
         return post(host, review_of(text, target, **options), dry_run=dry_run, clock=clock)
 
     return run

@@ -14,7 +14,7 @@ from headgate.problems import InputError
 from headgate.recovery.decide import Known, findings_in
 from headgate.recovery.execute import RecoveryChoice, chosen
 from headgate.recovery.expected import expected_in
-from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Expected, Finding, Thing
+from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Expected, RecoveryFinding, Thing
 from headgate.recovery.workspace import name_prefix
 from headgate.render.recovery import finding_text
 
@@ -38,7 +38,9 @@ def job(id_: str = "1", tag: Tag | None = A, name: str = RUN.name, made: int = 0
     return Thing(JOB, id_, name, tag, "every day at 02:00 (UTC)", made)
 
 
-def found(*things: Thing, ids: Mapping[str, str] | None = None, expected: tuple[Expected, ...] = EVERY) -> list[Finding]:
+def found(
+    *things: Thing, ids: Mapping[str, str] | None = None, expected: tuple[Expected, ...] = EVERY
+) -> list[RecoveryFinding]:
     return findings_in(expected, Known(ids or {}), things, "crm", "dev")
 
 

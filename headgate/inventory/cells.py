@@ -80,16 +80,17 @@ def _one_of(text: str, known: tuple[str, ...]) -> str:
     return found
 
 
+def parse_weight(text: str, fix: str) -> float:
+    """Give a number of seconds, or a share. Raises CellError, with `fix`, for what is no number from 0 to MOST_WEIGHT."""
+    found = float(text) if _NUMBER.fullmatch(text.strip()) else -1.0
+    if not 0 <= found <= MOST_WEIGHT:
+        raise CellError(f"is not a number from 0 to {MOST_WEIGHT:g}", fix)
+    return found
+
+
 def _weight(text: str) -> float | None:
-    if not text.strip():
-        return None
     fix = "write the expected seconds for one run, such as 12.5; leave it empty for the ingestion type's default"
-    if not _NUMBER.fullmatch(text.strip()):
-        raise CellError("is not a finite number", fix)
-    weight = float(text)
-    if not 0 <= weight <= MOST_WEIGHT:
-        raise CellError(f"is not a weight: it is from 0 to {MOST_WEIGHT:g}", fix)
-    return weight
+    return parse_weight(text, fix) if text.strip() else None
 
 
 def _options(text: str) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from headgate.files import read_bytes
-from headgate.inventory.cells import MOST_WEIGHT, CellError
+from headgate.inventory.cells import CellError, parse_weight
 from headgate.inventory.csv_file import capped, read_lines
 from headgate.problems import InputError, Problem, short
 from headgate.tables.ids import TableId
@@ -28,7 +27,6 @@ REQUIRED = ("source_table", "started_at", "seconds")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})"
 )
-_NUMBER = re.compile(r"[0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?")
 _PARTS = 3
 
 
@@ -111,10 +109,7 @@ def _moment(text: str) -> datetime:
 
 
 def _seconds(text: str) -> float:
-    found = float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
-    if not found <= MOST_WEIGHT:
-        raise CellError("is not a number of seconds", f"write seconds from 0 to {MOST_WEIGHT:g}, such as 12.5")
-    return found
+    return parse_weight(text, "write seconds, such as 12.5")
 
 
 def _full_load(text: str) -> bool | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import TYPE_CHECKING
 
 from headgate.files import decoded, needed_bytes
-from headgate.inventory.cells import MOST_WEIGHT
+from headgate.inventory.cells import CellError, parse_weight
 from headgate.inventory.csv_file import UTF8, capped
 from headgate.inventory.slices import value_fault
 from headgate.problems import InputError, Problem, short
@@ -16,7 +15,6 @@ from headgate.problems import InputError, Problem, short
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NUMBER = re.compile(r"[0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?")
 _MOST_CELLS = 2
 
 
@@ -71,9 +69,8 @@ def _line(cells: list[str], separator: str, place: Problem, problems: list[Probl
         )
     if len(cells) != _MOST_CELLS:
         return value, None
-    text = cells[1].strip()
-    weight = float(text) if _NUMBER.fullmatch(text) else -1.0
-    if not 0 <= weight <= MOST_WEIGHT:
-        message = f"the weight {short(text)} is not a number from 0 to {MOST_WEIGHT:g}"
-        problems.append(Problem(message, "write a number, such as 2.5, or the value alone", place.file, place.line))
-    return value, weight
+    try:
+        return value, parse_weight(cells[1], "write a number, such as 2.5, or the value alone")
+    except CellError as error:
+        problems.append(Problem(f"the weight {short(cells[1])} {error.message}", error.fix, place.file, place.line))
+        return value, 0.0

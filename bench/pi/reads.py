@@ -114,6 +114,7 @@ def main() -> None:
 
     numbers = [number for number in range(asked.tags * 10) if not asked.often or number % 10 < _OFTEN][: asked.tags]
     webids = [tag(number).identity.web_id() for number in numbers]
+    tag.cache_clear()  # memory that is the simulator's
     readings: dict[str, Callable[[], Batches]] = {
         "recorded": lambda: recorded(asked.base, webids, asked.threads, asked.start),
         "reread": lambda: reread(asked.base, webids, asked.start),

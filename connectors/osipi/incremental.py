@@ -154,16 +154,9 @@ class Progress:
         until = min(shared, key=lambda stamp: (-shared[stamp], stamp), default="")
         spans = sorted({(place.guard.start, place.guard.end) for place in self.places.values() if place.guard})
         number = {span: place for place, span in enumerate(spans)}
-        tags = {
-            webid: [
-                "" if place.until == until else place.until,
-                place.packed,
-                place.overlap,
-                *([number[place.guard.start, place.guard.end], place.guard.count] if place.guard else []),
-            ]
-            for webid, place in self.places.items()
-        }
-        offset: dict[str, Any] = {"version": VERSION, "until": until, "tags": _json(tags)}
+        # Tag by tag: all entries as objects at once would be more than all else of a read of 100,000 tags.
+        tags = (f"{_json(webid)}:{_json(_of_place(self.places[webid], until, number))}" for webid in sorted(self.places))
+        offset: dict[str, Any] = {"version": VERSION, "until": until, "tags": "{" + ",".join(tags) + "}"}
         if spans:
             offset["guards"] = _json(spans)
         if self.memories:
@@ -238,6 +231,12 @@ def _gaps(entry: list[Any]) -> list[tuple[str, str]]:
     if not gaps or any(start > end for start, end in gaps):
         raise ValueError("no gaps")
     return gaps
+
+
+def _of_place(place: Place, until: str, number: Mapping[tuple[str, str], int]) -> list[Any]:
+    guard = place.guard
+    own = "" if place.until == until else place.until
+    return [own, place.packed, place.overlap, *([number[guard.start, guard.end], guard.count] if guard else [])]
 
 
 def _of_memory(memory: Memory) -> list[Any]:

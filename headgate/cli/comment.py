@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  # typer reads annotations when it runs
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -13,10 +13,7 @@ from headgate.cli.common import Format, FormatOption, result, result_json, tell,
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from headgate.comment.host import Host
-    from headgate.comment.model import PostResult, PullRequest, ReviewComment, Token
+    from headgate.comment.model import PostResult, PullRequest
 
 
 def comment(  # noqa: PLR0913  # each parameter is a flag
@@ -47,44 +44,29 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
 
     The token comes from the environment alone: GITHUB_TOKEN, or GITLAB_TOKEN.
     """
-    from headgate.comment.destination import destination, job_page
-    from headgate.comment.request import review_of
+    from headgate.use_cases.comment import CommentRequest, post_comment
 
-    details = details_url or job_page(os.environ)
-    review = review_of(_text(file), target, connector, _list(labels), _list(remove_labels), details)
-    pull_request, token = destination(os.environ, _event(os.environ), host, repo=repo, number=number, api=api)
-    posted = _post(pull_request, token, review, allow_read_only=allow_read_only, dry_run=dry_run)
+    request = CommentRequest(
+        text=_text(file),
+        target=target,
+        connector=connector,
+        host=host,
+        repo=repo,
+        number=number,
+        api=api,
+        labels=_list(labels),
+        remove_labels=_list(remove_labels),
+        details_url=details_url,
+        allow_read_only=allow_read_only,
+        dry_run=dry_run,
+    )
+    pull_request, posted = post_comment(request, os.environ, wait)
     for warning in posted.warnings:
         tell(f"warning: {warning}")
     if output is Format.json:
         result_json(posted.as_json())
     else:
         result(_as_text(posted, pull_request))
-
-
-def _post(
-    pull_request: PullRequest, token: Token, review: ReviewComment, *, allow_read_only: bool, dry_run: bool
-) -> PostResult:
-    from headgate.clients.rest import Clock, RejectedError
-    from headgate.comment.github import GitHubComments
-    from headgate.comment.gitlab import GitLabComments
-    from headgate.comment.model import PostResult
-    from headgate.comment.post import post
-
-    clock = Clock(sleep=wait)
-    host: Host = (
-        GitHubComments(pull_request, token, clock)
-        if pull_request.host == "github"
-        else GitLabComments(pull_request, token, clock)
-    )
-    try:
-        return post(host, review, dry_run=dry_run, clock=clock)
-    except RejectedError as error:
-        if not (allow_read_only and host.read_only(error)):
-            raise
-        return PostResult(
-            "skipped", warnings=(f"no comment was posted, for the token may only read: {error}",), dry_run=dry_run
-        )
 
 
 def _as_text(posted: PostResult, pull_request: PullRequest) -> str:
@@ -115,14 +97,6 @@ def _text(file: Path) -> str:
         fix = "write it with `headgate review ... --format markdown`, and look whether that failed"
         raise InputError(Problem("is empty", fix, name))
     return text
-
-
-def _event(environ: Mapping[str, str]) -> str | None:
-    """Give the text of the event that GitHub started the job for, where it left one."""
-    try:
-        return Path(environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8")
-    except (KeyError, OSError, UnicodeDecodeError):
-        return None
 
 
 def _list(text: str) -> tuple[str, ...]:

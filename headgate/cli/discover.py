@@ -86,9 +86,9 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     What a flag doesn't say comes from connector.yaml. A second discovery keeps what people edited, and says what is new, gone,
     back or changed. Connector code runs in a process of its own; it needs neither Spark nor the connectors' library.
     """
-    from headgate.discovery.execute import execute
     from headgate.discovery.options import options_of_file, options_of_text
     from headgate.discovery.request import DiscoveryRequest
+    from headgate.use_cases.discover import discover_tables
 
     given: list[Mapping[str, str]] = []
     given += [options_of_file(init_options_file, "--init-options-file")] if init_options_file else []
@@ -117,11 +117,11 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
         best_effort=best_effort,
         timeout=timeout,
     )
-    _tell(execute(request, os.environ), connector_name, output, verbose=verbose)
+    _tell(discover_tables(request, os.environ), connector_name, output, verbose=verbose)
 
 
 def _tell(discovered: DiscoveryResult, connector: str, output: Format, *, verbose: bool) -> None:
-    from headgate.discovery.report import as_json, as_text
+    from headgate.render.discovery import as_json, as_text
 
     if verbose and discovered.found.printed:
         tell(f"what the connector's code printed last:\n{discovered.found.printed}")

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from headgate.cli.common import Root, result, tell
 from headgate.problems import RefusedError, StaleError
-
-if TYPE_CHECKING:
-    from headgate.ci.files import File
 
 init = typer.Typer(no_args_is_help=True, help="Write files to start from: `ci`, the workflows of a repository.")
 
@@ -50,47 +47,30 @@ def ci(
     A file that says something else is shown as a diff and kept, unless --force is given. Files that are yours (the set-up and
     the login) are only written where there are none.
     """
-    from headgate.ci.files import files_of, warnings_of, workflow_settings
-    from headgate.definition.load import load_definitions
-    from headgate.files import write_whole
-    from headgate.problems import InputError
+    from headgate.use_cases.init_ci import WorkflowsRequest, write_workflows
 
-    definitions = [one.definition for one in load_definitions(root)]
-    if not definitions:
-        raise InputError(f"no connectors/*/connector.yaml below {root}", "run headgate in the project's folder")
-    settings = workflow_settings(definitions, "gitlab" if gitlab else host.value, target or [], nightly, branch)
-    folder = out or root
-    differing = {file: diff for file in files_of(settings) if (diff := _diff(folder, file, force=force)) is not None}
-    changed = [file.path for file in differing if (folder / file.path).exists()]
-    if differing and (check or (changed and not force)):
-        result("\n".join(diff for diff in differing.values() if diff))
-    if check and differing:
-        raise StaleError(f"would be written: {', '.join(file.path for file in differing)}", f"run `{settings.command}`")
-    if changed and not force and not check:
+    request = WorkflowsRequest(
+        host="gitlab" if gitlab else host.value,
+        targets=tuple(target or ()),
+        nightly=nightly,
+        branch=branch,
+        out=out,
+        root=root,
+        write=not check,
+        force=force,
+    )
+    found = write_workflows(request)
+    if found.differences and not found.written:
+        result("\n".join(one.diff for one in found.differences if one.diff))
+        if check:
+            raise StaleError(f"would be written: {', '.join(one.name for one in found.differences)}", f"run `{found.command}`")
+        changed = [one.name for one in found.differences if one.there]
         raise RefusedError(f"these files say something else: {', '.join(changed)}", "look at the diff, then say --force")
     if check:
         return
-    for file in differing:
-        write_whole(folder / file.path, file.text)
-        result(f"{folder / file.path} written")
-    if not differing:
+    for one in found.differences:
+        result(f"{one.path} written")
+    if not found.differences:
         tell("every file is up to date already")
-    for warning in warnings_of(definitions, settings):
+    for warning in found.warnings:
         tell(f"warning: {warning}")
-
-
-def _diff(folder: Path, file: File, *, force: bool) -> str | None:
-    """Give how a file differs from what is there, as a unified diff; None where it needn't be written."""
-    from difflib import unified_diff
-
-    path = folder / file.path
-    if not path.exists():
-        there = ""
-    elif file.yours and not force:
-        return None
-    else:
-        there = path.read_bytes().decode(errors="replace")
-        if there == file.text:
-            return None
-    lines = unified_diff(there.splitlines(), file.text.splitlines(), f"a/{file.path}", f"b/{file.path}", lineterm="")
-    return "\n".join(lines)

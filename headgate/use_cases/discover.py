@@ -1,4 +1,4 @@
-"""Executing a request: find the tables, arrange them, merge them into the inventory, write it."""
+"""A connector's tables into its inventory: found, arranged, merged with what is there, and written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from headgate.inventory.row import TableRow
 
 
-def execute(request: DiscoveryRequest, environment: Mapping[str, str]) -> DiscoveryResult:
+def discover_tables(request: DiscoveryRequest, environment: Mapping[str, str]) -> DiscoveryResult:
     """Discover a connector's tables into its inventory, and write a starter definition where there is none.
 
     What a person edited stays. Raises InputError and SourceError; nothing is written then.

@@ -1,16 +1,15 @@
-"""Where the rows of a backfill land: stdout, a folder of files, or a Delta table."""
+"""Where the rows of a backfill land: with the caller, in a folder of files, or a Delta table."""
 
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Protocol
 
 from headgate.files import write_whole
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from headgate.backfill.source import Part, Plan, Row
@@ -28,13 +27,15 @@ def lines(rows: Sequence[Row]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)
 
 
-class Stdout:
-    """Newline JSON on stdout; it remembers nothing, so a run that was cut off begins anew."""
+class Lines:
+    """Newline JSON for whoever asked; nothing is remembered, so a run that was cut off starts again."""
+
+    def __init__(self, show: Callable[[str], object]) -> None:
+        self._show = show
 
     def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:  # noqa: ARG002 (what other sinks need)
-        """Print a part's rows."""
-        sys.stdout.write(lines(rows))
-        sys.stdout.flush()
+        """Show a part's rows."""
+        self._show(lines(rows))
 
 
 class Folder:

@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from headgate.backfill.carry_out import Outcome
-    from headgate.backfill.homes import Home
-    from headgate.backfill.sinks import Sink
-    from headgate.backfill.source import Plan
-    from headgate.clients.warehouse import Warehouse
-    from headgate.definition.model import Definition
-    from headgate.deployment.scope import Scope
-    from headgate.project import Connector as Project
-
-_JOURNAL = "backfill.json"
 
 
 def backfill(  # noqa: PLR0913  # each parameter is a flag
@@ -66,123 +57,69 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
     nothing, corrected values overwrite and, with --delete, deleted ones go. But for stdout the same command carries on where a
     run was cut off, with the times and the tags of its first run. A folder holds one backfill.
     """
-    from headgate.backfill.carry_out import carry_out
-    from headgate.backfill.journal import order_of, read_journal
-    from headgate.backfill.source import Source
-    from headgate.project import read_connectors
+    from headgate.discovery.options import options_of_file
+    from headgate.use_cases.backfill import BackfillRequest, read_again
 
-    _fitting(out, delta, into, warehouse, merge=merge, delete=delete)
-    one = read_connectors(root, connector)[0]
-    scope = _scope(one.definition, target) if merge or into else None
-    homes = _homes(one, scope, table, into) if scope else ()
-    given = {"requests_per_second": str(requests_per_second)} | ({"tag_webids": tags} if tags else {})
-    options = _options(one.definition, options_file) | given
-    source = Source(one.folder / (one.definition.code.folder or ""), options)
-    landing = ", ".join(home.name for home in homes) or (str(out.resolve()) if out else delta)
-    order = order_of(table, start, before, str(hours), landing, str(delete), *map(str, source.choice))
-    journal = read_journal((out or one.folder) / _JOURNAL, order) if landing else None
-    span = (journal and journal.span) or (start, before)
-    known = journal.tags if journal else ()
-    sink: Sink
-    if scope:
-        from headgate.backfill.warehouse import merged
-
-        asked = known if known and len(homes) == 1 else _words(tags)
-        plan, sink = merged(source, _warehouse(scope, warehouse), homes, table, span, hours, asked, delete=delete)
-        landing = ", ".join(sink.names)
-    else:
-        plan = source.plan(table, *span, hours, known)
-        sink = _sink(plan, out, delta, storage_options, delete=delete)
-    if journal:
-        journal.begin(plan.span, plan.tags)
-    with _progress(len(plan.parts)) as progress:
-        outcome = carry_out(source, plan, sink, journal, progress)
+    request = BackfillRequest(
+        connector=connector,
+        start=start,
+        before=before,
+        table=table,
+        tags=tuple(tag for part in tags.split(",") if (tag := part.strip())),
+        options=options_of_file(options_file, "--options-file") if options_file else {},
+        out=out,
+        delta=delta,
+        storage=options_of_file(storage_options, "--storage-options") if storage_options else {},
+        merge=merge,
+        into=into,
+        target=target,
+        warehouse=warehouse,
+        delete=delete,
+        requests_per_second=requests_per_second,
+        hours=hours,
+        root=root,
+    )
+    with _progress(rows_are_printed=not (out or delta or merge or into)) as progress:
+        done = read_again(request, os.environ, _print, progress)
+    outcome = done.outcome
     for tag, reason in sorted(outcome.unread.items()):
         tell(f"not read: {tag}: {reason}")
-    if landing:
-        _say(plan, outcome, landing, output)
-
-
-def _fitting(out: Path | None, delta: str, into: str, warehouse: str, *, merge: bool, delete: bool) -> None:
-    from headgate.problems import InputError
-
-    places = {"--out": out, "--delta": delta, "--merge": merge, "--into": into}
-    if len(named := [name for name, value in places.items() if value]) > 1:
-        raise InputError(f"{' and '.join(named)} name {len(named)} places for the same rows", "give one of them")
-    if delete and not (delta or merge or into):
-        raise InputError("--delete takes rows out of a table", "name it by --merge, --into or --delta")
-    if (merge or into) and not warehouse:
-        raise InputError("no SQL warehouse is named", "name one: --warehouse ID, or DATABRICKS_WAREHOUSE_ID")
-
-
-def _scope(definition: Definition, target: str | None) -> Scope:
-    from headgate.deployment.scope import Scope
-    from headgate.problems import InputError
-    from headgate.project import target_of
-
-    if target is None and len(definition.targets) > 1:
-        names = ", ".join(sorted(definition.targets))
-        raise InputError(f"there are the tables of several targets: {names}", "name one: -t TARGET, or HEADGATE_TARGET")
-    return Scope(definition, target_of(definition, target))
-
-
-def _homes(one: Project, scope: Scope, table: str, into: str) -> tuple[Home, ...]:
-    from headgate.backfill.homes import home_by_name, homes_of
-
-    return (home_by_name(into),) if into else homes_of(one.tables, scope, table)
-
-
-def _words(tags: str) -> tuple[str, ...]:
-    return tuple(tag for part in tags.split(",") if (tag := part.strip()))
-
-
-def _warehouse(scope: Scope, id_: str) -> Warehouse:
-    from headgate.clients.databricks import Login
-    from headgate.clients.warehouse import Warehouse
-
-    return Warehouse(Login(scope.target.host, scope.target.profile), id_)
-
-
-def _options(definition: Definition, options_file: Path | None) -> dict[str, str]:
-    from headgate.discovery.options import init_options, options_of_file
-
-    connection = definition.connection
-    given = [options_of_file(options_file, "--options-file")] if options_file else []
-    return init_options({**connection.options, **definition.discovery}, connection.secrets, os.environ, given)
-
-
-def _sink(plan: Plan, out: Path | None, delta: str, storage_options: Path | None, *, delete: bool) -> Sink:
-    from headgate.backfill.sinks import Folder, Stdout
-
-    if not delta:
-        return Folder(out, plan) if out else Stdout()
-    from headgate.backfill.delta import Delta
-    from headgate.discovery.options import options_of_file
-
-    storage = options_of_file(storage_options, "--storage-options") if storage_options else {}
-    return Delta(delta, plan, delete=delete, storage=storage)
-
-
-def _say(plan: Plan, outcome: Outcome, landing: str, output: Format) -> None:
+    if not done.landing:
+        return
     if output is Format.json:
         counts = {"parts": outcome.parts, "already_done": outcome.skipped, "rows": outcome.rows}
-        result_json({"format": 1, "table": plan.table, "to": landing, **counts, "unread": outcome.unread})
-        return
-    skipped = f" ({outcome.skipped} parts were done before)" if outcome.skipped else ""
-    result(f"{plan.table}: {outcome.rows} rows in {outcome.parts} parts to {landing}{skipped}")
+        result_json({"format": 1, "table": done.table, "to": done.landing, **counts, "unread": outcome.unread})
+    else:
+        skipped = f" ({outcome.skipped} parts were done before)" if outcome.skipped else ""
+        result(f"{done.table}: {outcome.rows} rows in {outcome.parts} parts to {done.landing}{skipped}")
+
+
+def _print(rows: str) -> None:
+    sys.stdout.write(rows)
+    sys.stdout.flush()
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[Outcome], None]]:
-    """Show how far it is on stderr, where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
+def _progress(*, rows_are_printed: bool) -> Iterator[Callable[[Outcome, int], None]]:
+    """Show how far it is on stderr, where that is a terminal on which no rows are printed."""
+    if not sys.stderr.isatty() or (rows_are_printed and sys.stdout.isatty()):
+        yield lambda _, __: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("backfill", total=total)
-        yield lambda outcome: bar.update(
-            task, completed=outcome.parts + outcome.skipped, description=f"backfill: {outcome.rows:,} rows"
-        )
+    # Rows go to stdout as they are: rich would have them on its own console.
+    bar = Progress(console=Console(stderr=True), transient=True, redirect_stdout=False)
+
+    def show(outcome: Outcome, parts: int) -> None:
+        if not bar.tasks:
+            bar.add_task("backfill", total=parts)
+            bar.start()
+        done = outcome.parts + outcome.skipped
+        words = f"backfill: {outcome.rows:,} rows" if done else "backfill"
+        bar.update(bar.tasks[0].id, completed=done, description=words)
+
+    try:
+        yield show
+    finally:
+        bar.stop()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +106,18 @@ def truth(pi: PiServer, tags: str = "AB", start: str = "", before: str = "~") ->
     return sorted(found)
 
 
+def everything(terminal: int) -> bytes:
+    """Read what a terminal shows until nobody writes to it any more."""
+    found = b""
+    try:
+        while more := os.read(terminal, 65536):
+            found += more
+    except OSError:  # so a terminal says that it ended
+        pass
+    os.close(terminal)
+    return found
+
+
 class TestWhere:
     def test_on_stdout_rows_are_newline_json_and_nothing_else(self, pi: PiServer, project: Path) -> None:
         fill(pi)
@@ -111,6 +125,18 @@ class TestWhere:
 
         assert told([json.loads(line) for line in done.stdout.splitlines()]) == truth(pi)
         assert done.stderr == ""
+
+    def test_on_stdout_they_are_also_where_a_terminal_shows_how_far_it_is(self, pi: PiServer, project: Path) -> None:
+        fill(pi)
+        terminal, stderr = pty.openpty()
+        with subprocess.Popen(words_of(*SPAN, "--tags", "A,B"), cwd=project, stdout=subprocess.PIPE, stderr=stderr) as run:
+            os.close(stderr)
+            with ThreadPoolExecutor() as threads:
+                shown = threads.submit(everything, terminal)
+                out, _ = run.communicate()
+
+        assert told([json.loads(line) for line in out.splitlines()]) == truth(pi)
+        assert b"backfill: 482 rows" in shown.result()
 
     def test_in_a_folder_each_part_is_a_file_and_a_repeat_replaces_it(self, pi: PiServer, backfill: Run, project: Path) -> None:
         fill(pi)

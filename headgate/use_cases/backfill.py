@@ -1,0 +1,139 @@
+"""A range of time, read again by hand: late, corrected and deleted values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.backfill.carry_out import Outcome, carry_out
+from headgate.backfill.homes import home_by_name, homes_of
+from headgate.backfill.journal import order_of, read_journal
+from headgate.backfill.sinks import Folder, Lines
+from headgate.backfill.source import Source
+from headgate.deployment.scope import Scope
+from headgate.discovery.options import init_options
+from headgate.problems import InputError
+from headgate.project import read_connectors, target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headgate.backfill.sinks import Sink
+    from headgate.clients.warehouse import Warehouse
+    from headgate.definition.model import Definition
+
+_JOURNAL = "backfill.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillRequest:
+    """Which range of a connector's table to read, and where its rows go: `before` is not included.
+
+    tags: ids; none: those that the options choose. options: for the connector, they win over the environment's and the
+    definition's. Rows go to one of out (a folder), delta (a Delta table, with options of its storage), into (one table) and
+    with `merge` the target's tables, the latter two by a SQL warehouse; with none of them, to the caller. delete: what the
+    source no longer has goes from the table. hours: what is read at once.
+    """
+
+    connector: str
+    start: str
+    before: str = "*"
+    table: str = "pi_timeseries"
+    tags: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    out: Path | None = None
+    delta: str = ""
+    storage: Mapping[str, str] = field(default_factory=dict, repr=False)
+    merge: bool = False
+    into: str = ""
+    target: str | None = None
+    warehouse: str = ""
+    delete: bool = False
+    requests_per_second: float = 5
+    hours: float = 1
+    root: Path = Path()
+
+    def __post_init__(self) -> None:
+        """Raise InputError where it names several places, or none for what needs one."""
+        places = {"--out": self.out, "--delta": self.delta, "--merge": self.merge, "--into": self.into}
+        if len(named := [name for name, value in places.items() if value]) > 1:
+            raise InputError(f"{' and '.join(named)} name {len(named)} places for the same rows", "give one of them")
+        if self.delete and not (self.delta or self.merge or self.into):
+            raise InputError("--delete takes rows out of a table", "name it by --merge, --into or --delta")
+        if (self.merge or self.into) and not self.warehouse:
+            raise InputError("no SQL warehouse is named", "name one: --warehouse ID, or DATABRICKS_WAREHOUSE_ID")
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillResult:
+    """What came of it, and where rows landed; empty where the caller was given them."""
+
+    table: str
+    landing: str
+    outcome: Outcome
+
+
+def read_again(
+    request: BackfillRequest,
+    environ: Mapping[str, str],
+    show: Callable[[str], object],
+    progress: Callable[[Outcome, int], None] = lambda _, __: None,
+) -> BackfillResult:
+    """Read a range of time of a table again; the same request carries on where a run was cut off, but for rows that are shown.
+
+    `show` is given rows that land nowhere else, as newline JSON; `progress` what came of it so far, and how many parts there
+    are. Raises InputError for what can't be asked, SourceError where the source or the table fails.
+    """
+    one = read_connectors(request.root, request.connector)[0]
+    out, table, hours, delete = request.out, request.table, request.hours, request.delete
+    scope = _scope(one.definition, request.target) if request.merge or request.into else None
+    homes = () if not scope else (home_by_name(request.into),) if request.into else homes_of(one.tables, scope, table)
+    source = Source(one.folder / (one.definition.code.folder or ""), _options(one.definition, request, environ))
+    landing = ", ".join(home.name for home in homes) or (str(out.resolve()) if out else request.delta)
+    order = order_of(table, request.start, request.before, str(hours), landing, str(delete), *map(str, source.choice))
+    journal = read_journal((out or one.folder) / _JOURNAL, order) if landing else None
+    span = (journal and journal.span) or (request.start, request.before)
+    known = journal.tags if journal else ()
+    sink: Sink
+    if scope:
+        from headgate.backfill.warehouse import merged
+
+        asked = known if known and len(homes) == 1 else request.tags
+        plan, sink = merged(source, _warehouse(scope, request.warehouse), homes, table, span, hours, asked, delete=delete)
+        landing = ", ".join(sink.names)
+    else:
+        plan = source.plan(table, *span, hours, known)
+        if request.delta:
+            from headgate.backfill.delta import Delta
+
+            sink = Delta(request.delta, plan, delete=delete, storage=request.storage)
+        else:
+            sink = Folder(out, plan) if out else Lines(show)
+    if journal:
+        journal.begin(plan.span, plan.tags)
+    parts = len(plan.parts)
+    progress(Outcome(), parts)
+    outcome = carry_out(source, plan, sink, journal, lambda outcome: progress(outcome, parts))
+    return BackfillResult(plan.table, landing, outcome)
+
+
+def _scope(definition: Definition, target: str | None) -> Scope:
+    if target is None and len(definition.targets) > 1:
+        names = ", ".join(sorted(definition.targets))
+        raise InputError(f"there are the tables of several targets: {names}", "name one: -t TARGET, or HEADGATE_TARGET")
+    return Scope(definition, target_of(definition, target))
+
+
+def _warehouse(scope: Scope, id_: str) -> Warehouse:
+    from headgate.clients.databricks import Login
+    from headgate.clients.warehouse import Warehouse
+
+    return Warehouse(Login(scope.target.host, scope.target.profile), id_)
+
+
+def _options(definition: Definition, request: BackfillRequest, environ: Mapping[str, str]) -> dict[str, str]:
+    connection = definition.connection
+    options = init_options({**connection.options, **definition.discovery}, connection.secrets, environ, [request.options])
+    chosen = {"tag_webids": ",".join(request.tags)} if request.tags else {}
+    return {**options, "requests_per_second": str(request.requests_per_second), **chosen}

@@ -73,6 +73,7 @@ RUNS = {
     "show": [],
     "check": [],
     "schema": [],
+    "doctor": [],
     "review": ["crm-prod-1.json", "-t", "prod", "--json", "r.json", "--markdown", "r.md", "--html", "r.html", "--diff"],
     "handover": ["crm", "-t", "prod", "--execute", "--warehouse", "w"],
     "comment": ["r.md", "-t", "prod", "--host", "github", "--api", HOST, "--repo", "a/b", "--number", "1"],

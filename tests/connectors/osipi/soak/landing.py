@@ -56,14 +56,14 @@ class Upserts:
     """A table in which a row takes the place of the one with its key, and an offset that is written afterwards.
 
     A batch whose offset was not written is read again, by when a snapshot that it landed may have been dropped: what it left
-    goes before, for no offset knows of it.
+    is undone before, for no offset knows of it.
     """
 
     def __init__(self, folder: Path) -> None:
         self._base = sqlite3.connect(folder / "landed.db", isolation_level=None)
         self._base.execute("PRAGMA synchronous = OFF")  # a process may die here, the machine does not
         self._base.execute(
-            f"CREATE TABLE IF NOT EXISTS landed ({', '.join(_KEY)}, row, batch, PRIMARY KEY ({', '.join(_KEY)}))"
+            f"CREATE TABLE IF NOT EXISTS landed ({', '.join(_KEY)}, row, batch, PRIMARY KEY (batch, {', '.join(_KEY)}))"
         )
         self._base.execute("CREATE TABLE IF NOT EXISTS offsets (one INTEGER PRIMARY KEY, offset)")
 
@@ -84,7 +84,8 @@ class Upserts:
         self._base.execute("INSERT INTO offsets VALUES (?, ?)", [batch, json.dumps(offset)])
 
     def rows(self) -> Rows:
-        return [json.loads(row) for (row,) in self._base.execute("SELECT row FROM landed")]
+        found = (json.loads(row) for (row,) in self._base.execute("SELECT row FROM landed ORDER BY batch"))
+        return list({tuple(row[name] for name in _KEY): row for row in found}.values())
 
 
 def landing_of(folder: Path, *, upsert: bool) -> Landing:

@@ -56,5 +56,7 @@ class Identity:
         return f"{letter}1{self.marker}" + {"F": ids + path, "P": path}.get(letter, ids)
 
     def has(self, web_id: str) -> bool:
-        """Say whether a WebID of any kind is this one's."""
-        return any(self.web_id(kind) == web_id for kind in KINDS)
+        """Say whether a WebID of any kind is this one's: a Full one by its ids, whatever path it had when it was given."""
+        return any(self.web_id(kind) == web_id for kind in KINDS) or (
+            web_id[:1] == "F" and web_id.startswith(self.web_id("IDOnly")[1:], 1)
+        )

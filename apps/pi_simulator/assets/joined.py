@@ -58,7 +58,7 @@ def _wished(every: list[Attribute], parent: int, wish: Wish) -> list[Source]:
     return [_source(one) for one in wanted.below(every, parent, nested=wish.full)]
 
 
-def database_sets(world: World) -> list[EnumerationSet]:
+def database_sets(world: World, now: int) -> list[EnumerationSet]:  # noqa: ARG001  # as all owners of sets are asked
     """Give the enumeration sets of all databases."""
     return [one for nth in range(len(world.assets.libraries)) for one in sets_of(world, nth)]
 

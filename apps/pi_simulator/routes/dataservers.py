@@ -20,8 +20,7 @@ def check_server(asked: Asked, web_id: str) -> None:
     """Raise PiError: 400 for what is no data server's WebID, 404 for another server's."""
     if web_id[1:4] != "1DS":
         raise PiError(400, f"The WebID is invalid: '{web_id}'.")
-    own = asked.world.archive.server(asked.now)
-    if not own.has(web_id) and not (web_id[0] == "F" and web_id.startswith(own.web_id("IDOnly")[1:], 1)):
+    if not asked.world.archive.server(asked.now).has(web_id):
         raise PiError(404, f"The specified Data Server was not found: '{web_id}'.")
 
 
@@ -64,4 +63,4 @@ def answer_points(asked: Asked, page: Paged, found: Listing) -> Response:
 def enumeration_sets(asked: Wanted, web_id: str) -> Response:
     """Give the enumeration sets."""
     check_server(asked, web_id)
-    return asked.answer({"Links": {}, "Items": [one.body(asked) for one in archive_sets(asked.world)]})
+    return asked.answer({"Links": {}, "Items": [one.body(asked) for one in archive_sets(asked.world, asked.now)]})

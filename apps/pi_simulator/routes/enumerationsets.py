@@ -22,7 +22,7 @@ def _check(web_id: str, marker: str) -> None:
 
 def _by_web_id(asked: Wanted, web_id: str) -> EnumerationSet:
     _check(web_id, "MS")
-    for one in all_sets(asked.world):
+    for one in all_sets(asked.world, asked.now):
         if one.identity.has(web_id):
             return one
     raise PiError(404, f"The specified Enumeration Set was not found: '{web_id}'.")
@@ -31,7 +31,7 @@ def _by_web_id(asked: Wanted, web_id: str) -> EnumerationSet:
 @router.get("/enumerationsets")
 def by_path(asked: Wanted, path: str) -> Response:
     """Give the set of a path. Raises PiError 404 where there is none."""
-    for one in all_sets(asked.world):
+    for one in all_sets(asked.world, asked.now):
         if one.path.lower() == path.lower():
             return asked.answer(one.body(asked))
     raise PiError(404, f"The specified path was not found: '{path}'.")
@@ -55,7 +55,7 @@ secured(router, "enumerationsets", lambda asked, web_id: asked.web_id(_by_web_id
 @router.get("/enumerationvalues")
 def value_by_path(asked: Wanted, path: str) -> Response:
     """Give the value of a path. Raises PiError 404 where there is none."""
-    for one in all_sets(asked.world):
+    for one in all_sets(asked.world, asked.now):
         for body in one.value_bodies(asked):
             if body["Path"].lower() == path.lower():
                 return asked.answer(body)
@@ -66,7 +66,7 @@ def value_by_path(asked: Wanted, path: str) -> Response:
 def value(asked: Wanted, web_id: str) -> Response:
     """Give a value of a set. Raises PiError 404 where there is none."""
     _check(web_id, "MV")
-    for one in all_sets(asked.world):
+    for one in all_sets(asked.world, asked.now):
         for (name, *_), body in zip(one.values, one.value_bodies(asked), strict=True):
             if one.value_identity(name).has(web_id):
                 return asked.answer(body)

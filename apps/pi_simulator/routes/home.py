@@ -11,7 +11,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from starlette.responses import HTMLResponse
 
 from ..asking import ROOT
-from ..tags import tag
 from ..times import written
 from ..world import World
 
@@ -44,11 +43,12 @@ def _live(world: World, now: int) -> list[tuple[str, str, str, str, bool]]:
     """Give name, value, units, time of a few tags, and whether the value is good."""
     rows = []
     for number in (one for one in _SHOWN if world.archive.has(one, now)):
-        last = world.truth.last(tag(number), now, now)
+        one = world.archive.look(number, now)
+        last = world.truth.last(one, now, now)
         if len(last):
             row = last.row(0)
             value = row["Value"]["Name"] if isinstance(row["Value"], dict) else json.dumps(row["Value"], ensure_ascii=False)
-            rows.append((tag(number).name, value, row["UnitsAbbreviation"], row["Timestamp"], row["Good"]))
+            rows.append((one.name, value, row["UnitsAbbreviation"], row["Timestamp"], row["Good"]))
     return rows
 
 

@@ -81,27 +81,28 @@ class EnumerationSet:
         }
 
 
-def archive_sets(_world: World) -> list[EnumerationSet]:
-    """Give the sets of the data archive."""
-    return [_archive_set(name) for name in SETS]
+def archive_sets(world: World, now: int) -> list[EnumerationSet]:
+    """Give the sets of the data archive, as its server is called at `now` (ticks)."""
+    return [_archive_set(name, world.archive.server(now)) for name in SETS]
 
 
-def _archive_set(name: str) -> EnumerationSet:
+def _archive_set(name: str, server: Identity) -> EnumerationSet:
     numbers = SYSTEM_STATES if name == "System" else {state: at for at, state in enumerate(SETS[name])}
     part = f"EnumerationSets[{name}]"
     return EnumerationSet(
         name,
         f"States of {name.lower()}",
-        f"\\\\PIServers[{SERVER}]\\{part}",
-        Identity("MSD", (SERVER_ID, guid("enumeration set", SERVER, name)), f"{SERVER}\\{part}"),
+        f"\\\\PIServers[{server.path}]\\{part}",
+        Identity("MSD", (SERVER_ID, guid("enumeration set", SERVER, name)), f"{server.path}\\{part}"),
         tuple((state, number, "") for state, number in numbers.items()),
+        server,
     )
 
 
 # Who has sets.
-OWNERS: dict[str, Callable[[World], Iterable[EnumerationSet]]] = {"archive": archive_sets}
+OWNERS: dict[str, Callable[[World, int], Iterable[EnumerationSet]]] = {"archive": archive_sets}
 
 
-def all_sets(world: World) -> Iterable[EnumerationSet]:
-    """Give the sets of everybody."""
-    return (one for owner in OWNERS.values() for one in owner(world))
+def all_sets(world: World, now: int) -> Iterable[EnumerationSet]:
+    """Give the sets of everybody, as they are at `now` (ticks)."""
+    return (one for owner in OWNERS.values() for one in owner(world, now))

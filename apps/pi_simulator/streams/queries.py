@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..comparing import COMPARED
@@ -21,8 +22,9 @@ from .points import attribute, attribute_names
 from .samples import Sample, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from ..tags import Tag
     from ..world import World
 
     Test = Callable[[int], bool]
@@ -82,10 +84,11 @@ def _named(one: Filter, text: str) -> Filter:
 
 def searched(world: World, now: int, text: str) -> Sequence[int]:
     """Give the numbers of the points that pass a query at `now` (ticks). Raises PiError 400 for what is no query."""
-    alternatives = _read(text)
-    if any(one.name in _OF_VALUES or one.name in _DATES for filters in alternatives for one in filters):
-        return array("L", _passing(world.archive.count, text, world, now))
-    return _unmoved(world.archive.count, text)
+    alternatives, archive = _read(text), world.archive
+    moves = any(one.name in _OF_VALUES or one.name in _DATES for filters in alternatives for one in filters)
+    if moves or archive.compression or archive.history.changed:
+        return array("L", _passing(archive.count, text, world, now))
+    return _unmoved(archive.count, text)
 
 
 @lru_cache(maxsize=16)
@@ -96,24 +99,31 @@ def _unmoved(count: int, text: str) -> array[int]:
 
 def _passing(count: int, text: str, world: World | None = None, now: int = 0) -> Iterator[int]:
     choices = [[_test(one, text, world, now) for one in filters] for filters in _read(text)] or [[]]
-    return (number for number in range(count) if any(all(test(number) for test in tests) for tests in choices))
+    numbers: Iterable[int] = chain(range(count), sorted(world.archive.history.made)) if world else range(count)
+    return (number for number in numbers if any(all(test(number) for test in tests) for tests in choices))
 
 
 def _test(one: Filter, text: str, world: World | None, now: int) -> Test:
+    """Give what tries a point by its number: as it is at `now` in a world, or as it was made."""
+    changed = world.archive.history.changed if world else frozenset[int]()
+
+    def look(number: int) -> Tag:
+        return world.archive.look(number, now) if world else tag(number)
+
     if one.name in _OF_VALUES:
         if world is None:
             raise _refused(text, "values are not searched here")
         passes, truth = _of_value(one, text, now), world.truth
-        return lambda number: passes(View(truth, tag(number), now).snapshot())
+        return lambda number: passes(View(truth, look(number), now).snapshot())
     if one.name in _DATES:
         moment, compared = _moment(one, text, now), COMPARED[one.sign]
-        return lambda number: compared(parse(str(attribute(tag(number), one.name)), now), moment)
+        return lambda number: compared(parse(str(attribute(look(number), one.name)), now), moment)
     if one.name == "pointtype":
-        return _of_type(one, text)
+        return _of_type(one, text, look)
     fits = _compared(one)
     if one.name == "tag":  # without making the point, for most queries ask for no more
-        return lambda number: fits(name_of(number))
-    return lambda number: fits(attribute(tag(number), one.name))
+        return lambda number: fits(look(number).name if number in changed else name_of(number))
+    return lambda number: fits(attribute(look(number), one.name))
 
 
 def _moment(one: Filter, text: str, now: int) -> int:
@@ -123,7 +133,7 @@ def _moment(one: Filter, text: str, now: int) -> int:
         raise _refused(text, f"'{one.text[:_SHOWN]}' is no time") from None
 
 
-def _of_type(one: Filter, text: str) -> Test:
+def _of_type(one: Filter, text: str, look: Callable[[int], Tag]) -> Test:
     if one.sign not in {"=", "<>"}:
         raise _refused(text, "types are equal or not")
     fits = [kind for word, kinds in _TYPES.items() for kind in kinds if word == one.text.lower()]
@@ -132,7 +142,7 @@ def _of_type(one: Filter, text: str) -> Test:
         fits = [kinds[0] for kinds in _TYPES.values() if matches(kinds[0])]
     if not fits:
         raise _refused(text, f"there is no point type '{one.text[:_SHOWN]}'")
-    return lambda number: (tag(number).point_type in fits) is (one.sign == "=")
+    return lambda number: (look(number).point_type in fits) is (one.sign == "=")
 
 
 def _of_value(one: Filter, text: str, now: int) -> Callable[[Sample], bool]:

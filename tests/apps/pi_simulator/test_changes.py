@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,9 @@ from apps.pi_simulator.streams.points import attribute, named
 from apps.pi_simulator.tags import SERVER, Tag, tag
 from apps.pi_simulator.times import written
 from apps.pi_simulator.truth import Truth
+
+if TYPE_CHECKING:
+    from tests.apps.pi_simulator.api import Api, Start
 
 AT = 17_723_664_000_000_000  # noon of 1 March 2026
 BEFORE, AFTER = AT - 1, AT
@@ -69,6 +74,33 @@ def test_a_point_that_is_made_anew_has_another_id_and_begins_then() -> None:
     assert len(times)
     assert times.min() >= AT
     assert attribute(new, "creationdate") == written(AT)
+
+
+def test_points_and_sets_of_states_are_searched_by_the_names_that_they_have_now(start: Start) -> None:
+    changes = Change(AT, Kind.RENAME, 7, "Renamed.a.b"), Change(AT, Kind.RENAME_SERVER, name="NEW"), Change(AT, Kind.REMAKE, 8)
+    before, after = (start(tags=20, clock=lambda now=now: now, changes=changes) for now in (BEFORE, AFTER))
+
+    def items(api: Api, path: str, **params: str) -> list[Any]:
+        return list(api.get(path, **params).json()["Items"])
+
+    def found(api: Api, query: str) -> list[str]:
+        return [item["Path"] for item in items(api, "/points/search", query=query)]
+
+    old = tag(7).name
+    assert found(before, f"tag:={old}") == [f"\\\\{SERVER}\\{old}"]
+    assert (found(before, "tag:=Renamed*"), found(after, f"tag:={old}")) == ([], [])
+    assert found(after, "tag:=Renamed*") == found(after, "descriptor:=a* PointType:=Float32") == ["\\\\NEW\\Renamed.a.b"]
+    assert found(after, f"tag:={tag(8).name}") == [f"\\\\NEW\\{tag(8).name}"]
+    assert len(found(after, "pointtype:=Float32")) == len(found(before, "pointtype:=Float32"))
+    (server,) = items(before, "/dataservers")
+    for full in items(before, f"/dataservers/{server['WebId']}/enumerationsets"):
+        now = after.get(f"/enumerationsets/{full['WebId']}").json()
+        assert now["Path"] == full["Path"].replace(SERVER, "NEW")
+        assert now["WebId"] != full["WebId"]
+        assert items(after, f"/enumerationsets/{full['WebId']}/enumerationvalues")
+    (server,) = items(after, "/dataservers")
+    modes = items(after, f"/dataservers/{server['WebId']}/enumerationsets")[0]
+    assert modes["Links"]["DataServer"].endswith(server["WebId"])
 
 
 @pytest.mark.parametrize("kind", [Kind.HIDE, Kind.DELETE])

@@ -18,7 +18,7 @@ from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.ci import apply, approved, plan, stacks, validate
 from headgate.cli.comment import comment
-from headgate.cli.common import tell
+from headgate.cli.common import begin, say_where, tell
 from headgate.cli.cost import cost
 from headgate.cli.discover import discover
 from headgate.cli.doctor import doctor, print_version
@@ -70,6 +70,14 @@ def fault(kind: type[BaseException], error: BaseException, trace: TracebackType 
 def main() -> None:
     """Run the command line; errors that are the user's to mend are printed without a stack trace."""
     sys.excepthook = fault
+    begin()
+    try:
+        _run()
+    finally:
+        say_where()
+
+
+def _run() -> None:
     try:
         app()
     except HeadgateError as error:

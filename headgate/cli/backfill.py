@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import Connector, Format, FormatOption, Root, result, result_json, tell
+from headgate.cli.common import TARGET, Connector, Format, FormatOption, Root, result, result_json, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
     ] = None,
     target: Annotated[
         str | None,
-        typer.Option("--target", "-t", help="With --merge: the target; default: its only one.", envvar="HEADGATE_TARGET"),
+        typer.Option("--target", "-t", help="With --merge: the target; default: its only one.", envvar=TARGET),
     ] = None,
     into: Annotated[str, typer.Option(help="Like --merge, into this one table: catalog.schema.table.")] = "",
     warehouse: Annotated[

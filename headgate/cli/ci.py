@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.common import Format, FormatOption, Program, result, tell, wait
+from headgate.cli.common import TARGET, Format, FormatOption, Program, result, tell, wait
 from headgate.problems import InputError, Problem, SourceError
 
 Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote.")]
@@ -113,7 +113,7 @@ def apply(
 
 
 def approved(
-    target: Annotated[str, typer.Option("--target", "-t", help="The target whose review to fetch.")],
+    target: Annotated[str, typer.Option("--target", "-t", help="The target whose review to fetch.", envvar=TARGET)],
     out: Annotated[Path, typer.Option("--out", help="Where the review document goes.")],
     commit: Annotated[str | None, typer.Option("--commit", help="The merged commit; default: the CI run's own.")] = None,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from headgate.cli.common import Format, FormatOption, result, result_json, tell, wait
+from headgate.cli.common import TARGET, Format, FormatOption, result, result_json, tell, wait
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def comment(  # noqa: PLR0913  # each parameter is a flag
     file: Annotated[Path, typer.Argument(help="The review as Markdown; - reads it from stdin.")],
-    target: Annotated[str, typer.Option("--target", "-t", help="The target that the review is of: each has its comment.")],
+    target: Annotated[str, typer.Option("--target", "-t", help="The review's target: each has its comment.", envvar=TARGET)],
     connector: Annotated[
         str | None, typer.Option(help="The connector that it is of, where each has a comment of its own.")
     ] = None,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 import time
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,9 +16,38 @@ import typer
 
 from headgate.redaction.environment import without_own_secrets
 
-Root = Annotated[Path, typer.Option("--root", help="The project's folder, which holds connectors/.", envvar="HEADGATE_ROOT")]
+TARGET = "HEADGATE_TARGET"
+
+
+@dataclass(slots=True)
+class _Said:
+    """What was said so far: whether it names commands, and the folder that they are for where that is another one."""
+
+    elsewhere: Path | None = None
+    commands: bool = False
+
+
+_said = _Said()
+# A command to run, among other words or on a line of its own.
+_COMMAND = re.compile(r"(^|`|: |=\S+ )\s*(headgate [a-z]|npx cdktf )", re.MULTILINE)
+
+
+def _kept(context: typer.Context, root: Path) -> Path:
+    """Remember a folder that was named on the command line: commands without it work there alone."""
+    named = context.get_parameter_source("root")
+    if named is not None and named.name == "COMMANDLINE" and root.resolve() != Path.cwd():
+        _said.elsewhere = root
+    return root
+
+
+Root = Annotated[
+    Path,
+    typer.Option("--root", help="The project's folder, which holds connectors/.", envvar="HEADGATE_ROOT", callback=_kept),
+]
 Connector = Annotated[str, typer.Argument(help="A connector: its id, or its folder below connectors/.")]
-Target = Annotated[str | None, typer.Option("--target", "-t", help="The target; default: the connector's default one.")]
+Target = Annotated[
+    str | None, typer.Option("--target", "-t", help="The target; default: the connector's default one.", envvar=TARGET)
+]
 Program = Annotated[
     str,
     typer.Option(
@@ -51,17 +83,30 @@ TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="text f
 
 def tell(text: str) -> None:
     """Say something that is no result: on stderr. Servers' and programs' words may be in it: no secret of ours is."""
+    _said.commands = _said.commands or bool(_COMMAND.search(text))
     sys.stderr.write(without_own_secrets(text) + "\n")
+
+
+def begin() -> None:
+    """Forget what was said before: a process may run several commands, as tests do."""
+    _said.elsewhere, _said.commands = None, False
+
+
+def say_where() -> None:
+    """Say which folder the commands that were said are for, where it is not the one that the user stands in."""
+    if _said.elsewhere is not None and _said.commands:
+        tell(f"(these commands are for another folder: cd {shlex.quote(str(_said.elsewhere))})")
 
 
 def result(text: str) -> None:
     """Print a result: on stdout."""
+    _said.commands = _said.commands or bool(_COMMAND.search(text))
     sys.stdout.write(text + "\n")
 
 
 def result_json(value: Any) -> None:
     """Print a result for a machine."""
-    result(json.dumps(value, ensure_ascii=False, indent=2))
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def wait(seconds: float) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import Connector, Program, Root, Target, result, tell
+from headgate.cli.common import TARGET, Connector, Program, Root, Target, result, tell
 
 if TYPE_CHECKING:
     from headgate.use_cases.record import Progress
@@ -86,7 +86,7 @@ def rename(
 
 def retire(
     connector: Connector,
-    target: Annotated[str, typer.Option("--target", "-t", help="The target to take down.")],
+    target: Annotated[str, typer.Option("--target", "-t", help="The target to take down.", envvar=TARGET)],
     *,
     drop_tables: Annotated[
         bool, typer.Option("--drop-tables", help="Destroy the pipelines, and their streaming tables with them.")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.common import Root, result, tell
+from headgate.cli.common import Root, Target, result, tell
 from headgate.problems import HeadgateError, InputError, StaleError
 
 
@@ -25,7 +25,6 @@ Files = Annotated[
     list[Path] | None,
     typer.Argument(help="Plans as `terraform show -json` prints them, named <stack>.json, and reviews of other stacks."),
 ]
-Target = Annotated[str | None, typer.Option("--target", "-t", help="The target; default: the connectors' default one.")]
 Form = Annotated[ReviewFormat, typer.Option("--format", help="How it is printed.")]
 Before = Annotated[Path | None, typer.Option("--before", help="The project as it was: a checkout of the base branch.")]
 Base = Annotated[str | None, typer.Option("--base", metavar="REF", help="The same from git, such as origin/main.")]

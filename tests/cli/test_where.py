@@ -1,0 +1,89 @@
+"""One project and one target for every command and the app, however they are named; and commands that work where one stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.main import get_command
+
+from headgate.cdk.app import add_stacks
+from headgate.cdk.edition import App
+from headgate.cli import app
+from headgate.problems import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.command import Run
+
+
+def parameters(name: str) -> dict[str, object]:
+    """Give command → the environment variables of its option of this name."""
+    group: Any = get_command(app)
+    return {
+        f"headgate {command}": option.envvar
+        for command, found in group.commands.items()
+        for option in found.params
+        if option.name == name and "--" + name in option.opts
+    }
+
+
+@pytest.mark.parametrize(("option", "variable"), [("target", "HEADGATE_TARGET"), ("root", "HEADGATE_ROOT")])
+def test_every_command_takes_it_from_the_same_variable(option: str, variable: str) -> None:
+    found = parameters(option)
+
+    assert len(found) > 8
+    assert set(found.values()) == {variable}, found
+
+
+def test_the_app_and_the_commands_read_the_target_alike(headgate: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    headgate("balance")
+    monkeypatch.setenv("HEADGATE_TARGET", "prod")
+
+    assert "Stacks of target 'prod'" in headgate("show", "crm").stdout
+    assert all(name.startswith("crm-prod-") for name in add_stacks(App(), project))
+
+    monkeypatch.setenv("HEADGATE_TARGET", "prd")
+    with pytest.raises(InputError, match="has no target 'prd'"):
+        add_stacks(App(), project)
+
+
+@pytest.mark.parametrize("words", [("check",), ("show",), ("cost", "crm"), ("record", "crm"), ("done", "crm"), ("review",)])
+def test_a_target_that_no_connector_has_is_refused(
+    words: tuple[str, ...], headgate: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headgate("balance")
+    monkeypatch.setenv("HEADGATE_TARGET", "prd")
+
+    assert "did you mean 'prod'?" in headgate(*words, code=1).stderr
+
+
+def test_an_empty_variable_names_no_target(headgate: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    headgate("balance")
+    monkeypatch.setenv("HEADGATE_TARGET", "")
+
+    assert "target 'dev'" in headgate("show", "crm").stdout
+
+
+def test_with_another_root_it_says_where_the_commands_work(
+    headgate: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = project / "some where"
+    elsewhere.mkdir()
+    headgate("balance")
+    monkeypatch.chdir(elsewhere)
+
+    assert headgate("show", "crm", "--root", "..").stderr == "(these commands are for another folder: cd ..)\n"
+    assert "cd .." not in headgate("show", "crm", "--root", "..", "--format", "json").stderr
+    assert headgate("show", "crm", HEADGATE_ROOT="..").stderr == ""
+
+
+def test_an_error_whose_fix_is_a_command_says_so_too(headgate: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "a folder").mkdir()
+    monkeypatch.chdir(project / "a folder")
+
+    failed = headgate("check", "--root", str(project), code=3).stderr.splitlines()
+
+    assert "run `headgate balance crm`" in "\n".join(failed)
+    assert failed[-1] == f"(these commands are for another folder: cd {project})"

@@ -13,8 +13,7 @@ from headgate.problems import InputError, StaleError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.balance.explain import Explanation
-    from headgate.balance.report import Report
+    from headgate.use_cases.balance import BalanceResult
 
 
 def balance(
@@ -63,8 +62,8 @@ def balance(
     )
     found = balance_tables(request, tell)
     if html is not None:
-        _page(found.reports, html)
-    _print(found.reports, found.explanations, output)
+        _page(found, html)
+    _print(found, output)
     if settings:
         tell("nothing was changed: these are the settings asked about")
     if check and found.changed:
@@ -85,26 +84,26 @@ def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple
     return (names[0] if names else None), (*first, *settings)
 
 
-def _print(reports: Sequence[Report], explanations: Sequence[Explanation], output: TableFormat) -> None:
+def _print(found: BalanceResult, output: TableFormat) -> None:
     from headgate.render.layout import explanation_text, report_csv, report_text
 
-    if explanations:
+    if found.explanations:
         if output is TableFormat.json:
-            result_json([explanation.as_json() for explanation in explanations])
+            result_json([explanation.as_json() for explanation in found.explanations])
         else:
-            result("\n\n".join(explanation_text(explanation) for explanation in explanations))
+            result("\n\n".join(explanation_text(explanation) for explanation in found.explanations))
     elif output is TableFormat.json:
-        result_json([report.as_json() for report in reports])
+        result_json([report.as_json() for report in found.reports])
     elif output is TableFormat.csv:
-        result(report_csv(reports))
+        result(report_csv(found.reports))
     else:
-        result("\n\n".join(report_text(report) for report in reports))
+        result("\n\n".join(report_text(report) for report in found.reports))
 
 
-def _page(reports: Sequence[Report], path: Path) -> None:
+def _page(found: BalanceResult, path: Path) -> None:
     from headgate.files import write_whole
     from headgate.render.balance_page import balance_page, timetable
 
-    timetables = {report.connector: timetable(report.timeline) for report in reports if report.timeline}
-    write_whole(path, balance_page(reports, timetables))
+    timetables = {report.connector: timetable(report.timeline) for report in found.reports if report.timeline}
+    write_whole(path, balance_page(found.reports, timetables))
     tell(f"{path} written")

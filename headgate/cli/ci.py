@@ -25,9 +25,9 @@ def stacks(out: Out = _OUT, output: FormatOption = Format.text) -> None:
     """List the synthesized stacks in the order of their applies; json is one line, for a workflow's matrix."""
     import json
 
-    from headgate.ci.manifest import read_stacks
+    from headgate.use_cases.plan import StacksRequest
 
-    found = read_stacks(out)
+    found = StacksRequest(out=out).chosen()
     if output is Format.json:
         result(json.dumps(found))
     elif found:
@@ -122,10 +122,9 @@ def approved(
     Works in GitHub Actions (GITHUB_TOKEN) and GitLab CI (GITLAB_TOKEN with the scope read_api), by their environments.
     Exit 5 where there is none.
     """
-    from headgate.ci.approved import find_approved
-    from headgate.clients.rest import Clock
     from headgate.files import write_whole
+    from headgate.use_cases.approved import find_approved
 
-    found = find_approved(os.environ, target, commit, Clock(sleep=wait))
+    found = find_approved(os.environ, target, commit, wait)
     write_whole(out, found.document)
     tell(f"{out} written: {found.source}")

@@ -13,7 +13,7 @@ from headgate.cli.common import TARGET, Format, FormatOption, result, result_jso
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from headgate.comment.model import PostResult, PullRequest
+    from headgate.use_cases.comment import CommentResult
 
 
 def comment(  # noqa: PLR0913  # each parameter is a flag
@@ -60,16 +60,17 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
         allow_read_only=allow_read_only,
         dry_run=dry_run,
     )
-    pull_request, posted = post_comment(request, os.environ, wait)
-    for warning in posted.warnings:
+    done = post_comment(request, os.environ, wait)
+    for warning in done.posted.warnings:
         tell(f"warning: {warning}")
     if output is Format.json:
-        result_json(posted.as_json())
+        result_json(done.posted.as_json())
     else:
-        result(_as_text(posted, pull_request))
+        result(_as_text(done))
 
 
-def _as_text(posted: PostResult, pull_request: PullRequest) -> str:
+def _as_text(made: CommentResult) -> str:
+    pull_request, posted = made.pull_request, made.posted
     request = f"{pull_request.repo}{'#' if pull_request.host == 'github' else '!'}{pull_request.number}"
     done = {
         "created": "comment posted to",

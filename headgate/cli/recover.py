@@ -11,7 +11,6 @@ from headgate.cli.common import Connector, Format, FormatOption, Program, Root, 
 from headgate.problems import SourceError, StaleError
 
 if TYPE_CHECKING:
-    from headgate.recovery.execute import RecoveryChoice
     from headgate.use_cases.recover import Recovery
 
 
@@ -55,7 +54,7 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
         text = findings_text(one.connector, one.target, found.findings, found.choice)
         (tell if output is Format.json else result)(text)
         if found.choice and not yes:
-            typer.confirm(_question(found.choice), abort=True, err=True)
+            typer.confirm(_question(found), abort=True, err=True)
         return True
 
     request = RecoverRequest(
@@ -75,7 +74,8 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     _end(found)
 
 
-def _question(choice: RecoveryChoice) -> str:
+def _question(found: Recovery) -> str:
+    choice = found.choice
     imports, deletions, corrections = len(choice.imports), len(choice.deletions), len(choice.corrections)
     parts = [f"take {imports} over"] if imports else []
     parts += [f"delete {deletions} {'job' if deletions == 1 else 'jobs'}"] if deletions else []

@@ -11,9 +11,7 @@ from headgate.cli.common import Connector, Format, FormatOption, Root, result, r
 from headgate.problems import StaleError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.inventory.slices import Slice
+    from headgate.use_cases.slice_table import SliceResult
 
 _FEW = 5
 
@@ -54,7 +52,7 @@ def slice_(
         told = {"connector": found.connector, "table": table, "option": option, "changed": found.changed}
         result_json({"format": 1, **told, "slices": [asdict(part) for part in found.slices]})
     else:
-        result(_as_text(table, option, found.slices))
+        result(_as_text(table, option, found))
     if found.changed and not check:
         tell(f"{found.file} written")
     if not found.allowed:
@@ -63,7 +61,7 @@ def slice_(
         raise StaleError(f"{found.file} would change", "run the same without --check, and commit the inventory")
 
 
-def _as_text(table: str, option: str, slices: Sequence[Slice]) -> str:
+def _as_text(table: str, option: str, found: SliceResult) -> str:
     from headgate.render.tables import table_text
 
     columns = ("destination", "row", option, "in", "out", "weight", "")
@@ -77,15 +75,15 @@ def _as_text(table: str, option: str, slices: Sequence[Slice]) -> str:
             "-" if part.weight is None else f"{part.weight:,.6g}",
             "" if part.state == "same" else part.state,
         )
-        for part in slices
+        for part in found.slices
     ]
-    total = sum(len(part.values) for part in slices)
-    live = sum(1 for part in slices if part.state != "gone")
+    total = sum(len(part.values) for part in found.slices)
+    live = sum(1 for part in found.slices if part.state != "gone")
     lines = [
         f"{table}: {total} {option} in {live} {'slice' if live == 1 else 'slices'}",
         table_text(columns, rows, right=(1, 2, 3, 4, 5)),
     ]
-    for part in slices:
+    for part in found.slices:
         if part.removed:
             more = f" and {len(part.removed) - _FEW} more" if len(part.removed) > _FEW else ""
             lines.append(f"{part.destination} no longer has {', '.join(part.removed[:_FEW])}{more}")

@@ -42,10 +42,16 @@ class CommentRequest:
     dry_run: bool = False
 
 
-def post_comment(
-    request: CommentRequest, environ: Mapping[str, str], wait: Callable[[float], None]
-) -> tuple[PullRequest, PostResult]:
-    """Post a review with the token of the environment; give where, and what came of it. `wait` lets seconds pass.
+@dataclass(frozen=True, slots=True)
+class CommentResult:
+    """Where the review was posted, and what came of it."""
+
+    pull_request: PullRequest
+    posted: PostResult
+
+
+def post_comment(request: CommentRequest, environ: Mapping[str, str], wait: Callable[[float], None]) -> CommentResult:
+    """Post a review with the token of the environment. `wait` lets seconds pass.
 
     Raises InputError for what can't be posted or isn't known, SourceError where the host fails or refuses it.
     """
@@ -58,12 +64,13 @@ def post_comment(
     client = GitHubComments if place.host == "github" else GitLabComments
     host: Host = client(place, token, clock)
     try:
-        return place, post(host, review, dry_run=request.dry_run, clock=clock)
+        posted = post(host, review, dry_run=request.dry_run, clock=clock)
     except RejectedError as error:
         if not (request.allow_read_only and host.read_only(error)):
             raise
         warning = f"no comment was posted, for the token may only read: {error}"
-        return place, PostResult("skipped", warnings=(warning,), dry_run=request.dry_run)
+        posted = PostResult("skipped", warnings=(warning,), dry_run=request.dry_run)
+    return CommentResult(place, posted)
 
 
 def _event(environ: Mapping[str, str]) -> str | None:

@@ -125,6 +125,8 @@ def _words(detail: ErrorDetails, path: Path) -> tuple[str, str]:
         return _PATTERNS[context["pattern"]]
     if kind == "string_unicode" or (kind == "json_invalid" and "hex escape" in detail["msg"]):
         return "holds half a character (a lone surrogate)", _OTHER
+    if kind == "value_error":
+        return str(context["error"]), _OTHER
     if kind == "json_invalid":
         return f"is not JSON: {context['error']}", "write it again"
     if kind in _WORDS:
@@ -157,5 +159,4 @@ def _short(found: Any) -> str:
         return "a mapping" if isinstance(found, dict) else "a list"
     if isinstance(found, bool) or found is None:
         return "nothing" if found is None else str(found).lower()
-    text = repr(found)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]}...{text[-1]}"
+    return short(found) if isinstance(found, str) else repr(found)[:_LONGEST]

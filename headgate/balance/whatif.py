@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from headgate.definition.checks import faults
 from headgate.definition.model import Balance
 from headgate.problems import InputError, Problem, did_you_mean
+from headgate.validation import problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def with_settings(definition: Definition, settings: Sequence[str]) -> Definition
         balance = Balance.model_validate(before | values)
     except ValidationError as error:
         raise InputError(
-            [Problem(f"{found['loc'][0]}={values.get(str(found['loc'][0]))}: {found['msg']}") for found in error.errors()]
+            problems_of(error, "--what-if", fix="give another value; `none` takes a setting away").values()
         ) from None
     changed = definition.model_copy(update={"balance": balance})
     if found := [fault for fault in faults(changed) if fault.path[0] == "balance"]:

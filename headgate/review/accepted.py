@@ -25,7 +25,10 @@ _FIX = "an entry names `address`, `what`, `target`, `reason` and `until` (a day 
 
 
 def _day(value: Any) -> Any:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("expected a day, such as 2026-12-31") from None
 
 
 class Entry(StrictModel):

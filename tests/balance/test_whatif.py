@@ -30,10 +30,10 @@ def test_a_number_of_pipelines_takes_the_deadline_s_place(define: Define) -> Non
         (["pipeline=6"], "did you mean 'pipelines'"),
         (["pipelines"], "'pipelines' is not a balance setting"),
         (["together=[]"], "'together=\\[\\]' is not a balance setting"),
-        (["pipelines=0"], "pipelines=0: Input should be greater than or equal to 1"),
-        (["stacks=two"], "stacks=two: Input should be a valid integer"),
+        (["pipelines=0"], "--what-if: pipelines: expected 1 or more, found 0"),
+        (["stacks=two"], "stacks: expected a whole number, found 'two'"),
         (["trigger=0.01"], "the trigger 0.01 is below the tolerance 0.05"),
-        (["stacks=none"], "stacks=None: Input should be a valid integer"),
+        (["stacks=none"], "stacks: expected a whole number, found nothing"),
     ],
 )
 def test_what_is_no_setting_is_told(define: Define, settings: list[str], told: str) -> None:

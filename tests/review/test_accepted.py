@@ -73,19 +73,23 @@ def test_an_entry_of_another_target_is_no_matter_here(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "line", "said"),
     [
-        ("accepted:\n  - address: a\n    what: b\n    target: prod\n    until: 2026-01-31\n", 2),
-        (ENTRY.replace("2026-03-31", "soon"), 6),
-        (ENTRY.replace("    reason: the CRM is switched off\n", '    reason: ""\n'), 5),
-        (ENTRY + "    forever: true\n", 7),
-        ("accepted: databricks_pipeline.b\n", 1),
+        (
+            "accepted:\n  - address: a\n    what: b\n    target: prod\n    until: 2026-01-31\n",
+            2,
+            "accepted.0.reason: is missing",
+        ),
+        (ENTRY.replace("2026-03-31", "soon"), 6, "until: expected a day, such as 2026-12-31, found 'soon'"),
+        (ENTRY.replace("    reason: the CRM is switched off\n", '    reason: ""\n'), 5, "reason: is empty"),
+        (ENTRY + "    forever: true\n", 7, "unknown key 'forever'"),
+        ("accepted: databricks_pipeline.b\n", 1, "accepted: expected a list, found a string"),
     ],
 )
-def test_an_entry_that_is_not_whole_is_refused_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+def test_an_entry_that_is_not_whole_is_refused_with_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
     (tmp_path / "accepted.yaml").write_text(text)
 
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, match=said) as caught:
         read_accepted(tmp_path / "accepted.yaml")
 
     assert [problem.line for problem in caught.value.problems] == [line]

@@ -105,9 +105,8 @@ def problems_of(
         message, own_fix = words(detail, path) or _words(detail, path)
         if not is_secret(path):
             message += _found(detail)
-        where = line(path)
-        if at := _AT.search(message):
-            message, where = message[: at.start()], int(at[1])
+        at = _AT.search(detail["msg"])
+        where = int(at[1]) if at else line(path)
         # Where several types were tried, each complains: the first one speaks.
         problems.setdefault(path, Problem(message, fix or own_fix, file, where, path=".".join(map(str, path))))
     return dict(sorted(problems.items(), key=lambda one: one[1].line or 0))
@@ -122,13 +121,13 @@ def _words(detail: ErrorDetails, path: Path) -> tuple[str, str]:
     if kind in _MISSING:
         return "is missing", f"write `{path[-1]}:` there, it is required"
     if kind == "string_pattern_mismatch":
-        return _PATTERNS[context["pattern"]]
+        return _PATTERNS.get(context["pattern"], (f"expected a string like {context['pattern']}", _OTHER))
     if kind == "string_unicode" or (kind == "json_invalid" and "hex escape" in detail["msg"]):
         return "holds half a character (a lone surrogate)", _OTHER
     if kind == "value_error":
         return str(context["error"]), _OTHER
     if kind == "json_invalid":
-        return f"is not JSON: {context['error']}", "write it again"
+        return f"is not JSON: {_AT.sub('', context['error'])}", "write it again"
     if kind in _WORDS:
         message, fix = (text.format(**context) for text in _WORDS[kind])
         known = [word.strip("'") for word in context.get("expected", "").replace(" or ", ", ").split(", ")]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from .catalogue import BY_NAME, RECORDED
+from .options import MOST_MINUTES
 from .points import tag_webids
 from .problems import OptionsError, PiError, TagProblem
 from .reading import FORBIDDEN_OR_GONE
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 87_600  # hours: ten years
 _BAD_REQUEST = 400
+# Seconds after which a tag most likely has another value: PI's default of ExcMax (AVEVA, Data Archive Administration, "ExcDev,
+# ExcDevPercent, ExcMax, and ExcMin").
+_EXC_MAX = 600
 
 
 def plan(reading: Reading, name: str, start: str, before: str, hours: float, known: Sequence[str] = ()) -> dict[str, Any]:
@@ -42,7 +46,7 @@ def plan(reading: Reading, name: str, start: str, before: str, hours: float, kno
         raise OptionsError(f"{name} can't be read by a range of time; give one of {', '.join(sorted(RECORDED))}")
     if not 0 < hours <= _LONGEST:
         raise OptionsError(f"{hours:g} hours can't be read at once; give a number up to {_LONGEST}")
-    begin, end = (_instant(text, reading) for text in (start, before))
+    begin, end = _instant(start, reading), _settled(reading, _instant(before, reading))
     if not begin < end:
         raise OptionsError(f"the range begins at {begin}Z and ends at {end}Z: give a later end")
     size, landed = reading.client.settings.tags_per_request, {stable_id(webid): webid for webid in known}
@@ -60,6 +64,25 @@ def plan(reading: Reading, name: str, start: str, before: str, hours: float, kno
             {"tags": group, "start": one + "Z", "before": two + "Z"} for one, two in _cut(begin, end, hours) for group in groups
         ],
     }
+
+
+def _settled(reading: Reading, end: str) -> str:
+    """Give where a range ends: `settle_seconds` (0) before now, or before the `future_minutes` (0) after it, at the latest.
+
+    Tells of an end that compression may not have reached.
+    """
+    future = reading.texts.number("future_minutes", 0, most=MOST_MINUTES) * 60
+    settle = reading.texts.number("settle_seconds", 0, most=MOST_MINUTES * 60)
+    reading.texts.check()
+    if end > (last := shifted(reading.cap, future - settle)[:MICROSECONDS]) and settle:
+        reading.warn(f"the range ends at {last}Z, {settle:g} s sooner than it could, as settle_seconds says")
+        end = last
+    elif not settle and end > shifted(reading.cap, -_EXC_MAX):
+        reading.warn(
+            f"the range ends at {end}Z: a tag's newest value is a snapshot, which compression may drop later; end the range "
+            "earlier, give settle_seconds, or read it again with --delete"
+        )
+    return end
 
 
 def _instant(text: str, reading: Reading) -> str:

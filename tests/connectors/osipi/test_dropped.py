@@ -166,3 +166,22 @@ class TestSettling:
         one = connector(settle_seconds="60", endTime=at(1800))
 
         assert len(list(one.read_table(TABLE, None, {"tag_webids": "A"})[0])) == 1
+
+
+@pytest.mark.usefixtures("pi")
+class TestBackfill:
+    def test_a_range_that_reaches_up_to_now_says_that_its_newest_values_may_go(self, connector: Connectors) -> None:
+        one = connector(tag_webids="A")
+        planned = one.plan_backfill(TABLE, "*-1h", "*", {})
+        assert planned["parts"][-1]["before"] == "2026-03-01T12:00:00Z"
+        assert "compression may drop" in one.problems[0].message
+
+        one.plan_backfill(TABLE, "*-2h", "*-1h", {})
+        assert one.problems == []
+
+    def test_it_ends_settle_seconds_before_now(self, connector: Connectors) -> None:
+        one = connector(tag_webids="A", settle_seconds="60")
+        planned = one.plan_backfill(TABLE, "*-1h", "*", {})
+
+        assert planned["parts"][-1]["before"] == "2026-03-01T11:59:00Z"
+        assert "as settle_seconds says" in one.problems[0].message

@@ -17,8 +17,8 @@ _SUM_BELOW = 2**63
 def lower_bound(weights: NDArray[np.int64], pipelines: int) -> int:
     """Give the largest known lower bound on the makespan of (n,) weights, at least 0, on identical pipelines.
 
-    It is the largest of the heaviest weight, the mean load rounded up, the pigeonhole bound and Martello-Toth's L2. Raises
-    InputError for fewer than one pipeline, a weight below 0, and a sum of 2^63 or more.
+    It is the larger of the lifted bound, which is no less than the heaviest weight, the mean load rounded up and the pigeonhole
+    bound, and Martello-Toth's L2. Raises InputError for fewer than one pipeline, a weight below 0, and a sum of 2^63 or more.
     """
     check(weights, pipelines)
     if not len(weights):
@@ -40,23 +40,28 @@ def check(weights: NDArray[np.int64], pipelines: int) -> None:
 def bound_of_sorted(weights: NDArray[np.int64], pipelines: int) -> int:
     """Give the lower bound of (n,) weights, n at least 1, that are sorted heaviest first and were checked."""
     sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(weights)])
-    mean = -(-int(sums[-1]) // pipelines)
-    simple = max(int(weights[0]), mean, pigeonhole(sums, pipelines))
-    return _l2_makespan(weights, sums, pipelines, simple)
+    return _l2_makespan(weights, sums, pipelines, lifted(sums, pipelines))
 
 
-def pigeonhole(sums: NDArray[np.int64], pipelines: int) -> int:
-    """Give the pigeonhole bound from the (n + 1,) sums of the weights, heaviest first: sums[i] of the i heaviest.
+def lifted(sums: NDArray[np.int64], pipelines: int) -> int:
+    """Give the lifted bound from the (n + 1,) sums of the weights, heaviest first: sums[i] of the i heaviest.
 
-    Of the k * pipelines + 1 heaviest tables some pipeline holds k + 1, which weigh at least as much as the k + 1 lightest
-    of them. Source: Dell'Amico and Martello, Optimal scheduling of tasks on identical parallel processors, ORSA J. on
-    Computing 7, 1995.
+    Of the t heaviest tables on m pipelines, some k pipelines hold at least kq + min(k, r), where q and r are the quotient and
+    the rest of t by m. For say the k that hold most held fewer. If k <= r, fewer than k(q + 1), so the k-th holds q at most,
+    and no other more: fewer than k(q + 1) + (m - k)q <= t in all. If k > r, fewer than kq + r; again the k-th holds q at most,
+    or they held k(q + 1), and all together hold fewer than kq + r + (m - k)q = t. Both contradict that t are held. So the
+    heaviest of those k has at least a k-th, rounded up, of what so many of the lightest of the t weigh.
+
+    For given k and q, more tables weigh more while r <= k, and from then on only lighter ones are counted: r = k is best, and
+    t = qm + k, of which all but the q(m - k) heaviest are counted. That makes about n + m pairs. k = 1 is the pigeonhole bound,
+    with q = 0 the heaviest weight; k = m is the mean load. Source: Haouari, Gharbi and Jemmali, Tight bounds for the identical
+    parallel machine scheduling problem, International Transactions in Operational Research 13, 2006 (lifting).
     """
-    last = np.arange(1, (len(sums) - 2) // pipelines + 1) * pipelines + 1
-    if not len(last):
-        return 0
-    counts = (last - 1) // pipelines + 1
-    return int((sums[last] - sums[last - counts]).max())
+    tables = len(sums) - 1
+    k = np.arange(1, pipelines + 1)
+    q = np.arange(tables // pipelines + 1)[:, None]
+    totals = sums[np.minimum(q * pipelines + k, tables)] - sums[np.minimum(q * (pipelines - k), tables)]
+    return int((-(-totals // k)).max())
 
 
 def _l2_makespan(weights: NDArray[np.int64], sums: NDArray[np.int64], pipelines: int, at_least: int) -> int:
@@ -82,7 +87,7 @@ def l2(weights: NDArray[np.int64], sums: NDArray[np.int64], capacity: int) -> in
     For a threshold k: tables above capacity - k share a bin with none that weighs k or more, those above half with no
     other above half, and those from k to half fill what the latter leave, then bins of their own. L2 is the most over
     all k; only k = 0 and those where one more table comes to be above capacity - k need to be tried. Its worst case is
-    2/3 of the optimum. `sums` as in `pigeonhole`. Source: Martello and Toth, Knapsack Problems, Wiley 1990, 8.3.
+    2/3 of the optimum. `sums` as in `lifted`. Source: Martello and Toth, Knapsack Problems, Wiley 1990, 8.3.
     """
     half = int(np.searchsorted(-weights, -(capacity // 2)))  # so many are above half the capacity
     if not half:

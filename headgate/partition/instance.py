@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MOST = 2**62
 _BITS = 24  # of the heaviest: to a ten-millionth; finer differences are noise, and cost the search its end
+_DECIMALS = 6  # more are noise of a measurement
 _LARGEST_POWER = 1000  # 2^-1000 is still a normal float
 
 
@@ -51,16 +52,24 @@ class Instance:
 def exact_weights(weights: Sequence[float]) -> tuple[NDArray[np.int64], float]:
     """Give weights as int64 and the unit that one of them stands for: weight ≈ integer x unit.
 
-    Whole numbers stay as they are where their sum fits. Others are scaled by a power of two so that the heaviest has 24
-    bits, rounded to nearest; a weight above 0 gives at least 1. Integers make sums, and with them
-    the layout, the same on every machine and in any order.
+    Weights with few decimals are whole multiples of a power of ten, and all are divided by what divides them all: so the
+    numbers are as small as they can be, and sums meet where they should. Others are scaled by a power of two so that the
+    heaviest has 24 bits, rounded to nearest; a weight above 0 gives at least 1. Integers make sums, and with them the layout,
+    the same on every machine and in any order.
     """
     values = np.asarray(weights, dtype=np.float64)
     if not len(values) or values.max() == 0:
         return np.zeros(len(values), dtype=np.int64), 1.0
     heaviest = float(values.max())
-    if heaviest * len(values) < _MOST and bool(np.all(values == np.floor(values))):
-        return values.astype(np.int64), 1.0
+    for decimals in range(_DECIMALS + 1):
+        power_of_ten = 10.0**decimals
+        if heaviest * power_of_ten * len(values) >= _MOST:
+            break
+        whole = np.rint(values * power_of_ten)
+        if bool(np.all(whole / power_of_ten == values)):
+            numbers = whole.astype(np.int64)
+            divisor = int(np.gcd.reduce(numbers))
+            return numbers // divisor, divisor / power_of_ten
     power = min(_BITS - int(np.frexp(heaviest)[1]), _LARGEST_POWER)
     scaled = np.rint(np.ldexp(values, power)).astype(np.int64)
     scaled[(values > 0) & (scaled == 0)] = 1

@@ -1,15 +1,15 @@
-"""The lower bound is never above the optimum, and each of its four parts matters."""
+"""The lower bound is never above the optimum, and each of its parts matters."""
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import accumulate, product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.partition.bound import lower_bound
+from headgate.partition.bound import lifted, lower_bound
 from headgate.problems import InputError
 
 
@@ -29,6 +29,20 @@ def test_never_above_the_optimum(weights: list[int], pipelines: int) -> None:
     assert bound(weights, pipelines) <= optimum(weights, pipelines)
 
 
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=24), st.integers(1, 8))
+def test_the_lifted_bound_is_the_largest_over_all_sets_of_heaviest_tables_and_pipelines(
+    weights: list[int], pipelines: int
+) -> None:
+    ranked = sorted(weights, reverse=True)
+    largest = 0
+    for tables in range(1, len(ranked) + 1):
+        for some in range(1, pipelines + 1):
+            held = some * (tables // pipelines) + min(some, tables % pipelines)
+            largest = max(largest, -(-sum(ranked[tables - held : tables]) // some))
+
+    assert lifted(np.array([0, *accumulate(ranked)], dtype=np.int64), pipelines) == largest
+
+
 @pytest.mark.parametrize(
     ("weights", "pipelines", "expected"),
     [
@@ -37,6 +51,7 @@ def test_never_above_the_optimum(weights: list[int], pipelines: int) -> None:
         pytest.param([1, 1, 1, 1, 1], 2, 3, id="mean rounded up"),
         pytest.param([1000] * 1040, 11, 95_000, id="pigeonhole"),
         pytest.param([10, 10, 10, 5, 5, 5, 5], 4, 15, id="pigeonhole at the fifth"),
+        pytest.param([7, 7, 7, 7, 6, 5, 4, 2], 3, 16, id="lifted: two of three pipelines hold five of the seven heaviest"),
         pytest.param([11, 9, 7, 7, 7, 6], 3, 17, id="Martello-Toth L2: 16 by the others"),
         pytest.param([], 3, 0, id="no tables"),
         pytest.param([0, 0], 1, 0, id="zero weights"),

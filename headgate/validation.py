@@ -62,9 +62,9 @@ WorkspaceFolder = Annotated[str, StringConstraints(pattern=_FOLDER)]
 
 
 class StrictModel(BaseModel):
-    """A part of a file: unknown keys are refused, no value is turned into one of another type, and none changes."""
+    """A part of a file: unknown keys are refused, and values of another type; numbers are finite, and nothing changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 def parse_as(model: type[M], text: str, file: str, fix: str, *, line: Callable[[Path], int | None] = lambda _: None) -> M:

@@ -73,21 +73,21 @@ class Schedules(StrictModel):
 class Weights(StrictModel):
     """Weights of tables that have none of their own, by ingestion type, in seconds of pipeline time for one run."""
 
-    snapshot: float = Field(default=1, ge=0, le=1e12, allow_inf_nan=False, description="For snapshot tables.")
-    append: float = Field(default=10, ge=0, le=1e12, allow_inf_nan=False, description="For append tables.")
-    cdc: float = Field(default=10, ge=0, le=1e12, allow_inf_nan=False, description="For cdc and cdc_with_deletes tables.")
-    unknown: float = Field(default=10, ge=0, le=1e12, allow_inf_nan=False, description="For tables without an ingestion type.")
+    snapshot: float = Field(default=1, ge=0, le=1e12, description="For snapshot tables.")
+    append: float = Field(default=10, ge=0, le=1e12, description="For append tables.")
+    cdc: float = Field(default=10, ge=0, le=1e12, description="For cdc and cdc_with_deletes tables.")
+    unknown: float = Field(default=10, ge=0, le=1e12, description="For tables without an ingestion type.")
 
 
 class MoveCosts(StrictModel):
     """What it costs to move a table to another pipeline: so many of its runs, by ingestion type, and the handover itself."""
 
-    handover_seconds: float = Field(default=300, ge=0, allow_inf_nan=False, description="What each handover costs.")
-    snapshot: float = Field(default=1, ge=0, allow_inf_nan=False, description="Runs that a snapshot table's move costs.")
-    append: float = Field(default=20, ge=0, allow_inf_nan=False, description="Runs that an append table's move costs.")
-    cdc: float = Field(default=20, ge=0, allow_inf_nan=False, description="Runs that a cdc table's move costs.")
-    unknown: float = Field(default=20, ge=0, allow_inf_nan=False, description="Runs that a move costs without a type.")
-    tables: dict[Text, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+    handover_seconds: float = Field(default=300, ge=0, description="What each handover costs.")
+    snapshot: float = Field(default=1, ge=0, description="Runs that a snapshot table's move costs.")
+    append: float = Field(default=20, ge=0, description="Runs that an append table's move costs.")
+    cdc: float = Field(default=20, ge=0, description="Runs that a cdc table's move costs.")
+    unknown: float = Field(default=20, ge=0, description="Runs that a move costs without a type.")
+    tables: dict[Text, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict, description="Table → seconds that its move costs, instead of the estimate."
     )
 
@@ -95,20 +95,16 @@ class MoveCosts(StrictModel):
 class Deadline(StrictModel):
     """The time that a group's run may take, from which its number of pipelines follows."""
 
-    minutes: float = Field(gt=0, allow_inf_nan=False, description="A run of all of a group's pipelines is to take no longer.")
+    minutes: float = Field(gt=0, description="A run of all of a group's pipelines is to take no longer.")
     goal: Literal["fewest", "cheapest"] = Field(
         default="fewest", description="fewest: the smallest number that meets it. cheapest: the least seconds of pipelines."
     )
-    startup_seconds: float = Field(
-        default=60, ge=0, allow_inf_nan=False, description="What a pipeline takes before it reads its first table."
-    )
+    startup_seconds: float = Field(default=60, ge=0, description="What a pipeline takes before it reads its first table.")
     concurrent_updates: int | None = Field(default=None, ge=1, description="Pipelines that may run at once. Default: all.")
     requests_per_minute: float | None = Field(
-        default=None, gt=0, allow_inf_nan=False, description="Requests that the source takes. Default: any number."
+        default=None, gt=0, description="Requests that the source takes. Default: any number."
     )
-    requests_per_second: float = Field(
-        default=1, gt=0, allow_inf_nan=False, description="Requests that a second of a table's weight makes."
-    )
+    requests_per_second: float = Field(default=1, gt=0, description="Requests that a second of a table's weight makes.")
 
 
 class Balance(StrictModel):
@@ -125,15 +121,10 @@ class Balance(StrictModel):
     max_weight_per_pipeline: float | None = Field(
         default=None,
         gt=0,
-        allow_inf_nan=False,
         description="A group is cut until no pipeline weighs more (a heavier table gets a pipeline of its own).",
     )
-    tolerance: float = Field(
-        default=0.05, ge=0, allow_inf_nan=False, description="Moves stop once no pipeline is above the lower bound by more."
-    )
-    trigger: float = Field(
-        default=0.25, ge=0, allow_inf_nan=False, description="Tables move only once a pipeline is above the bound by more."
-    )
+    tolerance: float = Field(default=0.05, ge=0, description="Moves stop once no pipeline is above the lower bound by more.")
+    trigger: float = Field(default=0.25, ge=0, description="Tables move only once a pipeline is above the bound by more.")
     max_moves: int | None = Field(
         default=None, ge=0, description="Tables that one balance may move for the loads' sake. Default: any number."
     )
@@ -156,9 +147,7 @@ class Sizing(StrictModel):
 
     min_workers: int = Field(default=1, ge=0, description="The fewest workers.")
     max_workers: int = Field(ge=1, description="The most workers.")
-    weight_per_worker: float = Field(
-        default=600, gt=0, allow_inf_nan=False, description="Seconds of weight that a worker takes on in a run."
-    )
+    weight_per_worker: float = Field(default=600, gt=0, description="Seconds of weight that a worker takes on in a run.")
     tables_per_worker: int = Field(default=100, ge=1, description="Tables that a worker takes on.")
 
 
@@ -179,21 +168,20 @@ class Compute(StrictModel):
 class DbusPerHour(StrictModel):
     """DBUs that an hour of one pipeline uses up. What they are depends on machine, edition and cloud: there is no default."""
 
-    serverless: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Serverless: by a whole pipeline.")
-    driver: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Classic: by the driver.")
-    worker: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Classic: by each worker.")
+    serverless: float | None = Field(default=None, ge=0, description="Serverless: by a whole pipeline.")
+    driver: float | None = Field(default=None, ge=0, description="Classic: by the driver.")
+    worker: float | None = Field(default=None, ge=0, description="Classic: by each worker.")
 
 
 class Pricing(StrictModel):
     """What pipelines cost, for `headgate cost`. Where nothing is given, it tells hours, and no DBUs or money."""
 
     currency: Currency | None = Field(default=None, description="The prices' currency, such as USD or EUR.")
-    dbu_price: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="The price of one DBU.")
+    dbu_price: float | None = Field(default=None, ge=0, description="The price of one DBU.")
     dbus_per_hour: DbusPerHour = Field(default_factory=DbusPerHour)
     startup_seconds: float | None = Field(
         default=None,
         ge=0,
-        allow_inf_nan=False,
         description="What a run takes before its first table. Default: the deadline's startup_seconds, else none.",
     )
 

@@ -37,7 +37,7 @@ class Units:
     apart: tuple[Apart, ...]
 
     def placed(self, homes: Sequence[int] | NDArray[np.int64]) -> dict[Table, str]:
-        """Give table → id of its pipeline, for units' pipelines by number."""
+        """Give table → id of its pipeline. homes: (units,) each unit's pipeline, by its number in `names`."""
         return {table: self.names[home] for unit, home in zip(self.members, homes, strict=True) for table in unit}
 
 

@@ -82,7 +82,7 @@ def _l2_makespan(weights: NDArray[np.int64], sums: NDArray[np.int64], pipelines:
 
 
 def l2(weights: NDArray[np.int64], sums: NDArray[np.int64], capacity: int) -> int:
-    """Give Martello-Toth's L2, a lower bound on the bins of `capacity` for weights up to it, heaviest first.
+    """Give Martello-Toth's L2, a lower bound on the bins of `capacity` for weights (n,) up to it, heaviest first.
 
     For a threshold k: tables above capacity - k share a bin with none that weighs k or more, those above half with no
     other above half, and those from k to half fill what the latter leave, then bins of their own. L2 is the most over

@@ -28,6 +28,7 @@ class _Search:
     def disjoint(self, alive: NDArray[np.int64], free: NDArray[np.bool_], slack: int, pipelines: int) -> list[int] | None:
         """Give sets among `alive` that hold each free table once, their slacks adding up to `slack`; None: there are none.
 
+        alive: (k,) numbers of sets; free: (tables,) whether a table is left.
         Branches on the table that is in the fewest sets. With two pipelines to go, any set leaves one that fits.
         """
         if self.left <= 0:

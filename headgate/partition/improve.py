@@ -20,6 +20,7 @@ _FRUITLESS = 200
 def improve(weights: NDArray[np.int64], parts: list[Tables], bound: int, budget: Budget) -> list[Tables]:
     """Give the tables of `parts` in as many parts, the heaviest no heavier than before, by work or down to the bound.
 
+    weights: (n,); a part holds numbers of tables.
     The heaviest pipeline is split again with one of the lightest; where that does not help, with two or three others that
     are drawn; and others among themselves, below the makespan, so that new chances come. Each step leaves the makespan
     or lowers it.
@@ -52,7 +53,10 @@ def _drawn(count: int, heaviest: int, turn: int, budget: Budget) -> list[int]:
 def try_parts(
     weights: NDArray[np.int64], parts: list[Tables], loads: NDArray[np.int64], chosen: list[int], capacity: int, budget: Budget
 ) -> bool:
-    """Split the chosen parts again, in place, none above the capacity; say whether that was found."""
+    """Split the chosen parts again, in place, none above the capacity; say whether that was found.
+
+    weights: (n,), loads: (parts,) their sums, kept up to date.
+    """
     found = resplit(weights, [parts[number] for number in chosen], capacity, budget)
     if found is None:
         return False

@@ -50,7 +50,7 @@ class Instance:
 
 
 def exact_weights(weights: Sequence[float]) -> tuple[NDArray[np.int64], float]:
-    """Give weights as int64 and the unit that one of them stands for: weight ≈ integer x unit.
+    """Give weights (n,) as int64 and the unit that one of them stands for: weight ≈ integer x unit.
 
     Weights with few decimals are whole multiples of a power of ten, and all are divided by what divides them all: so the
     numbers are as small as they can be, and sums meet where they should. Others are scaled by a power of two so that the

@@ -98,7 +98,7 @@ class PartialAssignment:
 
 
 def is_feasible(instance: Instance, assignment: NDArray[np.int64]) -> bool:
-    """Whether every unit has a pipeline and the assignment keeps all of the instance's rules."""
+    """Whether every unit has a pipeline and the assignment, (n,) with -1 for none, keeps all of the instance's rules."""
     if len(assignment) and int(assignment.min()) < 0:
         return False
     if instance.capacity is not None:

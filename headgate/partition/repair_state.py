@@ -37,7 +37,7 @@ class RepairState:
         self.restore(origin)
 
     def restore(self, assignment: NDArray[np.int64]) -> None:
-        """Put every unit where `assignment` says."""
+        """Put every unit where `assignment` says: (n,), -1 for nowhere yet."""
         self.assignment = assignment.copy()
         self.loads = self.instance.loads(assignment)
         there = assignment >= 0
@@ -76,7 +76,7 @@ class RepairState:
         return loose
 
     def inside(self, pipeline: int) -> NDArray[np.int64]:
-        """Give the units in the pipeline that may leave it, in their order."""
+        """Give (k,) the units in the pipeline that may leave it, in their order."""
         return np.flatnonzero((self.assignment == pipeline) & ~self.pinned)
 
     def move(self, unit: int, pipeline: int) -> None:

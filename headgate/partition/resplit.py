@@ -23,6 +23,7 @@ _TRIES = 24  # halves that are tried for more than a pair
 def resplit(weights: NDArray[np.int64], parts: list[Tables], capacity: int, budget: Budget) -> list[Tables] | None:
     """Give the tables of `parts` in as many parts, none above `capacity`; None where that was not found.
 
+    weights: (n,), heaviest first; a part holds numbers of tables.
     Two parts are split as evenly as can be, more are halved first. Where the tables are more than ACTIVE, a sample of them
     is tried in all combinations and the others stay. Two parts of up to ACTIVE tables:
     exact, by Horowitz and Sahni's meeting in the middle.
@@ -49,7 +50,10 @@ def resplit(weights: NDArray[np.int64], parts: list[Tables], capacity: int, budg
 def halves(
     weights: NDArray[np.int64], one: Tables, other: Tables, window: tuple[int, int], tries: int, budget: Budget
 ) -> list[tuple[Tables, Tables]]:
-    """Give up to `tries` ways to swap tables between `one` and `other` that bring the weight of `one` into the window."""
+    """Give up to `tries` ways to swap tables between `one` and `other` that bring the weight of `one` into the window.
+
+    weights: (n,); window: the least and the most weight.
+    """
     pool = one + other
     low, high = max(0, window[0]), min(window[1], int(weights[pool].sum()))
     if low > high:
@@ -67,7 +71,7 @@ def halves(
 
 
 def deal(weights: NDArray[np.int64], tables: Tables, count: int) -> list[Tables]:
-    """Give the tables in `count` parts, longest first."""
+    """Give the tables in `count` parts, longest first. weights: (n,), heaviest first."""
     if count == 1:
         return [tables]
     parts: list[Tables] = [[] for _ in range(count)]

@@ -21,6 +21,7 @@ _LAST = 4  # pipelines that are split together at the end
 def sequential_fill(weights: NDArray[np.int64], parts: list[Tables], capacity: int, budget: Budget) -> list[Tables] | None:
     """Give the tables of `parts` in as many parts, none above `capacity`; None where that was not found.
 
+    weights: (n,); a part holds numbers of tables.
     The heaviest pipeline and the lightest ones make a pool of which a set is taken that fills the capacity; what is left
     goes on. The last four are split together. A heuristic: it may miss a split that is there.
     """

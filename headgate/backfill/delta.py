@@ -15,13 +15,13 @@ from headgate.redaction.redactor import redactor
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from headgate.backfill.source import Part, Plan, Row
+    from headgate.backfill.source import BackfillPart, BackfillPlan, Row
 
 
 class Delta:
     """The table at `uri` (a folder, s3://…, abfss://…), made where there is none. `delete`: what the source lacks goes."""
 
-    def __init__(self, uri: str, plan: Plan, *, delete: bool, storage: Mapping[str, str] | None = None) -> None:
+    def __init__(self, uri: str, plan: BackfillPlan, *, delete: bool, storage: Mapping[str, str] | None = None) -> None:
         """Open or make the table; raises InputError without the library, SourceError where the table can't be opened."""
         try:
             from arro3 import core as arrow  # noqa: PLC0415  # an optional extra, which few commands need
@@ -37,7 +37,7 @@ class Delta:
             words = self._mask(f"{uri} can't be opened as a Delta table: {error}")
             raise SourceError(words, "look at the address and the rights") from None
 
-    def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:
+    def land(self, part: BackfillPart, rows: Sequence[Row], read: Collection[str]) -> None:
         """Merge a part's rows in one commit. Only rows of its stretch and of the tags that could be read are ever deleted.
 
         Raises SourceError where the table can't be written.
@@ -56,10 +56,10 @@ class Delta:
         try:
             merger.execute()
         except Exception as error:  # noqa: BLE001  # each storage has errors of its own
-            cure = "another writer may have been at it: run the same again, what is done stays done"
-            raise SourceError(self._mask(f"the rows could not be merged: {error}"), cure) from None
+            fix = "another writer may have been at it: run the same again, what is done stays done"
+            raise SourceError(self._mask(f"the rows could not be merged: {error}"), fix) from None
 
-    def _where(self, part: Part, read: Collection[str]) -> str:
+    def _where(self, part: BackfillPart, read: Collection[str]) -> str:
         """Give which rows of the table a part is about."""
         tags = ", ".join("'" + tag.replace("'", "''") + "'" for tag in sorted(read))
         time = f"target.{self._plan.time}"

@@ -16,11 +16,11 @@ from headgate.validation import StrictModel, parse_as
 if TYPE_CHECKING:
     from pathlib import Path
 
-_FIX = "delete it to begin the backfill anew: a repeat doubles nothing"
+_FIX = "delete it to begin the backfill again: a repeat doubles nothing"
 
 
 @dataclass(slots=True)
-class Journal:
+class BackfillJournal:
     """The parts that are done, by their ids, of the order that `path` belongs to, and the span and tags that they are of."""
 
     path: Path
@@ -44,7 +44,7 @@ class Journal:
         write_whole(self.path, json.dumps(held) + "\n")
 
     def end(self) -> None:
-        """Forget all: the same command then reads the range anew."""
+        """Forget all: the same command then reads the range again."""
         self.path.unlink(missing_ok=True)
 
 
@@ -56,15 +56,19 @@ class _File(StrictModel):
     done: set[str]
 
 
-def order_of(*words: str) -> str:
+def request_digest(*words: str) -> str:
     """Give the digest of what a run was asked for; the same words carry on the same journal."""
     return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:20]
 
 
-def read_journal(path: Path, order: str) -> Journal:
-    """Read what is done; a journal of another order is begun anew. Raises InputError for a file that is none."""
+def read_journal(path: Path, order: str) -> BackfillJournal:
+    """Read what is done; a journal of another order is begun again. Raises InputError for a file that is none."""
     text = read_text(path, _FIX)
     if text is None:
-        return Journal(path, order)
+        return BackfillJournal(path, order)
     found = parse_as(_File, text, str(path), _FIX)
-    return Journal(path, order, found.done, found.span, found.tags) if found.order == order else Journal(path, order)
+    return (
+        BackfillJournal(path, order, found.done, found.span, found.tags)
+        if found.order == order
+        else BackfillJournal(path, order)
+    )

@@ -1,6 +1,6 @@
 """The SQL that merges rows into a table on Databricks. Pure.
 
-The rows stand in the statement as JSON, so nothing has to be put anywhere before. Sources: the statement execution API ("the
+The rows are in the statement as JSON, so nothing has to be put anywhere before. Sources: the statement execution API ("the
 maximum query text size is 16 MiB"); Databricks SQL's language reference, MERGE INTO, from_json, string literals.
 """
 
@@ -16,14 +16,21 @@ from headgate.clients.sql import quoted, text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from headgate.backfill.source import Part, Plan, Row
+    from headgate.backfill.source import BackfillPart, BackfillPlan, Row
 
 MOST = 4 * 1024 * 1024  # characters of a statement's rows, which grow a little by what is escaped
 _TYPES = {"string": "STRING", "long": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN", "timestamp": "TIMESTAMP"}
 
 
 def merges(
-    table: str, plan: Plan, part: Part, rows: Sequence[Row], read: Collection[str], *, delete: bool, most: int = MOST
+    table: str,
+    plan: BackfillPlan,
+    part: BackfillPart,
+    rows: Sequence[Row],
+    read: Collection[str],
+    *,
+    delete: bool,
+    most: int = MOST,
 ) -> Iterator[str]:
     """Give the statements that make of a part's rows those of the table, one after the other.
 
@@ -37,12 +44,12 @@ def merges(
             yield _merge(table, plan, (start, before), some, sorted(read), delete=delete)
 
 
-def known_tags(table: str, plan: Plan) -> str:
+def known_tags(table: str, plan: BackfillPlan) -> str:
     """Give the statement that gives the tags of which a table has rows."""
     return f"SELECT DISTINCT {quoted(plan.tag)} FROM {quoted(table)}"  # noqa: S608  # names are quoted
 
 
-def _stretches(plan: Plan, part: Part, rows: Sequence[Row], most: int) -> Iterator[tuple[str, str, list[str]]]:
+def _stretches(plan: BackfillPlan, part: BackfillPart, rows: Sequence[Row], most: int) -> Iterator[tuple[str, str, list[str]]]:
     """Cut rows, as JSON, where their time changes and `most` is reached: start, end and rows of each cut."""
     cuts: list[tuple[str, list[str]]] = [(part.start, [])]
     size = 0
@@ -59,7 +66,9 @@ def _stretches(plan: Plan, part: Part, rows: Sequence[Row], most: int) -> Iterat
         yield start, end, some
 
 
-def _merge(table: str, plan: Plan, span: tuple[str, str], rows: Sequence[str], tags: Sequence[str], *, delete: bool) -> str:
+def _merge(
+    table: str, plan: BackfillPlan, span: tuple[str, str], rows: Sequence[str], tags: Sequence[str], *, delete: bool
+) -> str:
     columns = {quoted(name): kind for name, kind in plan.columns.items()}
     # Times go as text and are cast: how from_json reads them depends on settings. Anything else that does not fit is an error.
     form = ", ".join(f"{name}: {'STRING' if kind == 'timestamp' else _TYPES[kind]}" for name, kind in columns.items())
@@ -69,8 +78,8 @@ def _merge(table: str, plan: Plan, span: tuple[str, str], rows: Sequence[str], t
     whose = ", ".join(map(text, tags))
     where = f"{tag} IN ({whose}) AND {time} >= TIMESTAMP{text(span[0])} AND {time} < TIMESTAMP{text(span[1])}"
     same = " AND ".join(f"target.{quoted(key)} = source.{quoted(key)}" for key in plan.keys)
-    told = [quoted(name) for name in plan.columns if name not in {*plan.keys, plan.read_at}]
-    equal = " AND ".join(f"target.{name} <=> source.{name}" for name in told)
+    compared = [quoted(name) for name in plan.columns if name not in {*plan.keys, plan.read_at}]
+    equal = " AND ".join(f"target.{name} <=> source.{name}" for name in compared)
     changes = ", ".join(f"{name} = source.{name}" for name in columns)
     values = ", ".join(f"source.{name}" for name in columns)
     lines = [

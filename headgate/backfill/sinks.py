@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
-    from headgate.backfill.source import Part, Plan, Row
+    from headgate.backfill.source import BackfillPart, BackfillPlan, Row
 
 
 class Sink(Protocol):
     """Takes the rows of a part, all at once. Landing the same part again doubles nothing, where there is a memory of it."""
 
-    def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:
+    def land(self, part: BackfillPart, rows: Sequence[Row], read: Collection[str]) -> None:
         """Take a part's rows; `read` are those of its tags that could be read. Raises SourceError where they don't land."""
 
 
@@ -33,7 +33,7 @@ class Lines:
     def __init__(self, show: Callable[[str], object]) -> None:
         self._show = show
 
-    def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:  # noqa: ARG002 (what other sinks need)
+    def land(self, part: BackfillPart, rows: Sequence[Row], read: Collection[str]) -> None:  # noqa: ARG002 (what other sinks need)
         """Show a part's rows."""
         self._show(lines(rows))
 
@@ -41,7 +41,7 @@ class Lines:
 class Folder:
     """A file of newline JSON for each part of one plan, written whole and named by what it holds, so a repeat replaces it."""
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
+    def __init__(self, folder: Path, plan: BackfillPlan) -> None:
         """Take the folder; raises InputError where it has files of other parts, whose rows may be the plan's too."""
         self._folder = folder
         foreign = sorted({file.name for file in folder.glob("*.jsonl")} - {_name(part) for part in plan.parts})
@@ -51,11 +51,11 @@ class Folder:
                 "name an empty folder, or run what was run there with the same tags, options and absolute times",
             )
 
-    def land(self, part: Part, rows: Sequence[Row], read: Collection[str]) -> None:  # noqa: ARG002 (what other sinks need)
+    def land(self, part: BackfillPart, rows: Sequence[Row], read: Collection[str]) -> None:  # noqa: ARG002 (what other sinks need)
         """Write a part's file."""
         write_whole(self._folder / _name(part), lines(rows))
 
 
-def _name(part: Part) -> str:
+def _name(part: BackfillPart) -> str:
     start = part.start.replace(":", "").replace("-", "")
     return f"{start}.{part.id}.jsonl"

@@ -1,7 +1,7 @@
 """A connector that can read a range of time, asked in this process: its parts and their rows.
 
 Such a connector has `plan_backfill(table, start, before, options, hours)`, which gives keys, columns (name → kind), `tag` and
-`time` (the columns that a part is told by), `read_at` (the one that says when a row was read) and parts; and
+`time` (the columns that tell its parts apart), `read_at` (the one that says when a row was read) and parts; and
 `read_backfill(part, options)`, which gives a part's rows and leaves the tags that it could not read in `problems`. What takes
 `known=`, the tags as a table has them already, plans for each of them as the table names it.
 """
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BackfillPart:
     """Tags and a stretch of time, its start included and its end not, that are read at once. `id` names it for good."""
 
     tags: tuple[str, ...]
@@ -39,7 +39,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BackfillPlan:
     """All parts of a range, and what tells their rows: `keys`, `columns` (name → kind), the `tag` and the `time` column.
 
     read_at: the column by which alone no row differs from another; empty where there is none.
@@ -50,7 +50,7 @@ class Plan:
     columns: Mapping[str, str]
     tag: str
     time: str
-    parts: tuple[Part, ...]
+    parts: tuple[BackfillPart, ...]
     read_at: str = ""
 
     @property
@@ -64,7 +64,7 @@ class Plan:
         return tuple(dict.fromkeys(tag for part in self.parts for tag in part.tags))
 
 
-class Source:
+class BackfillSource:
     """A connector's class, made with `options`, of which no error shows a value."""
 
     def __init__(self, folder: Path, options: Mapping[str, str]) -> None:
@@ -92,7 +92,7 @@ class Source:
         *,
         options: Mapping[str, str] | None = None,
         known: Sequence[str] = (),
-    ) -> Plan:
+    ) -> BackfillPlan:
         """Ask for the parts, of these tags or else of those that the options (the table's, else the connection's) choose.
 
         known: tags that the table has, each of which is read under that name, whatever it is called here or by the source.
@@ -104,11 +104,11 @@ class Source:
             chosen["tag_webids"] = ",".join(tags)
         more = {"known": known} if known else {}
         made = self._asked(lambda: self._connector.plan_backfill(table, start, before, chosen, hours, **more))
-        parts = tuple(Part(tuple(part["tags"]), part["start"], part["before"]) for part in made["parts"])
+        parts = tuple(BackfillPart(tuple(part["tags"]), part["start"], part["before"]) for part in made["parts"])
         keys, read_at = tuple(made["keys"]), made.get("read_at", "")
-        return Plan(table, keys, made["columns"], made["tag"], made["time"], parts, read_at)
+        return BackfillPlan(table, keys, made["columns"], made["tag"], made["time"], parts, read_at)
 
-    def read(self, part: Part) -> tuple[list[Row], dict[str, str]]:
+    def read(self, part: BackfillPart) -> tuple[list[Row], dict[str, str]]:
         """Give a part's rows, and the tags that can't be read with the reason; raises SourceError where it fails."""
         asked = {"tags": list(part.tags), "start": part.start, "before": part.before}
         rows = self._asked(lambda: list(self._connector.read_backfill(asked, {})))
@@ -124,10 +124,10 @@ class Source:
         except HeadgateError:
             raise
         except ValueError as error:
-            raise InputError(self._mask(str(error)), "mend the option or the argument that it names") from None
+            raise InputError(self._mask(str(error)), "fix the option or the argument that it names") from None
         except Exception as error:  # noqa: BLE001  # a connector may raise anything; its options stay out of sight
-            cure = "look at the server, then run the same again: what is done is not read twice"
-            raise SourceError(self._mask(str(error) or short(type(error).__name__)), cure) from None
+            fix = "look at the server, then run the same again: what is done is not read twice"
+            raise SourceError(self._mask(str(error) or short(type(error).__name__)), fix) from None
 
 
 # Options that choose what is read; with how hard the server is asked they are all that errors show of an option's value.

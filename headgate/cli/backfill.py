@@ -15,7 +15,7 @@ from headgate.cli.common import TARGET, Connector, Format, FormatOption, Root, r
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from headgate.backfill.carry_out import Outcome
+    from headgate.backfill.execute import BackfillCounts
 
 
 def backfill(  # noqa: PLR0913  # each parameter is a flag
@@ -81,17 +81,17 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
     )
     with _progress(rows_are_printed=not (out or delta or merge or into)) as progress:
         done = read_again(request, os.environ, _print, progress)
-    outcome = done.outcome
-    for tag, reason in sorted(outcome.unread.items()):
+    counts = done.counts
+    for tag, reason in sorted(counts.unread.items()):
         tell(f"not read: {tag}: {reason}")
     if not done.landing:
         return
     if output is Format.json:
-        counts = {"parts": outcome.parts, "already_done": outcome.skipped, "rows": outcome.rows}
-        result_json({"format": 1, "table": done.table, "to": done.landing, **counts, "unread": outcome.unread})
+        fields = {"parts": counts.parts, "already_done": counts.skipped, "rows": counts.rows}
+        result_json({"format": 1, "table": done.table, "to": done.landing, **fields, "unread": counts.unread})
     else:
-        skipped = f" ({outcome.skipped} parts were done before)" if outcome.skipped else ""
-        result(f"{done.table}: {outcome.rows} rows in {outcome.parts} parts to {done.landing}{skipped}")
+        skipped = f" ({counts.skipped} parts were done before)" if counts.skipped else ""
+        result(f"{done.table}: {counts.rows} rows in {counts.parts} parts to {done.landing}{skipped}")
 
 
 def _print(rows: str) -> None:
@@ -100,7 +100,7 @@ def _print(rows: str) -> None:
 
 
 @contextmanager
-def _progress(*, rows_are_printed: bool) -> Iterator[Callable[[Outcome, int], None]]:
+def _progress(*, rows_are_printed: bool) -> Iterator[Callable[[BackfillCounts, int], None]]:
     """Show how far it is on stderr, where that is a terminal on which no rows are printed."""
     if not sys.stderr.isatty() or (rows_are_printed and sys.stdout.isatty()):
         yield lambda _, __: None
@@ -111,12 +111,12 @@ def _progress(*, rows_are_printed: bool) -> Iterator[Callable[[Outcome, int], No
     # Rows go to stdout as they are: rich would have them on its own console.
     bar = Progress(console=Console(stderr=True), transient=True, redirect_stdout=False)
 
-    def show(outcome: Outcome, parts: int) -> None:
+    def show(counts: BackfillCounts, parts: int) -> None:
         if not bar.tasks:
             bar.add_task("backfill", total=parts)
             bar.start()
-        done = outcome.parts + outcome.skipped
-        words = f"backfill: {outcome.rows:,} rows" if done else "backfill"
+        done = counts.parts + counts.skipped
+        words = f"backfill: {counts.rows:,} rows" if done else "backfill"
         bar.update(bar.tasks[0].id, completed=done, description=words)
 
     try:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.backfill.carry_out import Outcome, carry_out
-from headgate.backfill.homes import home_by_name, homes_of
-from headgate.backfill.journal import order_of, read_journal
+from headgate.backfill.execute import BackfillCounts, execute
+from headgate.backfill.journal import read_journal, request_digest
+from headgate.backfill.merge_targets import merge_target_named, merge_targets_of
 from headgate.backfill.sinks import Folder, Lines
-from headgate.backfill.source import Source
+from headgate.backfill.source import BackfillSource
 from headgate.deployment.scope import Scope
 from headgate.discovery.options import init_options
 from headgate.problems import InputError
@@ -71,14 +71,14 @@ class BackfillResult:
 
     table: str
     landing: str
-    outcome: Outcome
+    counts: BackfillCounts
 
 
 def read_again(
     request: BackfillRequest,
     environ: Mapping[str, str],
     show: Callable[[str], object],
-    progress: Callable[[Outcome, int], None] = lambda _, __: None,
+    progress: Callable[[BackfillCounts, int], None] = lambda _, __: None,
 ) -> BackfillResult:
     """Read a range of time of a table again; the same request carries on where a run was cut off, but for rows that are shown.
 
@@ -88,19 +88,23 @@ def read_again(
     one = read_connectors(request.root, request.connector)[0]
     out, table, hours, delete = request.out, request.table, request.hours, request.delete
     scope = _scope(one.definition, request.target) if request.merge or request.into else None
-    homes = () if not scope else (home_by_name(request.into),) if request.into else homes_of(one.tables, scope, table)
-    source = Source(one.folder / (one.definition.code.folder or ""), _options(one.definition, request, environ))
-    landing = ", ".join(home.name for home in homes) or (str(out.resolve()) if out else request.delta)
-    order = order_of(table, request.start, request.before, str(hours), landing, str(delete), *map(str, source.choice))
+    merge_targets = (
+        () if not scope else (merge_target_named(request.into),) if request.into else merge_targets_of(one.tables, scope, table)
+    )
+    source = BackfillSource(one.folder / (one.definition.code.folder or ""), _options(one.definition, request, environ))
+    landing = ", ".join(merge_target.name for merge_target in merge_targets) or (str(out.resolve()) if out else request.delta)
+    order = request_digest(table, request.start, request.before, str(hours), landing, str(delete), *map(str, source.choice))
     journal = read_journal((out or one.folder) / _JOURNAL, order) if landing else None
     span = (journal and journal.span) or (request.start, request.before)
     known = journal.tags if journal else ()
     sink: Sink
     if scope:
-        from headgate.backfill.warehouse import merged
+        from headgate.backfill.warehouse import plan_merge
 
-        asked = known if known and len(homes) == 1 else request.tags
-        plan, sink = merged(source, _warehouse(scope, request.warehouse), homes, table, span, hours, asked, delete=delete)
+        asked = known if known and len(merge_targets) == 1 else request.tags
+        plan, sink = plan_merge(
+            source, _warehouse(scope, request.warehouse), merge_targets, table, span, hours, asked, delete=delete
+        )
         landing = ", ".join(sink.names)
     else:
         plan = source.plan(table, *span, hours, known)
@@ -113,9 +117,9 @@ def read_again(
     if journal:
         journal.begin(plan.span, plan.tags)
     parts = len(plan.parts)
-    progress(Outcome(), parts)
-    outcome = carry_out(source, plan, sink, journal, lambda outcome: progress(outcome, parts))
-    return BackfillResult(plan.table, landing, outcome)
+    progress(BackfillCounts(), parts)
+    counts = execute(source, plan, sink, journal, lambda counts: progress(counts, parts))
+    return BackfillResult(plan.table, landing, counts)
 
 
 def _scope(definition: Definition, target: str | None) -> Scope:

@@ -18,9 +18,9 @@ import pytest
 
 from connectors.osipi.backfill import _cut
 from connectors.osipi.times import just_before
-from headgate.backfill.carry_out import carry_out
-from headgate.backfill.journal import Journal, read_journal
-from headgate.backfill.source import Part, Plan, Source
+from headgate.backfill.execute import execute
+from headgate.backfill.journal import BackfillJournal, read_journal
+from headgate.backfill.source import BackfillPart, BackfillPlan, BackfillSource
 from headgate.cli import main
 from headgate.problems import InputError, SourceError
 from tests.connectors.osipi.recorded import at
@@ -91,7 +91,7 @@ def files(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines()]
 
 
-def told(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+def compared(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return sorted((row["tag_webid"], row["timestamp"].rstrip("Z"), row["occurrence"], row["value"]) for row in rows)
 
 
@@ -123,7 +123,7 @@ class TestWhere:
         fill(pi)
         done = subprocess.run(words_of(*SPAN, "--tags", "A,B"), cwd=project, capture_output=True, text=True, check=True)
 
-        assert told([json.loads(line) for line in done.stdout.splitlines()]) == truth(pi)
+        assert compared([json.loads(line) for line in done.stdout.splitlines()]) == truth(pi)
         assert done.stderr == ""
 
     def test_on_stdout_they_are_also_where_a_terminal_shows_how_far_it_is(self, pi: PiServer, project: Path) -> None:
@@ -135,7 +135,7 @@ class TestWhere:
                 shown = threads.submit(everything, terminal)
                 out, _ = run.communicate()
 
-        assert told([json.loads(line) for line in out.splitlines()]) == truth(pi)
+        assert compared([json.loads(line) for line in out.splitlines()]) == truth(pi)
         assert b"backfill: 482 rows" in shown.result()
 
     def test_in_a_folder_each_part_is_a_file_and_a_repeat_replaces_it(self, pi: PiServer, backfill: Run, project: Path) -> None:
@@ -144,7 +144,7 @@ class TestWhere:
         pi.tags["A"].values[7]["Value"] = -7.0
         done = backfill(*SPAN, "--tags", "A,B", "--out", "rows", "--format", "json")
 
-        assert told(files(project / "rows")) == truth(pi)
+        assert compared(files(project / "rows")) == truth(pi)
         assert len(list((project / "rows").iterdir())) == 4
         assert json.loads(done.stdout) | {"to": ""} == {
             "format": 1, "table": "pi_timeseries", "to": "", "parts": 4, "already_done": 0, "rows": 482, "unread": {}
@@ -173,7 +173,7 @@ class TestLogins:
 
         done = backfill(*SPAN, "--tags", "A,B", "--options-file", "o.json")
 
-        assert told([json.loads(line) for line in done.stdout.splitlines()]) == truth(pi)
+        assert compared([json.loads(line) for line in done.stdout.splitlines()]) == truth(pi)
         assert not any("Authorization" in request.headers for request in pi.requests)
 
     def test_without_a_secret_the_message_says_what_is_missing_and_how_to_do_without(
@@ -269,7 +269,7 @@ class TestCarryingOn:
 
         assert "2 parts were done before" in done.stdout
         assert len(pi.requests) - asked == 2
-        assert told(files(project / "rows")) == truth(pi)
+        assert compared(files(project / "rows")) == truth(pi)
         assert not (project / "rows" / "backfill.json").exists()
 
     @pytest.mark.parametrize("tags", ["CAB", "A"])
@@ -287,7 +287,7 @@ class TestCarryingOn:
         done = backfill(*SPAN, "--out", "rows")
 
         assert "2 parts were done before" in done.stdout
-        assert told(files(project / "rows")) == truth(pi)
+        assert compared(files(project / "rows")) == truth(pi)
 
     @pytest.mark.parametrize("other", [("--tags", "A"), ("--tags", "A,B", "--hours", "0.5")])
     def test_a_folder_with_another_backfills_rows_is_refused(
@@ -298,7 +298,7 @@ class TestCarryingOn:
         done = backfill(*SPAN, *other, "--out", "rows", code=1)
 
         assert "4 files of another backfill" in done.stderr
-        assert told(files(project / "rows")) == truth(pi)
+        assert compared(files(project / "rows")) == truth(pi)
         assert not (project / "rows" / "backfill.json").exists()
 
     def test_relative_times_mean_those_of_the_run_that_filled_the_folder(self, pi: PiServer, backfill: Run) -> None:
@@ -319,9 +319,11 @@ class TestCarryingOn:
         assert "were done before" not in done.stdout
 
     def test_what_was_done_under_another_order_is_read_again(self, tmp_path: Path) -> None:
-        Journal(tmp_path / "j.json", "one", span=("a", "b"), tags=("A",)).add("part")
+        BackfillJournal(tmp_path / "j.json", "one", span=("a", "b"), tags=("A",)).add("part")
 
-        assert read_journal(tmp_path / "j.json", "one") == Journal(tmp_path / "j.json", "one", {"part"}, ("a", "b"), ("A",))
+        assert read_journal(tmp_path / "j.json", "one") == BackfillJournal(
+            tmp_path / "j.json", "one", {"part"}, ("a", "b"), ("A",)
+        )
         assert read_journal(tmp_path / "j.json", "two").done == set()
 
     @pytest.mark.parametrize(
@@ -342,11 +344,11 @@ class TestCarryingOn:
             read_journal(tmp_path / "j.json", "one")
 
     def test_a_part_with_an_unreadable_tag_stays_open(self, tmp_path: Path) -> None:
-        class Half(Source):
+        class Half(BackfillSource):
             def __init__(self) -> None:
                 pass
 
-            def read(self, part: Part) -> tuple[list[dict[str, Any]], dict[str, str]]:
+            def read(self, part: BackfillPart) -> tuple[list[dict[str, Any]], dict[str, str]]:
                 return [{"tag": part.start}], {"B": "403"} if part.start == "1" else {}
 
         class Sink:
@@ -354,11 +356,11 @@ class TestCarryingOn:
                 landed.append(what)
 
         landed: list[Any] = []
-        parts = tuple(Part(("A", "B"), start, "9") for start in "123")
-        journal = Journal(tmp_path / "j.json", "one", span=("1", "9"))
-        outcome = carry_out(Half(), Plan("t", (), {}, "", "", parts), Sink(), journal)
+        parts = tuple(BackfillPart(("A", "B"), start, "9") for start in "123")
+        journal = BackfillJournal(tmp_path / "j.json", "one", span=("1", "9"))
+        result = execute(Half(), BackfillPlan("t", (), {}, "", "", parts), Sink(), journal)
 
-        assert (outcome.rows, outcome.unread, len(landed)) == (3, {"B": "403"}, 3)
+        assert (result.rows, result.unread, len(landed)) == (3, {"B": "403"}, 3)
         assert read_journal(tmp_path / "j.json", "one").done == {parts[1].id, parts[2].id}
 
 
@@ -394,7 +396,7 @@ class TestErrors:
 
     def test_a_folder_without_such_a_connector_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="no connector that can read a range"):
-            Source(tmp_path, {})
+            BackfillSource(tmp_path, {})
 
     def test_an_error_of_the_source_shows_no_secret(self, tmp_path: Path) -> None:
         (tmp_path / "one.py").write_text(
@@ -404,7 +406,7 @@ class TestErrors:
         )
 
         with pytest.raises(SourceError, match=r"\*\*\*"):
-            Source(tmp_path, {"password": SECRET}).plan("t", "a", "b", 1)
+            BackfillSource(tmp_path, {"password": SECRET}).plan("t", "a", "b", 1)
 
 
 def test_parts_meet_at_whole_hours_and_share_no_instant() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.backfill.merge import merges
-from headgate.backfill.source import Part, Plan
+from headgate.backfill.source import BackfillPart, BackfillPlan
 from headgate.cli import main
 from tests.connectors.osipi.recorded import at
 from tests.workspace import model
@@ -108,7 +108,7 @@ def fill(pi: PiServer, tags: str = "AB") -> None:
         pi.tags[tag].values.insert(60, {"Timestamp": at(3600), "Value": -1.0, "Good": True})
 
 
-def told(table: model.Table) -> list[tuple[Any, ...]]:
+def compared(table: model.Table) -> list[tuple[Any, ...]]:
     return sorted((row["tag_webid"], row["timestamp"].rstrip("Z"), row["occurrence"], row["value"]) for row in table.rows)
 
 
@@ -129,7 +129,7 @@ class TestRows:
 
         done = backfill("--tags", "A,B")
 
-        assert told(table) == truth(pi)
+        assert compared(table) == truth(pi)
         assert done.stdout == f"pi_timeseries: 242 rows in 2 parts to {NAME}\n"
 
     def test_a_repeat_changes_nothing_and_corrected_values_overwrite(
@@ -143,7 +143,7 @@ class TestRows:
         pi.tags["A"].values[7]["Value"] = -7.0
         backfill("--tags", "A,B")
 
-        assert told(table) == truth(pi)
+        assert compared(table) == truth(pi)
         changed = [row for row, old in zip(table.rows, json.loads(before), strict=True) if row != old]
         assert [row["value"] for row in changed] == [-7.0]
 
@@ -152,28 +152,28 @@ class TestRows:
     ) -> None:
         fill(pi)
         backfill("--tags", "A,B")
-        before = told(table)
+        before = compared(table)
         for tag in "AB":
             del pi.tags[tag].values[:]
         backfill("--tags", "A")
-        assert told(table) == before
+        assert compared(table) == before
         backfill("--tags", "A", "--delete", "--to", "2026-03-01T12:00:00Z")
 
-        assert told(table) == [row for row in before if row[0] == "B" or row[1] >= "2026-03-01T12"]
+        assert compared(table) == [row for row in before if row[0] == "B" or row[1] >= "2026-03-01T12"]
 
     def test_a_forbidden_tags_rows_are_no_deleted_ones(self, pi: PiServer, backfill: Run, table: model.Table) -> None:
         fill(pi)
         backfill("--tags", "A,B")
-        before = told(table)
+        before = compared(table)
         pi.tags["B"].broken = 403, {"Errors": ["not for you"]}
         done = backfill("--tags", "A,B", "--delete")
 
-        assert told(table) == before
+        assert compared(table) == before
         assert "not read: B: 403" in done.stderr
 
     def test_what_was_read_of_a_tag_that_then_failed_is_not_there_twice(self) -> None:
-        part = Part(("A", "B"), "2026-03-01T11:00:00Z", "2026-03-01T12:00:00Z")
-        plan = Plan("t", ("tag", "time"), {"tag": "string", "time": "timestamp"}, "tag", "time", (part,))
+        part = BackfillPart(("A", "B"), "2026-03-01T11:00:00Z", "2026-03-01T12:00:00Z")
+        plan = BackfillPlan("t", ("tag", "time"), {"tag": "string", "time": "timestamp"}, "tag", "time", (part,))
         rows = [{"tag": tag, "time": "2026-03-01T11:00:00Z"} for tag in "AB"]
 
         (statement,) = merges(NAME, plan, part, rows, ["A"], delete=False)
@@ -191,12 +191,12 @@ class TestRows:
         pi.add("C", [(at(number / 4), number) for number in range(60)])
         backfill("--tags", "A,B,C", "--delete")
         backfill("--tags", "A,B,C", "--delete")
-        assert told(table) == truth(pi, "ABC")
+        assert compared(table) == truth(pi, "ABC")
         del pi.tags["A"].values[5:100]
         del pi.tags["C"].values[5:50]
         backfill("--tags", "A,B,C", "--delete")
 
-        assert told(table) == truth(pi, "ABC")
+        assert compared(table) == truth(pi, "ABC")
         assert len(cloud.statements) > 30
         assert max(len(one.text) for one in cloud.statements.values()) < most + 10_000
 
@@ -221,11 +221,11 @@ class TestTables:
         first, second = made(cloud, NAME), made(cloud, "dev_main.bronze.two")
 
         backfill()
-        assert (told(first), told(second)) == (truth(pi), truth(pi, "C"))
+        assert (compared(first), compared(second)) == (truth(pi), truth(pi, "C"))
         second.rows.clear()
         done = backfill("--tags", "C")
 
-        assert told(second) == truth(pi, "C")
+        assert compared(second) == truth(pi, "C")
         assert done.stdout.endswith("to dev_main.bronze.two\n")
 
     def test_a_tag_that_no_slice_reads_needs_a_table(self, backfill: Run, project: Path, cloud: Workspace) -> None:
@@ -256,7 +256,7 @@ class TestTables:
 
         backfill("--tags", now)
 
-        assert {row[0] for row in told(table)} == {before}
+        assert {row[0] for row in compared(table)} == {before}
         assert len(table.rows) == 120
 
     def test_into_names_any_other_table(self, pi: PiServer, backfill: Run, cloud: Workspace) -> None:
@@ -265,7 +265,7 @@ class TestTables:
 
         backfill("--tags", "A,B", where=("--into", "lake.pi.live"))
 
-        assert told(other) == truth(pi)
+        assert compared(other) == truth(pi)
 
     def test_of_several_targets_one_has_to_be_named(
         self, pi: PiServer, backfill: Run, cloud: Workspace, monkeypatch: pytest.MonkeyPatch
@@ -276,7 +276,7 @@ class TestTables:
         assert "several targets: dev, prod" in backfill("--tags", "A", code=1).stderr
         backfill("--tags", "A", "-t", "prod")
 
-        assert told(prod) == truth(pi, "A")
+        assert compared(prod) == truth(pi, "A")
 
 
 class TestErrors:
@@ -316,7 +316,7 @@ class TestErrors:
         done = backfill("--tags", "A,B")
 
         assert "1 parts were done before" in done.stdout
-        assert told(table) == truth(pi)
+        assert compared(table) == truth(pi)
         assert not (project / "connectors" / "osipi" / "backfill.json").exists()
 
     def test_an_answer_that_got_lost_doubles_nothing(
@@ -327,7 +327,7 @@ class TestErrors:
 
         backfill("--tags", "A,B")
 
-        assert told(table) == truth(pi)
+        assert compared(table) == truth(pi)
         assert len(cloud.statements) == 5  # where three had done
 
     def test_a_table_that_is_not_there_is_told(self, pi: PiServer, backfill: Run, cloud: Workspace) -> None:  # noqa: ARG002

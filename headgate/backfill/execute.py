@@ -1,4 +1,4 @@
-"""Carrying out a backfill: part after part is read, lands, and is remembered as done."""
+"""Executing a backfill: part after part is read, lands, and is remembered as done."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from headgate.problems import SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.backfill.journal import Journal
+    from headgate.backfill.journal import BackfillJournal
     from headgate.backfill.sinks import Sink
-    from headgate.backfill.source import Plan, Source
+    from headgate.backfill.source import BackfillPlan, BackfillSource
 
 
 @dataclass(slots=True)
-class Outcome:
+class BackfillCounts:
     """What came of a run: parts read now and skipped as done, rows that landed, tags that can't be read, with reasons."""
 
     parts: int = 0
@@ -25,34 +25,38 @@ class Outcome:
     unread: dict[str, str] = field(default_factory=dict)
 
 
-def carry_out(
-    source: Source, plan: Plan, sink: Sink, journal: Journal | None, progress: Callable[[Outcome], None] = lambda _: None
-) -> Outcome:
+def execute(
+    source: BackfillSource,
+    plan: BackfillPlan,
+    sink: Sink,
+    journal: BackfillJournal | None,
+    progress: Callable[[BackfillCounts], None] = lambda _: None,
+) -> BackfillCounts:
     """Read each part that is not done, and land it. Of one with tags that can't be read the others land, and it stays open.
 
     The journal goes when all is done. Raises SourceError where the source fails, and where no tag can be read: what landed
     stays done.
     """
-    outcome = Outcome()
+    counts = BackfillCounts()
     readable: set[str] = set()
     for part in plan.parts:
         if journal and part.id in journal.done:
-            outcome.skipped += 1
+            counts.skipped += 1
         else:
             rows, unread = source.read(part)
             read = [tag for tag in part.tags if tag not in unread]
             readable.update(read)
-            outcome.unread |= unread
+            counts.unread |= unread
             if read:
                 sink.land(part, rows, read)
             if journal and not unread:
                 journal.add(part.id)
-            outcome.parts += 1
-            outcome.rows += len(rows)
-        progress(outcome)
-    if outcome.parts and not readable:
-        tag, reason = next(iter(outcome.unread.items()), ("", "the source has no tags"))
+            counts.parts += 1
+            counts.rows += len(rows)
+        progress(counts)
+    if counts.parts and not readable:
+        tag, reason = next(iter(counts.unread.items()), ("", "the source has no tags"))
         raise SourceError(f"nothing can be read: {tag} {reason}".replace("  ", " "), "look at the tags and the login's rights")
-    if journal and not outcome.unread:
+    if journal and not counts.unread:
         journal.end()
-    return outcome
+    return counts

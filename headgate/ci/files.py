@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from headgate.ci.plans import ERRORED
+from headgate.generated import File
 from headgate.names import secret_variable
 from headgate.problems import InputError, did_you_mean
 from headgate.schedule.cron import parse_cron
@@ -39,15 +40,6 @@ _TRUSTED = (
     "github.event.pull_request.head.repo.full_name == github.repository",
     "github.event.pull_request.user.login != 'dependabot[bot]'",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file to write, by its path below the repository. `yours`: written once, then the user's to edit."""
-
-    path: str
-    text: str
-    yours: bool = False
 
 
 _FILES: dict[CiHost, tuple[tuple[str, str, bool], ...]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +11,9 @@ from headgate.cli.common import Format, FormatOption, Root, Target, result, resu
 
 if TYPE_CHECKING:
     from headgate.use_cases.check import ShownConnector
+
+
+SchemaOf = Literal["connector", "accepted", "tables"]
 
 
 def check(
@@ -56,11 +59,15 @@ def show(
         result_json(found)
 
 
-def schema() -> None:
-    """Print the JSON Schema of connector.yaml, for editors."""
-    from headgate.definition.schema import json_schema
+def schema(
+    of: Annotated[
+        SchemaOf, typer.Argument(help="Of connector.yaml, accepted.yaml, or the columns of tables.csv.")
+    ] = "connector",
+) -> None:
+    """Print what editors know of a file: a JSON Schema; of tables.csv and runs.csv, metadata as CSV on the Web has it (W3C)."""
+    from headgate.new_project.schemas import schema as schema_of
 
-    result_json(json_schema())
+    result_json(schema_of(of))
 
 
 def _stacks_text(one: ShownConnector) -> str:

@@ -1,17 +1,22 @@
-"""`headgate init ci`: the workflows of a user's repository."""
+"""`headgate init`: files to start from; `init ci`, the workflows of a user's repository."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headgate.cli.common import Root, result, tell
 from headgate.problems import RefusedError, StaleError
 
-init = typer.Typer(no_args_is_help=True, help="Write files to start from: `ci`, the workflows of a repository.")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.generated import Change
+
+init = typer.Typer(no_args_is_help=True, help="Write files to start from: a project, a connector, or its workflows.")
 
 
 class HostName(StrEnum):
@@ -60,17 +65,25 @@ def ci(
         force=force,
     )
     found = write_workflows(request)
-    if found.differences and not found.written:
-        result("\n".join(one.diff for one in found.differences if one.diff))
-        if check:
-            raise StaleError(f"would be written: {', '.join(one.name for one in found.differences)}", f"run `{found.command}`")
-        changed = [one.name for one in found.differences if one.there]
-        raise RefusedError(f"these files say something else: {', '.join(changed)}", "look at the diff, then say --force")
-    if check:
-        return
-    for one in found.differences:
-        result(f"{one.path} written")
-    if not found.differences:
-        tell("every file is up to date already")
+    if settle(found.changes, found.command, "look at the diff, then say --force", written=found.written, check=check):
+        for change in found.changes:
+            result(f"{found.folder / change.file.path} written")
+        if not found.changes:
+            tell("every file is up to date already")
     for warning in found.warnings:
         tell(f"warning: {warning}")
+
+
+def settle(changes: Sequence[Change], command: str, fix: str, *, written: bool, check: bool) -> bool:
+    """Say whether changes were written; where not, show those of files that are there.
+
+    Raises StaleError with the command for what would be written, RefusedError with the fix for what somebody changed.
+    """
+    if changes and not written:
+        result("\n".join(change.diff for change in changes if change.there is not None))
+    if check and changes:
+        raise StaleError(f"would be written: {', '.join(change.file.path for change in changes)}", f"run `{command}`")
+    if not check and not written:
+        clashes = [change.file.path for change in changes if change.clash]
+        raise RefusedError(f"these files say something else: {', '.join(clashes)}", fix)
+    return written

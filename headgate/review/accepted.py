@@ -34,16 +34,24 @@ def _day(value: Any) -> Any:
 class Entry(StrictModel):
     """One acceptance. `address` and `what` are what the review says: where, and which loss."""
 
-    address: Annotated[str, Field(min_length=1)]
-    what: Annotated[str, Field(min_length=1)]
-    target: str
-    reason: Annotated[str, Field(min_length=1)]
-    until: Annotated[date, BeforeValidator(_day)]
-    stack: str = ""
+    address: str = Field(min_length=1, description="Where it is, as the review says: databricks_pipeline.crm_append_3.")
+    what: str = Field(min_length=1, description="Which loss, as the review says: pipeline-deleted.")
+    target: str = Field(description="The target that it is accepted in. Empty: in all of them.")
+    reason: str = Field(min_length=1, description="Why it is wanted.")
+    until: Annotated[date, BeforeValidator(_day)] = Field(description="The last day that it is accepted on: 2026-12-31.")
+    stack: str = Field(default="", description="The stack, where two have such a loss.")
 
 
 class _File(StrictModel):
-    accepted: list[Entry]
+    """Losses that a review is to let through."""
+
+    accepted: list[Entry] = Field(description="One entry for each loss.")
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema of accepted.yaml (draft 2020-12), for editors."""
+    schema = _File.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Headgate accepted losses"}
 
 
 @dataclass(frozen=True, slots=True)

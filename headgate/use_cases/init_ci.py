@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.ci.files import BRANCH, NIGHTLY, files_of, warnings_of, workflow_settings
 from headgate.definition.load import load_definitions
-from headgate.files import write_whole
+from headgate.generated import changes, write_all
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
-    from headgate.ci.files import CiHost, File
+    from headgate.ci.files import CiHost
+    from headgate.generated import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,23 +35,14 @@ class WorkflowsRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A file that says something else, or isn't there yet, with its unified diff. name: its path in the repository."""
-
-    name: str
-    path: Path
-    there: bool
-    diff: str
-
-
-@dataclass(frozen=True, slots=True)
 class WorkflowsResult:
-    """How the files differ, and whether they were written: not where one says something else, unless by force.
+    """What changes in `folder`, and whether it was written: not where a file says something else, unless by force.
 
     command: what gives the same files again. warnings: what of the definitions a CI can't work with.
     """
 
-    differences: tuple[Difference, ...]
+    folder: Path
+    changes: tuple[Change, ...]
     written: bool
     command: str
     warnings: tuple[str, ...]
@@ -64,22 +55,8 @@ def write_workflows(request: WorkflowsRequest) -> WorkflowsResult:
         raise InputError(f"no connectors/*/connector.yaml below {request.root}", "run headgate in the project's folder")
     settings = workflow_settings(definitions, request.host, request.targets, request.nightly, request.branch)
     folder = request.out or request.root
-    differing = {file: found for file in files_of(settings) if (found := _difference(folder, file, force=request.force))}
-    written = request.write and (request.force or not any(found.there for found in differing.values()))
-    for file, found in differing.items():
-        if written:
-            write_whole(found.path, file.text)
-    return WorkflowsResult(tuple(differing.values()), written, settings.command, tuple(warnings_of(definitions, settings)))
-
-
-def _difference(folder: Path, file: File, *, force: bool) -> Difference | None:
-    """Give how a file differs from what stands there; None where it needn't be written."""
-    path = folder / file.path
-    there = path.exists()
-    if there and file.yours and not force:
-        return None
-    text = path.read_bytes().decode(errors="replace") if there else ""
-    if there and text == file.text:
-        return None
-    lines = unified_diff(text.splitlines(), file.text.splitlines(), f"a/{file.path}", f"b/{file.path}", lineterm="")
-    return Difference(file.path, path, there, "\n".join(lines))
+    found = changes(folder, files_of(settings), force=request.force)
+    written = request.write and not any(change.clash for change in found)
+    if written:
+        write_all(folder, [change.file for change in found])
+    return WorkflowsResult(folder, tuple(found), written, settings.command, tuple(warnings_of(definitions, settings)))

@@ -1,0 +1,1 @@
+"""What a new project and a new connector are made of."""

@@ -50,12 +50,7 @@ def handover(
     from headgate.use_cases.handover import resume_jobs as resume
 
     request = HandoverRequest(
-        connector=connector,
-        target=target,
-        root=root,
-        tables=tuple(table or ()),
-        back=tuple(back or ()),
-        warehouse=warehouse,
+        connector=connector, target=target, root=root, tables=tuple(table or ()), back=tuple(back or ()), warehouse=warehouse
     )
     if resume_jobs and (execute or table or back):
         raise InputError("--resume-jobs goes alone", "hand over first; then deploy, record, and resume the jobs")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.handover.journal import HandoverJournal, read_journal, remove_journal, write_journal
@@ -26,11 +26,8 @@ class HandoverStore:
     @property
     def layout(self) -> Layout:
         """The lock. Raises StaleError where there is none."""
-        layout = read_lock(self.connector.lock_path, self.connector.definition.id)
-        if layout is None:
-            name = self.connector.definition.id
-            raise StaleError(f"{name} has no lock yet", f"run `headgate balance {name}`")
-        return layout
+        now = read_lock(self.connector.lock_path, self.connector.definition.id)
+        return replace(self.connector, layout=now).agreed()
 
     @property
     def journal(self) -> HandoverJournal | None:

@@ -10,12 +10,14 @@ import pytest
 
 from headgate.cost.model import Cost
 from headgate.problems import InputError, StaleError
+from headgate.review.model import Review
 from headgate.use_cases.balance import BalanceRequest, BalanceResult, balance_tables
 from headgate.use_cases.check import CheckedConnector, CheckRequest, ShownConnector, check_project, show_layouts
 from headgate.use_cases.cost import estimate_cost
 from headgate.use_cases.record import DoneRequest, RecordRequest, record_applied, record_by_hand
 from headgate.use_cases.request import ConnectorRequest, ProjectRequest
 from headgate.use_cases.retire import Retirement, RetireRequest, take_down
+from headgate.use_cases.review import ReviewRequest, review_changes
 from headgate.use_cases.slice_table import SliceRequest, SliceResult, cut_table
 from tests.support.small_project import write_project
 
@@ -83,6 +85,7 @@ def test_requests_that_only_look_are_answered_side_by_side(agreed: Path) -> None
             SliceRequest(connector="crm", table="deals", option="maxCount", values=values, at_most=2, write=False, root=agreed)
         ),
         lambda: balance_tables(BalanceRequest(root=agreed, settings=("pipelines=3",)), lambda _: None),
+        lambda: review_changes(ReviewRequest(root=agreed, before=agreed), lambda _: None),
     ]
     together = Barrier(2 * len(asked))
 
@@ -93,8 +96,8 @@ def test_requests_that_only_look_are_answered_side_by_side(agreed: Path) -> None
     with ThreadPoolExecutor(together.parties) as threads:
         answers = list(threads.map(ask, asked * 2))
 
-    assert answers[:5] == answers[5:]
-    cost, checked, shown, sliced, tried = answers[:5]
+    assert answers[:6] == answers[6:]
+    cost, checked, shown, sliced, tried, review = answers[:6]
     assert isinstance(cost, Cost)
     assert checked == [CheckedConnector("crm", 3, 3, ())]
     assert isinstance(shown, list)
@@ -103,6 +106,8 @@ def test_requests_that_only_look_are_answered_side_by_side(agreed: Path) -> None
     assert [part.destination for part in sliced.slices] == ["deals", "deals_s002"]
     assert isinstance(tried, BalanceResult)
     assert tried.changed == ("crm",)
+    assert isinstance(review, Review)
+    assert review.verdict == "fine"
     assert (agreed / "connectors/crm/tables.csv").read_bytes() == tables
 
 

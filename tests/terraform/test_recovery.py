@@ -18,7 +18,7 @@ import pytest
 from headgate.deployment.tags import Tag
 from headgate.layout.observe import state_of
 from headgate.layout.progress import retire_target
-from headgate.recovery import login
+from headgate.use_cases import apply
 from tests.standin.derived import ENDS
 from tests.support.samples import GIT, tables_of
 from tests.workspace.faults import Fault
@@ -400,7 +400,7 @@ def test_without_a_login_a_failed_apply_says_that_it_did_not_look(
     run.synth()
     run("plan")
     workspace.add(Fault("POST", "/api/2.0/pipelines", "after", refusal(500, "INTERNAL_ERROR", "no answer")))
-    monkeypatch.setattr(login, "is_set", lambda *_: False)
+    monkeypatch.setattr(apply, "is_set", lambda *_: False)
 
     said = run("apply", code=4).stderr
 

@@ -24,6 +24,7 @@ from headgate.cli.discover import discover
 from headgate.cli.doctor import doctor, print_version
 from headgate.cli.handover import handover
 from headgate.cli.init import init
+from headgate.cli.init_connector import connector
 from headgate.cli.init_project import project
 from headgate.cli.progress import done, record, rename, retire
 from headgate.cli.recover import recover
@@ -60,6 +61,7 @@ app.command("slice")(slice_)
 for step in (stacks, validate, plan, approved, apply, backfill, doctor):
     app.command()(step)
 init.command("project")(project)
+init.command("connector")(connector)
 app.add_typer(init, name="init")
 app.command("simulate-pi")(simulator())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -107,6 +108,14 @@ def result(text: str) -> None:
 def result_json(value: Any) -> None:
     """Print a result for a machine."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def own_name() -> str:
+    """Give the word that starts this program where the user stands: `headgate`, or a path to it that is not on the path."""
+    typed, found = sys.argv[0], shutil.which("headgate")
+    if Path(typed).name != "headgate" or (found and Path(found).resolve() == Path(typed).resolve()):
+        return "headgate"
+    return shlex.quote(typed)
 
 
 def wait(seconds: float) -> None:

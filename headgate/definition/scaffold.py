@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _TEXT = """\
 # A connector's deployment. `headgate schema` prints the JSON Schema of this file for your editor.
 id: {id}  # given once, never changed: it names stacks, states, addresses and files
@@ -10,10 +16,7 @@ source: {source}  # as the connector's code registers it
 connection:
   name: {connection}
   type: GENERIC_LAKEFLOW_CONNECT
-  # options: {{base_url: https://example.com}}
-  # secrets: [token]  # each becomes a sensitive Terraform variable
-  # external_options: [maxCount]  # what tables may set in table_options_json
-  # existing: true  # it was made elsewhere: use it by name
+{more}  # existing: true  # it was made elsewhere: use it by name
 
 destination:
   catalog: {catalog}
@@ -40,7 +43,24 @@ targets:
 """
 
 
-def scaffold_definition(
+_EXAMPLES = """\
+  # options: {base_url: https://example.com}
+  # secrets: [token]  # each becomes a sensitive Terraform variable
+  # external_options: [maxCount]  # what tables may set in table_options_json
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """A connection's parameters, as a connector's specification names them: `optional` ones with what they are for."""
+
+    options: Mapping[str, str] = field(default_factory=dict)
+    optional: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    external_options: tuple[str, ...] = ()
+
+
+def scaffold_definition(  # noqa: PLR0913  # most are fields of the definition
     id: str,  # noqa: A002  # the field's own name
     source: str,
     connection_name: str,
@@ -51,8 +71,13 @@ def scaffold_definition(
     append: str = "",
     cdc: str = "",
     unknown: str = "",
+    *,
+    parameters: Parameters | None = None,
 ) -> str:
-    """Give the text of a definition with these values; `parse_definition` reads it."""
+    """Give the text of a definition with these values; `parse_definition` reads it.
+
+    parameters: what is known of the connection.
+    """
     values = {
         "id": id,
         "source": source,
@@ -65,10 +90,33 @@ def scaffold_definition(
         "cdc": cdc,
         "unknown": unknown,
     }
-    return _TEXT.format(**{name: _quoted(value) for name, value in values.items()})
+    more = _EXAMPLES if parameters is None else _connection(parameters)
+    return _TEXT.format(more=more, **{name: quoted(value) for name, value in values.items()})
 
 
-def _quoted(text: str) -> str:
+def _connection(found: Parameters) -> str:
+    lines = ["  options:"] if found.options else []
+    lines += [f"    {quoted(name)}: {quoted(value)}" for name, value in found.options.items()]
+    lines += [f"  # options may also have {name}: {one_line(text)}" for name, text in found.optional.items()]
+    if found.secrets:
+        lines.append(f"  secrets: [{', '.join(map(quoted, found.secrets))}]  # each becomes a sensitive Terraform variable")
+    if found.external_options:
+        lines += ["  external_options:  # what tables may set in table_options_json"]
+        lines += [f"    - {quoted(name)}" for name in found.external_options]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def with_schema(text: str, path: str) -> str:
+    """Give a definition's text with the line by which editors find its schema, as seen from it; where there is one."""
+    return f"# yaml-language-server: $schema={path}\n{text}" if path else text
+
+
+def one_line(text: str) -> str:
+    """Give a text's words on one line, for a comment."""
+    return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
+
+
+def quoted(text: str) -> str:
     """Give text in YAML's double quotes; what YAML takes for a line end, or does not take, is escaped."""
     return '"' + "".join(_escaped(character) for character in text) + '"'
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.definition.model import GroupBy
+    from headgate.definition.scaffold import Parameters
     from headgate.discovery.found import Found
     from headgate.inventory.merge import Merged
 
@@ -46,6 +47,7 @@ class DiscoveryRequest:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     schedules: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
+    parameters: Parameters | None = None  # go into the definition that is made where there is none
     best_effort: bool = False
     timeout: float = TIMEOUT
 

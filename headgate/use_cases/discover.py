@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import FILE, load_definition, parse_definition
-from headgate.definition.scaffold import scaffold_definition
+from headgate.definition.scaffold import scaffold_definition, with_schema
 from headgate.discovery.arrange import Rules, arrange
 from headgate.discovery.code import discover_code
 from headgate.discovery.connector_code import Code, DiscoveryOptions
@@ -18,6 +19,7 @@ from headgate.inventory.merge import merge_discovered
 from headgate.inventory.read import parse_inventory, read_inventory
 from headgate.inventory.write import render_inventory, write_inventory
 from headgate.names import slug
+from headgate.new_project.schemas import CONNECTOR
 from headgate.problems import InputError
 from headgate.tables.names import respelled
 
@@ -94,7 +96,10 @@ def _scaffold(request: DiscoveryRequest) -> str:
     name = slug(request.name)
     group_by = request.group_by or "category_and_ingestion_type"
     where = (request.connection or name, request.catalog or "main", request.schema or name)
-    return scaffold_definition(name, name, *where, group_by, **request.schedules)
+    schema = request.root / CONNECTOR
+    seen = os.path.relpath(schema, request.csv.parent).replace(os.sep, "/") if schema.is_file() else ""
+    text = scaffold_definition(name, name, *where, group_by, **request.schedules, parameters=request.parameters)
+    return with_schema(text, seen)
 
 
 def _unanswered(found: Found, existing: Iterable[TableRow]) -> list[TableRow]:

@@ -1,0 +1,99 @@
+"""`headgate init connector`: a connector, made by asking or by flags."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headgate.cli.common import Root, own_name, result, tell
+from headgate.problems import InputError
+
+if TYPE_CHECKING:
+    from headgate.use_cases.init_connector import Question
+
+
+def connector(  # noqa: PLR0913  # each parameter is a flag
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its id, given once: a-z, 0-9 and _.")],
+    python_file: Annotated[
+        Path | None,
+        typer.Option("--python-file", "--connector-python-file", help="Its code: a folder, a .py file or a wheel."),
+    ] = None,
+    module: Annotated[str, typer.Option(help="Its code: an importable module.")] = "",
+    class_name: Annotated[str, typer.Option("--class", help="Its class, where there are several.")] = "",
+    from_csv: Annotated[Path | None, typer.Option(help="A CSV with a source_table column.")] = None,
+    from_workspace: Annotated[Path | None, typer.Option(help="Rows of _community_tables, as JSON or JSON lines.")] = None,
+    built_in: Annotated[str, typer.Option("--from", help="One that comes with headgate: osipi. Its code is copied.")] = "",
+    spec: Annotated[
+        Path | None, typer.Option(help="A community connector's connector_spec.yaml. Default: the one beside its code.")
+    ] = None,
+    auth: Annotated[str, typer.Option(help="Which of the specification's ways to log in.")] = "",
+    option: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="An option of the connection that is no secret; repeatable.")
+    ] = None,
+    init_options_file: Annotated[
+        Path | None,
+        typer.Option(help="Options that its class is made with besides, such as secrets: JSON. They stay out of files."),
+    ] = None,
+    connection_name: Annotated[str, typer.Option(help="The Unity Catalog connection.")] = "",
+    dest_catalog: Annotated[str, typer.Option(help="The destination catalog.")] = "",
+    dest_schema: Annotated[str, typer.Option(help="The destination schema.")] = "",
+    timeout: Annotated[float, typer.Option(help="Seconds that its code may take.")] = 60,
+    root: Root = Path(),
+) -> None:
+    """Make a connector: its connector.yaml and tables.csv, below connectors/. What no flag says is asked for on a terminal."""
+    from headgate.discovery.options import options_of_file
+    from headgate.use_cases.init_connector import NewConnectorRequest, answered, make_connector, next_question
+
+    request = NewConnectorRequest(
+        name=name,
+        root=root,
+        python_file=python_file,
+        module=module,
+        class_name=class_name,
+        listing=from_csv,
+        workspace_tables=from_workspace,
+        built_in=built_in,
+        spec=spec,
+        auth=auth,
+        options=_options(option or []),
+        given=(options_of_file(init_options_file, "--init-options-file"),) if init_options_file else (),
+        connection=connection_name,
+        catalog=dest_catalog,
+        schema=dest_schema,
+        timeout=timeout,
+    )
+    while question := next_question(request):
+        request = answered(request, question, _ask(question))
+    made = make_connector(request, os.environ)
+    listed = made.files if len(made.files) <= _FEW else [path for path in made.files if path.suffix in {".yaml", ".csv"}]
+    for path in listed:
+        result(f"{path} written")
+    if more := len(made.files) - len(listed):
+        result(f"and {more} files of its code beside them")
+    result(f"{made.tables} tables. Look through connector.yaml; then")
+    steps = [step.replace("headgate", own_name(), 1) if step.startswith("headgate ") else step for step in made.next]
+    result("\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)))
+
+
+_FEW = 4
+
+
+def _ask(question: Question) -> str:
+    """Ask on a terminal; without one, the default is the answer. Raises InputError where there is none."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(question.text, default=question.default, err=True))
+    if question.default is None:
+        raise InputError(f"it is not said, and there is no terminal to ask on: {question.text}", f"say {question.flag}")
+    tell(f"{question.text}: {question.default}   ({question.flag} says another)")
+    return question.default
+
+
+def _options(words: list[str]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in words]
+    if wrong := [name for name, sign, _ in pairs if not (name and sign)]:
+        raise InputError(f"--option {wrong[0]!r} says no value", "write --option NAME=VALUE")
+    return {name: value for name, _, value in pairs}

@@ -1,0 +1,230 @@
+"""Making a connector in a project: from code, a list of tables, or what comes with Headgate."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.definition.load import FILE, parse_definition
+from headgate.discovery.connector_code import TIMEOUT
+from headgate.discovery.request import DiscoveryRequest
+from headgate.generated import write_all
+from headgate.inventory.read import parse_inventory
+from headgate.names import ID, slug
+from headgate.new_project.built_in import ADDRESS, BUILT_IN, built_in_files, built_in_folder
+from headgate.new_project.connector_spec import FILE as SPEC
+from headgate.new_project.connector_spec import Spec, read_spec
+from headgate.new_project.schemas import CONNECTOR
+from headgate.problems import InputError
+from headgate.project import TABLES
+from headgate.use_cases.discover import discover_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.definition.scaffold import Parameters
+
+_SOURCES = "--python-file, --module, --from-csv, --from-workspace or --from osipi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConnectorRequest:
+    """A connector `name` for the project in `root`. One of python_file, module, listing, workspace_tables and built_in at most.
+
+    spec: a community connector's specification; None: the one beside the code. auth: which of its ways to log in. options: the
+    connection's, that are no secrets. given: what its class is made with besides, never shown or written. What is empty is
+    asked for by `next_question`, or has a default.
+    """
+
+    name: str
+    root: Path = Path()
+    python_file: Path | None = None
+    module: str = ""
+    class_name: str = ""
+    listing: Path | None = None
+    workspace_tables: Path | None = None
+    built_in: str = ""
+    spec: Path | None = None
+    auth: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    given: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+    connection: str = ""
+    catalog: str = ""
+    schema: str = ""
+    timeout: float = TIMEOUT
+
+    @property
+    def folder(self) -> Path:
+        """The connector's folder."""
+        return self.root / "connectors" / self.name
+
+    def read_spec(self) -> Spec:
+        """Give the specification: the named one, else the one beside the code, else one that says nothing."""
+        if self.spec:
+            return read_spec(self.spec)
+        code = self.python_file
+        beside = (code if code.is_dir() else code.parent) / SPEC if code else self.folder / SPEC
+        return read_spec(beside) if beside.is_file() else Spec()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is not known yet. `flag` answers it on the command line; `default` is the answer where nobody does, None: none."""
+
+    flag: str
+    text: str
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewConnectorResult:
+    """What was written, how many tables there are, which were left out, and the commands that come next."""
+
+    files: tuple[Path, ...]
+    tables: int
+    next: tuple[str, ...]
+
+
+def next_question(request: NewConnectorRequest) -> Question | None:
+    """Give the first thing that is not known yet; None where all is.
+
+    Raises InputError for what can't be made: a name that is no id, a connector that is there, a file that can't be read.
+    """
+    _check(request)
+    if not (
+        request.built_in or request.listing or request.workspace_tables or request.module or request.python_file
+    ) and not any(request.folder.rglob("*.py")):
+        return Question(_SOURCES, "Where its tables come from: its code (folder, .py, wheel or module), a .csv, or osipi")
+    connection, catalog, schema = f"{request.name}_connection", "main", request.name
+    if request.built_in:
+        built_in_folder(request.built_in)
+        catalog, schema = request.name, "bronze"
+        if ADDRESS not in request.options:
+            return Question(f"--option {ADDRESS}=…", "The PI Web API's address", "https://piwebapi.example.com")
+    elif found := _asked_by_spec(request, request.read_spec()):
+        return found
+    if not request.connection:
+        return Question("--connection-name", "The Unity Catalog connection", connection)
+    if not request.catalog:
+        return Question("--dest-catalog", "The destination catalog", catalog)
+    return None if request.schema else Question("--dest-schema", "The destination schema", schema)
+
+
+def answered(request: NewConnectorRequest, question: Question, answer: str) -> NewConnectorRequest:
+    """Give the request with a question answered. Raises InputError for an answer that is none."""
+    answer = answer.strip()
+    if not answer or (question.choices and answer not in question.choices):
+        raise InputError(f"{answer!r} is no answer to: {question.text}", f"say {question.flag}")
+    if question.flag == _SOURCES:
+        return _from(request, answer)
+    if question.flag.startswith("--option "):
+        name = question.flag.removeprefix("--option ").removesuffix("=…")
+        return replace(request, options={**request.options, name: answer})
+    fields = {"--auth": "auth", "--connection-name": "connection", "--dest-catalog": "catalog", "--dest-schema": "schema"}
+    return replace(request, **{fields[question.flag]: answer})  # type: ignore[arg-type]  # all four are texts
+
+
+def make_connector(request: NewConnectorRequest, environment: Mapping[str, str]) -> NewConnectorResult:
+    """Make the connector, whose request has no question left. Raises InputError and SourceError; nothing is written then."""
+    if question := next_question(request):
+        raise InputError(f"it is not said: {question.text}", f"say {question.flag}")
+    if request.built_in:
+        return _copied(request)
+    done = discover_tables(
+        DiscoveryRequest(
+            name=request.name,
+            root=request.root,
+            python_file=request.python_file,
+            module=request.module,
+            class_name=request.class_name,
+            listing=request.listing,
+            workspace_tables=request.workspace_tables,
+            given=(request.options, *request.given),
+            connection=request.connection,
+            catalog=request.catalog,
+            schema=request.schema,
+            parameters=_parameters(request),
+            timeout=request.timeout,
+        ),
+        environment,
+    )
+    written = (request.folder / FILE, request.folder / TABLES)
+    return NewConnectorResult(written, len(done.merged.tables), _next(request))
+
+
+def _check(request: NewConnectorRequest) -> None:
+    if not ID.fullmatch(request.name):
+        fix = f"use a-z, 0-9 and _, beginning with a letter, at most 63 long: {slug(request.name)}"
+        raise InputError(f"{request.name!r} can't be a connector's id", fix)
+    named = {
+        "--python-file": request.python_file,
+        "--module": request.module,
+        "--from-csv": request.listing,
+        "--from-workspace": request.workspace_tables,
+        "--from": request.built_in,
+    }
+    if len(given := [flag for flag, value in named.items() if value]) > 1:
+        raise InputError(f"{' and '.join(given)} each say where tables come from", "give one of them")
+    if request.root.exists() and not request.root.is_dir():
+        raise InputError(f"{request.root} is a file", "name the project's folder")
+    for name in (FILE, TABLES):
+        if (request.folder / name).exists():
+            fix = f"choose another name, or run `headgate discover --connector-name {request.name}` to find its tables again"
+            raise InputError(f"the connector '{request.name}' is there already: {request.folder / name}", fix)
+    if request.built_in and request.folder.is_dir() and any(request.folder.iterdir()):
+        raise InputError(f"{request.folder} is not empty", "choose another name, or move away what is there")
+
+
+def _asked_by_spec(request: NewConnectorRequest, spec: Spec) -> Question | None:
+    methods = tuple(method.name for method in spec.connection.auth_methods)
+    if methods and not request.auth:
+        return Question("--auth", f"How to log in: {', '.join(methods)}", methods[0] if len(methods) == 1 else None, methods)
+    for one in spec.parameters(request.auth):
+        if one.required and not one.is_secret and one.name not in request.options:
+            about = f" ({' '.join(one.description.split())})" if one.description else ""
+            return Question(f"--option {one.name}=…", f"The connection's {one.name}{about}")
+    return None
+
+
+def _from(request: NewConnectorRequest, answer: str) -> NewConnectorRequest:
+    if answer in BUILT_IN:
+        return replace(request, built_in=answer)
+    path = Path(answer).expanduser()
+    if path.suffix == ".csv":
+        return replace(request, listing=path)
+    if path.exists() or path.suffix in {".py", ".whl"} or os.sep in answer:
+        return replace(request, python_file=path)
+    return replace(request, module=answer)
+
+
+def _parameters(request: NewConnectorRequest) -> Parameters | None:
+    spec = request.read_spec()
+    if spec == Spec() and not request.options:
+        return None
+    return spec.known(request.auth, request.options)
+
+
+def _copied(request: NewConnectorRequest) -> NewConnectorResult:
+    words = {
+        "connection": request.connection,
+        "catalog": request.catalog,
+        "schema": request.schema,
+        "address": request.options[ADDRESS],
+    }
+    schema = f"../../{CONNECTOR}" if (request.root / CONNECTOR).is_file() else ""
+    files = built_in_files(request.built_in, request.name, words, schema)
+    texts = {file.path.rpartition("/")[2]: file.text for file in files}
+    parse_definition(texts[FILE], str(request.folder / FILE))
+    write_all(request.root, files)
+    tables = parse_inventory(texts[TABLES].encode(), str(request.folder / TABLES))
+    return NewConnectorResult(tuple(request.root / file.path for file in files), len(tables), _next(request))
+
+
+def _next(request: NewConnectorRequest) -> tuple[str, ...]:
+    makefile = request.root / "Makefile"
+    has_synth = makefile.is_file() and "\nsynth:" in makefile.read_text(encoding="utf-8", errors="replace")
+    synth = "make synth" if has_synth else "npx cdktf synth"
+    return (f"headgate balance {request.name}", synth, f"headgate show {request.name}")

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.balance import connector, placement, staying
+from bench.balance import connector, families, placement, staying
 from bench.balance.instances import OWN, given
 from tests.support.shared import COMMUNITY, INSTANCES, shared
 
@@ -45,7 +45,11 @@ def main(words: Sequence[str] | None = None) -> int:
     table = placement.lines(cases(quick=asked.quick), size.seconds, size.search)
     if text:
         print(placement.heading(), *table, "", placement.NOTES, "", sep="\n", flush=True)
-    stays = [*staying.rows(size.seeds, size.proof_seeds, size.steps, judged=not asked.quick), *connector_rows()]
+    stays = [
+        *staying.rows(size.seeds, size.proof_seeds, size.steps, judged=not asked.quick),
+        *connector_rows(),
+        *families.rows(),
+    ]
     missed = sum(bool(line.missed) for line in table) + sum(row.missed for row in stays)
     if text:
         print(f"Staying put: {size.steps} steps, mean of {size.seeds} seeds, proofs of {size.proof_seeds}. {staying.NOTES}")

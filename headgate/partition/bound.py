@@ -54,14 +54,17 @@ def lifted(sums: NDArray[np.int64], pipelines: int) -> int:
 
     For given k and q, more tables weigh more while r <= k, and from then on only lighter ones are counted: r = k is best, and
     t = qm + k, of which all but the q(m - k) heaviest are counted. That makes about n + m pairs. k = 1 is the pigeonhole bound,
-    with q = 0 the heaviest weight; k = m is the mean load. Source: Haouari, Gharbi and Jemmali, Tight bounds for the identical
+    with q = 0 the heaviest weight; k = m is the mean load. What a pipeline has of the t heaviest is a multiple of their largest
+    common divisor, so the share is rounded up to one. Source: Haouari, Gharbi and Jemmali, Tight bounds for the identical
     parallel machine scheduling problem, International Transactions in Operational Research 13, 2006 (lifting).
     """
     tables = len(sums) - 1
     k = np.arange(1, pipelines + 1)
     q = np.arange(tables // pipelines + 1)[:, None]
-    totals = sums[np.minimum(q * pipelines + k, tables)] - sums[np.minimum(q * (pipelines - k), tables)]
-    return int((-(-totals // k)).max())
+    last = np.minimum(q * pipelines + k, tables)
+    shares = -(-(sums[last] - sums[np.minimum(q * (pipelines - k), tables)]) // k)
+    divisors = np.maximum(1, np.gcd.accumulate(np.diff(sums)))[last - 1]
+    return int((-(-shares // divisors) * divisors).max())
 
 
 def _l2_makespan(weights: NDArray[np.int64], sums: NDArray[np.int64], pipelines: int, at_least: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate, product
+from math import gcd
 
 import numpy as np
 import pytest
@@ -38,7 +39,9 @@ def test_the_lifted_bound_is_the_largest_over_all_sets_of_heaviest_tables_and_pi
     for tables in range(1, len(ranked) + 1):
         for some in range(1, pipelines + 1):
             held = some * (tables // pipelines) + min(some, tables % pipelines)
-            largest = max(largest, -(-sum(ranked[tables - held : tables]) // some))
+            divisor = max(1, gcd(*ranked[:tables]))
+            share = -(-sum(ranked[tables - held : tables]) // some)
+            largest = max(largest, -(-share // divisor) * divisor)
 
     assert lifted(np.array([0, *accumulate(ranked)], dtype=np.int64), pipelines) == largest
 
@@ -52,6 +55,8 @@ def test_the_lifted_bound_is_the_largest_over_all_sets_of_heaviest_tables_and_pi
         pytest.param([1000] * 1040, 11, 95_000, id="pigeonhole"),
         pytest.param([10, 10, 10, 5, 5, 5, 5], 4, 15, id="pigeonhole at the fifth"),
         pytest.param([7, 7, 7, 7, 6, 5, 4, 2], 3, 16, id="lifted: two of three pipelines hold five of the seven heaviest"),
+        pytest.param([4, 4, 4, 2, 2, 2, 1], 2, 10, id="mean rounded up"),
+        pytest.param([8, 8, 8, 1], 2, 16, id="eights come whole: 13 by the mean"),
         pytest.param([11, 9, 7, 7, 7, 6], 3, 17, id="Martello-Toth L2: 16 by the others"),
         pytest.param([], 3, 0, id="no tables"),
         pytest.param([0, 0], 1, 0, id="zero weights"),

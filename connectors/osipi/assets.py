@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from .client import Call, selected
@@ -102,6 +103,7 @@ UNITS = (
 _CATEGORY_LISTS = ("analysiscategories", "attributecategories", "elementcategories", "tablecategories")
 # Searches of templates take maxCount but no startIndex: all are asked for at once, by the field that they must name.
 _SEARCH = ("field", "Name")
+_MOST_LISTED = 20_000  # items of all lists of a batch
 
 
 def listed(reading: Reading, path: str, columns: Sequence[Column], *params: tuple[str, str]) -> list[dict[str, Any]]:
@@ -129,27 +131,29 @@ def database_webids(reading: Reading) -> list[str]:
 def hierarchy(reading: Reading) -> Iterator[dict[str, Any]]:
     """Read pi_af_hierarchy: every element once, with its depth below the database (0) and its parent.
 
-    PI Web API tells no type of an element: `element_type` is the template's name where the server sends none.
+    PI Web API tells no type of an element: `element_type` is the template's name where the server sends none. A child may come
+    pages before its parent, so where the elements fill a page, those that have children are listed first.
     """
     for database in database_webids(reading):
-        found = list(elements(reading, database))
-        by_path = {item["Path"]: item["WebId"] for item in found}
-        for item in found:
+        found = elements(reading, database, *fields_of(HIERARCHY), "ElementType")
+        some = list(islice(found, PAGE))
+        some_parents = some if len(some) < PAGE else elements(reading, database, "WebId", "Path", "HasChildren")
+        parents = {item["Path"]: item["WebId"] for item in some_parents if item.get("HasChildren") is not False}
+        for item in chain(some, found):
             above, _, _ = item["Path"].rpartition("\\")
             yield row_of(
                 HIERARCHY,
                 item,
                 element_type=item.get("ElementType") or item.get("TemplateName"),
-                parent_element_webid=by_path.get(above),
+                parent_element_webid=parents.get(above),
                 depth=_depth(item["Path"]),
                 assetdatabase_webid=database,
                 ingestion_timestamp=reading.ingested,
             )
 
 
-def elements(reading: Reading, database: str) -> Iterator[dict[str, Any]]:
+def elements(reading: Reading, database: str, *fields: str) -> Iterator[dict[str, Any]]:
     """Give every element of a database, by pages of one search rather than a request for each element."""
-    fields = (*fields_of(HIERARCHY), "ElementType")
     return reading.pages(below("assetdatabases", database, "elements"), fields, ("searchFullHierarchy", "true"))
 
 
@@ -159,10 +163,12 @@ def _depth(path: str) -> int:
 
 
 def element_attributes(reading: Reading) -> Iterator[dict[str, Any]]:
-    """Read pi_element_attributes: of `element_webids`, else of every element."""
+    """Read pi_element_attributes: of `element_webids`, else of every element, a page of them at a time."""
+    every = (item["WebId"] for database in database_webids(reading) for item in elements(reading, database, "WebId"))
     given = reading.texts.listed("element_webids")
-    webids = given or [item["WebId"] for database in database_webids(reading) for item in elements(reading, database)]
-    yield from attribute_rows(reading, "elements", webids, ATTRIBUTES, "element_webid")
+    webids = iter(given) if given else every
+    while some := list(islice(webids, PAGE)):
+        yield from attribute_rows(reading, "elements", some, ATTRIBUTES, "element_webid")
 
 
 def attribute_rows(
@@ -182,10 +188,11 @@ def _lists(
     place: what the objects are, and the list's name; objects that are forbidden or gone are reported.
     """
     kind, name = place
-    asked = (*params, ("maxCount", str(PAGE)), selected(*fields))
+    most = max(1, min(PAGE, _MOST_LISTED // reading.client.settings.parts_per_batch))
+    asked = (*params, ("maxCount", str(most)), selected(*fields))
     for webid, body in reading.each(webids, [Call(below(kind, webid, name), asked) for webid in webids]):
         items = items_of(body, f"/{kind}/{name}")
-        if len(items) >= PAGE or (body.get("Links") or {}).get("Next"):
+        if len(items) >= most or (body.get("Links") or {}).get("Next"):
             yield webid, reading.pages(below(kind, webid, name), fields, *params)
         else:
             yield webid, items
@@ -263,10 +270,11 @@ def table_rows(reading: Reading) -> Iterator[dict[str, Any]]:
     """Read pi_af_table_rows: the rows of `table_webids`, else of all tables, numbered from 0 in the server's order."""
     webids = reading.texts.listed("table_webids") or [row["webid"] for row in tables(reading)]
     fields = selected("Columns", "Rows", items=False)
-    for webid, body in reading.each(webids, [Call(below("tables", webid, "data"), (fields,)) for webid in webids]):
-        for number, row in enumerate(body.get("Rows") or []):
-            cells = {name: plain(cell) for name, cell in row.items()}
-            yield {"table_webid": webid, "row_index": number, "columns": cells, "ingestion_timestamp": reading.ingested}
+    for table in webids:  # each by itself: a table comes whole
+        for webid, body in reading.each([table], [Call(below("tables", table, "data"), (fields,))]):
+            for number, row in enumerate(body.get("Rows") or []):
+                cells = {name: plain(cell) for name, cell in row.items()}
+                yield {"table_webid": webid, "row_index": number, "columns": cells, "ingestion_timestamp": reading.ingested}
 
 
 def units(reading: Reading) -> Iterator[dict[str, Any]]:

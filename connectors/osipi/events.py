@@ -4,29 +4,37 @@ A frame changes after it began: it ends, is acknowledged, its attributes get val
 read, or ended within `overlap_days` (1) before it, are looked at again and given again where they differ from what was given:
 the row of a key with the latest `ingestion_timestamp` holds. The search may not find such a frame again (its template or name
 changed and there is a filter, or `searchMode` asks for frames that begin in the time): then it is asked for by its WebID.
+
+A read of an append table ends with the page at which it has `max_records_per_batch` (10,000) rows, or many values of
+attributes; the offset then holds the place in each database (`FrameRun`), and the next read goes on there.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .assets import ATTRIBUTES, INGESTED, attribute_rows, database_webids, template_attributes, templates
 from .client import Call, selected
 from .columns import Column, fields_of, plain, row_of
 from .erroneous import error_of
-from .incremental import LONGEST, VERSION, checked_stamp
+from .framerun import run_of
+from .framesearch import FramePlace, FrameSearch, first_span, sorted_by
 from .options import MOST_DAYS, MOST_DAYS_BACK
 from .paging import items_of
-from .problems import OffsetError, TagProblem
+from .problems import TagProblem
 from .reading import below
 from .times import shifted, stamp_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from .framerun import FrameRun
     from .reading import Reading
+
+    RowsOf = Callable[[list[dict[str, Any]]], Iterator[list[dict[str, Any]] | None]]
 
 FRAMES = (
     Column("event_frame_webid", source="WebId", required=True),
@@ -80,7 +88,8 @@ ANNOTATIONS = (
     INGESTED,
 )
 _FIELDS = (*fields_of(FRAMES), "StartTime", "EndTime", "AcknowledgedDate")
-_BAD_OFFSET = "the offset is none of event frames: start again from a full refresh, or give the one that belongs to the table"
+T = TypeVar("T")
+_MOST_CELLS = 200_000  # values of attributes that the rows of one read hold
 _NEVER = "9999"  # the year in which a frame ends that has not ended; AF's DateTime.MaxValue
 
 Rows = tuple["Iterator[dict[str, Any]]", dict[str, Any]]
@@ -124,75 +133,99 @@ def referenced_elements(reading: Reading, offset: Mapping[str, Any] | None) -> R
     return _changed(reading, offset, rows)
 
 
-def _changed(
-    reading: Reading,
-    offset: Mapping[str, Any] | None,
-    rows_of: Callable[[list[dict[str, Any]]], Iterator[list[dict[str, Any]] | None]],
-) -> Rows:
-    """Give the rows of frames whose rows are not those that were given before, page by page, and the offset.
+class _Batch:
+    """The rows of one read, which ends when they are `enough`."""
+
+    def __init__(self, most: int) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self._most, self._cells = most, 0
+
+    def take(self, rows: list[dict[str, Any]]) -> None:
+        """Add the rows of a frame."""
+        self.rows += rows
+        self._cells += sum(len(row.get("attributes") or ()) for row in rows)
+
+    @property
+    def enough(self) -> bool:
+        return len(self.rows) >= self._most or self._cells >= _MOST_CELLS
+
+
+def _changed(reading: Reading, offset: Mapping[str, Any] | None, rows_of: RowsOf) -> Rows:
+    """Give the rows of frames whose rows are not those that were given before, and the offset, which moves with each batch.
 
     A frame without rows (None) could not be read whole: it is kept in the offset, and read again however long ago it ended.
     """
-    until, known, remembered = _place_of(offset)
-    cap = reading.last()
-    if until >= cap and offset:
-        return iter(()), dict(offset)
-    overlap = reading.texts.number("overlap_days", 1, most=MOST_DAYS) * 86400
-    lookback = reading.texts.number("lookback_days", 30, most=MOST_DAYS_BACK) * 86400
-    reading.texts.check()
-    start = shifted(until, -min(overlap, remembered)) if until else reading.first(cap, lookback)
-    given: list[dict[str, Any]] = []
-    kept: dict[str, dict[str, str]] = {}
+    texts = reading.texts
+    overlap = texts.number("overlap_days", 1, most=MOST_DAYS) * 86400
+    lookback = texts.number("lookback_days", 30, most=MOST_DAYS_BACK) * 86400
+    batch = _Batch(texts.count("max_records_per_batch", 10_000))
+    run, cap = run_of(offset), reading.last()
+    if run.is_over:
+        if offset and run.until >= cap:
+            return iter(()), dict(offset)
+        texts.check()
+        run.begin(cap, overlap, reading.first(cap, lookback) if not run.until else "")
+    texts.check()
     for database in database_webids(reading):
-        before = known.get(database, {})
-        found = {item["WebId"]: item for item in _search(reading, database, start, cap)}
-        found |= _by_webid(reading, [webid for webid in before if webid not in found])
-        some = [item | {"_database": database} for item in found.values()]
-        for item, rows in zip(some, rows_of(some), strict=True):
-            if rows is None:
-                kept.setdefault(database, {})[item["WebId"]] = before.get(item["WebId"], "")
-                continue
-            digest = _digest(rows)
-            if before.get(item["WebId"]) != digest:
-                given += rows
-            if (_instant(item, "EndTime") or "~") >= shifted(cap, -overlap):
-                kept.setdefault(database, {})[item["WebId"]] = digest
-    frames_text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
-    return iter(given), {"version": VERSION, "until": cap, "overlap": overlap, "frames": frames_text}
+        if not _read_database(reading, run, database, rows_of, batch):
+            return iter(batch.rows), run.to_offset()
+    run.end()
+    return iter(batch.rows), run.to_offset()
 
 
-def _by_webid(reading: Reading, webids: list[str]) -> dict[str, dict[str, Any]]:
+def _read_database(reading: Reading, run: FrameRun, database: str, rows_of: RowsOf, batch: _Batch) -> bool:
+    """Read a database on from its place; give whether all of it was read before the batch had enough."""
+    place = run.places.setdefault(database, FramePlace())
+    size = reading.client.settings.parts_per_batch
+    if not place.is_searched:
+        key = sorted_by(reading)
+        search = FrameSearch(reading, database, run.start, run.cap, _FIELDS)
+        for page in search.pages(place):
+            for some in _parts(page.items, size):
+                _take(run, database, some, rows_of, batch)
+                for item in some:
+                    place.move_behind(item, key)
+                if batch.enough and page.ordered:
+                    return False
+        place.is_searched = True
+    # What the search finds no more is asked for by its WebID.
+    while left := list(islice(run.before.get(database, ()), size)):
+        found = _by_webid(reading, left)
+        _take(run, database, list(found.values()), rows_of, batch)
+        run.forget(database, left)
+        if batch.enough:
+            return False
+    return True
+
+
+def _take(run: FrameRun, database: str, items: Sequence[dict[str, Any]], rows_of: RowsOf, batch: _Batch) -> None:
+    some = [item | {"_database": database} for item in items]
+    for item, rows in zip(some, rows_of(some), strict=True):
+        webid = item["WebId"]
+        if rows is None:
+            run.keep(database, webid, run.digest(database, webid))
+            continue
+        digest = _digest(rows)
+        if run.digest(database, webid) != digest:
+            batch.take(rows)
+        run.forget(database, [webid])
+        if (_instant(item, "EndTime") or "~") >= shifted(run.cap, -run.overlap):
+            run.keep(database, webid, digest)
+
+
+def _parts(some: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (some[at : at + size] for at in range(0, len(some), size))
+
+
+def _by_webid(reading: Reading, webids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Give frames by their WebIDs; those that are forbidden or deleted are reported."""
     calls = [Call(below("eventframes", webid), (selected(*_FIELDS, items=False),)) for webid in webids]
     return {webid: body | {"WebId": webid} for webid, body in reading.each(webids, calls)}
 
 
-def _place_of(offset: Mapping[str, Any] | None) -> tuple[str, dict[str, dict[str, str]], float]:
-    """Give how far was read, the digests of frames that may change by database, and how many seconds back those go."""
-    if not offset:
-        return "", {}, 0.0
-    try:
-        version = offset["version"]
-        until, overlap = checked_stamp(offset["until"]), float(offset["overlap"])
-        known = {database: dict(digests.items()) for database, digests in json.loads(offset["frames"]).items()}
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
-        raise OffsetError(_BAD_OFFSET) from None
-    if version != VERSION or not 0 <= overlap <= LONGEST:
-        raise OffsetError(_BAD_OFFSET)
-    return until, known, overlap
-
-
 def _digest(rows: list[dict[str, Any]]) -> str:
     kept = [{name: cell for name, cell in row.items() if name != "ingestion_timestamp"} for row in rows]
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _search(reading: Reading, database: str, start: str, end: str) -> Iterator[dict[str, Any]]:
-    """Give the frames of a database that were active at some time from `start` to `end`, nested ones too."""
-    mode = reading.texts.text("searchMode", default="Overlapped")
-    params = [("startTime", start + "Z"), ("endTime", end + "Z"), ("searchMode", mode), ("searchFullHierarchy", "true")]
-    params += [(name, text) for name in ("nameFilter", "templateName") if (text := reading.texts.text(name))]
-    return reading.pages(below("assetdatabases", database, "eventframes"), _FIELDS, *params)
 
 
 def _frame_row(reading: Reading, item: dict[str, Any], values: dict[str, str | None] | None) -> dict[str, Any]:
@@ -241,21 +274,26 @@ def _attribute_values(reading: Reading, items: list[dict[str, Any]]) -> tuple[di
     return found, open_
 
 
-def _frames_of_options(reading: Reading) -> list[dict[str, Any]]:
-    """Give the frames whose details a snapshot has: of `event_frame_webids`, else all active since `lookback_days` (30)."""
+def _frames_of_options(reading: Reading) -> Iterator[list[dict[str, Any]]]:
+    """Give the frames whose details a snapshot has: of `event_frame_webids`, else all active since `lookback_days` (30).
+
+    Page by page: the next is asked for when the details of the one before were taken.
+    """
     if webids := reading.texts.listed("event_frame_webids"):
-        return list(_by_webid(reading, webids).values())
-    lookback = reading.texts.number("lookback_days", 30, most=MOST_DAYS_BACK) * 86400
-    reading.texts.check()
-    end = reading.last()
-    start = reading.first(end, lookback)
-    return [item for database in database_webids(reading) for item in _search(reading, database, start, end)]
+        for some in _parts(webids, reading.client.settings.parts_per_batch):
+            yield list(_by_webid(reading, some).values())
+        return
+    start, end = first_span(reading)
+    for database in database_webids(reading):
+        for page in FrameSearch(reading, database, start, end, _FIELDS).pages(FramePlace()):
+            yield page.items
 
 
 def frame_attributes(reading: Reading) -> Iterator[dict[str, Any]]:
     """Read pi_eventframe_attributes."""
-    webids = [item["WebId"] for item in _frames_of_options(reading)]
-    return attribute_rows(reading, "eventframes", webids, FRAME_ATTRIBUTES, "event_frame_webid")
+    for some in _frames_of_options(reading):
+        webids = [item["WebId"] for item in some]
+        yield from attribute_rows(reading, "eventframes", webids, FRAME_ATTRIBUTES, "event_frame_webid")
 
 
 def frame_templates(reading: Reading) -> Iterator[dict[str, Any]]:
@@ -270,7 +308,7 @@ def frame_template_attributes(reading: Reading) -> Iterator[dict[str, Any]]:
 
 def acknowledgements(reading: Reading) -> Iterator[dict[str, Any]]:
     """Read pi_eventframe_acknowledgements: PI Web API has them as fields of the frame, so each frame has one at most."""
-    for item in _frames_of_options(reading):
+    for item in chain.from_iterable(_frames_of_options(reading)):
         if item.get("IsAcknowledged"):
             date = _instant(item, "AcknowledgedDate")
             yield {
@@ -284,17 +322,18 @@ def acknowledgements(reading: Reading) -> Iterator[dict[str, Any]]:
 
 def frame_annotations(reading: Reading) -> Iterator[dict[str, Any]]:
     """Read pi_eventframe_annotations."""
-    webids = [item["WebId"] for item in _frames_of_options(reading) if item.get("IsAnnotated") is not False]
     fields = selected(*fields_of(ANNOTATIONS), "Value", "CreationDate", "ModifyDate")
-    calls = [Call(below("eventframes", webid, "annotations"), (fields,)) for webid in webids]
-    for webid, body in reading.each(webids, calls):
-        for item in items_of(body, "/eventframes/annotations"):
-            yield row_of(
-                ANNOTATIONS,
-                item,
-                event_frame_webid=webid,
-                value=plain(item.get("Value")),
-                creation_date=_instant(item, "CreationDate"),
-                modify_date=_instant(item, "ModifyDate"),
-                ingestion_timestamp=reading.ingested,
-            )
+    for some in _frames_of_options(reading):
+        webids = [item["WebId"] for item in some if item.get("IsAnnotated") is not False]
+        calls = [Call(below("eventframes", webid, "annotations"), (fields,)) for webid in webids]
+        for webid, body in reading.each(webids, calls):
+            for item in items_of(body, "/eventframes/annotations"):
+                yield row_of(
+                    ANNOTATIONS,
+                    item,
+                    event_frame_webid=webid,
+                    value=plain(item.get("Value")),
+                    creation_date=_instant(item, "CreationDate"),
+                    modify_date=_instant(item, "ModifyDate"),
+                    ingestion_timestamp=reading.ingested,
+                )

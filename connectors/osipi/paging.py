@@ -9,7 +9,7 @@ from .client import web_exception
 from .problems import PiError, PiUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .client import PiClient
 
@@ -34,10 +34,30 @@ def pages(client: PiClient, path: str, *params: tuple[str, str], page: int = PAG
 
     Raises PiError as the client does, and for an item that holds a WebException.
     """
-    start, seen = 0, set[str]()
+    # A list may have a million items, of which a number each is held: two WebIDs have one by a chance of one in 10^7 then.
+    start, seen = 0, set[int]()
+    while True:
+        body, page = page_at(client, path, params, start, page)
+        items = items_of(body, path)
+        for item in items:
+            webid = item.get("WebId")
+            if not webid or hash(webid) not in seen:
+                yield item
+            if webid:
+                seen.add(hash(webid))
+        start += len(items)
+        if not items or not is_followed(body, len(items), page):
+            return
+
+
+def page_at(client: PiClient, path: str, params: Sequence[tuple[str, str]], start: int, page: int) -> tuple[Any, int]:
+    """Give the page that begins at an index, and how many items it was asked for: fewer than `page` where the server wants so.
+
+    Raises PiError as the client does.
+    """
     while True:
         try:
-            body = client.get(path, *params, ("startIndex", str(start)), ("maxCount", str(page)))
+            return client.get(path, *params, ("startIndex", str(start)), ("maxCount", str(page))), page
         except PiUnavailableError:
             raise
         except PiError as error:
@@ -45,17 +65,6 @@ def pages(client: PiClient, path: str, *params: tuple[str, str], page: int = PAG
             if most is None or page == 1:
                 raise
             page = most if 0 < most < page else page // 2
-            continue
-        items = items_of(body, path)
-        for item in items:
-            webid = item.get("WebId")
-            if webid not in seen:
-                yield item
-            if webid:
-                seen.add(webid)
-        start += len(items)
-        if not items or not _more(body, len(items), page):
-            return
 
 
 def list_of(body: Any, path: str) -> list[dict[str, Any]]:
@@ -75,7 +84,7 @@ def items_of(body: Any, path: str) -> list[dict[str, Any]]:
     return items
 
 
-def _more(body: dict[str, Any], count: int, page: int) -> bool:
+def is_followed(body: dict[str, Any], count: int, page: int) -> bool:
     """Say whether a page is followed by another: by its links where it has any, else by whether it is full."""
     links = body.get("Links")
     return bool(links.get("Next")) if links else count >= page

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.osipi.events import _place_of
+from connectors.osipi.framerun import FrameRun, run_of
+from connectors.osipi.framesearch import FramePlace
 from connectors.osipi.incremental import Guard, Memory, Place, Progress, _packed, progress_of
 from connectors.osipi.problems import OffsetError
 from connectors.osipi.times import from_datetime, next_after, shifted
@@ -80,15 +81,19 @@ def test_anything_else_is_an_error(wrong: Any) -> None:
     with pytest.raises(OffsetError, match="full refresh"):
         progress_of(wrong)
     with pytest.raises(OffsetError, match="full refresh"):
-        _place_of(wrong)
+        run_of(wrong)
 
 
 @settings(max_examples=200)
-@given(anything | anything.map(json.dumps), st.sampled_from(["version", "until", "overlap", "frames"]))
+@given(anything | anything.map(json.dumps), st.sampled_from(["version", "until", "overlap", "frames", "run"]))
 def test_event_frames_refuse_what_they_did_not_write(wrong: Any, name: str) -> None:
-    offset = {"version": 1, "until": "2026-03-01T12:00:00", "overlap": 86400.0, "frames": '{"DB":{"F1":"abc"}}'}
-    assert _place_of(offset) == ("2026-03-01T12:00:00", {"DB": {"F1": "abc"}}, 86400.0)
+    old = {"version": 1, "until": "2026-03-01T12:00:00", "overlap": 86400.0, "frames": '{"DB":{"F1":"abc"}}'}
+    assert run_of(old) == FrameRun("2026-03-01T12:00:00", 86400.0, {"DB": {"F1": "abc"}})
+    run = FrameRun("2026-03-01T12:00:00", 86400.0, {"DB": {"F1": "abc"}}, "2026-03-02T12:00:00", "2026-02-28T12:00:00", 86400.0)
+    run.kept, run.places = {"DB": {"F2": "def"}}, {"DB": FramePlace("2026-03-01T11:00:00", {"F2"})}
+    assert run_of(run.to_offset()) == run
     with suppress(OffsetError):  # any other error fails the test
-        until, known, overlap = _place_of({**offset, name: wrong})
-        assert shifted(until, -overlap) <= until
-        assert all(isinstance(digests, dict) for digests in known.values())
+        found = run_of({**run.to_offset(), name: wrong})
+        found.to_offset()
+        assert shifted(found.until, -found.remembered) <= found.until
+        assert all(isinstance(digests, dict) for digests in (*found.before.values(), *found.kept.values()))

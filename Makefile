@@ -6,6 +6,7 @@ SHELL := /bin/bash
 .PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-pi dist lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
+DIST := dist
 PIPENV_VERSION := 2026.10.3
 # CDKTF runs on Node 20 and 22; where neither is on the path, the locked one is put into .venv.
 NODE_FITS := command -v npm >/dev/null && [[ "$$(node --version 2>/dev/null)" =~ ^v2[02]\. ]]
@@ -82,7 +83,7 @@ simulator: setup .venv/.apps.ready
 # With bytecode, whatever the shell says: the tests start a hundred programs.
 test test-shared test-long: export PYTHONDONTWRITEBYTECODE =
 
-test: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready $(LINTER)
+test: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready build/packaged/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal
 
 # Those that need data which does not come with the project: HEADGATE_SHARED names its folder.
@@ -90,7 +91,7 @@ test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.app
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
 # All tests, those that need such data where it is there.
-test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready $(LINTER)
+test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready build/packaged/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "long or not long"
 
 # 200 seeds; SEEDS="7 8" for some of them.
@@ -141,10 +142,21 @@ build/.clients.ready: tests/clients/requirements.txt | build/pipenv/bin/pipenv
 
 # Wheels and sources of the three distributions, the same bytes each time.
 dist: build/dist/.ready
-	@rm -rf dist && for folder in . connectors/osipi apps/pi_simulator; do \
-	  (cd $$folder && SOURCE_DATE_EPOCH=1577836800 "$(CURDIR)/build/dist/bin/python" -m hatchling build -d "$(CURDIR)/dist" >>"$(CURDIR)/build/dist.log" 2>&1) \
+	@rm -rf $(DIST) && for folder in . connectors/osipi apps/pi_simulator; do \
+	  (cd $$folder && SOURCE_DATE_EPOCH=1577836800 "$(CURDIR)/build/dist/bin/python" -m hatchling build -d "$(CURDIR)/$(DIST)" >>"$(CURDIR)/build/dist.log" 2>&1) \
 	  || { tail -40 build/dist.log >&2; exit 1; }; done
-	@ls dist
+	@ls $(DIST)
+
+# What the distributions depend on, as their own metadata say, and nothing else: the tests install what they build beside it.
+build/packaged/.ready: pyproject.toml connectors/osipi/pyproject.toml apps/pi_simulator/pyproject.toml Pipfile.lock | build/dist/.ready .venv/.ready
+	@echo "Installing what the built distributions depend on into build/packaged …" >&2
+	@$(MAKE) -s --no-print-directory dist DIST=build/wheels >>build/setup.log 2>&1
+	@build/pipenv/bin/pipenv requirements --categories "packages apps" 2>>build/setup.log | grep '^[A-Za-z].*==' >build/constraints.txt
+	@rm -rf build/packaged && build/pipenv/bin/python -m venv build/packaged
+	@build/packaged/bin/python -m pip install -q --disable-pip-version-check --find-links build/wheels -c build/constraints.txt \
+	  'headgate[cdktf,osipi,simulator]' >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@build/packaged/bin/python -m pip uninstall -q -y headgate headgate-osipi pi-web-api-simulator >>build/setup.log 2>&1
+	@touch $@
 
 build/dist/.ready: pyproject.toml | build/pipenv/bin/pipenv
 	@echo "Installing hatchling into build/dist …" >&2

@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
-from .alike import Alike
-from .asking import ROOT, declared
 from .assets.joined import join
+from .case_insensitive import CaseInsensitive
 from .defences import Defences
 from .errors import tell_errors
-from .mischief import troubled, troubled_parts
+from .fault_injection import troubled, troubled_parts
+from .request_context import ROOT, declared
 from .routes import (
     analyses,
     assets,
@@ -76,7 +76,7 @@ def _routes() -> list[APIRoute]:
 def _alike(app: ASGIApp) -> ASGIApp:
     """Give an application that is asked in capitals or not."""
     paths = [path for one in CONTROLLERS for route in one.router.routes if (path := getattr(route, "path", ""))]
-    return Alike(app, paths, channel.KNOWN.union(*(declared(route.dependant) for route in _routes())))
+    return CaseInsensitive(app, paths, channel.KNOWN.union(*(declared(route.dependant) for route in _routes())))
 
 
 @cache

@@ -16,7 +16,7 @@ from .tags import CROWDS, SERVER, SERVER_ID, Tag, compressed
 from .webids import KINDS, Identity, unpack
 
 if TYPE_CHECKING:
-    from .hostile import Hostility
+    from .faults import FaultPlan
 
 _NUMBER = re.compile(r"^Unit\d+\.\w+\.(\d{6,})")
 _GUID, _POINT = 22, 6  # characters of a GUID and of a point's number in a WebID
@@ -31,7 +31,7 @@ class Archive:
     """
 
     count: int
-    hostility: Hostility | None = None
+    hostility: FaultPlan | None = None
     history: History = field(default_factory=History)
     compression: bool = False
 

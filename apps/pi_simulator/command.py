@@ -62,7 +62,7 @@ def simulate_pi(
         typer.echo(f"the simulator needs {error.name}: pip install pi-web-api-simulator, or run `make simulator`", err=True)
         raise typer.Exit(1) from None
     from .changes import random_changes
-    from .hostile import Hostility, Trouble
+    from .faults import Fault, FaultPlan
 
     if auth is not Auth.none and not secret:
         typer.echo("--auth needs a secret: set PI_SIMULATOR_SECRET", err=True)
@@ -77,7 +77,7 @@ def simulate_pi(
         raise typer.Exit(2)
     clock = wall_clock if start == "*" and speed == 1 else fast_clock(begin, speed)
     is_hostile = hostile or skew or vanishing
-    hostility = Hostility(seed, hostile, tuple(Trouble), int(skew * SECOND), vanishing) if is_hostile else None
+    hostility = FaultPlan(seed, hostile, tuple(Fault), int(skew * SECOND), vanishing) if is_hostile else None
     settings = Settings(
         tags=tags,
         seed=seed,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .asking import ROOT
 from .errors import failure
 from .logins import Gate
+from .request_context import ROOT
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

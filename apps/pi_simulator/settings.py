@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .changes import Change
-    from .hostile import Hostility
+    from .faults import FaultPlan
 
 # Between these a clock may stand (ticks): 1971 and 9998, for PI writes no year after 9999, and one looks back and ahead.
 FIRST, LAST = 31_536_000 * SECOND, 253_339_228_800 * SECOND
@@ -65,7 +65,7 @@ class Settings:
     strict: bool = False
     gzip: bool = True
     logins: Logins = field(default_factory=Logins)
-    hostility: Hostility | None = None
+    hostility: FaultPlan | None = None
     channel_seconds: float = 0.5
     changes: tuple[Change, ...] = ()
     compression: bool = False

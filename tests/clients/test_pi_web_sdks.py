@@ -13,7 +13,7 @@ import pytest
 from apps.pi_simulator.assets.plant import Plant
 from apps.pi_simulator.assets.world import AssetWorld
 from apps.pi_simulator.events.frames import active
-from apps.pi_simulator.events.things import annotation_id
+from apps.pi_simulator.events.objects import annotation_id
 from apps.pi_simulator.streams.samples import View
 from apps.pi_simulator.streams.updates import marker
 from apps.pi_simulator.tags import tag

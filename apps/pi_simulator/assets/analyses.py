@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..webids import Identity, guid
 from . import kinds
 from .designs import ANALYSES, PLUGINS, TIME_PLUGINS
-from .things import Ref, Thing, here
+from .objects import Ref, Thing, here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,8 +13,8 @@ from . import kinds
 from .designs import MACHINE, PI_POINT, SPAN
 from .elements import PARTS, template_of
 from .library import PLACES, attribute_fields, measured
+from .objects import Ref, Thing, here
 from .plant import MEASURES
-from .things import Ref, Thing, here
 from .values import stored
 
 if TYPE_CHECKING:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from ..comparing import COMPARED
+from ..search.comparing import COMPARED
+from ..search.lists import like, same
+from ..search.scene import RefusedError
 from ..times import parse, span
-from .finding import like, same
-from .searched import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from ..querying import Filter
-    from .searched import Known, Scene, Test
-    from .things import Thing
+    from ..search.grammar import Filter
+    from ..search.scene import Known, Scene, Test
+    from .objects import Thing
 
     Maker = Callable[[Filter, Scene], Test]
 

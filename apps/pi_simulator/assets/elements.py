@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .library import Library
+    from .objects import Ref, Thing
     from .plant import Plant
-    from .things import Ref, Thing
 
 CLASS_BITS = 32  # of an element's number; its class is above
 _TYPES = tuple(MACHINE_TEMPLATES)

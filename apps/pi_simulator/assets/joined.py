@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import PiError
+from ..search.filters import AttributeFilter
 from ..streams.enumerations import OWNERS, EnumerationSet
 from ..streams.sources import PARENTS, RESOLVERS, Source, Wish
 from . import kinds
 from .designs import SETS
-from .filtering import AttributeFilter
 from .library import PLACES
 
 if TYPE_CHECKING:

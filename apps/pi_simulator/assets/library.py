@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from .designs import AttributeDesign, TableDesign, TemplateDesign
     from .kinds import Kind
+    from .objects import Ref, Thing
     from .plant import Plant
-    from .things import Ref, Thing
 
 DATABASE_BITS = 40  # of an object's number; its database is above
 PLACES = 128  # numbers that a template's attributes have

@@ -10,12 +10,12 @@ from . import kinds
 from .analyses import plugin_fields
 from .designs import MACHINE
 from .elements import machine_place, path_of
-from .things import here
+from .objects import here
 
 if TYPE_CHECKING:
     from .library import Library
+    from .objects import Thing
     from .plant import Plant
-    from .things import Thing
 
 READERS = "SIM\\Readers"
 _IDENTITIES = (("Readers", "May read everything", READERS), ("World", "Everybody", "\\Everyone"))

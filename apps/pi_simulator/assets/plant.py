@@ -7,7 +7,7 @@ from typing import Any
 
 from ..webids import Identity
 from .kinds import DATABASE, SERVER, Kind
-from .things import SERVER_NAME, Ref, Thing, guid_of, hashed
+from .objects import SERVER_NAME, Ref, Thing, guid_of, hashed
 
 # Tags of a machine: one of each measure, in the order of the tags.
 MEASURES = ("Flow", "Temperature", "Pressure", "Level", "Speed")

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..comparing import COMPARED
-from ..querying import plain
+from ..search.comparing import COMPARED
+from ..search.grammar import plain
+from ..search.lists import like, same
+from ..search.scene import RefusedError
 from ..times import parse
 from . import kinds
 from .analyses import MACHINE_BITS
 from .conditions import single, texts, worded
 from .elements import machine_place
-from .finding import like, same
-from .searched import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ..querying import Filter
+    from ..search.grammar import Filter
+    from ..search.scene import Known, Scene, Test
     from .attributes import Attribute
-    from .searched import Known, Scene, Test
-    from .things import Thing
+    from .objects import Thing
 
 _SHOWN = 200
 _CATEGORIES: dict[Known, kinds.Kind] = {

@@ -8,8 +8,8 @@ from . import kinds
 from .designs import UNITS, UnitDesign
 
 if TYPE_CHECKING:
+    from .objects import Ref, Thing
     from .plant import Plant
-    from .things import Ref, Thing
 
 _CLASS = 100  # numbers that a class's units have
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..events.frames import CHILDREN, active, by_number, phases
-from ..events.things import event_frame, owner_of_frame
+from ..events.objects import event_frame, owner_of_frame
 from ..times import written
 from . import kinds, units
 from .analyses import MACHINE_BITS, analysis, plugins, rule, time_rule
@@ -29,9 +29,9 @@ from .elements import (
     total,
 )
 from .library import DATABASE_BITS, PLACES, Library
+from .objects import SERVER_NAME, Thing, named, number_of, told_by
 from .people import People
 from .plant import DATABASES, Plant
-from .things import SERVER_NAME, Thing, named, number_of, told_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

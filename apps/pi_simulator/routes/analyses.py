@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ..asking import Wanted
 from ..assets import kinds
 from ..assets.analyses import analysis_name
-from ..assets.query import Described
+from ..request_context import Wanted
+from ..search.objects import Described
 from .assets_common import Databases, Ordered, WebId, cut, described, describing, find, own
 from .paging import Paged
 

@@ -9,14 +9,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from ..asking import Wanted
 from ..assets import kinds
 from ..assets.analyses import analysis_name
-from ..assets.finding import like, same
 from ..assets.joined import sets_of
 from ..assets.library import Library
-from ..assets.things import Thing
+from ..assets.objects import Thing
 from ..errors import PiError
+from ..request_context import Wanted
+from ..search.lists import like, same
 from .assets_common import Ordered, WebId, at_path, find, listed, lists, objects, one, own, paged
 from .paging import FirstPage, Paged
 

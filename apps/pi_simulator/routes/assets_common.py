@@ -9,17 +9,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from ..asking import Asked, Wanted
-from ..assets.finding import Order, like, same
 from ..assets.kinds import Kind
-from ..assets.query import Described, described_by
-from ..assets.searched import Known, Scene
-from ..assets.things import Thing, body_of
+from ..assets.objects import Thing, body_of
 from ..assets.world import AssetWorld
 from ..errors import PiError
+from ..request_context import RequestContext, Wanted
+from ..search.lists import Order, like, same
+from ..search.objects import Described, described_by
+from ..search.scene import Known, Scene
 from ..streams.parameters import one_of
+from .multiple import Multiple, answer_multiple
 from .paging import Page
-from .several import Several, answer_several
 
 WebId = Annotated[str, Path()]
 ObjectPath = Annotated[str, Query(alias="path")]
@@ -29,7 +29,7 @@ _RIGHTS = ("Read", "ReadData")
 _CAN = ("Annotate", "Delete", "Execute", "Read", "ReadData", "Subscribe", "SubscribeOthers", "Write", "WriteData")
 
 
-def find(asked: Asked, controller: str, web_id: str) -> Thing:
+def find(asked: RequestContext, controller: str, web_id: str) -> Thing:
     """Give a controller's object by its WebID. Raises PiError 404 where nothing has it."""
     found = asked.world.assets.find(web_id, asked.now, controller)
     if found is None:
@@ -45,7 +45,7 @@ def associations(names: str, known: set[str]) -> frozenset[str]:
     return wanted
 
 
-def at_path(asked: Asked, controller: str, path: str) -> Thing:
+def at_path(asked: RequestContext, controller: str, path: str) -> Thing:
     """Give a controller's object by its path. Raises PiError 404 where nothing has it."""
     found = asked.world.assets.at_path(path, asked.now, controller)
     if found is None:
@@ -53,18 +53,18 @@ def at_path(asked: Asked, controller: str, path: str) -> Thing:
     return found
 
 
-def objects(asked: Asked, things: Iterable[Thing]) -> list[dict[str, Any]]:
+def objects(asked: RequestContext, things: Iterable[Thing]) -> list[dict[str, Any]]:
     """Give the bodies of a list's items."""
     wanted = asked.fields.of("Items")
     return [body_of(one, asked, wanted) for one in things]
 
 
-def listed(asked: Asked, things: Iterable[Thing]) -> Response:
+def listed(asked: RequestContext, things: Iterable[Thing]) -> Response:
     """Answer with a list that comes at once."""
     return asked.answer({"Links": {}, "Items": objects(asked, things)})
 
 
-def one(asked: Asked, thing: Thing) -> Response:
+def one(asked: RequestContext, thing: Thing) -> Response:
     """Answer with an object."""
     return asked.answer(body_of(thing, asked, asked.fields))
 
@@ -90,7 +90,7 @@ async def _item(_item: Annotated[list[str] | None, Query(alias="securityItem")] 
     """Declare the parameter by which servers and databases tell the rights of their collections."""
 
 
-def secured(router: APIRouter, controller: str, look_up: Callable[[Asked, str], str] | None = None) -> None:
+def secured(router: APIRouter, controller: str, look_up: Callable[[RequestContext, str], str] | None = None) -> None:
     """Have a controller say who may read its objects: everybody may, nobody may write. `look_up` gives an object's WebID."""
     owner_of = look_up or (lambda asked, web_id: asked.web_id(find(asked, controller, web_id).identity))
     more = [Depends(_item)] if controller in _WITH_ITEMS else []
@@ -111,7 +111,7 @@ def secured(router: APIRouter, controller: str, look_up: Callable[[Asked, str], 
         found = [{"OwnerWebId": owner, "UserIdentity": who, "SecurityItem": what, **may, "Links": links} for who, what in pairs]
         return asked.answer({"Links": {}, "Items": found})
 
-    def entry(asked: Asked, web_id: str) -> dict[str, Any]:
+    def entry(asked: RequestContext, web_id: str) -> dict[str, Any]:
         to = (controller, owner_of(asked, web_id))
         links = {"Self": asked.link(*to, "securityentries", _ENTRY), "SecurableObject": asked.link(*to)}
         told = {"Name": _ENTRY, "SecurityIdentityName": _ENTRY, "AllowRights": list(_RIGHTS), "DenyRights": []}
@@ -154,13 +154,13 @@ def none(_assets: AssetWorld, _thing: Thing) -> tuple[Thing, ...]:
     return ()
 
 
-def paged(asked: Asked, things: Iterable[Thing], page: Page, order: Order) -> Response:
+def paged(asked: RequestContext, things: Iterable[Thing], page: Page, order: Order) -> Response:
     """Answer with a part of a list, sorted."""
     found = order.of(things)
     return asked.answer({"Links": page.links(len(found)), "Items": objects(asked, page.of(found))})
 
 
-def cut(asked: Asked, things: Iterable[Thing], page: Page) -> Response:
+def cut(asked: RequestContext, things: Iterable[Thing], page: Page) -> Response:
     """Answer with a part of a list that keeps its order; what comes after it is not looked at, so no link is to the last."""
     some = list(islice(things, page.start, page.start + page.most + 1))
     links = page.links(page.start + len(some))
@@ -169,9 +169,9 @@ def cut(asked: Asked, things: Iterable[Thing], page: Page) -> Response:
     return asked.answer({"Links": links, "Items": objects(asked, some[: page.most])})
 
 
-def multiple(asked: Asked, controller: str, several: Several, body: Callable[[Thing], dict[str, Any]]) -> Response:
+def multiple(asked: RequestContext, controller: str, several: Multiple, body: Callable[[Thing], dict[str, Any]]) -> Response:
     """Answer with many of a controller's objects, each by itself."""
-    return answer_several(
+    return answer_multiple(
         asked,
         several,
         lambda web_id: body(find(asked, controller, web_id)),
@@ -196,7 +196,7 @@ def describing(known: Known) -> Any:
     return Depends(read)
 
 
-def described(asked: Asked, things: Iterable[Thing], page: Page, wanted: Described) -> Response:
+def described(asked: RequestContext, things: Iterable[Thing], page: Page, wanted: Described) -> Response:
     """Answer with those of some things that a query describes, in their order or in the one that it names."""
     found = (one for one in things if wanted.fits(one))
     return paged(asked, found, page, wanted.order) if wanted.order.given else cut(asked, found, page)

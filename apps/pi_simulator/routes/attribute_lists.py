@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 from starlette.responses import Response
 
-from ..asking import Asked, Wanted
 from ..assets.attributes import Attribute, data_reference
-from ..assets.filtering import AttributeFilter
-from ..assets.finding import Order
-from ..assets.things import body_of
+from ..assets.objects import body_of
+from ..request_context import RequestContext, Wanted
+from ..search.filters import AttributeFilter
+from ..search.lists import Order
 from .assets_common import Ordered, associations
 from .paging import Page, Paged
 
@@ -25,7 +25,7 @@ def _associations(names: Annotated[str, Query(alias="associations")] = "") -> fr
 Associated = Annotated[frozenset[str], Depends(_associations)]
 
 
-def attribute_body(asked: Asked, one: Attribute, with_these: frozenset[str], *below: str) -> dict[str, Any]:
+def attribute_body(asked: RequestContext, one: Attribute, with_these: frozenset[str], *below: str) -> dict[str, Any]:
     """Give an attribute's body with its associations; `below` are the names below which it stands in the answer."""
     told = body_of(one.thing, asked, asked.fields.of(*below))
     if "paths" in with_these:
@@ -39,7 +39,7 @@ def attribute_body(asked: Asked, one: Attribute, with_these: frozenset[str], *be
 class AttributeList:
     """How a list of attributes is told: which part of it, in which order, with which associations."""
 
-    asked: Asked
+    asked: RequestContext
     page: Page
     order: Order
     with_these: frozenset[str]

@@ -8,35 +8,28 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.designs import TRAITS
 from ..assets.elements import place_of
-from ..assets.filtering import ElementFilter, of_category
-from ..assets.finding import same
 from ..assets.library import PLACES
-from ..assets.query import Described
-from ..assets.things import Thing
+from ..assets.objects import Thing
 from ..errors import PiError
-from ..events.searching import in_database, since
+from ..request_context import Plain, RequestContext, Wanted
+from ..search.event_frames import in_database, since
+from ..search.filters import ElementFilter, of_category
+from ..search.lists import same
+from ..search.objects import Described
 from .assets_common import Databases, ObjectPath, WebId, at_path, describing, find, multiple
-from .attribute_lists import (
-    Associated,
-    AttributeList,
-    AttributesFiltered,
-    AttributesListed,
-    AttributesSearched,
-    attribute_body,
-)
+from .attribute_lists import Associated, AttributeList, AttributesFiltered, AttributesListed, AttributesSearched, attribute_body
+from .multiple import SeveralAsked
 from .paging import Paged
-from .several import SeveralAsked
 
 router = APIRouter()
 Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
 
 
-def attribute_of(asked: Asked, thing: Thing) -> Attribute:
+def attribute_of(asked: RequestContext, thing: Thing) -> Attribute:
     """Give the attribute that an object is. Raises PiError 404 where it went in between."""
     found = asked.world.assets.attribute(thing.kind, thing.number, asked.now)
     if found is None:
@@ -85,7 +78,7 @@ def search(
     return AttributeList(asked, page, wanted.order, with_these).answer(found)
 
 
-def _owners(asked: Asked, databases: Iterable[Thing], wanted: Described) -> Iterator[Thing]:
+def _owners(asked: RequestContext, databases: Iterable[Thing], wanted: Described) -> Iterator[Thing]:
     """Give the elements and the event frames whose attributes a query may be about."""
     assets, kinds_of = asked.world.assets, {choice.owner for choice in wanted.choices}
     for one in databases:
@@ -157,7 +150,7 @@ _searched("assetdatabases")
 _searched("elements")
 
 
-def _trait(asked: Asked, name: str) -> dict[str, Any]:
+def _trait(asked: RequestContext, name: str) -> dict[str, Any]:
     short, category = TRAITS[name]
     of_limits = category == "Limit"
     return {

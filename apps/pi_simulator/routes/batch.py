@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ..asking import Plain
 from ..batch import Part, contents, in_order, local, needed, parts_of, resources
 from ..bodies import dumps
 from ..errors import PiError
-from ..within import Question, ask
+from ..request_context import Plain
+from ..subrequest import Question, ask
 
 router = APIRouter()
 _HEADERS = {"Content-Type": "application/json; charset=utf-8"}

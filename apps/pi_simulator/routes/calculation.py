@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from ..asking import Asked, Plain
+from ..request_context import Plain, RequestContext
 from ..streams.calculations import Calculation, calculation
 from ..streams.grids import grid, too_many
 from ..streams.parameters import UtcClock, UtcWindow, one_of, spanned
@@ -32,7 +32,7 @@ def _calculation(asked: Plain, expression: str, target: Annotated[str | None, Qu
 Asking = Annotated[Calculation, Depends(_calculation)]
 
 
-def _answer(asked: Asked, values: Sequence[Sample]) -> Response:
+def _answer(asked: RequestContext, values: Sequence[Sample]) -> Response:
     return asked.answer({"Items": [sample.row for sample in values], "UnitsAbbreviation": ""})
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
-from ..asking import ROOT, only
 from ..channel import EMPTY, message
 from ..errors import PiError, failure
+from ..request_context import ROOT, only
 from ..tags import Tag
 from ..world import World
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ..asking import Asked, Wanted
 from ..errors import PiError
+from ..request_context import RequestContext, Wanted
 from ..streams.enumerations import archive_sets
 from ..streams.points import Listing, body, named, server_body
 from .paging import Paged
@@ -16,7 +16,7 @@ from .paging import Paged
 router = APIRouter()
 
 
-def check_server(asked: Asked, web_id: str) -> None:
+def check_server(asked: RequestContext, web_id: str) -> None:
     """Raise PiError: 400 for what is no data server's WebID, 404 for another server's."""
     if web_id[1:4] != "1DS":
         raise PiError(400, f"The WebID is invalid: '{web_id}'.")
@@ -52,7 +52,7 @@ def points(asked: Wanted, web_id: str, page: Paged, name_filter: Annotated[str, 
     return answer_points(asked, page, named(asked.world.archive, asked.now, name_filter))
 
 
-def answer_points(asked: Asked, page: Paged, found: Listing) -> Response:
+def answer_points(asked: RequestContext, page: Paged, found: Listing) -> Response:
     """Answer with a page of points."""
     links = asked.fields.of("Items", "Links") is not None
     items = [body(asked, one, links=links) for one in found.page(page.start, page.most)]

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from ..asking import Asked, Plain, Wanted
 from ..assets import kinds
 from ..assets.elements import at, name_of, place_of, total
-from ..assets.filtering import ElementFilter
-from ..assets.finding import Order
-from ..assets.query import Described
-from ..assets.things import Thing, body_of
+from ..assets.objects import Thing, body_of
 from ..errors import PiError
+from ..request_context import Plain, RequestContext, Wanted
+from ..search.filters import ElementFilter
+from ..search.lists import Order
+from ..search.objects import Described
 from .assets_common import (
     Databases,
     ObjectPath,
@@ -29,8 +29,8 @@ from .assets_common import (
     paged,
     secured,
 )
+from .multiple import SeveralAsked
 from .paging import Page, Paged
-from .several import SeveralAsked
 
 router = APIRouter()
 _TYPES = {"any", "none", "other", "node", "measurement", "flow", "transfer", "boundary"}
@@ -45,7 +45,7 @@ def _associations(names: Annotated[str, Query(alias="associations")] = "") -> bo
 Paths = Annotated[bool, Depends(_associations)]
 
 
-def body(asked: Asked, thing: Thing, paths: bool, *below: str) -> dict[str, Any]:
+def body(asked: RequestContext, thing: Thing, paths: bool, *below: str) -> dict[str, Any]:
     """Give an element's body; `below` are the names below which it stands in the answer."""
     told = body_of(thing, asked, asked.fields.of(*below))
     return told | ({"Paths": [thing.path]} if paths else {})
@@ -68,7 +68,7 @@ Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
 
 
 def _found(
-    asked: Asked, root: Thing, wanted: ElementFilter, page: Page, order: Order, *, nested: bool
+    asked: RequestContext, root: Thing, wanted: ElementFilter, page: Page, order: Order, *, nested: bool
 ) -> tuple[Sequence[Thing], int]:
     """Give a page of the elements below something; by names it makes those of the page only."""
     assets = asked.world.assets
@@ -84,7 +84,7 @@ def _found(
     return page.of(order.of(assets.element(place) for place in found)), len(found)
 
 
-def _answer(asked: Asked, page: Page, paths: bool, found: Sequence[Thing], many: int) -> Response:
+def _answer(asked: RequestContext, page: Page, paths: bool, found: Sequence[Thing], many: int) -> Response:
     return asked.answer({"Links": page.links(many), "Items": [body(asked, one, paths, "Items") for one in found]})
 
 

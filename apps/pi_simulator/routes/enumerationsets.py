@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ..asking import Wanted
 from ..errors import PiError
+from ..request_context import Wanted
 from ..streams.enumerations import EnumerationSet, all_sets
 from ..webids import KINDS
 from .assets_common import secured

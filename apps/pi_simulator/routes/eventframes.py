@@ -9,28 +9,28 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from ..asking import Asked, Wanted
 from ..assets import kinds
 from ..assets.attributes import Attribute
 from ..assets.elements import machine_place, name_of, template_of
-from ..assets.finding import Order, like, same
-from ..assets.query import Described
-from ..assets.things import Thing, body_of
+from ..assets.objects import Thing, body_of
 from ..errors import PiError
 from ..events.frames import Frame, by_number, phases
-from ..events.searching import MODES, Search, frames, in_database, since
-from ..events.things import annotation_body, annotation_id
+from ..events.objects import annotation_body, annotation_id
+from ..request_context import RequestContext, Wanted
+from ..search.event_frames import MODES, Search, frames, in_database, since
+from ..search.lists import Order, like, same
+from ..search.objects import Described
 from ..times import parse
 from .assets_common import Databases, Ordered, WebId, described, describing, find, multiple, objects, own, paged
 from .attribute_lists import AttributesListed, AttributesSearched
+from .multiple import SeveralAsked
 from .paging import Page, Paged
-from .several import SeveralAsked
 
 router = APIRouter()
 Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
 
 
-def _instant(asked: Asked, name: str, text: str) -> int:
+def _instant(asked: RequestContext, name: str, text: str) -> int:
     try:
         return parse(text, asked.now)
     except ValueError:
@@ -70,7 +70,7 @@ class Filter:
     element: str | None = None
     element_template: str | None = None
 
-    def fits(self, asked: Asked, frame: Frame) -> bool:
+    def fits(self, asked: RequestContext, frame: Frame) -> bool:
         """Say whether a frame is among them."""
         design = asked.world.assets.libraries[0].designs[frame.template]
         return (
@@ -83,7 +83,7 @@ class Filter:
             and (not (self.element or self.element_template) or any(self._refers(asked, one) for one in frame.machines))
         )
 
-    def _refers(self, asked: Asked, machine: int) -> bool:
+    def _refers(self, asked: RequestContext, machine: int) -> bool:
         place, library = machine_place(machine), asked.world.assets.libraries[0]
         names = [library.designs[one].name for one in library.chain(template_of(place))]
         named = not self.element_template or any(same(name, self.element_template) for name in names)
@@ -125,7 +125,7 @@ _KEYS: dict[str, Callable[[Frame, int], str | int]] = {
 }
 
 
-def _answer(asked: Asked, found: Iterable[Frame], search: Search, page: Page, order: Order) -> Response:
+def _answer(asked: RequestContext, found: Iterable[Frame], search: Search, page: Page, order: Order) -> Response:
     """Answer with a page of frames: a directed search keeps its order. By names and times only those of the page are made."""
     assets = asked.world.assets
     some = list(found)
@@ -199,7 +199,7 @@ def search_(
 own(router, kinds.EVENT_FRAME)
 
 
-def _frame(asked: Asked, web_id: str) -> tuple[Frame, Thing]:
+def _frame(asked: RequestContext, web_id: str) -> tuple[Frame, Thing]:
     thing = find(asked, "eventframes", web_id)
     frame = asked.world.assets.frame(thing.number, asked.now)
     if frame is None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from starlette.responses import HTMLResponse
 
-from ..asking import ROOT
+from ..request_context import ROOT
 from ..times import written
 from ..world import World
 

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Query, Request
 
-from ..asking import Wanted
 from ..errors import PiError
+from ..request_context import Wanted
 from ..streams.parameters import limited
 
 Item = TypeVar("Item")

@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ..asking import Wanted
 from ..assets import kinds
+from ..assets.objects import Thing
 from ..assets.people import People
-from ..assets.query import Described, described_by
-from ..assets.searched import Scene
-from ..assets.things import Thing
+from ..request_context import Wanted
+from ..search.objects import Described, described_by
+from ..search.scene import Scene
 from .assets import Searched
 from .assets_common import Databases, Ordered, WebId, described, describing, find, listed, lists, none, own, paged
 from .paging import FirstPage, Paged

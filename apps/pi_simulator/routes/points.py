@@ -7,15 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ..asking import Wanted
 from ..errors import PiError
+from ..request_context import Wanted
+from ..search.points import searched
+from ..search.wildcards import pattern
 from ..streams.parameters import limited
 from ..streams.points import Listing, attribute_body, attributes, body
-from ..streams.queries import searched
-from ..wildcards import pattern
 from .dataservers import answer_points, check_server
+from .multiple import SeveralAsked, answer_multiple
 from .paging import Paged
-from .several import SeveralAsked, answer_several
 
 router = APIRouter()
 _SEARCHED = 1000
@@ -31,7 +31,7 @@ def by_path(asked: Wanted, path: str) -> Response:
 def multiple(asked: Wanted, several: SeveralAsked) -> Response:
     """Give points by WebIDs and paths, each by itself."""
     archive = asked.world.archive
-    return answer_several(
+    return answer_multiple(
         asked,
         several,
         lambda web_id: body(asked, archive.by_web_id(web_id, asked.now)),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from ..asking import Asked, Plain, Wanted
 from ..errors import PiError
+from ..request_context import Plain, RequestContext, Wanted
 from ..streams.answers import one_stream, registered, retrieved
 from ..streams.parameters import one_of
 from ..streams.readings import (
@@ -45,7 +45,7 @@ _NO_UNITS = Depends(_units)
 _ASSOCIATED = Depends(_associations)
 
 
-def _single(asked: Asked, sample: Sample) -> Response:
+def _single(asked: RequestContext, sample: Sample) -> Response:
     return asked.answer(sample.row)
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from ..asking import Wanted
 from ..errors import PiError
+from ..request_context import Wanted
 from ..streams.answers import many_streams, many_values, registered, retrieved
 from ..streams.parameters import one_of
 from ..streams.readings import (

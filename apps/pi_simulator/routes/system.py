@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ..asking import Plain
 from ..bodies import dumps
 from ..errors import PiError
+from ..request_context import Plain
 from ..times import SECOND, written
 
 router = APIRouter()

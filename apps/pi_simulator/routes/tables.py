@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ..asking import Plain
 from ..assets import kinds
 from ..assets.library import DATABASE_BITS
 from ..assets.tables import data
+from ..request_context import Plain
 from .assets_common import WebId, find, own
 
 router = APIRouter()

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from ..asking import Asked, Wanted
 from ..assets import kinds
 from ..assets.library import DATABASE_BITS, PLACES, Library
-from ..assets.things import Thing
+from ..assets.objects import Thing
+from ..request_context import RequestContext, Wanted
 from .assets_common import WebId, cut, find, listed, own
 from .paging import FirstPage, Paged
 
@@ -24,7 +24,7 @@ own(router, kinds.ELEMENT_TEMPLATE)
 own(router, kinds.ATTRIBUTE_TEMPLATE)
 
 
-def _at(asked: Asked, controller: str, web_id: str) -> tuple[Library, int]:
+def _at(asked: RequestContext, controller: str, web_id: str) -> tuple[Library, int]:
     thing = find(asked, controller, web_id)
     return asked.world.assets.library_of(thing), thing.number & _BELOW
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ..asking import Wanted
 from ..assets import kinds
+from ..request_context import Wanted
 from .assets_common import WebId, find, lists, one, own
 
 router = APIRouter()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from ..asking import Asked
+    from ..request_context import RequestContext
     from .readings import OneReading, Reading
 
 _HOLE = "\0items"
@@ -37,7 +37,7 @@ def _items_of(fields: Fields, *names: str) -> Fields:
     return fields.of(*names) or ALL
 
 
-def one_stream(asked: Asked, web_id: str, reading: Reading, *, units: bool = True) -> Response:
+def one_stream(asked: RequestContext, web_id: str, reading: Reading, *, units: bool = True) -> Response:
     """Answer with the values of a stream. Raises PiError 400 for more than one answer may hold."""
     found = source(asked.world, web_id, asked.now)
     items, count = reading.items(found, asked.world, asked.now, _items_of(asked.fields, "Items"))
@@ -48,20 +48,20 @@ def one_stream(asked: Asked, web_id: str, reading: Reading, *, units: bool = Tru
     return asked.raw(_filled(body, asked.fields, [items]))
 
 
-def header(asked: Asked, found: Source) -> dict[str, Any]:
+def header(asked: RequestContext, found: Source) -> dict[str, Any]:
     """Give whose values the item of a stream set has."""
     web_id = asked.web_id(found.identity)
     links = {"Source": asked.link(found.controller, web_id)} if asked.fields.of("Items", "Links") else {}
     return {"WebId": web_id, "Name": found.name, "Path": found.path, "Links": links}
 
 
-def _failed(asked: Asked, found: Source, error: PiError, **more: Any) -> list[bytes]:
+def _failed(asked: RequestContext, found: Source, error: PiError, **more: Any) -> list[bytes]:
     """Give the item of a stream that can't be read while others can; its error is told whatever fields are wanted."""
     body = _items_of(asked.fields, "Items").cut({**header(asked, found), **more})
     return [dumps(body | {"WebException": error.exception})]
 
 
-def many_streams(asked: Asked, sources: Sequence[Source], reading: Reading, *, units: bool = True) -> Response:
+def many_streams(asked: RequestContext, sources: Sequence[Source], reading: Reading, *, units: bool = True) -> Response:
     """Answer with the values of several streams. Raises PiError 400 for more values than a call may give."""
     fields, below = _items_of(asked.fields, "Items"), _items_of(asked.fields, "Items", "Items")
     most, total = asked.world.settings.max_items, 0
@@ -80,7 +80,7 @@ def many_streams(asked: Asked, sources: Sequence[Source], reading: Reading, *, u
     return asked.raw(_filled({"Links": {}, "Items": _HOLE}, asked.fields, _listed(items)))
 
 
-def many_values(asked: Asked, sources: Sequence[Source], reading: OneReading) -> Response:
+def many_values(asked: RequestContext, sources: Sequence[Source], reading: OneReading) -> Response:
     """Answer with one value of each of several streams."""
     fields = _items_of(asked.fields, "Items")
     items: list[list[bytes]] = []
@@ -94,7 +94,7 @@ def many_values(asked: Asked, sources: Sequence[Source], reading: OneReading) ->
     return asked.raw(_filled({"Links": {}, "Items": _HOLE}, asked.fields, _listed(items)))
 
 
-def _update(asked: Asked, found: Source, number: int, at: int) -> dict[str, Any]:
+def _update(asked: RequestContext, found: Source, number: int, at: int) -> dict[str, Any]:
     return {
         "Source": asked.web_id(found.identity),
         "SourceName": found.name,
@@ -103,14 +103,14 @@ def _update(asked: Asked, found: Source, number: int, at: int) -> dict[str, Any]
     }
 
 
-def registered(asked: Asked, web_id: str) -> dict[str, Any]:
+def registered(asked: RequestContext, web_id: str) -> dict[str, Any]:
     """Give the marker from which on a stream's news can be asked for. Raises PiError 409 for a value that never changes."""
     found = source(asked.world, web_id, asked.now)
     view = found.view(asked.world, asked.now)
     return _update(asked, found, view.tag.number, asked.now) | {"Status": "Succeeded"}
 
 
-def retrieved(asked: Asked, text: str) -> dict[str, Any]:
+def retrieved(asked: RequestContext, text: str) -> dict[str, Any]:
     """Give what is new since a marker. Raises PiError 409 for a marker that is none, 404 for a point that is gone."""
     number, since = marked(text, asked.now, asked.world.settings.seed)
     if not asked.world.archive.has(number, asked.now):

@@ -12,7 +12,7 @@ from ..webids import Identity, guid
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..asking import Asked
+    from ..request_context import RequestContext
     from ..world import World
 
 
@@ -29,7 +29,7 @@ class EnumerationSet:
     controller: str = "dataservers"
     link: str = "DataServer"
 
-    def body(self, asked: Asked) -> dict[str, Any]:
+    def body(self, asked: RequestContext) -> dict[str, Any]:
         """Give the set as PI shows it."""
         web_id = asked.web_id(self.identity)
         return {
@@ -58,11 +58,11 @@ class EnumerationSet:
         """Give the path of one of its values."""
         return f"{self.path}\\{name}"
 
-    def value_bodies(self, asked: Asked) -> list[dict[str, Any]]:
+    def value_bodies(self, asked: RequestContext) -> list[dict[str, Any]]:
         """Give its values as PI shows them."""
         return [self._value_body(asked, *value) for value in self.values]
 
-    def _value_body(self, asked: Asked, name: str, number: int, description: str) -> dict[str, Any]:
+    def _value_body(self, asked: RequestContext, name: str, number: int, description: str) -> dict[str, Any]:
         identity = self.value_identity(name)
         web_id = asked.web_id(identity)
         return {

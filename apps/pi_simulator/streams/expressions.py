@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..comparing import COMPARED
 from ..errors import PiError
+from ..search.comparing import COMPARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

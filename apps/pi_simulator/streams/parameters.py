@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Depends, Query
 
-from ..asking import Plain  # noqa: TC001 (FastAPI reads the annotations)
 from ..errors import PiError
+from ..request_context import Plain  # noqa: TC001 (FastAPI reads the annotations)
 from ..times import Span, parse, relative, spans
 from .grids import too_many
 

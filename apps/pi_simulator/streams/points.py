@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..compressing import COMP_DEV, COMP_MAX, EXC_DEV, EXC_MAX
 from ..errors import PiError
+from ..search.wildcards import pattern, wild
 from ..settings import Settings
 from ..tags import Tag, name_of
 from ..times import SECOND, written
-from ..wildcards import pattern, wild
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..archive import Archive
-    from ..asking import Asked
+    from ..request_context import RequestContext
 
 _LINKS = {
     "Attributes": ("points", "attributes"),
@@ -31,7 +31,7 @@ _LINKS = {
 _SPAN = 1000
 
 
-def body(asked: Asked, one: Tag, *, links: bool = True) -> dict[str, Any]:
+def body(asked: RequestContext, one: Tag, *, links: bool = True) -> dict[str, Any]:
     """Give a point as PI shows it."""
     web_id = asked.web_id(one.identity)
     told: dict[str, Any] = {
@@ -56,7 +56,7 @@ def body(asked: Asked, one: Tag, *, links: bool = True) -> dict[str, Any]:
     return told
 
 
-def _server(asked: Asked) -> str:
+def _server(asked: RequestContext) -> str:
     return asked.link("dataservers", asked.web_id(asked.world.archive.server(asked.now)))
 
 
@@ -150,7 +150,7 @@ def attribute_names() -> frozenset[str]:
     return frozenset((*_ALIKE, *_OWN))
 
 
-def attribute_body(asked: Asked, one: Tag, name: str, value: Any) -> dict[str, Any]:
+def attribute_body(asked: RequestContext, one: Tag, name: str, value: Any) -> dict[str, Any]:
     """Give an attribute of a point as PI shows it."""
     point = asked.link("points", asked.web_id(one.identity))
     return {"Name": name, "Value": value, "Links": {"Self": f"{point}/attributes/{name}", "Point": point}}
@@ -197,7 +197,7 @@ def named(archive: Archive, now: int, name_filter: str) -> Listing:
     return Listing(archive, now, numbers)
 
 
-def server_body(asked: Asked) -> dict[str, Any]:
+def server_body(asked: RequestContext) -> dict[str, Any]:
     """Give the data server as PI shows it."""
     identity = asked.world.archive.server(asked.now)
     web_id = asked.web_id(identity)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from fastapi import Depends, Query
 
-from ..asking import Plain  # noqa: TC001 (FastAPI reads the annotations)
 from ..bodies import Fields, dumps
 from ..errors import PiError
 from ..rendering import ROW
+from ..request_context import Plain  # noqa: TC001 (FastAPI reads the annotations)
 from .calculations import passing
 from .grids import grid, plotted, too_many
 from .parameters import Window, Zoned, ZonedWindow, chosen, limited, one_of, spanned

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.pi_simulator.app import create_app
-from apps.pi_simulator.events.things import event_frame
+from apps.pi_simulator.events.objects import event_frame
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Settings
 from apps.pi_simulator.times import ticks_of
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apps.pi_simulator.assets.library import Library
+    from apps.pi_simulator.assets.objects import Thing
     from apps.pi_simulator.assets.plant import Plant
-    from apps.pi_simulator.assets.things import Thing
     from apps.pi_simulator.events.frames import Frame
 
 NOW = ticks_of(datetime(2026, 3, 1, 12, tzinfo=UTC))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from apps.pi_simulator.assets import kinds
 from apps.pi_simulator.assets.elements import above, all_below, at, below, name_of, path_of, place_of, roots, total
 from apps.pi_simulator.assets.kinds import KINDS
+from apps.pi_simulator.assets.objects import guid_of, number_of, told_by
 from apps.pi_simulator.assets.plant import Plant
-from apps.pi_simulator.assets.things import guid_of, number_of, told_by
 from apps.pi_simulator.assets.world import AssetWorld
 from apps.pi_simulator.tags import tag
 from apps.pi_simulator.times import SECOND, ticks_of
@@ -21,7 +21,7 @@ from apps.pi_simulator.times import SECOND, ticks_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from apps.pi_simulator.assets.things import Thing
+    from apps.pi_simulator.assets.objects import Thing
 
 NOW = ticks_of(datetime(2026, 3, 1, 12, tzinfo=UTC))
 DAY = 86400 * SECOND

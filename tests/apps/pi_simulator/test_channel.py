@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from apps.pi_simulator.hostile import Hostility
+from apps.pi_simulator.faults import FaultPlan
 from apps.pi_simulator.settings import Logins, fast_clock
 from apps.pi_simulator.tags import tag
 from apps.pi_simulator.times import SECOND, parse
@@ -98,7 +98,7 @@ def test_a_channel_wants_the_login_too(start: Start) -> None:
 
 
 def test_a_hostile_world_breaks_sockets_without_a_farewell(start: Start, clock: Callable[[], int]) -> None:
-    api = start(clock=clock, channel_seconds=0.01, hostility=Hostility(share=0.3, troubles=()))
+    api = start(clock=clock, channel_seconds=0.01, hostility=FaultPlan(share=0.3, troubles=()))
     messages: list[str | bytes] = []
     with connect(channel(api, 0, 1, 2)) as socket, pytest.raises(ConnectionClosed) as closed:
         messages.extend(socket)

@@ -16,7 +16,7 @@ from apps.pi_simulator.assets.plant import Plant
 from apps.pi_simulator.assets.tables import rows as table_rows
 from apps.pi_simulator.assets.world import AssetWorld
 from apps.pi_simulator.events.frames import phases
-from apps.pi_simulator.events.things import annotation_id
+from apps.pi_simulator.events.objects import annotation_id
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Settings
 from apps.pi_simulator.times import NEVER_ENDS, SECOND, ticks_of, written
@@ -26,7 +26,7 @@ from connectors.osipi.catalogue import BY_NAME, CATALOGUE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from apps.pi_simulator.assets.things import Thing
+    from apps.pi_simulator.assets.objects import Thing
     from apps.pi_simulator.events.frames import Frame
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

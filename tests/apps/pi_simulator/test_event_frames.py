@@ -11,7 +11,7 @@ from apps.pi_simulator.assets.designs import ALARM, BATCH, TEMPLATES
 from apps.pi_simulator.assets.plant import Plant
 from apps.pi_simulator.assets.world import AssetWorld
 from apps.pi_simulator.events.frames import CHILDREN, LONGEST, ORIGIN, PERIOD, Frame, active, by_number, frame, phases
-from apps.pi_simulator.events.searching import Search, frames
+from apps.pi_simulator.search.event_frames import Search, frames
 from apps.pi_simulator.times import NEVER_ENDS, SECOND, ticks_of
 
 if TYPE_CHECKING:

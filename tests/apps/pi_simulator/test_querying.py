@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.pi_simulator.querying import Filter, QueryError, parsed, plain
-from apps.pi_simulator.wildcards import pattern
+from apps.pi_simulator.search.grammar import Filter, QueryError, parsed, plain
+from apps.pi_simulator.search.wildcards import pattern
 
 
 def one(text: str) -> Filter:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from apps.pi_simulator.assets.attributes import Attribute
-    from apps.pi_simulator.assets.things import Thing
+    from apps.pi_simulator.assets.objects import Thing
 
 TAGS = 120
 NOW = ticks_of(datetime(2026, 3, 1, 12, tzinfo=UTC))

@@ -23,7 +23,7 @@ WITHOUT_VALUES = {"pi_point_attributes"}
 OF_TAGS = [name for name, table in TABLES.items() if table.by_tag and name not in WITHOUT_VALUES]
 
 
-class Spoiling:
+class ValueErrors:
     """Spoils the values of streams of these WebIDs, and of calculations with this tag's name, while it is `on`."""
 
     def __init__(self, server: PiServer, *webids: str) -> None:
@@ -58,7 +58,7 @@ def read(one: Any, name: str, offset: Any, **options: str) -> tuple[list[dict[st
 
 @pytest.mark.parametrize("name", OF_TAGS)
 def test_of_one_tag_stop_no_other_and_come_later(pi: PiServer, connector: Connectors, name: str) -> None:
-    spoiling = Spoiling(fill(pi), "B")
+    spoiling = ValueErrors(fill(pi), "B")
     one = connector()
 
     rows, offset = read(one, name, None)
@@ -82,7 +82,7 @@ def test_of_one_tag_stop_no_other_and_come_later(pi: PiServer, connector: Connec
 
 @pytest.mark.parametrize("name", sorted({*OF_TAGS} - RECORDED))
 def test_of_all_tags_are_an_error_and_no_empty_table(pi: PiServer, connector: Connectors, name: str) -> None:
-    Spoiling(fill(pi), "A", "B")
+    ValueErrors(fill(pi), "A", "B")
 
     with pytest.raises(PiError, match="the archive did not answer in time"):
         read(connector(), name, None, tag_webids="B")
@@ -90,7 +90,7 @@ def test_of_all_tags_are_an_error_and_no_empty_table(pi: PiServer, connector: Co
 
 @pytest.mark.parametrize("hours", [1, 24 * 40])
 def test_of_an_event_frames_attribute_let_the_frame_wait_however_long(pi: PiServer, connector: Connectors, hours: int) -> None:
-    spoiling = Spoiling(fill(pi), "F2")
+    spoiling = ValueErrors(fill(pi), "F2")
     one = connector()
 
     some, offset = one.read_table("pi_event_frames", None, {})

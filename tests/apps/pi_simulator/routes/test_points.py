@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from apps.pi_simulator.archive import SERVER_IDENTITY
-from apps.pi_simulator.hostile import Hostility
+from apps.pi_simulator.faults import FaultPlan
 from apps.pi_simulator.tags import SETS, tag
 from tests.apps.pi_simulator.swagger import assert_shaped
 
@@ -207,7 +207,7 @@ def test_enumeration_sets_and_their_values_are_found_by_webid_and_path(api: Api)
 
 
 def test_a_point_that_vanishes_is_not_found_and_no_longer_listed(start: Start) -> None:
-    api = start(tags=30, hostility=Hostility(share=0, vanishing=10))
+    api = start(tags=30, hostility=FaultPlan(share=0, vanishing=10))
 
     assert api.get(f"/points/{tag(9).identity.web_id()}").status_code == 404
     assert api.get(f"/streamsets/recorded?webId={tag(8).identity.web_id()}&webId={tag(9).identity.web_id()}").status_code == 404

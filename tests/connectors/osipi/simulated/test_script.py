@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.pi_simulator.app import create_app
-from apps.pi_simulator.hostile import Hostility, Trouble
+from apps.pi_simulator.faults import Fault, FaultPlan
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Settings
 from apps.pi_simulator.tags import tag
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TAGS = 30
 # A login is none of this world's, and who waits makes it no worse.
-TROUBLES = tuple(one for one in Trouble if one not in {Trouble.EXPIRED, Trouble.SLOW, Trouble.TOO_MANY})
+TROUBLES = tuple(one for one in Fault if one not in {Fault.EXPIRED, Fault.SLOW, Fault.TOO_MANY})
 
 
 def as_read(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def as_read(row: Mapping[str, Any]) -> dict[str, Any]:
 def test_what_it_merged_is_the_truth_whatever_goes_wrong_on_the_way(seed: int) -> None:
     spark = Spark()
     with served(
-        create_app(Settings(tags=TAGS, clock=lambda: NOON, strict=True, hostility=Hostility(seed, 0.3, TROUBLES)))
+        create_app(Settings(tags=TAGS, clock=lambda: NOON, strict=True, hostility=FaultPlan(seed, 0.3, TROUBLES)))
     ) as url:
         options = {"pi_base_url": url, "lookback_minutes": "2", "maxCount": "20", "tags_per_request": "9"}
         text = batch_script(options, TABLE, "pi").replace("WAIT = 1.0", "WAIT = 0.0")

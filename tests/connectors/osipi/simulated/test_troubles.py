@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apps.pi_simulator.hostile import Trouble
+from apps.pi_simulator.faults import Fault
 from apps.pi_simulator.times import SECOND
 from connectors.osipi.problems import PiUnavailableError
 from tests.connectors.osipi.simulated.expected import webid
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from tests.connectors.osipi.simulated.world import World
 
 MINUTE = 60 * SECOND
-PARTS: dict[str, Callable[[int], Trouble | None]] = {
-    "503 for one part": lambda number: Trouble.UNAVAILABLE if number == 3 else None,
-    "503 for every tenth": lambda number: Trouble.UNAVAILABLE if number % 10 == 9 else None,
-    "502 for four rounds": lambda number: Trouble.BAD_GATEWAY if number < 4 else None,
-    "200 with a WebException": lambda number: Trouble.EXCEPTION if number in {0, 3} else None,
+PARTS: dict[str, Callable[[int], Fault | None]] = {
+    "503 for one part": lambda number: Fault.UNAVAILABLE if number == 3 else None,
+    "503 for every tenth": lambda number: Fault.UNAVAILABLE if number % 10 == 9 else None,
+    "502 for four rounds": lambda number: Fault.BAD_GATEWAY if number < 4 else None,
+    "200 with a WebException": lambda number: Fault.EXCEPTION if number in {0, 3} else None,
 }
 WHOLE = {
-    "503": Trouble.UNAVAILABLE,
-    "502 with a page of HTML": Trouble.BAD_GATEWAY,
-    "429": Trouble.TOO_MANY,
-    "504": Trouble.TIMEOUT,
-    "200 with a WebException": Trouble.EXCEPTION,
-    "a reset in the middle of a body": Trouble.RESET,
-    "half a body and a farewell": Trouble.TRUNCATED,
+    "503": Fault.UNAVAILABLE,
+    "502 with a page of HTML": Fault.BAD_GATEWAY,
+    "429": Fault.TOO_MANY,
+    "504": Fault.TIMEOUT,
+    "200 with a WebException": Fault.EXCEPTION,
+    "a reset in the middle of a body": Fault.RESET,
+    "half a body and a farewell": Fault.TRUNCATED,
 }
 HOW_MANY = pytest.mark.parametrize("tags", [5, 100], ids=["a request", "a batch"])
 
 
 @pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS.keys())
-def test_a_batch_of_which_parts_fail(world: World, parts: Callable[[int], Trouble | None]) -> None:
+def test_a_batch_of_which_parts_fail(world: World, parts: Callable[[int], Fault | None]) -> None:
     noted = world.serve(parts=parts)
     numbers, start = range(300), NOON - MINUTE
 
@@ -50,7 +50,7 @@ def test_a_batch_of_which_parts_fail(world: World, parts: Callable[[int], Troubl
 
 @pytest.mark.parametrize("trouble", WHOLE.values(), ids=WHOLE.keys())
 @HOW_MANY
-def test_requests_that_fail_whole(world: World, waits: list[float], trouble: Trouble, tags: int) -> None:
+def test_requests_that_fail_whole(world: World, waits: list[float], trouble: Fault, tags: int) -> None:
     world.serve(requests=lambda number: trouble if number % 4 < 3 else None)
     start = NOON - 5 * MINUTE
 
@@ -62,15 +62,15 @@ def test_requests_that_fail_whole(world: World, waits: list[float], trouble: Tro
 
 @pytest.mark.parametrize("trouble", WHOLE.values(), ids=WHOLE.keys())
 @HOW_MANY
-def test_trouble_without_an_end_is_an_error_and_no_empty_table(world: World, trouble: Trouble, tags: int) -> None:
+def test_trouble_without_an_end_is_an_error_and_no_empty_table(world: World, trouble: Fault, tags: int) -> None:
     world.serve(requests=lambda _: trouble)
 
     with pytest.raises(PiUnavailableError):
         world.connector().read_table(TABLE, None, options_of(range(tags), NOON - MINUTE))
 
 
-@pytest.mark.parametrize("trouble", [Trouble.UNAVAILABLE, Trouble.EXCEPTION])
-def test_a_part_that_fails_for_good_is_read_outside_of_the_batch(world: World, trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", [Fault.UNAVAILABLE, Fault.EXCEPTION])
+def test_a_part_that_fails_for_good_is_read_outside_of_the_batch(world: World, trouble: Fault) -> None:
     world.serve(parts=lambda number: trouble if number == 0 or number > 3 else None)
     start = NOON - MINUTE
 

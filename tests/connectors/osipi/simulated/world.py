@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from apps.pi_simulator.app import create_app
-from apps.pi_simulator.hostile import Hostility, Trouble
+from apps.pi_simulator.faults import Fault, FaultPlan
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Settings
 from apps.pi_simulator.times import parse
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 TABLE = "pi_timeseries"
 NOON = parse("2026-03-01T12:00:00Z", 0)
 Rows = list[dict[str, Any]]
-Plan = Callable[[int], Trouble | None]
+Plan = Callable[[int], Fault | None]
 
 
-class Planned(Hostility):
+class Planned(FaultPlan):
     """Troubles that the test decides by the number of a request, or of a part of a batch, from 0 on."""
 
     requests: Plan
@@ -46,10 +46,10 @@ class Planned(Hostility):
         for name, value in {**plain, "requests": requests, "parts": parts, **settings}.items():
             object.__setattr__(self, name, value)
 
-    def next_request(self, asked: bytes) -> Trouble | None:  # noqa: ARG002  # the plan goes by number
+    def next_request(self, asked: bytes) -> Fault | None:  # noqa: ARG002  # the plan goes by number
         return self.requests(next(self._requests))
 
-    def next_part(self, asked: bytes) -> Trouble | None:  # noqa: ARG002  # the plan goes by number
+    def next_part(self, asked: bytes) -> Fault | None:  # noqa: ARG002  # the plan goes by number
         return self.parts(next(self._parts))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from apps.pi_simulator.app import create_app
 from apps.pi_simulator.changes import History
-from apps.pi_simulator.hostile import Hostility, Trouble
+from apps.pi_simulator.faults import Fault, FaultPlan
 from apps.pi_simulator.serving import served
 from apps.pi_simulator.settings import Logins, Settings
 from apps.pi_simulator.tags import compressed
@@ -63,7 +63,7 @@ class Outcome:
 
 def run(seed: int) -> Outcome:
     plan = plan_of(seed)
-    hostility = Hostility(seed, plan.share, tuple(Trouble), skew=plan.skew, vanishing=VANISHING, vanishes_at=plan.vanishes_at)
+    hostility = FaultPlan(seed, plan.share, tuple(Fault), skew=plan.skew, vanishing=VANISHING, vanishes_at=plan.vanishes_at)
     logins = Logins(clients={USER: _SECRET}, token_seconds=1) if plan.oidc else Logins(users={USER: _SECRET})
     with TemporaryDirectory() as place:
         folder = Path(place)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .designs import TRAITS
-from .elements import name_of, template_of
-from .finding import like, same
-from .library import PLACES
-from .plant import DATABASES
+from ..assets.designs import TRAITS
+from ..assets.elements import name_of, template_of
+from ..assets.library import PLACES
+from ..assets.plant import DATABASES
+from .lists import like, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .attributes import Attribute
-    from .elements import Place
-    from .library import Library
+    from ..assets.attributes import Attribute
+    from ..assets.elements import Place
+    from ..assets.library import Library
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from ..assets.library import Library
+    from ..assets.objects import Thing
+    from ..assets.world import AssetWorld
     from ..world import World
-    from .library import Library
-    from .things import Thing
-    from .world import AssetWorld
 
 Known = Literal["elements", "eventframes", "attributes", "analyses", "analysistemplates", "notifications"]
 Test = Callable[["Thing"], bool]

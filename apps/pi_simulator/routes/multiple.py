@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 from starlette.responses import Response
 
-from ..asking import Asked
 from ..errors import PiError
+from ..request_context import RequestContext
 from ..streams.parameters import one_of
 
 # Source: AVEVA, PI Web API Reference, "Include Mode". By the mode, which items are told: (good ones, failed ones).
@@ -18,7 +18,7 @@ _MODES = {"All": (True, True), "ItemsWithExceptionOnly": (False, True), "ItemsWi
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class Multiple:
     """Which objects are asked for, and which of them are told: those that were found (`good`), those that failed (`bad`)."""
 
     web_ids: tuple[str, ...]
@@ -32,18 +32,18 @@ def _several(
     paths: Annotated[list[str] | None, Query(alias="path")] = None,
     include: Annotated[str, Query(alias="includeMode")] = "All",
     parallel: Annotated[bool, Query(alias="asParallel")] = False,  # noqa: ARG001  # the answer is the same
-) -> Several:
+) -> Multiple:
     if not (web_ids or paths):
         raise PiError(400, "The request names nothing: 'webId' or 'path' is needed.")
     good, bad = _MODES[one_of("includeMode", include, tuple(_MODES))]
-    return Several(tuple(web_ids or ()), tuple(paths or ()), good, bad)
+    return Multiple(tuple(web_ids or ()), tuple(paths or ()), good, bad)
 
 
-SeveralAsked = Annotated[Several, Depends(_several)]
+SeveralAsked = Annotated[Multiple, Depends(_several)]
 Body = Callable[[str], dict[str, Any]]
 
 
-def answer_several(asked: Asked, several: Several, by_web_id: Body, by_path: Body) -> Response:
+def answer_multiple(asked: RequestContext, several: Multiple, by_web_id: Body, by_path: Body) -> Response:
     """Answer with many objects: 207 where any failed, which then has an Exception. Both functions raise PiError for those."""
     named = [("ID", text, by_web_id) for text in several.web_ids] + [("Path", text, by_path) for text in several.paths]
     told = [_item(*one) for one in named]

@@ -12,14 +12,14 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ..comparing import COMPARED
 from ..errors import PiError
-from ..querying import Filter, QueryError, parsed
+from ..streams.points import attribute, attribute_names
+from ..streams.samples import Sample, View
 from ..tags import name_of, tag
 from ..times import parse
-from ..wildcards import pattern
-from .points import attribute, attribute_names
-from .samples import Sample, View
+from .comparing import COMPARED
+from .grammar import Filter, QueryError, parsed
+from .wildcards import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

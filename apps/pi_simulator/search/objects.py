@@ -10,18 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..assets import conditions, relations
 from ..errors import PiError
-from ..querying import QueryError, parsed
-from . import conditions, relations
-from .finding import Order, like
-from .searched import Known, RefusedError, Scene
+from .grammar import QueryError, parsed
+from .lists import Order, like
+from .scene import Known, RefusedError, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..querying import Filter, Query
-    from .searched import Test
-    from .things import Thing
+    from ..assets.objects import Thing
+    from .grammar import Filter, Query
+    from .scene import Test
 
     Maker = Callable[[Filter, Scene], Test]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..wildcards import pattern
+from .wildcards import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .things import Thing
+    from ..assets.objects import Thing
 
 
 def like(text: str, wanted: str | None) -> bool:

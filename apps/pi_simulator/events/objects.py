@@ -13,8 +13,8 @@ from .frames import CHILDREN, by_number, phases
 
 if TYPE_CHECKING:
     from ..assets.library import Library
+    from ..assets.objects import Addresses, Ref, Thing
     from ..assets.plant import Plant
-    from ..assets.things import Addresses, Ref, Thing
     from ..webids import Identity
     from .frames import Annotation, Frame
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..events.frames import ORIGIN, active, phases
 from ..times import NEVER_ENDS
-from .frames import ORIGIN, active, phases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..assets.plant import Plant
-    from .frames import Frame
+    from ..events.frames import Frame
 
 RANGES: dict[str, Callable[[int, int, int, int], bool]] = {
     "inclusive": lambda start, end, first, last: first <= start and end <= last,

@@ -27,7 +27,7 @@ _JSON = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestContext:
     """A request's surroundings: `base` is the address of /piwebapi, `kind` the WebIDs' (Full, …), `now` in ticks."""
 
     world: World
@@ -68,7 +68,7 @@ def only(asked: Iterable[str], taken: set[str]) -> None:
 
 # FastAPI runs what is no coroutine in a thread, which costs more than reading a parameter does: what only reads some is a
 # coroutine, what may look at much (the asset model, a grid of times) is none. Source: FastAPI, "Concurrency and async / await".
-async def _plain(request: Request, selected: Annotated[str | None, Query(alias="selectedFields")] = None) -> Asked:
+async def _plain(request: Request, selected: Annotated[str | None, Query(alias="selectedFields")] = None) -> RequestContext:
     route = request.scope["route"]
     world: World = request.state.world
     if world.settings.strict and isinstance(route, APIRoute):
@@ -77,18 +77,18 @@ async def _plain(request: Request, selected: Annotated[str | None, Query(alias="
         fields = fields_of(selected)
     except ValueError as error:
         raise PiError(400, f"The parameter 'selectedFields' is invalid: '{error}' names no field.") from None
-    return Asked(world, str(request.base_url).rstrip("/") + ROOT, world.now(), fields)
+    return RequestContext(world, str(request.base_url).rstrip("/") + ROOT, world.now(), fields)
 
 
 async def _with_kind(
-    plain: Annotated[Asked, Depends(_plain)], kind: Annotated[str, Query(alias="webIdType")] = "Full"
-) -> Asked:
+    plain: Annotated[RequestContext, Depends(_plain)], kind: Annotated[str, Query(alias="webIdType")] = "Full"
+) -> RequestContext:
     if kind.lower() not in KINDS:
         raise PiError(400, f"The parameter 'webIdType' is invalid: '{kind}'.")
-    return Asked(plain.world, plain.base, plain.now, plain.fields, kind)
+    return RequestContext(plain.world, plain.base, plain.now, plain.fields, kind)
 
 
 # A route without webIdType takes Plain. A parameter that a route declares nowhere is ignored, as ASP.NET binds what it knows,
 # and refused by a strict simulator.
-Plain = Annotated[Asked, Depends(_plain)]
-Wanted = Annotated[Asked, Depends(_with_kind)]
+Plain = Annotated[RequestContext, Depends(_plain)]
+Wanted = Annotated[RequestContext, Depends(_with_kind)]

@@ -12,11 +12,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .asking import ROOT
 from .bodies import dumps
 from .errors import failure
-from .hostile import Hostility, Trouble
-from .spoiling import Spoiling, has_values
+from .faults import Fault, FaultPlan
+from .request_context import ROOT
+from .value_errors import ValueErrors, has_values
 
 if TYPE_CHECKING:
     import random
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SLOW = 0.05
-_STATUS = {Trouble.TOO_MANY: 429, Trouble.BAD_GATEWAY: 502, Trouble.UNAVAILABLE: 503, Trouble.TIMEOUT: 504}
+_STATUS = {Fault.TOO_MANY: 429, Fault.BAD_GATEWAY: 502, Fault.UNAVAILABLE: 503, Fault.TIMEOUT: 504}
 
 
-def _plain_failure(trouble: Trouble) -> Response:
-    if trouble is Trouble.BAD_GATEWAY:
+def _plain_failure(trouble: Fault) -> Response:
+    if trouble is Fault.BAD_GATEWAY:
         return Response("<html><h1>502 Bad Gateway</h1></html>", 502, media_type="text/html")
-    headers = {"Retry-After": "0"} if trouble in {Trouble.TOO_MANY, Trouble.UNAVAILABLE} else None
+    headers = {"Retry-After": "0"} if trouble in {Fault.TOO_MANY, Fault.UNAVAILABLE} else None
     return failure(_STATUS[trouble], "The server can't answer just now.", headers=headers)
 
 
@@ -57,11 +57,11 @@ def _has_token(scope: Scope) -> bool:
     return any(name == b"authorization" and value[:7].lower() == b"bearer " for name, value in scope["headers"])
 
 
-class Mischief:
+class FaultInjection:
     """Stands before an application and troubles what `next_trouble` decides."""
 
     def __init__(
-        self, app: ASGIApp, next_trouble: Callable[[bytes], Trouble | None], values: Callable[[bytes], random.Random]
+        self, app: ASGIApp, next_trouble: Callable[[bytes], Fault | None], values: Callable[[bytes], random.Random]
     ) -> None:
         self._app, self._next, self._values = app, next_trouble, values
 
@@ -72,18 +72,18 @@ class Mischief:
             return
         asked, receive = await _asked(scope, receive)
         trouble = self._next(asked)
-        if trouble is Trouble.SLOW:
+        if trouble is Fault.SLOW:
             await asyncio.sleep(_SLOW)
         if trouble in _STATUS:
             await _plain_failure(trouble)(scope, receive, send)
-        elif trouble is Trouble.EXCEPTION:
+        elif trouble is Fault.EXCEPTION:
             await _exception()(scope, receive, send)
-        elif trouble is Trouble.VALUE_ERRORS and has_values(scope):
-            await self._app(scope, receive, Spoiling(send, self._values(asked)))
-        elif trouble is Trouble.EXPIRED and _has_token(scope):
+        elif trouble is Fault.VALUE_ERRORS and has_values(scope):
+            await self._app(scope, receive, ValueErrors(send, self._values(asked)))
+        elif trouble is Fault.EXPIRED and _has_token(scope):
             await Response(b"", 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})(scope, receive, send)
-        elif trouble in {Trouble.RESET, Trouble.TRUNCATED}:
-            await self._app(scope, receive, _Breaking(scope, send, reset=trouble is Trouble.RESET))
+        elif trouble in {Fault.RESET, Fault.TRUNCATED}:
+            await self._app(scope, receive, _Breaking(scope, send, reset=trouble is Fault.RESET))
         else:
             await self._app(scope, receive, send)
 
@@ -114,11 +114,11 @@ class _Breaking:
             self._transport.close()
 
 
-def troubled(app: ASGIApp, hostility: Hostility | None) -> ASGIApp:
+def troubled(app: ASGIApp, hostility: FaultPlan | None) -> ASGIApp:
     """Give an application whose requests meet a hostile world's troubles; the application itself in a friendly one."""
-    return Mischief(app, hostility.next_request, hostility.values) if hostility else app
+    return FaultInjection(app, hostility.next_request, hostility.values) if hostility else app
 
 
-def troubled_parts(app: ASGIApp, hostility: Hostility | None) -> ASGIApp:
+def troubled_parts(app: ASGIApp, hostility: FaultPlan | None) -> ASGIApp:
     """Give an application for the parts of batches."""
-    return Mischief(app, hostility.next_part, hostility.values) if hostility else app
+    return FaultInjection(app, hostility.next_part, hostility.values) if hostility else app

@@ -59,7 +59,7 @@ def _streams(body: Any) -> Iterator[list[dict[str, Any]]]:
             yield from _streams(item)
 
 
-class Spoiling:
+class ValueErrors:
     """Takes an answer whole, and sends it with values that have errors."""
 
     def __init__(self, send: Send, chance: random.Random) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from .asking import ROOT
+from .request_context import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Alike:
+class CaseInsensitive:
     """Stands before an application and hands it `paths` and `names` (of parameters) spelled as they are here."""
 
     def __init__(self, app: ASGIApp, paths: Iterable[str], names: Iterable[str]) -> None:

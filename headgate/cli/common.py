@@ -22,22 +22,32 @@ TARGET = "HEADGATE_TARGET"
 
 @dataclass(slots=True)
 class _Said:
-    """What was said so far: whether it names commands, and the folder that they are for where that is another one."""
+    """What was said so far: whether it names commands, and the folder that they are for where that is another one.
+
+    kept: the shell says which folder headgate's commands are for, and cdktf looks for its settings where it is run.
+    """
 
     elsewhere: Path | None = None
+    kept: bool = False
     commands: bool = False
+    cdktf: bool = False
+
+    def add(self, text: str) -> None:
+        """Look for commands in what is said."""
+        self.commands = self.commands or bool(_COMMAND.search(text))
+        self.cdktf = self.cdktf or "npx cdktf" in text
 
 
 _said = _Said()
 # A command to run, among other words or on a line of its own.
-_COMMAND = re.compile(r"(^|`|: |=\S+ )\s*(headgate [a-z]|npx cdktf )", re.MULTILINE)
+_COMMAND = re.compile(r"(^|`|: |\d\. |=\S+ )\s*(\S*headgate [a-z]|npx cdktf )", re.MULTILINE)
 
 
 def _kept(context: typer.Context, root: Path) -> Path:
-    """Remember a folder that was named on the command line: commands without it work there alone."""
-    named = context.get_parameter_source("root")
-    if named is not None and named.name == "COMMANDLINE" and root.resolve() != Path.cwd():
-        _said.elsewhere = root
+    """Remember a folder that is not the one that the user stands in: commands without it work there alone."""
+    source = context.get_parameter_source("root")
+    if source is not None and source.name in {"COMMANDLINE", "ENVIRONMENT"} and root.resolve() != Path.cwd():
+        _said.elsewhere, _said.kept = root, source.name == "ENVIRONMENT"
     return root
 
 
@@ -84,24 +94,25 @@ TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="text f
 
 def tell(text: str) -> None:
     """Say something that is no result: on stderr. Servers' and programs' words may be in it: no secret of ours is."""
-    _said.commands = _said.commands or bool(_COMMAND.search(text))
+    _said.add(text)
     sys.stderr.write(without_own_secrets(text) + "\n")
 
 
 def begin() -> None:
     """Forget what was said before: a process may run several commands, as tests do."""
-    _said.elsewhere, _said.commands = None, False
+    _said.elsewhere, _said.kept, _said.commands, _said.cdktf = None, False, False, False
 
 
 def say_where() -> None:
     """Say which folder the commands that were said are for, where it is not the one that the user stands in."""
-    if _said.elsewhere is not None and _said.commands:
+    needed = (_said.cdktf and not Path("cdktf.json").is_file()) if _said.kept else _said.commands
+    if _said.elsewhere is not None and needed:
         tell(f"(these commands are for another folder: cd {shlex.quote(str(_said.elsewhere))})")
 
 
 def result(text: str) -> None:
     """Print a result: on stdout."""
-    _said.commands = _said.commands or bool(_COMMAND.search(text))
+    _said.add(text)
     sys.stdout.write(text + "\n")
 
 

@@ -27,6 +27,8 @@ def doctor(terraform: Program = "", output: FormatOption = Format.text, root: Ro
         result(table_text(("", "", "found", "needed for"), rows))
         fixes = [f"{check.name}: {check.fix}" for check in checks if check.fix]
         result("\n".join(["", *fixes]) if fixes else "\nall is there")
+        if any("'headgate[" in fix for fix in fixes) and (root / "Pipfile").is_file():
+            result("in this project, add extras to headgate's in Pipfile, then `make setup`")
     if not is_fit(checks):
         missing = ", ".join(check.name for check in checks if check.state in {"missing", "unfit"})
         raise SourceError(f"what is needed is not there: {missing}", "the lines above say how to get it")

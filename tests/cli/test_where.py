@@ -76,7 +76,11 @@ def test_with_another_root_it_says_where_the_commands_work(
 
     assert headgate("show", "crm", "--root", "..").stderr == "(these commands are for another folder: cd ..)\n"
     assert "cd .." not in headgate("show", "crm", "--root", "..", "--format", "json").stderr
-    assert headgate("show", "crm", HEADGATE_ROOT="..").stderr == ""
+    # By the variable, headgate's own commands work from anywhere; cdktf's where its settings are.
+    assert headgate("show", "crm", HEADGATE_ROOT="..").stderr == "(these commands are for another folder: cd ..)\n"
+    assert "cd .." not in headgate("check", code=0).stderr
+    (elsewhere / "cdktf.json").write_text("{}")
+    assert headgate("show", "crm").stderr == ""
 
 
 def test_an_error_whose_fix_is_a_command_says_so_too(headgate: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 _CHANGED = 1000  # the first points, of which some are changed where that is asked for
+_RENAMED = 100  # the first elements, likewise
 
 
 class Auth(Enum):
@@ -41,7 +42,10 @@ def simulate_pi(
     vanishing: Annotated[int, typer.Option(help="Of a hostile server, each n-th point is gone.", min=0)] = 0,
     changes: Annotated[
         int,
-        typer.Option(help="How often in a day points are renamed, deleted, made anew or hidden, or the server renamed.", min=0),
+        typer.Option(
+            help="How many changes in a day: points renamed, deleted, made anew or hidden, elements and servers renamed.",
+            min=0,
+        ),
     ] = 0,
     compression: Annotated[
         bool, typer.Option("--compression", help="Have every third plain point drop snapshots, as PI's compression does.")
@@ -55,6 +59,8 @@ def simulate_pi(
     """Serve PI Web API over an archive whose every value is known beforehand, to try everything against without a plant."""
     try:
         from .app import create_app
+        from .assets.elements import first_elements
+        from .assets.plant import Plant
         from .serving import listening, serve
         from .settings import FIRST, LAST, Settings, fast_clock, wall_clock
         from .times import SECOND, parse, written
@@ -78,6 +84,7 @@ def simulate_pi(
     clock = wall_clock if start == "*" and speed == 1 else fast_clock(begin, speed)
     is_hostile = hostile or skew or vanishing
     hostility = FaultPlan(seed, hostile, tuple(Fault), int(skew * SECOND), vanishing) if is_hostile else None
+    points, elements = range(min(tags, _CHANGED)), first_elements(Plant(seed, tags), _RENAMED)
     settings = Settings(
         tags=tags,
         seed=seed,
@@ -90,7 +97,7 @@ def simulate_pi(
         logins=_logins(auth, secret),
         hostility=hostility,
         compression=compression,
-        changes=random_changes(seed, range(min(tags, _CHANGED)), begin, begin + 86_400 * SECOND, changes),
+        changes=random_changes(seed, points, begin, begin + 86_400 * SECOND, changes, elements),
     )
     try:
         at = listening(host, port)

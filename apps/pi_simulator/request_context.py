@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from fastapi.dependencies.models import Dependant
 
+    from .assets.world import AssetWorld
     from .webids import Identity
     from .world import World
 
@@ -35,6 +36,11 @@ class RequestContext:
     now: int
     fields: Fields
     kind: str = "Full"
+
+    @property
+    def assets(self) -> AssetWorld:
+        """The asset model as it is called now."""
+        return self.world.assets(self.now)
 
     def web_id(self, identity: Identity) -> str:
         """Give a WebID of the kind that is wanted."""

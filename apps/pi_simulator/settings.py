@@ -49,8 +49,8 @@ class Settings:
 
     `max_items` is how many values a call may ask for, `page` what a list gives where the caller names no number, and
     `max_request` the bytes of a request's line: above, PI's host (HTTP.SYS) refuses it. `csrf` is PI's EnableCSRFDefense;
-    `strict` refuses parameters that a request does not take, which PI ignores; `changes` are what becomes of points and of the
-    server's name in the meantime; `compression` has every third plain point compress what comes.
+    `strict` refuses parameters that a request does not take, which PI ignores; `changes` are what becomes of points, elements
+    and the names of servers in the meantime; `compression` has every third plain point compress what comes.
     """
 
     tags: int = 1040

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from .archive import Archive
@@ -14,7 +14,12 @@ from .changes import History
 from .truth import Truth
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .assets.names import Names
     from .settings import Settings
+
+_AT_HAND = 8
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,21 @@ class World:
     def archive(self) -> Archive:
         """The points."""
         settings = self.settings
-        return Archive(settings.tags, settings.hostility, History(settings.changes), settings.compression)
+        return Archive(settings.tags, settings.hostility, self.history, settings.compression)
 
     @cached_property
-    def assets(self) -> AssetWorld:
-        """The asset model and the event frames."""
-        return AssetWorld(Plant(self.settings.seed, self.settings.tags))
+    def history(self) -> History:
+        """What is changed, and when."""
+        return History(self.settings.changes)
+
+    def assets(self, now: int) -> AssetWorld:
+        """Give the asset model and the event frames as they are called at `now` (ticks)."""
+        return self._assets(self.history.names(now))
+
+    @cached_property
+    def _assets(self) -> Callable[[Names], AssetWorld]:
+        """What gives the asset model by its names; some stay at hand, for they hold what they have made."""
+        return lru_cache(_AT_HAND)(lambda names: AssetWorld(Plant(self.settings.seed, self.settings.tags, names)))
 
     @cached_property
     def turn(self) -> asyncio.Lock:

@@ -27,8 +27,7 @@ def _plugin_ref(plant: Plant, kind: Kind, name: str) -> Ref:
 
 def _plugin_path(plant: Plant, kind: Kind, name: str) -> str:
     folder = "PlugInsAnalysisRule" if kind is kinds.RULE_PLUGIN else "PlugInsTimeRule"
-    server = plant.database_path(0).rpartition("\\")[0]
-    return f"{server}\\{folder}[{name}]"
+    return f"{plant.server_path}\\{folder}[{name}]"
 
 
 def plugin_fields(name: str) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """Elements: sites, their units, the units' machines and the machines' parts, and the lab's tree.
 
 Each has a number, by which all that is told of it is worked out; nothing lists them all. Those of the first database are
-numbered class by class, and the classes and all names in them are in the order of the alphabet: so a page of all elements by
-their names is worked out from its place, however many elements there are.
+numbered class by class, and the classes and all names in them, as they were made, are in the order of the alphabet (`order`).
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING
 from . import kinds
 from .designs import MACHINE_TEMPLATES, PART, SITE, UNIT
 from .library import DATABASE_BITS
-from .plant import DATABASES, MACHINES_OF_UNIT, UNITS_OF_SITE
+from .names import DATABASES
+from .plant import MACHINES_OF_UNIT, UNITS_OF_SITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,16 +72,27 @@ def total(plant: Plant, database: int) -> int:
     return _LAB if database else sum(count(plant, name) for name in CLASSES)
 
 
-def at(plant: Plant, database: int, position: int) -> Place:
-    """Give the element at a position in the order of names, from 0; IndexError where there is none."""
+def _lab() -> list[Place]:
+    return sorted((Place(1, "", number) for number in range(_LAB)), key=lambda one: made_name(one).casefold())
+
+
+def made_at(plant: Plant, database: int, position: int) -> Place:
+    """Give the element at a position, from 0, in the order of the names that were made; IndexError where there is none."""
     if database:
-        return sorted((Place(1, "", number) for number in range(_LAB)), key=lambda one: name_of(one).casefold())[position]
+        return _lab()[position]
     for name in CLASSES:
         many = count(plant, name)
         if position < many:
             return Place(0, name, position)
         position -= many
     raise IndexError(position)
+
+
+def position_of(plant: Plant, place: Place) -> int:
+    """Give where `made_at` has an element."""
+    if place.database:
+        return _lab().index(place)
+    return sum(count(plant, name) for name in CLASSES[: CLASSES.index(place.name)]) + place.at
 
 
 def place_of(plant: Plant, number: int) -> Place | None:
@@ -98,8 +109,8 @@ def machine_place(machine: int) -> Place:
     return Place(0, _TYPES[machine % len(_TYPES)], machine // len(_TYPES))
 
 
-def name_of(place: Place) -> str:
-    """Give an element's name. In some are quotes, slashes and letters from everywhere."""
+def made_name(place: Place) -> str:
+    """Give the name that an element was made with. In some are quotes, slashes and letters from everywhere."""
     if place.database:
         return f"{_LAB_NAMES[place.at % len(_LAB_NAMES)]} {place.at}"
     if place.name in PARTS:
@@ -110,6 +121,11 @@ def name_of(place: Place) -> str:
         odd = f" {_ODD_NAMES[machine // _ODD % len(_ODD_NAMES)]}" if machine % _ODD == 1 else ""
         return f"{place.name} {machine:06d}{odd}"
     return f"{place.name} {place.at:04d}"
+
+
+def name_of(plant: Plant, place: Place) -> str:
+    """Give an element's name."""
+    return plant.names.elements.get(place.number) or made_name(place)
 
 
 def above(place: Place) -> Place | None:
@@ -126,7 +142,7 @@ def above(place: Place) -> Place | None:
 def path_of(plant: Plant, place: Place) -> str:
     """Give an element's path."""
     parent = above(place)
-    return f"{path_of(plant, parent) if parent else plant.database_path(place.database)}\\{name_of(place)}"
+    return f"{path_of(plant, parent) if parent else plant.database_path(place.database)}\\{name_of(plant, place)}"
 
 
 def roots(plant: Plant, database: int) -> Iterator[Place]:
@@ -156,6 +172,16 @@ def all_below(plant: Plant, place: Place) -> Iterator[Place]:
         yield from all_below(plant, one)
 
 
+def first_elements(plant: Plant, most: int) -> list[int]:
+    """Give the numbers of so many elements of the first database, from the roots down."""
+    found = list(roots(plant, 0))
+    for one in found:
+        if len(found) >= most:
+            break
+        found += below(plant, one)
+    return [one.number for one in found[:most]]
+
+
 def template_of(place: Place) -> int:
     """Give the place of an element's template in its database's library."""
     if place.database:
@@ -176,4 +202,4 @@ def element(plant: Plant, library: Library, place: Place) -> Thing:
     if parent := above(place):
         refs["Parent"] = (kinds.ELEMENT.controller, plant.identity(kinds.ELEMENT, parent.number, path_of(plant, parent)))
     said = f"{design.description} of {DATABASES[place.database][0]}"
-    return plant.thing(kinds.ELEMENT, place.number, name_of(place), path_of(plant, place), said, fields, refs)
+    return plant.thing(kinds.ELEMENT, place.number, name_of(plant, place), path_of(plant, place), said, fields, refs)

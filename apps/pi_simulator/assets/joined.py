@@ -15,6 +15,7 @@ from .library import PLACES
 if TYPE_CHECKING:
     from ..world import World
     from .attributes import Attribute
+    from .world import AssetWorld
 
 _OWNERS = ("elements", "eventframes")
 
@@ -34,8 +35,9 @@ def _source(one: Attribute) -> Source:
 
 def attribute_source(world: World, web_id: str, now: int) -> Source:
     """Give an attribute as the source of a stream. Raises PiError 404 where nothing has the WebID."""
-    found = world.assets.find(web_id, now, kinds.ATTRIBUTE.controller)
-    one = world.assets.attribute(found.kind, found.number, now) if found else None
+    assets = world.assets(now)
+    found = assets.find(web_id, now, kinds.ATTRIBUTE.controller)
+    one = assets.attribute(found.kind, found.number, now) if found else None
     if one is None:
         raise PiError(404, f"The specified attribute was not found, or is not accessible: '{web_id}'.")
     return _source(one)
@@ -43,7 +45,7 @@ def attribute_source(world: World, web_id: str, now: int) -> Source:
 
 def sources_below(world: World, web_id: str, now: int, wish: Wish) -> list[Source]:
     """Give the attributes of an element or an event frame, or those below an attribute. Raises PiError 404."""
-    assets = world.assets
+    assets = world.assets(now)
     owner = next((one for name in _OWNERS if (one := assets.find(web_id, now, name))), None)
     if owner:
         return _wished(assets.attributes_of(owner, now), -1, wish)
@@ -58,14 +60,15 @@ def _wished(every: list[Attribute], parent: int, wish: Wish) -> list[Source]:
     return [_source(one) for one in wanted.below(every, parent, nested=wish.full)]
 
 
-def database_sets(world: World, now: int) -> list[EnumerationSet]:  # noqa: ARG001  # as all owners of sets are asked
+def database_sets(world: World, now: int) -> list[EnumerationSet]:
     """Give the enumeration sets of all databases."""
-    return [one for nth in range(len(world.assets.libraries)) for one in sets_of(world, nth)]
+    assets = world.assets(now)
+    return [one for nth in range(len(assets.libraries)) for one in sets_of(assets, nth)]
 
 
-def sets_of(world: World, database: int) -> list[EnumerationSet]:
+def sets_of(assets: AssetWorld, database: int) -> list[EnumerationSet]:
     """Give the enumeration sets of a database."""
-    owner = world.assets.databases[database].identity
+    owner = assets.databases[database].identity
     return [
         EnumerationSet(
             one.name,
@@ -77,5 +80,5 @@ def sets_of(world: World, database: int) -> list[EnumerationSet]:
             kinds.DATABASE.controller,
             "Database",
         )
-        for one in world.assets.libraries[database].sets
+        for one in assets.libraries[database].sets
     ]

@@ -11,11 +11,11 @@ from uuid import UUID
 from ..bodies import ALL, Fields
 from ..webids import KINDS, Identity, guid, unpack
 from .kinds import BY_CODE, BY_MARKER, SERVER, Kind
+from .names import SERVER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SERVER_NAME = "SIM-AF"
 _BITS = 48  # of a number; a kind's code is above
 _GUID = 22  # characters of a GUID in a WebID
 _PREFIX = 2  # characters of a WebID before its marker

@@ -39,9 +39,8 @@ class People:
     library: Library
 
     def _thing(self, kind: kinds.Kind, number: int, name: str, collection: str, said: str, **more: Any) -> Thing:
-        root = self.plant.database_path(0).rpartition("\\")[0]
         refs = {"AssetServer": self.plant.to_server(), **more.pop("refs", {})}
-        return self.plant.thing(kind, number, name, f"{root}\\{collection}[{name}]", said, more, refs)
+        return self.plant.thing(kind, number, name, f"{self.plant.server_path}\\{collection}[{name}]", said, more, refs)
 
     @cached_property
     def identities(self) -> tuple[Thing, ...]:

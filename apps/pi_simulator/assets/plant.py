@@ -1,27 +1,31 @@
-"""What the asset model is made of: the seed, how many tags there are, and from these how many units, machines and parts."""
+"""What the asset model is made of: the seed, how many tags there are, and from these how many units, machines and parts.
+
+And what they are called: where things are renamed, there is a plant for each time between two changes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..webids import Identity
 from .kinds import DATABASE, SERVER, Kind
-from .objects import SERVER_NAME, Ref, Thing, guid_of, hashed
+from .names import AS_MADE, Names
+from .objects import Ref, Thing, guid_of, hashed
 
 # Tags of a machine: one of each measure, in the order of the tags.
 MEASURES = ("Flow", "Temperature", "Pressure", "Level", "Speed")
 MACHINES_OF_UNIT = 20
 UNITS_OF_SITE = 10
-DATABASES = (("Plant", "What the tags belong to"), ("Lab & Größe/温度", 'Trials, "as they are"'))
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A plant by its seed and the number of its tags."""
+    """A plant by its seed, the number of its tags, and the names that hold."""
 
     seed: int
     tags: int
+    names: Names = field(default=AS_MADE, repr=False)
 
     @property
     def machines(self) -> int:
@@ -63,13 +67,18 @@ class Plant:
         identity = self.identity(kind, number, path, owner)
         return Thing(kind, number, identity, name, path, description, fields or {}, refs or {})
 
+    @property
+    def server_path(self) -> str:
+        """Give the asset server's path."""
+        return f"\\\\{self.names.server}"
+
     def database_path(self, database: int) -> str:
         """Give a database's path."""
-        return f"\\\\{SERVER_NAME}\\{DATABASES[database][0]}"
+        return f"{self.server_path}\\{self.names.databases[database]}"
 
     def to_server(self) -> Ref:
         """Give the parts of the asset server's address."""
-        return (SERVER.controller, self.identity(SERVER, 0, f"\\\\{SERVER_NAME}"))
+        return (SERVER.controller, self.identity(SERVER, 0, self.server_path))
 
     def to_database(self, database: int) -> Ref:
         """Give the parts of a database's address."""

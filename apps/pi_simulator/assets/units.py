@@ -15,7 +15,7 @@ _CLASS = 100  # numbers that a class's units have
 
 
 def _path(plant: Plant, rest: str) -> str:
-    return plant.database_path(0).rpartition("\\")[0] + f"\\UOMDatabase\\{rest}"
+    return f"{plant.server_path}\\UOMDatabase\\{rest}"
 
 
 def classes(plant: Plant) -> tuple[Thing, ...]:

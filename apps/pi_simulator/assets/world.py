@@ -17,7 +17,6 @@ from .elements import (
     CLASSES,
     Place,
     all_below,
-    at,
     below,
     count,
     element,
@@ -29,28 +28,31 @@ from .elements import (
     total,
 )
 from .library import DATABASE_BITS, PLACES, Library
-from .objects import SERVER_NAME, Thing, named, number_of, told_by
+from .names import DATABASES
+from .objects import Thing, named, number_of, told_by
+from .order import at
 from .people import People
-from .plant import DATABASES, Plant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..events.frames import Frame
+    from .plant import Plant
 
 VERSION = "2.10.0.8628"
 
 
 @dataclass(frozen=True)
 class AssetWorld:
-    """What a seed and a number of tags make. Times (`now`) are ticks; only event frames depend on them."""
+    """What a seed and a number of tags make. Times (`now`) are ticks; of one plant, only event frames depend on them."""
 
     plant: Plant
 
     def server(self, now: int) -> Thing:
         """Give the one asset server."""
         fields = {"ExtendedProperties": {}, "IsConnected": True, "ServerTime": written(now), "ServerVersion": VERSION}
-        return self.plant.thing(kinds.SERVER, 0, SERVER_NAME, f"\\\\{SERVER_NAME}", "The simulator's assets", fields)
+        name, path = self.plant.names.server, self.plant.server_path
+        return self.plant.thing(kinds.SERVER, 0, name, path, "The simulator's assets", fields)
 
     @cached_property
     def databases(self) -> tuple[Thing, ...]:
@@ -58,7 +60,7 @@ class AssetWorld:
         refs = {"AssetServer": self.plant.to_server()}
         return tuple(
             self.plant.thing(kinds.DATABASE, nth, name, self.plant.database_path(nth), said, {"ExtendedProperties": {}}, refs)
-            for nth, (name, said) in enumerate(DATABASES)
+            for nth, (name, (_, said)) in enumerate(zip(self.plant.names.databases, DATABASES, strict=True))
         )
 
     @cached_property
@@ -144,7 +146,7 @@ class AssetWorld:
         """Give a controller's object by its path; None where there is none at `now`."""
         low = path.casefold()
         if controller == kinds.SERVER.controller:
-            return self.server(now) if low == f"\\\\{SERVER_NAME}".casefold() else None
+            return self.server(now) if low == self.plant.server_path.casefold() else None
         if found := self._by_path.get(low):
             return found if found.kind.controller == controller else None
         owner, bar, attribute = path.partition("|")
@@ -176,7 +178,7 @@ class AssetWorld:
         some: Iterable[Place] = roots(self.plant, heads.index(parts[:4]))
         found: Place | None = None
         for name in parts[4:]:
-            found = next((one for one in some if name_of(one).casefold() == name), None)
+            found = next((one for one in some if name_of(self.plant, one).casefold() == name), None)
             if found is None:
                 return None
             some = below(self.plant, found)
@@ -207,8 +209,9 @@ class AssetWorld:
 
     def elements(self, database: int, among: frozenset[int] | None = None) -> Iterator[Place]:
         """Give all elements of a database in order of their names; with `among`, none of other templates."""
-        if database:
-            return (at(self.plant, database, position) for position in range(total(self.plant, database)))
+        if database or self.plant.names.elements:
+            every = (at(self.plant, database, position) for position in range(total(self.plant, database)))
+            return (place for place in every if among is None or template_of(place) in among)
         classes = (name for name in CLASSES if among is None or template_of(Place(0, name, 0)) in among)
         return (Place(0, name, nth) for name in classes for nth in range(count(self.plant, name)))
 

@@ -20,7 +20,7 @@ router = APIRouter()
 @router.get("/analyses/search")
 def search(asked: Wanted, page: Paged, databases: Databases, wanted: Annotated[Described, describing("analyses")]) -> Response:
     """List the analyses that a query describes."""
-    assets = asked.world.assets
+    assets = asked.assets
     every = (key for one in databases for key in assets.analysis_keys(one.number))
     things = (assets.analysis(*key) for key in every if wanted.named(analysis_name(*key)))
     return described(asked, things, page, wanted)
@@ -31,7 +31,7 @@ def search_templates(
     asked: Wanted, page: Paged, databases: Databases, wanted: Annotated[Described, describing("analysistemplates")]
 ) -> Response:
     """List the templates of analyses that a query describes."""
-    libraries = [asked.world.assets.libraries[one.number] for one in databases]
+    libraries = [asked.assets.libraries[one.number] for one in databases]
     every = [one for some in libraries for one in some.analysis_templates if one.kind is kinds.ANALYSIS_TEMPLATE]
     return described(asked, every, page, wanted)
 

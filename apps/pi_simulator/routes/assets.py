@@ -37,7 +37,7 @@ def servers(
     """List the asset servers, or give one by its name or its path. Raises PiError 404 for another one."""
     if path is not None:
         return one(asked, at_path(asked, "assetservers", path))
-    server = asked.world.assets.server(asked.now)
+    server = asked.assets.server(asked.now)
     if name is None:
         return listed(asked, [server])
     if not same(name, server.name):
@@ -57,13 +57,13 @@ lists(router, "assetdatabases", "tables", lambda assets, database: assets.librar
 
 
 def _library(asked: Wanted, web_id: str) -> Library:
-    return asked.world.assets.library_of(find(asked, "assetdatabases", web_id))
+    return asked.assets.library_of(find(asked, "assetdatabases", web_id))
 
 
 @router.get("/assetdatabases/{web_id}/enumerationsets")
 def enumeration_sets(asked: Wanted, web_id: WebId) -> Response:
     """List enumeration sets."""
-    found = sets_of(asked.world, find(asked, "assetdatabases", web_id).number)
+    found = sets_of(asked.assets, find(asked, "assetdatabases", web_id).number)
     return asked.answer({"Links": {}, "Items": [one.body(asked) for one in found]})
 
 
@@ -109,7 +109,7 @@ def analysis_templates(asked: Wanted, web_id: WebId, page: FirstPage, order: Ord
 @router.get("/assetdatabases/{web_id}/analyses")
 def analyses(asked: Wanted, web_id: WebId, page: Paged, order: Ordered, wanted: Searched) -> Response:
     """List analyses."""
-    assets, database = asked.world.assets, find(asked, "assetdatabases", web_id).number
+    assets, database = asked.assets, find(asked, "assetdatabases", web_id).number
     if not order.by_name or wanted.fields != {"name"}:
         return paged(asked, wanted.of(assets.analyses(database)), page, order)
     # By names alone those of the page are made only.

@@ -31,7 +31,7 @@ _CAN = ("Annotate", "Delete", "Execute", "Read", "ReadData", "Subscribe", "Subsc
 
 def find(asked: RequestContext, controller: str, web_id: str) -> Thing:
     """Give a controller's object by its WebID. Raises PiError 404 where nothing has it."""
-    found = asked.world.assets.find(web_id, asked.now, controller)
+    found = asked.assets.find(web_id, asked.now, controller)
     if found is None:
         raise PiError(404, f"The specified object was not found in '{controller}', or is not accessible: '{web_id}'.")
     return found
@@ -47,7 +47,7 @@ def associations(names: str, known: set[str]) -> frozenset[str]:
 
 def at_path(asked: RequestContext, controller: str, path: str) -> Thing:
     """Give a controller's object by its path. Raises PiError 404 where nothing has it."""
-    found = asked.world.assets.at_path(path, asked.now, controller)
+    found = asked.assets.at_path(path, asked.now, controller)
     if found is None:
         raise PiError(404, f"The specified path was not found: '{path}'.")
     return found
@@ -146,7 +146,7 @@ def lists(router: APIRouter, controller: str, word: str, of: Callable[[AssetWorl
 
     @router.get(f"/{controller}/{{web_id}}/{word}")
     def all_of_them(asked: Wanted, web_id: WebId) -> Response:
-        return listed(asked, of(asked.world.assets, find(asked, controller, web_id)))
+        return listed(asked, of(asked.assets, find(asked, controller, web_id)))
 
 
 def none(_assets: AssetWorld, _thing: Thing) -> tuple[Thing, ...]:
@@ -180,7 +180,7 @@ def multiple(asked: RequestContext, controller: str, several: Multiple, body: Ca
 
 
 def _databases(asked: Wanted, web_id: Annotated[str | None, Query(alias="databaseWebId")] = None) -> list[Thing]:
-    return [find(asked, "assetdatabases", web_id)] if web_id else list(asked.world.assets.databases)
+    return [find(asked, "assetdatabases", web_id)] if web_id else list(asked.assets.databases)
 
 
 # What a search looks through.

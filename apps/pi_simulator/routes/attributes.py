@@ -31,7 +31,7 @@ Nested = Annotated[bool, Query(alias="searchFullHierarchy")]
 
 def attribute_of(asked: RequestContext, thing: Thing) -> Attribute:
     """Give the attribute that an object is. Raises PiError 404 where it went in between."""
-    found = asked.world.assets.attribute(thing.kind, thing.number, asked.now)
+    found = asked.assets.attribute(thing.kind, thing.number, asked.now)
     if found is None:
         raise PiError(404, f"The specified attribute was not found: '{thing.path}'.")
     return found
@@ -42,7 +42,7 @@ def _owned(controller: str) -> None:
     def of_owner(
         asked: Wanted, web_id: WebId, told: AttributesListed, wanted: AttributesFiltered, nested: Nested = False
     ) -> Response:
-        every = asked.world.assets.attributes_of(find(asked, controller, web_id), asked.now)
+        every = asked.assets.attributes_of(find(asked, controller, web_id), asked.now)
         return told.answer(wanted.below(every, -1, nested=nested))
 
 
@@ -73,14 +73,14 @@ def search(
     found: list[Attribute] = []
     for owner in _owners(asked, databases, wanted):
         if choices := wanted.of_owner(owner):
-            every = asked.world.assets.attributes_of(owner, asked.now)
+            every = asked.assets.attributes_of(owner, asked.now)
             found += [one for one in every if any(choice.fits(one.thing) for choice in choices)]
     return AttributeList(asked, page, wanted.order, with_these).answer(found)
 
 
 def _owners(asked: RequestContext, databases: Iterable[Thing], wanted: Described) -> Iterator[Thing]:
     """Give the elements and the event frames whose attributes a query may be about."""
-    assets, kinds_of = asked.world.assets, {choice.owner for choice in wanted.choices}
+    assets, kinds_of = asked.assets, {choice.owner for choice in wanted.choices}
     for one in databases:
         if "elements" in kinds_of:
             yield from (assets.element(place) for place in assets.elements(one.number))
@@ -107,7 +107,7 @@ def by_web_id(asked: Wanted, web_id: WebId, with_these: Associated) -> Response:
 def below(asked: Wanted, web_id: WebId, told: AttributesListed, wanted: AttributesFiltered, nested: Nested = False) -> Response:
     """List the attributes below one."""
     thing = find(asked, "attributes", web_id)
-    every = asked.world.assets.siblings(thing, asked.now)
+    every = asked.assets.siblings(thing, asked.now)
     return told.answer(wanted.below(every, thing.number % PLACES, nested=nested))
 
 
@@ -135,7 +135,7 @@ def _searched(controller: str) -> None:
         element_type: Annotated[str, Query(alias="elementType")] = "Any",
         nested: Nested = False,
     ) -> Response:
-        assets = asked.world.assets
+        assets = asked.assets
         root = find(asked, controller, web_id)
         of_type = element_type.lower() in {"any", "none"}
         owners = ElementFilter(element_name, element_description, element_category, element_template, not of_type)

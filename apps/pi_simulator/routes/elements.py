@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from ..assets import kinds
-from ..assets.elements import at, name_of, place_of, total
+from ..assets.elements import name_of, place_of, total
 from ..assets.objects import Thing, body_of
+from ..assets.order import at
 from ..errors import PiError
 from ..request_context import Plain, RequestContext, Wanted
 from ..search.filters import ElementFilter
@@ -71,7 +72,7 @@ def _found(
     asked: RequestContext, root: Thing, wanted: ElementFilter, page: Page, order: Order, *, nested: bool
 ) -> tuple[Sequence[Thing], int]:
     """Give a page of the elements below something; by names it makes those of the page only."""
-    assets = asked.world.assets
+    assets = asked.assets
     if root.kind is kinds.DATABASE and nested and order.by_name and wanted.open:
         many = total(assets.plant, root.number)
         positions = range(many - 1, -1, -1) if order.descending else range(many)
@@ -79,7 +80,7 @@ def _found(
     library = assets.library_of(root)
     found = wanted.of(library, assets.elements_below(root, nested=nested, among=wanted.templates(library)))
     if order.by_name:
-        found.sort(key=lambda place: name_of(place).casefold(), reverse=order.descending)
+        found.sort(key=lambda place: name_of(assets.plant, place).casefold(), reverse=order.descending)
         return [assets.element(place) for place in page.of(found)], len(found)
     return page.of(order.of(assets.element(place) for place in found)), len(found)
 
@@ -129,9 +130,9 @@ def search(
     date: Annotated[str | None, Query(alias="queryDate")] = None,  # noqa: ARG001  # elements have one version
 ) -> Response:
     """List the elements that a query describes, in order of their names."""
-    assets = asked.world.assets
+    assets = asked.assets
     every = (place for one in databases for place in assets.elements(one.number))
-    things = (assets.element(place) for place in every if wanted.named(name_of(place)))
+    things = (assets.element(place) for place in every if wanted.named(name_of(assets.plant, place)))
     found = [one for one in things if wanted.fits(one)]
     if wanted.order.given:
         found = wanted.order.of(found)
@@ -156,7 +157,7 @@ secured(router, "elements")
 @router.get("/elements/{web_id}/analyses")
 def analyses(asked: Wanted, web_id: WebId, page: Paged, order: Ordered) -> Response:
     """List an element's analyses."""
-    assets = asked.world.assets
+    assets = asked.assets
     place = place_of(assets.plant, find(asked, "elements", web_id).number)
     return paged(asked, assets.analyses_of(place) if place else [], page, order)
 

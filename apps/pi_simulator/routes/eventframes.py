@@ -72,7 +72,7 @@ class Filter:
 
     def fits(self, asked: RequestContext, frame: Frame) -> bool:
         """Say whether a frame is among them."""
-        design = asked.world.assets.libraries[0].designs[frame.template]
+        design = asked.assets.libraries[0].designs[frame.template]
         return (
             like(frame.name, self.name)
             and (not self.category or same(design.category, self.category))
@@ -84,10 +84,10 @@ class Filter:
         )
 
     def _refers(self, asked: RequestContext, machine: int) -> bool:
-        place, library = machine_place(machine), asked.world.assets.libraries[0]
+        place, library = machine_place(machine), asked.assets.libraries[0]
         names = [library.designs[one].name for one in library.chain(template_of(place))]
         named = not self.element_template or any(same(name, self.element_template) for name in names)
-        return like(name_of(place), self.element) and named
+        return like(name_of(library.plant, place), self.element) and named
 
 
 def _filter(
@@ -127,7 +127,7 @@ _KEYS: dict[str, Callable[[Frame, int], str | int]] = {
 
 def _answer(asked: RequestContext, found: Iterable[Frame], search: Search, page: Page, order: Order) -> Response:
     """Answer with a page of frames: a directed search keeps its order. By names and times only those of the page are made."""
-    assets = asked.world.assets
+    assets = asked.assets
     some = list(found)
     if not search.directed:
         key = _KEYS.get(order.field.lower())
@@ -144,7 +144,7 @@ def of_database(
 ) -> Response:
     """List the event frames of a database."""
     number = find(asked, "assetdatabases", web_id).number
-    found = in_database(asked.world.assets.plant, number, _nested(search) if nested else search)
+    found = in_database(asked.assets.plant, number, _nested(search) if nested else search)
     return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, page, order)
 
 
@@ -154,7 +154,7 @@ def of_element(asked: Wanted, web_id: WebId, search: When, page: Paged, order: O
     thing = find(asked, "elements", web_id)
     found = (
         one
-        for one in frames(asked.world.assets.plant, _nested(search))
+        for one in frames(asked.assets.plant, _nested(search))
         if any(machine_place(machine).number == thing.number for machine in one.machines)
     )
     return _answer(asked, (one for one in found if wanted.fits(asked, one)), search, page, order)
@@ -174,7 +174,7 @@ def of_frame(
     number = find(asked, "eventframes", web_id).number
     found = (
         one
-        for one in frames(asked.world.assets.plant, _nested(search))
+        for one in frames(asked.assets.plant, _nested(search))
         if one.phase and one.number - one.phase == number and wanted.fits(asked, one)
     )
     return _answer(asked, found, search, page, order)
@@ -191,7 +191,7 @@ def search_(
     asked: Wanted, page: Paged, databases: Databases, wanted: Annotated[Described, describing("eventframes")]
 ) -> Response:
     """List the event frames that a query describes, in order of start."""
-    assets = asked.world.assets
+    assets = asked.assets
     every = (frame for one in databases for frame in in_database(assets.plant, one.number, since(wanted.since, asked.now)))
     return described(asked, (assets.event(one, asked.now) for one in every if wanted.named(one.name)), page, wanted)
 
@@ -201,7 +201,7 @@ own(router, kinds.EVENT_FRAME)
 
 def _frame(asked: RequestContext, web_id: str) -> tuple[Frame, Thing]:
     thing = find(asked, "eventframes", web_id)
-    frame = asked.world.assets.frame(thing.number, asked.now)
+    frame = asked.assets.frame(thing.number, asked.now)
     if frame is None:
         raise PiError(404, f"The specified event frame was not found: '{web_id}'.")
     return frame, thing
@@ -211,7 +211,7 @@ def _frame(asked: RequestContext, web_id: str) -> tuple[Frame, Thing]:
 def referenced(asked: Wanted, web_id: WebId, associations: Annotated[str, Query()] = "") -> Response:
     """List the elements that a frame refers to, the primary one first. Raises PiError 404 where there is no such frame."""
     frame, _ = _frame(asked, web_id)
-    things = [asked.world.assets.element(machine_place(one)) for one in frame.machines]
+    things = [asked.assets.element(machine_place(one)) for one in frame.machines]
     paths = same(associations, "Paths")
     found = [
         body | ({"Paths": [thing.path]} if paths else {}) for body, thing in zip(objects(asked, things), things, strict=True)
@@ -255,15 +255,15 @@ def _attributes(controller: str) -> None:
         root = find(asked, controller, web_id)
         frames_wanted = Filter(frame_name, frame_category, frame_template, element=element)
         if root.kind is kinds.DATABASE:
-            some: Iterable[Frame] = in_database(asked.world.assets.plant, root.number, _nested(search) if nested else search)
+            some: Iterable[Frame] = in_database(asked.assets.plant, root.number, _nested(search) if nested else search)
         else:
-            whole = by_number(asked.world.assets.plant, root.number)
+            whole = by_number(asked.assets.plant, root.number)
             some = [whole, *phases(whole)] if whole and nested else [whole] if whole else []
         found: list[Attribute] = []
         for frame in some:
-            thing = asked.world.assets.event(frame, asked.now)
+            thing = asked.assets.event(frame, asked.now)
             if frame.there <= asked.now and frames_wanted.fits(asked, frame) and like(thing.description, frame_description):
-                found += asked.world.assets.attributes_of(thing, asked.now)
+                found += asked.assets.attributes_of(thing, asked.now)
         return told.answer(one for one in found if wanted.fits(one))
 
 

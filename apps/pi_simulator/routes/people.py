@@ -26,7 +26,7 @@ def rules(
     asked: Wanted, page: Paged, databases: Databases, wanted: Annotated[Described, describing("notifications")]
 ) -> Response:
     """List the rules that a query describes, which are all of the first database."""
-    return described(asked, _first(databases, asked.world.assets.people.rules), page, wanted)
+    return described(asked, _first(databases, asked.assets.people.rules), page, wanted)
 
 
 @router.get("/notificationruletemplates/search")
@@ -34,7 +34,7 @@ def rule_templates(
     asked: Wanted, page: Paged, databases: Databases, wanted: Annotated[Described, describing("notifications")]
 ) -> Response:
     """List the templates of rules that a query describes, which are all of the first database."""
-    return described(asked, _first(databases, asked.world.assets.people.rule_templates), page, wanted)
+    return described(asked, _first(databases, asked.assets.people.rule_templates), page, wanted)
 
 
 def _first(databases: list[Thing], things: tuple[Thing, ...]) -> tuple[Thing, ...]:
@@ -52,7 +52,7 @@ def contacts(
     if server:
         find(asked, "assetservers", server)
     wanted = described_by(query, "notifications", Scene(asked.world, (), asked.now))
-    return described(asked, asked.world.assets.people.contacts, page, wanted)
+    return described(asked, asked.assets.people.contacts, page, wanted)
 
 
 for kind in (kinds.SECURITY_IDENTITY, kinds.SECURITY_MAPPING, kinds.CONTACT_TEMPLATE, kinds.DELIVERY_PLUGIN):
@@ -80,7 +80,7 @@ def _secured(word: str, of: Callable[[People], tuple[Thing, ...]]) -> None:
         identities: Annotated[list[str] | None, Query(alias="userIdentity")] = None,  # noqa: ARG001  # everybody has all
     ) -> Response:
         find(asked, "assetservers", web_id)
-        return paged(asked, wanted.of(of(asked.world.assets.people)), page, order)
+        return paged(asked, wanted.of(of(asked.assets.people)), page, order)
 
 
 _secured("securityidentities", lambda people: people.identities)
@@ -91,4 +91,4 @@ _secured("securitymappings", lambda people: people.mappings)
 def mappings(asked: Wanted, web_id: WebId) -> Response:
     """List the accounts that are an identity."""
     number = find(asked, "securityidentities", web_id).number
-    return listed(asked, asked.world.assets.people.mappings[number : number + 1])
+    return listed(asked, asked.assets.people.mappings[number : number + 1])

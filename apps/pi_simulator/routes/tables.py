@@ -20,5 +20,5 @@ own(router, kinds.TABLE)
 def rows(asked: Plain, web_id: WebId) -> Response:
     """Give a table's columns and all its rows."""
     table = find(asked, "tables", web_id)
-    library = asked.world.assets.library_of(table)
+    library = asked.assets.library_of(table)
     return asked.answer(data(library.plant, library.table_designs[table.number & ((1 << DATABASE_BITS) - 1)]))

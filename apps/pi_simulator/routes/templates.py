@@ -26,7 +26,7 @@ own(router, kinds.ATTRIBUTE_TEMPLATE)
 
 def _at(asked: RequestContext, controller: str, web_id: str) -> tuple[Library, int]:
     thing = find(asked, controller, web_id)
-    return asked.world.assets.library_of(thing), thing.number & _BELOW
+    return asked.assets.library_of(thing), thing.number & _BELOW
 
 
 def _nested(library: Library, place: int, parent: int, *, depth_first: bool) -> Iterator[Thing]:

@@ -20,4 +20,4 @@ lists(router, "unitclasses", "units", lambda assets, unit_class: assets.units[un
 @router.get("/unitclasses/{web_id}/canonicalunit")
 def canonical(asked: Wanted, web_id: WebId) -> Response:
     """Give the unit that the others of a class are measured by."""
-    return one(asked, asked.world.assets.units[find(asked, "unitclasses", web_id).number][0])
+    return one(asked, asked.assets.units[find(asked, "unitclasses", web_id).number][0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..assets.designs import TRAITS
 from ..assets.elements import name_of, template_of
 from ..assets.library import PLACES
-from ..assets.plant import DATABASES
+from ..assets.names import DATABASES
 from .lists import like, same
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ElementFilter:
     def of(self, library: Library, places: Iterable[Place]) -> list[Place]:
         """Give those of some elements that fit, in their order; none of them is made for it."""
         among = self.templates(library)
-        return [place for place in places if template_of(place) in among and like(name_of(place), self.name)]
+        return [place for place in places if template_of(place) in among and like(name_of(library.plant, place), self.name)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Scene:
     @property
     def assets(self) -> AssetWorld:
         """The asset model."""
-        return self.world.assets
+        return self.world.assets(self.now)
 
     @property
     def libraries(self) -> list[Library]:

@@ -39,7 +39,7 @@ class Target:
 
     def _owner(self, web_id: str) -> str:
         for controller in _OWNERS:
-            if found := self._world.assets.find(web_id, self._now, controller):
+            if found := self._world.assets(self._now).find(web_id, self._now, controller):
                 self._database = controller == "assetdatabases"
                 return found.path
         raise PiError(404, f"The target of the calculation was not found: '{web_id[:_SHOWN]}'.")
@@ -61,7 +61,7 @@ class Target:
             archive = self._world.archive
             return point(archive.by_path(f"\\\\{archive.history.server(self._now)}\\{name}", self._now))
         path = name if name.startswith("\\\\") else self._whole(name)
-        thing = self._world.assets.at_path(path, self._now, "attributes")
+        thing = self._world.assets(self._now).at_path(path, self._now, "attributes")
         if thing is None:
             raise PiError(404, path)
         return source(self._world, thing.identity.web_id(), self._now)

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.pi_simulator.assets import kinds
-from apps.pi_simulator.assets.elements import above, all_below, at, below, name_of, path_of, place_of, roots, total
+from apps.pi_simulator.assets.elements import above, all_below, below, name_of, path_of, place_of, roots, total
 from apps.pi_simulator.assets.kinds import KINDS
 from apps.pi_simulator.assets.objects import guid_of, number_of, told_by
+from apps.pi_simulator.assets.order import at
 from apps.pi_simulator.assets.plant import Plant
 from apps.pi_simulator.assets.world import AssetWorld
 from apps.pi_simulator.tags import tag
@@ -100,7 +101,7 @@ def test_a_web_id_of_another_controller_is_of_nothing() -> None:
 def test_elements_are_numbered_in_order_of_their_names(tags: int, database: int) -> None:
     plant = Plant(1, tags)
     places = [at(plant, database, position) for position in range(total(plant, database))]
-    names = [name_of(place).casefold() for place in places]
+    names = [name_of(plant, place).casefold() for place in places]
 
     assert names == sorted(names)
     assert [place_of(plant, place.number) for place in places] == places
@@ -112,7 +113,8 @@ def test_elements_are_numbered_in_order_of_their_names(tags: int, database: int)
 
 
 def test_names_hold_quotes_slashes_and_letters_from_everywhere() -> None:
-    names = "".join(name_of(place) for place in AssetWorld(Plant(1, 1600)).elements(0))
+    world = AssetWorld(Plant(1, 1600))
+    names = "".join(name_of(world.plant, place) for place in world.elements(0))
 
     assert all(mark in names for mark in "'\"/öß温&%")
 

@@ -38,11 +38,13 @@ def add_stacks(app: Construct, root: Path, target: str | None = None) -> dict[st
 def synthesize(root: Path, extend: Callable[[App, dict[str, PlannedStack]], None] | None = None) -> int:
     """Synthesize the stacks of the project in `root`, or in HEADGATE_ROOT where that is set; give the exit code.
 
+    They go where CDKTF_OUTDIR says (cdktf sets it), else into the project's cdktf.out, where all commands look for them.
     extend: adds constructs of the project's own, to Headgate's stacks, given by name, or beside them.
     """
-    app = App()
+    root = Path(os.environ.get("HEADGATE_ROOT") or root)
+    app = App() if os.environ.get("CDKTF_OUTDIR") else App(outdir=str(root / "cdktf.out"))
     try:
-        stacks = add_stacks(app, Path(os.environ.get("HEADGATE_ROOT") or root))
+        stacks = add_stacks(app, root)
     except HeadgateError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.common import TARGET, Format, FormatOption, Program, result, tell, wait
+from headgate.cli.common import TARGET, Format, FormatOption, Program, Root, result, tell, wait
 from headgate.problems import InputError, Problem, SourceError
 
-Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote.")]
+Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote, in the project's.")]
 Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks; default: all, in the order of their applies.")]
 Plans = Annotated[
     Path | None,
@@ -21,13 +21,13 @@ Plans = Annotated[
 _OUT = Path("cdktf.out")
 
 
-def stacks(out: Out = _OUT, output: FormatOption = Format.text) -> None:
+def stacks(out: Out = _OUT, output: FormatOption = Format.text, root: Root = Path()) -> None:
     """List the synthesized stacks in the order of their applies; json is one line, for a workflow's matrix."""
     import json
 
     from headgate.use_cases.plan import StacksRequest
 
-    found = StacksRequest(out=out).chosen()
+    found = StacksRequest(out=root / out).chosen()
     if output is Format.json:
         result(json.dumps(found))
     elif found:
@@ -42,11 +42,12 @@ def validate(
     optional: Annotated[
         bool, typer.Option("--optional", help="Say in one line, and exit 0, where there is no Terraform or no provider.")
     ] = False,
+    root: Root = Path(),
 ) -> None:
     """Have Terraform check synthesized stacks: without a workspace, a login or the states. Exit 1 where one is not valid."""
     from headgate.use_cases.plan import ValidateRequest, validate_stacks
 
-    request = ValidateRequest(stacks=tuple(names or ()), out=out, terraform=terraform, optional=optional)
+    request = ValidateRequest(stacks=tuple(names or ()), out=root / out, terraform=terraform, optional=optional)
     found = validate_stacks(request)
     if found.unchecked:
         tell(f"Terraform did not validate the stacks: {found.unchecked}")
@@ -65,6 +66,7 @@ def plan(
     *,
     no_lock: Annotated[bool, typer.Option("--no-lock", help="Don't lock the states: for a login that may only read.")] = False,
     output: FormatOption = Format.text,
+    root: Root = Path(),
 ) -> None:
     """Plan synthesized stacks with Terraform, for `headgate review` and `headgate apply`.
 
@@ -75,7 +77,7 @@ def plan(
 
     from headgate.use_cases.plan import PlansRequest, plan_stacks
 
-    request = PlansRequest(stacks=tuple(names or ()), out=out, plans=plans, terraform=terraform, lock=not no_lock)
+    request = PlansRequest(stacks=tuple(names or ()), out=root / out, plans=plans, terraform=terraform, lock=not no_lock)
     found = plan_stacks(request, tell)
     if output is Format.json:
         changes = any(planned.status == "changes" for planned in found)
@@ -92,6 +94,7 @@ def apply(
     out: Out = _OUT,
     plans: Plans = None,
     terraform: Program = "",
+    root: Root = Path(),
 ) -> None:
     """Apply the very plans that `headgate plan` made, stack by stack in their order; the first that fails ends it.
 
@@ -102,7 +105,7 @@ def apply(
     from headgate.use_cases.apply import apply_plans
     from headgate.use_cases.plan import PlansRequest
 
-    request = PlansRequest(stacks=tuple(names or ()), out=out, plans=plans, terraform=terraform)
+    request = PlansRequest(stacks=tuple(names or ()), out=root / out, plans=plans, terraform=terraform)
     done = apply_plans(request, sys.stderr.write, tell)
     lines = [f"{stack}: applied" for stack in done.applied]
     lines += [f"{done.failed}: failed"] if done.failed else []

@@ -83,6 +83,23 @@ def test_with_another_root_it_says_where_the_commands_work(
     assert headgate("show", "crm").stderr == ""
 
 
+def test_synthesized_stacks_are_those_of_the_project(headgate: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "cdktf.out").mkdir()
+    (project / "cdktf.out/manifest.json").write_text('{"stacks": {"crm-dev-1": {"name": "crm-dev-1", "dependencies": []}}}')
+    (project / "elsewhere").mkdir()
+    monkeypatch.chdir(project / "elsewhere")
+
+    assert headgate("stacks", "--root", "..").stdout == "crm-dev-1\n"
+    assert headgate("stacks", HEADGATE_ROOT="..").stdout == "crm-dev-1\n"
+
+
+def test_every_command_that_reads_what_was_synthesized_takes_the_project() -> None:
+    reading = set(parameters("out")) - {"headgate review", "headgate approved", "headgate backfill"}
+
+    assert reading <= set(parameters("root"))
+    assert {"headgate stacks", "headgate validate", "headgate plan", "headgate apply", "headgate record"} <= reading
+
+
 def test_an_error_whose_fix_is_a_command_says_so_too(headgate: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "a folder").mkdir()
     monkeypatch.chdir(project / "a folder")

@@ -53,6 +53,16 @@ def test_the_same_bytes_at_every_run_and_in_every_folder(first: dict[str, bytes]
     assert synthesize(elsewhere, tmp_path / "two", PYTHONHASHSEED="7") == first
 
 
+def test_it_goes_into_the_project_wherever_it_is_run(first: dict[str, bytes], project: Path, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    env = {name: value for name, value in os.environ.items() if name != "CDKTF_OUTDIR"} | {"HEADGATE_ROOT": str(project)}
+
+    subprocess.run([sys.executable, ROOT / "main.py"], env=env, cwd=tmp_path / "here", check=True, capture_output=True)
+
+    assert sorted(path.name for path in (project / "cdktf.out/stacks").iterdir()) == sorted(first)
+    assert list((tmp_path / "here").iterdir()) == []
+
+
 def test_every_stack_wants_a_terraform_or_opentofu_that_knows_all_of_its_blocks(first: dict[str, bytes]) -> None:
     assert {json.loads(text)["terraform"]["required_version"] for text in first.values()} == {">= 1.10"}
 

@@ -27,6 +27,7 @@ VERSION = 1
 LONGEST = 1e9  # seconds of overlap
 SPOILT = 2**64  # more than any sum of digests
 _SHOWN = 40
+_TOGETHER = 1000  # tags that are written at once
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, binascii.Error, zlib.error)
 # An instant for each line, and how many values have it, where that is not one.
 _LINE = r"(?:19[7-9]\d|[2-8]\d{3})-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{0,6}[1-9])?(?: \d{1,9})?"
@@ -154,9 +155,14 @@ class Progress:
         until = min(shared, key=lambda stamp: (-shared[stamp], stamp), default="")
         spans = sorted({(place.guard.start, place.guard.end) for place in self.places.values() if place.guard})
         number = {span: place for place, span in enumerate(spans)}
-        # Tag by tag: all entries as objects at once would be more than all else of a read of 100,000 tags.
-        tags = (f"{_json(webid)}:{_json(_of_place(self.places[webid], until, number))}" for webid in sorted(self.places))
-        offset: dict[str, Any] = {"version": VERSION, "until": until, "tags": "{" + ",".join(tags) + "}"}
+        # Some tags at a time onto one text, which grows in its place: all entries at once, or a copy of the text, would be more
+        # than all else of a read of 100,000 tags.
+        tags, webids = "", sorted(self.places)
+        for at in range(0, len(webids), _TOGETHER):
+            some = (f"{_json(one)}:{_json(_of_place(self.places[one], until, number))}" for one in webids[at : at + _TOGETHER])
+            tags += ("," if tags else "{") + ",".join(some)
+        tags += "}" if tags else "{}"
+        offset: dict[str, Any] = {"version": VERSION, "until": until, "tags": tags}
         if spans:
             offset["guards"] = _json(spans)
         if self.memories:
@@ -180,7 +186,9 @@ def progress_of(offset: Mapping[str, Any] | None) -> Progress:
     try:
         until = checked_stamp(offset["until"]) if offset["until"] else ""
         spans = [(checked_stamp(start), checked_stamp(end)) for start, end in json.loads(offset.get("guards", "[]"))]
-        places = {webid: _place(entry, until, spans) for webid, entry in json.loads(offset["tags"]).items()}
+        places = json.loads(offset["tags"])
+        for webid, entry in places.items():  # one by one, so that the entries go as the places come
+            places[webid] = _place(entry, until, spans)
         memories = {webid: _memory(entry) for webid, entry in json.loads(offset.get("memories", "{}")).items()}
         gaps = {webid: _gaps(entry) for webid, entry in json.loads(offset.get("gaps", "{}")).items()}
         paths = {webid: _text(path) for webid, path in json.loads(offset.get("paths", "{}")).items()}
@@ -264,7 +272,9 @@ def _packed(seen: Counter[str]) -> str:
     if not seen:
         return ""
     lines = "\n".join(f"{stamp} {count}" if count > 1 else stamp for stamp, count in sorted(seen.items()))
-    return base64.b64encode(zlib.compress(lines.encode())).decode()
+    # A window of 4 kB: the 256 kB that zlib takes unasked cost more time than packing does, and instants repeat within a line.
+    packer = zlib.compressobj(level=4, wbits=12, memLevel=5)
+    return base64.b64encode(packer.compress(lines.encode()) + packer.flush()).decode()
 
 
 def _seen_of(text: str) -> Counter[str]:

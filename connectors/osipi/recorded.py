@@ -56,10 +56,10 @@ def read_tags(
             pages = [replace(page, items=_outside(page.items, gaps)) for page in pages]
         if until <= progress.places[tag].until:
             continue
-        _compare(reading, options, progress, tag, pages)
+        _compare(reading, options, progress, tag, pages, before)
         if open_:
             progress.gaps[tag] = joined([*gaps, *((problem.start, problem.end) for problem in open_)])
-        _move_on(reading, options, progress, coverage.window, until, pages)
+        _move_on(reading, options, progress, coverage.window, until, pages, before)
         place = progress.places[tag]
         # Counted to the window's end: what is inserted before that until the tag was read that far is told, read or not.
         place.guard = guards.get(tag, place.guard)
@@ -67,10 +67,17 @@ def read_tags(
         yield from ((page, before) for page in pages)
 
 
-def _compare(reading: Reading, options: RecordedOptions, progress: Progress, tag: str, pages: Sequence[Page]) -> None:
+def _compare(
+    reading: Reading,
+    options: RecordedOptions,
+    progress: Progress,
+    tag: str,
+    pages: Sequence[Page],
+    before: Counter[str],
+) -> None:
     """Note what was given of a tag and is in these pages no more; a time that is open is looked at when it closes."""
     place, gaps = progress.places[tag], progress.gaps.get(tag, [])
-    lost = gone(place.seen, pages)
+    lost = gone(before, pages)
     if gaps:
         lost = Counter({stamp: count for stamp, count in lost.items() if not any(start <= stamp <= end for start, end in gaps)})
     if lost:
@@ -78,11 +85,17 @@ def _compare(reading: Reading, options: RecordedOptions, progress: Progress, tag
 
 
 def _move_on(
-    reading: Reading, options: RecordedOptions, progress: Progress, window: Window, until: str, pages: Sequence[Page]
+    reading: Reading,
+    options: RecordedOptions,
+    progress: Progress,
+    window: Window,
+    until: str,
+    pages: Sequence[Page],
+    before: Counter[str],
 ) -> None:
     """Move a tag's place on to `until`, and remember of its pages what the next read has to know."""
     tag = window.webid
-    before, edge = progress.places[tag].seen, shifted(until, -options.overlap)
+    edge = shifted(until, -options.overlap)
     if options.reread_hours:
         _remember(progress, tag, pages, before)
     new = [

@@ -39,7 +39,7 @@ def keys_to_read(
     first: where a first read begins; place: makes the place of a tag that begins at a stamp. A tag that is new to a table which
     has run before begins as `_begin` says. Tells of tags that came, went, were renamed or made anew.
     """
-    named = bool(reading.texts.listed("tag_webids"))
+    named = bool(reading.texts.text("tag_webids"))
     given = tag_webids(reading) if webids is None else webids
     places = progress.places
     is_first, now = not places, _keyed(progress, given)

@@ -46,7 +46,7 @@ def to_datetime(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp[:MICROSECONDS]).replace(tzinfo=UTC)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def shifted(stamp: str, seconds: float) -> str:
     """Give the stamp `seconds` later; the 100 ns digit stays."""
     if not seconds:

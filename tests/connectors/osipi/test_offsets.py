@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -82,6 +83,19 @@ def test_anything_else_is_an_error(wrong: Any) -> None:
         progress_of(wrong)
     with pytest.raises(OffsetError, match="full refresh"):
         run_of(wrong)
+
+
+def test_writing_many_tags_takes_little_more_memory_than_the_text() -> None:
+    places = {f"{'F1DP':x<120}{number:06}": Place("2026-03-01T12:00:00", "A" * 180, 120.0) for number in range(20_000)}
+    progress = Progress(places)
+
+    tracemalloc.start()
+    offset = progress.to_offset()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 1.5 * len(offset["tags"])
+    assert progress_of(offset) == progress
 
 
 @settings(max_examples=200)

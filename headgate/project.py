@@ -103,7 +103,7 @@ def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...
     if not loaded:
         raise InputError(
             f"no connectors/*/connector.yaml below {root}",
-            "run headgate in the project's folder, or make one: `headgate discover --help`",
+            "run headgate in the project's folder, or make a connector: `headgate init connector NAME`",
         )
     if only is not None:
         chosen = [one for one in loaded if only in (one.definition.id, one.folder.name)]

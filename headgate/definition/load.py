@@ -38,7 +38,7 @@ def load_definition(path: Path) -> Definition:
     """Read a definition. Raises InputError with every problem found, or that there is no such file."""
     text = read_text(path)
     if text is None:
-        raise InputError(Problem("there is no definition", "`headgate discover` writes one to start from", str(path)))
+        raise InputError(Problem("there is no definition", "`headgate init connector` writes one to start from", str(path)))
     return _validate(parse_yaml(text, str(path)), str(path), path.parent)
 
 

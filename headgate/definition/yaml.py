@@ -54,7 +54,7 @@ def parse_yaml(text: str, file: str) -> Document:
     """
     node = _compose(text, file)
     if node is None or (isinstance(node, ScalarNode) and not node.value):
-        raise InputError(Problem("is empty", "`headgate discover` writes one to start from", file))
+        raise InputError(Problem("is empty", "`headgate init connector` writes one to start from", file))
     if not isinstance(node, MappingNode):
         raise InputError(Problem("holds no mapping", "write `key: value` lines, `id:` and `source:` first", file, 1))
     walk = _Walk(file)

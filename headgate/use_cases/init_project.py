@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,13 +81,15 @@ def make_project(request: NewProjectRequest, environment: Mapping[str, str]) -> 
 
 
 def _next(folder: Path, environment: Mapping[str, str], *, sample: bool) -> tuple[str, ...]:
-    """Give the three commands that come next where the user stands, by what is on the path."""
+    """Give the three commands that come next where the user stands: by make where there is one, and the Makefile is ours."""
     enter = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
-    has_make = shutil.which("make", path=environment.get("PATH", os.defpath)) is not None
+    makefile = _text(folder / "Makefile")
+    has_make = shutil.which("make", path=environment.get("PATH", os.defpath)) and (makefile is None or "\nsetup:" in makefile)
     connector = f".venv/bin/headgate balance {NAME}" if sample else ".venv/bin/headgate init connector NAME"
     if has_make:
         return (f"{enter}make setup", connector, "make synth")
-    by_hand = "python3 -m venv .venv && .venv/bin/pip install pipenv && .venv/bin/pipenv install --dev && npm ci"
+    wanted = shlex.quote(f"headgate[cdktf]=={version('headgate')}")
+    by_hand = f"python3 -m venv .venv && .venv/bin/pip install {wanted} pytest && npm ci"
     return (f"{enter}{by_hand}", connector, "npx cdktf synth")
 
 

@@ -69,6 +69,17 @@ def test_without_make_the_next_commands_need_none(headgate: Run) -> None:
     assert "1. python3 -m venv .venv && " in said
 
 
+def test_a_makefile_of_the_users_own_stays_and_the_next_commands_do_without(headgate: Run, tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text("all:\n\techo mine\n")
+
+    headgate("init", "project", ".", code=5)
+    said = headgate("init", "project", ".", "--keep").stdout
+
+    assert (tmp_path / "Makefile").read_text() == "all:\n\techo mine\n"
+    assert "1. python3 -m venv .venv && " in said
+    headgate("init", "project", ".", "--check")
+
+
 def test_this_repository_is_such_a_project(headgate: Run, tmp_path: Path) -> None:
     headgate("init", "project", ".")
 

@@ -15,6 +15,7 @@ import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from .problems import OffsetError
@@ -132,8 +133,7 @@ class Progress:
         seen.update(given)
         start = max(shifted(until, -overlap), before.start(overlap))
         kept = Counter({stamp: count for stamp, count in seen.items() if stamp >= start or self._is_open(webid, stamp)})
-        reach = (to_datetime(until) - to_datetime(start)).total_seconds()
-        self.places[webid] = Place(until, _packed(kept), min(float(overlap), reach), before.guard)
+        self.places[webid] = Place(until, _packed(kept), min(float(overlap), _reach(start, until)), before.guard)
 
     def fill(self, webid: str, gap: tuple[str, str], left: list[tuple[str, str]], given: Iterable[str]) -> None:
         """Close one of a tag's gaps but for what is `left` of it, after the instants of `given` were given."""
@@ -261,6 +261,14 @@ def _memory(entry: list[Any]) -> Memory:
         at, count, total = under_way
         memory.at, memory.so_far = checked_stamp(at), (_count(count), int(total, 16))
     return memory
+
+
+def _reach(start: str, until: str) -> float:
+    """Give the seconds from `start` to `until` in whole microseconds, no more: what lies before `start` is not remembered."""
+    reach = to_datetime(until) - to_datetime(start)
+    if reach and shifted(until, -reach.total_seconds()) < start:
+        reach -= timedelta(microseconds=1)
+    return reach.total_seconds()
 
 
 def _json(value: Any) -> str:

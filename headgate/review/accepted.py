@@ -26,7 +26,7 @@ _FIX = "an entry names `address`, `what`, `target`, `reason` and `until` (a day 
 
 def _day(value: Any) -> Any:
     try:
-        return date.fromisoformat(value)
+        return value if isinstance(value, date) else date.fromisoformat(value)
     except (TypeError, ValueError):
         raise ValueError("expected a day, such as 2026-12-31") from None
 

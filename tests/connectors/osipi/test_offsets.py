@@ -111,3 +111,22 @@ def test_event_frames_refuse_what_they_did_not_write(wrong: Any, name: str) -> N
         found.to_offset()
         assert shifted(found.until, -found.remembered) <= found.until
         assert all(isinstance(digests, dict) for digests in (*found.before.values(), *found.kept.values()))
+
+
+_TICKS = [next_after("2026-03-01T12:00:00")]  # 100 ns apart
+while len(_TICKS) < 200:
+    _TICKS.append(next_after(_TICKS[-1]))
+
+
+@given(untils=st.lists(st.integers(0, len(_TICKS) - 1), min_size=2, max_size=8), overlap=st.sampled_from([2e-6, 5e-6, 1.0]))
+def test_of_what_is_read_again_nothing_was_forgotten(untils: list[int], overlap: float) -> None:
+    first, *rest = (_TICKS[number] for number in sorted(untils))
+    progress = Progress()
+    given = Counter[str]()
+    for until in rest:
+        place = progress.places.get("tag", Place(first))
+        new = [stamp for stamp in _TICKS if place.start(overlap) <= stamp <= until and stamp not in place.seen]
+        given.update(new)
+        progress.advance("tag", first, until, overlap, new)
+
+    assert {stamp: count for stamp, count in given.items() if count > 1} == {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from headgate.ci.files import BRANCH, NIGHTLY, files_of, workflow_settings
 from headgate.definition.load import load_definitions, parse_definition
@@ -86,11 +89,22 @@ def _next(folder: Path, environment: Mapping[str, str], *, sample: bool) -> tupl
     makefile = _text(folder / "Makefile")
     has_make = shutil.which("make", path=environment.get("PATH", os.defpath)) and (makefile is None or "\nsetup:" in makefile)
     connector = f".venv/bin/headgate balance {NAME}" if sample else ".venv/bin/headgate init connector NAME"
+    links = _links(environment)
     if has_make:
-        return (f"{enter}make setup", connector, "make synth")
+        return (f"{enter}{links}make setup", connector, "make synth")
     wanted = shlex.quote(f"headgate[cdktf]=={version('headgate')}")
-    by_hand = f"python3 -m venv .venv && .venv/bin/pip install {wanted} pytest && npm ci"
+    by_hand = f"python3 -m venv .venv && {links}.venv/bin/pip install {wanted} pytest && npm ci"
     return (f"{enter}{by_hand}", connector, "npx cdktf synth")
+
+
+def _links(environment: Mapping[str, str]) -> str:
+    """Give what has pip look where headgate's own wheel lay, where it was installed from a file: no index has it then."""
+    said = distribution("headgate").read_text("direct_url.json")
+    url = urlsplit(json.loads(said).get("url", "") if said else "")
+    if url.scheme != "file" or not url.path.endswith(".whl"):
+        return ""
+    folders = [*environment.get("PIP_FIND_LINKS", "").split(), str(Path(url2pathname(url.path)).parent)]
+    return f"PIP_FIND_LINKS={shlex.quote(' '.join(dict.fromkeys(folders)))} "
 
 
 def _ci_files(request: NewProjectRequest, files: list[File]) -> list[File]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,9 @@ def test_a_sample_from_the_wheels_synthesizes_is_valid_and_follows_a_newer_headg
 ) -> None:
     made = installed("shop")
     project = made.folder
-    made.run("headgate", "init", "project", ".", "--sample")
+    said = made.run("headgate", "init", "project", ".", "--sample").stdout
+    # No index has these wheels: what comes next says where they are.
+    assert re.search(r"  1\. PIP_FIND_LINKS=\S+ make setup\n", said)
 
     assert made.run("headgate", "discover", "--connector-name", "sample").stdout.endswith("nothing changed\n")
     made.run("headgate", "balance", "sample")

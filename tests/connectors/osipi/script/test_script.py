@@ -129,6 +129,25 @@ def test_a_first_run_that_is_cut_off_loses_nothing_of_the_tags_that_it_did_not_r
     assert found == Counter((tag, float(number)) for tag in "ABC" for number in range(-200, 60, 7) if number > -190)
 
 
+def test_what_is_inserted_behind_the_pages_of_a_first_read_is_read_too(pi: PiServer) -> None:
+    for tag in "AB":
+        pi.add(tag, [(at(number), number) for number in range(1, 31)])
+    late = {"Timestamp": at(3, 5), "Value": 99, "Good": True}
+
+    def insert(request: Request) -> None:
+        if request.query.get("startTime", [""])[0] > at(5) and late not in pi.tags["A"].values:
+            pi.tags["A"].values.insert(4, late)
+
+    pi.trouble.append(insert)
+    spark = Spark()
+
+    run(pi, spark, maxCount="10")
+    run(pi, spark, maxCount="10")
+
+    assert sorted(row["value"] for row in spark.rows.values() if row["tag_webid"] == "A") == [*range(1, 31), 99]
+    assert sorted(row["value"] for row in spark.rows.values() if row["tag_webid"] == "B") == [*range(1, 31)]
+
+
 def test_tags_are_found_by_name_where_none_are_given(pi: PiServer) -> None:
     pi.add("A", [(at(1), 1)])
     pi.objects["/dataservers"] = {"Items": [{"WebId": "S"}]}
@@ -255,7 +274,7 @@ def test_a_token_that_ends_is_renewed(pi: PiServer, life: float, ends: bool) -> 
     run(pi, spark, client_id="c", client_secret="s", token_url=f"{pi.url}/token", tags_per_request="1")  # noqa: S106  # no real one
 
     assert len(spark.rows) == 3
-    assert len(given) == (2 if ends else 3)
+    assert len(given) == (2 if ends else 6)  # a first read goes over its three tags twice
 
 
 def test_a_tag_that_is_gone_stops_no_other_and_is_told(pi: PiServer, capsys: pytest.CaptureFixture[str]) -> None:

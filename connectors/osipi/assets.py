@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from .client import Call, selected
-from .columns import Column, fields_of, plain, row_of
+from .columns import Column, fields_of, plain, row_of, with_ids
 from .paging import PAGE, items_of
 from .reading import below
 
@@ -19,19 +19,24 @@ INGESTED = Column("ingestion_timestamp", "timestamp", required=True)
 _NAMED = (Column("name", source="Name"), Column("description", source="Description"), Column("path", source="Path"))
 OBJECT = (Column("webid", source="WebId", required=True), *_NAMED)
 IN_DATABASE = Column("assetdatabase_webid")
-SERVERS = (*OBJECT, Column("is_connected", "boolean", "IsConnected"), Column("server_version", source="ServerVersion"))
-DATABASES = (*OBJECT, Column("assetserver_webid"))
-HIERARCHY = (
-    Column("element_webid", source="WebId", required=True),
-    *OBJECT,
-    Column("element_type"),
-    Column("template_name", source="TemplateName"),
-    Column("parent_element_webid"),
-    Column("depth", "long"),
-    Column("has_children", "boolean", "HasChildren"),
-    Column("category_names", "strings", "CategoryNames"),
-    IN_DATABASE,
-    INGESTED,
+SERVERS = with_ids(
+    (*OBJECT, Column("is_connected", "boolean", "IsConnected"), Column("server_version", source="ServerVersion")),
+    "assetserver_id",
+)
+DATABASES = with_ids((*OBJECT, Column("assetserver_webid")), "assetdatabase_id")
+HIERARCHY = with_ids(
+    (
+        Column("element_webid", source="WebId", required=True),
+        *OBJECT,
+        Column("element_type"),
+        Column("template_name", source="TemplateName"),
+        Column("parent_element_webid"),
+        Column("depth", "long"),
+        Column("has_children", "boolean", "HasChildren"),
+        Column("category_names", "strings", "CategoryNames"),
+        IN_DATABASE,
+        INGESTED,
+    )
 )
 _ATTRIBUTE = (
     *_NAMED,
@@ -43,62 +48,84 @@ _ATTRIBUTE = (
     Column("is_configuration_item", "boolean", "IsConfigurationItem"),
     Column("category_names", "strings", "CategoryNames"),
 )
-ATTRIBUTES = (
-    Column("element_webid", required=True),
-    Column("attribute_webid", source="WebId", required=True),
-    *_ATTRIBUTE,
-    INGESTED,
+ATTRIBUTES = with_ids(
+    (
+        Column("element_webid", required=True),
+        Column("attribute_webid", source="WebId", required=True),
+        *_ATTRIBUTE,
+        INGESTED,
+    )
 )
-TEMPLATES = (
-    *OBJECT,
-    Column("instance_type", source="InstanceType"),
-    Column("base_template", source="BaseTemplate"),
-    Column("naming_pattern", source="NamingPattern"),
-    Column("severity", source="Severity"),
-    Column("can_be_acknowledged", "boolean", "CanBeAcknowledged"),
-    Column("category_names", "strings", "CategoryNames"),
-    IN_DATABASE,
+TEMPLATES = with_ids(
+    (
+        *OBJECT,
+        Column("instance_type", source="InstanceType"),
+        Column("base_template", source="BaseTemplate"),
+        Column("naming_pattern", source="NamingPattern"),
+        Column("severity", source="Severity"),
+        Column("can_be_acknowledged", "boolean", "CanBeAcknowledged"),
+        Column("category_names", "strings", "CategoryNames"),
+        IN_DATABASE,
+    ),
+    "elementtemplate_id",
 )
-TEMPLATE_ATTRIBUTES = (
-    Column("webid", source="WebId", required=True),
-    *_ATTRIBUTE,
-    Column("default_value"),
-    Column("elementtemplate_webid"),
-    IN_DATABASE,
+TEMPLATE_ATTRIBUTES = with_ids(
+    (
+        Column("webid", source="WebId", required=True),
+        *_ATTRIBUTE,
+        Column("default_value"),
+        Column("elementtemplate_webid"),
+        IN_DATABASE,
+    ),
+    "attributetemplate_id",
 )
-CATEGORIES = (*OBJECT, Column("category_type"), IN_DATABASE)
-ANALYSES = (
-    *OBJECT,
-    Column("analysis_template_name", source="TemplateName"),
-    Column("target_element_webid", source="TargetWebId"),
-    Column("status", source="Status"),
-    Column("rule_plugin", source="AnalysisRulePlugInName"),
-    Column("category_names", "strings", "CategoryNames"),
-    IN_DATABASE,
+CATEGORIES = with_ids((*OBJECT, Column("category_type"), IN_DATABASE), "category_id")
+ANALYSES = with_ids(
+    (
+        *OBJECT,
+        Column("analysis_template_name", source="TemplateName"),
+        Column("target_element_webid", source="TargetWebId"),
+        Column("status", source="Status"),
+        Column("rule_plugin", source="AnalysisRulePlugInName"),
+        Column("category_names", "strings", "CategoryNames"),
+        IN_DATABASE,
+    ),
+    "analysis_id",
 )
-ANALYSIS_TEMPLATES = (
-    *OBJECT,
-    Column("target_name", source="TargetName"),
-    Column("rule_plugin", source="AnalysisRulePlugInName"),
-    Column("category_names", "strings", "CategoryNames"),
-    IN_DATABASE,
+ANALYSIS_TEMPLATES = with_ids(
+    (
+        *OBJECT,
+        Column("target_name", source="TargetName"),
+        Column("rule_plugin", source="AnalysisRulePlugInName"),
+        Column("category_names", "strings", "CategoryNames"),
+        IN_DATABASE,
+    ),
+    "analysistemplate_id",
 )
-TABLES = (*OBJECT, Column("time_zone", source="TimeZone"), Column("category_names", "strings", "CategoryNames"), IN_DATABASE)
-TABLE_ROWS = (
-    Column("table_webid", required=True),
-    Column("row_index", "long", required=True),
-    Column("columns", "map"),
-    INGESTED,
+TABLES = with_ids(
+    (*OBJECT, Column("time_zone", source="TimeZone"), Column("category_names", "strings", "CategoryNames"), IN_DATABASE),
+    "table_id",
 )
-UNITS = (
-    Column("webid", source="WebId", required=True),
-    Column("name", source="Name"),
-    Column("abbreviation", source="Abbreviation"),
-    Column("quantity_type"),
-    Column("description", source="Description"),
-    Column("factor", "double", "Factor"),
-    Column("offset", "double", "Offset"),
-    Column("reference_unit_abbreviation", source="ReferenceUnitAbbreviation"),
+TABLE_ROWS = with_ids(
+    (
+        Column("table_webid", required=True),
+        Column("row_index", "long", required=True),
+        Column("columns", "map"),
+        INGESTED,
+    )
+)
+UNITS = with_ids(
+    (
+        Column("webid", source="WebId", required=True),
+        Column("name", source="Name"),
+        Column("abbreviation", source="Abbreviation"),
+        Column("quantity_type"),
+        Column("description", source="Description"),
+        Column("factor", "double", "Factor"),
+        Column("offset", "double", "Offset"),
+        Column("reference_unit_abbreviation", source="ReferenceUnitAbbreviation"),
+    ),
+    "unit_id",
 )
 _CATEGORY_LISTS = ("analysiscategories", "attributecategories", "elementcategories", "tablecategories")
 # Searches of templates take maxCount but no startIndex: all are asked for at once, by the field that they must name.
@@ -125,7 +152,11 @@ def databases(reading: Reading) -> Iterator[dict[str, Any]]:
 
 def database_webids(reading: Reading) -> list[str]:
     """Give the databases to read: `assetdatabase_webid` (several by commas), else all."""
-    return reading.texts.listed("assetdatabase_webid") or [row["webid"] for row in databases(reading)]
+    if given := reading.texts.listed("assetdatabase_webid"):
+        return given
+    listed = list(databases(reading))
+    reading.names |= {row["webid"]: (row["name"] or "", row["path"] or "") for row in listed}
+    return [row["webid"] for row in listed]
 
 
 def hierarchy(reading: Reading) -> Iterator[dict[str, Any]]:
@@ -274,7 +305,8 @@ def table_rows(reading: Reading) -> Iterator[dict[str, Any]]:
         for webid, body in reading.each([table], [Call(below("tables", table, "data"), (fields,))]):
             for number, row in enumerate(body.get("Rows") or []):
                 cells = {name: plain(cell) for name, cell in row.items()}
-                yield {"table_webid": webid, "row_index": number, "columns": cells, "ingestion_timestamp": reading.ingested}
+                more = {"columns": cells, "ingestion_timestamp": reading.ingested}
+                yield row_of(TABLE_ROWS, {}, table_webid=webid, row_index=number, **more)
 
 
 def units(reading: Reading) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from .webids import stable_id
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,12 +17,25 @@ Kind = Literal["string", "long", "double", "boolean", "timestamp", "strings", "m
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, its kind, the field of PI's object that it is taken from (empty: made otherwise)."""
+    """A column: its name, its kind, the field of PI's object that it is taken from (empty: made otherwise).
+
+    id_of: the column of WebIDs of which this one has what stays when something is renamed.
+    """
 
     name: str
     kind: Kind = "string"
     source: str = ""
     required: bool = False
+    id_of: str = ""
+
+
+def with_ids(columns: Sequence[Column], own: str = "") -> tuple[Column, ...]:
+    """Give columns and, for each of WebIDs, one of ids: `element_webid` has `element_id`, `webid` itself has `own`."""
+    names = {one.name: f"{one.name.removesuffix('webid')}id" for one in columns if one.name.endswith("_webid")}
+    names |= {one.name: f"{one.name.removesuffix('webids')}ids" for one in columns if one.name.endswith("_webids")}
+    names |= {"webid": own} if own else {}
+    kinds = {one.name: one.kind for one in columns}
+    return (*columns, *(Column(name, kinds[source], id_of=source) for source, name in names.items()))
 
 
 def spark_schema(columns: Sequence[Column]) -> Any:
@@ -35,10 +50,16 @@ def spark_schema(columns: Sequence[Column]) -> Any:
     return types.StructType([types.StructField(one.name, made[one.kind](), not one.required) for one in columns])
 
 
-def row_of(columns: Sequence[Column], item: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Give the row of one of PI's objects: its fields, and what is given besides."""
-    row = {column.name: item.get(column.source) for column in columns if column.source}
-    return row | more
+def row_of(columns: Sequence[Column], item: dict[str, Any], /, **more: Any) -> dict[str, Any]:
+    """Give the row of one of PI's objects: its fields, what is given besides, and ids."""
+    row = {column.name: item.get(column.source) for column in columns if column.source} | more
+    return row | {column.name: _ids(row[column.id_of]) for column in columns if column.id_of}
+
+
+def _ids(webids: Any) -> Any:
+    if isinstance(webids, list):
+        return [stable_id(webid) for webid in webids]
+    return stable_id(webids) if webids else webids
 
 
 def fields_of(columns: Sequence[Column]) -> tuple[str, ...]:

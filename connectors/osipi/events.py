@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .assets import ATTRIBUTES, INGESTED, attribute_rows, database_webids, template_attributes, templates
 from .client import Call, selected
-from .columns import Column, fields_of, plain, row_of
+from .columns import Column, fields_of, plain, row_of, with_ids
 from .erroneous import error_of
 from .framerun import run_of
 from .framesearch import FramePlace, FrameSearch, first_span, sorted_by
@@ -26,7 +26,9 @@ from .options import MOST_DAYS, MOST_DAYS_BACK
 from .paging import items_of
 from .problems import TagProblem
 from .reading import below
+from .roster import renamed
 from .times import shifted, stamp_of
+from .webids import path_of, stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,59 +38,68 @@ if TYPE_CHECKING:
 
     RowsOf = Callable[[list[dict[str, Any]]], Iterator[list[dict[str, Any]] | None]]
 
-FRAMES = (
-    Column("event_frame_webid", source="WebId", required=True),
-    Column("webid", source="WebId", required=True),
-    Column("name", source="Name"),
-    Column("template_name", source="TemplateName"),
-    Column("start_time", "timestamp", required=True),
-    Column("end_time", "timestamp"),
-    Column("is_running", "boolean"),
-    Column("primary_referenced_element_webid"),
-    Column("attributes", "map"),
-    Column("description", source="Description"),
-    Column("path", source="Path"),
-    Column("severity", source="Severity"),
-    Column("can_be_acknowledged", "boolean", "CanBeAcknowledged"),
-    Column("is_acknowledged", "boolean", "IsAcknowledged"),
-    Column("acknowledged_by", source="AcknowledgedBy"),
-    Column("acknowledged_date", "timestamp"),
-    Column("is_annotated", "boolean", "IsAnnotated"),
-    Column("category_names", "strings", "CategoryNames"),
-    Column("referenced_element_webids", "strings", "RefElementWebIds"),
-    Column("assetdatabase_webid"),
-    INGESTED,
+FRAMES = with_ids(
+    (
+        Column("event_frame_webid", source="WebId", required=True),
+        Column("webid", source="WebId", required=True),
+        Column("name", source="Name"),
+        Column("template_name", source="TemplateName"),
+        Column("start_time", "timestamp", required=True),
+        Column("end_time", "timestamp"),
+        Column("is_running", "boolean"),
+        Column("primary_referenced_element_webid"),
+        Column("attributes", "map"),
+        Column("description", source="Description"),
+        Column("path", source="Path"),
+        Column("severity", source="Severity"),
+        Column("can_be_acknowledged", "boolean", "CanBeAcknowledged"),
+        Column("is_acknowledged", "boolean", "IsAcknowledged"),
+        Column("acknowledged_by", source="AcknowledgedBy"),
+        Column("acknowledged_date", "timestamp"),
+        Column("is_annotated", "boolean", "IsAnnotated"),
+        Column("category_names", "strings", "CategoryNames"),
+        Column("referenced_element_webids", "strings", "RefElementWebIds"),
+        Column("assetdatabase_webid"),
+        INGESTED,
+    )
 )
-FRAME_ATTRIBUTES = (Column("event_frame_webid", required=True), *ATTRIBUTES[1:])
-REFERENCED = (
-    Column("event_frame_webid", required=True),
-    Column("element_webid", required=True),
-    Column("is_primary", "boolean"),
-    Column("start_time", "timestamp", required=True),
-    Column("end_time", "timestamp"),
-    INGESTED,
+FRAME_ATTRIBUTES = with_ids((Column("event_frame_webid", required=True), *(one for one in ATTRIBUTES[1:] if not one.id_of)))
+REFERENCED = with_ids(
+    (
+        Column("event_frame_webid", required=True),
+        Column("element_webid", required=True),
+        Column("is_primary", "boolean"),
+        Column("start_time", "timestamp", required=True),
+        Column("end_time", "timestamp"),
+        INGESTED,
+    )
 )
-ACKNOWLEDGEMENTS = (
-    Column("event_frame_webid", required=True),
-    Column("ack_id", required=True),
-    Column("acknowledged_by"),
-    Column("acknowledged_date", "timestamp"),
-    INGESTED,
+ACKNOWLEDGEMENTS = with_ids(
+    (
+        Column("event_frame_webid", required=True),
+        Column("ack_id", required=True),
+        Column("acknowledged_by"),
+        Column("acknowledged_date", "timestamp"),
+        INGESTED,
+    )
 )
-ANNOTATIONS = (
-    Column("event_frame_webid", required=True),
-    Column("annotation_id", source="Id", required=True),
-    Column("name", source="Name"),
-    Column("description", source="Description"),
-    Column("value"),
-    Column("creator", source="Creator"),
-    Column("creation_date", "timestamp"),
-    Column("modifier", source="Modifier"),
-    Column("modify_date", "timestamp"),
-    INGESTED,
+ANNOTATIONS = with_ids(
+    (
+        Column("event_frame_webid", required=True),
+        Column("annotation_id", source="Id", required=True),
+        Column("name", source="Name"),
+        Column("description", source="Description"),
+        Column("value"),
+        Column("creator", source="Creator"),
+        Column("creation_date", "timestamp"),
+        Column("modifier", source="Modifier"),
+        Column("modify_date", "timestamp"),
+        INGESTED,
+    )
 )
 _FIELDS = (*fields_of(FRAMES), "StartTime", "EndTime", "AcknowledgedDate")
 T = TypeVar("T")
+_NO_NEWS = {"ingestion_timestamp", *(one.name for one in (*FRAMES, *REFERENCED) if one.id_of)}
 _MOST_CELLS = 200_000  # values of attributes that the rows of one read hold
 _NEVER = "9999"  # the year in which a frame ends that has not ended; AF's DateTime.MaxValue
 
@@ -119,14 +130,16 @@ def referenced_elements(reading: Reading, offset: Mapping[str, Any] | None) -> R
         for item in some:
             start, end = _instant(item, "StartTime"), _instant(item, "EndTime")
             yield [
-                {
-                    "event_frame_webid": item["WebId"],
-                    "element_webid": webid,
-                    "is_primary": not number,
-                    "start_time": start,
-                    "end_time": end,
-                    "ingestion_timestamp": reading.ingested,
-                }
+                row_of(
+                    REFERENCED,
+                    {},
+                    event_frame_webid=item["WebId"],
+                    element_webid=webid,
+                    is_primary=not number,
+                    start_time=start,
+                    end_time=end,
+                    ingestion_timestamp=reading.ingested,
+                )
                 for number, webid in enumerate(item.get("RefElementWebIds") or [])
             ]
 
@@ -166,20 +179,40 @@ def _changed(reading: Reading, offset: Mapping[str, Any] | None, rows_of: RowsOf
         texts.check()
         run.begin(cap, overlap, reading.first(cap, lookback) if not run.until else "")
     texts.check()
-    for database in database_webids(reading):
-        if not _read_database(reading, run, database, rows_of, batch):
-            return iter(batch.rows), run.to_offset()
-    run.end()
+    is_over = all(_read_database(reading, run, database, rows_of, batch) for database in _databases(reading, run).items())
+    _tell_renamed(reading, run)
+    if is_over:
+        run.end()
     return iter(batch.rows), run.to_offset()
 
 
-def _read_database(reading: Reading, run: FrameRun, database: str, rows_of: RowsOf, batch: _Batch) -> bool:
-    """Read a database on from its place; give whether all of it was read before the batch had enough."""
+def _databases(reading: Reading, run: FrameRun) -> dict[str, str]:
+    """Give the WebIDs of the databases to read by their keys; tells of those that were renamed."""
+    found = {run.database(webid): webid for webid in database_webids(reading)}
+    for key, webid in found.items():
+        if webid in reading.names:  # what an option names may be called otherwise by now
+            reading.names[key] = reading.names[webid]
+            renamed(reading, run.known.paths, key, webid, "assetdatabase_webid")
+    return found
+
+
+def _tell_renamed(reading: Reading, run: FrameRun) -> None:
+    """Tell of the elements that were renamed."""
+    told = run.known.told
+    if told:
+        paths = {key: run.known.paths.get(key) or path_of(key) for key in told}
+        reading.names |= {key: (path.rpartition("\\")[2], f"\\\\{path}") for key, path in paths.items()}
+        reading.notices(told, f"{len(told)} elements were renamed")
+
+
+def _read_database(reading: Reading, run: FrameRun, named: tuple[str, str], rows_of: RowsOf, batch: _Batch) -> bool:
+    """Read a database (key and WebID) on from its place; give whether all of it was read before the batch had enough."""
+    database, webid = named
     place = run.places.setdefault(database, FramePlace())
     size = reading.client.settings.parts_per_batch
     if not place.is_searched:
         key = sorted_by(reading)
-        search = FrameSearch(reading, database, run.start, run.cap, _FIELDS)
+        search = FrameSearch(reading, webid, run.start, run.cap, _FIELDS)
         for page in search.pages(place):
             for some in _parts(page.items, size):
                 _take(run, database, some, rows_of, batch)
@@ -199,18 +232,26 @@ def _read_database(reading: Reading, run: FrameRun, database: str, rows_of: Rows
 
 
 def _take(run: FrameRun, database: str, items: Sequence[dict[str, Any]], rows_of: RowsOf, batch: _Batch) -> None:
-    some = [item | {"_database": database} for item in items]
+    some = [_as_landed(run, database, item) for item in items]
     for item, rows in zip(some, rows_of(some), strict=True):
         webid = item["WebId"]
         if rows is None:
-            run.keep(database, webid, run.digest(database, webid))
+            run.keep(database, webid, run.digest(database, webid), item.get("RefElementWebIds"))
             continue
         digest = _digest(rows)
         if run.digest(database, webid) != digest:
             batch.take(rows)
         run.forget(database, [webid])
         if (_instant(item, "EndTime") or "~") >= shifted(run.cap, -run.overlap):
-            run.keep(database, webid, digest)
+            run.keep(database, webid, digest, item.get("RefElementWebIds"))
+
+
+def _as_landed(run: FrameRun, database: str, item: dict[str, Any]) -> dict[str, Any]:
+    """Give a frame with the WebIDs under which it and its elements first landed, and its database's."""
+    landed = item | {"WebId": run.frame(database, item["WebId"]), "_database": database}
+    if elements := item.get("RefElementWebIds"):
+        landed["RefElementWebIds"] = [run.known.element(webid) for webid in elements]
+    return landed
 
 
 def _parts(some: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -219,12 +260,12 @@ def _parts(some: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def _by_webid(reading: Reading, webids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Give frames by their WebIDs; those that are forbidden or deleted are reported."""
-    calls = [Call(below("eventframes", webid), (selected(*_FIELDS, items=False),)) for webid in webids]
+    calls = [Call(below("eventframes", stable_id(webid)), (selected(*_FIELDS, items=False),)) for webid in webids]
     return {webid: body | {"WebId": webid} for webid, body in reading.each(webids, calls)}
 
 
 def _digest(rows: list[dict[str, Any]]) -> str:
-    kept = [{name: cell for name, cell in row.items() if name != "ingestion_timestamp"} for row in rows]
+    kept = [{name: cell for name, cell in row.items() if name not in _NO_NEWS} for row in rows]
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -262,7 +303,7 @@ def _attribute_values(reading: Reading, items: list[dict[str, Any]]) -> tuple[di
     """
     webids = [item["WebId"] for item in items]
     fields = selected("Name", "Value.Value", "Value.Errors")
-    calls = [Call(below("streamsets", webid, "value"), (fields,)) for webid in webids]
+    calls = [Call(below("streamsets", stable_id(webid), "value"), (fields,)) for webid in webids]
     found: dict[str, dict[str, str | None]] = {}
     open_ = set()
     for webid, body in reading.each(webids, calls):
@@ -311,13 +352,15 @@ def acknowledgements(reading: Reading) -> Iterator[dict[str, Any]]:
     for item in chain.from_iterable(_frames_of_options(reading)):
         if item.get("IsAcknowledged"):
             date = _instant(item, "AcknowledgedDate")
-            yield {
-                "event_frame_webid": item["WebId"],
-                "ack_id": date or "acknowledged",
-                "acknowledged_by": item.get("AcknowledgedBy"),
-                "acknowledged_date": date,
-                "ingestion_timestamp": reading.ingested,
-            }
+            yield row_of(
+                ACKNOWLEDGEMENTS,
+                {},
+                event_frame_webid=item["WebId"],
+                ack_id=date or "acknowledged",
+                acknowledged_by=item.get("AcknowledgedBy"),
+                acknowledged_date=date,
+                ingestion_timestamp=reading.ingested,
+            )
 
 
 def frame_annotations(reading: Reading) -> Iterator[dict[str, Any]]:

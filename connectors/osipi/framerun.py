@@ -1,7 +1,9 @@
 """How far a run of event frames has come, as the offset carries it from batch to batch.
 
 An offset without a `run` is between two runs: all was read until `until`, and `frames` are the digests of the rows of frames
-that may change still, by database. Within a run it has what the run reads (`start` to `cap`), the place in each database, and
+that may change still, by database. Databases and frames are known by their keys, the WebIDs with which they first landed, also
+where they are renamed and have others; `known` are the keys of databases, of elements that frames refer to, and what they are
+called by now. Within a run it has what the run reads (`start` to `cap`), the place in each database, and
 the digests of frames that the run looked at besides; `frames` are then those that it has yet to look at.
 """
 
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from .framesearch import FramePlace
 from .incremental import LONGEST, VERSION, checked_stamp
+from .known import Known, known_of
 from .problems import OffsetError
 from .times import shifted
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +43,8 @@ class FrameRun:
     overlap: float = 0.0
     kept: Digests = field(default_factory=dict)
     places: dict[str, FramePlace] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+    _ids: dict[str, dict[str, str]] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def is_over(self) -> bool:
@@ -55,14 +61,27 @@ class FrameRun:
         """End the run: its cap is where the next one begins."""
         self.until, self.remembered, self.before = self.cap, self.overlap, self.kept
         self.cap, self.start, self.overlap, self.kept, self.places = "", "", 0.0, {}, {}
+        self.known.end()
+
+    def database(self, webid: str) -> str:
+        """Give a database's key."""
+        return self.known.database(webid, (*self.before, *self.kept, *self.places))
+
+    def frame(self, database: str, webid: str) -> str:
+        """Give a frame's key: of one that is not remembered, its WebID."""
+        if database not in self._ids:
+            keys = (*self.before.get(database, ()), *self.kept.get(database, ()))
+            self._ids[database] = {stable_id(key): key for key in keys}
+        return self._ids[database].setdefault(stable_id(webid), webid)
 
     def digest(self, database: str, webid: str) -> str:
         """Give the digest of a frame's rows as they were given last; empty where they were not, or it is not known."""
         return self.kept.get(database, {}).get(webid) or self.before.get(database, {}).get(webid, "")
 
-    def keep(self, database: str, webid: str, digest: str) -> None:
-        """Remember a frame, which was looked at, for later runs."""
+    def keep(self, database: str, webid: str, digest: str, elements: Iterable[str] | None) -> None:
+        """Remember a frame, which was looked at, for later runs, and which elements it refers to (keys)."""
         self.forget(database, [webid])
+        self.known.use(elements or ())
         self.kept.setdefault(database, {})[webid] = digest
 
     def forget(self, database: str, webids: Iterable[str]) -> None:
@@ -75,6 +94,8 @@ class FrameRun:
         """Give the offset."""
         frames = {database: digests for database, digests in self.before.items() if digests}
         offset = {"version": VERSION, "until": self.until, "overlap": self.remembered, "frames": _json(frames)}
+        if known := self.known.to_offset():
+            offset["known"] = _json(known)
         if self.is_over:
             return offset
         places = {database: [one.at, sorted(one.seen), one.is_searched] for database, one in self.places.items()}
@@ -88,6 +109,8 @@ def run_of(offset: Mapping[str, Any] | None) -> FrameRun:
     try:
         version = offset["version"]
         run = FrameRun(checked_stamp(offset["until"]), _seconds(offset["overlap"]), _digests(json.loads(offset["frames"])))
+        if "known" in offset:
+            run.known = known_of(*json.loads(offset["known"]))
         if "run" in offset:
             run.cap, run.start, overlap, kept, places = json.loads(offset["run"])
             checked_stamp(run.cap), checked_stamp(run.start)
@@ -112,7 +135,7 @@ def _digests(found: Any) -> Digests:
 
 
 def _place(at: str, seen: list[str], is_searched: Any) -> FramePlace:
-    return FramePlace(checked_stamp(at) if at else "", set(seen), bool(is_searched))
+    return FramePlace(checked_stamp(at) if at else "", set(map(stable_id, seen)), bool(is_searched))
 
 
 def _json(value: Any) -> str:

@@ -18,6 +18,7 @@ from .options import MOST_DAYS_BACK
 from .paging import PAGE, is_followed, items_of, page_at
 from .reading import below
 from .times import stamp_of
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ class FramePage:
 
 @dataclass(slots=True)
 class FramePlace:
-    """How far a database was searched: all frames before the stamp `at`, and of those at it the ones of `seen` (WebIDs).
+    """How far a database was searched: all frames before the stamp `at`, and of those at it the ones of `seen` (ids).
 
     `is_searched`: to the end.
     """
@@ -51,7 +52,7 @@ class FramePlace:
         stamp = stamp_by(item, key)
         if stamp != self.at:
             self.at, self.seen = stamp, set()
-        self.seen.add(item["WebId"])
+        self.seen.add(stable_id(item["WebId"]))
 
 
 def stamp_by(item: dict[str, Any], key: str) -> str:
@@ -73,7 +74,7 @@ class FrameSearch:
 
     def __init__(self, reading: Reading, database: str, start: str, end: str, fields: Sequence[str]) -> None:
         self._reading, self._start, self._end = reading, start, end
-        self._path = below("assetdatabases", database, "eventframes")
+        self._path = below("assetdatabases", stable_id(database), "eventframes")
         self._fields, self._mode, self._key = fields, _mode(reading), sorted_by(reading)
 
     def _params(self, since: str) -> list[tuple[str, str]]:
@@ -92,21 +93,21 @@ class FrameSearch:
         while True:
             body, size = page_at(self._reading.client, self._path, self._params(since), index, size)
             items = items_of(body, self._path)
-            if index and size > 1 and returns < _RETURNS and not (items and items[0]["WebId"] in seen):
+            if index and size > 1 and returns < _RETURNS and not (items and stable_id(items[0]["WebId"]) in seen):
                 index, returns = max(0, index - size), returns + 1  # frames before it went: some that are new moved up
                 continue
-            keys = [stamp_by(item, self._key) for item in items]
+            keys, ids = [stamp_by(item, self._key) for item in items], [stable_id(item["WebId"]) for item in items]
             ordered = ordered and all(keys) and keys == sorted(keys)
-            new = [item for item, key in zip(items, keys, strict=True) if key >= first and item["WebId"] not in seen]
+            new = [item for item, key, own in zip(items, keys, ids, strict=True) if key >= first and own not in seen]
             yield FramePage(new, ordered)
             if not items or not is_followed(body, len(items), size):
                 return
             if ordered and keys[-1] > since:
                 since, index = keys[-1], 0
-                seen = {item["WebId"] for item, key in zip(items, keys, strict=True) if key == since}
+                seen = {own for own, key in zip(ids, keys, strict=True) if key == since}
             else:
                 index += max(1, len(items) - 1)
-                seen.update(item["WebId"] for item in items)
+                seen.update(ids)
 
 
 def first_span(reading: Reading) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .assets import database_webids, servers
-from .columns import Column
+from .columns import Column, row_of, with_ids
 from .paging import items_of, pages
 from .points import dataservers
 from .reading import below
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
     from .reading import Reading
 
-LINKS = (
-    Column("entity_type", required=True),
-    Column("webid", required=True),
-    Column("rel", required=True),
-    Column("href"),
+LINKS = with_ids(
+    (
+        Column("entity_type", required=True),
+        Column("webid", required=True),
+        Column("rel", required=True),
+        Column("href"),
+    ),
+    "entity_id",
 )
 _FIELDS = ("selectedFields", "Items.WebId;Items.Links;Items.WebException;WebException;Links")
 
@@ -42,4 +45,4 @@ def links(reading: Reading) -> Iterator[dict[str, Any]]:
 def _rows(kind: str, items: Any) -> Iterator[dict[str, Any]]:
     for item in items:
         for rel, href in (item.get("Links") or {}).items():
-            yield {"entity_type": kind, "webid": item["WebId"], "rel": rel, "href": href}
+            yield row_of(LINKS, {}, entity_type=kind, webid=item["WebId"], rel=rel, href=href)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .client import web_exception
 from .problems import PiError, PiUnavailableError
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,21 +31,21 @@ def most_allowed(error: PiError) -> int | None:
 
 
 def pages(client: PiClient, path: str, *params: tuple[str, str], page: int = PAGE) -> Iterator[dict[str, Any]]:
-    """Give the items of all pages, each WebID once though the list may shift between two pages.
+    """Give the items of all pages, each once though the list may shift between two pages, or items be renamed.
 
     Raises PiError as the client does, and for an item that holds a WebException.
     """
-    # A list may have a million items, of which a number each is held: two WebIDs have one by a chance of one in 10^7 then.
+    # A list may have a million items, of which a number each is held: two ids have one by a chance of one in 10^7 then.
     start, seen = 0, set[int]()
     while True:
         body, page = page_at(client, path, params, start, page)
         items = items_of(body, path)
         for item in items:
-            webid = item.get("WebId")
-            if not webid or hash(webid) not in seen:
+            number = hash(stable_id(webid)) if (webid := item.get("WebId")) else None
+            if number is None or number not in seen:
                 yield item
-            if webid:
-                seen.add(hash(webid))
+            if number is not None:
+                seen.add(number)
         start += len(items)
         if not items or not is_followed(body, len(items), page):
             return

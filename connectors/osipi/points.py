@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from .client import Call, selected
-from .columns import Column, fields_of, plain, row_of
+from .columns import Column, fields_of, plain, row_of, with_ids
 from .paging import items_of
 from .problems import PiError
 from .reading import below
@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
     from .reading import Reading
 
-DATASERVERS = (
-    Column("webid", source="WebId", required=True),
-    Column("name", source="Name"),
-    Column("path", source="Path"),
-    Column("is_connected", "boolean", "IsConnected"),
-    Column("server_version", source="ServerVersion"),
-    Column("server_time", "timestamp", "ServerTime"),
+DATASERVERS = with_ids(
+    (
+        Column("webid", source="WebId", required=True),
+        Column("name", source="Name"),
+        Column("path", source="Path"),
+        Column("is_connected", "boolean", "IsConnected"),
+        Column("server_version", source="ServerVersion"),
+        Column("server_time", "timestamp", "ServerTime"),
+    ),
+    "dataserver_id",
 )
 POINTS = (
     Column("webid", source="WebId", required=True),
@@ -41,7 +44,8 @@ POINTS = (
     Column("future", "boolean", "Future"),
     Column("display_digits", "long", "DisplayDigits"),
     Column("dataserver_webid"),
-    Column("tag_id"),
+    Column("tag_id", id_of="webid"),
+    Column("dataserver_id", id_of="dataserver_webid"),
 )
 POINT_ATTRIBUTES = (
     Column("point_webid", required=True),
@@ -49,6 +53,7 @@ POINT_ATTRIBUTES = (
     Column("value"),
     Column("type"),
     Column("ingestion_timestamp", "timestamp", required=True),
+    Column("tag_id", id_of="point_webid"),
 )
 POINT_TYPES = (
     Column("point_type", required=True),
@@ -75,7 +80,7 @@ def points(reading: Reading) -> Iterator[dict[str, Any]]:
     for server in [wanted] if wanted else [row["webid"] for row in dataservers(reading)]:
         for item in reading.pages(below("dataservers", server, "points"), fields_of(POINTS), *filters):
             found = True
-            yield row_of(POINTS, item, dataserver_webid=server, tag_id=stable_id(str(item.get("WebId"))))
+            yield row_of(POINTS, item, dataserver_webid=server)
     if not found:  # PI leaves out what an account may not see, so one that lost its rights looks like an empty server
         match = f" that matches the nameFilter {text!r}" if text else ""
         raise PiError(0, f"no point is visible{match}: look at nameFilter, dataserver_webid and what the account may read")
@@ -106,13 +111,8 @@ def point_attributes(reading: Reading) -> Iterator[dict[str, Any]]:
         for item in items_of(body, "/points/attributes"):
             value = item.get("Value")
             kind = None if value is None else _TYPES[type(value)]
-            yield {
-                "point_webid": webid,
-                "name": item.get("Name"),
-                "value": plain(value),
-                "type": kind,
-                "ingestion_timestamp": reading.ingested,
-            }
+            more = {"value": plain(value), "type": kind, "ingestion_timestamp": reading.ingested}
+            yield row_of(POINT_ATTRIBUTES, item, point_webid=webid, **more)
     reading.refuse_if_none(len(webids))
 
 

@@ -46,7 +46,7 @@ def read_tags(
         before, gaps = progress.places[tag].seen, progress.gaps.get(tag, [])
         if coverage.pages:
             reading.names.setdefault(tag, (coverage.pages[0].name, ""))
-            renamed(reading, progress, tag, coverage.pages[0].now or tag)
+            renamed(reading, progress.paths, tag, coverage.pages[0].now or tag)
         until, pages, open_ = coverage.settle(max(0, MOST_GAPS - len(gaps)))
         until = min(until, shifted(latest(reading), options.ahead))
         for problem in coverage.problems:

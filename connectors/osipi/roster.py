@@ -49,7 +49,7 @@ def keys_to_read(
         if key != webid and webid in reading.names:
             reading.names[key] = reading.names[webid]
         if not named or webids is not None:  # what an option names may be called otherwise by now
-            renamed(reading, progress, key, webid)
+            renamed(reading, progress.paths, key, webid)
     if is_first and new:
         start = first()
         places |= {key: place(start) for key in new}
@@ -76,22 +76,25 @@ def _keyed(progress: Progress, webids: Sequence[str]) -> dict[str, str]:
     return now
 
 
-def renamed(reading: Reading, progress: Progress, key: str, webid: str) -> None:
-    """Tell of a tag whose path is not the one by which it was known; webid: the one that it has now."""
-    if key == webid and key[:1] == "F" and key not in progress.paths:
+def renamed(reading: Reading, paths: dict[str, str], key: str, webid: str, column: str = "tag_webid") -> None:
+    """Tell of a tag whose path is not the one by which it was known; webid: the one that it has now.
+
+    paths: of those that are not called what their keys say, what they are called. column: the one that has the key.
+    """
+    if key == webid and key[:1] == "F" and key not in paths:
         return  # its path is in its key
     path = reading.names.get(key, ("", ""))[1].lstrip("\\") or path_of(webid)
-    known, own = progress.paths.get(key), path_of(key)
+    known, own = paths.get(key), path_of(key)
     if not path or _alike(path, known or own):
         return
     if _alike(path, own):
-        del progress.paths[key]
+        del paths[key]
     else:
-        progress.paths[key] = path
+        paths[key] = path
     if known or own:
         if not reading.names.get(key, ("", ""))[1]:
             reading.names[key] = _named(path)
-        reading.notice(key, f"was renamed: it was {known or own}, and is read on as {path} under the tag_webid that it had")
+        reading.notice(key, f"was renamed: it was {known or own}, and is read on as {path} under the {column} that it had")
 
 
 def _begin(

@@ -282,7 +282,7 @@ def _on_grid(  # what a grid is made of
                 reading.report(some)
                 continue
             rows += some
-            renamed(reading, progress, page.webid, page.now or page.webid)
+            renamed(reading, progress.paths, page.webid, page.now or page.webid)
             progress.advance(page.webid, window.end, window.end, 0, ())
     reading.refuse_if_none(len(tags))
     return iter(rows), progress.to_offset()

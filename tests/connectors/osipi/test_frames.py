@@ -189,6 +189,22 @@ class TestWhileFramesChange:
         assert len(webids(rest)) == len(set(webids(rest)))
 
 
+@pytest.mark.parametrize(
+    ("table", "digests"),
+    [
+        (TABLE, {"F1": "0df0e15543e0", "F2": "1c47d7b429b9"}),
+        ("pi_eventframe_referenced_elements", {"F1": "37ad2a15dccd", "F2": "85c45c484d3f"}),
+    ],
+)
+@pytest.mark.usefixtures("plant")
+def test_frames_that_a_version_without_ids_gave_are_not_given_again(
+    connector: Connectors, table: str, digests: dict[str, str]
+) -> None:
+    offset = {"version": 1, "until": "2026-03-01T12:00:00", "overlap": 86400, "frames": json.dumps({"DB": digests})}
+
+    assert batches(connector, offset, 1, table=table)[0] == [[], []]
+
+
 @pytest.mark.parametrize("table", ["pi_eventframe_attributes", "pi_eventframe_acknowledgements", "pi_eventframe_annotations"])
 def test_details_of_frames_come_before_the_last_page_is_asked(plant: PiServer, connector: Connectors, table: str) -> None:
     acknowledged = {"IsAcknowledged": True, "AcknowledgedDate": minute(1)}

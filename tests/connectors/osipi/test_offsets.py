@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from connectors.osipi.framerun import FrameRun, run_of
 from connectors.osipi.framesearch import FramePlace
 from connectors.osipi.incremental import Guard, Memory, Place, Progress, _packed, progress_of
+from connectors.osipi.known import Known
 from connectors.osipi.problems import OffsetError
 from connectors.osipi.times import from_datetime, next_after, shifted
 
@@ -99,12 +100,13 @@ def test_writing_many_tags_takes_little_more_memory_than_the_text() -> None:
 
 
 @settings(max_examples=200)
-@given(anything | anything.map(json.dumps), st.sampled_from(["version", "until", "overlap", "frames", "run"]))
+@given(anything | anything.map(json.dumps), st.sampled_from(["version", "until", "overlap", "frames", "known", "run"]))
 def test_event_frames_refuse_what_they_did_not_write(wrong: Any, name: str) -> None:
     old = {"version": 1, "until": "2026-03-01T12:00:00", "overlap": 86400.0, "frames": '{"DB":{"F1":"abc"}}'}
     assert run_of(old) == FrameRun("2026-03-01T12:00:00", 86400.0, {"DB": {"F1": "abc"}})
     run = FrameRun("2026-03-01T12:00:00", 86400.0, {"DB": {"F1": "abc"}}, "2026-03-02T12:00:00", "2026-02-28T12:00:00", 86400.0)
     run.kept, run.places = {"DB": {"F2": "def"}}, {"DB": FramePlace("2026-03-01T11:00:00", {"F2"})}
+    run.known = Known({"DB"}, {"E1", "E2"}, {"E1": "AF\\DB\\E"}, {"E2"})
     assert run_of(run.to_offset()) == run
     with suppress(OffsetError):  # any other error fails the test
         found = run_of({**run.to_offset(), name: wrong})

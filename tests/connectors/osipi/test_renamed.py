@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.osipi.webids import has_id, path_of, stable_id
-from tests.connectors.osipi.points import full, id_only, packed
+from tests.connectors.osipi.points import SERVER, full, id_only, packed
 from tests.connectors.osipi.recorded import TABLE, Connectors, at, key, read, set_clock
 
 if TYPE_CHECKING:
@@ -354,11 +354,21 @@ class TestWebIds:
         assert path_of(f"F1DP{ids}{packed(path.encode())}") == path_of(f"P1DP{packed(path.encode())}") == path
         assert has_id(f"I1DP{ids}")
 
-    @given(st.text() | st.from_regex(r"[FIP]1(DP|AbE)[\w-]*", fullmatch=True))
+    @given(st.text() | st.from_regex(r"[FIP]1(DP|AbE|Em|RS)[\w-]*", fullmatch=True))
     def test_anything_else_is_left_as_it_is(self, text: str) -> None:
         stays = stable_id(text)
 
         assert stays == text or (text.startswith("F1") and has_id(stays) and path_of(text))
+
+    @pytest.mark.parametrize(
+        ("marker", "ids", "path"),
+        [("RS", 1, "AF"), ("DS", 1, "PI"), ("RD", 2, "AF\\DB"), ("Em", 2, "AF\\DB\\E"), ("Fm", 2, "AF\\DB\\EVENTFRAMES[F]")],
+    )
+    def test_what_stays_of_an_asset_is_the_idonly_one(self, marker: str, ids: int, path: str) -> None:
+        own = packed(SERVER.bytes_le) * ids
+
+        assert stable_id(f"F1{marker}{own}{packed(path.encode())}") == f"I1{marker}{own}"
+        assert path_of(f"F1{marker}{own}{packed(path.encode())}") == path
 
     def test_an_attribute_has_three_ids_as_aveva_shows_them(self) -> None:
         shown = "AbEDqD5loBNH0erqeqJodtALAYIKyyz2F5BGAxQAVXYRDBAGyPedZG1sUmxOOclp3Flwg"

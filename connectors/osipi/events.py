@@ -28,7 +28,7 @@ from .problems import TagProblem
 from .reading import below
 from .roster import renamed
 from .times import shifted, stamp_of
-from .webids import path_of, stable_id
+from .webids import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -260,7 +260,7 @@ def _parts(some: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def _by_webid(reading: Reading, webids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Give frames by their WebIDs; those that are forbidden or deleted are reported."""
-    calls = [Call(below("eventframes", stable_id(webid)), (selected(*_FIELDS, items=False),)) for webid in webids]
+    calls = [Call(below("eventframes", webid), (selected(*_FIELDS, items=False),)) for webid in webids]
     return {webid: body | {"WebId": webid} for webid, body in reading.each(webids, calls)}
 
 
@@ -303,7 +303,7 @@ def _attribute_values(reading: Reading, items: list[dict[str, Any]]) -> tuple[di
     """
     webids = [item["WebId"] for item in items]
     fields = selected("Name", "Value.Value", "Value.Errors")
-    calls = [Call(below("streamsets", stable_id(webid), "value"), (fields,)) for webid in webids]
+    calls = [Call(below("streamsets", webid, "value"), (fields,)) for webid in webids]
     found: dict[str, dict[str, str | None]] = {}
     open_ = set()
     for webid, body in reading.each(webids, calls):

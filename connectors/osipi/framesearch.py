@@ -74,7 +74,7 @@ class FrameSearch:
 
     def __init__(self, reading: Reading, database: str, start: str, end: str, fields: Sequence[str]) -> None:
         self._reading, self._start, self._end = reading, start, end
-        self._path = below("assetdatabases", stable_id(database), "eventframes")
+        self._path = below("assetdatabases", database, "eventframes")
         self._fields, self._mode, self._key = fields, _mode(reading), sorted_by(reading)
 
     def _params(self, since: str) -> list[tuple[str, str]]:

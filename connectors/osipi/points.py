@@ -10,7 +10,6 @@ from .columns import Column, fields_of, plain, row_of, with_ids
 from .paging import items_of
 from .problems import PiError
 from .reading import below
-from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +105,7 @@ def tag_webids(reading: Reading) -> list[str]:
 def point_attributes(reading: Reading) -> Iterator[dict[str, Any]]:
     """Read pi_point_attributes of the tags, one batch for many points."""
     webids = reading.texts.listed("point_webids") or tag_webids(reading)
-    calls = [Call(below("points", stable_id(webid), "attributes"), (selected("Name", "Value"),)) for webid in webids]
+    calls = [Call(below("points", webid, "attributes"), (selected("Name", "Value"),)) for webid in webids]
     for webid, body in reading.each(webids, calls):
         for item in items_of(body, "/points/attributes"):
             value = item.get("Value")

@@ -10,6 +10,7 @@ from .client import segment, selected
 from .paging import pages
 from .problems import OptionsError, PiError, PiUnavailableError, TagProblem
 from .times import from_datetime, resolve, seconds_of, shifted
+from .webids import stable_id
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -172,5 +173,8 @@ class Reading:
 
 
 def below(kind: str, webid: str, rest: str = "") -> str:
-    """Give the path of an object, or of what is below it: `/points/<webid>/attributes`."""
-    return f"/{kind}/{segment(webid)}" + (f"/{rest}" if rest else "")
+    """Give the path of an object, or of what is below it: `/points/<webid>/attributes`.
+
+    It is asked for by its id: a Full WebID may find another object that has the path by now.
+    """
+    return f"/{kind}/{segment(stable_id(webid))}" + (f"/{rest}" if rest else "")

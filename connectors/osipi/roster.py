@@ -126,7 +126,7 @@ def _created(reading: Reading, keys: Sequence[str]) -> dict[str, str]:
     """
     points = [key for key in keys if not stable_id(key).startswith(_OF_ATTRIBUTES, 2)]
     params = (selected("Value", items=False),)
-    calls = [Call(below("points", stable_id(key), "attributes/creationdate"), params) for key in points]
+    calls = [Call(below("points", key, "attributes/creationdate"), params) for key in points]
     try:
         answers = reading.client.answers(calls) if calls else []
     except PiError:

@@ -375,3 +375,24 @@ class TestWebIds:
 
         assert stable_id("F1" + shown + packed(b"SERVER\\DB\\E|A")) == f"I1{shown}"
         assert has_id(f"I1{shown}")
+
+
+@pytest.mark.parametrize(
+    ("table", "option", "marker", "path"),
+    [
+        ("pi_element_attributes", "element_webids", "Em", "/elements/{}/attributes"),
+        ("pi_eventframe_annotations", "event_frame_webids", "Fm", "/eventframes/{}"),
+        ("pi_af_table_rows", "table_webids", "Bl", "/tables/{}/data"),
+    ],
+)
+def test_another_object_that_the_server_finds_by_the_path_is_not_taken_for_the_deleted_one(
+    pi: PiServer, connector: Connectors, table: str, option: str, marker: str, path: str
+) -> None:
+    webid = "F1" + marker + packed(SERVER.bytes_le) * 2 + packed(b"AF\\DB\\E")
+    pi.objects[path.format(webid)] = {"Items": [{"WebId": "A", "Name": "Level"}], "Rows": [{"Site": "North"}]}
+    one = connector(**{option: webid})
+
+    rows, _ = one.read_table(table, None, {})
+
+    assert list(rows) == []
+    assert [(problem.webid, problem.status) for problem in one.problems] == [(webid, 404)]

@@ -160,6 +160,24 @@ class TestWhileItIsRead:
         assert len(set(found)) == len(found)
 
 
+@pytest.mark.parametrize("what", RENAMED)
+def test_values_of_attributes_go_on_under_the_webid_that_they_had(world: World, what: str) -> None:
+    world.serve(tags=20, changes=RENAMED[what][:4])
+    listed, _ = world.connector().read_table("pi_element_attributes", None, {})
+    attributes = [row for row in listed if "Flow" in row["name"] and row["data_reference_plugin"] == "PI Point"]
+    options = {"tag_webids": ",".join(row["attribute_webid"] for row in attributes)}
+    runs = Runs(world, "pi_timeseries", options)
+
+    before, after = runs.run(), runs.run(1)
+
+    assert before
+    assert after
+    assert {row["tag_webid"] for row in after} == {row["attribute_webid"] for row in attributes}
+    assert len({(row["tag_id"], row["timestamp"], row["sub_microsecond"], row["occurrence"]) for row in runs.rows}) == len(
+        runs.rows
+    )
+
+
 def test_the_ids_of_all_tables_stay_and_webids_do_not(world: World) -> None:
     tables = {
         "pi_assetservers": "assetserver_id",

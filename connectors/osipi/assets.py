@@ -195,9 +195,10 @@ def _depth(path: str) -> int:
 
 def element_attributes(reading: Reading) -> Iterator[dict[str, Any]]:
     """Read pi_element_attributes: of `element_webids`, else of every element, a page of them at a time."""
-    every = (item["WebId"] for database in database_webids(reading) for item in elements(reading, database, "WebId"))
-    given = reading.texts.listed("element_webids")
-    webids = iter(given) if given else every
+    if given := reading.texts.listed("element_webids"):
+        webids = iter(given)
+    else:
+        webids = (item["WebId"] for database in database_webids(reading) for item in elements(reading, database, "WebId"))
     while some := list(islice(webids, PAGE)):
         yield from attribute_rows(reading, "elements", some, ATTRIBUTES, "element_webid")
 

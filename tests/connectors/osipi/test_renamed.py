@@ -389,7 +389,8 @@ def test_another_object_that_the_server_finds_by_the_path_is_not_taken_for_the_d
     pi: PiServer, connector: Connectors, table: str, option: str, marker: str, path: str
 ) -> None:
     webid = "F1" + marker + packed(SERVER.bytes_le) * 2 + packed(b"AF\\DB\\E")
-    pi.objects[path.format(webid)] = {"Items": [{"WebId": "A", "Name": "Level"}], "Rows": [{"Site": "North"}]}
+    found = {"Items": [{"WebId": "A", "Id": "1", "Name": "Level"}], "Rows": [{"Site": "North"}]}
+    pi.objects |= {path.format(webid): found, f"/eventframes/{webid}/annotations": found}
     one = connector(**{option: webid})
 
     rows, _ = one.read_table(table, None, {})

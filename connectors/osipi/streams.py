@@ -131,7 +131,8 @@ class RecordedOptions:
 
     def unseen(self, place: Place, until: str) -> tuple[str, str]:
         """Give the stretch in which a value that comes late is reported, once a tag was read until then."""
-        start = place.guard.start if place.guard else self._floor
+        # A tag that is new to a table begins where that stood, however long ago.
+        start = place.guard.start if place.guard else min(self._floor, place.until)
         return stretch(start, until, max(self.overlap, self.reread_hours * 3600), self.late_hours)
 
 

@@ -130,6 +130,20 @@ class TestLate:
 
         assert go_on(one, ["A"], offset, 15)[2][0][1].startswith("1 values")
 
+    def test_of_a_tag_that_is_new_it_is_told_from_where_its_first_read_began(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(60 * number), number) for number in range(60)])
+        one = connector(lookback_minutes="30")
+        _, offset = read(one, ["A"])
+        pi.add("B", [(at(3600 + 60 * number), number) for number in range(90)])
+        rows, offset, _ = go_on(one, ["A", "B"], offset, 90)
+        assert min(row["timestamp"] for row in rows) < at(3700)  # where the table stood, an hour before the look back
+        put(pi, "B", 4200.5, -1)
+
+        rows, _, words = go_on(one, ["A", "B"], offset, 100)
+
+        assert -1 not in {row["value"] for row in rows}
+        assert [webid for webid, message in words if "came later" in message] == ["B"]
+
     @pytest.mark.parametrize("server_is_behind", [False, True])
     def test_what_is_inserted_behind_the_page_of_a_first_read_is_told(
         self, pi: PiServer, connector: Connectors, *, server_is_behind: bool

@@ -35,13 +35,13 @@ def tags(
     A tag that was renamed is printed as the slices in tables.csv, beside this code, name it.
     """
     from .client import PiClient  # noqa: PLC0415 (`--help` needs none of it)
-    from .options import Texts, settings_of  # noqa: PLC0415
+    from .options import OptionParser, settings_of  # noqa: PLC0415
     from .reading import Reading  # noqa: PLC0415
     from .tags import as_values, in_slices, tag_weights  # noqa: PLC0415
 
     with _told(options):
         given = _options(options, name_filter)
-        reading = Reading(PiClient(settings_of(given)), Texts(given), datetime.now(UTC))
+        reading = Reading(PiClient(settings_of(given)), OptionParser(given), datetime.now(UTC))
         sys.stdout.write(as_values(tag_weights(reading, hours), in_slices(INVENTORY)))
 
 

@@ -126,9 +126,9 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         Spark then knows both ends of each batch, so a batch that is repeated after a crash is the same; values that come
         later than `settle_seconds` after their time are not read, but reported.
         """
-        from .options import Texts  # noqa: PLC0415 (discovery needs none of it)
+        from .options import OptionParser  # noqa: PLC0415 (discovery needs none of it)
 
-        texts = Texts(self.options)
+        texts = OptionParser(self.options)
         asked = texts.flag("partitioned", default=False)
         texts.check()
         return table_name in RECORDED and asked
@@ -198,7 +198,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
     def _reading(self, table_options: Mapping[str, str], *, anew: bool = False) -> Reading:
         """Give what a read needs; `anew`: what was listed before does not count, as at the beginning of a run."""
         from .client import PiClient  # noqa: PLC0415 (discovery needs none of it)
-        from .options import Texts, settings_of  # noqa: PLC0415
+        from .options import OptionParser, settings_of  # noqa: PLC0415
         from .reading import Reading  # noqa: PLC0415
 
         options = {**self.options, **table_options}
@@ -213,7 +213,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
             self._client.forget_clock()
         self._now = self._now or moment
         self.problems = []
-        reading = Reading(self._client, Texts(options), self._now, self.problems, listed=self._listed)
+        reading = Reading(self._client, OptionParser(options), self._now, self.problems, listed=self._listed)
         reading.names, reading.begun = self._names, self._begun
         return reading
 

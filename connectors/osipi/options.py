@@ -78,7 +78,7 @@ class Settings:
     backoff: Backoff = field(default_factory=Backoff)
 
 
-class Texts:
+class OptionParser:
     """Options by name, empty ones and null taken as not given; what is wrong with them is collected."""
 
     def __init__(self, options: Mapping[str, str | None]) -> None:
@@ -141,7 +141,7 @@ def settings_of(options: Mapping[str, str | None]) -> Settings:
     in PEM form, or a file of them); timeout_seconds, requests_per_second, threads, tags_per_request, parts_per_batch,
     max_items_per_call, maxCount, max_url_length, max_tries.
     """
-    texts = Texts(options)
+    texts = OptionParser(options)
     settings = Settings(
         base_url=_base_url(texts),
         login=_login(texts),
@@ -160,7 +160,7 @@ def settings_of(options: Mapping[str, str | None]) -> Settings:
     return settings
 
 
-def _base_url(texts: Texts) -> str:
+def _base_url(texts: OptionParser) -> str:
     url = texts.text("pi_base_url", "pi_web_api_url").rstrip("/")
     if not _is_address(url):
         texts.problems.append("pi_base_url is not the address of a PI Web API; give one like https://pi.example.com/piwebapi")
@@ -179,7 +179,7 @@ def _is_address(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0 and is_bare
 
 
-def _check_secrets(texts: Texts) -> None:
+def _check_secrets(texts: OptionParser) -> None:
     """Refuse what no header can carry by the option's name, before an error of a library shows a part of it."""
     for name in ("access_token", "bearer_token"):
         if not _TOKEN.fullmatch(texts.text(name)):
@@ -191,7 +191,7 @@ def _check_secrets(texts: Texts) -> None:
             texts.problems.append(f"{name} holds a character beyond Latin-1, which a login can't carry; have it changed")
 
 
-def _login(texts: Texts) -> Login:
+def _login(texts: OptionParser) -> Login:
     """Give the login that `auth` names, else the first of bearer, oidc and basic of which something is given, else none."""
     asked = texts.text("auth").lower()
     if asked not in {"", *_LOGINS}:
@@ -213,7 +213,7 @@ def _login(texts: Texts) -> Login:
     return Login(kind)
 
 
-def _client_login(texts: Texts, client: str) -> Login:
+def _client_login(texts: OptionParser, client: str) -> Login:
     secret, host = texts.text("client_secret"), texts.text("workspace_host").rstrip("/")
     url = texts.text("token_url") or (f"{host if '://' in host else 'https://' + host}/oidc/v1/token" if host else "")
     if client and not (secret and url):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .catalogue import RECORDED as PARTITIONED
 from .clocks import latest
 from .incremental import Guard, Place, Progress, checked_stamp
-from .late import TOGETHER, look_back
+from .late_arrivals import TOGETHER, look_back
 from .options import MOST_MINUTES, MOST_MINUTES_BACK
 from .points import tag_webids
 from .problems import OffsetError, PiError, TagProblem

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .client import Call, PiClient
-    from .options import Texts
+    from .options import OptionParser
 
 LOG = logging.getLogger("connectors.osipi")
 FORBIDDEN_OR_GONE = {403, 404}
@@ -38,7 +38,7 @@ class Reading:
     """
 
     client: PiClient
-    texts: Texts
+    texts: OptionParser
     now: datetime
     problems: list[TagProblem] = field(default_factory=list)
     unread: dict[str, TagProblem] = field(default_factory=dict)

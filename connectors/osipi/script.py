@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
-from .options import MOST_MINUTES, MOST_MINUTES_BACK, Texts, settings_of
+from .options import MOST_MINUTES, MOST_MINUTES_BACK, OptionParser, settings_of
 from .times import resolve, to_datetime
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def batch_script(options: Mapping[str, str | None], table: str, scope: str) -> s
     secret of the options goes into the script; of a ca_file of this machine the text does. The same input gives the same text.
     Raises OptionsError, also for options of the pull that the script has no use for: what was asked for would not be done.
     """
-    settings, texts = settings_of(options), Texts(options)
+    settings, texts = settings_of(options), OptionParser(options)
     login = settings.login
     if not _TABLE.fullmatch(table):
         texts.problems.append(f"the table is {table!r}; give it like main.bronze.pi_timeseries")
@@ -97,7 +97,7 @@ def _authority(verify: bool | str) -> str:
     return Path(verify).read_text(encoding="ascii", errors="ignore") if Path(verify).is_file() else verify
 
 
-def _first_read(texts: Texts) -> tuple[str, float]:
+def _first_read(texts: OptionParser) -> tuple[str, float]:
     """Give where a tag's first read begins: an instant as PI writes it, or nothing and the minutes before the run."""
     lookback = texts.number("lookback_minutes", 60, most=MOST_MINUTES_BACK)
     text = texts.text("startTime", "start_time")

@@ -10,10 +10,10 @@ from .clocks import latest, tell
 from .columns import Column
 from .dropped import tell_gone
 from .incremental import progress_of
-from .late import TOGETHER, look_back, stretch
+from .late_arrivals import TOGETHER, look_back, stretch
 from .options import MOST_MINUTES, MOST_MINUTES_BACK
+from .reconciliation import read_again
 from .recorded import read_gaps, read_tags
-from .reread import read_again
 from .roster import keys_to_read
 from .stream_reader import StreamReader
 from .streamsets import Page, Window
@@ -57,8 +57,9 @@ def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[I
     their place. With `settle_seconds` (0) a read ends so long before now, for compression may drop what is newer; a value that
     was read and is there no more is reported, as `dropped` says.
 
-    Values that come or go within `late_hours` (4; 0: never look) behind the overlap are reported, as `late` says. With
-    `reread_hours` (0) each run ends by reading that window again for values that were corrected or deleted, as `reread` says.
+    Values that come or go within `late_hours` (4; 0: never look) behind the overlap are reported, as `late_arrivals` says. With
+    `reread_hours` (0) each run ends by reading that window again for values that were corrected or deleted
+    (`reconciliation`).
     """
     progress = progress_of(offset)
     rows = read_from(reading, progress)

@@ -21,7 +21,7 @@ from ..codec import decode
 from ..problems import PiError
 from ..times import stamp_of
 from ..webids import stable_id
-from .news import Event
+from .pending_changes import Event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from ..auth import ClientCredentials, auth_of
 from ..client import PiClient
-from ..options import Texts, settings_of
+from ..options import OptionParser, settings_of
 from ..points import tag_webids
 from ..problems import PiError
 from ..reading import Reading
@@ -28,8 +28,8 @@ from ..stream_reader import StreamReader as ArchiveReader
 from ..streamsets import Window, in_urls
 from ..times import from_datetime, shifted
 from .channel import BASE, channel_url, connection, events_of, login_request
-from .landing import Landing
-from .news import Event, News, Read
+from .commit import Landing
+from .pending_changes import Event, News, Read
 from .settings import stream_settings
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def try_out(options: Mapping[str, str]) -> None:
     """
     stream_settings(options)
     client, now = PiClient(settings_of(options)), datetime.now(UTC)
-    tag, cap = tag_webids(Reading(client, Texts(options), now))[0], from_datetime(now)
+    tag, cap = tag_webids(Reading(client, OptionParser(options), now))[0], from_datetime(now)
     for _ in ArchiveReader(client).read([Window(tag, cap, cap)]):
         pass
 

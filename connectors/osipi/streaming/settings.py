@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ..options import MOST_MINUTES, Texts
+from ..options import MOST_MINUTES, OptionParser
 from ..times import from_datetime, resolve, shifted
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class StreamSettings:
 
 def stream_settings(options: Mapping[str, str]) -> StreamSettings:
     """Give the settings that the options describe; raises OptionsError with all that is wrong."""
-    texts = Texts(options)
+    texts = OptionParser(options)
     future = texts.number("future_minutes", 0, most=MOST_MINUTES) * 60
     if texts.text("endTime", "end_time"):
         texts.problems.append("endTime is given, but streaming does not end: leave it out")
@@ -54,7 +54,7 @@ def stream_settings(options: Mapping[str, str]) -> StreamSettings:
     return settings
 
 
-def _start_problems(texts: Texts, future: float) -> list[str]:
+def _start_problems(texts: OptionParser, future: float) -> list[str]:
     """Say what is wrong with `startTime`: what comes before a start that lies ahead would never be read."""
     text, now = texts.text("startTime", "start_time"), datetime.now(UTC)
     if not text:

@@ -10,7 +10,7 @@ import pytest
 
 from apps.pi_simulator.tags import CROWDS
 from apps.pi_simulator.times import SECOND
-from connectors.osipi.streaming.landing import Landing
+from connectors.osipi.streaming.commit import Landing
 from connectors.osipi.streaming.segments import Segments
 from tests.connectors.osipi.simulated.expected import iso, webid
 from tests.connectors.osipi.simulated.world import NOON, TABLE, options_of, read

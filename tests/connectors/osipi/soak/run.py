@@ -20,7 +20,7 @@ from apps.pi_simulator.tags import compressed
 from apps.pi_simulator.times import SECOND, parse
 from apps.pi_simulator.truth import Truth
 from connectors.osipi.incremental import progress_of
-from connectors.osipi.reread import DELETED
+from connectors.osipi.reconciliation import DELETED
 from connectors.osipi.webids import stable_id
 from tests.connectors.osipi.simulated.expected import compare, expected, key_of
 from tests.connectors.osipi.soak.landing import landing_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.osipi.streaming.news import Event, News, Read
+from connectors.osipi.streaming.pending_changes import Event, News, Read
 
 T1, T2, T3 = (f"2026-03-01T12:00:0{second}" for second in (1, 2, 3))
 

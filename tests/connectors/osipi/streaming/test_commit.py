@@ -9,8 +9,8 @@ import pytest
 
 from connectors.osipi import streams
 from connectors.osipi.incremental import Progress, progress_of
-from connectors.osipi.streaming import landing as landing_module
-from connectors.osipi.streaming.landing import Landing
+from connectors.osipi.streaming import commit as commit_module
+from connectors.osipi.streaming.commit import Landing
 from connectors.osipi.streaming.segments import Segments
 from connectors.osipi.times import from_datetime, shifted
 from tests.connectors.osipi.conftest import NOW
@@ -101,7 +101,7 @@ def test_the_offset_is_read_when_a_reader_starts_and_at_no_commit(
         read.append(offset)
         return progress_of(offset)
 
-    for module in (landing_module, streams):
+    for module in (commit_module, streams):
         monkeypatch.setattr(module, "progress_of", noted)
     cap = from_datetime(NOW)
     pi.add("A", [(shifted(cap, -seconds) + "Z", seconds) for seconds in range(2000, 0, -1)])

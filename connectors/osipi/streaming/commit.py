@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..client import PiClient
 from ..incremental import Place, Progress, progress_of
-from ..options import Texts, settings_of
+from ..options import OptionParser, settings_of
 from ..points import tag_webids
 from ..problems import PiError, PiUnavailableError
 from ..reading import FORBIDDEN_OR_GONE, Reading
@@ -77,9 +77,10 @@ class Landing:
 
     def _reading(self, now: datetime, cap: str, **own: str) -> Reading:
         own |= {"endTime": cap + "Z", "settle_seconds": "0"}  # which the cap has taken into account
-        if start := Texts(self._options).text("startTime", "start_time"):  # `*` is later than the cap, which was taken before
+        # `*` is later than the cap, which was taken before.
+        if start := OptionParser(self._options).text("startTime", "start_time"):
             own["startTime"] = min(resolve(start, now), cap) + "Z"
-        return Reading(self._client, Texts(self._options | own), now, names=self._names)
+        return Reading(self._client, OptionParser(self._options | own), now, names=self._names)
 
     def _committed(self) -> Progress:
         if self._progress is None:

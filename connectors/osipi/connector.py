@@ -177,7 +177,9 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
     ) -> dict[str, Any]:
         """Give the parts of a range of time that is read by hand, with what tells their rows: see `backfill.plan`."""
         from .backfill import plan  # noqa: PLC0415 (discovery needs none of it)
+        from .names import check_names  # noqa: PLC0415
 
+        check_names({**self.options, **table_options})
         self._now = None
         return plan(self._reading(table_options), table_name, start, before, hours, known)
 

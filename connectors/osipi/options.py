@@ -195,7 +195,7 @@ def _login(texts: OptionParser) -> Login:
     """Give the login that `auth` names, else the first of bearer, oidc and basic of which something is given, else none."""
     asked = texts.text("auth").lower()
     if asked not in {"", *_LOGINS}:
-        texts.problems.append(f"auth is none of {', '.join(_LOGINS)}")
+        texts.problems.append(f"auth is {asked[:40]!r}; give one of {', '.join(_LOGINS)}")
         return Login()
     _check_secrets(texts)
     token, client, user = texts.text("access_token", "bearer_token"), texts.text("client_id"), texts.text("username", "user")

@@ -55,9 +55,10 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
 
 def starts_notes(timeline: Timeline) -> Iterator[str]:
     """Say how many pipelines run at once, where offsets make a difference to it."""
-    if timeline.peak_before > timeline.peak_after or any(lane.offset for lane in timeline.lanes):
+    if timeline.peak_before > timeline.peak_after:
+        most = "1 pipeline runs" if timeline.peak_after == 1 else f"{timeline.peak_after} pipelines run"
         yield (
-            f"starts are spread: at most {timeline.peak_after} pipelines run at once, not {timeline.peak_before} as they would "
+            f"starts are spread: at most {most} at once, not {timeline.peak_before} as they would "
             f"all on the minute (no offsets bring it below {timeline.bound})"
         )
 

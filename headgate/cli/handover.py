@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.common import Connector, Root, Target, result, result_json, tell
-from headgate.problems import InputError
+from headgate.problems import InputError, StaleError
 
 if TYPE_CHECKING:
     from headgate.handover.model import Runbook
@@ -59,7 +59,12 @@ def handover(
     if resume_jobs:
         _tell_resumed(resume(ResumeRequest(connector=connector, target=target, root=root, force=force), tell), output)
     elif execute:
-        _tell_done(hand_over(request, tell), output)
+        done = hand_over(request, tell)
+        _tell_done(done, output)
+        if done.runbook.waiting and not done.tables:
+            raise StaleError(
+                f"{len(done.runbook.waiting)} tables wait, and none was handed over", "the lines above say what each waits for"
+            )
     else:
         _show(handover_runbook(request), output)
 
@@ -86,7 +91,7 @@ def _tell_done(done: HandedOver, output: HandoverFormat) -> None:
         said = "given back" if done.back else "handed over"
         result(f"{connector} in {target}: {len(done.tables)} tables {said}: {', '.join(done.tables)}")
     else:
-        result(f"{connector} in {target}: no table was to be given to another pipeline")
+        result(f"{connector} in {target}: no table was given to another pipeline")
     if not done.runbook.stopped and not done.runbook.restacked:
         return
     whose = f"{connector} -t {target}"

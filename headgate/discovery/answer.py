@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LONGEST = 1_000
 _PRINTED = 8 * 1024
 _MOST = 20
-_OPTIONS = "what it needs to start goes in --init-options-json, HEADGATE_OPTION_<NAME> or `discovery:` of connector.yaml"
+_OPTIONS = "what it needs to start goes in HEADGATE_OPTION_<NAME>, --init-options-file, or `discovery:` of connector.yaml"
 _STAGES = {
     "import": "importing the code",
     "lists": "reading its TABLES_ lists",

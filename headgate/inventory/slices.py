@@ -98,7 +98,7 @@ def slice_table(
     Raises InputError where there is no such table or more than one, for values that the option can't hold, and where a
     slice's destination is another table's.
     """
-    _check(values, at_most, separator)
+    _check(option, values, at_most, separator)
     rows = _rows(tables, name, option, separator)
     # The first time the values are spread evenly; later ones go where there is room.
     cap = -(-len(values) // -(-len(values) // at_most)) if len(rows) == 1 and len(values) > at_most else at_most
@@ -109,10 +109,12 @@ def slice_table(
     return _assemble(tables, rows, option, separator, weights)
 
 
-def _check(values: Mapping[str, float], at_most: int, separator: str) -> None:
+def _check(option: str, values: Mapping[str, float], at_most: int, separator: str) -> None:
     problems = [] if values else [Problem("there are no values", "name the values that the table is to be cut by")]
     if at_most < 1:
         problems.append(Problem(f"{at_most} values at most hold nothing", "ask for 1 or more"))
+    if not option.strip():
+        raise InputError("the option has no name", "name the option that the table is to be cut by, such as tags")
     if not separator.strip():
         problems.append(Problem("the separator is empty", "give what the source splits the option's values by, such as ,"))
         raise InputError(problems)

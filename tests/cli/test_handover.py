@@ -51,6 +51,14 @@ def test_the_whole_way_from_execute_to_resumed_jobs(headgate: Run, site: Site) -
     assert site.cloud.jobs[101].pause_status == "UNPAUSED"
 
 
+def test_where_every_table_waits_nothing_is_called_done(process: Run, site: Site) -> None:
+    (site.root / "connectors/crm/deployed.prod.json").unlink()
+
+    said = process("handover", "crm", "--warehouse", "wh1", "--execute", code=3).stderr
+
+    assert "2 tables wait, and none was handed over" in said
+
+
 def test_a_refusal_exits_with_5_and_leaves_everything(process: Run, site: Site) -> None:
     site.cloud.me = "guest@example.com"
 

@@ -215,6 +215,11 @@ def test_what_can_not_be_cut_is_refused(
     assert all(problem.fix for problem in caught.value.problems)
 
 
+def test_an_option_without_a_name_is_refused() -> None:
+    with pytest.raises(InputError, match="the option has no name"):
+        slice_table(OTHERS, "pi_timeseries", " ", {"a": 1.0}, 100)
+
+
 VALUES = st.sets(st.integers(0, 60).map(lambda number: f"v{number}"), min_size=1)
 
 

@@ -176,6 +176,13 @@ class TestLogins:
         assert compared([json.loads(line) for line in done.stdout.splitlines()]) == truth(pi)
         assert not any("Authorization" in request.headers for request in pi.requests)
 
+    def test_a_slip_in_an_options_name_is_refused(self, pi: PiServer, backfill: Run, project: Path) -> None:
+        (project / "o.json").write_text(json.dumps({"pi_base_url": pi.url, "auth": "none", "nmaeFilter": "A*"}))
+
+        done = backfill(*SPAN, "--tags", "A,B", "--options-file", "o.json", code=1)
+
+        assert "there is no option 'nmaeFilter'; did you mean nameFilter?" in done.stderr
+
     def test_without_a_secret_the_message_says_what_is_missing_and_how_to_do_without(
         self, pi: PiServer, backfill: Run, project: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -72,7 +72,7 @@ def test_half_a_login_is_no_login_and_the_message_says_how_to_have_another_one(h
 
 
 def test_an_auth_that_nobody_knows_is_told_with_those_there_are() -> None:
-    with pytest.raises(OptionsError, match="none of none, bearer, basic, oidc, kerberos"):
+    with pytest.raises(OptionsError, match="auth is 'ntlm'; give one of none, bearer, basic, oidc, kerberos"):
         settings_of({**URL, "auth": "ntlm"})
 
 

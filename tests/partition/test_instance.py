@@ -28,7 +28,7 @@ def test_any_others_stay_in_their_order_and_near_what_they_are(weights: list[flo
     numbers, unit = exact_weights(weights)
 
     assert np.all(np.diff(numbers[np.argsort(weights)]) >= 0)
-    assert (numbers * unit).tolist() == pytest.approx(weights, rel=1e-6, abs=max(weights) * 1e-7)
+    assert (numbers * unit).tolist() == pytest.approx(weights, rel=1e-6, abs=max(weights) * 2**-23)
 
 
 def test_a_split_of_decimals_is_proved_where_that_of_their_tenths_is() -> None:

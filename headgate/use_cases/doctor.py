@@ -23,12 +23,9 @@ if TYPE_CHECKING:
 State = Literal["fine", "missing", "unfit", "optional"]
 _OLDEST, _FIRST_UNKNOWN = (3, 11), (3, 14)
 _NODES = (20, 22)
-_TERRAFORM = (1, 10)
 _PATIENCE = 30
 # Extra → what it is for, and the distribution that it brings.
 EXTRAS = {
-    "cdktf": ("cdktf synth, by CDKTF", "cdktf"),
-    "cdktn": ("cdktf synth, by CDK Terrain, CDKTF's successor", "cdktn"),
     "osipi": ("OSI PI's connector", "headgate-osipi"),
     "simulator": ("simulate-pi", "pi-web-api-simulator"),
     "exact": ("proofs of few moves", "ortools"),
@@ -112,15 +109,13 @@ def _terraform(named: str) -> Check:
         problem = error.problems[0]
         return Check("Terraform", "missing", "neither terraform nor tofu is on the path", what, problem.fix or "")
     found = _said([*program, "version"], r"^((?:Terraform|OpenTofu) v\S+)")
-    fits = _numbers(found) >= _TERRAFORM
+    fits = _numbers(found) >= _numbers(TERRAFORM)
     fix = "" if fits else f"install Terraform or OpenTofu: {asked}"
     return Check("Terraform", "fine" if fits else "unfit", found or f"{program[0]} says no version", what, fix)
 
 
 def _extras() -> Iterator[Check]:
     for extra, (what, distribution) in EXTRAS.items():
-        if extra in _CDKS:
-            continue
         found = _version(distribution)
         fix = "" if found else f"pip install 'headgate[{extra}]'"
         yield Check(f"extra {extra}", "fine" if found else "optional", found or "not installed", what, fix)

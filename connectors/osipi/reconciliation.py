@@ -16,13 +16,12 @@ are read once more, for as many rows as the batch has room for. The offset says 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .incremental import SPOILT, Memory
 from .memories import forget, hour_of, next_hour, remember, summed
-from .problems import TagProblem
+from .reading import FORBIDDEN_OR_GONE
 from .remedy import backfill_command
 from .streamsets import Page, Window
 from .times import MICROSECONDS, previous, shifted
@@ -46,7 +45,8 @@ def read_again(
 ) -> Iterator[dict[str, Any]]:
     """Compare the window behind each tag's place on from where this run was; give the rows of what changed, a batch at most.
 
-    A tag that can't be read is reported, and keeps what is remembered of it for the next run.
+    An hour of a tag that can't be read is reported, and is compared by the next run with what is remembered of it; others are
+    compared now.
     """
     due = [tag for tag in tags if (memory := progress.memories.get(tag)) and (memory.at or memory.done < reading.cap)]
     batch = _Batch(reading, reader, options, progress)
@@ -72,14 +72,6 @@ def _groups(progress: Progress, tags: Sequence[str], options: RecordedOptions) -
         room -= size
     if group:
         yield group
-
-
-@dataclass(slots=True)
-class _Pages:
-    """What was read of hours that differ, by tag; `lost`: tags that can't be read."""
-
-    read: dict[str, list[Page]]
-    lost: set[str]
 
 
 class _Batch:
@@ -109,14 +101,14 @@ class _Batch:
         """Compare some hours of the tags; give those of which there is more to compare."""
         end = self._end(tags)
         some = [tag for tag in tags if self._progress.memories[tag].at < end]
-        found = self._found(some, end)
-        changed = {tag: self._changed(tag, sums, end) for tag, sums in found.items()}
-        pages = self._pages(changed, end)
+        unread: dict[str, set[str]] = defaultdict(set)
+        found = self._found(some, end, unread)
+        changed = {tag: [hour for hour in self._changed(tag, found[tag], end) if hour not in unread[tag]] for tag in some}
+        pages = self._pages(changed, end, unread)
         for tag in some:
             memory, until = self._progress.memories[tag], self._progress.places[tag].until
-            if tag in pages.lost or tag not in found:
-                memory.at = ""
-            elif all(self._give(tag, hour, found[tag].get(hour), pages.read[tag]) for hour in changed[tag]):
+            hours = [hour for hour in changed[tag] if hour not in unread[tag]]
+            if all(self._give(tag, hour, found[tag].get(hour), pages[tag]) for hour in hours):
                 memory.at = end if end <= until else ""
         return [tag for tag in tags if self._progress.memories[tag].at]
 
@@ -140,16 +132,12 @@ class _Batch:
     def _window(self, tag: str, start: str, end: str) -> Window:
         return Window(tag, start, min(self._progress.places[tag].until, previous(end)))
 
-    def _found(self, tags: Sequence[str], end: str) -> dict[str, dict[str, tuple[int, int]]]:
-        """Give what the server has in each hour of the tags before `end`; tags that can't be read are reported."""
+    def _found(self, tags: Sequence[str], end: str, unread: Mapping[str, set[str]]) -> dict[str, dict[str, tuple[int, int]]]:
+        """Give what the server has in each hour of the tags before `end`, but for hours that can't be read."""
         made = {tag: Memory(self._progress.memories[tag].anchor, _NEVER) for tag in tags}
         windows = [self._window(tag, self._whole(tag), end) for tag in tags]
-        for page in self._read(window for window in windows if window.start <= window.end):
-            if isinstance(page, TagProblem):
-                self._reading.report(page)
-                made.pop(page.webid, None)
-            elif page.webid in made:
-                remember(made[page.webid], numbered(page.items))
+        for page in self._read([window for window in windows if window.start <= window.end], unread):
+            remember(made[page.webid], numbered(page.items))
         return {tag: memory.sums for tag, memory in made.items()}
 
     def _whole(self, tag: str) -> str:
@@ -163,23 +151,30 @@ class _Batch:
         changed = sorted(hour for hour in known | found.keys() if found.get(hour) != memory.sums.get(hour))
         return changed if first == memory.at else [hour_of(memory.at, memory.anchor), *changed]
 
-    def _pages(self, changed: Mapping[str, Sequence[str]], end: str) -> _Pages:
+    def _pages(self, changed: Mapping[str, Sequence[str]], end: str, unread: Mapping[str, set[str]]) -> dict[str, list[Page]]:
         """Read hours, for as many rows as there is room for."""
-        pages = _Pages(defaultdict(list), set())
+        pages: dict[str, list[Page]] = defaultdict(list)
         windows = []
         for tag, hours in changed.items():
             at = self._progress.memories[tag].at
             windows += [self._window(tag, max(hour, at), min(end, next_hour(hour))) for hour in hours]
-        for page in self._read(windows, self.room) if windows else ():
-            if isinstance(page, TagProblem):
-                self._reading.report(page)
-                pages.lost.add(page.webid)
-            else:
-                pages.read[page.webid].append(page)
+        for page in self._read(windows, unread, self.room) if windows else ():
+            pages[page.webid].append(page)
         return pages
 
-    def _read(self, windows: Iterable[Window], limit: int = 0) -> Iterator[Page | TagProblem]:
-        return self._reader.read(sorted(windows, key=lambda window: (window.start, window.end)), limit)
+    def _read(self, windows: Iterable[Window], unread: Mapping[str, set[str]], limit: int = 0) -> Iterator[Page]:
+        """Give the pages of windows; the hours of a tag that can't be read are reported, and added to `unread`."""
+        ordered = sorted(windows, key=lambda window: (window.start, window.end))
+        for found in self._reader.read(ordered, limit):
+            if isinstance(found, Page):
+                yield found
+                continue
+            (self._reading.report if found.status in FORBIDDEN_OR_GONE else self._reading.leave_open)(found)
+            own = [window for window in ordered if window.webid == found.webid]
+            hour = hour_of(found.start or own[0].start, self._progress.memories[found.webid].anchor)
+            while hour <= (found.end or own[-1].end):
+                unread[found.webid].add(hour)
+                hour = next_hour(hour)
 
     def _give(self, tag: str, hour: str, found: tuple[int, int] | None, pages: Sequence[Page]) -> bool:
         """Give the rows of an hour that differs, from where the last batch ended in it; say whether that is all of them.

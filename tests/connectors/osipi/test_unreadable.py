@@ -156,6 +156,24 @@ class TestAValueWithAnErrorOfItsOwn:
         check(pi, rows, ["A"])
         assert not [row for row in [*more, *rest] if row["value_type"] == "deleted"]
 
+    def test_keeps_no_other_hour_from_being_compared(
+        self, pi: PiServer, connector: Connectors, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        tag = pi.add("A", [(at(number * 600), number) for number in range(18)])
+        one = connector(reread_hours="6")
+        _, offset = read(one, ["A"])
+        _, offset = later(one, pi, ["A"], offset, 2)
+        spoil(tag, 9)  # in the second of three hours
+        for number in (2, 15):
+            tag.values[number]["Value"] = 100 + number
+
+        rows, _ = later(one, pi, ["A"], offset, 3)
+
+        assert {row["value"] for row in rows} == {0, 1, 102, 3, 4, 5, 12, 13, 14, 115, 16, 17}
+        (told,) = caplog.messages
+        first, last = next_after(stamp_of(at(8 * 600))), previous(stamp_of(at(10 * 600)))
+        assert f"can't be read from {first}Z to {last}Z, and is tried again by each run" in told
+
     @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=14))
     def test_cuts_a_page_into_parts_that_cover_it(self, told: list[tuple[int, bool]]) -> None:
         items = [

@@ -49,6 +49,10 @@ class Clock:
         """Move on, but not beyond the end."""
         self._shared[:] = _TIME.pack(min(self.end, self() + int(seconds * SECOND)))
 
+    def begin_again(self) -> None:
+        """Go back to START."""
+        self._shared[:] = _TIME.pack(START)
+
     def going_on(self, pace: float, luck: random.Random) -> Callable[[], int]:
         """Give a clock that goes on by so many seconds at most each time that it is asked."""
 

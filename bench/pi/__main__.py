@@ -20,10 +20,10 @@ _NOTES = f"""
 Each reading is a process of its own, against a simulator in another, which waits {WAIT} ms before each answer. The fewest
 of each figure of {TURNS} readings, for which all took turns. "One by one" is a GET for each tag; the "batch client" has
 streamsets of 100 tags, all in one batch, and asks for the same fields (bench/pi/batch_client.py). Both decode and make rows as
-the connector does. Seconds, and what is so many times another, are as the clock has them: how fast the processor is beside
-{WAIT} ms of waiting decides them, so they have no goal but for one: the better of one and four threads beside the batch client,
-in the same turns. The other goals are what another machine gives too: requests; the processor's time, the answers' way through
-the socket included, in units of what `orjson.loads` takes for the very answers in the same process; the clock's time in which
+the connector does. Seconds have no goal: how fast the processors of both sides are beside {WAIT} ms of waiting decides them,
+and beside a batch client, how long the simulator computes what both wait for. The goals are what another machine gives
+too: requests; the processor's time, the answers' way through the socket included, beside the batch client's in the same turns,
+and in units of what `orjson.loads` takes for the very answers in the same process; the clock's time in which
 neither a request is under way nor this process runs, nor waits for a processor that others have (between two batches the first
 request goes alone, so there is some); rows of the largest batch; the reader's most resident
 memory."""
@@ -60,8 +60,8 @@ def recorded(at: Server) -> list[Row]:
         *_ratios(one, took),
         *_figures("four threads", four, unit, units=6),
         *_ratios(four, took),
-        Row("batch client's seconds beside the fewer of these", _faster(batch, one, four), "x", FASTER, over=True),
-        Row("  and its processor beside the least of these", batch["cpu"] / min(one["cpu"], four["cpu"]), "x"),
+        Row("batch client's processor beside the less of these", _times("cpu", batch, one, four), "x", FASTER, over=True),
+        Row("  and its seconds beside the fewer", _times("seconds", batch, one, four), "x"),
         *_figures("one by one, json", took["one by one, json"], unit),
         *_figures("one thread, json", took["one thread, json"], unit),
         *_figures("four threads, json", took["four threads, json"], unit),
@@ -82,8 +82,8 @@ def _ratios(own: Took, took: dict[str, Took]) -> list[Row]:
     return [Row(f"  times faster than {other}", took[other]["seconds"] / own["seconds"], "x") for other in others]
 
 
-def _faster(other: Took, *own: Took) -> float:
-    return other["seconds"] / min(took["seconds"] for took in own)
+def _times(figure: str, other: Took, *own: Took) -> float:
+    return other[figure] / min(took[figure] for took in own)
 
 
 def bounded(at: Server) -> list[Row]:

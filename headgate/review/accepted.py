@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,7 @@ from headgate.tables.names import blurred
 from headgate.validation import StrictModel, problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 FILE = "accepted.yaml"
@@ -43,9 +43,14 @@ class Entry(StrictModel):
 
 
 class _File(StrictModel):
-    """Losses that a review is to let through."""
+    """Losses that a review is to let through, and what else is a loss."""
 
-    accepted: list[Entry] = Field(description="One entry for each loss.")
+    accepted: list[Entry] = Field(default=[], description="One entry for each loss.")
+    holds_data: dict[str, str] = Field(
+        default={},
+        description="Types of resources that hold data, besides those that Headgate knows, with what is lost when one goes: "
+        "`aws_sqs_queue: the messages in it`.",
+    )
 
 
 def json_schema() -> dict[str, Any]:
@@ -56,9 +61,10 @@ def json_schema() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The entries of accepted.yaml; empty where there is no such file."""
+    """What accepted.yaml says; empty where there is no such file. `holds_data`: type → what is lost with a resource of it."""
 
     entries: tuple[Entry, ...] = ()
+    holds_data: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_accepted(path: Path) -> Accepted:
@@ -68,9 +74,10 @@ def read_accepted(path: Path) -> Accepted:
         return Accepted()
     document = parse_yaml(text, str(path))
     try:
-        return Accepted(tuple(_File.model_validate(document.data).accepted))
+        found = _File.model_validate(document.data)
     except ValidationError as error:
         raise InputError(problems_of(error, str(path), line=document.line, fix=_FIX).values()) from None
+    return Accepted(tuple(found.accepted), found.holds_data)
 
 
 def lift(findings: Sequence[Finding], accepted: Accepted, target: str, today: date) -> list[Finding]:

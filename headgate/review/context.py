@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from headgate.layout.model import Layout, Placement
     from headgate.project import Connector
+    from headgate.review.facts import Facts
     from headgate.tables.ids import TableId
 
 
@@ -119,3 +120,8 @@ def _agreed(placement: Placement, target: str) -> Agreed:
 def of_stack(stack: str, contexts: Iterable[Context]) -> Context | None:
     """Give the context of the connector that a stack is one of; None where the stack is not of this project."""
     return next((one for one in contexts if stack.startswith(one.prefix)), None)
+
+
+def touches(facts: Facts, context: Context) -> bool:
+    """Say whether a review has a plan of one of the connector's stacks."""
+    return any(stack.startswith(context.prefix) for stack in (*facts.stacks, *facts.failed))

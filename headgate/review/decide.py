@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from headgate.review.accepted import Accepted, lift
-from headgate.review.context import of_stack
+from headgate.review.context import of_stack, touches
 from headgate.review.document import digest_of
 from headgate.review.model import LEVELS, Finding, Review
 from headgate.review.pipelines import group_loads, pipeline_changes
@@ -43,7 +43,8 @@ def review_of(
         table_changes(pipelines, by_connector, {*facts.stacks, *facts.failed}),
         pipeline_changes(pipelines, by_connector),
     )
-    of_rest = resource_changes(facts.changes, pipelines, contexts, now)
+    accepted = accepted or Accepted()
+    of_rest = resource_changes(facts.changes, pipelines, contexts, now, accepted.holds_data)
     found = [
         *of_pipelines.findings,
         *of_tables.findings,
@@ -53,7 +54,7 @@ def review_of(
         *_of_stacks(facts, contexts),
         *_of_doubled(facts, contexts),
     ]
-    findings = sorted(lift(found, accepted or Accepted(), facts.target, now.date()), key=_order)
+    findings = sorted(lift(found, accepted, facts.target, now.date()), key=_order)
     return Review(
         target=facts.target,
         verdict=max((finding.level for finding in findings), key=LEVELS.index, default="fine"),
@@ -74,7 +75,8 @@ def review_of(
 def _of_plans(facts: Facts) -> list[Finding]:
     failed = [Finding("error", "plan-failed", stack, reason, stack) for stack, reason in sorted(facts.failed.items())]
     message = "its plan leaves a part for a later one: what that changes is not in this review"
-    return failed + [Finding("attention", "plan-partial", stack, message, stack) for stack in facts.partial]
+    others = [Finding("attention", one.code, one.subject, one.message, one.stack) for one in facts.others]
+    return failed + [Finding("attention", "plan-partial", stack, message, stack) for stack in facts.partial] + others
 
 
 def _of_stacks(facts: Facts, contexts: Sequence[Context]) -> list[Finding]:
@@ -106,8 +108,7 @@ def _doubled(context: Context, job: str, address: str) -> str:
 
 def _touched(facts: Facts, contexts: Sequence[Context]) -> list[Context]:
     """Give the contexts of which a stack is in the review."""
-    here = {*facts.stacks, *facts.failed}
-    return [context for context in contexts if any(stack.startswith(context.prefix) for stack in here)]
+    return [context for context in contexts if touches(facts, context)]
 
 
 def _is_one(stack: str, contexts: Sequence[Context]) -> bool:

@@ -26,6 +26,8 @@ def differences(approved: Facts, planned: Facts) -> list[str]:
     ):
         places = sorted(before.keys() | after.keys())
         lines += [f"{' '.join(place)}: {what}" for place in places if before.get(place) != after.get(place)]
+    for stack, code, subject in sorted(_others(approved) ^ _others(planned)):
+        lines.append(f"{stack} {subject}: {code}, in one of them only")
     lines = lines or ["the lock, or what it has handed over"]
     return lines[:_MOST] + ([f"… and {len(lines) - _MOST} more"] if len(lines) > _MOST else [])
 
@@ -36,6 +38,10 @@ def _by_place(changes: tuple[Change, ...]) -> Mapping[tuple[str, str], Change]:
 
 def _held(facts: Facts) -> Mapping[tuple[str, str], object]:
     return {(one.stack, one.id): one for one in facts.pipelines}
+
+
+def _others(facts: Facts) -> set[tuple[str, str, str]]:
+    return {(one.stack, one.code, one.subject) for one in facts.others}
 
 
 def _told(change: Change | None) -> str:

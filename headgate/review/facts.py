@@ -130,6 +130,19 @@ class PipelineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Something that a plan says besides its changes: an action that runs, a check that fails, a part that is put off.
+
+    code: of the finding that tells it; subject: an address in Terraform, or the key of a part that is not known.
+    """
+
+    stack: str
+    code: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the plans of some stacks say. `failed`: stack → why its plan says nothing. `partial`: stacks not planned whole.
 
@@ -144,6 +157,7 @@ class Facts:
     failed: dict[str, str] = field(default_factory=dict)
     partial: tuple[str, ...] = ()
     predicted: bool = False
+    others: tuple[Other, ...] = ()
 
 
 def merged(parts: Iterable[Facts]) -> Facts:
@@ -166,6 +180,9 @@ def merged(parts: Iterable[Facts]) -> Facts:
         failed={stack: reason for part in every for stack, reason in sorted(part.failed.items())},
         partial=tuple(sorted(stack for part in every for stack in part.partial)),
         predicted=any(part.predicted for part in every),
+        others=tuple(
+            sorted((one for part in every for one in part.others), key=lambda one: (one.stack, one.code, one.subject))
+        ),
     )
 
 

@@ -70,6 +70,7 @@ class ResourceChange:
     kind: Kind
     address: str
     stack: str
+    type: str = ""
     name: str = ""
     arguments: tuple[Argument, ...] = ()
     replaced_by: tuple[str, ...] = ()

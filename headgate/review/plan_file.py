@@ -19,6 +19,7 @@ from headgate.review.blocks import first, mapping
 from headgate.review.facts import Argument, Change, Facts, Schedule, Secret, merged
 from headgate.review.holdings import address_of, names_in, pipelines_of
 from headgate.review.masks import Masks, file_text, masks_of
+from headgate.review.plan_rest import rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -100,6 +101,9 @@ def _plan(text: str, file: str) -> dict[str, Any]:
     if not isinstance(plan, dict) or not isinstance(plan.get("format_version"), str):
         raise InputError(Problem("is not a plan: it has no format_version", _FIX, file))
     version = plan["format_version"]
+    if version.startswith("0."):
+        fix = "make the plan again with Terraform or OpenTofu 1.10 or newer, which Headgate's stacks ask for"
+        raise InputError(Problem("has format 0.x, which Terraform before 1.1 wrote; this headgate reads 1.x", fix, file))
     if not version.startswith("1."):
         shown = version[:20] if version.replace(".", "").isdecimal() else "of another kind"
         raise InputError(Problem(f"has format {shown}, this headgate reads 1.x", "use a newer headgate", file))
@@ -136,7 +140,8 @@ def _facts(plan: Mapping[str, Any], stack: str, masks: Masks, file: str) -> Fact
             changes=changes,
             pipelines=pipelines_of(managed, stack, masks),
             drift=drift,
-            partial=(stack,) if plan.get("complete") is False or plan.get("deferred_changes") else (),
+            partial=(stack,) if plan.get("complete") is False and not plan.get("deferred_changes") else (),
+            others=rest_of(plan, stack, masks),
         )
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise InputError(Problem(f"has a change of another form ({type(error).__name__})", _FIX, file)) from None

@@ -6,31 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.review.context import Context, of_stack
+from headgate.review.holding import HOLDING
 from headgate.review.model import Finding, ResourceChange, SecretChange
 from headgate.schedule import ScheduleError, describe_schedule, next_firings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from headgate.review.facts import Change, Schedule
     from headgate.review.model import Kind, Level
     from headgate.review.whereabouts import Whole
 
-# What data lies in, or is read through: when it goes, data goes, or can't be read any more.
-HOLDING = {
-    "databricks_catalog": "everything in it is dropped with it",
-    "databricks_connection": "every pipeline that reads through it stops, and its secrets have to be given again",
-    "databricks_database_instance": "all it holds is dropped with it",
-    "databricks_external_location": "tables below it can't be read any more",
-    "databricks_metastore": "everything in it is dropped with it",
-    "databricks_mws_workspaces": "everything in it is dropped with it",
-    "databricks_online_table": "all it holds is dropped with it",
-    "databricks_schema": "everything in it is dropped with it",
-    "databricks_sql_table": "all it holds is dropped with it",
-    "databricks_storage_credential": "what is stored through it can't be read any more",
-    "databricks_volume": "all files in it are dropped with it",
-}
 _PIPELINE, _JOB, _FILE = "databricks_pipeline", "databricks_job", "databricks_workspace_file"
 _STARTS = 3
 _NOT_SENT = (
@@ -47,8 +34,9 @@ _NOT_RENAMED = (
 
 @dataclass
 class Resources:
-    """What was found about other resources."""
+    """What was found about other resources. `holding`: by type, what is lost with a resource of it."""
 
+    holding: Mapping[str, str] = field(default_factory=lambda: HOLDING)
     changes: list[ResourceChange] = field(default_factory=list)
     secrets: list[SecretChange] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -59,10 +47,17 @@ class Resources:
 
 
 def resource_changes(
-    changes: Sequence[Change], pipelines: Sequence[Whole], contexts: Sequence[Context], now: datetime
+    changes: Sequence[Change],
+    pipelines: Sequence[Whole],
+    contexts: Sequence[Context],
+    now: datetime,
+    holds_data: Mapping[str, str] | None = None,
 ) -> Resources:
-    """Give what changes for each resource that is no pipeline, and the secrets of all; `now` is where starts count from."""
-    found = Resources()
+    """Give what changes for each resource that is no pipeline, and the secrets of all; `now` is where starts count from.
+
+    holds_data: by type, what is lost with a resource of it, besides the types that are known for it.
+    """
+    found = Resources({**HOLDING, **(holds_data or {})})
     by_place = {(pipeline.stack, pipeline.id): pipeline for pipeline in pipelines}
     taken_over = {change.address for change in changes if change.imported}
     for change in changes:
@@ -127,7 +122,7 @@ def _judged(found: Resources, change: Change, pipeline: Whole | None) -> str:
     if change.destroys:
         return _destroyed(found, change, pipeline)
     if change.forgets:
-        if change.type in HOLDING:
+        if change.type in found.holding:
             found.find("attention", "forgotten", change, "Terraform forgets it; the workspace keeps it")
         return "Terraform forgets it; the workspace keeps it"
     if change.type == "databricks_connection" and change.actions == ("update",):
@@ -149,9 +144,9 @@ def _destroyed(found: Resources, change: Change, pipeline: Whole | None) -> str:
         if change.replaces
         else "destroyed"
     )
-    if change.type in HOLDING:
+    if change.type in found.holding:
         code = f"{change.type.removeprefix('databricks_').replace('_', '-')}-{'replaced' if change.replaces else 'deleted'}"
-        found.find("loss", code, change, f"{why}; {HOLDING[change.type]}")
+        found.find("loss", code, change, f"{why}; {found.holding[change.type]}")
     elif change.type == _JOB and not change.replaces and pipeline and pipeline.exists_after:
         found.find("attention", "job-deleted", change, f"nothing starts pipeline {pipeline.id} any more")
     elif change.type == _FILE and not change.replaces and pipeline and pipeline.exists_after:
@@ -167,6 +162,7 @@ def _told(change: Change, kind: Kind, reason: str, now: datetime) -> ResourceCha
     return ResourceChange(
         kind=kind,
         address=change.address,
+        type=change.type,
         stack=change.stack,
         name=change.name,
         arguments=tuple(argument for argument in change.arguments if not (told and argument.path.startswith("schedule."))),

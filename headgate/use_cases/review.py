@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.files import needed_text
+from headgate.files import decoded, needed_bytes
 from headgate.names import secret_variable
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
 from headgate.project import read_connectors
 from headgate.render.review.attachments import costs, runbooks
 from headgate.review.accepted import FILE, read_accepted
 from headgate.review.base import project_at
-from headgate.review.context import context_of
+from headgate.review.context import context_of, touches
 from headgate.review.decide import review_of
 from headgate.review.differences import differences
 from headgate.review.document import is_document, parse_document
@@ -59,7 +60,8 @@ def review_changes(request: ReviewRequest, tell: Callable[[str], None]) -> Revie
     now = _connectors(request.root)
     target = _target(request.target, now)
     was = _was(before, tell, needed=not request.files)
-    contexts = [context_of(one, target, was.get(one.definition.id)) for one in now if target in one.definition.targets]
+    own = [one for one in now if target in one.definition.targets]
+    contexts = [context_of(one, target, was.get(one.definition.id)) for one in own]
     if request.files:
         facts = _facts(request.files, target, contexts)
     elif before is None:
@@ -69,7 +71,8 @@ def review_changes(request: ReviewRequest, tell: Callable[[str], None]) -> Revie
     if request.accepted and not request.accepted.is_file():
         raise InputError(Problem("there is no such file", "name the file of accepted losses", str(request.accepted)))
     allowed = read_accepted(request.accepted or request.root / FILE)
-    return review_of(facts, contexts, allowed, runbook=runbooks(now, target), cost=costs(now, was, target))
+    touched = [one for one, context in zip(own, contexts, strict=True) if facts.predicted or touches(facts, context)]
+    return review_of(facts, contexts, allowed, runbook=runbooks(now, target), cost=costs(touched, was, target))
 
 
 def hold_against(made: Review, approved: Path, tell: Callable[[str], None]) -> None:
@@ -138,4 +141,12 @@ def _predicted(now: Sequence[Connector], was: dict[str, Connector], target: str)
 
 
 def _text(path: Path) -> str:
-    return needed_text(path, "it may be the plan itself; make it with `terraform show -json PLANFILE > <stack>.json`")
+    """Give a file's text, in UTF-16 too, which `>` writes in Windows PowerShell."""
+    fix = "it may be the plan itself; make it with `terraform show -json PLANFILE > <stack>.json`"
+    data = needed_bytes(path)
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError:
+            raise InputError(Problem("begins as UTF-16, and is not", fix, str(path))) from None
+    return decoded(data, str(path), fix)

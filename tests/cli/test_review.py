@@ -56,6 +56,13 @@ def test_a_plan_of_bytes_that_are_no_text_is_an_error_with_the_command(headgate:
     assert "terraform show -json" in headgate("review", "plan.out", "-t", "prod", code=1).stderr
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-be", "utf-16-le"])
+def test_a_plan_that_powershell_wrote_is_read(headgate: Run, project: Path, encoding: str) -> None:
+    (project / "crm-prod-1.json").write_bytes(("\ufeff" + json.dumps(GONE)).encode(encoding))
+
+    headgate("review", "crm-prod-1.json", "-t", "prod", code=LOSS)
+
+
 def test_every_rendering_can_be_written_at_once_and_is_the_same_each_time(headgate: Run, project: Path) -> None:
     name = write(project, "crm-prod-1.json", GONE)
     files = ["--json", "r.json", "--markdown", "r.md", "--summary", "s.md", "--html", "r.html"]

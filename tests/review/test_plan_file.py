@@ -23,6 +23,7 @@ def read(text: str) -> Any:
     ("found", "says"),
     [
         ({"format_version": "2.0", "resource_changes": []}, "has format 2.0, this headgate reads 1.x"),
+        ({"format_version": "0.2", "resource_changes": []}, "has format 0.x, which Terraform before 1.1 wrote"),
         ({"format_version": "1.0", "values": {}}, "is a state, not a plan"),
         ({"resource_changes": []}, "it has no format_version"),
         ([], "it has no format_version"),
@@ -61,8 +62,8 @@ def test_all_plans_that_are_none_are_told_at_once() -> None:
     assert [problem.file for problem in caught.value.problems] == ["a.json", "b.json"]
 
 
-def test_unknown_keys_are_passed_over() -> None:
-    found = plan(*pipelines({}, {"a": ["t"]})) | {"format_version": "1.99", "novelty": {"deep": [1]}}
+def test_unknown_keys_of_what_changes_are_passed_over() -> None:
+    found = plan(*(one | {"novelty": {"deep": [1]}} for one in pipelines({}, {"a": ["t"]}))) | {"format_version": "1.99"}
 
     assert review_of(read(json.dumps(found))).verdict == "fine"
 

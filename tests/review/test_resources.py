@@ -9,14 +9,20 @@ import pytest
 
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed
+from headgate.render.review.sections import summary_of
+from headgate.render.review.text import render_text
+from headgate.review.accepted import read_accepted
 from headgate.review.context import Context
 from headgate.review.decide import review_of
+from headgate.review.document import parse_document, render_json
 from headgate.review.predicted import predicted_facts
 from tests.support.from_rows import balance, plan_stacks
 from tests.support.plans import change, facts_of, pipelines, plan
 from tests.support.samples import parts_of, tables_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from headgate.emit.terraform.stacks import StackPlan
     from headgate.review.model import Review
 
@@ -188,6 +194,89 @@ def test_a_pipeline_that_is_gone_and_would_be_made_anew_has_lost_its_tables() ->
 
 def test_a_plan_that_is_not_whole_is_told() -> None:
     assert codes(reviewed(complete=False)) == {("attention", "plan-partial")}
+
+
+ACTION = {"address": "action.aws_lambda_invoke.warm", "type": "aws_lambda_invoke", "name": "warm"}
+AFTER = {"triggering_resource_address": "databricks_job.a", "action_trigger_event": "AfterUpdate"}
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "where", "message"),
+    [
+        ({"action_invocations": [ACTION | {"lifecycle_action_trigger": AFTER}]}, "action-invoked", ACTION["address"],
+         "the apply runs this action, after update databricks_job.a"),
+        ({"action_invocations": [ACTION | {"invoke_action_trigger": {}}]}, "action-invoked", ACTION["address"],
+         "the apply runs this action"),
+        ({"checks": [{"address": {"to_display": "check.health"}, "status": "fail",
+                      "instances": [{"problems": [{"message": "the API answers 500"}]}]}]},
+         "check-failed", "check.health", "fails: the API answers 500"),
+        ({"checks": [{"address": {"to_display": "check.health"}, "status": "error"}]},
+         "check-failed", "check.health", "can't be evaluated"),
+        ({"deferred_changes": [{"reason": "provider_config_unknown", "resource_change": {"address": "databricks_job.b"}}]},
+         "deferred", "databricks_job.b",
+         "is left for a later plan (provider config unknown): what becomes of it is not in this review"),
+        ({"deferred_action_invocations": [{"reason": "unknown", "action_invocation": ACTION}]}, "deferred", ACTION["address"],
+         "is left for a later plan (unknown): what becomes of it is not in this review"),
+        ({"wishes": {"a": 1}}, "plan-part-unknown", "wishes",
+         "is a part of the plan that headgate does not know: look at what `terraform show PLANFILE` says of it"),
+    ],
+)  # fmt: skip
+def test_what_a_plan_says_besides_changes_needs_attention(part: dict[str, Any], code: str, where: str, message: str) -> None:
+    review = reviewed(**part)
+
+    assert [(one.level, one.code, one.subject, one.message) for one in review.findings] == [("attention", code, where, message)]
+    assert review.exit_code == 2
+    assert "no resource changes" in summary_of(review)
+    assert parse_document(render_json(review), "")[0] == review.facts
+    assert review.digest != reviewed().digest
+
+
+def test_checks_that_pass_or_are_not_known_yet_and_empty_parts_are_no_finding() -> None:
+    checks = [{"address": {"to_display": "check.a"}, "status": status} for status in ("pass", "unknown")]
+    review = reviewed(checks=checks, wishes={}, action_invocations=None, timestamp="2026-03-01T00:00:00Z", applyable=True)
+
+    assert (review.verdict, summary_of(review)) == ("fine", ["nothing changes"])
+
+
+def test_a_secret_that_a_check_repeats_is_not_told() -> None:
+    problems = [{"problems": [{"message": "login with S3cretValue failed"}]}]
+    checks = [{"address": {"to_display": "check.a"}, "status": "fail", "instances": problems}]
+    marks = {"after_sensitive": {"options": {"client_secret": True}}}
+    review = reviewed(change("databricks_connection.crm", None, connection(), **marks), checks=checks)
+
+    assert "login with" in str(review.findings)
+    assert "S3cretValue" not in str(review)
+
+
+@pytest.mark.parametrize(
+    "kind", ["aws_s3_bucket", "azurerm_storage_account", "databricks_registered_model", "databricks_volume"]
+)
+@pytest.mark.parametrize("actions", [["delete"], ["delete", "create"]])
+def test_what_holds_data_is_a_loss_whoever_its_provider_is(kind: str, actions: list[str]) -> None:
+    after = None if actions == ["delete"] else {"name": "b"}
+    (finding,) = reviewed(change(f"{kind}.one", {"name": "a"}, after, actions=actions)).findings
+
+    ends = "deleted" if actions == ["delete"] else "replaced"
+    assert (finding.level, finding.code) == ("loss", f"{kind.removeprefix('databricks_').replace('_', '-')}-{ends}")
+
+
+def test_a_type_that_accepted_yaml_names_holds_data_too(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.yaml"
+    path.write_text("holds_data:\n  aws_sqs_queue: the messages in it go\n")
+    facts = facts_of(plan(change("aws_sqs_queue.q", {"name": "q"}, None)))
+
+    (finding,) = review_of(facts, (), read_accepted(path), SATURDAY).findings
+
+    assert (finding.level, finding.message) == ("loss", "destroyed; the messages in it go")
+
+
+def test_another_providers_resource_is_a_line_with_the_names_of_what_changes() -> None:
+    before, after = {f"a{n}": "x" * 200 for n in range(8)}, {f"a{n}": "y" * 200 for n in range(8)}
+    text = render_text(reviewed(change("aws_sqs_queue.q", before, after)))
+
+    (line,) = [line for line in text.splitlines() if "aws_sqs_queue.q" in line]
+    assert "a0, a1, a2, a3, a4 and 3 more" in line
+    assert "xxx" not in text
 
 
 def test_what_a_data_source_reads_is_no_change() -> None:

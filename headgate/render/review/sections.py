@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MINUTE, _HOUR = 60, 3600
 _LONGEST_VALUE = 120
+_OWN, _FEW = ("databricks_", "terraform_data"), 5  # types that are told with their values; names of arguments of others
 _VERDICTS: dict[Level, str] = {
     "fine": "nothing would be lost",
     "attention": "needs attention",
@@ -69,7 +70,8 @@ def summary_of(review: Review) -> list[str]:
             lines.append(f"{words}: " + ", ".join(f"{_code_words(code)} ({count:,})" for code, count in sorted(codes.items())))
     changes = [_counted(review.tables, "table"), _counted(review.pipelines, "pipeline"), _resources_counted(review)]
     told = "; ".join(part for part in changes if part)
-    lines.append(told or ("what changes is unknown" if review.verdict == "error" else "nothing changes"))
+    nothing = "no resource changes" if review.facts.others else "nothing changes"
+    lines.append(told or ("what changes is unknown" if review.verdict == "error" else nothing))
     for name, (before, after) in sorted(review.totals.items()):
         if before is not None and after is not None and before != after:
             lines.append(f"{name}: {before:,} → {after:,}")
@@ -177,7 +179,11 @@ def _resource(change: ResourceChange) -> Row:
     if change.words[0] != change.words[1]:
         parts.append(change.words[1] if change.kind == "created" else f"{change.words[0]} → {change.words[1]}")
     parts += [f"next {', '.join(change.starts)}"] if change.starts else []
-    parts += [_argument(argument) for argument in change.arguments]
+    if change.type.startswith(_OWN):
+        parts += [_argument(argument) for argument in change.arguments]
+    elif change.kind == "changed":
+        names = [argument.path for argument in change.arguments]
+        parts.append(", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else ""))
     return (change.kind, Name(change.address), change.stack, "; ".join(parts))
 
 

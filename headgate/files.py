@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from headgate.problems import HeadgateError, InputError, Problem, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+_SHOWN_OF_NAME = 50  # of a temporary file's: the file's own may be as long as names get
 # What is wrong with a path, and so the caller's to mend; any other error is the machine's.
 _FIXES = {
     errno.EACCES: "check the permissions of it and of its folder, or run headgate as a user who has them",
@@ -92,19 +93,41 @@ def parse_json(text: str, file: str, fix: str, object_hook: Callable[[Any], Any]
         raise InputError(Problem("holds a number too long to read", fix, file)) from None
 
 
+def write_all(texts: Mapping[Path, str]) -> list[Path]:
+    """Write texts by path, once all of them can be written; give the paths of those that changed.
+
+    Raises InputError where one can't be, before any is, and what `write_whole` raises.
+    """
+    if problems := [problem for path in texts for problem in _obstacle(path)]:
+        raise InputError(list({str(problem): problem for problem in problems}.values()))
+    return [path for path, text in texts.items() if write_whole(path, text)]
+
+
 def write_whole(path: Path, text: str) -> bool:
     """Write `text` (UTF-8, line ends as given) through a temporary file and a rename; say whether anything changed.
 
     Whoever reads `path`, at any moment and whatever dies, sees the old text or the new, never a part.
-    A symbolic link is followed, and the file's permissions are kept. Raises OSError where the folder can't be written.
+    A symbolic link is followed, and the file's permissions are kept. What is no file, such as a pipe or /dev/null, is written
+    to as it is. Raises InputError where there can be no such file, and what `system_error` gives.
     """
-    path = Path(os.path.realpath(path))
     data = text.encode()
+    try:
+        if problems := _obstacle(path):
+            raise InputError(problems)
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return True
+        return _replaced(Path(os.path.realpath(path)), data)
+    except OSError as error:
+        raise system_error(error, path) from None
+
+
+def _replaced(path: Path, data: bytes) -> bool:
     exists = path.exists()
     if exists and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:_SHOWN_OF_NAME]}.", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -119,3 +142,24 @@ def write_whole(path: Path, text: str) -> bool:
         temporary.unlink()
         raise
     return True
+
+
+def _obstacle(path: Path) -> list[Problem]:
+    """Say why a file can't be written there."""
+    try:
+        if path.is_dir():
+            return [Problem("is a folder, and a file is to be written there", "move it away, or name a file", str(path))]
+        above = next(folder for folder in path.absolute().parents if folder.exists() or folder.is_symlink())
+        if not above.is_dir():
+            fix = "name another folder, or move it away"
+            return [Problem("is a file, and a folder is to be made there", fix, _as_given(above, path))]
+        if not os.access(above, os.W_OK | os.X_OK):
+            return [Problem("can't be written to", "check its permissions, or name another folder", _as_given(above, path))]
+    except OSError as error:
+        return list(system_error(error, path).problems)
+    return []
+
+
+def _as_given(above: Path, path: Path) -> str:
+    """Give a folder above a path as the path names it."""
+    return str(above if path.is_absolute() or not above.is_relative_to(Path.cwd()) else above.relative_to(Path.cwd()))

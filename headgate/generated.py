@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from difflib import unified_diff
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from headgate.files import parse_json, read_bytes, read_text, write_whole
+from headgate.files import parse_json, read_bytes, read_text, write_all
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 
@@ -75,12 +74,9 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def write_all(folder: Path, files: Sequence[File]) -> None:
+def write_files(folder: Path, files: Iterable[File]) -> None:
     """Write the files, once all of them can be written. Raises InputError where one can't be, before any is."""
-    if problems := [problem for file in files for problem in _obstacle(folder / file.path)]:
-        raise InputError(list({str(problem): problem for problem in problems}.values()))
-    for file in files:
-        write_whole(folder / file.path, file.text)
+    write_all({folder / file.path: file.text for file in files})
 
 
 def read_written(path: Path) -> dict[str, str]:
@@ -96,15 +92,3 @@ def read_written(path: Path) -> dict[str, str]:
 def written_text(files: Iterable[File], before: Mapping[str, str]) -> str:
     """Give the text that `read_written` reads: these files, and those that were written before."""
     return json.dumps({**before, **{file.path: digest(file.text) for file in files}}, indent=2, sort_keys=True) + "\n"
-
-
-def _obstacle(path: Path) -> list[Problem]:
-    """Say why a file can't be written there."""
-    if path.is_dir():
-        return [Problem("is a folder, and a file is to be written there", "move it away", str(path))]
-    above = next(folder for folder in path.absolute().parents if folder.exists() or folder.is_symlink())
-    if not above.is_dir():
-        return [Problem("is a file, and a folder is to be made there", "name another folder, or move it away", str(above))]
-    if not os.access(above, os.W_OK | os.X_OK):
-        return [Problem("can't be written to", "check its permissions, or name another folder", str(above))]
-    return []

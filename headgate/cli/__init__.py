@@ -6,6 +6,7 @@ don't fit each other, and the message names the command to run; 4 something outs
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -71,9 +72,17 @@ def fault(kind: type[BaseException], error: BaseException, trace: TracebackType 
     tell("".join(traceback.format_exception(kind, error, trace)).rstrip())
 
 
+def speak_utf8() -> None:
+    """Have both consoles take any text, the same bytes everywhere; half a character, as a file's name may hold, is escaped."""
+    for console in (sys.stdout, sys.stderr):
+        if isinstance(console, io.TextIOWrapper):
+            console.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
 def main() -> None:
     """Run the command line; errors that are the user's to mend are printed without a stack trace."""
     sys.excepthook = fault
+    speak_utf8()
     begin()
     try:
         _run()

@@ -59,10 +59,9 @@ def balance(
         settings=settings,
         explain=explain,
         write=not check,
+        page=html,
     )
     found = balance_tables(request, tell)
-    if html is not None:
-        _page(found, html)
     _print(found, output)
     if settings:
         tell("nothing was changed: these are the settings asked about")
@@ -98,12 +97,3 @@ def _print(found: BalanceResult, output: TableFormat) -> None:
         result(report_csv(found.reports))
     else:
         result("\n\n".join(report_text(report) for report in found.reports))
-
-
-def _page(found: BalanceResult, path: Path) -> None:
-    from headgate.files import write_whole
-    from headgate.render.balance_page import balance_page, timetable
-
-    timetables = {report.connector: timetable(report.timeline) for report in found.reports if report.timeline}
-    write_whole(path, balance_page(found.reports, timetables))
-    tell(f"{path} written")

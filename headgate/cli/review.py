@@ -68,13 +68,9 @@ def review(  # noqa: PLR0913  # each is an option of the command line
         outputs.write_failure(error, target or "")
         # Of this command's exit codes, 3 says that data would be lost.
         raise InputError(error.problems) if isinstance(error, StaleError) else error from None
-    outputs.write(made)
     text = render(made, form.value, details_url=details_url, diffs=diff)
-    if out:
-        from headgate.files import write_whole
-
-        write_whole(out, text)
-    else:
+    outputs.write(made, (out, text))
+    if not out:
         result(text.rstrip("\n"))
     if approved:
         hold_against(made, approved, tell)

@@ -10,7 +10,8 @@ from headgate.balance.explain import Explanation, explain
 from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
 from headgate.balance.whatif import with_settings
-from headgate.layout.lock import differs, write_lock
+from headgate.files import write_all
+from headgate.layout.lock import differs, render_lock
 from headgate.problems import InputError, RefusedError, did_you_mean
 from headgate.project import read_connectors, refuse_strays
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class BalanceRequest:
     """Which connector to balance (None: all), and how. write False: only look.
 
-    settings: balance settings to try, such as pipelines=6. explain: a table. With either of them, nothing is written.
+    settings: balance settings to try, such as pipelines=6. explain: a table. With either of them, no lock is written.
+    page: where the loads and starts go, before and after, as a page.
     """
 
     connector: str | None = None
@@ -35,6 +37,7 @@ class BalanceRequest:
     settings: tuple[str, ...] = ()
     explain: str | None = None
     write: bool = True
+    page: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,14 @@ class BalanceResult:
 
 
 def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> BalanceResult:
-    """Place each table in a pipeline and each pipeline in a stack; say which locks were written.
+    """Place each table in a pipeline and each pipeline in a stack; write all that is to be written, or nothing, and say so.
 
     Raises InputError for settings or rules that can't be met, RefusedError where something deployed would be lost.
     """
     reports: list[Report] = []
     reasons: list[Explanation] = []
     changed = []
+    texts: dict[Path, str] = {}
     for one in read_connectors(request.root, request.connector):
         before = None if request.from_scratch else one.layout
         if request.from_scratch and one.layout:
@@ -65,14 +69,21 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
         if differs(one.layout, made.layout):
             changed.append(one.definition.id)
             if request.write and request.explain is None and not request.settings:
-                write_lock(one.lock_path, made.layout)
-                tell(f"{one.lock_path} written")
+                texts[one.lock_path] = render_lock(made.layout)
         shown = report(tables, definition, made.layout, before, made.groups)
         reports.append(shown)
         reasons += explain(request.explain, tables, definition, before, shown) if request.explain is not None else []
     if request.explain is not None and not reasons:
         known = [entry.source_table for shown in reports for entry in shown.entries]
         raise InputError(f"no connector has a table '{request.explain}'", did_you_mean(request.explain, known))
+    if request.page:
+        from headgate.render.balance_page import balance_page, timetable  # its templates take time to load
+
+        timetables = {shown.connector: timetable(shown.timeline) for shown in reports if shown.timeline}
+        texts[request.page] = balance_page(reports, timetables)
+    write_all(texts)
+    for path in texts:
+        tell(f"{path} written")
     return BalanceResult(tuple(reports), tuple(reasons), tuple(changed))
 
 

@@ -14,10 +14,10 @@ from headgate.discovery.listing import read_csv
 from headgate.discovery.options import init_options, option_text
 from headgate.discovery.request import DiscoveryRequest, DiscoveryResult
 from headgate.discovery.workspace import read_workspace
-from headgate.files import write_whole
+from headgate.files import write_all
 from headgate.inventory.merge import merge_discovered
 from headgate.inventory.read import parse_inventory, read_inventory
-from headgate.inventory.write import render_inventory, write_inventory
+from headgate.inventory.write import render_inventory
 from headgate.names import slug
 from headgate.new_project.schemas import CONNECTOR
 from headgate.problems import InputError
@@ -46,10 +46,9 @@ def discover_tables(request: DiscoveryRequest, environment: Mapping[str, str]) -
     arranged = arrange(found.tables, _rules(request, definition), existing)
     merged = merge_discovered(existing, (*arranged, *_unanswered(found, existing)))
     # What can't be read again is not written.
-    parse_inventory(render_inventory(merged.tables).encode(), str(request.csv))
-    write_inventory(request.csv, merged.tables)
-    if scaffold:
-        write_whole(beside, scaffold)
+    text = render_inventory(merged.tables)
+    parse_inventory(text.encode(), str(request.csv))
+    write_all({request.csv: text} | ({beside: scaffold} if scaffold else {}))
     return DiscoveryResult(found, merged, request.csv, first, None if place else beside)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.ci.files import BRANCH, NIGHTLY, files_of, warnings_of, workflow_settings
 from headgate.definition.load import load_definitions
-from headgate.generated import changes, write_all
+from headgate.generated import changes, write_files
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
@@ -58,5 +58,5 @@ def write_workflows(request: WorkflowsRequest) -> WorkflowsResult:
     found = changes(folder, files_of(settings), force=request.force)
     written = request.write and not any(change.clash for change in found)
     if written:
-        write_all(folder, [change.file for change in found])
+        write_files(folder, [change.file for change in found])
     return WorkflowsResult(folder, tuple(found), written, settings.command, tuple(warnings_of(definitions, settings)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from headgate.definition.load import FILE, parse_definition
 from headgate.discovery.connector_code import TIMEOUT
 from headgate.discovery.request import DiscoveryRequest
-from headgate.generated import write_all
+from headgate.generated import write_files
 from headgate.inventory.read import parse_inventory
 from headgate.names import ID, slug
 from headgate.new_project.built_in import ADDRESS, BUILT_IN, built_in_files, built_in_folder
@@ -218,7 +218,7 @@ def _copied(request: NewConnectorRequest) -> NewConnectorResult:
     files = built_in_files(request.built_in, request.name, words, schema)
     texts = {file.path.rpartition("/")[2]: file.text for file in files}
     parse_definition(texts[FILE], str(request.folder / FILE))
-    write_all(request.root, files)
+    write_files(request.root, files)
     tables = parse_inventory(texts[TABLES].encode(), str(request.folder / TABLES))
     return NewConnectorResult(tuple(request.root / file.path for file in files), len(tables), _next(request))
 

@@ -16,7 +16,7 @@ from urllib.request import url2pathname
 from headgate.ci.files import BRANCH, NIGHTLY, files_of, workflow_settings
 from headgate.definition.load import load_definitions, parse_definition
 from headgate.files import read_bytes
-from headgate.generated import File, changes, read_written, write_all, written_text
+from headgate.generated import File, changes, read_written, write_files, written_text
 from headgate.new_project.files import WRITTEN, project_files
 from headgate.new_project.sampled import NAME, sample_files
 from headgate.problems import InputError
@@ -79,7 +79,7 @@ def make_project(request: NewProjectRequest, environment: Mapping[str, str]) -> 
     written = request.write and not any(change.clash for change in found)
     steps = () if before else _next(folder, environment, sample=request.sample)
     if written and (found or not before or request.keep):
-        write_all(folder, [*(change.file for change in found), File(WRITTEN, written_text(files, before))])
+        write_files(folder, [*(change.file for change in found), File(WRITTEN, written_text(files, before))])
     return NewProjectResult(tuple(found), written, kept, steps)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.files import write_whole
+from headgate.files import write_all
 from headgate.render.review.markdown import SUMMARY, render_markdown
 from headgate.render.review.page import render_page
 from headgate.render.review.text import render_text
@@ -42,20 +42,22 @@ class Outputs:
     details_url: str = ""
     diffs: bool = False
 
-    def write(self, review: Review) -> None:
-        """Write what was asked for, each file whole."""
+    def write(self, review: Review, *more: tuple[Path | None, str]) -> None:
+        """Write what was asked for, and `more`, once all of it is made; all of the files or none."""
+        texts = dict(more)
         if self.json:
-            write_whole(self.json, render_json(review))
+            texts[self.json] = render_json(review)
         if self.markdown:
-            write_whole(self.markdown, render_markdown(review, details_url=self.details_url, diffs=self.diffs))
+            texts[self.markdown] = render_markdown(review, details_url=self.details_url, diffs=self.diffs)
         if self.summary:
             # A character takes up to four bytes, and most take one: what is too long in bytes is made again, shorter.
             text = render_markdown(review, limit=SUMMARY, details_url=self.details_url, diffs=True)
             if len(text.encode()) > SUMMARY:
                 text = render_markdown(review, limit=SUMMARY // 4, details_url=self.details_url, diffs=True)
-            write_whole(self.summary, text)
+            texts[self.summary] = text
         if self.html:
-            write_whole(self.html, render_page(review))
+            texts[self.html] = render_page(review)
+        write_all({path: text for path, text in texts.items() if path})
 
     def write_failure(self, error: HeadgateError, target: str) -> None:
         """Write a review that says why there is none, so that a comment can say it too."""

@@ -24,6 +24,14 @@ _LONGEST = 1_000
 _PRINTED = 8 * 1024
 _MOST = 20
 _OPTIONS = "what it needs to start goes in HEADGATE_OPTION_<NAME>, --init-options-file, or `discovery:` of connector.yaml"
+# Packages that many use and that are not called as their module is.
+_PACKAGES = {
+    "bs4": "beautifulsoup4",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "jwt": "PyJWT",
+    "yaml": "PyYAML",
+}
 _STAGES = {
     "import": "importing the code",
     "lists": "reading its TABLES_ lists",
@@ -38,6 +46,7 @@ class _ChildOutput:
     """The lines of an answer, taken together."""
 
     stage: str = ""
+    importing: str = ""
     current: str = ""
     connector: str = ""
     lists: dict[str, list[str]] = field(default_factory=dict)
@@ -48,6 +57,7 @@ class _ChildOutput:
 
     def take(self, line: dict[str, Any]) -> None:
         self.stage = line.get("stage", self.stage)
+        self.importing = line.get("importing", self.importing)
         self.current = line.get("asking", self.current)
         self.connector = line.get("connector", self.connector)
         self.lists = line.get("lists", self.lists)
@@ -122,6 +132,8 @@ def _failures(failed: list[Failure], code: Code, *, best_effort: bool) -> list[P
 
 def _died(ended: Ended, output: _ChildOutput, code: Code) -> NoReturn:
     doing = _STAGES.get(output.stage, "starting")
+    if output.stage == "import" and output.importing:
+        doing = f"importing {output.importing}"
     if output.stage == "metadata" and output.current:
         doing = f"read_table_metadata({output.current!r})"
     if ended.exit_code is None:
@@ -137,7 +149,7 @@ def _died(ended: Ended, output: _ChildOutput, code: Code) -> NoReturn:
             else f"by signal {-ended.exit_code}"
         )
     raise SourceError(
-        f"{code}: the connector's code ended its process {how} during {doing}", "what it printed is shown with -v"
+        f"{code}: the connector's code ended its process {how} during {doing}", "look for what ends the process there"
     )
 
 
@@ -148,14 +160,28 @@ def _no_single_class(search: dict[str, Any], code: Code) -> NoReturn:
         raise InputError(
             f"{code} holds several connectors: {names}", f"name one of them with --class, such as --class {choice}"
         )
+    first: dict[tuple[str, str], str] = {}
+    for place, fault in search["errors"].items():
+        first.setdefault(_unimported(fault), place)
+    if first:
+        raise SourceError(Problem(f"{code}: {place} {told}", fix) for (told, fix), place in list(first.items())[:_MOST])
     wanted = f" named {code.class_name}" if code.class_name else ""
-    message = f"{code}: No LakeflowConnect class{wanted} found; looked in {_some(search['looked']) or 'no Python file'}"
-    fix = "a connector's class has list_tables and read_table_metadata, and is not abstract"
-    errors = {_described(fault): place for place, fault in reversed(search["errors"].items())}
-    if not errors:
-        raise InputError(message, fix)
-    failed = [Problem(f"{place} could not be imported: {told}") for told, place in reversed(errors.items())]
-    raise SourceError([Problem(message, fix), *failed[:_MOST]])
+    where = f"looked in {_some(search['looked'])}" if search["looked"] else "it holds no Python file"
+    raise InputError(
+        f"{code}: No LakeflowConnect class{wanted} found; {where}",
+        "a connector's class has list_tables and read_table_metadata, and is not abstract",
+    )
+
+
+def _unimported(fault: dict[str, str]) -> tuple[str, str]:
+    """Say why code could not be imported, and how to mend it."""
+    if "needs" not in fault:
+        return f"could not be imported: {_described(fault)}", "mend it, or name the file that holds the connector's class"
+    module = fault["needs"].partition(".")[0]
+    package = _PACKAGES.get(module, module)
+    told = f"needs the package {module}{f' ({package})' if package != module else ''}, which is not installed"
+    fix = f"pip install {package}, in headgate's environment; a module of the connector's own goes beside its code"
+    return f"{told}{' (' + fault['at'] + ')' if fault['at'] else ''}", fix
 
 
 def _some(names: list[str]) -> str:

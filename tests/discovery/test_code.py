@@ -70,10 +70,19 @@ def test_neither_spark_nor_the_connectors_library_is_needed() -> None:
     assert table.ingestion_type == "cdc_with_deletes"
 
 
-def test_any_other_missing_library_is_the_connectors_to_name() -> None:
-    with pytest.raises(SourceError, match=r"No LakeflowConnect class found") as caught:
-        discover("needs_library.py")
-    assert "ModuleNotFoundError: No module named 'a_library_that_nobody_has' (needs_library.py:1)" in str(caught.value)
+@pytest.mark.parametrize(
+    ("module", "package", "install"),
+    [("a_library_nobody_has", "a_library_nobody_has", "a_library_nobody_has"), ("jwt.none", "jwt (PyJWT)", "PyJWT")],
+)
+def test_any_other_missing_library_is_named_and_no_missing_class(
+    tmp_path: Path, module: str, package: str, install: str
+) -> None:
+    (tmp_path / "shop.py").write_text(f"import {module}\nclass Shop: ...\n")
+    with pytest.raises(SourceError) as caught:
+        discover_code(Code(tmp_path), DiscoveryOptions())
+    assert f"shop.py needs the package {package}, which is not installed (shop.py:1)" in str(caught.value)
+    assert f"pip install {install}," in str(caught.value)
+    assert "class" not in str(caught.value)
 
 
 def test_a_file_that_is_no_python_is_named_with_its_line() -> None:
@@ -87,7 +96,35 @@ def test_without_a_connector_it_is_said_where_it_was_looked_for() -> None:
 
 
 def test_an_empty_folder_holds_no_connector(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="looked in no Python file"):
+    with pytest.raises(InputError, match="No LakeflowConnect class found; it holds no Python file"):
+        discover_code(Code(tmp_path), DiscoveryOptions())
+
+
+@pytest.mark.parametrize("named", ["shop.py", ""], ids=["its file", "its folder"])
+@pytest.mark.parametrize(
+    ("text", "error", "said"),
+    [
+        ("def f(:\n", SourceError, r"shop\.py could not be imported: SyntaxError: .* \(shop\.py:1\)"),
+        ("import os\n", InputError, r"No LakeflowConnect class found; looked in shop\.py"),
+        ("", InputError, r"No LakeflowConnect class found; looked in shop\.py"),
+        ("import sys\nsys.exit(3)\n", SourceError, r"SystemExit: the code called sys\.exit\(3\) \(shop\.py:2\)"),
+        ("import os\nos._exit(3)\n", SourceError, r"ended its process with exit code 3 during importing shop\.py"),
+        ("while True: ...\n", SourceError, r"importing shop\.py did not end within 3 s"),
+    ],
+    ids=["no Python", "no class", "nothing", "sys.exit", "os._exit", "an endless loop"],
+)
+def test_code_that_speaks_of_no_class_is_told_by_what_is_wrong_with_it(
+    tmp_path: Path, named: str, text: str, error: type[Exception], said: str
+) -> None:
+    (tmp_path / "shop.py").write_text(text)
+    with pytest.raises(error, match=said):
+        discover_code(Code(tmp_path / named, timeout=3 if "while" in text else 60), DiscoveryOptions())
+
+
+def test_scripts_beside_a_class_are_not_run(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text("class Shop: ...\n")
+    (tmp_path / "script.py").write_text("import sys\nsys.exit(3)\n")
+    with pytest.raises(InputError, match=r"looked in shop\.py\n"):
         discover_code(Code(tmp_path), DiscoveryOptions())
 
 

@@ -81,7 +81,7 @@ def test_code_that_fails_is_told_by_what_it_was_doing(fail: str, message: str) -
 
 def test_code_that_closes_every_descriptor_is_told_so() -> None:
     text = failure("closes.py")
-    assert "ended its process with exit code 1 during importing the code" in text
+    assert "ended its process with exit code 1 during importing closes.py" in text
     assert "the code closed the descriptor that its answers go to" in text
 
 

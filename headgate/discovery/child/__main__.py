@@ -12,13 +12,16 @@ import signal
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.child import stubs
 from headgate.discovery.child.channel import Channel, plain
 from headgate.discovery.child.fault import fault
 from headgate.discovery.child.find import Search, described, search_files, search_module, table_lists
 from headgate.tables.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _MOST_TABLES = 100_000
 _GRACE = 5
@@ -39,7 +42,7 @@ def main() -> None:
 
 def _answer(request: dict[str, Any], channel: Channel) -> None:
     channel.say(stage="import")
-    search = _search(request)
+    search = _search(request, lambda place: channel.say(importing=place))
     if len(search.classes) == 1:
         _ask(search.classes[0], request, search.code, channel)
     else:
@@ -47,15 +50,15 @@ def _answer(request: dict[str, Any], channel: Channel) -> None:
         channel.say(classes=found, looked=search.looked, errors=search.errors)
 
 
-def _search(request: dict[str, Any]) -> Search:
+def _search(request: dict[str, Any], begin: Callable[[str], object]) -> Search:
     sys.path[:0] = request["search"]
     if request["module"]:
         stubs.install("")
-        return search_module(request["module"], request["class"])
+        return search_module(request["module"], request["class"], begin)
     path = Path(request["path"])
     folder = path if path.is_dir() else path.parent
     stubs.install(str(folder.parent))
-    return search_files(path, request["class"], is_root=request["is_root"])
+    return search_files(path, request["class"], begin, is_root=request["is_root"])
 
 
 def _ask(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> None:

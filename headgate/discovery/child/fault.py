@@ -9,13 +9,17 @@ _LONGEST = 100_000
 
 
 def fault(error: BaseException, code: Path) -> dict[str, str]:
-    """Give the type, the message and the place (`file.py:12`, the last one within the folder `code`) of `error`."""
+    """Give the type, the message and the place (`file.py:12`, the last one within the folder `code`) of `error`.
+
+    `needs` is the module that could not be found, where that is what failed.
+    """
     message = ""
     with contextlib.suppress(Exception):
         message = str(error)[:_LONGEST]
     if isinstance(error, SystemExit):
         message = f"the code called sys.exit({message})"
-    return {"type": type(error).__name__, "message": message, "at": _place(error, code)}
+    found = {"type": type(error).__name__, "message": message, "at": _place(error, code)}
+    return {**found, "needs": error.name} if isinstance(error, ModuleNotFoundError) and error.name else found
 
 
 def _place(error: BaseException, code: Path) -> str:

@@ -25,23 +25,28 @@ METHODS = ("list_tables", "read_table_metadata")
 
 @dataclass
 class Search:
-    """What was looked through, what could not be imported, and the classes that came of it."""
+    """What was looked through, what could not be imported, and the classes that came of it.
+
+    `begin` is told of each place before its code runs, which may never come back.
+    """
 
     code: Path
+    begin: Callable[[str], object]
     classes: list[type] = field(default_factory=list)
     looked: list[str] = field(default_factory=list)
     errors: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def search_files(path: Path, wanted: str, *, is_root: bool) -> Search:
+def search_files(path: Path, wanted: str, begin: Callable[[str], object] = lambda _: None, *, is_root: bool) -> Search:
     """Look through a file or a folder (`is_root`: one that imports start from, such as an unpacked wheel).
 
     In turn: what the folder's `__init__.py` exports, files that name the two methods, any other file with a class; the
-    first of these to give a class (called `wanted`, where that is given) ends the search.
+    first of these to give a class (called `wanted`, where that is given) ends the search. Where no file speaks of a class,
+    each is run, so that whatever is wrong with it shows.
     """
     folder = path if path.is_dir() else path.parent
     search_in(folder, is_root=is_root)
-    search = Search(folder)
+    search = Search(folder, begin)
     files = python_files(path) if path.is_dir() else [path]
     for some in _in_turn(files, folder):
         for file in some:
@@ -52,10 +57,10 @@ def search_files(path: Path, wanted: str, *, is_root: bool) -> Search:
     return search
 
 
-def search_module(name: str, wanted: str) -> Search:
+def search_module(name: str, wanted: str, begin: Callable[[str], object]) -> Search:
     """Look through an importable module, and where it is a package that exports no connector, through its files."""
     top = find_spec(name.partition(".")[0])
-    search = Search(Path(top.origin).parent if top and top.origin else Path(os.devnull))
+    search = Search(Path(top.origin).parent if top and top.origin else Path(os.devnull), begin)
     _look(search, name, partial(importlib.import_module, name))
     module = sys.modules.get(name)
     places = [Path(place) for place in getattr(module, "__path__", [])]
@@ -91,6 +96,7 @@ def described(connector: type) -> str:
 
 def _look(search: Search, place: str, get: Callable[[], ModuleType]) -> None:
     search.looked.append(place)
+    search.begin(place)
     try:
         search.classes += [value for value in list(vars(get()).values()) if _is_connector(value)]
     except BaseException as error:  # noqa: BLE001 (a connector's file may raise anything, sys.exit included)
@@ -101,9 +107,11 @@ def _in_turn(files: list[Path], folder: Path) -> Iterator[list[Path]]:
     texts = {file: file.read_bytes() for file in files}
     first = [file for file in files if file == folder / "__init__.py"]
     named = [file for file in files if all(method.encode() in texts[file] for method in METHODS) and file not in first]
+    others = [file for file in files if file not in first and file not in named]
     yield first
     yield named
-    yield [file for file in files if b"class " in texts[file] and file not in first and file not in named]
+    classes = [file for file in others if b"class " in texts[file]]
+    yield classes if classes or named else others
 
 
 def _is_connector(value: object) -> bool:

@@ -1,6 +1,0 @@
-import a_library_that_nobody_has
-
-
-class Needy:
-    def list_tables(self): ...
-    def read_table_metadata(self, table, options): ...

@@ -77,7 +77,10 @@ def decoded(data: bytes, file: str, fix: str) -> str:
     try:
         return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        message = f"is not UTF-8: byte {error.start + 1} of the file is 0x{data[error.start]:02x}"
+        found = data[error.start : error.start + 1]
+        message = f"is not UTF-8: byte {error.start + 1} of the file is 0x{found.hex()}"
+        if letter := found.decode("cp1252", errors="ignore"):
+            message += f", which is {letter!r} in Windows-1252"
         raise InputError(Problem(message, fix, file, data.count(b"\n", 0, error.start) + 1)) from None
 
 

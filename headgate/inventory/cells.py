@@ -33,10 +33,12 @@ CELLS = {
     "status": "status",
 }
 MOST_WEIGHT = 1e12  # seconds; sums of any number of tables stay numbers
+NOTHING = {"NULL", "Null", "null", "None", "NaN", "nan", "N/A", "#N/A", "\\N"}  # what programs export for an empty cell
 SCD_TYPES = ("SCD_TYPE_1", "SCD_TYPE_2", "APPEND_ONLY")
 # Python's own numbers may hold underscores and the digits of any script; a spreadsheet's don't.
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _UNNAMED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
 _JSON_EXAMPLE = 'write a JSON object, such as {"maxCount":"1000"}, in quotes and with its own quotes doubled'
 
 
@@ -137,6 +139,8 @@ def _keys(text: str) -> tuple[str, ...]:
         found = json.loads(text) if listed else [part.strip() for part in text.split(",") if part.strip()]
     except (ValueError, RecursionError) as error:
         raise CellError(f"is not a JSON list ({error})", fix) from None
+    if not listed and (nothing := NOTHING & set(found)):
+        raise CellError(f"names {min(nothing)!r}, a program's word for nothing", 'write a column of that name as ["…"]')
     if not all(isinstance(name, str) and name for name in found):
         raise CellError("is not a JSON list of names", fix)
     if any(_UNNAMED.search(name) for name in found):

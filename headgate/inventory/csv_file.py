@@ -1,22 +1,30 @@
-"""A CSV file whose first row names the columns: its rows, and what is wrong with it before any cell is looked at."""
+"""A CSV file whose first row names the columns: its rows, and what is wrong with it before any cell is looked at.
+
+Spreadsheets write CSVs in many ways; what has one reading alone is read.
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from headgate.files import decoded
 from headgate.problems import InputError, Problem, did_you_mean, short
 
 if TYPE_CHECKING:
+    import _csv
     from collections.abc import Iterator, Sequence
 
 MOST_PROBLEMS = 50
 UTF8 = "save it as UTF-8 (in Excel: CSV UTF-8)"
+_SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
+_SAID = re.compile(r'"?sep=([^"\w\s]|\t)"?(\r\n|\r|\n)')  # Excel's own first line
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +36,70 @@ class Line:
     cells: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The text from the headings on, the lines before it, and what stands between cells."""
+
+    text: str
+    before: int
+    separator: str
+
+    def reader(self) -> _csv.Reader:
+        """Give a reader of the rows from the headings on."""
+        csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+        return csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, strict=True)
+
+
 def read_lines(
     data: bytes, file: str, columns: Sequence[str], required: Sequence[str], problems: list[Problem]
 ) -> Iterator[Line]:
-    """Give the data rows; an empty line is no row. What is wrong with one goes to `problems`.
+    """Give the data rows; a row without a word is none. What is wrong with one goes to `problems`.
 
-    Stops where the file can't be read on. Raises InputError for what is no text, and where a required column is missing.
+    Read are UTF-8, and UTF-16 that says so; commas, and what else parts the headings into known columns; headings in capitals
+    and with spaces; empty cells beyond the headings. Stops where the file can't be read on. Raises InputError for what is no
+    text, and where a required column is missing.
     """
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    reader = csv.reader(io.StringIO(_text(data, file, required), newline=""), strict=True)
-    row, begin = 0, 1
+    sheet = _sheet(csv_text(data, file), file, columns, required)
+    reader = sheet.reader()
+    row, begin = 0, sheet.before + 1
     try:
-        named = [name.strip() for name in next(reader)]
-        _check_columns(named, file, columns, required, problems)
-        begin = reader.line_num + 1
+        named = _headings(next(reader), columns)
+        _check_columns(named, sheet.separator, Problem("", "", file, begin), columns, required, problems)
+        begin = sheet.before + reader.line_num + 1
         for cells in reader:
-            if cells:
+            if any(cell.strip() for cell in cells):
                 row += 1
+                if not any(cell.strip() for cell in cells[len(named) :]):
+                    del cells[len(named) :]
                 if len(cells) == len(named):
                     yield Line(row, begin, dict(zip(named, cells, strict=True)))
                 else:
-                    problems.append(_wrong_length(cells, named, Problem("", "", file, begin, row)))
-            begin = reader.line_num + 1
+                    problems.append(_wrong_length(cells, named, sheet.separator, Problem("", "", file, begin, row)))
+            begin = sheet.before + reader.line_num + 1
     except csv.Error as error:
         fault = "a quote is opened and not closed" if "end of data" in str(error) else f"can't be read as CSV: {error}"
         fix = 'put a cell with a comma, a quote or a line end in quotes, and write a quote inside twice ("")'
         problems.append(Problem(fault, fix, file, begin, row + 1))
+
+
+def columns_of(data: bytes, file: str, columns: Sequence[str], required: Sequence[str]) -> list[str]:
+    """Give the names of a file's columns, in its order. Raises what `read_lines` raises."""
+    return _headings(next(_sheet(csv_text(data, file), file, columns, required).reader()), columns)
+
+
+def csv_text(data: bytes, file: str) -> str:
+    """Give the text of a CSV's bytes: UTF-8, or UTF-16 that begins with its mark. Raises InputError for what is none."""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        try:
+            text = data.decode("utf-16")
+        except UnicodeDecodeError:
+            raise InputError(Problem("begins as UTF-16 does, and goes on otherwise", UTF8, file)) from None
+    else:
+        text = decoded(data, file, UTF8)
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError(Problem("holds a NUL character, as UTF-16 without its mark does", UTF8, file, line))
+    return text
 
 
 def capped(problems: list[Problem], file: str) -> list[Problem]:
@@ -64,44 +110,61 @@ def capped(problems: list[Problem], file: str) -> list[Problem]:
     return [*problems[:MOST_PROBLEMS], more]
 
 
-def _text(data: bytes, file: str, required: Sequence[str]) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError(Problem("is UTF-16", UTF8, file))
-    if not data.removeprefix(codecs.BOM_UTF8).strip():
+def _sheet(text: str, file: str, columns: Sequence[str], required: Sequence[str]) -> _Sheet:
+    said = _SAID.match(text)
+    sheet = _Sheet(text[said.end() :], 1, said[1]) if said else _Sheet(text, 0, ",")
+    if not sheet.text.strip():
         raise InputError(Problem("is empty", f"the first row names the columns; required: {', '.join(required)}", file))
+    guesses = [sheet, *(replace(sheet, separator=other) for other in _SEPARATORS if not said)]
+    return next((guess for guess in guesses if set(required) <= set(_first(guess, columns))), sheet)
+
+
+def _first(sheet: _Sheet, columns: Sequence[str]) -> list[str]:
     try:
-        text = data.decode().removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        message = f"is not UTF-8: byte {error.start + 1} of the file is 0x{data[error.start]:02x}"
-        place = Problem(message, UTF8, file, before.count(b"\n") + 1)
-        raise InputError(replace(place, row=_rows_begun(before.decode()) or None)) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError(Problem("holds a NUL character", "a CSV is text: export it again", file, line))
-    return text
+        return _headings(next(sheet.reader()), columns)
+    except csv.Error:
+        return []
 
 
-def _rows_begun(text: str) -> int:
-    """Say how many data rows begin in the first part of a file, the one that the part ends in counted."""
-    return sum(1 for cells in csv.reader(io.StringIO(f"{text}.", newline="")) if cells) - 1
+def _headings(cells: list[str], columns: Sequence[str]) -> list[str]:
+    """Give the columns' names: `Source Table` is source_table; what ends in empty cells ends before them."""
+    plain = [re.sub(r"[\s-]+", "_", cell.strip()).lower() for cell in cells]
+    named = [name if name in columns else cell.strip() for name, cell in zip(plain, cells, strict=True)]
+    while named and not named[-1]:
+        named.pop()
+    return named
 
 
 def _check_columns(
-    named: list[str], file: str, columns: Sequence[str], required: Sequence[str], problems: list[Problem]
+    named: list[str],
+    separator: str,
+    place: Problem,
+    columns: Sequence[str],
+    required: Sequence[str],
+    problems: list[Problem],
 ) -> None:
     """Tell of unknown columns, whose cells are passed over, and of columns that stand twice."""
     for name, count in Counter(named).items():
-        if name not in columns:
-            problems.append(Problem(f"unknown column {short(name)}", did_you_mean(name, columns), file, 1))
+        if not name:
+            message, fix = f"column {named.index(name) + 1} has no heading", "name it, or take it out"
+        elif name not in columns:
+            message, fix = f"unknown column {short(name)}", did_you_mean(name, columns)
         elif count > 1:
-            problems.append(Problem(f"column {name} is there {count} times", "keep one of them", file, 1))
+            message, fix = f"column {name} is there {count} times", "keep one of them"
+        else:
+            continue
+        problems.append(replace(place, message=message, fix=fix))
     if missing := [name for name in required if name not in named]:
-        problems.insert(0, Problem(f"column {missing[0]} is missing", "the first row names the columns", file, 1))
-        raise InputError(capped(problems, file))
+        message = f"column {missing[0]} is missing; cells are parted by {_called(separator)}"
+        problems.insert(0, replace(place, message=message, fix="the first row names the columns, with commas between"))
+        raise InputError(capped(problems, place.file))
 
 
-def _wrong_length(cells: list[str], columns: list[str], place: Problem) -> Problem:
+def _wrong_length(cells: list[str], columns: list[str], separator: str, place: Problem) -> Problem:
     count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
     message = f"has {count}, the first row names {len(columns)} columns; it begins with {short(cells[0])}"
-    return replace(place, message=message, fix="put a cell that holds a comma or a line end in quotes")
+    return replace(place, message=message, fix=f"put a cell that holds {_called(separator)} or a line end in quotes")
+
+
+def _called(separator: str) -> str:
+    return _SEPARATORS.get(separator, short(separator))

@@ -1,17 +1,20 @@
-"""Reading `tables.csv`: every problem of the file at once, each with its row, column, value and fix."""
+"""Reading `tables.csv` and lists of tables: every problem of the file at once, each with its row, column, value and fix."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.files import read_bytes
-from headgate.inventory.cells import CELLS, CellError, parse_cell
-from headgate.inventory.csv_file import capped, read_lines
+from headgate.inventory.cells import CELLS, NOTHING, CellError, parse_cell
+from headgate.inventory.csv_file import capped, columns_of, read_lines
 from headgate.inventory.row import TableRow
 from headgate.inventory.rows import row_problems
 from headgate.problems import InputError, Problem, short
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from headgate.inventory.csv_file import Line
@@ -32,6 +35,8 @@ COLUMNS = (
     "connection_name",
     "status",
 )
+_CONNECTOR = "connector"
+_UNSEEN_ENDS = {"\x85", "\u2028", "\u2029"}
 
 
 def read_inventory(path: Path) -> tuple[TableRow, ...]:
@@ -44,15 +49,53 @@ def read_inventory(path: Path) -> tuple[TableRow, ...]:
 
 def parse_inventory(data: bytes, file: str = "tables.csv") -> tuple[TableRow, ...]:
     """Give the tables that a CSV's bytes say, in the file's order. Raises InputError with every problem found."""
+    return _parsed(data, file, is_list=False)[""]
+
+
+def parse_lists(data: bytes, file: str) -> dict[str, tuple[TableRow, ...]]:
+    """Give the tables of a list by connector, in the file's order; all are under "" where no column names connectors.
+
+    Raises InputError with every problem found. A source table that can't name its destination is none: discovery names it.
+    """
+    return _parsed(data, file, is_list=True)
+
+
+def inventory_columns(data: bytes, file: str) -> list[str]:
+    """Give the columns of an inventory, in its order."""
+    return columns_of(data, file, COLUMNS, COLUMNS[:1])
+
+
+def _parsed(data: bytes, file: str, *, is_list: bool) -> dict[str, tuple[TableRow, ...]]:
     problems: list[Problem] = []
-    lines = list(read_lines(data, file, COLUMNS, COLUMNS[:1], problems))
-    tables = [(line, _table(line, file, problems)) for line in lines]
-    problems += row_problems(tables, file)
-    if not lines and not problems:
+    tables: defaultdict[str, list[tuple[Line, TableRow]]] = defaultdict(list)
+    for line in read_lines(data, file, (*COLUMNS, _CONNECTOR) if is_list else COLUMNS, COLUMNS[:1], problems):
+        if is_list:
+            problems += _list_problems(line, file)
+            # Blanks around a name are the spreadsheet's.
+            line.cells["source_table"] = line.cells["source_table"].strip()
+        connector = line.cells.get(_CONNECTOR, "").strip() if is_list else ""
+        tables[connector].append((line, _table(line, file, problems)))
+    for rows in tables.values():
+        problems += row_problems(rows, file, is_list=is_list)
+    if not tables and not problems:
         problems.append(Problem("holds no table", "add a row for each table, or run `headgate discover`", file))
     if problems:
         raise InputError(capped(sorted(problems, key=lambda problem: problem.line or 0), file))
-    return tuple(table for _, table in tables)
+    return {connector: tuple(table for _, table in rows) for connector, rows in tables.items()}
+
+
+def _list_problems(line: Line, file: str) -> Iterator[Problem]:
+    """Say what can't be meant in a list that other programs wrote."""
+    for column, text in line.cells.items():
+        place = Problem("", "", file, line.line, line.row, column)
+        if column == _CONNECTOR and not text.strip():
+            fix = "name the connector in each row; of a spreadsheet's merged cells only the first has it"
+            yield replace(place, message="is empty", fix=fix)
+        elif column not in ("source_table", "primary_keys") and text.strip() in NOTHING:
+            yield replace(place, message=f"is {text.strip()}, a program's word for nothing", fix="leave the cell empty")
+        elif column == "source_table" and _UNSEEN_ENDS & set(text):
+            message = f"holds a line's end that few programs show: found {short(text)}"
+            yield replace(place, message=message, fix="write each table in a row of its own")
 
 
 def _table(line: Line, file: str, problems: list[Problem]) -> TableRow:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from headgate.inventory.row import TableRow
 
 
-def row_problems(rows: Sequence[tuple[Line, TableRow]], file: str) -> list[Problem]:
-    """Say which rows contradict each other, or have a source table that can't name its destination."""
-    return [*_unnamed(rows, file), *_one_destination(rows, file), *_one_id(rows, file)]
+def row_problems(rows: Sequence[tuple[Line, TableRow]], file: str, *, is_list: bool) -> list[Problem]:
+    """Say which rows contradict each other, and but for a list's, which have a source table that can't name its destination."""
+    return [*(() if is_list else _unnamed(rows, file)), *_one_destination(rows, file), *_one_id(rows, file)]
 
 
 def _unnamed(rows: Sequence[tuple[Line, TableRow]], file: str) -> Iterator[Problem]:

@@ -6,9 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from headgate.files import decoded, needed_bytes
+from headgate.files import needed_bytes
 from headgate.inventory.cells import CellError, parse_weight
-from headgate.inventory.csv_file import UTF8, capped
+from headgate.inventory.csv_file import capped, csv_text
 from headgate.inventory.slices import value_fault
 from headgate.problems import InputError, Problem, short
 
@@ -28,7 +28,7 @@ def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[
 
     Raises InputError with every problem found: a value twice, one that the option can't hold, a weight that is none.
     """
-    text = decoded(data, file, UTF8)
+    text = csv_text(data, file)
     problems: list[Problem] = []
     first: dict[str, int] = {}
     weights: dict[str, float | None] = {}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.files import write_whole
+from headgate.files import needed_bytes, write_whole
 from headgate.inventory.defaults import table_id
-from headgate.inventory.read import parse_inventory
+from headgate.inventory.read import inventory_columns, parse_inventory
 from headgate.inventory.slices import Slice, slice_table
 from headgate.inventory.values import read_values
 from headgate.inventory.write import render_inventory
@@ -61,11 +60,12 @@ def cut_table(request: SliceRequest) -> SliceResult:
     )
     file = one.folder / TABLES
     # As it is read again, and with the columns that it had.
-    text = render_inventory(sliced.tables, _columns(file))
+    data = needed_bytes(file)
+    text = render_inventory(sliced.tables, inventory_columns(data, str(file)))
     if parse_inventory(text.encode(), str(file)) != sliced.tables:
         raise InputError(f"{file} would not be read as it is written", "look for odd characters in the values")
     # What is written otherwise, perhaps, but says the same, stays.
-    changed = parse_inventory(file.read_bytes(), str(file)) != sliced.tables
+    changed = parse_inventory(data, str(file)) != sliced.tables
     if changed and request.write:
         write_whole(file, text)
     allowed = request.option in one.definition.connection.external_options
@@ -76,8 +76,3 @@ def _weight_of(one: Connector) -> Callable[[TableRow], float]:
     """Weigh a table without a weight of its own by its runs, else by its type."""
     weights = {table.id: table.weight.seconds for table in one.weighed()}
     return lambda row: weights[table_id(row, one.definition)]
-
-
-def _columns(file: Path) -> list[str]:
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        return [name.strip() for name in next(csv.reader(lines))]

@@ -13,8 +13,7 @@ from typer.testing import CliRunner, Result
 
 from headgate.cli import app
 from headgate.definition.load import load_definition
-from headgate.discovery.listing import read_listing
-from headgate.inventory.read import read_inventory
+from headgate.inventory.read import parse_lists, read_inventory
 from headgate.names import catalog_name_fault
 from headgate.problems import InputError, SourceError
 from tests.support.listing import write_listing
@@ -111,13 +110,13 @@ def test_names_of_any_kind_can_be_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("source", ["made", pytest.param("community", marks=pytest.mark.shared(COMMUNITY))])
 def test_each_connector_of_a_list_makes_an_inventory_of_its_tables(tmp_path: Path, source: str) -> None:
     path = write_listing(tmp_path / "list.csv") if source == "made" else shared(COMMUNITY)
-    listings = read_listing(path)
+    listings = parse_lists(path.read_bytes(), str(path))
     assert len(listings) == 29
-    for connector, found in listings.items():
+    for connector, listed in listings.items():
         run(tmp_path, "--connector-name", connector, "--from-csv", str(path))
         tables = read_inventory(tmp_path / "connectors" / connector / "tables.csv")
         assert [(t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in tables] == [
-            (t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in found.tables
+            (t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in listed
         ]
         assert all(table.pipeline_group for table in tables)
         assert not any(catalog_name_fault(table.destination_name) for table in tables)

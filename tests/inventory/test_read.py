@@ -63,6 +63,19 @@ companies,companies,marketing,bronze,main,0 2 * * *,,50
         pytest.param(b"weight,source_table\n 1.0 ,a\n", id="another order, and a number with spaces"),
         pytest.param(b"source_table,weight\n\na,1\n\n", id="empty lines"),
         pytest.param(b'"source_table","weight"\n"a","1e0"\n', id="quotes everywhere"),
+        pytest.param(b"source_table;weight\na;1\n", id="semicolons"),
+        pytest.param(b"source_table\tweight\na\t1\n", id="tabs"),
+        pytest.param(b"source_table|weight\na|1\n", id="bars"),
+        pytest.param(b"sep=;\r\nsource_table;weight\r\na;1\r\n", id="what parts cells, as Excel says it"),
+        pytest.param(b"sep=^\nsource_table^weight\na^1\n", id="what parts cells is anything"),
+        pytest.param("source_table\tweight\r\na\t1\r\n".encode("utf-16"), id="UTF-16, as Excel's Unicode text"),
+        pytest.param(
+            "source_table,weight\na,1\n".encode("utf-16-be").join([b"\xfe\xff", b""]), id="UTF-16 the other way round"
+        ),
+        pytest.param(b"Source Table,WEIGHT\na,1\n", id="headings in capitals and with spaces"),
+        pytest.param(b"source-table,Weight \na,1\n", id="headings with hyphens"),
+        pytest.param(b"source_table,weight,,\na,1,,\n,,,\n", id="empty columns and rows at the end"),
+        pytest.param(b"source_table,weight\n , \na,1,,\n,\n", id="rows of empty cells, and longer ones"),
     ],
 )
 def test_the_same_table_however_it_is_written(data: bytes) -> None:
@@ -106,6 +119,31 @@ def test_options_hold_the_platforms_own_keys_and_any_json(scd: str) -> None:
     assert table.options == {"scd_type": scd, "cluster_by": ["a"], "deep": {"x": [1, None, True]}}
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("table;weight\na;1\n", "tables.csv:1: column source_table is missing; cells are parted by a comma"),
+        ("sep=;\nsource_table,weight\n", "tables.csv:2: column source_table is missing; cells are parted by a semicolon"),
+        ("source_table;wieght\na;1\n", "tables.csv:1: unknown column 'wieght'"),
+        ("source_table;weight\na;1;2\n", "a cell that holds a semicolon or a line end in quotes"),
+        ("sep=;\nsource_table;weight\n\na;heavy\n", "tables.csv:4: row 1, column weight: is not a number"),
+        ("source_table;weight\na;12,5\n", "tables.csv:2: row 1, column weight: is not a number from 0 to 1e+12: found '12,5'"),
+        ("source_table,weight,Weight\na,1,1\n", "tables.csv:1: column weight is there 2 times"),
+        ("source_table,,weight\na,,1\n", "tables.csv:1: column 2 has no heading"),
+        ("source_table,weight,\na,1,note\n", "tables.csv:2: row 1: has 3 cells, the first row names 2 columns"),
+    ],
+)
+def test_what_has_no_single_reading_is_refused_with_what_was_found(text: str, said: str) -> None:
+    assert said in problems(text.encode())
+
+
+@pytest.mark.parametrize("cell", ["NULL", '"id,NULL"', "None", "nan"])
+def test_a_programs_word_for_nothing_is_no_key(cell: str) -> None:
+    assert "a program's word for nothing" in problems(f"source_table,primary_keys\na,{cell}\n".encode())
+    (table,) = parse_inventory(b'source_table,primary_keys\na,"[""NULL""]"\n')
+    assert table.primary_keys == ("NULL",)
+
+
 @pytest.mark.parametrize("path", sorted(BAD.glob("*.csv")), ids=lambda path: path.stem)
 def test_what_is_said_of_a_bad_inventory(path: Path) -> None:
     assert problems(path.read_bytes()) + "\n" == path.with_suffix(".txt").read_text().replace(path.name, "tables.csv")
@@ -117,17 +155,18 @@ def test_what_is_said_of_a_bad_inventory(path: Path) -> None:
         pytest.param(b"", "tables.csv: is empty", id="nothing"),
         pytest.param(b" \r\n\n", "tables.csv: is empty", id="blanks"),
         pytest.param(b"\xef\xbb\xbf", "tables.csv: is empty", id="only a byte order mark"),
-        pytest.param("source_table\na\n".encode("utf-16"), "tables.csv: is UTF-16", id="UTF-16"),
+        pytest.param("source_table\na\n".encode("utf-16")[:-1], "tables.csv: begins as UTF-16 does", id="half UTF-16"),
+        pytest.param(b"sep=;\n", "tables.csv: is empty", id="nothing but what parts cells"),
         pytest.param("source_table\na\n".encode("utf-16-le"), "tables.csv:1: holds a NUL character", id="UTF-16 without mark"),
         pytest.param(b"source_table\na\nb\0\n", "tables.csv:3: holds a NUL character", id="NUL"),
         pytest.param(
             b"source_table\na\n\nb\xff\n",
-            "tables.csv:4: row 2: is not UTF-8: byte 18 of the file is 0xff",
+            "tables.csv:4: is not UTF-8: byte 18 of the file is 0xff, which is 'ÿ' in Windows-1252\n    save it as UTF-8",
             id="not UTF-8",
         ),
         pytest.param(
             b'\xef\xbb\xbfsource_table\n"a\nb"\nc\xe9\n',
-            "tables.csv:4: row 2: is not UTF-8: byte 24 of the file is 0xe9",
+            "tables.csv:4: is not UTF-8: byte 24 of the file is 0xe9",
             id="not UTF-8 after a byte order mark and a row of two lines",
         ),
         pytest.param(b"source\xff", "tables.csv:1: is not UTF-8: byte 7 of the file is 0xff", id="not UTF-8 in the headings"),

@@ -94,7 +94,7 @@ def test_a_file_of_wrong_rows_is_not_told_whole() -> None:
         pytest.param(b"source_table,started_at\n", "column seconds is missing", id="a column missing"),
         pytest.param(b"source_table,started_at,second\n", "did you mean 'seconds'?", id="a column misspelt"),
         pytest.param(b"source_table,started_at,seconds,seconds\n", "column seconds is there 2 times", id="a column twice"),
-        pytest.param(HEAD.encode() + b"\xff", "runs.csv:2: row 1: is not UTF-8: byte 55", id="another encoding"),
+        pytest.param(HEAD.encode() + b"\xff", "runs.csv:2: is not UTF-8: byte 55", id="another encoding"),
         pytest.param(HEAD.encode() + b"a\0b", "runs.csv:2: holds a NUL character", id="a NUL"),
         pytest.param(HEAD.encode() + b'"orders,,', "runs.csv:2: row 1: a quote is opened and not closed", id="an open quote"),
         pytest.param(HEAD.encode() + b"a,,2025-03-01T24:00:00Z,1,\n", "is not a time", id="an hour that not all Pythons know"),

@@ -38,7 +38,7 @@ def test_what_is_read_is_written_to_the_byte(tmp_path: Path, text: str) -> None:
 def test_all_problems_of_all_rows_come_at_once_by_line() -> None:
     text = (
         "source_table,destination_table,schedule,weight,ingestion_type,status\n"
-        ",,,,,\n"
+        ",,,7,,\n"
         '"a\nb",a,,nan,,\n'
         "c,A,0 25 * * *,heavy,snapshoot,goen\n"
     )

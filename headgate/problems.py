@@ -5,14 +5,16 @@ A `Problem` is data; the command line and the tests render it. The errors are so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
 _LONGEST = 60
+_MOST_WORDS = 20
+_FEW = 3  # places of one fault that are told one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,21 @@ class HeadgateError(Exception):
         if isinstance(problems, str):
             problems = Problem(problems, fix)
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(_told(self.problems)))
+
+
+def _told(problems: Sequence[Problem]) -> Iterator[str]:
+    """Give problems as they are read: a fault that many rows have is told once, of the first."""
+    alike: dict[Problem, list[Problem]] = {}
+    for problem in problems:
+        alike.setdefault(replace(problem, line=None, row=None), []).append(problem)
+    for problem in problems:
+        same = alike[replace(problem, line=None, row=None)]
+        if len(same) <= _FEW:
+            yield str(problem)
+        elif problem is same[0]:
+            last = f"row {same[-1].row}" if same[-1].row else f"line {same[-1].line}" if same[-1].line else "the last"
+            yield f"{problem}\n    the same {len(same) - 1} times more, up to {last}"
 
 
 class InputError(HeadgateError):
@@ -86,9 +102,10 @@ def short(text: str) -> str:
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:
-    """Give `did you mean 'x'?` for the known word nearest to the one found, or the known words where none is near."""
+    """Give `did you mean 'x'?` for the known word nearest to the one found, else the known words, or the first of many."""
     words = list(known)
     near = get_close_matches(found.lower(), {word.lower(): word for word in words}, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{next(word for word in words if word.lower() == near[0])}'?"
-    return "use one of: " + ", ".join(sorted(words))
+    more = f" and {len(words) - _MOST_WORDS} more" if len(words) > _MOST_WORDS else ""
+    return "use one of: " + ", ".join(sorted(words)[:_MOST_WORDS]) + more if words else ""

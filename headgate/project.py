@@ -9,7 +9,8 @@ from headgate.definition.load import load_definitions
 from headgate.inventory.defaults import table_id
 from headgate.inventory.read import read_inventory
 from headgate.inventory.resolve import resolve
-from headgate.inventory.runs import read_runs
+from headgate.inventory.runs import RUNS, read_runs
+from headgate.inventory.weighing import unknown_runs
 from headgate.layout.deployed import Deployed, read_deployed
 from headgate.layout.lock import read_lock
 from headgate.layout.strays import strays
@@ -65,6 +66,11 @@ class Connector:
         runs.csv.
         """
         return resolve(self.rows, definition or self.definition, read_runs(self.folder))
+
+    def unknown_runs(self) -> list[Problem]:
+        """Say which runs of runs.csv are of no table of the inventory. Raises InputError with every problem of the file."""
+        rows = {table_id(row, self.definition): row for row in self.rows}
+        return unknown_runs(rows, self.definition, read_runs(self.folder), str(self.folder / RUNS))
 
     def code(self) -> dict[str, bytes]:
         """Give path → content of the connector's files to upload; none where wheels or git bring the code.

@@ -15,7 +15,7 @@ from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, table_of
 from headgate.files import needed_text, parse_json
 from headgate.names import catalog_name
-from headgate.problems import InputError, Problem
+from headgate.problems import InputError, Problem, short
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,9 +64,7 @@ def _tables(path: Path, problems: list[Problem]) -> list[Row]:
     for number, value in _rows(path):
         name, namespace = value.get("tableName"), value.get("namespace") or []
         if not isinstance(name, str) or not name.strip():
-            problems.append(
-                Problem("tableName is missing or no text", "is this an export of _community_tables?", str(path), row=number)
-            )
+            problems.append(_unnamed(value, "_community_tables", path, number))
         elif not isinstance(namespace, list) or not all(isinstance(part, str) and part for part in namespace):
             problems.append(Problem(f"namespace of {name!r} is not a list of strings", _LINES, str(path), row=number))
         elif (row := Row(name, tuple(namespace))) in rows:
@@ -83,11 +81,16 @@ def _metadata(path: Path, problems: list[Problem]) -> dict[str, dict[str, Any]]:
     for number, value in _rows(path):
         name = value.get("tableName")
         if not isinstance(name, str) or not name:
-            fix = "is this an export of _community_table_metadata?"
-            problems.append(Problem("tableName is missing or no text", fix, str(path), row=number))
+            problems.append(_unnamed(value, "_community_table_metadata", path, number))
         elif said.setdefault(name, value) != value:
             problems.append(Problem(f"{name!r} is there twice, and not the same", file=str(path), row=number))
     return said
+
+
+def _unnamed(row: dict[str, Any], exported: str, path: Path, number: int) -> Problem:
+    named = ", ".join(map(short, row)) or "nothing"
+    message = f"tableName is missing or no text; the row has {named}"
+    return Problem(message, f"is this an export of {exported}?", str(path), row=number)
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:

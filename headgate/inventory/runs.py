@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +32,17 @@ _PARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one table. `destination` is catalog.schema.table in the workspace, or empty; `full_load` None: not known."""
+    """One run of one table. `destination` is catalog.schema.table in the workspace, or empty; `full_load` None: not known.
+
+    `row` is where the file has it.
+    """
 
     source_table: str
     destination: str
     started_at: datetime
     seconds: float
     full_load: bool | None
+    row: int = field(default=0, compare=False)
 
 
 def read_runs(folder: Path) -> tuple[Run, ...]:
@@ -57,7 +61,7 @@ def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
         values = _values(line, file, problems)
         if values is None:
             continue
-        run = Run(**values)
+        run = Run(**values, row=line.row)
         earlier = first.setdefault((_table(run), run.started_at), line.row)
         if earlier != line.row:
             message = f"{short(run.source_table)} started at {run.started_at.isoformat()} in row {earlier} already"

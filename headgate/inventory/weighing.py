@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from headgate.inventory.csv_file import capped
 from headgate.inventory.defaults import declared_seconds
+from headgate.problems import Problem, did_you_mean, short
 from headgate.tables.ids import TableId
 from headgate.tables.names import Names, blurred, folded
 from headgate.tables.weight import Weight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from headgate.definition.model import Definition
     from headgate.inventory.row import TableRow
@@ -136,20 +138,48 @@ def _microseconds(run: Run) -> int:
     return (run.started_at - _EPOCH) // timedelta(microseconds=1)
 
 
+def unknown_runs(rows: Mapping[TableId, TableRow], definition: Definition, runs: Sequence[Run], file: str) -> list[Problem]:
+    """Say which runs are of no table in `rows` (table → its row), once for each name and destination in `file`."""
+    unknown: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)
+    for run, meant in _meanings(rows, definition, runs):
+        if not meant:
+            unknown[run.source_table, run.destination].append(run)
+    known = Names((table.source_table, table.destination) for table in rows)
+    problems = []
+    for (source, destination), its in unknown.items():
+        goes = known.find(source)
+        column, message = "source_table", f"{short(source)} is no table of tables.csv"
+        fix = did_you_mean(source, known.known)
+        if goes:
+            column, message = "destination", f"{short(source)} does not go to {short(destination)}"
+            fix = f"it goes to {', '.join(goes)}"
+        count = "its run counts" if len(its) == 1 else f"its {len(its)} runs count"
+        problems.append(Problem(f"{message}; {count} for nothing", fix, file, row=its[0].row, column=column))
+    return capped(problems, file)
+
+
 def _assign(tables: Collection[TableId], definition: Definition, runs: Sequence[Run]) -> dict[TableId, list[Run]]:
-    """Give each table's runs: by source table and destination (in any target), by source table alone where none is named."""
+    """Give each table's runs: those that can be of no other."""
+    found: dict[TableId, list[Run]] = {table: [] for table in tables}
+    for run, meant in _meanings(tables, definition, runs):
+        if len(meant) == 1:
+            found[next(iter(meant))].append(run)
+    return found
+
+
+def _meanings(
+    tables: Collection[TableId], definition: Definition, runs: Sequence[Run]
+) -> Iterator[tuple[Run, Collection[TableId]]]:
+    """Give each run with the tables that it may be of: by source table and destination (in any target), else by the former."""
     by_source = Names((table.source_table, table) for table in tables)
     there: defaultdict[TableId, set[TableId]] = defaultdict(set)
     for catalog in {None, *(target.catalog for target in definition.targets.values())}:
         for table in tables:
             there[table.in_catalog(catalog)].add(table)
-    found: dict[TableId, list[Run]] = {table: [] for table in tables}
     for run in runs:
         meant: Collection[TableId] = by_source.find(run.source_table)
         if run.destination:
             source = blurred(run.source_table)
             landed = there.get(TableId(run.source_table, run.destination), set())
             meant = [table for table in landed if blurred(table.source_table) == source]
-        if len(meant) == 1:
-            found[next(iter(meant))].append(run)
-    return found
+        yield run, meant

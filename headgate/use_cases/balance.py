@@ -64,6 +64,8 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
             _refuse_deployed(one)
         definition = with_settings(one.definition, request.settings)
         tables = one.weighed(definition)
+        for problem in one.unknown_runs():
+            tell(f"warning: {problem}")
         made = balance(tables, definition, before, rebalance=request.rebalance, restack=request.restack)
         refuse_strays(one, made.layout, one.definition.targets)
         if differs(one.layout, made.layout):

@@ -34,7 +34,7 @@ class CheckRequest(ProjectRequest):
 
 @dataclass(frozen=True, slots=True)
 class CheckedConnector:
-    """A connector that synthesis takes, the numbers of its tables and stacks, and what to know of its schedules."""
+    """A connector that synthesis takes, the numbers of its tables and stacks, and what to know of schedules and past runs."""
 
     connector: str
     tables: int
@@ -101,3 +101,4 @@ def _warnings(one: Connector) -> Iterator[str]:
     for schedule in sorted({table.group.schedule for table in one.tables} - {""}):
         for warning in daylight_warnings(schedule, zone):
             yield f"schedule '{schedule}': {warning}"
+    yield from map(str, one.unknown_runs())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from headgate.definition.model import Definition
 from headgate.inventory.defaults import table_id
 from headgate.inventory.row import TableRow
 from headgate.inventory.runs import Run
-from headgate.inventory.weighing import weigh
+from headgate.inventory.weighing import unknown_runs, weigh
 from headgate.tables.weight import Weight
 from tests.support.samples import parts_of
 
@@ -50,6 +51,24 @@ def test_without_runs_the_type_has_the_say() -> None:
 def test_two_runs_are_too_few_and_three_are_enough() -> None:
     assert weighed(run(40), run(41, 1)) == Weight(10, "type", 0.0, 10, left_out=2)
     assert weighed(run(40), run(40, 1), run(40, 2)) == Weight(40, "observed", 0.59, 10, runs=3)
+
+
+def test_runs_of_no_table_are_named_once_with_what_was_perhaps_meant() -> None:
+    known = {table_id(ORDERS, DEFINITION): ORDERS}
+    fine = [run(1), run(1, table="ORDERS"), run(1, destination="dev_main.bronze.orders")]
+    ordrs = [replace(run(1, day, "ordrs"), row=day) for day in (4, 7)]
+    moved = replace(run(1, destination="main.bronze.other"), row=9)
+
+    assert [str(problem) for problem in unknown_runs(known, DEFINITION, [*fine, *ordrs, moved], "runs.csv")] == [
+        (
+            "runs.csv: row 4, column source_table: 'ordrs' is no table of tables.csv; its 2 runs count for nothing\n"
+            "    did you mean 'orders'?"
+        ),
+        (
+            "runs.csv: row 9, column destination: 'orders' does not go to 'main.bronze.other'; its run counts for nothing\n"
+            "    it goes to main.bronze.orders"
+        ),
+    ]
 
 
 def test_a_run_far_from_the_others_is_left_out() -> None:

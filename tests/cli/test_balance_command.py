@@ -6,6 +6,8 @@ import json
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import Run
 
 LOCK = "connectors/crm/layout.lock"
@@ -73,6 +75,17 @@ def test_each_table_s_weight_says_where_it_comes_from(headgate: Run, project: Pa
     assert found["contacts"] == (100, "given")
     assert found["deals"][1] == "observed"
     assert 40 <= found["deals"][0] <= 41  # 900 is an outlier
+
+
+@pytest.mark.parametrize(("words", "said"), [(["balance"], "warning: "), (["check"], "warning: crm: ")])
+def test_runs_of_a_table_that_is_not_there_are_told(headgate: Run, project: Path, words: list[str], said: str) -> None:
+    headgate("balance")
+    (project / "connectors/crm/runs.csv").write_text("source_table,started_at,seconds\ndeal,2026-11-01T00:00:00Z,4\n")
+
+    told = headgate(*words).stderr
+
+    assert f"{said}connectors/crm/runs.csv: row 1, column source_table: 'deal' is no table of tables.csv" in told
+    assert "did you mean 'deals'?" in told
 
 
 def test_the_page_of_loads_is_whole_html(headgate: Run, project: Path) -> None:

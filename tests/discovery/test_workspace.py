@@ -66,7 +66,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         read_workspace(tables, metadata)
     said = str(caught.value)
     for text in (
-        "tables.json: row 1: tableName is missing",
+        "tables.json: row 1: tableName is missing or no text; the row has 'table'",
         "row 2: namespace of 'a' is not a list",
         "row 4: 'b' is there a second time, first in row 3",
         "metadata.json: row 2: tableName is missing",
@@ -74,6 +74,17 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         "users: " + str(metadata) + " has no row for it",
     ):
         assert text in said
+
+
+def test_a_column_that_is_called_otherwise_is_told_once(tmp_path: Path) -> None:
+    tables = _written(tmp_path / "tables.json", [{"table_name": f"t{number}"} for number in range(60)])
+    with pytest.raises(InputError) as caught:
+        read_workspace(tables)
+    assert str(caught.value).splitlines() == [
+        f"{tables}: row 1: tableName is missing or no text; the row has 'table_name'",
+        "    is this an export of _community_tables?",
+        "    the same 59 times more, up to row 60",
+    ]
 
 
 def test_best_effort_leaves_out_what_has_no_metadata(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from headgate.problems import HeadgateError, InputError, Problem, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import PurePath
 
 _SHOWN_OF_NAME = 50  # of a temporary file's: the file's own may be as long as names get
 # What is wrong with a path, and so the caller's to mend; any other error is the machine's.
@@ -94,6 +95,14 @@ def parse_json(text: str, file: str, fix: str, object_hook: Callable[[Any], Any]
         raise InputError(Problem("is nested too deeply", fix, file)) from None
     except ValueError:  # Python reads no number of thousands of digits
         raise InputError(Problem("holds a number too long to read", fix, file)) from None
+
+
+def seen_from(folder: PurePath, path: PurePath) -> str:
+    """Give the way from a folder to a path, both whole, as any system reads it; the path itself where no way leads there."""
+    for steps, above in enumerate((folder, *folder.parents)):
+        if path.is_relative_to(above):
+            return "/".join([*[".."] * steps, *path.relative_to(above).parts])
+    return path.as_posix()
 
 
 def write_all(texts: Mapping[Path, str]) -> list[Path]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from headgate.files import write_all, write_whole
+from headgate.files import seen_from, write_all, write_whole
 from headgate.problems import InputError
 
 
@@ -68,3 +68,17 @@ def test_files_that_change_are_told(tmp_path: Path) -> None:
     (tmp_path / "same").write_text("a")
 
     assert write_all({tmp_path / "same": "a", tmp_path / "new/file": "b"}) == [tmp_path / "new/file"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "path", "said"),
+    [
+        (PureWindowsPath(r"C:\shop\connectors\crm"), PureWindowsPath(r"C:\shop\.headgate\c.json"), "../../.headgate/c.json"),
+        (PureWindowsPath(r"C:\shop"), PureWindowsPath(r"c:\SHOP\c.json"), "c.json"),
+        (PureWindowsPath(r"C:\shop"), PureWindowsPath(r"D:\else\c.json"), "D:/else/c.json"),
+        (PurePosixPath("/shop/connectors/crm"), PurePosixPath("/shop/c.json"), "../../c.json"),
+        (PurePosixPath("/shop"), PurePosixPath("/shop/a/c.json"), "a/c.json"),
+    ],
+)
+def test_ways_are_written_alike_on_any_system(folder: PurePath, path: PurePath, said: str) -> None:
+    assert seen_from(folder, path) == said

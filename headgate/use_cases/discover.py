@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import FILE, load_definition, parse_definition
@@ -14,7 +13,7 @@ from headgate.discovery.listing import read_csv
 from headgate.discovery.options import init_options, option_text
 from headgate.discovery.request import DiscoveryRequest, DiscoveryResult
 from headgate.discovery.workspace import read_workspace
-from headgate.files import write_all
+from headgate.files import seen_from, write_all
 from headgate.inventory.merge import merge_discovered
 from headgate.inventory.read import parse_inventory, read_inventory
 from headgate.inventory.write import render_inventory
@@ -96,7 +95,7 @@ def _scaffold(request: DiscoveryRequest) -> str:
     group_by = request.group_by or "category_and_ingestion_type"
     where = (request.connection or name, request.catalog or "main", request.schema or name)
     schema = request.root / CONNECTOR
-    seen = os.path.relpath(schema, request.csv.parent).replace(os.sep, "/") if schema.is_file() else ""
+    seen = seen_from(request.csv.parent.resolve(), schema.resolve()) if schema.is_file() else ""
     text = scaffold_definition(name, name, *where, group_by, **request.schedules, parameters=request.parameters)
     return with_schema(text, seen)
 

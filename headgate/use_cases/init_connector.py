@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -195,7 +194,7 @@ def _from(request: NewConnectorRequest, answer: str) -> NewConnectorRequest:
     path = Path(answer).expanduser()
     if path.suffix == ".csv":
         return replace(request, listing=path)
-    if path.exists() or path.suffix in {".py", ".whl"} or os.sep in answer:
+    if path.exists() or path.suffix in {".py", ".whl"} or {"/", "\\"} & set(answer):
         return replace(request, python_file=path)
     return replace(request, module=answer)
 

@@ -199,7 +199,14 @@ def test_code_that_lies_in_the_connectors_folder_is_its_own(headgate: Run, proje
 
 @pytest.mark.parametrize(
     ("answer", "field"),
-    [("osipi", "built_in"), ("some.csv", "listing"), ("~/x.whl", "python_file"), ("a/b", "python_file"), ("pkg.crm", "module")],
+    [
+        ("osipi", "built_in"),
+        ("some.csv", "listing"),
+        ("~/x.whl", "python_file"),
+        ("a/b", "python_file"),
+        (r"C:\code\crm", "python_file"),
+        ("pkg.crm", "module"),
+    ],
 )
 def test_one_answer_says_where_tables_come_from(answer: str, field: str, tmp_path: Path) -> None:
     request = NewConnectorRequest(name="crm", root=tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import json
 import os
@@ -74,7 +75,15 @@ def needed_text(path: Path, fix: str = "save it as UTF-8") -> str:
 
 
 def decoded(data: bytes, file: str, fix: str) -> str:
-    """Give the text that a file's bytes say, without a byte order mark. Raises InputError where they are not UTF-8."""
+    """Give the text that a file's bytes say, without a byte order mark: UTF-8, or UTF-16 that begins with its mark.
+
+    PowerShell and Excel write the latter. Raises InputError, with `fix`, for what is neither.
+    """
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError:
+            raise InputError(Problem("begins as UTF-16 does, and goes on otherwise", fix, file)) from None
     try:
         return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:

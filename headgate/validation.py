@@ -74,6 +74,8 @@ def parse_as(model: type[M], text: str, file: str, fix: str, *, line: Callable[[
 
     `line` gives the line of a path in the text; `fix` says where a whole file is to be had.
     """
+    if not text.strip():
+        raise InputError(Problem("is empty", fix, file))
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
@@ -127,7 +129,8 @@ def _words(detail: ErrorDetails, path: Path) -> tuple[str, str]:
     if kind == "value_error":
         return str(context["error"]), _OTHER
     if kind == "json_invalid":
-        return f"is not JSON: {_AT.sub('', context['error'])}", "write it again"
+        fault = _AT.sub("", context["error"])
+        return "ends in the middle" if fault.startswith("EOF") else f"is not JSON: {fault}", "write it again"
     if kind in _WORDS:
         message, fix = (text.format(**context) for text in _WORDS[kind])
         known = [word.strip("'") for word in context.get("expected", "").replace(" or ", ", ").split(", ")]

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from headgate.files import seen_from, write_all, write_whole
+from headgate.files import decoded, seen_from, write_all, write_whole
 from headgate.problems import InputError
 
 
@@ -82,3 +82,22 @@ def test_files_that_change_are_told(tmp_path: Path) -> None:
 )
 def test_ways_are_written_alike_on_any_system(folder: PurePath, path: PurePath, said: str) -> None:
     assert seen_from(folder, path) == said
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_text_is_read_in_any_encoding_that_it_names(encoding: str) -> None:
+    assert decoded("Größe\n".encode(encoding), "a.csv", "save it") == "Größe\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"a\nGr\xf6\xdfe", "a.csv:2: is not UTF-8: byte 5 of the file is 0xf6, which is 'ö' in Windows-1252\n    save it"),
+        (b"\x81", "a.csv:1: is not UTF-8: byte 1 of the file is 0x81\n    save it"),
+        (b"\xff\xfea", "a.csv: begins as UTF-16 does, and goes on otherwise\n    save it"),
+    ],
+)
+def test_what_is_no_text_is_told_with_what_it_may_be(data: bytes, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        decoded(data, "a.csv", "save it")
+    assert str(caught.value) == said

@@ -65,10 +65,11 @@ def test_it_says_what_was_expected_and_found(given: dict[str, Any], words: str) 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"text": "a",\n"id": ', "a.json:2: : is not JSON: EOF while parsing a value"),
+        ('{"text": "a",\n"id": ', "a.json:2: : ends in the middle"),
         ("[" * 100_000, "a.json:1: : is not JSON: recursion limit exceeded"),
         ("9" * 5000, "a.json:1: : is not JSON: number out of range"),
         ("5", "a.json:None: : expected a mapping, found 5"),
+        (" \n", "a.json:None: : is empty"),
     ],
 )
 def test_what_is_not_a_json_object_is_told_with_its_line(text: str, words: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from headgate.cli.common import TARGET, Format, FormatOption, result, result_json, tell, wait
+from headgate.files import decoded, needed_bytes
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -89,11 +90,8 @@ def _as_text(made: CommentResult) -> str:
 def _text(file: Path) -> str:
     """Read the review; raises InputError for what is no text, or none at all."""
     name = "stdin" if str(file) == "-" else str(file)
-    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(Problem(f"is not UTF-8 (byte {error.start})", "give a review's Markdown", name)) from None
+    data = sys.stdin.buffer.read() if str(file) == "-" else needed_bytes(file)
+    text = decoded(data, name, "give a review's Markdown")
     if not text.strip():
         fix = "write it with `headgate review ... --format markdown`, and look whether that failed"
         raise InputError(Problem("is empty", fix, name))

@@ -56,7 +56,7 @@ def parse_yaml(text: str, file: str) -> Document:
     if node is None or (isinstance(node, ScalarNode) and not node.value):
         raise InputError(Problem("is empty", "`headgate init connector` writes one to start from", file))
     if not isinstance(node, MappingNode):
-        raise InputError(Problem("holds no mapping", "write `key: value` lines, `id:` and `source:` first", file, 1))
+        raise InputError(Problem("holds no mapping", "write `key: value` lines", file, 1))
     walk = _Walk(file)
     try:
         data = walk.value(node, ())

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headgate.files import parse_json
+from headgate.files import decoded, needed_bytes, parse_json
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def options_of_text(text: str, flag: str) -> dict[str, str]:
 
 def options_of_file(path: Path, flag: str) -> dict[str, str]:
     """Read options from a file with one JSON object. Raises InputError, which never quotes the file."""
+    data = needed_bytes(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"{flag}: {path} can't be read: {reason}") from None
+        text = decoded(data, str(path), "")
+    except InputError:  # it shows a character
+        raise InputError(Problem("is not UTF-8", "save it as UTF-8", str(path))) from None
     return _options(text, f"{flag}: {path}")
 
 

@@ -5,7 +5,6 @@ Spreadsheets write CSVs in many ways; what has one reading alone is read.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -77,9 +76,7 @@ def read_lines(
                     problems.append(_wrong_length(cells, named, sheet.separator, Problem("", "", file, begin, row)))
             begin = sheet.before + reader.line_num + 1
     except csv.Error as error:
-        fault = "a quote is opened and not closed" if "end of data" in str(error) else f"can't be read as CSV: {error}"
-        fix = 'put a cell with a comma, a quote or a line end in quotes, and write a quote inside twice ("")'
-        problems.append(Problem(fault, fix, file, begin, row + 1))
+        problems.append(replace(unread(error), file=file, line=begin, row=row + 1))
 
 
 def columns_of(data: bytes, file: str, columns: Sequence[str], required: Sequence[str]) -> list[str]:
@@ -88,18 +85,18 @@ def columns_of(data: bytes, file: str, columns: Sequence[str], required: Sequenc
 
 
 def csv_text(data: bytes, file: str) -> str:
-    """Give the text of a CSV's bytes: UTF-8, or UTF-16 that begins with its mark. Raises InputError for what is none."""
-    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        try:
-            text = data.decode("utf-16")
-        except UnicodeDecodeError:
-            raise InputError(Problem("begins as UTF-16 does, and goes on otherwise", UTF8, file)) from None
-    else:
-        text = decoded(data, file, UTF8)
+    """Give the text of a CSV's bytes. Raises InputError for what is none."""
+    text = decoded(data, file, UTF8)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise InputError(Problem("holds a NUL character, as UTF-16 without its mark does", UTF8, file, line))
     return text
+
+
+def unread(error: csv.Error) -> Problem:
+    """Say why a row can't be read."""
+    fault = "a quote is opened and not closed" if "end of data" in str(error) else f"can't be read as CSV: {error}"
+    return Problem(fault, 'put a cell with a comma, a quote or a line end in quotes, and write a quote inside twice ("")')
 
 
 def capped(problems: list[Problem], file: str) -> list[Problem]:

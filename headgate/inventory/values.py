@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.files import needed_bytes
 from headgate.inventory.cells import CellError, parse_weight
-from headgate.inventory.csv_file import capped, csv_text
+from headgate.inventory.csv_file import capped, csv_text, unread
 from headgate.inventory.slices import value_fault
 from headgate.problems import InputError, Problem, short
 
@@ -28,6 +29,8 @@ def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[
 
     Raises InputError with every problem found: a value twice, one that the option can't hold, a weight that is none.
     """
+    if not separator:
+        raise InputError("the separator is empty", "name what the source splits the option's values by, such as ,")
     text = csv_text(data, file)
     problems: list[Problem] = []
     first: dict[str, int] = {}
@@ -44,7 +47,7 @@ def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[
                 weights.setdefault(value, weight)
             begin = reader.line_num + 1
     except csv.Error as error:
-        problems.append(Problem(f"can't be read as CSV: {error}", "a quote inside a value is written twice", file, begin))
+        problems.append(replace(unread(error), file=file, line=begin))
     if not weights and not problems:
         problems.append(Problem("holds no value", "write one value a line", file))
     given = {value: weight for value, weight in weights.items() if weight is not None}

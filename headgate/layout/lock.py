@@ -77,8 +77,6 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
         (number for number, line in enumerate(text.splitlines(), 1) if line.startswith(("<<<<<<<", ">>>>>>>"))), 0
     ):
         raise InputError(Problem("holds the marks of a merge conflict", _MERGED, file, marker))
-    if not text.strip():
-        raise InputError(Problem("is empty", _FIX, file))
     layout = layout_in(text, file, _FIX)
     json.loads(text, object_pairs_hook=partial(_no_key_twice, file))
     if problems := faults(layout, file):

@@ -111,6 +111,8 @@ def test_a_password_that_netrc_has_for_the_host_does_not_take_the_tokens_place(
 def test_what_is_no_review_is_refused(headgate: Run) -> None:
     assert "stdin: is empty" in headgate("comment", "-", "-t", "prod", stdin=" \n", code=1).stderr
     assert "no.md: can't be used" in headgate("comment", "no.md", "-t", "prod", code=1).stderr
+    Path("odd.md").write_bytes(b"\n\xff")
+    assert "odd.md:2: is not UTF-8: byte 2 of the file" in headgate("comment", "odd.md", "-t", "prod", code=1).stderr
     assert "can't be a target's name" in headgate("comment", "-", "-t", "PROD", stdin="text", code=1).stderr
 
 

@@ -143,7 +143,7 @@ def write(folder: Path, text: str = SHORT) -> Path:
     [
         (b"id: crm\nname: \xff\n", r"connector\.yaml:2: is not UTF-8: byte 15 of the file is 0xff"),
         (b"\xef\xbb\xbf" + SHORT.encode() + b"x: 1\n", r"connector\.yaml:5: x: unknown key"),
-        (SHORT.encode("utf-16"), r"connector\.yaml:1: is not UTF-8"),
+        (SHORT.encode("utf-16") + b"x", r"connector\.yaml: begins as UTF-16 does, and goes on otherwise"),
         (b"", r"connector\.yaml: is empty"),
     ],
 )

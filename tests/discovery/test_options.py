@@ -53,10 +53,18 @@ def test_a_file_is_named_with_an_at_sign(tmp_path: Path) -> None:
         ('["s3cret"]', "an object is needed, not a list"),
         ('{"token": null, "key": null}', "'token' is null"),
         ("[" * 100_000, "nested too deeply"),
-        ("@/nowhere/s3cret.json", "can't be read: No such file"),
+        ("@/nowhere/s3cret.json", "can't be used: No such file"),
     ],
 )
 def test_what_is_no_object_is_refused_and_not_quoted(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         options_of_text(text, "--init-options-json")
     assert text.startswith("@") or "s3cret" not in str(caught.value)
+
+
+def test_no_character_of_a_file_that_is_not_utf8_shows(tmp_path: Path) -> None:
+    (tmp_path / "options.json").write_bytes('{"token": "§"}'.encode("cp1252"))
+    with pytest.raises(InputError, match=r"options\.json: is not UTF-8") as caught:
+        options_of_file(tmp_path / "options.json", "--init-options-file")
+    assert not {"§", "a7"} & set(str(caught.value).split())
+    assert "'" not in str(caught.value)

@@ -269,7 +269,7 @@ def test_values_are_read_with_or_without_weights() -> None:
     [
         (b"", "values.csv: holds no value"),
         (b"a\xff", "values.csv:1: is not UTF-8"),
-        (b'a\n"b', "values.csv:2: can't be read as CSV"),
+        (b'a\n"b', "values.csv:2: a quote is opened and not closed"),
         (b"a\nb\na\n", "values.csv:3: 'a' is in line 1 already"),
         (b"a,1\nb\n", "values.csv:2: 'b' has no weight, and others have"),
         (b"a,1\nb,-1\n", "values.csv:2: the weight '-1' is not a number"),
@@ -284,3 +284,8 @@ def test_a_file_of_values_is_refused_with_its_lines(data: bytes, said: str) -> N
         parse_values(data, ",")
 
     assert said in str(caught.value)
+
+
+def test_values_are_parted_by_something() -> None:
+    with pytest.raises(InputError, match="the separator is empty"):
+        parse_values(b"a\n", "")

@@ -38,8 +38,8 @@ def test_what_a_later_headgate_records_beside_is_passed_over(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", r"deployed\.dev\.json:1: is not JSON: EOF"),
-        ('{\n"format": 1,', r"deployed\.dev\.json:2: is not JSON: EOF"),
+        ("", r"deployed\.dev\.json: is empty"),
+        ('{\n"format": 1,', r"deployed\.dev\.json:2: ends in the middle"),
         ("[" * 100_000, "is not JSON: recursion limit exceeded"),
         ("[]", "expected a mapping, found a list"),
         ("{}", "format: is missing"),

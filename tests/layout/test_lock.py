@@ -110,7 +110,7 @@ def test_two_branches_that_add_tables_merge(tmp_path: Path) -> None:
         (lambda text: "<<<<<<< HEAD\n" + text, "marks of a merge conflict"),
         (lambda text: text.replace('"format": 1', '"format": 2'), "this headgate reads 1"),
         (lambda text: text.replace('"connector": "crm"', '"connector": "crm",\n"connector": "crm"'), "twice in one place"),
-        (lambda text: text[:-20], "is not JSON"),
+        (lambda text: text[:-20], "ends in the middle"),
         (
             lambda text: text.replace('"stack": 1}', '"stack": "one"}'),
             r"layout.lock:6: pipelines\.0\.stack: expected a whole number, found 'one'",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import Any
+from typing import Any, TypeGuard
 
 from headgate.inventory.row import INGESTION_TYPES, TableRow
 from headgate.problems import did_you_mean
 
 _WIDTH = 80
+_UNNAMED = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class MetadataError(Exception):
@@ -30,10 +32,10 @@ def table_of(name: str, metadata: Any, category: str = "") -> TableRow:
     elif kind and kind not in INGESTION_TYPES:
         faults.append(f"ingestion_type is {kind[:_WIDTH]!r}: {did_you_mean(kind, INGESTION_TYPES)}")
     keys = metadata.get("primary_keys") or []
-    if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
+    if not isinstance(keys, list) or not all(is_name(key) for key in keys):
         faults.append(f"primary_keys is {_shown(keys)}, not a list of names")
     cursor = metadata.get("cursor_field") or ""
-    if not isinstance(cursor, str):
+    if cursor and not is_name(cursor):
         faults.append(f"cursor_field is {_shown(cursor)}, not a name")
     if faults:
         raise MetadataError("; ".join(faults))
@@ -48,13 +50,14 @@ def name_faults(names: Any) -> list[str]:
         return [f"it gives {_shown(names)}, not a list of names"]
     if not names:
         return ["it names no table"]
-    faults = [f"item {number} is {_shown(name)}, not a name" for number, name in enumerate(names, 1) if not _is_name(name)]
-    twice = [name for name, count in Counter(name for name in names if _is_name(name)).items() if count > 1]
+    faults = [f"item {number} is {_shown(name)}, not a name" for number, name in enumerate(names, 1) if not is_name(name)]
+    twice = [name for name, count in Counter(name for name in names if is_name(name)).items() if count > 1]
     return faults + [f"{name!r} is named {names.count(name)} times" for name in twice]
 
 
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and not any("\ud800" <= letter <= "\udfff" for letter in value)
+def is_name(value: Any) -> TypeGuard[str]:
+    """Say whether a value can name a table or a column: a text with something in it, of whole characters, without a NUL."""
+    return isinstance(value, str) and bool(value.strip()) and not _UNNAMED.search(value)
 
 
 def _shown(value: Any) -> str:

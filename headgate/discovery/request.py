@@ -66,6 +66,8 @@ class DiscoveryRequest:
             raise InputError("--workspace-metadata needs --from-workspace", "give the export of _community_tables too")
         if not self.name or self.name in {".", ".."} or set(self.name) & set("/\\\0"):
             raise InputError(f"--connector-name {self.name!r} is not a folder name", "such as --connector-name osipi")
+        if self.module and not all(part.isidentifier() for part in self.module.split(".")):
+            raise InputError(f"--module {self.module!r} is not a module's name", "such as --module osipi.connector")
         if not (math.isfinite(self.timeout) and 0 < self.timeout <= _LONGEST):
             raise InputError(f"--timeout {self.timeout:g} is not a time", f"give seconds, more than 0 and at most {_LONGEST}")
         self._check_rules()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.found import Failure, Found
-from headgate.discovery.metadata import MetadataError, table_of
+from headgate.discovery.metadata import MetadataError, is_name, table_of
 from headgate.files import needed_text, parse_json
 from headgate.names import catalog_name
 from headgate.problems import InputError, Problem, short
@@ -63,9 +63,9 @@ def _tables(path: Path, problems: list[Problem]) -> list[Row]:
     rows: dict[Row, int] = {}
     for number, value in _rows(path):
         name, namespace = value.get("tableName"), value.get("namespace") or []
-        if not isinstance(name, str) or not name.strip():
+        if not is_name(name):
             problems.append(_unnamed(value, "_community_tables", path, number))
-        elif not isinstance(namespace, list) or not all(isinstance(part, str) and part for part in namespace):
+        elif not isinstance(namespace, list) or not all(map(is_name, namespace)):
             problems.append(Problem(f"namespace of {name!r} is not a list of strings", _LINES, str(path), row=number))
         elif (row := Row(name, tuple(namespace))) in rows:
             problems.append(Problem(f"{name!r} is there a second time, first in row {rows[row]}", file=str(path), row=number))
@@ -80,7 +80,7 @@ def _metadata(path: Path, problems: list[Problem]) -> dict[str, dict[str, Any]]:
     said: dict[str, dict[str, Any]] = {}
     for number, value in _rows(path):
         name = value.get("tableName")
-        if not isinstance(name, str) or not name:
+        if not is_name(name):
             problems.append(_unnamed(value, "_community_table_metadata", path, number))
         elif said.setdefault(name, value) != value:
             problems.append(Problem(f"{name!r} is there twice, and not the same", file=str(path), row=number))
@@ -95,21 +95,53 @@ def _unnamed(row: dict[str, Any], exported: str, path: Path, number: int) -> Pro
 
 def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
     text = needed_text(path).strip()
-    whole = text.startswith("[")
+    first, *_ = lines = text.split("\n")
     rows: list[tuple[int, Any]] = []
-    problems = []
-    parts = [(1, text)] if whole else [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    for line, part in parts:
-        try:
-            value = parse_json(part, str(path), _LINES)
-            rows += enumerate(value, 1) if whole else [(line, value)]
-        except InputError as error:
-            problems += [replace(problem, line=line + (problem.line or 1) - 1) for problem in error.problems]
+    problems: list[Problem] = []
+    if text.startswith("[") or not _is_json(first):
+        value = parse_json(text, str(path), _LINES) if text else []
+        rows += enumerate(value if isinstance(value, list) else _answered(value, path), 1)
+    else:
+        for number, line in enumerate(lines, 1):
+            try:
+                rows += [(number, parse_json(line, str(path), _LINES))] if line.strip() else []
+            except InputError as error:
+                problems += [replace(problem, line=number) for problem in error.problems]
+        if len(rows) == 1 and not problems:
+            rows = list(enumerate(_answered(rows[0][1], path), 1))
     problems += [
         Problem("not a JSON object", _LINES, str(path), row=number) for number, row in rows if not isinstance(row, dict)
     ]
     if problems:
         raise InputError(problems)
+    return rows
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _answered(value: Any, path: Path) -> list[Any]:
+    """Give the rows of a whole answer of the SQL statements' API, in which lists are texts; what is none is a row by itself.
+
+    Source: Databricks REST API, Statement Execution, `manifest.schema.columns` and `result.data_array`.
+    """
+    if not (isinstance(value, dict) and isinstance(value.get("result"), dict)):
+        return [value]
+    try:
+        columns = [column["name"] for column in value["manifest"]["schema"]["columns"]]
+        rows = [dict(zip(columns, cells, strict=True)) for cells in value["result"]["data_array"]]
+        for row in rows:
+            row |= {name: json.loads(row[name]) for name in ("namespace", "primary_keys") if isinstance(row.get(name), str)}
+        total = value["manifest"].get("total_row_count", len(rows))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise InputError(Problem("is not an answer of the SQL API with its rows in it", _LINES, str(path))) from None
+    if total != len(rows):
+        raise InputError(Problem(f"holds {len(rows)} of {total} rows: the answer came in parts", _LINES, str(path)))
     return rows
 
 

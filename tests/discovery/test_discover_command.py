@@ -209,6 +209,7 @@ def test_a_prefix_map_makes_categories(tmp_path: Path) -> None:
     [
         (("--connector-name", "x"), "holds no Python file to discover tables from"),
         (("--connector-name", "../x", "--module", "m"), "is not a folder name"),
+        (("--connector-name", "x", "--module", "a b"), "is not a module's name"),
         (("--connector-name", "x", "--module", "m", "--from-csv", "t.csv"), "--module and --from-csv each say"),
         (("--connector-name", "x", "--workspace-metadata", "m.json"), "needs --from-workspace"),
         (("--connector-name", "x", "--module", "m", "--timeout", "0"), "--timeout 0 is not a time"),

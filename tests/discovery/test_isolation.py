@@ -126,6 +126,7 @@ def test_a_process_that_forks_answers_once() -> None:
         ("['a', 7, None, object(), '', ' ']", "item 4 is a object, not a name"),
         ("['a', 'b', 'a', 'a']", "'a' is named 3 times"),
         ("['\\ud800']", "item 1 is '\\ud800', not a name"),
+        ("['a\\0']", "item 1 is 'a\\x00', not a name"),
         ("iter(int, 1)", "it gives more than 100,000 names"),
     ],
 )
@@ -143,6 +144,9 @@ def test_a_list_of_tables_that_is_none(tables: str, message: str) -> None:
         ("{'primary_keys': 'id'}", "primary_keys is 'id', not a list of names"),
         ("{'primary_keys': [['id']]}", "primary_keys is [['id']], not a list of names"),
         ("{'cursor_field': ['at']}", "cursor_field is ['at'], not a name"),
+        ("{'primary_keys': ['a\\0']}", "primary_keys is ['a\\x00'], not a list of names"),
+        ("{'primary_keys': ['\\ud800']}", "primary_keys is ['\\ud800'], not a list of names"),
+        ("{'cursor_field': '\\ud800'}", "cursor_field is '\\ud800', not a name"),
     ],
 )
 def test_metadata_that_is_none(metadata: str, message: str) -> None:

@@ -87,6 +87,54 @@ def test_a_column_that_is_called_otherwise_is_told_once(tmp_path: Path) -> None:
     ]
 
 
+def test_the_whole_answer_of_the_sql_api_is_an_export(tmp_path: Path) -> None:
+    tables = _answer(["namespace", "tableName"], ['["HR"]', "users"], [None, "orders"])
+    columns = ["tableName", "primary_keys", "ingestion_type"]
+    metadata = _answer(columns, ["users", '["id","no"]', "cdc"], ["orders", "[]", "append"])
+    for name, answer, indent in (("tables", tables, 2), ("metadata", metadata, None)):
+        (tmp_path / name).write_text(json.dumps(answer, indent=indent))
+
+    found = read_workspace(tmp_path / "tables", tmp_path / "metadata").tables
+
+    assert [(table.source_table, table.primary_keys) for table in found] == [("users", ("id", "no")), ("orders", ())]
+
+
+def _answer(columns: list[str], *rows: list[str | None]) -> dict[str, Any]:
+    schema = {"columns": [{"name": name, "position": position} for position, name in enumerate(columns)]}
+    return {"manifest": {"schema": schema, "total_row_count": len(rows)}, "result": {"data_array": rows}}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"manifest": {"schema": {"columns": [{"name": "tableName"}]}, "total_row_count": 7}}, "holds 1 of 7 rows"),
+        ({"manifest": {}}, "is not an answer of the SQL API"),
+        ({"result": {"external_links": []}}, "is not an answer of the SQL API"),
+    ],
+)
+def test_an_answer_without_its_rows_is_refused(tmp_path: Path, change: dict[str, Any], said: str) -> None:
+    (tmp_path / "tables").write_text(json.dumps(_answer(["tableName"], ["a"]) | change))
+    with pytest.raises(InputError, match=said):
+        read_workspace(tmp_path / "tables")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_one_row_over_several_lines_is_one(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "tables").write_text('{\n  "tableName": "Größe"\n}\n', encoding=encoding)
+    assert [table.source_table for table in read_workspace(tmp_path / "tables").tables] == ["Größe"]
+
+
+def test_a_line_ends_where_json_says_so(tmp_path: Path) -> None:
+    (tmp_path / "tables").write_text('{"tableName": "a\u2028b"}\n{"tableName": "c"}\n', encoding="utf-8")
+    assert [table.source_table for table in read_workspace(tmp_path / "tables").tables] == ["a\u2028b", "c"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\0", "\ud800"])
+def test_a_name_that_no_file_can_hold_is_told_where_it_is(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="row 1: tableName is missing or no text"):
+        read_workspace(_written(tmp_path / "tables.json", [{"tableName": name}]))
+
+
 def test_best_effort_leaves_out_what_has_no_metadata(tmp_path: Path) -> None:
     tables = _written(tmp_path / "tables.json", TABLES)
     found = read_workspace(tables, _written(tmp_path / "metadata.json", METADATA[1:]), best_effort=True)

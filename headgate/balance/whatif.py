@@ -31,8 +31,10 @@ def with_settings(definition: Definition, settings: Sequence[str]) -> Definition
     problems = []
     for setting in settings:
         name, is_set, text = setting.partition("=")
-        if not is_set or name not in _SIMPLE:
+        if name not in _SIMPLE:
             problems.append(Problem(f"'{setting}' is not a balance setting", did_you_mean(name, sorted(_SIMPLE))))
+        elif not is_set:
+            problems.append(Problem(f"'{setting}' has no value", f"write {name}=VALUE; `none` takes a setting away"))
         else:
             values[name] = _value(text)
     if problems:

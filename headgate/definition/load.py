@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,11 @@ from headgate.definition.explain import explain
 from headgate.definition.model import Definition
 from headgate.definition.together import clashes
 from headgate.definition.yaml import Document, parse_yaml
-from headgate.files import read_text
+from headgate.files import needed_text, read_text
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from headgate.definition.yaml import Path as KeyPath
@@ -60,6 +62,21 @@ def load_definitions(root: Path) -> tuple[Loaded, ...]:
     if problems:
         raise InputError(problems)
     return tuple(found)
+
+
+def located(problems: Iterable[Problem], path: Path) -> list[Problem]:
+    """Give problems with a place in a definition, such as `balance.together[0]`, with its file and line."""
+    document = parse_yaml(needed_text(path), str(path))
+    return [
+        replace(problem, file=str(path), line=document.line(_key_path(problem.path)))
+        if problem.path and not problem.file
+        else problem
+        for problem in problems
+    ]
+
+
+def _key_path(path: str) -> KeyPath:
+    return tuple(int(step) if step.isdecimal() else step for step in re.findall(r"[^.\[\]]+", path))
 
 
 def _validate(document: Document, file: str, folder: Path | None = None) -> Definition:

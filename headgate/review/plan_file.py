@@ -36,6 +36,8 @@ _COMPUTED = frozenset(
 )  # fmt: skip
 
 _ACTIONS = {"no-op", "create", "read", "update", "delete", "forget"}
+# What reading a change ends in where it is of another form.
+_MISREAD = (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
 # What is told in another way when it is made: arguments of these are many.
 _LONG = ("databricks_pipeline", "databricks_job", "databricks_workspace_file")
 
@@ -76,7 +78,14 @@ def facts_of_plans(
     if problems:
         raise InputError(problems)
     masks = masks.without_words_of(text for stack, plan, _ in plans for text in (stack, *names_in(plan)))
-    parts = [_facts(plan, token_free(stack), masks, file) for stack, plan, file in plans]
+    parts = []
+    for stack, plan, file in plans:
+        try:
+            parts.append(_facts(plan, token_free(stack), masks, file))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
     return replace(_together(parts, target), failed=failed)
 
 
@@ -127,24 +136,39 @@ def _pruned(found: dict[str, Any]) -> Any:
 
 def _facts(plan: Mapping[str, Any], stack: str, masks: Masks, file: str) -> Facts:
     try:
-        managed = [entry for entry in plan.get("resource_changes") or [] if entry.get("mode") != "data"]
-        managed = [
-            entry for entry in managed if entry["address"] != APPLIED
-        ]  # a note in the state, of nothing in the workspace
-        drifted = [entry for entry in plan.get("resource_drift") or [] if entry.get("mode") != "data"]
-        changes = tuple(_change(entry, stack, masks) for entry in managed if not _idle(entry))
-        drift = tuple(change for change in (_change(entry, stack, masks) for entry in drifted) if _drifted(change))
-        return Facts(
-            target="",
-            stacks=(stack,),
-            changes=changes,
-            pipelines=pipelines_of(managed, stack, masks),
-            drift=drift,
-            partial=(stack,) if plan.get("complete") is False and not plan.get("deferred_changes") else (),
-            others=rest_of(plan, stack, masks),
-        )
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
-        raise InputError(Problem(f"has a change of another form ({type(error).__name__})", _FIX, file)) from None
+        return _read(plan, stack, masks)
+    except _MISREAD:
+        raise InputError(
+            Problem("is of another form than Terraform's", _FIX, file, path=_misread(plan, stack, masks))
+        ) from None
+
+
+def _misread(plan: Mapping[str, Any], stack: str, masks: Masks) -> str:
+    """Give the place in a plan of the first change of another form."""
+    for key in ("resource_changes", "resource_drift"):
+        for number, entry in enumerate(plan.get(key) or []):
+            try:
+                _read({key: [entry]}, stack, masks)
+            except _MISREAD:
+                return f"{key}.{number}"
+    return ""
+
+
+def _read(plan: Mapping[str, Any], stack: str, masks: Masks) -> Facts:
+    managed = [entry for entry in plan.get("resource_changes") or [] if entry.get("mode") != "data"]
+    managed = [entry for entry in managed if entry["address"] != APPLIED]  # a note in the state, of nothing in the workspace
+    drifted = [entry for entry in plan.get("resource_drift") or [] if entry.get("mode") != "data"]
+    changes = tuple(_change(entry, stack, masks) for entry in managed if not _idle(entry))
+    drift = tuple(change for change in (_change(entry, stack, masks) for entry in drifted) if _drifted(change))
+    return Facts(
+        target="",
+        stacks=(stack,),
+        changes=changes,
+        pipelines=pipelines_of(managed, stack, masks),
+        drift=drift,
+        partial=(stack,) if plan.get("complete") is False and not plan.get("deferred_changes") else (),
+        others=rest_of(plan, stack, masks),
+    )
 
 
 def _idle(entry: Mapping[str, Any]) -> bool:

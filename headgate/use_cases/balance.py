@@ -10,14 +10,17 @@ from headgate.balance.explain import Explanation, explain
 from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
 from headgate.balance.whatif import with_settings
+from headgate.definition.load import FILE, located
 from headgate.files import write_all
 from headgate.layout.lock import differs, render_lock
 from headgate.problems import InputError, RefusedError, did_you_mean
 from headgate.project import read_connectors, refuse_strays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from headgate.layout.model import Layout
+    from headgate.problems import Problem
     from headgate.project import Connector
 
 
@@ -49,35 +52,40 @@ class BalanceResult:
     changed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Balanced:
+    connector: Connector
+    layout: Layout
+    report: Report
+    explanations: Sequence[Explanation]
+
+    @property
+    def changed(self) -> bool:
+        return differs(self.connector.layout, self.layout)
+
+
 def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> BalanceResult:
     """Place each table in a pipeline and each pipeline in a stack; write all that is to be written, or nothing, and say so.
 
     Raises InputError for settings or rules that can't be met, RefusedError where something deployed would be lost.
     """
-    reports: list[Report] = []
-    reasons: list[Explanation] = []
-    changed = []
-    texts: dict[Path, str] = {}
+    made: list[_Balanced] = []
+    problems: list[Problem] = []
     for one in read_connectors(request.root, request.connector):
-        before = None if request.from_scratch else one.layout
-        if request.from_scratch and one.layout:
-            _refuse_deployed(one)
-        definition = with_settings(one.definition, request.settings)
-        tables = one.weighed(definition)
-        for problem in one.unknown_runs():
-            tell(f"warning: {problem}")
-        made = balance(tables, definition, before, rebalance=request.rebalance, restack=request.restack)
-        refuse_strays(one, made.layout, one.definition.targets)
-        if differs(one.layout, made.layout):
-            changed.append(one.definition.id)
-            if request.write and request.explain is None and not request.settings:
-                texts[one.lock_path] = render_lock(made.layout)
-        shown = report(tables, definition, made.layout, before, made.groups)
-        reports.append(shown)
-        reasons += explain(request.explain, tables, definition, before, shown) if request.explain is not None else []
+        try:
+            made.append(_balanced(one, request, tell))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(list(dict.fromkeys(problems)))
+    reports = [one.report for one in made]
+    reasons = [reason for one in made for reason in one.explanations]
     if request.explain is not None and not reasons:
         known = [entry.source_table for shown in reports for entry in shown.entries]
         raise InputError(f"no connector has a table '{request.explain}'", did_you_mean(request.explain, known))
+    texts: dict[Path, str] = {}
+    if request.write and request.explain is None and not request.settings:
+        texts = {one.connector.lock_path: render_lock(one.layout) for one in made if one.changed}
     if request.page:
         from headgate.render.balance_page import balance_page, timetable  # its templates take time to load
 
@@ -86,7 +94,27 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
     write_all(texts)
     for path in texts:
         tell(f"{path} written")
-    return BalanceResult(tuple(reports), tuple(reasons), tuple(changed))
+    changed = tuple(one.connector.definition.id for one in made if one.changed)
+    return BalanceResult(tuple(reports), tuple(reasons), changed)
+
+
+def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], None]) -> _Balanced:
+    before = None if request.from_scratch else one.layout
+    if request.from_scratch and one.layout:
+        _refuse_deployed(one)
+    definition = with_settings(one.definition, request.settings)
+    tables = one.weighed(definition)
+    for problem in one.unknown_runs():
+        tell(f"warning: {problem}")
+    try:
+        made = balance(tables, definition, before, rebalance=request.rebalance, restack=request.restack)
+    except InputError as error:
+        # What --what-if asks for has no place in the file.
+        raise error if request.settings else InputError(located(error.problems, one.folder / FILE)) from None
+    refuse_strays(one, made.layout, one.definition.targets)
+    shown = report(tables, definition, made.layout, before, made.groups)
+    reasons = explain(request.explain, tables, definition, before, shown) if request.explain is not None else ()
+    return _Balanced(one, made.layout, shown, reasons)
 
 
 def _refuse_deployed(one: Connector) -> None:

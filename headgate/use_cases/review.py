@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.files import decoded, needed_bytes
+from headgate.files import needed_text
 from headgate.names import secret_variable
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
 from headgate.project import read_connectors
@@ -87,6 +86,8 @@ def hold_against(made: Review, approved: Path, tell: Callable[[str], None]) -> N
 def _was(before: Path | None, tell: Callable[[str], None], *, needed: bool) -> dict[str, Connector]:
     """Give the connectors as they were; beside plans they only add to them, so what can't be read there is passed over."""
     try:
+        if before and not before.is_dir():
+            raise InputError(Problem("there is no such folder", "name a checkout of what was before", str(before)))
         return {one.definition.id: one for one in _connectors(before)} if before else {}
     except HeadgateError as error:
         if needed:
@@ -141,12 +142,4 @@ def _predicted(now: Sequence[Connector], was: dict[str, Connector], target: str)
 
 
 def _text(path: Path) -> str:
-    """Give a file's text, in UTF-16 too, which `>` writes in Windows PowerShell."""
-    fix = "it may be the plan itself; make it with `terraform show -json PLANFILE > <stack>.json`"
-    data = needed_bytes(path)
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        try:
-            return data.decode("utf-16")
-        except UnicodeDecodeError:
-            raise InputError(Problem("begins as UTF-16, and is not", fix, str(path))) from None
-    return decoded(data, str(path), fix)
+    return needed_text(path, "it may be the plan itself; make it with `terraform show -json PLANFILE > <stack>.json`")

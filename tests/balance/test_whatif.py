@@ -28,7 +28,7 @@ def test_a_number_of_pipelines_takes_the_deadline_s_place(define: Define) -> Non
     ("settings", "told"),
     [
         (["pipeline=6"], "did you mean 'pipelines'"),
-        (["pipelines"], "'pipelines' is not a balance setting"),
+        (["pipelines"], "'pipelines' has no value\n +write pipelines=VALUE"),
         (["together=[]"], "'together=\\[\\]' is not a balance setting"),
         (["pipelines=0"], "--what-if: pipelines: expected 1 or more, found 0"),
         (["stacks=two"], "stacks: expected a whole number, found 'two'"),

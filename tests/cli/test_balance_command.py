@@ -101,6 +101,21 @@ def test_the_page_of_loads_is_whole_html(headgate: Run, project: Path) -> None:
     assert any("people_1" in text for text in found)
 
 
+def test_what_is_wrong_with_rules_is_told_of_all_connectors_with_its_line(headgate: Run, project: Path) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    wrong = definition.read_text().replace("{stacks: 2}", "{together: [[deals, nope]], pinned: {deals: nope_1}}")
+    (project / "connectors/erp").mkdir()
+    (project / "connectors/erp/tables.csv").write_text("source_table\ndeals\n")
+    (project / "connectors/erp/connector.yaml").write_text(wrong.replace("crm", "erp").replace("bronze", "silver"))
+    definition.write_text(wrong.replace("\n  dev:", "\n\n  dev:").replace("balance:", "\n\nbalance:"))
+
+    said = headgate("balance", code=1).stderr
+
+    assert "connectors/crm/connector.yaml:8: balance.together[0]: 'nope' is not in the inventory" in said
+    assert "connectors/erp/connector.yaml:6: balance.together[0]: 'nope' is not in the inventory" in said
+    assert not (project / LOCK).exists()
+
+
 def test_rules_that_contradict_each_other_are_told_together(headgate: Run, project: Path) -> None:
     definition = project / "connectors/crm/connector.yaml"
     rules = "{together: [[contacts, companies]], apart: [[companies, contacts]]}"
@@ -110,4 +125,5 @@ def test_rules_that_contradict_each_other_are_told_together(headgate: Run, proje
 
     assert "contacts, companies must share a pipeline (balance.together)" in said
     assert "must not share a pipeline (balance.apart[0])" in said
+    assert said.startswith("connectors/crm/connector.yaml:6: balance: ")
     assert not (project / LOCK).exists()

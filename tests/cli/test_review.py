@@ -124,6 +124,15 @@ def test_nothing_to_review_is_told(headgate: Run) -> None:
     assert "--before or --base" in headgate("review", "-t", "prod", code=1).stderr
 
 
+def test_a_folder_that_is_not_there_is_nothing_that_was_before(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    said = headgate("review", "-t", "prod", "--before", "nowhere", code=1).stderr
+    assert said.startswith("nowhere: there is no such folder")
+    write(project, "crm-prod-1.json", plan(*pipelines({}, {"a": ["t"]})))
+    beside = headgate("review", "crm-prod-1.json", "-t", "prod", "--before", "nowhere", code=None).stderr
+    assert "what was before can't be read" in beside
+
+
 def test_the_lock_and_the_inventory_say_what_tables_weigh(headgate: Run, project: Path) -> None:
     headgate("balance")
     code = file("people_1", ["contacts"])

@@ -28,11 +28,11 @@ def read(text: str) -> Any:
         ({"resource_changes": []}, "it has no format_version"),
         ([], "it has no format_version"),
         ({"format_version": "CANARY-9", "resource_changes": []}, "has format of another kind"),
-        ({"format_version": "1.2", "resource_changes": [{"address": 7}]}, "change of another form"),
+        ({"format_version": "1.2", "resource_changes": [{"address": 7}]}, "resource_changes.0: is of another form"),
         ({"format_version": "1.2", "resource_changes": {"a": 1}}, "resource_changes that are no list"),
         ({"format_version": "1.2", "resource_changes": 0}, "resource_changes that are no list"),
-        (plan(change("databricks_job.a", None, {}, actions=["obliterate"])), "change of another form"),
-        (plan(change("databricks_job.a", None, {}, actions="delete")), "change of another form"),
+        (plan(change("databricks_job.a", None, {}, actions=["obliterate"])), "another form than Terraform's"),
+        (plan(change("databricks_job.a", None, {}, actions="delete")), "another form than Terraform's"),
     ],
 )
 def test_what_is_no_plan_of_format_1_is_refused(found: Any, says: str) -> None:
@@ -60,6 +60,19 @@ def test_all_plans_that_are_none_are_told_at_once() -> None:
         facts_of_plans([("a", "{", "a.json"), ("b", "[]", "b.json")], "prod")
 
     assert [problem.file for problem in caught.value.problems] == ["a.json", "b.json"]
+
+
+def test_all_changes_of_another_form_are_told_at_once_by_their_place() -> None:
+    fine, odd = change("databricks_job.a", None, {}), {"address": "databricks_job.b"}
+    texts = [json.dumps(plan(fine)), json.dumps(plan(fine, odd)), json.dumps(plan(resource_drift=[odd]))]
+
+    with pytest.raises(InputError) as caught:
+        facts_of_plans([(name, text, f"{name}.json") for name, text in zip("abc", texts, strict=True)], "prod")
+
+    assert [(problem.file, problem.path) for problem in caught.value.problems] == [
+        ("b.json", "resource_changes.1"),
+        ("c.json", "resource_drift.0"),
+    ]
 
 
 def test_unknown_keys_of_what_changes_are_passed_over() -> None:

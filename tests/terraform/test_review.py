@@ -12,7 +12,7 @@ import pytest
 from headgate.inventory.row import TableRow
 from headgate.layout.deployed import APPLIED
 from headgate.layout.progress import rename_pipeline
-from headgate.review.resources import HOLDING
+from headgate.review.holding import HOLDING
 from tests.support.samples import parts_of, tables_of
 
 if TYPE_CHECKING:

@@ -262,6 +262,9 @@ def _root_path(path: KeyPath, root: str, definition: Definition) -> Iterator[Fau
         yield Fault(path, "leads out of itself by '..'", "write the folder as it is")
     elif clean != root:
         yield Fault(path, "holds '//' or '/./', which the provider refuses", clean)
+    if found := re.search(r"\$?\{.*\}", root):
+        message = f"{found[0]} is filled in by no one here: it would be a folder's name"
+        yield Fault(path, message, "write the folder itself, in each target its own")
     if parts[0] == "Workspace":
         yield Fault(
             path, "begins with /Workspace, which headgate puts before it", "/".join(["", *parts[1:]]) if parts[1:] else _ROOT

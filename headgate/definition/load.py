@@ -84,12 +84,13 @@ def _validate(document: Document, file: str, folder: Path | None = None) -> Defi
     problems: list[Problem] = []
     broken: list[KeyPath] = []
     definition: Definition | None
+    data = {key: value for key, value in document.data.items() if not key.startswith("x-")}  # a place for anchors
     try:
-        definition = Definition.model_validate(document.data)
+        definition = Definition.model_validate(data)
     except ValidationError as error:
         told = explain(error, document, file)
         problems, broken = list(told.values()), list(told)
-        definition = _without(document.data, broken)
+        definition = _without(data, broken)
     if definition:
         found = faults(definition) + (folder_faults(definition, folder) if folder else [])
         unsure = {_section(path) for path in broken}

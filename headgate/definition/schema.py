@@ -10,4 +10,5 @@ from headgate.definition.model import Definition
 def json_schema() -> dict[str, Any]:
     """Give the schema (draft 2020-12), with a description for each field."""
     schema = Definition.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Headgate connector definition"}
+    schema |= {"title": "Headgate connector definition", "patternProperties": {"^x-": {}}}  # a place for anchors
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

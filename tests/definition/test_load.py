@@ -98,6 +98,12 @@ def test_every_place_of_the_definition_says_which_keys_it_knows() -> None:
     assert found == {part: [fix] for part, fix in near.items()}
 
 
+def test_keys_that_begin_with_x_are_a_place_for_anchors() -> None:
+    text = f"{SHORT}x-team: &team {{team: data}}\ntargets: {{dev: {{tags: *team}}}}\n"
+
+    assert parse_definition(text).targets["dev"].tags == {"team": "data"}
+
+
 def test_a_part_that_is_wrong_does_not_cast_doubt_on_others_that_are_right() -> None:
     said = problems(f"{SHORT}compute: {{kind: classic, workers: many}}\ntargets: {{dev: {{tags: 1}}, prod: {{}}}}\n")
 

@@ -92,6 +92,8 @@ def test_a_day_field_that_begins_with_a_star_has_to_fit(text: str, either: bool)
         ("", "the schedule is empty", "0 2 * * *"),
         ("   ", "the schedule is empty", "0 2 * * *"),
         ("0 2 * *", "has 4 fields, not 5", "minute, hour, day of month, month, weekday"),
+        ("TZ=Europe/Berlin 0 2 * * *", "begins with a time zone", "put Europe/Berlin into schedules.timezone"),
+        ("cron_tz=UTC 0 2 * * *", "begins with a time zone", "put UTC into schedules.timezone"),
         ("daily", "has 1 field, not 5", "minute, hour"),
         ("0 0 2 * * ?", "has 6 fields, not 5", "'quartz:'"),
         ("60 0 * * *", "minute '60' is not in 0 to 59", "0 to 59"),

@@ -18,7 +18,7 @@ from headgate.problems import HeadgateError, InputError, Problem, RefusedError, 
 from headgate.tables.names import blurred, spelling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from headgate.definition.model import Definition
@@ -105,7 +105,10 @@ def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...
 
     Raises InputError with the problems of all files, or the error of the one that has any.
     """
-    loaded = load_definitions(root)
+    try:
+        loaded = load_definitions(root)
+    except InputError as error:
+        raise InputError([*error.problems, *_inventory_problems(root)]) from None
     if not loaded:
         raise InputError(
             f"no connectors/*/connector.yaml below {root}",
@@ -131,6 +134,15 @@ def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...
     if problems := _shared_destinations(found):
         raise InputError(problems)
     return tuple(found)
+
+
+def _inventory_problems(root: Path) -> Iterator[Problem]:
+    """Say what is wrong with inventories whatever the definitions are."""
+    for path in sorted((root / "connectors").glob(f"*/{TABLES}")):
+        try:
+            read_inventory(path)
+        except InputError as error:
+            yield from error.problems
 
 
 def _shared_destinations(connectors: Sequence[Connector]) -> list[Problem]:

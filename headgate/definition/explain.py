@@ -52,7 +52,7 @@ def _words(detail: ErrorDetails, path: KeyPath) -> tuple[str, str] | None:
     if detail["type"] == "extra_forbidden":
         return f"unknown key '{path[-1]}'", did_you_mean(str(path[-1]), _keys(path[:-1]))
     if detail["type"] == "literal_error" and detail["input"] == "CAN_MANAGE_RUN":
-        return "CAN_MANAGE_RUN is for jobs alone", "write CAN_RUN: pipelines have it, and jobs then get CAN_MANAGE_RUN"
+        return "expected a level that pipelines have too", "write CAN_RUN: pipelines have it, and jobs then get CAN_MANAGE_RUN"
     if (detail["type"], path) == ("literal_error", ("connection", "type")):
         return "the connection can't be of this type", _HTTP
     return None

@@ -13,6 +13,7 @@ def test_it_is_a_draft_2020_12_schema_with_a_title_and_no_address() -> None:
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["title"] == "Headgate connector definition"
     assert "$id" not in schema
+    assert schema["patternProperties"] == {"^x-": {}}
     assert json.loads(json.dumps(schema)) == schema
 
 

@@ -37,17 +37,16 @@ def with_settings(definition: Definition, settings: Sequence[str]) -> Definition
             problems.append(Problem(f"'{setting}' has no value", f"write {name}=VALUE; `none` takes a setting away"))
         else:
             values[name] = _value(text)
-    if problems:
-        raise InputError(problems)
     before = definition.balance.model_dump(by_alias=True)
     if values.get("pipelines") is not None:
         before["deadline"] = None
+    balance = definition.balance
     try:
         balance = Balance.model_validate(before | values)
     except ValidationError as error:
-        raise InputError(
-            problems_of(error, "--what-if", fix="give another value; `none` takes a setting away").values()
-        ) from None
+        problems += problems_of(error, "--what-if", fix="give another value; `none` takes a setting away").values()
+    if problems:
+        raise InputError(problems)
     changed = definition.model_copy(update={"balance": balance})
     if found := [fault for fault in faults(changed) if fault.path[0] == "balance"]:
         raise InputError([Problem(fault.message, fault.fix, path=".".join(map(str, fault.path))) for fault in found])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
+from headgate.files import parse_json, read_text
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -25,12 +25,16 @@ def read_stacks(out: Path) -> list[str]:
     """
     path = out / FILE
     fix = "synthesize first: `cdktf synth`, or run the app itself; or name the folder with --out"
+    text = read_text(path, fix)
+    if text is None:
+        raise InputError(Problem("there is no manifest: nothing was synthesized here", fix, str(path)))
+    manifest = parse_json(text, str(path), fix)
     try:
-        return stacks_in_order(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise InputError(Problem("there is no manifest: nothing was synthesized here", fix, str(path))) from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(Problem(f"is not what the CDK writes ({type(error).__name__}: {error})", fix, str(path))) from None
+        return stacks_in_order(manifest)
+    except ValueError as error:
+        raise InputError(Problem(f"is not what the CDK writes: {error}", fix, str(path))) from None
+    except (KeyError, TypeError, AttributeError):
+        raise InputError(Problem("is not what the CDK writes: it names no stacks in the CDK's way", fix, str(path))) from None
 
 
 def stacks_in_order(manifest: Mapping[str, Any]) -> list[str]:

@@ -39,3 +39,14 @@ def test_a_number_of_pipelines_takes_the_deadline_s_place(define: Define) -> Non
 def test_what_is_no_setting_is_told(define: Define, settings: list[str], told: str) -> None:
     with pytest.raises(InputError, match=told):
         with_settings(define(), settings)
+
+
+def test_all_that_is_wrong_is_told_at_once(define: Define) -> None:
+    with pytest.raises(InputError) as caught:
+        with_settings(define(), ["pipeline=6", "stacks=0", "tolerance=x"])
+
+    assert [problem.message.partition(",")[0] for problem in caught.value.problems] == [
+        "'pipeline=6' is not a balance setting",
+        "expected 1 or more",
+        "expected a number",
+    ]

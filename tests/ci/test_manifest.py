@@ -44,11 +44,19 @@ def test_what_no_cdk_writes_is_refused(stacks: dict[str, Any], said: str, tmp_pa
         read_stacks(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"stacks": 1}', "{}", '{"stacks": {"a": 1}}'])
+@pytest.mark.parametrize("text", ["3", "[]", '{"stacks": 1}', "{}", '{"stacks": {"a": 1}}'])
 def test_a_file_that_is_no_manifest_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(text)
 
-    with pytest.raises(InputError, match="is not what the CDK writes"):
+    with pytest.raises(InputError, match="is not what the CDK writes: it names no stacks"):
+        read_stacks(tmp_path)
+
+
+@pytest.mark.parametrize(("data", "said"), [(b"", "json:1: is not JSON"), (b"\xff", "json:1: is not UTF-8")])
+def test_a_file_that_is_no_json_is_told_with_its_line(data: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_bytes(data)
+
+    with pytest.raises(InputError, match=said):
         read_stacks(tmp_path)
 
 

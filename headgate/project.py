@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.definition.load import load_definitions
+from headgate.definition.load import FILE, load_definitions
 from headgate.inventory.defaults import table_id
 from headgate.inventory.read import read_inventory
 from headgate.inventory.resolve import resolve
@@ -177,6 +177,12 @@ def _shared(table: TableId, connector: Connector, row: int, owner: tuple[Connect
         message += f": {spelling(first.destination, [table.destination], [first.destination])}"
     fix = "give one of them another destination"
     return Problem(message, fix, str(connector.folder / TABLES), row=row, column="destination_table")
+
+
+def refuse_committed(path: Path) -> None:
+    """Raise InputError where an output would take the place of a connector's own file."""
+    if path.is_file() and (path.parent / FILE).is_file():
+        raise InputError(Problem("is one of a connector's own files, and would be lost", "name another file", str(path)))
 
 
 def target_of(definition: Definition, name: str | None) -> str:

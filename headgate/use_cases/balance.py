@@ -14,7 +14,7 @@ from headgate.definition.load import FILE, located
 from headgate.files import write_all
 from headgate.layout.lock import differs, render_lock
 from headgate.problems import InputError, RefusedError, did_you_mean
-from headgate.project import read_connectors, refuse_strays
+from headgate.project import read_connectors, refuse_committed, refuse_strays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,6 +84,8 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
         known = [entry.source_table for shown in reports for entry in shown.entries]
         raise InputError(f"no connector has a table '{request.explain}'", did_you_mean(request.explain, known))
     texts: dict[Path, str] = {}
+    if request.page:
+        refuse_committed(request.page)
     if request.write and request.explain is None and not request.settings:
         texts = {one.connector.lock_path: render_lock(one.layout) for one in made if one.changed}
     if request.page:

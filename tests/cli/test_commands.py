@@ -305,3 +305,13 @@ def test_looking_at_what_is_open_writes_nothing(headgate: Run, project: Path) ->
     headgate("done", "crm")
 
     assert lock.read_bytes() == before
+
+
+def test_what_is_wrong_with_definitions_and_inventories_is_told_at_once(headgate: Run, project: Path) -> None:
+    (project / "connectors/crm/connector.yaml").write_text("id: 3\n")
+    (project / "connectors/crm/tables.csv").write_text("source_table,weight\na,heavy\n")
+
+    said = headgate("check", code=1).stderr
+
+    assert "connectors/crm/connector.yaml:1: id: expected a string, found 3" in said
+    assert "connectors/crm/tables.csv:2: row 1, column weight: is not a number" in said

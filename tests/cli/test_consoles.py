@@ -71,3 +71,23 @@ def test_of_a_reviews_files_none_is_written_where_one_cannot_be(headgate: Run, p
 
     assert "connectors: is a folder, and a file is to be written there" in said.stderr
     assert not (project / "good.out").exists()
+
+
+@pytest.mark.parametrize("own", ["layout.lock", "tables.csv", "connector.yaml"])
+def test_no_page_takes_the_place_of_a_connectors_own_file(headgate: Run, project: Path, own: str) -> None:
+    headgate("balance")
+    file = project / "connectors/crm" / own
+    before = file.read_bytes()
+
+    for words in (("balance", "--html"), ("review", "--before", ".", "--json"), ("review", "--before", ".", "--out")):
+        assert "is one of a connector's own files" in headgate(*words, f"connectors/crm/{own}", code=1).stderr
+
+    assert file.read_bytes() == before
+
+
+def test_a_review_is_not_written_twice_to_one_file(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    said = headgate("review", "--before", ".", "--json", "out", "--out", "out", code=1).stderr
+
+    assert "out: is named for two outputs" in said
+    assert not (project / "out").exists()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.files import write_all
+from headgate.problems import InputError, Problem
+from headgate.project import refuse_committed
 from headgate.render.review.markdown import SUMMARY, render_markdown
 from headgate.render.review.page import render_page
 from headgate.render.review.text import render_text
@@ -43,21 +45,35 @@ class Outputs:
     diffs: bool = False
 
     def write(self, review: Review, *more: tuple[Path | None, str]) -> None:
-        """Write what was asked for, and `more`, once all of it is made; all of the files or none."""
-        texts = dict(more)
-        if self.json:
-            texts[self.json] = render_json(review)
-        if self.markdown:
-            texts[self.markdown] = render_markdown(review, details_url=self.details_url, diffs=self.diffs)
-        if self.summary:
-            # A character takes up to four bytes, and most take one: what is too long in bytes is made again, shorter.
-            text = render_markdown(review, limit=SUMMARY, details_url=self.details_url, diffs=True)
-            if len(text.encode()) > SUMMARY:
-                text = render_markdown(review, limit=SUMMARY // 4, details_url=self.details_url, diffs=True)
-            texts[self.summary] = text
-        if self.html:
-            texts[self.html] = render_page(review)
-        write_all({path: text for path, text in texts.items() if path})
+        """Write what was asked for, and `more`, once all of it is made; all of the files or none.
+
+        Raises InputError where two of them are one, or one is a connector's own.
+        """
+        made = [
+            *more,
+            (self.json, render_json(review) if self.json else ""),
+            (self.markdown, self._markdown(review) if self.markdown else ""),
+            (self.summary, self._summary(review) if self.summary else ""),
+            (self.html, render_page(review) if self.html else ""),
+        ]
+        texts: dict[Path, str] = {}
+        for path, text in made:
+            if path:
+                refuse_committed(path)
+                if path in texts:
+                    raise InputError(Problem("is named for two outputs", "name a file for each", str(path)))
+                texts[path] = text
+        write_all(texts)
+
+    def _markdown(self, review: Review) -> str:
+        return render_markdown(review, details_url=self.details_url, diffs=self.diffs)
+
+    def _summary(self, review: Review) -> str:
+        """Give the Markdown for a summary: a character takes up to four bytes, and most take one."""
+        text = render_markdown(review, limit=SUMMARY, details_url=self.details_url, diffs=True)
+        if len(text.encode()) <= SUMMARY:
+            return text
+        return render_markdown(review, limit=SUMMARY // 4, details_url=self.details_url, diffs=True)
 
     def write_failure(self, error: HeadgateError, target: str) -> None:
         """Write a review that says why there is none, so that a comment can say it too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -131,6 +132,9 @@ def _told(path: Path) -> Iterator[None]:
 
 def main() -> int:
     """Run a command; give its exit code: 1 where options are to be mended, 2 for its use, 4 where something outside failed."""
+    for console in (sys.stdout, sys.stderr):
+        if isinstance(console, io.TextIOWrapper):  # whatever encoding it has: what is printed goes into files
+            console.reconfigure(encoding="utf-8", newline="\n")
     try:
         app(prog_name=f"python -m {__package__}")
     except SystemExit as ended:

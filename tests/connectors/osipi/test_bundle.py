@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from connectors.osipi.__main__ import main
 from connectors.osipi.bundle import bundle
@@ -14,9 +16,6 @@ from headgate.deployment.ingest import Registration, ingest_file
 from headgate.inventory.resolve import resolve
 from headgate.inventory.row import TableRow
 from headgate.project import read_connectors
-
-if TYPE_CHECKING:
-    import pytest
 
 ROOT = Path(__file__).parents[3]
 
@@ -111,3 +110,11 @@ def test_the_command_prints_the_one_file(monkeypatch: pytest.MonkeyPatch, capsys
 
     assert main() == 0
     assert capsys.readouterr().out == bundle()
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_it_is_printed_alike_on_any_console(encoding: str) -> None:
+    words = [sys.executable, "-m", "connectors.osipi", "bundle"]
+    run = subprocess.run(words, cwd=ROOT, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding})
+
+    assert run.stdout.decode() == bundle()

@@ -32,6 +32,10 @@ STREAMING = (
     "flush_values", "flush_seconds", "tags_per_channel", "heartbeat_rate", "stall_seconds", "reread_seconds",
     "patience_seconds",
 )  # fmt: skip
+# Options that hold no secret and no name of who logs in: what errors may show.
+PLAIN = frozenset({*CONNECTION, *TABLES, *STREAMING}) - {
+    "access_token", "bearer_token", "client_id", "client_secret", "username", "user", "password",
+}  # fmt: skip
 KNOWN = {name.lower(): name for name in (*CONNECTION, *TABLES, *STREAMING)}
 
 

@@ -16,6 +16,7 @@ from headgate.validation import StrictModel, parse_as
 if TYPE_CHECKING:
     from pathlib import Path
 
+JOURNAL = "backfill.json"
 _FIX = "delete it to begin the backfill again: a repeat doubles nothing"
 
 

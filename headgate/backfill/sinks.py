@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Protocol
 
+from headgate.backfill.journal import JOURNAL
 from headgate.files import write_whole
 from headgate.problems import InputError
 
@@ -42,12 +43,16 @@ class Folder:
     """A file of newline JSON for each part of one plan, written whole and named by what it holds, so a repeat replaces it."""
 
     def __init__(self, folder: Path, plan: BackfillPlan) -> None:
-        """Take the folder; raises InputError where it has files of other parts, whose rows may be the plan's too."""
+        """Take the folder; raises InputError where it holds anything else, such as parts that may be the plan's too."""
         self._folder = folder
-        foreign = sorted({file.name for file in folder.glob("*.jsonl")} - {_name(part) for part in plan.parts})
+        own = {_name(part) for part in plan.parts}
+        there = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        foreign = [name for name in there if name not in own and name != JOURNAL and not name.startswith(".")]
+        if "_delta_log" in foreign:
+            raise InputError(f"{folder} is a Delta table", "merge rows into it by --delta, or name an empty folder for --out")
         if foreign:
             raise InputError(
-                f"{folder} holds {len(foreign)} files of another backfill, such as {foreign[0]}: rows would be there twice",
+                f"{folder} holds what is not of this backfill, such as {foreign[0]}: rows could be there twice",
                 "name an empty folder, or run what was run there with the same tags, options and absolute times",
             )
 

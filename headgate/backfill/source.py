@@ -3,7 +3,8 @@
 Such a connector has `plan_backfill(table, start, before, options, hours)`, which gives keys, columns (name → kind), `tag` and
 `time` (the columns that tell its parts apart), `read_at` (the one that says when a row was read) and parts; and
 `read_backfill(part, options)`, which gives a part's rows and leaves the tags that it could not read in `problems`. What takes
-`known=`, the tags as a table has them already, plans for each of them as the table names it.
+`known=`, the tags as a table has them already, plans for each of them as the table names it. Where it has
+`plain_options()`, that gives the names of options that hold no secret, which errors may show.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.child.find import search_files
 from headgate.problems import HeadgateError, InputError, SourceError, short
-from headgate.redaction.redactor import redactor
+from headgate.redaction.redactor import Redactor, redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
 Row = dict[str, Any]
@@ -65,12 +66,12 @@ class BackfillPlan:
 
 
 class BackfillSource:
-    """A connector's class, made with `options`, of which no error shows a value."""
+    """A connector's class, made with `options`, of which no error shows a value that may be a secret."""
 
     def __init__(self, folder: Path, options: Mapping[str, str]) -> None:
         """Load the one class in `folder` that can be read by a range; raises InputError where there is none."""
         self._options = dict(options)
-        self._mask = redactor(value for name, value in options.items() if name.lower() not in _SHOWN)
+        self._mask = _masking(options, _SHOWN)
         self.choice = tuple(sorted((name.lower(), value) for name, value in options.items() if name.lower() in _CHOOSING))
         found = search_files(folder.resolve(), "", is_root=False)
         classes = [one for one in found.classes if hasattr(one, "plan_backfill") and hasattr(one, "read_backfill")]
@@ -80,6 +81,8 @@ class BackfillSource:
                 f"{folder}: no connector that can read a range of time" + (f" ({self._mask(errors)})" if errors else ""),
                 "it needs plan_backfill and read_backfill, as the code of connectors/osipi has them",
             )
+        plain = {name.lower() for name in getattr(classes[0], "plain_options", tuple)()}
+        self._mask = _masking(options, _SHOWN | plain)
         self._connector = self._asked(lambda: classes[0](self._options))
 
     def plan(
@@ -128,6 +131,10 @@ class BackfillSource:
         except Exception as error:  # noqa: BLE001  # a connector may raise anything; its options stay out of sight
             fix = "look at the server, then run the same again: what is done is not read twice"
             raise SourceError(self._mask(str(error) or short(type(error).__name__)), fix) from None
+
+
+def _masking(options: Mapping[str, str], shown: Collection[str]) -> Redactor:
+    return redactor(value for name, value in options.items() if name.lower() not in shown)
 
 
 # Options that choose what is read; with how hard the server is asked they are all that errors show of an option's value.

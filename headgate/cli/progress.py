@@ -132,7 +132,10 @@ def _goes(goes: Retirement) -> str:
         if goes.drop_tables
         else f"forgotten by Terraform: they stay in the workspace with {goes.tables} tables"
     )
-    lines = [f"{definition.id} in {goes.target}:", f"  {goes.pipelines} pipelines are {fate}"]
+    unknown = (
+        "" if goes.recorded else " no deploy is recorded, so there may be nothing to take down. What was deployed unrecorded:"
+    )
+    lines = [f"{definition.id} in {goes.target}:{unknown}", f"  {goes.pipelines} pipelines are {fate}"]
     lines += [] if goes.drop_tables else _run_on(goes)
     lines += ["  their jobs, ingest files and permissions are destroyed"]
     lines += [] if definition.connection.existing else [f"  the connection '{definition.connection.name}' is destroyed"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.backfill.execute import BackfillCounts, execute
-from headgate.backfill.journal import read_journal, request_digest
+from headgate.backfill.journal import JOURNAL, read_journal, request_digest
 from headgate.backfill.merge_targets import merge_target_named, merge_targets_of
 from headgate.backfill.sinks import Folder, Lines
 from headgate.backfill.source import BackfillSource
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from headgate.backfill.sinks import Sink
     from headgate.clients.warehouse import Warehouse
     from headgate.definition.model import Definition
-
-_JOURNAL = "backfill.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +92,7 @@ def read_again(
     source = BackfillSource(one.folder / (one.definition.code.folder or ""), _options(one.definition, request, environ))
     landing = ", ".join(merge_target.name for merge_target in merge_targets) or (str(out.resolve()) if out else request.delta)
     order = request_digest(table, request.start, request.before, str(hours), landing, str(delete), *map(str, source.choice))
-    journal = read_journal((out or one.folder) / _JOURNAL, order) if landing else None
+    journal = read_journal((out or one.folder) / JOURNAL, order) if landing else None
     span = (journal and journal.span) or (request.start, request.before)
     known = journal.tags if journal else ()
     sink: Sink

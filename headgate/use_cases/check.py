@@ -11,6 +11,8 @@ from headgate.balance.report import Report, report
 from headgate.layout.lock import differs
 from headgate.names import secret_variable
 from headgate.problems import Problem, StaleError
+from headgate.review.accepted import FILE as ACCEPTED
+from headgate.review.accepted import read_accepted
 from headgate.schedule import daylight_warnings
 from headgate.synthesis import deployment_of
 from headgate.use_cases.request import ProjectRequest
@@ -60,9 +62,10 @@ class ShownConnector:
 def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
     """Give each connector once it was found to be fine.
 
-    Raises the first error that there is in synthesis; after all of them StaleError with what doesn't fit, and SourceError where
-    the workspace can't be asked.
+    Raises InputError for an accepted.yaml that no review could read, and the first error that there is in synthesis; after all
+    of them StaleError with what doesn't fit, and SourceError where the workspace can't be asked.
     """
+    read_accepted(request.root / ACCEPTED)
     stale: list[str] = []
     problems: list[Problem] = []
     asked: Jobs = {}

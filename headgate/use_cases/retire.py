@@ -29,7 +29,8 @@ class RetireRequest(ConnectorRequest):
 class Retirement:
     """What goes with a target: numbers of pipelines and tables, the workspace's ids of pipelines that are recorded.
 
-    month: what a pipeline that is continuous costs if it runs on; None where the definition, as it is, has none.
+    recorded: whether a deploy to the target is. month: what a pipeline that is continuous costs if it runs on; None where the
+    definition, as it is, has none.
     """
 
     definition: Definition
@@ -37,6 +38,7 @@ class Retirement:
     pipelines: int
     tables: int
     drop_tables: bool
+    recorded: bool
     ids: tuple[str, ...]
     month: Amount | None
 
@@ -51,9 +53,11 @@ def take_down(request: RetireRequest, agree: Callable[[Retirement], bool], tell:
     if request.undo:
         write_layout(one, revive_target(layout, target), tell)
         return None
-    ids = (id_ for address, id_ in one.deployed(target).ids.items() if address.startswith("databricks_pipeline."))
+    deployed = one.deployed(target).ids
+    ids = tuple(id_ for address, id_ in deployed.items() if address.startswith("databricks_pipeline."))
     month = continuous_month(one.definition) if one.definition.continuous_in(target) else None
-    goes = Retirement(one.definition, target, len(layout.pipelines), len(layout.tables), request.drop_tables, tuple(ids), month)
+    counts = len(layout.pipelines), len(layout.tables)
+    goes = Retirement(one.definition, target, *counts, request.drop_tables, bool(deployed), ids, month)
     if not agree(goes):
         return None
     write_layout(one, retire_target(layout, target, "drop" if request.drop_tables else "leave"), tell)

@@ -315,3 +315,20 @@ def test_what_is_wrong_with_definitions_and_inventories_is_told_at_once(headgate
 
     assert "connectors/crm/connector.yaml:1: id: expected a string, found 3" in said
     assert "connectors/crm/tables.csv:2: row 1, column weight: is not a number" in said
+
+
+def test_check_reads_the_accepted_losses_too(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    (project / "accepted.yaml").write_text("accepted:\n  - {address: a, what: b, target: prod, reason: c, until: soon}\n")
+
+    said = headgate("check", code=1).stderr
+
+    assert "accepted.yaml:2: accepted.0.until: expected a day, such as 2026-12-31" in said
+
+
+def test_retire_of_a_target_without_a_recorded_deploy_says_so(headgate: Run, project: Path) -> None:
+    headgate("balance")
+
+    assert "no deploy is recorded" in headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n").stdout
+    (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_1": "u-1"}}')
+    assert "no deploy is recorded" not in headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n").stdout

@@ -304,9 +304,32 @@ class TestCarryingOn:
         backfill(*SPAN, "--tags", "A,B", "--out", "rows")
         done = backfill(*SPAN, *other, "--out", "rows", code=1)
 
-        assert "4 files of another backfill" in done.stderr
+        assert "holds what is not of this backfill, such as 2026" in done.stderr
         assert compared(files(project / "rows")) == truth(pi)
         assert not (project / "rows" / "backfill.json").exists()
+
+    @pytest.mark.parametrize(
+        ("held", "said"), [("_delta_log", "is a Delta table"), ("part-0.parquet", "such as part-0.parquet")]
+    )
+    def test_a_folder_of_something_else_is_refused(
+        self, pi: PiServer, backfill: Run, project: Path, held: str, said: str
+    ) -> None:
+        fill(pi)
+        (project / "rows" / held).mkdir(parents=True)
+
+        assert said in backfill(*SPAN, "--tags", "A", "--out", "rows", code=1).stderr
+        assert [path.name for path in (project / "rows").iterdir()] == [held]
+
+    def test_an_error_shows_an_option_that_holds_no_secret_and_no_other(
+        self, backfill: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HEADGATE_OPTION_THREADS", "several")
+        monkeypatch.setenv("HEADGATE_OPTION_TIMEOUT_SECONDS", SECRET)
+
+        said = backfill(*SPAN, "--tags", "A", code=1).stderr
+
+        assert "threads is 'several'" in said
+        assert "timeout_seconds is '***'" in said
 
     def test_relative_times_mean_those_of_the_run_that_filled_the_folder(self, pi: PiServer, backfill: Run) -> None:
         pi.add("A", [])

@@ -16,6 +16,7 @@ from headgate.partition.grow import fill
 from headgate.partition.repair import repair
 from headgate.partition.shrink import shrink
 from headgate.problems import InputError, Problem, did_you_mean
+from headgate.tables.group import Group  # noqa: TC001  # pydantic reads the fields of Arranged when a schema is made
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from headgate.balance.rules import Rules
     from headgate.balance.units import Units
     from headgate.definition.model import Balance
-    from headgate.tables.group import Group
     from headgate.tables.table import Table
 
 

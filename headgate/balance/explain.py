@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from headgate.balance.draft import match
 from headgate.balance.rules import rules_of
@@ -41,21 +41,19 @@ class Explanation:
     reasons: tuple[str, ...]
     elsewhere: tuple[Elsewhere, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Give the explanation for a machine."""
-        return {"format": 1} | asdict(self)
-
 
 def explain(
     name: str, tables: Sequence[Table], definition: Definition, before: Layout | None, shown: Report
 ) -> list[Explanation]:
     """Give why each table of that name is where it is: a source table may be read by several.
 
-    `name` is a source table or a destination as catalog.schema.table, `shown` the report of the layout. An empty list for a
-    name that is no table's.
+    `name` is a source table, a destination as catalog.schema.table (a target's own catalog is one too) or both; `shown` the
+    report of the layout. An empty list for a name that is no table's.
     """
     entries = {entry.table: entry for entry in shown.entries}
-    chosen = [entries[table] for table in Names((word, table) for table in entries for word in table.names()).find(name)]
+    catalogs = {target.catalog for target in definition.targets.values()}
+    names = Names((word, table) for table in entries for catalog in (None, *catalogs) for word in table.names(catalog))
+    chosen = [entries[table] for table in dict.fromkeys(names.find(name))]
     if not chosen:
         return []
     by_table = {table.id: table for table in tables}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import fsum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headgate.balance.counts import startup_of
 from headgate.balance.draft import match, natural
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class Row:
     """A pipeline. Weights in seconds of one run; `bound` is its group's lower bound, which no layout can beat.
 
-    `before`: the weight of what the layout before had in it, with the weights of today. `offset` in minutes.
+    `before`: the weight of what the layout before had in it, with the weights of today. `offset` in minutes. `share`: the
+    weight as a share of the bound: 1 is best for the heaviest pipeline of a group.
     """
 
     pipeline: str
@@ -46,11 +47,7 @@ class Row:
     schedule: str
     offset: int
     bound: float
-
-    @property
-    def share(self) -> float:
-        """The weight as a share of the lower bound: 1 is best for the heaviest pipeline of a group."""
-        return self.weight / self.bound if self.bound else 1.0
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +82,6 @@ class Report:
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
     timeline: Timeline | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the report for a machine: `format` counts up when a field changes its meaning."""
-        rows = [asdict(row) | {"share": round(row.share, 6)} for row in self.rows]
-        return {
-            "format": 1,
-            "connector": self.connector,
-            "pipelines": rows,
-            "groups": [asdict(group) for group in self.groups],
-            "tables": [asdict(entry) for entry in self.entries],
-            "steps": [asdict(step) for step in self.steps],
-            "notes": list(self.notes),
-            "starts": self.timeline.as_json() if self.timeline else None,
-        }
 
 
 def report(
@@ -157,6 +140,7 @@ def _rows(
         pipeline, gone = one.pipeline, past.get(one.pipeline.id, ())
         emptied = majority((table.group for table in gone), pipeline.group) if gone else None
         group = one.group if one.tables else emptied
+        bound = bounds.get(group, 0.0) if group else 0.0
         yield Row(
             pipeline=pipeline.id,
             group=group.key if group else pipeline.group,
@@ -168,7 +152,8 @@ def _rows(
             moves_out=went[pipeline.id],
             schedule=group.schedule if group else "",
             offset=pipeline.offset,
-            bound=bounds.get(group, 0.0) if group else 0.0,
+            bound=bound,
+            share=one.seconds / bound if bound else 1.0,
         )
 
 

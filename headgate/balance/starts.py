@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import takewhile
 from math import ceil, lcm
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headgate.balance.draft import natural
 from headgate.problems import InputError, did_you_mean
@@ -64,21 +64,6 @@ class Timeline:
     peak_after: int
     bound: int
     lanes: tuple[Lane, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the timeline for a machine, all in minutes; `starts` are those at offset 0."""
-        lanes = [
-            {
-                "pipeline": lane.pipeline,
-                "schedule": lane.schedule,
-                "offset": lane.offset,
-                "minutes": lane.minutes,
-                "starts": list(lane.starts),
-            }
-            for lane in self.lanes
-        ]
-        peaks = {"peak_before": self.peak_before, "peak_after": self.peak_after, "bound": self.bound}
-        return {"period_minutes": self.period, **peaks, "pipelines": lanes}
 
 
 def assign_offsets(

@@ -50,13 +50,15 @@ class Terraform:
     """A Terraform at work on synthesized stacks.
 
     `program` are the words that start it; `stacks` is the folder `cdktf.out/stacks`; `plans` is where <stack>.tfplan and
-    <stack>.json go; `lock` says whether a plan takes the state's lock, which a login that may only read can't.
+    <stack>.json go; `lock` says whether a plan takes the state's lock, which a login that may only read can't; `profile` is
+    what the provider logs in with, where a stack says nothing else.
     """
 
     program: Sequence[str]
     stacks: Path
     plans: Path
     lock: bool = True
+    profile: str | None = None
 
     def plan(self, stack: str) -> PlanResult:
         """Plan a stack. <stack>.json is there afterwards in any case: of an errored plan where it failed.
@@ -179,6 +181,7 @@ class Terraform:
     def _start(self, stack: str, *words: str, both: bool = False, spoken: bool = False) -> subprocess.Popen[str]:
         """Start Terraform in a stack's folder; `both` has its errors come among its output, `spoken` opens its input."""
         folder = self.stacks / stack
+        profile = {"DATABRICKS_CONFIG_PROFILE": self.profile} if self.profile else {}
         if not folder.is_dir():
             raise InputError(f"there is no stack '{stack}' in {self.stacks}", "synthesize, or name one of `headgate stacks`")
         try:
@@ -192,7 +195,7 @@ class Terraform:
                 encoding="utf-8",
                 errors="replace",
                 umask=_PRIVATE if words[0] == "plan" else -1,
-                env={**os.environ, "TF_IN_AUTOMATION": "1"},
+                env={**os.environ, "TF_IN_AUTOMATION": "1", **profile},
             )
         except OSError as error:
             raise not_run(self.program, error) from None

@@ -10,7 +10,8 @@ import io
 import os
 import sys
 import traceback
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,13 +19,14 @@ from headgate.cli.backfill import backfill
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.ci import apply, approved, plan, stacks, validate
+from headgate.cli.command import add
 from headgate.cli.comment import comment
-from headgate.cli.common import begin, say_where, tell
+from headgate.cli.console import begin, say_where, warn
 from headgate.cli.cost import cost
 from headgate.cli.discover import discover
 from headgate.cli.doctor import doctor, print_version
 from headgate.cli.handover import handover
-from headgate.cli.init import init
+from headgate.cli.init import ci, init
 from headgate.cli.init_connector import connector
 from headgate.cli.init_project import project
 from headgate.cli.progress import done, record, rename, retire
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 fix the input, 2 usage, 3 files don't fit together, 4 something outside failed, 5 refused.",
@@ -56,20 +57,47 @@ def _headgate(
     """Balance a connector's tables over Databricks pipelines and Terraform stacks."""
 
 
-for command in (discover, balance, review, handover, comment, cost, show, check, schema, record, recover, done, rename, retire):
-    app.command()(command)
-app.command("slice")(slice_)
-for step in (stacks, validate, plan, approved, apply, backfill, doctor):
-    app.command()(step)
-init.command("project")(project)
-init.command("connector")(connector)
+# Each command with what one types after its name: for its help, and run or parsed by the tests.
+COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
+    ("discover", discover, ("crm", "crm --from-csv tables.csv", "crm --connector-python-file crm.py --best-effort")),
+    ("balance", balance, ("", "crm --check", "crm --explain orders", "crm --what-if pipelines=6 stacks=3")),
+    ("slice", slice_, ("plant pi_timeseries --option tags --values tags.txt --at-most 5000",)),
+    ("show", show, ("", "crm -t prod")),
+    ("check", check, ("", "crm --frozen", "crm -t prod --workspace -p PROFILE")),
+    ("schema", schema, (">connector.schema.json", "tables", "--output balance")),
+    ("cost", cost, ("", "crm -t prod -o json")),
+    ("review", review, ("cdktf.out/plans/*.json -t prod", "--base origin/main -o markdown")),
+    ("comment", comment, ("review.md -t prod", "- -t prod --dry-run")),
+    ("handover", handover, ("crm -t prod", "crm -t prod --warehouse ID --execute", "crm -t prod --resume-jobs")),
+    ("stacks", stacks, ("", "-o json")),
+    ("validate", validate, ("", "crm-dev-1 --optional")),
+    ("plan", plan, ("", "crm-prod-1 -p PROFILE")),
+    ("approved", approved, ("-t prod --out approved.json",)),
+    ("apply", apply, ("", "crm-prod-1 -p PROFILE")),
+    ("record", record, ("crm -t prod", "crm crm-prod-1.json -t prod")),
+    ("recover", recover, ("crm -t prod", "crm -t prod --import databricks_job.crm_1=ID --yes")),
+    ("done", done, ("crm -t prod", "crm -t prod --handover main.crm.orders", "crm -t prod --all")),
+    ("rename", rename, ("crm append_1 nightly",)),
+    ("retire", retire, ("crm -t dev", "crm -t dev --drop-tables --yes", "crm -t dev --undo")),
+    ("backfill", backfill, ("plant --from 2026-01-31T06:00:00Z --to '*' --out rows", "plant --from '*-1d' -t prod --merge")),
+    ("doctor", doctor, ("", "-o json")),
+    ("simulate-pi", simulator(), ("", "--port 9000 --hostile 0.2")),
+)
+INIT_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
+    ("project", project, ("shop", "shop --sample --ci github", ". --check")),
+    ("connector", connector, ("crm --python-file path/to/crm.py", "shop --from-csv tables.csv", "plant --from osipi")),
+    ("ci", ci, ("", "--host gitlab -t dev -t prod")),
+)
+for name, function, examples in COMMANDS:
+    add(app, function, name, examples)
+for name, function, examples in INIT_COMMANDS:
+    add(init, function, name, examples, group="init")
 app.add_typer(init, name="init")
-app.command("simulate-pi")(simulator())
 
 
 def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print the stack trace of a fault of headgate's own, as Python does, without secrets."""
-    tell("".join(traceback.format_exception(kind, error, trace)).rstrip())
+    warn("".join(traceback.format_exception(kind, error, trace)).rstrip())
 
 
 def speak_utf8() -> None:
@@ -94,7 +122,7 @@ def _run() -> None:
     try:
         app()
     except HeadgateError as error:
-        tell(str(error))
+        warn(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # Whoever read the results has gone; nothing more can be said to them.
@@ -102,7 +130,7 @@ def _run() -> None:
         sys.exit(1)
     except OSError as error:
         told = system_error(error)
-        tell(str(told))
+        warn(str(told))
         sys.exit(told.exit_code)
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import TARGET, Connector, Format, FormatOption, Root, result, result_json, tell
+from headgate.cli.console import emit, result, show, warn
+from headgate.cli.options import TARGET, Connector, Format, FormatOption, Profile, Root
+from headgate.numbers import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from headgate.backfill.execute import BackfillCounts
+
+_log = logging.getLogger(__name__)
 
 
 def backfill(  # noqa: PLR0913  # each parameter is a flag
@@ -36,6 +37,7 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
         str | None,
         typer.Option("--target", "-t", help="With --merge: the target; default: its only one.", envvar=TARGET),
     ] = None,
+    profile: Profile = None,
     into: Annotated[str, typer.Option(help="Like --merge, into this one table: catalog.schema.table.")] = "",
     warehouse: Annotated[
         str, typer.Option(help="With --merge and --into: the id of a SQL warehouse.", envvar="DATABRICKS_WAREHOUSE_ID")
@@ -59,6 +61,7 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
     """
     from headgate.discovery.options import options_of_file
     from headgate.use_cases.backfill import BackfillRequest, read_again
+    from headgate.use_cases.outputs import BackfillOutput
 
     request = BackfillRequest(
         connector=connector,
@@ -73,53 +76,36 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
         merge=merge,
         into=into,
         target=target,
+        profile=profile,
         warehouse=warehouse,
         delete=delete,
         requests_per_second=requests_per_second,
         hours=hours,
         root=root,
     )
-    with _progress(rows_are_printed=not (out or delta or merge or into)) as progress:
-        done = read_again(request, os.environ, _print, progress)
+    done = read_again(request, os.environ, show, _say_how_far)
     counts = done.counts
     for tag, reason in sorted(counts.unread.items()):
-        tell(f"not read: {tag}: {reason}")
+        warn(f"not read: {tag}: {reason}")
     if not done.landing:
         return
     if output is Format.json:
-        fields = {"parts": counts.parts, "already_done": counts.skipped, "rows": counts.rows}
-        result_json({"format": 1, "table": done.table, "to": done.landing, **fields, "unread": counts.unread})
+        emit(
+            BackfillOutput(
+                table=done.table,
+                to=done.landing,
+                parts=counts.parts,
+                already_done=counts.skipped,
+                rows=counts.rows,
+                unread=counts.unread,
+            )
+        )
     else:
-        skipped = f" ({counts.skipped} parts were done before)" if counts.skipped else ""
-        result(f"{done.table}: {counts.rows} rows in {counts.parts} parts to {done.landing}{skipped}")
+        skipped = f" ({counted(counts.skipped, 'part was', 'parts were')} done before)" if counts.skipped else ""
+        landed = f"{counted(counts.rows, 'row')} in {counted(counts.parts, 'part')}"
+        result(f"{done.table}: {landed} to {done.landing}{skipped}")
 
 
-def _print(rows: str) -> None:
-    sys.stdout.write(rows)
-    sys.stdout.flush()
-
-
-@contextmanager
-def _progress(*, rows_are_printed: bool) -> Iterator[Callable[[BackfillCounts, int], None]]:
-    """Show how far it is on stderr, where that is a terminal on which no rows are printed."""
-    if not sys.stderr.isatty() or (rows_are_printed and sys.stdout.isatty()):
-        yield lambda _, __: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    # Rows go to stdout as they are: rich would have them on its own console.
-    bar = Progress(console=Console(stderr=True), transient=True, redirect_stdout=False)
-
-    def show(counts: BackfillCounts, parts: int) -> None:
-        if not bar.tasks:
-            bar.add_task("backfill", total=parts)
-            bar.start()
-        done = counts.parts + counts.skipped
-        words = f"backfill: {counts.rows:,} rows" if done else "backfill"
-        bar.update(bar.tasks[0].id, completed=done, description=words)
-
-    try:
-        yield show
-    finally:
-        bar.stop()
+def _say_how_far(counts: BackfillCounts, parts: int) -> None:
+    done = counts.parts + counts.skipped
+    _log.info("backfill: %s, %d of %s", counted(counts.rows, "row"), done, counted(parts, "part"))

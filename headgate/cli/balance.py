@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import Root, TableFormat, TableFormatOption, result, result_json, tell
+from headgate.cli.console import emit, result, tell
+from headgate.cli.options import Root, TableFormat, TableFormatOption
 from headgate.problems import InputError, StaleError
 
 if TYPE_CHECKING:
@@ -84,15 +85,18 @@ def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple
 
 
 def _print(found: BalanceResult, output: TableFormat) -> None:
+    from dataclasses import asdict
+
     from headgate.render.layout import explanation_text, report_csv, report_text
+    from headgate.use_cases.outputs import BalanceOutput, ExplanationOutput
 
     if found.explanations:
         if output is TableFormat.json:
-            result_json([explanation.as_json() for explanation in found.explanations])
+            emit([ExplanationOutput(**asdict(explanation)) for explanation in found.explanations])
         else:
             result("\n\n".join(explanation_text(explanation) for explanation in found.explanations))
     elif output is TableFormat.json:
-        result_json([report.as_json() for report in found.reports])
+        emit([BalanceOutput.of(report) for report in found.reports])
     elif output is TableFormat.csv:
         result(report_csv(found.reports))
     else:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from headgate.cli.common import Format, FormatOption, Root, Target, result, result_json, tell
+from headgate.cli.console import emit, result, warn
+from headgate.cli.options import Connectors, Format, FormatOption, Profile, Root, Target
 
 if TYPE_CHECKING:
     from headgate.use_cases.check import ShownConnector
@@ -17,7 +18,7 @@ SchemaOf = Literal["connector", "accepted", "tables"]
 
 
 def check(
-    connector: Annotated[str | None, typer.Argument(help="A connector's id or folder; default: all of them.")] = None,
+    connector: Connectors = None,
     target: Target = None,
     *,
     frozen: Annotated[
@@ -26,20 +27,31 @@ def check(
     workspace: Annotated[
         bool, typer.Option("--workspace", help="Also ask the workspace, and exit 3 where it has a job of ours twice.")
     ] = False,
+    profile: Profile = None,
+    output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
     """Check all that `cdktf synth` would refuse, and warn of schedules that daylight saving touches."""
+    from headgate.numbers import counted
     from headgate.use_cases.check import CheckRequest, check_project
+    from headgate.use_cases.outputs import CheckOutput
 
-    request = CheckRequest(connector=connector, target=target, root=root, frozen=frozen, workspace=workspace)
-    for one in check_project(request):
-        for warning in one.warnings:
-            tell(f"warning: {one.connector}: {warning}")
-        result(f"{one.connector}: {one.tables} tables, {one.stacks} stacks, fine")
+    request = CheckRequest(connector=connector, target=target, root=root, profile=profile, frozen=frozen, workspace=workspace)
+    found = []
+    try:
+        for one in check_project(request):
+            found.append(CheckOutput.of(one))
+            for warning in one.warnings:
+                warn(f"warning: {one.connector}: {warning}")
+            if output is Format.text:
+                result(f"{one.connector}: {counted(one.tables, 'table')}, {counted(one.stacks, 'stack')}, fine")
+    finally:
+        if output is Format.json:
+            emit(found)
 
 
 def show(
-    connector: Annotated[str | None, typer.Argument(help="A connector's id or folder; default: all of them.")] = None,
+    connector: Connectors = None,
     target: Target = None,
     output: FormatOption = Format.text,
     root: Root = Path(),
@@ -47,27 +59,41 @@ def show(
     """Show each pipeline of the agreed layout, the stacks and where they were synthesized, and what to do next."""
     from headgate.render.layout import report_text
     from headgate.use_cases.check import show_layouts
+    from headgate.use_cases.outputs import ShowOutput
     from headgate.use_cases.request import ProjectRequest
 
     found = []
     for one in show_layouts(ProjectRequest(connector=connector, target=target, root=root)):
-        stacks = {name: str(folder) for name, folder in one.stacks.items()}
-        found.append(one.report.as_json() | {"target": one.target, "stacks": stacks})
+        found.append(ShowOutput.shown(one))
         if output is Format.text:
             result(report_text(one.report) + "\n\n" + _stacks_text(one))
     if output is Format.json:
-        result_json(found)
+        emit(found)
 
 
 def schema(
     of: Annotated[
         SchemaOf, typer.Argument(help="Of connector.yaml, accepted.yaml, or the columns of tables.csv.")
     ] = "connector",
+    output: Annotated[
+        str | None, typer.Option("--output", metavar="COMMAND", help="Of what this command prints with --format json.")
+    ] = None,
 ) -> None:
-    """Print what editors know of a file: a JSON Schema; of tables.csv and runs.csv, metadata as CSV on the Web has it (W3C)."""
+    """Print what editors know of a file: a JSON Schema; of tables.csv and runs.csv, metadata as CSV on the Web has it (W3C).
+
+    With --output, the JSON Schema of what a command prints with --format json, such as `--output "init project"`.
+    """
     from headgate.new_project.schemas import schema as schema_of
 
-    result_json(schema_of(of))
+    if output is None:
+        emit(schema_of(of))
+        return
+    from headgate.problems import InputError, did_you_mean
+    from headgate.use_cases.outputs import OUTPUTS, output_schema
+
+    if output not in OUTPUTS:
+        raise InputError(f"no command '{output}' prints JSON", did_you_mean(output, OUTPUTS))
+    emit(output_schema(output))
 
 
 def _stacks_text(one: ShownConnector) -> str:

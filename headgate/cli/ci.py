@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from headgate.cli.common import TARGET, Format, FormatOption, Program, Root, result, tell, wait
+from headgate.cli.console import emit, pass_on, result, tell, wait, warn
+from headgate.cli.options import Format, FormatOption, NamedTarget, Profile, Program, Root
 from headgate.problems import InputError, Problem, SourceError
 
 Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote, in the project's.")]
@@ -23,13 +23,11 @@ _OUT = Path("cdktf.out")
 
 def stacks(out: Out = _OUT, output: FormatOption = Format.text, root: Root = Path()) -> None:
     """List the synthesized stacks in the order of their applies; json is one line, for a workflow's matrix."""
-    import json
-
     from headgate.use_cases.plan import StacksRequest
 
     found = StacksRequest(out=root / out).chosen()
     if output is Format.json:
-        result(json.dumps(found))
+        emit(found, indent=None)
     elif found:
         result("\n".join(found))
 
@@ -42,18 +40,23 @@ def validate(
     optional: Annotated[
         bool, typer.Option("--optional", help="Say in one line, and exit 0, where there is no Terraform or no provider.")
     ] = False,
+    output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
     """Have Terraform check synthesized stacks: without a workspace, a login or the states. Exit 1 where one is not valid."""
+    from headgate.use_cases.outputs import ValidateOutput
     from headgate.use_cases.plan import ValidateRequest, validate_stacks
 
     request = ValidateRequest(stacks=tuple(names or ()), out=root / out, terraform=terraform, optional=optional)
     found = validate_stacks(request)
+    if output is Format.json:
+        emit(ValidateOutput(stacks=found.errors, unchecked=found.unchecked))
     if found.unchecked:
-        tell(f"Terraform did not validate the stacks: {found.unchecked}")
+        warn(f"Terraform did not validate the stacks: {found.unchecked}")
         return
     lines = [f"{stack}: {'not valid' if errors else 'valid'}" for stack, errors in found.errors.items()]
-    result("\n".join(lines) or "there is no stack")
+    if output is Format.text:
+        result("\n".join(lines) or "there is no stack")
     if problems := [Problem(error, path=stack) for stack, errors in found.errors.items() for error in errors]:
         raise InputError(problems)
 
@@ -65,6 +68,7 @@ def plan(
     terraform: Program = "",
     *,
     no_lock: Annotated[bool, typer.Option("--no-lock", help="Don't lock the states: for a login that may only read.")] = False,
+    profile: Profile = None,
     output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
@@ -73,15 +77,17 @@ def plan(
     Writes <stack>.tfplan and, as `terraform show -json` gives it, <stack>.json. All are tried; exit 4 where one failed, whose
     .json then says so.
     """
-    import json
-
+    from headgate.use_cases.outputs import PlanOutput
     from headgate.use_cases.plan import PlansRequest, plan_stacks
 
-    request = PlansRequest(stacks=tuple(names or ()), out=root / out, plans=plans, terraform=terraform, lock=not no_lock)
+    request = PlansRequest(
+        stacks=tuple(names or ()), out=root / out, plans=plans, terraform=terraform, lock=not no_lock, profile=profile
+    )
     found = plan_stacks(request, tell)
     if output is Format.json:
         changes = any(planned.status == "changes" for planned in found)
-        result(json.dumps({"changes": changes, "stacks": {planned.stack: planned.status for planned in found}}))
+        stacks = {planned.stack: planned.status for planned in found}
+        emit(PlanOutput(changes=changes, stacks=stacks), indent=None)
     else:
         words = {"nothing": "nothing to do", "changes": "something to do", "failed": "the plan failed"}
         result("\n".join(f"{planned.stack}: {words[planned.status]}" for planned in found) or "there is no stack")
@@ -94,6 +100,8 @@ def apply(
     out: Out = _OUT,
     plans: Plans = None,
     terraform: Program = "",
+    profile: Profile = None,
+    output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
     """Apply the very plans that `headgate plan` made, stack by stack in their order; the first that fails ends it.
@@ -103,22 +111,27 @@ def apply(
     is applied, what the plans would make a second time: exit 3, and plan again.
     """
     from headgate.use_cases.apply import apply_plans
+    from headgate.use_cases.outputs import ApplyOutput
     from headgate.use_cases.plan import PlansRequest
 
-    request = PlansRequest(stacks=tuple(names or ()), out=root / out, plans=plans, terraform=terraform)
-    done = apply_plans(request, sys.stderr.write, tell)
+    request = PlansRequest(stacks=tuple(names or ()), out=root / out, plans=plans, terraform=terraform, profile=profile)
+    done = apply_plans(request, pass_on, tell)
     lines = [f"{stack}: applied" for stack in done.applied]
     lines += [f"{done.failed}: failed"] if done.failed else []
-    if lines:
+    if output is Format.json:
+        emit(ApplyOutput(applied=done.applied, failed=done.failed or None))
+    elif lines:
         result("\n".join(lines))
     if done.error:
         raise done.error
 
 
 def approved(
-    target: Annotated[str, typer.Option("--target", "-t", help="The target whose review to fetch.", envvar=TARGET)],
+    target: NamedTarget,
     out: Annotated[Path, typer.Option("--out", help="Where the review document goes.")],
     commit: Annotated[str | None, typer.Option("--commit", help="The merged commit; default: the CI run's own.")] = None,
+    output: FormatOption = Format.text,
+    root: Root = Path(),
 ) -> None:
     """Fetch the review that was approved with the pull or merge request by which a commit came.
 
@@ -127,7 +140,12 @@ def approved(
     """
     from headgate.files import write_whole
     from headgate.use_cases.approved import find_approved
+    from headgate.use_cases.outputs import ApprovedOutput
+    from headgate.use_cases.request import refuse_unknown_target
 
+    refuse_unknown_target(root, target)
     found = find_approved(os.environ, target, commit, wait)
     write_whole(out, found.document)
     tell(f"{out} written: {found.source}")
+    if output is Format.json:
+        emit(ApprovedOutput(target=target, file=out, source=found.source))

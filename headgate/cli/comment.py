@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path  # noqa: TC003  # typer reads annotations when it runs
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from headgate.cli.common import TARGET, Format, FormatOption, result, result_json, tell, wait
+from headgate.cli.console import emit, result, wait, warn
+from headgate.cli.options import TARGET, Format, FormatOption, Root
 from headgate.files import decoded, needed_bytes
 from headgate.problems import InputError, Problem
 
@@ -40,12 +41,17 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
     output: FormatOption = Format.text,
+    root: Root = Path(),
 ) -> None:
     """Post a review to a pull request or merge request; the comment of a run before is edited in place.
 
     The token comes from the environment alone: GITHUB_TOKEN, or GITLAB_TOKEN.
     """
     from headgate.use_cases.comment import CommentRequest, post_comment
+    from headgate.use_cases.outputs import CommentOutput
+    from headgate.use_cases.request import refuse_unknown_target
+
+    refuse_unknown_target(root, target)
 
     request = CommentRequest(
         text=_text(file),
@@ -63,9 +69,9 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
     )
     done = post_comment(request, os.environ, wait)
     for warning in done.posted.warnings:
-        tell(f"warning: {warning}")
+        warn(f"warning: {warning}")
     if output is Format.json:
-        result_json(done.posted.as_json())
+        emit(CommentOutput.of(done.posted))
     else:
         result(_as_text(done))
 

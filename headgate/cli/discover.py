@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from headgate.cli.common import Format, FormatOption, Root, result, tell
+from headgate.cli.console import emit_each, result, tell, warn
+from headgate.cli.options import Connectors, Format, FormatOption, Root
+from headgate.problems import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.discovery.request import DiscoveryResult
 
+_log = logging.getLogger(__name__)
 GroupBy = Literal["category_and_ingestion_type", "ingestion_type", "category", "none"]
 
 _CODE, _ROWS, _WHERE, _HOW = "From a connector's code", "From rows", "Where tables go", "How tables are arranged"
@@ -23,7 +28,8 @@ _SECONDS = "expected seconds for one run"
 
 
 def discover(  # noqa: PLR0913  # each parameter is a flag
-    connector_name: Annotated[str, typer.Option(help="The connector's folder below connectors/.")],
+    connector: Connectors = None,
+    connector_name: Annotated[str | None, typer.Option(help="The same: the connector's folder below connectors/.")] = None,
     python_file: Annotated[
         Path | None,
         typer.Option(
@@ -77,7 +83,6 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     best_effort: Annotated[
         bool, typer.Option("--best-effort", help="Leave out tables whose metadata fails, and name them.")
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what the connector's code printed.")] = False,
     output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
@@ -89,6 +94,7 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     from headgate.discovery.options import options_of_file, options_of_text
     from headgate.discovery.request import DiscoveryRequest
     from headgate.use_cases.discover import discover_tables
+    from headgate.use_cases.request import connector_folders
 
     given: list[Mapping[str, str]] = []
     given += [options_of_file(init_options_file, "--init-options-file")] if init_options_file else []
@@ -96,8 +102,11 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     prefixes = options_of_text(category_prefix_map_json, "--category-prefix-map-json") if category_prefix_map_json else {}
     schedules = {"snapshot": schedule_snapshot, "append": schedule_append, "cdc": schedule_cdc, "unknown": schedule_unknown}
     weights = {"snapshot": weight_snapshot, "append": weight_append, "cdc": weight_cdc, "unknown": weight_unknown}
-    request = DiscoveryRequest(
-        name=connector_name,
+    if connector and connector_name not in (None, connector):
+        raise InputError(f"two connectors are named: {connector} and {connector_name}", "name one, or none for all of them")
+    named = connector if connector is not None else connector_name
+    request = partial(
+        DiscoveryRequest,
         root=root,
         python_file=python_file,
         module=module,
@@ -117,16 +126,22 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
         best_effort=best_effort,
         timeout=timeout,
     )
-    _tell(discover_tables(request, os.environ), connector_name, output, verbose=verbose)
+    names = [named] if named is not None else connector_folders(root)
+    _tell({name: discover_tables(request(name=name), os.environ) for name in names}, output, one=named is not None)
 
 
-def _tell(discovered: DiscoveryResult, connector: str, output: Format, *, verbose: bool) -> None:
-    from headgate.render.discovery import as_json, as_text
+def _tell(done: Mapping[str, DiscoveryResult], output: Format, *, one: bool) -> None:
+    from headgate.render.discovery import as_text
+    from headgate.use_cases.outputs import DiscoverOutput
 
-    if verbose and discovered.found.printed:
-        tell(f"what the connector's code printed last:\n{discovered.found.printed}")
-    if discovered.scaffold:
-        tell(f"{discovered.scaffold} written: a starter, to be filled in")
-    for failure in discovered.found.failed:
-        tell(f"left out: {failure}")
-    result(as_json(discovered, connector) if output is Format.json else as_text(discovered))
+    for discovered in done.values():
+        if discovered.found.printed:
+            _log.debug("what the connector's code printed last:\n%s", discovered.found.printed)
+        if discovered.scaffold:
+            tell(f"{discovered.scaffold} written: a starter, to be filled in")
+        for failure in discovered.found.failed:
+            warn(f"left out: {failure}")
+    if output is Format.json:
+        emit_each((DiscoverOutput.of(discovered, name) for name, discovered in done.items()), one=one)
+    else:
+        result("\n\n".join(as_text(discovered) for discovered in done.values()))

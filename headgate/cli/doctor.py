@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import typer
 
-from headgate.cli.common import Format, FormatOption, Program, Root, result, result_json
+from headgate.cli.console import emit, result
+from headgate.cli.options import Format, FormatOption, Program, Root
 from headgate.problems import SourceError
 
 
@@ -18,10 +18,11 @@ def doctor(terraform: Program = "", output: FormatOption = Format.text, root: Ro
     """
     from headgate.render.tables import table_text
     from headgate.use_cases.doctor import examine, is_fit
+    from headgate.use_cases.outputs import DoctorOutput
 
     checks = examine(root, terraform)
     if output is Format.json:
-        result_json({"format": 1, "fit": is_fit(checks), "checks": [asdict(check) for check in checks]})
+        emit(DoctorOutput(fit=is_fit(checks), checks=tuple(checks)))
     else:
         rows = [(check.name, check.state, check.found, check.needed_for) for check in checks]
         result(table_text(("", "", "found", "needed for"), rows))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headgate.cli.common import Connector, Root, Target, result, result_json, tell
+from headgate.cli.console import emit, emit_each, result, tell
+from headgate.cli.options import Connectors, Profile, Root, Target
+from headgate.numbers import counted
 from headgate.problems import InputError, StaleError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.handover.model import Runbook
     from headgate.use_cases.handover import HandedOver, ResumeResult
 
@@ -24,8 +28,8 @@ class HandoverFormat(StrEnum):
     markdown = "markdown"
 
 
-def handover(
-    connector: Connector,
+def handover(  # noqa: PLR0913  # each parameter is a flag
+    connector: Connectors = None,
     target: Target = None,
     table: Annotated[list[str] | None, typer.Option("--table", help="Only this table; may be repeated.")] = None,
     warehouse: Annotated[
@@ -42,54 +46,60 @@ def handover(
         bool, typer.Option("--resume-jobs", help="Let the jobs run again that ran before, once all is applied and recorded.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="With --resume-jobs: even if something isn't recorded.")] = False,
-    output: Annotated[HandoverFormat, typer.Option("--format", help="How the steps are printed.")] = HandoverFormat.text,
+    profile: Profile = None,
+    output: Annotated[HandoverFormat, typer.Option("--format", "-o", help="How the steps are printed.")] = HandoverFormat.text,
     root: Root = Path(),
 ) -> None:
     """Hand tables over to their new pipelines: show the steps with the workspace's ids, or execute them and carry on."""
     from headgate.use_cases.handover import HandoverRequest, ResumeRequest, hand_over, handover_runbook
     from headgate.use_cases.handover import resume_jobs as resume
+    from headgate.use_cases.request import connector_names
 
-    request = HandoverRequest(
-        connector=connector, target=target, root=root, tables=tuple(table or ()), back=tuple(back or ()), warehouse=warehouse
-    )
+    if connector is None and (execute or resume_jobs or table or back):
+        raise InputError("no connector is named", "name one: only the steps of all of them are shown")
+    place: dict[str, Any] = {"target": target, "root": root, "profile": profile}
+    given: dict[str, Any] = {"tables": tuple(table or ()), "back": tuple(back or ()), "warehouse": warehouse}
+    requests = [HandoverRequest(connector=name, **place, **given) for name in connector_names(root, connector)]
     if resume_jobs and (execute or table or back):
         raise InputError("--resume-jobs goes alone", "hand over first; then deploy, record, and resume the jobs")
     if force and not resume_jobs:
         raise InputError("--force goes with --resume-jobs only", "a handover is never forced")
     if resume_jobs:
-        _tell_resumed(resume(ResumeRequest(connector=connector, target=target, root=root, force=force), tell), output)
+        _tell_resumed(resume(ResumeRequest(connector=requests[0].connector, **place, force=force), tell), output)
     elif execute:
-        done = hand_over(request, tell)
+        done = hand_over(requests[0], tell)
         _tell_done(done, output)
         if done.runbook.waiting and not done.tables:
-            raise StaleError(
-                f"{len(done.runbook.waiting)} tables wait, and none was handed over", "the lines above say what each waits for"
-            )
+            waiting = counted(len(done.runbook.waiting), "table waits", "tables wait")
+            raise StaleError(f"{waiting}, and none was handed over", "the lines above say what each waits for")
     else:
-        _show(handover_runbook(request), output)
+        _show([handover_runbook(request) for request in requests], output, one=connector is not None)
 
 
-def _show(runbook: Runbook, output: HandoverFormat) -> None:
-    from headgate.render.handover import document_of, render_markdown, render_text
+def _show(runbooks: Sequence[Runbook], output: HandoverFormat, *, one: bool) -> None:
+    from headgate.render.handover import render_markdown, render_text
+    from headgate.use_cases.outputs import RunbookOutput
 
     if output is HandoverFormat.json:
-        result_json(document_of(runbook))
+        emit_each(map(RunbookOutput.of, runbooks), one=one)
     elif output is HandoverFormat.markdown:
-        result(render_markdown(runbook).rstrip("\n"))
+        result("\n".join(map(render_markdown, runbooks)).rstrip("\n"))
     else:
-        result(render_text(runbook))
-        if runbook.stopped:
+        result("\n".join(map(render_text, runbooks)))
+        if any(runbook.stopped for runbook in runbooks):
             tell("nothing was done: `--execute` does what is marked with *")
 
 
 def _tell_done(done: HandedOver, output: HandoverFormat) -> None:
+    from headgate.use_cases.outputs import HandedOverOutput
+
     connector, target = done.runbook.connector, done.runbook.target
     if output is HandoverFormat.json:
-        waiting = [source for source, _ in done.runbook.waiting]
-        result_json({"connector": connector, "target": target, "done": done.tables, "waiting": waiting})
+        waiting = tuple(source for source, _ in done.runbook.waiting)
+        emit(HandedOverOutput(connector=connector, target=target, done=done.tables, waiting=waiting))
     elif done.tables:
         said = "given back" if done.back else "handed over"
-        result(f"{connector} in {target}: {len(done.tables)} tables {said}: {', '.join(done.tables)}")
+        result(f"{connector} in {target}: {counted(len(done.tables), 'table')} {said}: {', '.join(done.tables)}")
     else:
         result(f"{connector} in {target}: no table was given to another pipeline")
     if not done.runbook.stopped and not done.runbook.restacked:
@@ -101,10 +111,12 @@ def _tell_done(done: HandedOver, output: HandoverFormat) -> None:
 
 
 def _tell_resumed(done: ResumeResult, output: HandoverFormat) -> None:
+    from headgate.use_cases.outputs import ResumedOutput
+
     if output is HandoverFormat.json:
-        result_json({"connector": done.connector, "target": done.target, "resumed": done.resumed})
+        emit(ResumedOutput(connector=done.connector, target=done.target, resumed=done.resumed))
     elif not done.stopped:
         result(f"{done.connector}: no handover stopped anything in {done.target}")
     else:
         names = f": {', '.join(done.resumed)}" if done.resumed else ""
-        result(f"{done.connector} in {done.target}: {len(done.resumed)} pipelines resumed{names}")
+        result(f"{done.connector} in {done.target}: {counted(len(done.resumed), 'pipeline')} resumed{names}")

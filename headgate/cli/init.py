@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import Root, result, tell
+from headgate.cli.console import emit, result, tell, warn
+from headgate.cli.options import Format, FormatOption, Root
 from headgate.problems import RefusedError, StaleError
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ def _init() -> None:
     """Write files to start from."""
 
 
-@init.command("ci")
 def ci(
     host: Annotated[HostName, typer.Option(help="Whose CI is to run it.")] = HostName.github,
     target: Annotated[
@@ -42,6 +42,7 @@ def ci(
     branch: Annotated[str, typer.Option(help="The branch whose merges are deployed.")] = "main",
     out: Annotated[Path | None, typer.Option("--out", help="The repository's folder; default: the project's.")] = None,
     root: Root = Path(),
+    output: FormatOption = Format.text,
     *,
     gitlab: Annotated[bool, typer.Option("--gitlab", help="The same as --host gitlab.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that say something else.")] = False,
@@ -53,6 +54,7 @@ def ci(
     the login) are only written where there are none.
     """
     from headgate.use_cases.init_ci import WorkflowsRequest, write_workflows
+    from headgate.use_cases.outputs import WrittenOutput
 
     request = WorkflowsRequest(
         host="gitlab" if gitlab else host.value,
@@ -65,13 +67,17 @@ def ci(
         force=force,
     )
     found = write_workflows(request)
-    if settle(found.changes, found.command, "look at the diff, then say --force", written=found.written, check=check):
-        for change in found.changes:
-            result(f"{found.folder / change.file.path} written")
-        if not found.changes:
-            tell("every file is up to date already")
     for warning in found.warnings:
-        tell(f"warning: {warning}")
+        warn(f"warning: {warning}")
+    if settle(found.changes, found.command, "look at the diff, then say --force", written=found.written, check=check):
+        files = tuple(found.folder / change.file.path for change in found.changes)
+        if output is Format.json:
+            emit(WrittenOutput(written=files, warnings=found.warnings))
+        else:
+            for file in files:
+                result(f"{file} written")
+        if not files:
+            tell("every file is up to date already")
 
 
 def settle(changes: Sequence[Change], command: str, fix: str, *, written: bool, check: bool) -> bool:

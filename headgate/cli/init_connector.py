@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from headgate.cli.common import Root, own_name, result, tell
+from headgate.cli.console import ask, emit, own_name, result
+from headgate.cli.options import Format, FormatOption, Root
+from headgate.numbers import counted
 from headgate.problems import InputError
-
-if TYPE_CHECKING:
-    from headgate.use_cases.init_connector import Question
 
 
 def connector(  # noqa: PLR0913  # each parameter is a flag
@@ -42,11 +40,13 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     dest_catalog: Annotated[str, typer.Option(help="The destination catalog.")] = "",
     dest_schema: Annotated[str, typer.Option(help="The destination schema.")] = "",
     timeout: Annotated[float, typer.Option(help="Seconds that its code may take.")] = 60,
+    output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
     """Make a connector: its connector.yaml and tables.csv, below connectors/. What no flag says is asked for on a terminal."""
     from headgate.discovery.options import options_of_file
     from headgate.use_cases.init_connector import NewConnectorRequest, answered, make_connector, next_question
+    from headgate.use_cases.outputs import NewConnectorOutput
 
     request = NewConnectorRequest(
         name=name,
@@ -67,29 +67,22 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         timeout=timeout,
     )
     while question := next_question(request):
-        request = answered(request, question, _ask(question))
+        request = answered(request, question, ask(question.text, question.default, question.flag))
     made = make_connector(request, os.environ)
+    steps = tuple(step.replace("headgate", own_name(), 1) if step.startswith("headgate ") else step for step in made.next)
+    if output is Format.json:
+        emit(NewConnectorOutput(connector=name, tables=made.tables, written=made.files, next=steps))
+        return
     listed = made.files if len(made.files) <= _FEW else [path for path in made.files if path.suffix in {".yaml", ".csv"}]
     for path in listed:
         result(f"{path} written")
     if more := len(made.files) - len(listed):
-        result(f"and {more} files of its code beside them")
-    result(f"{made.tables} tables. Look through connector.yaml; then")
-    steps = [step.replace("headgate", own_name(), 1) if step.startswith("headgate ") else step for step in made.next]
+        result(f"and {counted(more, 'file')} of its code beside them")
+    result(f"{counted(made.tables, 'table')}. Look through connector.yaml; then")
     result("\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)))
 
 
 _FEW = 4
-
-
-def _ask(question: Question) -> str:
-    """Ask on a terminal; without one, the default is the answer. Raises InputError where there is none."""
-    if sys.stdin.isatty():
-        return str(typer.prompt(question.text, default=question.default, err=True))
-    if question.default is None:
-        raise InputError(f"it is not said, and there is no terminal to ask on: {question.text}", f"say {question.flag}")
-    tell(f"{question.text}: {question.default}   ({question.flag} says another)")
-    return question.default
 
 
 def _options(words: list[str]) -> dict[str, str]:

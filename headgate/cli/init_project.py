@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path  # noqa: TC003  # typer reads it when it runs
+from pathlib import Path  # typer reads it when it runs
 from typing import Annotated
 
 import typer
 
-from headgate.cli.common import result, tell
+from headgate.cli.console import emit, result, tell
 from headgate.cli.init import HostName, settle
+from headgate.cli.options import Format, FormatOption
 
 
 def project(
@@ -20,6 +21,7 @@ def project(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files of Headgate's that say something else.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep those as they are, and don't ask again for them.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 where a file would change.")] = False,
+    output: FormatOption = Format.text,
 ) -> None:
     """Write a repository for connectors: the CDK app, a place for constructs of your own, a test, schemas for editors.
 
@@ -30,6 +32,7 @@ def project(
 
     from headgate.problems import InputError
     from headgate.use_cases.init_project import NewProjectRequest, make_project
+    from headgate.use_cases.outputs import WrittenOutput
 
     if force and keep:
         raise InputError("--force and --keep contradict each other", "give one of them")
@@ -42,10 +45,16 @@ def project(
     fix = "look at the diff, then say --force to overwrite them, or --keep"
     if not settle(found.changes, command, fix, written=found.written, check=check):
         return
-    for change in found.changes:
-        result(f"{folder / change.file.path} {'written' if change.there is None else 'brought up to date'}")
     for path in found.kept:
         tell(f"{folder / path} is there already, and stays as it is")
+    if output is Format.json:
+        files, kept = (
+            tuple(folder / path for path in paths) for paths in ([change.file.path for change in found.changes], found.kept)
+        )
+        emit(WrittenOutput(written=files, kept=kept, next=found.next))
+        return
+    for change in found.changes:
+        result(f"{folder / change.file.path} {'written' if change.there is None else 'brought up to date'}")
     if found.next:
         result("\n".join(["", "Next:", *(f"  {number}. {step}" for number, step in enumerate(found.next, 1))]))
     elif not found.changes:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headgate.cli.common import TARGET, Connector, Program, Root, Target, result, tell
+from headgate.cli.console import confirm, emit, emit_each, result, tell
+from headgate.cli.options import Connector, Connectors, Format, FormatOption, NamedTarget, Profile, Program, Root, Target
+from headgate.numbers import counted
+from headgate.problems import InputError
 
 if TYPE_CHECKING:
     from headgate.use_cases.record import Progress
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def record(
-    connector: Connector,
+    connector: Connectors = None,
     states: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -25,21 +28,29 @@ def record(
     target: Target = None,
     out: Annotated[Path, typer.Option("--out", help="The folder that `cdktf synth` wrote.")] = Path("cdktf.out"),
     terraform: Program = "",
+    profile: Profile = None,
+    output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
     """Record what is applied: the workspace's ids, and what of the lock's open entries is now done in the target."""
+    from headgate.use_cases.outputs import ProgressOutput
     from headgate.use_cases.record import RecordRequest, record_applied
+    from headgate.use_cases.request import connector_names
 
-    request = RecordRequest(
-        connector=connector, target=target, root=root, states=tuple(states or ()), out=out, terraform=terraform
-    )
-    found = record_applied(request, tell)
-    result(f"{found.connector}: {found.deployed} pipelines are deployed to {found.target}")
-    _tell_pending(found)
+    given: dict[str, Any] = {"target": target, "root": root, "profile": profile, "out": out, "terraform": terraform}
+    found = []
+    for name in connector_names(root, connector):
+        found.append(record_applied(RecordRequest(connector=name, states=tuple(states or ()), **given), tell))
+        if output is Format.text:
+            deployed = counted(found[-1].deployed, "pipeline is", "pipelines are")
+            result(f"{found[-1].connector}: {deployed} deployed to {found[-1].target}")
+            _tell_pending(found[-1])
+    if output is Format.json:
+        emit_each(map(ProgressOutput.of, found), one=connector is not None)
 
 
 def done(
-    connector: Connector,
+    connector: Connectors = None,
     target: Target = None,
     handover: Annotated[
         list[str] | None, typer.Option("--handover", help="A table that was handed over to its new pipeline.")
@@ -52,60 +63,82 @@ def done(
     ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All but handovers and moves that wait for one.")] = False,
+    output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
     """Record by hand what is done in a target; without options, show what is open."""
+    from headgate.use_cases.outputs import ProgressOutput
     from headgate.use_cases.record import DoneRequest, record_by_hand
+    from headgate.use_cases.request import connector_names
 
-    request = DoneRequest(
-        connector=connector,
-        target=target,
-        root=root,
-        handovers=tuple(handover or ()),
-        moves=tuple(move or ()),
-        pipelines=tuple(pipeline or ()),
-        everything=everything,
-    )
-    _tell_pending(record_by_hand(request, tell))
+    if connector is None and (handover or move or pipeline or everything):
+        raise InputError("no connector is named", "name the one of which something is done")
+    given: dict[str, Any] = {
+        "target": target,
+        "root": root,
+        "handovers": tuple(handover or ()),
+        "moves": tuple(move or ()),
+        "pipelines": tuple(pipeline or ()),
+        "everything": everything,
+    }
+    names = connector_names(root, connector)
+    found = [record_by_hand(DoneRequest(connector=name, **given), tell) for name in names]
+    if output is Format.json:
+        emit_each(map(ProgressOutput.of, found), one=connector is not None)
+    else:
+        for one in found:
+            if connector is None:
+                result(f"{one.connector}:")
+            _tell_pending(one)
 
 
 def rename(
     connector: Connector,
     old: Annotated[str, typer.Argument(help="The pipeline's id.")],
     new: Annotated[str, typer.Argument(help="Its new id.")],
+    output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
     """Give a pipeline another id; Terraform keeps what it is by `moved`.
 
     To change only what people see, edit `name` in the pipeline's line of the lock.
     """
+    from headgate.use_cases.outputs import RenameOutput
     from headgate.use_cases.rename import RenameRequest, change_id
 
-    change_id(RenameRequest(connector=connector, old=old, new=new, root=root), tell)
+    name, before = change_id(RenameRequest(connector=connector, old=old, new=new, root=root), tell)
+    if output is Format.json:
+        emit(RenameOutput(connector=name, before=before, after=new))
 
 
 def retire(
     connector: Connector,
-    target: Annotated[str, typer.Option("--target", "-t", help="The target to take down.", envvar=TARGET)],
+    target: NamedTarget,
     *,
     drop_tables: Annotated[
         bool, typer.Option("--drop-tables", help="Destroy the pipelines, and their streaming tables with them.")
     ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Don't take the target down after all.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
     """Plan to take a connector down in a target: shows what goes, asks, and writes it to the lock; the next deploy does it."""
+    from headgate.use_cases.outputs import RetireOutput
     from headgate.use_cases.retire import RetireRequest, take_down
 
     def agree(goes: Retirement) -> bool:
-        result(_goes(goes))
-        if not yes and not typer.confirm(f"Take {goes.definition.id} down in {goes.target}?", err=True):
-            raise typer.Exit(1)
+        (tell if output is Format.json else result)(_goes(goes))
+        if not yes:
+            confirm(f"Take {goes.definition.id} down in {goes.target}?", "--yes")
         return True
 
     request = RetireRequest(connector=connector, target=target, root=root, drop_tables=drop_tables, undo=undo)
-    if goes := take_down(request, agree, tell):
+    goes = take_down(request, agree, tell)
+    if output is Format.json:
+        said = {name: getattr(goes, name) for name in ("pipelines", "tables", "drop_tables", "recorded", "ids")} if goes else {}
+        emit(RetireOutput(connector=connector, target=target, undone=undo, **said))
+    if goes:
         name, target = goes.definition.id, goes.target
         deploy = f"HEADGATE_TARGET={target} npx cdktf deploy '{name}-{target}-*'"
         tell(f"Now deploy: {deploy}, then `headgate record {name} -t {target}`")
@@ -127,15 +160,17 @@ def _run_on(goes: Retirement) -> list[str]:
 
 def _goes(goes: Retirement) -> str:
     definition = goes.definition
-    fate = (
-        f"destroyed, and {goes.tables} streaming tables with them"
+    unknown = "" if goes.recorded else " no deploy is recorded, so there may be nothing to take down. What is there:"
+    fates = (
+        ("pipeline is destroyed, and with it", "pipelines are destroyed, and with them")
         if goes.drop_tables
-        else f"forgotten by Terraform: they stay in the workspace with {goes.tables} tables"
+        else (
+            "pipeline is forgotten by Terraform and stays in the workspace, with",
+            "pipelines are forgotten by Terraform and stay in the workspace, with",
+        )
     )
-    unknown = (
-        "" if goes.recorded else " no deploy is recorded, so there may be nothing to take down. What was deployed unrecorded:"
-    )
-    lines = [f"{definition.id} in {goes.target}:{unknown}", f"  {goes.pipelines} pipelines are {fate}"]
+    tables = counted(goes.tables, "streaming table" if goes.drop_tables else "table")
+    lines = [f"{definition.id} in {goes.target}:{unknown}", f"  {counted(goes.pipelines, *fates)} {tables}"]
     lines += [] if goes.drop_tables else _run_on(goes)
     lines += ["  their jobs, ingest files and permissions are destroyed"]
     lines += [] if definition.connection.existing else [f"  the connection '{definition.connection.name}' is destroyed"]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headgate.cli.common import Connector, Format, FormatOption, Program, Root, Target, result, result_json, tell
-from headgate.problems import SourceError, StaleError
+from headgate.cli.console import confirm, emit_each, result, tell
+from headgate.cli.options import Connectors, Format, FormatOption, Profile, Program, Root, Target
+from headgate.numbers import counted
+from headgate.problems import InputError, SourceError, StaleError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.use_cases.recover import Recovery
 
 
 def recover(  # noqa: PLR0913  # each is an option of the command line
-    connector: Connector,
+    connector: Connectors = None,
     target: Target = None,
     imports: Annotated[
         list[str] | None,
@@ -33,9 +37,7 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
         bool, typer.Option("--resend-secrets", help="Have the next deploy send the connection's secrets again.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask: for a run without a terminal.")] = False,
-    profile: Annotated[
-        str | None, typer.Option("--profile", "-p", help="The login's profile; default: the target's, else the environment's.")
-    ] = None,
+    profile: Profile = None,
     out: Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote.")] = Path("cdktf.out"),
     terraform: Program = "",
     output: FormatOption = Format.text,
@@ -46,31 +48,27 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     A second job of a pipeline is deleted. Nothing else of the workspace changes. Of files whose update failed, the states are
     told what the workspace has, so that the next deploy writes them. Exit 3 where something found is left.
     """
-    from headgate.render.recovery import document, findings_text
+    from headgate.render.recovery import findings_text
+    from headgate.use_cases.outputs import RecoverOutput
     from headgate.use_cases.recover import RecoverRequest, recover_deployment
+    from headgate.use_cases.request import connector_names
 
     def agree(found: Recovery) -> bool:
         one = found.deployment
         text = findings_text(one.connector, one.target, found.findings, found.choice)
         (tell if output is Format.json else result)(text)
         if found.choice and not yes:
-            typer.confirm(_question(found), abort=True, err=True)
+            confirm(_question(found), "--yes")
         return True
 
-    request = RecoverRequest(
-        connector=connector,
-        target=target,
-        root=root,
-        imports=tuple(imports or ()),
-        deletions=tuple(delete or ()),
-        resend_secrets=resend_secrets,
-        profile=profile,
-        out=out,
-        terraform=terraform,
-    )
-    found = recover_deployment(request, agree, tell)
+    if connector is None and (imports or delete):
+        raise InputError("no connector is named", "name the one that --import and --delete are of")
+    given: dict[str, Any] = {"imports": tuple(imports or ()), "deletions": tuple(delete or ()), "terraform": terraform}
+    given |= {"target": target, "root": root, "out": out, "profile": profile, "resend_secrets": resend_secrets}
+    names = connector_names(root, connector)
+    found = [recover_deployment(RecoverRequest(connector=name, **given), agree, tell) for name in names]
     if output is Format.json:
-        result_json(document(found.deployment.connector, found.deployment.target, found.findings, found.done))
+        emit_each(map(RecoverOutput.of, found), one=connector is not None)
     _end(found)
 
 
@@ -78,20 +76,21 @@ def _question(found: Recovery) -> str:
     choice = found.choice
     imports, deletions, corrections = len(choice.imports), len(choice.deletions), len(choice.corrections)
     parts = [f"take {imports} over"] if imports else []
-    parts += [f"delete {deletions} {'job' if deletions == 1 else 'jobs'}"] if deletions else []
-    parts += [f"correct what the states say of {corrections} {'file' if corrections == 1 else 'files'}"] if corrections else []
+    parts += [f"delete {counted(deletions, 'job')}"] if deletions else []
+    parts += [f"correct what the states say of {counted(corrections, 'file')}"] if corrections else []
     return " and ".join(parts).capitalize() + "?"
 
 
-def _end(found: Recovery) -> None:
+def _end(found: Sequence[Recovery]) -> None:
     """Say what comes next; raise where something failed, or is left to a person."""
     from headgate.use_cases.recover import next_steps, outcome
 
-    for one in found.done.deleted:
-        tell(f"job {one.thing.id} is deleted")
-    if said := outcome(found.done):
-        tell(f"{said}. {next_steps(found.deployment)}")
-    if found.done.problems:
-        raise SourceError(found.done.problems)
-    if left := found.left:
+    for recovery in found:
+        for one in recovery.done.deleted:
+            tell(f"job {one.thing.id} is deleted")
+        if said := outcome(recovery.done):
+            tell(f"{said}. {next_steps(recovery.deployment)}")
+    if problems := [problem for recovery in found for problem in recovery.done.problems]:
+        raise SourceError(problems)
+    if left := [one for recovery in found for one in recovery.left]:
         raise StaleError(f"{len(left)} of what was found is left as it is", "each of them above says what to do")

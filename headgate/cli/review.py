@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.common import Root, Target, result, tell
+from headgate.cli.console import result, tell
+from headgate.cli.options import Root, Target
 from headgate.problems import HeadgateError, InputError, StaleError
 
 
@@ -25,7 +26,7 @@ Files = Annotated[
     list[Path] | None,
     typer.Argument(help="Plans as `terraform show -json` prints them, named <stack>.json, and reviews of other stacks."),
 ]
-Form = Annotated[ReviewFormat, typer.Option("--format", help="How it is printed.")]
+Form = Annotated[ReviewFormat, typer.Option("--format", "-o", help="How it is printed.")]
 Before = Annotated[Path | None, typer.Option("--before", help="The project as it was: a checkout of the base branch.")]
 Base = Annotated[str | None, typer.Option("--base", metavar="REF", help="The same from git, such as origin/main.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Show the diffs of ingest files.")]

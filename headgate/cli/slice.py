@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.common import Connector, Format, FormatOption, Root, result, result_json, tell
+from headgate.cli.console import emit, result, tell, warn
+from headgate.cli.options import Connector, Format, FormatOption, Root
 from headgate.problems import StaleError
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ def slice_(
     The first slice keeps the table's destination. Done again with other values, each value stays in its slice: new ones go
     where there is room, and an emptied slice is marked gone. Then run `headgate balance`.
     """
-    from dataclasses import asdict
-
+    from headgate.use_cases.outputs import SliceOutput
     from headgate.use_cases.slice_table import SliceRequest, cut_table
 
     request = SliceRequest(
@@ -49,14 +49,13 @@ def slice_(
     )
     found = cut_table(request)
     if output is Format.json:
-        told = {"connector": found.connector, "table": table, "option": option, "changed": found.changed}
-        result_json({"format": 1, **told, "slices": [asdict(part) for part in found.slices]})
+        emit(SliceOutput(connector=found.connector, table=table, option=option, changed=found.changed, slices=found.slices))
     else:
         result(_as_text(table, option, found))
     if found.changed and not check:
         tell(f"{found.file} written")
     if not found.allowed:
-        tell(f"warning: '{option}' is not among connection.external_options, so it does not reach the source: add it there")
+        warn(f"warning: '{option}' is not among connection.external_options, so it does not reach the source: add it there")
     if found.changed and check:
         raise StaleError(f"{found.file} would change", "run the same without --check, and commit the inventory")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 HostName = Literal["github", "gitlab"]
 Verdict = Literal["fine", "attention", "error", "loss"]
@@ -76,16 +76,3 @@ class PostResult:
     labels: Labels = Labels()
     warnings: tuple[str, ...] = ()
     dry_run: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it for a machine."""
-        return {
-            "action": self.action,
-            "url": self.url,
-            "cut": self.cut,
-            "deleted": list(self.deleted),
-            "labels_added": list(self.labels.add),
-            "labels_removed": list(self.labels.remove),
-            "warnings": list(self.warnings),
-            "dry_run": self.dry_run,
-        }

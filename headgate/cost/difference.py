@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headgate.cost.model import Amount
 
@@ -32,11 +32,6 @@ class CostChange:
         delta = self.delta
         return any(abs(value) >= _SAME for value in (delta.hours, delta.dbus, delta.price) if value is not None)
 
-    def as_json(self) -> dict[str, Any]:
-        """Give it for a machine."""
-        amounts = {"before": self.before, "after": self.after, "delta": self.delta}
-        return {"name": self.name} | {name: amount.as_json() for name, amount in amounts.items()}
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -47,17 +42,6 @@ class Difference:
     currency: str | None
     total: CostChange
     groups: tuple[CostChange, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it for a machine: `format` counts up when a field changes its meaning."""
-        return {
-            "format": 1,
-            "connector": self.connector,
-            "target": self.target,
-            "currency": self.currency,
-            "total": self.total.as_json(),
-            "groups": [group.as_json() for group in self.groups],
-        }
 
 
 def difference(before: Cost | None, after: Cost) -> Difference:

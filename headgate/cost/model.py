@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import fsum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,10 +17,6 @@ class Amount:
     hours: float = 0.0
     dbus: float | None = None
     price: float | None = None
-
-    def as_json(self) -> dict[str, float | None]:
-        """Give it for a machine, to a hundredth."""
-        return {"hours": _round(self.hours), "dbus": _round(self.dbus), "price": _round(self.price)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +47,6 @@ class Cost:
     groups: tuple[GroupCost, ...] = ()
     assumptions: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """Give it for a machine: `format` counts up when a field changes its meaning."""
-        groups = [
-            {
-                "group": one.group,
-                "schedule": one.schedule,
-                "pipelines": one.pipelines,
-                "tables": one.tables,
-                "runs": None if one.runs is None else round(one.runs, 2),
-                **one.amount.as_json(),
-            }
-            for one in self.groups
-        ]
-        return {
-            "format": 1,
-            "connector": self.connector,
-            "target": self.target,
-            "currency": self.currency,
-            **self.total.as_json(),
-            "groups": groups,
-            "assumptions": list(self.assumptions),
-        }
-
 
 def total(amounts: Iterable[Amount]) -> Amount:
     """Give the sum; DBUs and price are known only where those of all are."""
@@ -88,10 +61,6 @@ def total(amounts: Iterable[Amount]) -> Amount:
 def _sum(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return fsum(known) if known and len(known) == len(values) else None
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
 
 
 def amount_text(amount: Amount, currency: str | None, *, signed: bool = False) -> str:

@@ -72,6 +72,11 @@ def named(
     return [placement for placement in among if placement.table in found]
 
 
+def pipeline_id(name: str) -> str:
+    """Give the id of a pipeline that may be named by its address in Terraform."""
+    return name.removeprefix("databricks_pipeline.")
+
+
 def record_done(
     layout: Layout,
     target: str,

@@ -1,8 +1,7 @@
-"""What a discovery did, for a person and for a program. Pure."""
+"""What a discovery did, as text. Pure."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,11 @@ _CHANGES = ("added", "gone", "back", "changed")
 
 def as_text(result: DiscoveryResult) -> str:
     """Give a table of groups and the names that are new, gone, back or changed since the last discovery."""
-    groups = _groups(result)
+    groups = groups_of(result)
     width = max(len(group) for group in (*groups, "group"))
     lines = [f"{result.csv}: {_tables(sum(groups.values()))}", "", f"{'group':<{width}}  tables"]
     lines += [f"{group:<{width}}  {count:>6}" for group, count in groups.items()]
-    changes = {} if result.first else {kind: _changed(result, kind) for kind in _CHANGES}
+    changes = {} if result.first else {kind: list(getattr(result.merged, kind)) for kind in _CHANGES}
     lines += [""] if any(changes.values()) else []
     lines += [f"{kind} ({len(names)}): {_some(names)}" for kind, names in changes.items() if names]
     if result.first:
@@ -31,30 +30,9 @@ def as_text(result: DiscoveryResult) -> str:
     return "\n".join(lines)
 
 
-def as_json(result: DiscoveryResult, connector: str) -> str:
-    """Give the same as a JSON object, with every name."""
-    groups = _groups(result)
-    return json.dumps(
-        {
-            "connector": connector,
-            "file": str(result.csv),
-            "starter": str(result.scaffold) if result.scaffold else None,
-            "tables": sum(groups.values()),
-            "groups": groups,
-            **{kind: _changed(result, kind) for kind in _CHANGES},
-            "failed": [{"table": failure.table, "message": failure.message} for failure in result.found.failed],
-        },
-        indent=2,
-        ensure_ascii=False,
-    )
-
-
-def _groups(result: DiscoveryResult) -> dict[str, int]:
+def groups_of(result: DiscoveryResult) -> dict[str, int]:
+    """Give group → how many tables it has that are not gone."""
     return dict(sorted(Counter(table.pipeline_group for table in result.merged.tables if table.status != "gone").items()))
-
-
-def _changed(result: DiscoveryResult, kind: str) -> list[str]:
-    return list(getattr(result.merged, kind))
 
 
 def _tables(count: int) -> str:

@@ -1,9 +1,9 @@
-"""A runbook as text for a terminal, as Markdown for a pull request, and as JSON for a machine."""
+"""A runbook as text for a terminal and as Markdown for a pull request."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headgate.handover.model import EXECUTED
 from headgate.visible import seen
@@ -11,7 +11,6 @@ from headgate.visible import seen
 if TYPE_CHECKING:
     from headgate.handover.model import Runbook, Step
 
-FORMAT = 1
 _NOTHING = "nothing is to be handed over, and no pipeline leaves or changes stack"
 # What Markdown or GitHub would take as more than text: a name is shown as it is, and calls nobody.
 _LIVE = str.maketrans(
@@ -46,31 +45,6 @@ def render_markdown(runbook: Runbook) -> str:
         for number, step in enumerate(runbook.steps, 1):
             lines += _step(number, step)
     return "\n".join(lines).rstrip() + "\n"
-
-
-def document_of(runbook: Runbook) -> dict[str, Any]:
-    """Give the runbook as JSON's values; the same runbook gives the same."""
-    return {
-        "format": FORMAT,
-        "connector": runbook.connector,
-        "target": runbook.target,
-        "waiting": [{"table": source, "reason": reason} for source, reason in runbook.waiting],
-        "steps": [
-            {
-                "number": number,
-                "kind": step.kind,
-                "by_headgate": step.kind in EXECUTED,
-                "subject": step.subject,
-                "words": step.words,
-                "statement": step.statement,
-                "check": step.check,
-                "check_statement": step.check_statement,
-                "undo": step.undo,
-                "undo_statement": step.undo_statement,
-            }
-            for number, step in enumerate(runbook.steps, 1)
-        ],
-    }
 
 
 def _summary(runbook: Runbook) -> str:

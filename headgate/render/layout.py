@@ -9,6 +9,7 @@ from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
 from headgate.balance.report import Row
+from headgate.numbers import rounded
 from headgate.render.tables import table_text
 from headgate.schedule import describe_schedule
 
@@ -85,10 +86,14 @@ def report_csv(reports: Sequence[Report]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = [field.name for field in fields(Row)]
-    writer.writerow(["connector", *names, "share"])
+    writer.writerow(["connector", *names])
     for report in reports:
-        writer.writerows([report.connector, *astuple(row), round(row.share, 6)] for row in report.rows)
+        writer.writerows([report.connector, *map(_cell, astuple(row))] for row in report.rows)
     return out.getvalue().removesuffix("\n")
+
+
+def _cell(value: object) -> object:
+    return rounded(value) if isinstance(value, float) else value
 
 
 def explanation_text(explanation: Explanation) -> str:

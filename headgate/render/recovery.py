@@ -1,8 +1,8 @@
-"""Findings as text and JSON."""
+"""Findings as text."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headgate.recovery.model import JOB, PIPELINE, WORDS
 from headgate.visible import seen
@@ -10,7 +10,7 @@ from headgate.visible import seen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.recovery.execute import RecoveryChoice, RecoveryResult
+    from headgate.recovery.execute import RecoveryChoice
     from headgate.recovery.model import RecoveryFinding, Thing
 
 
@@ -76,26 +76,3 @@ def findings_text(connector: str, target: str, findings: Sequence[RecoveryFindin
         return f"{connector} in {target}: the workspace has nothing that the states don't have, and its files are as they say"
     lines = [finding_text(one, choice) for one in findings]
     return "\n".join([f"{connector} in {target}: the workspace has what no state has, or not as it is", *lines])
-
-
-def document(connector: str, target: str, findings: Sequence[RecoveryFinding], done: RecoveryResult) -> dict[str, Any]:
-    """Give the findings as plain data, each with what was done about it."""
-    return {
-        "connector": connector,
-        "target": target,
-        "findings": [_entry(one, done) for one in findings],
-        "problems": [problem.message for problem in done.problems],
-    }
-
-
-def _entry(one: RecoveryFinding, done: RecoveryResult) -> dict[str, Any]:
-    fates = {"taken over": done.imported, "deleted": done.deleted, "corrected": done.corrected}
-    fate = next((word for word, ones in fates.items() if one in ones), "left")
-    entry = {"kind": one.kind, "address": one.address, "stack": one.stack, "done": fate, "found": _plain(one.thing)}
-    return entry | ({"kept": _plain(one.kept)} if one.kept else {})
-
-
-def _plain(thing: Thing) -> dict[str, Any]:
-    tags = {"tags": thing.tag.as_tags()} if thing.tag else {}
-    starts = {"starts": thing.starts} if thing.starts else {}
-    return {"type": thing.kind, "id": thing.id, "name": thing.name, **starts, **tags}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from headgate.review.facts import Argument, Facts, Schedule
+from headgate.review.facts import Argument, Facts, Schedule  # noqa: TC001  # pydantic reads annotations when a schema is made
 
 Level = Literal["fine", "attention", "loss", "error"]
 LEVELS: tuple[Level, ...] = ("fine", "attention", "loss", "error")

@@ -71,5 +71,6 @@ class TableId:
         return self.destination.split(".", 2)[2]
 
     def names(self, catalog: str | None = None) -> tuple[str, ...]:
-        """Give what people may call it: its source table or its destination, and that in a target's own catalog."""
-        return (self.source_table, self.destination, *([self.in_catalog(catalog).destination] if catalog else []))
+        """Give what people may call it: its source table, its destination or both, and those in a target's own catalog."""
+        there = self.in_catalog(catalog)
+        return tuple(dict.fromkeys((self.source_table, self.destination, str(self), there.destination, str(there))))

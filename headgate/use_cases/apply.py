@@ -124,7 +124,8 @@ class _Recovery:
             bodies = deployment.bodies(self.terraform)
             if not expected_in(bodies, deployment.connector):
                 return None
-            login = login_in(bodies)
+            host, profile = login_in(bodies)
+            login = host, profile or self.terraform.profile
             if not is_set(*login):
                 if mention:
                     self.tell(f"{lead} was not looked at, for no login is set: `{_by_hand(deployment)}` looks")

@@ -15,6 +15,7 @@ from headgate.deployment.scope import Scope
 from headgate.discovery.options import init_options
 from headgate.problems import InputError
 from headgate.project import read_connectors, target_of
+from headgate.tables.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from headgate.backfill.sinks import Sink
     from headgate.clients.warehouse import Warehouse
     from headgate.definition.model import Definition
+    from headgate.project import Connector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,9 @@ class BackfillRequest:
 
     tags: ids; none: those that the options choose. options: for the connector, they win over the environment's and the
     definition's. Rows go to one of out (a folder), delta (a Delta table, with options of its storage), into (one table) and
-    with `merge` the target's tables, the latter two by a SQL warehouse; with none of them, to the caller. delete: what the
-    source no longer has goes from the table. hours: what is read at once.
+    with `merge` the target's tables, the latter two by a SQL warehouse, to which `profile`
+    logs in; with none of them, to the caller. delete: what the source no longer has goes from the table. hours: what is read
+    at once.
     """
 
     connector: str
@@ -46,6 +49,7 @@ class BackfillRequest:
     merge: bool = False
     into: str = ""
     target: str | None = None
+    profile: str | None = None
     warehouse: str = ""
     delete: bool = False
     requests_per_second: float = 5
@@ -84,7 +88,8 @@ def read_again(
     are. Raises InputError for what can't be asked, SourceError where the source or the table fails.
     """
     one = read_connectors(request.root, request.connector)[0]
-    out, table, hours, delete = request.out, request.table, request.hours, request.delete
+    table = _source_table(one, request)
+    out, hours, delete = request.out, request.hours, request.delete
     scope = _scope(one.definition, request.target) if request.merge or request.into else None
     merge_targets = (
         () if not scope else (merge_target_named(request.into),) if request.into else merge_targets_of(one.tables, scope, table)
@@ -99,9 +104,17 @@ def read_again(
     if scope:
         from headgate.backfill.warehouse import plan_merge
 
+        warehouse = _warehouse(scope, request.warehouse, request.profile)
         asked = known if known and len(merge_targets) == 1 else request.tags
         plan, sink = plan_merge(
-            source, _warehouse(scope, request.warehouse), merge_targets, table, span, hours, asked, delete=delete
+            source,
+            warehouse,
+            merge_targets,
+            table,
+            span,
+            hours,
+            asked,
+            delete=delete,
         )
         landing = ", ".join(sink.names)
     else:
@@ -120,6 +133,14 @@ def read_again(
     return BackfillResult(plan.table, landing, counts)
 
 
+def _source_table(one: Connector, request: BackfillRequest) -> str:
+    """Give the source's name of the table, which may be named by its destination too."""
+    catalogs = {target.catalog for target in one.definition.targets.values()}
+    names = Names((name, table.id) for table in one.tables for catalog in catalogs for name in table.id.names(catalog))
+    found = {table.source_table for table in names.find(request.table)}
+    return found.pop() if len(found) == 1 else request.table
+
+
 def _scope(definition: Definition, target: str | None) -> Scope:
     if target is None and len(definition.targets) > 1:
         names = ", ".join(sorted(definition.targets))
@@ -127,11 +148,11 @@ def _scope(definition: Definition, target: str | None) -> Scope:
     return Scope(definition, target_of(definition, target))
 
 
-def _warehouse(scope: Scope, id_: str) -> Warehouse:
+def _warehouse(scope: Scope, id_: str, profile: str | None) -> Warehouse:
     from headgate.clients.databricks import Login
     from headgate.clients.warehouse import Warehouse
 
-    return Warehouse(Login(scope.target.host, scope.target.profile), id_)
+    return Warehouse(Login(scope.target.host, profile or scope.target.profile), id_)
 
 
 def _options(definition: Definition, request: BackfillRequest, environ: Mapping[str, str]) -> dict[str, str]:

@@ -36,9 +36,10 @@ class CheckRequest(ProjectRequest):
 
 @dataclass(frozen=True, slots=True)
 class CheckedConnector:
-    """A connector that synthesis takes, the numbers of its tables and stacks, and what to know of schedules and past runs."""
+    """A connector that synthesis takes in a target, its numbers of tables and stacks, and what to know of schedules and runs."""
 
     connector: str
+    target: str
     tables: int
     stacks: int
     warnings: tuple[str, ...]
@@ -71,7 +72,7 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
     asked: Jobs = {}
     for one, target in request.read():
         stacks = deployment_of(one, target)
-        yield CheckedConnector(one.definition.id, len(one.tables), len(stacks), tuple(_warnings(one)))
+        yield CheckedConnector(one.definition.id, target, len(one.tables), len(stacks), tuple(_warnings(one)))
         if request.frozen and differs(one.layout, balance(one.weighed(), one.definition, one.layout).layout):
             stale.append(one.definition.id)
         if request.workspace:

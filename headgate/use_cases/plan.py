@@ -10,7 +10,8 @@ from headgate.ci.manifest import read_stacks
 from headgate.ci.plans import Terraform, chosen, clear
 from headgate.ci.validate import Validation
 from headgate.clients.terraform.program import find_program
-from headgate.problems import SourceError
+from headgate.problems import InputError, SourceError
+from headgate.recovery.execute import Deployment, login_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,15 +49,27 @@ class ValidateResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlansRequest(StacksRequest):
-    """plans: where plan files lie, which hold secrets; None: plans/ in `out`. lock: whether a plan locks the stack's state."""
+    """plans: where plan files lie, which hold secrets; None: plans/ in `out`. lock: whether a plan locks the stack's state.
+
+    profile: what the provider logs in with; None: as the stacks or the environment say.
+    """
 
     plans: Path | None = None
     lock: bool = True
+    profile: str | None = None
 
     def work(self) -> Terraform:
-        """Give the Terraform that does it. Raises SourceError where there is none."""
+        """Give the Terraform that does it. Raises SourceError without one, InputError for a profile that can't be used."""
         plans = (self.plans or self.out / "plans").absolute()
-        return Terraform(find_program(self.terraform), self.out.absolute() / "stacks", plans, self.lock)
+        work = Terraform(find_program(self.terraform), self.out.absolute() / "stacks", plans, self.lock, self.profile)
+        for stack in self.chosen() if self.profile else ():
+            _, profile = login_in(Deployment("", "", (stack,)).bodies(work))
+            if profile not in (None, self.profile):
+                raise InputError(
+                    f"{stack} was synthesized to log in with profile '{profile}', not '{self.profile}'",
+                    "say no --profile, or take the target's out of connector.yaml and synthesize again",
+                )
+        return work
 
 
 def validate_stacks(request: ValidateRequest) -> ValidateResult:

@@ -18,7 +18,7 @@ from headgate.layout.handover import handover_words
 from headgate.layout.lock import write_lock
 from headgate.layout.model import stack_numbers
 from headgate.layout.observe import observe, state_of
-from headgate.layout.progress import Pending, named, pending, record_done, record_handover
+from headgate.layout.progress import Pending, named, pending, pipeline_id, record_done, record_handover
 from headgate.problems import InputError, did_you_mean
 from headgate.use_cases.request import ConnectorRequest
 from headgate.use_cases.workspace_jobs import doubled_now, files_now, workspace_of
@@ -113,11 +113,12 @@ def record_by_hand(request: DoneRequest, tell: Callable[[str], None]) -> Progres
     waiting = pending(layout, target).handed_over
     moves = waiting if request.everything else named(request.moves, waiting, "is handed over", catalog)
     changing = (*todo.left, *todo.restacked, *todo.renamed)
-    if unknown := [name for name in request.pipelines if name not in changing]:
+    asked = [pipeline_id(name) for name in request.pipelines]
+    if unknown := [name for name in asked if name not in changing]:
         raise InputError(
             f"nothing is open for pipeline '{unknown[0]}' in {target}", did_you_mean(unknown[0], changing) if changing else ""
         )
-    names = changing if request.everything else request.pipelines
+    names = changing if request.everything else asked
     retired = request.everything and todo.retired
     layout = record_done(layout, target, targets, tables=moves, pipelines=names, retired=retired)
     if request.handovers or moves or names or request.everything:

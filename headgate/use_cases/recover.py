@@ -27,15 +27,13 @@ if TYPE_CHECKING:
 class RecoverRequest(ConnectorRequest):
     """imports: take over too what carries no tags, an address or address=id. deletions: jobs to delete, of those found.
 
-    resend_secrets: have the next deploy send the connection's secrets again. profile: the login's, None: the target's, else the
-    environment's. out: the folder that the synthesis wrote, below the project's. terraform: the program; empty: the one that
-    there is.
+    resend_secrets: have the next deploy send the connection's secrets again. out: the folder that the synthesis wrote, below
+    the project's. terraform: the program; empty: the one that there is.
     """
 
     imports: tuple[str, ...] = ()
     deletions: tuple[str, ...] = ()
     resend_secrets: bool = False
-    profile: str | None = None
     out: Path = Path("cdktf.out")
     terraform: str = ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.layout.progress import rename_pipeline
+from headgate.layout.progress import pipeline_id, rename_pipeline
 from headgate.project import read_connectors
 from headgate.use_cases.record import write_layout
 
@@ -24,7 +24,12 @@ class RenameRequest:
     root: Path = Path()
 
 
-def change_id(request: RenameRequest, tell: Callable[[str], None]) -> None:
-    """Give a pipeline another id in the lock. Raises InputError for an id that can't be, RefusedError for one that is left."""
+def change_id(request: RenameRequest, tell: Callable[[str], None]) -> tuple[str, str]:
+    """Give a pipeline another id in the lock; give the connector's id and the pipeline's old one.
+
+    Raises InputError for an id that can't be, RefusedError for one that was given before.
+    """
     one = read_connectors(request.root, request.connector)[0]
-    write_layout(one, rename_pipeline(one.agreed(), request.old, request.new, tuple(one.definition.targets)), tell)
+    old = pipeline_id(request.old)
+    write_layout(one, rename_pipeline(one.agreed(), old, request.new, tuple(one.definition.targets)), tell)
+    return one.definition.id, old

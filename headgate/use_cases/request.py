@@ -2,41 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.definition.load import load_definitions
+from headgate.problems import InputError, did_you_mean
 from headgate.project import read_connectors, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from headgate.project import Connector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectRequest:
-    """Connectors of the project in `root`: one by its id or folder, or all of them. target None: the default one of each."""
+    """Connectors of the project in `root`: one by its id or folder, or all of them. target None: the default one of each.
+
+    profile: what to log in to the workspace with; None: as the target says.
+    """
 
     connector: str | None = None
     target: str | None = None
     root: Path = Path()
+    profile: str | None = None
 
     def read(self) -> Iterator[tuple[Connector, str]]:
         """Give each connector and its target. Raises InputError for files that can't be read, or an unknown name."""
         for one in read_connectors(self.root, self.connector):
-            yield one, target_of(one.definition, self.target)
+            yield _in_target(one, self.target, self.profile)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorRequest:
-    """A connector of the project in `root`, by its id or folder, in a target; None: the connector's default one."""
+    """A connector of the project in `root`, by its id or folder, in a target; None: the connector's default one.
+
+    profile: what to log in to the workspace with; None: as the target says.
+    """
 
     connector: str
     target: str | None = None
     root: Path = Path()
+    profile: str | None = None
 
     def read(self) -> tuple[Connector, str]:
         """Give the connector and the target. Raises InputError for files that can't be read, or an unknown name."""
-        one = read_connectors(self.root, self.connector)[0]
-        return one, target_of(one.definition, self.target)
+        return _in_target(read_connectors(self.root, self.connector)[0], self.target, self.profile)
+
+
+def target_names(root: Path) -> list[str]:
+    """Give the names of all connectors' targets. Raises InputError for definitions that can't be read."""
+    return sorted({name for one in load_definitions(root) for name in one.definition.targets})
+
+
+def connector_names(root: Path, only: str | None = None) -> list[str]:
+    """Give the ids of the connectors, or of that with id or folder `only`. Raises InputError for files or an unknown name."""
+    return [one.definition.id for one in read_connectors(root, only)]
+
+
+def connector_folders(root: Path) -> list[str]:
+    """Give the folders of all connectors, by their names. Raises InputError where there is none, or one can't be read."""
+    return [one.folder.name for one in read_connectors(root)]
+
+
+def refuse_unknown_target(root: Path, target: str) -> None:
+    """Raise InputError for a target that no connector of the project has; where there is no project, any may be one."""
+    refuse_unknown(target, target_names(root))
+
+
+def refuse_unknown(target: str, known: Collection[str]) -> None:
+    """Raise InputError for a target that is not among those that are known, where any are."""
+    if known and target not in known:
+        raise InputError(f"no connector has a target '{target}'", did_you_mean(target, known))
+
+
+def _in_target(one: Connector, name: str | None, profile: str | None) -> tuple[Connector, str]:
+    target = target_of(one.definition, name)
+    if profile is None:
+        return one, target
+    settings = one.definition.targets[target].model_copy(update={"profile": profile})
+    targets = {**one.definition.targets, target: settings}
+    return replace(one, definition=one.definition.model_copy(update={"targets": targets})), target

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.files import needed_text
 from headgate.names import secret_variable
-from headgate.problems import HeadgateError, InputError, Problem, RefusedError, did_you_mean
+from headgate.problems import HeadgateError, InputError, Problem, RefusedError
 from headgate.project import read_connectors
 from headgate.render.review.attachments import costs, runbooks
 from headgate.review.accepted import FILE, read_accepted
@@ -22,6 +22,7 @@ from headgate.review.facts import merged
 from headgate.review.plan_file import facts_of_plans
 from headgate.review.predicted import predicted_facts
 from headgate.synthesis import deployment_of
+from headgate.use_cases.request import refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -108,8 +109,7 @@ def _target(asked: str | None, connectors: Sequence[Connector]) -> str:
         if len(defaults) > 1:
             raise InputError(f"connectors have different default targets: {', '.join(defaults)}", "name one with --target")
         return defaults[0] if defaults else ""
-    if known and asked not in known:
-        raise InputError(f"no connector has a target '{asked}'", did_you_mean(asked, known))
+    refuse_unknown(asked, known)
     return asked
 
 

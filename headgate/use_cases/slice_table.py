@@ -14,6 +14,7 @@ from headgate.inventory.values import read_values
 from headgate.inventory.write import render_inventory
 from headgate.problems import InputError
 from headgate.project import TABLES, read_connectors
+from headgate.tables.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,9 +55,9 @@ class SliceResult:
 def cut_table(request: SliceRequest) -> SliceResult:
     """Cut a table into slices, a row of the inventory each. Raises InputError for what can't be cut, or read."""
     one = read_connectors(request.root, request.connector)[0]
-    known = read_values(request.values, request.separator)
+    known, name = read_values(request.values, request.separator), _own_name(one, request.table)
     sliced = slice_table(
-        one.rows, request.table, request.option, known, request.at_most, separator=request.separator, weight_of=_weight_of(one)
+        one.rows, name, request.option, known, request.at_most, separator=request.separator, weight_of=_weight_of(one)
     )
     file = one.folder / TABLES
     # As it is read again, and with the columns that it had.
@@ -70,6 +71,12 @@ def cut_table(request: SliceRequest) -> SliceResult:
         write_whole(file, text)
     allowed = request.option in one.definition.connection.external_options
     return SliceResult(one.definition.id, sliced.slices, file, changed, allowed)
+
+
+def _own_name(one: Connector, name: str) -> str:
+    """Give the own name of a destination that is named in full, and any other name as it is."""
+    found = Names((word, table.id) for table in one.tables for word in (table.id.destination, str(table.id))).find(name)
+    return found[0].table if len(found) == 1 else name
 
 
 def _weight_of(one: Connector) -> Callable[[TableRow], float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.balance.starts import assign_offsets, starts_of, timeline
+from headgate.balance.starts import Lane, assign_offsets, starts_of, timeline
 from headgate.definition.model import Definition
 from headgate.layout.deployed import Deployed
 from headgate.layout.model import Asked, Layout, Pipeline, Placement
@@ -158,9 +158,7 @@ def test_the_timeline_tells_each_run_of_the_period() -> None:
     offset = line.lanes[1].offset
     assert line.lanes[1].after == tuple(((start + offset) % 60, 6) for start in (0, 15, 30, 45))
     assert line.lanes[2].after == ((0, 60),)  # a run lasts until the next one at most
-    assert line.as_json()["pipelines"][2] == {
-        "pipeline": "p_3", "schedule": HOURLY, "offset": 0, "minutes": 91, "starts": [0]
-    }  # fmt: skip
+    assert line.lanes[2] == Lane("p_3", HOURLY, offset=0, minutes=91, starts=(0,), period=60)
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_retire_shows_what_goes_asks_and_can_be_undone(headgate: Run, project: P
     before = (project / LOCK).read_text()
 
     refused = headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n")
-    assert "2 pipelines are forgotten by Terraform: they stay in the workspace with 3 tables" in refused.stdout
+    assert "2 pipelines are forgotten by Terraform and stay in the workspace, with 3 tables" in refused.stdout
     assert (project / LOCK).read_text() == before
     headgate("retire", "crm", "-t", "dev", "--drop-tables", "--yes")
     assert '{"target": "dev", "tables": "drop", "done": false}' in (project / LOCK).read_text()

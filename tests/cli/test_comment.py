@@ -113,7 +113,7 @@ def test_what_is_no_review_is_refused(headgate: Run) -> None:
     assert "no.md: can't be used" in headgate("comment", "no.md", "-t", "prod", code=1).stderr
     Path("odd.md").write_bytes(b"\n\xff")
     assert "odd.md:2: is not UTF-8: byte 2 of the file" in headgate("comment", "odd.md", "-t", "prod", code=1).stderr
-    assert "can't be a target's name" in headgate("comment", "-", "-t", "PROD", stdin="text", code=1).stderr
+    assert "did you mean 'prod'?" in headgate("comment", "-", "-t", "PROD", stdin="text", code=1).stderr
 
 
 @pytest.mark.usefixtures("github")

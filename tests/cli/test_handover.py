@@ -47,7 +47,7 @@ def test_the_whole_way_from_execute_to_resumed_jobs(headgate: Run, site: Site) -
     assert "handed over, to be applied: items" in headgate("done", "crm").stdout
     assert "headgate record crm -t prod" in headgate("handover", "crm", "--resume-jobs", code=5).stderr
     headgate("done", "crm", "--move", "items", "--move", "orders")
-    assert headgate("handover", "crm", "--resume-jobs").stdout == "crm in prod: 1 pipelines resumed: a_1\n"
+    assert headgate("handover", "crm", "--resume-jobs").stdout == "crm in prod: 1 pipeline resumed: a_1\n"
     assert site.cloud.jobs[101].pause_status == "UNPAUSED"
 
 

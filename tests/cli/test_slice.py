@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.cli.common import Format
+from headgate.cli.options import Format
 from headgate.cli.slice import slice_
 from headgate.problems import InputError, StaleError
 from headgate.project import read_connectors

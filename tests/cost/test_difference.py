@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from headgate.cost import Cost, difference
+from headgate.cost.model import Amount
 from headgate.render.cost import cost_lines, difference_lines
 from tests.cost.conftest import PLACES, SERVERLESS, layout
 
@@ -55,7 +56,7 @@ def test_prices_in_two_currencies_are_not_compared(estimate: Estimate) -> None:
 def test_without_prices_hours_are_compared(estimate: Estimate) -> None:
     found = difference(estimate({"cost": {"startup_seconds": 90}}), estimate({"cost": {"startup_seconds": 90}}))
 
-    assert found.as_json()["total"]["delta"] == {"hours": 0, "dbus": None, "price": None}
+    assert found.total.delta == Amount(0, None, None)
 
 
 def test_a_cost_is_told_group_by_group_with_what_it_takes_for_granted(estimate: Estimate) -> None:

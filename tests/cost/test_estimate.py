@@ -1,13 +1,14 @@
 """Pipeline-hours of an average month, and what they cost."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
 from headgate.cost import Cost
 from headgate.layout.model import Move, Retirement
 from headgate.problems import StaleError
+from headgate.use_cases.outputs import CostOutput
 from tests.cost.conftest import PLACES, TABLES, layout
 
 Estimate = Callable[..., Cost]
@@ -146,7 +147,7 @@ def test_an_inventory_of_other_tables_is_refused_with_the_command(estimate: Esti
 
 
 def test_as_json_all_is_told_to_a_hundredth(estimate: Estimate) -> None:
-    shown = estimate().as_json()
+    shown = asdict(CostOutput.of(estimate()))
 
     assert {key: shown[key] for key in ("format", "connector", "target", "currency", "hours", "dbus", "price")} == {
         "format": 1, "connector": "crm", "target": "dev", "currency": "USD", "hours": 103.49, "dbus": 827.9, "price": 413.95

@@ -15,8 +15,9 @@ from headgate.layout.handover import alter_statement
 from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement
 from headgate.layout.progress import pending, record_handover
 from headgate.problems import InputError, StaleError
-from headgate.render.handover import document_of, render_markdown, render_text
+from headgate.render.handover import render_markdown, render_text
 from headgate.tables.ids import TableId
+from headgate.use_cases.outputs import RunbookOutput
 from tests.support.samples import parts_of
 
 TARGET = "dev"
@@ -210,11 +211,11 @@ def test_markdown_takes_no_markup_from_a_tables_name() -> None:
 
 
 def test_json_has_all_of_it_and_is_the_same_each_time() -> None:
-    first, second = (document_of(make_runbook(LAYOUT, definition_of(), TARGET, DEPLOYED)) for _ in range(2))
+    first, second = (RunbookOutput.of(make_runbook(LAYOUT, definition_of(), TARGET, DEPLOYED)) for _ in range(2))
 
     assert first == second
-    assert first["format"] == 1
-    assert [step["kind"] for step in first["steps"] if step["by_headgate"]] == [
+    assert first.format == 1
+    assert [step.kind for step in first.steps if step.by_headgate] == [
         "pause", "pause", "stop", "stop", "alter", "record",
     ]  # fmt: skip
 

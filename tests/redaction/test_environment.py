@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headgate.cli import fault
-from headgate.cli.common import tell
+from headgate.cli.console import tell
 from headgate.redaction.environment import secrets_of
 from tests.support.spellings import SPELLINGS
 

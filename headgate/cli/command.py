@@ -1,0 +1,44 @@
+"""Making a function a command: with its examples, and the options that every command has."""
+
+from __future__ import annotations
+
+import inspect
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from headgate.cli.logs import speaking
+from headgate.cli.options import LogFile, Quiet, Verbose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import typer
+
+# Command → what one types, for its help and the documents.
+EXAMPLES: dict[str, tuple[str, ...]] = {}
+_EVERYWHERE = {"quiet": (Quiet, False), "verbose": (Verbose, False), "log_file": (LogFile, None)}
+
+
+def add(app: typer.Typer, function: Callable[..., Any], name: str, examples: tuple[str, ...], group: str = "") -> None:
+    """Make a function a command of the app: its parameters are options, its docstring is the help.
+
+    examples: what one types after `headgate` and the command's name. group: the name of the app among others, where it is one.
+    """
+    full = f"{group} {name}".strip()
+    EXAMPLES[full] = tuple(f"headgate {full} {words}".strip() for words in examples)
+    signature = inspect.signature(function, eval_str=True)
+    more = [
+        inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for option, (annotation, default) in _EVERYWHERE.items()
+    ]
+
+    @wraps(function)
+    def run(*, quiet: bool = False, verbose: bool = False, log_file: Path | None = None, **given: Any) -> Any:
+        with speaking(full, quiet=quiet, verbose=verbose, log_file=log_file):
+            return function(**given)
+
+    run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *more])  # type: ignore[attr-defined]
+    run.__annotations__ = {**function.__annotations__, **{option: kind for option, (kind, _) in _EVERYWHERE.items()}}
+    epilog = "\n\n".join(["Examples:", *(example.replace("[", r"\[") for example in EXAMPLES[full])])
+    app.command(name, epilog=epilog)(run)

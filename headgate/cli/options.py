@@ -1,0 +1,85 @@
+"""Options and arguments that commands share, so that one word means one thing everywhere."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headgate.cli.console import kept_root
+
+TARGET = "HEADGATE_TARGET"
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    text = "text"
+    json = "json"
+
+
+class TableFormat(StrEnum):
+    """How results are printed that are a table."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+
+
+def _connectors(typed: str) -> list[str]:
+    """Complete a connector's name, for the shell."""
+    found = Path(os.environ.get("HEADGATE_ROOT") or ".").glob("connectors/*/connector.yaml")
+    return sorted(file.parent.name for file in found if file.parent.name.startswith(typed))
+
+
+def _targets(typed: str) -> list[str]:
+    """Complete a target's name, for the shell; nothing where a definition can't be read."""
+    from headgate.problems import HeadgateError
+    from headgate.use_cases.request import target_names
+
+    try:
+        return [name for name in target_names(Path(os.environ.get("HEADGATE_ROOT") or ".")) if name.startswith(typed)]
+    except (HeadgateError, OSError):
+        return []
+
+
+Root = Annotated[
+    Path,
+    typer.Option("--root", help="The project's folder, which holds connectors/.", envvar="HEADGATE_ROOT", callback=kept_root),
+]
+Connector = Annotated[
+    str, typer.Argument(help="A connector: its id, or its folder below connectors/.", autocompletion=_connectors)
+]
+Connectors = Annotated[
+    str | None, typer.Argument(help="A connector's id or folder; default: all of them.", autocompletion=_connectors)
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--target", "-t", help="The target; default: the connector's default one.", envvar=TARGET, autocompletion=_targets
+    ),
+]
+NamedTarget = Annotated[str, typer.Option("--target", "-t", help="The target.", envvar=TARGET, autocompletion=_targets)]
+Profile = Annotated[
+    str | None,
+    typer.Option("--profile", "-p", help="The profile to log in with; default: the target's, else the environment's."),
+]
+Program = Annotated[
+    str,
+    typer.Option(
+        "--terraform",
+        help="The program to run; default: terraform on the path, else tofu, else headgate[terraform]'s.",
+        envvar="TERRAFORM_BINARY_NAME",
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[Format, typer.Option("--format", "-o", help="text for people, json for machines.")]
+TableFormatOption = Annotated[TableFormat, typer.Option("--format", "-o", help="text for people, json and csv for machines.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say results, warnings and errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each step, and what is asked of programs and servers.")]
+LogFile = Annotated[
+    Path | None, typer.Option("--log-file", help="Write all that, with times, to a file.", envvar="HEADGATE_LOG_FILE")
+]

@@ -1,0 +1,83 @@
+"""What is being done, where that takes longer than a second and somebody watches: a line on the terminal of stderr.
+
+The engine tells its steps to the logger `headgate`, at INFO; the newest one stands in the line.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from threading import Lock, Timer
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.status import Status
+
+_AFTER = 1.0  # seconds: what is quicker needs no line
+
+
+class Working:
+    """The line; there is one in a process, for there is one stderr."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._timer: Timer | None = None
+        self._status: Status | None = None
+        self._step = ""
+
+    def begin(self, step: str) -> None:
+        """Show the line in a second, where stderr is a terminal."""
+        self._step = step
+        if sys.stderr.isatty():
+            self._timer = Timer(_AFTER, self._show)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def say(self, step: str) -> None:
+        """Have the line say this."""
+        with self._lock:
+            self._step = step
+            if self._status:
+                self._status.update(_line(step))
+
+    def end(self) -> None:
+        """Show no line any more."""
+        with self._lock:
+            if self._timer:
+                self._timer.cancel()
+                self._timer = None
+            if self._status:
+                self._status.stop()
+                self._status = None
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the line away while something else is written, or asked."""
+        with self._lock:
+            if self._status:
+                self._status.stop()
+            try:
+                yield
+            finally:
+                if self._status:
+                    self._status.start()
+
+    def _show(self) -> None:
+        from rich.console import Console
+
+        with self._lock:
+            if self._timer and not self._status:
+                # Results go to stdout as they are: rich would have them on its own console.
+                self._status = Console(stderr=True).status(_line(self._step))
+                self._status.start()
+
+
+def _line(step: str) -> str:
+    from rich.markup import escape
+
+    return f"{escape(step)} …"
+
+
+working = Working()

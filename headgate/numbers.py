@@ -1,0 +1,32 @@
+"""Numbers as people and machines are shown them: counted things, and no more digits than anybody can use."""
+
+from __future__ import annotations
+
+import math
+
+_DIGITS, _DECIMALS = 6, 2
+# Words whose plural is not made by an s.
+_PLURALS = {"entry": "entries", "box": "boxes"}
+
+
+def rounded(number: float) -> float:
+    """Give a number with six significant digits, or to a hundredth where that is more."""
+    if not number or not math.isfinite(number):
+        return number
+    return round(number, max(_DECIMALS, _DIGITS - 1 - math.floor(math.log10(abs(number)))))
+
+
+def number_text(number: float) -> str:
+    """Give the same for people, with commas between thousands and no zeros behind: 1,234.5."""
+    text = f"{rounded(number):,.{_DIGITS + 3}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Give a number with its noun: 1 table, 2 tables, 1,000 tables. things: the plural, where it is no noun with an s."""
+    return f"{count:,} {thing if count == 1 else plural(thing, things)}"
+
+
+def plural(thing: str, things: str = "") -> str:
+    """Give the plural of a noun."""
+    return things or _PLURALS.get(thing) or f"{thing}s"

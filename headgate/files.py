@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import errno
 import json
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import PurePath
 
+_log = logging.getLogger(__name__)
 _SHOWN_OF_NAME = 50  # of a temporary file's: the file's own may be as long as names get
 # What is wrong with a path, and so the caller's to mend; any other error is the machine's.
 _FIXES = {
@@ -159,6 +161,7 @@ def _replaced(path: Path, data: bytes) -> bool:
         os.umask(umask)
         temporary.chmod(path.stat().st_mode & 0o777 if exists else 0o666 & ~umask)
         temporary.replace(path)
+        _log.debug("wrote %s", path)
     except BaseException:
         temporary.unlink()
         raise

@@ -22,9 +22,9 @@ def number_text(number: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def counted(count: int, thing: str, things: str = "") -> str:
+def counted(count: float, thing: str, things: str = "") -> str:
     """Give a number with its noun: 1 table, 2 tables, 1,000 tables. things: the plural, where it is no noun with an s."""
-    return f"{count:,} {thing if count == 1 else plural(thing, things)}"
+    return f"{number_text(count)} {thing if count == 1 else plural(thing, things)}"
 
 
 def plural(thing: str, things: str = "") -> str:

@@ -106,7 +106,7 @@ def simulate_pi(
         typer.echo(f"{host}:{port} can't be listened on ({why}): choose another --port or --host", err=True)
         raise typer.Exit(1) from None
     told = f"http://{host}:{at.getsockname()[1]}/piwebapi"
-    typer.echo(f"{tags:,} points of PI Web API at {told}; Ctrl-C ends it", err=True)
+    typer.echo(f"{tags:,} {'point' if tags == 1 else 'points'} of PI Web API at {told}; Ctrl-C ends it", err=True)
     serve(create_app(settings), at)
 
 

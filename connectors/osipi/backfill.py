@@ -45,7 +45,7 @@ def plan(reading: Reading, name: str, start: str, before: str, hours: float, kno
     if name not in RECORDED:
         raise OptionsError(f"{name} can't be read by a range of time; give one of {', '.join(sorted(RECORDED))}")
     if not 0 < hours <= _LONGEST:
-        raise OptionsError(f"{hours:g} hours can't be read at once; give a number up to {_LONGEST}")
+        raise OptionsError(f"{hours:g} h can't be read at once; give a number up to {_LONGEST}")
     begin, end = _instant(start, reading), _settled(reading, _instant(before, reading))
     if not begin < end:
         raise OptionsError(f"the range begins at {begin}Z and ends at {end}Z: give a later end")

@@ -22,7 +22,7 @@ from urllib3.exceptions import HTTPError  # of the library below requests, which
 
 from .auth import ClientCredentials, auth_of
 from .codec import decode
-from .problems import PiError, PiUnavailableError
+from .problems import PiError, PiUnavailableError, counted
 from .retries import PASSING, RETRIED, RateLimit, retry_after
 from .times import from_datetime
 from .tls import check_authority, distrust
@@ -159,7 +159,8 @@ class PiClient:
             if failed < self.settings.backoff.tries:
                 self.pause(failed)
         missing = len(calls) - len(answers)
-        raise PiUnavailableError(0, f"{missing} of {len(calls)} parts of a batch failed at each of {failed} tries")
+        parts, tries = counted(len(calls), "part"), counted(failed, "try", "tries")
+        raise PiUnavailableError(0, f"{missing} of {parts} of a batch failed at each of {tries}")
 
     def _send(self, method: str, url: str, path: str, data: bytes | None = None, tries: int | None = None) -> Any:
         tries, renewed, failed = min(tries or self.settings.backoff.tries, self.settings.backoff.tries), False, 0
@@ -175,7 +176,7 @@ class PiClient:
             if not isinstance(problem, PiUnavailableError):
                 raise problem
             if failed == tries:
-                raise PiUnavailableError(problem.status, f"{problem.message} (tried {tries} times)")
+                raise PiUnavailableError(problem.status, f"{problem.message} (tried {counted(tries, 'time')})")
             self.pause(failed, retry_after(answer.headers.get("Retry-After")) if answer is not None else None)
 
     def _renews(self, request: requests.PreparedRequest) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from .problems import counted
 from .remedy import backfill_command
 from .times import MICROSECONDS, shifted, stamp_of
 
@@ -61,13 +62,17 @@ def tell_gone(reading: Reading) -> None:
     count = sum(lost.total() for lost in reading.gone.values())
     reading.notices(
         {webid: _words(reading.table, webid, sorted(lost), lost.total()) for webid, lost in reading.gone.items()},
-        f"{count} values of {len(reading.gone)} tags were read and are in the archive no more: {_WHY}",
+        f"{counted(count, 'value')} of {counted(len(reading.gone), 'tag')} {_gone(count)}: {_WHY}",
     )
     reading.gone.clear()
+
+
+def _gone(count: int) -> str:
+    return f"{'was read and is' if count == 1 else 'were read and are'} in the archive no more"
 
 
 def _words(table: str, webid: str, stamps: Sequence[str], count: int) -> str:
     first, last = stamps[0][:MICROSECONDS], stamps[-1]
     span = f"at {last}Z" if len(stamps) == 1 else f"between {stamps[0]}Z and {last}Z"
     cure = backfill_command(table, first, shifted(last[:MICROSECONDS], 1e-6), webid, delete=True)
-    return f"{count} values {span} were read and are in the archive no more: {_WHY}; take them out by `{cure}`"
+    return f"{counted(count, 'value')} {span} {_gone(count)}: {_WHY}; take out what is gone by `{cure}`"

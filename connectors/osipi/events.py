@@ -24,7 +24,7 @@ from .framerun import run_of
 from .framesearch import FramePlace, FrameSearch, first_span, sorted_by
 from .options import MOST_DAYS, MOST_DAYS_BACK
 from .paging import items_of
-from .problems import TagProblem
+from .problems import TagProblem, counted
 from .reading import below
 from .roster import renamed
 from .times import shifted, stamp_of
@@ -202,7 +202,7 @@ def _tell_renamed(reading: Reading, run: FrameRun) -> None:
     if told:
         paths = {key: run.known.paths.get(key) or path_of(key) for key in told}
         reading.names |= {key: (path.rpartition("\\")[2], f"\\\\{path}") for key, path in paths.items()}
-        reading.notices(told, f"{len(told)} elements were renamed")
+        reading.notices(told, counted(len(told), "element was renamed", "elements were renamed"))
 
 
 def _read_database(reading: Reading, run: FrameRun, named: tuple[str, str], rows_of: RowsOf, batch: _Batch) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .client import Call, selected, web_exception
 from .incremental import Guard
-from .problems import PiError
+from .problems import PiError, counted
 from .remedy import backfill_command
 from .streamsets import Window, matched, sets_of
 from .times import shifted
@@ -49,18 +49,18 @@ def look_back(reading: Reading, progress: Progress, wanted: Mapping[str, tuple[s
     old = {webid: Window(webid, guard.start, guard.end) for webid, guard in before.items()}
     new = {webid: Window(webid, start, max(start, end)) for webid, (start, end) in wanted.items()}
     try:
-        counted = counts(reading.client, [*old.values(), *new.values()])
+        found_now = counts(reading.client, [*old.values(), *new.values()])
     except PiError as error:
         LOG.warning("values that come late can't be told this time: %s", error)
         return {}
     guards = {}
     for webid, window in new.items():
-        guard, found = before.get(webid), counted.get(old[webid]) if webid in old else None
+        guard, found = before.get(webid), found_now.get(old[webid]) if webid in old else None
         if guard and found is not None and found != guard.count:
             reading.notice(webid, _words(reading.table, webid, guard, found - guard.count))
             guard = Guard(guard.start, guard.end, found)
             progress.places[webid].guard = guard  # told once, whether or not the tag is read now
-        count = counted.get(window)
+        count = found_now.get(window)
         kept = guard if count is None else Guard(window.start, window.end, count)
         if kept:
             guards[webid] = kept
@@ -72,10 +72,10 @@ def _words(table: str, webid: str, guard: Guard, more: int) -> str:
     again = backfill_command(table, guard.start, guard.end, webid, delete=more < 0)
     if more > 0:
         return (
-            f"{more} values {span} came later than any read of that time, so they are hardly in the table; "
-            f"read them by `{again}`"
+            f"{counted(more, 'value')} {span} came later than any read of that time, which the table hardly has; "
+            f"read that time by `{again}`"
         )
-    return f"{-more} values {span} were deleted after they were read; take them out by `{again}`"
+    return f"{counted(-more, 'value')} {span} read and deleted since; take out what is gone by `{again}`"
 
 
 def counts(client: PiClient, windows: Sequence[Window]) -> dict[Window, int]:

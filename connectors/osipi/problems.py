@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Give a number with its noun: 1 value, 2 values; `things` is the plural that is no noun with an s."""
+    return f"{count:,} {thing if count == 1 else things or thing + 's'}"
+
+
 class OptionsError(ValueError):
     """Options of the connection or of a table that can't be used: all of them at once, each with its cure."""
 

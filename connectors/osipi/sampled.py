@@ -17,7 +17,7 @@ from .grids import Grid
 from .incremental import Place, progress_of
 from .options import MOST_MINUTES_BACK
 from .points import points, tag_webids
-from .problems import TagProblem
+from .problems import TagProblem, counted
 from .roster import keys_to_read, renamed
 from .stream_reader import StreamReader
 from .streams import INGESTED, TAG, VALUE
@@ -224,7 +224,9 @@ def _summary_rows(reading: Reading, page: Page, starts: Sequence[str]) -> list[d
     counts = Counter(item["Type"] for item in page.items)
     if not counts or any(count != len(starts) for count in counts.values()):
         found = ", ".join(f"{count} of {kind}" for kind, count in counts.items()) or "nothing"
-        return TagProblem(page.webid, 0, f"for {len(starts)} steps the server gave {found}, where each type has one for each")
+        return TagProblem(
+            page.webid, 0, f"for {counted(len(starts), 'step')} the server gave {found}, where each type has one for each"
+        )
     rows = []
     given: Counter[str] = Counter()
     for item in page.items:

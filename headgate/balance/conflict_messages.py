@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.numbers import counted
 from headgate.partition.conflict import Affinity, AntiAffinity, Capacity, Fixed, Forbidden, Pipelines
 from headgate.problems import Problem
 
@@ -27,9 +28,9 @@ def conflict_problem(infeasible: Infeasible, group: Group, units: Units, rules: 
 def _words(one: Constraint, units: Units, rules: Rules) -> str:
     match one:
         case Pipelines(count):
-            return f"there are {_count(count, 'pipeline')} for {_count(sum(map(len, units.members)), 'table')}"
+            return f"there are {counted(count, 'pipeline')} for {counted(sum(map(len, units.members)), 'table')}"
         case Capacity(_, most):
-            return f"a pipeline takes {_count(most, 'table')} at most (balance.max_tables_per_pipeline)"
+            return f"a pipeline takes {counted(most, 'table')} at most (balance.max_tables_per_pipeline)"
         case Affinity(unit):
             return f"{_names(units, (unit,))} must share a pipeline (balance.together)"
         case AntiAffinity(numbers):
@@ -54,7 +55,3 @@ def _names(units: Units, numbers: tuple[int, ...]) -> str:
 def _listed(names: list[str]) -> str:
     more = len(names) - _MOST_NAMES
     return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

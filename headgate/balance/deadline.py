@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from headgate.numbers import counted, plural
 from headgate.partition.bound import bound_of_sorted
 
 if TYPE_CHECKING:
@@ -121,13 +122,13 @@ def run_seconds(loads: Sequence[float], limits: Limits) -> float:
 def obstacle_text(obstacle: Obstacle, limits: Limits, name: str = "") -> str:
     """Say in words what stands in the way, and what to do; `name` is the table's."""
     takes = _takes(obstacle.seconds, limits.deadline_s)
-    rate = f"{limits.requests_per_minute or 0:,.12g}"
-    updates = "1 concurrent update makes" if obstacle.count == 1 else f"{obstacle.count} concurrent updates make"
-    pipelines = "1 pipeline makes" if obstacle.count == 1 else f"{obstacle.count} pipelines make"
+    rate = counted(limits.requests_per_minute or 0, "request a minute makes", "requests a minute make")
+    updates = counted(obstacle.count or 0, "concurrent update makes", "concurrent updates make")
+    pipelines = counted(obstacle.count or 0, "pipeline makes", "pipelines make")
     return {
         "startup": f"starting a pipeline alone takes {takes}; allow more time",
         "table": f"{name or f'table {obstacle.table}'} alone takes {takes}; split it",
-        "source": f"the source's {rate} requests a minute make any layout take {takes}; ask for a higher limit, or read less",
+        "source": f"the source's {rate} any layout take {takes}; ask for a higher limit, or read less",
         "concurrent": f"{updates} any layout take {takes}; allow more at once",
         "pipelines": f"{pipelines} any layout take {takes}; allow more",
         "layout": f"the best layout found takes {takes}: its tables and rules allow no better spread",
@@ -279,7 +280,7 @@ def _takes(seconds: float, allowed_s: float) -> str:
     """Say `52 of 45 minutes`, in as few digits as tell one from the other."""
     said = ((_minutes(seconds, digits), _minutes(allowed_s, digits)) for digits in range(3, 16))
     taken, allowed = next((pair for pair in said if pair[0] != pair[1]), (_minutes(seconds, 15), _minutes(allowed_s, 15)))
-    return f"{taken} of {allowed} minutes"
+    return f"{taken} of {allowed} {plural('minute') if allowed != '1' else 'minute'}"
 
 
 def _minutes(seconds: float, digits: int) -> str:

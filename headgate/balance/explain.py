@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.draft import match
 from headgate.balance.rules import rules_of
+from headgate.numbers import number_text
 from headgate.tables.group import majority
 from headgate.tables.names import Names
 
@@ -98,7 +99,7 @@ def _weight(entry: Entry) -> str:
         "observed": f"as its last runs took, confidence {entry.confidence:.0%}",
         "type": "as the definition says for its ingestion type",
     }[entry.weight_from]
-    return f"it weighs {entry.weight:,.6g} s of a run, {origin}"
+    return f"it weighs {number_text(entry.weight)} s of a run, {origin}"
 
 
 def _why(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.rules import rules_of
 from headgate.layout.resolved import resolve_layout
+from headgate.numbers import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +37,7 @@ def misfits(tables: Sequence[Table], definition: Definition, layout: Layout) -> 
     found += _rules(rules_of(tables, definition), pipelines, free)
     cap = definition.balance.max_tables_per_pipeline
     found += [
-        f"pipeline '{one.pipeline.id}' has {len(one.tables)} tables, {cap} at most"
+        f"pipeline '{one.pipeline.id}' has {counted(len(one.tables), 'table')}, {cap} at most"
         for one in pipelines
         if len(one.tables) > cap and free.issuperset(one.tables)
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.numbers import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -18,8 +20,9 @@ def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout
     """Say what of what was asked for could not be, what is on its way, and what the inventory still reads."""
     settings, count = definition.balance, len({placement.agreed for placement in layout.tables})
     if settings.pipelines is not None and settings.pipelines != count:
+        asked = counted(settings.pipelines, "pipeline was", "pipelines were")
         yield (
-            f"{settings.pipelines} pipelines were asked for and there are {count}: each group needs as many as its rules and "
+            f"{asked} asked for and there {'is' if count == 1 else 'are'} {count}: each group needs as many as its rules and "
             "caps ask for, and no more than it has tables"
         )
     empty = sorted(set(range(1, settings.stacks + 1)) - {pipeline.stack for pipeline in layout.pipelines})
@@ -28,10 +31,12 @@ def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout
         yield f"stack {names} holds no pipeline: new pipelines go there, or --restack spreads all of them again"
     gone = sum(1 for table in tables if table.gone)
     if gone:
-        yield f"{gone} tables are marked gone in the inventory and still read: delete their rows to stop that"
+        are = counted(gone, "table is", "tables are")
+        yield f"{are} marked gone in the inventory and still read: delete the rows to stop that"
     waiting = sum(1 for placement in layout.tables if placement.move)
     if waiting:
-        yield f"{waiting} tables are on their way to another pipeline: files change as their handover is recorded"
+        are = counted(waiting, "table is", "tables are")
+        yield f"{are} on the way to another pipeline: files change as the handover is recorded"
 
 
 def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterator[str]:
@@ -41,14 +46,15 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
         name = f"group {one.group.key}" + (f" ({one.group.schedule})" if one.group.schedule else "")
         if one.moved:
             proof = "; proved to be the least" if one.proved else ""
-            yield f"{name}: moving {_tables(one.moved)} costs about {one.cost:,} s{proof}"
+            yield f"{name}: moving {counted(one.moved, 'table')} costs about {one.cost:,} s{proof}"
         yield from (f"{name}: {obstacle}" for obstacle in one.obstacles)
         if one.reached or not one.bound:
             continue
         above = f"{name}: the heaviest pipeline is {one.makespan / one.bound - 1:.1%} above the lower bound"
         if one.wanted_moves:
             limit = f", and max_moves is {settings.max_moves}" if settings.max_moves is not None else ""
-            yield f"{above}; {_tables(one.wanted_moves)} would have to move (about {one.wanted_cost:,} s){limit}: nothing moved"
+            tables = counted(one.wanted_moves, "table")
+            yield f"{above}; {tables} would have to move (about {one.wanted_cost:,} s){limit}: nothing moved"
         else:
             yield f"{above}; its tables and rules allow no less than {one.reachable / one.bound - 1:.1%}"
 
@@ -56,12 +62,8 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
 def starts_notes(timeline: Timeline) -> Iterator[str]:
     """Say how many pipelines run at once, where offsets make a difference to it."""
     if timeline.peak_before > timeline.peak_after:
-        most = "1 pipeline runs" if timeline.peak_after == 1 else f"{timeline.peak_after} pipelines run"
+        most = counted(timeline.peak_after, "pipeline runs", "pipelines run")
         yield (
             f"starts are spread: at most {most} at once, not {timeline.peak_before} as they would "
             f"all on the minute (no offsets bring it below {timeline.bound})"
         )
-
-
-def _tables(count: int) -> str:
-    return "1 table" if count == 1 else f"{count} tables"

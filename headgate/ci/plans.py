@@ -7,6 +7,7 @@ them is printed.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from headgate.review.masks import masks_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 PlanStatus = Literal["nothing", "changes", "failed"]
 
@@ -108,6 +111,7 @@ class Terraform:
 
     def state(self, stack: str) -> Any:
         """Give what `terraform show -json` says of a stack's state, which holds secrets. Raises SourceError where it fails."""
+        _log.info("asking Terraform for the state of %s", stack)
         self._make_ready(stack)
         show = self._run(stack, "show", "-json")
         self._done(stack, show, "show")
@@ -176,6 +180,7 @@ class Terraform:
             out, error = process.communicate(said)
         if signals:
             raise KeyboardInterrupt
+        _log.debug("%s %s in %s: exit code %d", " ".join(self.program), verb, self.stacks / stack, process.returncode)
         return subprocess.CompletedProcess(words, process.returncode, out, error)
 
     def _start(self, stack: str, *words: str, both: bool = False, spoken: bool = False) -> subprocess.Popen[str]:

@@ -61,7 +61,7 @@ def _headgate(
 COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("discover", discover, ("crm", "crm --from-csv tables.csv", "crm --connector-python-file crm.py --best-effort")),
     ("balance", balance, ("", "crm --check", "crm --explain orders", "crm --what-if pipelines=6 stacks=3")),
-    ("slice", slice_, ("plant pi_timeseries --option tags --values tags.txt --at-most 5000",)),
+    ("slice", slice_, ("plant pi_timeseries --option tags --values tags.csv --at-most 9",)),
     ("show", show, ("", "crm -t prod")),
     ("check", check, ("", "crm --frozen", "crm -t prod --workspace -p PROFILE")),
     ("schema", schema, (">connector.schema.json", "tables", "--output balance")),

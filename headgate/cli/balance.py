@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.console import emit, result, tell
+from headgate.cli.console import emit, result, tell, width
 from headgate.cli.options import Root, TableFormat, TableFormatOption
 from headgate.problems import InputError, StaleError
 
@@ -94,10 +94,10 @@ def _print(found: BalanceResult, output: TableFormat) -> None:
         if output is TableFormat.json:
             emit([ExplanationOutput(**asdict(explanation)) for explanation in found.explanations])
         else:
-            result("\n\n".join(explanation_text(explanation) for explanation in found.explanations))
+            result("\n\n".join(explanation_text(explanation, width()) for explanation in found.explanations))
     elif output is TableFormat.json:
         emit([BalanceOutput.of(report) for report in found.reports])
     elif output is TableFormat.csv:
         result(report_csv(found.reports))
     else:
-        result("\n\n".join(report_text(report) for report in found.reports))
+        result("\n\n".join(report_text(report, width()) for report in found.reports))

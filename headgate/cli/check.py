@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from headgate.cli.console import emit, result, warn
+from headgate.cli.console import emit, result, warn, width
 from headgate.cli.options import Connectors, Format, FormatOption, Profile, Root, Target
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def show(
     for one in show_layouts(ProjectRequest(connector=connector, target=target, root=root)):
         found.append(ShowOutput.shown(one))
         if output is Format.text:
-            result(report_text(one.report) + "\n\n" + _stacks_text(one))
+            result(report_text(one.report, width()) + "\n\n" + _stacks_text(one))
     if output is Format.json:
         emit(found)
 

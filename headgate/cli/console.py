@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from headgate.cli.working import working
-from headgate.numbers import rounded
+from headgate.numbers import counted, rounded
 from headgate.problems import InputError
 from headgate.redaction.environment import without_own_secrets
 
@@ -136,6 +136,7 @@ def confirm(question: str, flag: str) -> None:
         except typer.Abort:
             if sys.stdin.isatty():
                 raise
+            sys.stderr.write("\n")
             raise InputError(f"nobody agreed to: {question}", f"where there is no terminal to ask on, say {flag}") from None
 
 
@@ -166,7 +167,7 @@ def own_name() -> str:
 def wait(seconds: float) -> None:
     """Let time pass, and say so where somebody who watches would wonder."""
     if seconds >= _WORTH_TELLING:
-        tell(f"waiting for {seconds:,.0f} seconds before asking the host again")
+        tell(f"waiting for {counted(round(seconds), 'second')} before asking the host again")
     time.sleep(seconds)
 
 

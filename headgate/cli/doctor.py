@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from headgate.cli.console import emit, result
+from headgate.cli.console import emit, result, width
 from headgate.cli.options import Format, FormatOption, Program, Root
 from headgate.problems import SourceError
 
@@ -25,7 +25,7 @@ def doctor(terraform: Program = "", output: FormatOption = Format.text, root: Ro
         emit(DoctorOutput(fit=is_fit(checks), checks=tuple(checks)))
     else:
         rows = [(check.name, check.state, check.found, check.needed_for) for check in checks]
-        result(table_text(("", "", "found", "needed for"), rows))
+        result(table_text(("", "", "found", "needed for"), rows, width=width()))
         fixes = [f"{check.name}: {check.fix}" for check in checks if check.fix]
         result("\n".join(["", *fixes]) if fixes else "\nall is there")
         if any("'headgate[" in fix for fix in fixes) and (root / "Pipfile").is_file():

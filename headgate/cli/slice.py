@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headgate.cli.console import emit, result, tell, warn
+from headgate.cli.console import emit, result, tell, warn, width
 from headgate.cli.options import Connector, Format, FormatOption, Root
+from headgate.numbers import counted, number_text
 from headgate.problems import StaleError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _as_text(table: str, option: str, found: SliceResult) -> str:
             str(len(part.values)),
             str(len(part.added) or "-"),
             str(len(part.removed) or "-"),
-            "-" if part.weight is None else f"{part.weight:,.6g}",
+            "-" if part.weight is None else number_text(part.weight),
             "" if part.state == "same" else part.state,
         )
         for part in found.slices
@@ -79,8 +80,8 @@ def _as_text(table: str, option: str, found: SliceResult) -> str:
     total = sum(len(part.values) for part in found.slices)
     live = sum(1 for part in found.slices if part.state != "gone")
     lines = [
-        f"{table}: {total} {option} in {live} {'slice' if live == 1 else 'slices'}",
-        table_text(columns, rows, right=(1, 2, 3, 4, 5)),
+        f"{table}: {total:,} {option} in {counted(live, 'slice')}",
+        table_text(columns, rows, right=(1, 2, 3, 4, 5), width=width()),
     ]
     for part in found.slices:
         if part.removed:

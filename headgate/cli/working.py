@@ -21,7 +21,8 @@ _AFTER = 1.0  # seconds: what is quicker needs no line
 class Working:
     """The line; there is one in a process, for there is one stderr."""
 
-    def __init__(self) -> None:
+    def __init__(self, after: float = _AFTER) -> None:
+        self._after = after
         self._lock = Lock()
         self._timer: Timer | None = None
         self._status: Status | None = None
@@ -31,9 +32,14 @@ class Working:
         """Show the line in a second, where stderr is a terminal."""
         self._step = step
         if sys.stderr.isatty():
-            self._timer = Timer(_AFTER, self._show)
+            self._timer = Timer(self._after, self._show)
             self._timer.daemon = True
             self._timer.start()
+
+    def shown(self) -> None:
+        """Wait until the line is there, if it comes at all."""
+        if self._timer:
+            self._timer.join()
 
     def say(self, step: str) -> None:
         """Have the line say this."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,11 +13,14 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from headgate.clients.rate_limits import TRIES, UNSURE, RetryPolicy, seconds_to_wait
+from headgate.numbers import counted
 from headgate.problems import Problem, SourceError
 from headgate.redaction.redactor import redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 MOST_WAIT = 900.0  # seconds that one run waits for rate limits, in all
@@ -141,6 +145,7 @@ class Api:
                     method, url, json=body, params=query, timeout=_TIMEOUT, allow_redirects=False, stream=stream
                 )
                 said = "" if answer.ok else self._said(answer)
+                _log.debug("%s %s: %d", method, urlsplit(answer.url).path, answer.status_code)
             except requests.RequestException as error:
                 raise self._broken(method, error) from None
             wait = seconds_to_wait(answer.status_code, answer.headers, said, self.clock.now())
@@ -190,7 +195,7 @@ class Api:
 
     def _too_limited(self, said: str, wait: float) -> SourceError:
         until = time.strftime("%H:%M UTC", time.gmtime(self.clock.now() + wait))
-        message = f"{self._base} takes no more requests for {wait:,.0f} seconds: {said[:_LONGEST_SAID]}"
+        message = f"{self._base} takes no more requests for {counted(round(wait), 'second')}: {said[:_LONGEST_SAID]}"
         return SourceError(message, f"run it again after {until}, or with a token of its own")
 
     def _broken(self, method: str, error: requests.RequestException) -> SourceError:

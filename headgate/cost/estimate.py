@@ -10,6 +10,7 @@ from headgate.balance.counts import startup_of
 from headgate.balance.sizing import workers
 from headgate.cost.model import Amount, Cost, GroupCost, total
 from headgate.layout.resolved import resolve_layout
+from headgate.numbers import counted
 from headgate.schedule.firings import firings_a_month
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ def _assumptions(definition: Definition, layout: Layout, tables: Sequence[Table]
     if definition.mode == "streaming":
         yield f"Pipelines are continuous: each runs for all {_HOURS_A_MONTH:,.1f} hours of an average month."
     else:
-        yield f"A run takes the weights of its tables and {_startup(definition):g} seconds of startup; none runs twice."
+        startup = counted(_startup(definition), "second")
+        yield f"A run takes the weights of its tables and {startup} of startup; none runs twice."
         sources = Counter(table.weight.source for table in tables)
         origins = f"{sources['observed']} observed, {sources['given']} given, {sources['type']} by ingestion type alone"
         yield f"Weights of tables: {origins}."
@@ -137,7 +139,7 @@ def _assumptions(definition: Definition, layout: Layout, tables: Sequence[Table]
     if any(placement.move for placement in layout.tables):
         yield "Tables that are on their way are assumed to have arrived."
     if compute.autoscale:
-        yield f"Clusters are assumed to run with their {compute.autoscale.max_workers} workers, the most they may have."
+        yield f"Clusters are assumed to run with {counted(compute.autoscale.max_workers, 'worker')}, the most they may have."
     if pricing.dbu_price is None:
         yield "No price is given (cost.dbu_price in connector.yaml)."
     elif compute.kind == "classic":

@@ -8,6 +8,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from headgate.names import TAG_NAMES, catalog_name, catalog_name_fault, secret_variable
+from headgate.numbers import counted
 from headgate.schedule import check_schedule, check_timezone
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ def _permissions(path: KeyPath, permissions: Sequence[Permission]) -> Iterator[F
 def _tags(path: KeyPath, tags: dict[str, str]) -> Iterator[Fault]:
     if len(tags) > MOST_TAGS:
         fix = f"a pipeline takes 25, {len(TAG_NAMES)} of which are headgate's: keep {MOST_TAGS} at most"
-        yield Fault(path, f"{len(tags)} tags", fix)
+        yield Fault(path, counted(len(tags), "tag"), fix)
     for name in tags:
         # In any capitals: to Azure they are the same.
         if name.lower() in TAG_NAMES:

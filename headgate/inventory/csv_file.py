@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.files import decoded
+from headgate.numbers import counted
 from headgate.problems import InputError, Problem, did_you_mean, short
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def capped(problems: list[Problem], file: str) -> list[Problem]:
     """Give the first problems of a file, and how many more there are."""
     if len(problems) <= MOST_PROBLEMS:
         return problems
-    more = Problem(f"and {len(problems) - MOST_PROBLEMS} more problems", "fix these first", file)
+    more = Problem(f"and {counted(len(problems) - MOST_PROBLEMS, 'more problem')}", "fix these first", file)
     return [*problems[:MOST_PROBLEMS], more]
 
 
@@ -158,8 +159,8 @@ def _check_columns(
 
 
 def _wrong_length(cells: list[str], columns: list[str], separator: str, place: Problem) -> Problem:
-    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-    message = f"has {count}, the first row names {len(columns)} columns; it begins with {short(cells[0])}"
+    found, named = counted(len(cells), "cell"), counted(len(columns), "column")
+    message = f"has {found}, the first row names {named}; it begins with {short(cells[0])}"
     return replace(place, message=message, fix=f"put a cell that holds {_called(separator)} or a line end in quotes")
 
 

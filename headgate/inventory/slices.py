@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from headgate.inventory.cells import MOST_WEIGHT
 from headgate.names import catalog_name_fault
+from headgate.numbers import counted
 from headgate.problems import InputError, Problem, did_you_mean, short
 from headgate.tables.names import Names, blurred
 
@@ -112,7 +113,7 @@ def slice_table(
 def _check(option: str, values: Mapping[str, float], at_most: int, separator: str) -> None:
     problems = [] if values else [Problem("there are no values", "name the values that the table is to be cut by")]
     if at_most < 1:
-        problems.append(Problem(f"{at_most} values at most hold nothing", "ask for 1 or more"))
+        problems.append(Problem(f"{counted(at_most, 'value')} at most hold nothing", "ask for 1 or more"))
     if not option.strip():
         raise InputError("the option has no name", "name the option that the table is to be cut by, such as tags")
     if not separator.strip():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from headgate.files import read_text, write_whole
 from headgate.layout.lock_schema import layout_in
 from headgate.layout.model import Change, Move
+from headgate.numbers import counted
 from headgate.problems import InputError, Problem, StaleError, short
 from headgate.tables.ids import TableId
 
@@ -94,7 +95,7 @@ def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
         f"pipeline '{pipeline.id}' is in stack {pipeline.stack}" for pipeline in layout.pipelines if pipeline.stack < 1
     ]
     messages += [
-        f"pipeline '{pipeline.id}' starts {pipeline.offset} minutes later, which is not within 0 to {MOST_OFFSET}"
+        f"pipeline '{pipeline.id}' starts {counted(pipeline.offset, 'minute')} later, which is not within 0 to {MOST_OFFSET}"
         for pipeline in layout.pipelines
         if not 0 <= pipeline.offset <= MOST_OFFSET
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.numbers import counted
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def lower_bound(weights: NDArray[np.int64], pipelines: int) -> int:
 def check(weights: NDArray[np.int64], pipelines: int) -> None:
     """Raise InputError for what can't be spread: see `lower_bound`."""
     if pipelines < 1:
-        raise InputError(f"{pipelines} pipelines can't hold tables", "ask for at least 1 pipeline")
+        raise InputError(f"{counted(pipelines, 'pipeline')} can't hold tables", "ask for at least 1 pipeline")
     if len(weights) and weights.min() < 0:
         where = int(weights.argmin())
         raise InputError(f"weight {weights[where]} at position {where} is below 0", "give a weight of 0 or more")

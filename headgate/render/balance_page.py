@@ -9,6 +9,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.draft import natural
+from headgate.numbers import counted
 from headgate.render.pages import environment_of, style_of
 from headgate.schedule import describe_schedule
 
@@ -286,8 +287,10 @@ def _charts(groups: Mapping[_Key, Sequence[Bar]], report: Report, most: int) -> 
     if not missing:
         return tuple(charts), ""
     count = sum(len(groups[key]) for key in missing)
+    are = "is" if len(missing) == 1 else "are"
     return tuple(charts), (
-        f"{len(missing)} more groups with {count:,} pipelines are left out: the groups with the heaviest pipelines are shown."
+        f"{counted(len(missing), 'more group')} with {counted(count, 'pipeline')} {are} left out: the groups with the heaviest "
+        "pipelines are shown."
     )
 
 
@@ -328,7 +331,7 @@ def _left_out(rest: Sequence[Bar], of: int) -> str:
     lightest, heaviest = min(bar.after for bar in rest), max(bar.after for bar in rest)
     shares = f"{min(bar.share for bar in rest):.1%} to {max(bar.share for bar in rest):.1%} of the lower bound"
     return (
-        f"{len(rest):,} of {of:,} pipelines are left out: shown are the heaviest, and those whose load changes most. "
+        f"{len(rest):,} of {counted(of, 'pipeline')} are left out: shown are the heaviest, and those whose load changes most. "
         f"Those left out weigh {number(lightest)} to {number(heaviest)} s ({shares})."
     )
 

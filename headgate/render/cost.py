@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.cost.model import amount_text
+from headgate.numbers import counted
 
 if TYPE_CHECKING:
     from headgate.cost.difference import CostChange, Difference
@@ -28,9 +29,9 @@ def difference_lines(difference: Difference) -> list[str]:
 
 
 def _group_line(group: GroupCost, currency: str | None) -> str:
-    pipelines = f"{group.pipelines} pipeline{'' if group.pipelines == 1 else 's'}"
-    tables = f"{group.tables} table{'' if group.tables == 1 else 's'}"
-    runs = "all the time" if group.runs is None else f"{group.runs:,.1f} runs each"
+    pipelines = counted(group.pipelines, "pipeline")
+    tables = counted(group.tables, "table")
+    runs = "all the time" if group.runs is None else f"{counted(round(group.runs, 1), 'run')} each"
     return f"{group.name}: {amount_text(group.amount, currency)}; {pipelines}, {tables}, {runs}"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from headgate.numbers import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,7 @@ def as_text(result: DiscoveryResult) -> str:
     """Give a table of groups and the names that are new, gone, back or changed since the last discovery."""
     groups = groups_of(result)
     width = max(len(group) for group in (*groups, "group"))
-    lines = [f"{result.csv}: {_tables(sum(groups.values()))}", "", f"{'group':<{width}}  tables"]
+    lines = [f"{result.csv}: {counted(sum(groups.values()), 'table')}", "", f"{'group':<{width}}  tables"]
     lines += [f"{group:<{width}}  {count:>6}" for group, count in groups.items()]
     changes = {} if result.first else {kind: list(getattr(result.merged, kind)) for kind in _CHANGES}
     lines += [""] if any(changes.values()) else []
@@ -33,10 +35,6 @@ def as_text(result: DiscoveryResult) -> str:
 def groups_of(result: DiscoveryResult) -> dict[str, int]:
     """Give group → how many tables it has that are not gone."""
     return dict(sorted(Counter(table.pipeline_group for table in result.merged.tables if table.status != "gone").items()))
-
-
-def _tables(count: int) -> str:
-    return f"{count} table{'' if count == 1 else 's'}"
 
 
 def _some(names: Sequence[str]) -> str:

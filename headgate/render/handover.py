@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from headgate.handover.model import EXECUTED
+from headgate.numbers import counted
 from headgate.visible import seen
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _summary(runbook: Runbook) -> str:
 
 
 def _count(number: int, one: str, many: str) -> str:
-    return "" if not number else f"{number} {one if number == 1 else many}"
+    return counted(number, one, many) if number else ""
 
 
 def _sides(step: Step) -> dict[str, tuple[str, str]]:

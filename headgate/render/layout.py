@@ -9,7 +9,7 @@ from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
 from headgate.balance.report import Row
-from headgate.numbers import rounded
+from headgate.numbers import counted, number_text, rounded
 from headgate.render.tables import table_text
 from headgate.schedule import describe_schedule
 
@@ -37,8 +37,8 @@ _MOST_ELSEWHERE = 10
 _BAR = 20
 
 
-def report_text(report: Report) -> str:
-    """Give the report as a table of pipelines, then what changed, then what to know."""
+def report_text(report: Report, width: int | None = None) -> str:
+    """Give the report as a table of pipelines, as wide as `width` at most, then what changed, then what to know."""
     columns = ("pipeline", "stack", "tables", "weight", "of lower bound", "", "in", "out", "schedule")
     heaviest = max((row.weight for row in report.rows), default=0.0)
     rows = [
@@ -46,7 +46,7 @@ def report_text(report: Report) -> str:
             row.pipeline,
             str(row.stack),
             str(row.tables),
-            f"{row.weight:,.6g}",
+            number_text(row.weight),
             f"{row.share:.1%}" if row.tables else "-",
             "█" * round(_BAR * row.weight / (heaviest or 1.0)),
             str(row.moves_in or "-"),
@@ -57,8 +57,9 @@ def report_text(report: Report) -> str:
     ]
     tables = sum(row.tables for row in report.rows)
     stacks = len({row.stack for row in report.rows})
-    head = f"{report.connector}: {tables} tables, {len(rows)} pipelines, {stacks} stacks"
-    lines = [head, table_text(columns, rows, right=(1, 2, 3, 4, 6, 7)), *_summary(report)]
+    counts = (counted(tables, "table"), counted(len(rows), "pipeline"), counted(stacks, "stack"))
+    head = f"{report.connector}: {', '.join(counts)}"
+    lines = [head, table_text(columns, rows, right=(1, 2, 3, 4, 6, 7), width=width, spare=(5,)), *_summary(report)]
     lines += [step_text(step) for step in report.steps[:_MOST_STEPS]]
     if len(report.steps) > _MOST_STEPS:
         lines.append(f"and {len(report.steps) - _MOST_STEPS} more (all of them with --format json)")
@@ -72,8 +73,8 @@ def _summary(report: Report) -> list[str]:
     if gaps:
         optimal = sum(group.optimal for group in report.groups)
         lines.append(
-            f"heaviest pipelines: at most {max(gaps):.2%} above their group's lower bound; {optimal} of {len(report.groups)} "
-            "groups proved optimal"
+            f"heaviest pipelines: at most {max(gaps):.2%} above their group's lower bound; {optimal} of "
+            f"{counted(len(report.groups), 'group')} proved optimal"
         )
     origins = Counter(entry.weight_from for entry in report.entries)
     told = {"given": "as written", "observed": "as observed", "type": "by ingestion type"}
@@ -96,15 +97,18 @@ def _cell(value: object) -> object:
     return rounded(value) if isinstance(value, float) else value
 
 
-def explanation_text(explanation: Explanation) -> str:
-    """Give an explanation as sentences, and the other pipelines with the table in them."""
+def explanation_text(explanation: Explanation, width: int | None = None) -> str:
+    """Give an explanation as sentences, and a table of the other pipelines with the table in them, of `width` at most."""
     lines = [f"{explanation.source_table} → {explanation.destination}", *(f"- {reason}" for reason in explanation.reasons)]
     if not explanation.elsewhere:
         return "\n".join([*lines, "- its group has no other pipeline"])
-    rows = [(other.pipeline, f"{other.weight:,.6g}", f"{other.share:.1%}") for other in explanation.elsewhere[:_MOST_ELSEWHERE]]
+    rows = [
+        (other.pipeline, number_text(other.weight), f"{other.share:.1%}") for other in explanation.elsewhere[:_MOST_ELSEWHERE]
+    ]
     more = len(explanation.elsewhere) - len(rows)
-    tail = [f"and {more} more pipelines (all of them with --format json)"] if more else []
-    return "\n".join([*lines, table_text(("with it, pipeline", "would weigh", "of lower bound"), rows, right=(1, 2)), *tail])
+    tail = [f"and {counted(more, 'more pipeline', 'more pipelines')} (all of them with --format json)"] if more else []
+    columns = ("with it, pipeline", "would weigh", "of lower bound")
+    return "\n".join([*lines, table_text(columns, rows, right=(1, 2), width=width), *tail])
 
 
 def _when(row: Row) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+from headgate.numbers import counted
 from headgate.schedule.convert import MARK, check_schedule, marked_quartz, normalize
 from headgate.schedule.cron import parse_cron
 from headgate.schedule.quartz import parse_quartz
@@ -52,7 +53,7 @@ def delayed(text: str, minutes: int) -> str:
     """
     found, _ = _times(text)
     if not 0 <= minutes <= _LAST_MINUTE - max(found):
-        raise ValueError(f"{text!r} can't be delayed by {minutes} minutes: that would cross the hour")
+        raise ValueError(f"{text!r} can't be delayed by {counted(minutes, 'minute')}: that would cross the hour")
     if not minutes:
         return text
     field = _series([minute + minutes for minute in found])

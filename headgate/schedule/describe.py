@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
+from headgate.numbers import counted
 from headgate.schedule.convert import normalize
 from headgate.schedule.errors import ScheduleError
 from headgate.schedule.quartz import FIRST_YEAR, LAST_YEAR, LastDay, MonthDays, NearestWeekday, Weekdays, parse_quartz
@@ -94,7 +95,7 @@ def _clock(hour: int, minute: int, second: int = 0) -> str:
 
 
 def _every(pace: int, unit: str) -> str:
-    return f"every {unit}" if pace == 1 else f"every {pace} {unit}s"
+    return f"every {unit}" if pace == 1 else f"every {counted(pace, unit)}"
 
 
 def _plural(unit: str, numbers: Sequence[int]) -> str:

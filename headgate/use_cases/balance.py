@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from headgate.balance.whatif import with_settings
 from headgate.definition.load import FILE, located
 from headgate.files import write_all
 from headgate.layout.lock import differs, render_lock
+from headgate.numbers import counted
 from headgate.problems import InputError, RefusedError, did_you_mean
 from headgate.project import read_connectors, refuse_committed, refuse_strays
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from headgate.layout.model import Layout
     from headgate.problems import Problem
     from headgate.project import Connector
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,7 @@ def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], Non
         _refuse_deployed(one)
     definition = with_settings(one.definition, request.settings)
     tables = one.weighed(definition)
+    _log.info("balancing %s: %s", definition.id, counted(len(tables), "table"))
     for problem in one.unknown_runs():
         tell(f"warning: {problem}")
     try:

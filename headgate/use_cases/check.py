@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headgate.project import Connector
+
+_log = logging.getLogger(__name__)
 
 _SYNTHESIZED = Path("cdktf.out") / "stacks"
 
@@ -71,6 +74,7 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
     problems: list[Problem] = []
     asked: Jobs = {}
     for one, target in request.read():
+        _log.info("checking %s in %s", one.definition.id, target)
         stacks = deployment_of(one, target)
         yield CheckedConnector(one.definition.id, target, len(one.tables), len(stacks), tuple(_warnings(one)))
         if request.frozen and differs(one.layout, balance(one.weighed(), one.definition, one.layout).layout):

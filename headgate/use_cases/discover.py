@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import FILE, load_definition, parse_definition
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from headgate.definition.model import Definition
     from headgate.discovery.found import Found
     from headgate.inventory.row import TableRow
+
+
+_log = logging.getLogger(__name__)
 
 
 def discover_tables(request: DiscoveryRequest, environment: Mapping[str, str]) -> DiscoveryResult:
@@ -58,6 +62,7 @@ def _find(
         return read_workspace(request.workspace_tables, request.workspace_metadata, best_effort=request.best_effort)
     if request.listing:
         return read_csv(request.listing, request.name)
+    _log.info("asking the code of %s for its tables", request.name)
     defined = {**definition.connection.options, **definition.discovery}
     options = init_options(defined, definition.connection.secrets, environment, request.given)
     table_options = {table.source_table: _texts(table.options) for table in existing if table.options}

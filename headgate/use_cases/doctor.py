@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import re
@@ -19,6 +20,8 @@ from headgate.problems import SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 State = Literal["fine", "missing", "unfit", "optional"]
 _OLDEST, _FIRST_UNKNOWN = (3, 11), (3, 14)
@@ -130,6 +133,7 @@ def _version(distribution: str) -> str:
 
 def _said(command: Sequence[str], pattern: str) -> str:
     """Give what a program prints of its version, by a pattern with one group; empty where it can't be run, or prints none."""
+    _log.info("asking %s for its version", command[0])
     environment = {**os.environ, "CHECKPOINT_DISABLE": "1"}
     try:
         run = subprocess.run(  # noqa: S603  # the user's own programs

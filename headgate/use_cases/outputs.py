@@ -21,7 +21,6 @@ from headgate.discovery.found import Failure
 from headgate.handover.model import EXECUTED
 from headgate.inventory.slices import Slice
 from headgate.render.discovery import groups_of
-from headgate.review.facts import Facts
 from headgate.review.model import (
     Finding,
     GroupLoad,
@@ -556,7 +555,7 @@ class NewConnectorOutput(WrittenOutput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewOutput:
-    """What a deploy would do to a target, and the verdict. `facts` are what plans say, by which documents are merged."""
+    """What a deploy would do to a target, and the verdict. `facts` are for headgate itself, which merges documents by them."""
 
     headgate_review: Literal[1]
     target: str
@@ -573,7 +572,7 @@ class ReviewOutput:
     totals: dict[str, tuple[int | None, int | None]]
     runbook: str
     cost: str
-    facts: Facts
+    facts: dict[str, Any]
 
 
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from headgate.ci.manifest import read_stacks
 from headgate.ci.plans import Terraform, chosen, clear
 from headgate.ci.validate import Validation
 from headgate.clients.terraform.program import find_program
+from headgate.numbers import counted
 from headgate.problems import InputError, SourceError
 from headgate.recovery.execute import Deployment, login_in
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from headgate.ci.plans import PlanResult
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,9 @@ def validate_stacks(request: ValidateRequest) -> ValidateResult:
     out = request.out.absolute()
     try:
         work = Validation(find_program(request.terraform), out / "stacks", out / "validate")
+        _log.info("fetching the providers of %s", counted(len(todo), "stack"))
         work.fetch_providers(todo)
+        _log.info("validating %s", counted(len(todo), "stack"))
     except SourceError as error:
         if not request.optional:
             raise
@@ -92,7 +99,8 @@ def plan_stacks(request: PlansRequest, tell: Callable[[str], None]) -> tuple[Pla
     if request.plans is None and not request.stacks:
         clear(work.plans)
     found = []
-    for stack in todo:
+    for number, stack in enumerate(todo, 1):
+        _log.info("planning %s (%d of %d)", stack, number, len(todo))
         planned = work.plan(stack)
         found.append(planned)
         if planned.said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout, Placement
     from headgate.project import Connector
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ def record_applied(request: RecordRequest, tell: Callable[[str], None]) -> Progr
             "none of the states is of this connector and target",
             f"name the files {', '.join(f'{stack}.json' for stack in stacks)}",
         )
+    _log.info("asking the workspace for its jobs and files")
     workspace = workspace_of(one, target, tell)
     found = files_now(workspace, of_stacks, one.definition.id, target, tell)
     read = {stacks[stack]: state for stack, state in found.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from headgate.files import needed_text
 from headgate.names import secret_variable
+from headgate.numbers import counted
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError
 from headgate.project import read_connectors
 from headgate.render.review.attachments import costs, runbooks
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from headgate.review.context import Context
     from headgate.review.facts import Facts
     from headgate.review.model import Review
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,7 @@ def review_changes(request: ReviewRequest, tell: Callable[[str], None]) -> Revie
     now = _connectors(request.root)
     target = _target(request.target, now)
     was = _was(before, tell, needed=not request.files)
+    _log.info("reviewing %s", counted(len(request.files), "plan") if request.files else "the committed files")
     own = [one for one in now if target in one.definition.targets]
     contexts = [context_of(one, target, was.get(one.definition.id)) for one in own]
     if request.files:

@@ -19,7 +19,7 @@ def test_another_number_of_pipelines_is_tried_without_writing(headgate: Run, pro
 
     tried = headgate("balance", "crm", "--what-if", "pipelines=3", "stacks=1")
 
-    assert "3 pipelines, 1 stacks" in tried.stdout
+    assert "3 pipelines, 1 stack\n" in tried.stdout
     assert "is to move from people_1 to people_2" in tried.stdout
     assert "nothing was changed" in tried.stderr
     assert (project / LOCK).read_bytes() == before

@@ -22,7 +22,7 @@ from ..auth import ClientCredentials, auth_of
 from ..client import PiClient
 from ..options import OptionParser, settings_of
 from ..points import tag_webids
-from ..problems import PiError
+from ..problems import PiError, counted
 from ..reading import Reading
 from ..stream_reader import StreamReader as ArchiveReader
 from ..streamsets import Window, in_urls
@@ -56,8 +56,9 @@ class Status:
     waiting: int
 
     def __str__(self) -> str:
-        waits = f", {self.waiting} values wait" if self.waiting else ""
-        return f"{self.rows} rows landed, {self.lag:.1f} s behind, {self.channels_open} of {self.channels} channels open{waits}"
+        waits = f", {counted(self.waiting, 'value waits', 'values wait')}" if self.waiting else ""
+        channels = f"{self.channels_open} of {counted(self.channels, 'channel')} open"
+        return f"{counted(self.rows, 'row')} landed, {self.lag:.1f} s behind, {channels}{waits}"
 
 
 def try_out(options: Mapping[str, str]) -> None:

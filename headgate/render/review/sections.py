@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headgate.numbers import counted
 from headgate.review.accepted import FILE
 
 if TYPE_CHECKING:
@@ -214,12 +215,12 @@ def _how_to_accept(review: Review) -> Section:
 
 def _counted(changes: Iterable[Any], noun: str) -> str:
     counts = Counter(change.kind for change in changes)
-    return ", ".join(f"{count:,} {noun}{'s' if count != 1 else ''} {kind}" for kind, count in sorted(counts.items()))
+    return ", ".join(f"{counted(count, noun)} {kind}" for kind, count in sorted(counts.items()))
 
 
 def _resources_counted(review: Review) -> str:
     count = len(review.resources)
-    return f"{count:,} other resource{'s' if count != 1 else ''}" if count else ""
+    return counted(count, "other resource") if count else ""
 
 
 def _argument(argument: Argument) -> str:

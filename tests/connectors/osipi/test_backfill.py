@@ -404,7 +404,7 @@ class TestErrors:
             (("--from", "*-1h", "--delete"), "--delta"),
             (("--from", "2026-13-45T99:99:99Z"), "'2026-13-45T99:99:99Z' is no time"),
             (("--from", "*-9999y"), "'*-9999y' is no time"),
-            (("--from", "*-1h", "--hours", "1e300"), "1e+300 hours can't be read at once"),
+            (("--from", "*-1h", "--hours", "1e300"), "1e+300 h can't be read at once"),
             (("--from", "*-1h", "--out", "a", "--delta", "b"), "give one of them"),
         ],
     )

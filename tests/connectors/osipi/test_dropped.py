@@ -34,7 +34,7 @@ class TestTold:
         assert (again, others) == ([], [])
         [(tag, message)] = words
         assert tag == "A"
-        assert message.startswith("1 values at 2026-03-01T11:59:50.0000005Z were read and are in the archive no more")
+        assert message.startswith("1 value at 2026-03-01T11:59:50.0000005Z was read and is in the archive no more")
         assert "--from 2026-03-01T11:59:50.000000Z --to 2026-03-01T11:59:50.000001Z --tags A --merge --delete" in message
 
     def test_of_several_values_of_an_instant_each_counts(self, pi: PiServer, connector: Connectors) -> None:

@@ -87,7 +87,7 @@ def test_an_interrupt_ends_the_reader_with_a_word_on_where_it_stands(channels: C
     _, said = process.communicate(timeout=30)
 
     assert process.returncode == 0
-    assert b"stopped: 1 rows landed" in said
+    assert b"stopped: 1 row landed" in said
 
 
 @pytest.mark.parametrize(

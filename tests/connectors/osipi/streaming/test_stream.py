@@ -272,7 +272,7 @@ def test_the_status_says_how_far_behind_the_reader_is(channels: ChannelServer, s
     one = started()
     channels.write("A", 1)
     settled(channels, tmp_path / "out")
-    until(lambda: str(one.reader.status()) == "1 rows landed, 0.0 s behind, 1 of 1 channels open", "it has caught up")
+    until(lambda: str(one.reader.status()) == "1 row landed, 0.0 s behind, 1 of 1 channel open", "it has caught up")
 
     channels.refuses = 503
     channels.channels[0].die()

@@ -72,10 +72,11 @@ def _words(table: str, webid: str, guard: Guard, more: int) -> str:
     again = backfill_command(table, guard.start, guard.end, webid, delete=more < 0)
     if more > 0:
         return (
-            f"{counted(more, 'value')} {span} came later than any read of that time, which the table hardly has; "
-            f"read that time by `{again}`"
+            f"{counted(more, 'value')} {span} came later than any read of that time, and hardly into the table; "
+            f"read again by `{again}`"
         )
-    return f"{counted(-more, 'value')} {span} read and deleted since; take out what is gone by `{again}`"
+    deleted = "was deleted after it was read" if more == -1 else "were deleted after they were read"
+    return f"{counted(-more, 'value')} {span} {deleted}; take out what is gone by `{again}`"
 
 
 def counts(client: PiClient, windows: Sequence[Window]) -> dict[Window, int]:

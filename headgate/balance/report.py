@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
@@ -47,10 +47,7 @@ class Row:
     schedule: str
     offset: int
     bound: float
-    share: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "share", self.weight / self.bound if self.bound else 1.0)
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +140,7 @@ def _rows(
         pipeline, gone = one.pipeline, past.get(one.pipeline.id, ())
         emptied = majority((table.group for table in gone), pipeline.group) if gone else None
         group = one.group if one.tables else emptied
+        bound = bounds.get(group, 0.0) if group else 0.0
         yield Row(
             pipeline=pipeline.id,
             group=group.key if group else pipeline.group,
@@ -154,7 +152,8 @@ def _rows(
             moves_out=went[pipeline.id],
             schedule=group.schedule if group else "",
             offset=pipeline.offset,
-            bound=bounds.get(group, 0.0) if group else 0.0,
+            bound=bound,
+            share=one.seconds / bound if bound else 1.0,
         )
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.status import Status
+    from rich.live import Live
+    from rich.spinner import Spinner
 
 _AFTER = 1.0  # seconds: what is quicker needs no line
 
@@ -25,7 +26,7 @@ class Working:
         self._after = after
         self._lock = Lock()
         self._timer: Timer | None = None
-        self._status: Status | None = None
+        self._live: Live | None = None
         self._step = ""
 
     def begin(self, step: str) -> None:
@@ -45,8 +46,8 @@ class Working:
         """Have the line say this."""
         with self._lock:
             self._step = step
-            if self._status:
-                self._status.update(_line(step))
+            if self._live:
+                self._live.update(_line(step))
 
     def end(self) -> None:
         """Show no line any more."""
@@ -54,36 +55,44 @@ class Working:
             if self._timer:
                 self._timer.cancel()
                 self._timer = None
-            if self._status:
-                self._status.stop()
-                self._status = None
+            if self._live:
+                self._live.stop()
+                self._live = None
 
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Take the line away while something else is written, or asked."""
         with self._lock:
-            if self._status:
-                self._status.stop()
+            if self._live:
+                self._live.stop()
             try:
                 yield
             finally:
-                if self._status:
-                    self._status.start()
+                if self._live:
+                    self._live.start()
 
     def _show(self) -> None:
         from rich.console import Console
+        from rich.live import Live
 
         with self._lock:
-            if self._timer and not self._status:
-                # Results go to stdout as they are: rich would have them on its own console.
-                self._status = Console(stderr=True).status(_line(self._step))
-                self._status.start()
+            if self._timer and not self._live:
+                # What is written elsewhere goes there as it is: rich would have it on its own console.
+                self._live = Live(
+                    _line(self._step),
+                    console=Console(stderr=True),
+                    transient=True,
+                    redirect_stdout=False,
+                    redirect_stderr=False,
+                )
+                self._live.start()
 
 
-def _line(step: str) -> str:
-    from rich.markup import escape
+def _line(step: str) -> Spinner:
+    from rich.spinner import Spinner
+    from rich.text import Text
 
-    return f"{escape(step)} …"
+    return Spinner("dots", Text(f"{step} …"))
 
 
 working = Working()

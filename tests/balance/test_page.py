@@ -81,7 +81,7 @@ def parsed(page: str) -> Element:
 
 
 def row(name: str, weight: float, before: float = 0.0, group: str = "all") -> Row:
-    return Row(name, group, 1, 1, weight, before, 0, 0, "", 0, BOUND)
+    return Row(name, group, 1, 1, weight, before, 0, 0, "", 0, BOUND, weight / BOUND)
 
 
 def entry(source: str, pipeline: str, before: str = "", weight: float = 10.0) -> Entry:

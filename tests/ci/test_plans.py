@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ci.stacks import thing, write_stacks
+from tests.support.outputs import parsed
 from tests.support.program import needs_terraform
 
 if TYPE_CHECKING:
@@ -42,7 +43,11 @@ def test_what_was_planned_is_what_is_applied_in_order(headgate: Run, out: Path) 
     (out / "stacks/b-first/cdk.tf.json").write_text((out / "stacks/b-first/cdk.tf.json").read_text().replace("one", "other"))
     applied = headgate("apply")
 
-    assert json.loads(planned.stdout) == {"changes": True, "stacks": {"b-first": "changes", "a-last": "changes"}}
+    assert parsed("plan", planned.stdout) == {
+        "format": 1,
+        "changes": True,
+        "stacks": {"b-first": "changes", "a-last": "changes"},
+    }
     assert applied.stdout == "b-first: applied\na-last: applied\n"
     state = json.loads((out.parent / "state/b-first.tfstate").read_text())
     assert state["resources"][0]["instances"][0]["attributes"]["input"]["value"] == "one"
@@ -54,7 +59,11 @@ def test_after_the_apply_there_is_nothing_to_do(headgate: Run) -> None:
 
     again = headgate("plan", "--format", "json")
 
-    assert json.loads(again.stdout) == {"changes": False, "stacks": {"b-first": "nothing", "a-last": "nothing"}}
+    assert parsed("plan", again.stdout) == {
+        "format": 1,
+        "changes": False,
+        "stacks": dict.fromkeys(("b-first", "a-last"), "nothing"),
+    }
 
 
 def test_plans_are_their_owners_alone(headgate: Run, out: Path) -> None:
@@ -191,4 +200,4 @@ def test_a_local_state_that_a_killed_apply_left_empty_is_no_empty_deployment(hea
     assert "state/first.tfstate: is empty: an apply was killed while Terraform wrote it" in done.stderr
     assert "`cp state/first.tfstate.backup state/first.tfstate`" in done.stderr
     shutil.copy(state.with_name("first.tfstate.backup"), state)
-    assert json.loads(headgate("plan", "--format", "json").stdout)["stacks"] == {"first": "changes"}
+    assert parsed("plan", headgate("plan", "--format", "json").stdout)["stacks"] == {"first": "changes"}

@@ -1,6 +1,5 @@
 """`headgate comment` as CI runs it."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.support.command import Run
 from tests.support.hosts import BOT, JOB, READER, GitHubHost, GitLabHost
+from tests.support.outputs import parsed
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +44,8 @@ def test_a_review_from_a_file_is_edited_in_place_and_told_as_json(github: GitHub
     github.add("<!-- headgate:review target=prod connector=crm -->\n\nbefore")
     words = ("comment", "connectors/crm/tables.csv", "-t", "prod", "--connector", "crm", "--format", "json")
 
-    assert json.loads(headgate(*words).stdout)["action"] == "edited"
-    assert json.loads(headgate(*words).stdout)["action"] == "unchanged"
+    assert parsed("comment", headgate(*words).stdout)["action"] == "edited"
+    assert parsed("comment", headgate(*words).stdout)["action"] == "unchanged"
 
 
 def test_a_dry_run_says_what_it_would_do(github: GitHubHost, headgate: Run) -> None:
@@ -79,7 +79,7 @@ def test_gitlabs_job_says_all_and_its_token_is_accepted_as_read_only(headgate: R
         monkeypatch.setenv("CI_JOB_TOKEN", JOB)
         done = headgate("comment", "-", "-t", "prod", "--allow-read-only", "--format", "json", stdin="text")
 
-        assert json.loads(done.stdout)["action"] == "skipped"
+        assert parsed("comment", done.stdout)["action"] == "skipped"
         assert "project access token" in done.stderr
 
         monkeypatch.setenv("GITLAB_TOKEN", BOT)

@@ -248,10 +248,12 @@ def test_what_takes_long_is_said_on_a_terminal_and_goes_for_all_else(monkeypatch
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
+    streams = sys.stderr, sys.stdout
     working = Working(after=0)
     working.begin("balance")
     working.say("balancing crm")
     working.shown()
+    assert (sys.stderr, sys.stdout) == streams
     with working.aside():
         terminal.write("a word\n")
     working.end()

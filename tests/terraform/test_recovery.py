@@ -6,7 +6,6 @@ taken over by their tags, connection and git folder when a person names them; fi
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -20,6 +19,7 @@ from headgate.layout.observe import state_of
 from headgate.layout.progress import retire_target
 from headgate.use_cases import apply
 from tests.standin.derived import ENDS
+from tests.support.outputs import parsed
 from tests.support.samples import GIT, tables_of
 from tests.workspace.faults import Fault
 from tests.workspace.messages import Request, refusal
@@ -115,7 +115,7 @@ def carry_on(shell: Shell) -> None:
 def assert_settled(shell: Shell) -> None:
     """See that nothing is left to do, that the workspace has each thing once, and that nothing calls it doubled."""
     shell.synth()
-    assert json.loads(shell("plan", "--format", "json").stdout)["changes"] is False
+    assert parsed("plan", shell("plan", "--format", "json").stdout)["changes"] is False
     assert "nothing that the states don't have" in shell("recover", "crm").stdout
     shell("check", "--workspace")
     assert shell.site.deployed.doubled == {}
@@ -293,7 +293,7 @@ def test_a_job_made_when_all_died_and_made_again_by_the_next_deploy_is_found_tol
         f"`headgate recover crm -t dev --delete {orphan}` deletes that one" in run("review", *plans, "-t", "dev", code=2).stdout
     )
 
-    assert "Aborted" in run("recover", "crm", stdin="n\n", code=1).stderr
+    assert "say --yes" in run("recover", "crm", stdin="n\n", code=1).stderr
     assert len(workspace.jobs) == 2
     said = run("recover", "crm", stdin="y\n")
 
@@ -378,7 +378,7 @@ def test_two_targets_and_two_connectors_in_one_workspace_recover_their_own(
 
     said = run("recover", "crm", "-t", "dev", "--yes", "--format", "json")
 
-    found = json.loads(said.stdout)["findings"]
+    found = parsed("recover", said.stdout)["findings"]
     assert found
     assert {one["done"] for one in found} == {"taken over"}
     assert not theirs & {one["found"]["id"] for one in found}

@@ -315,7 +315,7 @@ class TestErrors:
         cloud.on_statement = lambda _: None
         done = backfill("--tags", "A,B")
 
-        assert "1 parts were done before" in done.stdout
+        assert "1 part was done before" in done.stdout
         assert compared(table) == truth(pi)
         assert not (project / "connectors" / "osipi" / "backfill.json").exists()
 

@@ -157,7 +157,7 @@ def test_a_late_value_outside_the_overlap_is_reported(plant: Plant) -> None:
 
     assert reader.run(tags, 15) == []
     assert list(reader.told) == [tags[1]]
-    assert "1 values" in reader.told[tags[1]]
+    assert "1 value" in reader.told[tags[1]]
 
 
 def test_idle_reads_add_no_row(plant: Plant) -> None:

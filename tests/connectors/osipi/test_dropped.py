@@ -44,7 +44,7 @@ class TestTold:
         drop(pi, "A", 2)
         drop(pi, "A", 3)
 
-        assert [message[:9] for _, message in go_on(one, ["A"], offset, 15)[2]] == ["2 values "]
+        assert [message[:8] for _, message in go_on(one, ["A"], offset, 15)[2]] == ["2 values"]
 
     def test_a_value_that_comes_at_its_instant_later_is_read(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(3590), 1)])
@@ -90,7 +90,7 @@ class TestTold:
         rows, offset, words = go_on(one, ["A"], offset, 6)
 
         assert (rows, "gaps" in offset) == ([], False)
-        assert [message[:32] for _, message in words if "no more" in message] == ["1 values at 2026-03-01T11:59:40Z"]
+        assert [message[:31] for _, message in words if "no more" in message] == ["1 value at 2026-03-01T11:59:40Z"]
 
     def test_of_many_tags_in_one_line_of_the_log(
         self, pi: PiServer, connector: Connectors, caplog: pytest.LogCaptureFixture
@@ -131,7 +131,7 @@ class TestReadAgain:
         _, offset = read(one, ["A"], **options)
         drop(pi, "A", 1)
 
-        assert [message[:9] for _, message in go_on(one, ["A"], offset, 15, **options)[2]] == ["1 values "]
+        assert [message[:8] for _, message in go_on(one, ["A"], offset, 15, **options)[2]] == ["1 value "]
 
 
 class TestSettling:

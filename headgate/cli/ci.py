@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit, pass_on, result, tell, wait, warn
-from headgate.cli.options import Format, FormatOption, NamedTarget, Profile, Program, Root
+from headgate.cli.options import Format, FormatOption, NamedTarget, Profile, Program, Root, SynthesizedTarget
 from headgate.problems import InputError, Problem, SourceError
 
 Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote, in the project's.")]
@@ -21,11 +21,11 @@ Plans = Annotated[
 _OUT = Path("cdktf.out")
 
 
-def stacks(out: Out = _OUT, output: FormatOption = Format.text, root: Root = Path()) -> None:
+def stacks(target: SynthesizedTarget = None, out: Out = _OUT, output: FormatOption = Format.text, root: Root = Path()) -> None:
     """List the synthesized stacks in the order of their applies; json is one line, for a workflow's matrix."""
     from headgate.use_cases.plan import StacksRequest
 
-    found = StacksRequest(out=root / out).chosen()
+    found = StacksRequest(target=target, out=root / out).chosen()
     if output is Format.json:
         emit(found, indent=None)
     elif found:
@@ -34,6 +34,7 @@ def stacks(out: Out = _OUT, output: FormatOption = Format.text, root: Root = Pat
 
 def validate(
     names: Stacks = None,
+    target: SynthesizedTarget = None,
     out: Out = _OUT,
     terraform: Program = "",
     *,
@@ -47,7 +48,7 @@ def validate(
     from headgate.use_cases.outputs import ValidateOutput
     from headgate.use_cases.plan import ValidateRequest, validate_stacks
 
-    request = ValidateRequest(stacks=tuple(names or ()), out=root / out, terraform=terraform, optional=optional)
+    request = ValidateRequest(stacks=tuple(names or ()), target=target, out=root / out, terraform=terraform, optional=optional)
     found = validate_stacks(request)
     if output is Format.json:
         emit(ValidateOutput(stacks=found.errors, unchecked=found.unchecked))
@@ -63,6 +64,7 @@ def validate(
 
 def plan(
     names: Stacks = None,
+    target: SynthesizedTarget = None,
     out: Out = _OUT,
     plans: Plans = None,
     terraform: Program = "",
@@ -81,7 +83,13 @@ def plan(
     from headgate.use_cases.plan import PlansRequest, plan_stacks
 
     request = PlansRequest(
-        stacks=tuple(names or ()), out=root / out, plans=plans, terraform=terraform, lock=not no_lock, profile=profile
+        stacks=tuple(names or ()),
+        target=target,
+        out=root / out,
+        plans=plans,
+        terraform=terraform,
+        lock=not no_lock,
+        profile=profile,
     )
     found = plan_stacks(request, tell)
     if output is Format.json:
@@ -97,6 +105,7 @@ def plan(
 
 def apply(
     names: Stacks = None,
+    target: SynthesizedTarget = None,
     out: Out = _OUT,
     plans: Plans = None,
     terraform: Program = "",
@@ -114,7 +123,9 @@ def apply(
     from headgate.use_cases.outputs import ApplyOutput
     from headgate.use_cases.plan import PlansRequest
 
-    request = PlansRequest(stacks=tuple(names or ()), out=root / out, plans=plans, terraform=terraform, profile=profile)
+    request = PlansRequest(
+        stacks=tuple(names or ()), target=target, out=root / out, plans=plans, terraform=terraform, profile=profile
+    )
     done = apply_plans(request, pass_on, tell)
     lines = [f"{stack}: applied" for stack in done.applied]
     lines += [f"{done.failed}: failed"] if done.failed else []

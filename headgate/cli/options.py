@@ -62,6 +62,10 @@ Target = Annotated[
         "--target", "-t", help="The target; default: the connector's default one.", envvar=TARGET, autocompletion=_targets
     ),
 ]
+SynthesizedTarget = Annotated[
+    str | None,
+    typer.Option("--target", "-t", help="The target that must have been synthesized.", envvar=TARGET, autocompletion=_targets),
+]
 NamedTarget = Annotated[str, typer.Option("--target", "-t", help="The target.", envvar=TARGET, autocompletion=_targets)]
 Profile = Annotated[
     str | None,

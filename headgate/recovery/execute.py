@@ -29,6 +29,11 @@ class Deployment:
     target: str
     stacks: tuple[str, ...]
 
+    @property
+    def shared(self) -> str:
+        """The stack that every deployment has, of what its pipelines share."""
+        return f"{self.connector}-{self.target}-shared"
+
     def bodies(self, terraform: TerraformStates) -> dict[str, Any]:
         """Give what each stack declares. Raises InputError where it isn't what a synthesis writes."""
         return {stack: _body(terraform, stack) for stack in self.stacks}

@@ -13,7 +13,7 @@ from headgate.ci.validate import Validation
 from headgate.clients.terraform.program import find_program
 from headgate.numbers import counted
 from headgate.problems import InputError, SourceError
-from headgate.recovery.execute import Deployment, login_in
+from headgate.recovery.execute import Deployment, deployment_of_stack, login_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,15 +26,28 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StacksRequest:
-    """stacks: none: all that the synthesis wrote to `out`. terraform: the program; empty: the one that there is."""
+    """stacks: none: all that the synthesis wrote to `out`. terraform: the program; empty: the one that there is.
+
+    target: the one that must have been synthesized; None: any.
+    """
 
     stacks: tuple[str, ...] = ()
     out: Path = Path("cdktf.out")
     terraform: str = ""
+    target: str | None = None
 
     def chosen(self) -> list[str]:
-        """Give the stacks, in the order of their applies. Raises InputError for one that isn't there."""
-        return chosen(read_stacks(self.out), self.stacks)
+        """Give the stacks, in the order of their applies. Raises InputError for one that isn't there, or of another target."""
+        there = read_stacks(self.out)
+        found = chosen(there, self.stacks)
+        for stack in found if self.target else ():
+            its = deployment_of_stack(there, stack)
+            if its and its.shared in there and its.target != self.target:
+                raise InputError(
+                    f"{stack} is of target '{its.target}', not of '{self.target}'",
+                    f"synthesize that one: HEADGATE_TARGET={self.target} npx cdktf synth",
+                )
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

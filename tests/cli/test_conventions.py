@@ -21,6 +21,7 @@ from headgate.cli.console import ask
 from headgate.cli.working import Working
 from headgate.problems import InputError
 from headgate.use_cases.outputs import OUTPUTS
+from tests.ci.stacks import write_stacks
 from tests.support.outputs import parsed
 
 if TYPE_CHECKING:
@@ -71,7 +72,11 @@ def test_it_takes_the_profile_to_log_in_with(command: str) -> None:
     assert options(command)["profile"] == ["--profile", "-p"]
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if "target" in options(name)])
+# Those that know no target, or are of all of them.
+OF_NO_TARGET = {"discover", "balance", "slice", "schema", "rename", "doctor", "simulate-pi", "init project", "init connector"}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - OF_NO_TARGET))
 def test_a_target_is_named_in_one_way(command: str) -> None:
     assert options(command)["target"] == ["--target", "-t"]
 
@@ -237,6 +242,19 @@ def test_no_command_takes_a_target_that_no_connector_has(words: tuple[str, ...],
     headgate("balance")
 
     assert "prod" in headgate(*words, "-t", "prd", code=1).stderr
+
+
+@pytest.mark.parametrize("command", ["stacks", "validate", "plan", "apply"])
+def test_what_was_synthesized_for_another_target_is_not_deployed_to_this_one(
+    command: str, headgate: Run, project: Path
+) -> None:
+    write_stacks(project / "cdktf.out", {"crm-dev-shared": {}, "crm-dev-1": {}, "own-net-1": {}})
+
+    refused = headgate(command, "-t", "prod", code=1).stderr
+
+    assert "crm-dev-1 is of target 'dev', not of 'prod'" in refused
+    assert "HEADGATE_TARGET=prod npx cdktf synth" in refused
+    assert headgate("stacks", "-t", "dev").stdout.splitlines() == ["crm-dev-1", "crm-dev-shared", "own-net-1"]
 
 
 class Terminal(io.StringIO):

@@ -69,6 +69,14 @@ def test_no_message_says_1_tables(place: str) -> None:
     assert plain == []
 
 
+def test_no_page_says_1_tables_either() -> None:
+    behind = re.compile(rf"}}}}( (?:more )?(?:{NOUNS}) [^<]{{0,30}})")
+    pages = list((ROOT / "headgate/render").rglob("*.html"))
+
+    assert pages
+    assert [found for page in pages for found in behind.findall(page.read_text())] == []
+
+
 def test_counted_things() -> None:
     assert [counted(number, "table") for number in (0, 1, 2, 1000)] == ["0 tables", "1 table", "2 tables", "1,000 tables"]
     assert [counted(number, "table waits", "tables wait") for number in (1, 2)] == ["1 table waits", "2 tables wait"]

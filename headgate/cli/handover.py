@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -57,15 +58,27 @@ def handover(  # noqa: PLR0913  # each parameter is a flag
 
     if connector is None and (execute or resume_jobs or table or back):
         raise InputError("no connector is named", "name one: only the steps of all of them are shown")
-    place: dict[str, Any] = {"target": target, "root": root, "profile": profile}
-    given: dict[str, Any] = {"tables": tuple(table or ()), "back": tuple(back or ()), "warehouse": warehouse}
-    requests = [HandoverRequest(connector=name, **place, **given) for name in connector_names(root, connector)]
+    request = partial(
+        HandoverRequest,
+        target=target,
+        root=root,
+        profile=profile,
+        tables=tuple(table or ()),
+        back=tuple(back or ()),
+        warehouse=warehouse,
+    )
+    requests = [request(connector=name) for name in connector_names(root, connector)]
     if resume_jobs and (execute or table or back):
         raise InputError("--resume-jobs goes alone", "hand over first; then deploy, record, and resume the jobs")
     if force and not resume_jobs:
         raise InputError("--force goes with --resume-jobs only", "a handover is never forced")
     if resume_jobs:
-        _tell_resumed(resume(ResumeRequest(connector=requests[0].connector, **place, force=force), tell), output)
+        _tell_resumed(
+            resume(
+                ResumeRequest(connector=requests[0].connector, target=target, root=root, profile=profile, force=force), tell
+            ),
+            output,
+        )
     elif execute:
         done = hand_over(requests[0], tell)
         _tell_done(done, output)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,10 +38,12 @@ def record(
     from headgate.use_cases.record import RecordRequest, record_applied
     from headgate.use_cases.request import connector_names
 
-    given: dict[str, Any] = {"target": target, "root": root, "profile": profile, "out": out, "terraform": terraform}
+    request = partial(
+        RecordRequest, target=target, root=root, profile=profile, states=tuple(states or ()), out=out, terraform=terraform
+    )
     found = []
     for name in connector_names(root, connector):
-        found.append(record_applied(RecordRequest(connector=name, states=tuple(states or ()), **given), tell))
+        found.append(record_applied(request(connector=name), tell))
         if output is Format.text:
             deployed = counted(found[-1].deployed, "pipeline is", "pipelines are")
             result(f"{found[-1].connector}: {deployed} deployed to {found[-1].target}")
@@ -73,16 +76,16 @@ def done(
 
     if connector is None and (handover or move or pipeline or everything):
         raise InputError("no connector is named", "name the one of which something is done")
-    given: dict[str, Any] = {
-        "target": target,
-        "root": root,
-        "handovers": tuple(handover or ()),
-        "moves": tuple(move or ()),
-        "pipelines": tuple(pipeline or ()),
-        "everything": everything,
-    }
-    names = connector_names(root, connector)
-    found = [record_by_hand(DoneRequest(connector=name, **given), tell) for name in names]
+    request = partial(
+        DoneRequest,
+        target=target,
+        root=root,
+        handovers=tuple(handover or ()),
+        moves=tuple(move or ()),
+        pipelines=tuple(pipeline or ()),
+        everything=everything,
+    )
+    found = [record_by_hand(request(connector=name), tell) for name in connector_names(root, connector)]
     if output is Format.json:
         emit_each(map(ProgressOutput.of, found), one=connector is not None)
     else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -63,10 +64,18 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
 
     if connector is None and (imports or delete):
         raise InputError("no connector is named", "name the one that --import and --delete are of")
-    given: dict[str, Any] = {"imports": tuple(imports or ()), "deletions": tuple(delete or ()), "terraform": terraform}
-    given |= {"target": target, "root": root, "out": out, "profile": profile, "resend_secrets": resend_secrets}
-    names = connector_names(root, connector)
-    found = [recover_deployment(RecoverRequest(connector=name, **given), agree, tell) for name in names]
+    request = partial(
+        RecoverRequest,
+        target=target,
+        root=root,
+        imports=tuple(imports or ()),
+        deletions=tuple(delete or ()),
+        resend_secrets=resend_secrets,
+        profile=profile,
+        out=out,
+        terraform=terraform,
+    )
+    found = [recover_deployment(request(connector=name), agree, tell) for name in connector_names(root, connector)]
     if output is Format.json:
         emit_each(map(RecoverOutput.of, found), one=connector is not None)
     _end(found)

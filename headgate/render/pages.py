@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from headgate.numbers import counted
 from headgate.visible import seen
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def environment_of(**filters: Callable[..., Any]) -> Environment:
-    """Give what renders the templates: everything escaped, nothing undefined, with the filter `seen` and those given."""
+    """Give what renders the templates: everything escaped, nothing undefined, with `seen`, `counted` and the filters given."""
     environment = Environment(
         loader=PackageLoader("headgate.render"),
         autoescape=True,
@@ -24,7 +25,7 @@ def environment_of(**filters: Callable[..., Any]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"seen": seen, **filters}
+    environment.filters |= {"seen": seen, "counted": counted, **filters}
     return environment
 
 

@@ -61,7 +61,7 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
     """
     from headgate.discovery.options import options_of_file
     from headgate.use_cases.backfill import BackfillRequest, read_again
-    from headgate.use_cases.outputs import BackfillOutput
+    from headgate.use_cases.outputs.tables import BackfillOutput
 
     request = BackfillRequest(
         connector=connector,

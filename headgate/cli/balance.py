@@ -88,7 +88,7 @@ def _print(found: BalanceResult, output: TableFormat) -> None:
     from dataclasses import asdict
 
     from headgate.render.layout import explanation_text, report_csv, report_text
-    from headgate.use_cases.outputs import BalanceOutput, ExplanationOutput
+    from headgate.use_cases.outputs.layouts import BalanceOutput, ExplanationOutput
 
     if found.explanations:
         if output is TableFormat.json:

@@ -34,7 +34,7 @@ def check(
     """Check all that `cdktf synth` would refuse, and warn of schedules that daylight saving touches."""
     from headgate.numbers import counted
     from headgate.use_cases.check import CheckRequest, check_project
-    from headgate.use_cases.outputs import CheckOutput
+    from headgate.use_cases.outputs.layouts import CheckOutput
 
     request = CheckRequest(connector=connector, target=target, root=root, profile=profile, frozen=frozen, workspace=workspace)
     found = []
@@ -59,7 +59,7 @@ def show(
     """Show each pipeline of the agreed layout, the stacks and where they were synthesized, and what to do next."""
     from headgate.render.layout import report_text
     from headgate.use_cases.check import show_layouts
-    from headgate.use_cases.outputs import ShowOutput
+    from headgate.use_cases.outputs.layouts import ShowOutput
     from headgate.use_cases.request import ProjectRequest
 
     found = []
@@ -89,7 +89,7 @@ def schema(
         emit(schema_of(of))
         return
     from headgate.problems import InputError, did_you_mean
-    from headgate.use_cases.outputs import OUTPUTS, output_schema
+    from headgate.use_cases.outputs.schema import OUTPUTS, output_schema
 
     if output not in OUTPUTS:
         raise InputError(f"no command '{output}' prints JSON", did_you_mean(output, OUTPUTS))

@@ -45,7 +45,7 @@ def validate(
     root: Root = Path(),
 ) -> None:
     """Have Terraform check synthesized stacks: without a workspace, a login or the states. Exit 1 where one is not valid."""
-    from headgate.use_cases.outputs import ValidateOutput
+    from headgate.use_cases.outputs.deploys import ValidateOutput
     from headgate.use_cases.plan import ValidateRequest, validate_stacks
 
     request = ValidateRequest(stacks=tuple(names or ()), target=target, out=root / out, terraform=terraform, optional=optional)
@@ -79,7 +79,7 @@ def plan(
     Writes <stack>.tfplan and, as `terraform show -json` gives it, <stack>.json. All are tried; exit 4 where one failed, whose
     .json then says so.
     """
-    from headgate.use_cases.outputs import PlanOutput
+    from headgate.use_cases.outputs.deploys import PlanOutput
     from headgate.use_cases.plan import PlansRequest, plan_stacks
 
     request = PlansRequest(
@@ -120,7 +120,7 @@ def apply(
     is applied, what the plans would make a second time: exit 3, and plan again.
     """
     from headgate.use_cases.apply import apply_plans
-    from headgate.use_cases.outputs import ApplyOutput
+    from headgate.use_cases.outputs.deploys import ApplyOutput
     from headgate.use_cases.plan import PlansRequest
 
     request = PlansRequest(
@@ -151,7 +151,7 @@ def approved(
     """
     from headgate.files import write_whole
     from headgate.use_cases.approved import find_approved
-    from headgate.use_cases.outputs import ApprovedOutput
+    from headgate.use_cases.outputs.deploys import ApprovedOutput
     from headgate.use_cases.request import refuse_unknown_target
 
     refuse_unknown_target(root, target)

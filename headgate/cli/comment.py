@@ -48,7 +48,7 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
     The token comes from the environment alone: GITHUB_TOKEN, or GITLAB_TOKEN.
     """
     from headgate.use_cases.comment import CommentRequest, post_comment
-    from headgate.use_cases.outputs import CommentOutput
+    from headgate.use_cases.outputs.deploys import CommentOutput
     from headgate.use_cases.request import refuse_unknown_target
 
     refuse_unknown_target(root, target)

@@ -12,7 +12,7 @@ def cost(connector: Connectors = None, target: Target = None, output: FormatOpti
     """Show the pipeline-hours of an average month by group, and what they cost at the prices in connector.yaml (`cost`)."""
     from headgate.render.cost import cost_lines
     from headgate.use_cases.cost import estimate_cost
-    from headgate.use_cases.outputs import CostOutput
+    from headgate.use_cases.outputs.layouts import CostOutput
     from headgate.use_cases.request import ConnectorRequest, connector_names
 
     names = connector_names(root, connector)

@@ -132,7 +132,7 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
 
 def _tell(done: Mapping[str, DiscoveryResult], output: Format, *, one: bool) -> None:
     from headgate.render.discovery import as_text
-    from headgate.use_cases.outputs import DiscoverOutput
+    from headgate.use_cases.outputs.tables import DiscoverOutput
 
     for discovered in done.values():
         if discovered.found.printed:

@@ -18,7 +18,7 @@ def doctor(terraform: Program = "", output: FormatOption = Format.text, root: Ro
     """
     from headgate.render.tables import table_text
     from headgate.use_cases.doctor import examine, is_fit
-    from headgate.use_cases.outputs import DoctorOutput
+    from headgate.use_cases.outputs.projects import DoctorOutput
 
     checks = examine(root, terraform)
     if output is Format.json:

@@ -91,7 +91,7 @@ def handover(  # noqa: PLR0913  # each parameter is a flag
 
 def _show(runbooks: Sequence[Runbook], output: HandoverFormat, *, one: bool) -> None:
     from headgate.render.handover import render_markdown, render_text
-    from headgate.use_cases.outputs import RunbookOutput
+    from headgate.use_cases.outputs.progress import RunbookOutput
 
     if output is HandoverFormat.json:
         emit_each(map(RunbookOutput.of, runbooks), one=one)
@@ -104,7 +104,7 @@ def _show(runbooks: Sequence[Runbook], output: HandoverFormat, *, one: bool) -> 
 
 
 def _tell_done(done: HandedOver, output: HandoverFormat) -> None:
-    from headgate.use_cases.outputs import HandedOverOutput
+    from headgate.use_cases.outputs.progress import HandedOverOutput
 
     connector, target = done.runbook.connector, done.runbook.target
     if output is HandoverFormat.json:
@@ -124,7 +124,7 @@ def _tell_done(done: HandedOver, output: HandoverFormat) -> None:
 
 
 def _tell_resumed(done: ResumeResult, output: HandoverFormat) -> None:
-    from headgate.use_cases.outputs import ResumedOutput
+    from headgate.use_cases.outputs.progress import ResumedOutput
 
     if output is HandoverFormat.json:
         emit(ResumedOutput(connector=done.connector, target=done.target, resumed=done.resumed))

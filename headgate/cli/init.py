@@ -54,7 +54,7 @@ def ci(
     the login) are only written where there are none.
     """
     from headgate.use_cases.init_ci import WorkflowsRequest, write_workflows
-    from headgate.use_cases.outputs import WrittenOutput
+    from headgate.use_cases.outputs.projects import WrittenOutput
 
     request = WorkflowsRequest(
         host="gitlab" if gitlab else host.value,

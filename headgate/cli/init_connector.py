@@ -46,7 +46,7 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     """Make a connector: its connector.yaml and tables.csv, below connectors/. What no flag says is asked for on a terminal."""
     from headgate.discovery.options import options_of_file
     from headgate.use_cases.init_connector import NewConnectorRequest, answered, make_connector, next_question
-    from headgate.use_cases.outputs import NewConnectorOutput
+    from headgate.use_cases.outputs.projects import NewConnectorOutput
 
     request = NewConnectorRequest(
         name=name,

@@ -32,7 +32,7 @@ def project(
 
     from headgate.problems import InputError
     from headgate.use_cases.init_project import NewProjectRequest, make_project
-    from headgate.use_cases.outputs import WrittenOutput
+    from headgate.use_cases.outputs.projects import WrittenOutput
 
     if force and keep:
         raise InputError("--force and --keep contradict each other", "give one of them")

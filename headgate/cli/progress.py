@@ -34,7 +34,7 @@ def record(
     root: Root = Path(),
 ) -> None:
     """Record what is applied: the workspace's ids, and what of the lock's open entries is now done in the target."""
-    from headgate.use_cases.outputs import ProgressOutput
+    from headgate.use_cases.outputs.progress import ProgressOutput
     from headgate.use_cases.record import RecordRequest, record_applied
     from headgate.use_cases.request import connector_names
 
@@ -70,7 +70,7 @@ def done(
     root: Root = Path(),
 ) -> None:
     """Record by hand what is done in a target; without options, show what is open."""
-    from headgate.use_cases.outputs import ProgressOutput
+    from headgate.use_cases.outputs.progress import ProgressOutput
     from headgate.use_cases.record import DoneRequest, record_by_hand
     from headgate.use_cases.request import connector_names
 
@@ -106,7 +106,7 @@ def rename(
 
     To change only what people see, edit `name` in the pipeline's line of the lock.
     """
-    from headgate.use_cases.outputs import RenameOutput
+    from headgate.use_cases.outputs.progress import RenameOutput
     from headgate.use_cases.rename import RenameRequest, change_id
 
     name, before = change_id(RenameRequest(connector=connector, old=old, new=new, root=root), tell)
@@ -127,7 +127,7 @@ def retire(
     root: Root = Path(),
 ) -> None:
     """Plan to take a connector down in a target: shows what goes, asks, and writes it to the lock; the next deploy does it."""
-    from headgate.use_cases.outputs import RetireOutput
+    from headgate.use_cases.outputs.progress import RetireOutput
     from headgate.use_cases.retire import RetireRequest, take_down
 
     def agree(goes: Retirement) -> bool:

@@ -50,7 +50,7 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     told what the workspace has, so that the next deploy writes them. Exit 3 where something found is left.
     """
     from headgate.render.recovery import findings_text
-    from headgate.use_cases.outputs import RecoverOutput
+    from headgate.use_cases.outputs.deploys import RecoverOutput
     from headgate.use_cases.recover import RecoverRequest, recover_deployment
     from headgate.use_cases.request import connector_names
 

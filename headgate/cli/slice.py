@@ -35,7 +35,7 @@ def slice_(
     The first slice keeps the table's destination. Done again with other values, each value stays in its slice: new ones go
     where there is room, and an emptied slice is marked gone. Then run `headgate balance`.
     """
-    from headgate.use_cases.outputs import SliceOutput
+    from headgate.use_cases.outputs.tables import SliceOutput
     from headgate.use_cases.slice_table import SliceRequest, cut_table
 
     request = SliceRequest(

@@ -20,7 +20,7 @@ from headgate.cli.command import EXAMPLES
 from headgate.cli.console import ask
 from headgate.cli.working import Working
 from headgate.problems import InputError
-from headgate.use_cases.outputs import OUTPUTS
+from headgate.use_cases.outputs.schema import OUTPUTS
 from tests.ci.stacks import write_stacks
 from tests.support.outputs import parsed
 

@@ -8,7 +8,7 @@ import pytest
 from headgate.cost import Cost
 from headgate.layout.model import Move, Retirement
 from headgate.problems import StaleError
-from headgate.use_cases.outputs import CostOutput
+from headgate.use_cases.outputs.layouts import CostOutput
 from tests.cost.conftest import PLACES, TABLES, layout
 
 Estimate = Callable[..., Cost]

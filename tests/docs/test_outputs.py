@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate.use_cases.outputs import OUTPUTS, output_schema
+from headgate.use_cases.outputs.schema import OUTPUTS, output_schema
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 AGAIN = 'write it again: headgate schema --output "{0}" >docs/reference/outputs/{1}.schema.json'

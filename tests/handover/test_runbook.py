@@ -17,7 +17,7 @@ from headgate.layout.progress import pending, record_handover
 from headgate.problems import InputError, StaleError
 from headgate.render.handover import render_markdown, render_text
 from headgate.tables.ids import TableId
-from headgate.use_cases.outputs import RunbookOutput
+from headgate.use_cases.outputs.progress import RunbookOutput
 from tests.support.samples import parts_of
 
 TARGET = "dev"

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from headgate.use_cases.outputs import OUTPUTS
+from headgate.use_cases.outputs.schema import OUTPUTS
 
 
 def parsed(command: str, printed: str) -> Any:

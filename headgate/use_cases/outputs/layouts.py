@@ -1,0 +1,172 @@
+"""What balancing, showing, checking and costing a layout print for a machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from headgate.balance.arrange import Arranged
+from headgate.balance.explain import Elsewhere
+from headgate.balance.report import Entry, Report, Row
+from headgate.balance.starts import Lane, Timeline
+from headgate.balance.steps import Step
+
+if TYPE_CHECKING:
+    from headgate.cost.model import Amount, Cost
+    from headgate.use_cases.check import CheckedConnector, ShownConnector
+
+_HUNDREDTH = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartsOutput:
+    """When pipelines run, in a period that comes again and again, from Monday 00:00; peaks are of concurrent ones."""
+
+    period_minutes: int
+    peak_before: int
+    peak_after: int
+    bound: int
+    pipelines: tuple[Lane, ...]
+
+    @classmethod
+    def of(cls, line: Timeline) -> StartsOutput:
+        """Give a timeline."""
+        return cls(
+            period_minutes=line.period,
+            peak_before=line.peak_before,
+            peak_after=line.peak_after,
+            bound=line.bound,
+            pipelines=line.lanes,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceOutput:
+    """A connector's layout, pipeline by pipeline and table by table, the steps to it from the one before, and sentences."""
+
+    format: Literal[1] = 1
+    connector: str
+    pipelines: tuple[Row, ...]
+    groups: tuple[Arranged, ...]
+    tables: tuple[Entry, ...]
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...]
+    starts: StartsOutput | None
+
+    @classmethod
+    def of(cls, report: Report, **more: Any) -> BalanceOutput:
+        """Give a report; `more` are the fields of a class below this one."""
+        return cls(
+            connector=report.connector,
+            pipelines=report.rows,
+            groups=report.groups,
+            tables=report.entries,
+            steps=report.steps,
+            notes=report.notes,
+            starts=StartsOutput.of(report.timeline) if report.timeline else None,
+            **more,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationOutput:
+    """Why a table is where it is, in sentences, and what each other pipeline of its group would weigh with it."""
+
+    format: Literal[1] = 1
+    source_table: str
+    destination: str
+    pipeline: str
+    stack: int
+    reasons: tuple[str, ...]
+    elsewhere: tuple[Elsewhere, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOutput(BalanceOutput):
+    """The agreed layout of a connector in a target; `stacks` are their names with the folders that they are synthesized to."""
+
+    target: str
+    stacks: dict[str, Path]
+
+    @classmethod
+    def shown(cls, one: ShownConnector) -> BalanceOutput:
+        """Give a connector as it is shown."""
+        return cls.of(one.report, target=one.target, stacks=one.stacks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOutput:
+    """A connector that synthesis takes, the numbers of its tables and stacks, and what to know of its schedules."""
+
+    format: Literal[1] = 1
+    connector: str
+    target: str
+    tables: int
+    stacks: int
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, one: CheckedConnector) -> CheckOutput:
+        """Give a connector that was checked."""
+        return cls(connector=one.connector, target=one.target, tables=one.tables, stacks=one.stacks, warnings=one.warnings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupCostOutput:
+    """A group's pipelines on one schedule, in an average month. `runs`: of each of them; null where they run all the time."""
+
+    group: str
+    schedule: str
+    pipelines: int
+    tables: int
+    runs: float | None
+    hours: float | None
+    dbus: float | None
+    price: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostOutput:
+    """Pipeline-hours of an average month, and the DBUs and money that they take; null where no rate or price is given."""
+
+    format: Literal[1] = 1
+    connector: str
+    target: str
+    currency: str | None
+    hours: float | None
+    dbus: float | None
+    price: float | None
+    groups: tuple[GroupCostOutput, ...]
+    assumptions: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cost: Cost) -> CostOutput:
+        """Give a cost, to a hundredth."""
+        groups = tuple(
+            GroupCostOutput(
+                group=one.group,
+                schedule=one.schedule,
+                pipelines=one.pipelines,
+                tables=one.tables,
+                runs=_hundredth(one.runs),
+                **_amounts(one.amount),
+            )
+            for one in cost.groups
+        )
+        return cls(
+            connector=cost.connector,
+            target=cost.target,
+            currency=cost.currency,
+            **_amounts(cost.total),
+            groups=groups,
+            assumptions=cost.assumptions,
+        )
+
+
+def _hundredth(value: float | None) -> float | None:
+    return None if value is None else round(value, _HUNDREDTH)
+
+
+def _amounts(amount: Amount) -> dict[str, Any]:
+    return {name: _hundredth(getattr(amount, name)) for name in ("hours", "dbus", "price")}

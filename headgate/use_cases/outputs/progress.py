@@ -1,0 +1,165 @@
+"""What handing over, recording, renaming and retiring print for a machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+from headgate.handover.model import EXECUTED
+
+if TYPE_CHECKING:
+    from headgate.handover.model import Runbook
+    from headgate.use_cases.record import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunbookStepOutput:
+    """A step of a runbook: what it is about, what to type, how to see that it is done, and how to go back."""
+
+    number: int
+    kind: str
+    by_headgate: bool
+    subject: str
+    words: str
+    statement: str
+    check: str
+    check_statement: str
+    undo: str
+    undo_statement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingOutput:
+    """A table that can't be handed over yet."""
+
+    table: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunbookOutput:
+    """The steps that hand tables over in a target."""
+
+    format: Literal[1] = 1
+    connector: str
+    target: str
+    waiting: tuple[WaitingOutput, ...]
+    steps: tuple[RunbookStepOutput, ...]
+
+    @classmethod
+    def of(cls, runbook: Runbook) -> RunbookOutput:
+        """Give a runbook."""
+        waiting = tuple(WaitingOutput(table=source, reason=reason) for source, reason in runbook.waiting)
+        said = [one.name for one in fields(RunbookStepOutput) if one.name not in {"number", "by_headgate"}]
+        steps = tuple(
+            RunbookStepOutput(number=number, by_headgate=step.kind in EXECUTED, **{name: getattr(step, name) for name in said})
+            for number, step in enumerate(runbook.steps, 1)
+        )
+        return cls(connector=runbook.connector, target=runbook.target, waiting=waiting, steps=steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOverOutput:
+    """What `handover --execute` did: the tables that belong to their new pipelines now, and those that wait."""
+
+    format: Literal[1] = 1
+    connector: str
+    target: str
+    done: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumedOutput:
+    """What `handover --resume-jobs` did: the pipelines that run again."""
+
+    format: Literal[1] = 1
+    connector: str
+    target: str
+    resumed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveOutput:
+    """A table on its way between two pipelines; `words` say how it is handed over, empty where it was."""
+
+    source_table: str
+    destination: str
+    before: str
+    after: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressOutput:
+    """What is still open in a target, of which `deployed` pipelines are recorded.
+
+    planned: tables to be handed over; handed_over: those whose files are to be applied. left, restacked, renamed: pipelines
+    whose leaving, new stack or new id is to be applied. retired: the target is to be taken down by the next deploy.
+    """
+
+    format: Literal[1] = 1
+    connector: str
+    target: str
+    deployed: int
+    planned: tuple[MoveOutput, ...]
+    handed_over: tuple[MoveOutput, ...]
+    left: tuple[str, ...]
+    restacked: tuple[str, ...]
+    renamed: tuple[str, ...]
+    retired: bool
+
+    @classmethod
+    def of(cls, found: Progress) -> ProgressOutput:
+        """Give what is open."""
+        todo = found.pending
+        words = (*found.handovers, *("" for _ in todo.handed_over))
+        moves = [
+            MoveOutput(
+                source_table=one.table.source_table,
+                destination=one.table.destination,
+                before=one.pipeline,
+                after=one.agreed,
+                words=said,
+            )
+            for one, said in zip((*todo.planned, *todo.handed_over), words, strict=True)
+        ]
+        return cls(
+            connector=found.connector,
+            target=found.target,
+            deployed=found.deployed,
+            planned=tuple(moves[: len(todo.planned)]),
+            handed_over=tuple(moves[len(todo.planned) :]),
+            left=todo.left,
+            restacked=todo.restacked,
+            renamed=todo.renamed,
+            retired=todo.retired,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameOutput:
+    """A pipeline's ids before and after."""
+
+    format: Literal[1] = 1
+    connector: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireOutput:
+    """What goes with a target. `recorded`: whether a deploy to it is; `ids`: the workspace's, of the pipelines that are.
+
+    undone: the target is not taken down after all; nothing else is said then.
+    """
+
+    format: Literal[1] = 1
+    connector: str
+    target: str
+    undone: bool
+    pipelines: int = 0
+    tables: int = 0
+    drop_tables: bool = False
+    recorded: bool = False
+    ids: tuple[str, ...] = ()

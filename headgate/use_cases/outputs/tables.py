@@ -1,0 +1,73 @@
+"""What discovering, slicing and reading tables again print for a machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from headgate.discovery.found import Failure
+from headgate.inventory.slices import Slice
+from headgate.render.discovery import groups_of
+
+if TYPE_CHECKING:
+    from headgate.discovery.request import DiscoveryResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoverOutput:
+    """What a discovery found: tables by group, and which are added, gone, back or changed. `starter`: a definition it wrote."""
+
+    format: Literal[1] = 1
+    connector: str
+    file: Path
+    starter: Path | None
+    tables: int
+    groups: dict[str, int]
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+    back: tuple[str, ...]
+    changed: tuple[str, ...]
+    failed: tuple[Failure, ...]
+
+    @classmethod
+    def of(cls, done: DiscoveryResult, connector: str) -> DiscoverOutput:
+        """Give what a discovery did."""
+        groups, merged = groups_of(done), done.merged
+        return cls(
+            connector=connector,
+            file=done.csv,
+            starter=done.scaffold,
+            tables=sum(groups.values()),
+            groups=groups,
+            added=merged.added,
+            gone=merged.gone,
+            back=merged.back,
+            changed=merged.changed,
+            failed=done.found.failed,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceOutput:
+    """The slices of a table, and whether the inventory changes."""
+
+    format: Literal[1] = 1
+    connector: str
+    table: str
+    option: str
+    changed: bool
+    slices: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillOutput:
+    """What came of a backfill: parts that were read now and before, rows that landed, and tags that can't be read, with why."""
+
+    format: Literal[1] = 1
+    table: str
+    to: str
+    parts: int
+    already_done: int
+    rows: int
+    unread: dict[str, str]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from headgate.numbers import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -64,7 +66,7 @@ def _told(problems: Sequence[Problem]) -> Iterator[str]:
             yield str(problem)
         elif problem is same[0]:
             last = f"row {same[-1].row}" if same[-1].row else f"line {same[-1].line}" if same[-1].line else "the last"
-            yield f"{problem}\n    the same {len(same) - 1} times more, up to {last}"
+            yield f"{problem}\n    the same {counted(len(same) - 1, 'time')} more, up to {last}"
 
 
 class InputError(HeadgateError):

@@ -74,7 +74,13 @@ def be_quiet() -> None:
 
 
 def tell(text: str) -> None:
-    """Say something that is no result: on stderr. Servers' and programs' words may be in it: no secret of ours is."""
+    """Say something that is no result: on stderr. Servers' and programs' words may be in it: no secret of ours is.
+
+    A warning begins with that word, and is said to those too who want it quiet.
+    """
+    if text.startswith("warning: "):
+        warn(text)
+        return
     _log.info("%s", text)
     if not _said.quiet:
         say(text)

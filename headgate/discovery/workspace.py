@@ -15,6 +15,7 @@ from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, is_name, table_of
 from headgate.files import needed_text, parse_json
 from headgate.names import catalog_name
+from headgate.numbers import counted
 from headgate.problems import InputError, Problem, short
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _answered(value: Any, path: Path) -> list[Any]:
     except (AttributeError, KeyError, TypeError, ValueError):
         raise InputError(Problem("is not an answer of the SQL API with its rows in it", _LINES, str(path))) from None
     if total != len(rows):
-        raise InputError(Problem(f"holds {len(rows)} of {total} rows: the answer came in parts", _LINES, str(path)))
+        raise InputError(Problem(f"holds {len(rows)} of {counted(total, 'row')}: the answer came in parts", _LINES, str(path)))
     return rows
 
 

@@ -39,7 +39,7 @@ class CheckRequest(ProjectRequest):
 
 @dataclass(frozen=True, slots=True)
 class CheckedConnector:
-    """A connector that synthesis takes in a target, its numbers of tables and stacks, and what to know of schedules and runs."""
+    """A connector that synthesis takes in a target, its numbers of tables and stacks, what to know of schedules and runs."""
 
     connector: str
     target: str

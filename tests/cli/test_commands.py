@@ -243,14 +243,6 @@ def test_what_is_no_state_is_refused_by_name(headgate: Run, project: Path, text:
     assert "crm-dev-1" in headgate("record", "crm", *states(project, dev_1=text), code=1).stderr
 
 
-def test_every_command_is_in_the_readme(headgate: Run) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    commands = re.findall(r"^│ (\w+) ", headgate("--help").stdout, re.MULTILINE)
-
-    assert len(commands) >= 9
-    assert [name for name in commands if f"`headgate {name}`" not in readme] == []
-
-
 def test_a_table_whose_line_was_lost_is_not_placed_anew_while_it_is_deployed(headgate: Run, project: Path) -> None:
     tables = project / "connectors/crm/tables.csv"
     definition = project / "connectors/crm/connector.yaml"

@@ -197,6 +197,18 @@ def test_a_lock_that_does_not_fit_is_an_error_and_no_loss(headgate: Run, project
     assert "headgate balance" in headgate("review", "-t", "prod", "--before", str(base), code=1).stderr
 
 
+def test_the_first_connector_of_a_repository_is_reviewed_as_all_new(headgate: Run, project: Path) -> None:
+    for words in (("init", "-q", "-b", "main"), ("commit", "-qm", "begun", "--allow-empty")):
+        git(project, *words)
+    headgate("balance")
+
+    found = json.loads(headgate("review", "-t", "prod", "--base", "main", "--format", "json").stdout)
+
+    assert {(one["kind"], one["source_table"]) for one in found["tables"]} == {
+        ("added", name) for name in ("contacts", "companies", "deals")
+    }
+
+
 def test_a_reference_that_git_does_not_know_is_told(headgate: Run, base: Path) -> None:
     assert base.exists()
     assert "nowhere" in headgate("review", "-t", "prod", "--base", "nowhere", code=1).stderr

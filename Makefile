@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-pi dist lint format lock clean
+.PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-pi dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-pi, dist, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-pi, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -161,6 +161,10 @@ build/dist/.ready: pyproject.toml | build/pipenv/bin/pipenv
 	@rm -rf build/dist && build/pipenv/bin/python -m venv build/dist
 	@build/dist/bin/python -m pip install -q --disable-pip-version-check "$$(sed -n 's/^requires = \["\(hatchling==[^"]*\)"\]$$/\1/p' pyproject.toml)"
 	@touch $@
+
+# What is generated in README.md and docs/, from the code that it is of.
+docs: setup
+	@python -m tests.docs.reference
 
 lint: setup .venv/.apps.ready
 	@ruff check && ruff format --check && mypy && lint-imports --no-logo --no-cache

@@ -249,7 +249,7 @@ def test_editors_find_a_schema_for_each_file_that_people_write(headgate: Run, tm
     for of, path in (("connector", "connector.schema"), ("accepted", "accepted.schema"), ("tables", "tables.csv-metadata")):
         assert json.loads(headgate("schema", of).stdout) == json.loads((tmp_path / f".headgate/{path}.json").read_text())
     accepted = json.loads(headgate("schema", "accepted").stdout)
-    example = YAML(typ="safe").load((ROOT / "README.md").read_text().partition("    accepted:\n")[2].splitlines()[0])
+    example = YAML(typ="safe").load((ROOT / "docs/change.md").read_text().partition("\naccepted:\n")[2].splitlines()[0])
     entry = accepted["$defs"]["Entry"]
     assert set(entry["required"]) <= set(example[0]) <= set(entry["properties"])
 

@@ -1,0 +1,63 @@
+"""The pages that people read: their blocks, their links, and the parts that are generated."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block: the page's path in the repository, the line of its fence, its language and what it says."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def pages() -> list[str]:
+    """Give the paths of all pages."""
+    found = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [path.relative_to(ROOT).as_posix() for path in found]
+
+
+def blocks(page: str) -> list[Block]:
+    """Give the fenced blocks of a page, without what they are indented by."""
+    text = (ROOT / page).read_text()
+    return [
+        Block(page, text.count("\n", 0, found.start()) + 1, found[2], re.sub(rf"^{found[1]}", "", found[3], flags=re.MULTILINE))
+        for found in _FENCE.finditer(text)
+    ]
+
+
+def links(text: str) -> list[str]:
+    """Give where a page's links lead, but for the web."""
+    return [link for link in _LINK.findall(_CODE.sub("", text)) if "://" not in link]
+
+
+def anchors(text: str) -> set[str]:
+    """Give what a page's headings are called in links, as GitHub calls them."""
+    headings = _HEADING.findall(_CODE.sub(lambda code: code[0].strip("`") if "\n" not in code[0] else "", text))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def generated_parts(page: str) -> list[str]:
+    """Give the names of a page's generated parts."""
+    return [found[2] for found in _PART.finditer((ROOT / page).read_text())]
+
+
+def with_parts(page: str, parts: dict[str, str]) -> str:
+    """Give a page's text with its generated parts as they are to be."""
+    return _PART.sub(lambda found: f"{found[1]}{parts[found[2]].strip()}\n{found[3]}", (ROOT / page).read_text())

@@ -1,0 +1,167 @@
+"""Every block of commands in the pages is run, in the order in which it stands there; or read, where it can't be run here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.definition.load import parse_definition
+from headgate.review.accepted import read_accepted
+from tests.docs.commands import read, words_of
+from tests.docs.pages import ROOT, Block, blocks, pages
+from tests.docs.reader import Reader
+from tests.support.hosts import BOT, GitHubHost
+from tests.support.small_project import DEFINITION
+from tests.workspace.runs import finish, start
+from tests.workspace.workspace import TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tests.support.terraform import Terraform
+
+INSTALLS = "installs from a package index; tests/packaging does it"
+# A block's first line → why it is not run. Its commands are read all the same.
+NOT_RUN = {
+    "make dist                              # the wheels, into dist/": INSTALLS,
+    "PIP_FIND_LINKS=../dist make setup": INSTALLS,
+    "headgate handover crm -t prod --back orders --warehouse ID --execute": "the blocks before leave no move to give back",
+    "headgate done crm -t prod --handover orders": "nothing is left to hand over by then",
+    "headgate approved --target prod --out approved.json": "works in CI alone; tests/ci does it",
+    "make demo     # the main job on OSI PI's 39 tables": "sets up a clone; .ci/run does it",
+}
+SAMPLE = ROOT / "headgate/new_project/sample/shop.py"
+OWN_TESTS = {"docs/osipi.md": "test_osipi_guide.py", "docs/lost-table.md": "test_runbooks.py"}
+
+
+def scripts(page: str) -> list[Block]:
+    return [block for block in blocks(page) if block.language == "sh"]
+
+
+def is_run(block: Block) -> bool:
+    return block.text.splitlines()[0] not in NOT_RUN
+
+
+@pytest.mark.parametrize("block", [block for page in pages() for block in scripts(page)], ids=str)
+def test_the_command_line_reads_every_command(block: Block) -> None:
+    for words in words_of(block.text):
+        read(words)
+
+
+def test_what_is_not_run_is_in_a_page() -> None:
+    assert {block.text.splitlines()[0] for page in pages() for block in scripts(page)} >= set(NOT_RUN)
+
+
+NOTHING: Mapping[str, Callable[[], object]] = {}
+
+
+@dataclass
+class Story:
+    """A reader of pages, and what happens between their blocks."""
+
+    reader: Reader
+
+    def read(self, page: str, before: Mapping[str, Callable[[], object]] = NOTHING, skipped: tuple[str, ...] = ()) -> None:
+        """Run a page's blocks, but those that have a `skipped` word, each after what `before` has for a word of it."""
+        for block in scripts(page):
+            if any(word in block.text for word in skipped):
+                continue
+            for word, happens in before.items():
+                if word in block.text:
+                    happens()
+            if is_run(block):
+                self.reader.follow(block)
+
+    def do(self, text: str) -> str:
+        """Run commands that stand in no page."""
+        return self.reader.follow(Block("what happens between", 0, "sh", text))
+
+    def add_table(self, **cells: str) -> None:
+        """Add a row to the inventory."""
+        file = self.reader.here / "connectors/crm/tables.csv"
+        columns = file.read_text().splitlines()[0].split(",")
+        assert set(cells) <= set(columns)
+        file.write_text(file.read_text() + ",".join(cells.get(column, "") for column in columns) + "\n")
+
+    def lose(self, stack: str) -> None:
+        """Lose the state of a stack."""
+        (self.reader.here / f"state/{stack}.tfstate").unlink()
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Change a file of the project."""
+        file = self.reader.here / path
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+
+
+def test_the_four_commands_and_what_can_be_set(tmp_path: Path) -> None:
+    reader = Reader(tmp_path, given={"connector crm --python-file path/to/crm.py": f"connector erp --python-file {SAMPLE}"})
+    story = Story(reader)
+    start = {block.text.splitlines()[0]: block for block in scripts("docs/start.md")}
+    story.do("headgate init project shop\ncd shop\ngit init --quiet")
+    listing = next(block.text for block in start.values() if "<<END" in block.text).partition("headgate init")[0]
+    story.do(listing + "git add --all\ngit commit --quiet --message begun")
+
+    story.read("README.md")
+    story.do("printf 'north\\nsouth\\nwest\\n' >regions.csv")
+    story.read("docs/balance.md")
+    assert "events_s002" in (reader.here / "connectors/crm/layout.lock").read_text()
+
+    reader.follow(next(block for block in start.values() if "path/to/crm.py" in block.text))
+    assert sorted(path.name for path in (reader.here / "connectors").iterdir()) == ["crm", "erp", "plant"]
+
+
+@pytest.mark.parametrize("block", [block for page in pages() for block in blocks(page) if block.language == "yaml"], ids=str)
+def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path) -> None:
+    if block.text.startswith("accepted:"):
+        (tmp_path / "accepted.yaml").write_text(block.text)
+        assert read_accepted(tmp_path / "accepted.yaml").entries
+    else:
+        head, tail = DEFINITION.partition("balance:")[0], "targets: {dev: {}, prod: {}}\n"
+        assert parse_definition(f"{head}{block.text}{tail}").targets
+
+
+@pytest.mark.terraform
+def test_a_project_from_zero_through_its_life(terraform: Terraform, tmp_path: Path) -> None:
+    workspace = terraform.workspace
+    given = {"https://…": terraform.server.host, "--warehouse ID": "--warehouse wh1"}
+    reader = Reader(tmp_path, terraform.environment({"DATABRICKS_TOKEN": TOKEN}), given)
+    story = Story(reader)
+
+    story.read("docs/start.md", {"make setup": reader.set_up}, skipped=("--python-file",))
+    assert len(workspace.pipelines) == 5
+
+    story.add_table(source_table="returns", ingestion_type="cdc", weight="120")
+    story.do("headgate balance crm")
+    story.read("docs/change.md")
+    prod = [pipeline for pipeline in workspace.pipelines.values() if not pipeline.spec["development"]]
+    assert prod
+
+    # Its pipelines run, and later there are to be more of them: some of the tables are to move.
+    for pipeline in prod:
+        start(workspace, pipeline)
+        finish(pipeline)
+    story.edit("connectors/crm/connector.yaml", "  # pipelines: 8", f"  pipelines: {len(prod) + 2}  # 8")
+    story.do("headgate balance crm --rebalance\n" + DEPLOY)
+    owners = {name: table.pipeline for name, table in workspace.tables.items()}
+    story.read("docs/handover.md")
+    assert {name for name, table in workspace.tables.items() if table.pipeline != owners[name]}
+    assert workspace.clashes == []
+    assert "nothing is open" in story.do("headgate done crm -t prod")
+
+    losses = {"npx cdktf synth": lambda: story.lose("crm-prod-1"), "--import": lambda: story.lose("crm-prod-shared")}
+    story.read("docs/failed-deploy.md", losses)
+    story.do(DEPLOY)
+    assert owners.keys() == workspace.tables.keys()
+    assert len(workspace.connections) == 2
+
+    with GitHubHost() as host:
+        reader.environment |= {"GITHUB_API_URL": host.api, "GITHUB_TOKEN": BOT}
+        reader.given["example/shop"] = "owner/name"
+        story.read("docs/ci.md")
+
+
+DEPLOY = "HEADGATE_TARGET=prod npx cdktf synth\nheadgate plan\nheadgate apply\nheadgate record crm -t prod"

@@ -16,20 +16,18 @@ if TYPE_CHECKING:
     from tests.docs.pages import Block
 
 _BIN = Path(sys.executable).parent
-_CDKTF = ROOT / "node_modules/.bin/cdktf"
+CDKTF = ROOT / "node_modules/.bin/cdktf"
 # What a person would answer, and what a deploy needs where there is no registry. A synthesis is what cdktf.json's `app` says:
 # docs/start.md has the CDK's own program do it.
 _PROGRAMS = {
     "headgate": f'yes | "{_BIN}/headgate" "$@"',
     "npx": f"""case "$1 $2" in
   "cdktf synth") exec "{_BIN}/python" main.py ;;
-  "cdktf deploy") shift 2; exec "{_CDKTF}" deploy "$@" --auto-approve --skip-provider-lock ;;
+  "cdktf deploy") shift 2; exec "{CDKTF}" deploy "$@" --auto-approve --skip-provider-lock ;;
   "cdktf diff") shift 2; "{_BIN}/python" main.py; exec "{_BIN}/headgate" plan "$@" ;;
   *) echo "npx $*: not known here" >&2; exit 1 ;;
 esac""",
 }
-# A review that finds something to look at is no failure of the block; what it found is another test's matter.
-_REVIEW = 'headgate() { command headgate "$@" || { code=$?; [ "$1 $code" = "review 2" ] || return $code; }; }'
 
 
 @dataclass
@@ -73,7 +71,7 @@ class Reader:
         for word, value in self.given.items():
             text = text.replace(word, value)
         after = f'{{ printf "cd %q\\n" "$PWD"; export -p; }} >{shlex.quote(str(self._state))}'
-        script = f"set -eu -o pipefail\n. {shlex.quote(str(self._state))}\n{_REVIEW}\n{text}\n{after}"
+        script = f"set -eu -o pipefail\n. {shlex.quote(str(self._state))}\n{text}\n{after}"
         run = subprocess.run(
             ["bash", "-c", script], env={**os.environ, **self.environment}, capture_output=True, text=True, check=False
         )
@@ -89,4 +87,4 @@ class Reader:
             path = self.here / ".venv/bin" / program.name
             path.write_text(f'#!/bin/sh\nexec "{program}" "$@"\n')
             path.chmod(0o755)
-        (self.here / "node_modules/.bin").symlink_to(_CDKTF.parent)
+        (self.here / "node_modules/.bin").symlink_to(CDKTF.parent)

@@ -131,7 +131,8 @@ def test_the_four_commands_and_what_can_be_set(tmp_path: Path) -> None:
 def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path) -> None:
     if block.text.startswith("accepted:"):
         (tmp_path / "accepted.yaml").write_text(block.text)
-        assert read_accepted(tmp_path / "accepted.yaml").entries
+        accepted = read_accepted(tmp_path / "accepted.yaml")
+        assert (len(accepted.entries), len(accepted.holds_data)) == (1, 1)
     else:
         head, tail = DEFINITION.partition("balance:")[0], "targets: {dev: {}, prod: {}}\n"
         assert parse_definition(f"{head}{block.text}{tail}").targets

@@ -36,7 +36,7 @@ class Arranged:
 
     `optimal`: proved that no layout has a lighter heaviest pipeline. `reached`: within the tolerance or the trigger, as
     asked. Where it is not, `wanted_moves` and `wanted_cost` say what getting within the tolerance takes (0: nothing can).
-    `obstacles`: what keeps the group from its deadline, in words.
+    `obstacles`: what keeps the group from its deadline, in words. `reason`: why it has so many pipelines, where nobody said it.
     """
 
     group: Group
@@ -52,6 +52,7 @@ class Arranged:
     wanted_cost: int = 0
     reachable: float = 0.0
     obstacles: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def arrange(

@@ -12,16 +12,17 @@ from headgate.balance.deadline import Choice, Limits, choose
 from headgate.balance.draft import Draft
 from headgate.balance.sizing import workers
 from headgate.balance.units import units_of
+from headgate.definition.model import Deadline
 from headgate.partition.conflict import Infeasible
 from headgate.partition.constrained import NotFound, place
 from headgate.partition.instance import exact_weights
 from headgate.partition.spread import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from headgate.balance.rules import Rules
-    from headgate.definition.model import Balance, Deadline, Definition
+    from headgate.definition.model import Balance, Definition
     from headgate.tables.group import Group
     from headgate.tables.table import Table
 
@@ -49,18 +50,10 @@ def by_deadline(tables: Sequence[Table], rules: Rules, definition: Definition, d
     counts the workers of classic clusters that are sized by weight.
     """
     settings, sizing = definition.balance, definition.compute.sizing
-    units = units_of(Draft(), tables, replace(rules, pinned={}), [], settings.max_tables_per_pipeline)
-    sizes = np.array([len(unit) for unit in units.members], dtype=np.int64)
-    cap = settings.max_tables_per_pipeline
+    loads_on = placement_of(tables, rules, settings)
 
     def load_of(number: int) -> list[float]:
-        capacity = np.full(number, cap, dtype=np.int64) if len(tables) > cap else None
-        instance = replace(units.instance, pipelines=number, capacity=capacity, sizes=sizes)
-        try:
-            assignment = place(instance).assignment
-        except (Infeasible, NotFound):
-            return [fsum(table.weight.seconds for table in tables)] * number
-        return [load * units.scale * (1 + settings.tolerance) for load in instance.loads(assignment).tolist()]
+        return [load * (1 + settings.tolerance) for load in loads_on(number)]
 
     most = min(len(tables), settings.max_pipelines or len(tables))
     weights = [table.weight.seconds for table in tables]
@@ -73,6 +66,27 @@ def by_deadline(tables: Sequence[Table], rules: Rules, definition: Definition, d
     return choose(weights, limits, load_of, goal=deadline.goal, least=least, most=top, machines_of=machines_of)
 
 
+def placement_of(tables: Sequence[Table], rules: Rules, settings: Balance) -> Callable[[int], list[float]]:
+    """Give a function: a number of pipelines → the load of each, in seconds, with the tables placed anew on so many.
+
+    Where the rules allow no placement, each load is that of all tables.
+    """
+    units = units_of(Draft(), tables, replace(rules, pinned={}), [], settings.max_tables_per_pipeline)
+    sizes = np.array([len(unit) for unit in units.members], dtype=np.int64)
+    cap = settings.max_tables_per_pipeline
+
+    def loads_on(number: int) -> list[float]:
+        capacity = np.full(number, cap, dtype=np.int64) if len(tables) > cap else None
+        instance = replace(units.instance, pipelines=number, capacity=capacity, sizes=sizes)
+        try:
+            assignment = place(instance).assignment
+        except (Infeasible, NotFound):
+            return [fsum(table.weight.seconds for table in tables)] * number
+        return [load * units.scale for load in instance.loads(assignment).tolist()]
+
+    return loads_on
+
+
 def limits_of(deadline: Deadline) -> Limits:
     """Give the definition's deadline as what a run is held to."""
     return Limits(
@@ -82,6 +96,11 @@ def limits_of(deadline: Deadline) -> Limits:
         deadline.requests_per_minute,
         deadline.requests_per_second,
     )
+
+
+def startup_or_usual(settings: Balance) -> float:
+    """Give the seconds that a pipeline takes before it reads its first table: as the definition says, else what is usual."""
+    return (settings.deadline or Deadline(minutes=1)).startup_seconds
 
 
 def startup_of(settings: Balance) -> float:

@@ -9,9 +9,19 @@ if TYPE_CHECKING:
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.starts import Timeline
+    from headgate.balance.steps import Step
     from headgate.definition.model import Definition
     from headgate.layout.model import Layout
     from headgate.tables.table import Table
+
+
+def grouping_notes(layout: Layout, before: Layout | None, steps: Sequence[Step]) -> Iterator[str]:
+    """Say where tables are grouped by something else than in the layout before, and how many of them move."""
+    old, new = before.asked.group_by if before else "", layout.asked.group_by
+    if before and old != new and (old or new == "auto"):
+        moves = sum(step.what == "table_moves" for step in steps)
+        were = f"by {old}" if old else "as before"
+        yield f"groups are by {new} now, not {were}: {moves} of {_tables(len(layout.tables))} move to another pipeline"
 
 
 def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout) -> Iterator[str]:
@@ -39,6 +49,8 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
     settings = definition.balance
     for one in arranged:
         name = f"group {one.group.key}" + (f" ({one.group.schedule})" if one.group.schedule else "")
+        if one.reason:
+            yield f"{name}: {_pipelines(one.pipelines)} by default: {one.reason}"
         if one.moved:
             proof = "; proved to be the least" if one.proved else ""
             yield f"{name}: moving {_tables(one.moved)} costs about {one.cost:,} s{proof}"
@@ -61,6 +73,10 @@ def starts_notes(timeline: Timeline) -> Iterator[str]:
             f"starts are spread: at most {most} at once, not {timeline.peak_before} as they would "
             f"all on the minute (no offsets bring it below {timeline.bound})"
         )
+
+
+def _pipelines(count: int) -> str:
+    return "1 pipeline" if count == 1 else f"{count} pipelines"
 
 
 def _tables(count: int) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.balance.counts import startup_of
 from headgate.balance.draft import match, natural
-from headgate.balance.notes import group_notes, layout_notes, starts_notes
+from headgate.balance.grouping_cost import GroupingCost, grouping_costs
+from headgate.balance.notes import group_notes, grouping_notes, layout_notes, starts_notes
+from headgate.balance.rules import rules_of
 from headgate.balance.starts import Timeline, timeline
 from headgate.balance.steps import Step, steps_between
 from headgate.layout.resolved import resolve_layout
@@ -84,6 +86,7 @@ class Report:
     groups: tuple[Arranged, ...]
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
+    grouping: tuple[GroupingCost, ...] = ()
     timeline: Timeline | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -96,6 +99,7 @@ class Report:
             "groups": [asdict(group) for group in self.groups],
             "tables": [asdict(entry) for entry in self.entries],
             "steps": [asdict(step) for step in self.steps],
+            "grouping": [asdict(cost) for cost in self.grouping],
             "notes": list(self.notes),
             "starts": self.timeline.as_json() if self.timeline else None,
         }
@@ -121,13 +125,20 @@ def report(
         past[placement.agreed].append(table)
     rows = tuple(_rows(tables, entries, pipelines, past))
     shown = _timeline(pipelines, definition)
+    steps = tuple(steps_between(tables, layout, before))
     return Report(
         definition.id,
         rows,
         tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
         tuple(arranged),
-        tuple(steps_between(tables, layout, before)),
-        (*group_notes(arranged, definition), *starts_notes(shown), *layout_notes(tables, definition, layout)),
+        steps,
+        (
+            *grouping_notes(layout, before, steps),
+            *group_notes(arranged, definition),
+            *starts_notes(shown),
+            *layout_notes(tables, definition, layout),
+        ),
+        tuple(grouping_costs(pipelines, rules_of(tables, definition), definition.balance)),
         shown,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from headgate.inventory.row import rule_of
 from headgate.problems import InputError, Problem, did_you_mean
 from headgate.tables.names import Names, blurred
 
@@ -124,8 +125,7 @@ def _copies(tables: Iterable[Table]) -> list[Apart]:
 
 def _cost(table: Table, costs: MoveCosts, given: Mapping[Table, float]) -> int:
     """Give what moving the table costs, in whole seconds, at least one."""
-    name = "cdc" if table.ingestion_type == "cdc_with_deletes" else table.ingestion_type or "unknown"
     seconds = given.get(table)
     if seconds is None:
-        seconds = costs.handover_seconds + table.weight.seconds * getattr(costs, name)
+        seconds = costs.handover_seconds + table.weight.seconds * getattr(costs, rule_of(table.ingestion_type))
     return max(1, min(round(seconds), _MOST_COST))

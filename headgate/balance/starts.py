@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from math import ceil, lcm
 from typing import TYPE_CHECKING, Any
 
@@ -182,6 +182,24 @@ def _period(arcs: Mapping[str, Arc]) -> int:
 
 def _all_starts(arc: Arc, period: int) -> tuple[int, ...]:
     return tuple(cycle + start for cycle in range(0, period, arc.period) for start in arc.starts)
+
+
+@lru_cache(maxsize=1024)
+def interval_minutes(schedule: str) -> int | None:
+    """Give the shortest time between two starts of a schedule, in minutes; None for one that is empty or starts but once.
+
+    Two weeks are looked at, and of a schedule with fewer than two starts in them its first three. Raises ScheduleError for
+    what can't be read.
+    """
+    if not schedule:
+        return None
+    end = _MONDAY + _WEEKS * timedelta(minutes=_WEEK)
+    moments: list[datetime] = []
+    for moment in wall_times(schedule, _MONDAY - timedelta(seconds=1)):
+        if moment > end and len(moments) > _WEEKS:
+            break
+        moments.append(moment)
+    return min(((after - before) // timedelta(minutes=1) for before, after in pairwise(moments)), default=None)
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from headgate.validation import Currency, Id, StrictModel, WorkspaceFolder
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Text = Annotated[str, StringConstraints(min_length=1)]
-GroupBy = Literal["category_and_ingestion_type", "ingestion_type", "category", "none"]
+GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "none"]
 
 
 class Connection(StrictModel):
@@ -271,8 +271,13 @@ class Definition(StrictModel):
     connection: Connection
     destination: Destination
     code: Code = Field(default_factory=Code)
-    group_by: GroupBy = Field(
-        default="category_and_ingestion_type", description="What makes a group, where a table names none."
+    group_by: GroupBy | None = Field(
+        default=None,
+        description="What makes a group, where a table names none. auto: tables on one schedule and connection, by category "
+        "where it has ten tables. Default: auto; category_and_ingestion_type for a lock from before there was auto.",
+    )
+    isolate: list[Text] = Field(
+        default_factory=list, description="Categories that keep pipelines of their own, however few their tables (auto)."
     )
     category_prefixes: dict[str, str] = Field(default_factory=dict, description="Prefix of a table's name → its category.")
     discovery: dict[str, str] = Field(default_factory=dict, description="Init options for the connector's code at discovery.")

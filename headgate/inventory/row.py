@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 INGESTION_TYPES = ("snapshot", "append", "cdc", "cdc_with_deletes")
 
 
+def rule_of(ingestion_type: str) -> str:
+    """Give the name under which settings for an ingestion type stand: those of cdc hold for cdc_with_deletes too."""
+    return "cdc" if ingestion_type == "cdc_with_deletes" else ingestion_type or "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class TableRow:
     """A source table and where it goes. Empty means: as the connector's definition says.

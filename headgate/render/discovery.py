@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _CHANGES = ("added", "gone", "back", "changed")
 
 def as_text(result: DiscoveryResult) -> str:
     """Give a table of groups and the names that are new, gone, back or changed since the last discovery."""
-    groups = _groups(result)
+    groups = result.groups
     width = max(len(group) for group in (*groups, "group"))
     lines = [f"{result.csv}: {_tables(sum(groups.values()))}", "", f"{'group':<{width}}  tables"]
     lines += [f"{group:<{width}}  {count:>6}" for group, count in groups.items()]
@@ -26,14 +26,18 @@ def as_text(result: DiscoveryResult) -> str:
     lines += [f"{kind} ({len(names)}): {_some(names)}" for kind, names in changes.items() if names]
     if result.first:
         lines += ["", "first discovery: all tables are new"]
-    elif not any(changes.values()):
+    elif not any(changes.values()) and not result.regrouped:
         lines += ["", "nothing changed"]
+    if regrouped := result.regrouped:
+        lines += ["", f"groups are by {regrouped.after} now, not by {regrouped.before}: connector.yaml says so"]
+    if regrouped and regrouped.moves is not None:
+        lines += [f"{_tables(regrouped.moves)} would move to another pipeline for it: `headgate balance` plans that"]
     return "\n".join(lines)
 
 
 def as_json(result: DiscoveryResult, connector: str) -> str:
     """Give the same as a JSON object, with every name."""
-    groups = _groups(result)
+    groups = result.groups
     return json.dumps(
         {
             "connector": connector,
@@ -41,16 +45,13 @@ def as_json(result: DiscoveryResult, connector: str) -> str:
             "starter": str(result.scaffold) if result.scaffold else None,
             "tables": sum(groups.values()),
             "groups": groups,
+            "regrouped": asdict(result.regrouped) if result.regrouped else None,
             **{kind: _changed(result, kind) for kind in _CHANGES},
             "failed": [{"table": failure.table, "message": failure.message} for failure in result.found.failed],
         },
         indent=2,
         ensure_ascii=False,
     )
-
-
-def _groups(result: DiscoveryResult) -> dict[str, int]:
-    return dict(sorted(Counter(table.pipeline_group for table in result.merged.tables if table.status != "gone").items()))
 
 
 def _changed(result: DiscoveryResult, kind: str) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.balance.explain import Explanation
+    from headgate.balance.grouping_cost import GroupingCost
     from headgate.balance.report import Report
     from headgate.balance.steps import Step
 
@@ -34,6 +35,7 @@ _SAYS = {
 _MOST_STEPS = 200
 _MOST_ELSEWHERE = 10
 _BAR = 20
+_LEAST_GAP = 0.0001
 
 
 def report_text(report: Report) -> str:
@@ -71,13 +73,33 @@ def _summary(report: Report) -> list[str]:
     if gaps:
         optimal = sum(group.optimal for group in report.groups)
         lines.append(
-            f"heaviest pipelines: at most {max(gaps):.2%} above their group's lower bound; {optimal} of {len(report.groups)} "
-            "groups proved optimal"
+            f"heaviest pipelines: at most {_gap(max(gaps))} above their group's lower bound; {optimal} of {len(report.groups)} "
+            "groups proved optimal, given these groups"
         )
+    connections = {cost.connection for cost in report.grouping if not cost.whole}
+    lines += [grouping_text(cost, with_connection=len(connections) > 1) for cost in report.grouping]
     origins = Counter(entry.weight_from for entry in report.entries)
     told = {"given": "as written", "observed": "as observed", "type": "by ingestion type"}
     lines.append("weights: " + ", ".join(f"{origins[key]} {words}" for key, words in told.items() if origins[key]))
     return lines
+
+
+def _gap(gap: float) -> str:
+    """Give a gap in percent, so that 0 is said of none alone."""
+    return f"{gap:.2%}" if gap <= 0 or gap >= _LEAST_GAP else f"less than {_LEAST_GAP:.2%}"
+
+
+def grouping_text(cost: GroupingCost, *, with_connection: bool) -> str:
+    """Say what the groups of a schedule, or of a connector, cost."""
+    connection = f" over {cost.connection}" if with_connection and not cost.whole else ""
+    where = (
+        "on all schedules" if cost.whole else f"{f'on {cost.schedule}' if cost.schedule else 'without a schedule'}{connection}"
+    )
+    heaviest = f"{where}: the heaviest of {cost.pipelines} pipelines weighs {cost.heaviest:,.6g}"
+    if cost.reachable >= cost.heaviest:
+        return f"{heaviest}, and would without groups too"
+    parted = "schedule and connection alone part tables" if cost.whole else f"its {cost.groups} groups were one"
+    return f"{heaviest}; as many reach {cost.reachable:,.6g} if {parted}"
 
 
 def report_csv(reports: Sequence[Report]) -> str:

@@ -66,7 +66,7 @@ def _reachable(groups: dict[Group, list[Table]], rules: Rules, settings: Balance
     """Give the heaviest load of so many pipelines, shared out over the groups."""
     free = settings.model_copy(update={"pipelines": pipelines, "min_pipelines": 1})
     counts = share_out(groups, rules, free)
-    return max(max(placement_of(tables, rules, settings)(counts[group])) for group, tables in groups.items())
+    return max(max(placement_of(tables, rules, settings)(counts[group], 0.0)) for group, tables in groups.items())
 
 
 def _tables(pipelines: Sequence[ResolvedPipeline]) -> list[Table]:

@@ -54,7 +54,6 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
         if one.moved:
             proof = "; proved to be the least" if one.proved else ""
             yield f"{name}: moving {_tables(one.moved)} costs about {one.cost:,} s{proof}"
-        yield from (f"{name}: {obstacle}" for obstacle in one.obstacles)
         if one.reached or not one.bound:
             continue
         above = f"{name}: the heaviest pipeline is {one.makespan / one.bound - 1:.1%} above the lower bound"

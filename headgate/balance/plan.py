@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.arrange import arrange
 from headgate.balance.counts import by_deadline, fewest, limits_of, share_out, startup_of
-from headgate.balance.deadline import obstacle_text, run_seconds
+from headgate.balance.deadline import run_seconds
 from headgate.balance.draft import Draft, draft_of, natural
+from headgate.balance.feasibility import late_by, refuse_unintended
 from headgate.balance.rules import rules_of
 from headgate.balance.stacks import assign_stacks
 from headgate.balance.starts import assign_offsets
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.counts import Groups
-    from headgate.balance.deadline import Choice
     from headgate.balance.rules import Rules
     from headgate.definition.model import Deadline, Definition
     from headgate.tables.group import Group
@@ -52,9 +52,10 @@ def balance(
     pipelines (as planned moves) only where the number of pipelines asked for changed, a cap, a rule or their group forces
     them, where a pipeline is above its lower bound by more than the definition's trigger, or with `rebalance`, which gets
     all within the tolerance now; pipelines change stack only where theirs is no longer asked for, or with `restack`.
-    The same for any order of rows. Raises InputError where rules contradict each other or name no table, RefusedError where
-    a pipeline would change stack while it still does.
+    The same for any order of rows. Raises InputError where rules contradict each other or name no table and where what is
+    asked for can't be meant, RefusedError where a pipeline would change stack while it still does.
     """
+    refuse_unintended(tables, definition, lock)
     rules = rules_of(tables, definition)
     grouped: defaultdict[Group, list[Table]] = defaultdict(list)
     for table in tables:
@@ -90,9 +91,9 @@ def _arranged(
             return result
         draft.take(before)
     floor = least if rebalance else max(least, min(running, settings.max_pipelines or running))
-    chosen = by_deadline(tables, rules, definition, settings.deadline, floor)
+    chosen = by_deadline(tables, rules, definition, settings.deadline, floor, reserve=settings.tolerance)
     result = arrange(draft, group, tables, rules, settings, chosen.pipelines, now=True)
-    return replace(result, obstacles=_obstacles(tables, chosen, settings.deadline))
+    return replace(result, obstacles=late_by(tables, chosen, settings.deadline))
 
 
 def _in_time(draft: Draft, tables: Sequence[Table], deadline: Deadline) -> bool:
@@ -101,14 +102,6 @@ def _in_time(draft: Draft, tables: Sequence[Table], deadline: Deadline) -> bool:
         loads[draft.homes[table]] += table.weight.seconds
     limits = limits_of(deadline)
     return run_seconds(list(loads.values()), limits) <= limits.deadline_s
-
-
-def _obstacles(tables: Sequence[Table], chosen: Choice, deadline: Deadline) -> tuple[str, ...]:
-    limits = limits_of(deadline)
-    return tuple(
-        obstacle_text(one, limits, tables[one.table].id.source_table if one.table is not None else "")
-        for one in chosen.obstacles
-    )
 
 
 def evict(draft: Draft) -> None:

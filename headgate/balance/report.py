@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.balance.counts import startup_of
 from headgate.balance.draft import match, natural
+from headgate.balance.feasibility import infeasible
 from headgate.balance.grouping_cost import GroupingCost, grouping_costs
 from headgate.balance.notes import group_notes, grouping_notes, layout_notes, starts_notes
 from headgate.balance.rules import rules_of
@@ -78,16 +79,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A connector's layout, pipeline by pipeline and table by table, and the steps to it from the layout before."""
+    """A connector's layout, pipeline by pipeline and table by table, and the steps to it from the layout before.
+
+    problems: what it can't keep, a sentence each. notes: what else to know.
+    """
 
     connector: str
     rows: tuple[Row, ...]
     entries: tuple[Entry, ...]
     groups: tuple[Arranged, ...]
     steps: tuple[Step, ...]
+    problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     grouping: tuple[GroupingCost, ...] = ()
     timeline: Timeline | None = None
+
+    @property
+    def stacks(self) -> int:
+        """How many stacks hold pipelines: one more holds what all pipelines share."""
+        return len({row.stack for row in self.rows})
 
     def as_json(self) -> dict[str, Any]:
         """Give the report for a machine: `format` counts up when a field changes its meaning."""
@@ -100,6 +110,7 @@ class Report:
             "tables": [asdict(entry) for entry in self.entries],
             "steps": [asdict(step) for step in self.steps],
             "grouping": [asdict(cost) for cost in self.grouping],
+            "problems": list(self.problems),
             "notes": list(self.notes),
             "starts": self.timeline.as_json() if self.timeline else None,
         }
@@ -126,20 +137,23 @@ def report(
     rows = tuple(_rows(tables, entries, pipelines, past))
     shown = _timeline(pipelines, definition)
     steps = tuple(steps_between(tables, layout, before))
+    rules = rules_of(tables, definition)
+    obstacles = {one.group: one.obstacles for one in arranged}
     return Report(
-        definition.id,
-        rows,
-        tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
-        tuple(arranged),
-        steps,
-        (
+        connector=definition.id,
+        rows=rows,
+        entries=tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
+        groups=tuple(arranged),
+        steps=steps,
+        problems=tuple(infeasible(pipelines, rules, definition, shown, obstacles)),
+        notes=(
             *grouping_notes(layout, before, steps),
             *group_notes(arranged, definition),
             *starts_notes(shown),
             *layout_notes(tables, definition, layout),
         ),
-        tuple(grouping_costs(pipelines, rules_of(tables, definition), definition.balance)),
-        shown,
+        grouping=tuple(grouping_costs(pipelines, rules, definition.balance)),
+        timeline=shown,
     )
 
 

@@ -51,7 +51,7 @@ def usual_number(tables: Sequence[Table], rules: Rules, definition: Definition, 
     if definition.mode == "streaming" or allowed <= startup:
         return UsualNumber(least, "nothing says how many: set balance.pipelines")
     deadline = Deadline(minutes=allowed / 60, startup_seconds=startup)
-    chosen = by_deadline(tables, rules, definition, deadline, least)
+    chosen = by_deadline(tables, rules, definition, deadline, least, reserve=0)
     if not chosen.meets:
         heaviest = tables[0]
         return UsualNumber(

@@ -33,9 +33,12 @@ def check(
 
     request = CheckRequest(connector=connector, target=target, root=root, frozen=frozen, workspace=workspace)
     for one in check_project(request):
+        for problem in one.problems:
+            tell(f"problem: {one.connector}: {problem}")
         for warning in one.warnings:
             tell(f"warning: {one.connector}: {warning}")
-        result(f"{one.connector}: {one.tables} tables, {one.stacks} stacks, fine")
+        found = "fine" if not one.problems else f"{len(one.problems)} problem{'s' if len(one.problems) > 1 else ''}"
+        result(f"{one.connector}: {one.tables} tables, {one.stacks} stacks, {found}")
 
 
 def show(

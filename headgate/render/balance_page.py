@@ -9,6 +9,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.draft import natural
+from headgate.render.layout import grouping_lines
 from headgate.render.pages import environment_of, style_of
 from headgate.schedule import describe_schedule
 
@@ -178,6 +179,7 @@ class Section:
     was: Bar | None
     moves: int
     cost: int
+    problems: tuple[str, ...]
     notes: tuple[str, ...]
     charts: tuple[Chart, ...]
     charts_left_out: str
@@ -223,12 +225,13 @@ def section(report: Report, most_bars: int, most_changes: int, starts: Starts | 
         first=not any(entry.before for entry in report.entries),
         tables=len(report.entries),
         pipelines=len(report.rows),
-        stacks=len({row.stack for row in report.rows}),
+        stacks=report.stacks,
         heaviest=min(bars, key=lambda bar: (-bar.after, natural(bar.pipeline)), default=None),
         was=min(bars, key=lambda bar: (-bar.before, natural(bar.pipeline)), default=None),
         moves=len(moved),
         cost=sum(group.cost for group in report.groups),
-        notes=report.notes,
+        problems=report.problems,
+        notes=(*grouping_lines(report), *report.notes),
         charts=charts,
         charts_left_out=charts_left_out,
         starts=starts,

@@ -57,13 +57,12 @@ def report_text(report: Report) -> str:
         for row in report.rows
     ]
     tables = sum(row.tables for row in report.rows)
-    stacks = len({row.stack for row in report.rows})
-    head = f"{report.connector}: {tables} tables, {len(rows)} pipelines, {stacks} stacks"
+    head = f"{report.connector}: {tables} tables, {len(rows)} pipelines, {report.stacks} stacks"
     lines = [head, table_text(columns, rows, right=(1, 2, 3, 4, 6, 7)), *_summary(report)]
     lines += [step_text(step) for step in report.steps[:_MOST_STEPS]]
     if len(report.steps) > _MOST_STEPS:
         lines.append(f"and {len(report.steps) - _MOST_STEPS} more (all of them with --format json)")
-    return "\n".join([*lines, *report.notes])
+    return "\n".join([*lines, *(f"problem: {problem}" for problem in report.problems), *report.notes])
 
 
 def _summary(report: Report) -> list[str]:
@@ -73,11 +72,10 @@ def _summary(report: Report) -> list[str]:
     if gaps:
         optimal = sum(group.optimal for group in report.groups)
         lines.append(
-            f"heaviest pipelines: at most {_gap(max(gaps))} above their group's lower bound; {optimal} of {len(report.groups)} "
+            f"heaviest pipelines: {_gap(max(gaps))} above their group's lower bound; {optimal} of {len(report.groups)} "
             "groups proved optimal, given these groups"
         )
-    connections = {cost.connection for cost in report.grouping if not cost.whole}
-    lines += [grouping_text(cost, with_connection=len(connections) > 1) for cost in report.grouping]
+    lines += grouping_lines(report)
     origins = Counter(entry.weight_from for entry in report.entries)
     told = {"given": "as written", "observed": "as observed", "type": "by ingestion type"}
     lines.append("weights: " + ", ".join(f"{origins[key]} {words}" for key, words in told.items() if origins[key]))
@@ -86,11 +84,16 @@ def _summary(report: Report) -> list[str]:
 
 def _gap(gap: float) -> str:
     """Give a gap in percent, so that 0 is said of none alone."""
-    return f"{gap:.2%}" if gap <= 0 or gap >= _LEAST_GAP else f"less than {_LEAST_GAP:.2%}"
+    return f"at most {gap:.2%}" if gap <= 0 or gap >= _LEAST_GAP else f"less than {_LEAST_GAP:.2%}"
 
 
-def grouping_text(cost: GroupingCost, *, with_connection: bool) -> str:
-    """Say what the groups of a schedule, or of a connector, cost."""
+def grouping_lines(report: Report) -> list[str]:
+    """Say what groups cost, for each schedule and then the connector, where there are several."""
+    connections = {cost.connection for cost in report.grouping if not cost.whole}
+    return [_grouping_line(cost, with_connection=len(connections) > 1) for cost in report.grouping]
+
+
+def _grouping_line(cost: GroupingCost, *, with_connection: bool) -> str:
     connection = f" over {cost.connection}" if with_connection and not cost.whole else ""
     where = (
         "on all schedules" if cost.whole else f"{f'on {cost.schedule}' if cost.schedule else 'without a schedule'}{connection}"

@@ -34,11 +34,15 @@ class CheckRequest(ProjectRequest):
 
 @dataclass(frozen=True, slots=True)
 class CheckedConnector:
-    """A connector that synthesis takes, the numbers of its tables and stacks, and what to know of schedules and past runs."""
+    """A connector that synthesis takes, and the numbers of its tables and stacks of pipelines.
+
+    problems: what its layout can't keep. warnings: what to know of schedules and past runs.
+    """
 
     connector: str
     tables: int
     stacks: int
+    problems: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -67,8 +71,9 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
     problems: list[Problem] = []
     asked: Jobs = {}
     for one, target in request.read():
-        stacks = deployment_of(one, target)
-        yield CheckedConnector(one.definition.id, len(one.tables), len(stacks), tuple(_warnings(one)))
+        deployment_of(one, target)
+        shown = report(one.weighed(), one.definition, one.agreed(), one.agreed())
+        yield CheckedConnector(one.definition.id, len(shown.entries), shown.stacks, shown.problems, tuple(_warnings(one)))
         if request.frozen and differs(one.layout, balance(one.weighed(), one.definition, one.layout).layout):
             stale.append(one.definition.id)
         if request.workspace:

@@ -1,6 +1,7 @@
 """What groups cost is said beside what the same number of pipelines could reach without them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from headgate.balance.report import Report, report
 from headgate.definition.model import Definition
@@ -64,3 +65,12 @@ def test_a_proof_is_said_to_be_one_for_these_groups(define: Define) -> None:
     said = report_text(reported(grouped("a", 1, 2, 3), define()))
 
     assert "1 of 1 groups proved optimal, given these groups" in said
+
+
+def test_what_is_not_proved_is_not_said_to_be_at_its_bound(define: Define) -> None:
+    shown = reported(grouped("a", 1, 2, 3), define())
+    (group,) = shown.groups
+    almost = replace(shown, groups=(replace(group, makespan=6.00001, optimal=False),))
+
+    assert "at most less than 0.01% above their group's lower bound; 0 of 1 groups" not in report_text(almost)
+    assert "heaviest pipelines: less than 0.01% above their group's lower bound; 0 of 1 groups" in report_text(almost)

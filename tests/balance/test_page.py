@@ -91,7 +91,7 @@ def entry(source: str, pipeline: str, before: str = "", weight: float = 10.0) ->
 def report(
     rows: Sequence[Row], entries: Sequence[Entry] = (), steps: Sequence[Step] = (), notes: Sequence[str] = (), name: str = "crm"
 ) -> Report:
-    return Report(name, tuple(rows), tuple(entries), (), tuple(steps), tuple(notes))
+    return Report(name, tuple(rows), tuple(entries), (), tuple(steps), notes=tuple(notes))
 
 
 def moved(count: int, pipelines: int = 2) -> Report:
@@ -214,7 +214,14 @@ def test_what_the_moves_cost_and_what_is_proved_is_told() -> None:
     page = parsed(balance_page([replace(moved(3), groups=(arranged,))]))
 
     assert "Cost of moves1,260 s" in page.text
-    assert "proved: no layout has a lighter heaviest pipeline" in page.text
+    assert "proved, given this group: no layout has a lighter heaviest pipeline" in page.text
+
+
+def test_what_the_layout_can_not_keep_stands_before_all_else() -> None:
+    shown = replace(moved(3), problems=("pipeline all_1 takes too long",), notes=("a note",))
+    page = balance_page([shown])
+
+    assert 0 < page.index("pipeline all_1 takes too long") < page.index("a note") < page.index("<h3>")
 
 
 def test_groups_that_differ_in_their_connection_are_told_apart() -> None:

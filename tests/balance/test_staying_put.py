@@ -110,7 +110,7 @@ def test_a_new_table_moves_none_where_there_is_room(weights: list[int], new: int
             "source": "crm",
             "connection": {"name": "c"},
             "destination": {"catalog": "main", "schema": "bronze"},
-            "balance": {"pipelines": pipelines, "trigger": 0.5},
+            "balance": {"pipelines": min(pipelines, len(weights)), "trigger": 0.5},
         }
     )
     tables = [TableRow(f"t_{number:02}", pipeline_group="g", weight=weight) for number, weight in enumerate(weights)]

@@ -69,6 +69,23 @@ def test_a_lock_that_does_not_fit_is_refused(headgate: Run, project: Path) -> No
     )
 
 
+def test_check_names_a_pipeline_that_can_not_keep_its_schedule_and_counts_stacks_as_show_does(
+    headgate: Run, project: Path
+) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    definition.write_text(definition.read_text().replace("snapshot: 0 0 * * *", "snapshot: '*/15 * * * *'"))
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("contacts,people,snapshot,100", "contacts,people,snapshot,2200"))
+    headgate("balance")
+
+    done = headgate("check")
+
+    assert done.stdout == "crm: 3 tables, 2 stacks, 1 problem\n"
+    assert "problem: crm: pipeline people_1 takes 37.67 minutes" in done.stderr
+    assert "problem: pipeline people_1 takes 37.67 minutes" in headgate("show").stdout
+    assert "crm: 3 tables, 2 pipelines, 2 stacks" in headgate("show").stdout
+
+
 def test_an_option_that_the_connection_does_not_let_through_is_refused(headgate: Run, project: Path) -> None:
     tables = project / "connectors/crm/tables.csv"
     tables.write_text('source_table,table_options_json\ncontacts,"{""maxCount"":""1"",""startTime"":""x""}"\n')

@@ -24,8 +24,19 @@ def grouping_notes(layout: Layout, before: Layout | None, steps: Sequence[Step])
         yield f"groups are by {new} now, not {were}: {moves} of {_tables(len(layout.tables))} move to another pipeline"
 
 
+def move_notes(layout: Layout, steps: Sequence[Step]) -> Iterator[str]:
+    """Say how many tables are on their way to another pipeline, and how many need no handover to be there."""
+    waiting = sum(1 for placement in layout.tables if placement.move)
+    if waiting:
+        yield f"{waiting} tables are on their way to another pipeline: files change as their handover is recorded"
+    moving = {step.name for step in steps if step.what == "table_moves"}
+    at_once = sum(1 for placement in layout.tables if not placement.move and str(placement.table) in moving)
+    if at_once:
+        yield f"{_tables(at_once)} {'moves' if at_once == 1 else 'move'} without a handover: not recorded as deployed anywhere"
+
+
 def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout) -> Iterator[str]:
-    """Say what of what was asked for could not be, what is on its way, and what the inventory still reads."""
+    """Say what of what was asked for could not be, and what the inventory still reads."""
     settings, count = definition.balance, len({placement.agreed for placement in layout.tables})
     if settings.pipelines is not None and settings.pipelines != count:
         yield (
@@ -39,9 +50,6 @@ def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout
     gone = sum(1 for table in tables if table.gone)
     if gone:
         yield f"{gone} tables are marked gone in the inventory and still read: delete their rows to stop that"
-    waiting = sum(1 for placement in layout.tables if placement.move)
-    if waiting:
-        yield f"{waiting} tables are on their way to another pipeline: files change as their handover is recorded"
 
 
 def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterator[str]:

@@ -11,7 +11,7 @@ from headgate.balance.counts import startup_of
 from headgate.balance.draft import match, natural
 from headgate.balance.feasibility import infeasible
 from headgate.balance.grouping_cost import GroupingCost, grouping_costs
-from headgate.balance.notes import group_notes, grouping_notes, layout_notes, starts_notes
+from headgate.balance.notes import group_notes, grouping_notes, layout_notes, move_notes, starts_notes
 from headgate.balance.rules import rules_of
 from headgate.balance.starts import Timeline, timeline
 from headgate.balance.steps import Step, steps_between
@@ -151,6 +151,7 @@ def report(
             *group_notes(arranged, definition),
             *starts_notes(shown),
             *layout_notes(tables, definition, layout),
+            *move_notes(layout, steps),
         ),
         grouping=tuple(grouping_costs(pipelines, rules, definition.balance)),
         timeline=shown,

@@ -16,6 +16,7 @@ from headgate.files import write_all
 from headgate.inventory.grouping import isolate_problems, written_by
 from headgate.inventory.write import render_inventory
 from headgate.layout.lock import differs, render_lock
+from headgate.layout.progress import without_needless_handovers
 from headgate.problems import InputError, RefusedError, did_you_mean
 from headgate.project import TABLES, read_connectors, refuse_strays
 
@@ -117,6 +118,7 @@ def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], Non
     except InputError as error:
         # What --what-if asks for has no place in the file.
         raise error if request.settings else InputError(located(error.problems, one.folder / FILE)) from None
+    made = replace(made, layout=_without_needless_handovers(one, made.layout))
     refuse_strays(one, made.layout, one.definition.targets)
     shown = report(tables, definition, made.layout, before, made.groups)
     shown = replace(shown, notes=(*shown.notes, *_unheard(current)))
@@ -131,6 +133,12 @@ def moves_of(one: Connector) -> int:
     return sum(step.what == "table_moves" for step in steps_between(tables, made.layout, one.layout))
 
 
+def _without_needless_handovers(one: Connector, layout: Layout) -> Layout:
+    targets = one.definition.targets
+    records = {target: one.deployed(target) for target in targets}
+    return without_needless_handovers(layout, records, {name: target.catalog for name, target in targets.items()})
+
+
 def _texts(one: _Balanced, tell: Callable[[str], None]) -> dict[Path, str]:
     """Give what is written where a lock changes: it, and the inventory where that names groups that have no say any more."""
     connector = one.connector
@@ -138,7 +146,7 @@ def _texts(one: _Balanced, tell: Callable[[str], None]) -> dict[Path, str]:
     if connector.grouped_rows != connector.rows:
         emptied = sum(old != new for old, new in zip(connector.rows, connector.grouped_rows, strict=True))
         texts[connector.folder / TABLES] = render_inventory(connector.grouped_rows)
-        tell(f"{emptied} groups that a discovery wrote are out of {connector.folder / TABLES}: group_by says something else now")
+        tell(f"{emptied} groups that a discovery wrote are out of tables.csv, as group_by says something else now")
     return texts
 
 

@@ -149,7 +149,7 @@ def test_auto_can_be_asked_for_where_a_discovery_wrote_groups(headgate: Run, sho
 
     done = headgate("balance")
 
-    assert "12 groups that a discovery wrote are out of" in done.stderr
+    assert "12 groups that a discovery wrote are out of tables.csv" in done.stderr
     assert "pipeline_group" not in (shop / "tables.csv").read_text()
     assert groups(headgate) == {"all"}
 

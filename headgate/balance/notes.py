@@ -67,7 +67,8 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
         above = f"{name}: the heaviest pipeline is {one.makespan / one.bound - 1:.1%} above the lower bound"
         if one.wanted_moves:
             limit = f", and max_moves is {settings.max_moves}" if settings.max_moves is not None else ""
-            yield f"{above}; {_tables(one.wanted_moves)} would have to move (about {one.wanted_cost:,} s){limit}: nothing moved"
+            cost = f" (about {one.wanted_cost:,} s)" if one.wanted_cost else ""
+            yield f"{above}; {_tables(one.wanted_moves)} would have to move{cost}{limit}: nothing moved"
         else:
             yield f"{above}; its tables and rules allow no less than {one.reachable / one.bound - 1:.1%}"
 

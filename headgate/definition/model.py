@@ -128,6 +128,9 @@ class Balance(StrictModel):
     max_moves: int | None = Field(
         default=None, ge=0, description="Tables that one balance may move for the loads' sake. Default: any number."
     )
+    move_by: Literal["tables", "seconds"] = Field(
+        default="seconds", description="What moves are to cost least of: seconds, as move_costs has them, or tables."
+    )
     together: list[list[Text]] = Field(default_factory=list, description="Tables that must share a pipeline, list by list.")
     apart: list[list[Text]] = Field(default_factory=list, description="Tables no two of which may share a pipeline.")
     pinned: dict[Text, Id] = Field(default_factory=dict, description="Table → the pipeline that it has to be in.")

@@ -11,6 +11,7 @@ from headgate.inventory.grouping import group_by_of
 from headgate.layout.resolved import locked_groups
 from headgate.tables.group import majority
 from headgate.tables.names import Names
+from headgate.tables.weight import weight_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +103,7 @@ def _weight(entry: Entry) -> str:
         "observed": f"as its last runs took, confidence {entry.confidence:.0%}",
         "type": "as the definition says for its ingestion type",
     }[entry.weight_from]
-    return f"it weighs {entry.weight:,.6g} s of a run, {origin}"
+    return f"it weighs {weight_text(entry.weight)} s of a run, {origin}"
 
 
 def _why(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.counts import placement_of, share_out
 from headgate.tables.group import Group
+from headgate.tables.weight import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,9 +58,9 @@ def grouping_costs(pipelines: Sequence[ResolvedPipeline], rules: Rules, settings
 
 
 def _cost(place: Group, its: Sequence[ResolvedPipeline], reachable: float, *, whole: bool = False) -> GroupingCost:
-    heaviest = max(one.seconds for one in its)
+    heaviest = rounded(max(one.seconds for one in its))
     groups = len({one.group for one in its})
-    return GroupingCost(place.schedule, place.connection, groups, len(its), heaviest, min(heaviest, reachable), whole)
+    return GroupingCost(place.schedule, place.connection, groups, len(its), heaviest, min(heaviest, rounded(reachable)), whole)
 
 
 def _reachable(groups: dict[Group, list[Table]], rules: Rules, settings: Balance, pipelines: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from headgate.partition.bound import lower_bound
 from headgate.partition.instance import exact_weights
 from headgate.tables.group import Group, majority
 from headgate.tables.ids import TableId
+from headgate.tables.weight import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A pipeline. Weights in seconds of one run; `bound` is its group's lower bound, which no layout can beat.
+    """A pipeline. Weights in seconds of one run, rounded; `bound` is its group's lower bound, which no layout can beat.
 
     `before`: the weight of what the layout before had in it, with the weights of today. `offset` in minutes.
     """
@@ -143,7 +144,7 @@ def report(
         connector=definition.id,
         rows=rows,
         entries=tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
-        groups=tuple(arranged),
+        groups=tuple(_rounded(one) for one in arranged),
         steps=steps,
         problems=tuple(infeasible(pipelines, rules, definition, shown, obstacles)),
         notes=(
@@ -156,6 +157,11 @@ def report(
         grouping=tuple(grouping_costs(pipelines, rules, definition.balance)),
         timeline=shown,
     )
+
+
+def _rounded(one: Arranged) -> Arranged:
+    weights = {name: rounded(getattr(one, name)) for name in ("bound", "makespan", "reachable")}
+    return replace(one, **weights)  # type: ignore[arg-type]  # all three are weights
 
 
 def _timeline(pipelines: Sequence[ResolvedPipeline], definition: Definition) -> Timeline:
@@ -188,13 +194,13 @@ def _rows(
             group=group.key if group else pipeline.group,
             stack=pipeline.stack,
             tables=len(one.tables),
-            weight=one.seconds,
-            before=fsum(table.weight.seconds for table in gone),
+            weight=rounded(one.seconds),
+            before=rounded(fsum(table.weight.seconds for table in gone)),
             moves_in=came[pipeline.id],
             moves_out=went[pipeline.id],
             schedule=group.schedule if group else "",
             offset=pipeline.offset,
-            bound=bounds.get(group, 0.0) if group else 0.0,
+            bound=rounded(bounds.get(group, 0.0)) if group else 0.0,
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.balance.counts import by_deadline, startup_or_usual
 from headgate.balance.starts import interval_minutes
 from headgate.definition.model import Deadline
+from headgate.tables.weight import weight_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,14 +54,11 @@ def usual_number(tables: Sequence[Table], rules: Rules, definition: Definition, 
     deadline = Deadline(minutes=allowed / 60, startup_seconds=startup)
     chosen = by_deadline(tables, rules, definition, deadline, least, reserve=0)
     if not chosen.meets:
-        heaviest = tables[0]
-        return UsualNumber(
-            chosen.pipelines,
-            f"{heaviest.id.source_table} alone takes {heaviest.weight.seconds:,.6g} s, and with more no run ends sooner",
-        )
+        name, takes = tables[0].id.source_table, weight_text(tables[0].weight.seconds)
+        return UsualNumber(chosen.pipelines, f"{name} alone takes {takes} s, and with more no run ends sooner")
     if chosen.pipelines == least:
         total = fsum(table.weight.seconds for table in tables)
-        return UsualNumber(least, f"all its tables take {total:,.6g} s, and a pipeline {does}s for up to {most}")
+        return UsualNumber(least, f"all its tables take {weight_text(total)} s, and a pipeline {does}s for up to {most}")
     return UsualNumber(chosen.pipelines, f"with fewer, one would {does} for more than {most}")
 
 

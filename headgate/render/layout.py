@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from headgate.balance.report import Row
 from headgate.render.tables import table_text
 from headgate.schedule import describe_schedule
+from headgate.tables.weight import weight_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def report_text(report: Report) -> str:
             row.pipeline,
             str(row.stack),
             str(row.tables),
-            f"{row.weight:,.6g}",
+            weight_text(row.weight),
             f"{row.share:.1%}" if row.tables else "-",
             "█" * round(_BAR * row.weight / (heaviest or 1.0)),
             str(row.moves_in or "-"),
@@ -98,11 +99,11 @@ def _grouping_line(cost: GroupingCost, *, with_connection: bool) -> str:
     where = (
         "on all schedules" if cost.whole else f"{f'on {cost.schedule}' if cost.schedule else 'without a schedule'}{connection}"
     )
-    heaviest = f"{where}: the heaviest of {cost.pipelines} pipelines weighs {cost.heaviest:,.6g}"
+    heaviest = f"{where}: the heaviest of {cost.pipelines} pipelines weighs {weight_text(cost.heaviest)}"
     if cost.reachable >= cost.heaviest:
         return f"{heaviest}, and would without groups too"
     parted = "schedule and connection alone part tables" if cost.whole else f"its {cost.groups} groups were one"
-    return f"{heaviest}; as many reach {cost.reachable:,.6g} if {parted}"
+    return f"{heaviest}; as many reach {weight_text(cost.reachable)} if {parted}"
 
 
 def report_csv(reports: Sequence[Report]) -> str:
@@ -121,7 +122,9 @@ def explanation_text(explanation: Explanation) -> str:
     lines = [f"{explanation.source_table} → {explanation.destination}", *(f"- {reason}" for reason in explanation.reasons)]
     if not explanation.elsewhere:
         return "\n".join([*lines, "- its group has no other pipeline"])
-    rows = [(other.pipeline, f"{other.weight:,.6g}", f"{other.share:.1%}") for other in explanation.elsewhere[:_MOST_ELSEWHERE]]
+    rows = [
+        (other.pipeline, weight_text(other.weight), f"{other.share:.1%}") for other in explanation.elsewhere[:_MOST_ELSEWHERE]
+    ]
     more = len(explanation.elsewhere) - len(rows)
     tail = [f"and {more} more pipelines (all of them with --format json)"] if more else []
     return "\n".join([*lines, table_text(("with it, pipeline", "would weigh", "of lower bound"), rows, right=(1, 2)), *tail])

@@ -8,6 +8,19 @@ from typing import Literal
 Source = Literal["given", "observed", "type"]
 
 
+_DIGITS = 7  # more than people read, and fewer than placements on whole numbers may differ by
+
+
+def rounded(weight: float) -> float:
+    """Give a weight, or a sum of some, as people and machines are shown it: to seven digits that count."""
+    return float(f"{weight:.{_DIGITS}g}")
+
+
+def weight_text(weight: float) -> str:
+    """Give the same as text: `1,423`, `436.9`."""
+    return f"{rounded(weight):,.15g}"
+
+
 @dataclass(frozen=True, slots=True)
 class Weight:
     """A table's weight: `seconds` of pipeline time for one run.

@@ -91,7 +91,8 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
     if request.write and request.explain is None and not request.settings:
         texts = {path: text for one in made if one.changed for path, text in _texts(one, tell).items()}
     if request.page:
-        from headgate.render.balance_page import balance_page, timetable  # its templates take time to load
+        from headgate.render.balance_page import balance_page  # its templates take time to load
+        from headgate.render.starts_page import timetable
 
         timetables = {shown.connector: timetable(shown.timeline) for shown in reports if shown.timeline}
         texts[request.page] = balance_page(reports, timetables)

@@ -101,6 +101,7 @@ def _weight(entry: Entry) -> str:
     origin = {
         "given": "as its row says",
         "observed": f"as its last runs took, confidence {entry.confidence:.0%}",
+        "estimate": f"by its estimated size, confidence {entry.confidence:.0%}",
         "type": "as the definition says for its ingestion type",
     }[entry.weight_from]
     return f"it weighs {weight_text(entry.weight)} s of a run, {origin}"

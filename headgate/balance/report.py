@@ -61,7 +61,7 @@ class Row:
 class Entry:
     """A table: where it is to be and was before (empty: nowhere), and its weight in seconds of one run.
 
-    `weight_from`: given, observed or type; `confidence` from 0 to 1.
+    `weight_from`: given, observed, estimate or type; `confidence` from 0 to 1.
     """
 
     source_table: str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from headgate.discovery.request import DiscoveryResult
 
-GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "none"]
+GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "size", "none"]
 
 _CODE, _ROWS, _WHERE, _HOW = "From a connector's code", "From rows", "Where tables go", "How tables are arranged"
 _CRON = "5-field cron, or `quartz:` and a Quartz expression."

@@ -13,7 +13,7 @@ from headgate.validation import Currency, Id, StrictModel, WorkspaceFolder
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Text = Annotated[str, StringConstraints(min_length=1)]
-GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "none"]
+GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "size", "none"]
 
 
 class Connection(StrictModel):
@@ -79,6 +79,19 @@ class Weights(StrictModel):
     unknown: float = Field(default=10, ge=0, le=1e12, description="For tables without an ingestion type.")
 
 
+class Sizes(StrictModel):
+    """What a table's estimated size says of a run's seconds, until runs do. The rates are guesses: give your source's."""
+
+    rows_per_second: float = Field(default=10_000, gt=0, description="Rows that a pipeline reads in a second.")
+    bytes_per_second: float = Field(default=10_000_000, gt=0, description="Bytes that a pipeline reads in a second.")
+    share_a_run: float = Field(
+        default=0.01,
+        gt=0,
+        le=1,
+        description="Of an append or cdc table, the share that is new in a run; snapshots are read whole.",
+    )
+
+
 class MoveCosts(StrictModel):
     """What it costs to move a table to another pipeline: so many of its runs, by ingestion type, and the handover itself."""
 
@@ -136,6 +149,7 @@ class Balance(StrictModel):
     pinned: dict[Text, Id] = Field(default_factory=dict, description="Table → the pipeline that it has to be in.")
     move_costs: MoveCosts = Field(default_factory=MoveCosts)
     weights: Weights = Field(default_factory=Weights)
+    sizes: Sizes = Field(default_factory=Sizes)
 
 
 class Autoscale(StrictModel):
@@ -283,6 +297,9 @@ class Definition(StrictModel):
         default_factory=list, description="Categories that keep pipelines of their own, however few their tables (auto)."
     )
     category_prefixes: dict[str, str] = Field(default_factory=dict, description="Prefix of a table's name → its category.")
+    large_seconds: float = Field(
+        default=600, gt=0, description="By size: a table whose run takes so many seconds has a pipeline of its own."
+    )
     discovery: dict[str, str] = Field(default_factory=dict, description="Init options for the connector's code at discovery.")
     schedules: Schedules = Field(default_factory=Schedules)
     balance: Balance = Field(default_factory=Balance)

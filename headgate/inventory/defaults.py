@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.inventory.cells import MOST_WEIGHT
 from headgate.inventory.row import rule_of
 from headgate.tables.ids import TableId
 
@@ -20,8 +21,29 @@ def table_id(row: TableRow, definition: Definition) -> TableId:
 
 
 def declared_seconds(row: TableRow, definition: Definition) -> float:
-    """Give the weight that the committed files say: the row's own, else the definition's for its ingestion type."""
-    return row.weight if row.weight is not None else float(by_type(definition.balance.weights, row.ingestion_type))
+    """Give the weight that the committed files say: the row's own, else by its size, else by its ingestion type."""
+    if row.weight is not None:
+        return row.weight
+    estimate = estimated_seconds(row, definition)
+    return float(by_type(definition.balance.weights, row.ingestion_type)) if estimate is None else estimate
+
+
+def estimated_seconds(row: TableRow, definition: Definition) -> float | None:
+    """Give the seconds that one run of a table of its estimated size takes, at least one; None where no size is known.
+
+    Rows and bytes each have their rate, and the slower of the two counts. A snapshot is read whole each time, of others a
+    share. To three digits: an estimate knows no more.
+    """
+    sizes = definition.balance.sizes
+    known = [
+        size / rate
+        for size, rate in ((row.estimated_rows, sizes.rows_per_second), (row.estimated_bytes, sizes.bytes_per_second))
+        if size is not None
+    ]
+    if not known:
+        return None
+    share = 1.0 if row.ingestion_type == "snapshot" else sizes.share_a_run
+    return min(max(1.0, float(f"{max(known) * share:.3g}")), MOST_WEIGHT)
 
 
 def by_type(settings: object, ingestion_type: str) -> str:

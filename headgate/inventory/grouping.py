@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from headgate.definition.model import GroupBy
-from headgate.inventory.defaults import by_type, table_id
+from headgate.inventory.defaults import by_type, declared_seconds, table_id
 from headgate.problems import Problem, did_you_mean
 from headgate.tables.group import Group
 from headgate.tables.names import folded
@@ -15,13 +14,14 @@ from headgate.tables.names import folded
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from headgate.definition.model import Definition
+    from headgate.definition.model import Definition, GroupBy
     from headgate.inventory.row import TableRow
     from headgate.tables.ids import TableId
 
 FEW_TABLES = 10  # fewer, and a category shares its pipelines with the others on its schedule
 ALL, REST = "all", "other"
 _BEFORE_LOCKS_SAID: GroupBy = "category_and_ingestion_type"
+_WRITTEN: tuple[GroupBy, ...] = ("category_and_ingestion_type", "ingestion_type", "category", "none")  # by old discoveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def group_by_of(definition: Definition, locked: LockedGroups | None) -> GroupBy:
 def groups_of(rows: Sequence[TableRow], definition: Definition, locked: LockedGroups | None = None) -> list[Group]:
     """Give each row's group: the one that it names, else by group_by, always of one schedule and one connection.
 
+    size: a table that is heavy by what the files say is a group, all others are one.
+
     auto: a category of ten tables or more on one schedule is a group, and so is one of `isolate`; all other tables on that
     schedule are one more group, which has ten tables too where the smallest categories can give them. With a lock that was
     made by auto, the categories stay apart that are so there, whatever their numbers: no table moves because a few came.
@@ -52,7 +54,11 @@ def groups_of(rows: Sequence[TableRow], definition: Definition, locked: LockedGr
     places = [_place(row, definition) for row in rows]
     group_by = group_by_of(definition, locked)
     if group_by != "auto":
-        keys = [row.pipeline_group or _key(group_by, row) for row in rows]
+        alone = Counter(places) if group_by == "size" else None
+        keys = [
+            row.pipeline_group or (_by_size(row, definition, alone[place]) if alone else _key(group_by, row))
+            for row, place in zip(rows, places, strict=True)
+        ]
         return [Group(key, *place) for key, place in zip(keys, places, strict=True)]
     of_table = locked.of_table if locked and locked.group_by == "auto" else None
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
@@ -83,7 +89,7 @@ def rows_asked_for(rows: Sequence[TableRow], definition: Definition, locked: Loc
 
 def written_by(rows: Sequence[TableRow]) -> GroupBy | None:
     """Give the group_by by which a discovery wrote the rows' groups: the one that most rows are as if of, and at least half."""
-    found = {one: sum(row.pipeline_group == _key(one, row) for row in rows) for one in get_args(GroupBy) if one != "auto"}
+    found = {one: sum(row.pipeline_group == _key(one, row) for row in rows) for one in _WRITTEN}
     best = max(found, key=lambda one: found[one])
     return best if rows and found[best] * 2 >= len(rows) else None
 
@@ -120,6 +126,12 @@ def _place(row: TableRow, definition: Definition) -> tuple[str, str]:
 def _key(group_by: str, row: TableRow) -> str:
     category, kind = row.category or REST, row.ingestion_type or "unknown"
     return {"category": category, "ingestion_type": kind, "none": ALL}.get(group_by, f"{category}_{kind}")
+
+
+def _by_size(row: TableRow, definition: Definition, beside: int) -> str:
+    """Give a large table a group, and so a pipeline, of its own, where others are on its schedule: `beside`, it included."""
+    large = beside > 1 and declared_seconds(row, definition) >= definition.large_seconds
+    return f"large_{row.source_table}" if large else ALL
 
 
 def _apart(counts: Mapping[str, int], isolated: Collection[str]) -> set[str]:

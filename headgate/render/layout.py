@@ -78,7 +78,7 @@ def _summary(report: Report) -> list[str]:
         )
     lines += grouping_lines(report)
     origins = Counter(entry.weight_from for entry in report.entries)
-    told = {"given": "as written", "observed": "as observed", "type": "by ingestion type"}
+    told = {"given": "as written", "observed": "as observed", "estimate": "by estimated size", "type": "by ingestion type"}
     lines.append("weights: " + ", ".join(f"{origins[key]} {words}" for key, words in told.items() if origins[key]))
     return lines
 

@@ -189,6 +189,49 @@ def test_what_the_code_printed_is_shown_only_when_asked_for(tmp_path: Path) -> N
     assert "at the end" not in done.stdout
 
 
+def test_what_a_connector_says_of_its_tables_sizes_goes_into_the_inventory(tmp_path: Path) -> None:
+    done = run(tmp_path, "--connector-name", "sized", "--connector-python-file", str(PACKAGES / "sized.py"), "-v")
+
+    tables = read_inventory(tmp_path / "connectors" / "sized" / "tables.csv")
+    assert {table.source_table: (table.estimated_rows, table.estimated_bytes) for table in tables} == {
+        "told": (5_000_000, None),
+        "asked": (7, 9_000),
+        "both": (5_000_000, None),
+        "unknown": (None, None),
+        "fails": (None, None),
+    }
+    assert "estimate_table_size('fails'): RuntimeError: no statistics" in done.stderr
+
+
+def test_a_size_that_a_person_wrote_stays_until_the_source_says_one(tmp_path: Path) -> None:
+    flags = ("--connector-name", "sized", "--connector-python-file", str(PACKAGES / "sized.py"))
+    run(tmp_path, *flags)
+    csv = tmp_path / "connectors" / "sized" / "tables.csv"
+    csv.write_text("source_table,estimated_rows\nunknown,400\ntold,400\nasked,\nboth,\nfails,\n")
+
+    run(tmp_path, *flags)
+
+    sizes = {table.source_table: table.estimated_rows for table in read_inventory(csv)}
+    assert (sizes["unknown"], sizes["told"]) == (400, 5_000_000)
+
+
+@pytest.mark.parametrize("size", ["-1", "'many'", "True", "float('nan')"])
+def test_a_size_that_is_none_is_refused(shop: Path, monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+    monkeypatch.setenv("HEADGATE_OPTION_METADATA", f"{{'estimated_rows': {size}}}")
+
+    with pytest.raises(SourceError, match=r"estimated_rows is .* not a number from 0 on"):
+        run(shop, "--connector-name", "shop")
+
+
+def test_a_list_of_tables_may_have_their_sizes(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("source_table,ingestion_type,estimated_rows\na,snapshot,1e6\nb,snapshot,\n")
+    run(tmp_path, "--connector-name", "shop", "--from-csv", str(tmp_path / "list.csv"))
+
+    tables = read_inventory(tmp_path / "connectors" / "shop" / "tables.csv")
+
+    assert [table.estimated_rows for table in tables] == [1_000_000, None]
+
+
 def test_rows_of_a_workspace(tmp_path: Path) -> None:
     (tmp_path / "tables.json").write_text('{"namespace": [], "tableName": "crm_users"}')
     run(tmp_path, "--connector-name", "shop", "--from-workspace", str(tmp_path / "tables.json"))

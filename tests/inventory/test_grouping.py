@@ -131,6 +131,16 @@ def test_a_group_by_that_is_asked_for_parts_as_it_says_however_small_groups_are(
     assert [group.key for group in groups_of(rows, define(group_by=group_by))] == expected
 
 
+def test_by_size_a_large_table_stands_alone_where_others_are_on_its_schedule() -> None:
+    sizes = [6_000_000, 12_000_000, 5_000_000, 10]
+    rows = [TableRow(f"t_{n}", ingestion_type="snapshot", estimated_rows=size) for n, size in enumerate(sizes)]
+    alone = TableRow("alone", schedule="0 5 * * *", weight=9_000)
+
+    found = groups_of([*rows, alone], define(group_by="size", large_seconds=600))
+
+    assert [group.key for group in found] == ["large_t_0", "large_t_1", "all", "all", "all"]
+
+
 def test_with_a_lock_a_category_stays_in_or_out_though_its_number_of_tables_changed() -> None:
     locked = lock_of([*rows_of("sales", MANY), *rows_of("stock", 6), *rows_of("people", 6)])
 

@@ -67,6 +67,9 @@ def infeasible(
 
     obstacles: group → what a balance found to be in the way of its deadline; of others it is looked for here.
     """
+    asked, tables = definition.balance.pipelines or 0, sum(len(one.tables) for one in pipelines)
+    if asked > tables:
+        yield f"{asked:,} pipelines are asked for, and there are {tables:,} tables"
     yield from _schedules(pipelines, definition)
     if definition.balance.deadline:
         yield from _deadlines(pipelines, rules, definition, definition.balance.deadline, obstacles)

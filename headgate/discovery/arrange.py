@@ -48,8 +48,12 @@ class Rules:
 
 
 def arrange(tables: Iterable[TableRow], rules: Rules, existing: Sequence[TableRow] = ()) -> tuple[TableRow, ...]:
-    """Fill in what a table does not say itself; `existing` is the inventory so far, whose destination names are kept."""
-    return _named(tuple(_arranged(table, rules) for table in tables), existing)
+    """Fill in what a table does not say itself; `existing` is the inventory so far, whose destination names are kept.
+
+    Where its categories were once made of names, a new table's is too, so that it joins the others until groups are asked for.
+    """
+    by_names = _made_of_names(existing)
+    return _named(tuple(_arranged(table, rules, by_names=any(by_names)) for table in tables), existing)
 
 
 def ungrouped(rows: Sequence[TableRow]) -> tuple[TableRow, ...]:
@@ -57,18 +61,23 @@ def ungrouped(rows: Sequence[TableRow]) -> tuple[TableRow, ...]:
 
     Those were made for all rows, so they are taken for a person's unless at least half of the rows have such a one.
     """
+    made = _made_of_names(rows)
     rows = without_written(rows)
-    made = [bool(row.category) and row.category == classify.invented(row.source_table) for row in rows]
-    if sum(made) * 2 < len(rows):
-        return rows
     return tuple(replace(row, category="") if was_made else row for row, was_made in zip(rows, made, strict=True))
 
 
-def _arranged(table: TableRow, rules: Rules) -> TableRow:
+def _made_of_names(rows: Sequence[TableRow]) -> list[bool]:
+    """Give of which rows a discovery made the category of the name."""
+    made = [bool(row.category) and row.category == classify.invented(row.source_table) for row in rows]
+    return made if sum(made) * 2 >= len(rows) else [False] * len(rows)
+
+
+def _arranged(table: TableRow, rules: Rules, *, by_names: bool) -> TableRow:
+    category = table.category or classify.category(table.source_table, rules.prefixes)
     kind = rule_of(table.ingestion_type)
     return replace(
         table,
-        category=table.category or classify.category(table.source_table, rules.prefixes),
+        category=category or (classify.invented(table.source_table) if by_names else ""),
         connection_name=table.connection_name or rules.connection,
         destination_catalog=table.destination_catalog or rules.catalog,
         destination_schema=table.destination_schema or rules.schema,

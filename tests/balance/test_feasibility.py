@@ -112,7 +112,11 @@ def test_what_nobody_can_mean_is_refused(define: Define, balance_settings: dict[
 def test_a_number_of_pipelines_that_was_right_stays_so_though_tables_leave(define: Define) -> None:
     lock = balance(tables_of(1, 2, 3), define(pipelines=3)).layout
 
-    assert len(balance(tables_of(1, 2), define(pipelines=3), lock).layout.pipelines) == 2
+    plan = balance(tables_of(1, 2), define(pipelines=3), lock)
+
+    assert len(plan.layout.pipelines) == 2
+    shown = report(resolve(tables_of(1, 2), define()), define(pipelines=3), plan.layout, lock, plan.groups)
+    assert shown.problems == ("3 pipelines are asked for, and there are 2 tables",)
 
 
 NEARLY = (352, 30, 422, 23, 161, 85, 62)

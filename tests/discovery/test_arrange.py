@@ -45,6 +45,13 @@ def test_groups_and_categories_that_a_discovery_once_made_of_names_are_told_from
     assert ungrouped(own) == tuple(own)
 
 
+def test_a_new_table_joins_those_whose_categories_were_once_made_of_names() -> None:
+    before = [TableRow("crm_a", category="crm"), TableRow("b", category="core"), TableRow("c", category="listed")]
+
+    assert [table.category for table in arrange([TableRow("crm_new")], Rules(), before)] == ["crm"]
+    assert [table.category for table in arrange([TableRow("crm_new")], Rules(), before[2:])] == [""]
+
+
 def test_schedules_and_weights_go_by_ingestion_type() -> None:
     rules = Rules(schedules={"cdc": "@hourly", "unknown": "@daily"}, weights={"snapshot": 3})
     tables = [TableRow(kind or "none", ingestion_type=kind) for kind in (*INGESTION_TYPES, "")]

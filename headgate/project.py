@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import FILE, load_definitions
 from headgate.inventory.defaults import table_id
+from headgate.inventory.grouping import rows_asked_for
 from headgate.inventory.read import read_inventory
 from headgate.inventory.resolve import resolve
 from headgate.inventory.runs import RUNS, read_runs
 from headgate.inventory.weighing import unknown_runs
 from headgate.layout.deployed import Deployed, read_deployed
 from headgate.layout.lock import read_lock
+from headgate.layout.resolved import locked_groups
 from headgate.layout.strays import strays
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError, StaleError, did_you_mean
 from headgate.tables.names import blurred, spelling
@@ -42,7 +44,12 @@ class Connector:
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables as the committed files have them, heaviest first; past runs have no say."""
-        return resolve(self.rows, self.definition)
+        return resolve(self.grouped_rows, self.definition, (), locked_groups(self.layout))
+
+    @property
+    def grouped_rows(self) -> tuple[TableRow, ...]:
+        """The inventory's rows, less the groups that a discovery wrote where another group_by is asked for since the lock."""
+        return rows_asked_for(self.rows, self.definition, locked_groups(self.layout))
 
     @property
     def lock_path(self) -> Path:
@@ -59,13 +66,16 @@ class Connector:
         """Give what was recorded for a target."""
         return read_deployed(self.folder, target)
 
-    def weighed(self, definition: Definition | None = None) -> tuple[Table, ...]:
+    def weighed(self, definition: Definition | None = None, *, regroup: bool = False) -> tuple[Table, ...]:
         """Give the tables as their past runs weigh them, heaviest first; these stand in runs.csv, where there is one.
 
-        definition: another one than the connector's own, to see what it would do. Raises InputError with every problem of
-        runs.csv.
+        definition: another one than the connector's own, to see what it would do. regroup: decide again which categories
+        are groups of their own. Raises InputError with every problem of runs.csv.
         """
-        return resolve(self.rows, definition or self.definition, read_runs(self.folder))
+        locked = locked_groups(self.layout)
+        if locked and regroup:
+            locked = replace(locked, of_table=None)
+        return resolve(self.grouped_rows, definition or self.definition, read_runs(self.folder), locked)
 
     def unknown_runs(self) -> list[Problem]:
         """Say which runs of runs.csv are of no table of the inventory. Raises InputError with every problem of the file."""

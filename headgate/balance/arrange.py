@@ -35,8 +35,9 @@ class Arranged:
     """What became of a group. Weights in the tables' unit; `cost` of moves in seconds.
 
     `optimal`: proved that no layout has a lighter heaviest pipeline. `reached`: within the tolerance or the trigger, as
-    asked. Where it is not, `wanted_moves` and `wanted_cost` say what getting within the tolerance takes (0: nothing can).
-    `obstacles`: what keeps the group from its deadline, in words.
+    asked. Where it is not, `wanted_moves` and `wanted_cost` say what getting within the tolerance takes (0: nothing can; of
+    the cost also: moves are counted, not timed).
+    `obstacles`: what keeps the group from its deadline, in words. `reason`: why it has so many pipelines, where nobody said it.
     """
 
     group: Group
@@ -52,6 +53,7 @@ class Arranged:
     wanted_cost: int = 0
     reachable: float = 0.0
     obstacles: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def arrange(
@@ -109,7 +111,7 @@ def _assignment(
         reached=kept.reached,
         proved=kept.proved and bool(np.array_equal(assignment, kept.assignment)),
         wanted_moves=(needs.moves or 0) if needs else 0,
-        wanted_cost=(needs.cost or 0) if needs else 0,
+        wanted_cost=(needs.cost or 0) if needs and settings.move_by == "seconds" else 0,
         reachable=(needs.makespan if needs else kept.makespan) * scale,
     )
 
@@ -125,7 +127,7 @@ def _kept(group: Group, units: Units, assignment: NDArray[np.int64], count: int)
         int(loads.max(initial=0)) * units.scale,
         optimal=int(loads.max(initial=0)) == bound,
         moved=sum(len(units.members[unit]) for unit in np.flatnonzero(moved)),
-        cost=int(units.costs[moved].sum()),
+        cost=int(units.seconds[moved].sum()),
     )
 
 

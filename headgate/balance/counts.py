@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.balance.deadline import Choice, Limits, choose
+from headgate.balance.deadline import Choice, Limits, Obstacle, choose
 from headgate.balance.draft import Draft
 from headgate.balance.sizing import workers
 from headgate.balance.units import units_of
+from headgate.definition.model import Deadline
 from headgate.partition.conflict import Infeasible
 from headgate.partition.constrained import NotFound, place
 from headgate.partition.instance import exact_weights
 from headgate.partition.spread import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from headgate.balance.rules import Rules
-    from headgate.definition.model import Balance, Deadline, Definition
+    from headgate.definition.model import Balance, Definition
     from headgate.tables.group import Group
     from headgate.tables.table import Table
 
@@ -42,25 +43,17 @@ def fewest(tables: Sequence[Table], rules: Rules, settings: Balance) -> int:
     return max(1, min(count, len(tables), settings.max_pipelines or len(tables)))
 
 
-def by_deadline(tables: Sequence[Table], rules: Rules, definition: Definition, deadline: Deadline, least: int) -> Choice:
+def by_deadline(
+    tables: Sequence[Table], rules: Rules, definition: Definition, deadline: Deadline, least: int, *, reserve: float
+) -> Choice:
     """Choose the number of pipelines of a group, from `least`, whose run meets the deadline.
 
-    Layouts are let be within the tolerance, so loads are taken that much larger than they are placed. What is cheapest
-    counts the workers of classic clusters that are sized by weight.
+    Layouts are let be within the tolerance, so loads are taken larger than they are placed by `reserve`, a share of them; not
+    that of a table alone in its pipeline, which nothing joins. Where only the reserve is in the way, it is left out and is
+    the one obstacle named. What is cheapest counts the workers of classic clusters that are sized by weight.
     """
     settings, sizing = definition.balance, definition.compute.sizing
-    units = units_of(Draft(), tables, replace(rules, pinned={}), [], settings.max_tables_per_pipeline)
-    sizes = np.array([len(unit) for unit in units.members], dtype=np.int64)
-    cap = settings.max_tables_per_pipeline
-
-    def load_of(number: int) -> list[float]:
-        capacity = np.full(number, cap, dtype=np.int64) if len(tables) > cap else None
-        instance = replace(units.instance, pipelines=number, capacity=capacity, sizes=sizes)
-        try:
-            assignment = place(instance).assignment
-        except (Infeasible, NotFound):
-            return [fsum(table.weight.seconds for table in tables)] * number
-        return [load * units.scale * (1 + settings.tolerance) for load in instance.loads(assignment).tolist()]
+    loads_on = placement_of(tables, rules, settings)
 
     most = min(len(tables), settings.max_pipelines or len(tables))
     weights = [table.weight.seconds for table in tables]
@@ -69,8 +62,43 @@ def by_deadline(tables: Sequence[Table], rules: Rules, definition: Definition, d
     def machines_of(load: float) -> float:
         return 1 + workers(sizing, load, ceil(len(tables) * load / total)) if sizing and total else 1
 
-    limits, top = limits_of(deadline), max(least, most)
-    return choose(weights, limits, load_of, goal=deadline.goal, least=least, most=top, machines_of=machines_of)
+    def chosen(kept_free: float) -> Choice:
+        return choose(
+            weights, limits, lambda number: loads_on(number, kept_free), goal=deadline.goal, least=least, most=max(least, most),
+            machines_of=machines_of,
+        )  # fmt: skip
+
+    limits = limits_of(deadline)
+    found = chosen(reserve)
+    if found.meets or not reserve or not (bare := chosen(0.0)).meets:
+        return found
+    return replace(bare, obstacles=(Obstacle("reserve", bare.seconds, share=reserve),))
+
+
+def placement_of(tables: Sequence[Table], rules: Rules, settings: Balance) -> Callable[[int, float], list[float]]:
+    """Give a function: a number of pipelines and a reserve → the load of each, in seconds, with the tables placed anew.
+
+    The reserve is a share by which loads are taken larger where tables share a pipeline. Where the rules allow no placement,
+    each load is that of all tables.
+    """
+    units = units_of(Draft(), tables, replace(rules, pinned={}), [], settings.max_tables_per_pipeline)
+    sizes = np.array([len(unit) for unit in units.members], dtype=np.int64)
+    cap = settings.max_tables_per_pipeline
+
+    def loads_on(number: int, reserve: float) -> list[float]:
+        capacity = np.full(number, cap, dtype=np.int64) if len(tables) > cap else None
+        instance = replace(units.instance, pipelines=number, capacity=capacity, sizes=sizes)
+        try:
+            assignment = place(instance).assignment
+        except (Infeasible, NotFound):
+            return [fsum(table.weight.seconds for table in tables)] * number
+        held = np.bincount(assignment, minlength=number).tolist()
+        return [
+            load * units.scale * (1 + reserve if count > 1 else 1)
+            for load, count in zip(instance.loads(assignment).tolist(), held, strict=True)
+        ]
+
+    return loads_on
 
 
 def limits_of(deadline: Deadline) -> Limits:
@@ -82,6 +110,11 @@ def limits_of(deadline: Deadline) -> Limits:
         deadline.requests_per_minute,
         deadline.requests_per_second,
     )
+
+
+def startup_or_usual(settings: Balance) -> float:
+    """Give the seconds that a pipeline takes before it reads its first table: as the definition says, else what is usual."""
+    return (settings.deadline or Deadline(minutes=1)).startup_seconds
 
 
 def startup_of(settings: Balance) -> float:

@@ -48,13 +48,14 @@ class Obstacle:
 
     startup: starting a pipeline. table: one table, the one at position `table`, in a pipeline of its own. source: its
     requests. concurrent, pipelines: so few (`count`) that may run at once, or may be. layout: nothing alone; `seconds` is
-    the best that was found.
+    the best that was found. reserve: nothing, but the loads leave less room than the `share` by which they may drift.
     """
 
-    kind: Literal["startup", "table", "source", "concurrent", "pipelines", "layout"]
+    kind: Literal["startup", "table", "source", "concurrent", "pipelines", "layout", "reserve"]
     seconds: float
     table: int | None = None
     count: int | None = None
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ def obstacle_text(obstacle: Obstacle, limits: Limits, name: str = "") -> str:
         "source": f"the source's {rate} any layout take {takes}; ask for a higher limit, or read less",
         "concurrent": f"{updates} any layout take {takes}; allow more at once",
         "pipelines": f"{pipelines} any layout take {takes}; allow more",
+        "reserve": f"a run takes {takes}, which leaves less than the {obstacle.share:.1%} that loads may drift "
+        "(balance.tolerance); allow more time, or less drift",
         "layout": f"the best layout found takes {takes}: its tables and rules allow no better spread",
     }[obstacle.kind]
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.draft import match
 from headgate.balance.rules import rules_of
+from headgate.inventory.grouping import group_by_of
+from headgate.layout.resolved import locked_groups
 from headgate.numbers import number_text
 from headgate.tables.group import majority
 from headgate.tables.names import Names
@@ -65,7 +67,7 @@ def explain(
     for entry in chosen:
         table, row = by_table[entry.table], rows[entry.pipeline]
         reasons = [
-            _place(entry, table, row, definition),
+            _place(entry, table, row, group_by_of(definition, locked_groups(before))),
             _weight(entry),
             _why(entry, table, rows, rules, past, definition, first=before is None),
             *_bound_by(table, rules),
@@ -86,9 +88,9 @@ def _groups_before(tables: Sequence[Table], before: Layout | None) -> dict[str, 
     return inside
 
 
-def _place(entry: Entry, table: Table, row: Row, definition: Definition) -> str:
+def _place(entry: Entry, table: Table, row: Row, group_by: str) -> str:
     group = table.group
-    by = "as its row says" if table.own_group else f"by {definition.group_by.replace('_', ' ')}"
+    by = "as its row says" if table.own_group else f"by {group_by.replace('_', ' ')}"
     when = f", schedule {group.schedule}" if group.schedule else ""
     return f"its group is {group.key} ({by}{when}, connection {group.connection}), in {entry.pipeline} of stack {row.stack}"
 
@@ -97,6 +99,7 @@ def _weight(entry: Entry) -> str:
     origin = {
         "given": "as its row says",
         "observed": f"as its last runs took, confidence {entry.confidence:.0%}",
+        "estimate": f"by its estimated size, confidence {entry.confidence:.0%}",
         "type": "as the definition says for its ingestion type",
     }[entry.weight_from]
     return f"it weighs {number_text(entry.weight)} s of a run, {origin}"

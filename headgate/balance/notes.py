@@ -11,13 +11,36 @@ if TYPE_CHECKING:
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.starts import Timeline
+    from headgate.balance.steps import Step
     from headgate.definition.model import Definition
     from headgate.layout.model import Layout
     from headgate.tables.table import Table
 
 
+def grouping_notes(layout: Layout, before: Layout | None, steps: Sequence[Step]) -> Iterator[str]:
+    """Say where tables are grouped by something else than in the layout before, and how many of them move."""
+    old, new = before.asked.group_by if before else "", layout.asked.group_by
+    if before and old != new and (old or new == "auto"):
+        moves = sum(step.what == "table_moves" for step in steps)
+        were = f"by {old}" if old else "as before"
+        yield f"groups are by {new} now, not {were}: {moves} of {counted(len(layout.tables), 'table')} move to another pipeline"
+
+
+def move_notes(layout: Layout, steps: Sequence[Step]) -> Iterator[str]:
+    """Say how many tables are on their way to another pipeline, and how many need no handover to be there."""
+    waiting = sum(1 for placement in layout.tables if placement.move)
+    if waiting:
+        are = counted(waiting, "table is", "tables are")
+        yield f"{are} on the way to another pipeline: files change as the handover is recorded"
+    moving = {step.name for step in steps if step.what == "table_moves"}
+    at_once = sum(1 for placement in layout.tables if not placement.move and str(placement.table) in moving)
+    if at_once:
+        moves = counted(at_once, "table moves", "tables move")
+        yield f"{moves} without a handover: not recorded as deployed anywhere"
+
+
 def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout) -> Iterator[str]:
-    """Say what of what was asked for could not be, what is on its way, and what the inventory still reads."""
+    """Say what of what was asked for could not be, and what the inventory still reads."""
     settings, count = definition.balance, len({placement.agreed for placement in layout.tables})
     if settings.pipelines is not None and settings.pipelines != count:
         asked = counted(settings.pipelines, "pipeline was", "pipelines were")
@@ -33,10 +56,6 @@ def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout
     if gone:
         are = counted(gone, "table is", "tables are")
         yield f"{are} marked gone in the inventory and still read: delete the rows to stop that"
-    waiting = sum(1 for placement in layout.tables if placement.move)
-    if waiting:
-        are = counted(waiting, "table is", "tables are")
-        yield f"{are} on the way to another pipeline: files change as the handover is recorded"
 
 
 def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterator[str]:
@@ -44,6 +63,8 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
     settings = definition.balance
     for one in arranged:
         name = f"group {one.group.key}" + (f" ({one.group.schedule})" if one.group.schedule else "")
+        if one.reason:
+            yield f"{name}: {counted(one.pipelines, 'pipeline')} by default: {one.reason}"
         if one.moved:
             proof = "; proved to be the least" if one.proved else ""
             yield f"{name}: moving {counted(one.moved, 'table')} costs about {one.cost:,} s{proof}"
@@ -53,8 +74,9 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
         above = f"{name}: the heaviest pipeline is {one.makespan / one.bound - 1:.1%} above the lower bound"
         if one.wanted_moves:
             limit = f", and max_moves is {settings.max_moves}" if settings.max_moves is not None else ""
+            cost = f" (about {one.wanted_cost:,} s)" if one.wanted_cost else ""
             tables = counted(one.wanted_moves, "table")
-            yield f"{above}; {tables} would have to move (about {one.wanted_cost:,} s){limit}: nothing moved"
+            yield f"{above}; {tables} would have to move{cost}{limit}: nothing moved"
         else:
             yield f"{above}; its tables and rules allow no less than {one.reachable / one.bound - 1:.1%}"
 

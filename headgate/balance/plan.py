@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.arrange import arrange
 from headgate.balance.counts import by_deadline, fewest, limits_of, share_out, startup_of
-from headgate.balance.deadline import obstacle_text, run_seconds
+from headgate.balance.deadline import run_seconds
 from headgate.balance.draft import Draft, draft_of, natural
+from headgate.balance.feasibility import late_by, refuse_unintended
 from headgate.balance.rules import rules_of
 from headgate.balance.stacks import assign_stacks
 from headgate.balance.starts import assign_offsets
+from headgate.balance.usual_number import says_a_number, usual_number
+from headgate.inventory.grouping import group_by_of
 from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement
+from headgate.layout.resolved import locked_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.counts import Groups
-    from headgate.balance.deadline import Choice
     from headgate.balance.rules import Rules
     from headgate.definition.model import Deadline, Definition
     from headgate.tables.group import Group
@@ -49,9 +52,10 @@ def balance(
     pipelines (as planned moves) only where the number of pipelines asked for changed, a cap, a rule or their group forces
     them, where a pipeline is above its lower bound by more than the definition's trigger, or with `rebalance`, which gets
     all within the tolerance now; pipelines change stack only where theirs is no longer asked for, or with `restack`.
-    The same for any order of rows. Raises InputError where rules contradict each other or name no table, RefusedError where
-    a pipeline would change stack while it still does.
+    The same for any order of rows. Raises InputError where rules contradict each other or name no table and where what is
+    asked for can't be meant, RefusedError where a pipeline would change stack while it still does.
     """
+    refuse_unintended(tables, definition, lock)
     rules = rules_of(tables, definition)
     grouped: defaultdict[Group, list[Table]] = defaultdict(list)
     for table in tables:
@@ -59,9 +63,12 @@ def balance(
     groups = dict(sorted(grouped.items()))
     draft = draft_of(tables, lock)
     evict(draft)
-    counts = count(draft, groups, rules, definition, lock, rebalance=rebalance)
+    counts, reasons = count(draft, groups, rules, definition, lock, rebalance=rebalance)
     arranged = tuple(
-        _arranged(draft, group, its, rules, definition, counts[group], rebalance=rebalance) for group, its in groups.items()
+        replace(
+            _arranged(draft, group, its, rules, definition, counts[group], rebalance=rebalance), reason=reasons.get(group, "")
+        )
+        for group, its in groups.items()
     )
     return Plan(finish(draft, definition, lock, rebalance=rebalance, restack=restack), arranged)
 
@@ -84,9 +91,9 @@ def _arranged(
             return result
         draft.take(before)
     floor = least if rebalance else max(least, min(running, settings.max_pipelines or running))
-    chosen = by_deadline(tables, rules, definition, settings.deadline, floor)
+    chosen = by_deadline(tables, rules, definition, settings.deadline, floor, reserve=settings.tolerance)
     result = arrange(draft, group, tables, rules, settings, chosen.pipelines, now=True)
-    return replace(result, obstacles=_obstacles(tables, chosen, settings.deadline))
+    return replace(result, obstacles=late_by(tables, chosen, settings.deadline))
 
 
 def _in_time(draft: Draft, tables: Sequence[Table], deadline: Deadline) -> bool:
@@ -95,14 +102,6 @@ def _in_time(draft: Draft, tables: Sequence[Table], deadline: Deadline) -> bool:
         loads[draft.homes[table]] += table.weight.seconds
     limits = limits_of(deadline)
     return run_seconds(list(loads.values()), limits) <= limits.deadline_s
-
-
-def _obstacles(tables: Sequence[Table], chosen: Choice, deadline: Deadline) -> tuple[str, ...]:
-    limits = limits_of(deadline)
-    return tuple(
-        obstacle_text(one, limits, tables[one.table].id.source_table if one.table is not None else "")
-        for one in chosen.obstacles
-    )
 
 
 def evict(draft: Draft) -> None:
@@ -114,17 +113,23 @@ def evict(draft: Draft) -> None:
 
 def count(
     draft: Draft, groups: Groups, rules: Rules, definition: Definition, lock: Layout | None, *, rebalance: bool
-) -> dict[Group, int]:
-    """Give each group's number of pipelines: as it is where the number asked for is what the lock was made for."""
+) -> tuple[dict[Group, int], dict[Group, str]]:
+    """Give each group's number of pipelines, and why, for those whose number nothing says.
+
+    The number is as it is where what was asked for is what the lock was made for.
+    """
     settings = definition.balance
     now = {group: len(draft.pipelines_of(group)) for group in groups}
-    if lock is None or lock.asked.pipelines != settings.pipelines or rebalance:
+    is_asked = lock is None or lock.asked.pipelines != settings.pipelines or rebalance
+    if settings.pipelines and is_asked:
         running = {group: number for group, number in now.items() if number}
-        return share_out(groups, rules, settings, None if rebalance else running)
-    most = settings.max_pipelines
-    return {
-        group: max(min(now[group], most or now[group]), fewest(tables, rules, settings)) for group, tables in groups.items()
-    }
+        return share_out(groups, rules, settings, None if rebalance else running), {}
+    least = {group: fewest(tables, rules, settings) for group, tables in groups.items()}
+    new = [group for group in groups if (is_asked or not now[group]) and not says_a_number(settings)]
+    usual = {group: usual_number(groups[group], rules, definition, least[group]) for group in new}
+    kept = {group: 0 if is_asked else min(now[group], settings.max_pipelines or now[group]) for group in groups}
+    counts = {group: usual[group].pipelines if group in usual else max(least[group], kept[group]) for group in groups}
+    return counts, {group: one.reason for group, one in usual.items()}
 
 
 def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalance: bool, restack: bool) -> Layout:
@@ -154,14 +159,18 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
     still = [target for target in targets if target not in retired]
     gone = [Left.of(pipeline, still) for name, pipeline in before.items() if name not in living]
     left = [*(lock.left if lock else ()), *gone]
-    return Layout(
+    layout = Layout(
         connector=definition.id,
-        asked=Asked(definition.balance.pipelines, definition.balance.stacks),
+        asked=Asked(definition.balance.pipelines, definition.balance.stacks, lock.asked.group_by if lock else ""),
         pipelines=tuple(sorted(stacked, key=lambda pipeline: pipeline.id)),
         tables=tuple(placements),
         left=tuple(sorted(left, key=lambda entry: entry.id)),
         retired=lock.retired if lock else (),
     )
+    group_by = group_by_of(definition, locked_groups(lock))
+    # A lock from before locks said what makes a group is only written again where something else changes.
+    said = layout != lock or layout.asked.group_by or group_by == "auto"
+    return replace(layout, asked=replace(layout.asked, group_by=group_by)) if said else layout
 
 
 def _placement(table: Table, home: str, found: Placement | None) -> Placement:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.counts import startup_of
 from headgate.balance.draft import match, natural
-from headgate.balance.notes import group_notes, layout_notes, starts_notes
+from headgate.balance.feasibility import infeasible
+from headgate.balance.grouping_cost import GroupingCost, grouping_costs
+from headgate.balance.notes import group_notes, grouping_notes, layout_notes, move_notes, starts_notes
+from headgate.balance.rules import rules_of
 from headgate.balance.starts import Timeline, timeline
 from headgate.balance.steps import Step, steps_between
 from headgate.layout.resolved import resolve_layout
+from headgate.numbers import rounded
 from headgate.partition.bound import lower_bound
 from headgate.partition.instance import exact_weights
 from headgate.tables.group import Group, majority
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A pipeline. Weights in seconds of one run; `bound` is its group's lower bound, which no layout can beat.
+    """A pipeline. Weights in seconds of one run, rounded; `bound` is its group's lower bound, which no layout can beat.
 
     `before`: the weight of what the layout before had in it, with the weights of today. `offset` in minutes. `share`: the
     weight as a share of the bound: 1 is best for the heaviest pipeline of a group.
@@ -54,7 +58,7 @@ class Row:
 class Entry:
     """A table: where it is to be and was before (empty: nowhere), and its weight in seconds of one run.
 
-    `weight_from`: given, observed or type; `confidence` from 0 to 1.
+    `weight_from`: given, observed, estimate or type; `confidence` from 0 to 1.
     """
 
     source_table: str
@@ -73,15 +77,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A connector's layout, pipeline by pipeline and table by table, and the steps to it from the layout before."""
+    """A connector's layout, pipeline by pipeline and table by table, and the steps to it from the layout before.
+
+    problems: what it can't keep, a sentence each. notes: what else to know.
+    """
 
     connector: str
     rows: tuple[Row, ...]
     entries: tuple[Entry, ...]
     groups: tuple[Arranged, ...]
     steps: tuple[Step, ...]
+    problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    grouping: tuple[GroupingCost, ...] = ()
     timeline: Timeline | None = None
+
+    @property
+    def stacks(self) -> int:
+        """How many stacks hold pipelines: one more holds what all pipelines share."""
+        return len({row.stack for row in self.rows})
 
 
 def report(
@@ -104,15 +118,31 @@ def report(
         past[placement.agreed].append(table)
     rows = tuple(_rows(tables, entries, pipelines, past))
     shown = _timeline(pipelines, definition)
+    steps = tuple(steps_between(tables, layout, before))
+    rules = rules_of(tables, definition)
+    obstacles = {one.group: one.obstacles for one in arranged}
     return Report(
-        definition.id,
-        rows,
-        tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
-        tuple(arranged),
-        tuple(steps_between(tables, layout, before)),
-        (*group_notes(arranged, definition), *starts_notes(shown), *layout_notes(tables, definition, layout)),
-        shown,
+        connector=definition.id,
+        rows=rows,
+        entries=tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
+        groups=tuple(_rounded(one) for one in arranged),
+        steps=steps,
+        problems=tuple(infeasible(pipelines, rules, definition, shown, obstacles)),
+        notes=(
+            *grouping_notes(layout, before, steps),
+            *group_notes(arranged, definition),
+            *starts_notes(shown),
+            *layout_notes(tables, definition, layout),
+            *move_notes(layout, steps),
+        ),
+        grouping=tuple(grouping_costs(pipelines, rules, definition.balance)),
+        timeline=shown,
     )
+
+
+def _rounded(one: Arranged) -> Arranged:
+    weights = {name: rounded(getattr(one, name)) for name in ("bound", "makespan", "reachable")}
+    return replace(one, **weights)  # type: ignore[arg-type]  # all three are weights
 
 
 def _timeline(pipelines: Sequence[ResolvedPipeline], definition: Definition) -> Timeline:
@@ -146,14 +176,14 @@ def _rows(
             group=group.key if group else pipeline.group,
             stack=pipeline.stack,
             tables=len(one.tables),
-            weight=one.seconds,
-            before=fsum(table.weight.seconds for table in gone),
+            weight=rounded(one.seconds),
+            before=rounded(fsum(table.weight.seconds for table in gone)),
             moves_in=came[pipeline.id],
             moves_out=went[pipeline.id],
             schedule=group.schedule if group else "",
             offset=pipeline.offset,
-            bound=bound,
-            share=one.seconds / bound if bound else 1.0,
+            bound=rounded(bound),
+            share=rounded(one.seconds / bound) if bound else 1.0,
         )
 
 

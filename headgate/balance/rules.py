@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from headgate.inventory.row import rule_of
 from headgate.problems import InputError, Problem, did_you_mean
 from headgate.tables.names import Names, blurred
 
@@ -29,12 +30,16 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """together: sets of two or more tables. apart: sets likewise. pinned: table → pipeline id. costs: table → seconds."""
+    """together: sets of two or more tables. apart: sets likewise. pinned: table → pipeline id. costs: table → seconds.
+
+    move_by: what moves are to cost least of.
+    """
 
     together: tuple[tuple[Table, ...], ...] = ()
     apart: tuple[Apart, ...] = ()
     pinned: Mapping[Table, str] = field(default_factory=dict)
     costs: Mapping[Table, int] = field(default_factory=dict)
+    move_by: Literal["tables", "seconds"] = "seconds"
 
 
 def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
@@ -50,7 +55,8 @@ def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
     if problems:
         raise InputError(problems)
     costs = {table: _cost(table, settings.move_costs, given) for table in tables}
-    return Rules(tuple(_joined(together)), (*(_copies(tables)), *(one for one in apart if len(one.tables) > 1)), pinned, costs)
+    kept_apart = (*_copies(tables), *(one for one in apart if len(one.tables) > 1))
+    return Rules(tuple(_joined(together)), kept_apart, pinned, costs, settings.move_by)
 
 
 class _Named:
@@ -124,8 +130,7 @@ def _copies(tables: Iterable[Table]) -> list[Apart]:
 
 def _cost(table: Table, costs: MoveCosts, given: Mapping[Table, float]) -> int:
     """Give what moving the table costs, in whole seconds, at least one."""
-    name = "cdc" if table.ingestion_type == "cdc_with_deletes" else table.ingestion_type or "unknown"
     seconds = given.get(table)
     if seconds is None:
-        seconds = costs.handover_seconds + table.weight.seconds * getattr(costs, name)
+        seconds = costs.handover_seconds + table.weight.seconds * getattr(costs, rule_of(table.ingestion_type))
     return max(1, min(round(seconds), _MOST_COST))

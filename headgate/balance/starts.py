@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from math import ceil, lcm
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,10 @@ _MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - a clock on the wall; the first 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A pipeline in the period: it starts at each of `starts` (minutes), `offset` minutes later, and runs for `minutes`."""
+    """A pipeline in the period: it starts at each of `starts` (minutes), `offset` minutes later, and runs for `minutes`.
+
+    own_period: minutes after which its own starts come again.
+    """
 
     pipeline: str
     schedule: str
@@ -39,16 +42,18 @@ class Lane:
     minutes: int
     starts: tuple[int, ...]
     period: int
+    own_period: int
 
     @property
     def before(self) -> tuple[tuple[int, int], ...]:
-        """Give (start, minutes) of each run at offset 0. A run is as long as the gap to the next start at most."""
-        return tuple(Arc(self.starts, self.period, self.minutes, 1).runs)
+        """Give (start, minutes) of each run in its own period at offset 0: as long as the gap to the next start at most."""
+        own = tuple(start for start in self.starts if start < self.own_period)
+        return tuple(Arc(own, self.own_period, self.minutes, 1).runs)
 
     @property
     def after(self) -> tuple[tuple[int, int], ...]:
         """Give (start, minutes) of each run at the pipeline's offset."""
-        return tuple(((start + self.offset) % self.period, minutes) for start, minutes in self.before)
+        return tuple(((start + self.offset) % self.own_period, minutes) for start, minutes in self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def timeline(
     period, listed = _period(arcs), list(arcs.values())
     shown = {name: offsets[name] % arc.window for name, arc in arcs.items()}
     lanes = tuple(
-        Lane(name, groups[name].schedule, shown[name], arc.minutes, _all_starts(arc, period), period)
+        Lane(name, groups[name].schedule, shown[name], arc.minutes, _all_starts(arc, period), period, arc.period)
         for name, arc in arcs.items()
     )
     after = peak(listed, list(shown.values()), period)
@@ -167,6 +172,24 @@ def _period(arcs: Mapping[str, Arc]) -> int:
 
 def _all_starts(arc: Arc, period: int) -> tuple[int, ...]:
     return tuple(cycle + start for cycle in range(0, period, arc.period) for start in arc.starts)
+
+
+@lru_cache(maxsize=1024)
+def interval_minutes(schedule: str) -> int | None:
+    """Give the shortest time between two starts of a schedule, in minutes; None for one that is empty or starts but once.
+
+    Two weeks are looked at, and of a schedule with fewer than two starts in them its first three. Raises ScheduleError for
+    what can't be read.
+    """
+    if not schedule:
+        return None
+    end = _MONDAY + _WEEKS * timedelta(minutes=_WEEK)
+    moments: list[datetime] = []
+    for moment in wall_times(schedule, _MONDAY - timedelta(seconds=1)):
+        if moment > end and len(moments) > _WEEKS:
+            break
+        moments.append(moment)
+    return min(((after - before) // timedelta(minutes=1) for before, after in pairwise(moments)), default=None)
 
 
 @lru_cache(maxsize=1024)

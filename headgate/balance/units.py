@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Units:
     """The units of one group. `members`: unit → its tables; `names`: pipeline's number → its id; `scale`: weight of 1.
 
-    `homes` and `costs` are (units,): the number of the pipeline where each is (-1: nowhere yet), and what moving it costs.
+    `homes`, `costs` and `seconds` are (units,): the number of the pipeline where each is (-1: nowhere yet), what moving it
+    counts, which is to be least in all, and what it costs in seconds.
     `apart`: for each of the instance's sets of `apart`, the rule that it comes from.
     """
 
@@ -33,6 +34,7 @@ class Units:
     instance: Instance
     homes: NDArray[np.int64]
     costs: NDArray[np.int64]
+    seconds: NDArray[np.int64]
     scale: float
     apart: tuple[Apart, ...]
 
@@ -63,12 +65,14 @@ def units_of(draft: Draft, tables: Sequence[Table], rules: Rules, names: Sequenc
         fixed=fixed,
         forbidden=_barred(draft, rules, unit_of, numbers, fixed),
     )
+    seconds = np.array([sum(rules.costs[table] for table in unit) for unit in members], dtype=np.int64)
     return Units(
         members=members,
         names=tuple(names),
         instance=instance,
         homes=np.array([_home(draft, unit, rules, numbers) for unit in members], dtype=np.int64),
-        costs=np.array([sum(rules.costs[table] for table in unit) for unit in members], dtype=np.int64),
+        costs=seconds if rules.move_by == "seconds" else np.array([len(unit) for unit in members], dtype=np.int64),
+        seconds=seconds,
         scale=scale,
         apart=tuple(rule for rule, _ in apart),
     )

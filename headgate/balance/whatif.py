@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from headgate.definition.model import Definition
 
 _SIMPLE = {
-    name for name in Balance.model_fields if name not in ("deadline", "together", "apart", "pinned", "move_costs", "weights")
+    name
+    for name in Balance.model_fields
+    if name not in ("deadline", "together", "apart", "pinned", "move_costs", "weights", "sizes")
 }
 
 

@@ -41,10 +41,13 @@ def check(
     try:
         for one in check_project(request):
             found.append(CheckOutput.of(one))
+            for problem in one.problems:
+                warn(f"problem: {one.connector}: {problem}")
             for warning in one.warnings:
                 warn(f"warning: {one.connector}: {warning}")
             if output is Format.text:
-                result(f"{one.connector}: {counted(one.tables, 'table')}, {counted(one.stacks, 'stack')}, fine")
+                ends = counted(len(one.problems), "problem") if one.problems else "fine"
+                result(f"{one.connector}: {counted(one.tables, 'table')}, {counted(one.stacks, 'stack')}, {ends}")
     finally:
         if output is Format.json:
             emit(found)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.discovery.request import DiscoveryResult
 
 _log = logging.getLogger(__name__)
-GroupBy = Literal["category_and_ingestion_type", "ingestion_type", "category", "none"]
+GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "size", "none"]
 
 _CODE, _ROWS, _WHERE, _HOW = "From a connector's code", "From rows", "Where tables go", "How tables are arranged"
 _CRON = "5-field cron, or `quartz:` and a Quartz expression."
@@ -61,7 +61,10 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     connection_name: Annotated[str, typer.Option(help="The Unity Catalog connection.", rich_help_panel=_WHERE)] = "",
     dest_catalog: Annotated[str, typer.Option(help="The destination catalog.", rich_help_panel=_WHERE)] = "",
     dest_schema: Annotated[str, typer.Option(help="The destination schema.", rich_help_panel=_WHERE)] = "",
-    group_by: Annotated[GroupBy | None, typer.Option(help="What makes a group.", rich_help_panel=_HOW)] = None,
+    group_by: Annotated[
+        GroupBy | None,
+        typer.Option(help="What makes a group: goes into connector.yaml. Default there: auto.", rich_help_panel=_HOW),
+    ] = None,
     category_prefix_map_json: Annotated[
         str, typer.Option(help="JSON, or @file: prefix of a table's name → its category.", rich_help_panel=_HOW)
     ] = "",

@@ -131,6 +131,7 @@ def _assumptions(definition: Definition, layout: Layout, tables: Sequence[Table]
         yield f"A run takes the weights of its tables and {startup} of startup; none runs twice."
         sources = Counter(table.weight.source for table in tables)
         origins = f"{sources['observed']} observed, {sources['given']} given, {sources['type']} by ingestion type alone"
+        origins += f", {sources['estimate']} by estimated size" if sources["estimate"] else ""
         yield f"Weights of tables: {origins}."
     if definition.mode == "batch" and any(not load.group.schedule for load in loads):
         yield "Pipelines without a schedule are assumed never to run."

@@ -60,6 +60,9 @@ def faults(definition: Definition) -> list[Fault]:
     """Give all that is wrong with a definition whose types are right."""
     found = [*_connection(definition), *_names(definition), *_schedules(definition), *_compute(definition), *_code(definition)]
     found += [*_pricing(definition), *_balance(definition.balance), *_discovery_in_clear(definition)]
+    if definition.isolate and definition.group_by not in (None, "auto"):
+        message = f"isolate is for group_by: auto; {definition.group_by} keeps every group apart"
+        found.append(Fault(("isolate",), message, "take it out, or write `group_by: auto`"))
     defaults = [name for name, target in definition.targets.items() if target.default]
     if len(defaults) > 1:
         found.append(Fault(("targets", defaults[1], "default"), f"{' and '.join(defaults)} are both default", "keep one"))

@@ -13,7 +13,7 @@ from headgate.validation import Currency, Id, StrictModel, WorkspaceFolder
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Text = Annotated[str, StringConstraints(min_length=1)]
-GroupBy = Literal["category_and_ingestion_type", "ingestion_type", "category", "none"]
+GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "size", "none"]
 
 
 class Connection(StrictModel):
@@ -79,6 +79,19 @@ class Weights(StrictModel):
     unknown: float = Field(default=10, ge=0, le=1e12, description="For tables without an ingestion type.")
 
 
+class Sizes(StrictModel):
+    """What a table's estimated size says of a run's seconds, until runs do. The rates are guesses: give your source's."""
+
+    rows_per_second: float = Field(default=10_000, gt=0, description="Rows that a pipeline reads in a second.")
+    bytes_per_second: float = Field(default=10_000_000, gt=0, description="Bytes that a pipeline reads in a second.")
+    share_a_run: float = Field(
+        default=0.01,
+        gt=0,
+        le=1,
+        description="Of an append or cdc table, the share that is new in a run; snapshots are read whole.",
+    )
+
+
 class MoveCosts(StrictModel):
     """What it costs to move a table to another pipeline: so many of its runs, by ingestion type, and the handover itself."""
 
@@ -112,7 +125,10 @@ class Balance(StrictModel):
 
     stacks: int = Field(default=1, ge=1, le=100, description="The number of stacks that pipelines are spread over.")
     pipelines: int | None = Field(
-        default=None, ge=1, le=10_000, description="The number of pipelines in all; at least one a group. Default: one a group."
+        default=None,
+        ge=1,
+        le=10_000,
+        description="The number of pipelines in all; at least one a group. Default: from weights, schedules and start-up.",
     )
     min_pipelines: int = Field(default=1, ge=1, le=10_000, description="No group gets fewer (unless it has fewer tables).")
     max_pipelines: int | None = Field(default=None, ge=1, le=10_000, description="No group gets more.")
@@ -128,11 +144,15 @@ class Balance(StrictModel):
     max_moves: int | None = Field(
         default=None, ge=0, description="Tables that one balance may move for the loads' sake. Default: any number."
     )
+    move_by: Literal["tables", "seconds"] = Field(
+        default="seconds", description="What moves are to cost least of: seconds, as move_costs has them, or tables."
+    )
     together: list[list[Text]] = Field(default_factory=list, description="Tables that must share a pipeline, list by list.")
     apart: list[list[Text]] = Field(default_factory=list, description="Tables no two of which may share a pipeline.")
     pinned: dict[Text, Id] = Field(default_factory=dict, description="Table → the pipeline that it has to be in.")
     move_costs: MoveCosts = Field(default_factory=MoveCosts)
     weights: Weights = Field(default_factory=Weights)
+    sizes: Sizes = Field(default_factory=Sizes)
 
 
 class Autoscale(StrictModel):
@@ -271,10 +291,18 @@ class Definition(StrictModel):
     connection: Connection
     destination: Destination
     code: Code = Field(default_factory=Code)
-    group_by: GroupBy = Field(
-        default="category_and_ingestion_type", description="What makes a group, where a table names none."
+    group_by: GroupBy | None = Field(
+        default=None,
+        description="What makes a group, where a table names none. auto: tables on one schedule and connection, by category "
+        "where it has ten tables. Default: auto; category_and_ingestion_type for a lock from before there was auto.",
+    )
+    isolate: list[Text] = Field(
+        default_factory=list, description="Categories that keep pipelines of their own, however few their tables (auto)."
     )
     category_prefixes: dict[str, str] = Field(default_factory=dict, description="Prefix of a table's name → its category.")
+    large_seconds: float = Field(
+        default=600, gt=0, description="By size: a table whose run takes so many seconds has a pipeline of its own."
+    )
     discovery: dict[str, str] = Field(default_factory=dict, description="Init options for the connector's code at discovery.")
     schedules: Schedules = Field(default_factory=Schedules)
     balance: Balance = Field(default_factory=Balance)

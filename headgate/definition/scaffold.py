@@ -25,7 +25,7 @@ destination:
 # code:  # where pipelines get the connector's code from: a git folder, a folder beside this file, or wheels
 #   git: {{url: https://github.com/databrickslabs/lakeflow-community-connectors.git, branch: master}}
 
-group_by: {group_by}
+group_by: {group_by}  # auto: tables on one schedule share pipelines, by category where it has ten tables
 schedules:  # 5-field cron, or quartz: and a Quartz expression; empty: no schedule
   snapshot: {snapshot}
   append: {append}
@@ -35,7 +35,7 @@ schedules:  # 5-field cron, or quartz: and a Quartz expression; empty: no schedu
 
 balance:
   stacks: 1
-  # pipelines: 8  # in all; default: one for each group
+  # pipelines: 8  # in all; default: from weights and schedules, as `headgate balance` says
 
 targets:
   dev: {{default: true, name_prefix: dev_, paused: true, development: true, protect: false}}
@@ -66,7 +66,7 @@ def scaffold_definition(  # noqa: PLR0913  # most are fields of the definition
     connection_name: str,
     catalog: str,
     schema: str,
-    group_by: str = "category_and_ingestion_type",
+    group_by: str = "auto",
     snapshot: str = "",
     append: str = "",
     cdc: str = "",

@@ -1,4 +1,4 @@
-"""From what a source says to rows of an inventory: category, group, destination name, schedule and weight. Pure."""
+"""From what a source says to rows of an inventory: category, destination name, schedule and weight. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from headgate.discovery import classify
+from headgate.inventory.grouping import without_written
+from headgate.inventory.row import rule_of
 from headgate.names import catalog_name, catalog_name_fault
 from headgate.tables.names import blurred, respelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.definition.model import Definition, GroupBy
+    from headgate.definition.model import Definition
     from headgate.inventory.row import TableRow
 
 _LONGEST = 255
@@ -25,7 +27,6 @@ class Rules:
     What is empty or missing stays empty in the inventory, so that the connector's definition decides.
     """
 
-    group_by: GroupBy = "category_and_ingestion_type"
     prefixes: Mapping[str, str] = field(default_factory=dict)
     connection: str = ""
     catalog: str = ""
@@ -47,17 +48,36 @@ class Rules:
 
 
 def arrange(tables: Iterable[TableRow], rules: Rules, existing: Sequence[TableRow] = ()) -> tuple[TableRow, ...]:
-    """Fill in what a table does not say itself; `existing` is the inventory so far, whose destination names are kept."""
-    return _named(tuple(_arranged(table, rules) for table in tables), existing)
+    """Fill in what a table does not say itself; `existing` is the inventory so far, whose destination names are kept.
+
+    Where its categories were once made of names, a new table's is too, so that it joins the others until groups are asked for.
+    """
+    by_names = _made_of_names(existing)
+    return _named(tuple(_arranged(table, rules, by_names=any(by_names)) for table in tables), existing)
 
 
-def _arranged(table: TableRow, rules: Rules) -> TableRow:
+def ungrouped(rows: Sequence[TableRow]) -> tuple[TableRow, ...]:
+    """Give an inventory's rows without the groups that a discovery wrote, and without categories that it made of names.
+
+    Those were made for all rows, so they are taken for a person's unless at least half of the rows have such a one.
+    """
+    made = _made_of_names(rows)
+    rows = without_written(rows)
+    return tuple(replace(row, category="") if was_made else row for row, was_made in zip(rows, made, strict=True))
+
+
+def _made_of_names(rows: Sequence[TableRow]) -> list[bool]:
+    """Give of which rows a discovery made the category of the name."""
+    made = [bool(row.category) and row.category == classify.invented(row.source_table) for row in rows]
+    return made if sum(made) * 2 >= len(rows) else [False] * len(rows)
+
+
+def _arranged(table: TableRow, rules: Rules, *, by_names: bool) -> TableRow:
     category = table.category or classify.category(table.source_table, rules.prefixes)
-    kind = classify.rule_of(table.ingestion_type)
+    kind = rule_of(table.ingestion_type)
     return replace(
         table,
-        category=category,
-        pipeline_group=table.pipeline_group or classify.group(category, table.ingestion_type, rules.group_by),
+        category=category or (classify.invented(table.source_table) if by_names else ""),
         connection_name=table.connection_name or rules.connection,
         destination_catalog=table.destination_catalog or rules.catalog,
         destination_schema=table.destination_schema or rules.schema,

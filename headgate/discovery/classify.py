@@ -1,4 +1,4 @@
-"""Which category a table belongs to, and which group: pure, from names, lists and prefixes."""
+"""Which category a table belongs to: pure, from lists and prefixes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.definition.model import GroupBy
-
-NO_CATEGORY = "core"
-UNKNOWN = "unknown"
-ALL = "all"
+_INVENTED = "core"
 
 
 def listed(lists: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -28,33 +24,21 @@ def listed(lists: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def category(table: str, prefixes: Mapping[str, str]) -> str:
-    """Give a table's category by its name: that of the longest prefix that it starts with, else its first word.
+    """Give a table's category by its name: that of the longest prefix that it starts with, empty where there is none.
 
-    A prefix is plain text: `pi_ev` matches `pi_event_frames`, and one that is to end at an underscore has it. The first word
-    is what comes before the first underscore, in lower case; a name without one is in `core`.
+    A prefix is plain text: `pi_ev` matches `pi_event_frames`, and one that is to end at an underscore has it.
 
-    >>> category("crm_contacts", {}), category("contacts", {}), category("crm_contacts", {"crm_": "sales"})
-    ('crm', 'core', 'sales')
+    >>> category("crm_contacts", {}), category("crm_contacts", {"crm_": "sales"})
+    ('', 'sales')
     """
-    matching = [prefix for prefix in prefixes if table.startswith(prefix)]
-    if matching:
-        return prefixes[max(matching, key=len)]
+    return prefixes[max(matching, key=len)] if (matching := [prefix for prefix in prefixes if table.startswith(prefix)]) else ""
+
+
+def invented(table: str) -> str:
+    """Give the category that discoveries made of a table's name once: its first word, or `core`. Nobody declared it.
+
+    >>> invented("crm_contacts"), invented("contacts")
+    ('crm', 'core')
+    """
     word, underscore, _ = table.partition("_")
-    return word.strip().lower() if underscore and word.strip() else NO_CATEGORY
-
-
-def group(category: str, ingestion_type: str, group_by: GroupBy) -> str:
-    """Give the group of a table; an empty ingestion type is `unknown`.
-
-    >>> group("core", "snapshot", "category_and_ingestion_type"), group("core", "", "ingestion_type")
-    ('core_snapshot', 'unknown')
-    """
-    kind = ingestion_type or UNKNOWN
-    return {"category_and_ingestion_type": f"{category}_{kind}", "ingestion_type": kind, "category": category, "none": ALL}[
-        group_by
-    ]
-
-
-def rule_of(ingestion_type: str) -> str:
-    """Give the name under which schedules and weights are set for an ingestion type: cdc's also hold for cdc_with_deletes."""
-    return "cdc" if ingestion_type == "cdc_with_deletes" else ingestion_type or UNKNOWN
+    return word.strip().lower() if underscore and word.strip() else _INVENTED

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import Any, TypeGuard
 
+from headgate.inventory.cells import MOST_SIZE
 from headgate.inventory.row import INGESTION_TYPES, TableRow
 from headgate.problems import did_you_mean
 
@@ -18,10 +19,10 @@ class MetadataError(Exception):
 
 
 def table_of(name: str, metadata: Any, category: str = "") -> TableRow:
-    """Give the table `name` of its metadata: ingestion_type, primary_keys and cursor_field, each of which may be missing.
+    """Give the table `name` of its metadata: ingestion_type, primary_keys, cursor_field, estimated_rows and estimated_bytes.
 
-    The platform takes a table without an ingestion type (as cdc), so it is let through as one whose type is unknown. Raises
-    MetadataError. Source: `ingest` of databrickslabs/lakeflow-community-connectors.
+    Each may be missing. The platform takes a table without an ingestion type (as cdc), so it is let through as one whose type
+    is unknown. Raises MetadataError. Source: `ingest` of databrickslabs/lakeflow-community-connectors.
     """
     if not isinstance(metadata, dict) or set(metadata) == {"not"}:
         raise MetadataError(f"the metadata is {_shown(metadata)}, not a dictionary")
@@ -37,9 +38,27 @@ def table_of(name: str, metadata: Any, category: str = "") -> TableRow:
     cursor = metadata.get("cursor_field") or ""
     if cursor and not is_name(cursor):
         faults.append(f"cursor_field is {_shown(cursor)}, not a name")
+    rows, bytes_ = (_size(metadata, what, faults) for what in ("estimated_rows", "estimated_bytes"))
     if faults:
         raise MetadataError("; ".join(faults))
-    return TableRow(name, ingestion_type=kind, primary_keys=tuple(keys), cursor_field=cursor, category=category)
+    return TableRow(
+        name,
+        ingestion_type=kind,
+        primary_keys=tuple(keys),
+        cursor_field=cursor,
+        category=category,
+        estimated_rows=rows,
+        estimated_bytes=bytes_,
+    )
+
+
+def _size(metadata: dict[str, Any], what: str, faults: list[str]) -> float | None:
+    found = metadata.get(what)
+    if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= MOST_SIZE:
+        return float(found)
+    if found is not None:
+        faults.append(f"{what} is {_shown(found)}, not a number from 0 on")
+    return None
 
 
 def name_faults(names: Any) -> list[str]:

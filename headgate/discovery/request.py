@@ -96,11 +96,25 @@ class DiscoveryRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Regrouped:
+    """Another group_by than before, as connector.yaml has it now. moves: tables that the next balance moves; None: no lock."""
+
+    before: str
+    after: str
+    moves: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DiscoveryResult:
-    """What was found, how the inventory changed, and the definition that was written where there was none."""
+    """What was found, how the inventory changed, and the definition that was written where there was none.
+
+    groups: each group with its schedule → how many tables of it there are, without those that are gone.
+    """
 
     found: Found
     merged: Merged
     csv: Path
     first: bool
+    groups: dict[str, int]
     scaffold: Path | None = None
+    regrouped: Regrouped | None = None

@@ -29,11 +29,14 @@ CELLS = {
     "ingestion_type": "ingestion_type",
     "primary_keys": "primary_keys",
     "cursor_field": "cursor_field",
+    "estimated_rows": "estimated_rows",
+    "estimated_bytes": "estimated_bytes",
     "connection_name": "connection_name",
     "status": "status",
 }
 MOST_WEIGHT = 1e12  # seconds; sums of any number of tables stay numbers
 NOTHING = {"NULL", "Null", "null", "None", "NaN", "nan", "N/A", "#N/A", "\\N"}  # what programs export for an empty cell
+MOST_SIZE = 1e18  # rows, or bytes: an exabyte
 SCD_TYPES = ("SCD_TYPE_1", "SCD_TYPE_2", "APPEND_ONLY")
 # Python's own numbers may hold underscores and the digits of any script; a spreadsheet's don't.
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -82,17 +85,22 @@ def _one_of(text: str, known: tuple[str, ...]) -> str:
     return found
 
 
-def parse_weight(text: str, fix: str) -> float:
-    """Give a number of seconds, or a share. Raises CellError, with `fix`, for what is no number from 0 to MOST_WEIGHT."""
+def parse_weight(text: str, fix: str, most: float = MOST_WEIGHT) -> float:
+    """Give a number of seconds, or another one. Raises CellError, with `fix`, for what is no number from 0 to `most`."""
     found = float(text) if _NUMBER.fullmatch(text.strip()) else -1.0
-    if not 0 <= found <= MOST_WEIGHT:
-        raise CellError(f"is not a number from 0 to {MOST_WEIGHT:g}", fix)
+    if not 0 <= found <= most:
+        raise CellError(f"is not a number from 0 to {most:g}", fix)
     return found
 
 
 def _weight(text: str) -> float | None:
     fix = "write the expected seconds for one run, such as 12.5; leave it empty for the ingestion type's default"
     return parse_weight(text, fix) if text.strip() else None
+
+
+def _size(text: str) -> float | None:
+    fix = "write about how many the whole table has, such as 1200000; leave it empty where that is not known"
+    return parse_weight(text, fix, MOST_SIZE) if text.strip() else None
 
 
 def _options(text: str) -> dict[str, Any]:
@@ -156,6 +164,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "schedule": _schedule,
     "table_options_json": _options,
     "weight": _weight,
+    "estimated_rows": _size,
+    "estimated_bytes": _size,
     "ingestion_type": lambda text: _one_of(text, INGESTION_TYPES),
     "primary_keys": _keys,
     "status": lambda text: _one_of(text, ("gone",)),

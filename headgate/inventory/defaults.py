@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.tables.group import Group
+from headgate.inventory.cells import MOST_WEIGHT
+from headgate.inventory.row import rule_of
 from headgate.tables.ids import TableId
-from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from headgate.definition.model import Definition
@@ -20,25 +20,32 @@ def table_id(row: TableRow, definition: Definition) -> TableId:
     return TableId(row.source_table, f"{catalog}.{schema}.{row.destination_name}")
 
 
-def group_of(row: TableRow, definition: Definition) -> Group:
-    """Give a row's group: the one that it names, else by the definition's group_by. Streaming has no schedule."""
-    key = row.pipeline_group or _group_key(definition.group_by, row.category, row.ingestion_type)
-    schedule = "" if definition.mode == "streaming" else row.schedule or _by_type(definition.schedules, row.ingestion_type)
-    own = definition.connection.name
-    named = row.connection_name or own
-    return Group(key, schedule, own if folded(named) == folded(own) else named)
-
-
 def declared_seconds(row: TableRow, definition: Definition) -> float:
-    """Give the weight that the committed files say: the row's own, else the definition's for its ingestion type."""
-    return row.weight if row.weight is not None else float(_by_type(definition.balance.weights, row.ingestion_type))
+    """Give the weight that the committed files say: the row's own, else by its size, else by its ingestion type."""
+    if row.weight is not None:
+        return row.weight
+    estimate = estimated_seconds(row, definition)
+    return float(by_type(definition.balance.weights, row.ingestion_type)) if estimate is None else estimate
 
 
-def _group_key(group_by: str, category: str, ingestion_type: str) -> str:
-    parts = {"category": [category or "other"], "ingestion_type": [ingestion_type or "unknown"], "none": ["all"]}
-    return "_".join(parts.get(group_by, [category or "other", ingestion_type or "unknown"]))
+def estimated_seconds(row: TableRow, definition: Definition) -> float | None:
+    """Give the seconds that one run of a table of its estimated size takes, at least one; None where no size is known.
+
+    Rows and bytes each have their rate, and the slower of the two counts. A snapshot is read whole each time, of others a
+    share. To three digits: an estimate knows no more.
+    """
+    sizes = definition.balance.sizes
+    known = [
+        size / rate
+        for size, rate in ((row.estimated_rows, sizes.rows_per_second), (row.estimated_bytes, sizes.bytes_per_second))
+        if size is not None
+    ]
+    if not known:
+        return None
+    share = 1.0 if row.ingestion_type == "snapshot" else sizes.share_a_run
+    return min(max(1.0, float(f"{max(known) * share:.3g}")), MOST_WEIGHT)
 
 
-def _by_type(settings: object, ingestion_type: str) -> str:
-    name = "cdc" if ingestion_type == "cdc_with_deletes" else ingestion_type or "unknown"
-    return str(getattr(settings, name))
+def by_type(settings: object, ingestion_type: str) -> str:
+    """Give what settings by ingestion type say for one."""
+    return str(getattr(settings, rule_of(ingestion_type)))

@@ -32,11 +32,12 @@ class Merged:
 def merge_discovered(existing: Sequence[TableRow], found: Sequence[TableRow]) -> Merged:
     """Give the inventory after a discovery.
 
-    A table's facts (ingestion type, primary keys, cursor) are the source's and taken again; its category where it had none.
-    A fact that the source is silent about stays, only the cursor goes where a source that names the ingestion type names none.
-    All else is a person's and kept: weight, group, schedule, options, destination. New tables come after the others, in the
-    order found. A table that is no longer found is marked, never taken out. Rows with one source table go together. A source
-    table that is found in another spelling, where that leaves no doubt, is the one that is known, and is spelled as found.
+    A table's facts (ingestion type, primary keys, cursor, estimated size) are the source's and taken again; its category
+    where it had none. A fact that the source is silent about stays, only the cursor goes where a source that names the
+    ingestion type names none. All else is a person's and kept: weight, group, schedule, options, destination. New tables
+    come after the others, in the order found. A table that is no longer found is marked, never taken out. Rows with one
+    source table go together. A source table that is found in another spelling, where that leaves no doubt, is the one that
+    is known, and is spelled as found.
     """
     before = respelled((table.source_table for table in existing), (table.source_table for table in found))
     facts = {before[table.source_table]: table for table in found if table.source_table in before}
@@ -65,5 +66,7 @@ def _with_facts(table: TableRow, fact: TableRow) -> TableRow:
         primary_keys=fact.primary_keys or table.primary_keys,
         cursor_field=fact.cursor_field if fact.ingestion_type else table.cursor_field,
         category=table.category or fact.category,
+        estimated_rows=table.estimated_rows if fact.estimated_rows is None else fact.estimated_rows,
+        estimated_bytes=table.estimated_bytes if fact.estimated_bytes is None else fact.estimated_bytes,
         status="",
     )

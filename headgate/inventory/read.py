@@ -32,6 +32,8 @@ COLUMNS = (
     "ingestion_type",
     "primary_keys",
     "cursor_field",
+    "estimated_rows",
+    "estimated_bytes",
     "connection_name",
     "status",
 )

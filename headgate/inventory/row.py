@@ -11,11 +11,17 @@ if TYPE_CHECKING:
 INGESTION_TYPES = ("snapshot", "append", "cdc", "cdc_with_deletes")
 
 
+def rule_of(ingestion_type: str) -> str:
+    """Give the name under which settings for an ingestion type stand: those of cdc hold for cdc_with_deletes too."""
+    return "cdc" if ingestion_type == "cdc_with_deletes" else ingestion_type or "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class TableRow:
     """A source table and where it goes. Empty means: as the connector's definition says.
 
-    `weight` is the expected seconds of pipeline time for one run (None: by ingestion type); `options` goes to the source,
+    `weight` is the expected seconds of pipeline time for one run (None: by runs, size or ingestion type); `estimated_rows` and
+    `estimated_bytes` are what the whole table is thought to hold (None: not known); `options` goes to the source,
     nested values as they are in the JSON; `schedule` is a cron expression, or `quartz:` and a Quartz one; `status` is
     empty, or `gone` where the last discovery did not find the table any more.
     """
@@ -32,6 +38,8 @@ class TableRow:
     ingestion_type: str = ""
     primary_keys: tuple[str, ...] = ()
     cursor_field: str = ""
+    estimated_rows: float | None = None
+    estimated_bytes: float | None = None
     connection_name: str = ""
     status: str = ""
 

@@ -1,4 +1,4 @@
-"""What tables weigh: as given, as their last runs took, or by ingestion type. Pure.
+"""What tables weigh: as given, as their last runs took, by estimated size, or by ingestion type. Pure.
 
 Only exact steps of floating point are taken on the way to a rounded weight, and no clock is read: the same files give the
 same weights on every machine.
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from headgate.inventory.csv_file import capped
-from headgate.inventory.defaults import declared_seconds
+from headgate.inventory.defaults import declared_seconds, estimated_seconds
 from headgate.problems import Problem, did_you_mean, short
 from headgate.tables.ids import TableId
 from headgate.tables.names import Names, blurred, folded
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 HALF_LIFE_DAYS = 14
 FEWEST_RUNS = 3
+SIZE_CONFIDENCE = 0.2  # of a size: less than any three runs give; half of it where only a share is read
 _FAR = 3.5  # robust deviations from the median from which on a run is an outlier
 _MAD = 1.4826  # median absolute deviations in a standard deviation of a normal distribution
 _STEADY = 0.02  # of the median: no run nearer than _FAR times this is an outlier, however steady the others are
@@ -47,7 +48,7 @@ class _Timed:
 def weigh(
     rows: Mapping[TableId, TableRow], definition: Definition, runs: Sequence[Run] = (), *, half_life_days: int = HALF_LIFE_DAYS
 ) -> dict[TableId, Weight]:
-    """Weigh each table: as its row says, else by its runs where at least three are of use, else by ingestion type.
+    """Weigh each table: as its row says, else by three runs of use or more, else by its size, else by ingestion type.
 
     `rows`: table → its row. A full load says nothing of the runs after it, so it is kept apart, and so is the first run into
     a destination where the file doesn't say what it was; a snapshot is loaded in full each time, and all its runs count. Of
@@ -72,7 +73,10 @@ def _weigh(row: TableRow, definition: Definition, runs: Sequence[Run], counts: C
         return Weight(declared, "given", 1.0, declared, left_out=len(runs))
     usable = [_Timed(run.seconds, counts(run)) for run in _usual(runs, row.ingestion_type)]
     if len(usable) < FEWEST_RUNS:
-        return Weight(declared, "type", 0.0, declared, left_out=len(runs))
+        if estimated_seconds(row, definition) is None:
+            return Weight(declared, "type", 0.0, declared, left_out=len(runs))
+        sure = SIZE_CONFIDENCE if row.ingestion_type == "snapshot" else SIZE_CONFIDENCE / 2
+        return Weight(declared, "estimate", sure, declared, left_out=len(runs))
     kept = _without_outliers(usable)
     if len(kept) < FEWEST_RUNS:  # one fresh run outvoted all others: let each say as much
         alike = [_Timed(run.seconds, 1.0) for run in usable]

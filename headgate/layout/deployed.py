@@ -16,6 +16,7 @@ from headgate.tables.ids import TableId
 from headgate.validation import parse_as
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 FORMAT = 1
@@ -44,6 +45,11 @@ class Deployed:
         """The ids (headgate's) of the pipelines that were deployed."""
         head = "databricks_pipeline."
         return [address.removeprefix(head) for address in self.ids if address.startswith(head)]
+
+    def may_hold(self, table: TableId, pipelines: Collection[str]) -> bool:
+        """Whether the target may have the table in one of these pipelines: it is recorded, or no table of one is."""
+        untold = set(self.pipelines) - set(self.tables.values())
+        return table in self.tables or not untold.isdisjoint(pipelines)
 
 
 def deployed_path(folder: Path, target: str) -> Path:

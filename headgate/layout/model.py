@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
+from headgate.definition.model import GroupBy  # noqa: TC001  # pydantic reads the fields' types
 from headgate.validation import Id, StackNumber  # noqa: TC001  # pydantic reads the fields' types
 
 if TYPE_CHECKING:
@@ -106,10 +107,14 @@ class Retirement:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The numbers that the layout was made for: a change of them is what makes pipelines or stacks come and go."""
+    """What the layout was made for: a change of it is what makes pipelines or stacks come and go, and tables change groups.
+
+    group_by: empty in a lock from before locks said it.
+    """
 
     pipelines: int | None
     stacks: int
+    group_by: GroupBy | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)

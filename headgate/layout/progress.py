@@ -11,9 +11,10 @@ from headgate.problems import InputError, RefusedError, did_you_mean
 from headgate.tables.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Literal, TypeVar
 
+    from headgate.layout.deployed import Deployed
     from headgate.layout.model import MoveState
     from headgate.tables.ids import TableId
 
@@ -116,6 +117,24 @@ def record_back(layout: Layout, target: str, tables: Iterable[Placement]) -> Lay
     """Give the layout with tables recorded as given back in `target`: their moves are planned there, as before."""
     own = {placement.table for placement in tables}
     return replace(layout, tables=tuple(_planned(p, target) if p.table in own else p for p in layout.tables))
+
+
+def without_needless_handovers(layout: Layout, records: Mapping[str, Deployed], catalogs: Mapping[str, str | None]) -> Layout:
+    """Give the layout in which a planned move is done at once in each target that has nothing of the table to hand over.
+
+    records: target → what is recorded as deployed there. catalogs: target → its own catalog, where it has one.
+    """
+    ids = {p.id: (p.id, *((p.renamed.before,) if p.renamed else ())) for p in layout.pipelines}
+
+    def spared(placement: Placement) -> Placement:
+        for target, record in records.items():
+            is_planned = placement.move and placement.move.states.get(target, "planned") == "planned"
+            table = placement.table.in_catalog(catalogs[target])
+            if is_planned and not record.may_hold(table, ids[placement.pipeline]):
+                placement = _with_state(placement, target, "done")
+        return placement
+
+    return tidy(replace(layout, tables=tuple(spared(placement) for placement in layout.tables)), records)
 
 
 def rename_pipeline(layout: Layout, old: str, new: str, targets: Collection[str]) -> Layout:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
+from headgate.inventory.grouping import LockedGroups
 from headgate.problems import StaleError
 from headgate.tables.group import majority
 
@@ -35,6 +36,14 @@ class ResolvedPipeline:
     def declared(self) -> float:
         """The same by what the committed files say, whatever was observed."""
         return fsum(table.weight.declared for table in self.tables)
+
+
+def locked_groups(layout: Layout | None) -> LockedGroups | None:
+    """Give what a layout says of groups: those of the pipelines that tables are in once all moves are done."""
+    if layout is None:
+        return None
+    group = {one.id: one.group for one in layout.pipelines}
+    return LockedGroups(layout.asked.group_by, {placement.table: group[placement.agreed] for placement in layout.tables})
 
 
 def resolve_layout(layout: Layout, tables: Sequence[Table], target: str | None = None) -> tuple[ResolvedPipeline, ...]:

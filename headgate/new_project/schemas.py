@@ -22,14 +22,16 @@ TABLES = {
     "destination_table": "Its name in the workspace. Empty: as the source names it.",
     "destination_catalog": "Its catalog. Empty: connector.yaml's destination.",
     "destination_schema": "Its schema. Empty: connector.yaml's destination.",
-    "pipeline_group": "Tables of one group share pipelines. Empty: by connector.yaml's group_by.",
+    "pipeline_group": "Tables of one group share pipelines; wins over group_by. Empty: by connector.yaml's group_by.",
     "schedule": "5-field cron, or quartz: and a Quartz expression. Empty: connector.yaml's, by ingestion type.",
     "table_options_json": 'Options for the source, as a JSON object: {"maxCount":"1000"}.',
-    "weight": "Expected seconds of one run. Empty: from runs.csv, else by ingestion type.",
-    "category": "What kind of table it is: a part of the group's name.",
+    "weight": "Expected seconds of one run. Empty: from runs.csv, else by size, else by ingestion type.",
+    "category": "What kind of table it is, as the source or a person says: by it groups are made.",
     "ingestion_type": f"One of {', '.join(INGESTION_TYPES)}.",
     "primary_keys": 'A JSON list of columns, such as ["id"], or names with commas between.',
     "cursor_field": "The column by which new rows are known.",
+    "estimated_rows": "About how many rows the table has: weighs until runs.csv does.",
+    "estimated_bytes": "About how many bytes the table has: likewise.",
     "connection_name": "Another connection than connector.yaml's.",
     "status": "Empty, or gone: the last discovery did not find it any more.",
 }
@@ -40,7 +42,7 @@ RUNS = {
     "seconds": "How long it took.",
     "full_load": "true where it was read anew, and so says little of other runs.",
 }
-_NUMBERS = {"weight", "seconds"}
+_NUMBERS = {"weight", "seconds", "estimated_rows", "estimated_bytes"}
 
 
 def schema(of: str) -> dict[str, Any]:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import groupby
 from math import fsum
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 from headgate.balance.draft import natural
 from headgate.numbers import counted
+from headgate.render.layout import grouping_lines
 from headgate.render.pages import environment_of, style_of
+from headgate.render.starts_page import starts_of
 from headgate.schedule import describe_schedule
+from headgate.visible import seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.report import Entry, Report, Row
-    from headgate.balance.starts import Timeline
     from headgate.balance.steps import Step
+    from headgate.render.starts_page import Starts, Timetable
 
 _GROUP_BARS = 100
 _PAGE_BARS = 1500
@@ -29,13 +33,8 @@ _MOVES = 300
 _STEPS = 200
 _FEWEST_CHANGES = 10
 _PROFILE_POINTS = 250
-_CURVE_POINTS = 1000
-_LANES = 100
 _SPANS = 12_000
 _FEWEST_SPANS = 200
-_MOST_TICKS = 4
-_TICKS = (1, 5, 10, 15, 30, 60, 120, 240, 360, 1440)
-_HOUR, _DAY = 60, 1440
 _WHAT = {
     "table_added": "table comes in",
     "table_gone": "table is gone from the inventory",
@@ -74,7 +73,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A group: the bars that are shown, heaviest first, on a scale from 0 to `scale` seconds, and what is said of the rest.
+    """A group: the bars that are shown, heaviest first, on its connector's scale of 0 to `scale` seconds, and of what is not.
 
     `profile`: for a group of which bars are left out, the loads of all its pipelines, heaviest first, after and before, as
     paths in a box of 1,000 by 1,000; else empty.
@@ -92,93 +91,24 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """A pipeline's runs in the period, before and after, as (start, minutes) each, starts in minutes from its beginning."""
-
-    pipeline: str
-    before: tuple[tuple[float, float], ...]
-    after: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Timetable:
-    """When a connector's pipelines run, in a period of whole minutes that comes again and again (15, 60, 1440).
-
-    `bound`: what no offsets can bring the peak of concurrent pipelines below, 0 where it is not known.
-    """
-
-    period: int
-    bound: int
-    lanes: tuple[Lane, ...]
-
-
-def timetable(timeline: Timeline) -> Timetable:
-    """Give a layout's timeline as the page draws it."""
-    lanes = tuple(Lane(lane.pipeline, lane.before, lane.after) for lane in timeline.lanes)
-    return Timetable(timeline.period, timeline.bound, lanes)
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """How many pipelines run at once: a path in a box of 1,000 by 1,000 below `top`, and where its peak is, in minutes."""
-
-    peak: int
-    at: float
-    when: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A lane as drawn: its first start before and after as text, its runs, the longest of them, and their paths."""
-
-    pipeline: str
-    was: str
-    first: str
-    runs: int
-    minutes: float
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Starts:
-    """When pipelines run, over `period` minutes that come again and again. `ticks`: (minute, its text)."""
-
-    period: int
-    bound: int
-    top: int
-    before: Curve
-    after: Curve
-    ticks: tuple[tuple[int, str], ...]
-    lanes: tuple[Drawn, ...]
-    left_out: int
-
-    @property
-    def span(self) -> str:
-        """The period as text: `15 minutes`."""
-        for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (1, "minute")):
-            if self.period % unit == 0:
-                return f"{self.period // unit} {name}{'s' * (self.period != unit)}"
-        raise AssertionError("unreachable")
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     """A connector: its figures, charts, starts and changes.
 
-    `heaviest` and `was`: the pipelines with the heaviest load after and before. `first`: there was no layout before.
+    pipelines: those that read tables; `emptied`: those that will have none. `heaviest` and `was`: the pipelines with the
+    heaviest load after and before. `first`: there was no layout before.
     """
 
     connector: str
     first: bool
     tables: int
     pipelines: int
+    emptied: int
     stacks: int
     heaviest: Bar | None
     was: Bar | None
     moves: int
     cost: int
+    problems: tuple[str, ...]
     notes: tuple[str, ...]
     charts: tuple[Chart, ...]
     charts_left_out: str
@@ -204,6 +134,7 @@ def balance_page(reports: Sequence[Report], timelines: Mapping[str, Timetable] |
     environment = environment_of(
         number=number,
         percent=lambda share: f"{share:.1%}",
+        dotted=lambda name: Markup(".<wbr>").join(escape(part) for part in seen(name).split(".")),
         along=lambda value, scale: f"{100 * value / scale:.2f}%",
     )
     page = environment.get_template("balance.html")
@@ -223,13 +154,15 @@ def section(report: Report, most_bars: int, most_changes: int, starts: Starts | 
         connector=report.connector,
         first=not any(entry.before for entry in report.entries),
         tables=len(report.entries),
-        pipelines=len(report.rows),
-        stacks=len({row.stack for row in report.rows}),
+        pipelines=sum(1 for row in report.rows if row.tables),
+        emptied=sum(1 for row in report.rows if not row.tables),
+        stacks=report.stacks,
         heaviest=min(bars, key=lambda bar: (-bar.after, natural(bar.pipeline)), default=None),
         was=min(bars, key=lambda bar: (-bar.before, natural(bar.pipeline)), default=None),
         moves=len(moved),
         cost=sum(group.cost for group in report.groups),
-        notes=report.notes,
+        problems=report.problems,
+        notes=(*grouping_lines(report), *report.notes),
         charts=charts,
         charts_left_out=charts_left_out,
         starts=starts,
@@ -276,13 +209,16 @@ def _charts(groups: Mapping[_Key, Sequence[Bar]], report: Report, most: int) -> 
     for key in by_load:
         shown[key] = min(_GROUP_BARS, len(groups[key]), most)
         most -= shown[key]
+    scale = max((max(bar.after, bar.before, bar.bound) for bars in groups.values() for bar in bars), default=0.0) or 1.0
     same_name = Counter((name, schedule) for name, schedule, _ in groups)
     charts = []
     for key, bars in groups.items():
         if shown[key]:
             arranged = _arranged(key, report.groups)
             connection = f" over {arranged.group.connection}" if arranged and same_name[key[:2]] > 1 else ""
-            charts.append(_chart(key, f"{key[0]}{connection}", bars, shown[key], optimal=bool(arranged and arranged.optimal)))
+            charts.append(
+                _chart(key, f"{key[0]}{connection}", bars, shown[key], scale, optimal=bool(arranged and arranged.optimal))
+            )
     missing = [key for key in groups if not shown[key]]
     if not missing:
         return tuple(charts), ""
@@ -301,9 +237,8 @@ def _arranged(key: _Key, groups: Iterable[Arranged]) -> Arranged | None:
     return min(same, key=lambda one: (abs(one.bound - bound), one.group), default=None)
 
 
-def _chart(key: _Key, title: str, bars: Sequence[Bar], most: int, *, optimal: bool) -> Chart:
+def _chart(key: _Key, title: str, bars: Sequence[Bar], most: int, scale: float, *, optimal: bool) -> Chart:
     _, schedule, bound = key
-    scale = max(bound, *(max(bar.after, bar.before) for bar in bars)) or 1.0
     heaviest = sorted(bars, key=_by_load)
     chosen, rest = heaviest, list[Bar]()
     if len(bars) > most:
@@ -348,111 +283,6 @@ def _profile(loads: Sequence[float], scale: float) -> str:
         end = min(first + stretch, len(ordered))
         path.append(f"V{1000 - 1000 * ordered[first] / scale:.0f}H{1000 * end / len(ordered):.0f}")
     return "".join([*path, "V1000Z"])
-
-
-def starts_of(timetable: Timetable, most_spans: int) -> Starts:
-    """Give what the page says of the starts: the curves of all lanes, and as many lanes as hold that many runs together.
-
-    Lanes are in the order of their first start; of many, those that run longest in the period are shown.
-    """
-    lanes, period, bound = timetable.lanes, timetable.period, timetable.bound
-    steps_before = concurrent((run for lane in lanes for run in lane.before), period)
-    steps_after = concurrent((run for lane in lanes for run in lane.after), period)
-    top = max(bound, *(height for _, height in steps_before), *(height for _, height in steps_after)) or 1
-    chosen = _longest(lanes, most_spans)
-    return Starts(
-        period=period,
-        bound=bound,
-        top=top,
-        before=_curve(steps_before, period, top),
-        after=_curve(steps_after, period, top),
-        ticks=_ticks(period),
-        lanes=tuple(_drawn(lane, period) for lane in sorted(chosen, key=_by_start)),
-        left_out=len(lanes) - len(chosen),
-    )
-
-
-def _longest(lanes: Sequence[Lane], most_spans: int) -> list[Lane]:
-    chosen: list[Lane] = []
-    spans = 0
-    for lane in sorted(lanes, key=lambda lane: (-fsum(minutes for _, minutes in lane.after), natural(lane.pipeline))):
-        spans += len(lane.before) + len(lane.after)
-        if len(chosen) == _LANES or (chosen and spans > most_spans):
-            break
-        chosen.append(lane)
-    return chosen
-
-
-def _by_start(lane: Lane) -> tuple[float, tuple[str, int]]:
-    return (min((start for start, _ in lane.after), default=0.0), natural(lane.pipeline))
-
-
-def _drawn(lane: Lane, period: int) -> Drawn:
-    first, was = (min((start for start, _ in runs), default=0.0) for runs in (lane.after, lane.before))
-    minutes = max((minutes for _, minutes in lane.after), default=0.0)
-    paths = (_path(lane.before, period, 1, 4), _path(lane.after, period, 6, 9))
-    return Drawn(lane.pipeline, clock(was, period), clock(first, period), len(lane.after), minutes, *paths)
-
-
-def _path(runs: Iterable[tuple[float, float]], period: int, top: int, height: int) -> str:
-    """Give runs as a path in a box 10,000 wide; what goes past the period's end goes on at its beginning."""
-    path = []
-    for start, minutes in runs:
-        begin, width = 10_000 * (start % period) / period, 10_000 * min(minutes, period) / period
-        path.append(f"M{begin:.0f} {top}h{min(width, 10_000 - begin):.0f}v{height}H{begin:.0f}Z")
-        if begin + width > 10_000:  # noqa: PLR2004 - the box's width
-            path.append(f"M0 {top}h{begin + width - 10_000:.0f}v{height}H0Z")
-    return "".join(path)
-
-
-def _curve(steps: Sequence[tuple[float, int]], period: int, top: int) -> Curve:
-    """Give the curve of (minute, height); of many steps, each short stretch is drawn at its highest."""
-    drawn = steps[:-1]
-    at, peak = min(drawn, key=lambda step: (-step[1], step[0]))
-    if len(drawn) > _CURVE_POINTS:
-        drawn, last = [], 0
-        for stretch, inside in groupby(steps[:-1], key=lambda step: int(_CURVE_POINTS * step[0] / period)):
-            heights = [height for _, height in inside]
-            drawn.append((stretch * period / _CURVE_POINTS, max(last, *heights)))
-            last = heights[-1]
-            drawn.append(((stretch + 1) * period / _CURVE_POINTS, last))
-    path = "".join(f"H{1000 * minute / period:.1f}V{1000 - 1000 * height / top:.0f}" for minute, height in drawn)
-    return Curve(peak, at, clock(at, period), f"M0 1000{path}H1000V1000Z")
-
-
-def _ticks(period: int) -> tuple[tuple[int, str], ...]:
-    step = next((step for step in _TICKS if period <= _MOST_TICKS * step), -(-period // _MOST_TICKS))
-    return tuple((minute, clock(minute, period)) for minute in range(0, period + 1, step))
-
-
-def clock(minute: float, period: int) -> str:
-    """Give a time in the period as text: `7.5 min` within a few hours, else `07:30`, of more than a day `day 2 07:30`."""
-    if period < _DAY:
-        return f"{minute:.4g} min"
-    days, rest = divmod(int(minute), _DAY)
-    if days and minute == period:
-        days, rest = days - 1, _DAY
-    day = f"day {days + 1} " if period > _DAY else ""
-    return f"{day}{rest // _HOUR:02}:{rest % _HOUR:02}"
-
-
-def concurrent(runs: Iterable[tuple[float, float]], period: int) -> list[tuple[float, int]]:
-    """Give (minute, runs at once from then on), from minute 0 to the period's end, of (start, minutes) that come each period.
-
-    A run that ends after the period goes on at its beginning; one that ends when another starts is not at once with it.
-    """
-    changes = Counter[float]({0.0: 0, float(period): 0})
-    for start, minutes in runs:
-        whole, rest = divmod(minutes, period)
-        begin, end = start % period, start % period + rest
-        changes[0.0] += int(whole) + (end > period)
-        changes[begin] += 1
-        changes[end - period if end > period else end] -= 1
-    height, steps = 0, list[tuple[float, int]]()
-    for minute, change in sorted(changes.items()):
-        height += change
-        steps.append((minute, height))
-    return steps
 
 
 def number(value: float) -> str:

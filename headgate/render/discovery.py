@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from headgate.numbers import counted
@@ -18,7 +17,7 @@ _CHANGES = ("added", "gone", "back", "changed")
 
 def as_text(result: DiscoveryResult) -> str:
     """Give a table of groups and the names that are new, gone, back or changed since the last discovery."""
-    groups = groups_of(result)
+    groups = result.groups
     width = max(len(group) for group in (*groups, "group"))
     lines = [f"{result.csv}: {counted(sum(groups.values()), 'table')}", "", f"{'group':<{width}}  tables"]
     lines += [f"{group:<{width}}  {count:>6}" for group, count in groups.items()]
@@ -27,14 +26,13 @@ def as_text(result: DiscoveryResult) -> str:
     lines += [f"{kind} ({len(names)}): {_some(names)}" for kind, names in changes.items() if names]
     if result.first:
         lines += ["", "first discovery: all tables are new"]
-    elif not any(changes.values()):
+    elif not any(changes.values()) and not result.regrouped:
         lines += ["", "nothing changed"]
+    if regrouped := result.regrouped:
+        lines += ["", f"groups are by {regrouped.after} now, not by {regrouped.before}: connector.yaml says so"]
+    if regrouped and regrouped.moves is not None:
+        lines += [f"{counted(regrouped.moves, 'table')} would move to another pipeline for it: `headgate balance` plans that"]
     return "\n".join(lines)
-
-
-def groups_of(result: DiscoveryResult) -> dict[str, int]:
-    """Give group → how many tables it has that are not gone."""
-    return dict(sorted(Counter(table.pipeline_group for table in result.merged.tables if table.status != "gone").items()))
 
 
 def _some(names: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.balance.explain import Explanation
+    from headgate.balance.grouping_cost import GroupingCost
     from headgate.balance.report import Report
     from headgate.balance.steps import Step
 
@@ -35,6 +36,7 @@ _SAYS = {
 _MOST_STEPS = 200
 _MOST_ELSEWHERE = 10
 _BAR = 20
+_LEAST_GAP = 0.0001
 
 
 def report_text(report: Report, width: int | None = None) -> str:
@@ -56,14 +58,13 @@ def report_text(report: Report, width: int | None = None) -> str:
         for row in report.rows
     ]
     tables = sum(row.tables for row in report.rows)
-    stacks = len({row.stack for row in report.rows})
-    counts = (counted(tables, "table"), counted(len(rows), "pipeline"), counted(stacks, "stack"))
+    counts = (counted(tables, "table"), counted(len(rows), "pipeline"), counted(report.stacks, "stack"))
     head = f"{report.connector}: {', '.join(counts)}"
     lines = [head, table_text(columns, rows, right=(1, 2, 3, 4, 6, 7), width=width, spare=(5,)), *_summary(report)]
     lines += [step_text(step) for step in report.steps[:_MOST_STEPS]]
     if len(report.steps) > _MOST_STEPS:
         lines.append(f"and {len(report.steps) - _MOST_STEPS} more (all of them with --format json)")
-    return "\n".join([*lines, *report.notes])
+    return "\n".join([*lines, *(f"problem: {problem}" for problem in report.problems), *report.notes])
 
 
 def _summary(report: Report) -> list[str]:
@@ -73,13 +74,37 @@ def _summary(report: Report) -> list[str]:
     if gaps:
         optimal = sum(group.optimal for group in report.groups)
         lines.append(
-            f"heaviest pipelines: at most {max(gaps):.2%} above their group's lower bound; {optimal} of "
-            f"{counted(len(report.groups), 'group')} proved optimal"
+            f"heaviest pipelines: {_gap(max(gaps))} above their group's lower bound; {optimal} of "
+            f"{counted(len(report.groups), 'group')} proved optimal, given these groups"
         )
+    lines += grouping_lines(report)
     origins = Counter(entry.weight_from for entry in report.entries)
-    told = {"given": "as written", "observed": "as observed", "type": "by ingestion type"}
+    told = {"given": "as written", "observed": "as observed", "estimate": "by estimated size", "type": "by ingestion type"}
     lines.append("weights: " + ", ".join(f"{origins[key]} {words}" for key, words in told.items() if origins[key]))
     return lines
+
+
+def _gap(gap: float) -> str:
+    """Give a gap in percent, so that 0 is said of none alone."""
+    return f"at most {gap:.2%}" if gap <= 0 or gap >= _LEAST_GAP else f"less than {_LEAST_GAP:.2%}"
+
+
+def grouping_lines(report: Report) -> list[str]:
+    """Say what groups cost, for each schedule and then the connector, where there are several."""
+    connections = {cost.connection for cost in report.grouping if not cost.whole}
+    return [_grouping_line(cost, with_connection=len(connections) > 1) for cost in report.grouping]
+
+
+def _grouping_line(cost: GroupingCost, *, with_connection: bool) -> str:
+    connection = f" over {cost.connection}" if with_connection and not cost.whole else ""
+    where = (
+        "on all schedules" if cost.whole else f"{f'on {cost.schedule}' if cost.schedule else 'without a schedule'}{connection}"
+    )
+    heaviest = f"{where}: the heaviest of {cost.pipelines} pipelines weighs {number_text(cost.heaviest)}"
+    if cost.reachable >= cost.heaviest:
+        return f"{heaviest}, and would without groups too"
+    parted = "schedule and connection alone part tables" if cost.whole else f"its {cost.groups} groups were one"
+    return f"{heaviest}; as many reach {number_text(cost.reachable)} if {parted}"
 
 
 def report_csv(reports: Sequence[Report]) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Source = Literal["given", "observed", "type"]
+Source = Literal["given", "observed", "estimate", "type"]
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
     """A table's weight: `seconds` of pipeline time for one run.
 
-    source: its row gives it, its past runs do, or the definition does for its ingestion type. confidence: 1 for a given one,
-    which is a decision; 0 by type; between them for an observed one. runs: those that the weight is made of. left_out: the
-    table's other runs: full loads and first ones, outliers, or all where they have no say. declared: seconds by row or type
-    alone, which is what the committed files say whatever was observed.
+    source: its row gives it, its past runs do, its estimated size, or the definition for its ingestion type. confidence: 1
+    for a given one, which is a decision; 0 by type; between them for the others. runs: those that the weight is made of.
+    left_out: the table's other runs: full loads and first ones, outliers, or all where they have no say. declared: seconds by
+    row, size or type alone, which is what the committed files say whatever was observed.
     """
 
     seconds: float

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.balance.explain import Explanation, explain
 from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
+from headgate.balance.steps import steps_between
 from headgate.balance.whatif import with_settings
 from headgate.definition.load import FILE, located
 from headgate.files import write_all
+from headgate.inventory.grouping import isolate_problems, written_by
+from headgate.inventory.write import render_inventory
 from headgate.layout.lock import differs, render_lock
+from headgate.layout.progress import without_needless_handovers
 from headgate.numbers import counted
 from headgate.problems import InputError, RefusedError, did_you_mean
-from headgate.project import read_connectors, refuse_committed, refuse_strays
+from headgate.project import TABLES, read_connectors, refuse_committed, refuse_strays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from headgate.layout.model import Layout
     from headgate.problems import Problem
@@ -92,9 +96,10 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
     if request.page:
         refuse_committed(request.page)
     if request.write and request.explain is None and not request.settings:
-        texts = {one.connector.lock_path: render_lock(one.layout) for one in made if one.changed}
+        texts = {path: text for one in made if one.changed for path, text in _texts(one, tell).items()}
     if request.page:
-        from headgate.render.balance_page import balance_page, timetable  # its templates take time to load
+        from headgate.render.balance_page import balance_page  # its templates take time to load
+        from headgate.render.starts_page import timetable
 
         timetables = {shown.connector: timetable(shown.timeline) for shown in reports if shown.timeline}
         texts[request.page] = balance_page(reports, timetables)
@@ -110,7 +115,10 @@ def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], Non
     if request.from_scratch and one.layout:
         _refuse_deployed(one)
     definition = with_settings(one.definition, request.settings)
-    tables = one.weighed(definition)
+    if problems := isolate_problems(one.rows, definition):
+        raise InputError(problems)
+    current = replace(one, layout=before)
+    tables = current.weighed(definition, regroup=request.rebalance)
     _log.info("balancing %s: %s", definition.id, counted(len(tables), "table"))
     for problem in one.unknown_runs():
         tell(f"warning: {problem}")
@@ -119,10 +127,46 @@ def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], Non
     except InputError as error:
         # What --what-if asks for has no place in the file.
         raise error if request.settings else InputError(located(error.problems, one.folder / FILE)) from None
+    made = replace(made, layout=_without_needless_handovers(one, made.layout))
     refuse_strays(one, made.layout, one.definition.targets)
     shown = report(tables, definition, made.layout, before, made.groups)
+    shown = replace(shown, notes=(*shown.notes, *_unheard(current)))
     reasons = explain(request.explain, tables, definition, before, shown) if request.explain is not None else ()
     return _Balanced(one, made.layout, shown, reasons)
+
+
+def moves_of(one: Connector) -> int:
+    """Give how many tables a balance would move to another pipeline. Raises what the balance would."""
+    tables = one.weighed()
+    made = balance(tables, one.definition, one.layout)
+    return sum(step.what == "table_moves" for step in steps_between(tables, made.layout, one.layout))
+
+
+def _without_needless_handovers(one: Connector, layout: Layout) -> Layout:
+    targets = one.definition.targets
+    records = {target: one.deployed(target) for target in targets}
+    return without_needless_handovers(layout, records, {name: target.catalog for name, target in targets.items()})
+
+
+def _texts(one: _Balanced, tell: Callable[[str], None]) -> dict[Path, str]:
+    """Give what is written where a lock changes: it, and the inventory where that names groups that have no say any more."""
+    connector = one.connector
+    texts = {connector.lock_path: render_lock(one.layout)}
+    if connector.grouped_rows != connector.rows:
+        emptied = sum(old != new for old, new in zip(connector.rows, connector.grouped_rows, strict=True))
+        texts[connector.folder / TABLES] = render_inventory(connector.grouped_rows)
+        tell(f"{emptied} groups that a discovery wrote are out of tables.csv, as group_by says something else now")
+    return texts
+
+
+def _unheard(one: Connector) -> Iterator[str]:
+    """Say where the groups of tables.csv keep group_by from having a say."""
+    written, asked = written_by(one.grouped_rows), one.definition.group_by
+    if asked and written and written != asked:
+        yield (
+            f"tables.csv names groups as {written} makes them, which wins over group_by: {asked} of connector.yaml; "
+            f"`headgate discover --group-by {asked}`, or an empty column pipeline_group, changes that"
+        )
 
 
 def _refuse_deployed(one: Connector) -> None:

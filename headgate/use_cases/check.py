@@ -39,12 +39,16 @@ class CheckRequest(ProjectRequest):
 
 @dataclass(frozen=True, slots=True)
 class CheckedConnector:
-    """A connector that synthesis takes in a target, its numbers of tables and stacks, what to know of schedules and runs."""
+    """A connector that synthesis takes in a target, and the numbers of its tables and stacks of pipelines.
+
+    problems: what its layout can't keep. warnings: what to know of schedules and past runs.
+    """
 
     connector: str
     target: str
     tables: int
     stacks: int
+    problems: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -75,8 +79,10 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
     asked: Jobs = {}
     for one, target in request.read():
         _log.info("checking %s in %s", one.definition.id, target)
-        stacks = deployment_of(one, target)
-        yield CheckedConnector(one.definition.id, target, len(one.tables), len(stacks), tuple(_warnings(one)))
+        deployment_of(one, target)
+        shown = report(one.weighed(), one.definition, one.agreed(), one.agreed())
+        warnings = tuple(_warnings(one))
+        yield CheckedConnector(one.definition.id, target, len(shown.entries), shown.stacks, shown.problems, warnings)
         if request.frozen and differs(one.layout, balance(one.weighed(), one.definition, one.layout).layout):
             stale.append(one.definition.id)
         if request.workspace:

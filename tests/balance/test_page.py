@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from headgate.balance.arrange import Arranged
 from headgate.balance.report import Entry, Report, Row
 from headgate.balance.steps import Step
-from headgate.render.balance_page import Lane, Timetable, balance_page, clock, concurrent, section
+from headgate.render.balance_page import balance_page, section
+from headgate.render.starts_page import Lane, Timetable, clock, concurrent
 from headgate.tables.group import Group
 
 BOUND = 100.0
-VOID = {"meta", "rect", "path", "line", "circle"}
+VOID = {"meta", "rect", "path", "line", "circle", "wbr"}
 CANARIES = ("<script>alert(1)</script>", "\"><img src=x onerror='boo'>", "{{ 7 * 7 }}", "</style></title>", "&lt;already&amp;")
 
 
@@ -91,7 +92,7 @@ def entry(source: str, pipeline: str, before: str = "", weight: float = 10.0) ->
 def report(
     rows: Sequence[Row], entries: Sequence[Entry] = (), steps: Sequence[Step] = (), notes: Sequence[str] = (), name: str = "crm"
 ) -> Report:
-    return Report(name, tuple(rows), tuple(entries), (), tuple(steps), tuple(notes))
+    return Report(name, tuple(rows), tuple(entries), (), tuple(steps), notes=tuple(notes))
 
 
 def moved(count: int, pipelines: int = 2) -> Report:
@@ -214,7 +215,14 @@ def test_what_the_moves_cost_and_what_is_proved_is_told() -> None:
     page = parsed(balance_page([replace(moved(3), groups=(arranged,))]))
 
     assert "Cost of moves1,260 s" in page.text
-    assert "proved: no layout has a lighter heaviest pipeline" in page.text
+    assert "proved, given this group: no layout has a lighter heaviest pipeline" in page.text
+
+
+def test_what_the_layout_can_not_keep_stands_before_all_else() -> None:
+    shown = replace(moved(3), problems=("pipeline all_1 takes too long",), notes=("a note",))
+    page = balance_page([shown])
+
+    assert 0 < page.index("pipeline all_1 takes too long") < page.index("a note") < page.index("<h3>")
 
 
 def test_groups_that_differ_in_their_connection_are_told_apart() -> None:
@@ -240,7 +248,7 @@ def test_two_thousand_pipelines_and_ten_thousand_tables_stay_below_three_megabyt
     rows = [row(f"p_{number}", 100, 90, group=f"g_{number % 400}") for number in range(2000)]
     entries = [entry(f"{number:0255}", f"p_{number % 2000}", f"p_{number % 1999}") for number in range(10_000)]
     runs = [tuple((hour * 60 + number / 7, 10 + number / 100) for hour in range(24)) for number in range(2000)]
-    table = Timetable(1440, 300, tuple(Lane(f"p_{number}", its, its) for number, its in enumerate(runs)))
+    table = Timetable(1440, 300, tuple(Lane(f"p_{number}", its, its, 30, 1440) for number, its in enumerate(runs)))
 
     page = balance_page([report(rows, entries)], {"crm": table})
 
@@ -276,7 +284,7 @@ def test_every_picture_says_what_it_shows() -> None:
 
 def timetable(lengths: Sequence[float], offsets: Sequence[float], period: int = 15, bound: int = 0) -> Timetable:
     lanes = (
-        Lane(f"p_{number}", ((0.0, length),), ((offset, length),))
+        Lane(f"p_{number}", ((0.0, length),), ((offset, length),), length, period)
         for number, (length, offset) in enumerate(zip(lengths, offsets, strict=True))
     )
     return Timetable(period, bound, tuple(lanes))
@@ -286,11 +294,64 @@ def test_the_page_tells_how_many_pipelines_run_at_once_before_and_after() -> Non
     table = timetable([5, 5, 5], [0, 5, 10], bound=1)
     page = parsed(balance_page([moved(3)], {"crm": table}))
 
-    assert "At most 3 pipelines at once before, 1 after; no offsets get below 1. The runs of 15 minutes" in page.text
+    assert "At most 3 pipelines at once before, 1 after; no offsets get below 1. The curve shows 15 minutes" in page.text
     assert len(page.all("circle", "peak")) == 3  # the legend's, before, after
     (chart,) = (table for table in page.all("table", "chart") if "Runs of the pipelines" in table.text)
     paths = [path.attributes["d"] for path in chart.all("path", "a")]
     assert paths == ["M0 6h3333v9H0Z", "M3333 6h3333v9H3333Z", "M6667 6h3333v9H6667Z"]  # of 10,000 across
+
+
+def test_a_pipeline_is_drawn_over_the_hour_or_day_in_which_its_starts_come_again() -> None:
+    often, nightly = (((0.0, 3.0),), 15), (((60.0, 30.0),), 1440)
+    weekly = (((1440.0 + 120, 30.0),), 10_080)
+    lanes = [Lane(f"p_{number}", runs, runs, 3, period) for number, (runs, period) in enumerate((often, nightly, weekly))]
+
+    page = parsed(balance_page([moved(3)], {"crm": Timetable(10_080, 1, tuple(lanes))}))
+
+    captions = [caption.text for caption in page.all("caption") if caption.text.startswith("Runs")]
+    assert captions == [f"Runs of the pipelines of crm within {span}, by first start" for span in ("1 hour", "1 day", "7 days")]
+    paths = [path.attributes["d"] for path in page.all("path", "span") if "a" in path.attributes["class"].split()]
+    assert [path.count("M") for path in paths] == [4, 1, 1]
+
+
+def test_of_a_week_the_curve_shows_the_day_of_the_peak() -> None:
+    runs = [(((1440.0 * day, 60.0),), 10_080) for day in (0, 2, 2)]
+    lanes = tuple(Lane(f"p_{number}", own, own, 60, period) for number, (own, period) in enumerate(runs))
+
+    page = parsed(balance_page([moved(3)], {"crm": Timetable(10_080, 1, lanes)}))
+
+    assert "The curve shows Wednesday, the day of the peak" in page.text
+    assert "before: 2 at once" in page.text
+
+
+def test_a_run_that_takes_longer_than_until_the_next_is_told_with_all_its_minutes() -> None:
+    lane = Lane("p_1", ((0.0, 15.0),), ((0.0, 15.0),), 38, 15)
+
+    page = parsed(balance_page([moved(3)], {"crm": Timetable(15, 1, (lane,))}))
+
+    (chart,) = (table for table in page.all("table", "chart") if "Runs of the pipelines" in table.text)
+    assert [cell.text for cell in chart.all("td", "n")] == ["0 min", "0 min", "1", "38"]
+
+
+def test_all_groups_are_drawn_on_one_scale_with_one_legend_and_their_schedule_in_the_heading() -> None:
+    rows = [replace(row("big_1", 2000, group="big"), bound=2000.0, schedule="*/15 * * * *"), row("small_1", 10, group="small")]
+
+    page = parsed(balance_page([report(rows)]))
+
+    lengths = [bar.attributes["width"] for table in page.all("table", "chart") for bar in table.all("rect", "a")]
+    assert lengths == ["100.00%", "0.50%"]
+    assert [heading.text for heading in page.all("h3")] == ["Group big, every 15 minutes", "Group small"]
+    assert page.text.count("lower bound (line)") == 1
+
+
+def test_a_pipeline_that_is_being_emptied_is_not_counted_among_those_that_run() -> None:
+    page = parsed(balance_page([report([row("p_1", 10), replace(row("p_2", 0, 10), tables=0)])]))
+
+    assert "Pipelines1and 1 being emptied" in page.text
+
+
+def test_destinations_break_at_dots() -> None:
+    assert "main.<wbr>bronze.<wbr>t_00000" in balance_page([moved(1)])
 
 
 def test_a_run_past_the_end_goes_on_at_the_beginning() -> None:

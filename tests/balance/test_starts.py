@@ -154,11 +154,11 @@ def test_the_timeline_tells_each_run_of_the_period() -> None:
 
     assert line.period == 60
     assert [lane.pipeline for lane in line.lanes] == ["p_1", "p_2", "p_3"]
-    assert line.lanes[0].before == ((0, 6), (15, 6), (30, 6), (45, 6))
+    assert (line.lanes[0].before, line.lanes[0].own_period) == (((0, 6),), 15)
     offset = line.lanes[1].offset
-    assert line.lanes[1].after == tuple(((start + offset) % 60, 6) for start in (0, 15, 30, 45))
+    assert line.lanes[1].after == ((offset % 15, 6),)
     assert line.lanes[2].after == ((0, 60),)  # a run lasts until the next one at most
-    assert line.lanes[2] == Lane("p_3", HOURLY, offset=0, minutes=91, starts=(0,), period=60)
+    assert line.lanes[2] == Lane("p_3", HOURLY, offset=0, minutes=91, starts=(0,), period=60, own_period=60)
 
 
 @pytest.mark.parametrize(

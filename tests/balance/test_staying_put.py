@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from headgate.balance.plan import Plan
 from headgate.definition.model import Definition
 from headgate.inventory.row import TableRow
+from headgate.layout.model import Asked, Layout, Pipeline, Placement
+from headgate.tables.ids import TableId
 from tests.support.from_rows import balance
 from tests.support.shared import COMMUNITY, shared
 
@@ -110,7 +112,7 @@ def test_a_new_table_moves_none_where_there_is_room(weights: list[int], new: int
             "source": "crm",
             "connection": {"name": "c"},
             "destination": {"catalog": "main", "schema": "bronze"},
-            "balance": {"pipelines": pipelines, "trigger": 0.5},
+            "balance": {"pipelines": min(pipelines, len(weights)), "trigger": 0.5},
         }
     )
     tables = [TableRow(f"t_{number:02}", pipeline_group="g", weight=weight) for number, weight in enumerate(weights)]
@@ -123,3 +125,18 @@ def test_a_new_table_moves_none_where_there_is_room(weights: list[int], new: int
 
     if max(*loads.values(), min(loads.values()) + new) <= 1.5 * plan.groups[0].bound:
         assert moved(plan) == 0
+
+
+@pytest.mark.parametrize(("move_by", "moves"), [("tables", ["heavy"]), ("seconds", ["s_0", "s_1", "s_2", "s_3"])])
+def test_moves_are_few_tables_or_few_seconds_as_is_asked_for(define: Define, move_by: str, moves: list[str]) -> None:
+    """A pipeline is 40 s too heavy: by one cdc table, which is dear to move, or by four snapshots, which are cheap."""
+    weights = {"rest": ("cdc", 60), "heavy": ("cdc", 40), "other": ("cdc", 60)} | {f"s_{n}": ("snapshot", 10) for n in range(4)}
+    rows = [TableRow(name, pipeline_group="g", ingestion_type=kind, weight=weight) for name, (kind, weight) in weights.items()]
+    places = [Placement(TableId(name, f"main.bronze.{name}"), "g_2" if name == "other" else "g_1") for name in sorted(weights)]
+    lock = Layout("crm", Asked(2, 1, "auto"), (Pipeline("g_1", "g", 1), Pipeline("g_2", "g", 1)), tuple(places))
+    costs = {"handover_seconds": 1}
+
+    plan = balance(rows, define(pipelines=2, move_by=move_by, tolerance=0, move_costs=costs), lock)
+
+    assert [placement.table.source_table for placement in plan.layout.tables if placement.move] == moves
+    assert plan.groups[0].cost == (801 if move_by == "tables" else 44)  # seconds in any case

@@ -48,6 +48,32 @@ def test_without_runs_the_type_has_the_say() -> None:
     assert weighed(table=TableRow("a", ingestion_type="snapshot")) == Weight(1, "type", 0.0, 1)
 
 
+def test_a_size_weighs_until_there_are_runs() -> None:
+    whole = TableRow("orders", ingestion_type="snapshot", estimated_rows=3_000_000)
+
+    assert weighed(table=whole) == Weight(300, "estimate", 0.2, 300)
+    assert weighed(run(40), run(40, 1), run(40, 2), table=whole).source == "observed"
+    assert weighed(table=replace(whole, weight=5)).source == "given"
+
+
+def test_of_a_table_that_is_not_read_whole_a_share_weighs() -> None:
+    assert weighed(table=replace(ORDERS, estimated_rows=3_000_000)) == Weight(3, "estimate", 0.1, 3)
+
+
+def test_the_slower_of_rows_and_bytes_counts_and_no_run_takes_less_than_a_second() -> None:
+    both = TableRow("orders", ingestion_type="snapshot", estimated_rows=10_000, estimated_bytes=5e9)
+
+    assert weighed(table=both).seconds == 500
+    assert weighed(table=replace(both, estimated_bytes=0.0, estimated_rows=0.0)).seconds == 1
+
+
+def test_the_rates_are_the_definitions() -> None:
+    definition = Definition.model_validate(parts_of(sizes={"rows_per_second": 100, "share_a_run": 0.5}))
+    row = replace(ORDERS, estimated_rows=10_000)
+
+    assert weigh({table_id(row, definition): row}, definition)[table_id(row, definition)].seconds == 50
+
+
 def test_two_runs_are_too_few_and_three_are_enough() -> None:
     assert weighed(run(40), run(41, 1)) == Weight(10, "type", 0.0, 10, left_out=2)
     assert weighed(run(40), run(40, 1), run(40, 2)) == Weight(40, "observed", 0.59, 10, runs=3)

@@ -69,6 +69,23 @@ def test_a_lock_that_does_not_fit_is_refused(headgate: Run, project: Path) -> No
     )
 
 
+def test_check_names_a_pipeline_that_can_not_keep_its_schedule_and_counts_stacks_as_show_does(
+    headgate: Run, project: Path
+) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    definition.write_text(definition.read_text().replace("snapshot: 0 0 * * *", "snapshot: '*/15 * * * *'"))
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("contacts,people,snapshot,100", "contacts,people,snapshot,2200"))
+    headgate("balance")
+
+    done = headgate("check")
+
+    assert done.stdout == "crm: 3 tables, 2 stacks, 1 problem\n"
+    assert "problem: crm: pipeline people_1 takes 37.67 minutes" in done.stderr
+    assert "problem: pipeline people_1 takes 37.67 minutes" in headgate("show").stdout
+    assert "crm: 3 tables, 3 pipelines, 2 stacks" in headgate("show").stdout
+
+
 def test_an_option_that_the_connection_does_not_let_through_is_refused(headgate: Run, project: Path) -> None:
     tables = project / "connectors/crm/tables.csv"
     tables.write_text('source_table,table_options_json\ncontacts,"{""maxCount"":""1"",""startTime"":""x""}"\n')
@@ -171,8 +188,41 @@ def test_a_pipeline_that_left_is_open_until_recorded_in_every_target(headgate: R
     assert '{"id": "money_1", "stack": 2, "until": []}' in (project / LOCK).read_text()
 
 
+def deploy(project: Path, target: str) -> None:
+    """Record of a target that it has the first layout."""
+    names = ("money_1", "people_1")
+    record = {"format": 1, "target": target, "ids": {f"databricks_pipeline.{name}": f"id-{name}" for name in names}}
+    (project / f"connectors/crm/deployed.{target}.json").write_text(json.dumps(record))
+
+
+def test_what_was_never_deployed_has_nothing_to_hand_over(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("companies,people", "companies,money"))
+
+    said = headgate("balance").stdout
+
+    assert "1 table moves without a handover: not recorded as deployed anywhere" in said
+    assert '"move"' not in (project / LOCK).read_text()
+    assert headgate("done", "crm").stdout == "nothing is open in dev\n"
+
+
+def test_a_target_that_has_the_tables_hands_them_over_beside_one_that_has_not(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    deploy(project, "prod")
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("companies,people", "companies,money"))
+
+    headgate("balance")
+
+    assert headgate("done", "crm", "--target", "dev").stdout == "nothing is open in dev\n"
+    assert "handover to be made: companies" in headgate("done", "crm", "--target", "prod").stdout
+
+
 def test_a_move_goes_from_planned_to_done(headgate: Run, project: Path) -> None:
     headgate("balance")
+    deploy(project, "dev")
+    deploy(project, "prod")
     tables = project / "connectors/crm/tables.csv"
     tables.write_text(tables.read_text().replace("companies,people", "companies,money"))
     headgate("balance")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.definition.model import Definition
-from headgate.discovery.arrange import Rules, arrange
+from headgate.discovery.arrange import Rules, arrange, ungrouped
 from headgate.inventory.row import INGESTION_TYPES, TableRow
 from headgate.names import catalog_name_fault
 
@@ -24,13 +24,32 @@ DEFINITION = Definition.model_validate(
 SOURCES = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=6).filter(str.strip), unique=True, max_size=8)
 
 
-def test_category_and_group_are_filled_in() -> None:
-    tables = [TableRow("crm_a", ingestion_type="cdc"), TableRow("b", category="listed"), TableRow("c", pipeline_group="own")]
-    assert [(t.category, t.pipeline_group) for t in arrange(tables, Rules())] == [
-        ("crm", "crm_cdc"),
-        ("listed", "listed_unknown"),
-        ("core", "own"),
+def test_a_category_is_the_sources_or_a_prefixs_and_nobody_elses() -> None:
+    tables = [TableRow("crm_a", category="listed"), TableRow("crm_b"), TableRow("web_c"), TableRow("d", pipeline_group="own")]
+    assert [(t.category, t.pipeline_group) for t in arrange(tables, Rules(prefixes={"crm_": "sales"}))] == [
+        ("listed", ""),
+        ("sales", ""),
+        ("", ""),
+        ("", "own"),
     ]
+
+
+def test_groups_and_categories_that_a_discovery_once_made_of_names_are_told_from_a_persons() -> None:
+    made = [
+        TableRow("crm_a", category="crm", ingestion_type="cdc", pipeline_group="crm_cdc"),
+        TableRow("b", category="core", ingestion_type="cdc", pipeline_group="core_cdc"),
+    ]
+    own = [TableRow("crm_x", category="listed", pipeline_group="vip")]
+
+    assert ungrouped([*made, *own]) == (TableRow("crm_a", ingestion_type="cdc"), TableRow("b", ingestion_type="cdc"), *own)
+    assert ungrouped(own) == tuple(own)
+
+
+def test_a_new_table_joins_those_whose_categories_were_once_made_of_names() -> None:
+    before = [TableRow("crm_a", category="crm"), TableRow("b", category="core"), TableRow("c", category="listed")]
+
+    assert [table.category for table in arrange([TableRow("crm_new")], Rules(), before)] == ["crm"]
+    assert [table.category for table in arrange([TableRow("crm_new")], Rules(), before[2:])] == [""]
 
 
 def test_schedules_and_weights_go_by_ingestion_type() -> None:
@@ -50,7 +69,7 @@ def test_what_the_definition_says_anyway_stays_empty() -> None:
         connection="pi_conn", catalog="main", schema="pi", schedules={"cdc": "0 * * * *"}, weights={"cdc": 10, "append": 10}
     )
     (table,) = arrange([TableRow("a", ingestion_type="cdc")], rules.without(DEFINITION))
-    assert table == TableRow("a", ingestion_type="cdc", category="core", pipeline_group="core_cdc")
+    assert table == TableRow("a", ingestion_type="cdc")
 
 
 def test_what_differs_from_the_definition_is_written() -> None:

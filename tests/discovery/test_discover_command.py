@@ -75,7 +75,8 @@ def test_osipi_is_discovered_with_a_starter_definition(tmp_path: Path) -> None:
     tables = read_inventory(tmp_path / "connectors" / "pi" / "tables.csv")
     assert len(tables) == 39
     assert {table.destination_schema for table in tables} == {""}
-    assert "time_series_append" in done.stdout
+    assert {table.category for table in tables} >= {"time_series", "event_frames"}
+    assert {table.pipeline_group for table in tables} == {""}
     assert "first discovery: all tables are new" in done.stdout
     scaffold = (tmp_path / "connectors" / "pi" / "connector.yaml").read_text()
     assert "lake" in scaffold
@@ -94,10 +95,7 @@ def test_what_the_starter_says_is_not_said_again_for_each_table(tmp_path: Path) 
     assert definition.schedules.append == "0 3 * * *"
     tables = read_inventory(tmp_path / "connectors" / "pi" / "tables.csv")
     assert {(t.connection_name, t.destination_catalog, t.schedule) for t in tables} == {("", "", "")}
-    assert {(t.ingestion_type, t.pipeline_group, t.weight) for t in tables} == {
-        ("append", "append", 60),
-        ("snapshot", "snapshot", None),
-    }
+    assert {(t.ingestion_type, t.weight) for t in tables} == {("append", 60), ("snapshot", None)}
 
 
 def test_names_of_any_kind_can_be_read_again(tmp_path: Path) -> None:
@@ -118,7 +116,7 @@ def test_each_connector_of_a_list_makes_an_inventory_of_its_tables(tmp_path: Pat
         assert [(t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in tables] == [
             (t.source_table, t.ingestion_type, t.primary_keys, t.cursor_field) for t in listed
         ]
-        assert all(table.pipeline_group for table in tables)
+        assert {(table.pipeline_group, table.category) for table in tables} == {("", "")}
         assert not any(catalog_name_fault(table.destination_name) for table in tables)
 
 
@@ -134,7 +132,7 @@ def test_a_second_discovery_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_definition_says_what_flags_leave_out(shop: Path) -> None:
     run(shop, "--connector-name", "shop")
-    assert rows(shop) == {name: {"group": "a", "type": "", "status": ""} for name in ("a_one", "a_two")}
+    assert rows(shop) == {name: {"group": "", "type": "", "status": ""} for name in ("a_one", "a_two")}
 
 
 def test_flags_win_over_the_definition(shop: Path) -> None:
@@ -142,7 +140,8 @@ def test_flags_win_over_the_definition(shop: Path) -> None:
     flags = ("--group-by", "none", "--init-options-json", options, "--weight-cdc", "3", "--schedule-cdc", "0 * * * *")
     run(shop, "--connector-name", "shop", *flags, "--connection-name", "shop_conn", "--dest-schema", "other")
     table = read_inventory(shop / "connectors" / "shop" / "tables.csv")[0]
-    assert (table.pipeline_group, table.weight, table.schedule) == ("all", 3, "0 * * * *")
+    assert (table.weight, table.schedule) == (3, "0 * * * *")
+    assert load_definition(shop / "connectors" / "shop" / "connector.yaml").group_by == "none"
     assert (table.connection_name, table.destination_schema) == ("", "other")
 
 
@@ -170,7 +169,7 @@ def test_a_table_that_fails_under_best_effort_is_not_gone(shop: Path, monkeypatc
     monkeypatch.setenv("HEADGATE_OPTION_METADATA", "{} if table == 'a_two' else 1 / 0")
     monkeypatch.setenv("HEADGATE_OPTION_TABLES", "['a_one', 'a_two', 'b_new']")
     done = run(shop, "--connector-name", "shop", "--best-effort")
-    assert rows(shop) == {name: {"group": "a", "type": "", "status": ""} for name in ("a_one", "a_two")}
+    assert rows(shop) == {name: {"group": "", "type": "", "status": ""} for name in ("a_one", "a_two")}
     assert "nothing changed" in done.stdout
     assert "left out: a_one: ZeroDivisionError" in done.stderr
     assert "left out: b_new" in done.stderr
@@ -190,10 +189,53 @@ def test_what_the_code_printed_is_shown_only_when_asked_for(tmp_path: Path) -> N
     assert "at the end" not in done.stdout
 
 
+def test_what_a_connector_says_of_its_tables_sizes_goes_into_the_inventory(tmp_path: Path) -> None:
+    done = run(tmp_path, "--connector-name", "sized", "--connector-python-file", str(PACKAGES / "sized.py"), "-v")
+
+    tables = read_inventory(tmp_path / "connectors" / "sized" / "tables.csv")
+    assert {table.source_table: (table.estimated_rows, table.estimated_bytes) for table in tables} == {
+        "told": (5_000_000, None),
+        "asked": (7, 9_000),
+        "both": (5_000_000, None),
+        "unknown": (None, None),
+        "fails": (None, None),
+    }
+    assert "estimate_table_size('fails'): RuntimeError: no statistics" in done.stderr
+
+
+def test_a_size_that_a_person_wrote_stays_until_the_source_says_one(tmp_path: Path) -> None:
+    flags = ("--connector-name", "sized", "--connector-python-file", str(PACKAGES / "sized.py"))
+    run(tmp_path, *flags)
+    csv = tmp_path / "connectors" / "sized" / "tables.csv"
+    csv.write_text("source_table,estimated_rows\nunknown,400\ntold,400\nasked,\nboth,\nfails,\n")
+
+    run(tmp_path, *flags)
+
+    sizes = {table.source_table: table.estimated_rows for table in read_inventory(csv)}
+    assert (sizes["unknown"], sizes["told"]) == (400, 5_000_000)
+
+
+@pytest.mark.parametrize("size", ["-1", "'many'", "True", "float('nan')"])
+def test_a_size_that_is_none_is_refused(shop: Path, monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+    monkeypatch.setenv("HEADGATE_OPTION_METADATA", f"{{'estimated_rows': {size}}}")
+
+    with pytest.raises(SourceError, match=r"estimated_rows is .* not a number from 0 on"):
+        run(shop, "--connector-name", "shop")
+
+
+def test_a_list_of_tables_may_have_their_sizes(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("source_table,ingestion_type,estimated_rows\na,snapshot,1e6\nb,snapshot,\n")
+    run(tmp_path, "--connector-name", "shop", "--from-csv", str(tmp_path / "list.csv"))
+
+    tables = read_inventory(tmp_path / "connectors" / "shop" / "tables.csv")
+
+    assert [table.estimated_rows for table in tables] == [1_000_000, None]
+
+
 def test_rows_of_a_workspace(tmp_path: Path) -> None:
     (tmp_path / "tables.json").write_text('{"namespace": [], "tableName": "crm_users"}')
     run(tmp_path, "--connector-name", "shop", "--from-workspace", str(tmp_path / "tables.json"))
-    assert rows(tmp_path) == {"crm_users": {"group": "crm_unknown", "type": "", "status": ""}}
+    assert rows(tmp_path) == {"crm_users": {"group": "", "type": "", "status": ""}}
 
 
 def test_a_prefix_map_makes_categories(tmp_path: Path) -> None:
@@ -201,7 +243,8 @@ def test_a_prefix_map_makes_categories(tmp_path: Path) -> None:
     prefixes = '{"crm_": "people", "crm_x": "sales"}'
     flags = ("--from-csv", str(tmp_path / "list.csv"), "--category-prefix-map-json", prefixes, "--group-by", "category")
     run(tmp_path, "--connector-name", "shop", *flags)
-    assert {name: row["group"] for name, row in rows(tmp_path).items()} == {"crm_users": "people", "crm_x_deals": "sales"}
+    tables = read_inventory(tmp_path / "connectors" / "shop" / "tables.csv")
+    assert {table.source_table: table.category for table in tables} == {"crm_users": "people", "crm_x_deals": "sales"}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from headgate.layout.progress import (
     rename_pipeline,
     retire_target,
     revive_target,
+    without_needless_handovers,
 )
 from headgate.problems import InputError, RefusedError
 from headgate.tables.ids import TableId
@@ -29,6 +30,39 @@ def layout_of(*tables: Placement, pipelines: tuple[Pipeline, ...] | None = None,
 def test_a_planned_move_leaves_the_files_as_they_are() -> None:
     assert MOVING.in_target("dev") == "a_1"
     assert [placement.table.source_table for placement in pending(layout_of(), "dev").planned] == ["t"]
+
+
+@pytest.mark.parametrize(
+    ("prod", "is_spared"),
+    [
+        (Deployed("prod"), True),
+        (Deployed("prod", {"databricks_pipeline.b_1": "2"}, {TableId("u", "p.b.u"): "b_1"}), True),
+        (Deployed("prod", {"databricks_pipeline.a_1": "1"}, {TableId("t", "P.b.t"): "a_1"}), False),
+        (Deployed("prod", {"databricks_pipeline.a_1": "1"}), False),  # a record from before records told tables
+        (Deployed("prod", {"databricks_pipeline.a_1": "1"}, {TableId("other", "p.b.other"): "a_1"}), True),
+        (Deployed("prod", {"databricks_pipeline.old_1": "1"}), False),
+    ],
+)
+def test_a_target_that_does_not_have_a_table_has_nothing_to_hand_over(prod: Deployed, is_spared: bool) -> None:
+    pipelines = (Pipeline("a_1", "a", 1, renamed=Change("old_1", ("prod",))), Pipeline("b_1", "b", 1))
+    dev = Deployed("dev", {"databricks_pipeline.a_1": "1"}, {MOVING.table: "a_1"})
+
+    layout = without_needless_handovers(layout_of(pipelines=pipelines), {"dev": dev, "prod": prod}, {"dev": None, "prod": "p"})
+
+    assert len(pending(layout, "dev").planned) == 1
+    assert len(pending(layout, "prod").planned) == (0 if is_spared else 1)
+
+
+def test_a_table_that_no_target_has_moves_at_once() -> None:
+    layout = without_needless_handovers(layout_of(), {"dev": Deployed("dev")}, {"dev": None})
+
+    assert layout.tables[0] == Placement(MOVING.table, "b_1")
+
+
+def test_what_was_handed_over_is_still_to_be_applied() -> None:
+    given = record_handover(layout_of(), "dev", [MOVING])
+
+    assert without_needless_handovers(given, {"dev": Deployed("dev")}, {"dev": None}) == given
 
 
 def test_a_handover_in_one_target_changes_only_its_files() -> None:

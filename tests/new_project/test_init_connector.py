@@ -85,7 +85,7 @@ def test_from_code_it_takes_the_specification_beside_it(headgate: Run, project: 
     assert text.startswith("# yaml-language-server: $schema=../../.headgate/connector.schema.json\n")
     assert "2 tables. Look through connector.yaml; then\n  1. headgate balance crm\n  2. make synth\n" in made.stdout
     headgate("balance", "crm")
-    assert headgate("check").stdout == "crm: 2 tables, 2 stacks, fine\n"
+    assert headgate("check").stdout == "crm: 2 tables, 1 stacks, fine\n"
 
 
 def test_what_no_flag_says_has_a_default_or_names_its_flag(headgate: Run, project: Path) -> None:
@@ -148,7 +148,7 @@ def test_one_that_comes_with_headgate_is_copied_under_the_projects_names(headgat
     assert (project / "connectors/pi_north/streaming/reader.py").is_file()
     assert headgate("discover", "--connector-name", "pi_north").stdout.endswith("nothing changed\n")
     headgate("balance", "pi_north")
-    assert headgate("check").stdout == "pi_north: 39 tables, 4 stacks, fine\n"
+    assert headgate("check").stdout == "pi_north: 39 tables, 3 stacks, fine\n"
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_sample_is_checked_balanced_and_known_by_its_code(headgate: Run, tmp_p
     headgate("init", "project", ".", "--sample", "--ci", "github")
     before = tree(tmp_path)
 
-    assert headgate("check", "--frozen").stdout == "sample: 60 tables, 3 stacks, fine\n"
+    assert headgate("check", "--frozen").stdout == "sample: 60 tables, 2 stacks, fine\n"
     assert headgate("discover", "--connector-name", "sample").stdout.endswith("nothing changed\n")
     headgate("balance", "sample")
     headgate("init", "ci", "--check")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.balance import plan
@@ -9,6 +10,7 @@ from headgate.deployment.scope import Scope
 from headgate.deployment.stacks import stacks_of
 from headgate.emit.terraform.stacks import plan_of
 from headgate.inventory.resolve import resolve
+from headgate.layout.resolved import locked_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +30,10 @@ def balance(
     rebalance: bool = False,
     restack: bool = False,
 ) -> plan.Plan:
-    return plan.balance(resolve(rows, definition), definition, lock, rebalance=rebalance, restack=restack)
+    locked = locked_groups(lock)
+    if locked and rebalance:
+        locked = replace(locked, of_table=None)
+    return plan.balance(resolve(rows, definition, (), locked), definition, lock, rebalance=rebalance, restack=restack)
 
 
 def plan_stacks(
@@ -40,5 +45,5 @@ def plan_stacks(
     code: Mapping[str, bytes] | None = None,
 ) -> list[StackPlan]:
     scope = Scope(definition, target)
-    stacks = stacks_of(scope, resolve(rows, definition), layout, deployed, code)
+    stacks = stacks_of(scope, resolve(rows, definition, (), locked_groups(layout)), layout, deployed, code)
     return [plan_of(stack, scope, deployed.connection) for stack in stacks]

@@ -13,7 +13,7 @@ from headgate.definition.together import clashes
 from headgate.discovery.arrange import Rules, arrange
 from headgate.handover.journal import HandoverJournal
 from headgate.handover.resume import unfinished
-from headgate.inventory.defaults import group_of
+from headgate.inventory.grouping import groups_of
 from headgate.inventory.merge import merge_discovered
 from headgate.inventory.resolve import resolve
 from headgate.inventory.row import TableRow
@@ -156,7 +156,9 @@ targets: {{dev: {{}}}}
 def test_a_rows_connection_is_the_definitions_own_in_any_capitals() -> None:
     definition = definition_of("crm_connection")
 
-    assert group_of(TableRow("a", connection_name="CRM_connection"), definition) == group_of(TableRow("a"), definition)
+    one, other = groups_of([TableRow("a", connection_name="CRM_connection"), TableRow("b")], definition)
+
+    assert one == other
 
 
 def test_two_definitions_do_not_manage_one_connection_in_other_capitals() -> None:

@@ -78,11 +78,31 @@ def _ask(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> N
         channel.say(asking=table)
         try:
             its = options.find(table)
-            metadata = plain(connector.read_table_metadata(table, dict(its[0]) if len(its) == 1 else {}))
+            given = dict(its[0]) if len(its) == 1 else {}
+            metadata = plain(connector.read_table_metadata(table, dict(given)))
+            if isinstance(metadata, dict) and set(metadata) != {"not"}:
+                metadata = {**_size(connector, table, given), **metadata}
         except BaseException as error:  # noqa: BLE001 (likewise, and the other tables are still asked for)
             channel.say(table=table, fault=fault(error, code))
         else:
             channel.say(table=table, metadata=metadata)
+
+
+def _size(connector: Any, table: str, options: dict[str, str]) -> dict[str, object]:
+    """Give what a connector that can estimate a table's size says of it, under the names that metadata has for it.
+
+    `estimate_table_size(table, options)` gives a dictionary with rows, bytes, both or neither. It is only a help: where it
+    fails, that is printed, and the table has no estimate.
+    """
+    estimate = getattr(connector, "estimate_table_size", None)
+    if not callable(estimate):
+        return {}
+    try:
+        found = plain(estimate(table, options))
+    except Exception as error:  # noqa: BLE001 (the connector's code may raise anything)
+        print(f"estimate_table_size({table!r}): {type(error).__name__}: {error}")  # noqa: T201 (kept with what the code prints)
+        return {}
+    return {f"estimated_{what}": found[what] for what in ("rows", "bytes") if what in found} if isinstance(found, dict) else {}
 
 
 def _listed(value: Any) -> object:

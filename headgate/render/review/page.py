@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 
 def render_page(review: Review) -> str:
-    """Give the page, with the diffs of all files. It runs no script, and its policy forbids anything but its own style."""
+    """Give the page: moves by their way, and the diffs of all files below a heading of theirs.
+
+    It runs no script, and its policy forbids anything but its own style.
+    """
     environment = environment_of(cell=_cell)
     return environment.get_template("review.html").render(
         title=title_of(review),
         verdict=review.verdict,
         summary=summary_of(review),
-        sections=sections_of(review, diffs=True),
+        sections=sections_of(review, diffs=True, ways=True),
         stacks=[*review.facts.stacks, *review.facts.failed],
         digest=review.digest,
         **style_of(environment, "review.css"),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from headgate.numbers import counted
 from headgate.review.accepted import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from headgate.review.facts import Argument
     from headgate.review.model import Finding, Level, PipelineChange, ResourceChange, Review, TableChange
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _MINUTE, _HOUR = 60, 3600
 _LONGEST_VALUE = 120
 _OWN, _FEW = ("databricks_", "terraform_data"), 5  # types that are told with their values; names of arguments of others
+_MOVES = ("moved", "to move")
 _VERDICTS: dict[Level, str] = {
     "fine": "nothing would be lost",
     "attention": "needs attention",
@@ -80,13 +82,16 @@ def summary_of(review: Review) -> list[str]:
     return lines
 
 
-def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
-    """Give the sections that hold anything, most important first; with the diffs of files where they are asked for."""
+def sections_of(review: Review, *, diffs: bool = False, ways: bool = False) -> list[Section]:
+    """Give the sections that hold anything, most important first; with the diffs of files where they are asked for.
+
+    ways: tables that move have a row for each way from one pipeline to another, after the tables that don't.
+    """
     found = [
         _findings("Can't be determined", review, "error"),
         _findings("Would lose data", review, "loss"),
         _findings("Needs attention", review, "attention"),
-        _tables(review),
+        *([_tables(_staying(review)), _ways(review)] if ways else [_tables(review.tables)]),
         _pipelines(review),
         _resources(review),
         Section(
@@ -132,9 +137,31 @@ def _code_words(code: str) -> str:
     return code.replace("-", " ")
 
 
-def _tables(review: Review) -> Section:
-    rows = tuple(_table(change) for change in sorted(review.tables, key=lambda change: change.kind != "removed"))
-    folds = not any(change.kind == "removed" for change in review.tables)
+def _staying(review: Review) -> list[TableChange]:
+    return [change for change in review.tables if change.kind not in _MOVES]
+
+
+def _ways(review: Review) -> Section:
+    ways: defaultdict[tuple[str, str, str, str], list[TableChange]] = defaultdict(list)
+    for change in review.tables:
+        if change.kind in _MOVES:
+            ways[change.kind, change.before, change.after, _table_why(change)].append(change)
+    ordered = sorted(ways.items(), key=lambda way: (-len(way[1]), way[0]))
+    rows = tuple(
+        (kind, Name(f"{before} → {after}"), f"{len(its):,}", _total(its), Name(", ".join(one.source_table for one in its)), why)
+        for (kind, before, after, why), its in ordered
+    )
+    return Section("Tables that move", ("change", "way", "number", "weight", "tables", "why"), rows)
+
+
+def _total(changes: Sequence[TableChange]) -> str:
+    known = [change.weight for change in changes if change.weight is not None]
+    return duration(fsum(known) if len(known) == len(changes) else None)
+
+
+def _tables(changes: Sequence[TableChange]) -> Section:
+    rows = tuple(_table(change) for change in sorted(changes, key=lambda change: change.kind != "removed"))
+    folds = not any(change.kind == "removed" for change in changes)
     return Section("Tables", ("change", "table", "destination", "pipeline", "weight", "why"), rows, folds=folds)
 
 
@@ -142,8 +169,13 @@ def _table(change: TableChange) -> Row:
     where = Name(change.after or change.before)
     if change.before and change.after and change.before != change.after:
         where = Name(f"{change.before} → {change.after}")
-    why = "; ".join([change.reason, *(_argument(option) for option in change.options)])
-    return (change.kind, Name(change.source_table), Name(change.destination), where, duration(change.weight), why)
+    return (
+        change.kind, Name(change.source_table), Name(change.destination), where, duration(change.weight), _table_why(change)
+    )  # fmt: skip
+
+
+def _table_why(change: TableChange) -> str:
+    return "; ".join([change.reason, *(_argument(option) for option in change.options)])
 
 
 def _pipelines(review: Review) -> Section:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from headgate.balance.arrange import Arranged
 from headgate.balance.explain import Elsewhere
+from headgate.balance.grouping_cost import GroupingCost
 from headgate.balance.report import Entry, Report, Row
 from headgate.balance.starts import Lane, Timeline
 from headgate.balance.steps import Step
@@ -43,7 +44,10 @@ class StartsOutput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceOutput:
-    """A connector's layout, pipeline by pipeline and table by table, the steps to it from the one before, and sentences."""
+    """A connector's layout, pipeline by pipeline and table by table, the steps to it from the one before, and sentences.
+
+    grouping: what its groups cost the heaviest pipeline. problems: what the layout can't keep.
+    """
 
     format: Literal[1] = 1
     connector: str
@@ -51,6 +55,8 @@ class BalanceOutput:
     groups: tuple[Arranged, ...]
     tables: tuple[Entry, ...]
     steps: tuple[Step, ...]
+    grouping: tuple[GroupingCost, ...]
+    problems: tuple[str, ...]
     notes: tuple[str, ...]
     starts: StartsOutput | None
 
@@ -63,6 +69,8 @@ class BalanceOutput:
             groups=report.groups,
             tables=report.entries,
             steps=report.steps,
+            grouping=report.grouping,
+            problems=report.problems,
             notes=report.notes,
             starts=StartsOutput.of(report.timeline) if report.timeline else None,
             **more,
@@ -97,19 +105,27 @@ class ShowOutput(BalanceOutput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOutput:
-    """A connector that synthesis takes, the numbers of its tables and stacks, and what to know of its schedules."""
+    """A connector that synthesis takes, the numbers of its tables and stacks, what it can't keep, and what to know of it."""
 
     format: Literal[1] = 1
     connector: str
     target: str
     tables: int
     stacks: int
+    problems: tuple[str, ...]
     warnings: tuple[str, ...]
 
     @classmethod
     def of(cls, one: CheckedConnector) -> CheckOutput:
         """Give a connector that was checked."""
-        return cls(connector=one.connector, target=one.target, tables=one.tables, stacks=one.stacks, warnings=one.warnings)
+        return cls(
+            connector=one.connector,
+            target=one.target,
+            tables=one.tables,
+            stacks=one.stacks,
+            problems=one.problems,
+            warnings=one.warnings,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

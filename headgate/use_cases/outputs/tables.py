@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from headgate.discovery.found import Failure
+from headgate.discovery.request import Regrouped
 from headgate.inventory.slices import Slice
-from headgate.render.discovery import groups_of
 
 if TYPE_CHECKING:
     from headgate.discovery.request import DiscoveryResult
@@ -24,6 +24,7 @@ class DiscoverOutput:
     starter: Path | None
     tables: int
     groups: dict[str, int]
+    regrouped: Regrouped | None
     added: tuple[str, ...]
     gone: tuple[str, ...]
     back: tuple[str, ...]
@@ -33,13 +34,14 @@ class DiscoverOutput:
     @classmethod
     def of(cls, done: DiscoveryResult, connector: str) -> DiscoverOutput:
         """Give what a discovery did."""
-        groups, merged = groups_of(done), done.merged
+        groups, merged = done.groups, done.merged
         return cls(
             connector=connector,
             file=done.csv,
             starter=done.scaffold,
             tables=sum(groups.values()),
             groups=groups,
+            regrouped=done.regrouped,
             added=merged.added,
             gone=merged.gone,
             back=merged.back,

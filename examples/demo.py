@@ -1,0 +1,98 @@
+"""A balance from beginning to end, on a copy of OSI PI's connector in build/demo: `make demo`.
+
+No lock, a layout, weights that drift, the few moves that this takes and why, the stacks, and a page that shows it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "build" / "demo"
+CONNECTOR = Path("connectors") / "osipi"
+PAGE = "balance.html"
+# What a week of runs shows: the archive's values take longer than was thought, summaries less.
+SECONDS = {"pi_timeseries": 260, "pi_streamset_recorded": 190, "pi_streamset_summary": 20, "pi_plot": 25}
+DAYS = ("01", "02", "03", "04")
+PIPELINES = 6
+_STALE = 3  # the exit code of --check where the lock would change
+
+
+def main() -> None:
+    """Run the demo's commands, and show what they say."""
+    _copy()
+    _title("1. Tables: what the connector declares, grouped by what must be apart")
+    _run("discover", "--connector-name", "osipi", "--group-by", "auto")
+    _title("2. A layout where there was none")
+    found = json.loads(_asked("balance", "osipi", "--format", "json"))[0]
+    _show("headgate balance osipi")
+    print(f"{len(found['tables'])} tables on the {len(found['pipelines'])} pipelines that connector.yaml asks for:")
+    print("\n".join(f"  {note}" for note in found["notes"]))
+    _title("3. Weights drift: runs.csv has what the runs of four days took")
+    _write_runs()
+    moved = [step["name"] for step in json.loads(_asked("balance", "osipi", "--check", "--format", "json"))[0]["steps"]]
+    print("\n".join(f"  {table}: {seconds} s a run" for table, seconds in SECONDS.items()))
+    _title("4. Balanced again: few tables move, and it is said why")
+    if moved:
+        _run("balance", "osipi", "--explain", moved[0].split(" ")[0])
+    _run("balance", "osipi", "--html", PAGE)
+    _title("5. Terraform for each stack")
+    _show("cdktf synth")
+    subprocess.run(["cdktf", "synth", "--app", f"{sys.executable} main.py"], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
+    _run("validate", "--optional")
+    _show("headgate show osipi")
+    shown = _asked("show", "osipi")
+    print(shown[shown.index("Stacks of target") :])
+    print(f"The page of it: {(FOLDER / PAGE).relative_to(ROOT)}   (open it in a browser)")
+    print("Your own connector: docs/start.md. The words: docs/concepts.md.")
+
+
+def _copy() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    left_out = shutil.ignore_patterns("__pycache__", "layout.lock", "runs.csv", "deployed.*")
+    shutil.copytree(ROOT / CONNECTOR, FOLDER / CONNECTOR, ignore=left_out)
+    shutil.copytree(ROOT / "stacks", FOLDER / "stacks", ignore=left_out)
+    for name in ("main.py", "cdktf.json"):
+        shutil.copy(ROOT / name, FOLDER / name)
+    definition = FOLDER / CONNECTOR / "connector.yaml"
+    definition.write_text(definition.read_text().replace("pipelines: 10", f"pipelines: {PIPELINES}"))
+
+
+def _write_runs() -> None:
+    rows = [f"{table},2026-03-{day}T04:00:00Z,{seconds},false" for table, seconds in SECONDS.items() for day in DAYS]
+    (FOLDER / CONNECTOR / "runs.csv").write_text("\n".join(["source_table,started_at,seconds,full_load", *rows]) + "\n")
+
+
+def _title(text: str) -> None:
+    print(f"\n== {text} ==", flush=True)
+
+
+def _show(command: str) -> None:
+    print(f"$ {command}", flush=True)
+
+
+def _run(*words: str) -> None:
+    _show(" ".join(("headgate", *words)))
+    subprocess.run(_headgate(*words), cwd=FOLDER, check=True)
+
+
+def _asked(*words: str) -> str:
+    """Give what a command writes; that a lock would change is an answer too."""
+    done = subprocess.run(_headgate(*words), cwd=FOLDER, check=False, capture_output=True, text=True)
+    if done.returncode not in (0, _STALE):
+        sys.exit(done.stderr)
+    return done.stdout
+
+
+def _headgate(*words: str) -> list[str]:
+    return [sys.executable, "-m", "headgate", *words]
+
+
+if __name__ == "__main__":
+    os.environ |= {"CI": "true", "PYTHONPATH": str(ROOT)}  # cdktf draws no spinner in CI
+    main()

@@ -1,0 +1,126 @@
+"""What a layout can't keep, whatever was asked for: schedules, deadlines, and what a workspace runs at once. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from headgate.balance.counts import by_deadline, limits_of, startup_or_usual
+from headgate.balance.deadline import obstacle_text, run_seconds
+from headgate.balance.starts import interval_minutes
+from headgate.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from headgate.balance.deadline import Choice
+    from headgate.balance.rules import Rules
+    from headgate.balance.starts import Timeline
+    from headgate.definition.model import Deadline, Definition
+    from headgate.layout.model import Layout
+    from headgate.layout.resolved import ResolvedPipeline
+    from headgate.tables.group import Group
+    from headgate.tables.table import Table
+
+# Source: resource limits of Databricks, "concurrent pipeline updates" of a workspace; it can be raised to 1,000.
+WORKSPACE_UPDATES = 200
+_MINUTE = 60
+
+
+def refuse_unintended(tables: Sequence[Table], definition: Definition, lock: Layout | None) -> None:
+    """Raise InputError for what nobody can mean: a deadline that starting a pipeline passes, more pipelines than tables.
+
+    A number of pipelines that was right when the layout was made stays so, though tables have left since.
+    """
+    settings, problems = definition.balance, []
+    deadline = settings.deadline
+    if deadline and deadline.startup_seconds >= deadline.minutes * _MINUTE:
+        problems.append(
+            Problem(
+                f"the deadline is {deadline.minutes:g} minutes, and a pipeline starts for {deadline.startup_seconds:g} s: "
+                "no table is read by then",
+                "allow more minutes; or give startup_seconds as they are",
+                path="balance.deadline",
+            )
+        )
+    is_new = lock is None or lock.asked.pipelines != settings.pipelines
+    if is_new and settings.pipelines is not None and settings.pipelines > len(tables):
+        problems.append(
+            Problem(
+                f"{settings.pipelines:,} pipelines are asked for, and there are {len(tables):,} tables",
+                f"ask for {len(tables)} at most",
+                path="balance.pipelines",
+            )
+        )
+    if problems:
+        raise InputError(problems)
+
+
+def infeasible(
+    pipelines: Sequence[ResolvedPipeline],
+    rules: Rules,
+    definition: Definition,
+    timeline: Timeline,
+    obstacles: Mapping[Group, Sequence[str]],
+) -> Iterator[str]:
+    """Say what of a layout can't be kept, a sentence each; nothing where all can.
+
+    obstacles: group → what a balance found to be in the way of its deadline; of others it is looked for here.
+    """
+    asked, tables = definition.balance.pipelines or 0, sum(len(one.tables) for one in pipelines)
+    if asked > tables:
+        yield f"{asked:,} pipelines are asked for, and there are {tables:,} tables"
+    yield from _schedules(pipelines, definition)
+    if definition.balance.deadline:
+        yield from _deadlines(pipelines, rules, definition, definition.balance.deadline, obstacles)
+    yield from _at_once(pipelines, definition, timeline)
+
+
+def late_by(tables: Sequence[Table], chosen: Choice, deadline: Deadline) -> tuple[str, ...]:
+    """Give what is in the way of a deadline, in words; `tables` are those that the choice was made for."""
+    limits = limits_of(deadline)
+    return tuple(
+        obstacle_text(one, limits, tables[one.table].id.source_table if one.table is not None else "")
+        for one in chosen.obstacles
+    )
+
+
+def _schedules(pipelines: Sequence[ResolvedPipeline], definition: Definition) -> Iterator[str]:
+    startup = startup_or_usual(definition.balance)
+    for one in pipelines:
+        interval = interval_minutes(one.group.schedule) if one.tables and one.group else None
+        takes = one.seconds + startup
+        if interval is not None and takes > interval * _MINUTE:
+            yield (
+                f"pipeline {one.pipeline.id} takes {takes / _MINUTE:,.4g} minutes with a start-up of {startup:g} s, and is to "
+                f"start every {interval:,}: starts that come while it runs are left out"
+            )
+
+
+def _deadlines(
+    pipelines: Sequence[ResolvedPipeline],
+    rules: Rules,
+    definition: Definition,
+    deadline: Deadline,
+    obstacles: Mapping[Group, Sequence[str]],
+) -> Iterator[str]:
+    limits = limits_of(deadline)
+    groups: defaultdict[Group, list[ResolvedPipeline]] = defaultdict(list)
+    for one in pipelines:
+        if one.tables and one.group:
+            groups[one.group].append(one)
+    for group, its in sorted(groups.items()):
+        found = list(obstacles.get(group, ()))
+        if not found and run_seconds([one.seconds for one in its], limits) > limits.deadline_s:
+            tables = sorted((table for one in its for table in one.tables), key=lambda table: table.order)
+            chosen = by_deadline(tables, rules, definition, deadline, len(its), reserve=definition.balance.tolerance)
+            found = list(late_by(tables, chosen, deadline)) or ["a run ends after the deadline: balance again"]
+        yield from (f"group {group.words}: {text}" for text in found)
+
+
+def _at_once(pipelines: Sequence[ResolvedPipeline], definition: Definition, timeline: Timeline) -> Iterator[str]:
+    deadline = definition.balance.deadline
+    most = (deadline and deadline.concurrent_updates) or WORKSPACE_UPDATES
+    count = len(pipelines) if definition.mode == "streaming" else timeline.peak_after
+    if count > most:
+        yield f"{count:,} pipelines run at once, and {most:,} updates may: the others wait, or fail"

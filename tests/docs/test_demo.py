@@ -1,0 +1,28 @@
+"""`make demo` shows a balance on a copy, and leaves the project as it was."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.shared import PROJECT
+
+
+@pytest.mark.long
+def test_the_demo_makes_a_layout_balances_a_drift_and_ends_with_a_page() -> None:
+    state = ["git", "status", "--porcelain"]
+    before = subprocess.run(state, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+
+    done = subprocess.run(
+        [sys.executable, "examples/demo.py"], cwd=PROJECT, capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+
+    assert done.stdout.count("of lower bound                ") == 1  # one table of pipelines
+    assert done.stdout.count(" is to move from ") in range(1, 6)
+    assert "- it moves from " in done.stdout
+    assert "osipi-dev-shared" in done.stdout
+    page = next(line.split()[4] for line in done.stdout.splitlines() if line.startswith("The page of it: "))
+    assert (PROJECT / page).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert subprocess.run(state, cwd=PROJECT, capture_output=True, text=True, check=True).stdout == before
+    assert not Path(PROJECT / "build/demo/connectors/osipi/__pycache__").exists()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from headgate.inventory.csv_file import Line
 
+    LeftOut = list[tuple[str, str, list[Problem]]]  # connector, source table, what is wrong
+
 COLUMNS = (
     "source_table",
     "destination_table",
@@ -38,6 +40,7 @@ COLUMNS = (
     "status",
 )
 _CONNECTOR = "connector"
+_SAID_BY_SOURCE = {"ingestion_type", "primary_keys", "cursor_field"}
 _UNSEEN_ENDS = {"\x85", "\u2028", "\u2029"}
 
 
@@ -54,12 +57,13 @@ def parse_inventory(data: bytes, file: str = "tables.csv") -> tuple[TableRow, ..
     return _parsed(data, file, is_list=False)[""]
 
 
-def parse_lists(data: bytes, file: str) -> dict[str, tuple[TableRow, ...]]:
+def parse_lists(data: bytes, file: str, left_out: LeftOut | None = None) -> dict[str, tuple[TableRow, ...]]:
     """Give the tables of a list by connector, in the file's order; all are under "" where no column names connectors.
 
-    Raises InputError with every problem found. A source table that can't name its destination is none: discovery names it.
+    A table of which only what the source says is wrong goes to `left_out`, where that is given. Raises InputError with every
+    other problem. A source table that can't name its destination is none: discovery names it.
     """
-    return _parsed(data, file, is_list=True)
+    return _parsed(data, file, is_list=True, left_out=left_out)
 
 
 def inventory_columns(data: bytes, file: str) -> list[str]:
@@ -67,7 +71,7 @@ def inventory_columns(data: bytes, file: str) -> list[str]:
     return columns_of(data, file, COLUMNS, COLUMNS[:1])
 
 
-def _parsed(data: bytes, file: str, *, is_list: bool) -> dict[str, tuple[TableRow, ...]]:
+def _parsed(data: bytes, file: str, *, is_list: bool, left_out: LeftOut | None = None) -> dict[str, tuple[TableRow, ...]]:
     problems: list[Problem] = []
     tables: defaultdict[str, list[tuple[Line, TableRow]]] = defaultdict(list)
     for line in read_lines(data, file, (*COLUMNS, _CONNECTOR) if is_list else COLUMNS, COLUMNS[:1], problems):
@@ -76,7 +80,13 @@ def _parsed(data: bytes, file: str, *, is_list: bool) -> dict[str, tuple[TableRo
             # Blanks around a name are the spreadsheet's.
             line.cells["source_table"] = line.cells["source_table"].strip()
         connector = line.cells.get(_CONNECTOR, "").strip() if is_list else ""
-        tables[connector].append((line, _table(line, file, problems)))
+        rows, found = tables[connector], list[Problem]()
+        row = _table(line, file, found)
+        if found and left_out is not None and {problem.column for problem in found} <= _SAID_BY_SOURCE:
+            left_out.append((connector, row.source_table, found))
+            continue
+        rows.append((line, row))
+        problems += found
     for rows in tables.values():
         problems += row_problems(rows, file, is_list=is_list)
     if not tables and not problems:

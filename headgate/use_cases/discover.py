@@ -83,7 +83,7 @@ def _find(
     if request.workspace_tables:
         return read_workspace(request.workspace_tables, request.workspace_metadata, best_effort=request.best_effort)
     if request.listing:
-        return read_csv(request.listing, request.name)
+        return read_csv(request.listing, request.name, best_effort=request.best_effort)
     _log.info("asking the code of %s for its tables", request.name)
     defined = {**definition.connection.options, **definition.discovery}
     options = init_options(defined, definition.connection.secrets, environment, request.given)

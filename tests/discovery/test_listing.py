@@ -117,6 +117,16 @@ def test_what_an_inventory_may_not_hold_a_list_may_not_either(tmp_path: Path, te
     assert said in refused(tmp_path / "list.csv")
 
 
+def test_best_effort_leaves_out_what_has_no_metadata_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("connector,source_table,ingestion_type\nc,a,daily\nc,b,cdc\nd,e,hourly\n")
+    found = read_csv(tmp_path / "list.csv", "c", best_effort=True)
+    assert [table.source_table for table in found.tables] == ["b"]
+    assert [(failure.table, "found 'daily'" in failure.message) for failure in found.failed] == [("a", True)]
+    (tmp_path / "list.csv").write_text("source_table,weight\na,heavy\n")
+    with pytest.raises(InputError, match="found 'heavy'"):
+        read_csv(tmp_path / "list.csv", "c", best_effort=True)
+
+
 def refused(path: Path) -> str:
     """Give what is said of a list that is wrong."""
     with pytest.raises(InputError) as caught:

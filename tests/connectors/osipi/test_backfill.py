@@ -360,7 +360,7 @@ class TestCarryingOn:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("", "is not JSON"),
+            ("", "is empty"),
             ("[]", "expected a mapping, found a list"),
             ("{}", "order: is missing"),
             ('{"format": 1}', "has format 1, this headgate reads 2"),

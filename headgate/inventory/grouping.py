@@ -46,7 +46,6 @@ def groups_of(rows: Sequence[TableRow], definition: Definition, locked: LockedGr
     """Give each row's group: the one that it names, else by group_by, always of one schedule and one connection.
 
     size: a table that is heavy by what the files say is a group, all others are one.
-
     auto: a category of ten tables or more on one schedule is a group, and so is one of `isolate`; all other tables on that
     schedule are one more group, which has ten tables too where the smallest categories can give them. With a lock that was
     made by auto, the categories stay apart that are so there, whatever their numbers: no table moves because a few came.
@@ -63,18 +62,20 @@ def groups_of(rows: Sequence[TableRow], definition: Definition, locked: LockedGr
     of_table = locked.of_table if locked and locked.group_by == "auto" else None
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     kept: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for row, place in zip(rows, places, strict=True):
+    # A category of the name that the rest has is none: TABLES_ALL lists all tables beside the others.
+    categories = ["" if row.category in (ALL, REST) else row.category for row in rows]
+    for row, category, place in zip(rows, categories, places, strict=True):
         if not row.pipeline_group:
-            counts[place][row.category] += 1
-            if of_table and of_table.get(table_id(row, definition)) == row.category:
-                kept[place].add(row.category)
+            counts[place][category] += 1
+            if category and of_table and of_table.get(table_id(row, definition)) == category:
+                kept[place].add(category)
     isolated = set(definition.isolate)
     apart = {
         place: _apart(its, isolated) if of_table is None else kept[place] | isolated.intersection(its)
         for place, its in counts.items()
     }
-    return [Group(row.pipeline_group or _auto(row.category, apart[place]), *place)
-            for row, place in zip(rows, places, strict=True)]  # fmt: skip
+    return [Group(row.pipeline_group or _auto(category, apart[place]), *place)
+            for row, category, place in zip(rows, categories, places, strict=True)]  # fmt: skip
 
 
 def rows_asked_for(rows: Sequence[TableRow], definition: Definition, locked: LockedGroups | None) -> tuple[TableRow, ...]:

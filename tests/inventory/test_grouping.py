@@ -89,6 +89,12 @@ def test_each_schedule_counts_for_itself() -> None:
     assert {(group.key, group.schedule) for group in found} == {("sales", "0 0 * * *"), ("all", "0 * * * *")}
 
 
+def test_a_list_of_all_tables_is_no_category_of_its_own() -> None:
+    rows = [*rows_of("sales", MANY), *rows_of("all", MANY)]
+
+    assert keys(rows) == keys(rows, lock_of(rows)) == {"sales": "sales", "all": "other"}
+
+
 def test_an_isolated_category_stays_apart_however_small() -> None:
     rows = [*rows_of("sales", MANY), *rows_of("payroll", 1), *rows_of("stock", FEW)]
 
@@ -147,6 +153,12 @@ def test_with_a_lock_a_category_stays_in_or_out_though_its_number_of_tables_chan
     assert keys([*rows_of("sales", 1), *rows_of("stock", 30)], locked) == {"sales": "sales", "stock": "other"}
 
 
+def test_isolate_takes_effect_with_a_lock_too() -> None:
+    rows = [*rows_of("sales", MANY), *rows_of("stock", 6), *rows_of("people", 6)]
+
+    assert keys(rows, lock_of(rows), isolate=["people"]) == {"sales": "sales", "stock": "other", "people": "people"}
+
+
 def test_a_lock_from_before_auto_keeps_its_groups_where_the_definition_says_nothing() -> None:
     rows = rows_of("sales", FEW, ingestion_type="cdc")
 
@@ -191,7 +203,11 @@ def test_written_groups_give_way_once_another_group_by_is_asked_for_since_the_lo
     assert found[-1].pipeline_group == "vip"
 
 
-@given(st.lists(st.tuples(st.sampled_from(["", "a", "b"]), st.sampled_from(["", "0 0 * * *"])), min_size=30, max_size=60))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["", "a", "all", "other"]), st.sampled_from(["", "0 0 * * *"])), min_size=30, max_size=60
+    )
+)
 def test_a_layout_made_by_auto_groups_its_tables_alike_ever_after(drawn: list[tuple[str, str]]) -> None:
     rows = [TableRow(f"t_{number}", category=category, schedule=when) for number, (category, when) in enumerate(drawn)]
 

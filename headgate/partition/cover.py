@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from headgate.partition.budget import Budget
+
 _PAIR = 2
 _MOST_SETS = 40_000
 _MOST_PARTS = 400_000
@@ -23,7 +25,7 @@ class _Search:
     masks: NDArray[np.uint64]
     slacks: NDArray[np.int64]
     tables: int
-    left: int  # work
+    budget: Budget
 
     def disjoint(self, alive: NDArray[np.int64], free: NDArray[np.bool_], slack: int, pipelines: int) -> list[int] | None:
         """Give sets among `alive` that hold each free table once, their slacks adding up to `slack`; None: there are none.
@@ -31,9 +33,9 @@ class _Search:
         alive: (k,) numbers of sets; free: (tables,) whether a table is left.
         Branches on the table that is in the fewest sets. With two pipelines to go, any set leaves one that fits.
         """
-        if self.left <= 0:
+        if self.budget.left <= 0:
             return None
-        self.left -= 20 + len(alive) * self.members.shape[1] // 50
+        self.budget.spend(20 + len(alive) * self.members.shape[1] // 50)
         counts = np.bincount(self.members[alive].ravel(), minlength=self.tables + 1)[:-1]
         table = int(np.where(free, counts, len(alive) + 1).argmin())
         options = alive[(self.members[alive] == table).any(axis=1)]
@@ -52,35 +54,36 @@ class _Search:
         return None
 
 
-def cover(weights: NDArray[np.int64], pipelines: int, capacity: int, effort: int) -> tuple[NDArray[np.int64] | None, bool, int]:
-    """Give the pipeline of each of (n,) weights, heaviest first, none above `capacity`; whether it finished; its steps.
+def cover(weights: NDArray[np.int64], pipelines: int, capacity: int, budget: Budget) -> tuple[NDArray[np.int64] | None, bool]:
+    """Give the pipeline of each of (n,) weights, heaviest first, none above `capacity`, and whether it finished.
 
     None and finished: there is no such split. Every pipeline of one weighs at least `capacity` less all the room that is
     left over, so only sets in that window count; each table is in exactly one of those chosen. Exponential at worst, so
-    it stops after `effort` steps of about a microsecond. Source of the windows: Schreiber, Korf and Moffitt, Optimal
+    it stops when the budget is spent. Source of the windows: Schreiber, Korf and Moffitt, Optimal
     multi-way number partitioning, Journal of the ACM 65, 2018.
     """
     slack = pipelines * capacity - int(weights.sum())
     if slack < 0:
-        return None, True, 0
+        return None, True
     members = sets_within(weights, max(0, capacity - slack), capacity) if int(weights[-1]) else None
     if members is None:
-        return None, False, 20_000
+        budget.spend(20_000)
+        return None, False
     count = len(weights)
     slacks = capacity - np.append(weights, 0)[members].sum(axis=1)
     masks = np.zeros((len(members), count // 64 + 1), dtype=np.uint64)
     for column in members.T:
         real = np.flatnonzero(column < count)
         masks[real, column[real] // 64] |= np.uint64(1) << (column[real] % 64).astype(np.uint64)
-    setup = 200 + len(members) // 2
-    search = _Search(members, masks, slacks, count, effort - setup)
+    budget.spend(200 + len(members) // 2)
+    search = _Search(members, masks, slacks, count, budget)
     chosen = search.disjoint(np.arange(len(members)), np.ones(count, dtype=np.bool_), slack, pipelines)
     if chosen is None:
-        return None, search.left > 0, effort - search.left
+        return None, budget.left > 0
     assignment = np.full(count + 1, pipelines - 1, dtype=np.int64)
     for pipeline, option in enumerate(chosen):
         assignment[members[option]] = pipeline
-    return assignment[:count], True, effort - search.left
+    return assignment[:count], True
 
 
 def sets_within(weights: NDArray[np.int64], low: int, high: int) -> NDArray[np.int64] | None:

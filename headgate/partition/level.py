@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MOST_CELLS = 6  # cells of the grid for each table: more are wasted on uneven counts
 _FRUITLESS = 3
 _GAIN = 50  # a round lowers the distance to the target by a share of this or counts as fruitless
-_ROOM = 2**62
+_BITS = 62  # that the place of a weight and of its pipeline may take together
 
 
 def level(
@@ -30,7 +30,7 @@ def level(
     width = int(counts.max()) + 2  # at least two free places: a swap with one is a move
     loads = np.zeros(pipelines, dtype=np.int64)
     np.add.at(loads, assignment, weights)
-    if width * pipelines > _MOST_CELLS * len(weights) + 100 or (int(loads.max()) + 2) * pipelines > _ROOM:
+    if width * pipelines > _MOST_CELLS * len(weights) + 100:
         return assignment
     order = np.argsort(assignment, kind="stable")
     starts = np.cumsum(counts) - counts
@@ -67,9 +67,12 @@ def _swap(
     takes = padded[taken]
     by_weight = np.argsort(takes, axis=1, kind="stable")
     takes = np.take_along_axis(takes, by_weight, axis=1)
-    offset = rows[:, None] * (int(loads.max()) + 2)
-    wanted = np.maximum(gives - difference[:, None] // 2, 0)
-    place = np.searchsorted((takes + offset).ravel(), (wanted + offset).ravel()).reshape(gives.shape) - rows[:, None] * width
+    most = int(loads.max())
+    shift = max(0, most.bit_length() + len(loads).bit_length() + 1 - _BITS)  # heavier: looked up coarsely, swapped exactly
+    offset = rows[:, None] * ((most >> shift) + 2)
+    wanted = np.maximum(gives - difference[:, None] // 2, 0) >> shift
+    place = np.searchsorted(((takes >> shift) + offset).ravel(), (wanted + offset).ravel()).reshape(gives.shape)
+    place -= rows[:, None] * width
     best, given, got = np.full(len(rows), -1), rows, rows
     for near in (np.minimum(place, width - 1), np.clip(place - 1, 0, width - 1)):
         moved = gives - np.take_along_axis(takes, near, axis=1)

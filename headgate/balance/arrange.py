@@ -10,7 +10,7 @@ import numpy as np
 from headgate.balance.conflict_messages import conflict_problem
 from headgate.balance.units import units_of
 from headgate.partition.bound import lower_bound
-from headgate.partition.conflict import Infeasible, Pipelines, quick_conflict, smallest_conflict
+from headgate.partition.conflict import Infeasible, Pipelines, require_feasible
 from headgate.partition.constrained import NotFound, place
 from headgate.partition.grow import fill
 from headgate.partition.repair import repair
@@ -96,8 +96,7 @@ def _assignment(
             instance, np.full_like(assignment, -1), assignment, units.costs, _empty(assignment, count), tolerance=tolerance
         )
         return assignment, Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
-    if quick_conflict(instance):
-        raise Infeasible(smallest_conflict(instance))
+    require_feasible(instance)
     if count < running:
         assignment = shrink(instance, units.homes, units.costs, count, tolerance=tolerance).assignment
         return assignment, _kept(group, units, assignment, len(set(assignment.tolist())))

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.conflict import Infeasible, quick_conflict, smallest_conflict
-from headgate.partition.ejection_chains import construct, eject
+from headgate.partition.budget import Budget
+from headgate.partition.conflict import Infeasible, irreducible_conflict, require_feasible
 from headgate.partition.feasibility import decide
-from headgate.partition.partial_assignment import PartialAssignment, is_feasible
+from headgate.partition.improve import improve
+from headgate.partition.insertion import evict, insert
+from headgate.partition.partial_assignment import PartialAssignment
+from headgate.partition.resplit import subsets_within
 from headgate.partition.spread import Split, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from headgate.partition.instance import Instance
 
-_LOOKS = 60_000  # pipelines that the ejection chains look at
-_BUDGET = 4_000_000  # sums and units that the improvement looks at
-_SEARCH = 2_000_000  # of that, once no pair of pipelines helps any more
-_HALF = 10  # parts of a pair of pipelines of which all sums are tried, twice
-_PAIR = 2  # pipelines that are filled again besides the heaviest
-_NOISE = 1.0  # how much of a unit's place in that order is its weight; up to 1 is chance
-_SMALL_GAP = 5000  # parts of the bound: a gap of one is not worth a search
-_OVERHEAD = 1000  # of looking at a pair of pipelines
+_EFFORT = 1_000_000  # steps of the improvement, each about a microsecond
+_PARTS = 24  # of two pipelines of which all exchanges are tried
+_TRIES = 64  # exchanges that are put to the capacity, the most even first
 
 
 class NotFound(ValueError):  # noqa: N818 - what it is, not that it is an error, is what callers handle
@@ -45,42 +40,45 @@ def place(instance: Instance) -> Split:
 
     Where the best spread without the rules keeps them, or does with pipelines renumbered, it is the result. Else it is
     mended: units that break a rule go longest-first to the lightest pipelines that take them, by ejection chains where
-    none does; then the heaviest pipeline and another one are split again until none gets lighter. `bound` is the larger of
+    none does; then two pipelines at a time exchange units until the heaviest gets no lighter. `bound` is the larger of
     the lower bound without rules and the heaviest sum of units fixed to a pipeline. The same for equal input; the work is
-    bounded by counting. Raises Infeasible where it is proved that no placement keeps the rules, with the smallest set of
-    constraints that can't hold together, and NotFound where neither a placement nor that proof was found.
+    bounded by counting. Raises Infeasible where it is proved that no placement keeps the rules, with constraints that can't
+    hold together, and NotFound where neither a placement nor that proof was found.
     """
-    if instance.free:
-        return spread(instance.weights, instance.pipelines)
-    conflict = quick_conflict(instance)
-    if conflict:
-        raise Infeasible(smallest_conflict(instance))
     split = spread(instance.weights, instance.pipelines)
-    assignment = _renumbered(instance, split.assignment)
-    if is_feasible(instance, assignment):
-        return Split(assignment, split.makespan, split.bound, split.optimal)
-    partial = _repaired(instance, assignment)
+    if instance.free:
+        return split
+    require_feasible(instance)
+    nowhere = np.full(len(instance.weights), -1, dtype=np.int64)
+    state = PartialAssignment(instance, nowhere, np.zeros_like(nowhere))
+    state.restore(_renumbered(instance, split.assignment))
+    before = state.assignment.copy()
+    mend(state)
+    if bool((state.assignment == before).all()):
+        return Split(before, split.makespan, split.bound, split.optimal)
     bound = max(split.bound, _heaviest_fixed(instance), _heaviest_in_company(instance))
-    improve(partial, bound)
-    makespan = max(partial.loads)
-    return Split(np.array(partial.assignment, dtype=np.int64), makespan, bound, makespan == bound)
+    budget = Budget(_EFFORT)
+    improve(state.loads, lambda pipelines, _: _exchange(state, pipelines, budget), bound, budget)
+    return Split(state.assignment, state.makespan, bound, state.makespan == bound)
 
 
-def _repaired(instance: Instance, assignment: NDArray[np.int64]) -> PartialAssignment:
-    """Give the placement nearest to the assignment that keeps the rules; of units in each other's way the heavier ones stay."""
-    partial = PartialAssignment(instance)
-    order = np.lexsort((np.arange(len(assignment)), -instance.weights)).tolist()
-    waiting = construct(partial, assignment.tolist(), order)
-    if not waiting or not eject(partial, waiting, _LOOKS):
-        return partial
-    answer = decide(instance)
+def mend(state: PartialAssignment) -> None:
+    """Move units until every rule holds, in a state whose rules `require_feasible` lets pass.
+
+    Who breaks a rule, or is nowhere, goes longest-first to the lightest pipelines, by ejection chains where none takes it;
+    where these fail, any placement that keeps the rules is taken. Raises Infeasible where it is proved that there is none,
+    and NotFound where neither was found.
+    """
+    evict(state)
+    waiting = np.flatnonzero(state.assignment < 0)
+    if insert(state, waiting[np.argsort(-state.weights[waiting], kind="stable")].tolist()):
+        return
+    answer = decide(state.instance)
     if answer.proved:
-        raise Infeasible(smallest_conflict(instance))
+        raise Infeasible(irreducible_conflict(state.instance))
     if answer.assignment is None:
         raise NotFound
-    partial = PartialAssignment(instance)
-    construct(partial, answer.assignment, range(len(answer.assignment)))
-    return partial
+    state.restore(answer.assignment)
 
 
 def _heaviest_in_company(instance: Instance) -> int:
@@ -124,156 +122,50 @@ def _renumbered(instance: Instance, assignment: NDArray[np.int64]) -> NDArray[np
     return np.array([number[part] for part in range(instance.pipelines)], dtype=np.int64)[assignment]
 
 
-def improve(partial: PartialAssignment, bound: int, budget: int = _BUDGET) -> None:
-    """Make the heaviest pipeline lighter until it is at the bound, or the work (sums and units looked at) is done.
+def _exchange(state: PartialAssignment, pipelines: list[int], budget: Budget) -> bool:
+    """Exchange units between the first of the pipelines and one of the others so that the heavier of the two gets lighter.
 
-    Every rule that holds in the assignment still does. Where no pair of pipelines helps any more and the gap is not small, a
-    few pipelines are filled again in another order and mended again: an iterated local search (Lourenço, Martin and Stützle,
-    Iterated local search, Handbook of Metaheuristics, 2003), which goes on from the best placement.
+    Gives whether that was found. All exchanges of up to 24 parts are tried, of more those of a sample. A part is a unit, or
+    units that are in each other's way.
     """
-    budget = _local_search(partial, bound, budget)
-    draw = Random(2)  # noqa: S311 - the seed makes it the same on every machine
-    best, assignment = _rank(partial), list(partial.assignment)
-    budget = min(budget, _SEARCH)
-    while budget > 0 and (best[0] - bound) * _SMALL_GAP > bound and len(partial.loads) > _PAIR:
-        budget -= _refill(partial, draw)
-        budget = _local_search(partial, bound, budget)
-        if min(partial.assignment) >= 0 and _rank(partial) <= best:
-            best, assignment = _rank(partial), list(partial.assignment)
-        else:
-            _restore(partial, assignment)
+    return any(_exchange_two(state, pipelines[0], other, budget) for other in pipelines[1:])
 
 
-def _rank(partial: PartialAssignment) -> tuple[int, int]:
-    """Give how good a placement is: the heaviest load, then how many pipelines have it."""
-    heaviest = max(partial.loads)
-    return heaviest, partial.loads.count(heaviest)
-
-
-def _refill(partial: PartialAssignment, draw: Random) -> int:
-    """Empty the heaviest pipeline and some others, and place their units again in a random order; give the work it was."""
-    heavy = partial.loads.index(max(partial.loads))
-    others = sorted((p for p in range(len(partial.loads)) if p != heavy), key=lambda _: draw.random())[:_PAIR]
-    emptied = [heavy, *others]
-    units = [unit for pipeline in emptied for unit in partial.members[pipeline] if unit not in partial.fixed]
-    for unit in units:
-        partial.take_out(unit)
-    for unit in sorted(units, key=lambda unit: (-partial.weights[unit] * (_NOISE + draw.random()), unit)):
-        able = [pipeline for pipeline in emptied if partial.takes(unit, pipeline)]
-        if able:
-            partial.put(unit, min(able, key=lambda pipeline: (partial.loads[pipeline], pipeline)))
-    return _OVERHEAD + len(partial.assignment) + len(units)
-
-
-def _restore(partial: PartialAssignment, assignment: list[int]) -> None:
-    changed = [unit for unit, pipeline in enumerate(assignment) if partial.assignment[unit] != pipeline]
-    for unit in changed:
-        if partial.assignment[unit] >= 0:
-            partial.take_out(unit)
-    for unit in changed:
-        partial.put(unit, assignment[unit])
-
-
-def _local_search(partial: PartialAssignment, bound: int, budget: int) -> int:
-    """Split the heaviest pipeline again with another, lightest first, until that helps no more; give the work left."""
-    pipelines = range(len(partial.loads))
-    while budget > 0:
-        heavy = max(pipelines, key=lambda pipeline: (partial.loads[pipeline], -pipeline))
-        if partial.loads[heavy] <= bound:
-            return budget
-        for partner in sorted(pipelines, key=lambda pipeline: (partial.loads[pipeline], pipeline)):
-            units = len(partial.members[heavy]) + len(partial.members[partner])
-            budget -= _OVERHEAD + units + (2 << min(_HALF, units // 2))
-            if budget <= 0 or resplit_pair(partial, heavy, partner):
-                break
-        else:
-            return budget
-    return budget
-
-
-def resplit_pair(partial: PartialAssignment, heavy: int, light: int) -> bool:
-    """Exchange units between two pipelines so that the heavier of the two gets lighter; say whether it did.
-
-    All exchanges of up to 20 parts are tried, by the sums of two halves (Horowitz and Sahni, Computing partitions with
-    applications to the knapsack problem, J. ACM 21, 1974). A part is a unit, or units that are in each other's way.
-    """
-    gap = partial.loads[heavy] - partial.loads[light]
-    if gap <= 1:
+def _exchange_two(state: PartialAssignment, one: int, other: int, budget: Budget) -> bool:
+    heavy, light = (one, other) if state.loads[one] > state.loads[other] else (other, one)
+    gap = int(state.loads[heavy] - state.loads[light])
+    parts = _parts(state, heavy, light)
+    budget.spend(100 + 20 * len(parts))
+    if gap <= 1 or not parts:
         return False
-    parts = _chosen(list(_parts(partial, heavy, light)))
-    first, second = _sums(partial, parts[::2], heavy), _sums(partial, parts[1::2], heavy)
-    order = np.argsort(second[0], kind="stable")
-    weights, sizes = second[0][order], second[1][order]
-    low, high = partial.used[heavy] - partial.capacity[heavy], partial.capacity[light] - partial.used[light]
-    best: tuple[int, int, int] | None = None  # how far from an even split, the subsets of either half
-    for size in np.unique(first[1]).tolist():
-        ours = np.flatnonzero(first[1] == size)
-        theirs = np.flatnonzero((low <= sizes + size) & (sizes + size <= high))
-        if len(theirs):
-            miss, one, two = _nearest(first[0][ours], weights[theirs], gap)
-            if best is None or miss < best[0]:
-                best = (miss, int(ours[one]), int(order[theirs[two]]))
-    if best is None or best[0] >= gap:
-        return False
-    moving = [unit for bit, part in enumerate(parts[::2]) if best[1] >> bit & 1 for unit in part]
-    moving += [unit for bit, part in enumerate(parts[1::2]) if best[2] >> bit & 1 for unit in part]
-    goals = [(unit, light if partial.assignment[unit] == heavy else heavy) for unit in moving]
-    for unit in moving:
-        partial.take_out(unit)
-    for unit, goal in goals:
-        partial.put(unit, goal)
-    return True
+    if len(parts) > _PARTS:
+        parts = [parts[number] for number in sorted(budget.sample(_PARTS, len(parts)))]
+    shifts = [[(unit, 1 if state.assignment[unit] == heavy else -1) for unit in part] for part in parts]
+    weights = np.array([sum(sign * state.weights[unit] for unit, sign in part) for part in shifts], dtype=np.int64)
+    sizes = np.array([sum(sign * state.sizes[unit] for unit, sign in part) for part in shifts], dtype=np.int64)
+    budget.spend((2 << len(parts) // 2) // 40)
+    capacity = state.instance.capacity
+    for mask in subsets_within(weights, 1, gap - 1, _TRIES):
+        out = int(sizes[mask].sum())
+        if capacity is None or state.counts[light] - capacity[light] <= -out <= capacity[heavy] - state.counts[heavy]:
+            for unit, sign in (one for number in np.flatnonzero(mask).tolist() for one in shifts[number]):
+                state.move(unit, light if sign > 0 else heavy)
+            return True
+    return False
 
 
-def _nearest(ours: NDArray[np.int64], theirs: NDArray[np.int64], gap: int) -> tuple[int, int, int]:
-    """Give the pair whose sum is nearest to half the gap: |gap - 2 sum|, and where the two are. `theirs` is sorted."""
-    after = np.searchsorted(theirs, gap // 2 - ours)
-    places = np.concatenate([np.minimum(after, len(theirs) - 1), np.maximum(after - 1, 0)])
-    misses = np.abs(gap - 2 * (np.concatenate([ours, ours]) + theirs[places]))
-    where = int(misses.argmin())
-    return int(misses[where]), where % len(ours), int(places[where])
-
-
-def _sums(partial: PartialAssignment, parts: Iterable[list[int]], heavy: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give, for each subset of the parts, the weight and the tables that leave the heavy pipeline when it changes sides."""
-    weights = sizes = np.zeros(1, dtype=np.int64)
-    for part in parts:
-        weight, size = _shift(partial, part, heavy)
-        weights = np.concatenate([weights, weights + weight])
-        sizes = np.concatenate([sizes, sizes + size])
-    return weights, sizes
-
-
-def _shift(partial: PartialAssignment, part: Iterable[int], heavy: int) -> tuple[int, int]:
-    signs = [(1 if partial.assignment[unit] == heavy else -1, unit) for unit in part]
-    return sum(sign * partial.weights[unit] for sign, unit in signs), sum(sign * partial.sizes[unit] for sign, unit in signs)
-
-
-def _parts(partial: PartialAssignment, heavy: int, light: int) -> Iterable[list[int]]:
+def _parts(state: PartialAssignment, heavy: int, light: int) -> list[list[int]]:
     """Give the units of two pipelines that can change sides, with those that they can only change with."""
     seen: set[int] = set()
-    for here, there in ((heavy, light), (light, heavy)):
-        for unit in partial.members[here]:
-            if unit in seen:
-                continue
-            part = _with_rivals(partial, unit, here, there)
-            seen.update(part)
-            if all(partial.may(one, there if partial.assignment[one] == here else here) for one in part):
-                yield part
-
-
-def _with_rivals(partial: PartialAssignment, unit: int, here: int, there: int) -> list[int]:
-    part = [unit]
-    for one in part:  # grows on the way
-        part += [
-            rival for rival in partial.rivals(one, there if partial.assignment[one] == here else here) if rival not in part
-        ]
-    return part
-
-
-def _chosen(parts: list[list[int]]) -> list[list[int]]:
-    """Give up to 2 x _HALF of the parts, evenly over the order in which they are."""
-    most = 2 * _HALF
-    if len(parts) <= most:
-        return parts
-    return [parts[number * len(parts) // most] for number in range(most)]
+    parts = []
+    for unit in [*state.inside(heavy).tolist(), *state.inside(light).tolist()]:
+        if unit in seen:
+            continue
+        part = [unit]
+        for one in part:  # grows on the way
+            rivals, there = state.rivals(one), heavy + light - state.assignment[one]
+            part += [mate for mate in rivals[state.assignment[rivals] == there].tolist() if mate not in part]
+        seen.update(part)
+        if all(state.may(one)[heavy + light - state.assignment[one]] and not state.pinned[one] for one in part):
+            parts.append(part)
+    return parts

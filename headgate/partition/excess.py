@@ -10,13 +10,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headgate.partition.repair_state import RepairState
+    from headgate.partition.partial_assignment import PartialAssignment
 
 _GRID = 8_000  # costs distinguished by the exact bound of one pipeline: more are rounded down, so that it stays a bound
 _EXACT = 200  # units in a pipeline up to which that bound is found; of more, one unit makes little difference
 
 
-def least_cost(state: RepairState, limit: int) -> int:
+def least_cost(state: PartialAssignment, limit: int) -> int:
     """Give a cost that any repair down to the limit has at least, whatever comes into which pipeline."""
     forced = _Forced.of(state)
     total = forced.cost
@@ -44,7 +44,7 @@ class CostBounds:
         return int(self.total.min(axis=1).max(initial=0))
 
 
-def least_by_place(state: RepairState, limit: int, below: int) -> CostBounds:
+def least_by_place(state: PartialAssignment, limit: int, below: int) -> CostBounds:
     """Give what a repair down to the limit costs at least that has each unit in each pipeline, all distinguished up to `below`.
 
     A unit that comes in adds to what the others in the pipeline have to shed, and one that leaves takes from it. A place
@@ -83,7 +83,7 @@ class _Forced:
     cost: int
 
     @classmethod
-    def of(cls, state: RepairState) -> _Forced:
+    def of(cls, state: PartialAssignment) -> _Forced:
         origin, fixed, forbidden = state.origin, state.instance.fixed, state.instance.forbidden
         leave = np.zeros(len(origin), dtype=bool)
         leave[[unit for unit, pipeline in fixed.items() if 0 <= origin[unit] != pipeline]] = True
@@ -93,7 +93,7 @@ class _Forced:
         return cls(leave, state.instance.loads(assignment), int(state.costs[leave].sum()))
 
 
-def _movable(state: RepairState, forced: _Forced, pipeline: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _movable(state: PartialAssignment, forced: _Forced, pipeline: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give weights and costs of the units by which the pipeline can shed."""
     units = (state.origin == pipeline) & ~forced.leave & ~state.pinned & (state.weights > 0)
     return state.weights[units], state.costs[units]

@@ -1,303 +1,176 @@
-"""Whether a placement exists at all: ejection chains, an exhaustive search, then OR-Tools' CP-SAT where it is installed."""
+"""Whether a placement exists at all: a proof at once, ejection chains, a search, then OR-Tools where it is installed."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING
 
-from headgate.partition.ejection_chains import construct, eject
+import numpy as np
+
+from headgate.partition import cp_sat
+from headgate.partition.bound import lower_bound
+from headgate.partition.insertion import evict, insert
 from headgate.partition.partial_assignment import PartialAssignment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from headgate.partition.instance import Instance
 
-_LOOKS = 60_000  # pipelines that the ejection chains look at
-_FILLS = 40  # tries to fill pipelines by sizes
-_FILL_PAIRS = 500_000  # units times pipelines in all of them together
-_FIRST_NODES = 1_000  # of the search's first attempt, which settles what is small
-_NODES = 20_000  # of its second
-_DEPTH = 400  # units that the search takes on
+_NODES = 5_000  # of the search
+_DEPTH = 400  # units that it takes on
 _CHOICES = 300_000  # unit-pipeline pairs that CP-SAT takes on
 _SOLVER_TIME = 10.0  # CP-SAT's deterministic time: counted in work, about seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Feasibility:
-    """`assignment`: unit → pipeline for each unit, None where none was found; `proved`: there is none."""
+    """`assignment`: (n,) a pipeline for each unit, None where none was found; `proved`: there is none."""
 
-    assignment: tuple[int, ...] | None = None
+    assignment: NDArray[np.int64] | None = None
     proved: bool = False
 
 
 def decide(instance: Instance) -> Feasibility:
-    """Find a placement that keeps the rules, whatever the weights, or prove that there is none, within a budget of work.
-
-    Does not see what needs no search to be refused (`conflict.proofs`), such as more tables than room.
-    """
-    for number in range(_tries(instance)):
-        partial = PartialAssignment(instance)
-        left = construct(partial, _filled_by_size(instance, Random(number)), _hardest_first(partial))  # noqa: S311 - seeded: the same everywhere
-        if not left:
-            return Feasibility(tuple(partial.assignment))
-    core, rest = _core(instance)
-    answer = _searched(instance, core, rest, _FIRST_NODES)
+    """Find a placement that keeps the rules, whatever the weights, or prove that there is none, within a budget of work."""
+    domains = domains_of(instance)
+    if refuted(instance, domains):
+        return Feasibility(proved=True)
+    nowhere = np.full(len(domains), -1, dtype=np.int64)
+    state = PartialAssignment(instance, nowhere, np.zeros_like(nowhere))
+    evict(state)
+    order = np.lexsort((-state.weights, -_rivals(state), -state.sizes)).tolist()
+    if insert(state, (unit for unit in order if state.assignment[unit] < 0)):
+        return Feasibility(state.assignment)
+    answer = _Search(instance, domains).run()
     if answer.assignment is not None or answer.proved:
         return answer
-    partial = PartialAssignment(instance)
-    left = construct(partial, [-1] * len(partial.assignment), _hardest_first(partial))
-    if not left or not eject(partial, left, _LOOKS):
-        return Feasibility(tuple(partial.assignment))
-    answer = _searched(instance, core, rest, _NODES)
-    if answer.assignment is None and not answer.proved:
-        answer = _with_rest(instance, _by_solver(instance, core), rest)
-    return answer
-
-
-def _searched(instance: Instance, core: Sequence[int], rest: Sequence[int], nodes: int) -> Feasibility:
-    if len(core) > _DEPTH:
+    if len(domains) * instance.pipelines > _CHOICES or not cp_sat.installed():
         return Feasibility()
-    return _with_rest(instance, _Search(instance, core, len(rest), nodes).run(), rest)
+    options = np.array([[mask >> pipeline & 1 for pipeline in range(instance.pipelines)] for mask in domains], dtype=bool)
+    status, assignment, _ = cp_sat.solve(instance, options, _SOLVER_TIME)
+    return Feasibility(assignment, proved=status == "INFEASIBLE")
 
 
-def _tries(instance: Instance) -> int:
-    """Give how often filling by sizes is worth its work: not at all where they are not what is tight."""
-    if instance.capacity is None or instance.sizes is None or int(instance.sizes.max(initial=1)) == 1:
-        return 0
-    return min(_FILLS, _FILL_PAIRS // (len(instance.weights) * instance.pipelines))
+def domains_of(instance: Instance) -> list[int]:
+    """Give for each unit the pipelines that it may be in, as bits; none for one that may not share a pipeline with itself."""
+    every = (1 << instance.pipelines) - 1
+    masks = dict.fromkeys([1] if instance.sizes is None else instance.sizes.tolist(), every)
+    if instance.capacity is not None:
+        masks = {size: sum(1 << int(p) for p in np.flatnonzero(instance.capacity >= size)) for size in masks}
+    sizes = [1] * len(instance.weights) if instance.sizes is None else instance.sizes.tolist()
+    domains = [masks[size] for size in sizes]
+    for unit, pipelines in instance.forbidden.items():
+        domains[unit] &= ~sum(1 << pipeline for pipeline in pipelines)
+    for unit, pipeline in instance.fixed.items():
+        domains[unit] &= 1 << pipeline
+    for members in instance.anti_affinity:
+        for unit in {unit for unit in members if members.count(unit) > 1}:
+            domains[unit] = 0
+    return domains
 
 
-def _filled_by_size(instance: Instance, draw: Random) -> list[int]:
-    """Give an assignment that fills one pipeline after the other as full as sizes allow, large units first; -1 for the others.
+def refuted(instance: Instance, domains: list[int]) -> bool:
+    """Whether it is seen without a search that no placement keeps the rules."""
+    if not all(domains) or any(_crowded(domains, set(members)) for members in instance.anti_affinity):
+        return True
+    if instance.capacity is None or not domains:
+        return False
+    sizes = np.ones(len(domains), dtype=np.int64) if instance.sizes is None else instance.sizes
+    used = np.zeros(instance.pipelines, dtype=np.int64)
+    for unit, pipeline in instance.fixed.items():
+        used[pipeline] += sizes[unit]
+    return (
+        bool((used > instance.capacity).any())
+        or sizes.sum() > instance.capacity.sum()
+        or lower_bound(sizes, instance.pipelines) > instance.capacity.max()
+    )
 
-    `draw` shuffles units of like size a little. After the minimum bin slack of Gupta and Ho, A new
-    heuristic algorithm for the one-dimensional bin-packing problem, Production Planning & Control 10, 1999.
+
+def _crowded(domains: Sequence[int] | Mapping[int, int], units: Iterable[int]) -> bool:
+    """Whether some of the units, no two of which may share a pipeline, have fewer pipelines between them than they are (Hall).
+
+    Looked at are those with the fewest pipelines, one more each time.
     """
-    partial = PartialAssignment(instance)
-    assignment = [-1] * len(partial.assignment)
-    construct(partial, assignment, ())
-    waiting = [unit for unit in _hardest_first(partial) if partial.assignment[unit] < 0]
-    waiting.sort(key=lambda unit: -partial.sizes[unit] * (1 + draw.random() / 2))
-    for pipeline in sorted(
-        range(instance.pipelines), key=lambda number: (partial.capacity[number] - partial.used[number], number)
-    ):
-        filling = _fullest(partial, pipeline, [unit for unit in waiting if partial.takes(unit, pipeline)])
-        assignment = [pipeline if unit in filling else assigned for unit, assigned in enumerate(assignment)]
-        waiting = [unit for unit in waiting if unit not in filling]
-    return assignment
+    union = 0
+    for count, domain in enumerate(sorted((domains[unit] for unit in units), key=int.bit_count), 1):
+        union |= domain
+        if union.bit_count() < count:
+            return True
+    return False
 
 
-def _fullest(partial: PartialAssignment, pipeline: int, units: Sequence[int]) -> set[int]:
-    """Give the units, largest first among equals, whose sizes fill most of the room that is left: a subset sum by bits."""
-    capacity = partial.capacity[pipeline] - partial.used[pipeline]
-    mask = (2 << capacity) - 1
-    sums = [1]  # bit s: some of the last units have the sizes' sum s
-    for unit in reversed(units):
-        sums.append((sums[-1] | sums[-1] << partial.sizes[unit]) & mask)
-    left = sums[-1].bit_length() - 1
-    chosen = set()
-    for number, unit in enumerate(units):
-        rest = left - partial.sizes[unit]
-        if rest >= 0 and sums[len(units) - 1 - number] >> rest & 1:
-            chosen.add(unit)
-            left = rest
-    return chosen
-
-
-def _hardest_first(partial: PartialAssignment) -> list[int]:
-    """Give the units by how much stands in their way: large ones, with many rivals and forbidden pipelines, then heavy ones."""
-    rivals = [0] * len(partial.inside)
-    for numbers in partial.cliques_of.values():
-        for number in numbers:
-            rivals[number] += 1
-
-    def ease(unit: int) -> tuple[int, int, int, int]:
-        against = sum(rivals[number] for number in partial.cliques_of.get(unit, ())) + len(partial.forbidden.get(unit, ()))
-        return -partial.sizes[unit], -against, -partial.weights[unit], unit
-
-    return sorted(range(len(partial.assignment)), key=ease)
-
-
-def _core(instance: Instance) -> tuple[list[int], list[int]]:
-    """Give the units that decide whether a placement exists, and the rest, in an order in which each finds a place.
-
-    Where rooms bind, the rest is single tables without a rule. Where they don't, it is also each unit with more pipelines
-    open to it than there are rivals among those before it.
-    """
-    partial = PartialAssignment(instance)
-    units = range(len(partial.assignment))
-    if any(most < sum(partial.sizes) for most in partial.capacity):
-        ruled = set(partial.cliques_of) | set(partial.forbidden) | set(partial.fixed)
-        core = [unit for unit in units if unit in ruled or partial.sizes[unit] > 1]
-        inside = set(core)
-        return core, [unit for unit in units if unit not in inside]
-    left = [len(mates) for mates in partial.cliques]
-    open_to = {
-        unit: 1 if unit in partial.fixed else instance.pipelines - len(partial.forbidden.get(unit, ())) for unit in units
-    }
-    rest: list[int] = []
-    removed: set[int] = set()
-    queue = list(units)
-    while queue:
-        unit = queue.pop()
-        if unit in removed or sum(left[number] - 1 for number in partial.cliques_of.get(unit, ())) >= open_to[unit]:
-            continue
-        rest.append(unit)
-        removed.add(unit)
-        for number in partial.cliques_of.get(unit, ()):
-            left[number] -= 1
-            queue += [mate for mate in partial.cliques[number] if mate not in removed]
-    return [unit for unit in units if unit not in removed], rest[::-1]
-
-
-def _with_rest(instance: Instance, answer: Feasibility, rest: Sequence[int]) -> Feasibility:
-    """Give the answer for the core with the rest placed too."""
-    if answer.assignment is None:
-        return answer
-    partial = PartialAssignment(instance)
-    for unit, assigned in enumerate(answer.assignment):
-        if assigned >= 0:
-            partial.put(unit, assigned)
-    for unit in rest:
-        partial.put(unit, next(number for number in range(instance.pipelines) if partial.takes(unit, number)))
-    return Feasibility(tuple(partial.assignment))
+def _rivals(state: PartialAssignment) -> NDArray[np.int64]:
+    """Give (n,) about how many units and pipelines stand in the way of each unit."""
+    rivals = np.zeros(len(state.weights), dtype=np.int64)
+    for unit, numbers in state.sets.items():
+        rivals[unit] = sum(len(state.instance.anti_affinity[number]) for number in numbers)
+    for unit, pipelines in state.instance.forbidden.items():
+        rivals[unit] += len(pipelines)
+    return rivals
 
 
 class _Search:
-    """Depth first over the core, the unit with the fewest open pipelines next.
+    """Depth first over the units that a rule or their size concerns, the one with the fewest open pipelines next.
 
-    Of empty pipelines that nothing distinguishes only the first is tried, and of units that nothing distinguishes the later
-    one goes no further left: the leftmost of the placements that such exchanges give keeps both.
+    Of empty pipelines that nothing distinguishes only the first is tried.
     """
 
-    def __init__(self, instance: Instance, core: Sequence[int], singles: int, nodes: int) -> None:
-        partial = PartialAssignment(instance)
-        self.partial, self.singles, self.nodes = partial, singles, nodes
-        self.assignment = [-1] * len(partial.assignment)
-        self.open = {unit: sum(1 << p for p in range(instance.pipelines) if partial.may(unit, p)) for unit in core}
-        self.cliques = [[unit for unit in units if unit in self.open] for units in partial.cliques]
-        self.left = list(partial.capacity)
-        self.capacity_binds = any(most < sum(partial.sizes) for most in partial.capacity)
-        self.spare = sum(partial.capacity) - sum(partial.sizes)
-        alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
-        for unit in core:
-            alike[partial.sizes[unit], self.open[unit], tuple(partial.cliques_of.get(unit, ()))].append(unit)
-        self.twins = {unit: units for units in alike.values() for unit in units}
-        named = frozenset(partial.fixed.values()).union(*partial.forbidden.values())
-        self.kinds = [(-1, p) if p in named else (partial.capacity[p], -1) for p in range(instance.pipelines)]
+    def __init__(self, instance: Instance, domains: list[int]) -> None:
+        self.instance, self.nodes = instance, _NODES
+        self.sizes = [1] * len(domains) if instance.sizes is None else instance.sizes.tolist()
+        self.left = (
+            [len(domains) * max(self.sizes)] * instance.pipelines if instance.capacity is None else instance.capacity.tolist()
+        )
+        ruled = {unit for members in instance.anti_affinity for unit in members} | {*instance.fixed, *instance.forbidden}
+        self.domains = {unit: domains[unit] for unit, size in enumerate(self.sizes) if unit in ruled or size > 1}
+        self.sets = [frozenset(members) for members in instance.anti_affinity]
+        self.sets_of = {unit: [members for members in self.sets if unit in members] for unit in self.domains}
+        self.assignment = [-1] * len(domains)
+        named = frozenset(instance.fixed.values()).union(*instance.forbidden.values())
+        self.kinds = [(-1, p) if p in named else (room, -1) for p, room in enumerate(self.left)]
 
     def run(self) -> Feasibility:
-        """Give the placement of the core (-1 for others), or the proof, or neither where the budget ran out."""
-        found = self._descend(dict(self.open))
-        return Feasibility(tuple(self.assignment)) if found else Feasibility(proved=self.nodes > 0)
+        """Give a placement, or the proof that there is none, or neither where the budget ran out."""
+        if len(self.domains) > _DEPTH:
+            return Feasibility()
+        if not self._descend(self.domains):
+            return Feasibility(proved=self.nodes > 0)
+        for unit, pipeline in enumerate(self.assignment):
+            if pipeline < 0:  # a table without rules: there is room for all
+                self.assignment[unit] = next(p for p, left in enumerate(self.left) if left)
+                self.left[self.assignment[unit]] -= 1
+        return Feasibility(np.array(self.assignment, dtype=np.int64))
 
     def _descend(self, domains: dict[int, int]) -> bool:
-        if not domains:
-            return True
-        if self.nodes <= 0:
-            return False
+        if not domains or self.nodes <= 0:
+            return not domains
         self.nodes -= 1
-        if self.capacity_binds:
-            self._narrow(domains)
-        if not all(domains.values()) or self._crowded(domains) or self._wasteful(domains):
-            return False
-        unit = min(domains, key=lambda one: (domains[one].bit_count(), -self.partial.sizes[one], one))
-        for pipeline in self._choices(unit, domains[unit]):
-            self.assignment[unit] = pipeline
-            self.left[pipeline] -= self.partial.sizes[unit]
-            below = {one: domain for one, domain in domains.items() if one != unit}
-            for number in self.partial.cliques_of.get(unit, ()):
-                for mate in self.cliques[number]:
-                    if mate in below:
-                        below[mate] &= ~(1 << pipeline)
-            if self._descend(below):
-                return True
-            self.left[pipeline] += self.partial.sizes[unit]
-            self.assignment[unit] = -1
-        return False
-
-    def _choices(self, unit: int, domain: int) -> list[int]:
-        least = max(self.assignment[twin] for twin in self.twins[unit])
-        seen, choices = set(), []
-        for pipeline in range(max(least, 0), len(self.left)):
-            if not domain >> pipeline & 1:
-                continue
-            if self.left[pipeline] == self.partial.capacity[pipeline]:
-                if self.kinds[pipeline] in seen:
-                    continue
-                seen.add(self.kinds[pipeline])
-            choices.append(pipeline)
-        return choices
-
-    def _narrow(self, domains: dict[int, int]) -> None:
-        """Take the pipelines from each unit that have too little room left for it."""
         fits = {
             size: sum(1 << p for p, left in enumerate(self.left) if left >= size)
-            for size in {self.partial.sizes[unit] for unit in domains}
+            for size in {self.sizes[unit] for unit in domains}
         }
-        for unit in domains:
-            domains[unit] &= fits[self.partial.sizes[unit]]
-
-    def _crowded(self, domains: dict[int, int]) -> bool:
-        """Whether the units of a set that must be apart have fewer pipelines between them than they are."""
-        for units in self.cliques:
-            union, count = 0, 0
-            for unit in units:
-                if unit in domains:
-                    union |= domains[unit]
-                    count += 1
-            if union.bit_count() < count:
-                return True
-        return False
-
-    def _wasteful(self, domains: dict[int, int]) -> bool:
-        """Whether more room must stay empty than can: no sum of the sizes left to place fills what is left of it."""
-        if not self.capacity_binds or self.spare >= sum(self.left):
+        domains = {unit: domain & fits[self.sizes[unit]] for unit, domain in domains.items()}
+        if not all(domains.values()) or any(_crowded(domains, members & domains.keys()) for members in self.sets):
             return False
-        most, sums = max(self.left), 1
-        for unit in domains:
-            sums |= sums << self.partial.sizes[unit] & ((2 << most) - 1)
-        waste = sum(left - ((sums & ((2 << left) - 1)).bit_length() - 1) for left in self.left)
-        return waste - self.singles > self.spare
-
-
-def _by_solver(instance: Instance, core: Sequence[int]) -> Feasibility:
-    """Ask CP-SAT for a placement of the core; neither a placement nor a proof where OR-Tools is not installed."""
-    try:
-        from ortools.sat.python import cp_model  # noqa: PLC0415 - an optional extra
-    except ImportError:
-        return Feasibility()
-    partial = PartialAssignment(instance)
-    if len(core) * instance.pipelines > _CHOICES:
-        return Feasibility()
-    model = cp_model.CpModel()
-    chosen = {
-        (unit, p): model.new_bool_var(f"{unit} in {p}")
-        for unit in core
-        for p in range(instance.pipelines)
-        if partial.may(unit, p)
-    }
-    there: defaultdict[int, list[int]] = defaultdict(list)
-    for unit, pipeline in chosen:
-        there[pipeline].append(unit)
-    for unit in core:
-        model.add_exactly_one(chosen[unit, p] for p in range(instance.pipelines) if (unit, p) in chosen)
-    for pipeline, units in there.items():
-        model.add(sum(partial.sizes[unit] * chosen[unit, pipeline] for unit in units) <= partial.capacity[pipeline])
-        for mates in partial.cliques:
-            model.add_at_most_one(chosen[unit, pipeline] for unit in mates if (unit, pipeline) in chosen)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = _SOLVER_TIME
-    status = solver.status_name(solver.solve(model))
-    if status in {"OPTIMAL", "FEASIBLE"}:
-        assignment = [-1] * len(partial.assignment)
-        for (unit, pipeline), there_ in chosen.items():
-            if solver.boolean_value(there_):
-                assignment[unit] = pipeline
-        return Feasibility(tuple(assignment))
-    return Feasibility(proved=status == "INFEASIBLE")
+        unit = min(domains, key=lambda one: (domains[one].bit_count(), -self.sizes[one], one))
+        used = {self.assignment[one] for one in self.domains}
+        seen = set()
+        for pipeline in range(len(self.left)):
+            kind = (0, pipeline) if pipeline in used else self.kinds[pipeline]
+            if kind in seen or not domains[unit] >> pipeline & 1:
+                continue
+            seen.add(kind)
+            self.assignment[unit] = pipeline
+            self.left[pipeline] -= self.sizes[unit]
+            mates = frozenset().union(*self.sets_of[unit])
+            below = {
+                one: domain & ~(1 << pipeline) if one in mates else domain for one, domain in domains.items() if one != unit
+            }
+            if self._descend(below):
+                return True
+            self.left[pipeline] += self.sizes[unit]
+            self.assignment[unit] = -1
+        return False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.repair_state import RepairState
+from headgate.partition.partial_assignment import PartialAssignment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def fill(
     heaviest, each time the unit that brings the most weight for its cost and makes none heavier than the one it leaves;
     one that is still empty takes the lightest it can get. All that held of the instance's constraints holds after.
     """
-    state = RepairState(instance, today, costs)
+    state = PartialAssignment(instance, today, costs)
     state.restore(assignment)
     mean = float(instance.weights.sum()) / instance.pipelines
     for pipeline in new:
@@ -44,7 +44,7 @@ def fill(
     return state.assignment
 
 
-def _take(state: RepairState, pipeline: int, most: float) -> bool:
+def _take(state: PartialAssignment, pipeline: int, most: float) -> bool:
     """Move one unit to the pipeline, from the heaviest that has one to spare; False where none has."""
     slack = most - float(state.loads[pipeline])
     for donor in np.argsort(-state.loads, kind="stable")[:_DONORS].tolist():
@@ -59,7 +59,7 @@ def _take(state: RepairState, pipeline: int, most: float) -> bool:
     return False
 
 
-def _take_any(state: RepairState, pipeline: int) -> None:
+def _take_any(state: PartialAssignment, pipeline: int) -> None:
     """Move the cheapest unit that a pipeline of several can spare, of the heaviest that has one."""
     held = np.bincount(state.assignment, minlength=state.instance.pipelines)
     for donor in np.argsort(-state.loads, kind="stable").tolist():

@@ -1,26 +1,26 @@
-"""Units that have no pipeline yet, or can't stay where they are: taken out and put in again."""
+"""Units that have no pipeline yet, or can't stay where they are: taken out, and put in again by ejection chains."""
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.conflict import Infeasible, quick_conflict, smallest_conflict
-from headgate.partition.constrained import NotFound
-from headgate.partition.ejection_chains import construct, eject
-from headgate.partition.feasibility import decide
-from headgate.partition.partial_assignment import PartialAssignment
+from headgate.partition.budget import Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from headgate.partition.repair_state import RepairState
+    from numpy.typing import NDArray
 
-_LOOKS = 60_000  # pipelines that the ejection chains look at
+    from headgate.partition.partial_assignment import PartialAssignment
+
+_EJECTIONS = 3_000  # units that are placed with others sent away, before it is given up
+_TENURE = 10  # ejections for which a unit that was sent away does not come back, at most twice that
 
 
-def evict(state: RepairState) -> None:
+def evict(state: PartialAssignment) -> None:
     """Take the units out of the state that can't stay, and put those in that are fixed.
 
     First those whose pipeline is forbidden to them or that are fixed elsewhere; then, where a pipeline holds two that must be
@@ -39,10 +39,10 @@ def evict(state: RepairState) -> None:
             _thin(state, pipeline, int(instance.capacity[pipeline]))
 
 
-def _part(state: RepairState, members: Sequence[int]) -> None:
+def _part(state: PartialAssignment, members: Sequence[int]) -> None:
     """Leave one of these units in each pipeline."""
     seen: set[int] = set()
-    for unit in sorted(members, key=lambda unit: _worth(state, unit), reverse=True):
+    for unit in sorted(set(members), key=lambda unit: _worth(state, unit), reverse=True):
         pipeline = int(state.assignment[unit])
         if pipeline in seen:
             state.move(unit, -1)
@@ -50,7 +50,7 @@ def _part(state: RepairState, members: Sequence[int]) -> None:
             seen.add(pipeline)
 
 
-def _thin(state: RepairState, pipeline: int, capacity: int) -> None:
+def _thin(state: PartialAssignment, pipeline: int, capacity: int) -> None:
     """Take units off the pipeline until it holds no more tables than it has room for."""
     for unit in sorted(state.inside(pipeline).tolist(), key=lambda unit: _worth(state, unit)):
         if state.counts[pipeline] <= capacity:
@@ -58,51 +58,77 @@ def _thin(state: RepairState, pipeline: int, capacity: int) -> None:
         state.move(unit, -1)
 
 
-def _worth(state: RepairState, unit: int) -> tuple[bool, int, int, int]:
+def _worth(state: PartialAssignment, unit: int) -> tuple[bool, int, int, int]:
     return (bool(state.pinned[unit]), int(state.costs[unit]), int(state.weights[unit]), -unit)
 
 
-def insert(state: RepairState) -> None:
-    """Put each unit without a pipeline, heaviest first, on the one with the least load that takes it.
+def insert(state: PartialAssignment, units: Iterable[int]) -> bool:
+    """Put each unit, in this order, on the pipeline with the least load that takes it; give whether all have one.
 
-    Where none takes it by itself, another unit makes way; where that doesn't help, several do, by ejection chains. Raises
-    Infeasible where it is proved that no layout keeps the rules, and NotFound where neither a layout nor that proof was found.
+    Units that no pipeline takes send others away, which then wait in their turn: at the pipeline that fewest tables have to
+    leave. Who was sent away does not return there for some steps. After Blöchliger and Zufferey, A graph coloring heuristic
+    using partial solutions and a reactive tabu scheme, Computers & Operations Research 35, 2008.
     """
-    waiting = np.flatnonzero(state.assignment < 0)
-    for unit in waiting[np.argsort(-state.weights[waiting], kind="stable")]:
-        fits = np.flatnonzero(state.takes(np.array([unit]))[0])
-        if len(fits):
-            state.move(int(unit), int(fits[np.lexsort((state.counts[fits], state.loads[fits]))[0]]))
-        elif not _make_way(state, int(unit)):
-            _rearrange(state)
-            return
+    waiting = deque(unit for unit in units if not _put(state, unit))
+    draw = Budget(_EJECTIONS)
+    tabu: defaultdict[int, NDArray[np.int64]] = defaultdict(lambda: np.zeros(state.instance.pipelines, dtype=np.int64))
+    entered = np.zeros(len(state.weights), dtype=np.int64)
+    for step in range(1, _EJECTIONS + 1):
+        if not waiting:
+            return True
+        unit = waiting.popleft()
+        tables = np.where(tabu[unit] < step, _displaced(state, unit), np.inf)
+        best = np.flatnonzero(tables == tables.min()).tolist()
+        if tables.min() == np.inf:
+            waiting.append(unit)
+            continue
+        pipeline = best[draw.draw(len(best))]
+        for other in _in_the_way(state, unit, pipeline, entered):
+            state.move(other, -1)
+            tabu[other][pipeline] = step + _TENURE + draw.draw(_TENURE)
+            waiting.append(other)
+        state.move(unit, pipeline)
+        entered[unit] = step
+    return not waiting
 
 
-def _make_way(state: RepairState, unit: int) -> bool:
-    """Put the unit on a pipeline that another unit leaves for it, the cheapest there is."""
-    movable = np.flatnonzero((state.assignment >= 0) & ~state.pinned)
-    for other in movable[np.lexsort((state.weights[movable], state.leaving(movable)))]:
-        pipeline = int(state.assignment[other])
-        for to in np.argsort(state.loads, kind="stable"):
-            if to != pipeline and state.attempt([(int(other), int(to)), (unit, pipeline)]):
-                return True
-    return False
+def _put(state: PartialAssignment, unit: int) -> bool:
+    fits = np.flatnonzero(state.takes([unit])[0])
+    if len(fits):
+        state.move(unit, int(fits[np.lexsort((state.counts[fits], state.loads[fits]))[0]]))
+    return len(fits) > 0
 
 
-def _rearrange(state: RepairState) -> None:
-    """Find any layout that keeps the rules, from the one in the state, and take it."""
-    instance = state.instance
-    if quick_conflict(instance):
-        raise Infeasible(smallest_conflict(instance))
-    rules = PartialAssignment(instance)
-    order = np.lexsort((np.arange(len(state.assignment)), -state.costs, state.assignment < 0)).tolist()
-    waiting = construct(rules, state.assignment.tolist(), order)
-    assignment: Sequence[int] | None = rules.assignment
-    if waiting and eject(rules, waiting, _LOOKS):
-        answer = decide(instance)
-        if answer.proved:
-            raise Infeasible(smallest_conflict(instance))
-        assignment = answer.assignment
-    if assignment is None:
-        raise NotFound
-    state.restore(np.array(assignment, dtype=np.int64))
+def _displaced(state: PartialAssignment, unit: int) -> NDArray[np.float64]:
+    """Give (pipelines,) how many tables have to leave each before the unit can come in; infinite where they can't."""
+    pipelines, rivals = state.instance.pipelines, state.rivals(unit)
+    rivals = rivals[state.assignment[rivals] >= 0]
+    leaving = np.bincount(state.assignment[rivals], state.sizes[rivals], pipelines)
+    answer = np.where(state.may(unit), leaving, np.inf)
+    answer[state.assignment[rivals[state.pinned[rivals]]]] = np.inf
+    if state.instance.capacity is not None:
+        free = (state.assignment >= 0) & ~state.pinned
+        movable = np.bincount(state.assignment[free], state.sizes[free], pipelines)
+        leaving = np.maximum(leaving, state.counts + state.sizes[unit] - state.instance.capacity)
+        answer = np.where(leaving <= movable, np.maximum(answer, leaving), np.inf)
+    return answer
+
+
+def _in_the_way(state: PartialAssignment, unit: int, pipeline: int, entered: NDArray[np.int64]) -> list[int]:
+    """Give the units that leave the pipeline for this one: its rivals, then the smallest that makes room, else the largest.
+
+    Of those that would do as well, the cheapest, then the one that has been there longest.
+    """
+    rivals, inside = state.rivals(unit), state.inside(pipeline)
+    leaving: list[int] = rivals[state.assignment[rivals] == pipeline].tolist()
+    if state.instance.capacity is None:
+        return leaving
+    need = int(state.counts[pipeline] + state.sizes[unit] - state.instance.capacity[pipeline] - state.sizes[leaving].sum())
+    others = np.setdiff1d(inside, rivals)
+    others = others[np.lexsort((entered[others], state.costs[others], state.sizes[others]))]
+    enough = others[state.sizes[others] >= need]
+    for other in (enough[:1] if len(enough) else others[::-1]).tolist():
+        if need > 0:
+            leaving.append(other)
+            need -= int(state.sizes[other])
+    return leaving

@@ -13,7 +13,7 @@ from headgate.partition.tabu import tabu
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headgate.partition.repair_state import RepairState
+    from headgate.partition.partial_assignment import PartialAssignment
 
 _TRIES = 64  # candidates put to the constraints, best first
 _MANY = 200  # units away, from which on only the first way of searching is tried, and one round of settling
@@ -23,7 +23,7 @@ _LOOSE_BUDGET = 200_000  # the same, where only new units move
 _EQUAL = 1e-9
 
 
-def local_search(state: RepairState, objective: Objective) -> None:
+def local_search(state: PartialAssignment, objective: Objective) -> None:
     """Make the layout cheaper, then steadier at the same cost, without passing the limit.
 
     Each unit that is new or away tries: its origin again; its origin, with another unit of that pipeline moved instead;
@@ -41,14 +41,14 @@ def local_search(state: RepairState, objective: Objective) -> None:
             return
 
 
-def polish(state: RepairState, objective: Objective, *, spend: bool = True) -> bool:
+def polish(state: PartialAssignment, objective: Objective, *, spend: bool = True) -> bool:
     """Make the layout cheaper, then steadier by tabu search where the case is small; give whether it is within the limit."""
     if len(state.weights) * state.instance.pipelines > _SMALL:
         return state.makespan <= objective.limit
     return tabu(state, objective, _BUDGET if spend else _LOOSE_BUDGET, spend=spend)
 
 
-def search(state: RepairState, limit: int, least: int, tries: int = 8) -> bool:
+def search(state: PartialAssignment, limit: int, least: int, tries: int = 8) -> bool:
     """Bring every load to the limit at a small cost, in several ways until one costs no more than `least`.
 
     After the ways of relieving, each unit that moved in the best is held at its origin in turn, `tries` times at most, and
@@ -86,7 +86,7 @@ class _Way:
 
 
 def _best(
-    state: RepairState, start: NDArray[np.int64], ways: list[_Way], enough: int
+    state: PartialAssignment, start: NDArray[np.int64], ways: list[_Way], enough: int
 ) -> tuple[int, NDArray[np.int64], list[int]] | None:
     """Give cost, assignment and moved units, dearest first, of the best of these ways, the first at `enough` or less."""
     best: tuple[int, NDArray[np.int64], list[int]] | None = None
@@ -105,14 +105,14 @@ def _best(
     return best
 
 
-def _return_to_origin(state: RepairState, objective: Objective, unit: int) -> bool:
+def _return_to_origin(state: PartialAssignment, objective: Objective, unit: int) -> bool:
     origin = int(state.origin[unit])
     if origin < 0 or state.assignment[unit] == origin or state.loads[origin] + state.weights[unit] > max(objective.limit, 0):
         return False
     return state.attempt([(unit, origin)])
 
 
-def _elsewhere(state: RepairState, objective: Objective, unit: int) -> bool:
+def _elsewhere(state: PartialAssignment, objective: Objective, unit: int) -> bool:
     one = np.array([unit])
     source = int(state.assignment[unit])
     to = np.flatnonzero(state.takes(one)[0] & (state.loads + state.weights[unit] <= objective.limit))
@@ -126,7 +126,7 @@ def _elsewhere(state: RepairState, objective: Objective, unit: int) -> bool:
     return True
 
 
-def _swap_back(state: RepairState, objective: Objective, unit: int) -> bool:
+def _swap_back(state: PartialAssignment, objective: Objective, unit: int) -> bool:
     """Send the unit back to its origin, another one of that pipeline away, where it costs less, or as much and strains less."""
     origin, place = int(state.origin[unit]), int(state.assignment[unit])
     if origin < 0 or place == origin:

@@ -1,113 +1,148 @@
-"""Units placed one after the other under rules: an assignment that keeps every rule and may be partial."""
+"""Units on pipelines while they are moved about: loads, what a move costs, and whether the rules take it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
 
     from headgate.partition.instance import Instance
 
 
 class PartialAssignment:
-    """Who is where while units are packed under rules. Nothing in it breaks a rule.
+    """A layout in the making. `origin`: (n,) each unit's pipeline today, -1 for a new one; a unit away from it costs.
 
-    `assignment`: unit → pipeline, -1: nowhere. `loads`, `used`: weight and tables in each pipeline. `members`: pipeline → its
-    units. `cliques`: sets of units apart; `cliques_of`: unit → their numbers; `inside`: number → pipeline → its unit there.
+    `assignment` is where each unit is now (-1: nowhere yet), `loads` and `counts` the weight and the tables in each pipeline,
+    `spreads` the sum of the squared weights, `taken` how many units of each set that must be apart. `rivals`: unit → those
+    that it must not share a pipeline with.
     """
 
-    def __init__(self, instance: Instance) -> None:
-        self.weights: list[int] = instance.weights.tolist()
-        self.sizes: list[int] = [1] * len(self.weights) if instance.sizes is None else instance.sizes.tolist()
-        self.capacity: list[int] = (
-            [sum(self.sizes)] * instance.pipelines if instance.capacity is None else instance.capacity.tolist()
-        )
-        self.fixed = instance.fixed
-        self.forbidden = instance.forbidden
-        self.cliques_of: defaultdict[int, list[int]] = defaultdict(list)
-        self.cliques = sorted({tuple(sorted(set(units))) for units in instance.anti_affinity})
-        for number, units in enumerate(self.cliques):
-            for unit in units:
-                self.cliques_of[unit].append(number)
-        self.inside: list[dict[int, int]] = [{} for _ in self.cliques]
-        self.assignment = [-1] * len(self.weights)
-        self.loads = [0] * instance.pipelines
-        self.used = [0] * instance.pipelines
-        self.members: list[dict[int, None]] = [{} for _ in range(instance.pipelines)]
+    def __init__(self, instance: Instance, origin: NDArray[np.int64], costs: NDArray[np.int64]) -> None:
+        self.instance, self.origin = instance, origin
+        self.weights = instance.weights
+        self.costs = np.where(origin >= 0, costs, 0)
+        self.sizes = np.ones(len(origin), dtype=np.int64) if instance.sizes is None else instance.sizes
+        self.sets: dict[int, list[int]] = {}
+        for number, members in enumerate(instance.anti_affinity):
+            for unit in dict.fromkeys(members):
+                self.sets.setdefault(unit, []).append(number)
+        self.pinned = np.zeros(len(origin), dtype=bool)
+        self.pinned[list(instance.fixed)] = True
+        self.squares = self.weights.astype(np.float64) ** 2
+        self.restore(origin)
 
-    def may(self, unit: int, pipeline: int) -> bool:
-        """Whether the unit could be in the pipeline, were it empty."""
-        if self.fixed.get(unit, pipeline) != pipeline or self.sizes[unit] > self.capacity[pipeline]:
-            return False
-        return unit not in self.forbidden or pipeline not in self.forbidden[unit]
+    def restore(self, assignment: NDArray[np.int64]) -> None:
+        """Put every unit where `assignment` says: (n,), -1 for nowhere yet."""
+        self.assignment = assignment.copy()
+        self.loads = self.instance.loads(assignment)
+        there = assignment >= 0
+        self.counts = np.zeros(self.instance.pipelines, dtype=np.int64)
+        np.add.at(self.counts, assignment[there], self.sizes[there])
+        self.spreads = np.zeros(self.instance.pipelines)
+        np.add.at(self.spreads, assignment[there], self.squares[there])
+        self.taken = np.zeros((len(self.instance.anti_affinity), self.instance.pipelines), dtype=np.int32)
+        for unit, numbers in self.sets.items():
+            if assignment[unit] >= 0:
+                self.taken[numbers, assignment[unit]] += 1
 
-    def takes(self, unit: int, pipeline: int) -> bool:
-        """Whether the unit can be put into the pipeline as it is."""
-        if self.used[pipeline] + self.sizes[unit] > self.capacity[pipeline] or not self.may(unit, pipeline):
-            return False
-        return unit not in self.cliques_of or not self.rivals(unit, pipeline)
+    @property
+    def makespan(self) -> int:
+        """The heaviest pipeline's load."""
+        return int(self.loads.max())
 
-    def rivals(self, unit: int, pipeline: int) -> list[int]:
-        """Give the units in the pipeline that must not share one with the unit."""
-        if unit not in self.cliques_of:
-            return []
-        there = (self.inside[number].get(pipeline, -1) for number in self.cliques_of[unit])
-        return [mate for mate in dict.fromkeys(there) if mate not in {-1, unit}]
+    @property
+    def moved(self) -> NDArray[np.bool_]:
+        """(n,) whether the unit has a pipeline and is elsewhere."""
+        moved: NDArray[np.bool_] = (self.origin >= 0) & (self.assignment != self.origin)
+        return moved
 
-    def put(self, unit: int, pipeline: int) -> None:
-        """Place the unit, which has no pipeline."""
+    @property
+    def cost(self) -> int:
+        """The summed cost of the moved units."""
+        return int(self.costs[self.moved].sum())
+
+    def leaving(self, units: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give (k,) what it costs that these units go elsewhere: nothing for one that is new or away already."""
+        return np.where(self.assignment[units] == self.origin[units], self.costs[units], 0)
+
+    def loose(self, units: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Give (k,) whether each of these units is new or away already, so that it goes elsewhere without one more move."""
+        loose: NDArray[np.bool_] = self.assignment[units] != self.origin[units]
+        return loose
+
+    def inside(self, pipeline: int) -> NDArray[np.int64]:
+        """Give (k,) the units in the pipeline that may leave it, in their order."""
+        return np.flatnonzero((self.assignment == pipeline) & ~self.pinned)
+
+    def rivals(self, unit: int) -> NDArray[np.int64]:
+        """Give (k,) the units that must not share a pipeline with this one, ascending."""
+        sets = (self.instance.anti_affinity[number] for number in self.sets.get(unit, ()))
+        return np.array(sorted({mate for members in sets for mate in members} - {unit}), dtype=np.int64)
+
+    def move(self, unit: int, pipeline: int) -> None:
+        """Move the unit, whatever the rules say; -1 takes it out."""
+        for place, sign in ((int(self.assignment[unit]), -1), (pipeline, 1)):
+            if place >= 0:
+                self.loads[place] += sign * self.weights[unit]
+                self.counts[place] += sign * self.sizes[unit]
+                self.spreads[place] += sign * self.squares[unit]
+                if unit in self.sets:
+                    self.taken[self.sets[unit], place] += sign
         self.assignment[unit] = pipeline
-        self.loads[pipeline] += self.weights[unit]
-        self.used[pipeline] += self.sizes[unit]
-        self.members[pipeline][unit] = None
-        for number in self.cliques_of.get(unit, ()):
-            self.inside[number][pipeline] = unit
 
-    def take_out(self, unit: int) -> None:
-        """Take the unit from its pipeline."""
-        pipeline, self.assignment[unit] = self.assignment[unit], -1
-        self.loads[pipeline] -= self.weights[unit]
-        self.used[pipeline] -= self.sizes[unit]
-        del self.members[pipeline][unit]
-        for number in self.cliques_of.get(unit, ()):
-            del self.inside[number][pipeline]
+    def may(self, unit: int) -> NDArray[np.bool_]:
+        """Give (pipelines,) whether the unit could be in each, were it empty."""
+        instance = self.instance
+        answer = np.ones(instance.pipelines, dtype=bool)
+        if instance.capacity is not None:
+            answer &= instance.capacity >= self.sizes[unit]
+        if unit in instance.fixed:
+            answer[np.arange(instance.pipelines) != instance.fixed[unit]] = False
+        if unit in instance.forbidden:
+            answer[list(instance.forbidden[unit])] = False
+        return answer
 
-    def in_the_way(self, unit: int, pipeline: int, moved: dict[int, int]) -> list[int] | None:
-        """Give the units that have to leave the pipeline before the unit can come in, None where one of them can't.
+    def takes(self, units: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Give (k, pipelines) whether each of these units may go to each pipeline by all but the weights, itself apart."""
+        instance = self.instance
+        assignment = self.assignment[units]
+        answer = np.ones((len(units), instance.pipelines), dtype=bool)
+        if not instance.free:
+            if instance.capacity is not None:
+                answer &= self.counts[None, :] + self.sizes[units][:, None] <= instance.capacity[None, :]
+            for row, unit in enumerate(units):
+                number = int(unit)
+                if number in instance.fixed or number in instance.forbidden:
+                    answer[row] &= self.may(number)
+                if number in self.sets:
+                    answer[row] &= ~self.taken[self.sets[number]].any(axis=0)
+        away = np.flatnonzero(assignment >= 0)
+        answer[away, assignment[away]] = False
+        return answer
 
-        `moved`: unit → when it last moved; of those that would do, the smallest that has been there longest leaves.
-        """
-        leaving = self.rivals(unit, pipeline)
-        need = self.used[pipeline] + self.sizes[unit] - self.capacity[pipeline] - sum(self.sizes[mate] for mate in leaving)
-        if need > 0:
-            others = [other for other in self.members[pipeline] if other not in self.fixed and other not in leaving]
-            enough = [other for other in others if self.sizes[other] >= need]
-            if enough:
-                leaving.append(min(enough, key=lambda other: (self.sizes[other], moved.get(other, 0), self.weights[other])))
-                need = 0
-            for other in sorted(others, key=lambda other: (-self.sizes[other], moved.get(other, 0))):
-                if need <= 0:
-                    break
-                leaving.append(other)
-                need -= self.sizes[other]
-        return None if need > 0 or any(other in self.fixed for other in leaving) else leaving
+    def satisfies(self, unit: int) -> bool:
+        """Whether the unit's pipeline holds all rules that concern the unit where it is now."""
+        instance, pipeline = self.instance, int(self.assignment[unit])
+        return (
+            (instance.capacity is None or bool(self.counts[pipeline] <= instance.capacity[pipeline]))
+            and instance.fixed.get(unit, pipeline) == pipeline
+            and pipeline not in instance.forbidden.get(unit, ())
+            and (unit not in self.sets or bool((self.taken[self.sets[unit], pipeline] <= 1).all()))
+        )
 
-
-def is_feasible(instance: Instance, assignment: NDArray[np.int64]) -> bool:
-    """Whether every unit has a pipeline and the assignment, (n,) with -1 for none, keeps all of the instance's rules."""
-    if len(assignment) and int(assignment.min()) < 0:
+    def attempt(self, moves: Iterable[tuple[int, int]]) -> bool:
+        """Make the moves together; take them all back and give False where a rule does not take them."""
+        moves = list(moves)
+        before = [(unit, int(self.assignment[unit])) for unit, _ in moves]
+        for unit, pipeline in moves:
+            self.move(unit, pipeline)
+        if self.instance.free or all(self.satisfies(unit) for unit, _ in moves):
+            return True
+        for unit, pipeline in reversed(before):
+            self.move(unit, pipeline)
         return False
-    if instance.capacity is not None:
-        used = np.zeros(instance.pipelines, dtype=np.int64)
-        np.add.at(used, assignment, 1 if instance.sizes is None else instance.sizes)
-        if bool(np.any(used > instance.capacity)):
-            return False
-    if any(assignment[unit] != pipeline for unit, pipeline in instance.fixed.items()):
-        return False
-    if any(int(assignment[unit]) in pipelines for unit, pipelines in instance.forbidden.items()):
-        return False
-    return all(len({int(assignment[unit]) for unit in units}) == len(set(units)) for units in instance.anti_affinity)

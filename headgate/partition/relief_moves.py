@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from headgate.partition.repair_state import RepairState
+    from headgate.partition.partial_assignment import PartialAssignment
 
 _OPEN = 32  # pipelines with the most room that a chain may go through
 _PAIRS = 1_000_000  # pairs of units looked at for one chain
@@ -44,7 +44,9 @@ class Objective:
         return np.where(margin >= 0, tail, 1 - tail)
 
 
-def relieve_overloads(state: RepairState, objective: Objective, *, spend: bool = True, largest_first: bool = True) -> bool:
+def relieve_overloads(
+    state: PartialAssignment, objective: Objective, *, spend: bool = True, largest_first: bool = True
+) -> bool:
     """Move units until no load is above the limit; give whether that was reached.
 
     With `spend` False only units move that cost nothing: new ones, and those that moved already. Each step takes from the
@@ -64,7 +66,7 @@ def relieve_overloads(state: RepairState, objective: Objective, *, spend: bool =
             stuck.add(pipeline)
 
 
-def _relief_move(state: RepairState, objective: Objective, pipeline: int, *, spend: bool) -> bool:
+def _relief_move(state: PartialAssignment, objective: Objective, pipeline: int, *, spend: bool) -> bool:
     """Make the best step that takes weight from the pipeline: a unit elsewhere, or two units in a chain or a swap."""
     units = state.inside(pipeline)
     units = units[state.weights[units] > 0]
@@ -95,7 +97,7 @@ def _relief_move(state: RepairState, objective: Objective, pipeline: int, *, spe
     return True
 
 
-def _push(state: RepairState, objective: Objective, source: int, units: NDArray[np.int64]) -> bool:
+def _push(state: PartialAssignment, objective: Objective, source: int, units: NDArray[np.int64]) -> bool:
     """Move a unit into a pipeline that sheds as many of its own as make room; the cheapest of the few likeliest."""
     slack = objective.limit - state.loads
     excess = _excess(state, objective)
@@ -117,7 +119,7 @@ def _push(state: RepairState, objective: Objective, source: int, units: NDArray[
     return best is not None and state.attempt(best[2])
 
 
-def _next(state: RepairState, objective: Objective, pipeline: int, but: int) -> tuple[int, int, int] | None:
+def _next(state: PartialAssignment, objective: Objective, pipeline: int, but: int) -> tuple[int, int, int] | None:
     """Give the unit to leave the pipeline next, and where to."""
     units = state.inside(pipeline)
     units = units[(units != but) & (state.weights[units] > 0)]
@@ -136,7 +138,7 @@ def _next(state: RepairState, objective: Objective, pipeline: int, but: int) -> 
     return int(units[row]), pipeline, int(to[np.argmax(slack[to])])
 
 
-def _excess(state: RepairState, objective: Objective) -> int:
+def _excess(state: PartialAssignment, objective: Objective) -> int:
     return int(np.maximum(state.loads - objective.limit, 0).sum())
 
 
@@ -153,7 +155,11 @@ class _Price:
 
 
 def change(
-    state: RepairState, objective: Objective, units: NDArray[np.int64], source: NDArray[np.int64] | int, to: NDArray[np.int64]
+    state: PartialAssignment,
+    objective: Objective,
+    units: NDArray[np.int64],
+    source: NDArray[np.int64] | int,
+    to: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Give (k,) by how much the strain changes as each unit goes from `source` to `to`."""
     return shift(state, objective, source, -state.weights[units], -state.squares[units]) + shift(
@@ -162,7 +168,7 @@ def change(
 
 
 def shift(
-    state: RepairState,
+    state: PartialAssignment,
     objective: Objective,
     pipelines: NDArray[np.int64] | int,
     weights: NDArray[np.int64],
@@ -174,7 +180,14 @@ def shift(
 
 
 def _chain(
-    state: RepairState, objective: Objective, source: int, units: NDArray[np.int64], below: float, price: _Price, *, spend: bool
+    state: PartialAssignment,
+    objective: Objective,
+    source: int,
+    units: NDArray[np.int64],
+    below: float,
+    price: _Price,
+    *,
+    spend: bool,
 ) -> bool:
     """Move a unit into a pipeline that another leaves, for the source or a third, where that costs less than `below`."""
     slack = objective.limit - state.loads

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.partition.bound import lower_bound
-from headgate.partition.conflict import Infeasible, smallest_conflict
+from headgate.partition.conflict import Infeasible, irreducible_conflict, require_feasible
+from headgate.partition.constrained import mend
 from headgate.partition.exact_repair import exact_repair, solvable
 from headgate.partition.excess import least_by_place, least_cost
-from headgate.partition.insertion import evict, insert
 from headgate.partition.local_search import local_search, polish, search
+from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.relief_moves import Objective, relieve_overloads
-from headgate.partition.repair_state import RepairState
 from headgate.partition.spread import spread
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _in_order(
     try:
         result = _repair(within, assignment[order], costs[order], tolerance, trigger, budget, exact=exact)
     except Infeasible:
-        raise Infeasible(smallest_conflict(instance)) from None  # in the numbers of the caller
+        raise Infeasible(irreducible_conflict(instance)) from None  # in the numbers of the caller
     back = np.empty_like(assignment)
     back[order] = result.assignment
     moved, forced = (tuple(sorted(int(order[unit]) for unit in units)) for units in (result.moved, result.forced))
@@ -150,7 +150,8 @@ def _repair(
 ) -> Repaired:
     if not len(assignment):
         return Repaired(assignment, 0, 0, 0, (), (), 0, reached=True, proved=True, needs=None)
-    state = RepairState(instance, assignment, costs)
+    require_feasible(instance)
+    state = PartialAssignment(instance, assignment, costs)
     bound = lower_bound(instance.weights, instance.pipelines)
     floor = max(bound, int(instance.loads(_fixed(instance)).max()))
     limit = _share(floor, tolerance)
@@ -175,7 +176,14 @@ def _repair(
 
 
 def _answer(
-    state: RepairState, forced: NDArray[np.bool_], bound: int, limit: int, trigger: float, *, proved: bool, needs: Needs | None
+    state: PartialAssignment,
+    forced: NDArray[np.bool_],
+    bound: int,
+    limit: int,
+    trigger: float,
+    *,
+    proved: bool,
+    needs: Needs | None,
 ) -> Repaired:
     return Repaired(
         state.assignment,
@@ -191,20 +199,19 @@ def _answer(
     )
 
 
-def _place_new(state: RepairState, limit: int) -> None:
+def _place_new(state: PartialAssignment, limit: int) -> None:
     """Put in the state what has no pipeline, or can't stay in its own, as well as that can be done while all else stays."""
     if state.instance.free and (state.origin < 0).all():
         state.restore(spread(state.weights, state.instance.pipelines).assignment)
         return
-    evict(state)
-    insert(state)
+    mend(state)
     if (state.origin < 0).any():
         polish(state, Objective(limit), spend=False)
     if relieve_overloads(state, Objective(limit), spend=False):
         local_search(state, Objective(limit))
 
 
-def _search(state: RepairState, limit: int, *, exact: bool) -> bool:
+def _search(state: PartialAssignment, limit: int, *, exact: bool) -> bool:
     """Bring every load to the limit: by search; where that fails and the case is small, by the solver."""
     least = least_cost(state, limit)
     if exact and solvable(state.instance):
@@ -212,7 +219,7 @@ def _search(state: RepairState, limit: int, *, exact: bool) -> bool:
     return search(state, limit, least)
 
 
-def _cheapest(state: RepairState, limit: int, *, exact: bool) -> bool:
+def _cheapest(state: PartialAssignment, limit: int, *, exact: bool) -> bool:
     """Make the layout cheaper by the solver where that is possible, and give whether its cost is proved to be the least."""
     least = least_cost(state, limit)
     if state.cost > least and len(state.weights) * state.instance.pipelines <= _SMALL:
@@ -224,7 +231,7 @@ def _cheapest(state: RepairState, limit: int, *, exact: bool) -> bool:
     return proved
 
 
-def _keep_to(state: RepairState, stay: NDArray[np.int64], limit: int, allowed: int | None) -> Needs | None:
+def _keep_to(state: PartialAssignment, stay: NDArray[np.int64], limit: int, allowed: int | None) -> Needs | None:
     """Where more than `allowed` units moved: find a repair of fewer moves, at whatever cost, or go back to `stay`.
 
     Gives what the repair that was found takes, where it is not allowed.
@@ -232,7 +239,7 @@ def _keep_to(state: RepairState, stay: NDArray[np.int64], limit: int, allowed: i
     if allowed is None or state.moved.sum() <= allowed:
         return None
     needs = Needs(int(state.moved.sum()), state.cost, state.makespan)
-    fewest = RepairState(state.instance, state.origin, np.ones_like(state.costs))
+    fewest = PartialAssignment(state.instance, state.origin, np.ones_like(state.costs))
     fewest.restore(stay)
     if search(fewest, limit, least_cost(fewest, limit)) and fewest.moved.sum() <= allowed:
         state.restore(fewest.assignment)
@@ -253,9 +260,8 @@ def _reachable(instance: Instance, floor: int) -> int:
     if instance.free:
         return _from_scratch(np.sort(instance.weights).tobytes(), instance.pipelines)
     new = np.full(len(instance.weights), -1, dtype=np.int64)
-    state = RepairState(instance, new, np.zeros_like(new))
-    evict(state)
-    insert(state)
+    state = PartialAssignment(instance, new, np.zeros_like(new))
+    mend(state)
     relieve_overloads(state, Objective(floor), spend=False)
     return state.makespan
 

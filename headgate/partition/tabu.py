@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from headgate.partition.partial_assignment import PartialAssignment
     from headgate.partition.relief_moves import Objective
-    from headgate.partition.repair_state import RepairState
 
 _STEP = 500  # what a step costs beside the places that it looks at
 _PASSES = 2  # steps for each unit and pipeline, at most
@@ -23,7 +23,7 @@ _PRICES = (1e-2, 1e3)
 _EQUAL = 1e-9
 
 
-def tabu(state: RepairState, objective: Objective, budget: int, *, spend: bool = True) -> bool:
+def tabu(state: PartialAssignment, objective: Objective, budget: int, *, spend: bool = True) -> bool:
     """Take the cheapest layout within the limit that is met, of those the one with the least strain.
 
     Gives whether there was one; where not, the state stays as it was. Never worse than the layout in the state, where that
@@ -47,13 +47,13 @@ def tabu(state: RepairState, objective: Objective, budget: int, *, spend: bool =
 class _Best:
     """The best layout so far within the limit, by cost, then strain."""
 
-    def __init__(self, state: RepairState, objective: Objective) -> None:
+    def __init__(self, state: PartialAssignment, objective: Objective) -> None:
         self.objective = objective
         self.cost, self.strain = 0, 0.0
         self.assignment: NDArray[np.int64] | None = None
         self.offer(state)
 
-    def offer(self, state: RepairState) -> None:
+    def offer(self, state: PartialAssignment) -> None:
         if state.loads.max() > self.objective.limit:
             return
         cost, strain = state.cost, float(self.objective.strain(state.loads, state.spreads).sum())
@@ -61,7 +61,7 @@ class _Best:
             self.cost, self.strain, self.assignment = cost, strain, state.assignment.copy()
 
 
-def _walk(state: RepairState, objective: Objective, units: NDArray[np.int64], steps: int) -> Iterator[None]:
+def _walk(state: PartialAssignment, objective: Objective, units: NDArray[np.int64], steps: int) -> Iterator[None]:
     """Make a move at a time, and yield after each."""
     values = _Values(state, objective, units)
     draw = Random(1)  # noqa: S311 - for the tenures; the seed makes them the same on every machine
@@ -92,7 +92,7 @@ class _Values:
     One matrix (k, pipelines) each for what changes where the unit comes to, one vector (k,) each for where it leaves.
     """
 
-    def __init__(self, state: RepairState, objective: Objective, units: NDArray[np.int64]) -> None:
+    def __init__(self, state: PartialAssignment, objective: Objective, units: NDArray[np.int64]) -> None:
         self.state, self.objective, self.units = state, objective, units
         self.weights, self.squares = state.weights[units], state.squares[units]
         usual = state.costs[state.moved] if state.moved.any() else state.costs

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from headgate.partition.excess import least_cost
 from headgate.partition.instance import Instance
+from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.repair import repair
-from headgate.partition.repair_state import RepairState
 
 
 def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -74,7 +74,7 @@ def test_the_solver_heeds_the_constraints() -> None:
 def test_each_overfull_pipeline_sheds_its_excess_at_the_least(
     weights: Sequence[int], costs: list[int], limit: int, least: int
 ) -> None:
-    state = RepairState(Instance(numbers(weights), 2), numbers([0] * len(weights)), numbers(costs))
+    state = PartialAssignment(Instance(numbers(weights), 2), numbers([0] * len(weights)), numbers(costs))
     assert least_cost(state, limit) == least
 
 

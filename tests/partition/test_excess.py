@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from headgate.partition import excess
 from headgate.partition.excess import least_by_place, least_cost
 from headgate.partition.instance import Instance
-from headgate.partition.repair_state import RepairState
+from headgate.partition.partial_assignment import PartialAssignment
 
 quick = settings(max_examples=60)
 DEAR = 10_000
 
 
 @st.composite
-def boards(draw: st.DrawFn) -> tuple[RepairState, int]:
+def boards(draw: st.DrawFn) -> tuple[PartialAssignment, int]:
     """Up to 6 units on 2 or 3 pipelines, some new, some fixed or forbidden, and the limit of a repair."""
     pipelines = draw(st.integers(2, 3))
     place = st.integers(0, pipelines - 1)
@@ -28,10 +28,10 @@ def boards(draw: st.DrawFn) -> tuple[RepairState, int]:
     forbidden = {unit: frozenset({pipeline}) for unit, pipeline in draw(st.dictionaries(some, place, max_size=2)).items()}
     forbidden = {unit: pipelines for unit, pipelines in forbidden.items() if unit not in fixed}
     limit = draw(st.integers(int(weights.max()), int(weights.max()) + 40))
-    return RepairState(Instance(weights, pipelines, fixed=fixed, forbidden=forbidden), assignment, costs), limit
+    return PartialAssignment(Instance(weights, pipelines, fixed=fixed, forbidden=forbidden), assignment, costs), limit
 
 
-def cheapest(state: RepairState, limit: int) -> dict[tuple[int, int], int]:
+def cheapest(state: PartialAssignment, limit: int) -> dict[tuple[int, int], int]:
     """For each unit and pipeline the cost of the cheapest repair that has the one in the other, by trying all."""
     best: dict[tuple[int, int], int] = {}
     instance = state.instance
@@ -51,7 +51,7 @@ def cheapest(state: RepairState, limit: int) -> dict[tuple[int, int], int]:
 
 @quick
 @given(boards())
-def test_no_repair_costs_less_than_the_bounds_say(case: tuple[RepairState, int]) -> None:
+def test_no_repair_costs_less_than_the_bounds_say(case: tuple[PartialAssignment, int]) -> None:
     state, limit = case
     best = cheapest(state, limit)
     bounds = least_by_place(state, limit, DEAR)
@@ -62,7 +62,9 @@ def test_no_repair_costs_less_than_the_bounds_say(case: tuple[RepairState, int])
 
 @quick
 @given(boards(), st.integers(1, 12))
-def test_bounds_hold_where_costs_are_told_apart_up_to_a_limit_and_roughly(case: tuple[RepairState, int], below: int) -> None:
+def test_bounds_hold_where_costs_are_told_apart_up_to_a_limit_and_roughly(
+    case: tuple[PartialAssignment, int], below: int
+) -> None:
     state, limit = case
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(excess, "_GRID", 3)
@@ -71,19 +73,21 @@ def test_bounds_hold_where_costs_are_told_apart_up_to_a_limit_and_roughly(case: 
 
 
 def test_a_unit_that_comes_in_makes_others_leave() -> None:
-    state = RepairState(Instance(np.array([6, 4, 5]), 2), np.array([0, 0, -1]), np.array([9, 2, 0]))
+    state = PartialAssignment(Instance(np.array([6, 4, 5]), 2), np.array([0, 0, -1]), np.array([9, 2, 0]))
     bounds = least_by_place(state, 10, 100)
     assert bounds.total[2].tolist() == [9, 0]
     assert bounds.rise[2].tolist() == [9, 0]
 
 
 def test_where_every_place_of_a_new_unit_is_taken_a_repair_costs_what_the_cheapest_place_costs() -> None:
-    state = RepairState(Instance(np.array([6, 4, 7, 3, 5]), 2), np.array([0, 0, 1, 1, -1]), np.array([9, 8, 7, 6, 0]))
+    state = PartialAssignment(Instance(np.array([6, 4, 7, 3, 5]), 2), np.array([0, 0, 1, 1, -1]), np.array([9, 8, 7, 6, 0]))
     assert least_cost(state, 13) == 0
     assert least_by_place(state, 13, 100).cost == 6
 
 
 def test_many_units_are_not_told_apart() -> None:
-    state = RepairState(Instance(np.ones(300, dtype=np.int64), 2), np.zeros(300, dtype=np.int64), np.ones(300, dtype=np.int64))
+    state = PartialAssignment(
+        Instance(np.ones(300, dtype=np.int64), 2), np.zeros(300, dtype=np.int64), np.ones(300, dtype=np.int64)
+    )
     assert least_by_place(state, 200, 1_000).relief.tolist() == [0, 0]
     assert least_cost(state, 200) == 100

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _PAIRS = 4_000  # units x pipelines
 _BUDGET = 4.0  # deterministic seconds, as OR-tools counts its work
 _FIRST = 50  # parts of the least cost: so much above it is asked for first; less than a unit's worth would be asked in vain
-_WIDER = 4  # times as wide is the next window, where the last one took less work than
-_EASY = 0.1
+_WIDER = 2  # times as wide is the next window, where the last one took less work than
+_EASY = 1.0
 
 
 def solvable(instance: Instance) -> bool:

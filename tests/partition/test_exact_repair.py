@@ -49,6 +49,20 @@ def test_the_solver_gives_the_same_each_time() -> None:
     assert runs[0] == runs[1]
 
 
+@settings(max_examples=12)
+@given(st.integers(0, 1000), st.sampled_from([0.02, 0.05]))
+def test_where_the_search_costs_as_little_as_the_solver_the_layout_is_the_same(seed: int, tolerance: float) -> None:
+    pytest.importorskip("ortools")
+    weights, assignment = drifted(seed, 39, 4)
+    costs = np.random.default_rng(seed).integers(1, 4, 39)
+    found, exact = (
+        repair(Instance(weights, 4), assignment, costs, tolerance=tolerance, trigger=tolerance, exact=solver)
+        for solver in (False, True)
+    )
+    if found.cost == exact.cost and found.needs is None:
+        assert found.assignment.tolist() == exact.assignment.tolist()
+
+
 def test_the_solver_heeds_the_constraints() -> None:
     pytest.importorskip("ortools")
     weights, assignment = drifted(5, 24, 3)

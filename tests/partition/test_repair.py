@@ -77,6 +77,29 @@ def test_a_heavy_unit_finds_room_that_several_light_ones_make() -> None:
     assert result.makespan <= 1.4 * result.bound
 
 
+@pytest.mark.parametrize("budget", [None, 5])
+def test_a_heavy_new_unit_goes_where_making_room_for_it_costs_least(budget: int | None) -> None:
+    kinds = [81], [1] * 27, [10] * 10
+    weights = [weight for kind in kinds for weight in kind]
+    today = [pipeline for pipeline, kind in enumerate(kinds) for _ in kind]
+
+    result = mend([*weights, 110], [*today, -1], 3, tolerance=0.02, budget=budget)
+
+    assert (result.moved, result.reached) == ((0,), True)
+
+
+def test_a_unit_that_must_be_apart_makes_way_for_a_heavier_one() -> None:
+    result = mend([5, 60, 40], [0, 1, -1], 2, tolerance=0.1, anti_affinity=[(0, 2)])
+
+    assert (result.assignment.tolist(), result.reached) == ([1, 1, 0], True)
+
+
+def test_full_pipelines_swap_units_where_one_is_too_heavy() -> None:
+    result = mend([9, 8, 2, 1], [0, 0, 1, 1], 2, tolerance=0.1, capacity=numbers([2, 2]))
+
+    assert (np.bincount(result.assignment).tolist(), result.makespan) == ([2, 2], 10)
+
+
 def test_a_new_unit_goes_where_there_is_room_and_moves_none() -> None:
     result = mend([10, 10, 10, 5, 5], [0, 0, 1, 1, -1], 2)
     assert (result.assignment.tolist(), result.moved) == ([0, 0, 1, 1, 1], ())
@@ -97,7 +120,7 @@ def test_inside_the_dead_band_nothing_moves_and_past_it_the_repair_goes_down_to_
 
 def test_what_the_budget_does_not_allow_is_said_and_not_done() -> None:
     result = mend([10] * 8, [0] * 8, 2, budget=3)
-    assert (result.moved, result.reached, result.assignment.tolist()) == ((), False, [0] * 8)
+    assert (result.moved, result.reached, result.proved, result.assignment.tolist()) == ((), False, False, [0] * 8)
     assert result.needs is not None
     assert (result.needs.moves, result.needs.cost, result.needs.makespan) == (4, 4, 40)
     assert len(mend([10] * 8, [0] * 8, 2, budget=4).moved) == 4

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.balance import connector, families, placement, staying
+from bench.balance import connector, families, fewest, placement, staying
 from bench.balance.instances import OWN, given
 from tests.support.shared import COMMUNITY, INSTANCES, shared
 
@@ -49,6 +49,7 @@ def main(words: Sequence[str] | None = None) -> int:
         *staying.rows(size.seeds, size.proof_seeds, size.steps, judged=not asked.quick),
         *connector_rows(),
         *families.rows(),
+        *fewest.rows(),
     ]
     missed = sum(bool(line.missed) for line in table) + sum(row.missed for row in stays)
     if text:

@@ -37,11 +37,11 @@ class State:
     weights: Ints
 
 
-def states(tables: int, sigma: float, steps: int, seed: int) -> Iterator[State]:
+def states(tables: int, sigma: float, steps: int, seed: int, come: float = COME, go: float = GO) -> Iterator[State]:
     """Give a first state, and one for each step after it: 10 % of drift a weight, 2 % of the tables come, and 1 % go.
 
-    Weights are lognormal with the given sigma; each is multiplied a step by a lognormal of sigma 0.1. How many come and go
-    is drawn (binomial), so that few tables have their share of both too.
+    `come`, `go`: another share of the tables that does. Weights are lognormal with the given sigma; each is multiplied a step
+    by a lognormal of sigma 0.1. How many come and go is drawn (binomial), so that few tables have their share of both too.
     """
     rng = np.random.default_rng(seed)
     weights = lognormal(tables, sigma, seed).astype(np.float64)
@@ -49,12 +49,12 @@ def states(tables: int, sigma: float, steps: int, seed: int) -> Iterator[State]:
     yield State(numbers, np.ceil(weights).astype(np.int64))
     for _ in range(steps):
         weights = weights * rng.lognormal(0, DRIFT, len(weights))
-        come = int(rng.binomial(len(weights), COME))
-        stay = rng.random(len(weights)) >= GO
-        fresh = lognormal(come, sigma, int(rng.integers(2**31))).astype(np.float64)
-        numbers = np.concatenate((numbers[stay], np.arange(last, last + come)))
+        count = int(rng.binomial(len(weights), come))
+        stay = rng.random(len(weights)) >= go
+        fresh = lognormal(count, sigma, int(rng.integers(2**31))).astype(np.float64)
+        numbers = np.concatenate((numbers[stay], np.arange(last, last + count)))
         weights = np.concatenate((weights[stay], fresh))
-        last += come
+        last += count
         yield State(numbers, np.ceil(weights).astype(np.int64))
 
 

@@ -85,7 +85,7 @@ def test_from_code_it_takes_the_specification_beside_it(headgate: Run, project: 
     assert text.startswith("# yaml-language-server: $schema=../../.headgate/connector.schema.json\n")
     assert "2 tables. Look through connector.yaml; then\n  1. headgate balance crm\n  2. make synth\n" in made.stdout
     headgate("balance", "crm")
-    assert headgate("check").stdout == "crm: 2 tables, 1 stacks, fine\n"
+    assert headgate("check").stdout == "crm: 2 tables, 1 stack, fine\n"
 
 
 def test_what_no_flag_says_has_a_default_or_names_its_flag(headgate: Run, project: Path) -> None:

@@ -136,7 +136,7 @@ class Walk:
         self.site.tables = its
 
     def pipelines(self) -> None:
-        self.site.edit(balance={"pipelines": self.random.randint(1, 6)})
+        self.site.edit(balance={"pipelines": self.random.randint(1, min(6, len(self.site.tables)))})
 
     def stacks(self) -> None:
         self.site.edit(balance={"stacks": self.random.randint(1, 3)})

@@ -36,6 +36,7 @@ SEVERAL = {
     "len(content)": "larger than the largest",
     "len(named)": "one place is enough",
     "what": "a word",
+    "zone": "likewise",
     "limit": "of a comment",
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from headgate.balance.counts import by_deadline, limits_of, startup_or_usual
 from headgate.balance.deadline import obstacle_text, run_seconds
 from headgate.balance.starts import interval_minutes
+from headgate.numbers import counted
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def refuse_unintended(tables: Sequence[Table], definition: Definition, lock: Lay
     if deadline and deadline.startup_seconds >= deadline.minutes * _MINUTE:
         problems.append(
             Problem(
-                f"the deadline is {deadline.minutes:g} minutes, and a pipeline starts for {deadline.startup_seconds:g} s: "
-                "no table is read by then",
+                f"the deadline is {counted(deadline.minutes, 'minute')}, and a pipeline starts for "
+                f"{deadline.startup_seconds:g} s: no table is read by then",
                 "allow more minutes; or give startup_seconds as they are",
                 path="balance.deadline",
             )
@@ -47,7 +48,7 @@ def refuse_unintended(tables: Sequence[Table], definition: Definition, lock: Lay
     if is_new and settings.pipelines is not None and settings.pipelines > len(tables):
         problems.append(
             Problem(
-                f"{settings.pipelines:,} pipelines are asked for, and there are {len(tables):,} tables",
+                _too_many(settings.pipelines, len(tables)),
                 f"ask for {len(tables)} at most",
                 path="balance.pipelines",
             )
@@ -69,7 +70,7 @@ def infeasible(
     """
     asked, tables = definition.balance.pipelines or 0, sum(len(one.tables) for one in pipelines)
     if asked > tables:
-        yield f"{asked:,} pipelines are asked for, and there are {tables:,} tables"
+        yield _too_many(asked, tables)
     yield from _schedules(pipelines, definition)
     if definition.balance.deadline:
         yield from _deadlines(pipelines, rules, definition, definition.balance.deadline, obstacles)
@@ -85,6 +86,11 @@ def late_by(tables: Sequence[Table], chosen: Choice, deadline: Deadline) -> tupl
     )
 
 
+def _too_many(pipelines: int, tables: int) -> str:
+    asked, there = counted(pipelines, "pipeline is", "pipelines are"), "is" if tables == 1 else "are"
+    return f"{asked} asked for, and there {there} {counted(tables, 'table')}"
+
+
 def _schedules(pipelines: Sequence[ResolvedPipeline], definition: Definition) -> Iterator[str]:
     startup = startup_or_usual(definition.balance)
     for one in pipelines:
@@ -92,8 +98,8 @@ def _schedules(pipelines: Sequence[ResolvedPipeline], definition: Definition) ->
         takes = one.seconds + startup
         if interval is not None and takes > interval * _MINUTE:
             yield (
-                f"pipeline {one.pipeline.id} takes {takes / _MINUTE:,.4g} minutes with a start-up of {startup:g} s, and is to "
-                f"start every {interval:,}: starts that come while it runs are left out"
+                f"pipeline {one.pipeline.id} takes {counted(round(takes / _MINUTE, 2), 'minute')} with a start-up of "
+                f"{startup:g} s, and is to start every {interval:,}: starts that come while it runs are left out"
             )
 
 
@@ -123,4 +129,5 @@ def _at_once(pipelines: Sequence[ResolvedPipeline], definition: Definition, time
     most = (deadline and deadline.concurrent_updates) or WORKSPACE_UPDATES
     count = len(pipelines) if definition.mode == "streaming" else timeline.peak_after
     if count > most:
-        yield f"{count:,} pipelines run at once, and {most:,} updates may: the others wait, or fail"
+        runs = counted(count, "pipeline runs", "pipelines run")
+        yield f"{runs} at once, and {counted(most, 'update')} may: the others wait, or fail"

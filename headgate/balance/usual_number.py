@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.balance.counts import by_deadline, startup_or_usual
 from headgate.balance.starts import interval_minutes
 from headgate.definition.model import Deadline
-from headgate.numbers import number_text
+from headgate.numbers import counted, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,4 +63,4 @@ def usual_number(tables: Sequence[Table], rules: Rules, definition: Definition, 
 
 
 def _minutes(interval: int) -> str:
-    return "minute" if interval == 1 else f"{interval:,} minutes"
+    return "minute" if interval == 1 else counted(interval, "minute")

@@ -100,10 +100,10 @@ def _grouping_line(cost: GroupingCost, *, with_connection: bool) -> str:
     where = (
         "on all schedules" if cost.whole else f"{f'on {cost.schedule}' if cost.schedule else 'without a schedule'}{connection}"
     )
-    heaviest = f"{where}: the heaviest of {cost.pipelines} pipelines weighs {number_text(cost.heaviest)}"
+    heaviest = f"{where}: the heaviest of {counted(cost.pipelines, 'pipeline')} weighs {number_text(cost.heaviest)}"
     if cost.reachable >= cost.heaviest:
         return f"{heaviest}, and would without groups too"
-    parted = "schedule and connection alone part tables" if cost.whole else f"its {cost.groups} groups were one"
+    parted = "schedule and connection alone part tables" if cost.whole else f"its {counted(cost.groups, 'group')} were one"
     return f"{heaviest}; as many reach {number_text(cost.reachable)} if {parted}"
 
 

@@ -134,7 +134,8 @@ def parse_cron(text: str) -> Cron:
 def _split(text: str) -> tuple[str, str, str, str, str]:
     fields = text.split()
     if fields and fields[0].upper().startswith(("TZ=", "CRON_TZ=")):
-        fix = f"put {fields[0].partition('=')[2]} into schedules.timezone, for all of them"
+        zone = fields[0].partition("=")[2]
+        fix = f"put {zone} into schedules.timezone, for all of them"
         raise ScheduleError(f"cron {shown(text)} begins with a time zone", fix)
     if len(fields) == 1 and fields[0].startswith("@"):
         fields = _shortcut(fields[0]).split()

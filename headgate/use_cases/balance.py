@@ -155,7 +155,8 @@ def _texts(one: _Balanced, tell: Callable[[str], None]) -> dict[Path, str]:
     if connector.grouped_rows != connector.rows:
         emptied = sum(old != new for old, new in zip(connector.rows, connector.grouped_rows, strict=True))
         texts[connector.folder / TABLES] = render_inventory(connector.grouped_rows)
-        tell(f"{emptied} groups that a discovery wrote are out of tables.csv, as group_by says something else now")
+        groups = counted(emptied, "group that a discovery wrote is", "groups that a discovery wrote are")
+        tell(f"{groups} out of tables.csv, as group_by says something else now")
     return texts
 
 

@@ -98,7 +98,7 @@ def test_continuous_pipelines_all_run_at_once(define: Define) -> None:
 @pytest.mark.parametrize(
     ("balance_settings", "message"),
     [
-        ({"deadline": {"minutes": 1}}, "the deadline is 1 minutes, and a pipeline starts for 60 s: no table is read by then"),
+        ({"deadline": {"minutes": 1}}, "the deadline is 1 minute, and a pipeline starts for 60 s: no table is read by then"),
         ({"pipelines": 5000}, "5,000 pipelines are asked for, and there are 3 tables"),
     ],
 )

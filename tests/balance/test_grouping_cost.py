@@ -72,7 +72,7 @@ def test_one_group_costs_nothing_and_is_not_spoken_of(define: Define) -> None:
 def test_a_proof_is_said_to_be_one_for_these_groups(define: Define) -> None:
     said = report_text(reported(grouped("a", 1, 2, 3), define()))
 
-    assert "1 of 1 groups proved optimal, given these groups" in said
+    assert "1 of 1 group proved optimal, given these groups" in said
 
 
 def test_what_is_not_proved_is_not_said_to_be_at_its_bound(define: Define) -> None:
@@ -80,5 +80,5 @@ def test_what_is_not_proved_is_not_said_to_be_at_its_bound(define: Define) -> No
     (group,) = shown.groups
     almost = replace(shown, groups=(replace(group, makespan=6.00001, optimal=False),))
 
-    assert "at most less than 0.01% above their group's lower bound; 0 of 1 groups" not in report_text(almost)
-    assert "heaviest pipelines: less than 0.01% above their group's lower bound; 0 of 1 groups" in report_text(almost)
+    assert "at most less than 0.01% above their group's lower bound; 0 of 1 group" not in report_text(almost)
+    assert "heaviest pipelines: less than 0.01% above their group's lower bound; 0 of 1 group" in report_text(almost)

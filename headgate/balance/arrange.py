@@ -62,7 +62,7 @@ def arrange(
     """Give each table of the group a home in the draft, on `count` pipelines or as many more as the rules need.
 
     `now`: get within the tolerance though the trigger is not passed, with any number of moves. Raises InputError where the
-    rules contradict each other, with the fewest that do.
+    rules contradict each other, with no more of them than do.
     """
     most = max(count, min(settings.max_pipelines or len(tables), len(tables)))
     running = draft.pipelines_of(group)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.partition.partial_assignment import PartialAssignment
 
 _EJECTIONS = 3_000  # units that are placed with others sent away, before it is given up
-_TENURE = 10  # ejections for which a unit that was sent away does not come back, at most twice that
+_TENURE = 7  # ejections for which a unit that was sent away does not come back, at most twice that
 
 
 def evict(state: PartialAssignment) -> None:

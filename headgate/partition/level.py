@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 _MOST_CELLS = 6  # cells of the grid for each table: more are wasted on uneven counts
 _FRUITLESS = 3
 _GAIN = 50  # a round lowers the distance to the target by a share of this or counts as fruitless
-_BITS = 62  # that the place of a weight and of its pipeline may take together
 
 
 def level(
@@ -24,7 +23,9 @@ def level(
 
     In each round the pipelines above the target, heaviest first, are paired with as many of the lightest, and each pair
     swaps the two tables, or moves the one, whose difference is nearest to half of the pair's. It stops at the target,
-    when rounds bring little more, or when the budget is spent. As given where counts of tables are too uneven for a grid.
+    when rounds bring little more, or when the budget is spent. As given where counts of tables are too uneven for a grid. The
+    weights add up to less than 2^63, and the makespan is at most twice the mean load, as longest-first's is where no table is
+    heavier than the mean: so the loads of one pipeline of each pair, all as heavy as the heaviest, do too.
     """
     counts = np.bincount(assignment, minlength=pipelines)
     width = int(counts.max()) + 2  # at least two free places: a swap with one is a move
@@ -67,12 +68,9 @@ def _swap(
     takes = padded[taken]
     by_weight = np.argsort(takes, axis=1, kind="stable")
     takes = np.take_along_axis(takes, by_weight, axis=1)
-    most = int(loads.max())
-    shift = max(0, most.bit_length() + len(loads).bit_length() + 1 - _BITS)  # heavier: looked up coarsely, swapped exactly
-    offset = rows[:, None] * ((most >> shift) + 2)
-    wanted = np.maximum(gives - difference[:, None] // 2, 0) >> shift
-    place = np.searchsorted(((takes >> shift) + offset).ravel(), (wanted + offset).ravel()).reshape(gives.shape)
-    place -= rows[:, None] * width
+    offset = rows[:, None] * (int(loads.max()) + 2)
+    wanted = np.maximum(gives - difference[:, None] // 2, 0)
+    place = np.searchsorted((takes + offset).ravel(), (wanted + offset).ravel()).reshape(gives.shape) - rows[:, None] * width
     best, given, got = np.full(len(rows), -1), rows, rows
     for near in (np.minimum(place, width - 1), np.clip(place - 1, 0, width - 1)):
         moved = gives - np.take_along_axis(takes, near, axis=1)

@@ -66,7 +66,7 @@ def spread(weights: NDArray[np.int64], pipelines: int, *, effort: int = EFFORT) 
     assignment = np.empty(len(weights), dtype=np.int64)
     assignment[order] = placed
     makespan = int(_loads(ranked, placed, pipelines).max())
-    return Split(assignment, makespan, bound, optimal=makespan == bound or (proved and not dominant))
+    return Split(assignment, makespan, bound, optimal=makespan == bound or proved)
 
 
 def _loads(weights: NDArray[np.int64], assignment: NDArray[np.int64], pipelines: int) -> NDArray[np.int64]:

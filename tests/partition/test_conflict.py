@@ -137,6 +137,10 @@ def test_more_tables_than_room() -> None:
     assert conflict_of(units(5, 2, capacity=ints(2, 2))) == (Pipelines(2), Capacity((0, 1), 2))
 
 
+def test_no_room_at_all() -> None:
+    assert conflict_of(units(2, 2, capacity=ints(0, 0))) == (Capacity((0, 1), 0),)
+
+
 def test_more_tables_than_rooms_of_different_sizes() -> None:
     assert conflict_of(units(6, 3, capacity=ints(2, 1, 2))) == (Pipelines(3), Capacity((1,), 1), Capacity((0, 2), 2))
 

@@ -15,6 +15,7 @@ from headgate.partition import feasibility, insertion
 from headgate.partition.conflict import Infeasible
 from headgate.partition.constrained import NotFound, place
 from headgate.partition.instance import Instance
+from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.repair import repair
 from headgate.partition.spread import spread
 
@@ -186,6 +187,17 @@ def _solver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_what_fits_in_few_ways_is_found(instance: Instance) -> None:
     assert _keeps(instance, place(instance).assignment)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_ejection_chains_find_what_fits_in_few_ways_by_themselves(seed: int) -> None:
+    instance = latin_square(12, 60, seed)
+    nowhere = np.full(144, -1)
+    state = PartialAssignment(instance, nowhere, np.zeros_like(nowhere))
+    insertion.evict(state)
+
+    assert insertion.insert(state, np.flatnonzero(state.assignment < 0).tolist())
+    assert _keeps(instance, state.assignment)
 
 
 @pytest.mark.usefixtures("_solver")

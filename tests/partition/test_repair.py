@@ -126,6 +126,13 @@ def test_what_the_budget_does_not_allow_is_said_and_not_done() -> None:
     assert len(mend([10] * 8, [0] * 8, 2, budget=4).moved) == 4
 
 
+def test_what_a_repair_brings_down_further_keeps_to_the_budget_too() -> None:
+    layout = [7, 26, 23, 12, 31, 32, 36], [0] * 7, 2, [6, 6, 2, 3, 0, 5, 2]
+
+    assert len(mend(*layout, tolerance=0.02).moved) == 4
+    assert len(mend(*layout, tolerance=0.02, budget=3).moved) == 3
+
+
 def test_where_few_moves_are_left_dear_ones_are_made() -> None:
     arguments = ([20, 5, 5, 5, 5], [0] * 5, 2)
     assert mend(*arguments, costs=[9, 1, 1, 1, 1]).cost == 4
@@ -221,6 +228,7 @@ def test_a_budget_is_never_passed(layout: Case, budget: int) -> None:
 
 @quick
 @given(layouts(), st.sampled_from([0.0, 0.05, 0.3]), st.sampled_from([0.0, 0.1]))
+@example(([36, 0, 9, 30, 13, 31, 29, 21], [0] * 8, 2, [2, 5, 5, 0, 7, 2, 6, 1]), 0.02, 0.0)
 @example(([3, 3, 4, 10, 15, 15, 15, 17, 18, 22], [0] * 10, 3, [1] * 10), 0.0, 0.0)
 def test_a_repair_of_what_was_repaired_moves_nothing(layout: Case, tolerance: float, more: float) -> None:
     weights, assignment, pipelines, costs = layout

@@ -126,10 +126,20 @@ def test_flat_weights_that_do_not_divide_evenly_are_level() -> None:
     assert spread(weights, 100).gap < 1e-5
 
 
-def test_weights_whose_products_pass_sixty_two_bits_are_level_too() -> None:
-    weights = np.random.default_rng(3).integers(1, 2 * 10**14, 10_000)
-    assert longest_makespan(weights, 300) > 1.0005 * lower_bound(weights, 300)
-    assert spread(weights, 300).gap < 5e-6
+def test_weights_that_add_up_to_almost_two_to_the_sixty_three_are_level_too() -> None:
+    weights, pipelines = np.random.default_rng(3).integers(1, 18 * 10**14, 10_000), 300
+    turns = np.arange(len(weights)) % pipelines
+    levelled = level(weights, turns, pipelines, lower_bound(weights, pipelines), Budget(10**6))
+    assert max(loads(weights, turns, pipelines)) > 1.1 * lower_bound(weights, pipelines)
+    assert max(loads(weights, levelled, pipelines)) < (1 + 1e-4) * lower_bound(weights, pipelines)
+    assert spread(weights, pipelines).gap < 1e-5
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=30), st.integers(1, 8))
+def test_the_search_never_ends_above_longest_first(listed: list[int], pipelines: int) -> None:
+    weights = np.array(listed, dtype=np.int64)
+    assert spread(weights, pipelines, effort=20_000).makespan <= longest_makespan(weights, pipelines)
 
 
 def longest_makespan(weights: NDArray[np.int64], pipelines: int) -> int:

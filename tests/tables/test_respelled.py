@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -332,6 +333,10 @@ def test_every_command_knows_a_table_whose_row_was_respelled(headgate: Command, 
 def test_a_move_is_carried_through_whatever_the_table_is_called_on_the_way(headgate: Command, project: Path) -> None:
     inventory = project / "connectors/crm/tables.csv"
     headgate("balance")
+    for target in ("dev", "prod"):
+        ids = {f"databricks_pipeline.{name}": f"id-{name}" for name in ("money_1", "people_1")}
+        record = {"format": 1, "target": target, "ids": ids}
+        (project / f"connectors/crm/deployed.{target}.json").write_text(json.dumps(record))
     inventory.write_text(inventory.read_text().replace("companies,people", "companies,money"))
     headgate("balance")
     headgate("done", "crm", "--handover", "COMPANIES")

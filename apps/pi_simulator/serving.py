@@ -12,6 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
     import asyncio
+    import ssl
     from collections.abc import Iterator
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -78,14 +79,15 @@ def serve(app: ASGIApp, at: socket.socket) -> None:
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve on a free port of this machine from a thread; give the address, which has no path."""
+def served(app: ASGIApp, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve on a free port of this machine from a thread, by `tls` where it is given; give the address, which has no path."""
     at = listening("127.0.0.1", 0)
-    server = uvicorn.Server(_config(app, timeout_graceful_shutdown=1))
+    options: dict[str, Any] = {"ssl_context_factory": lambda *_: tls} if tls else {}
+    server = uvicorn.Server(_config(app, timeout_graceful_shutdown=1, **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{at.getsockname()[1]}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{at.getsockname()[1]}"
     finally:
         server.should_exit = server.force_exit = True  # without waiting for connections that clients keep
         thread.join()

@@ -42,7 +42,6 @@ def examples(name: str, command: Any) -> list[str]:
     own = re.findall(r"^headgate .*$", (command.epilog or "").replace("\\[", "["), re.MULTILINE)
     line = re.compile(rf"^(?:\S+=\S+ )?(headgate {name}\b[^#\n]*)", re.MULTILINE)
     texts = [block.text for page in pages() for block in blocks(page) if block.language == "sh"]
-    texts += re.findall(r"^ {4}(headgate .*)$", (ROOT / "docs/osipi.md").read_text(), re.MULTILINE)
     found = [found.strip() for text in texts for found in line.findall(text)]
     inline = re.findall(rf"`(headgate {name} [^`]+)`", "\n".join((ROOT / page).read_text() for page in pages()))
     return list(dict.fromkeys(own or found or inline))[:_MOST_EXAMPLES]

@@ -16,12 +16,13 @@ _PART = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block: the page's path in the repository, the line of its fence, its language and what it says."""
+    """A fenced block: the page's path in the repository, the line of its fence, its language and text, the heading above it."""
 
     page: str
     line: int
     language: str
     text: str
+    section: str = ""
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -36,10 +37,12 @@ def pages() -> list[str]:
 def blocks(page: str) -> list[Block]:
     """Give the fenced blocks of a page, without what they are indented by."""
     text = (ROOT / page).read_text()
-    return [
-        Block(page, text.count("\n", 0, found.start()) + 1, found[2], re.sub(rf"^{found[1]}", "", found[3], flags=re.MULTILINE))
-        for found in _FENCE.finditer(text)
-    ]
+    found = []
+    for fence in _FENCE.finditer(text):
+        before, said = text[: fence.start()], re.sub(rf"^{fence[1]}", "", fence[3], flags=re.MULTILINE)
+        section = before.rpartition("\n## ")[2].partition("\n")[0] if "\n## " in before else ""
+        found.append(Block(page, before.count("\n") + 1, fence[2], said, section))
+    return found
 
 
 def links(text: str) -> list[str]:

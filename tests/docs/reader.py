@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,8 @@ from typing import TYPE_CHECKING
 from tests.docs.pages import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.docs.pages import Block
 
 _BIN = Path(sys.executable).parent
@@ -67,22 +71,53 @@ class Reader:
 
     def follow(self, block: Block) -> str:
         """Run a block, and give what it printed as results. Raises AssertionError where a command of it fails."""
-        text = block.text
+        script, environment = self._script(block), {**os.environ, **self.environment}
+        run = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, f"{block} ended with {run.returncode}\n{script}\n{run.stdout}{run.stderr}"
+        return run.stdout
+
+    @contextmanager
+    def following(self, block: Block, word: str) -> Iterator[str]:
+        """Run a block that goes on until it is stopped; give the first line with `word` that it says beside its results.
+
+        Then let things happen, and stop it as Ctrl-C does. Raises AssertionError where it ends before.
+        """
+        script, environment = self._script(block), {**os.environ, **self.environment}
+        command = ["bash", "-c", script]
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as run:
+            assert run.stderr
+            said = []
+            try:
+                for line in run.stderr:
+                    said.append(line)
+                    if word in line:
+                        break
+                else:
+                    raise AssertionError(f"{block} ended\n{script}\n{''.join(said)}")
+                yield said[-1]
+            finally:
+                if run.poll() is None:
+                    os.killpg(run.pid, signal.SIGINT)
+                run.stderr.read()
+
+    def given_in(self, text: str) -> str:
+        """Give a page's text with what a reader puts for its words."""
         for word, value in self.given.items():
             text = text.replace(word, value)
+        return text
+
+    def _script(self, block: Block) -> str:
         after = f'{{ printf "cd %q\\n" "$PWD"; export -p; }} >{shlex.quote(str(self._state))}'
-        script = f"set -eu -o pipefail\n. {shlex.quote(str(self._state))}\n{text}\n{after}"
-        run = subprocess.run(
-            ["bash", "-c", script], env={**os.environ, **self.environment}, capture_output=True, text=True, check=False
-        )
-        assert run.returncode == 0, f"{block} ended with {run.returncode}\n{text}\n{run.stdout}{run.stderr}"
-        return run.stdout
+        return f"set -eu -o pipefail\n. {shlex.quote(str(self._state))}\n{self.given_in(block.text)}\n{after}"
 
     def set_up(self) -> None:
         """Do what `make setup` does in the project, with what is installed here."""
-        for folder in (self.here / ".venv/bin", self.here / "node_modules"):
-            folder.mkdir(parents=True)
-            (folder.parent if folder.name == "bin" else folder).joinpath(".ready").touch()
+        for folder in (".venv/bin", "node_modules", "build/pipenv/bin"):
+            (self.here / folder).mkdir(parents=True)
+        for made in ("build/pipenv/bin/pipenv", ".venv/.ready", ".venv/.apps.ready", "node_modules/.ready"):
+            (self.here / made).touch()
         for program in (_BIN / "python", _BIN / "pytest", self.folder / "programs/headgate"):
             path = self.here / ".venv/bin" / program.name
             path.write_text(f'#!/bin/sh\nexec "{program}" "$@"\n')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,41 +12,18 @@ from headgate.review.accepted import read_accepted
 from tests.docs.commands import read, words_of
 from tests.docs.pages import ROOT, Block, blocks, pages
 from tests.docs.reader import Reader
+from tests.docs.story import FOLLOWED, NOT_RUN, Story, is_run, scripts
 from tests.support.hosts import BOT, GitHubHost
 from tests.support.small_project import DEFINITION
 from tests.workspace.runs import finish, start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.workspace.workspace import Workspace
 
-INSTALLS = "installs from a package index; tests/packaging does it"
-# A block's first line → why it is not run. Its commands are read all the same.
-NOT_RUN = {
-    "make dist                              # the wheels, into dist/": INSTALLS,
-    "PIP_FIND_LINKS=../dist make setup": INSTALLS,
-    "headgate handover crm -t prod --back orders --warehouse ID --execute": "the blocks before leave no move to give back",
-    "headgate done crm -t prod --handover orders": "nothing is left to hand over by then",
-    "headgate approved --target prod --out approved.json": "works in CI alone; tests/ci does it",
-    "headgate show crm -t prod                     # which pipeline reads which table": "needs Databricks' own command line",
-    "make demo     # the main job on OSI PI's 39 tables": "sets up a clone; .ci/run does it",
-}
-# Pages with commands that tests below run. docs/osipi.md has a test of its own.
-FOLLOWED = {
-    "README.md", "docs/balance.md", "docs/change.md", "docs/ci.md", "docs/failed-deploy.md", "docs/handover.md",
-    "docs/lost-table.md", "docs/start.md",
-}  # fmt: skip
 SAMPLE = ROOT / "headgate/new_project/sample/shop.py"
-
-
-def scripts(page: str) -> list[Block]:
-    return [block for block in blocks(page) if block.language == "sh"]
-
-
-def is_run(block: Block) -> bool:
-    return block.text.splitlines()[0] not in NOT_RUN
 
 
 @pytest.mark.parametrize("block", [block for page in pages() for block in scripts(page)], ids=str)
@@ -63,48 +39,6 @@ def test_every_page_is_followed_and_what_is_not_run_of_it_is_there() -> None:
 
 COMMIT = "git add --all\ngit commit --quiet --message changed"
 DEPLOY = "HEADGATE_TARGET=prod npx cdktf synth\nheadgate plan\nheadgate apply\nheadgate record crm -t prod"
-NOTHING: Mapping[str, Callable[[], object]] = {}
-
-
-@dataclass
-class Story:
-    """A reader of pages, and what happens between their blocks."""
-
-    reader: Reader
-
-    def read(self, page: str, before: Mapping[str, Callable[[], object]] = NOTHING, skipped: tuple[str, ...] = ()) -> None:
-        """Run a page's blocks, but those that have a `skipped` word, each after what `before` has for a word of it."""
-        assert page in FOLLOWED
-        for block in scripts(page):
-            if any(word in block.text for word in skipped):
-                continue
-            for word, happens in before.items():
-                if word in block.text:
-                    happens()
-            if is_run(block):
-                self.reader.follow(block)
-
-    def do(self, text: str) -> str:
-        """Run commands that stand in no page."""
-        return self.reader.follow(Block("what happens between", 0, "sh", text))
-
-    def add_table(self, **cells: str) -> None:
-        """Add a row to the inventory."""
-        file = self.reader.here / "connectors/crm/tables.csv"
-        columns = file.read_text().splitlines()[0].split(",")
-        assert set(cells) <= set(columns)
-        file.write_text(file.read_text() + ",".join(cells.get(column, "") for column in columns) + "\n")
-
-    def lose(self, *stacks: str) -> None:
-        """Lose the states of stacks."""
-        for stack in stacks:
-            (self.reader.here / f"state/{stack}.tfstate").unlink()
-
-    def edit(self, path: str, old: str, new: str) -> None:
-        """Change a file of the project."""
-        file = self.reader.here / path
-        assert old in file.read_text()
-        file.write_text(file.read_text().replace(old, new))
 
 
 def begun(story: Story) -> None:
@@ -127,7 +61,13 @@ def test_the_four_commands_and_what_can_be_set(tmp_path: Path) -> None:
     assert sorted(path.name for path in (reader.here / "connectors").iterdir()) == ["crm", "erp", "plant"]
 
 
-@pytest.mark.parametrize("block", [block for page in pages() for block in blocks(page) if block.language == "yaml"], ids=str)
+# A certificate in settings is put into those that a test of docs/osipi.md deploys.
+SETTINGS = [
+    block for page in pages() for block in blocks(page) if block.language == "yaml" and not block.text.startswith("ca_file:")
+]
+
+
+@pytest.mark.parametrize("block", SETTINGS, ids=str)
 def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path) -> None:
     if block.text.startswith("accepted:"):
         (tmp_path / "accepted.yaml").write_text(block.text)

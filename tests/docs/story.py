@@ -1,0 +1,98 @@
+"""The blocks of commands in the pages, and somebody who reads them while things happen in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.docs.pages import Block, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.docs.reader import Reader
+
+INSTALLS = "installs from a package index; tests/packaging does it"
+DATABRICKS = "needs Databricks' own command line"
+# A block's first line → why it is not run. Its commands are read all the same.
+NOT_RUN = {
+    "make dist                              # the wheels, into dist/": INSTALLS,
+    "PIP_FIND_LINKS=../dist make setup": INSTALLS,
+    "headgate handover crm -t prod --back orders --warehouse ID --execute": "the blocks before leave no move to give back",
+    "headgate done crm -t prod --handover orders": "nothing is left to hand over by then",
+    "headgate approved --target prod --out approved.json": "works in CI alone; tests/ci does it",
+    "headgate show crm -t prod                     # which pipeline reads which table": DATABRICKS,
+    "make demo     # the main job on OSI PI's 39 tables": "sets up a clone; .ci/run does it",
+    "make setup terraform                                     # terraform is left alone where there is one": INSTALLS,
+    "sudo apt-get install libkrb5-dev gcc python3-dev      # krb5-devel on Red Hat": "needs a Kerberos server",
+    "pip install websockets                                   # what the streaming reader needs": INSTALLS,
+    "databricks volumes create osipi bronze pi MANAGED": DATABRICKS,
+    "databricks secrets create-scope pi": DATABRICKS,
+    "databricks workspace import /Workspace/Shared/pi_job --file pi_job.py --format SOURCE --language PYTHON": DATABRICKS,
+}
+# Pages with commands that tests run: test_pages.py and test_osipi_guide.py.
+FOLLOWED = {
+    "README.md", "docs/balance.md", "docs/change.md", "docs/ci.md", "docs/failed-deploy.md", "docs/handover.md",
+    "docs/lost-table.md", "docs/osipi.md", "docs/start.md",
+}  # fmt: skip
+NOTHING: Mapping[str, Callable[[], object]] = {}
+
+
+def scripts(page: str) -> list[Block]:
+    return [block for block in blocks(page) if block.language == "sh"]
+
+
+def is_run(block: Block) -> bool:
+    return block.text.splitlines()[0] not in NOT_RUN
+
+
+@dataclass
+class Story:
+    """A reader of pages, and what happens between their blocks."""
+
+    reader: Reader
+
+    def read(
+        self,
+        page: str,
+        before: Mapping[str, Callable[[], object]] = NOTHING,
+        skipped: tuple[str, ...] = (),
+        section: str = "",
+    ) -> None:
+        """Run a page's blocks, but those that have a `skipped` word, each after what `before` has for a word of it.
+
+        `section`: of this one alone, by how its heading begins.
+        """
+        assert page in FOLLOWED
+        found = [block for block in scripts(page) if block.section.startswith(section)]
+        assert found
+        for block in found:
+            if any(word in block.text for word in skipped):
+                continue
+            for word, happens in before.items():
+                if word in block.text:
+                    happens()
+            if is_run(block):
+                self.reader.follow(block)
+
+    def do(self, text: str) -> str:
+        """Run commands that stand in no page."""
+        return self.reader.follow(Block("what happens between", 0, "sh", text))
+
+    def add_table(self, **cells: str) -> None:
+        """Add a row to the inventory."""
+        file = self.reader.here / "connectors/crm/tables.csv"
+        columns = file.read_text().splitlines()[0].split(",")
+        assert set(cells) <= set(columns)
+        file.write_text(file.read_text() + ",".join(cells.get(column, "") for column in columns) + "\n")
+
+    def lose(self, *stacks: str) -> None:
+        """Lose the states of stacks."""
+        for stack in stacks:
+            (self.reader.here / f"state/{stack}.tfstate").unlink()
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Change a file of the project."""
+        file = self.reader.here / path
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))

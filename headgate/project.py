@@ -20,7 +20,7 @@ from headgate.problems import HeadgateError, InputError, Problem, RefusedError, 
 from headgate.tables.names import blurred, spelling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from headgate.definition.model import Definition
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from headgate.tables.table import Table
 
 LOCK, TABLES = "layout.lock", "tables.csv"
+ACCEPTED = "accepted.yaml"  # what losses a review lets through
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +190,15 @@ def _shared(table: TableId, connector: Connector, row: int, owner: tuple[Connect
     return Problem(message, fix, str(connector.folder / TABLES), row=row, column="destination_table")
 
 
-def refuse_committed(path: Path) -> None:
-    """Raise InputError where an output would take the place of a connector's own file."""
-    if path.is_file() and (path.parent / FILE).is_file():
+def refuse_committed(path: Path, read: Collection[Path] = ()) -> None:
+    """Raise InputError where an output would go to a connector's own file, to accepted.yaml, or to one that is `read`."""
+    if not path.is_file():
+        return
+    if (path.parent / FILE).is_file():
         raise InputError(Problem("is one of a connector's own files, and would be lost", "name another file", str(path)))
+    is_projects = path.name == ACCEPTED and (path.parent / "connectors").is_dir()
+    if is_projects or any(path.samefile(one) for one in read if one.is_file()):
+        raise InputError(Problem("is what is read here, and would be lost", "name another file", str(path)))
 
 
 def target_of(definition: Definition, name: str | None) -> str:

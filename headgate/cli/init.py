@@ -85,8 +85,8 @@ def settle(changes: Sequence[Change], command: str, fix: str, *, written: bool, 
 
     Raises StaleError with the command for what would be written, RefusedError with the fix for what somebody changed.
     """
-    if changes and not written:
-        result("\n".join(change.diff for change in changes if change.there is not None))
+    if not written and (diffs := [change.diff for change in changes if change.there is not None]):
+        result("\n".join(diffs))
     if check and changes:
         raise StaleError(f"would be written: {', '.join(change.file.path for change in changes)}", f"run `{command}`")
     if not check and not written:

@@ -54,6 +54,9 @@ def speaking(command: str, *, quiet: bool, verbose: bool, log_file: Path | None)
 def _handlers(log_file: Path | None, *, verbose: bool) -> list[logging.Handler]:
     found: list[logging.Handler] = [_Said()] if verbose else []
     if log_file:
+        from headgate.use_cases.request import check_log_file
+
+        check_log_file(log_file)
         log_file.parent.mkdir(parents=True, exist_ok=True)
         file = logging.FileHandler(log_file, encoding="utf-8")
         file.setFormatter(_Redacted("%(asctime)s %(levelname)s %(name)s: %(message)s"))

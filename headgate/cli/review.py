@@ -70,7 +70,7 @@ def review(  # noqa: PLR0913  # each is an option of the command line
         # Of this command's exit codes, 3 says that data would be lost.
         raise InputError(error.problems) if isinstance(error, StaleError) else error from None
     text = render(made, form.value, details_url=details_url, diffs=diff)
-    outputs.write(made, (out, text))
+    outputs.write(made, (out, text), read=request.files)
     if not out:
         result(text.rstrip("\n"))
     if approved:

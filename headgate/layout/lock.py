@@ -30,7 +30,10 @@ MOST_OFFSET = 59  # an offset stays within the hour
 # What an entry needn't say: each is the field's default.
 _UNSAID = {"group_by": "", "name": "", "offset": 0, "restacked": None, "renamed": None, "move": None}
 _FIX = "take layout.lock from the last commit, then run `headgate balance`"
-_MERGED = "take layout.lock from the last commit, or from one of the branches if some were merged, then run `headgate balance`"
+_MERGED = (
+    "keep the lines of both branches, and of a line that both changed the one of the branch that was deployed; "
+    "then run `headgate balance`"
+)
 
 
 def render_lock(layout: Layout) -> str:

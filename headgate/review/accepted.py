@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from headgate.definition.yaml import parse_yaml
 from headgate.files import read_text
 from headgate.problems import InputError
+from headgate.project import ACCEPTED
 from headgate.review.model import Finding
 from headgate.tables.ids import ARROW, TableId
 from headgate.tables.names import blurred
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-FILE = "accepted.yaml"
+FILE = ACCEPTED
 _FIX = "an entry names `address`, `what`, `target`, `reason` and `until` (a day such as 2026-12-31), and may name `stack`"
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
+from headgate.handover.journal import journal_path, read_journal
 from headgate.layout.lock import differs
 from headgate.names import secret_variable
+from headgate.numbers import counted
 from headgate.problems import Problem, StaleError
 from headgate.review.accepted import FILE as ACCEPTED
 from headgate.review.accepted import read_accepted
@@ -81,7 +83,7 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
         _log.info("checking %s in %s", one.definition.id, target)
         deployment_of(one, target)
         shown = report(one.weighed(), one.definition, one.agreed(), one.agreed())
-        warnings = tuple(_warnings(one))
+        warnings = tuple(_warnings(one, target))
         yield CheckedConnector(one.definition.id, target, len(shown.entries), shown.stacks, shown.problems, warnings)
         if request.frozen and differs(one.layout, balance(one.weighed(), one.definition, one.layout).layout):
             stale.append(one.definition.id)
@@ -110,7 +112,10 @@ def show_layouts(request: ProjectRequest) -> Iterator[ShownConnector]:
         )
 
 
-def _warnings(one: Connector) -> Iterator[str]:
+def _warnings(one: Connector, target: str) -> Iterator[str]:
+    if journal := read_journal(one.folder, target):
+        its, path = counted(len(journal.before), "pipeline"), journal_path(one.folder, target)
+        yield f"a handover in {target} is not finished: {its} may be stopped or paused, as {path} says"
     zone = one.definition.schedules.timezone
     for schedule in sorted({table.group.schedule for table in one.tables} - {""}):
         for warning in daylight_warnings(schedule, zone):

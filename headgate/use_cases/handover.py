@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.deployment.scope import Scope
 from headgate.handover.execute import execute
-from headgate.handover.journal import journal_path
+from headgate.handover.journal import journal_path, read_journal
 from headgate.handover.resume import resume, unfinished
 from headgate.handover.runbook import make_runbook, make_runbook_back
 from headgate.handover.store import HandoverStore
@@ -67,8 +67,13 @@ class ResumeResult:
 
 
 def handover_runbook(request: HandoverRequest) -> Runbook:
-    """Give the steps, with the workspace's ids. Raises StaleError without a lock, InputError for an unknown table."""
-    return _runbook(request, *_store(request))
+    """Give the steps, with the workspace's ids.
+
+    Raises StaleError without a lock, InputError for an unknown table, and for a damaged journal of an unfinished handover.
+    """
+    store, scope = _store(request)
+    read_journal(store.connector.folder, store.target)
+    return _runbook(request, store, scope)
 
 
 def hand_over(request: HandoverRequest, tell: Callable[[str], None]) -> HandedOver:

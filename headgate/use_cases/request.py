@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.definition.load import load_definitions
 from headgate.problems import InputError, did_you_mean
-from headgate.project import read_connectors, target_of
+from headgate.project import read_connectors, refuse_committed, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -84,3 +84,8 @@ def _in_target(one: Connector, name: str | None, profile: str | None) -> tuple[C
     settings = one.definition.targets[target].model_copy(update={"profile": profile})
     targets = {**one.definition.targets, target: settings}
     return replace(one, definition=one.definition.model_copy(update={"targets": targets})), target
+
+
+def check_log_file(path: Path) -> None:
+    """Raise InputError where a log would be written into a connector's own file, or into accepted.yaml."""
+    refuse_committed(path)

@@ -374,3 +374,28 @@ def test_retire_of_a_target_without_a_recorded_deploy_says_so(headgate: Run, pro
     assert "no deploy is recorded" in headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n").stdout
     (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_1": "u-1"}}')
     assert "no deploy is recorded" not in headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n").stdout
+
+
+@pytest.mark.parametrize("name", ["connectors/crm/tables.csv", "connectors/crm/connector.yaml", "accepted.yaml"])
+def test_a_log_goes_into_no_file_of_the_project(headgate: Run, project: Path, name: str) -> None:
+    (project / "accepted.yaml").write_text("accepted: []\n")
+    before = (project / name).read_bytes()
+
+    assert "would be lost" in headgate("check", "--log-file", name, code=1).stderr
+    assert (project / name).read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [("handover", "crm", "-t", "dev"), ("check", "crm", "-t", "dev")])
+def test_a_damaged_journal_of_a_handover_is_told(headgate: Run, project: Path, command: tuple[str, ...]) -> None:
+    headgate("balance")
+    (project / "connectors/crm/handover.dev.json").write_text("{bad")
+
+    assert "connectors/crm/handover.dev.json:1: is not JSON" in headgate(*command, code=1).stderr
+
+
+def test_check_tells_of_a_handover_that_is_not_finished(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    (project / "connectors/crm/handover.dev.json").write_text('{"format": 1, "before": [], "begun": []}')
+
+    assert "a handover in dev is not finished" in headgate("check", "-t", "dev").stderr
+    assert "not finished" not in headgate("check", "-t", "prod").stderr

@@ -63,6 +63,19 @@ def test_a_plan_that_powershell_wrote_is_read(headgate: Run, project: Path, enco
     headgate("review", "crm-prod-1.json", "-t", "prod", code=LOSS)
 
 
+@pytest.mark.parametrize("flag", ["--html", "--json", "--out"])
+@pytest.mark.parametrize("name", ["accepted.yaml", "crm-prod-1.json"])
+def test_no_output_takes_the_place_of_what_is_read(headgate: Run, project: Path, flag: str, name: str) -> None:
+    (project / "accepted.yaml").write_text("accepted: []\n")
+    write(project, "crm-prod-1.json", GONE)
+    before = (project / name).read_bytes()
+
+    said = headgate("review", "crm-prod-1.json", "-t", "prod", flag, name, code=1).stderr
+
+    assert f"{name}: is what is read here, and would be lost" in said
+    assert (project / name).read_bytes() == before
+
+
 def test_every_rendering_can_be_written_at_once_and_is_the_same_each_time(headgate: Run, project: Path) -> None:
     name = write(project, "crm-prod-1.json", GONE)
     files = ["--json", "r.json", "--markdown", "r.md", "--summary", "s.md", "--html", "r.html"]

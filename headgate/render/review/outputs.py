@@ -16,6 +16,7 @@ from headgate.review.facts import Facts
 from headgate.review.model import Finding, Review
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from headgate.problems import HeadgateError
@@ -44,10 +45,10 @@ class Outputs:
     details_url: str = ""
     diffs: bool = False
 
-    def write(self, review: Review, *more: tuple[Path | None, str]) -> None:
+    def write(self, review: Review, *more: tuple[Path | None, str], read: Collection[Path] = ()) -> None:
         """Write what was asked for, and `more`, once all of it is made; all of the files or none.
 
-        Raises InputError where two of them are one, or one is a connector's own.
+        Raises InputError where two of them are one, or one is a connector's own, or of those that the review was made of.
         """
         made = [
             *more,
@@ -59,7 +60,7 @@ class Outputs:
         texts: dict[Path, str] = {}
         for path, text in made:
             if path:
-                refuse_committed(path)
+                refuse_committed(path, read)
                 if path in texts:
                     raise InputError(Problem("is named for two outputs", "name a file for each", str(path)))
                 texts[path] = text

@@ -69,15 +69,15 @@ def ci(
     found = write_workflows(request)
     for warning in found.warnings:
         warn(f"warning: {warning}")
-    if settle(found.changes, found.command, "look at the diff, then say --force", written=found.written, check=check):
-        files = tuple(found.folder / change.file.path for change in found.changes)
-        if output is Format.json:
-            emit(WrittenOutput(written=files, warnings=found.warnings))
-        else:
-            for file in files:
-                result(f"{file} written")
-        if not files:
-            tell("every file is up to date already")
+    written = settle(found.changes, found.command, "look at the diff, then say --force", written=found.written, check=check)
+    files = tuple(found.folder / change.file.path for change in found.changes) if written else ()
+    if output is Format.json:
+        emit(WrittenOutput(written=files, warnings=found.warnings))
+    else:
+        for file in files:
+            result(f"{file} written")
+    if written and not files:
+        tell("every file is up to date already")
 
 
 def settle(changes: Sequence[Change], command: str, fix: str, *, written: bool, check: bool) -> bool:

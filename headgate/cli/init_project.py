@@ -44,6 +44,8 @@ def project(
     command = shlex.join(["headgate", "init", "project", str(folder), *words])
     fix = "look at the diff, then say --force to overwrite them, or --keep"
     if not settle(found.changes, command, fix, written=found.written, check=check):
+        if output is Format.json:
+            emit(WrittenOutput(written=()))
         return
     for path in found.kept:
         tell(f"{folder / path} is there already, and stays as it is")

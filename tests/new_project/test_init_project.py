@@ -110,6 +110,13 @@ def test_a_sample_is_checked_balanced_and_known_by_its_code(headgate: Run, tmp_p
     assert after == before
 
 
+def test_a_check_that_finds_all_up_to_date_says_so_to_machines(headgate: Run) -> None:
+    headgate("init", "project", ".", "--sample", "--ci", "github")
+
+    for command in (("init", "project", "."), ("init", "ci")):
+        assert json.loads(headgate(*command, "--check", "-o", "json").stdout)["written"] == []
+
+
 def test_workflows_without_a_connector_are_refused_before_anything_is_written(headgate: Run, tmp_path: Path) -> None:
     assert "headgate init ci" in headgate("init", "project", "p", "--ci", "gitlab", code=1).stderr
     assert not (tmp_path / "p").exists()

@@ -74,9 +74,7 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
         float | None, typer.Option(help="For tables without an ingestion type. Default: 10.", rich_help_panel=_HOW)
     ] = None,
     *,
-    best_effort: Annotated[
-        bool, typer.Option("--best-effort", help="Leave out tables whose metadata fails, and name them.")
-    ] = False,
+    best_effort: Annotated[bool, typer.Option("--best-effort", help="Of tables whose metadata fails, keep the names.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what the connector's code printed.")] = False,
     output: FormatOption = Format.text,
     root: Root = Path(),
@@ -128,5 +126,10 @@ def _tell(discovered: DiscoveryResult, connector: str, output: Format, *, verbos
     if discovered.scaffold:
         tell(f"{discovered.scaffold} written: a starter, to be filled in")
     for failure in discovered.found.failed:
-        tell(f"left out: {failure}")
+        tell(f"unverified: {failure}")
+    if discovered.found.unmade:
+        tell(
+            f"unverified: the class was not made ({discovered.found.unmade}), and asked as it was; "
+            "discover again with its options, where the source is reached"
+        )
     result(as_json(discovered, connector) if output is Format.json else as_text(discovered))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from headgate.discovery import classify
+from headgate.inventory.row import UNVERIFIED
 from headgate.names import catalog_name, catalog_name_fault
 from headgate.tables.names import blurred, respelled
 
@@ -53,14 +54,20 @@ def arrange(tables: Iterable[TableRow], rules: Rules, existing: Sequence[TableRo
 
 def _arranged(table: TableRow, rules: Rules) -> TableRow:
     category = table.category or classify.category(table.source_table, rules.prefixes)
-    kind = classify.rule_of(table.ingestion_type)
-    return replace(
+    arranged = replace(
         table,
         category=category,
-        pipeline_group=table.pipeline_group or classify.group(category, table.ingestion_type, rules.group_by),
         connection_name=table.connection_name or rules.connection,
         destination_catalog=table.destination_catalog or rules.catalog,
         destination_schema=table.destination_schema or rules.schema,
+    )
+    if table.status == UNVERIFIED and not table.ingestion_type:
+        # What hangs on the ingestion type is left to the definition, which goes by the type that a later discovery finds.
+        return arranged
+    kind = classify.rule_of(table.ingestion_type)
+    return replace(
+        arranged,
+        pipeline_group=table.pipeline_group or classify.group(category, table.ingestion_type, rules.group_by),
         schedule=table.schedule or rules.schedules.get(kind, ""),
         weight=rules.weights.get(kind) if table.weight is None else table.weight,
     )

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from headgate.definition.connector_spec import Spec
     from headgate.definition.model import GroupBy
-    from headgate.definition.scaffold import Parameters
     from headgate.discovery.found import Found
     from headgate.inventory.merge import Merged
 
@@ -47,7 +47,9 @@ class DiscoveryRequest:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     schedules: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
-    parameters: Parameters | None = None  # go into the definition that is made where there is none
+    spec: Spec | None = None
+    auth: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
     best_effort: bool = False
     timeout: float = TIMEOUT
 

@@ -7,7 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from headgate.inventory.row import INGESTION_TYPES
+from headgate.inventory.row import INGESTION_TYPES, STATUSES
 from headgate.names import catalog_name, catalog_name_fault
 from headgate.problems import did_you_mean
 from headgate.schedule import check_schedule
@@ -158,5 +158,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "weight": _weight,
     "ingestion_type": lambda text: _one_of(text, INGESTION_TYPES),
     "primary_keys": _keys,
-    "status": lambda text: _one_of(text, ("gone",)),
+    "status": lambda text: _one_of(text, STATUSES),
 }

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from headgate.inventory.row import GONE, UNVERIFIED
 from headgate.tables.names import respelled
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ def merge_discovered(existing: Sequence[TableRow], found: Sequence[TableRow]) ->
     tables = []
     for table in existing:
         fact = facts.get(table.source_table)
-        merged = _with_facts(table, fact) if fact else replace(table, status="gone")
+        merged = _with_facts(table, fact) if fact else replace(table, status=GONE)
         tables.append(merged)
-        if merged.status != table.status:
+        if (merged.status == GONE) != (table.status == GONE):
             says["back" if fact else "gone"].append(merged.source_table)
         elif merged != table:
             says["changed"].append(merged.source_table)
@@ -65,5 +66,6 @@ def _with_facts(table: TableRow, fact: TableRow) -> TableRow:
         primary_keys=fact.primary_keys or table.primary_keys,
         cursor_field=fact.cursor_field if fact.ingestion_type else table.cursor_field,
         category=table.category or fact.category,
-        status="",
+        # What the source has answered for before stays so.
+        status=UNVERIFIED if fact.status and table.status else "",
     )

@@ -6,12 +6,15 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from headgate.inventory.row import UNVERIFIED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.discovery.request import DiscoveryResult
 
 _MOST = 20
+_OPEN = "(not known yet)"
 _CHANGES = ("added", "gone", "back", "changed")
 
 
@@ -42,6 +45,7 @@ def as_json(result: DiscoveryResult, connector: str) -> str:
             "tables": sum(groups.values()),
             "groups": groups,
             **{kind: _changed(result, kind) for kind in _CHANGES},
+            "unverified": [table.source_table for table in result.merged.tables if table.status == UNVERIFIED],
             "failed": [{"table": failure.table, "message": failure.message} for failure in result.found.failed],
         },
         indent=2,
@@ -50,7 +54,9 @@ def as_json(result: DiscoveryResult, connector: str) -> str:
 
 
 def _groups(result: DiscoveryResult) -> dict[str, int]:
-    return dict(sorted(Counter(table.pipeline_group for table in result.merged.tables if table.status != "gone").items()))
+    return dict(
+        sorted(Counter(table.pipeline_group or _OPEN for table in result.merged.tables if table.status != "gone").items())
+    )
 
 
 def _changed(result: DiscoveryResult, kind: str) -> list[str]:

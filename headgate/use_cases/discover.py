@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.definition.connector_spec import Spec
 from headgate.definition.load import FILE, load_definition, parse_definition
 from headgate.definition.scaffold import scaffold_definition, with_schema
 from headgate.discovery.arrange import Rules, arrange
@@ -12,6 +13,7 @@ from headgate.discovery.connector_code import Code, DiscoveryOptions
 from headgate.discovery.listing import read_csv
 from headgate.discovery.options import init_options, option_text
 from headgate.discovery.request import DiscoveryRequest, DiscoveryResult
+from headgate.discovery.specification import spec_of
 from headgate.discovery.workspace import read_workspace
 from headgate.files import seen_from, write_all
 from headgate.inventory.merge import merge_discovered
@@ -20,10 +22,9 @@ from headgate.inventory.write import render_inventory
 from headgate.names import slug
 from headgate.new_project.schemas import CONNECTOR
 from headgate.problems import InputError
-from headgate.tables.names import respelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from headgate.definition.model import Definition
     from headgate.discovery.found import Found
@@ -37,13 +38,16 @@ def discover_tables(request: DiscoveryRequest, environment: Mapping[str, str]) -
     """
     beside = request.csv.parent / FILE
     place = next((file for file in (request.folder / FILE, beside) if file.is_file()), None)
-    scaffold = "" if place else _scaffold(request)
-    definition = load_definition(place) if place else parse_definition(scaffold, str(beside))
+    definition = load_definition(place) if place else None
+    code = None if request.listing or request.workspace_tables else _code(request, definition)
+    spec = _spec(request, code)
+    scaffold = "" if definition else _scaffold(request, *spec)
+    definition = definition or parse_definition(scaffold, str(beside))
     first = not request.csv.exists()
     existing = () if first else read_inventory(request.csv)
-    found = _find(request, definition, existing, environment)
+    found = _discover(code, request, definition, spec[0], existing, environment) if code else _listed(request)
     arranged = arrange(found.tables, _rules(request, definition), existing)
-    merged = merge_discovered(existing, (*arranged, *_unanswered(found, existing)))
+    merged = merge_discovered(existing, arranged)
     # What can't be read again is not written.
     text = render_inventory(merged.tables)
     parse_inventory(text.encode(), str(request.csv))
@@ -51,23 +55,33 @@ def discover_tables(request: DiscoveryRequest, environment: Mapping[str, str]) -
     return DiscoveryResult(found, merged, request.csv, first, None if place else beside)
 
 
-def _find(
-    request: DiscoveryRequest, definition: Definition, existing: Sequence[TableRow], environment: Mapping[str, str]
-) -> Found:
+def _listed(request: DiscoveryRequest) -> Found:
     if request.workspace_tables:
         return read_workspace(request.workspace_tables, request.workspace_metadata, best_effort=request.best_effort)
-    if request.listing:
-        return read_csv(request.listing, request.name)
-    defined = {**definition.connection.options, **definition.discovery}
+    assert request.listing  # noqa: S101 (whoever calls has no code)
+    return read_csv(request.listing, request.name)
+
+
+def _discover(
+    code: Code,
+    request: DiscoveryRequest,
+    definition: Definition,
+    spec: Spec,
+    existing: Sequence[TableRow],
+    environment: Mapping[str, str],
+) -> Found:
+    # What a starter has yet to be told is empty there.
+    defined = {name: value for name, value in {**definition.connection.options, **definition.discovery}.items() if value}
     options = init_options(defined, definition.connection.secrets, environment, request.given)
     table_options = {table.source_table: _texts(table.options) for table in existing if table.options}
-    return discover_code(_code(request, definition), DiscoveryOptions(options, table_options, request.best_effort))
+    asked_with = DiscoveryOptions(options, spec.missing(options), table_options, request.best_effort)
+    return discover_code(code, asked_with)
 
 
-def _code(request: DiscoveryRequest, definition: Definition) -> Code:
+def _code(request: DiscoveryRequest, definition: Definition | None) -> Code:
     path = request.python_file
     if not path and not request.module:
-        folder = request.folder / (definition.code.folder or "")
+        folder = request.folder / ((definition.code.folder if definition else None) or "")
         if not any(folder.rglob("*.py")):
             raise InputError(
                 f"{folder} holds no Python file to discover tables from",
@@ -75,6 +89,14 @@ def _code(request: DiscoveryRequest, definition: Definition) -> Code:
             )
         path = folder
     return Code(path, request.module, request.class_name, (request.root,), request.timeout)
+
+
+def _spec(request: DiscoveryRequest, code: Code | None) -> tuple[Spec, str]:
+    """Give the specification, one that says nothing where there is none, and the source's name."""
+    beside = spec_of(code or Code(request.folder)) or (Spec(), "")
+    # The folder of a connector in a project is called as the connector is.
+    is_own = code is None or (code.path and code.path.resolve().is_relative_to(request.folder.resolve()))
+    return request.spec or beside[0], (not is_own and beside[1]) or slug(request.name)
 
 
 def _rules(request: DiscoveryRequest, definition: Definition) -> Rules:
@@ -90,21 +112,17 @@ def _rules(request: DiscoveryRequest, definition: Definition) -> Rules:
     return rules.without(definition)
 
 
-def _scaffold(request: DiscoveryRequest) -> str:
+def _scaffold(request: DiscoveryRequest, spec: Spec, source: str) -> str:
     name = slug(request.name)
     group_by = request.group_by or "category_and_ingestion_type"
     where = (request.connection or name, request.catalog or "main", request.schema or name)
     schema = request.root / CONNECTOR
     seen = seen_from(request.csv.parent.resolve(), schema.resolve()) if schema.is_file() else ""
-    text = scaffold_definition(name, name, *where, group_by, **request.schedules, parameters=request.parameters)
+    auth = request.auth or spec.auth_of({name for given in request.given for name in given})
+    is_known = spec != Spec() or request.options
+    parameters = spec.known(auth, request.options, source, where[0]) if is_known else None
+    text = scaffold_definition(name, source, *where, group_by, **request.schedules, parameters=parameters)
     return with_schema(text, seen)
-
-
-def _unanswered(found: Found, existing: Iterable[TableRow]) -> list[TableRow]:
-    """Give the rows, as they are, of tables that the source lists but says nothing about: they are not gone."""
-    known = respelled((table.source_table for table in existing), (failure.table for failure in found.failed))
-    failed = set(known.values())
-    return [table for table in existing if table.source_table in failed]
 
 
 def _texts(options: Mapping[str, object]) -> dict[str, str]:

@@ -170,10 +170,22 @@ def test_a_table_that_fails_under_best_effort_is_not_gone(shop: Path, monkeypatc
     monkeypatch.setenv("HEADGATE_OPTION_METADATA", "{} if table == 'a_two' else 1 / 0")
     monkeypatch.setenv("HEADGATE_OPTION_TABLES", "['a_one', 'a_two', 'b_new']")
     done = run(shop, "--connector-name", "shop", "--best-effort")
-    assert rows(shop) == {name: {"group": "a", "type": "", "status": ""} for name in ("a_one", "a_two")}
-    assert "nothing changed" in done.stdout
-    assert "left out: a_one: ZeroDivisionError" in done.stderr
-    assert "left out: b_new" in done.stderr
+    known = {name: {"group": "a", "type": "", "status": ""} for name in ("a_one", "a_two")}
+    assert rows(shop) == {**known, "b_new": {"group": "", "type": "", "status": "unverified"}}
+    assert "added (1): b_new" in done.stdout
+    assert "unverified: a_one: ZeroDivisionError" in done.stderr
+    assert "unverified: b_new" in done.stderr
+
+
+def test_a_table_that_answers_at_last_is_like_any_other(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADGATE_OPTION_METADATA", "1 / 0")
+    done = json.loads(run(shop, "--connector-name", "shop", "--best-effort", "--format", "json").stdout)
+    assert done["unverified"] == ["a_one", "a_two"]
+    monkeypatch.setenv("HEADGATE_OPTION_METADATA", "{'ingestion_type': 'append'}")
+    done = json.loads(run(shop, "--connector-name", "shop", "--format", "json").stdout)
+    assert (done["changed"], done["unverified"]) == (["a_one", "a_two"], [])
+    (table, _) = read_inventory(shop / "connectors/shop/tables.csv")
+    assert (table.ingestion_type, table.pipeline_group, table.status) == ("append", "", "")
 
 
 def test_a_failed_discovery_writes_nothing(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.definition.connector_spec import read_spec
 from headgate.definition.load import load_definition
-from headgate.new_project.connector_spec import read_spec
 from headgate.problems import InputError
 from headgate.use_cases.init_connector import NewConnectorRequest, answered, next_question
 

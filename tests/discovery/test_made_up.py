@@ -76,6 +76,15 @@ def test_a_class_that_only_stores_its_options_gives_its_tables(tmp_path: Path) -
     assert [(table.source_table, table.status) for table in found.tables] == [("contacts", ""), ("deals", "")]
 
 
+def test_a_class_whose_options_nobody_knows_is_asked_as_far_as_it_got(tmp_path: Path) -> None:
+    shop = tmp_path / "shop.py"
+    shop.write_text(CLASS.format(init="pass", list_tables="return ['orders']", metadata="pass"))
+
+    (table,) = discover_code(Code(shop), DiscoveryOptions()).tables
+
+    assert (table.source_table, table.ingestion_type, table.status) == ("orders", "snapshot", "unverified")
+
+
 @pytest.mark.parametrize("init", ["raise ValueError('no such key')", "ask(('example.com', 443))"])
 def test_a_class_that_can_not_be_made_is_asked_as_far_as_it_got(tmp_path: Path, init: str) -> None:
     found = discover_code(code(tmp_path, init=init), DiscoveryOptions(missing=TOKEN))

@@ -96,7 +96,7 @@ def _made(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> 
         return kind(dict(options))
     except BaseException as error:
         unmade = fault(error, code)
-        if not request["made_up"] and "unreached" not in unmade:
+        if request["options"] and not request["made_up"] and "unreached" not in unmade:
             raise
     channel.say(unmade=unmade)
     connector: Any = object.__new__(kind)

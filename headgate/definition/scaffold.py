@@ -22,8 +22,11 @@ destination:
   catalog: {catalog}
   schema: {schema}
 
-# code:  # where pipelines get the connector's code from: a git folder, a folder beside this file, or wheels
-#   git: {{url: https://github.com/databrickslabs/lakeflow-community-connectors.git, branch: master}}
+# code:  # what pipelines import, the connector and its framework: wheels of known digests, or a tag of a git repository
+#   wheels:
+#     - "crm_connector @ file:///Volumes/main/code/crm_connector-1.0-py3-none-any.whl#sha256=…"
+#     - "lakeflow_community_connectors @ file:///Volumes/main/code/lakeflow_community_connectors-0.1.0-py3-none-any.whl#sha256=…"
+#   git: {{url: https://github.com/acme/connectors.git, tag: v1.0}}
 
 group_by: {group_by}
 schedules:  # 5-field cron, or quartz: and a Quartz expression; empty: no schedule

@@ -37,6 +37,7 @@ def discover_code(code: Code, options: DiscoveryOptions) -> Found:
             "options": dict(options.init_options),
             "made_up": {one.name: one.made_up for one in options.missing},
             "table_options": {table: dict(its) for table, its in options.table_options.items()},
+            "all_tables": dict(options.all_tables),
             "search": [str(folder.resolve()) for folder in code.search],
             "timeout": code.timeout,
         }

@@ -29,7 +29,7 @@ def resolve(rows: Sequence[TableRow], definition: Definition, runs: Sequence[Run
             group_of(row, definition),
             weights[one],
             row.ingestion_type,
-            row.options,
+            {**definition.table_options, **row.options},
             own_group=bool(row.pipeline_group),
             gone=row.status == "gone",
         )

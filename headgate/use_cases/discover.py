@@ -74,7 +74,9 @@ def _discover(
     defined = {name: value for name, value in {**definition.connection.options, **definition.discovery}.items() if value}
     options = init_options(defined, definition.connection.secrets, environment, request.given)
     table_options = {table.source_table: _texts(table.options) for table in existing if table.options}
-    asked_with = DiscoveryOptions(options, spec.missing(options), table_options, request.best_effort)
+    asked_with = DiscoveryOptions(
+        options, _texts(definition.table_options), spec.missing(options), table_options, request.best_effort
+    )
     return discover_code(code, asked_with)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from headgate.definition.model import Definition
+from headgate.deployment.refused import code_problems
 from headgate.problems import InputError
 from headgate.project import Connector
-from headgate.synthesis import code_problems, deployment_of
+from headgate.synthesis import deployment_of
 from tests.support.from_rows import balance
 from tests.support.samples import parts_of, tables_of
 

@@ -14,6 +14,7 @@ def parts_of(parts: dict[str, Any] | None = None, **balance: Any) -> dict[str, A
         "source": "crm",
         "connection": {"name": "crm_connection", "options": {"url": "https://crm.example.com"}, "secrets": ["client_secret"]},
         "destination": {"catalog": "main", "schema": "bronze"},
+        "code": {"wheels": ["/Volumes/main/code/crm-1.0-py3-none-any.whl"]},
         "balance": balance,
         "targets": {"dev": {}},
     }

@@ -2,7 +2,7 @@
 
 7 is the file descriptor to answer on (see `channel`). The request is a JSON object on standard input: `path` or `module`;
 `is_root`; `class`; `options`; `made_up` (what stands for options that nobody gave); `search` (folders to import from);
-`table_options` by table; `timeout` in seconds.
+`table_options` by table, `all_tables` besides; `timeout` in seconds.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def _ask(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> N
         channel.say(asking=table)
         try:
             its = options.find(table)
-            metadata = plain(connector.read_table_metadata(table, dict(its[0]) if len(its) == 1 else {}))
+            metadata = plain(
+                connector.read_table_metadata(table, {**request["all_tables"], **(its[0] if len(its) == 1 else {})})
+            )
         except BaseException as error:  # noqa: BLE001 (likewise, and the other tables are still asked for)
             channel.say(table=table, fault=fault(error, code))
         else:

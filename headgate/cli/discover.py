@@ -125,6 +125,8 @@ def _tell(discovered: DiscoveryResult, connector: str, output: Format, *, verbos
         tell(f"what the connector's code printed last:\n{discovered.found.printed}")
     if discovered.scaffold:
         tell(f"{discovered.scaffold} written: a starter, to be filled in")
+    if discovered.csv.resolve() != discovered.own_csv.resolve():
+        tell(f"balance, check and synth read {discovered.own_csv}: put {discovered.csv} there, with connector.yaml beside it")
     for failure in discovered.found.failed:
         tell(f"unverified: {failure}")
     if discovered.found.unmade:

@@ -94,15 +94,24 @@ class DiscoveryRequest:
     @property
     def csv(self) -> Path:
         """The inventory that is written."""
-        return self.output or self.folder / "tables.csv"
+        return self.output or self.own_csv
+
+    @property
+    def own_csv(self) -> Path:
+        """The inventory that a project's commands read."""
+        return self.folder / "tables.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryResult:
-    """What was found, how the inventory changed, and the definition that was written where there was none."""
+    """What was found, how the inventory changed, and the definition that was written where there was none.
+
+    `own_csv` is the inventory that a project's commands read, `csv` the one that was written.
+    """
 
     found: Found
     merged: Merged
     csv: Path
+    own_csv: Path
     first: bool
     scaffold: Path | None = None

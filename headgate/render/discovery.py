@@ -41,6 +41,7 @@ def as_json(result: DiscoveryResult, connector: str) -> str:
         {
             "connector": connector,
             "file": str(result.csv),
+            "read": str(result.own_csv),
             "starter": str(result.scaffold) if result.scaffold else None,
             "tables": sum(groups.values()),
             "groups": groups,

@@ -52,7 +52,7 @@ def discover_tables(request: DiscoveryRequest, environment: Mapping[str, str]) -
     text = render_inventory(merged.tables)
     parse_inventory(text.encode(), str(request.csv))
     write_all({request.csv: text} | ({beside: scaffold} if scaffold else {}))
-    return DiscoveryResult(found, merged, request.csv, first, None if place else beside)
+    return DiscoveryResult(found, merged, request.csv, request.own_csv, first, None if place else beside)
 
 
 def _listed(request: DiscoveryRequest) -> Found:

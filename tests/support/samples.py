@@ -114,6 +114,23 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "many small stacks": {"balance": {"stacks": 3, "pipelines": 5}, "group_by": "none"},
 }
 
+WHEELS = [f"/Volumes/main/code/{name}-py3-none-any.whl" for name in ("crm-1.0", "lakeflow_community_connectors-0.1.0")]
+# What not every provider has.
+NEWER: dict[str, dict[str, Any]] = {
+    "managed ingestion with everything that newer providers have": {
+        "ingestion": "managed",
+        "provider": "1.138.0",
+        "code": {"wheels": WHEELS, "environment_version": "4"},
+        "table_options": {"page_size": 100, "cluster_by": ["id"], "table_properties": {"delta.${x}": "true"}},
+        "targets": {"dev": {"budget_policy_id": "f00d"}},
+    },
+    "a git folder with a credential, a budget policy": {
+        "provider": "1.138.0",
+        "code": {"git": {"url": GIT["url"], "tag": "v1.0", "credential_id": 7}},
+        "targets": {"dev": {"budget_policy_id": "f00d"}},
+    },
+}
+
 
 def tables_for(parts: dict[str, Any]) -> list[TableRow]:
     """Give an inventory that fits a definition: one with everything, and without source options for managed ingestion."""

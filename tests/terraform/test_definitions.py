@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.standin.running import NEWEST, OLDEST
-from tests.support.samples import DEFINITIONS, tables_for
+from tests.support.samples import DEFINITIONS, NEWER, tables_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.terraform
 
 # These three hold most of what the others try one by one.
-FIRST = list(DEFINITIONS)[:3]
+FIRST = [*list(DEFINITIONS)[:3], *list(NEWER)[:1], "managed ingestion"]
 CODE = {"crm/__init__.py": b"", "crm/source.py": b"print('${x}')\n", "data.bin": bytes(range(256))}
 CODE |= {f"crm/tables/part_{number}.py": b"1\n" for number in range(8)}
 # Each end of the provider: the newest is asked with two of the definitions, of which one has a folder of code.
-RUNS = [(OLDEST, name) for name in DEFINITIONS] + [(NEWEST, name) for name in FIRST[:2]]
+RUNS = [(OLDEST, name) for name in DEFINITIONS] + [(NEWEST, name) for name in [*FIRST[:2], *NEWER]]
 
 
 def made(site: Callable[..., Site], name: str, **changes: Any) -> Site:
-    parts = DEFINITIONS[name] | changes
+    parts = (DEFINITIONS | NEWER)[name] | changes
     found = site(parts, tables_for(parts), **parts.get("balance", {}))
     found.code = CODE if "folder" in parts.get("code", {}) else {}
     return found

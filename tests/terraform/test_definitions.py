@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.standin.derived import missing
 from tests.standin.running import NEWEST, OLDEST
 from tests.support.samples import DEFINITIONS, NEWER, tables_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.standin.running import Server
     from tests.support.site import Site
 
 pytestmark = pytest.mark.terraform
@@ -51,3 +54,18 @@ def test_each_stack_is_valid_is_applied_and_is_then_done(site: Callable[..., Sit
     found.record()
     found.assert_settled()
     assert set(found.deployed.pipelines) == {pipeline.id for pipeline in found.agreed.pipelines}
+
+
+@pytest.mark.parametrize("name", FIRST[:1])
+def test_another_version_of_the_provider_changes_nothing(
+    site: Callable[..., Site], servers: dict[str, Server], name: str
+) -> None:
+    if reason := missing(NEWEST):
+        pytest.skip(reason)
+    found = made(site, name)
+    found.settle()
+
+    found.terraform = replace(found.terraform, server=servers[NEWEST])
+    found.edit(provider=NEWEST)
+
+    found.assert_settled()

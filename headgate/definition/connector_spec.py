@@ -171,13 +171,18 @@ class Spec(_Part):
         )
 
     def missing(self, given: Collection[str]) -> tuple[Missing, ...]:
-        """Give what a connector needs to start that is not among `given`, tokens that the workspace would give it too."""
+        """Give what a connector needs to start that is not among `given`.
+
+        A token, which the workspace gives a connector that logs in by OAuth, stands for the application's id and secret.
+        """
         auth = self.auth_of(given)
-        needed = {one.name: one.about for one in (*self._own(auth), *self.connection.parameters) if one.required}
-        needed |= dict.fromkeys(_ISSUED, "given by the workspace once it has logged in") if self.flow(auth) else {}
-        return tuple(
-            Missing(name, about.partition(". ")[0], _made_up(name, auth)) for name, about in needed.items() if name not in given
-        )
+        has_token = self.flow(auth) and any(name in given for name in _ISSUED)
+        known = {*given, *(_APPLICATION if has_token else ())}
+        required = [one for one in (*self._own(auth), *self.connection.parameters) if one.required]
+        needed = {one.name: one.about for one in required if one.name not in known}
+        if needed and self.flow(auth) and not has_token:
+            needed |= dict.fromkeys(_ISSUED, "given by the workspace once it has logged in")
+        return tuple(Missing(name, about.partition(". ")[0], _made_up(name, auth)) for name, about in needed.items())
 
     def _own(self, auth: str) -> tuple[Parameter, ...]:
         methods = {method.name: method for method in self.connection.auth_methods}

@@ -111,7 +111,18 @@ def test_what_is_missing_has_a_value_that_a_class_can_store() -> None:
         "base_url": "https://made-up.invalid",
         "auth_type": "key",
     }
-    assert {"access_token", "refresh_token"} <= {one.name for one in spec.missing(["client_id", "client_secret"])}
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ((), {"client_id", "client_secret", "access_token", "refresh_token"}),
+        (("client_id", "client_secret"), set()),
+        (("access_token",), set()),
+    ],
+)
+def test_a_token_stands_for_the_application_that_gets_it(given: tuple[str, ...], missing: set[str]) -> None:
+    assert {one.name for one in parse_spec(BROWSER).missing(given)} == missing
 
 
 def test_an_optional_secret_is_no_variable_until_somebody_wants_it() -> None:

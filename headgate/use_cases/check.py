@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
+from headgate.definition.provider import NEWEST, has
+from headgate.deployment.refused import keys_unknown
 from headgate.layout.lock import differs
 from headgate.names import secret_variable
+from headgate.numbers import counted
 from headgate.problems import Problem, StaleError
 from headgate.review.accepted import FILE as ACCEPTED
 from headgate.review.accepted import read_accepted
@@ -116,3 +119,10 @@ def _warnings(one: Connector) -> Iterator[str]:
         for warning in daylight_warnings(schedule, zone):
             yield f"schedule '{schedule}': {warning}"
     yield from map(str, one.unknown_runs())
+    if (git := one.definition.code.git) and not git.tag:
+        yield f"code.git follows the branch '{git.branch}', whatever comes into it: a `tag`, or wheels, stay as they are"
+    if not has(NEWEST, one.definition.provider):
+        yield f"provider {one.definition.provider} is newer than {NEWEST}, the newest that was tried"
+    if unknown := keys_unknown(one):
+        snapshots = counted(len(unknown), "snapshot table has", "snapshot tables have")
+        yield f"{snapshots} no keys in the inventory, such as {unknown[0]}: the source has to name them"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
-from headgate.definition.provider import NEWEST, OLDEST, has, is_version, newer_arguments
+from headgate.definition.provider import NEWEST, OLDEST, has, is_version
 from headgate.names import TAG_NAMES, catalog_name, catalog_name_fault, secret_variable
 from headgate.problems import did_you_mean
 from headgate.schedule import check_schedule, check_timezone
@@ -259,10 +259,22 @@ def _provider(definition: Definition) -> Iterator[Fault]:
         fix = f"write one version, such as {NEWEST}; {OLDEST} is the oldest that takes these stacks"
         yield Fault(("provider",), f"'{chosen}' is no version from {OLDEST} on", fix)
         return
-    for path, since in newer_arguments(definition):
+    for path, since in _newer_arguments(definition):
         if not has(chosen, since):
             fix = f"write `provider: {since}` or newer, or take it out"
             yield Fault(path, f"provider {chosen} has no argument for it, {since} has", fix)
+
+
+def _newer_arguments(definition: Definition) -> Iterator[tuple[KeyPath, str]]:
+    """Give the path of each setting that not every tested version can carry, and the version that brought it."""
+    code = definition.code
+    if code.environment_version is not None:
+        yield ("code", "environment_version"), "1.111.0"
+    if code.git and code.git.credential_id is not None:
+        yield ("code", "git", "credential_id"), "1.125.0"
+    for name, target in definition.targets.items():
+        if target.run_as and target.run_as.group is not None:
+            yield ("targets", name, "run_as", "group"), NEWEST
 
 
 def _signed(path: KeyPath, address: object) -> Iterator[Fault]:

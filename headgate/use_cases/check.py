@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
 from headgate.definition.provider import NEWEST, has
-from headgate.deployment.refused import keys_unknown
 from headgate.layout.lock import differs
 from headgate.names import secret_variable
 from headgate.problems import Problem, StaleError
@@ -108,5 +107,3 @@ def _warnings(one: Connector) -> Iterator[str]:
         yield f"code.git follows the branch '{git.branch}', whatever comes into it: a `tag`, or wheels, stay as they are"
     if not has(NEWEST, one.definition.provider):
         yield f"provider {one.definition.provider} is newer than {NEWEST}, the newest that was tried"
-    if unknown := keys_unknown(one):
-        yield f"{len(unknown)} snapshot tables have no keys in the inventory, such as {unknown[0]}: the source has to name them"

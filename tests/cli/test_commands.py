@@ -305,3 +305,17 @@ def test_looking_at_what_is_open_writes_nothing(headgate: Run, project: Path) ->
     headgate("done", "crm")
 
     assert lock.read_bytes() == before
+
+
+def test_check_warns_of_code_that_changes_by_itself_and_of_a_provider_that_was_not_tried(headgate: Run, project: Path) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    git = "git: {url: https://example.com/crm.git, %s}"
+    text = definition.read_text().replace("wheels: [/Volumes/main/code/crm-1.0-py3-none-any.whl]", git)
+    headgate("balance")
+    definition.write_text(text % "branch: next" + "provider: 1.999.0\n")
+    warned = headgate("check").stderr
+    definition.write_text(text % "tag: v1.0")
+
+    assert "code.git follows the branch 'next', whatever comes into it" in warned
+    assert "provider 1.999.0 is newer than 1.138.0, the newest that was tried" in warned
+    assert headgate("check").stderr == ""

@@ -13,6 +13,7 @@ from headgate.definition.provider import CONNECTOR_OPTIONS, TABLE_SETTINGS, has
 from headgate.deployment.files import MOST_BYTES, upload
 from headgate.deployment.ingest import MANAGED, RESERVED
 from headgate.deployment.shared import FRAMEWORK_OPTIONS
+from headgate.inventory.row import GONE
 from headgate.problems import Problem, did_you_mean
 from headgate.project import TABLES
 
@@ -52,11 +53,6 @@ def code_problems(connector: Connector, code: Mapping[str, bytes]) -> list[Probl
             fix = "take lakeflow-community-connectors 0.1.0 or newer, which has databricks/labs/community_connector instead"
             problems.append(Problem("is of a framework that is too old for the pipelines' files", fix, file))
     return problems
-
-
-def keys_unknown(connector: Connector) -> list[str]:
-    """Give the snapshot tables without keys, where the inventory says nobody's keys: the source may know them."""
-    return [] if any(row.primary_keys for row in connector.rows) else _without_keys(connector)
 
 
 def _spec(connector: Connector) -> Spec | None:
@@ -137,25 +133,21 @@ def _unmanaged(provider: str, own: list[str], settings: list[str]) -> Iterator[t
 
 
 def _no_keys(connector: Connector) -> list[Problem]:
-    """Say which snapshot tables have no keys. Source: `apply_changes_from_snapshot`, which compares rows by them."""
-    without = set(_without_keys(connector)) if any(row.primary_keys for row in connector.rows) else set()
+    """Say which snapshot tables have no keys, where the inventory knows keys: one that names none leaves them to the source.
+
+    Source: `apply_changes_from_snapshot`, which compares rows by their keys.
+    """
+    if not any(row.primary_keys for row in connector.rows):
+        return []
     fix = 'say what tells its rows apart, {"primary_keys": ["id"]} in table_options_json, or that none is compared, '
     fix += '{"scd_type": "APPEND_ONLY"}'
+    common = connector.definition.table_options
     return [
         Problem(f"{row.source_table} is a snapshot without keys", fix, str(connector.folder / TABLES), row=number)
         for number, row in enumerate(connector.rows, 1)
-        if row.source_table in without
-    ]
-
-
-def _without_keys(connector: Connector) -> list[str]:
-    common = connector.definition.table_options
-    return [
-        row.source_table
-        for row in connector.rows
         if row.ingestion_type == "snapshot"
-        and row.status != "gone"
         and not row.primary_keys
+        and row.status != GONE
         and not (options := {**common, **row.options}).get("primary_keys")
-        and str(options.get("scd_type", "")).upper() != "APPEND_ONLY"
+        and options.get("scd_type") != "APPEND_ONLY"
     ]

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
 from headgate.definition.provider import NEWEST, has
-from headgate.deployment.refused import keys_unknown
 from headgate.layout.lock import differs
 from headgate.names import secret_variable
-from headgate.numbers import counted
 from headgate.problems import Problem, StaleError
 from headgate.review.accepted import FILE as ACCEPTED
 from headgate.review.accepted import read_accepted
@@ -123,6 +121,3 @@ def _warnings(one: Connector) -> Iterator[str]:
         yield f"code.git follows the branch '{git.branch}', whatever comes into it: a `tag`, or wheels, stay as they are"
     if not has(NEWEST, one.definition.provider):
         yield f"provider {one.definition.provider} is newer than {NEWEST}, the newest that was tried"
-    if unknown := keys_unknown(one):
-        snapshots = counted(len(unknown), "snapshot table has", "snapshot tables have")
-        yield f"{snapshots} no keys in the inventory, such as {unknown[0]}: the source has to name them"

@@ -374,3 +374,17 @@ def test_retire_of_a_target_without_a_recorded_deploy_says_so(headgate: Run, pro
     assert "no deploy is recorded" in headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n").stdout
     (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_1": "u-1"}}')
     assert "no deploy is recorded" not in headgate("retire", "crm", "-t", "dev", code=1, stdin="n\n").stdout
+
+
+def test_check_warns_of_code_that_changes_by_itself_and_of_a_provider_that_was_not_tried(headgate: Run, project: Path) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    git = "git: {url: https://example.com/crm.git, %s}"
+    text = definition.read_text().replace("wheels: [/Volumes/main/code/crm-1.0-py3-none-any.whl]", git)
+    headgate("balance")
+    definition.write_text(text % "branch: next" + "provider: 1.999.0\n")
+    warned = headgate("check").stderr
+    definition.write_text(text % "tag: v1.0")
+
+    assert "code.git follows the branch 'next', whatever comes into it" in warned
+    assert "provider 1.999.0 is newer than 1.138.0, the newest that was tried" in warned
+    assert headgate("check").stderr == ""

@@ -178,13 +178,14 @@ def test_a_table_that_fails_under_best_effort_is_not_gone(shop: Path, monkeypatc
 
 def test_a_table_that_answers_at_last_is_like_any_other(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADGATE_OPTION_METADATA", "1 / 0")
-    done = json.loads(run(shop, "--connector-name", "shop", "--best-effort", "--format", "json").stdout)
+    flags = ("--best-effort", "--weight-unknown", "7", "--schedule-unknown", "0 1 * * *")
+    done = json.loads(run(shop, "--connector-name", "shop", *flags, "--format", "json").stdout)
     assert done["unverified"] == ["a_one", "a_two"]
     monkeypatch.setenv("HEADGATE_OPTION_METADATA", "{'ingestion_type': 'append'}")
     done = json.loads(run(shop, "--connector-name", "shop", "--format", "json").stdout)
     assert (done["changed"], done["unverified"]) == (["a_one", "a_two"], [])
     (table, _) = read_inventory(shop / "connectors/shop/tables.csv")
-    assert (table.ingestion_type, table.status) == ("append", "")
+    assert (table.ingestion_type, table.weight, table.schedule, table.status) == ("append", None, "", "")
 
 
 def test_an_inventory_elsewhere_says_where_it_is_read(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

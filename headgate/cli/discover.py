@@ -83,9 +83,7 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
         float | None, typer.Option(help="For tables without an ingestion type. Default: 10.", rich_help_panel=_HOW)
     ] = None,
     *,
-    best_effort: Annotated[
-        bool, typer.Option("--best-effort", help="Leave out tables whose metadata fails, and name them.")
-    ] = False,
+    best_effort: Annotated[bool, typer.Option("--best-effort", help="Of tables whose metadata fails, keep the names.")] = False,
     output: FormatOption = Format.text,
     root: Root = Path(),
 ) -> None:
@@ -142,8 +140,16 @@ def _tell(done: Mapping[str, DiscoveryResult], output: Format, *, one: bool) -> 
             _log.debug("what the connector's code printed last:\n%s", discovered.found.printed)
         if discovered.scaffold:
             tell(f"{discovered.scaffold} written: a starter, to be filled in")
+        if discovered.csv.resolve() != discovered.own_csv.resolve():
+            own = discovered.own_csv
+            tell(f"balance, check and synth read {own}: put {discovered.csv} there, with connector.yaml beside it")
         for failure in discovered.found.failed:
-            warn(f"left out: {failure}")
+            warn(f"unverified: {failure}")
+        if discovered.found.unmade:
+            warn(
+                f"unverified: the class was not made ({discovered.found.unmade}), and asked as it was; "
+                "discover again with its options, where the source is reached"
+            )
     if output is Format.json:
         emit_each((DiscoverOutput.of(discovered, name) for name, discovered in done.items()), one=one)
     else:

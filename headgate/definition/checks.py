@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
+from headgate.definition.provider import NEWEST, OLDEST, has, is_version
 from headgate.names import TAG_NAMES, catalog_name, catalog_name_fault, secret_variable
 from headgate.numbers import counted
+from headgate.problems import did_you_mean
 from headgate.schedule import check_schedule, check_timezone
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ _NEEDS = {
     "remote": ("organization",),
 }
 _OURS = ("key", "path", "prefix", "workspaces", "lock_address", "unlock_address")
+# How a table keeps what changes. Source: the community connectors' pipeline_spec, `scd_type`.
+SCD_TYPES = ("SCD_TYPE_1", "SCD_TYPE_2", "APPEND_ONLY")
 SECRET_NAME = re.compile(r"(secret|password|passwd|token|api_?key|private_?key|credentials?)$", re.IGNORECASE)
 _SECRET = re.compile(
     r"secret|password|token|access_key|credentials|private_key|customer_key|(?<!kms_)encryption_key|(^|_)sas(_|$)",
@@ -59,7 +63,8 @@ class Fault:
 def faults(definition: Definition) -> list[Fault]:
     """Give all that is wrong with a definition whose types are right."""
     found = [*_connection(definition), *_names(definition), *_schedules(definition), *_compute(definition), *_code(definition)]
-    found += [*_pricing(definition), *_balance(definition.balance), *_discovery_in_clear(definition)]
+    found += [*_pricing(definition), *_balance(definition.balance), *_discovery_in_clear(definition), *_provider(definition)]
+    found += _table_options(definition)
     if definition.isolate and definition.group_by not in (None, "auto"):
         message = f"isolate is for group_by: auto; {definition.group_by} keeps every group apart"
         found.append(Fault(("isolate",), message, "take it out, or write `group_by: auto`"))
@@ -67,6 +72,9 @@ def faults(definition: Definition) -> list[Fault]:
     if len(defaults) > 1:
         found.append(Fault(("targets", defaults[1], "default"), f"{' and '.join(defaults)} are both default", "keep one"))
     for name, target in definition.targets.items():
+        if target.budget_policy_id is not None and definition.compute.kind == "classic":
+            fix = "take it out; classic clusters are billed by tags"
+            found.append(Fault(("targets", name, "budget_policy_id"), "is for serverless compute alone", fix))
         found += _target(("targets", name), target)
         found += _root_path(("targets", name, "root_path"), target.root_path, definition)
     return found
@@ -231,12 +239,46 @@ def _code(definition: Definition) -> Iterator[Fault]:
                 "is not a web address",
                 "write it as https://…, which is all that the workspace clones by",
             )
+        if code.git.tag and "branch" in code.git.model_fields_set:
+            yield Fault(("code", "git", "branch"), "a branch and a tag are both given", "keep the tag, which stays as it is")
         if not code.git.branch.strip():
             yield Fault(("code", "git", "branch"), "names no branch", "such as main")
     for number, wheel in enumerate(code.wheels):
         yield from _signed(("code", "wheels", number), wheel)
-    if definition.ingestion == "managed" and (code.git or code.folder or code.wheels):
-        yield Fault(("code",), "managed ingestion brings its own code", "take `code` out; or take `ingestion: managed` out")
+    if definition.ingestion == "managed" and (code.git or code.folder or code.module):
+        fix = "give framework and connector as `wheels` alone; or take `ingestion: managed` out"
+        yield Fault(("code",), "managed ingestion takes its code from wheels", fix)
+
+
+def _table_options(definition: Definition) -> Iterator[Fault]:
+    kind = definition.table_options.get("scd_type")
+    if kind is not None and kind not in SCD_TYPES:
+        yield Fault(("table_options", "scd_type"), "is no known scd_type", did_you_mean(str(kind), SCD_TYPES))
+
+
+def _provider(definition: Definition) -> Iterator[Fault]:
+    """Say what the chosen version of the provider can't carry."""
+    chosen = definition.provider
+    if not is_version(chosen) or not has(chosen, OLDEST):
+        fix = f"write one version, such as {NEWEST}; {OLDEST} is the oldest that takes these stacks"
+        yield Fault(("provider",), f"'{chosen}' is no version from {OLDEST} on", fix)
+        return
+    for path, since in _newer_arguments(definition):
+        if not has(chosen, since):
+            fix = f"write `provider: {since}` or newer, or take it out"
+            yield Fault(path, f"provider {chosen} has no argument for it, {since} has", fix)
+
+
+def _newer_arguments(definition: Definition) -> Iterator[tuple[KeyPath, str]]:
+    """Give the path of each setting that not every tested version can carry, and the version that brought it."""
+    code = definition.code
+    if code.environment_version is not None:
+        yield ("code", "environment_version"), "1.111.0"
+    if code.git and code.git.credential_id is not None:
+        yield ("code", "git", "credential_id"), "1.125.0"
+    for name, target in definition.targets.items():
+        if target.run_as and target.run_as.group is not None:
+            yield ("targets", name, "run_as", "group"), NEWEST
 
 
 def _signed(path: KeyPath, address: object) -> Iterator[Fault]:
@@ -249,8 +291,8 @@ def _signed(path: KeyPath, address: object) -> Iterator[Fault]:
 def _target(path: KeyPath, target: Target) -> Iterator[Fault]:
     yield from _signed((*path, "host"), target.host)
     yield from _tags((*path, "tags"), target.tags)
-    if target.run_as and (target.run_as.user is None) == (target.run_as.service_principal is None):
-        yield Fault((*path, "run_as"), "who runs is a user or a service_principal, one of the two", "name one")
+    if target.run_as and len(target.run_as.model_dump(exclude_none=True)) != 1:
+        yield Fault((*path, "run_as"), "who runs is a user, a group or a service_principal, one of them", "name one")
     yield from _permissions((*path, "permissions"), target.permissions)
     for number, mail in enumerate(target.notifications):
         if not _MAIL.fullmatch(mail):

@@ -5,10 +5,11 @@ Field descriptions here are what `headgate schema` shows in an editor; for a fie
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from headgate.definition.provider import OLDEST
 from headgate.validation import Currency, Id, StrictModel, WorkspaceFolder
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -210,7 +211,9 @@ class GitFolder(StrictModel):
     """The connector's code as a git folder in the workspace."""
 
     url: Text = Field(description="The repository's address, without a user or password.")
-    branch: Text = Field(default="main", description="The branch that is checked out.")
+    branch: Text = Field(default="main", description="The branch that is checked out, whatever comes into it.")
+    tag: Text | None = Field(default=None, description="The tag that is checked out, instead of a branch.")
+    credential_id: int | None = Field(default=None, description="The git credential to use. Needs provider 1.125.0.")
     provider: Text = Field(default="gitHub", description="As the workspace names it: gitHub, gitLab, azureDevOpsServices, …")
     python_root: str = Field(default="src", description="The folder inside that Python imports from.")
     sparse: list[str] = Field(default_factory=list, description="Folders to check out; empty: all.")
@@ -221,12 +224,26 @@ class Code(StrictModel):
 
     folder: Text | None = Field(default=None, description="A folder beside connector.yaml, uploaded as workspace files.")
     wheels: list[Text] = Field(default_factory=list, description="Wheels or requirements for the pipelines' environment.")
+    environment_version: Text | None = Field(
+        default=None, description="The version of the pipelines' environment, such as 4. Needs provider 1.111.0."
+    )
     git: GitFolder | None = Field(default=None, description="A git folder made in the workspace.")
     module: Text | None = Field(
         default=None,
         description="A module whose register_lakeflow_source(spark) registers the source, instead of the framework's registry. "
         "A folder is then uploaded under its own name, and may be given beside git (which then brings the framework).",
     )
+    registration: Literal["data_source", "register"] | None = Field(
+        default=None,
+        description="How the framework registers the source. data_source: by the class that the source's package exports; "
+        "register: by the file that is generated of it, as in a framework of before June 2026. "
+        "Default: data_source where wheels bring the code, else register.",
+    )
+
+    @property
+    def by_data_source(self) -> bool:
+        """Whether the source is registered by its class."""
+        return (self.registration or ("data_source" if self.wheels and not self.git else "register")) == "data_source"
 
 
 class Backend(StrictModel):
@@ -250,9 +267,10 @@ class Permission(StrictModel):
 
 
 class RunAs(StrictModel):
-    """Who the pipelines and jobs run as. Exactly one of user, service_principal."""
+    """Who the pipelines and jobs run as. Exactly one of user, group, service_principal."""
 
     user: Text | None = Field(default=None, description="A user's e-mail address.")
+    group: Text | None = Field(default=None, description="A group's name. Needs provider 1.138.0.")
     service_principal: Text | None = Field(default=None, description="A service principal's application id.")
 
 
@@ -275,6 +293,7 @@ class Target(StrictModel):
     )
     run_as: RunAs | None = Field(default=None, description="Who the pipelines and jobs run as. Default: who deploys.")
     permissions: list[Permission] = Field(default_factory=list, description="Who may do what with the pipelines and jobs.")
+    budget_policy_id: Text | None = Field(default=None, description="The serverless budget policy of the pipelines and jobs.")
     tags: dict[str, str] = Field(
         default_factory=dict, description="Tags of pipelines and jobs, beside headgate's own three; at most 22."
     )
@@ -303,6 +322,9 @@ class Definition(StrictModel):
     large_seconds: float = Field(
         default=600, gt=0, description="By size: a table whose run takes so many seconds has a pipeline of its own."
     )
+    table_options: dict[str, Any] = Field(
+        default_factory=dict, description="Options of all tables, as in table_options_json, where a row's own win."
+    )
     discovery: dict[str, str] = Field(default_factory=dict, description="Init options for the connector's code at discovery.")
     schedules: Schedules = Field(default_factory=Schedules)
     balance: Balance = Field(default_factory=Balance)
@@ -313,9 +335,11 @@ class Definition(StrictModel):
     )
     ingestion: Literal["file", "managed"] = Field(
         default="file",
-        description="file: an ingest file a pipeline. managed: ingestion_definition, for tables without options.",
+        description="file: an ingest file a pipeline. managed: ingestion_definition, for code in wheels; options of tables "
+        "need provider 1.128.0.",
     )
     channel: Literal["CURRENT", "PREVIEW"] = Field(default="PREVIEW", description="The pipelines' release channel.")
+    provider: Text = Field(default=OLDEST, description="The version of the Databricks provider; tried from 1.99.0 to 1.138.0.")
     targets: dict[Id, Target] = Field(
         default_factory=lambda: {"dev": Target()}, min_length=1, description="Places to deploy to, such as dev and prod."
     )

@@ -10,12 +10,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headgate.definition.provider import TABLE_SETTINGS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.tables.table import Table
 
 RESERVED = ("scd_type", "primary_keys", "sequence_by", "cluster_by")
+# What managed ingestion lets one say of a table, beside the source's options.
+MANAGED = (*RESERVED[:3], *TABLE_SETTINGS)
 
 _FILE = """\
 # Pipeline {pipeline}, written by headgate: a deploy overwrites what is changed here.
@@ -35,6 +39,10 @@ _REGISTRY = """\
 from databricks.labs.community_connector import register
 from databricks.labs.community_connector.pipeline import ingest
 """
+_DATA_SOURCE = """\
+from databricks.labs.community_connector.pipeline import ingest
+from databricks.labs.community_connector.sparkpds import find_data_source
+"""
 _OWN = """\
 import sys
 
@@ -50,11 +58,16 @@ _WAIT = "# No table has been handed over to this pipeline yet, and ingest() take
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """How the source is registered: by its name in the framework's registry, or by a `module` found in `folder`."""
+    """How the source is registered: by a `module` found in `folder`, else by the framework, which knows it by its name.
+
+    The framework takes the class that the source's package exports, or without `by_data_source` the file generated of it.
+    Source: databrickslabs/lakeflow-community-connectors, sparkpds/registry.py.
+    """
 
     source: str
     module: str = ""
     folder: str = ""
+    by_data_source: bool = False
 
 
 def ingest_file(
@@ -70,6 +83,8 @@ def ingest_file(
     if registration.module:
         imports = _OWN.format(folder=repr(registration.folder), module=registration.module)
         register = "register_lakeflow_source(spark)"
+    elif registration.by_data_source:
+        imports, register = _DATA_SOURCE, f"spark.dataSource.register(find_data_source({registration.source!r}))"
     else:
         imports, register = _REGISTRY, f"register(spark, {registration.source!r})"
     return _FILE.format(

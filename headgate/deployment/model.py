@@ -79,12 +79,17 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class GitFolder:
-    """A git repository in the workspace; `path` is without /Workspace, `sparse` the patterns of what is checked out."""
+    """A git repository in the workspace; `path` is without /Workspace, `sparse` the patterns of what is checked out.
+
+    Of branch and tag one is empty. `credential`: the id of a git credential, None for the provider's choice.
+    """
 
     id: str
     url: str
     provider: str
     branch: str
+    tag: str
+    credential: int | None
     path: str
     sparse: tuple[str, ...]
     kind: ClassVar[Kind] = "git_folder"
@@ -114,10 +119,11 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class ManagedTable:
-    """A table of managed ingestion, as the target has it, and what the platform lets one say of it."""
+    """A table of managed ingestion, as the target has it, what the platform lets one say of it, and the source's options."""
 
     table: TableId
     settings: Mapping[str, object]
+    options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,8 @@ class Pipeline:
     managed: tuple[ManagedTable, ...]
     code: str
     wheels: tuple[str, ...]
+    environment_version: str | None
+    budget_policy_id: str | None
     notified: tuple[str, ...]
     protected: bool
     waiting: bool
@@ -167,6 +175,7 @@ class Job:
     schedule: Schedule | None
     tags: Mapping[str, str]
     run_as: RunAs | None
+    budget_policy_id: str | None
     notified: tuple[str, ...]
     kind: ClassVar[Kind] = "job"
 

@@ -7,7 +7,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.sizing import workers
-from headgate.deployment.ingest import RESERVED, Registration, ingest_file
+from headgate.deployment.ingest import MANAGED, Registration, ingest_file, option_text
 from headgate.deployment.model import Cluster, File, Job, ManagedTable, Permissions, Pipeline, Ref, Schedule
 from headgate.layout.resolved import resolve_layout
 from headgate.schedule import normalize
@@ -90,7 +90,10 @@ def resources_of(scope: Scope, now: PipelineNow) -> list[Resource]:
 def file_of(scope: Scope, now: PipelineNow) -> File:
     """Give a pipeline's ingest file."""
     definition = scope.definition
-    registration = Registration(definition.source, definition.code.module or "", f"/Workspace{scope.source_folder}")
+    code = definition.code
+    registration = Registration(
+        definition.source, code.module or "", f"/Workspace{scope.source_folder}", by_data_source=code.by_data_source
+    )
     text = ingest_file(now.id, registration, now.connection, now.tables, scope.target.catalog)
     return File(now.id, scope.file_path(now.id), text.encode())
 
@@ -114,6 +117,8 @@ def _pipeline(scope: Scope, now: PipelineNow) -> Pipeline:
         managed=() if in_file else tuple(_managed(scope, table) for table in now.tables),
         code=scope.code if in_file else "",
         wheels=tuple(definition.code.wheels),
+        environment_version=definition.code.environment_version,
+        budget_policy_id=target.budget_policy_id,
         notified=tuple(target.notifications),
         protected=target.protect,
         waiting=now.waiting,
@@ -140,8 +145,9 @@ def _workers(sizing: Sizing, tables: Sequence[Table]) -> int:
 
 
 def _managed(scope: Scope, table: Table) -> ManagedTable:
-    settings = {name: table.options[name] for name in RESERVED[:3] if name in table.options}
-    return ManagedTable(table.id.in_catalog(scope.target.catalog), settings)
+    settings = {name: table.options[name] for name in MANAGED if name in table.options}
+    options = {name: option_text(value) for name, value in sorted(table.options.items()) if name not in MANAGED}
+    return ManagedTable(table.id.in_catalog(scope.target.catalog), settings, options)
 
 
 def _job(scope: Scope, now: PipelineNow) -> Job:
@@ -150,4 +156,4 @@ def _job(scope: Scope, now: PipelineNow) -> Job:
         quartz = normalize(delayed(now.schedule, now.offset))
         schedule = Schedule(quartz, scope.definition.schedules.timezone, paused=target.paused or now.waiting)
     name = scope.pipeline_name(now.name or now.id)
-    return Job(now.id, name, schedule, scope.tags(now.id), target.run_as, tuple(target.notifications))
+    return Job(now.id, name, schedule, scope.tags(now.id), target.run_as, target.budget_policy_id, tuple(target.notifications))

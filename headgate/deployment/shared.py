@@ -43,7 +43,8 @@ def shared_resources(scope: Scope, code: Mapping[str, bytes]) -> list[Resource]:
         found.append(_connection(scope))
     if git := definition.code.git:
         path = f"{scope.folder}/code"
-        found.append(GitFolder(definition.id, git.url, git.provider, git.branch, path, tuple(git.sparse)))
+        branch, tag = ("", git.tag) if git.tag else (git.branch, "")
+        found.append(GitFolder(definition.id, git.url, git.provider, branch, tag, git.credential_id, path, tuple(git.sparse)))
     found += files_below(scope.source_folder, code)
     if definition.ingestion == "file":
         about = _ABOUT.format(connector=definition.id).encode()

@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from headgate.discovery.classify import listed
 from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, name_faults, table_of
+from headgate.inventory.row import UNVERIFIED, TableRow
 from headgate.problems import HeadgateError, InputError, Problem, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.discovery.connector_code import Code
+    from headgate.discovery.connector_code import Code, DiscoveryOptions
     from headgate.discovery.isolate import Ended
-    from headgate.inventory.row import TableRow
 
 _LONGEST = 1_000
 _PRINTED = 8 * 1024
@@ -52,6 +52,7 @@ class _ChildOutput:
     lists: dict[str, list[str]] = field(default_factory=dict)
     names: Any = None
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unmade: dict[str, str] | None = None
     fault: dict[str, str] | None = None
     search: dict[str, Any] | None = None
 
@@ -62,13 +63,14 @@ class _ChildOutput:
         self.connector = line.get("connector", self.connector)
         self.lists = line.get("lists", self.lists)
         self.names = line.get("tables", self.names)
+        self.unmade = line.get("unmade", self.unmade)
         self.fault = line.get("fault", self.fault) if "table" not in line else self.fault
         self.search = line if "looked" in line else self.search
         if "table" in line:
             self.answers[line["table"]] = line
 
 
-def read_answer(ended: Ended, code: Code, redact: Callable[[str], str], *, best_effort: bool) -> Found:
+def read_answer(ended: Ended, code: Code, options: DiscoveryOptions, redact: Callable[[str], str]) -> Found:
     """Give the tables that were answered; raises InputError and SourceError as `discover_code` says."""
     output = _ChildOutput()
     for line in ended.lines:
@@ -81,53 +83,74 @@ def read_answer(ended: Ended, code: Code, redact: Callable[[str], str], *, best_
             _died(ended, output, code)
         if output.search:
             _no_single_class(output.search, code)
-        tables, failed = _tables(output, code, redact)
-        if failed and (not best_effort or not tables):
-            raise SourceError(_failures(failed, code, best_effort=best_effort))
+        tables, failed = _tables(output, code, options, redact)
+        if failed and not options.best_effort:
+            raise SourceError(_failures(failed, code, output, options))
     except HeadgateError as error:
         if not printed:
             raise
         raise type(error)([*error.problems, Problem(f"what the connector's code printed last:\n{printed}")]) from None
-    return Found(tuple(tables), tuple(failed), output.connector, printed)
+    unmade = _described(output.unmade) if output.unmade else ""
+    return Found(tuple(tables), tuple(failed), output.connector, unmade, printed)
 
 
 def _redacted(line: dict[str, Any], redact: Callable[[str], str]) -> dict[str, Any]:
     """Take secrets out of what an exception says; names of tables and columns are results, and stay."""
-    for fault in (line.get("fault", {}), *line.get("errors", {}).values()):
+    for fault in (line.get("fault", {}), line.get("unmade", {}), *line.get("errors", {}).values()):
         if "message" in fault:
             text = redact(fault["message"])
             fault["message"] = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     return line
 
 
-def _tables(output: _ChildOutput, code: Code, redact: Callable[[str], str]) -> tuple[list[TableRow], list[Failure]]:
+def _tables(
+    output: _ChildOutput, code: Code, options: DiscoveryOptions, redact: Callable[[str], str]
+) -> tuple[list[TableRow], list[Failure]]:
     if output.fault:
-        raise SourceError(f"{code}: {_STAGES[output.stage]} failed with {_described(output.fault)}", _OPTIONS)
+        # What fails in a class that was not made fails for that.
+        stage, fault = ("init", output.unmade) if output.unmade else (output.stage, output.fault)
+        fix = _wanted([*([output.unmade] if output.unmade else []), output.fault], options)
+        raise SourceError(f"{code}: {_STAGES[stage]} failed with {_described(fault)}", fix or _OPTIONS)
     if faults := name_faults(output.names):
         fix = "fix list_tables() of the connector" if output.names else _OPTIONS
         raise SourceError([Problem(f"{code}: list_tables(): {redact(fault)}", fix) for fault in faults[:_MOST]])
     categories = listed(output.lists)
     tables: list[TableRow] = []
     failed: list[Failure] = []
+    status = UNVERIFIED if output.unmade else ""
     for name in output.names:
-        answer = output.answers[name]
-        if "fault" in answer:
-            failed.append(Failure(name, _described(answer["fault"])))
-            continue
+        category, answer = categories.get(name, ""), output.answers[name]
         try:
-            tables.append(table_of(name, answer["metadata"], categories.get(name, "")))
+            if "fault" in answer:
+                raise MetadataError(_described(answer["fault"]))  # noqa: TRY301 (one way out for both kinds of failure)
+            tables.append(replace(table_of(name, answer["metadata"], category), status=status))
         except MetadataError as error:
             failed.append(Failure(name, redact(str(error))))
+            tables.append(TableRow(name, category=category, status=UNVERIFIED))
     return tables, failed
 
 
-def _failures(failed: list[Failure], code: Code, *, best_effort: bool) -> list[Problem]:
-    fix = "" if best_effort else "fix the connector or its options, or leave these tables out for now with --best-effort"
+def _failures(failed: list[Failure], code: Code, output: _ChildOutput, options: DiscoveryOptions) -> list[Problem]:
+    wanted = _wanted([answer["fault"] for answer in output.answers.values() if "fault" in answer], options)
+    fix = "; ".join(
+        filter(None, (wanted or "fix the connector or its options", "or keep their names alone with --best-effort"))
+    )
     last = len(failed) - 1
     return [
         Problem(f"{code}: read_table_metadata({one.table!r}): {one.message}", fix if number == last else "")
         for number, one in enumerate(failed)
     ]
+
+
+def _wanted(faults: list[dict[str, str]], options: DiscoveryOptions) -> str:
+    """Say what to give a connector that needs what nobody gave, or the source itself; empty where it needs neither."""
+    parts = []
+    if options.missing:
+        named = "; ".join(f"{one.name}: {one.about}" if one.about else one.name for one in options.missing)
+        parts.append(f"give as HEADGATE_OPTION_<NAME>, or by --init-options-file, what was made up here ({named})")
+    if options.missing or any("unreached" in fault for fault in faults):
+        parts.append("take the tables from a workspace or a list: --from-workspace, --from-csv")
+    return "; or ".join(parts)
 
 
 def _died(ended: Ended, output: _ChildOutput, code: Code) -> NoReturn:
@@ -190,5 +213,6 @@ def _some(names: list[str]) -> str:
 
 
 def _described(fault: dict[str, str]) -> str:
-    message = fault["message"]
-    return f"{fault['type']}{': ' if message else ''}{message}{' (' + fault['at'] + ')' if fault['at'] else ''}"
+    message, at = fault["message"], f" ({fault['at']})" if fault["at"] else ""
+    no_network = "no network: " if "unreached" in fault else ""
+    return f"{no_network}{fault['type']}{': ' if message else ''}{message}{at}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.discovery import classify
 from headgate.inventory.grouping import without_written
-from headgate.inventory.row import rule_of
+from headgate.inventory.row import UNVERIFIED, rule_of
 from headgate.names import catalog_name, catalog_name_fault
 from headgate.tables.names import blurred, respelled
 
@@ -74,13 +74,19 @@ def _made_of_names(rows: Sequence[TableRow]) -> list[bool]:
 
 def _arranged(table: TableRow, rules: Rules, *, by_names: bool) -> TableRow:
     category = table.category or classify.category(table.source_table, rules.prefixes)
-    kind = rule_of(table.ingestion_type)
-    return replace(
+    arranged = replace(
         table,
         category=category or (classify.invented(table.source_table) if by_names else ""),
         connection_name=table.connection_name or rules.connection,
         destination_catalog=table.destination_catalog or rules.catalog,
         destination_schema=table.destination_schema or rules.schema,
+    )
+    if table.status == UNVERIFIED and not table.ingestion_type:
+        # What hangs on the ingestion type is left to the definition, which goes by the type that a later discovery finds.
+        return arranged
+    kind = rule_of(table.ingestion_type)
+    return replace(
+        arranged,
         schedule=table.schedule or rules.schedules.get(kind, ""),
         weight=rules.weights.get(kind) if table.weight is None else table.weight,
     )

@@ -35,12 +35,14 @@ def discover_code(code: Code, options: DiscoveryOptions) -> Found:
             "is_root": is_root,
             "class": code.class_name,
             "options": dict(options.init_options),
+            "made_up": {one.name: one.made_up for one in options.missing},
             "table_options": {table: dict(its) for table, its in options.table_options.items()},
+            "all_tables": dict(options.all_tables),
             "search": [str(folder.resolve()) for folder in code.search],
             "timeout": code.timeout,
         }
         ended = isolate.run(json.dumps(request).encode(), code.timeout)
-    return read_answer(ended, code, redactor(options.init_options.values()), best_effort=options.best_effort)
+    return read_answer(ended, code, options, redactor(options.init_options.values()))
 
 
 @contextmanager

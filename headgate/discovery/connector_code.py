@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from headgate.definition.connector_spec import Missing
+
 TIMEOUT = 60.0
 
 
@@ -31,8 +33,15 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryOptions:
-    """What the class is made with (`init_options`, never shown), what it is asked with for a table, and how strict we are."""
+    """What the class is made with (`init_options`, never shown), what it is asked with for a table, and how strict we are.
+
+    all_tables: what it is asked with for any table, besides.
+    missing: what the class needs and nobody gave. Values for it are made up, and so the code is kept from the network; a class
+    that can't be made with them is asked as far as it got.
+    """
 
     init_options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    all_tables: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[Missing, ...] = ()
     table_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     best_effort: bool = False

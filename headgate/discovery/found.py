@@ -24,11 +24,13 @@ class Failure:
 class Found:
     """The tables as the source names them, in its order, with what it says about them, and those that failed.
 
-    A table's category is filled in only where the source groups its tables itself. `printed` is what the connector's code
-    printed meanwhile, the last of it, without the values of init options.
+    A table's category is filled in only where the source groups its tables itself. `unmade` is why the class was asked without
+    being made, empty where it was. `printed` is what the connector's code printed meanwhile, the last of it, without the values
+    of init options.
     """
 
     tables: tuple[TableRow, ...]
     failed: tuple[Failure, ...] = ()
     connector: str = ""
+    unmade: str = ""
     printed: str = ""

@@ -12,19 +12,19 @@ from headgate.problems import InputError, Problem, did_you_mean
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headgate.inventory.read import LeftOut
+    from headgate.inventory.read import Unverified
 
 
 def read_csv(path: Path, connector: str, *, best_effort: bool = False) -> Found:
     """Read the tables of a CSV with the columns of an inventory, of which only source_table is needed.
 
-    With a column `connector` besides, the rows of that connector; else all. With `best_effort`, a table whose type, keys or
-    cursor can't be read is a failure. Raises InputError with all problems.
+    With a column `connector` besides, the rows of that connector; else all. With `best_effort`, of a table whose type, keys
+    or cursor can't be read the rest is kept, and it is a failure. Raises InputError with all problems.
     """
-    left_out: LeftOut = []
-    lists = parse_lists(needed_bytes(path), str(path), left_out if best_effort else None)
+    unverified: Unverified = []
+    lists = parse_lists(needed_bytes(path), str(path), unverified if best_effort else None)
     if "" not in lists and connector not in lists:
         raise InputError(Problem(f"has no row of the connector {connector!r}", did_you_mean(connector, lists), str(path)))
     own = connector if connector in lists else ""
-    failed = [Failure(table, str(problem)) for owner, table, found in left_out if owner == own for problem in found]
+    failed = [Failure(table, str(problem)) for owner, table, found in unverified if owner == own for problem in found]
     return Found(lists[own], tuple(failed))

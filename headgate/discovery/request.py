@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from headgate.definition.connector_spec import Spec
     from headgate.definition.model import GroupBy
-    from headgate.definition.scaffold import Parameters
     from headgate.discovery.found import Found
     from headgate.inventory.merge import Merged
 
@@ -47,7 +47,9 @@ class DiscoveryRequest:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     schedules: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
-    parameters: Parameters | None = None  # go into the definition that is made where there is none
+    spec: Spec | None = None
+    auth: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
     best_effort: bool = False
     timeout: float = TIMEOUT
 
@@ -92,7 +94,12 @@ class DiscoveryRequest:
     @property
     def csv(self) -> Path:
         """The inventory that is written."""
-        return self.output or self.folder / "tables.csv"
+        return self.output or self.own_csv
+
+    @property
+    def own_csv(self) -> Path:
+        """The inventory that a project's commands read."""
+        return self.folder / "tables.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +115,14 @@ class Regrouped:
 class DiscoveryResult:
     """What was found, how the inventory changed, and the definition that was written where there was none.
 
-    groups: each group with its schedule → how many tables of it there are, without those that are gone.
+    `own_csv` is the inventory that a project's commands read, `csv` the one that was written. groups: each group with its
+    schedule → how many tables of it there are, without those that are gone.
     """
 
     found: Found
     merged: Merged
     csv: Path
+    own_csv: Path
     first: bool
     groups: dict[str, int]
     scaffold: Path | None = None

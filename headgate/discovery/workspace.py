@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, is_name, table_of
 from headgate.files import needed_text, parse_json
+from headgate.inventory.row import UNVERIFIED, TableRow
 from headgate.names import catalog_name
 from headgate.numbers import counted
 from headgate.problems import InputError, Problem, short
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from headgate.inventory.row import TableRow
 
 _LINES = "export the rows as a JSON array, or as one JSON object a line"
 
@@ -52,8 +51,9 @@ def read_workspace(tables: Path, metadata: Path | None = None, *, best_effort: b
             found.append((row, table_of(row.name, said[row.name] if said is not None else {})))
         except MetadataError as error:
             failed.append(Failure(row.name, str(error)))
-    if not best_effort or not found:
-        fix = "export its metadata again, or leave such tables out for now with --best-effort"
+            found.append((row, TableRow(row.name, status=UNVERIFIED)))
+    if not best_effort:
+        fix = "export its metadata again, or keep the names alone of such tables with --best-effort"
         problems += [Problem(str(failure), fix, file=str(metadata)) for failure in failed]
     if problems:
         raise InputError(problems)

@@ -7,7 +7,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from headgate.inventory.row import INGESTION_TYPES
+from headgate.definition.checks import SCD_TYPES
+from headgate.inventory.row import INGESTION_TYPES, STATUSES
 from headgate.names import catalog_name, catalog_name_fault
 from headgate.problems import did_you_mean
 from headgate.schedule import check_schedule
@@ -37,7 +38,6 @@ CELLS = {
 MOST_WEIGHT = 1e12  # seconds; sums of any number of tables stay numbers
 NOTHING = {"NULL", "Null", "null", "None", "NaN", "nan", "N/A", "#N/A", "\\N"}  # what programs export for an empty cell
 MOST_SIZE = 1e18  # rows, or bytes: an exabyte
-SCD_TYPES = ("SCD_TYPE_1", "SCD_TYPE_2", "APPEND_ONLY")
 # Python's own numbers may hold underscores and the digits of any script; a spreadsheet's don't.
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _UNNAMED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -168,5 +168,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "estimated_bytes": _size,
     "ingestion_type": lambda text: _one_of(text, INGESTION_TYPES),
     "primary_keys": _keys,
-    "status": lambda text: _one_of(text, ("gone",)),
+    "status": lambda text: _one_of(text, STATUSES),
 }

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from headgate.inventory.row import GONE, UNVERIFIED
 from headgate.tables.names import respelled
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def merge_discovered(existing: Sequence[TableRow], found: Sequence[TableRow]) ->
     tables = []
     for table in existing:
         fact = facts.get(table.source_table)
-        merged = _with_facts(table, fact) if fact else replace(table, status="gone")
+        merged = _with_facts(table, fact) if fact else replace(table, status=GONE)
         tables.append(merged)
-        if merged.status != table.status:
+        if (merged.status == GONE) != (table.status == GONE):
             says["back" if fact else "gone"].append(merged.source_table)
         elif merged != table:
             says["changed"].append(merged.source_table)
@@ -68,5 +69,6 @@ def _with_facts(table: TableRow, fact: TableRow) -> TableRow:
         category=table.category or fact.category,
         estimated_rows=table.estimated_rows if fact.estimated_rows is None else fact.estimated_rows,
         estimated_bytes=table.estimated_bytes if fact.estimated_bytes is None else fact.estimated_bytes,
-        status="",
+        # What the source has answered for before stays so.
+        status=UNVERIFIED if fact.status == UNVERIFIED and table.status else "",
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.files import read_bytes
 from headgate.inventory.cells import CELLS, NOTHING, CellError, parse_cell
 from headgate.inventory.csv_file import capped, columns_of, read_lines
-from headgate.inventory.row import TableRow
+from headgate.inventory.row import UNVERIFIED, TableRow
 from headgate.inventory.rows import row_problems
 from headgate.problems import InputError, Problem, short
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from headgate.inventory.csv_file import Line
 
-    LeftOut = list[tuple[str, str, list[Problem]]]  # connector, source table, what is wrong
+    Unverified = list[tuple[str, str, list[Problem]]]  # connector, source table, what is wrong
 
 COLUMNS = (
     "source_table",
@@ -57,13 +57,13 @@ def parse_inventory(data: bytes, file: str = "tables.csv") -> tuple[TableRow, ..
     return _parsed(data, file, is_list=False)[""]
 
 
-def parse_lists(data: bytes, file: str, left_out: LeftOut | None = None) -> dict[str, tuple[TableRow, ...]]:
+def parse_lists(data: bytes, file: str, unverified: Unverified | None = None) -> dict[str, tuple[TableRow, ...]]:
     """Give the tables of a list by connector, in the file's order; all are under "" where no column names connectors.
 
-    A table of which only what the source says is wrong goes to `left_out`, where that is given. Raises InputError with every
-    other problem. A source table that can't name its destination is none: discovery names it.
+    A table of which only what the source says is wrong goes to `unverified` too, where that is given, and has none of it then.
+    Raises InputError with every other problem. A source table that can't name its destination is none: discovery names it.
     """
-    return _parsed(data, file, is_list=True, left_out=left_out)
+    return _parsed(data, file, is_list=True, unverified=unverified)
 
 
 def inventory_columns(data: bytes, file: str) -> list[str]:
@@ -71,7 +71,7 @@ def inventory_columns(data: bytes, file: str) -> list[str]:
     return columns_of(data, file, COLUMNS, COLUMNS[:1])
 
 
-def _parsed(data: bytes, file: str, *, is_list: bool, left_out: LeftOut | None = None) -> dict[str, tuple[TableRow, ...]]:
+def _parsed(data: bytes, file: str, *, is_list: bool, unverified: Unverified | None = None) -> dict[str, tuple[TableRow, ...]]:
     problems: list[Problem] = []
     tables: defaultdict[str, list[tuple[Line, TableRow]]] = defaultdict(list)
     for line in read_lines(data, file, (*COLUMNS, _CONNECTOR) if is_list else COLUMNS, COLUMNS[:1], problems):
@@ -82,9 +82,10 @@ def _parsed(data: bytes, file: str, *, is_list: bool, left_out: LeftOut | None =
         connector = line.cells.get(_CONNECTOR, "").strip() if is_list else ""
         rows, found = tables[connector], list[Problem]()
         row = _table(line, file, found)
-        if found and left_out is not None and {problem.column for problem in found} <= _SAID_BY_SOURCE:
-            left_out.append((connector, row.source_table, found))
-            continue
+        if found and unverified is not None and {problem.column for problem in found} <= _SAID_BY_SOURCE:
+            unverified.append((connector, row.source_table, found))
+            row = replace(row, ingestion_type="", primary_keys=(), cursor_field="", status=UNVERIFIED)
+            found = []
         rows.append((line, row))
         problems += found
     for rows in tables.values():

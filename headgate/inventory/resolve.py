@@ -34,7 +34,7 @@ def resolve(
             group,
             weights[one],
             row.ingestion_type,
-            row.options,
+            {**definition.table_options, **row.options},
             own_group=bool(row.pipeline_group),
             gone=row.status == "gone",
         )

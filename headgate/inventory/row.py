@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 INGESTION_TYPES = ("snapshot", "append", "cdc", "cdc_with_deletes")
+GONE, UNVERIFIED = STATUSES = ("gone", "unverified")
 
 
 def rule_of(ingestion_type: str) -> str:
@@ -23,7 +24,8 @@ class TableRow:
     `weight` is the expected seconds of pipeline time for one run (None: by runs, size or ingestion type); `estimated_rows` and
     `estimated_bytes` are what the whole table is thought to hold (None: not known); `options` goes to the source,
     nested values as they are in the JSON; `schedule` is a cron expression, or `quartz:` and a Quartz one; `status` is
-    empty, or `gone` where the last discovery did not find the table any more.
+    empty, `gone` where the last discovery did not find the table any more, or `unverified` where the source itself has not
+    answered for it yet.
     """
 
     source_table: str

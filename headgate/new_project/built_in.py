@@ -59,6 +59,7 @@ def _renamed(text: str, source: str, name: str, words: Mapping[str, str], editor
         r"^id: .*": f"id: {name}",
         r"^name: .*": f"name: {name}",
         r"^(connection:\n  name:) .*": rf"\1 {_escaped(words['connection'])}",
+        r"^(  type:) GENERIC_LAKEFLOW_CONNECT": r"\1 COMMUNITY",
         rf"^(    {ADDRESS}:) .*": rf"\1 {_escaped(words['address'])}",
         r"^(destination:\n  catalog:) .*": rf"\1 {_escaped(words['catalog'])}",
         r"^(destination:\n  catalog: .*\n  schema:) .*": rf"\1 {_escaped(words['schema'])}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
+from headgate.definition.provider import NEWEST, has
 from headgate.handover.journal import journal_path, read_journal
 from headgate.layout.lock import differs
 from headgate.names import secret_variable
@@ -121,3 +122,7 @@ def _warnings(one: Connector, target: str) -> Iterator[str]:
         for warning in daylight_warnings(schedule, zone):
             yield f"schedule '{schedule}': {warning}"
     yield from map(str, one.unknown_runs())
+    if (git := one.definition.code.git) and not git.tag:
+        yield f"code.git follows the branch '{git.branch}', whatever comes into it: a `tag`, or wheels, stay as they are"
+    if not has(NEWEST, one.definition.provider):
+        yield f"provider {one.definition.provider} is newer than {NEWEST}, the newest that was tried"

@@ -14,7 +14,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING, Literal
 
 from headgate.clients.terraform.program import find_program
-from headgate.emit.terraform.stacks import PROVIDER, TERRAFORM
+from headgate.definition.provider import OLDEST
+from headgate.emit.terraform.stacks import TERRAFORM
 from headgate.problems import SourceError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _cdktf_cli(root: Path) -> Check:
 
 
 def _terraform(named: str) -> Check:
-    what, asked = "plan, apply", f"stacks ask for {TERRAFORM}, and for provider {PROVIDER['version']}"
+    what, asked = "plan, apply", f"stacks ask for {TERRAFORM}, and for the provider that connector.yaml says, else {OLDEST}"
     try:
         program = find_program(named)
     except SourceError as error:

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.definition.connector_spec import Spec, read_spec
 from headgate.definition.load import FILE, parse_definition
-from headgate.discovery.connector_code import TIMEOUT
+from headgate.discovery.connector_code import TIMEOUT, Code
 from headgate.discovery.request import DiscoveryRequest
+from headgate.discovery.specification import spec_of
 from headgate.generated import write_files
 from headgate.inventory.read import parse_inventory
 from headgate.names import ID, slug
 from headgate.new_project.built_in import ADDRESS, BUILT_IN, built_in_files, built_in_folder
-from headgate.new_project.connector_spec import FILE as SPEC
-from headgate.new_project.connector_spec import Spec, read_spec
 from headgate.new_project.schemas import CONNECTOR
 from headgate.problems import InputError
 from headgate.project import TABLES
@@ -22,8 +22,6 @@ from headgate.use_cases.discover import discover_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from headgate.definition.scaffold import Parameters
 
 _SOURCES = "--python-file, --module, --from-csv, --from-workspace or --from osipi"
 
@@ -63,9 +61,8 @@ class NewConnectorRequest:
         """Give the specification: the named one, else the one beside the code, else one that says nothing."""
         if self.spec:
             return read_spec(self.spec)
-        code = self.python_file
-        beside = (code if code.is_dir() else code.parent) / SPEC if code else self.folder / SPEC
-        return read_spec(beside) if beside.is_file() else Spec()
+        beside = spec_of(Code(None if self.module else self.python_file or self.folder, self.module, search=(self.root,)))
+        return beside[0] if beside else Spec()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +138,13 @@ def make_connector(request: NewConnectorRequest, environment: Mapping[str, str])
             class_name=request.class_name,
             listing=request.listing,
             workspace_tables=request.workspace_tables,
+            spec=request.read_spec() if request.spec else None,
+            auth=request.auth,
+            options=request.options,
             given=(request.options, *request.given),
             connection=request.connection,
             catalog=request.catalog,
             schema=request.schema,
-            parameters=_parameters(request),
             timeout=request.timeout,
         ),
         environment,
@@ -197,13 +196,6 @@ def _from(request: NewConnectorRequest, answer: str) -> NewConnectorRequest:
     if path.exists() or path.suffix in {".py", ".whl"} or {"/", "\\"} & set(answer):
         return replace(request, python_file=path)
     return replace(request, module=answer)
-
-
-def _parameters(request: NewConnectorRequest) -> Parameters | None:
-    spec = request.read_spec()
-    if spec == Spec() and not request.options:
-        return None
-    return spec.known(request.auth, request.options)
 
 
 def _copied(request: NewConnectorRequest) -> NewConnectorResult:

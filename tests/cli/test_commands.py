@@ -399,3 +399,17 @@ def test_check_tells_of_a_handover_that_is_not_finished(headgate: Run, project: 
 
     assert "a handover in dev is not finished" in headgate("check", "-t", "dev").stderr
     assert "not finished" not in headgate("check", "-t", "prod").stderr
+
+
+def test_check_warns_of_code_that_changes_by_itself_and_of_a_provider_that_was_not_tried(headgate: Run, project: Path) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    git = "git: {url: https://example.com/crm.git, %s}"
+    text = definition.read_text().replace("wheels: [/Volumes/main/code/crm-1.0-py3-none-any.whl]", git)
+    headgate("balance")
+    definition.write_text(text % "branch: next" + "provider: 1.999.0\n")
+    warned = headgate("check").stderr
+    definition.write_text(text % "tag: v1.0")
+
+    assert "code.git follows the branch 'next', whatever comes into it" in warned
+    assert "provider 1.999.0 is newer than 1.138.0, the newest that was tried" in warned
+    assert headgate("check").stderr == ""

@@ -14,6 +14,7 @@ id: shop  # given once
 source: shop
 connection: {name: shop_connection}
 destination: {catalog: main, schema: shop}
+code: {wheels: [/Volumes/main/code/shop-1.0-py3-none-any.whl]}
 group_by: category  # as the team is organised
 targets: {dev: {}}
 """

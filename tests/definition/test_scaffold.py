@@ -37,10 +37,13 @@ def test_what_a_starter_has_in_comments_is_right_when_it_is_taken_in() -> None:
     text = scaffold_definition("crm", "crm", "crm", "main", "bronze", cdc="@hourly")
     for key in ("options", "secrets", "external_options", "pipelines"):
         text = text.replace(f"# {key}:", f"{key}:")
-    definition = parse_definition(text.replace("# code:", "code:").replace("#   git:", "  git:"))
+    text = text.replace("# code:", "code:").replace("#   git:", "  git:")
+    definition = parse_definition(text.replace("#   wheels:", "  wheels:").replace("#     - ", "    - "))
 
     assert definition.connection.secrets == ["token"]
-    assert definition.code.git is not None
+    assert definition.code.git
+    assert definition.code.git.tag == "v1.0"
+    assert len(definition.code.wheels) == 2
     assert definition.balance.pipelines == 8
 
 

@@ -169,10 +169,50 @@ def test_a_table_that_fails_under_best_effort_is_not_gone(shop: Path, monkeypatc
     monkeypatch.setenv("HEADGATE_OPTION_METADATA", "{} if table == 'a_two' else 1 / 0")
     monkeypatch.setenv("HEADGATE_OPTION_TABLES", "['a_one', 'a_two', 'b_new']")
     done = run(shop, "--connector-name", "shop", "--best-effort")
-    assert rows(shop) == {name: {"group": "", "type": "", "status": ""} for name in ("a_one", "a_two")}
-    assert "nothing changed" in done.stdout
-    assert "left out: a_one: ZeroDivisionError" in done.stderr
-    assert "left out: b_new" in done.stderr
+    known = {name: {"group": "", "type": "", "status": ""} for name in ("a_one", "a_two")}
+    assert rows(shop) == {**known, "b_new": {"group": "", "type": "", "status": "unverified"}}
+    assert "added (1): b_new" in done.stdout
+    assert "unverified: a_one: ZeroDivisionError" in done.stderr
+    assert "unverified: b_new" in done.stderr
+
+
+def test_a_table_that_answers_at_last_is_like_any_other(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADGATE_OPTION_METADATA", "1 / 0")
+    flags = ("--best-effort", "--weight-unknown", "7", "--schedule-unknown", "0 1 * * *")
+    done = json.loads(run(shop, "--connector-name", "shop", *flags, "--format", "json").stdout)
+    assert done["unverified"] == ["a_one", "a_two"]
+    monkeypatch.setenv("HEADGATE_OPTION_METADATA", "{'ingestion_type': 'append'}")
+    done = json.loads(run(shop, "--connector-name", "shop", "--format", "json").stdout)
+    assert (done["changed"], done["unverified"]) == (["a_one", "a_two"], [])
+    (table, _) = read_inventory(shop / "connectors/shop/tables.csv")
+    assert (table.ingestion_type, table.weight, table.schedule, table.status) == ("append", None, "", "")
+
+
+def test_an_inventory_elsewhere_says_where_it_is_read(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "list.csv"
+    own = shop / "connectors/shop/tables.csv"
+
+    done = run(shop, "--connector-name", "shop", "--output-csv", str(elsewhere))
+
+    assert f"balance, check and synth read {own}: put {elsewhere} there, with connector.yaml beside it" in done.stderr
+    assert "synth" not in run(shop, "--connector-name", "shop", "--output-csv", str(own)).stderr
+
+
+def test_options_of_all_tables_are_what_the_code_is_asked_with(shop: Path) -> None:
+    definition = shop / "connectors/shop/connector.yaml"
+    definition.write_text(f"{DEFINITION}table_options: {{kind: append}}\n")
+    (shop / "connectors/shop/wrong.py").unlink()
+    (shop / "connectors/shop/shop.py").write_text(
+        "class Shop:\n"
+        "    def __init__(self, options): ...\n"
+        "    def list_tables(self): return ['a', 'b']\n"
+        "    def read_table_metadata(self, table, options): return {'ingestion_type': options['kind']}\n"
+    )
+    (shop / "connectors/shop/tables.csv").write_text('source_table,table_options_json\nb,"{""kind"":""cdc""}"\n')
+
+    run(shop, "--connector-name", "shop")
+
+    assert {name: row["type"] for name, row in rows(shop).items()} == {"a": "append", "b": "cdc"}
 
 
 def test_a_failed_discovery_writes_nothing(tmp_path: Path) -> None:

@@ -117,10 +117,11 @@ def test_what_an_inventory_may_not_hold_a_list_may_not_either(tmp_path: Path, te
     assert said in refused(tmp_path / "list.csv")
 
 
-def test_best_effort_leaves_out_what_has_no_metadata_and_nothing_else(tmp_path: Path) -> None:
+def test_best_effort_keeps_the_names_of_what_has_no_metadata_and_of_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("connector,source_table,ingestion_type\nc,a,daily\nc,b,cdc\nd,e,hourly\n")
     found = read_csv(tmp_path / "list.csv", "c", best_effort=True)
-    assert [table.source_table for table in found.tables] == ["b"]
+    told = [(table.source_table, table.ingestion_type, table.status) for table in found.tables]
+    assert told == [("a", "", "unverified"), ("b", "cdc", "")]
     assert [(failure.table, "found 'daily'" in failure.message) for failure in found.failed] == [("a", True)]
     (tmp_path / "list.csv").write_text("source_table,weight\na,heavy\n")
     with pytest.raises(InputError, match="found 'heavy'"):

@@ -135,10 +135,10 @@ def test_a_name_that_no_file_can_hold_is_told_where_it_is(tmp_path: Path, name: 
         read_workspace(_written(tmp_path / "tables.json", [{"tableName": name}]))
 
 
-def test_best_effort_leaves_out_what_has_no_metadata(tmp_path: Path) -> None:
+def test_best_effort_keeps_the_names_of_what_has_no_metadata(tmp_path: Path) -> None:
     tables = _written(tmp_path / "tables.json", TABLES)
     found = read_workspace(tables, _written(tmp_path / "metadata.json", METADATA[1:]), best_effort=True)
-    assert [table.source_table for table in found.tables] == ["users"]
+    assert {table.source_table: table.status for table in found.tables} == {"orders": "unverified", "users": ""}
     assert [failure.table for failure in found.failed] == ["orders"]
 
 

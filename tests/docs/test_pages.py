@@ -37,6 +37,8 @@ def test_every_page_is_followed_and_what_is_not_run_of_it_is_there() -> None:
     assert {block.text.splitlines()[0] for page in pages() for block in scripts(page)} >= set(NOT_RUN)
 
 
+CODE = next(block.text for block in blocks("docs/start.md") if block.text.startswith("code:"))
+ADD_CODE = f"cat >>connectors/crm/connector.yaml <<END\n{CODE.rstrip()}\nEND\n"
 COMMIT = "git add --all\ngit commit --quiet --message changed"
 DEPLOY = "HEADGATE_TARGET=prod npx cdktf synth\nheadgate plan\nheadgate apply\nheadgate record crm -t prod"
 
@@ -48,7 +50,11 @@ def begun(story: Story) -> None:
 
 
 def test_the_four_commands_and_what_can_be_set(tmp_path: Path) -> None:
-    reader = Reader(tmp_path, given={"connector crm --python-file path/to/crm.py": f"connector erp --python-file {SAMPLE}"})
+    given = {
+        "connector crm --python-file path/to/crm.py": f"connector erp --python-file {SAMPLE}",
+        "to which you add `code:`": f"to which you add\n{ADD_CODE}",
+    }
+    reader = Reader(tmp_path, given=given)
     story = Story(reader)
     begun(story)
 
@@ -85,7 +91,8 @@ def test_a_project_from_zero_through_its_life(deploying: tuple[Workspace, dict[s
     reader = Reader(tmp_path, environment, given)
     story = Story(reader)
 
-    story.read("docs/start.md", {"make setup": reader.set_up}, skipped=("--python-file",))
+    happens = {"make setup": reader.set_up, "Add the connector crm": lambda: story.do(ADD_CODE)}
+    story.read("docs/start.md", happens, skipped=("--python-file",))
     assert workspace.pipelines
 
     with GitHubHost() as host:
@@ -124,7 +131,7 @@ def test_the_day_something_was_lost(deploying: tuple[Workspace, dict[str, str]],
     reader = Reader(tmp_path, environment, {"COMMIT --": "HEAD --", "TF_VAR_crm_token=…": "TF_VAR_crm_token=CANARY"})
     story = Story(reader)
     begun(story)
-    story.do("headgate init connector crm --from-csv crm.csv\nheadgate balance crm\n" + DEPLOY + "\n" + COMMIT)
+    story.do("headgate init connector crm --from-csv crm.csv\n" + ADD_CODE + "headgate balance crm\n" + DEPLOY + "\n" + COMMIT)
     pipelines = len(workspace.pipelines)
 
     def lose_a_pipeline() -> None:

@@ -17,11 +17,19 @@ ROWS = st.builds(
     ingestion_type=st.sampled_from(["", *INGESTION_TYPES]),
     primary_keys=st.sampled_from([(), ("id",)]),
     cursor_field=st.sampled_from(["", "ts"]),
-    status=st.sampled_from(["", "gone"]),
+    status=st.sampled_from(["", "gone", "unverified"]),
 )
 FOUND = st.lists(
     ROWS.map(lambda table: replace(table, status="", destination_table="")), unique_by=lambda table: table.source_table
 )
+
+
+def test_what_the_source_answered_for_once_stays_verified() -> None:
+    """Else the file would change with each day on which the source is not reached."""
+    known, unsure = TableRow("a", ingestion_type="cdc"), TableRow("a", status="unverified")
+    assert merge_discovered([known], [unsure]) == Merged((known,))
+    assert merge_discovered([unsure], [known]) == Merged((known,), changed=("a",))
+    assert merge_discovered([replace(known, status="gone")], [unsure]).tables == (replace(known, status="unverified"),)
 
 
 def test_a_persons_edits_stay_and_the_sources_facts_are_taken() -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.definition.connector_spec import read_spec
 from headgate.definition.load import load_definition
-from headgate.new_project.connector_spec import read_spec
 from headgate.problems import InputError
 from headgate.use_cases.init_connector import NewConnectorRequest, answered, next_question
 
@@ -85,6 +85,8 @@ def test_from_code_it_takes_the_specification_beside_it(headgate: Run, project: 
     assert text.startswith("# yaml-language-server: $schema=../../.headgate/connector.schema.json\n")
     assert "2 tables. Look through connector.yaml; then\n  1. headgate balance crm\n  2. make synth\n" in made.stdout
     headgate("balance", "crm")
+    assert "code: nothing brings the connector's code" in headgate("check", code=1).stderr
+    (project / "connectors/crm/connector.yaml").write_text(text.replace("# code:", "code:").replace("#   git:", "  git:"))
     assert headgate("check").stdout == "crm: 2 tables, 1 stack, fine\n"
 
 
@@ -138,6 +140,7 @@ def test_one_that_comes_with_headgate_is_copied_under_the_projects_names(headgat
         "+ id: pi_north",
         "+ name: pi_north",
         '+   name: "pi:north"',
+        "+   type: COMMUNITY",
         "+     pi_base_url: https://pi.example.org/piwebapi",
         "+   catalog: plant",
         "+   schema: raw",

@@ -23,6 +23,7 @@ DEFINITION = """\
 id: crm
 source: crm
 connection: {name: crm_connection, secrets: [token]}
+code: {wheels: [/Volumes/main/code/crm-1.0-py3-none-any.whl]}
 destination: {catalog: main, schema: bronze}
 schedules: {snapshot: 0 2 * * *}
 targets:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from headgate.definition.model import Definition
+from headgate.deployment.refused import code_problems
+from headgate.inventory.row import TableRow
+from headgate.layout.deployed import Deployed
 from headgate.problems import InputError
 from headgate.project import Connector
-from headgate.synthesis import code_problems, deployment_of
-from tests.support.from_rows import balance
+from headgate.synthesis import deployment_of
+from tests.support.from_rows import balance, plan_stacks
 from tests.support.samples import parts_of, tables_of
 
 
@@ -52,3 +57,113 @@ def test_a_managed_pipeline_without_a_table_is_refused_before_the_provider_does(
         "pipeline 'all_2' has no table before a handover or after it"
     ]
     assert len(deployment_of(Connector(tmp_path, definition(2), tables, layout), "dev")) == 2
+
+
+SPEC = """\
+connection:
+  parameters:
+    - {name: url, required: true, description: Where the CRM is.}
+    - {name: client_secret, required: true, secret: true}
+external_options_allowlist: page_size,since
+"""
+
+
+def refused(folder: Path, parts: dict[str, Any], *rows: TableRow) -> list[str]:
+    """Give what is said of a definition with these parts, and with the CRM's specification beside it."""
+    (folder / "connector_spec.yaml").write_text(SPEC)
+    definition = Definition.model_validate(parts_of(parts))
+    with pytest.raises(InputError) as caught:
+        deployment_of(Connector(folder, definition, rows, balance(rows, definition).layout if rows else None), "dev")
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("ingestion", ["file", "managed"])
+def test_a_definition_that_nothing_brings_code_for_is_refused(tmp_path: Path, ingestion: str) -> None:
+    (said,) = refused(tmp_path, {"code": {}, "ingestion": ingestion})
+
+    assert said.startswith("code: nothing brings the connector's code to the pipelines")
+    assert "`wheels`" in said
+
+
+def test_what_the_connection_needs_and_has_no_value_is_named_with_what_it_is_for(tmp_path: Path) -> None:
+    empty = {"connection": {"name": "crm", "options": {"url": " "}, "secrets": ["client_secret"]}}
+    assert "connection.options.url: 'url' has no value (Where the CRM is.)" in refused(tmp_path, empty)[0]
+
+    said = refused(tmp_path, {"connection": {"name": "crm"}})
+    assert [one.partition(": ")[2].partition("\n")[0] for one in said] == [
+        "the connector needs 'url' (Where the CRM is.)",
+        "the connector needs 'client_secret'",
+    ]
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_an_option_of_a_table_that_the_specification_does_not_know_is_refused(tmp_path: Path, existing: bool) -> None:
+    connection: dict[str, Any] = {"name": "crm", "options": {"url": "x"}, "secrets": ["client_secret"]}
+    if existing:
+        connection = {"name": "crm", "existing": True}
+
+    (said,) = refused(tmp_path, {"connection": connection}, TableRow("a", options={"page_sizes": 5}))
+
+    assert "row 1, column table_options_json: a has options that the connection does not let through: page_sizes" in said
+    assert "the connector's specification knows no 'page_sizes'; did you mean 'page_size'?" in said
+
+
+def test_a_snapshot_without_keys_is_refused_where_the_others_have_some(tmp_path: Path) -> None:
+    snapshot = partial(TableRow, ingestion_type="snapshot")
+    rows = [
+        snapshot("keyed", primary_keys=("id",)),
+        snapshot("bare"),
+        snapshot("own", options={"primary_keys": ["id"]}),
+        snapshot("never_compared", options={"scd_type": "APPEND_ONLY"}),
+        snapshot("past", status="gone"),
+    ]
+
+    (said,) = refused(tmp_path, {}, *rows)
+
+    assert "row 2: bare is a snapshot without keys" in said
+    assert '{"primary_keys": ["id"]}' in said
+
+
+def test_a_framework_before_it_was_a_package_is_refused_with_what_replaced_it(tmp_path: Path) -> None:
+    (tmp_path / "src/libs").mkdir(parents=True)
+    (tmp_path / "src/libs/source_loader.py").write_text("")
+
+    (said,) = refused(tmp_path, {"code": {"folder": "src"}})
+
+    assert "lakeflow-community-connectors 0.1.0 or newer" in said
+
+
+@pytest.mark.parametrize(
+    ("ingestion", "provider", "option", "said"),
+    [
+        ("managed", "1.127.0", "page_size", "write `provider: 1.128.0` or newer"),
+        ("managed", "1.117.0", "cluster_by", "write `provider: 1.118.0` or newer"),
+        ("file", "1.99.0", "token", "has secrets among its options: token"),
+    ],
+)
+def test_options_of_all_tables_are_refused_as_a_tables_own_are(
+    tmp_path: Path, ingestion: str, provider: str, option: str, said: str
+) -> None:
+    parts = {"ingestion": ingestion, "provider": provider, "table_options": {option: "x"}}
+
+    (problem,) = refused(tmp_path, parts)
+
+    assert problem.startswith("table_options: the options of all tables ")
+    assert said in problem
+
+
+def test_wheels_register_the_source_by_its_class_and_a_git_folder_by_its_file() -> None:
+    wheels, git = {"wheels": ["a.whl"]}, {"git": {"url": "https://example.com/a.git", "tag": "v1"}}
+    by_class = "spark.dataSource.register(find_data_source('crm'))"
+
+    def registers(code: dict[str, Any]) -> bool:
+        definition = Definition.model_validate(parts_of({"code": code}))
+        tables = tables_of(1)
+        plans = plan_stacks(definition, tables, balance(tables, definition).layout, "dev", Deployed("dev"))
+        files = [file for plan in plans for file in plan.body["resource"].get("databricks_workspace_file", {}).values()]
+        (text,) = [b64decode(file["content_base64"]).decode() for file in files if file["path"].endswith(".py")]
+        assert (by_class in text) != ("register(spark, 'crm')" in text)
+        return by_class in text
+
+    assert [registers(wheels), registers(git)] == [True, False]
+    assert [registers(wheels | {"registration": "register"}), registers(git | {"registration": "data_source"})] == [False, True]

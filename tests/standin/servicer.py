@@ -6,6 +6,7 @@ planned: Terraform lets it, as an old kind of provider (`legacy_type_system`).
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -18,6 +19,7 @@ from tf.utils import Diagnostics, _to_attribute_path, read_dynamic_value, to_dyn
 
 from tests.standin.derived import derived
 from tests.standin.provider import Provider
+from tests.standin.values import filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +35,11 @@ class Servicer(tf.provider.ProviderServicer):  # type: ignore[misc]  # the libra
         if self.described is None:
             self.described = super().GetProviderSchema(request, context)
         return self.described
+
+    def UpgradeResourceState(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        kind = request.type_name.removeprefix(self.app.get_model_prefix())
+        state = filled(self.app.derived.resources[kind], json.loads(request.raw_state.json))
+        return pb.UpgradeResourceState.Response(upgraded_state=to_dynamic_value(state))
 
     def PlanResourceChange(self, request: Any, _context: Any) -> Any:  # noqa: N802
         kind = request.type_name.removeprefix(self.app.get_model_prefix())

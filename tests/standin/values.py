@@ -49,6 +49,17 @@ def known(value: Any) -> Any:
     return None if value is Unknown else value
 
 
+def filled(block: Schema, values: Values) -> Values:
+    """Give a state that another version wrote, with nothing for what that did not know, and without what it alone did."""
+    kept: Values = {name: values.get(name) for name in block["attributes"]}
+    for name, nested in block["block_types"].items():
+        said = values.get(name)
+        kept[name] = [filled(nested["block"], one) for one in said] if isinstance(said, list) else said or []
+        if nested["nesting_mode"] == "single":
+            kept[name] = said
+    return kept
+
+
 def to_api(block: Schema, values: Values, names: Mapping[str, str], above: str = "") -> Values:
     """Give a request's body. `names`: the API's names, by dotted path, where they are not Terraform's."""
     found: Values = {}

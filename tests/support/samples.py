@@ -14,6 +14,7 @@ def parts_of(parts: dict[str, Any] | None = None, **balance: Any) -> dict[str, A
         "source": "crm",
         "connection": {"name": "crm_connection", "options": {"url": "https://crm.example.com"}, "secrets": ["client_secret"]},
         "destination": {"catalog": "main", "schema": "bronze"},
+        "code": {"wheels": ["/Volumes/main/code/crm-1.0-py3-none-any.whl"]},
         "balance": balance,
         "targets": {"dev": {}},
     }
@@ -111,6 +112,23 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "run as a user": {"targets": {"dev": {"run_as": {"user": "ann@example.com"}, "profile": "dev"}}},
     "git for the framework, a folder for the source": {"code": {"git": GIT, "folder": "code", "module": "crm.source"}},
     "many small stacks": {"balance": {"stacks": 3, "pipelines": 5}, "group_by": "none"},
+}
+
+WHEELS = [f"/Volumes/main/code/{name}-py3-none-any.whl" for name in ("crm-1.0", "lakeflow_community_connectors-0.1.0")]
+# What not every provider has.
+NEWER: dict[str, dict[str, Any]] = {
+    "managed ingestion with everything that newer providers have": {
+        "ingestion": "managed",
+        "provider": "1.138.0",
+        "code": {"wheels": WHEELS, "environment_version": "4"},
+        "table_options": {"page_size": 100, "cluster_by": ["id"], "table_properties": {"delta.${x}": "true"}},
+        "targets": {"dev": {"budget_policy_id": "f00d"}},
+    },
+    "a git folder with a credential, a budget policy": {
+        "provider": "1.138.0",
+        "code": {"git": {"url": GIT["url"], "tag": "v1.0", "credential_id": 7}},
+        "targets": {"dev": {"budget_policy_id": "f00d"}},
+    },
 }
 
 

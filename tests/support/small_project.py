@@ -17,6 +17,7 @@ balance: {stacks: 2}
 targets:
   dev: {default: true, name_prefix: dev_, protect: false}
   prod: {}
+code: {wheels: [/Volumes/main/code/crm-1.0-py3-none-any.whl]}
 """
 TABLES = """\
 source_table,pipeline_group,ingestion_type,weight

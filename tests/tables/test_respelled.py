@@ -370,5 +370,5 @@ def test_a_table_that_the_source_says_nothing_about_is_not_gone_in_other_capital
     headgate("discover", "--connector-name", "crm", "--from-csv", "found.csv", "--best-effort")
 
     rows = (project / "connectors/crm/tables.csv").read_text().splitlines()[1:]
-    assert [row.split(",")[0] for row in rows] == ["CONTACTS", "companies", "deals"]
+    assert [row.split(",")[0] for row in rows] == ["CONTACTS", "Companies", "deals"]
     assert not any("gone" in row for row in rows)

@@ -33,6 +33,7 @@ DEFINITION = """\
 id: crm
 source: crm
 connection: {name: crm_connection, secrets: [client_secret]}
+code: {wheels: [/Volumes/main/code/crm-1.0-py3-none-any.whl]}
 destination: {catalog: main, schema: bronze}
 balance: {pipelines: 2, stacks: 2}
 targets: {dev: {}}

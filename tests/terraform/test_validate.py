@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.definition.provider import OLDEST
 from headgate.emit.terraform.stacks import PROVIDER
 from tests.ci.stacks import thing, write_stacks
 from tests.support.command import command_line
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.terraform, needs_terraform]
 
 PROVIDED: dict[str, Any] = {
-    "terraform": {"required_providers": {"databricks": PROVIDER}},
+    "terraform": {"required_providers": {"databricks": {"source": PROVIDER, "version": OLDEST}}},
     "provider": {"databricks": [{}]},
     "resource": {"databricks_schema": {"one": {"catalog_name": "main", "name": "bronze"}}},
 }

@@ -133,6 +133,15 @@ def get_update(workspace: Workspace, request: Request) -> Json:
     raise RefusedError(404, "RESOURCE_DOES_NOT_EXIST", f"The specified update {request.parts['update']} was not found.")
 
 
+def _typed(spec: Json) -> Json:
+    """Give a specification as it is kept: what kind of source a managed ingestion reads is the connection's, whatever is said.
+
+    Source: Databricks REST API, pipelines, `ingestion_definition.source_type`, which is output only.
+    """
+    ingestion = spec.get("ingestion_definition")
+    return spec | ({"ingestion_definition": {**ingestion, "source_type": "COMMUNITY"}} if ingestion else {})
+
+
 def refuse_name(workspace: Workspace, body: Json, own: str) -> None:
     """Refuse a name that another pipeline has. The message is the platform's own (databricks/cli, pull request 5261)."""
     if body.get("allow_duplicate_names") or not body.get("name"):
@@ -152,7 +161,7 @@ def specify(workspace: Workspace, one: Pipeline, body: Json) -> None:
     if "catalog" not in spec:
         defaults["storage"] = f"dbfs:/pipelines/{one.id}"
     was = one.spec.get("continuous", False)
-    one.spec = defaults | spec | {"id": one.id}
+    one.spec = defaults | _typed(spec) | {"id": one.id}
     one.last_modified = workspace.now()
     if said := body.get("run_as"):
         one.run_as = said.get("user_name") or said.get("service_principal_name") or ""

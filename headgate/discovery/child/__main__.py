@@ -1,11 +1,13 @@
 """Load a connector's class, ask it for its tables and say what it answers: `python -m headgate.discovery.child 7`.
 
 7 is the file descriptor to answer on (see `channel`). The request is a JSON object on standard input: `path` or `module`;
-`is_root`; `class`; `options`; `search` (folders to import from); `table_options` by table; `timeout` in seconds.
+`is_root`; `class`; `options`; `made_up` (what stands for options that nobody gave); `search` (folders to import from);
+`table_options` by table, `all_tables` besides; `timeout` in seconds.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -14,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headgate.discovery.child import stubs
+from headgate.discovery.child import offline, stubs
 from headgate.discovery.child.channel import Channel, plain
 from headgate.discovery.child.fault import fault
 from headgate.discovery.child.find import Search, described, search_files, search_module, table_lists
@@ -42,6 +44,8 @@ def main() -> None:
 
 def _answer(request: dict[str, Any], channel: Channel) -> None:
     channel.say(stage="import")
+    if request["made_up"]:
+        offline.forbid()
     search = _search(request, lambda place: channel.say(importing=place))
     if len(search.classes) == 1:
         _ask(search.classes[0], request, search.code, channel)
@@ -66,7 +70,7 @@ def _ask(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> N
         channel.say(stage="lists", connector=described(kind))
         channel.say(lists=table_lists(kind))
         channel.say(stage="init")
-        connector: Any = kind(dict(request["options"]))
+        connector = _made(kind, request, code, channel)
         channel.say(stage="list_tables")
         tables = _listed(connector.list_tables())
         channel.say(stage="metadata", tables=tables)
@@ -78,7 +82,7 @@ def _ask(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> N
         channel.say(asking=table)
         try:
             its = options.find(table)
-            given = dict(its[0]) if len(its) == 1 else {}
+            given = {**request["all_tables"], **(its[0] if len(its) == 1 else {})}
             metadata = plain(connector.read_table_metadata(table, dict(given)))
             if isinstance(metadata, dict) and set(metadata) != {"not"}:
                 metadata = {**_size(connector, table, given), **metadata}
@@ -86,6 +90,22 @@ def _ask(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> N
             channel.say(table=table, fault=fault(error, code))
         else:
             channel.say(table=table, metadata=metadata)
+
+
+def _made(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> Any:
+    """Make the connector. One that needs what nobody gave, or a network that is not there, is given as far as it got."""
+    options = {**request["made_up"], **request["options"]}
+    try:
+        return kind(dict(options))
+    except BaseException as error:
+        unmade = fault(error, code)
+        if request["options"] and not request["made_up"] and "unreached" not in unmade:
+            raise
+    channel.say(unmade=unmade)
+    connector: Any = object.__new__(kind)
+    with contextlib.suppress(BaseException):
+        connector.__init__(dict(options))
+    return connector
 
 
 def _size(connector: Any, table: str, options: dict[str, str]) -> dict[str, object]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from headgate.deployment.model import Catalog, Cluster, File, GitFolder, Job, ManagedTable, Permissions, Pipeline, Schema
 
 Block = dict[str, Any]
+# What a table's settings are called otherwise in managed ingestion than in an ingest file.
+_SETTINGS = {"cluster_by": "clustering_columns"}
 # A pipeline's alerts. Source: the provider's databricks_pipeline, block notification.
 ALERTS = ["on-update-failure", "on-update-fatal-failure", "on-flow-failure"]
 
@@ -31,7 +33,9 @@ def schema_block(one: Schema) -> Block:
 def git_folder_block(one: GitFolder) -> Block:
     """Give a git folder's block."""
     block: Block = {
-        "url": literal(one.url), "git_provider": literal(one.provider), "branch": literal(one.branch), "path": literal(one.path)
+        "url": literal(one.url), "git_provider": literal(one.provider),
+        **({"tag": literal(one.tag)} if one.tag else {"branch": literal(one.branch)}),
+        "path": literal(one.path), **({} if one.credential is None else {"git_credential_id": one.credential}),
     }  # fmt: skip
     return block | ({"sparse_checkout": {"patterns": [literal(pattern) for pattern in one.sparse]}} if one.sparse else {})
 
@@ -60,16 +64,24 @@ def pipeline_block(one: Pipeline) -> Block:
         block["depends_on"] = [f"databricks_workspace_file.{one.id}"]
     else:
         objects = [{"table": _managed(table)} for table in one.managed]
-        block["ingestion_definition"] = {
-            "connection_name": literal(one.connection), "source_type": "COMMUNITY", "objects": objects
-        }  # fmt: skip
+        block["ingestion_definition"] = {"connection_name": literal(one.connection), "objects": objects}
+        block["configuration"] = {"pipelines.managedIngestion.registerPythonDataSource": "true"}
+        # The workspace says what it is, and takes no word on it.
+        block["lifecycle"] = {"ignore_changes": ["ingestion_definition[0].source_type"]}
     if one.code:
         block["root_path"] = literal(one.code)
-    if one.wheels:
-        block["environment"] = {"dependencies": [literal(wheel) for wheel in one.wheels]}
+    if environment := _environment(one):
+        block["environment"] = environment
+    if one.budget_policy_id:
+        block["budget_policy_id"] = literal(one.budget_policy_id)
     if one.notified:
         block["notification"] = [{"email_recipients": [literal(mail) for mail in one.notified], "alerts": ALERTS}]
     return block
+
+
+def _environment(one: Pipeline) -> Block:
+    block: Block = {"dependencies": [literal(wheel) for wheel in one.wheels]} if one.wheels else {}
+    return block | ({"environment_version": literal(one.environment_version)} if one.environment_version else {})
 
 
 def _compute(cluster: Cluster | None) -> Block:
@@ -91,25 +103,34 @@ def _compute(cluster: Cluster | None) -> Block:
 def _run_as(who: RunAs | None) -> Block:
     if who is None:
         return {}
-    named = {"user_name": literal(who.user)} if who.user else {"service_principal_name": literal(who.service_principal or "")}
-    return {"run_as": named}
+    names = {"user_name": who.user, "group_name": who.group, "service_principal_name": who.service_principal}
+    return {"run_as": {name: literal(value) for name, value in names.items() if value}}
 
 
 def _managed(one: ManagedTable) -> Block:
     block: Block = {
+        "source_schema": "default",
         "source_table": literal(one.table.source_table),
         "destination_catalog": literal(one.table.catalog),
         "destination_schema": literal(one.table.schema),
         "destination_table": literal(one.table.table),
     }
     if one.settings:
-        block["table_configuration"] = {name: _setting(name, value) for name, value in one.settings.items()}
+        block["table_configuration"] = {
+            _SETTINGS.get(name, name): _setting(name, value) for name, value in one.settings.items()
+        }
+    if one.options:
+        block["connector_options"] = {"api_source_connector_options": {"options": literals(one.options)}}
     return block
 
 
 def _setting(name: str, value: object) -> object:
-    if name in ("primary_keys", "sequence_by"):
+    if name in ("primary_keys", "sequence_by", "cluster_by"):
         return [literal(str(part)) for part in value] if isinstance(value, list) else [literal(option_text(value))]
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return literals({str(key): option_text(text) for key, text in value.items()})
     return literal(option_text(value))
 
 
@@ -128,6 +149,8 @@ def job_block(one: Job) -> Block:
             "timezone_id": literal(one.schedule.timezone),
             "pause_status": "PAUSED" if one.schedule.paused else "UNPAUSED",
         }
+    if one.budget_policy_id:
+        block["budget_policy_id"] = literal(one.budget_policy_id)
     if one.notified:
         block["email_notifications"] = {"on_failure": [literal(mail) for mail in one.notified]}
     return block

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.deployment.model import Resource, Stack
     from headgate.deployment.scope import Scope
 
-PROVIDER = {"source": "databricks/databricks", "version": "1.99.0"}
+PROVIDER = "databricks/databricks"
 # The first OpenTofu that knows `removed` with a life cycle; the same for Terraform, which knows it from 1.7.
 TERRAFORM = ">= 1.10"
 
@@ -44,7 +44,10 @@ def plan_of(stack: Stack, scope: Scope, applied: str = "") -> StackPlan:
     target = scope.target
     settings = {key: value for key, value in (("host", target.host), ("profile", target.profile)) if value}
     frame = {
-        "terraform": {"required_version": TERRAFORM, "required_providers": {"databricks": PROVIDER}},
+        "terraform": {
+            "required_version": TERRAFORM,
+            "required_providers": {"databricks": {"source": PROVIDER, "version": scope.definition.provider}},
+        },
         "provider": {"databricks": [settings]},
     }
     return StackPlan(

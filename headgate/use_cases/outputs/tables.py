@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from headgate.discovery.found import Failure
 from headgate.discovery.request import Regrouped
+from headgate.inventory.row import UNVERIFIED
 from headgate.inventory.slices import Slice
 
 if TYPE_CHECKING:
@@ -16,11 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoverOutput:
-    """What a discovery found: tables by group, and which are added, gone, back or changed. `starter`: a definition it wrote."""
+    """What a discovery found: tables by group, and which are added, gone, back or changed. `starter`: a definition it wrote.
+
+    `file`: the inventory that was written. `read`: the one that a project's commands read. `unverified`: tables that the source
+    itself has not answered for yet.
+    """
 
     format: Literal[1] = 1
     connector: str
     file: Path
+    read: Path
     starter: Path | None
     tables: int
     groups: dict[str, int]
@@ -29,6 +35,7 @@ class DiscoverOutput:
     gone: tuple[str, ...]
     back: tuple[str, ...]
     changed: tuple[str, ...]
+    unverified: tuple[str, ...]
     failed: tuple[Failure, ...]
 
     @classmethod
@@ -38,6 +45,7 @@ class DiscoverOutput:
         return cls(
             connector=connector,
             file=done.csv,
+            read=done.own_csv,
             starter=done.scaffold,
             tables=sum(groups.values()),
             groups=groups,
@@ -46,6 +54,7 @@ class DiscoverOutput:
             gone=merged.gone,
             back=merged.back,
             changed=merged.changed,
+            unverified=tuple(table.source_table for table in merged.tables if table.status == UNVERIFIED),
             failed=done.found.failed,
         )
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from tests.connectors.osipi.simulated.expected import Key
 
-_LATE = re.compile(r"(\d+) values? between (\S+) and (\S+) came later")
+_LATE = re.compile(r"([\d,]+) values? between (\S+) and (\S+) came later")
 _GONE = re.compile(
-    r"(\d+) values? (?:at|between) (\S+)(?: and (\S+))? (?:was|were) (?:read and (?:is|are) in the archive no more|deleted)"
+    r"([\d,]+) values? (?:at|between) (\S+)(?: and (\S+))? (?:was|were) (?:read and (?:is|are) in the archive no more|deleted)"
 )
 
 
@@ -36,7 +36,7 @@ class Told:
         spans: dict[str, list[tuple[int, int, int]]] = {}
         for webid, message in self.lines:
             for count, start, end in (_LATE if late else _GONE).findall(message):
-                span = parse(start, 0), parse(end or start, 0), int(count)
+                span = parse(start, 0), parse(end or start, 0), int(count.replace(",", ""))
                 spans.setdefault(stable_id(webid), []).append(span)
         wanted: dict[str, list[Key]] = {}
         for key in keys:

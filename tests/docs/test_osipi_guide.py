@@ -121,6 +121,7 @@ def configure(story: Story, authority: Authority) -> None:
     story.edit(file, f"{login}\n", f"{given[login]}\n" + re.sub("^", "    ", text.strip(), flags=re.MULTILINE) + "\n")
 
 
+@pytest.mark.long
 @pytest.mark.terraform
 def test_from_an_address_to_pipelines_and_values_read_again(
     deploying: tuple[Workspace, dict[str, str]], reader: Reader, plant: Authority

@@ -84,6 +84,7 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
         assert parse_definition(f"{head}{block.text}{tail}").targets
 
 
+@pytest.mark.long
 @pytest.mark.terraform
 def test_a_project_from_zero_through_its_life(deploying: tuple[Workspace, dict[str, str]], tmp_path: Path) -> None:
     workspace, environment = deploying

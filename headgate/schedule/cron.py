@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from headgate.numbers import counted
 from headgate.problems import did_you_mean
 from headgate.schedule.errors import ScheduleError, shown
 
@@ -148,7 +149,7 @@ def _split(text: str) -> tuple[str, str, str, str, str]:
             fix = "cron has no seconds and no years: leave them out, or write 'quartz:' before a Quartz expression"
         case _:
             fix = "write minute, hour, day of month, month, weekday, such as '0 2 * * *'"
-    raise ScheduleError(f"cron {shown(text)} has {len(fields)} field{'s' * (len(fields) != 1)}, not 5", fix)
+    raise ScheduleError(f"cron {shown(text)} has {counted(len(fields), 'field')}, not 5", fix)
 
 
 def _shortcut(word: str) -> str:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from headgate.numbers import counted
 from headgate.schedule.errors import ScheduleError, shown
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -109,7 +110,7 @@ def parse_quartz(text: str) -> Quartz:
     fields = text.upper().split()
     if not _FIELDS_WITHOUT_YEAR <= len(fields) <= _FIELDS_WITH_YEAR:
         raise ScheduleError(
-            f"Quartz {shown(text)} has {len(fields)} field{'s' * (len(fields) != 1)}, not 6 or 7",
+            f"Quartz {shown(text)} has {counted(len(fields), 'field')}, not 6 or 7",
             "write second, minute, hour, day of month, month, weekday and perhaps year, such as '0 0 2 * * ?'",
         )
     second, minute, hour, day, month, weekday, year = [*fields, "*"][:_FIELDS_WITH_YEAR]

@@ -1,0 +1,166 @@
+"""A connector's rows as checked Arrow batches: what does not fit its column's type goes aside, with the reason."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from headgate.engine.worker.cells import to_column
+from headgate.engine.worker.errors import TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_FIRST, _MOST = 64, 16_384  # rows that are checked at once
+_BYTES = 4 * 1024 * 1024  # about so many bytes of Arrow at once
+
+
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """A value that keeps its row out of the table. `row` is the whole row as JSON, so that nothing of it is lost."""
+
+    key: str
+    column: str
+    value: str
+    reason: str
+    row: str
+
+
+@dataclass(slots=True)
+class Checked:
+    """Rows that fit, those that do not, how many values of a column were converted, and columns that the schema has not."""
+
+    batch: pa.RecordBatch
+    bad: list[BadCell] = field(default_factory=list)
+    rows: int = 0  # read, fit or not
+    converted: Counter[str] = field(default_factory=Counter)
+    unknown: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What rows must be: the schema, with `nullable=False` where null is not allowed; `keys`, which tell rows apart."""
+
+    schema: pa.Schema
+    keys: tuple[str, ...] = ()
+
+    @property
+    def loose(self) -> pa.Schema:
+        """The schema as the Delta table has it: any column may be null, as in a streaming table of Spark's."""
+        return pa.schema([pa.field(one.name, one.type) for one in self.schema])
+
+
+def checked_rows(rows: Iterable[Any], shape: Shape) -> Iterator[Checked]:
+    """Check rows (dictionaries) in pieces of a few megabytes. Raises TableError for a row that is no dictionary."""
+    source = iter(rows)
+    size = _FIRST
+    while some := list(islice(source, size)):
+        checked = _checked(some, shape)
+        yield checked
+        a_row = max(1, checked.batch.nbytes // max(1, checked.batch.num_rows))
+        size = max(1, min(_MOST, size * 4, _BYTES // a_row))
+
+
+def checked_batches(batches: Iterable[pa.RecordBatch], shape: Shape) -> Iterator[Checked]:
+    """Check Arrow batches: their schema, and that no column that must not is null. Raises TableError for another schema."""
+    for batch in batches:
+        if not isinstance(batch, pa.RecordBatch):
+            raise TableError(f"read_table_arrow gave {type(batch).__name__}: expected a pyarrow.RecordBatch")
+        _same_types(batch.schema, shape.schema)
+        unfit = {
+            name: {
+                index: "is null, and must not be"
+                for index, is_null in enumerate(batch.column(name).is_null().to_pylist())
+                if is_null
+            }
+            for name in _required(shape)
+            if batch.column(name).null_count
+        }
+        if unfit:
+            yield _parted(batch.to_pylist(), batch.cast(shape.loose), unfit, shape)
+        else:
+            yield Checked(pa.RecordBatch.from_arrays(batch.columns, schema=shape.loose), rows=batch.num_rows)
+
+
+def _same_types(found: pa.Schema, expected: pa.Schema) -> None:
+    given, wanted = ({one.name: one.type for one in schema} for schema in (found, expected))
+    if list(given) != list(wanted) or given != wanted:
+        differing = [
+            f"{name} is {given.get(name, 'missing')}, not {wanted.get(name, 'in the schema')}"
+            for name in dict.fromkeys([*wanted, *given])
+            if given.get(name) != wanted.get(name)
+        ] or ["the order of columns"]
+        raise TableError(f"read_table_arrow gave another schema than get_table_schema: {', '.join(differing)}")
+
+
+def _required(shape: Shape) -> list[str]:
+    return [one.name for one in shape.schema if not one.nullable or one.name in shape.keys]
+
+
+def _checked(rows: Sequence[Any], shape: Shape) -> Checked:
+    names = shape.schema.names
+    columns, unknown = _columns(rows, names)
+    arrays: list[pa.Array] = []
+    unfit: dict[str, dict[int, str]] = {}
+    converted: Counter[str] = Counter()
+    required = set(_required(shape))
+    for name, values in zip(names, columns, strict=True):
+        array, wrong, count = to_column(values, shape.schema.field(name).type)
+        if name in required and array.null_count > len(wrong):
+            nulls = (index for index, value in enumerate(values) if value is None)
+            wrong = {**wrong, **dict.fromkeys(nulls, "is null, and must not be")}
+        if wrong:
+            unfit[name] = wrong
+        if count:
+            converted[name] = count
+        arrays.append(array)
+    batch = pa.RecordBatch.from_arrays(arrays, schema=shape.loose)
+    found = _parted(rows, batch, unfit, shape) if unfit else Checked(batch, rows=len(rows))
+    found.converted, found.unknown = converted, unknown
+    return found
+
+
+def _columns(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[Sequence[Any]], set[str]]:
+    """Give the values of each name, and the names that rows have besides. Raises TableError for what is no dictionary."""
+    try:
+        if len(names) > 1:
+            columns: list[Sequence[Any]] = list(zip(*map(itemgetter(*names), rows), strict=True))
+        else:
+            columns = [[row[names[0]] for row in rows]]
+        if max(map(len, rows)) == len(names):
+            return columns, set()
+    except (KeyError, TypeError, IndexError):
+        if wrong := next((row for row in rows if not isinstance(row, Mapping)), None):
+            raise TableError(
+                f"read_table gave {type(wrong).__name__} {str(wrong)[:60]!r} among its rows: expected a dictionary"
+            ) from None
+        columns = [[row.get(name) for row in rows] for name in names]
+    return columns, {str(name) for row in rows for name in row} - set(names)
+
+
+def _parted(
+    rows: Sequence[Mapping[str, Any]], batch: pa.RecordBatch, unfit: Mapping[str, Mapping[int, str]], shape: Shape
+) -> Checked:
+    """Take the rows out of a batch that have an unfit cell."""
+    bad: list[BadCell] = []
+    for column, its in unfit.items():
+        for index, reason in its.items():
+            row = rows[index]
+            key = json_text({name: row.get(name) for name in shape.keys})
+            bad.append(BadCell(key, column, json_text(row.get(column)), reason, json_text(row)))
+    out = {index for its in unfit.values() for index in its}
+    kept = pa.array([index for index in range(len(rows)) if index not in out], pa.int64())
+    return Checked(batch.take(kept), bad, len(rows))
+
+
+def json_text(value: Any) -> str:
+    """Give a value as JSON, with text for what JSON has no word for."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text.encode("utf-8", "backslashreplace").decode()

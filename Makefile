@@ -69,7 +69,7 @@ $(LINTER): tests/support/package-lock.json tests/support/.npmrc | .venv/.ready
 	@touch $@
 
 # On a copy in build/demo.
-demo: setup terraform
+demo: setup terraform .venv/.delta.ready .venv/.apps.ready
 	@python examples/demo.py
 
 # cdktf draws a spinner wherever it is, unless it believes to be in CI.
@@ -111,8 +111,12 @@ bench-pi: setup .venv/.exact.ready .venv/.apps.ready
 	$(call run,"Installing the newest of the provider's bindings",build/pipenv/bin/pipenv sync --categories bindings)
 	@touch $@
 
-.venv/.exact.ready: .venv/.ready
-	$(call run,"Installing OR-Tools and what writes and reads Delta tables",build/pipenv/bin/pipenv sync --categories "exact delta readers")
+.venv/.delta.ready: .venv/.ready
+	$(call run,"Installing what writes Delta tables",build/pipenv/bin/pipenv sync --categories delta)
+	@touch $@
+
+.venv/.exact.ready: .venv/.delta.ready
+	$(call run,"Installing OR-Tools and what reads Delta tables",build/pipenv/bin/pipenv sync --categories "exact readers")
 	@touch $@
 
 .venv/.bench.ready: .venv/.exact.ready

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Self
 
 from headgate.cli.console import tell
 from headgate.cli.working import working
+from headgate.numbers import counted
 from headgate.render.runs import event_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from headgate.engine.events import Event
+    from headgate.engine.planned import PlannedPipeline
     from headgate.engine.supervise import Heard
-    from headgate.use_cases.run import PlannedPipeline
 
 
 @contextmanager
@@ -100,7 +101,7 @@ class _Bars:
         took = time.monotonic() - self._began.get(one.pipeline, time.monotonic())
         self._progress.update(
             task,
-            tables=f"{self._done[one.pipeline]}/{self._count[one.pipeline]} tables",
+            tables=f"{self._done[one.pipeline]} of {counted(self._count[one.pipeline], 'table')}",
             rows=total,
             rate=total / took if took else 0,
         )

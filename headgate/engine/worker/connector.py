@@ -54,7 +54,7 @@ class Source:
     def __init__(self, folder: Path, options: Mapping[str, str], patience: float) -> None:
         """Load the one class in `folder`, and make it. Raises TableError where there is none, or it fails."""
         self._patience, self.clock = patience, Clock()
-        stubs.install(str(folder.parent))
+        stubs.install(str(folder.parent), stubs.FOR_READING)
         found = self._asked(lambda: search_files(folder, "", is_root=False), "its code can't be loaded")
         if len(found.classes) != 1:
             errors = "; ".join(f"{place}: {error['message']}" for place, error in sorted(found.errors.items()))

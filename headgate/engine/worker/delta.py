@@ -54,14 +54,15 @@ class Store:
         self.commits = 0
         self.state = State()
         self.table: DeltaTable | None = None
-        self._open()
+        self._opened = self._open()
 
-    def _open(self) -> None:
+    def _open(self) -> int:
+        """Open the table, and give its version; 0 where there is none."""
         try:
             self.table = DeltaTable(str(self.path))
         except TableNotFoundError:
             self.table, self.state = None, State()
-            return
+            return 0
         except (DeltaError, OSError) as error:
             raise TableError(f"{self.path} can't be opened as a Delta table: {error}") from None
         version = self.table.transaction_version(_APP)
@@ -72,6 +73,7 @@ class Store:
             raise TableError(
                 f"{self.path}: the commit that holds the state of batch {version} is no longer in its log", REFRESH
             )
+        return self.table.version()
 
     def _newest_state(self) -> State:
         for limit in (_RECENT, None):
@@ -186,9 +188,8 @@ class Store:
 
     def tidy(self) -> None:
         """Make few files of many small ones, now and then, and delete those that no version of a week needs."""
-        if self.table is None or not self.commits or self.table.version() % _COMPACT_EVERY > _COMPACT_EVERY - self.commits:
-            return
-        self.compact()
+        if self.table is not None and self.table.version() // _COMPACT_EVERY > self._opened // _COMPACT_EVERY:
+            self.compact()
 
     def compact(self) -> None:
         """Make few files of many small ones, and delete old ones. What fails is tried again another time."""

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 EXIT_CODE = 77
+_MIB = 1024 * 1024
 _EVERY = 0.05  # seconds
 
 
@@ -39,7 +40,7 @@ def _peak() -> int | None:
 def _watch(most: int) -> None:
     while (now := resident()) is not None:
         if now > most:
-            sys.stderr.write(f"took {now} bytes of memory, of {most}\n")
+            sys.stderr.write(f"took {now // _MIB} MiB of memory, of {most // _MIB}\n")
             sys.stderr.flush()
             os._exit(EXIT_CODE)
         time.sleep(_EVERY)

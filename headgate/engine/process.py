@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -115,6 +116,9 @@ class PipelineProcess:
             self._say(said)
         process.wait()
         printed.join()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with contextlib.suppress(OSError):  # what was not written goes nowhere
+                pipe.close()
         if process.returncode == 0 and not order.interval:
             done.update(table.name for table in order.tables)
         return begun, done

@@ -152,6 +152,16 @@ def test_a_field_that_must_not_be_null_can_neither_go_nor_become_null(tmp_path: 
             table.load()
 
 
+def test_a_struct_in_a_map_takes_no_new_field(tmp_path: Path) -> None:
+    table = loaded(tmp_path, struct(m=spark("MapType", STRING, struct(x=LONG))), [{"m": {"k": {"x": 1}}}], "append", {})
+    table.connector.schema = struct(m=spark("MapType", STRING, struct(x=LONG, y=LONG)))
+    with pytest.raises(TableError, match="column m, a map, was"):
+        table.load()
+    table.connector.changes = [[{"m": {"k": {"x": 1, "y": 2}}}]]
+    table.load(refresh=True)
+    assert table.rows("m") == [({"k": {"x": 1, "y": 2}},)]
+
+
 def test_history_that_is_asked_for_later_needs_a_full_refresh(tmp_path: Path) -> None:
     table = loaded(tmp_path, struct(id=LONG, seq=LONG), [{"id": 1, "seq": 1}], "cdc", {})
     table.options = {"scd_type": "SCD_TYPE_2"}

@@ -17,6 +17,8 @@ def change(before: pa.Field, now: pa.Field, path: str = "") -> str:
         return f"{place} was never null, and may be now"
     if pa.types.is_struct(before.type) and pa.types.is_struct(now.type):
         return next(filter(None, _changed_fields(before.type, now.type, place)), "")
+    if pa.types.is_map(before.type) and adds(before.type, now.type):  # deltalake 1.6 can't read what was there then
+        return f"{place}, a map, was {before.type} and is {now.type} now"
     if inner := list(_inner(before.type, now.type, place)):
         return next(filter(None, (change(*one) for one in inner)), "")
     return "" if before.type == now.type else f"{place} was {before.type} and is {now.type} now"

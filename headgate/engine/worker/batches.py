@@ -116,15 +116,17 @@ def _checked(rows: Sequence[Any], shape: Shape) -> Checked:
     converted: Counter[str] = Counter()
     required = set(_required(shape))
     for name, values in zip(names, columns, strict=True):
-        array, wrong, count = to_column(values, shape.schema.field(name).type)
-        if name in required and array.null_count > len(wrong):
+        column = to_column(values, shape.schema.field(name).type, name)
+        wrong = column.unfit
+        if name in required and column.array.null_count > len(wrong):
             nulls = (index for index, value in enumerate(values) if value is None)
             wrong = {**wrong, **dict.fromkeys(nulls, "is null, and must not be")}
         if wrong:
             unfit[name] = wrong
-        if count:
-            converted[name] = count
-        arrays.append(array)
+        if column.told.converted:
+            converted[name] = column.told.converted
+        unknown.update(map(plain, column.told.unknown))
+        arrays.append(column.array)
     batch = pa.RecordBatch.from_arrays(arrays, schema=shape.loose)
     found = _parted(rows, batch, unfit, shape) if unfit else Checked(batch, rows=len(rows))
     found.converted, found.unknown = converted, unknown

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.engine.worker.delta import quoted
+from headgate.engine.worker.delta import MARK, quoted
 from headgate.engine.worker.history import END, START, changed_history
 from headgate.engine.worker.keys import last_of_each, matched
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from headgate.engine.worker.plan import Plan
     from headgate.engine.worker.state import State
     from headgate.engine.worker.tombstones import Tombstones
-
-_KIND = "__kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +64,8 @@ def land(rows: pa.Table, deleted: pa.Table, into: Into, state: State) -> Landed:
     rows = last_of_each(rows.sort_by([(sequence, "ascending")]), by)
     deleted = last_of_each(deleted.sort_by([(sequence, "ascending")]), by)
     if tombstones:
-        tombstones.add(deleted, state.load)
-        rows = tombstones.newer(rows, state.load)
+        tombstones.add(deleted)
+        rows = tombstones.newer(rows)
     if into.empty or not rows.num_rows + deleted.num_rows:
         return into.write(rows, state)
     return _merge(rows, deleted, plan, store, state)
@@ -80,7 +78,7 @@ def _merge(rows: pa.Table, deleted: pa.Table, plan: Plan, store: Store, state: S
         # Of a key that is in both, the later one; a deletion of the same sequence is last.
         merged = last_of_each(merged.sort_by([(plan.sequence, "ascending")]), plan.keys)
     newer = f"s.{quoted(plan.sequence)} >= t.{quoted(plan.sequence)}"
-    is_row = f"s.{_KIND} = 'row'"
+    is_row = f"s.{MARK} = 'row'"
     values = {quoted(name): f"s.{quoted(name)}" for name in rows.column_names}
 
     def clauses(merger: Any) -> Any:
@@ -94,23 +92,23 @@ def _merge(rows: pa.Table, deleted: pa.Table, plan: Plan, store: Store, state: S
 def _land_history(rows: pa.Table, deleted: pa.Table, into: Into, state: State) -> Landed:
     plan, store, tombstones = into.plan, into.store, into.tombstones
     keys, sequence = list(plan.keys), plan.sequence or START
-    rows = last_of_each(rows, [*keys, sequence])
-    deleted = last_of_each(deleted, [*keys, sequence])
+    columns = list(dict.fromkeys([*keys, sequence]))
+    rows, deleted = (last_of_each(some, columns) for some in (rows, deleted))
     touched = last_of_each(pa.concat_tables([rows.select(keys), deleted.select(keys)]), keys)
     existing = _of(touched, None if into.empty else store.read([*keys, START, END]), plan)
     if tombstones:
-        tombstones.add(deleted, state.load)
-        deleted = pa.concat_tables([deleted.select([*keys, sequence]), *tombstones.of(touched, state.load)])
-    written, closed = changed_history(rows, deleted.select([*keys, sequence]), existing, keys, sequence)
+        tombstones.add(deleted)
+        deleted = pa.concat_tables([deleted.select(columns), *tombstones.of(touched)])
+    written, closed = changed_history(rows, deleted.select(columns), existing, keys, sequence)
     if into.empty or not written.num_rows + closed.num_rows:
         return into.write(written, state)
     merged = pa.concat_tables([_marked(written, "row"), _marked(closed, "closed")], promote_options="default")
     values = {quoted(name): f"s.{quoted(name)}" for name in written.column_names}
 
     def clauses(merger: Any) -> Any:
-        merger = merger.when_matched_update(values, f"s.{_KIND} = 'row'")
-        merger = merger.when_matched_update({quoted(END): f"s.{quoted(END)}"}, f"s.{_KIND} = 'closed'")
-        return merger.when_not_matched_insert(values, f"s.{_KIND} = 'row'")
+        merger = merger.when_matched_update(values, f"s.{MARK} = 'row'")
+        merger = merger.when_matched_update({quoted(END): f"s.{quoted(END)}"}, f"s.{MARK} = 'closed'")
+        return merger.when_not_matched_insert(values, f"s.{MARK} = 'row'")
 
     counts = store.merge(merged, _on([*keys, START]), clauses, state)
     return Landed(counts["num_target_rows_inserted"] + counts["num_target_rows_updated"])
@@ -129,7 +127,7 @@ def _on(keys: Sequence[str]) -> str:
 
 
 def _marked(rows: pa.Table, kind: str) -> pa.Table:
-    return rows.append_column(_KIND, pa.array([kind] * rows.num_rows, pa.string()))
+    return rows.append_column(MARK, pa.array([kind] * rows.num_rows, pa.string()))
 
 
 def snapshot_changes(rows: pa.Table, open_rows: pa.Table, keys: Sequence[str], now: pa.Scalar) -> tuple[pa.Table, pa.Table]:
@@ -150,6 +148,21 @@ def _differs(now: pa.ChunkedArray, before: pa.ChunkedArray | None) -> pa.Array:
         return now.is_valid()
     if pa.types.is_nested(now.type):
         pairs = zip(now.to_pylist(), before.to_pylist(), strict=True)
-        return pa.array([one != other for one, other in pairs], pa.bool_())
+        return pa.array([not _same(one, other) for one, other in pairs], pa.bool_())
     other = pc.fill_null(pc.not_equal(now, before), False)  # noqa: FBT003  # Arrow's
+    if pa.types.is_floating(now.type):
+        other = pc.and_(other, pc.invert(pc.and_(_nan(now), _nan(before))))
     return pc.or_(other, pc.xor(now.is_null(), before.is_null()))
+
+
+def _nan(values: pa.ChunkedArray) -> pa.Array:
+    return pc.fill_null(pc.is_nan(values), False)  # noqa: FBT003  # Arrow's
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Say whether two values are one: with NaN itself, and a field that one has not the same as null."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(_same(one.get(name), other.get(name)) for name in one.keys() | other.keys())
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other or (one != one and other != other))  # noqa: PLR0124  # NaN's nature

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from headgate.engine.worker.cells import to_column
-from headgate.engine.worker.errors import TableError
+from headgate.engine.worker.errors import TableError, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,13 +24,17 @@ _BYTES = 4 * 1024 * 1024  # about so many bytes of Arrow at once
 
 @dataclass(frozen=True, slots=True)
 class BadCell:
-    """A value that keeps its row out of the table. `row` is the whole row as JSON, so that nothing of it is lost."""
+    """A value that keeps its row out of the table. `row` is the whole row as JSON, so that nothing of it is lost.
+
+    first: no other of its row's values came before.
+    """
 
     key: str
     column: str
     value: str
     reason: str
     row: str
+    first: bool = True
 
 
 @dataclass(slots=True)
@@ -112,15 +116,17 @@ def _checked(rows: Sequence[Any], shape: Shape) -> Checked:
     converted: Counter[str] = Counter()
     required = set(_required(shape))
     for name, values in zip(names, columns, strict=True):
-        array, wrong, count = to_column(values, shape.schema.field(name).type)
-        if name in required and array.null_count > len(wrong):
+        column = to_column(values, shape.schema.field(name).type, name)
+        wrong = column.unfit
+        if name in required and column.array.null_count > len(wrong):
             nulls = (index for index, value in enumerate(values) if value is None)
             wrong = {**wrong, **dict.fromkeys(nulls, "is null, and must not be")}
         if wrong:
             unfit[name] = wrong
-        if count:
-            converted[name] = count
-        arrays.append(array)
+        if column.told.converted:
+            converted[name] = column.told.converted
+        unknown.update(map(plain, column.told.unknown))
+        arrays.append(column.array)
     batch = pa.RecordBatch.from_arrays(arrays, schema=shape.loose)
     found = _parted(rows, batch, unfit, shape) if unfit else Checked(batch, rows=len(rows))
     found.converted, found.unknown = converted, unknown
@@ -137,12 +143,12 @@ def _columns(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[Sequence[A
         if max(map(len, rows)) == len(names):
             return columns, set()
     except (KeyError, TypeError, IndexError):
-        if wrong := next((row for row in rows if not isinstance(row, Mapping)), None):
-            raise TableError(
-                f"read_table gave {type(wrong).__name__} {str(wrong)[:60]!r} among its rows: expected a dictionary"
-            ) from None
+        for row in rows:
+            if not isinstance(row, Mapping):
+                found = f"{type(row).__name__} {plain(row)[:60]!r}"
+                raise TableError(f"it gave {found} among its rows: expected a dictionary") from None
         columns = [[row.get(name) for row in rows] for name in names]
-    return columns, {str(name) for row in rows for name in row} - set(names)
+    return columns, {plain(name) for row in rows for name in row} - set(names)
 
 
 def _parted(
@@ -150,17 +156,21 @@ def _parted(
 ) -> Checked:
     """Take the rows out of a batch that have an unfit cell."""
     bad: list[BadCell] = []
+    out: set[int] = set()
     for column, its in unfit.items():
         for index, reason in its.items():
             row = rows[index]
             key = json_text({name: row.get(name) for name in shape.keys})
-            bad.append(BadCell(key, column, json_text(row.get(column)), reason, json_text(row)))
-    out = {index for its in unfit.values() for index in its}
+            bad.append(BadCell(key, column, json_text(row.get(column)), reason, json_text(row), index not in out))
+            out.add(index)
     kept = pa.array([index for index in range(len(rows)) if index not in out], pa.int64())
     return Checked(batch.take(kept), bad, len(rows))
 
 
 def json_text(value: Any) -> str:
     """Give a value as JSON, with text for what JSON has no word for."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError, RecursionError):  # keys that are no texts; an object within itself
+        text = json.dumps(repr(value), ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace").decode()

@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.engine.worker.values import UnfitError, converter
+from headgate.engine.worker.convert import Told, converter, natural
+from headgate.engine.worker.values import UnfitError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NOTHING = frozenset({type(None)})
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # microseconds: of the years 1 to 9999, all that a time can be
 
 
-def to_column(values: Sequence[Any], kind: pa.DataType) -> tuple[pa.Array, dict[int, str], int]:
-    """Give values as an Arrow array of a type; why some don't fit (index → reason, null in the array); how many were converted.
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's values as an Arrow array; why some don't fit (index → reason; null in the array), and what was told of them."""
+
+    array: pa.Array
+    unfit: dict[int, str] = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
+
+
+def to_column(values: Sequence[Any], kind: pa.DataType, name: str) -> Column:
+    """Give the values of a column as its type has them.
 
     Columns whose values all are what the type holds, or null, are made at once, which is nearly all of them.
     """
     kinds = set(map(type, values)) - _NOTHING
     if (whole := _at_once(values, kind, kinds)) is not None:
-        return whole, {}, 0
-    convert = converter(kind)
+        return Column(whole)
+    told = Told()
+    convert = converter(kind, name, told)
     made: list[Any] = []
     unfit: dict[int, str] = {}
-    converted = 0
-    natural = _natural(kind)
     for index, value in enumerate(values):
-        if value is None:
-            made.append(None)
-            continue
         try:
-            made.append(convert(value))
+            made.append(None if value is None else convert(value))
         except UnfitError as error:
             made.append(None)
             unfit[index] = str(error)
-        else:
-            converted += natural is not None and type(value) not in natural
-    return pa.array(made, kind), unfit, converted
+    return Column(pa.array(made, kind), unfit, told)
 
 
 def _at_once(values: Sequence[Any], kind: pa.DataType, kinds: set[type]) -> pa.Array | None:
@@ -48,8 +53,8 @@ def _at_once(values: Sequence[Any], kind: pa.DataType, kinds: set[type]) -> pa.A
     try:
         if not kinds:
             return pa.nulls(len(values), kind)
-        if kinds <= (_natural(kind) or frozenset()) and not pa.types.is_decimal(kind):
-            return pa.array(values, kind)
+        if kinds <= (natural(kind) or frozenset()) and not pa.types.is_decimal(kind):
+            return _exact(pa.array(values, kind), kind)
         if kinds == {str} and pa.types.is_timestamp(kind):
             return _times(pa.array(values, pa.string()), kind)
     except (pa.ArrowException, OverflowError, ValueError):
@@ -57,29 +62,18 @@ def _at_once(values: Sequence[Any], kind: pa.DataType, kinds: set[type]) -> pa.A
     return None
 
 
+def _exact(made: pa.Array, kind: pa.DataType) -> pa.Array | None:
+    """Give the array, or None where a number beyond 32 bits may have become infinite in it."""
+    return None if pa.types.is_float32(kind) and pc.any(pc.is_inf(made)).as_py() else made
+
+
 def _times(texts: pa.Array, kind: pa.TimestampType) -> pa.Array | None:
     """Give times of texts that all have a zone, or all none. Raises ArrowInvalid for others."""
-    zone = kind.tz is not None
-    if not zone:
-        return pc.cast(texts, kind)
     try:
-        return pc.cast(texts, kind)
+        times = pc.cast(texts, kind)
     except pa.ArrowInvalid:
-        return pc.cast(texts, pa.timestamp("us")).cast(kind)
-
-
-def _natural(kind: pa.DataType) -> frozenset[type] | None:
-    """Give the types of Python whose values a column holds as they are; None for those that are made of others."""
-    if pa.types.is_integer(kind):
-        return frozenset({int})
-    if pa.types.is_floating(kind):
-        return frozenset({float, int})  # Arrow refuses whole numbers that have no exact double
-    if pa.types.is_boolean(kind):
-        return frozenset({bool})
-    if pa.types.is_string(kind):
-        return frozenset({str})
-    if pa.types.is_binary(kind):
-        return frozenset({bytes})
-    if pa.types.is_decimal(kind):
-        return frozenset({Decimal})
-    return None
+        if kind.tz is None:
+            raise
+        times = pc.cast(texts, pa.timestamp("us")).cast(kind)
+    ends = pc.min_max(times.cast(pa.int64())).as_py()
+    return times if ends["min"] >= _FIRST and ends["max"] <= _LAST else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
@@ -15,19 +16,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from headgate.discovery.child import stubs
 from headgate.discovery.child.find import described, search_files
-from headgate.engine.worker.batches import Shape, checked_batches, checked_rows
-from headgate.engine.worker.errors import StoppedError, TableError
+from headgate.engine.worker.batches import checked_batches, checked_rows
+from headgate.engine.worker.errors import StoppedError, TableError, plain
 from headgate.engine.worker.spark_types import arrow_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headgate.engine.worker.batches import Checked
+    import pyarrow as pa
+
+    from headgate.engine.worker.batches import Checked, Shape
 
 Offset = dict[str, Any]
 _Answer = TypeVar("_Answer")
 _TYPES = ("snapshot", "append", "cdc", "cdc_with_deletes")
-_SHOWN = 300
+_COUNTED = ("requests", "retries", "waited")
 
 
 class Clock:
@@ -76,11 +79,9 @@ class Source:
         cursor = found.get("cursor_field") or ""
         return kind, tuple(keys), str(cursor)
 
-    def shape(self, table: str, options: Mapping[str, str], keys: tuple[str, ...]) -> Shape:
-        """Give what its rows must be. Raises TableError for a schema that no Delta table can have."""
-        return Shape(
-            arrow_schema(self._asked(lambda: self._connector.get_table_schema(table, dict(options)), "get_table_schema")), keys
-        )
+    def schema(self, table: str, options: Mapping[str, str]) -> pa.Schema:
+        """Give a table's schema. Raises TableError for one that no Delta table can have."""
+        return self._asked(lambda: arrow_schema(self._connector.get_table_schema(table, dict(options))), "get_table_schema")
 
     def snapshot(self, table: str, options: Mapping[str, str], shape: Shape) -> Iterator[Checked]:
         """Read a table whole: by partitions where the connector has them, else in one call, as the framework does."""
@@ -111,13 +112,11 @@ class Source:
 
     def counters(self) -> dict[str, float]:
         """Give what the connector counts of its own requests, where it does: requests, retries, waited (seconds)."""
-        count = getattr(self._connector, "counters", None)
-        found = self._asked(count, "counters") if callable(count) else {}
-        return (
-            {name: value for name, value in found.items() if isinstance(value, int | float)}
-            if isinstance(found, Mapping)
-            else {}
-        )
+        try:
+            found: Any = self._asked(self._connector.counters, "counters")
+            return {name: found[name] for name in _COUNTED if name in found and math.isfinite(found[name])}
+        except (AttributeError, TableError, TypeError):  # it counts nothing, or means something else by the name
+            return {}
 
     def _partitioned(self, table: str) -> bool:
         names = ("get_partitions", "read_partition", "latest_offset", "is_partitioned")
@@ -151,9 +150,10 @@ class Source:
         if after is None:
             return None
         try:
-            kept = json.loads(json.dumps(dict(after), allow_nan=False))
+            text = json.dumps(dict(after), allow_nan=False, ensure_ascii=False)
+            kept: Offset = json.loads(text.encode())
         except (TypeError, ValueError):
-            raise TableError(f"its offset can't be kept as JSON: {str(after)[:_SHOWN]}") from None
+            raise TableError(f"its offset can't be kept as JSON: {plain(after)}") from None
         return before if kept == before else kept
 
     def _watched(self, pieces: Iterator[Checked], method: str) -> Iterator[Checked]:
@@ -173,6 +173,6 @@ class Source:
         except (TableError, StoppedError, MemoryError):
             raise
         except BaseException as error:  # noqa: BLE001  # a connector's code may raise anything, sys.exit included
-            raise TableError(f"{what}: {type(error).__name__}: {str(error)[:_SHOWN]}") from None
+            raise TableError(f"{what}: {type(error).__name__}: {plain(error)}") from None
         finally:
             faulthandler.cancel_dump_traceback_later()

@@ -23,6 +23,7 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from headgate.engine.worker.errors import TableError
+from headgate.engine.worker.schemas import adds
 from headgate.engine.worker.state import KEY, REFRESH, State, read_state
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _APP = "headgate"
+MARK = "__headgate"  # says of a row that is merged what to do with it; how all columns of the engine's begin
 _RECENT = 20  # commits that are looked through for the state first
 _TRIES = 5
 _COMPACT_EVERY = 25  # commits
@@ -54,15 +56,14 @@ class Store:
         self.commits = 0
         self.state = State()
         self.table: DeltaTable | None = None
-        self._opened = self._open()
+        self._open()
 
-    def _open(self) -> int:
-        """Open the table, and give its version; 0 where there is none."""
+    def _open(self) -> None:
         try:
             self.table = DeltaTable(str(self.path))
         except TableNotFoundError:
             self.table, self.state = None, State()
-            return 0
+            return
         except (DeltaError, OSError) as error:
             raise TableError(f"{self.path} can't be opened as a Delta table: {error}") from None
         version = self.table.transaction_version(_APP)
@@ -73,7 +74,6 @@ class Store:
             raise TableError(
                 f"{self.path}: the commit that holds the state of batch {version} is no longer in its log", REFRESH
             )
-        return self.table.version()
 
     def _newest_state(self) -> State:
         for limit in (_RECENT, None):
@@ -112,6 +112,7 @@ class Store:
     def merge(self, data: pa.Table, on: str, clauses: Callable[[Any], Any], state: State) -> dict[str, Any]:
         """Merge rows (`s`) into the table (`t`) where `on` holds, by `clauses`; give the counts. Raises as `write` does."""
         self._make(data.schema)
+        self._widen(data.schema)
         counts: dict[str, Any] = {}
 
         def merge() -> None:
@@ -120,7 +121,6 @@ class Store:
                 on,
                 source_alias="s",
                 target_alias="t",
-                merge_schema=True,
                 writer_properties=_WRITER,
                 commit_properties=_properties(state),
                 post_commithook_properties=_HOOKS,
@@ -134,6 +134,18 @@ class Store:
         """Keep a state without any rows: the connector's offset moved, and nothing came of it."""
         self.write(self.columns.empty_table(), state)
 
+    def _widen(self, schema: pa.Schema) -> None:
+        """Add the columns and fields of rows that are about to be merged, in a commit of their own.
+
+        Not by the merge itself: with a field that is new in a struct, delta-rs has it null in all rows that the merge changes
+        without naming the struct.
+        """
+        known = {field.name: field.type for field in self.columns}
+        new = [field for field in schema if field.name in known and adds(known[field.name], field.type)]
+        new += [field for field in schema if field.name not in known and field.name != MARK]
+        if new:
+            self.write(pa.schema(new).empty_table(), self.state)
+
     def _commit(self, write: Callable[[], None], state: State, *, again: bool) -> None:
         before = self.state
         for attempt in range(_TRIES):
@@ -146,7 +158,7 @@ class Store:
                 if not again or attempt == _TRIES - 1:
                     raise TableError(f"another writer was at {self.path}: {error}", "run it again") from None
                 _log.info("another writer was at %s: once more", self.path)
-            except (DeltaError, OSError, ValueError, pa.ArrowException) as error:
+            except Exception as error:  # noqa: BLE001  # deltalake raises this very class too
                 raise TableError(f"{self.path} could not be written: {_first_line(error)}") from None
             else:
                 break
@@ -188,7 +200,10 @@ class Store:
 
     def tidy(self) -> None:
         """Make few files of many small ones, now and then, and delete those that no version of a week needs."""
-        if self.table is not None and self.table.version() // _COMPACT_EVERY > self._opened // _COMPACT_EVERY:
+        if (
+            self.table is not None
+            and self.table.version() // _COMPACT_EVERY > (self.table.version() - self.commits) // _COMPACT_EVERY
+        ):
             self.compact()
 
     def compact(self) -> None:

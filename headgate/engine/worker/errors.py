@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_SHOWN = 300
+
 
 class TableError(Exception):
     """A table can't be loaded as it is: what is wrong, and how to mend it."""
@@ -13,3 +15,12 @@ class TableError(Exception):
 
 class StoppedError(Exception):
     """Whoever runs the engine wants it to end: what was committed stays."""
+
+
+def plain(value: object) -> str:
+    """Give what a connector raised or gave as a text that can be told: not long, and of whole characters."""
+    try:
+        text = str(value)
+    except Exception:  # noqa: BLE001  # whatever a class of a connector's does
+        text = type(value).__name__
+    return text[:_SHOWN].encode("utf-8", "backslashreplace").decode()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 START, END = "__START_AT", "__END_AT"
-_AT, _DELETED, _FROM = "__at", "__deleted", "__from"
+_AT, _DELETED, _FROM = "__headgate_at", "__headgate_deleted", "__headgate_from"
 _NOWHERE = -1  # not of the changes: a start that the table has, or an end
 
 

@@ -53,7 +53,10 @@ class Intake:
 
     def take(self, piece: Checked, spool: Spool) -> None:
         """Take a piece: its rows to the spool, its cells that don't fit aside."""
-        spool.add(piece.batch.rename_columns(self._schema.names))
+        rows = piece.batch.rename_columns(self._schema.names)
+        spool.add(
+            rows if rows.schema == self._schema else rows.cast(self._schema)
+        )  # to fields in structs that only the table has
         self.rows += piece.rows
         self.bytes += piece.batch.nbytes
         self.converted += piece.converted
@@ -73,7 +76,7 @@ class Intake:
     def flush(self, batch: int) -> None:
         """Put the cells that were gathered into the quarantine, as those of a batch that is about to land."""
         self._quarantine.add(self._bad, batch)
-        self.quarantined += len({(cell.key, cell.row) for cell in self._bad})
+        self.quarantined += sum(cell.first for cell in self._bad)
         self._bad = []
 
     def mark(self) -> int:

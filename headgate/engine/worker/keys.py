@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PLACE = "__place"  # of a row among the others; no column of Spark's AUTO CDC has such a name
+_PLACE = "__headgate_place"  # of a row among the others
 
 
 def last_of_each(rows: pa.Table, by: Sequence[str]) -> pa.Table:
@@ -36,10 +36,10 @@ def matched(rows: pa.Table, others: pa.Table, by: Sequence[str]) -> pa.Array:
     """Give for each row the place in `others` of the row with the same `by`, null where there is none; there is one at most."""
     names = list(by)
     left = _placed(rows.select(names))
-    right = _placed(others.select(names).cast(rows.select(names).schema)).rename_columns([*names, "__other"])
+    right = _placed(others.select(names).cast(rows.select(names).schema)).rename_columns([*names, "__headgate_other"])
     joined = left.join(right, keys=names, join_type="left outer", use_threads=False)
     order = pc.sort_indices(joined, sort_keys=[(_PLACE, "ascending")])
-    return joined["__other"].take(order).combine_chunks()
+    return joined["__headgate_other"].take(order).combine_chunks()
 
 
 def same_as_next(rows: pa.Table, by: Sequence[str]) -> pa.Array:

@@ -16,12 +16,13 @@ import pyarrow as pa
 from headgate.engine.worker.apply import Into, Landed, land, snapshot_changes
 from headgate.engine.worker.batches import Shape
 from headgate.engine.worker.delta import Store, quoted
-from headgate.engine.worker.errors import StoppedError
+from headgate.engine.worker.errors import StoppedError, TableError
 from headgate.engine.worker.flow import Flow
 from headgate.engine.worker.history import END, START
 from headgate.engine.worker.intake import Intake
 from headgate.engine.worker.plan import as_stored, plan_of
 from headgate.engine.worker.quarantine import Quarantine
+from headgate.engine.worker.state import REFRESH
 from headgate.engine.worker.tombstones import Tombstones
 from headgate.engine.worker.unique import take_out_repeated
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from headgate.engine.worker.batches import Checked
     from headgate.engine.worker.connector import Offset, Source
     from headgate.engine.worker.flow import Land, Read
+    from headgate.engine.worker.plan import Plan
     from headgate.engine.worker.spool import Spool
     from headgate.engine.worker.state import State
 
@@ -48,32 +50,42 @@ class Load:
         self.plan = plan_of(order, source)
         self.full = order.refresh or not self.store.state.loaded
         stored = self.plan if order.refresh else as_stored(self.plan, self.store.columns)
+        self._refuse_another_way(stored)
         aside = Path(order.aside)
+        state = self.store.state
+        anew = {"load": state.batch + 1, "rows": None, "deletes": None, "digest": "", "loaded": False} if order.refresh else {}
+        self._state = state.model_copy(update={**anew, "way": stored.way})
         deletes = self.plan.kind == "cdc_with_deletes"
-        tombstones = Tombstones(aside / "deleted", stored.keys, stored.sequence) if deletes else None
-        self._into = Into(stored, self.store, tombstones, order.refresh)
-        if order.refresh:
-            batch = self.store.state.batch
-            self._state = self.store.state.model_copy(
-                update={"load": batch + 1, "rows": None, "deletes": None, "digest": "", "loaded": False}
-            )
-        else:
-            self._state = self.store.state
+        after = aside / "deleted" / str(self._state.load)
+        self._tombstones = Tombstones(after, stored.keys, stored.sequence) if deletes else None
+        self._into = Into(stored, self.store, self._tombstones, order.refresh)
         self._quarantine = Quarantine(aside / "quarantine", order.name)
         self.intake = Intake(stored.shape.loose, aside / "spool", memory, self._quarantine, tell)
         self.landed = Landed()
         self.calls = 0
 
+    def _refuse_another_way(self, stored: Plan) -> None:
+        before = self.store.state.way
+        if before and before != stored.way and not self._order.refresh:
+            raise TableError(f"the table was loaded as {before}, and is {stored.way} now", REFRESH)
+
     def run(self) -> None:
         """Load the table. Raises TableError, and StoppedError; what was committed stays."""
-        anchor = self.store.state.anchor
-        self._quarantine.keep(f"batch = {anchor}" if self.plan.kind == "snapshot" else f"batch <= {anchor}")
+        self._keep_quarantine()
         if self.plan.kind == "snapshot":
             self._snapshot()
         else:
             self._flows()
-        if self.store.table is not None:
-            self.store.tidy()
+        self._keep_quarantine()
+        self._quarantine.tidy()
+        if self._tombstones:
+            self._tombstones.tidy()
+        self.store.tidy()
+
+    def _keep_quarantine(self) -> None:
+        """Keep the cells of what is in the table: of the last snapshot, else of all since the full load."""
+        state = self.store.state
+        self._quarantine.keep(state.anchor if self.plan.kind == "snapshot" else state.load, state.anchor)
 
     def _flows(self) -> None:
         plan, source, table = self.plan, self._source, self._order.source_table
@@ -143,7 +155,6 @@ class Load:
         finally:
             spool.close()
             others.close()
-        self._quarantine.keep(f"batch = {self._state.anchor}")
 
     def _land_snapshot_history(self, spool: Spool, read_at: datetime) -> None:
         plan, into = self._into.plan, self._into

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from headgate.deployment.ingest import RESERVED
 from headgate.engine.worker.batches import Shape
+from headgate.engine.worker.delta import MARK
 from headgate.engine.worker.errors import TableError
 from headgate.engine.worker.history import END, START, with_history
+from headgate.engine.worker.schemas import change, joined
 from headgate.engine.worker.state import REFRESH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from headgate.engine.model import TableOrder
     from headgate.engine.worker.connector import Source
@@ -36,6 +38,12 @@ class Plan:
     history: bool
     options: Mapping[str, str]
     shape: Shape
+
+    @property
+    def way(self) -> str:
+        """How rows become the table's: what can't change without loading it anew."""
+        by = f" by {', '.join(self.keys)}" if self.keys else ""
+        return f"{self.kind}{by}" + (f" in the order of {self.sequence}" if self.sequence else "")
 
     @property
     def columns(self) -> pa.Schema:
@@ -65,12 +73,29 @@ def plan_of(order: TableOrder, source: Source) -> Plan:
         raise TableError(f"{kind} needs a column that orders changes, and there is none", "name it: sequence_by in tables.csv")
     sequence = sequence if kind.startswith("cdc") else ""
     keys = keys if kind != "append" else ()
-    shape = source.shape(order.source_table, options, (*keys, *([sequence] if sequence else ())))
-    known = {name.lower(): name for name in shape.schema.names}
-    if missing := [name for name in shape.keys if name.lower() not in known]:
+    schema = source.schema(order.source_table, options)
+    _refuse_own(schema, history=history)
+    known = {name.lower(): name for name in schema.names}
+    if missing := [name for name in (*keys, sequence) if name and name.lower() not in known]:
         raise TableError(f"the schema has no column {', '.join(missing)}, which rows are told apart or ordered by")
-    keys, sequence = tuple(known[key.lower()] for key in keys), known[sequence.lower()] if sequence else ""
-    return Plan(kind, keys, sequence, history, options, Shape(shape.schema, (*keys, *([sequence] if sequence else ()))))
+    keys, sequence = _distinct(known[key.lower()] for key in keys), known[sequence.lower()] if sequence else ""
+    required = _distinct((*keys, *([sequence] if sequence else ())))
+    if nested := [name for name in required if pa.types.is_nested(schema.field(name).type)]:
+        raise TableError(
+            f"rows can't be told apart or ordered by {', '.join(nested)}: expected a plain type, found a nested one"
+        )
+    return Plan(kind, keys, sequence, history, options, Shape(schema, required))
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _refuse_own(schema: pa.Schema, *, history: bool) -> None:
+    """Raise TableError for columns that have a name of the engine's."""
+    own = [name for name in schema.names if name.lower().startswith(MARK) or (history and name.upper() in {START, END})]
+    if own:
+        raise TableError(f"columns can't be named {', '.join(own)}: rows have these of their own", "name them otherwise")
 
 
 def as_stored(plan: Plan, stored: pa.Schema) -> Plan:
@@ -89,9 +114,12 @@ def as_stored(plan: Plan, stored: pa.Schema) -> Plan:
     fields = []
     for field in plan.shape.schema:
         before = known.get(field.name.lower())
-        if before is not None and (change := _change(before.type, field.type, field.name)):
-            raise TableError(change, REFRESH)
-        fields.append(field.with_name(before.name) if before is not None else field)
+        if before is None:
+            fields.append(field)
+        elif found := change(before, field.with_nullable(before.nullable)):
+            raise TableError(found, REFRESH)
+        else:
+            fields.append(field.with_name(before.name).with_type(joined(before.type, field.type)))
     names = dict(zip(plan.shape.schema.names, (field.name for field in fields), strict=True))
     return replace(
         plan,
@@ -101,24 +129,12 @@ def as_stored(plan: Plan, stored: pa.Schema) -> Plan:
     )
 
 
-def _change(before: pa.DataType, now: pa.DataType, path: str) -> str:
-    """Say what of a type changed so that a table can't take it; empty where nothing did, or fields were added."""
-    if pa.types.is_struct(before) and pa.types.is_struct(now):
-        known = {field.name: field.type for field in before}
-        changes = (_change(known[field.name], field.type, f"{path}.{field.name}") for field in now if field.name in known)
-        return next(filter(None, changes), "")
-    if pa.types.is_list(before) and pa.types.is_list(now):
-        return _change(before.value_type, now.value_type, f"{path}.element")
-    if pa.types.is_map(before) and pa.types.is_map(now):
-        return _change(before.key_type, now.key_type, f"{path}.key") or _change(
-            before.item_type, now.item_type, f"{path}.value"
-        )
-    return "" if before == now else f"column {path} was {before} and is {now} now"
-
-
 def _listed(text: str | None) -> tuple[str, ...]:
     """Read names given as JSON, or by commas."""
     if not text:
         return ()
-    found: object = json.loads(text) if text.startswith("[") else text.split(",")
-    return tuple(str(one).strip() for one in found) if isinstance(found, list) else ()
+    try:
+        found: list[Any] = json.loads(text) if text.startswith("[") else text.split(",")
+    except ValueError:
+        raise TableError(f"primary_keys is {text!r}: expected names by commas, or a list of JSON") from None
+    return tuple(str(one).strip() for one in found)

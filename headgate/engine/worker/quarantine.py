@@ -38,10 +38,14 @@ class Quarantine:
     def __init__(self, folder: Path, table: str) -> None:
         self._table, self._store = table, Store(folder)
 
-    def keep(self, where: str) -> None:
-        """Take out the cells of all batches but those that fit a condition of SQL, such as `batch <= 5`."""
+    def keep(self, first: int, last: int) -> None:
+        """Take out the cells of all batches but those from one to another."""
         if self._store.table is not None:
-            self._store.delete(f"NOT ({where})")
+            self._store.delete(f"batch < {first} OR batch > {last}")
+
+    def tidy(self) -> None:
+        """Make few files of many, now and then."""
+        self._store.tidy()
 
     def add(self, cells: Sequence[BadCell], batch: int) -> None:
         """Keep the cells of a batch that is about to land. Raises TableError where they can't be."""

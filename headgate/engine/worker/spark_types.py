@@ -29,7 +29,7 @@ _PLAIN = {
     "TimestampType": pa.timestamp("us", tz="UTC"),
     "TimestampNTZType": pa.timestamp("us"),
 }
-_DECIMAL = (10, 0)  # Spark's default
+_DECIMAL, _MOST = (10, 0), 38  # Spark's default, and how many digits it has at most
 
 
 def arrow_schema(schema: Any) -> pa.Schema:
@@ -64,7 +64,11 @@ def _type(kind: Any, path: str) -> pa.DataType:
         return _PLAIN[name]
     if name == "DecimalType":
         precision, scale = (_argument(kind, place, word, _DECIMAL[place]) for place, word in enumerate(("precision", "scale")))
-        return pa.decimal128(int(precision), int(scale))
+        if not (isinstance(precision, int) and isinstance(scale, int) and 0 <= scale <= precision <= _MOST and precision):
+            raise TableError(
+                f"column {path}: decimal({precision}, {scale}): expected a precision of 1 to {_MOST}, and a scale up to it"
+            )
+        return pa.decimal128(precision, scale)
     if name == "StructType":
         return pa.struct(_fields(kind, f"{path}."))
     if name == "ArrayType":

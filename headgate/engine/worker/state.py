@@ -18,7 +18,8 @@ class State(BaseModel):
     batch: the number of the last commit that changed it, which is its Delta transaction's version too. load: the batch with
     which the last full load began. anchor: the last batch with which an offset moved; what later ones brought is read again.
     rows, deletes: the connector's offsets of its two flows, None where nothing was read yet. digest: of a snapshot's rows, so
-    that one that did not change is not written again. loaded: the first load came to its end.
+    that one that did not change is not written again. loaded: the first load came to its end. way: how rows become the
+    table's, as the plan says it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +31,7 @@ class State(BaseModel):
     deletes: dict[str, Any] | None = None
     digest: str = ""
     loaded: bool = False
+    way: str = ""
 
     def after(self, **changes: Any) -> State:
         """Give the state after one more commit, at which offsets moved."""

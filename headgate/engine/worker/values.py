@@ -2,7 +2,8 @@
 
 Connectors give JSON's values, and the framework makes Spark's of them (databrickslabs/lakeflow-community-connectors,
 libs/utils.py, parse_value). So does this, where nothing is lost: `"5"` is a long 5, a text such as 2026-01-31T06:00:00Z a time.
-What the framework would change or cut (1.5 as a long, 2 as a boolean, true as a number) does not fit.
+What the framework would change or cut (1.5 as a long, 2 as a boolean, true as a number, a time as a date) does not fit. A
+double is the nearest one to a number's decimal digits, and a time has microseconds: what Spark's types are.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from datetime import UTC, date, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation, localcontext
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,7 @@ _TRUE, _FALSE = frozenset({"true", "t", "yes", "y", "1"}), frozenset({"false", "
 _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d")
 _TIMES = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_INFINITE = frozenset({"inf", "infinity", "nan"})
 _DIGITS = 40  # more than any Delta table's decimals have
 
 
@@ -30,48 +33,59 @@ class UnfitError(ValueError):
     """A value does not fit its column's type; the text says why."""
 
 
-def converter(kind: pa.DataType) -> Callable[[Any], Any]:
-    """Give what makes a value (not null) one that Arrow takes for the type as it is. It raises UnfitError."""
+def scalar(kind: pa.DataType) -> Callable[[Any], Any]:
+    """Give what makes a value (not null) of a type that is not nested one that Arrow takes as it is. It raises UnfitError."""
     return next(make(kind) for fits, make in _MAKERS if fits(kind))
 
 
-def _found(value: Any) -> str:
+def found(value: Any) -> str:
+    """Give a value as a reason tells of it: its type, and so much of it as a line takes."""
     text = repr(value)
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"  # noqa: PLR2004  # a line of a terminal
 
 
 def _whole(value: Any, bits: int) -> int:
-    number: Any = value
+    number: Any = int(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if isinstance(value, str):
         try:
             number = int(value) if "." not in value else Decimal(value)
         except (ValueError, InvalidOperation):
-            raise UnfitError(f"expected a whole number, found {_found(value)}") from None
-    if isinstance(number, float | Decimal) and math.isfinite(number) and number == int(number):
+            raise UnfitError(f"expected a whole number, found {found(value)}") from None
+    finite = number.is_finite() if isinstance(number, Decimal) else isinstance(number, float) and math.isfinite(number)
+    if finite and -(2**bits) < number < 2**bits and number == int(number):
         number = int(number)
     if type(number) is not int:
-        raise UnfitError(f"expected a whole number, found {_found(value)}")
+        raise UnfitError(f"expected a whole number, found {found(value)}")
     if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
-        raise UnfitError(f"{_found(value)} is beyond what {bits} bits hold")
+        raise UnfitError(f"{found(value)} is beyond what {bits} bits hold")
     return number
 
 
 def _double(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise UnfitError(f"expected a number, found {_found(value)}")
+        raise UnfitError(f"expected a number, found {found(value)}")
     try:
         number = float(value)
     except (ValueError, OverflowError):
-        raise UnfitError(f"expected a number, found {_found(value)}") from None
-    if isinstance(value, int) and int(number) != value:
-        raise UnfitError(f"{_found(value)} has no exact double")
+        raise UnfitError(f"expected a number, found {found(value)}") from None
+    if not math.isfinite(number) and not (isinstance(value, float) or str(value).strip().lstrip("+-").lower() in _INFINITE):
+        raise UnfitError(f"{found(value)} is beyond what 64 bits hold")
+    if _is_whole(value) and int(number) != int(value):
+        raise UnfitError(f"{found(value)} has no exact double")
     return number
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and value.strip().lstrip("+-").isdecimal())
 
 
 def _single(value: Any) -> float:
     number = _double(value)
-    if math.isfinite(number) and not math.isfinite(float(pa.scalar(number, pa.float64()).cast(pa.float32()).as_py())):
-        raise UnfitError(f"{_found(value)} is beyond what 32 bits hold")
+    held = float(pa.scalar(number, pa.float64()).cast(pa.float32()).as_py())
+    if math.isfinite(number) and not math.isfinite(held):
+        raise UnfitError(f"{found(value)} is beyond what 32 bits hold")
+    if _is_whole(value) and held != number:
+        raise UnfitError(f"{found(value)} has no exact float")
     return number
 
 
@@ -82,7 +96,7 @@ def _boolean(value: Any) -> bool:
             return word in _TRUE
     elif value in (0, 1) and isinstance(value, int):
         return bool(value)
-    raise UnfitError(f"expected true or false, found {_found(value)}")
+    raise UnfitError(f"expected true or false, found {found(value)}")
 
 
 def _text(value: Any) -> str:
@@ -90,7 +104,7 @@ def _text(value: Any) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise UnfitError(f"{_found(value)} has half of a character") from None
+        raise UnfitError(f"{found(value)} has half of a character") from None
     return text
 
 
@@ -98,39 +112,42 @@ def _bytes(value: Any) -> bytes:
     if isinstance(value, bytes | bytearray):
         return bytes(value)
     if isinstance(value, str):
+        plain = "".join(value.split())  # lines of base64
         for decode in (lambda text: base64.b64decode(text, validate=True), bytes.fromhex):
             try:
-                return decode(value)
+                return decode(plain)
             except (binascii.Error, ValueError):
                 continue
-        return _text(value).encode()
+        try:
+            base64.b64decode(value)
+        except (binascii.Error, ValueError):
+            return _text(value).encode()
+        raise UnfitError(f"{found(value)} is base64 but for some characters, which would be left out")
     if isinstance(value, list):
         try:
             return bytes(value)
         except (ValueError, TypeError):
             pass
-    raise UnfitError(f"expected bytes, found {_found(value)}")
+    raise UnfitError(f"expected bytes, found {found(value)}")
 
 
 def _decimal(value: Any, precision: int, scale: int) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise UnfitError(f"expected a number, found {_found(value)}")
+        raise UnfitError(f"expected a number, found {found(value)}")
     with localcontext() as context:
         context.prec = _DIGITS
         try:
             number = value if isinstance(value, Decimal) else Decimal(str(value))
             whole = number.quantize(Decimal(1).scaleb(-scale))
         except InvalidOperation:
-            raise UnfitError(f"{_found(value)} is no decimal({precision}, {scale})") from None
+            raise UnfitError(f"{found(value)} is no decimal({precision}, {scale})") from None
     if whole != number or len(whole.as_tuple().digits) > precision:
-        raise UnfitError(f"{_found(value)} does not fit decimal({precision}, {scale})")
+        raise UnfitError(f"{found(value)} does not fit decimal({precision}, {scale})")
     return whole
 
 
 def _date(value: Any) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if isinstance(value, str):
         for form in _DATES:
@@ -138,11 +155,15 @@ def _date(value: Any) -> date:
                 return datetime.strptime(value, form).date()  # noqa: DTZ007  # a day has no zone
             except ValueError:
                 continue
-        try:
-            return datetime.fromisoformat(value).date()
-        except ValueError:
-            pass
-    raise UnfitError(f"expected a date, found {_found(value)}")
+    moment = value
+    if isinstance(value, str):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+    if not isinstance(moment, datetime):
+        raise UnfitError(f"expected a date, found {found(value)}")
+    if moment.time() != time():
+        raise UnfitError(f"expected a date, found the time {found(value)}")
+    return moment.date()
 
 
 def _moment(value: Any) -> datetime:
@@ -162,7 +183,7 @@ def _moment(value: Any) -> datetime:
             return _EPOCH + timedelta(seconds=value)
         except (OverflowError, ValueError):
             pass
-    raise UnfitError(f"expected a time, found {_found(value)}")
+    raise UnfitError(f"expected a time, found {found(value)}")
 
 
 def _instant(value: Any) -> datetime:
@@ -171,63 +192,14 @@ def _instant(value: Any) -> datetime:
     try:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError:
-        raise UnfitError(f"{_found(value)} is before or after what a time can be") from None
+        raise UnfitError(f"{found(value)} is before or after what a time can be") from None
 
 
 def _clock(value: Any) -> datetime:
     moment = _moment(value)
     if moment.tzinfo and not isinstance(value, int | float):
-        raise UnfitError(f"expected a time without a zone, found {_found(value)}")
+        raise UnfitError(f"expected a time without a zone, found {found(value)}")
     return moment.replace(tzinfo=None)
-
-
-def _inside(convert: Callable[[Any], Any], value: Any, nullable: bool, place: str) -> Any:  # a field's own property
-    if value is None:
-        if not nullable:
-            raise UnfitError(f"{place} is null, and must not be")
-        return None
-    try:
-        return convert(value)
-    except UnfitError as error:
-        raise UnfitError(f"{place}: {error}") from None
-
-
-def _struct(kind: pa.StructType) -> Callable[[Any], Any]:
-    fields = [(field.name, converter(field.type), field.nullable) for field in kind]
-
-    def convert(value: Any) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise UnfitError(f"expected an object, found {_found(value)}")
-        return {name: _inside(inner, value.get(name), nullable, name) for name, inner, nullable in fields}
-
-    return convert
-
-
-def _map(kind: pa.MapType) -> Callable[[Any], Any]:
-    key, item = converter(kind.key_type), converter(kind.item_type)
-
-    def convert(value: Any) -> list[tuple[Any, Any]]:
-        if not isinstance(value, dict):
-            raise UnfitError(f"expected an object, found {_found(value)}")
-        return [
-            (_inside(key, name, nullable=False, place="a key"), _inside(item, one, kind.item_field.nullable, str(name)))
-            for name, one in value.items()
-        ]
-
-    return convert
-
-
-def _list(kind: pa.ListType) -> Callable[[Any], Any]:
-    inner, nullable = converter(kind.value_type), kind.value_field.nullable
-
-    def convert(value: Any) -> list[Any]:
-        if not isinstance(value, list | tuple):
-            if not nullable:
-                raise UnfitError(f"expected a list, found {_found(value)}")
-            value = [value]  # as the framework does
-        return [_inside(inner, one, nullable, f"element {place}") for place, one in enumerate(value)]
-
-    return convert
 
 
 _MAKERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], Callable[[Any], Any]]], ...] = (
@@ -240,7 +212,4 @@ _MAKERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], Callable[[An
     (pa.types.is_decimal, lambda kind: lambda value: _decimal(value, kind.precision, kind.scale)),
     (pa.types.is_date, lambda _: _date),
     (pa.types.is_timestamp, lambda kind: _instant if kind.tz else _clock),
-    (pa.types.is_struct, _struct),
-    (pa.types.is_map, _map),
-    (pa.types.is_list, _list),
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from abc import ABCMeta
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -141,6 +142,8 @@ class StubModule(ModuleType):
         known = {"StructType": StructType, "StructField": StructField, "LakeflowConnect": LakeflowConnect}
         if name in known:
             return known[name]
+        if self.__name__ == "pyspark.sql" and name == "types":  # asked of the package, it is a module still
+            return import_module("pyspark.sql.types")
         if not name[0].isupper():
             return Stub()
         if self.__name__.startswith("pyspark"):

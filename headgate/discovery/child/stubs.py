@@ -144,7 +144,7 @@ class StubModule(ModuleType):
         known = {"StructType": StructType, "StructField": StructField, "LakeflowConnect": LakeflowConnect}
         if name in known:
             return known[name]
-        if f"{self.__name__}.{name}" == "pyspark.sql.types":  # imported from its package
+        if self.__name__ == "pyspark.sql" and name == "types":  # asked of the package, it is a module still
             return import_module("pyspark.sql.types")
         if not name[0].isupper():
             return Stub()

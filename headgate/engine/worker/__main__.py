@@ -64,8 +64,11 @@ class Worker:
         load: Load | None = None
         said: dict[str, str] = {"what": "loaded"}
         try:
-            load = Load(table, source, self._order.memory // _SPOOL_SHARE, self._stop.is_set, self._teller(table.name))
-            load.run()
+            with held(Path(table.aside) / "lock") as holder:  # a pipeline of another layout may have it
+                if holder:
+                    raise TableError(f"it is being loaded already, {holder}", "wait for its end, or end that one")
+                load = Load(table, source, self._order.memory // _SPOOL_SHARE, self._stop.is_set, self._teller(table.name))
+                load.run()
         except TableError as error:
             said = {"what": "failed", "error": error.message, "fix": error.fix}
         except StoppedError:

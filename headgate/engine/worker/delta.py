@@ -96,15 +96,7 @@ class Store:
         mode: Any = "overwrite" if anew else "append"
         schema_mode: Any = "overwrite" if anew and fresh else "merge"
         self._commit(
-            lambda: write_deltalake(
-                self._made,
-                data,
-                mode=mode,
-                schema_mode=schema_mode,
-                writer_properties=_WRITER,
-                commit_properties=_properties(state),
-                post_commithook_properties=_HOOKS,
-            ),
+            lambda: self._put(data, state, mode, schema_mode),
             state,
             again=not isinstance(data, pa.RecordBatchReader),
         )
@@ -116,6 +108,7 @@ class Store:
         counts: dict[str, Any] = {}
 
         def merge() -> None:
+            before = self._made.version()
             merger = self._made.merge(
                 data,
                 on,
@@ -126,13 +119,22 @@ class Store:
                 post_commithook_properties=_HOOKS,
             )
             counts.update(clauses(merger).execute())
+            if self._made.version() == before:  # nothing changed, so nothing was committed, the state neither
+                self._put(self.columns.empty_table(), state)
 
         self._commit(merge, state, again=True)
         return counts
 
-    def note(self, state: State) -> None:
-        """Keep a state without any rows: the connector's offset moved, and nothing came of it."""
-        self.write(self.columns.empty_table(), state)
+    def _put(self, data: Any, state: State, mode: Any = "append", schema_mode: Any = "merge") -> None:
+        write_deltalake(
+            self._made,
+            data,
+            mode=mode,
+            schema_mode=schema_mode,
+            writer_properties=_WRITER,
+            commit_properties=_properties(state),
+            post_commithook_properties=_HOOKS,
+        )
 
     def _widen(self, schema: pa.Schema) -> None:
         """Add the columns and fields of rows that are about to be merged, in a commit of their own.

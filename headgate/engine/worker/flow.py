@@ -83,7 +83,7 @@ class Flow:
                     if self._ordered:
                         self._intake.flush(self._batch())
                     else:
-                        self._commit(answer, whole=False)
+                        self._commit(answer, self._offset, whole=False)
                         answer = self._intake.spool()
             self.calls += 1
             ended = after is None
@@ -92,13 +92,13 @@ class Flow:
             self._intake.cut(mark)
             answer.close()
             raise
+        reached = self._offset if ended else after
         if answer.full:
             self._land_pending(keep=mark)
-            self._offset = self._offset if ended else after
-            self._commit(answer, whole=True)
+            self._commit(answer, reached, whole=True)
         else:
             self._pending.absorb(answer)
-            self._offset = self._offset if ended else after
+            self._offset = reached
         self._seen.add(_canonical(self._offset))
         return ended
 
@@ -106,14 +106,14 @@ class Flow:
         """Commit the answers that are whole; `keep`: from that cell on, those that don't fit are of another one."""
         later = self._intake.cut(keep) if keep is not None else []
         if self._pending.rows or self._offset != self._landed or self._intake.mark():
-            self._commit(self._pending, whole=True)
+            self._commit(self._pending, self._offset, whole=True)
             self._pending = self._intake.spool()
         self._intake.put_aside(later)
 
-    def _commit(self, spool: Spool, *, whole: bool) -> None:
+    def _commit(self, spool: Spool, offset: Offset | None, *, whole: bool) -> None:
         self._intake.flush(self._batch())
-        self._land(spool, self._offset, whole=whole)
-        self._landed = self._offset
+        self._land(spool, offset, whole=whole)
+        self._offset = self._landed = offset  # not before: where it fails, no later commit may have the offset without the rows
         spool.close()
 
     def _refuse_back(self, after: Offset | None, answer: Spool) -> None:

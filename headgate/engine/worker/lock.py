@@ -1,10 +1,10 @@
-"""Who runs a pipeline: a file that one process at a time holds, whatever becomes of it."""
+"""Who runs a pipeline, or loads a table: a file that one process at a time holds, whatever becomes of it."""
 
 from __future__ import annotations
 
 import os
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,9 @@ def held(path: Path) -> Iterator[str]:
         yield _read(holder)
         return
     try:
-        holder.write_text(f"by process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        with suppress(OSError):  # it is held even so, if the disk is full
+            now = datetime.now(UTC)
+            holder.write_text(f"by process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M:%S} UTC")
         yield ""
     finally:
         holder.unlink(missing_ok=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Self
 
 from headgate.cli.console import tell
 from headgate.cli.working import working
-from headgate.numbers import counted
 from headgate.render.runs import event_text
 
 if TYPE_CHECKING:
@@ -43,16 +42,15 @@ class _Bars:
 
     def __init__(self, pipelines: Sequence[PlannedPipeline]) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=10),
             TextColumn("{task.fields[tables]}"),
-            TextColumn("{task.fields[rows]:>12,} rows"),
-            TextColumn("{task.fields[rate]:>9,.0f}/s"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[rows]:>10,} rows"),
+            TextColumn("{task.fields[rate]:>7,.0f}/s"),
+            TimeRemainingColumn(compact=True),
             console=Console(stderr=True),
             transient=True,
         )
@@ -101,7 +99,7 @@ class _Bars:
         took = time.monotonic() - self._began.get(one.pipeline, time.monotonic())
         self._progress.update(
             task,
-            tables=f"{self._done[one.pipeline]} of {counted(self._count[one.pipeline], 'table')}",
+            tables=f"{self._done[one.pipeline]}/{self._count[one.pipeline]}",
             rows=total,
             rate=total / took if took else 0,
         )

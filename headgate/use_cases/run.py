@@ -112,6 +112,9 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
     pipelines = resolve_layout(one.agreed(), one.tables, target)
     chosen = _chosen(pipelines, request.only, catalog)
     refresh = {table.id for table in _named(pipelines, request.refresh, catalog, "--full-refresh")}
+    if outside := refresh - {table.id for _, tables in chosen for table in tables}:
+        named = ", ".join(sorted(one.source_table for one in outside))
+        raise InputError(f"--full-refresh names what --only leaves out: {named}", "name it in both, or leave --only out")
     folder = RunFolder(request.out.resolve())
     connection = definition.connection
     options = init_options({**connection.options, **definition.discovery}, connection.secrets, environ, [request.options])

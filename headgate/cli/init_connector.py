@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import ask, emit, own_name, result
-from headgate.cli.options import Format, FormatOption, Root
+from headgate.cli.options import Format, FormatOption, Root, pairs_of
 from headgate.numbers import counted
-from headgate.problems import InputError
 
 
 def connector(  # noqa: PLR0913  # each parameter is a flag
@@ -59,7 +58,7 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         built_in=built_in,
         spec=spec,
         auth=auth,
-        options=_options(option or []),
+        options=pairs_of(option or [], "--option"),
         given=(options_of_file(init_options_file, "--init-options-file"),) if init_options_file else (),
         connection=connection_name,
         catalog=dest_catalog,
@@ -83,10 +82,3 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
 
 
 _FEW = 4
-
-
-def _options(words: list[str]) -> dict[str, str]:
-    pairs = [word.partition("=") for word in words]
-    if wrong := [name for name, sign, _ in pairs if not (name and sign)]:
-        raise InputError(f"--option {wrong[0]!r} says no value", "write --option NAME=VALUE")
-    return {name: value for name, _, value in pairs}

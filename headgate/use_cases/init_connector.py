@@ -13,7 +13,7 @@ from headgate.discovery.request import DiscoveryRequest
 from headgate.discovery.specification import spec_of
 from headgate.generated import write_files
 from headgate.inventory.read import parse_inventory
-from headgate.names import ID, slug
+from headgate.names import ID, folder_fault, slug
 from headgate.new_project.built_in import ADDRESS, BUILT_IN, built_in_files, built_in_folder
 from headgate.new_project.schemas import CONNECTOR
 from headgate.problems import InputError
@@ -157,6 +157,8 @@ def _check(request: NewConnectorRequest) -> None:
     if not ID.fullmatch(request.name):
         fix = f"use a-z, 0-9 and _, beginning with a letter, at most 63 long: {slug(request.name)}"
         raise InputError(f"{request.name!r} can't be a connector's id", fix)
+    if fault := folder_fault(request.name):
+        raise InputError(f"{request.name!r} can't be a connector's folder: it {fault}", "choose another name")
     named = {
         "--python-file": request.python_file,
         "--module": request.module,

@@ -75,6 +75,61 @@ def test_a_list_says_everything_that_an_inventory_does_and_whose_each_row_is(tmp
     assert table.options == {"a": "b"}
 
 
+def test_columns_of_the_connectors_own_generators_mean_what_they_mean_there(tmp_path: Path) -> None:
+    head = "source_table,pipeline_group,prefix,priority,table_options_json,table_configuration_json\n"
+    rows = ["a,,core,01,,{}", 'b,,core,,{},"{""x"":1}"', 'c,own,core,01,"{""x"":2}",', "d,,,,,"]
+    (tmp_path / "list.csv").write_text(head + "\n".join(rows))
+
+    read = [(table.pipeline_group, dict(table.options)) for table in read_csv(tmp_path / "list.csv", "any").tables]
+
+    assert read == [("core_01", {}), ("core", {"x": 1}), ("own", {"x": 2}), ("", {})]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ('a,,,"{""x"":1}","{""x"":2}"', "table_configuration_json: says otherwise than table_options_json"),
+        ("a,,01,,", "priority: says nothing without a prefix"),
+        ('a,,,,"{"', "table_configuration_json: is not JSON"),
+        ("a,NULL,,,", "prefix: is NULL, a program's word for nothing"),
+    ],
+)
+def test_what_those_columns_can_t_mean_is_said(tmp_path: Path, cells: str, said: str) -> None:
+    (tmp_path / "list.csv").write_text("source_table,prefix,priority,table_options_json,table_configuration_json\n" + cells)
+
+    with pytest.raises(InputError) as error:
+        read_csv(tmp_path / "list.csv", "any")
+
+    assert said in str(error.value)
+
+
+def test_columns_of_other_names_are_read_as_they_are_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("Object;Row Count;Owner\nusers;1200;Ann\n", encoding="utf-8")
+    theirs = {"Object": "source_table", "Row Count": "estimated_rows", "Owner": ""}
+
+    (table,) = read_csv(tmp_path / "list.csv", "any", theirs).tables
+
+    assert (table.source_table, table.estimated_rows) == ("users", 1200)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ({}, "unknown column 'owner'"),
+        ({"ownr": ""}, "has no column 'ownr'"),
+        ({"owner": "groop"}, "--column names 'groop', which is no column"),
+        ({"owner": "source_table"}, "column source_table is there 2 times"),
+    ],
+)
+def test_a_column_is_passed_over_on_purpose_alone(tmp_path: Path, theirs: dict[str, str], said: str) -> None:
+    (tmp_path / "list.csv").write_text("source_table,owner\nusers,Ann\n")
+
+    with pytest.raises(InputError) as error:
+        read_csv(tmp_path / "list.csv", "any", theirs)
+
+    assert said in str(error.value)
+
+
 def test_blanks_around_a_name_are_the_spreadsheets(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("source_table\n users \n")
     assert [table.source_table for table in read_csv(tmp_path / "list.csv", "any").tables] == ["users"]

@@ -32,10 +32,10 @@ def ask(work: Path, source: Source, code: Path) -> Answer:
     run = _discover(root, source.name, code)
     if run.returncode:
         run = _discover(root, source.name, code, "--best-effort")
-    said = [line for line in run.stderr.splitlines() if line.startswith(("error:", "warning:"))]
-    missing = said[0].partition(": ")[2][:_WIDTH] if said else ""
+    told = next((line for line in run.stderr.splitlines() if line.startswith((str(code), "unverified: "))), "")
+    missing = told.removeprefix(str(code)).removeprefix(": ")[:_WIDTH]
     if run.returncode:
-        return Answer(0, "none", missing or run.stderr.strip()[-_WIDTH:])
+        return Answer(0, "none", missing)
     with (root / "connectors" / source.name / "tables.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     complete = all(row.get("ingestion_type") and row.get("status") != "unverified" for row in rows)

@@ -22,6 +22,10 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     module: Annotated[str, typer.Option(help="Its code: an importable module.")] = "",
     class_name: Annotated[str, typer.Option("--class", help="Its class, where there are several.")] = "",
     from_csv: Annotated[Path | None, typer.Option(help="A CSV with a source_table column.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="THEIRS=OURS", help="What the CSV calls a column of ours; `THEIRS=` passes one over. Repeatable."),
+    ] = None,
     from_workspace: Annotated[Path | None, typer.Option(help="Rows of _community_tables, as JSON or JSON lines.")] = None,
     built_in: Annotated[str, typer.Option("--from", help="One that comes with headgate: osipi. Its code is copied.")] = "",
     spec: Annotated[
@@ -54,6 +58,7 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         module=module,
         class_name=class_name,
         listing=from_csv,
+        columns=pairs_of(column or [], "--column"),
         workspace_tables=from_workspace,
         built_in=built_in,
         spec=spec,

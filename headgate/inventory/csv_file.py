@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS = 50
 UTF8 = "save it as UTF-8 (in Excel: CSV UTF-8)"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 _SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 _SAID = re.compile(r'"?sep=([^"\w\s]|\t)"?(\r\n|\r|\n)')  # Excel's own first line
 
@@ -113,6 +114,8 @@ def headings_of(data: bytes, file: str, columns: Columns) -> list[str]:
 
 def csv_text(data: bytes, file: str) -> str:
     """Give the text of a CSV's bytes. Raises InputError for what is none."""
+    if data.startswith(_WORKBOOKS):
+        raise InputError(Problem("is a workbook, not a CSV", 'save the sheet as "CSV UTF-8"', file))
     text = decoded(data, file, UTF8)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -173,7 +176,8 @@ def _check_columns(named: list[str], separator: str, place: Problem, columns: Co
         problems.append(replace(place, message=message, fix=fix))
     if missing := [name for name in columns.required if name not in named]:
         message = f"column {missing[0]} is missing; cells are parted by {_called(separator)}"
-        problems.insert(0, replace(place, message=message, fix="the first row names the columns, with commas between"))
+        fix = "the first row names the columns, with commas between" + columns.more
+        problems.insert(0, replace(place, message=message, fix=fix))
         raise InputError(capped(problems, place.file))
 
 

@@ -41,10 +41,12 @@ COLUMNS = (
     "status",
 )
 _CONNECTOR = "connector"
+_WIDTH = 80
 _INVENTORY = Columns(COLUMNS, COLUMNS[:1])
 _MORE = "; or say which of them it is, --column THEIRS=OURS, or that it is none, --column THEIRS="
 _SAID_BY_SOURCE = {"ingestion_type", "primary_keys", "cursor_field"}
-_UNSEEN_ENDS = {"\x85", "\u2028", "\u2029"}
+_UNSEEN = {"\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\u200b", "\ufeff"}  # ends of lines or pages, and what has no width
+_ERRORS = {"#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 
 
 def read_inventory(path: Path) -> tuple[TableRow, ...]:
@@ -117,16 +119,20 @@ def _parsed(
 
 def _list_problems(line: Line, file: str) -> Iterator[Problem]:
     """Say what can't be meant in a list that other programs wrote."""
-    for column, text in line.cells.items():
+    for column, text in list(line.cells.items()):
         place = Problem("", "", file, line.line, line.row, column)
         if column == _CONNECTOR and not text.strip():
             fix = "name the connector in each row; of a spreadsheet's merged cells only the first has it"
             yield replace(place, message="is empty", fix=fix)
         elif column in (*CELLS, *OTHERS) and column not in ("source_table", "primary_keys") and text.strip() in NOTHING:
             yield replace(place, message=f"is {text.strip()}, a program's word for nothing", fix="leave the cell empty")
-        elif column == "source_table" and _UNSEEN_ENDS & set(text):
-            message = f"holds a line's end that few programs show: found {short(text)}"
-            yield replace(place, message=message, fix="write each table in a row of its own")
+            line.cells[column] = ""  # one fault is told once
+        elif column in CELLS and text.strip() in _ERRORS:
+            yield replace(place, message=f"is {text.strip()}, a spreadsheet's word for an error", fix="mend the formula")
+            line.cells[column] = "" if column != "source_table" else text
+        elif column == "source_table" and (unseen := _UNSEEN & set(text.strip())):
+            message = f"holds {min(unseen)!a}, which few programs show: found {ascii(text)[:_WIDTH]}"
+            yield replace(place, message=message, fix="take it out, and write each table in a row of its own")
 
 
 def _table(line: Line, file: str, problems: list[Problem]) -> TableRow:

@@ -159,7 +159,10 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         pytest.param("connector,source_table,primary_keys\nc,a,NULL\n", "word for nothing: found 'NULL'", id="NULL as a key"),
         pytest.param("connector,source_table,cursor_field\nc,a,NULL\n", "is NULL, a program's word", id="NULL as a cursor"),
         pytest.param("connector,source_table\nc,a\n,b\n", "merged cells only the first has it", id="a merged cell"),
-        pytest.param("connector,source_table\nc,a\u2028b\n", "a line's end that few programs show", id="U+2028"),
+        pytest.param("connector,source_table\nc,a\u2028b\n", "holds '\\u2028', which few programs show", id="U+2028"),
+        pytest.param("connector,source_table\nc,a\u200bb\n", "holds '\\u200b', which few", id="a blank without width"),
+        pytest.param("connector,source_table\nc,#REF!\n", "is #REF!, a spreadsheet's word for an error", id="an error"),
+        pytest.param("Table,weight\nusers,1\n", "that it is none, --column THEIRS=", id="another name for the tables"),
         pytest.param("connector,source_table\nc,a\0\n", "list.csv:2: holds a NUL character", id="NUL"),
         pytest.param("source_table\nOrders\norders\n", "which is the same name to Unity Catalog", id="other capitals"),
         pytest.param("source_table\n\u00e9tat\ne\u0301tat\n", "which may be the same name", id="an accent of its own"),
@@ -170,6 +173,14 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 def test_what_an_inventory_may_not_hold_a_list_may_not_either(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "list.csv").write_text(text, encoding="utf-8")
     assert said in refused(tmp_path / "list.csv")
+
+
+def test_a_word_for_nothing_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("source_table,weight\na,NULL\n")
+
+    assert refused(tmp_path / "list.csv").splitlines()[::2] == [
+        f"{tmp_path / 'list.csv'}:2: row 1, column weight: is NULL, a program's word for nothing"
+    ]
 
 
 def test_best_effort_keeps_the_names_of_what_has_no_metadata_and_of_nothing_else(tmp_path: Path) -> None:

@@ -1,21 +1,16 @@
-"""Ask every connector of a clone of the community connectors for its tables, offline, and print what came of each.
-
-`python -m bench.connectors CLONE`: a git directory of databrickslabs/lakeflow-community-connectors, whose refs/pull/*/head
-hold what is not on its main branch yet.
-"""
+"""Every connector of a clone of the community connectors, asked for its tables offline: what came of each."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.connectors.asking import Answer, ask
-from bench.connectors.clone import Source, unpack
-from bench.connectors.clone import sources as sources_of
+from bench.public.asking import Answer, ask
+from bench.public.clone import Source, unpack
+from bench.public.clone import sources as sources_of
 
 _AT_ONCE = 2
 _NOTES = """
@@ -23,7 +18,7 @@ complete: the type of every table is known. unverified: names and, where the cod
 not be made without its source, or of tables whose metadata failed (--best-effort). none: no table, and why."""
 
 
-def main(clone: Path) -> None:
+def print_connectors(clone: Path) -> None:
     """Print a line for each connector, and how many gave what."""
     with TemporaryDirectory() as folder:
         sources = sources_of(clone)
@@ -43,9 +38,3 @@ def main(clone: Path) -> None:
 def line(source: Source, answer: Answer) -> str:
     """Give a connector's line of the table."""
     return f"{source.name:28} {source.branch:10} {answer.tables:5} {answer.how:10} {answer.missing}".rstrip()
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:  # noqa: PLR2004 (the program, and the clone)
-        sys.exit("name a clone: python -m bench.connectors CLONE")
-    main(Path(sys.argv[1]))

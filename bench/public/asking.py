@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bench.connectors.clone import Source
+    from bench.public.clone import Source
 
 _WIDTH = 160
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from headgate.cli.console import emit_each, result, tell, warn
-from headgate.cli.options import Connectors, Format, FormatOption, Root
+from headgate.cli.options import Connectors, Format, FormatOption, Root, pairs_of
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
@@ -55,6 +55,14 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
         Path | None, typer.Option(help="Rows of _community_table_metadata, likewise.", rich_help_panel=_ROWS)
     ] = None,
     from_csv: Annotated[Path | None, typer.Option(help="A CSV with a source_table column.", rich_help_panel=_ROWS)] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="THEIRS=OURS",
+            help="What the CSV calls a column of ours; `THEIRS=` passes one over. Repeatable.",
+            rich_help_panel=_ROWS,
+        ),
+    ] = None,
     output_csv: Annotated[
         Path | None, typer.Option(help="The inventory. Default: connectors/<name>/tables.csv.", rich_help_panel=_WHERE)
     ] = None,
@@ -115,6 +123,7 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
         workspace_tables=from_workspace,
         workspace_metadata=workspace_metadata,
         listing=from_csv,
+        columns=pairs_of(column or [], "--column"),
         output=output_csv,
         given=tuple(given),
         connection=connection_name,

@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import ask, emit, own_name, result
-from headgate.cli.options import Format, FormatOption, Root
+from headgate.cli.options import Format, FormatOption, Root, pairs_of
 from headgate.numbers import counted
-from headgate.problems import InputError
 
 
 def connector(  # noqa: PLR0913  # each parameter is a flag
@@ -23,6 +22,10 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     module: Annotated[str, typer.Option(help="Its code: an importable module.")] = "",
     class_name: Annotated[str, typer.Option("--class", help="Its class, where there are several.")] = "",
     from_csv: Annotated[Path | None, typer.Option(help="A CSV with a source_table column.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="THEIRS=OURS", help="What the CSV calls a column of ours; `THEIRS=` passes one over. Repeatable."),
+    ] = None,
     from_workspace: Annotated[Path | None, typer.Option(help="Rows of _community_tables, as JSON or JSON lines.")] = None,
     built_in: Annotated[str, typer.Option("--from", help="One that comes with headgate: osipi. Its code is copied.")] = "",
     spec: Annotated[
@@ -55,11 +58,12 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         module=module,
         class_name=class_name,
         listing=from_csv,
+        columns=pairs_of(column or [], "--column"),
         workspace_tables=from_workspace,
         built_in=built_in,
         spec=spec,
         auth=auth,
-        options=_options(option or []),
+        options=pairs_of(option or [], "--option"),
         given=(options_of_file(init_options_file, "--init-options-file"),) if init_options_file else (),
         connection=connection_name,
         catalog=dest_catalog,
@@ -83,10 +87,3 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
 
 
 _FEW = 4
-
-
-def _options(words: list[str]) -> dict[str, str]:
-    pairs = [word.partition("=") for word in words]
-    if wrong := [name for name, sign, _ in pairs if not (name and sign)]:
-        raise InputError(f"--option {wrong[0]!r} says no value", "write --option NAME=VALUE")
-    return {name: value for name, _, value in pairs}

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headgate.cli.console import kept_root
+from headgate.problems import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TARGET = "HEADGATE_TARGET"
 
@@ -27,6 +31,14 @@ class TableFormat(StrEnum):
     text = "text"
     json = "json"
     csv = "csv"
+
+
+def pairs_of(words: Sequence[str], flag: str) -> dict[str, str]:
+    """Give what a repeated flag says, NAME=VALUE each, where the value may be nothing. Raises InputError."""
+    pairs = [word.partition("=") for word in words]
+    if wrong := [name for name, sign, _ in pairs if not (name and sign)]:
+        raise InputError(f"{flag} {wrong[0]!r} says no value", f"write {flag} NAME=VALUE")
+    return {name: value for name, _, value in pairs}
 
 
 def _connectors(typed: str) -> list[str]:

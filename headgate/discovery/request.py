@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.discovery.connector_code import TIMEOUT
+from headgate.names import folder_fault
 from headgate.problems import InputError, Problem
 from headgate.schedule.convert import check_schedule
 
@@ -27,7 +28,8 @@ class DiscoveryRequest:
     """The command's flags; what is empty or None comes from the connector's definition, or else has a default.
 
     `name` is the folder below `root`/connectors. One of python_file, module, workspace_tables and listing says where tables
-    come from; with none of them it is the connector's own code. Init options (`given`, later ones win) are never shown.
+    come from; with none of them it is the connector's own code. `columns`: a listing's heading → a column of an
+    inventory, or empty for none. Init options (`given`, later ones win) are never shown.
     """
 
     name: str
@@ -38,6 +40,7 @@ class DiscoveryRequest:
     workspace_tables: Path | None = None
     workspace_metadata: Path | None = None
     listing: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     output: Path | None = None
     given: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     connection: str = ""
@@ -66,8 +69,11 @@ class DiscoveryRequest:
             raise InputError(f"{' and '.join(named)} each say where tables come from", "give one of them")
         if self.workspace_metadata and not self.workspace_tables:
             raise InputError("--workspace-metadata needs --from-workspace", "give the export of _community_tables too")
-        if not self.name or self.name in {".", ".."} or set(self.name) & set("/\\\0"):
-            raise InputError(f"--connector-name {self.name!r} is not a folder name", "such as --connector-name osipi")
+        if fault := folder_fault(self.name):
+            message = f"--connector-name {self.name!r} is not a folder name: it {fault}"
+            raise InputError(message, "such as --connector-name osipi")
+        if self.columns and not self.listing:
+            raise InputError("--column needs --from-csv", "give the file too, or take --column out")
         if self.module and not all(part.isidentifier() for part in self.module.split(".")):
             raise InputError(f"--module {self.module!r} is not a module's name", "such as --module osipi.connector")
         if not (math.isfinite(self.timeout) and 0 < self.timeout <= _LONGEST):

@@ -87,7 +87,7 @@ def _listed(request: DiscoveryRequest) -> Found:
     if request.workspace_tables:
         return read_workspace(request.workspace_tables, request.workspace_metadata, best_effort=request.best_effort)
     assert request.listing  # noqa: S101 (whoever calls has no code)
-    return read_csv(request.listing, request.name, best_effort=request.best_effort)
+    return read_csv(request.listing, request.name, request.columns, best_effort=request.best_effort)
 
 
 def _discover(

@@ -13,7 +13,7 @@ from headgate.discovery.request import DiscoveryRequest
 from headgate.discovery.specification import spec_of
 from headgate.generated import write_files
 from headgate.inventory.read import parse_inventory
-from headgate.names import ID, slug
+from headgate.names import ID, folder_fault, slug
 from headgate.new_project.built_in import ADDRESS, BUILT_IN, built_in_files, built_in_folder
 from headgate.new_project.schemas import CONNECTOR
 from headgate.problems import InputError
@@ -30,9 +30,9 @@ _SOURCES = "--python-file, --module, --from-csv, --from-workspace or --from osip
 class NewConnectorRequest:
     """A connector `name` for the project in `root`. One of python_file, module, listing, workspace_tables and built_in at most.
 
-    spec: a community connector's specification; None: the one beside the code. auth: which of its ways to log in. options: the
-    connection's, that are no secrets. given: what its class is made with besides, never shown or written. What is empty is
-    asked for by `next_question`, or has a default.
+    columns: as in a `DiscoveryRequest`. spec: a community connector's specification; None: the one beside the code. auth:
+    which of its ways to log in. options: the connection's, that are no secrets. given: what its class is made with besides,
+    never shown or written. What is empty is asked for by `next_question`, or has a default.
     """
 
     name: str
@@ -41,6 +41,7 @@ class NewConnectorRequest:
     module: str = ""
     class_name: str = ""
     listing: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     workspace_tables: Path | None = None
     built_in: str = ""
     spec: Path | None = None
@@ -137,6 +138,7 @@ def make_connector(request: NewConnectorRequest, environment: Mapping[str, str])
             module=request.module,
             class_name=request.class_name,
             listing=request.listing,
+            columns=request.columns,
             workspace_tables=request.workspace_tables,
             spec=request.read_spec() if request.spec else None,
             auth=request.auth,
@@ -157,6 +159,8 @@ def _check(request: NewConnectorRequest) -> None:
     if not ID.fullmatch(request.name):
         fix = f"use a-z, 0-9 and _, beginning with a letter, at most 63 long: {slug(request.name)}"
         raise InputError(f"{request.name!r} can't be a connector's id", fix)
+    if fault := folder_fault(request.name):
+        raise InputError(f"{request.name!r} can't be a connector's folder: it {fault}", "choose another name")
     named = {
         "--python-file": request.python_file,
         "--module": request.module,

@@ -156,7 +156,7 @@ def test_any_series_of_names_is_a_list_of_tables(tables: str) -> None:
 
 def test_metadata_may_leave_everything_out() -> None:
     (table,) = discover("wrong.py", metadata="{}").tables
-    assert (table.ingestion_type, table.primary_keys, table.cursor_field) == ("", (), "")
+    assert (table.ingestion_type, table.primary_keys, table.cursor_field) == ("", None, "")
 
 
 @pytest.mark.parametrize("secret", ["t0p-s3cret", "p/w+d &ü", "quote\"d's", "line one is long\nline two is long", "äöü§"])

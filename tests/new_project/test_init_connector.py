@@ -159,6 +159,7 @@ def test_one_that_comes_with_headgate_is_copied_under_the_projects_names(headgat
     [
         (("Crm",), "beginning with a letter, at most 63 long: crm"),
         (("crm/x",), "'crm/x' can't be a connector's id"),
+        (("con",), "'con' can't be a connector's folder: it is a device's name on Windows"),
         (("crm", "--from", "osi"), "did you mean 'osipi'?"),
         (("crm", "--from", "osipi", "--from-csv", "x.csv"), "--from-csv and --from each say where tables come from"),
         (("crm", "--from-csv", "none.csv"), "none.csv"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, warn
 from headgate.cli.options import Format, FormatOption, Root
 from headgate.problems import RefusedError, StaleError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from headgate.generated import Change
 
-init = typer.Typer(no_args_is_help=True, help="Write files to start from: a project, a connector, or its workflows.")
+init = typer.Typer(cls=Commands, no_args_is_help=True, help="Write files to start from: a project, a connector, or its workflows.")
 
 
 class HostName(StrEnum):

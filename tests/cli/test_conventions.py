@@ -93,6 +93,28 @@ def test_its_help_has_examples_that_fit_a_terminal_and_are_understood(command: s
         assert CliRunner().invoke(app, [*words, "--help"]).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("-q apply", "headgate apply -q"),
+        ("-t prod apply crm-prod-1", "headgate apply -t prod crm-prod-1"),
+        ("-o json --root=elsewhere balance crm", "headgate balance -o json --root=elsewhere crm"),
+        ("-v init project shop --sample", "headgate init project -v shop --sample"),
+        ("init -v project shop", "headgate init project -v shop"),
+    ],
+)
+def test_an_option_before_the_command_is_told_where_it_belongs(typed: str, right: str, headgate: Run) -> None:
+    said = headgate(*typed.split(), code=2).stderr
+
+    assert f"comes after the command: {right} " in said
+    words = right.split()[1:]
+    assert CliRunner().invoke(app, [*words, "--help"]).exit_code == 0
+
+
+def test_an_option_that_is_none_is_told_so_where_no_command_follows(headgate: Run) -> None:
+    assert "No such option: -q" in headgate("-q", code=2).stderr
+
+
 RUNS: dict[str, list[list[str]]] = {
     "balance": [[], ["crm", "--explain", "main.bronze.contacts"]],
     "show": [[], ["crm", "-t", "prod"]],

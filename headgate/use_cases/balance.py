@@ -112,7 +112,9 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
 
 def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], None]) -> _Balanced:
     before = None if request.from_scratch else one.layout
-    if request.from_scratch and one.layout:
+    if lost := one.lost_lock():
+        raise RefusedError(lost)
+    if request.from_scratch:
         _refuse_deployed(one)
     definition = with_settings(one.definition, request.settings)
     if problems := isolate_problems(one.rows, definition):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,32 @@ def test_from_scratch_forgets_a_lock_but_not_a_deployed_one(headgate: Run, proje
 
 
 def test_a_deployed_pipeline_that_the_lock_lost_is_refused(headgate: Run, project: Path) -> None:
-    (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_7": "u-7"}}')
     headgate("balance")
+    (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_7": "u-7"}}')
 
     assert "not in the lock: people_7" in headgate("check", code=5).stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("balance", 5), ("balance --from-scratch", 5), ("check", 3), ("show", 3), ("cost", 3), ("done", 3), ("handover", 3)],
+)
+def test_a_lock_that_is_missing_where_something_is_deployed_is_to_come_back(
+    command: str, code: int, headgate: Run, project: Path
+) -> None:
+    headgate("balance")
+    before = (project / LOCK).read_text()
+    for words in ("init --quiet", "add --all", "-c user.name=a -c user.email=a@example.com commit --quiet --message lock"):
+        subprocess.run(["git", *words.split()], cwd=project, check=True)
+    deploy(project, "prod")
+    (project / LOCK).unlink()
+
+    said = headgate(*command.split(), code=code).stderr
+
+    assert said.startswith("connectors/crm/layout.lock: is missing, and crm is deployed to prod by it\n")
+    assert len(said.splitlines()) == 2
+    subprocess.run(said.partition("`")[2].partition("`")[0].split(), cwd=project, check=True)
+    assert (project / LOCK).read_text() == before
 
 
 def shown(*names: str) -> str:

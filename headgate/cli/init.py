@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from headgate.generated import Change
 
-init = typer.Typer(cls=Commands, no_args_is_help=True, help="Write files to start from: a project, a connector, or its workflows.")
+init = typer.Typer(
+    cls=Commands, no_args_is_help=True, help="Write files to start from: a project, a connector, or its workflows."
+)
 
 
 class HostName(StrEnum):

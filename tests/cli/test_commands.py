@@ -260,6 +260,26 @@ def test_a_move_goes_from_planned_to_done(headgate: Run, project: Path) -> None:
     assert '"destination": "main.bronze.companies", "pipeline": "money_1"}' in (project / LOCK).read_text()
 
 
+def test_pipelines_that_empty_are_told_to_take_two_deploys(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    for target in ("dev", "prod"):
+        deploy(project, target)
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("deals,money", "deals,people"))
+    definition = project / "connectors/crm/connector.yaml"
+    definition.write_text(definition.read_text().replace("{stacks: 2}", "{stacks: 2, pipelines: 1}"))
+
+    said = headgate("balance").stdout
+
+    assert "money_1 empties and leaves by a second deploy, once the first one of each target" in said
+    for target in ("dev", "prod"):
+        assert headgate("done", "crm", "-t", target).stdout.count("pipeline that leaves") == 0
+        headgate("done", "crm", "-t", target, "--handover", "deals")
+        headgate("done", "crm", "-t", target, "--move", "deals")
+    assert headgate("done", "crm").stdout == "dev: pipeline that leaves, to be applied: money_1\n"
+    assert "empties" not in headgate("balance").stdout
+
+
 def test_rename_keeps_the_old_id_until_it_is_applied(headgate: Run, project: Path) -> None:
     headgate("balance")
 

@@ -129,9 +129,16 @@ def show(text: str) -> None:
 
 
 def pass_on(text: str) -> None:
-    """Pass on what a program says, on stderr, as it comes."""
-    working.end()
-    sys.stderr.write(text)
+    """Pass on what a program says, on stderr, as it comes; nothing to those who want it quiet."""
+    if not _said.quiet:
+        working.end()
+        sys.stderr.write(text)
+
+
+def say_what_was_quiet(text: str) -> None:
+    """Say to those who want it quiet what was passed on to all others, once it failed."""
+    if _said.quiet:
+        warn(text.rstrip("\n"))
 
 
 def confirm(question: str, flag: str) -> None:
@@ -153,7 +160,7 @@ def ask(question: str, default: str | None, flag: str) -> str:
             return str(typer.prompt(question, default=default, err=True))
     if default is None:
         raise InputError(f"it is not said, and there is no terminal to ask on: {question}", f"say {flag}")
-    tell(f"{question}: {default}   ({flag} says another)")
+    tell(f"{question}: {default} (the default; give another by {flag})")
     return default
 
 

@@ -81,12 +81,12 @@ def review_changes(request: ReviewRequest, tell: Callable[[str], None]) -> Revie
     return review_of(facts, contexts, allowed, runbook=runbooks(now, target), cost=costs(touched, was, target))
 
 
-def hold_against(made: Review, approved: Path, tell: Callable[[str], None]) -> None:
-    """Raise RefusedError unless a review says what the approved document says; tell in what they differ."""
+def hold_against(made: Review, approved: Path, warn: Callable[[str], None]) -> None:
+    """Raise RefusedError unless a review says what the approved document says; warn of what differs."""
     facts, digest = parse_document(_text(approved), str(approved))
     if digest != made.digest:
         lines = differences(facts, made.facts)
-        tell("\n".join(["what would be applied is not what was approved:", *(f"  {line}" for line in lines)]))
+        warn("\n".join(["what would be applied is not what was approved:", *(f"  {line}" for line in lines)]))
         raise RefusedError("the plan differs from the approved one", "have the new review approved, then apply")
 
 
@@ -99,7 +99,7 @@ def _was(before: Path | None, tell: Callable[[str], None], *, needed: bool) -> d
     except HeadgateError as error:
         if needed:
             raise
-        tell(f"what was before can't be read, so weights and costs from there are left out: {error}")
+        tell(f"warning: what was before can't be read, so weights and costs from there are left out: {error}")
         return {}
 
 

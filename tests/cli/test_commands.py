@@ -182,6 +182,7 @@ def test_record_keeps_the_workspaces_ids(headgate: Run, project: Path) -> None:
     done = headgate("record", "crm", *states(project, dev_1=shown("people_1"), dev_2=shown("money_1")))
 
     assert "2 pipelines are deployed to dev" in done.stdout
+    assert "connectors/crm/layout.lock is unchanged" in done.stderr
     ids = json.loads((project / "connectors/crm/deployed.dev.json").read_text())["ids"]
     assert ids["databricks_pipeline.people_1"] == "databricks_pipeline-people_1"
 

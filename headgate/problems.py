@@ -93,11 +93,6 @@ class RefusedError(HeadgateError):
     exit_code = 5
 
 
-def with_extra(extra: str) -> str:
-    """Give the command that brings one of headgate's extras."""
-    return f"pip install 'headgate[{extra}]'; in a project, add {extra} to its extras in Pipfile, then `make setup`"
-
-
 def short(text: str) -> str:
     """Give a text as Python would write it, cut to what a line of a terminal can bear."""
     return repr(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "...")

@@ -133,7 +133,7 @@ def test_quiet_leaves_the_result_and_terraforms_words_of_what_failed(headgate: R
 
 
 def test_quiet_says_why_a_plan_failed(headgate: Run, out: Path) -> None:
-    write_stacks(out, {"a-last": thing("${file(\"gone\")}")})
+    write_stacks(out, {"a-last": thing('${file("gone")}')})
 
     assert 'no file exists at "gone"' in headgate("plan", "-q", code=4).stderr
 

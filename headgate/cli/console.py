@@ -56,8 +56,15 @@ _COMMAND = re.compile(r"(^|`|: |\d\. |=\S+ )\s*(\S*headgate [a-z]|npx cdktf )", 
 
 
 def kept_root(context: typer.Context, root: Path) -> Path:
-    """Remember a folder that is not the one that the user stands in: commands without it work there alone."""
+    """Remember a folder that is not the one that the user stands in: commands without it work there alone.
+
+    Raises InputError for one that is not there.
+    """
     source = context.get_parameter_source("root")
+    if not root.is_dir() and not context.resilient_parsing:
+        by = "HEADGATE_ROOT" if source is not None and source.name == "ENVIRONMENT" else "--root"
+        what = "is a file" if root.exists() else "is not there"
+        raise InputError(f"{by}: {root} {what}", "name the project's folder, which holds connectors/")
     if source is not None and source.name in {"COMMANDLINE", "ENVIRONMENT"} and root.resolve() != Path.cwd():
         _said.elsewhere, _said.kept = root, source.name == "ENVIRONMENT"
     return root

@@ -157,9 +157,8 @@ class _Recovery:
                     self.tell(f"{address}: the workspace may not have its new secrets; the next plan sends them again")
         except (*_UNREADABLE, HeadgateError) as error:
             said = error if isinstance(error, HeadgateError) else type(error).__name__
-            self.tell(
-                f"warning: if {stack} sent a new secret, send it again by `headgate recover CONNECTOR --resend-secrets`:\n{said}"
-            )
+            fix = "send it again by `headgate recover CONNECTOR --resend-secrets`"
+            self.tell(f"warning: if {stack} sent a new secret, {fix}:\n{said}")
 
 
 def _plan(terraform: Terraform, stack: str) -> Any:

@@ -121,6 +121,7 @@ def test_schema_is_json(headgate: Run) -> None:
 
 
 def test_no_connectors_at_all_is_said(headgate: Run, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
     assert "no connectors/*/connector.yaml below" in headgate("balance", "--root", str(tmp_path / "elsewhere"), code=1).stderr
 
 

@@ -143,6 +143,8 @@ def _tell(done: Mapping[str, DiscoveryResult], output: Format, *, one: bool) -> 
         if discovered.csv.resolve() != discovered.own_csv.resolve():
             own = discovered.own_csv
             tell(f"balance, check and synth read {own}: put {discovered.csv} there, with connector.yaml beside it")
+        for odd in discovered.odd:
+            warn(f"warning: {odd}")
         for failure in discovered.found.failed:
             warn(f"unverified: {failure}")
         if discovered.found.unmade:

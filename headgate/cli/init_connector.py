@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.console import ask, emit, own_name, result
+from headgate.cli.console import ask, emit, own_name, result, warn
 from headgate.cli.options import Format, FormatOption, Root
 from headgate.numbers import counted
 from headgate.problems import InputError
@@ -69,6 +69,8 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     while question := next_question(request):
         request = answered(request, question, ask(question.text, question.default, question.flag))
     made = make_connector(request, os.environ)
+    for warning in made.warnings:
+        warn(f"warning: {warning}")
     steps = tuple(step.replace("headgate", own_name(), 1) if step.startswith("headgate ") else step for step in made.next)
     if output is Format.json:
         emit(NewConnectorOutput(connector=name, tables=made.tables, written=made.files, next=steps))

@@ -77,11 +77,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class NewConnectorResult:
-    """What was written, how many tables there are, which were left out, and the commands that come next."""
+    """What was written, how many tables there are, the commands that come next, and what is odd about names of tables."""
 
     files: tuple[Path, ...]
     tables: int
     next: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def next_question(request: NewConnectorRequest) -> Question | None:
@@ -150,7 +151,7 @@ def make_connector(request: NewConnectorRequest, environment: Mapping[str, str])
         environment,
     )
     written = (request.folder / FILE, request.folder / TABLES)
-    return NewConnectorResult(written, len(done.merged.tables), _next(request))
+    return NewConnectorResult(written, len(done.merged.tables), _next(request), tuple(map(str, done.odd)))
 
 
 def _check(request: NewConnectorRequest) -> None:

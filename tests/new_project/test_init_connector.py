@@ -267,3 +267,18 @@ def test_a_discovery_of_a_new_connector_names_its_flags_too(
     assert [line.partition(":")[0] for line in said.splitlines() if not line.startswith(" ")] == [
         "--dest-catalog", "--dest-schema",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [("init", "connector"), ("discover",)])
+def test_names_that_a_damaged_list_has_are_taken_and_told_with_their_place(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text(f'source_table\na\n"b\nc"\n{"d" * 256}\n')
+    headgate = in_process(tmp_path, monkeypatch, capfd)
+
+    said = headgate(*command, "x", "--from-csv", "t.csv", "-q").stderr
+
+    place = "warning: connectors/x/tables.csv: row %d, column source_table: "
+    assert place % 2 + "'b\\nc' runs over several lines" in said
+    assert place % 3 + f"'{'d' * 57}...' is 256 characters long" in said
+    assert said.count("warning: ") == 2

@@ -51,8 +51,8 @@ def bring(extras: Iterable[str]) -> str:
     """
     wanted = list(extras)
     if _pipfile():
-        links = "with PIP_FIND_LINKS as before where no index has headgate's wheels"
-        return f"add {', '.join(wanted)} to headgate's extras in {_pipfile()}, then `make setup` ({links})"
+        condition = "with PIP_FIND_LINKS as before where no index has headgate's wheels"
+        return f"add {', '.join(wanted)} to headgate's extras in {_pipfile()}, then `make setup` ({condition})"
     if clone := _clone():
         places = [str(clone / _OWN[extra]) for extra in wanted if extra in _OWN]
         if rest := ",".join(extra for extra in wanted if extra not in _OWN):

@@ -6,13 +6,14 @@ import logging
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headgate.cli.console import emit_each, result, tell, warn
 from headgate.cli.options import Connectors, Format, FormatOption, Root
 from headgate.problems import InputError
+from headgate.tables.group import GroupBy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from headgate.discovery.request import DiscoveryResult
 
 _log = logging.getLogger(__name__)
-GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "size", "none"]
 
 _CODE, _ROWS, _WHERE, _HOW = "From a connector's code", "From rows", "Where tables go", "How tables are arranged"
 _CRON = "5-field cron, or `quartz:` and a Quartz expression."

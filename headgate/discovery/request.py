@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.definition.connector_spec import Spec
-    from headgate.definition.model import GroupBy
     from headgate.discovery.found import Found
     from headgate.inventory.merge import Merged
+    from headgate.tables.group import GroupBy
 
 _LONGEST = 86_400
 _LONGEST_NAME = 255  # characters of a table's name in Unity Catalog

@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from headgate.definition.model import Definition, GroupBy
+    from headgate.definition.model import Definition
     from headgate.discovery.found import Found
     from headgate.inventory.row import TableRow
+    from headgate.tables.group import GroupBy
 
 
 _log = logging.getLogger(__name__)

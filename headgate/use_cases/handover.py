@@ -123,7 +123,7 @@ def _runbook(request: HandoverRequest, store: HandoverStore, scope: Scope) -> Ru
 def _unstarted(store: HandoverStore, scope: Scope) -> set[str]:
     """Give the pipelines whose jobs nothing starts: their schedules are paused in the target, or no table of theirs has one."""
     if scope.target.paused:
-        return {one.id for one in (*store.layout.pipelines, *store.layout.left)}
+        return {*(one.id for one in store.layout.pipelines), *(one.id for one in store.layout.left)}
     schedules = {table.id: table.group.schedule for table in store.connector.tables}
     linked = [(name, placement.table) for placement in store.layout.tables for name in {placement.pipeline, placement.agreed}]
     # A table that the inventory has lost may have had a schedule.

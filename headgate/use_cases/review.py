@@ -12,9 +12,9 @@ from headgate.files import needed_text
 from headgate.names import secret_variable
 from headgate.numbers import counted
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError
-from headgate.project import read_connectors
+from headgate.project import ACCEPTED, read_connectors
 from headgate.render.review.attachments import costs, runbooks
-from headgate.review.accepted import FILE, read_accepted
+from headgate.review.accepted import read_accepted
 from headgate.review.base import project_at
 from headgate.review.context import context_of, touches
 from headgate.review.decide import review_of
@@ -76,7 +76,7 @@ def review_changes(request: ReviewRequest, tell: Callable[[str], None]) -> Revie
         facts = _predicted(now, was, target)
     if request.accepted and not request.accepted.is_file():
         raise InputError(Problem("there is no such file", "name the file of accepted losses", str(request.accepted)))
-    allowed = read_accepted(request.accepted or request.root / FILE)
+    allowed = read_accepted(request.accepted or request.root / ACCEPTED)
     touched = [one for one, context in zip(own, contexts, strict=True) if facts.predicted or touches(facts, context)]
     return review_of(facts, contexts, allowed, runbook=runbooks(now, target), cost=costs(touched, was, target))
 

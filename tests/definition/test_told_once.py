@@ -134,13 +134,13 @@ def test_a_wrong_cell_is_told_once(is_list: bool, column: str, cell: str) -> Non
 
 @given(st.sampled_from(["pinned", "move_costs", "together", "apart"]), st.text(min_size=1, max_size=9))
 def test_a_name_that_is_no_tables_is_told_once_with_each_table_once(where: str, name: str) -> None:
-    settings: dict[str, Any] = {
+    choices: dict[str, dict[str, Any]] = {
         "pinned": {"pinned": {name: "g_1"}},
         "move_costs": {"move_costs": {"tables": {name: 1}}},
         "together": {"together": [["orders", name]]},
         "apart": {"apart": [[name, "orders"]]},
-    }[where]
-    definition = Definition.model_validate(parts_of({"balance": settings}))
+    }
+    definition = Definition.model_validate(parts_of({"balance": choices[where]}))
     tables = resolve([TableRow("orders"), TableRow("lines", destination_table="rows")], definition)
 
     try:

@@ -105,6 +105,10 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     weights = {"snapshot": weight_snapshot, "append": weight_append, "cdc": weight_cdc, "unknown": weight_unknown}
     if connector and connector_name not in (None, connector):
         raise InputError(f"two connectors are named: {connector} and {connector_name}", "name one, or none for all of them")
+    rows = next((flag for flag, file in (("--from-csv", from_csv), ("--from-workspace", from_workspace)) if file), "")
+    of_code = (("--class", class_name), ("--init-options-json", init_options_json), ("--init-options-file", init_options_file))
+    if rows and (lost := [flag for flag, value in of_code if value]):
+        raise InputError(f"{' and '.join(lost)} is for code, and {rows} asks none", f"take {' and '.join(lost)} out")
     named = connector if connector is not None else connector_name
     request = partial(
         DiscoveryRequest,

@@ -10,7 +10,7 @@ import typer
 
 from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, warn
-from headgate.cli.options import Format, FormatOption, Root
+from headgate.cli.options import Format, FormatOption, Root, refuse_together
 from headgate.problems import RefusedError, StaleError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _init() -> None:
 
 
 def ci(
-    host: Annotated[HostName, typer.Option(help="Whose CI is to run it.")] = HostName.github,
+    host: Annotated[HostName | None, typer.Option(help="Whose CI is to run it; default: github.")] = None,
     target: Annotated[
         list[str] | None,
         typer.Option("--target", "-t", help="A target to deploy to, in this order; default: all that every connector has."),
@@ -59,8 +59,9 @@ def ci(
     from headgate.use_cases.init_ci import WorkflowsRequest, write_workflows
     from headgate.use_cases.outputs.projects import WrittenOutput
 
+    refuse_together(("--gitlab", gitlab), ("--host github", host is HostName.github))
     request = WorkflowsRequest(
-        host="gitlab" if gitlab else host.value,
+        host="gitlab" if gitlab or host is HostName.gitlab else "github",
         targets=tuple(target or ()),
         nightly=nightly,
         branch=branch,

@@ -10,8 +10,16 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import kept_root
+from headgate.problems import InputError
 
 TARGET = "HEADGATE_TARGET"
+
+
+def refuse_together(*flags: tuple[str, object]) -> None:
+    """Raise InputError where more than one of these is given, which contradict each other: a flag, and what it was given."""
+    given = [flag for flag, value in flags if value]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} contradict each other", "give one of them")
 
 
 class Format(StrEnum):

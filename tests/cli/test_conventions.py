@@ -115,6 +115,39 @@ def test_an_option_that_is_none_is_told_so_where_no_command_follows(headgate: Ru
     assert "No such option: -q" in headgate("-q", code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "both"),
+    [
+        ("balance --from-scratch --rebalance", "--from-scratch and --rebalance"),
+        ("balance --from-scratch --restack", "--from-scratch and --restack"),
+        ("balance --check --what-if pipelines=3", "--what-if and --check"),
+        ("balance --explain contacts -o csv", "--explain and --format csv"),
+        ("review --before . --base HEAD", "--before and --base"),
+        ("retire crm -t dev --undo --drop-tables", "--undo and --drop-tables"),
+        ("handover crm --execute -o markdown", "--format markdown and --execute"),
+        ("handover crm --resume-jobs -o markdown", "--format markdown and --resume-jobs"),
+        ("init ci --host github --gitlab", "--gitlab and --host github"),
+        ("init project . --force --keep", "--force and --keep"),
+        ("schema tables --output balance", "tables and --output"),
+        ("check -q -v", "--quiet and --verbose"),
+    ],
+)
+def test_flags_that_contradict_each_other_are_refused(words: str, both: str, headgate: Run, project: Path) -> None:
+    headgate("balance")
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+
+    assert headgate(*words.split(), code=1).stderr == f"{both} contradict each other\n    give one of them\n"
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_what_is_asked_of_code_has_no_say_where_a_list_names_the_tables(headgate: Run, project: Path) -> None:
+    (project / "t.csv").write_text("source_table\na\n")
+
+    said = headgate("discover", "crm", "--from-csv", "t.csv", "--class", "Crm", code=1).stderr
+
+    assert "--class is for code, and --from-csv asks none" in said
+
+
 RUNS: dict[str, list[list[str]]] = {
     "balance": [[], ["crm", "--explain", "main.bronze.contacts"]],
     "show": [[], ["crm", "-t", "prod"]],

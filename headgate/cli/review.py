@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import result, tell, warn
-from headgate.cli.options import Root, Target, refuse_together
+from headgate.cli.options import Root, Target
 from headgate.problems import HeadgateError, InputError, StaleError
 
 
@@ -61,7 +61,6 @@ def review(  # noqa: PLR0913  # each is an option of the command line
     from headgate.render.review.outputs import Outputs, render
     from headgate.use_cases.review import ReviewRequest, hold_against, review_changes
 
-    refuse_together(("--before", before), ("--base", base))
     request = ReviewRequest(files=tuple(files or ()), target=target, root=root, before=before, base=base, accepted=accepted)
     outputs = Outputs(json, markdown, summary, html, details_url, diff)
     try:

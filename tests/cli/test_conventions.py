@@ -122,7 +122,6 @@ def test_an_option_that_is_none_is_told_so_where_no_command_follows(headgate: Ru
         ("balance --from-scratch --restack", "--from-scratch and --restack"),
         ("balance --check --what-if pipelines=3", "--what-if and --check"),
         ("balance --explain contacts -o csv", "--explain and --format csv"),
-        ("review --before . --base HEAD", "--before and --base"),
         ("retire crm -t dev --undo --drop-tables", "--undo and --drop-tables"),
         ("handover crm --execute -o markdown", "--format markdown and --execute"),
         ("handover crm --resume-jobs -o markdown", "--format markdown and --resume-jobs"),

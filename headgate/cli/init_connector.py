@@ -80,7 +80,9 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         result(f"{path} written")
     if more := len(made.files) - len(listed):
         result(f"and {counted(more, 'file')} of its code beside them")
-    result(f"{counted(made.tables, 'table')}. Look through connector.yaml; then")
+    # What comes with headgate says it already.
+    code = "" if request.built_in else ", and say under `code:` what pipelines import"
+    result(f"{counted(made.tables, 'table')}. Look through connector.yaml{code}; then")
     result("\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)))
 
 

@@ -84,7 +84,8 @@ def test_from_code_it_takes_the_specification_beside_it(headgate: Run, project: 
     assert "  # options may also have timeout: Seconds that a request may take.\n" in text
     assert "s3cret" not in text
     assert text.startswith("# yaml-language-server: $schema=../../.headgate/connector.schema.json\n")
-    assert "2 tables. Look through connector.yaml; then\n  1. headgate balance crm\n  2. make synth\n" in made.stdout
+    told = "2 tables. Look through connector.yaml, and say under `code:` what pipelines import; then\n"
+    assert f"{told}  1. headgate balance crm\n  2. make synth\n" in made.stdout
     headgate("balance", "crm")
     assert "code: nothing brings the connector's code" in headgate("check", code=1).stderr
     (project / "connectors/crm/connector.yaml").write_text(text.replace("# code:", "code:").replace("#   git:", "  git:"))
@@ -131,8 +132,9 @@ def test_from_a_csv(headgate: Run, project: Path) -> None:
 
 def test_one_that_comes_with_headgate_is_copied_under_the_projects_names(headgate: Run, project: Path) -> None:
     names = ("--option", "pi_base_url=https://pi.example.org/piwebapi", "--dest-catalog", "plant", "--dest-schema", "raw")
-    headgate("init", "connector", "pi_north", "--from", "osipi", "--connection-name", "pi:north", *names)
+    made = headgate("init", "connector", "pi_north", "--from", "osipi", "--connection-name", "pi:north", *names)
 
+    assert "Look through connector.yaml; then\n" in made.stdout
     written = (project / "connectors/pi_north/connector.yaml").read_text().splitlines()
     source = (ROOT / "connectors/osipi/connector.yaml").read_text().splitlines()
     changed = [line for line in difflib.ndiff(source, written) if line.startswith("+ ")]

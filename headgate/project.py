@@ -73,7 +73,8 @@ class Connector:
         back = f"git -C {quote(str(self.folder))} checkout HEAD -- {LOCK}"
         return Problem(
             f"is missing, and {self.definition.id} is deployed to {', '.join(deployed)} by it",
-            f"take it from the last commit that has it: `{back}`; a commit that took it away has it at its parent, COMMIT~1",
+            f"take it from the last commit that has it: `{back}`; a commit that took it away has it at its parent, COMMIT~1; "
+            "is it nowhere, pin each table to its pipeline (balance.pinned), and balance",
             str(self.lock_path),
         )
 

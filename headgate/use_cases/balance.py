@@ -112,7 +112,8 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
 
 def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], None]) -> _Balanced:
     before = None if request.from_scratch else one.layout
-    if lost := one.lost_lock():
+    # Where it is nowhere, pins say which table is where; a pin that is missing is told of as a stray.
+    if not one.definition.balance.pinned and (lost := one.lost_lock()):
         raise RefusedError(lost)
     if request.from_scratch:
         _refuse_deployed(one)

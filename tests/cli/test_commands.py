@@ -162,6 +162,22 @@ def test_a_lock_that_is_missing_where_something_is_deployed_is_to_come_back(
     assert (project / LOCK).read_text() == before
 
 
+def test_a_lock_that_is_nowhere_is_made_again_of_pins(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    placed = {"contacts": "people_1", "companies": "people_1", "deals": "money_1"}
+    tables = {f"{name} → main.bronze.{name}": pipeline for name, pipeline in placed.items()}
+    ids = {f"databricks_pipeline.{name}": name for name in placed.values()}
+    (project / "connectors/crm/deployed.dev.json").write_text(json.dumps({"format": 1, "ids": ids, "tables": tables}))
+    before = (project / LOCK).read_text()
+    (project / LOCK).unlink()
+    definition = project / "connectors/crm/connector.yaml"
+    definition.write_text(definition.read_text().replace("{stacks: 2}", f"{{stacks: 2, pinned: {json.dumps(placed)}}}"))
+
+    headgate("balance")
+
+    assert (project / LOCK).read_text() == before
+
+
 def shown(*names: str) -> str:
     resources = [
         {"mode": "managed", "address": f"{kind}.{name}", "values": {"id": f"{kind}-{name}"}}

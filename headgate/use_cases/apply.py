@@ -54,11 +54,17 @@ def apply_plans(request: PlansRequest, show: Callable[[str], object], tell: Call
         )
     recovery = _Recovery(work, stacks, tell)
     recovery.before(todo)
+    said: list[str] = []
+
+    def passed_on(words: str) -> None:
+        said.append(words)
+        show(words)
+
     for number, stack in enumerate(todo):
         tell(f"{stack}:")
-        said: list[str] = []
+        said.clear()
         try:
-            work.apply(stack, lambda words, said=said: (said.append(words), show(words)))  # type: ignore[misc]
+            work.apply(stack, passed_on)
         except SourceError as error:
             recovery.after(stack)
             return ApplyResult(tuple(todo[:number]), stack, error, "".join(said))

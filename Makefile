@@ -167,7 +167,7 @@ build/dist/.ready: pyproject.toml | build/pipenv/bin/pipenv
 docs: setup
 	@python -m tests.docs.reference
 
-lint: setup .venv/.apps.ready
+lint: setup .venv/.apps.ready .venv/.exact.ready
 	@ruff check && ruff format --check && mypy && lint-imports --no-logo --no-cache
 
 format: setup

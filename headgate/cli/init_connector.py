@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.console import ask, emit, own_name, result
+from headgate.cli.console import ask, emit, own_name, result, warn
 from headgate.cli.options import Format, FormatOption, Root, pairs_of
 from headgate.numbers import counted
 
@@ -73,6 +73,8 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     while question := next_question(request):
         request = answered(request, question, ask(question.text, question.default, question.flag))
     made = make_connector(request, os.environ)
+    for warning in made.warnings:
+        warn(f"warning: {warning}")
     steps = tuple(step.replace("headgate", own_name(), 1) if step.startswith("headgate ") else step for step in made.next)
     if output is Format.json:
         emit(NewConnectorOutput(connector=name, tables=made.tables, written=made.files, next=steps))
@@ -82,7 +84,9 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         result(f"{path} written")
     if more := len(made.files) - len(listed):
         result(f"and {counted(more, 'file')} of its code beside them")
-    result(f"{counted(made.tables, 'table')}. Look through connector.yaml; then")
+    # What comes with headgate says it already.
+    code = "" if request.built_in else ", and say under `code:` what pipelines import"
+    result(f"{counted(made.tables, 'table')}. Look through connector.yaml{code}; then")
     result("\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)))
 
 

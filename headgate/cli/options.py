@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 TARGET = "HEADGATE_TARGET"
 
 
+def refuse_together(*flags: tuple[str, object]) -> None:
+    """Raise InputError where more than one of these is given, which contradict each other: a flag, and what it was given."""
+    given = [flag for flag, value in flags if value]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} contradict each other", "give one of them")
+
+
 class Format(StrEnum):
     """How results are printed."""
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.discovery.connector_code import TIMEOUT
+from headgate.inventory.row import GONE
 from headgate.names import folder_fault
-from headgate.problems import InputError, Problem
+from headgate.problems import InputError, Problem, short
 from headgate.schedule.convert import check_schedule
 
 if TYPE_CHECKING:
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.definition.connector_spec import Spec
-    from headgate.definition.model import GroupBy
     from headgate.discovery.found import Found
     from headgate.inventory.merge import Merged
+    from headgate.tables.group import GroupBy
 
 _LONGEST = 86_400
+_LONGEST_NAME = 255  # characters of a table's name in Unity Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +135,19 @@ class DiscoveryResult:
     groups: dict[str, int]
     scaffold: Path | None = None
     regrouped: Regrouped | None = None
+
+    @property
+    def odd(self) -> list[Problem]:
+        """The source's names that few sources have, and a damaged list has soon; each is taken as it is."""
+        fix = "it is taken as it is; if no table is called so, mend the list (a quote left open?), and take the row out"
+        return [
+            Problem(f"{short(table.source_table)} {how}", fix, str(self.csv), row=row, column="source_table")
+            for row, table in enumerate(self.merged.tables, 1)
+            if (how := _oddness(table.source_table)) and table.status != GONE
+        ]
+
+
+def _oddness(name: str) -> str:
+    if len(name.splitlines()) > 1:
+        return "runs over several lines"
+    return f"is {len(name)} characters long" if len(name) > _LONGEST_NAME else ""

@@ -15,7 +15,7 @@ from headgate.inventory.rows import row_problems
 from headgate.problems import InputError, Problem, did_you_mean, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from headgate.inventory.csv_file import Line
@@ -94,22 +94,27 @@ def _parsed(
     problems: list[Problem] = []
     tables: defaultdict[str, list[tuple[Line, TableRow]]] = defaultdict(list)
     for line in read_lines(data, file, columns, problems):
+        told: set[str] = set()
         if is_list:
-            problems += _list_problems(line, file)
+            problems += (wrong := list(_list_problems(line, file)))
+            told = {problem.column for problem in wrong}
             problems += in_our_columns(line.cells, Problem("", "", file, line.line, line.row))
             # Blanks around a name are the spreadsheet's.
             line.cells["source_table"] = line.cells["source_table"].strip()
         connector = line.cells.get(_CONNECTOR, "").strip() if is_list else ""
         rows, found = tables[connector], list[Problem]()
-        row = _table(line, file, found)
+        row = _table(line, file, found, told)
         if found and unverified is not None and {problem.column for problem in found} <= _SAID_BY_SOURCE:
             unverified.append((connector, row.source_table, found))
             row = replace(row, ingestion_type="", primary_keys=None, cursor_field="", status=UNVERIFIED)
             found = []
         rows.append((line, row))
         problems += found
+    cells = {(problem.line, problem.column) for problem in problems}
     for rows in tables.values():
-        problems += row_problems(rows, file, is_list=is_list)
+        # A cell that is wrong by itself is not told of again for what it is beside others.
+        found = row_problems(rows, file, is_list=is_list)
+        problems += [problem for problem in found if (problem.line, problem.column) not in cells]
     if not tables and not problems:
         problems.append(Problem("holds no table", "add a row for each table, or run `headgate discover`", file))
     if problems:
@@ -135,7 +140,8 @@ def _list_problems(line: Line, file: str) -> Iterator[Problem]:
             yield replace(place, message=message, fix="take it out, and write each table in a row of its own")
 
 
-def _table(line: Line, file: str, problems: list[Problem]) -> TableRow:
+def _table(line: Line, file: str, problems: list[Problem], told: Collection[str]) -> TableRow:
+    """Give a row's table, and add what is wrong with its cells to the problems, but for columns that were told of."""
     fields = {}
     for column, text in line.cells.items():
         if column not in CELLS:
@@ -143,9 +149,11 @@ def _table(line: Line, file: str, problems: list[Problem]) -> TableRow:
         try:
             fields[CELLS[column]] = parse_cell(column, text)
         except CellError as error:
+            if column in told:
+                continue
             # Options may hold what is no one's business; what is wrong with them is reported with its place.
-            told = "" if CELLS[column] == "options" else f": found {short(text)}"
-            message = error.message + told
+            shown = "" if CELLS[column] == "options" else f": found {short(text)}"
+            message = error.message + shown
             problems.append(Problem(message, error.fix, file, line.line, line.row, column))
             if column.startswith("destination_"):
                 fields[CELLS[column]] = text  # two rows are distinguished by it, wrong or not

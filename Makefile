@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-pi dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-public bench-pi dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-pi, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-public, bench-pi, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -104,6 +104,10 @@ bench: setup
 bench-balance: setup .venv/.bench.ready
 	@python -m bench.balance
 
+# ARGS="connectors CLONE", "plans FOLDER" or "lists FOLDER": what others published, of which nothing comes with the project.
+bench-public: setup
+	@python -m bench.public $(ARGS)
+
 bench-pi: setup .venv/.exact.ready .venv/.apps.ready
 	@python -m bench.pi
 
@@ -167,7 +171,7 @@ build/dist/.ready: pyproject.toml | build/pipenv/bin/pipenv
 docs: setup
 	@python -m tests.docs.reference
 
-lint: setup .venv/.apps.ready
+lint: setup .venv/.apps.ready .venv/.exact.ready
 	@ruff check && ruff format --check && mypy && lint-imports --no-logo --no-cache
 
 format: setup

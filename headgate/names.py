@@ -12,6 +12,9 @@ TAG_NAMES = ("headgate_connector", "headgate_target", "headgate_id")
 ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _UNTAKEN = re.compile(r"[\x00-\x20\x7f./]")
 _LONGEST = 255
+# What a folder can't be called on Windows. Source: Microsoft, "Naming Files, Paths, and Namespaces".
+_WINDOWS = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_NO_FOLDER = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
 def slug(text: str, fallback: str = "x") -> str:
@@ -30,6 +33,17 @@ def slug(text: str, fallback: str = "x") -> str:
 def secret_variable(connector: str, secret: str) -> str:
     """Give the Terraform variable that carries a secret option: set it as TF_VAR_<name>."""
     return f"{connector}_{slug(secret, 'secret')}"
+
+
+def folder_fault(name: str) -> str:
+    """Say why a folder can't be called `name` on every system that checks the project out; empty where it can."""
+    if not name or name in {".", ".."}:
+        return "is no name"
+    if bad := _NO_FOLDER.search(name):
+        return f"holds {bad.group()!r}"
+    if name.endswith((".", " ")):
+        return "ends with a full stop or a blank, which Windows leaves out"
+    return "is a device's name on Windows" if _WINDOWS.fullmatch(name) else ""
 
 
 def catalog_name_fault(name: str) -> str:

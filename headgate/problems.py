@@ -93,21 +93,20 @@ class RefusedError(HeadgateError):
     exit_code = 5
 
 
-def with_extra(extra: str) -> str:
-    """Give the command that brings one of headgate's extras."""
-    return f"pip install 'headgate[{extra}]'; in a project, add {extra} to its extras in Pipfile, then `make setup`"
-
-
 def short(text: str) -> str:
     """Give a text as Python would write it, cut to what a line of a terminal can bear."""
     return repr(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "...")
 
 
-def did_you_mean(found: str, known: Iterable[str]) -> str:
-    """Give `did you mean 'x'?` for the known word nearest to the one found, else the known words, or the first of many."""
+def did_you_mean(found: str, known: Iterable[str], listed: Iterable[str] | None = None) -> str:
+    """Give `did you mean 'x'?` for the known word nearest to the one found, else the known words, or the first of many.
+
+    listed: the words to give then instead, each thing by one, where things have several.
+    """
     words = list(known)
     near = get_close_matches(found.lower(), {word.lower(): word for word in words}, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{next(word for word in words if word.lower() == near[0])}'?"
+    words = words if listed is None else list(dict.fromkeys(listed))
     more = f" and {len(words) - _MOST_WORDS} more" if len(words) > _MOST_WORDS else ""
     return "use one of: " + ", ".join(sorted(words)[:_MOST_WORDS]) + more if words else ""

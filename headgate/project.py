@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import FILE, load_definitions
@@ -58,10 +59,24 @@ class Connector:
         return self.folder / LOCK
 
     def agreed(self) -> Layout:
-        """Give the layout. Raises StaleError where nothing was balanced yet."""
+        """Give the layout. Raises StaleError where nothing was balanced yet, or the lock of what is deployed is missing."""
         if self.layout is None:
-            raise StaleError(f"{self.definition.id} has no lock yet", f"run `headgate balance {self.definition.id}`")
+            fix = f"run `headgate balance {self.definition.id}`"
+            raise StaleError(self.lost_lock() or Problem("there is no lock yet", fix, str(self.lock_path)))
         return self.layout
+
+    def lost_lock(self) -> Problem | None:
+        """Say that there is no lock, though a target has what one agreed on: only that one knows which table is where."""
+        deployed = [target for target in self.definition.targets if self.deployed(target).ids]
+        if self.layout is not None or not deployed:
+            return None
+        back = f"git -C {quote(str(self.folder))} checkout HEAD -- {LOCK}"
+        return Problem(
+            f"is missing, and {self.definition.id} is deployed to {', '.join(deployed)} by it",
+            f"take it from the last commit that has it: `{back}`; a commit that took it away has it at its parent, COMMIT~1; "
+            "is it nowhere, pin each table to its pipeline (balance.pinned), and balance",
+            str(self.lock_path),
+        )
 
     def deployed(self, target: str) -> Deployed:
         """Give what was recorded for a target."""

@@ -25,15 +25,14 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
     RefusedError where something deployed would be lost from sight.
     """
     name = target_of(connector.definition, target)
-    layout, tables = connector.layout, connector.tables
-    fix = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
+    tables = connector.tables
     code = connector.code()
     if problems := problems_of(connector, code):
         raise InputError(problems)
-    if layout is None:
-        raise StaleError(Problem("there is no lock yet", fix, str(connector.lock_path)))
+    layout = connector.agreed()
     if found := misfits(tables, connector.definition, layout):
         more = f" (and {len(found) - _MOST} more)" if len(found) > _MOST else ""
+        fix = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
         message = f"the lock does not fit {TABLES} and connector.yaml: {'; '.join(found[:_MOST])}{more}"
         raise StaleError(Problem(message, fix, str(connector.lock_path)))
     refuse_forgotten_pipelines(connector, name)

@@ -60,7 +60,7 @@ def stream(
         try:
             from .streaming.reader import StreamReader, try_out  # noqa: PLC0415
         except ImportError as error:
-            raise OptionsError(f"streaming needs the library {error.name}: pip install 'headgate-osipi[streaming]'") from None
+            raise OptionsError(f"streaming needs the library {error.name}: pip install {error.name}") from None
         from .streaming.segments import Segments  # noqa: PLC0415
 
         given = _options(options, name_filter)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from headgate.problems import InputError, SourceError, with_extra
+from headgate.installation import bring
+from headgate.problems import InputError, SourceError
 from headgate.redaction.redactor import redactor
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Delta:
             from arro3 import core as arrow  # noqa: PLC0415  # an optional extra, which few commands need
             from deltalake import DeltaTable, Schema  # noqa: PLC0415  # likewise
         except ImportError:
-            raise InputError("--delta needs the library deltalake", with_extra("delta")) from None
+            raise InputError("--delta needs the library deltalake", bring(["delta"])) from None
         self._arrow, self._plan, self._delete = arrow, plan, delete
         self._mask = redactor((storage or {}).values())
         schema = Schema.from_arrow(self._schema())

@@ -32,6 +32,13 @@ def move_notes(layout: Layout, steps: Sequence[Step]) -> Iterator[str]:
     if waiting:
         are = counted(waiting, "table is", "tables are")
         yield f"{are} on the way to another pipeline: files change as the handover is recorded"
+    emptied = sorted({pipeline.id for pipeline in layout.pipelines} - {placement.agreed for placement in layout.tables})
+    if emptied:
+        empty = "empties and leaves" if len(emptied) == 1 else "empty and leave"
+        yield (
+            f"{', '.join(emptied)} {empty} by a second deploy, once the first one of each target, with the tables handed over, "
+            "is recorded"
+        )
     moving = {step.name for step in steps if step.what == "table_moves"}
     at_once = sum(1 for placement in layout.tables if not placement.move and str(placement.table) in moving)
     if at_once:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from headgate.inventory.row import rule_of
 from headgate.problems import InputError, Problem, did_you_mean
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from headgate.definition.model import Definition, MoveCosts
     from headgate.tables.table import Table
 
+T = TypeVar("T")
 _MOST_COST = 10**9  # seconds; keeps sums of them exact
 
 
@@ -48,9 +49,8 @@ def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
     names = _Named(tables)
     together = [names.all(f"balance.together[{number}]", entry) for number, entry in enumerate(settings.together)]
     apart = [Apart(names.all(path, entry), path) for path, entry in _numbered("balance.apart", settings.apart)]
-    pinned = {table: pipeline for name, pipeline in settings.pinned.items() for table in names.one("balance.pinned", name)}
-    given = {table: seconds for name, seconds in settings.move_costs.tables.items()
-             for table in names.one("balance.move_costs.tables", name)}  # fmt: skip
+    pinned = names.said("balance.pinned", settings.pinned)
+    given = names.said("balance.move_costs.tables", settings.move_costs.tables)
     problems = [*names.problems, *_across_groups(settings.together, together)]
     if problems:
         raise InputError(problems)
@@ -64,7 +64,9 @@ class _Named:
 
     def __init__(self, tables: Iterable[Table]) -> None:
         self.problems: list[Problem] = []
-        self._names = Names((name, table) for table in tables for name in table.id.names())
+        listed = list(tables)
+        self._names = Names((name, table) for table in listed for name in table.id.names())
+        self._sources = [table.id.source_table for table in listed]
 
     def one(self, path: str, name: str) -> list[Table]:
         """Give the table of that name in a list; an empty one, and a problem more, where there is none or a doubt."""
@@ -75,9 +77,20 @@ class _Named:
             choice = " or ".join(table.id.destination for table in found)
             self.problems.append(Problem(f"'{name}' is read by {len(found)} tables", f"name one: {choice}", path=path))
         else:
-            fix = did_you_mean(name, self._names.known)
+            fix = did_you_mean(name, self._names.known, self._sources)
             self.problems.append(Problem(f"'{name}' is not in the inventory", fix, path=path))
         return []
+
+    def said(self, path: str, said: Mapping[str, T]) -> dict[Table, T]:
+        """Give what is said of tables by their names; a problem more for a table of which two things are said."""
+        found: dict[Table, tuple[str, T]] = {}
+        for name, value in said.items():
+            for table in self.one(path, name):
+                other, before = found.setdefault(table, (name, value))
+                if before != value:
+                    message = f"'{other}' and '{name}' are one table, and have {before} and {value}"
+                    self.problems.append(Problem(message, "keep one of them", path=path))
+        return {table: value for table, (_, value) in found.items()}
 
     def all(self, path: str, names: Iterable[str]) -> tuple[Table, ...]:
         """Give the tables of those names, each once, in their own order."""

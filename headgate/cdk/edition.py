@@ -14,14 +14,14 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 # Neither edition is to call home from a synthesis.
 os.environ.setdefault("CHECKPOINT_DISABLE", "1")
 
-from headgate.problems import with_extra
+from headgate.installation import bring
 
 if TYPE_CHECKING or (os.environ.get("HEADGATE_CDK", "cdktf") != "cdktn" and find_spec("cdktf")):
     import cdktf as cdk
 elif find_spec("cdktn"):
     import cdktn as cdk
 else:
-    raise SystemExit(f"the CDK is not installed (cdktn is its successor)\n    {with_extra('cdktf')}")
+    raise SystemExit(f"the CDK is not installed (cdktn is its successor)\n    {bring(['cdktf'])}")
 
 App = cdk.App
 TerraformStack = cdk.TerraformStack

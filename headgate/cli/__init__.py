@@ -19,7 +19,7 @@ from headgate.cli.backfill import backfill
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.ci import apply, approved, plan, stacks, validate
-from headgate.cli.command import add
+from headgate.cli.command import Commands, add
 from headgate.cli.comment import comment
 from headgate.cli.console import begin, say_where, warn
 from headgate.cli.cost import cost
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.console import emit, result, tell, width
-from headgate.cli.options import Root, TableFormat, TableFormatOption
+from headgate.cli.options import Root, TableFormat, TableFormatOption, refuse_together
 from headgate.problems import InputError, StaleError
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ def balance(
     """
     from headgate.use_cases.balance import BalanceRequest, balance_tables
 
+    # Without the lock there is nothing that tables or pipelines could stay by.
+    refuse_together(("--from-scratch", from_scratch), ("--rebalance", rebalance))
+    refuse_together(("--from-scratch", from_scratch), ("--restack", restack))
+    refuse_together(("--what-if", what_if is not None), ("--check", check))
+    refuse_together(("--explain", explain is not None), ("--format csv", output is TableFormat.csv))
     connector, settings = _words(words or [], what_if)
     request = BalanceRequest(
         connector=connector,

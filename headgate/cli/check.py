@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from headgate.cli.console import emit, result, warn, width
-from headgate.cli.options import Connectors, Format, FormatOption, Profile, Root, Target
+from headgate.cli.options import Connectors, Format, FormatOption, Profile, Root, Target, refuse_together
 
 if TYPE_CHECKING:
     from headgate.use_cases.check import ShownConnector
@@ -76,8 +76,9 @@ def show(
 
 def schema(
     of: Annotated[
-        SchemaOf, typer.Argument(help="Of connector.yaml, accepted.yaml, or the columns of tables.csv.")
-    ] = "connector",
+        SchemaOf | None,
+        typer.Argument(help="Of connector.yaml, which is the default, accepted.yaml, or the columns of tables.csv."),
+    ] = None,
     output: Annotated[
         str | None, typer.Option("--output", metavar="COMMAND", help="Of what this command prints with --format json.")
     ] = None,
@@ -88,8 +89,9 @@ def schema(
     """
     from headgate.new_project.schemas import schema as schema_of
 
+    refuse_together((str(of), of), ("--output", output))
     if output is None:
-        emit(schema_of(of))
+        emit(schema_of(of or "connector"))
         return
     from headgate.problems import InputError, did_you_mean
     from headgate.use_cases.outputs.schema import OUTPUTS, output_schema

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.console import emit, pass_on, result, tell, wait, warn
+from headgate.cli.console import emit, pass_on, result, say_what_was_quiet, tell, wait, warn
 from headgate.cli.options import Format, FormatOption, NamedTarget, Profile, Program, Root, SynthesizedTarget
 from headgate.problems import InputError, Problem, SourceError
 
@@ -91,7 +91,7 @@ def plan(
         lock=not no_lock,
         profile=profile,
     )
-    found = plan_stacks(request, tell)
+    found = plan_stacks(request, warn)
     if output is Format.json:
         changes = any(planned.status == "changes" for planned in found)
         stacks = {planned.stack: planned.status for planned in found}
@@ -134,6 +134,7 @@ def apply(
     elif lines:
         result("\n".join(lines))
     if done.error:
+        say_what_was_quiet(done.said)
         raise done.error
 
 

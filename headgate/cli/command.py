@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import shlex
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+
+from typer.core import TyperGroup
 
 from headgate.cli.logs import speaking
 from headgate.cli.options import LogFile, Quiet, Verbose
@@ -18,6 +21,23 @@ if TYPE_CHECKING:
 # Command → what one types, for its help and the documents.
 EXAMPLES: dict[str, tuple[str, ...]] = {}
 _EVERYWHERE = {"quiet": (Quiet, False), "verbose": (Verbose, False), "log_file": (LogFile, None)}
+
+
+class Commands(TyperGroup):
+    """Commands by name, which say where an option belongs that is written before the command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the words before a command, and the command; ends with exit code 2 for a command's option among the former."""
+        own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
+        if args and args[0].startswith("-") and args[0].partition("=")[0] not in own:
+            place = next((number for number, word in enumerate(args) if word in self.commands), None)
+            if place is not None:
+                name, before, after = args[place], args[:place], args[place + 1 :]
+                inner = getattr(self.commands[name], "commands", {})
+                names = [name, after.pop(0)] if after and after[0] in inner else [name]
+                written = shlex.join([*ctx.command_path.split(), *names, *before, *after])
+                ctx.fail(f"{args[0]} comes after the command: {written}")
+        return super().parse_args(ctx, args)
 
 
 def add(app: typer.Typer, function: Callable[..., Any], name: str, examples: tuple[str, ...], group: str = "") -> None:

@@ -56,8 +56,15 @@ _COMMAND = re.compile(r"(^|`|: |\d\. |=\S+ )\s*(\S*headgate [a-z]|npx cdktf )", 
 
 
 def kept_root(context: typer.Context, root: Path) -> Path:
-    """Remember a folder that is not the one that the user stands in: commands without it work there alone."""
+    """Remember a folder that is not the one that the user stands in: commands without it work there alone.
+
+    Raises InputError for one that is not there.
+    """
     source = context.get_parameter_source("root")
+    if not root.is_dir() and not context.resilient_parsing:
+        by = "HEADGATE_ROOT" if source is not None and source.name == "ENVIRONMENT" else "--root"
+        what = "is a file" if root.exists() else "is not there"
+        raise InputError(f"{by}: {root} {what}", "name the project's folder, which holds connectors/")
     if source is not None and source.name in {"COMMANDLINE", "ENVIRONMENT"} and root.resolve() != Path.cwd():
         _said.elsewhere, _said.kept = root, source.name == "ENVIRONMENT"
     return root
@@ -129,9 +136,16 @@ def show(text: str) -> None:
 
 
 def pass_on(text: str) -> None:
-    """Pass on what a program says, on stderr, as it comes."""
-    working.end()
-    sys.stderr.write(text)
+    """Pass on what a program says, on stderr, as it comes; nothing to those who want it quiet."""
+    if not _said.quiet:
+        working.end()
+        sys.stderr.write(text)
+
+
+def say_what_was_quiet(text: str) -> None:
+    """Say to those who want it quiet what was passed on to all others, once it failed."""
+    if _said.quiet:
+        warn(text.rstrip("\n"))
 
 
 def confirm(question: str, flag: str) -> None:
@@ -153,7 +167,7 @@ def ask(question: str, default: str | None, flag: str) -> str:
             return str(typer.prompt(question, default=default, err=True))
     if default is None:
         raise InputError(f"it is not said, and there is no terminal to ask on: {question}", f"say {flag}")
-    tell(f"{question}: {default}   ({flag} says another)")
+    tell(f"{question}: {default} (the default; give another by {flag})")
     return default
 
 

@@ -6,13 +6,14 @@ import logging
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headgate.cli.console import emit_each, result, tell, warn
-from headgate.cli.options import Connectors, Format, FormatOption, Root
+from headgate.cli.options import Connectors, Format, FormatOption, Root, pairs_of
 from headgate.problems import InputError
+from headgate.tables.group import GroupBy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from headgate.discovery.request import DiscoveryResult
 
 _log = logging.getLogger(__name__)
-GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "size", "none"]
 
 _CODE, _ROWS, _WHERE, _HOW = "From a connector's code", "From rows", "Where tables go", "How tables are arranged"
 _CRON = "5-field cron, or `quartz:` and a Quartz expression."
@@ -55,6 +55,14 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
         Path | None, typer.Option(help="Rows of _community_table_metadata, likewise.", rich_help_panel=_ROWS)
     ] = None,
     from_csv: Annotated[Path | None, typer.Option(help="A CSV with a source_table column.", rich_help_panel=_ROWS)] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="THEIRS=OURS",
+            help="What the CSV calls a column of ours; `THEIRS=` passes one over. Repeatable.",
+            rich_help_panel=_ROWS,
+        ),
+    ] = None,
     output_csv: Annotated[
         Path | None, typer.Option(help="The inventory. Default: connectors/<name>/tables.csv.", rich_help_panel=_WHERE)
     ] = None,
@@ -105,6 +113,10 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     weights = {"snapshot": weight_snapshot, "append": weight_append, "cdc": weight_cdc, "unknown": weight_unknown}
     if connector and connector_name not in (None, connector):
         raise InputError(f"two connectors are named: {connector} and {connector_name}", "name one, or none for all of them")
+    rows = next((flag for flag, file in (("--from-csv", from_csv), ("--from-workspace", from_workspace)) if file), "")
+    of_code = (("--class", class_name), ("--init-options-json", init_options_json), ("--init-options-file", init_options_file))
+    if rows and (lost := [flag for flag, value in of_code if value]):
+        raise InputError(f"{' and '.join(lost)} is for code, and {rows} asks none", f"take {' and '.join(lost)} out")
     named = connector if connector is not None else connector_name
     request = partial(
         DiscoveryRequest,
@@ -115,6 +127,7 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
         workspace_tables=from_workspace,
         workspace_metadata=workspace_metadata,
         listing=from_csv,
+        columns=pairs_of(column or [], "--column"),
         output=output_csv,
         given=tuple(given),
         connection=connection_name,
@@ -143,6 +156,8 @@ def _tell(done: Mapping[str, DiscoveryResult], output: Format, *, one: bool) -> 
         if discovered.csv.resolve() != discovered.own_csv.resolve():
             own = discovered.own_csv
             tell(f"balance, check and synth read {own}: put {discovered.csv} there, with connector.yaml beside it")
+        for odd in discovered.odd:
+            warn(f"warning: {odd}")
         for failure in discovered.found.failed:
             warn(f"unverified: {failure}")
         if discovered.found.unmade:

@@ -8,6 +8,7 @@ import typer
 
 from headgate.cli.console import emit, result, width
 from headgate.cli.options import Format, FormatOption, Program, Root
+from headgate.installation import bring
 from headgate.problems import SourceError
 
 
@@ -26,10 +27,10 @@ def doctor(terraform: Program = "", output: FormatOption = Format.text, root: Ro
     else:
         rows = [(check.name, check.state, check.found, check.needed_for) for check in checks]
         result(table_text(("", "", "found", "needed for"), rows, width=width()))
-        fixes = [f"{check.name}: {check.fix}" for check in checks if check.fix]
+        fixes = [f"{check.name}: {check.fix}" for check in checks if check.fix and check.state != "optional"]
+        if extras := [check.name.removeprefix("extra ") for check in checks if check.state == "optional"]:
+            fixes.append(f"extras, those of these that you want: {bring(extras)}")
         result("\n".join(["", *fixes]) if fixes else "\nall is there")
-        if any("'headgate[" in fix for fix in fixes) and (root / "Pipfile").is_file():
-            result("in this project, add extras to headgate's in Pipfile, then `make setup`")
     if not is_fit(checks):
         missing = ", ".join(check.name for check in checks if check.state in {"missing", "unfit"})
         raise SourceError(f"what is needed is not there: {missing}", "the lines above say how to get it")

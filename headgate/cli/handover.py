@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.console import emit, emit_each, result, tell
-from headgate.cli.options import Connectors, Profile, Root, Target
+from headgate.cli.options import Connectors, Profile, Root, Target, refuse_together
 from headgate.numbers import counted
 from headgate.problems import InputError, StaleError
 
@@ -56,6 +56,8 @@ def handover(  # noqa: PLR0913  # each parameter is a flag
     from headgate.use_cases.handover import resume_jobs as resume
     from headgate.use_cases.request import connector_names
 
+    refuse_together(("--format markdown", output is HandoverFormat.markdown), ("--execute", execute))
+    refuse_together(("--format markdown", output is HandoverFormat.markdown), ("--resume-jobs", resume_jobs))
     if connector is None and (execute or resume_jobs or table or back):
         raise InputError("no connector is named", "name one: only the steps of all of them are shown")
     request = partial(

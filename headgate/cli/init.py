@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, warn
-from headgate.cli.options import Format, FormatOption, Root
+from headgate.cli.options import Format, FormatOption, Root, refuse_together
 from headgate.problems import RefusedError, StaleError
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
     from headgate.generated import Change
 
-init = typer.Typer(no_args_is_help=True, help="Write files to start from: a project, a connector, or its workflows.")
+init = typer.Typer(
+    cls=Commands, no_args_is_help=True, help="Write files to start from: a project, a connector, or its workflows."
+)
 
 
 class HostName(StrEnum):
@@ -33,7 +36,7 @@ def _init() -> None:
 
 
 def ci(
-    host: Annotated[HostName, typer.Option(help="Whose CI is to run it.")] = HostName.github,
+    host: Annotated[HostName | None, typer.Option(help="Whose CI is to run it; default: github.")] = None,
     target: Annotated[
         list[str] | None,
         typer.Option("--target", "-t", help="A target to deploy to, in this order; default: all that every connector has."),
@@ -56,8 +59,9 @@ def ci(
     from headgate.use_cases.init_ci import WorkflowsRequest, write_workflows
     from headgate.use_cases.outputs.projects import WrittenOutput
 
+    refuse_together(("--gitlab", gitlab), ("--host github", host is HostName.github))
     request = WorkflowsRequest(
-        host="gitlab" if gitlab else host.value,
+        host="gitlab" if gitlab or host is HostName.gitlab else "github",
         targets=tuple(target or ()),
         nightly=nightly,
         branch=branch,

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.console import ask, emit, own_name, result
-from headgate.cli.options import Format, FormatOption, Root
+from headgate.cli.console import ask, emit, own_name, result, warn
+from headgate.cli.options import Format, FormatOption, Root, pairs_of
 from headgate.numbers import counted
-from headgate.problems import InputError
 
 
 def connector(  # noqa: PLR0913  # each parameter is a flag
@@ -23,6 +22,10 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     module: Annotated[str, typer.Option(help="Its code: an importable module.")] = "",
     class_name: Annotated[str, typer.Option("--class", help="Its class, where there are several.")] = "",
     from_csv: Annotated[Path | None, typer.Option(help="A CSV with a source_table column.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="THEIRS=OURS", help="What the CSV calls a column of ours; `THEIRS=` passes one over. Repeatable."),
+    ] = None,
     from_workspace: Annotated[Path | None, typer.Option(help="Rows of _community_tables, as JSON or JSON lines.")] = None,
     built_in: Annotated[str, typer.Option("--from", help="One that comes with headgate: osipi. Its code is copied.")] = "",
     spec: Annotated[
@@ -55,11 +58,12 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         module=module,
         class_name=class_name,
         listing=from_csv,
+        columns=pairs_of(column or [], "--column"),
         workspace_tables=from_workspace,
         built_in=built_in,
         spec=spec,
         auth=auth,
-        options=_options(option or []),
+        options=pairs_of(option or [], "--option"),
         given=(options_of_file(init_options_file, "--init-options-file"),) if init_options_file else (),
         connection=connection_name,
         catalog=dest_catalog,
@@ -69,6 +73,8 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     while question := next_question(request):
         request = answered(request, question, ask(question.text, question.default, question.flag))
     made = make_connector(request, os.environ)
+    for warning in made.warnings:
+        warn(f"warning: {warning}")
     steps = tuple(step.replace("headgate", own_name(), 1) if step.startswith("headgate ") else step for step in made.next)
     if output is Format.json:
         emit(NewConnectorOutput(connector=name, tables=made.tables, written=made.files, next=steps))
@@ -78,15 +84,10 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         result(f"{path} written")
     if more := len(made.files) - len(listed):
         result(f"and {counted(more, 'file')} of its code beside them")
-    result(f"{counted(made.tables, 'table')}. Look through connector.yaml; then")
+    # What comes with headgate says it already.
+    code = "" if request.built_in else ", and say under `code:` what pipelines import"
+    result(f"{counted(made.tables, 'table')}. Look through connector.yaml{code}; then")
     result("\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)))
 
 
 _FEW = 4
-
-
-def _options(words: list[str]) -> dict[str, str]:
-    pairs = [word.partition("=") for word in words]
-    if wrong := [name for name, sign, _ in pairs if not (name and sign)]:
-        raise InputError(f"--option {wrong[0]!r} says no value", "write --option NAME=VALUE")
-    return {name: value for name, _, value in pairs}

@@ -10,7 +10,7 @@ import typer
 
 from headgate.cli.console import emit, result, tell
 from headgate.cli.init import HostName, settle
-from headgate.cli.options import Format, FormatOption
+from headgate.cli.options import Format, FormatOption, refuse_together
 
 
 def project(
@@ -30,12 +30,10 @@ def project(
     """
     import os
 
-    from headgate.problems import InputError
     from headgate.use_cases.init_project import NewProjectRequest, make_project
     from headgate.use_cases.outputs.projects import WrittenOutput
 
-    if force and keep:
-        raise InputError("--force and --keep contradict each other", "give one of them")
+    refuse_together(("--force", force), ("--keep", keep))
     request = NewProjectRequest(
         folder=folder, sample=sample, ci=ci.value if ci else None, write=not check, force=force, keep=keep
     )

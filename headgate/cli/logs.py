@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from headgate.cli import console
+from headgate.cli.options import refuse_together
 from headgate.cli.working import working
-from headgate.problems import HeadgateError, InputError
+from headgate.problems import HeadgateError
 from headgate.redaction.environment import without_own_secrets
 from headgate.redaction.tokens import token_free
 
@@ -26,8 +27,7 @@ def speaking(command: str, *, quiet: bool, verbose: bool, log_file: Path | None)
     Raises InputError where both more and less is asked for or the file is one of the project's, OSError where it can't be
     written.
     """
-    if quiet and verbose:
-        raise InputError("--quiet and --verbose contradict each other", "give one of them")
+    refuse_together(("--quiet", quiet), ("--verbose", verbose))
     steps, shown = _Steps(), _handlers(log_file, verbose=verbose)
     if quiet:
         console.be_quiet()

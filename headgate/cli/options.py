@@ -5,13 +5,24 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headgate.cli.console import kept_root
+from headgate.problems import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TARGET = "HEADGATE_TARGET"
+
+
+def refuse_together(*flags: tuple[str, object]) -> None:
+    """Raise InputError where more than one of these is given, which contradict each other: a flag, and what it was given."""
+    given = [flag for flag, value in flags if value]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} contradict each other", "give one of them")
 
 
 class Format(StrEnum):
@@ -27,6 +38,14 @@ class TableFormat(StrEnum):
     text = "text"
     json = "json"
     csv = "csv"
+
+
+def pairs_of(words: Sequence[str], flag: str) -> dict[str, str]:
+    """Give what a repeated flag says, NAME=VALUE each, where the value may be nothing. Raises InputError."""
+    pairs = [word.partition("=") for word in words]
+    if wrong := [name for name, sign, _ in pairs if not (name and sign)]:
+        raise InputError(f"{flag} {wrong[0]!r} says no value", f"write {flag} NAME=VALUE")
+    return {name: value for name, _, value in pairs}
 
 
 def _connectors(typed: str) -> list[str]:

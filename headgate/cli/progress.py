@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.console import confirm, emit, emit_each, result, tell
-from headgate.cli.options import Connector, Connectors, Format, FormatOption, NamedTarget, Profile, Program, Root, Target
+from headgate.cli.options import (
+    Connector,
+    Connectors,
+    Format,
+    FormatOption,
+    NamedTarget,
+    Profile,
+    Program,
+    Root,
+    Target,
+    refuse_together,
+)
 from headgate.numbers import counted
 from headgate.problems import InputError
 
@@ -129,6 +140,8 @@ def retire(
     """Plan to take a connector down in a target: shows what goes, asks, and writes it to the lock; the next deploy does it."""
     from headgate.use_cases.outputs.progress import RetireOutput
     from headgate.use_cases.retire import RetireRequest, take_down
+
+    refuse_together(("--undo", undo), ("--drop-tables", drop_tables))
 
     def agree(goes: Retirement) -> bool:
         (tell if output is Format.json else result)(_goes(goes))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from headgate.cli.console import result, tell
+from headgate.cli.console import result, tell, warn
 from headgate.cli.options import Root, Target
 from headgate.problems import HeadgateError, InputError, StaleError
 
@@ -74,5 +74,5 @@ def review(  # noqa: PLR0913  # each is an option of the command line
     if not out:
         result(text.rstrip("\n"))
     if approved:
-        hold_against(made, approved, tell)
+        hold_against(made, approved, warn)
     raise typer.Exit(made.exit_code)

@@ -6,7 +6,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from headgate.problems import InputError, with_extra
+from headgate.installation import bring
+from headgate.problems import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,4 +27,4 @@ def simulator() -> Callable[..., Any]:
 
 def _missing() -> None:
     """Serve a PI Web API to try everything against without a plant (extra `simulator`)."""
-    raise InputError("the simulator is not installed", with_extra("simulator"))
+    raise InputError("the simulator is not installed", bring(["simulator"]))

@@ -12,7 +12,9 @@ from databricks.sdk.config import Config
 from databricks.sdk.errors import NotFound, PermissionDenied, Unauthenticated
 from databricks.sdk.errors.base import DatabricksError
 from requests import ConnectionError as Unreachable
-from requests import RequestException
+from requests import RequestException, Timeout
+from requests.exceptions import ProxyError, SSLError
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from headgate.problems import InputError, Problem, SourceError
 from headgate.redaction.redactor import redactor
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 # Seconds that a request is tried again.
 RETRIES = 60
 _AGAIN = "look at the workspace, then run the same again: it carries on from here"
+
+# The SDK's words where it could not ask the host where one logs in.
+_NO_ENDPOINT = "Invalid URL 'None'"
 
 # What the SDK raises, or we do, where an answer is JSON of another form than the platform's documentation has.
 _ODD_ANSWER = (ValueError, KeyError, TypeError, AttributeError)
@@ -49,9 +54,12 @@ class Login:
         except (ValueError, DatabricksError, RequestException) as error:
             fix = "set DATABRICKS_HOST and credentials, or targets.<target>.profile; see docs.databricks.com/dev-tools/auth"
             said = token_free((str(error).splitlines() or [""])[0])
+            if _NO_ENDPOINT in said:
+                said = "the host doesn't say where to: there is no network, or it is no workspace"
             raise InputError(f"can't log in to the workspace: {said or type(error).__name__}", fix) from None
         self.clock = config.clock
-        self._unreachable: RequestException | None = None
+        self._host = config.host or "the workspace"
+        self._unreachable: SourceError | None = None
         secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
         self._redact = redactor(str(value) for value in secrets if value)
 
@@ -66,7 +74,7 @@ class Login:
         A workspace that couldn't be reached, for as long as that was tried, is not tried again: all questions would wait so.
         """
         if self._unreachable:
-            raise self._failed(what, self._unreachable, _AGAIN)
+            raise self._unreachable
         try:
             yield
         except Unauthenticated as error:
@@ -76,8 +84,12 @@ class Login:
         except NotFound as error:
             raise self._failed(what, error, "look whether it is there, and whether this is the right workspace") from None
         except (DatabricksError, RequestException, TimeoutError, RuntimeError) as error:
-            if isinstance(error.__cause__, Unreachable):
-                self._unreachable = error.__cause__
+            cause = error.__cause__ or error
+            if isinstance(cause, Unreachable):
+                self._unreachable = unreachable(self._host, cause)
+                raise self._unreachable from None
+            if isinstance(cause, Timeout):
+                raise SourceError(f"{self._host} gave no answer in time, asked for {what}", _AGAIN) from None
             raise self._failed(what, error, _AGAIN) from None
         except _ODD_ANSWER as error:
             said = f"its answer has another form than expected ({type(error).__name__})"
@@ -87,3 +99,22 @@ class Login:
     def _failed(self, what: str, error: Exception, fix: str) -> SourceError:
         said = self.redacted(str(error.__cause__ or error))
         return SourceError(Problem(f"the workspace can't be asked for {what}: {said or type(error).__name__}", fix))
+
+
+def unreachable(host: str, error: Unreachable) -> SourceError:
+    """Say why a host can't be reached, in words of a network and not of a library."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    fix = "look at the network (a VPN, a proxy) and at the host, then run the same again: it carries on from here"
+    if isinstance(error, SSLError):
+        said, fix = "its certificate is not trusted", "name your host's certificate authority by REQUESTS_CA_BUNDLE"
+    elif isinstance(error, ProxyError):
+        said = "the proxy on the way to it doesn't let it through, or isn't there"
+    elif isinstance(reason, NameResolutionError):
+        said = "its name is not known here, so there is no network, or the name is wrong"
+    elif isinstance(error, Timeout):
+        said = "nothing answers there in time"
+    elif isinstance(reason, NewConnectionError):
+        said = "the connection is refused, or no way leads there"
+    else:
+        said = "the connection broke off"
+    return SourceError(f"{host} can't be reached: {said}", fix)

@@ -187,7 +187,9 @@ class Spec(_Part):
     def _own(self, auth: str) -> tuple[Parameter, ...]:
         methods = {method.name: method for method in self.connection.auth_methods}
         if auth and auth not in methods:
-            raise InputError(f"the connector has no way to log in called '{auth}'", did_you_mean(auth, methods))
+            none = "its specification names none: take --auth out, or name another by --spec"
+            fix = did_you_mean(auth, methods) or none
+            raise InputError(f"--auth '{auth}' is no way to log in of the connector's", fix)
         return methods[auth].parameters if auth else ()
 
 

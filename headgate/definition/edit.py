@@ -9,7 +9,7 @@ from headgate.definition.load import parse_definition
 from headgate.problems import HeadgateError, InputError, Problem
 
 if TYPE_CHECKING:
-    from headgate.definition.model import GroupBy
+    from headgate.tables.group import GroupBy
 
 _LINE = re.compile(r"^group_by:[^\S\n]*[^\s#]*", re.MULTILINE)
 

@@ -94,6 +94,8 @@ def _validate(document: Document, file: str, folder: Path | None = None) -> Defi
     if definition:
         found = faults(definition) + (folder_faults(definition, folder) if folder else [])
         unsure = {_section(path) for path in broken}
+        if ("compute",) in unsure:
+            unsure.add(("cost",))  # what is priced depends on the kind of compute
         problems += [
             Problem(fault.message, fault.fix, file, document.line(fault.path), path=".".join(map(str, fault.path)))
             for fault in found

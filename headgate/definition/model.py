@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from headgate.definition.provider import OLDEST
+from headgate.tables.group import GroupBy  # noqa: TC001  # pydantic reads the fields' types
 from headgate.validation import Currency, Id, StrictModel, WorkspaceFolder
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Text = Annotated[str, StringConstraints(min_length=1)]
-GroupBy = Literal["auto", "category_and_ingestion_type", "ingestion_type", "category", "size", "none"]
 
 
 class Connection(StrictModel):

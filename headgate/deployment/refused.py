@@ -13,7 +13,7 @@ from headgate.definition.provider import CONNECTOR_OPTIONS, TABLE_SETTINGS, has
 from headgate.deployment.files import MOST_BYTES, upload
 from headgate.deployment.ingest import MANAGED, RESERVED
 from headgate.deployment.shared import FRAMEWORK_OPTIONS
-from headgate.inventory.row import GONE
+from headgate.inventory.row import GONE, rule_of
 from headgate.problems import Problem, did_you_mean
 from headgate.project import TABLES
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from headgate.definition.model import Definition
     from headgate.project import Connector
 
+_KINDS = {"snapshot": "a snapshot", "cdc": "a table of changes"}
+_NO_COMPARING = 'or that none is compared, {"scd_type": "APPEND_ONLY"}'
+_KEYS = f'say what tells its rows apart, {{"primary_keys": ["id"]}} in table_options_json, {_NO_COMPARING}'
+_ORDER = f'say what orders its changes, {{"sequence_by": "updated_at"}} in table_options_json, {_NO_COMPARING}'
 _UNTAKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # The framework before it was a package. Source: databrickslabs/lakeflow-community-connectors, commit b80bef73.
 _OLD_FRAMEWORK = "libs/source_loader.py"
@@ -132,22 +136,23 @@ def _unmanaged(provider: str, own: list[str], settings: list[str]) -> Iterator[t
             yield f"has {name}, which provider {provider} can't carry", f"write `provider: {since}` or newer, or take it out"
 
 
-def _no_keys(connector: Connector) -> list[Problem]:
-    """Say which snapshot tables have no keys, where the inventory knows keys: one that names none leaves them to the source.
+def _no_keys(connector: Connector) -> Iterator[Problem]:
+    """Say which tables could not be compared: without keys, or changes without what orders them.
 
-    Source: `apply_changes_from_snapshot`, which compares rows by their keys.
+    Only where the inventory knows of some: one without the column leaves them to the source. Source: `apply_changes` and
+    `apply_changes_from_snapshot`, as the framework calls them.
     """
-    if not any(row.primary_keys for row in connector.rows):
-        return []
-    fix = 'say what tells its rows apart, {"primary_keys": ["id"]} in table_options_json, or that none is compared, '
-    fix += '{"scd_type": "APPEND_ONLY"}'
-    common = connector.definition.table_options
-    return [
-        Problem(f"{row.source_table} is a snapshot without keys", fix, str(connector.folder / TABLES), row=number)
-        for number, row in enumerate(connector.rows, 1)
-        if row.ingestion_type == "snapshot"
-        and not row.primary_keys
-        and row.status != GONE
-        and not (options := {**common, **row.options}).get("primary_keys")
-        and options.get("scd_type") != "APPEND_ONLY"
-    ]
+    file, common = str(connector.folder / TABLES), connector.definition.table_options
+    keys_known = any(row.primary_keys is not None for row in connector.rows)
+    order_known = any(row.cursor_field for row in connector.rows)
+    for number, row in enumerate(connector.rows, 1):
+        options = {**common, **row.options}
+        kind = rule_of(row.ingestion_type)
+        if row.status == GONE or kind not in ("snapshot", "cdc") or options.get("scd_type") == "APPEND_ONLY":
+            continue
+        if keys_known and not (row.primary_keys or options.get("primary_keys")):
+            message = f"{row.source_table} is {_KINDS[kind]} without keys"
+            yield Problem(message, _KEYS, file, row=number, column="primary_keys")
+        if kind == "cdc" and order_known and not (row.cursor_field or options.get("sequence_by")):
+            message = f"{row.source_table} is {_KINDS[kind]} without a cursor"
+            yield Problem(message, _ORDER, file, row=number, column="cursor_field")

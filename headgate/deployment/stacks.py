@@ -68,10 +68,7 @@ def _empty(scope: Scope, pipelines: Iterable[PipelineNow]) -> list[Problem]:
     """Say which pipelines the provider would refuse: an ingestion_definition has objects, or it is none."""
     if scope.definition.ingestion != "managed":
         return []
-    name = f"{scope.definition.id} -t {scope.target_name}"
-    fix = (
-        f"set `ingestion: file`; in a target that was never deployed, `headgate done {name} --handover TABLE` fills it at once"
-    )
+    fix = "set `ingestion: file` until its tables are handed over"
     message = "has no table before a handover or after it, and managed ingestion takes no pipeline without one"
     return [Problem(f"pipeline '{one.id}' {message}", fix) for one in pipelines if one.waiting]
 

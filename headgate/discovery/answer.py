@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 _LONGEST = 1_000
 _PRINTED = 8 * 1024
 _MOST = 20
-_OPTIONS = "what it needs to start goes in HEADGATE_OPTION_<NAME>, --init-options-file, or `discovery:` of connector.yaml"
+_ELSEWHERE = "take the tables from a workspace or a list: --from-workspace, --from-csv"
+_OPTIONS = (
+    "what it needs to start goes in HEADGATE_OPTION_<NAME>, --init-options-file, or `discovery:` of connector.yaml; "
+    f"or {_ELSEWHERE}"
+)
 # Packages that many use and that are not called as their module is.
 _PACKAGES = {
     "bs4": "beautifulsoup4",
@@ -149,7 +153,7 @@ def _wanted(faults: list[dict[str, str]], options: DiscoveryOptions) -> str:
         named = "; ".join(f"{one.name}: {one.about}" if one.about else one.name for one in options.missing)
         parts.append(f"give as HEADGATE_OPTION_<NAME>, or by --init-options-file, what was made up here ({named})")
     if options.missing or any("unreached" in fault for fault in faults):
-        parts.append("take the tables from a workspace or a list: --from-workspace, --from-csv")
+        parts.append(_ELSEWHERE)
     return "; or ".join(parts)
 
 

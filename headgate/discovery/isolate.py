@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
 from headgate.discovery.child.channel import END
@@ -38,40 +39,35 @@ class Ended:
 def run(request: bytes, timeout: float) -> Ended:
     """Run `headgate.discovery.child` for at most `timeout` seconds with `request` on its standard input.
 
-    It has its own session, and whatever is left of its process group is killed at the end, however that comes about.
+    It has its own session, and whatever is left of its process group is killed at the end, however that comes about; where
+    there are no such groups, as on Windows, it alone is. It answers in a file, which is the same on every system.
     """
-    reading, writing = os.pipe()
-    # -P: no module of the working folder takes a standard one's place. -B: the connector's folder stays as it is.
-    command = [sys.executable, "-P", "-B", "-m", "headgate.discovery.child", str(writing)]
-    try:
+    with TemporaryDirectory(prefix="headgate-", ignore_cleanup_errors=True) as folder:
+        answer = Path(folder) / "answer"
+        # -P: no module of the working folder takes a standard one's place. -B: the connector's folder stays as it is.
+        command = [sys.executable, "-P", "-B", "-m", "headgate.discovery.child", str(answer)]
         process = subprocess.Popen(  # noqa: S603 (our own module, and no part of the command comes from outside)
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=(writing,),
             start_new_session=True,
             env=child_environment(),
         )
-    finally:
-        os.close(writing)
-    answer = _Answer(os.fdopen(reading, "rb"))
-    assert process.stdin  # noqa: S101 (asked for above)
-    assert process.stdout  # noqa: S101
-    printed = _Tail(process.stdout)
-    deadline = time.monotonic() + timeout
-    try:
-        with contextlib.suppress(BrokenPipeError), process.stdin:
-            process.stdin.write(request)
-        _wait(process, answer, deadline)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE if answer.whole else max(0.0, deadline - time.monotonic()))
-    finally:
-        exit_code = process.poll()
-        _kill(process)
-        answer.join(_GRACE)
-        printed.join(_GRACE)
-    return Ended(tuple(answer.lines), bytes(printed.kept), answer.whole, exit_code)
+        assert process.stdin  # noqa: S101 (asked for above)
+        assert process.stdout  # noqa: S101
+        printed = _Tail(process.stdout)
+        deadline = time.monotonic() + timeout
+        try:
+            with contextlib.suppress(BrokenPipeError), process.stdin:
+                process.stdin.write(request)
+            _wait(process, answer, deadline)
+        finally:
+            exit_code = process.poll()
+            _kill(process)
+            printed.join(_GRACE)
+        lines, whole = _answer(answer)
+    return Ended(tuple(lines), bytes(printed.kept), whole, exit_code)
 
 
 def child_environment() -> dict[str, str]:
@@ -84,55 +80,54 @@ def child_environment() -> dict[str, str]:
     return kept
 
 
-def _wait(process: subprocess.Popen[bytes], answer: _Answer, deadline: float) -> None:
-    """Wait for the answer's end. A forked process may hold the pipe open when the one that was to answer is dead."""
-    while answer.is_alive() and time.monotonic() < deadline:
-        answer.join(_TICK)
-        if process.poll() is not None:
-            answer.join(_GRACE)
+def _wait(process: subprocess.Popen[bytes], answer: Path, deadline: float) -> None:
+    """Wait for the process's end, and once its answer is whole or too long no longer than it takes to go."""
+    while time.monotonic() < deadline:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_TICK)
             return
+        if _ended(answer):
+            deadline = min(deadline, time.monotonic() + _GRACE)
+
+
+def _ended(answer: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError), answer.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - len(END)))
+        return size > _LONGEST_ANSWER or file.read() == END
+    return False
+
+
+def _answer(answer: Path) -> tuple[list[bytes], bool]:
+    """Give the answer's lines, and whether they are all."""
+    lines: list[bytes] = []
+    with contextlib.suppress(FileNotFoundError), answer.open("rb") as file:
+        size = 0
+        for line in file:
+            size += len(line)
+            if line == END or size > _LONGEST_ANSWER:
+                return lines, line == END
+            lines.append(line)
+    return lines, False
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
     process.wait()
 
 
-class _Reader(threading.Thread):
-    """Reads a pipe to its end, so that whoever writes is never held up."""
+class _Tail(threading.Thread):
+    """Reads a pipe to its end, so that whoever writes is never held up, and keeps the last of what comes."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(daemon=True)
+        self.kept = bytearray()
         self._pipe = pipe
         self.start()
-
-
-class _Answer(_Reader):
-    """Keeps lines up to the last one."""
-
-    def __init__(self, pipe: IO[bytes]) -> None:
-        self.lines: list[bytes] = []
-        self.whole = False
-        super().__init__(pipe)
-
-    def run(self) -> None:
-        size = 0
-        with self._pipe:
-            for line in self._pipe:
-                size += len(line)
-                self.whole = line == END
-                if self.whole or size > _LONGEST_ANSWER:
-                    break
-                self.lines.append(line)
-
-
-class _Tail(_Reader):
-    """Keeps the last of what comes."""
-
-    def __init__(self, pipe: IO[bytes]) -> None:
-        self.kept = bytearray()
-        super().__init__(pipe)
 
     def run(self) -> None:
         with self._pipe:

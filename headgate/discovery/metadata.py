@@ -44,7 +44,7 @@ def table_of(name: str, metadata: Any, category: str = "") -> TableRow:
     return TableRow(
         name,
         ingestion_type=kind,
-        primary_keys=tuple(keys),
+        primary_keys=tuple(keys) if keys or kind else None,
         cursor_field=cursor,
         category=category,
         estimated_rows=rows,

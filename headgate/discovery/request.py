@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.discovery.connector_code import TIMEOUT
-from headgate.problems import InputError, Problem
+from headgate.inventory.row import GONE
+from headgate.names import folder_fault
+from headgate.problems import InputError, Problem, short
 from headgate.schedule.convert import check_schedule
 
 if TYPE_CHECKING:
@@ -15,11 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.definition.connector_spec import Spec
-    from headgate.definition.model import GroupBy
     from headgate.discovery.found import Found
     from headgate.inventory.merge import Merged
+    from headgate.tables.group import GroupBy
 
 _LONGEST = 86_400
+_LONGEST_NAME = 255  # characters of a table's name in Unity Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class DiscoveryRequest:
     """The command's flags; what is empty or None comes from the connector's definition, or else has a default.
 
     `name` is the folder below `root`/connectors. One of python_file, module, workspace_tables and listing says where tables
-    come from; with none of them it is the connector's own code. Init options (`given`, later ones win) are never shown.
+    come from; with none of them it is the connector's own code. `columns`: a listing's heading → a column of an
+    inventory, or empty for none. Init options (`given`, later ones win) are never shown.
     """
 
     name: str
@@ -38,6 +42,7 @@ class DiscoveryRequest:
     workspace_tables: Path | None = None
     workspace_metadata: Path | None = None
     listing: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     output: Path | None = None
     given: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     connection: str = ""
@@ -66,8 +71,11 @@ class DiscoveryRequest:
             raise InputError(f"{' and '.join(named)} each say where tables come from", "give one of them")
         if self.workspace_metadata and not self.workspace_tables:
             raise InputError("--workspace-metadata needs --from-workspace", "give the export of _community_tables too")
-        if not self.name or self.name in {".", ".."} or set(self.name) & set("/\\\0"):
-            raise InputError(f"--connector-name {self.name!r} is not a folder name", "such as --connector-name osipi")
+        if fault := folder_fault(self.name):
+            message = f"--connector-name {self.name!r} is not a folder name: it {fault}"
+            raise InputError(message, "such as --connector-name osipi")
+        if self.columns and not self.listing:
+            raise InputError("--column needs --from-csv", "give the file too, or take --column out")
         if self.module and not all(part.isidentifier() for part in self.module.split(".")):
             raise InputError(f"--module {self.module!r} is not a module's name", "such as --module osipi.connector")
         if not (math.isfinite(self.timeout) and 0 < self.timeout <= _LONGEST):
@@ -127,3 +135,19 @@ class DiscoveryResult:
     groups: dict[str, int]
     scaffold: Path | None = None
     regrouped: Regrouped | None = None
+
+    @property
+    def odd(self) -> list[Problem]:
+        """The source's names that few sources have, and a damaged list has soon; each is taken as it is."""
+        fix = "it is taken as it is; if no table is called so, mend the list (a quote left open?), and take the row out"
+        return [
+            Problem(f"{short(table.source_table)} {how}", fix, str(self.csv), row=row, column="source_table")
+            for row, table in enumerate(self.merged.tables, 1)
+            if (how := _oddness(table.source_table)) and table.status != GONE
+        ]
+
+
+def _oddness(name: str) -> str:
+    if len(name.splitlines()) > 1:
+        return "runs over several lines"
+    return f"is {len(name)} characters long" if len(name) > _LONGEST_NAME else ""

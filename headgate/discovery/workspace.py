@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, is_name, table_of
+from headgate.discovery.sql_answer import is_answer, rows_of
 from headgate.files import needed_text, parse_json
 from headgate.inventory.row import UNVERIFIED, TableRow
 from headgate.names import catalog_name
-from headgate.numbers import counted
 from headgate.problems import InputError, Problem, short
 
 if TYPE_CHECKING:
@@ -127,23 +127,8 @@ def _is_json(text: str) -> bool:
 
 
 def _answered(value: Any, path: Path) -> list[Any]:
-    """Give the rows of a whole answer of the SQL statements' API, in which lists are texts; what is none is a row by itself.
-
-    Source: Databricks REST API, Statement Execution, `manifest.schema.columns` and `result.data_array`.
-    """
-    if not (isinstance(value, dict) and isinstance(value.get("result"), dict)):
-        return [value]
-    try:
-        columns = [column["name"] for column in value["manifest"]["schema"]["columns"]]
-        rows = [dict(zip(columns, cells, strict=True)) for cells in value["result"]["data_array"]]
-        for row in rows:
-            row |= {name: json.loads(row[name]) for name in ("namespace", "primary_keys") if isinstance(row.get(name), str)}
-        total = value["manifest"].get("total_row_count", len(rows))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise InputError(Problem("is not an answer of the SQL API with its rows in it", _LINES, str(path))) from None
-    if total != len(rows):
-        raise InputError(Problem(f"holds {len(rows)} of {counted(total, 'row')}: the answer came in parts", _LINES, str(path)))
-    return rows
+    """Give the rows of a whole answer of the SQL statements' API; what is none is a row by itself."""
+    return rows_of(value, str(path), ("namespace", "primary_keys")) if is_answer(value) else [value]
 
 
 def _distinguished(found: list[tuple[Row, TableRow]]) -> tuple[TableRow, ...]:

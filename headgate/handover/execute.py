@@ -52,10 +52,12 @@ def execute(
         store.keep((store.journal or HandoverJournal()).with_before(_before(one, survey) for one in runbook.stopped))
     altered: list[str] = []
     found: list[str] = []
+    # Whatever the files say of schedules: a job may have one that was added to it in the workspace.
+    for one in runbook.stopped:
+        if one.job_id:
+            _pause(one, workspace, tell)
     for step in runbook.steps:
-        if step.kind == "pause" and step.stopped:
-            _pause(step.stopped, workspace, tell)
-        elif step.kind == "stop" and step.stopped:
+        if step.kind == "stop" and step.stopped:
             _stop(step.stopped, workspace, tell)
         elif step.kind == "alter" and step.handover:
             pair = [one for one in runbook.stopped if one.pipeline in (step.handover.source, step.handover.destination)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.handover.model import Runbook
-from headgate.handover.steps import afterwards, change_stack, commit, hand_over, leave, prepare, resume, stop_steps
+from headgate.handover.steps import afterwards, change_stack, commit, give, leave, prepare, record, resume, stop_steps
 from headgate.handover.target_layout import TargetLayout
 from headgate.layout.progress import named, pending
 from headgate.problems import StaleError
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 
 
 def make_runbook(
-    layout: Layout, definition: Definition, target: str, deployed: Deployed, tables: Collection[str] | None = None
+    layout: Layout,
+    definition: Definition,
+    target: str,
+    deployed: Deployed,
+    tables: Collection[str] | None = None,
+    unstarted: Collection[str] = (),
 ) -> Runbook:
     """Give what is to be done in `target`, in order; with `tables` (names of such), for those alone.
+
+    unstarted: pipelines whose jobs nothing starts, as the files have it, so that no step pauses them.
 
     A table that is handed over already is passed over, so that a run that was cut off can be repeated as it was. Raises
     InputError for a table that isn't planned to move, StaleError for an id that can't be one of the workspace's.
@@ -39,11 +46,10 @@ def make_runbook(
     whole = tables is None
     leaving = [target_layout.stopped(name, leaves=True) for name in todo.left if whole and target_layout.id_of(name)]
     restacked = [target_layout.stopped(name) for name in todo.restacked] if whole else []
-    steps = [*prepare(target_layout, waiting), *stop_steps(target_layout, handovers, leaving)]
-    for handover in handovers:
-        steps += hand_over(target_layout, handover)
+    steps = [*prepare(target_layout, waiting), *stop_steps(target_layout, handovers, leaving, unstarted)]
+    steps += [give(target_layout, handover) for handover in handovers]
     handed = bool(handovers or todo.handed_over)
-    steps += [commit(target_layout)] if handovers else []
+    steps += [record(target_layout, handovers), commit(target_layout)] if handovers else []
     steps += [leave(target_layout, stopped) for stopped in leaving]
     steps += [change_stack(target_layout, stopped) for stopped in restacked]
     steps += afterwards(target_layout) if handed or leaving or restacked else []
@@ -51,7 +57,12 @@ def make_runbook(
 
 
 def make_runbook_back(
-    layout: Layout, definition: Definition, target: str, deployed: Deployed, tables: Collection[str]
+    layout: Layout,
+    definition: Definition,
+    target: str,
+    deployed: Deployed,
+    tables: Collection[str],
+    unstarted: Collection[str] = (),
 ) -> Runbook:
     """Give what brings tables back to the pipelines that they came from, handed over or half-way.
 
@@ -65,7 +76,9 @@ def make_runbook_back(
     if problems := [f"{p.table.source_table}: {reason}" for p in chosen if (reason := target_layout.missing(p))]:
         raise StaleError("; ".join(problems), f"run `headgate record {target_layout.whose}`")
     handovers = [target_layout.handover(p, back=True) for p in chosen]
-    steps = stop_steps(target_layout, handovers, [])
-    for handover in handovers:
-        steps += hand_over(target_layout, handover)
-    return Runbook(definition.id, target, (*steps, *([commit(target_layout), resume(target_layout)] if handovers else [])))
+    if not handovers:
+        return Runbook(definition.id, target)
+    steps = stop_steps(target_layout, handovers, [], unstarted)
+    steps += [give(target_layout, handover) for handover in handovers]
+    steps += [record(target_layout, handovers), commit(target_layout), resume(target_layout)]
+    return Runbook(definition.id, target, tuple(steps))

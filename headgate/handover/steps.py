@@ -9,7 +9,7 @@ from headgate.handover.model import Step
 from headgate.layout.handover import alter_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from headgate.handover.model import Handover, StoppedPipeline
     from headgate.handover.target_layout import TargetLayout
@@ -19,8 +19,7 @@ def prepare(target_layout: TargetLayout, waiting: Sequence[tuple[str, str]]) -> 
     """Give the step before all others where tables (source table, reason) have no ids to be handed over with."""
     if not waiting:
         return []
-    never = f"in a target that was never deployed, say `headgate done {target_layout.whose} --handover TABLE` instead"
-    words = f"Deploy what is new, so that it gets its id; the files of both pipelines stay as they are ({never})."
+    words = "Deploy what is new, so that it gets its id; the files of both pipelines stay as they are."
     return [
         Step(
             "prepare",
@@ -32,8 +31,16 @@ def prepare(target_layout: TargetLayout, waiting: Sequence[tuple[str, str]]) -> 
     ]
 
 
-def stop_steps(target_layout: TargetLayout, handovers: Sequence[Handover], leaving: Sequence[StoppedPipeline]) -> list[Step]:
-    """Give the steps that keep all pipelines concerned from running: first every job, then every pipeline."""
+def stop_steps(
+    target_layout: TargetLayout,
+    handovers: Sequence[Handover],
+    leaving: Sequence[StoppedPipeline],
+    unstarted: Collection[str],
+) -> list[Step]:
+    """Give the steps that keep all pipelines concerned from running: first every job, then every pipeline.
+
+    unstarted: pipelines whose jobs nothing starts, so that there is nothing to pause.
+    """
     names = dict.fromkeys(name for handover in handovers for name in (handover.source, handover.destination))
     stopped = [*(target_layout.stopped(name) for name in names), *leaving]
     return [
@@ -41,14 +48,14 @@ def stop_steps(target_layout: TargetLayout, handovers: Sequence[Handover], leavi
             Step(
                 "pause",
                 one.pipeline,
-                f"Pause the job {one.job_id} of pipeline {one.pipeline}, and note whether it was paused before.",
+                f"Pause the schedule of job {one.job_id}, of pipeline {one.pipeline}, and note whether it was paused before.",
                 f"databricks jobs get {one.job_id}",
                 "its schedule's pause_status is PAUSED",
                 undo="unpause it, unless it was paused before",
                 stopped=one,
             )
             for one in stopped
-            if one.job_id
+            if one.job_id and one.pipeline not in unstarted
         ),
         *(
             Step(
@@ -66,11 +73,11 @@ def stop_steps(target_layout: TargetLayout, handovers: Sequence[Handover], leavi
     ]
 
 
-def hand_over(target_layout: TargetLayout, handover: Handover) -> list[Step]:
-    """Give the two steps that give one table to its taker and record it."""
-    source, table, whose = handover.placement.table.source_table, handover.table, target_layout.whose
+def give(target_layout: TargetLayout, handover: Handover) -> Step:
+    """Give the step that gives one table to its taker."""
+    source, table = handover.placement.table.source_table, handover.table
     (giver, giver_id), (taker, taker_id) = handover.giver, handover.taker
-    alter = Step(
+    return Step(
         "alter",
         source,
         f"Give {table} from pipeline {giver} to pipeline {taker}, as the identity that owns and runs both.",
@@ -78,29 +85,33 @@ def hand_over(target_layout: TargetLayout, handover: Handover) -> list[Step]:
         f"pipelines.pipelineId is {taker_id}; before, it is {giver_id}",
         f"SHOW TBLPROPERTIES {_quoted(table)}",
         "give it again" if handover.back else "give it back, as long as its files are not applied",
-        alter_statement(table, giver_id) if handover.back else f"headgate handover {whose} --back {quote(source)} --execute",
+        alter_statement(table, giver_id) if handover.back else _back(target_layout, [source]),
         handover=handover,
     )
-    if handover.back:
-        record = Step(
-            "record",
-            source,
-            f"Record that {source} is yet to be handed over, so that the files stay as they are; the command does both.",
-            f"headgate handover {whose} --back {quote(source)} --execute",
-            f"`headgate done {whose}` lists it as a handover to be made",
-            handover=handover,
-        )
-    else:
-        record = Step(
-            "record",
-            source,
-            f"Record that {source} is handed over, so that the next synthesis moves it between the files.",
-            f"headgate done {whose} --handover {quote(source)}",
-            f"`headgate done {whose}` lists it as handed over",
-            undo="take the table's line of layout.lock from the last commit",
-            handover=handover,
-        )
-    return [alter, record]
+
+
+def record(target_layout: TargetLayout, handovers: Sequence[Handover]) -> Step:
+    """Give the step that records which tables were given to their takers, all of them one way."""
+    whose = target_layout.whose
+    sources = [handover.placement.table.source_table for handover in handovers]
+    names = ", ".join(sources)
+    if handovers[0].back:
+        words = f"Record as yet to be handed over, so that their files stay as they are: {names}. The command does all of it."
+        check = f"`headgate done {whose}` lists a handover to be made for each"
+        return Step("record", names, words, _back(target_layout, sources), check)
+    return Step(
+        "record",
+        names,
+        f"Record as handed over, so that the next synthesis moves them between the files: {names}.",
+        f"headgate done {whose} {' '.join(f'--handover {quote(source)}' for source in sources)}",
+        f"`headgate done {whose}` lists each as handed over",
+        undo="take the tables' lines of layout.lock from the last commit",
+    )
+
+
+def _back(target_layout: TargetLayout, sources: Sequence[str]) -> str:
+    tables = " ".join(f"--back {quote(source)}" for source in sources)
+    return f"headgate handover {target_layout.whose} {tables} --execute"
 
 
 def commit(target_layout: TargetLayout) -> Step:

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from headgate.definition.checks import SCD_TYPES
+from headgate.inventory.other_columns import CONFIGURATION
 from headgate.inventory.row import INGESTION_TYPES, STATUSES
 from headgate.names import catalog_name, catalog_name_fault
 from headgate.problems import did_you_mean
@@ -34,6 +35,7 @@ CELLS = {
     "estimated_bytes": "estimated_bytes",
     "connection_name": "connection_name",
     "status": "status",
+    CONFIGURATION: "options",
 }
 MOST_WEIGHT = 1e12  # seconds; sums of any number of tables stay numbers
 NOTHING = {"NULL", "Null", "null", "None", "NaN", "nan", "N/A", "#N/A", "\\N"}  # what programs export for an empty cell
@@ -163,6 +165,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "destination_schema": _destination,
     "schedule": _schedule,
     "table_options_json": _options,
+    CONFIGURATION: _options,
     "weight": _weight,
     "estimated_rows": _size,
     "estimated_bytes": _size,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from headgate.inventory.defaults import by_type, declared_seconds, table_id
 from headgate.problems import Problem, did_you_mean
-from headgate.tables.group import Group
+from headgate.tables.group import Group, GroupBy
 from headgate.tables.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from headgate.definition.model import Definition, GroupBy
+    from headgate.definition.model import Definition
     from headgate.inventory.row import TableRow
     from headgate.tables.ids import TableId
 

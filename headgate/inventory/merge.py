@@ -64,7 +64,7 @@ def _with_facts(table: TableRow, fact: TableRow) -> TableRow:
         table,
         source_table=fact.source_table,
         ingestion_type=fact.ingestion_type or table.ingestion_type,
-        primary_keys=fact.primary_keys or table.primary_keys,
+        primary_keys=fact.primary_keys or (fact.primary_keys if table.primary_keys is None else table.primary_keys),
         cursor_field=fact.cursor_field if fact.ingestion_type else table.cursor_field,
         category=table.category or fact.category,
         estimated_rows=table.estimated_rows if fact.estimated_rows is None else fact.estimated_rows,

@@ -22,10 +22,10 @@ class TableRow:
     """A source table and where it goes. Empty means: as the connector's definition says.
 
     `weight` is the expected seconds of pipeline time for one run (None: by runs, size or ingestion type); `estimated_rows` and
-    `estimated_bytes` are what the whole table is thought to hold (None: not known); `options` goes to the source,
-    nested values as they are in the JSON; `schedule` is a cron expression, or `quartz:` and a Quartz one; `status` is
-    empty, `gone` where the last discovery did not find the table any more, or `unverified` where the source itself has not
-    answered for it yet.
+    `estimated_bytes` are what the whole table is thought to hold (None: not known); `primary_keys` are None where nobody said
+    whether there are any; `options` goes to the source, nested values as they are in the JSON; `schedule` is a cron expression,
+    or `quartz:` and a Quartz one; `status` is empty, `gone` where the last discovery did not find the table any more, or
+    `unverified` where the source itself has not answered for it yet.
     """
 
     source_table: str
@@ -38,7 +38,7 @@ class TableRow:
     weight: float | None = None
     category: str = ""
     ingestion_type: str = ""
-    primary_keys: tuple[str, ...] = ()
+    primary_keys: tuple[str, ...] | None = None
     cursor_field: str = ""
     estimated_rows: float | None = None
     estimated_bytes: float | None = None

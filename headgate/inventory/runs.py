@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.files import read_bytes
 from headgate.inventory.cells import CellError, parse_weight
-from headgate.inventory.csv_file import capped, read_lines
+from headgate.inventory.csv_file import Columns, capped, read_lines
 from headgate.problems import InputError, Problem, short
 from headgate.tables.ids import TableId
 
@@ -57,7 +57,7 @@ def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
     problems: list[Problem] = []
     first: dict[tuple[str | TableId, datetime], int] = {}
     runs = []
-    for line in read_lines(data, file, COLUMNS, REQUIRED, problems):
+    for line in read_lines(data, file, Columns(COLUMNS, REQUIRED), problems):
         values = _values(line, file, problems)
         if values is None:
             continue

@@ -27,10 +27,12 @@ def write_inventory(path: Path, tables: Sequence[TableRow], columns: Collection[
 def render_inventory(tables: Sequence[TableRow], columns: Collection[str] = ()) -> str:
     """Give the CSV of tables, a row each in their order, line ends LF; reading it gives the same tables.
 
-    Columns are those that a table uses, and those named in `columns`, in the order of COLUMNS.
+    Columns are those that a table uses, and those named in `columns`, in the order of COLUMNS. That of keys is there where a
+    table is known to have none.
     """
     rows = [{column: _cell(getattr(table, CELLS[column])) for column in COLUMNS} for table in tables]
     used = {column for row in rows for column, text in row.items() if text}
+    used |= {"primary_keys" for table in tables if table.primary_keys is not None}
     shown = [column for column in COLUMNS if column in used or column in columns or column == COLUMNS[0]]
     lines = [shown, *([row[column] for column in shown] for row in rows)]
     return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)

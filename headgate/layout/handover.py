@@ -22,11 +22,11 @@ def alter_statement(destination: str, pipeline_id: str) -> str:
 def handover_words(placement: Placement, deployed: Deployed, catalog: str | None) -> str:
     """Say how a planned move is handed over in a target; `catalog` is the target's own, where it has one.
 
-    A new pipeline has an id only once it was deployed; a target without any record may never have held the table.
+    A new pipeline has an id only once it was deployed.
     """
     destination = placement.table.in_catalog(catalog).destination
     if not deployed.ids:
-        return "no deploy is recorded here: deploy and record first; or, if it was never deployed, say so with --handover"
+        return "no deploy is recorded here: deploy and record first"
     known = deployed.ids.get(f"databricks_pipeline.{placement.agreed}")
     if known is None:
         return f"deploy and record first: {placement.agreed} is new, and what hands the table over needs its id"

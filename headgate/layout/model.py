@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
-from headgate.definition.model import GroupBy  # noqa: TC001  # pydantic reads the fields' types
+from headgate.tables.group import GroupBy  # noqa: TC001  # pydantic reads the fields' types
 from headgate.validation import Id, StackNumber  # noqa: TC001  # pydantic reads the fields' types
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import headgate
 from headgate.definition.scaffold import quoted, with_schema
 from headgate.generated import File
-from headgate.problems import InputError, did_you_mean, with_extra
+from headgate.installation import bring
+from headgate.problems import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ def built_in_folder(name: str) -> Path:
         return Path(next(iter(found.submodule_search_locations)))
     folder = Path(headgate.__file__).resolve().parent.parent / own
     if not folder.is_dir():
-        raise InputError(f"the connector {name} is not installed", with_extra(name))
+        raise InputError(f"the connector {name} is not installed", bring([name]))
     return folder
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-FILE = ACCEPTED
 _FIX = "an entry names `address`, `what`, `target`, `reason` and `until` (a day such as 2026-12-31), and may name `stack`"
 
 
@@ -101,13 +100,13 @@ def lift(findings: Sequence[Finding], accepted: Accepted, target: str, today: da
             lifted.append(finding)
     for number, entry in enumerate(own):
         if entry.until < today:
-            message = f"its acceptance in {FILE} ended on {entry.until}: take it out, or decide again"
+            message = f"its acceptance in {ACCEPTED} ended on {entry.until}: take it out, or decide again"
             lifted.append(Finding("attention", "acceptance-expired", entry.address, message, entry.stack))
         elif len(stacks[number]) > 1:
-            message = f"{FILE} accepts it without a stack, and it is in {' and '.join(sorted(stacks[number]))}: name one"
+            message = f"{ACCEPTED} accepts it without a stack, and it is in {' and '.join(sorted(stacks[number]))}: name one"
             lifted.append(Finding("attention", "acceptance-unclear", entry.address, message, entry.stack))
         elif number not in used:
-            message = f"{FILE} accepts a loss that is not there: take the entry out"
+            message = f"{ACCEPTED} accepts a loss that is not there: take the entry out"
             lifted.append(Finding("attention", "acceptance-unused", entry.address, message, entry.stack))
     return lifted
 

@@ -226,7 +226,8 @@ def _same(found: Pipelines, pipeline: Whole) -> None:
 def _created(found: Pipelines, pipeline: Whole, context: Context | None) -> str:
     known = context.deployed.get(pipeline.address) if context else None
     if known:
-        message = f"would be made a second time: {known} is recorded for it, so its state was lost, or it was deleted by hand"
+        why = "this plan was made before that deploy and is old (plan again), its state was lost, or it was deleted by hand"
+        message = f"would be made a second time: {known} is recorded for it, so {why}"
         found.find("loss", "pipeline-made-again", pipeline, message)
     return "new"
 

@@ -123,8 +123,19 @@ def _plan(text: str, file: str) -> dict[str, Any]:
         if not isinstance(plan.get(key) or [], list) or plan.get(key) in (0, False, "", {}):
             raise InputError(Problem(f"has {key} that are no list", _FIX, file))
     if "planned_values" not in plan and "resource_changes" not in plan:
-        raise InputError(Problem("is a state, not a plan", _FIX, file))
+        is_state = "values" in plan or set(plan) <= {"format_version", "terraform_version", "checks"}
+        message = "is a state, not a plan" if is_state else "is not a plan: it has no resource_changes"
+        raise InputError(Problem(message, _FIX, file))
+    if not plan.get("resource_changes") and _plans_resources(plan):
+        message = "names resources and tells no change of them, not even that there is none: another program wrote it"
+        raise InputError(Problem(message, _FIX, file))
     return plan
+
+
+def _plans_resources(plan: Mapping[str, Any]) -> bool:
+    """Say whether there are resources in what a plan leads to, each of which Terraform has among its changes too."""
+    root = mapping(mapping(plan.get("planned_values")).get("root_module"))
+    return bool(root.get("resources") or root.get("child_modules"))
 
 
 def _pruned(found: dict[str, Any]) -> Any:

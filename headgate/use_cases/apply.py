@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ApplyResult:
-    """Stacks that were applied, in their order; the one that failed, and with which error, where one did."""
+    """Stacks that were applied, in their order; the one that failed, with which error and Terraform's words, where one did."""
 
     applied: tuple[str, ...]
     failed: str = ""
     error: SourceError | None = None
+    said: str = ""
 
 
 # What reading a plan's JSON raises where it is gone, or of another form.
@@ -53,13 +54,20 @@ def apply_plans(request: PlansRequest, show: Callable[[str], object], tell: Call
         )
     recovery = _Recovery(work, stacks, tell)
     recovery.before(todo)
+    said: list[str] = []
+
+    def passed_on(words: str) -> None:
+        said.append(words)
+        show(words)
+
     for number, stack in enumerate(todo):
         tell(f"{stack}:")
+        said.clear()
         try:
-            work.apply(stack, show)
+            work.apply(stack, passed_on)
         except SourceError as error:
             recovery.after(stack)
-            return ApplyResult(tuple(todo[:number]), stack, error)
+            return ApplyResult(tuple(todo[:number]), stack, error, "".join(said))
     return ApplyResult(tuple(todo))
 
 
@@ -93,7 +101,7 @@ class _Recovery:
                 raise StaleError([problem, *done.problems])
             for one in findings:
                 if one.kind == "unclear" and one.address in creates.get(one.stack, ()):
-                    self.tell(f"another one is made beside this: {finding_text(one, RecoveryChoice())}")
+                    self.tell(f"warning: another one is made beside this: {finding_text(one, RecoveryChoice())}")
 
     def after(self, stack: str) -> None:
         """After a failed apply: take over what the workspace has with our tags and no state has; never raises for it.
@@ -111,9 +119,9 @@ class _Recovery:
             if said := outcome(done):
                 self.tell(f"{said}. {next_steps(deployment)}")
             for problem in done.problems:
-                self.tell(str(problem))
+                self.tell(f"warning: {problem}")
             if len(done.imported) + len(done.corrected) < len(findings):
-                self.tell(f"for what is left: `{_by_hand(deployment)}`")
+                self.tell(f"warning: for what is left: `{_by_hand(deployment)}`")
 
     def _looked(
         self, deployment: Deployment, files_of: Collection[str] = (), *, mention: bool
@@ -128,14 +136,14 @@ class _Recovery:
             login = host, profile or self.terraform.profile
             if not is_set(*login):
                 if mention:
-                    self.tell(f"{lead} was not looked at, for no login is set: `{_by_hand(deployment)}` looks")
+                    self.tell(f"warning: {lead} was not looked at, for no login is set: `{_by_hand(deployment)}` looks")
                 return None
             from headgate.recovery.databricks import BRIEFLY, DatabricksWorkspace
 
             workspace = DatabricksWorkspace(*login, BRIEFLY)
             return look(deployment, self.terraform, workspace, files_of), workspace
         except HeadgateError as error:
-            self.tell(f"{lead} could not be looked at; try `{_by_hand(deployment)}`:\n{error}")
+            self.tell(f"warning: {lead} could not be looked at; try `{_by_hand(deployment)}`:\n{error}")
             return None
 
     def _take_over(self, findings: Sequence[RecoveryFinding], workspace: DatabricksWorkspace) -> RecoveryResult:
@@ -155,7 +163,8 @@ class _Recovery:
                     self.tell(f"{address}: the workspace may not have its new secrets; the next plan sends them again")
         except (*_UNREADABLE, HeadgateError) as error:
             said = error if isinstance(error, HeadgateError) else type(error).__name__
-            self.tell(f"if {stack} sent a new secret, send it again by `headgate recover CONNECTOR --resend-secrets`:\n{said}")
+            fix = "send it again by `headgate recover CONNECTOR --resend-secrets`"
+            self.tell(f"warning: if {stack} sent a new secret, {fix}:\n{said}")
 
 
 def _plan(terraform: Terraform, stack: str) -> Any:

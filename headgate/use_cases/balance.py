@@ -112,7 +112,10 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
 
 def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], None]) -> _Balanced:
     before = None if request.from_scratch else one.layout
-    if request.from_scratch and one.layout:
+    # Where it is nowhere, pins say which table is where; a pin that is missing is told of as a stray.
+    if not one.definition.balance.pinned and (lost := one.lost_lock()):
+        raise RefusedError(lost)
+    if request.from_scratch:
         _refuse_deployed(one)
     definition = with_settings(one.definition, request.settings)
     if problems := isolate_problems(one.rows, definition):

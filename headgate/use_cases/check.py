@@ -15,7 +15,7 @@ from headgate.layout.lock import differs
 from headgate.names import secret_variable
 from headgate.numbers import counted
 from headgate.problems import Problem, StaleError
-from headgate.review.accepted import FILE as ACCEPTED
+from headgate.project import ACCEPTED
 from headgate.review.accepted import read_accepted
 from headgate.schedule import daylight_warnings
 from headgate.synthesis import deployment_of

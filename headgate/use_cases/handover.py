@@ -116,7 +116,18 @@ def _store(request: ConnectorRequest) -> tuple[HandoverStore, Scope]:
 
 def _runbook(request: HandoverRequest, store: HandoverStore, scope: Scope) -> Runbook:
     known = store.layout, scope.definition, store.target, store.connector.deployed(store.target)
-    return make_runbook_back(*known, request.back) if request.back else make_runbook(*known, request.tables or None)
+    idle = _unstarted(store, scope)
+    return make_runbook_back(*known, request.back, idle) if request.back else make_runbook(*known, request.tables or None, idle)
+
+
+def _unstarted(store: HandoverStore, scope: Scope) -> set[str]:
+    """Give the pipelines whose jobs nothing starts: their schedules are paused in the target, or no table of theirs has one."""
+    if scope.target.paused:
+        return {*(one.id for one in store.layout.pipelines), *(one.id for one in store.layout.left)}
+    schedules = {table.id: table.group.schedule for table in store.connector.tables}
+    linked = [(name, placement.table) for placement in store.layout.tables for name in {placement.pipeline, placement.agreed}]
+    # A table that the inventory has lost may have had a schedule.
+    return {name for name, _ in linked} - {name for name, table in linked if schedules.get(table, "unknown")}
 
 
 def _tell_state(runbook: Runbook, store: HandoverStore, tell: Callable[[str], None]) -> None:

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.definition.connector_spec import Spec, read_spec
-from headgate.definition.load import FILE, parse_definition
+from headgate.definition.load import FILE
 from headgate.discovery.connector_code import TIMEOUT, Code
 from headgate.discovery.request import DiscoveryRequest
 from headgate.discovery.specification import spec_of
 from headgate.generated import write_files
 from headgate.inventory.read import parse_inventory
-from headgate.names import ID, slug
+from headgate.names import ID, folder_fault, slug
 from headgate.new_project.built_in import ADDRESS, BUILT_IN, built_in_files, built_in_folder
 from headgate.new_project.schemas import CONNECTOR
 from headgate.problems import InputError
 from headgate.project import TABLES
-from headgate.use_cases.discover import discover_tables
+from headgate.use_cases.discover import discover_tables, parse_new
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +30,9 @@ _SOURCES = "--python-file, --module, --from-csv, --from-workspace or --from osip
 class NewConnectorRequest:
     """A connector `name` for the project in `root`. One of python_file, module, listing, workspace_tables and built_in at most.
 
-    spec: a community connector's specification; None: the one beside the code. auth: which of its ways to log in. options: the
-    connection's, that are no secrets. given: what its class is made with besides, never shown or written. What is empty is
-    asked for by `next_question`, or has a default.
+    columns: as in a `DiscoveryRequest`. spec: a community connector's specification; None: the one beside the code. auth:
+    which of its ways to log in. options: the connection's, that are no secrets. given: what its class is made with besides,
+    never shown or written. What is empty is asked for by `next_question`, or has a default.
     """
 
     name: str
@@ -41,6 +41,7 @@ class NewConnectorRequest:
     module: str = ""
     class_name: str = ""
     listing: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     workspace_tables: Path | None = None
     built_in: str = ""
     spec: Path | None = None
@@ -77,11 +78,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class NewConnectorResult:
-    """What was written, how many tables there are, which were left out, and the commands that come next."""
+    """What was written, how many tables there are, the commands that come next, and what is odd about names of tables."""
 
     files: tuple[Path, ...]
     tables: int
     next: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def next_question(request: NewConnectorRequest) -> Question | None:
@@ -137,6 +139,7 @@ def make_connector(request: NewConnectorRequest, environment: Mapping[str, str])
             module=request.module,
             class_name=request.class_name,
             listing=request.listing,
+            columns=request.columns,
             workspace_tables=request.workspace_tables,
             spec=request.read_spec() if request.spec else None,
             auth=request.auth,
@@ -150,13 +153,15 @@ def make_connector(request: NewConnectorRequest, environment: Mapping[str, str])
         environment,
     )
     written = (request.folder / FILE, request.folder / TABLES)
-    return NewConnectorResult(written, len(done.merged.tables), _next(request))
+    return NewConnectorResult(written, len(done.merged.tables), _next(request), tuple(map(str, done.odd)))
 
 
 def _check(request: NewConnectorRequest) -> None:
     if not ID.fullmatch(request.name):
         fix = f"use a-z, 0-9 and _, beginning with a letter, at most 63 long: {slug(request.name)}"
         raise InputError(f"{request.name!r} can't be a connector's id", fix)
+    if fault := folder_fault(request.name):
+        raise InputError(f"{request.name!r} can't be a connector's folder: it {fault}", "choose another name")
     named = {
         "--python-file": request.python_file,
         "--module": request.module,
@@ -166,8 +171,13 @@ def _check(request: NewConnectorRequest) -> None:
     }
     if len(given := [flag for flag, value in named.items() if value]) > 1:
         raise InputError(f"{' and '.join(given)} each say where tables come from", "give one of them")
-    if request.root.exists() and not request.root.is_dir():
-        raise InputError(f"{request.root} is a file", "name the project's folder")
+    if given and given[0] not in {"--python-file", "--module"}:
+        of_code = {"--class": request.class_name, "--init-options-file": request.given}
+        if lost := [flag for flag, value in of_code.items() if value]:
+            raise InputError(f"{' and '.join(lost)} is for code, and {given[0]} asks none", f"take {' and '.join(lost)} out")
+    if request.built_in and (unknown := [name for name in request.options if name != ADDRESS]):
+        fix = f"--option {ADDRESS}=… is the one that is asked for; set others in connector.yaml, once it is there"
+        raise InputError(f"--option {unknown[0]} has no place with --from {request.built_in}", fix)
     for name in (FILE, TABLES):
         if (request.folder / name).exists():
             fix = f"choose another name, or run `headgate discover --connector-name {request.name}` to find its tables again"
@@ -208,7 +218,7 @@ def _copied(request: NewConnectorRequest) -> NewConnectorResult:
     schema = f"../../{CONNECTOR}" if (request.root / CONNECTOR).is_file() else ""
     files = built_in_files(request.built_in, request.name, words, schema)
     texts = {file.path.rpartition("/")[2]: file.text for file in files}
-    parse_definition(texts[FILE], str(request.folder / FILE))
+    parse_new(texts[FILE], request.folder / FILE)
     write_files(request.root, files)
     tables = parse_inventory(texts[TABLES].encode(), str(request.folder / TABLES))
     return NewConnectorResult(tuple(request.root / file.path for file in files), len(tables), _next(request))

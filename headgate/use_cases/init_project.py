@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
 from dataclasses import dataclass
-from importlib.metadata import distribution, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from headgate.ci.files import BRANCH, NIGHTLY, files_of, workflow_settings
 from headgate.definition.load import load_definitions, parse_definition
 from headgate.files import read_bytes
 from headgate.generated import File, changes, read_written, write_files, written_text
+from headgate.installation import wheel_folder
 from headgate.new_project.files import WRITTEN, project_files
 from headgate.new_project.sampled import NAME, sample_files
 from headgate.problems import InputError
@@ -99,11 +97,10 @@ def _next(folder: Path, environment: Mapping[str, str], *, sample: bool) -> tupl
 
 def _links(environment: Mapping[str, str]) -> str:
     """Give what has pip look where headgate's own wheel lay, where it was installed from a file: no index has it then."""
-    said = distribution("headgate").read_text("direct_url.json")
-    url = urlsplit(json.loads(said).get("url", "") if said else "")
-    if url.scheme != "file" or not url.path.endswith(".whl"):
+    folder = wheel_folder()
+    if folder is None:
         return ""
-    folders = [*environment.get("PIP_FIND_LINKS", "").split(), str(Path(url2pathname(url.path)).parent)]
+    folders = [*environment.get("PIP_FIND_LINKS", "").split(), str(folder)]
     return f"PIP_FIND_LINKS={shlex.quote(' '.join(dict.fromkeys(folders)))} "
 
 

@@ -106,8 +106,11 @@ def validate_stacks(request: ValidateRequest) -> ValidateResult:
     return ValidateResult(work.all_errors(todo))
 
 
-def plan_stacks(request: PlansRequest, tell: Callable[[str], None]) -> tuple[PlanResult, ...]:
-    """Plan stacks, all of them, though one fails. Raises SourceError where Terraform can't be run."""
+def plan_stacks(request: PlansRequest, warn: Callable[[str], None]) -> tuple[PlanResult, ...]:
+    """Plan stacks, all of them, though one fails; `warn` is given Terraform's words of those that do.
+
+    Raises SourceError where Terraform can't be run.
+    """
     todo, work = request.chosen(), request.work()
     if request.plans is None and not request.stacks:
         clear(work.plans)
@@ -117,5 +120,5 @@ def plan_stacks(request: PlansRequest, tell: Callable[[str], None]) -> tuple[Pla
         planned = work.plan(stack)
         found.append(planned)
         if planned.said:
-            tell(f"{stack}:\n{planned.said}")
+            warn(f"{stack}:\n{planned.said}")
     return tuple(found)

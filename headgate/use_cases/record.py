@@ -100,7 +100,9 @@ def record_applied(request: RecordRequest, tell: Callable[[str], None]) -> Progr
     taken_down = any(retirement.target == target for retirement in layout.retired)
     lives = set() if taken_down else {pipeline.id for pipeline in layout.pipelines}
     for vanished in sorted(({*known.pipelines} & lives) - {*deployed.pipelines}):
-        tell(f"{vanished} was recorded, and no state has it any more: if it was destroyed, its tables are gone with it")
+        tell(
+            f"warning: {vanished} was recorded, and no state has it any more: if it was destroyed, its tables are gone with it"
+        )
     if write_deployed(one.folder, deployed):
         tell(f"{deployed_path(one.folder, target)} written")
     write_layout(one, layout, tell)
@@ -136,7 +138,7 @@ def record_by_hand(request: DoneRequest, tell: Callable[[str], None]) -> Progres
 
 def write_layout(one: Connector, layout: Layout, tell: Callable[[str], None]) -> None:
     """Write the connector's lock, and say whether that changed it."""
-    tell(f"{one.lock_path} written" if write_lock(one.lock_path, layout) else "the lock says so already")
+    tell(f"{one.lock_path} {'written' if write_lock(one.lock_path, layout) else 'is unchanged'}")
 
 
 def _progress(one: Connector, layout: Layout, target: str, deployed: Deployed) -> Progress:

@@ -71,7 +71,8 @@ def recover_deployment(request: RecoverRequest, agree: Callable[[Recovery], bool
             f"no stack of {connector} in {target} is synthesized in {folder}", f"HEADGATE_TARGET={target} npx cdktf synth"
         )
     if newer := newer_than(folder / MANIFEST, [one.folder / file for file in ("connector.yaml", TABLES, LOCK)]):
-        tell(f"{', '.join(map(str, newer))}: newer than {folder}; synthesize first, only what is synthesized is looked for")
+        names = ", ".join(map(str, newer))
+        tell(f"warning: {names}: newer than {folder}; synthesize first, only what is synthesized is looked for")
     if request.resend_secrets:
         found = [address for stack in deployment.stacks for address in forget_secrets(work, stack)]
         for address in found:

@@ -12,9 +12,9 @@ from headgate.files import needed_text
 from headgate.names import secret_variable
 from headgate.numbers import counted
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError
-from headgate.project import read_connectors
+from headgate.project import ACCEPTED, read_connectors
 from headgate.render.review.attachments import costs, runbooks
-from headgate.review.accepted import FILE, read_accepted
+from headgate.review.accepted import read_accepted
 from headgate.review.base import project_at
 from headgate.review.context import context_of, touches
 from headgate.review.decide import review_of
@@ -76,17 +76,17 @@ def review_changes(request: ReviewRequest, tell: Callable[[str], None]) -> Revie
         facts = _predicted(now, was, target)
     if request.accepted and not request.accepted.is_file():
         raise InputError(Problem("there is no such file", "name the file of accepted losses", str(request.accepted)))
-    allowed = read_accepted(request.accepted or request.root / FILE)
+    allowed = read_accepted(request.accepted or request.root / ACCEPTED)
     touched = [one for one, context in zip(own, contexts, strict=True) if facts.predicted or touches(facts, context)]
     return review_of(facts, contexts, allowed, runbook=runbooks(now, target), cost=costs(touched, was, target))
 
 
-def hold_against(made: Review, approved: Path, tell: Callable[[str], None]) -> None:
-    """Raise RefusedError unless a review says what the approved document says; tell in what they differ."""
+def hold_against(made: Review, approved: Path, warn: Callable[[str], None]) -> None:
+    """Raise RefusedError unless a review says what the approved document says; warn of what differs."""
     facts, digest = parse_document(_text(approved), str(approved))
     if digest != made.digest:
         lines = differences(facts, made.facts)
-        tell("\n".join(["what would be applied is not what was approved:", *(f"  {line}" for line in lines)]))
+        warn("\n".join(["what would be applied is not what was approved:", *(f"  {line}" for line in lines)]))
         raise RefusedError("the plan differs from the approved one", "have the new review approved, then apply")
 
 
@@ -99,7 +99,7 @@ def _was(before: Path | None, tell: Callable[[str], None], *, needed: bool) -> d
     except HeadgateError as error:
         if needed:
             raise
-        tell(f"what was before can't be read, so weights and costs from there are left out: {error}")
+        tell(f"warning: what was before can't be read, so weights and costs from there are left out: {error}")
         return {}
 
 

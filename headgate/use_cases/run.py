@@ -18,8 +18,9 @@ from headgate.engine.model import PipelineOrder, TableOrder
 from headgate.engine.planned import PlannedPipeline, PlannedTable
 from headgate.engine.recorder import Recorder
 from headgate.engine.supervise import Heard, Supervisor
+from headgate.installation import bring
 from headgate.layout.resolved import resolve_layout
-from headgate.problems import InputError, Problem, did_you_mean, with_extra
+from headgate.problems import InputError, Problem, did_you_mean
 from headgate.redaction.redactor import Redactor, redactor
 from headgate.tables.names import Names
 from headgate.use_cases.request import ConnectorRequest
@@ -104,7 +105,7 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
     """Get a run ready. Raises InputError for what can't be run: names that nothing has, no code, no library."""
     one, target = request.read()
     if missing := [name for name in _LIBRARIES if find_spec(name) is None]:
-        raise InputError(f"a run needs the libraries {', '.join(missing)}", with_extra("delta"))
+        raise InputError(f"a run needs the libraries {', '.join(missing)}", bring(["delta"]))
     if request.memory < _LEAST_MEMORY:
         raise InputError(f"--memory {request.memory} is too little: a pipeline takes {_LEAST_MEMORY} MiB at least")
     definition = one.definition

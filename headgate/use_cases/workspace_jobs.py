@@ -34,7 +34,7 @@ def workspace_of(one: Connector, target: str, tell: Callable[[str], None]) -> Re
     try:
         return DatabricksWorkspace(settings.host, settings.profile, BRIEFLY)
     except HeadgateError as error:
-        tell(f"{lead}: {error.problems[0].message}")
+        tell(f"warning: {lead}: {error.problems[0].message}")
         return None
 
 
@@ -45,12 +45,12 @@ def files_now(
     try:
         differing = files_that_differ(workspace, states) if workspace else []
     except HeadgateError as error:
-        tell(f"files were assumed to match the states: {error.problems[0].message}")
+        tell(f"warning: files were assumed to match the states: {error.problems[0].message}")
         return dict(states)
     for one in differing:
         message = f"{one.address}: the workspace has another file at {one.thing.id} than the state says: an update of it failed"
         fix = f"`headgate recover {connector} -t {target}` has the state say so; then plan and deploy again"
-        tell(str(Problem(f"{message}, or somebody changed it", fix)))
+        tell(f"warning: {Problem(f'{message}, or somebody changed it', fix)}")
     contents = {stack: {one.address: one.thing.content for one in differing if one.stack == stack} for stack in states}
     return {stack: as_found(state, contents[stack]) for stack, state in states.items()}
 
@@ -69,11 +69,11 @@ def doubled_now(
     try:
         jobs = workspace.jobs()
     except HeadgateError as error:
-        tell(f"doubled jobs were not looked for: {error.problems[0].message}")
+        tell(f"warning: doubled jobs were not looked for: {error.problems[0].message}")
         return None
     found = unmanaged_jobs(jobs, ids, one.definition, layout, target)
     for problem in _problems(found, one.definition.id, target):
-        tell(str(problem))
+        tell(f"warning: {problem}")
     return {finding.thing.id: finding.address for finding in found}
 
 

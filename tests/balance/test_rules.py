@@ -71,6 +71,17 @@ def test_every_wrong_name_is_told_at_once(define: Define) -> None:
     assert error.value.problems[1].fix == "name one: main.bronze.orders or main.bronze.copy"
 
 
+def test_one_table_of_which_two_things_are_said_is_told(define: Define) -> None:
+    settings = define(pinned={"users": "g_1", "main.bronze.people": "g_2"}, move_costs={"tables": {"lines": 1, "LINES": 1}})
+
+    with pytest.raises(InputError) as error:
+        rules(settings)
+
+    (problem,) = error.value.problems
+    assert problem.path == "balance.pinned"
+    assert problem.message == "'users' and 'main.bronze.people' are one table, and have g_1 and g_2"
+
+
 def test_tables_of_two_groups_can_t_share_a_pipeline(define: Define) -> None:
     with pytest.raises(InputError, match="logins and users are to share a pipeline, and their group differs: 'h' and 'g'"):
         rules(define(together=[["users", "logins"]]))

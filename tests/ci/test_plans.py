@@ -118,6 +118,26 @@ def test_the_first_apply_that_fails_ends_it(headgate: Run, out: Path) -> None:
     assert not (out.parent / "state/a-last.tfstate").exists()
 
 
+def test_quiet_leaves_the_result_and_terraforms_words_of_what_failed(headgate: Run, out: Path) -> None:
+    headgate("plan")
+    assert headgate("apply", "-q").stderr == ""
+    write_stacks(out, {"a-last": thing("three"), "b-first": thing("four")}, {"a-last": ["b-first"]})
+    headgate("plan")
+    (out / "plans/a-last.tfplan").write_bytes(b"damaged")
+
+    failed = headgate("apply", "-q", code=4)
+
+    assert failed.stdout == "b-first: applied\na-last: failed\n"
+    assert "Error" in failed.stderr
+    assert "Apply complete" not in failed.stderr
+
+
+def test_quiet_says_why_a_plan_failed(headgate: Run, out: Path) -> None:
+    write_stacks(out, {"a-last": thing('${file("gone")}')})
+
+    assert 'no file exists at "gone"' in headgate("plan", "-q", code=4).stderr
+
+
 def test_a_stale_plan_is_not_applied(headgate: Run, out: Path) -> None:
     headgate("plan")
     shutil.copytree(out / "plans", out.parent / "old")

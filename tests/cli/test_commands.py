@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,7 @@ def test_schema_is_json(headgate: Run) -> None:
 
 
 def test_no_connectors_at_all_is_said(headgate: Run, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
     assert "no connectors/*/connector.yaml below" in headgate("balance", "--root", str(tmp_path / "elsewhere"), code=1).stderr
 
 
@@ -132,10 +134,48 @@ def test_from_scratch_forgets_a_lock_but_not_a_deployed_one(headgate: Run, proje
 
 
 def test_a_deployed_pipeline_that_the_lock_lost_is_refused(headgate: Run, project: Path) -> None:
-    (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_7": "u-7"}}')
     headgate("balance")
+    (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_7": "u-7"}}')
 
     assert "not in the lock: people_7" in headgate("check", code=5).stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("balance", 5), ("balance --from-scratch", 5), ("check", 3), ("show", 3), ("cost", 3), ("done", 3), ("handover", 3)],
+)
+def test_a_lock_that_is_missing_where_something_is_deployed_is_to_come_back(
+    command: str, code: int, headgate: Run, project: Path
+) -> None:
+    headgate("balance")
+    before = (project / LOCK).read_text()
+    for words in ("init --quiet", "add --all", "-c user.name=a -c user.email=a@example.com commit --quiet --message lock"):
+        subprocess.run(["git", *words.split()], cwd=project, check=True)
+    deploy(project, "prod")
+    (project / LOCK).unlink()
+
+    said = headgate(*command.split(), code=code).stderr
+
+    assert said.startswith("connectors/crm/layout.lock: is missing, and crm is deployed to prod by it\n")
+    assert len(said.splitlines()) == 2
+    subprocess.run(said.partition("`")[2].partition("`")[0].split(), cwd=project, check=True)
+    assert (project / LOCK).read_text() == before
+
+
+def test_a_lock_that_is_nowhere_is_made_again_of_pins(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    placed = {"contacts": "people_1", "companies": "people_1", "deals": "money_1"}
+    tables = {f"{name} → main.bronze.{name}": pipeline for name, pipeline in placed.items()}
+    ids = {f"databricks_pipeline.{name}": name for name in placed.values()}
+    (project / "connectors/crm/deployed.dev.json").write_text(json.dumps({"format": 1, "ids": ids, "tables": tables}))
+    before = (project / LOCK).read_text()
+    (project / LOCK).unlink()
+    definition = project / "connectors/crm/connector.yaml"
+    definition.write_text(definition.read_text().replace("{stacks: 2}", f"{{stacks: 2, pinned: {json.dumps(placed)}}}"))
+
+    headgate("balance")
+
+    assert (project / LOCK).read_text() == before
 
 
 def shown(*names: str) -> str:
@@ -159,6 +199,7 @@ def test_record_keeps_the_workspaces_ids(headgate: Run, project: Path) -> None:
     done = headgate("record", "crm", *states(project, dev_1=shown("people_1"), dev_2=shown("money_1")))
 
     assert "2 pipelines are deployed to dev" in done.stdout
+    assert "connectors/crm/layout.lock is unchanged" in done.stderr
     ids = json.loads((project / "connectors/crm/deployed.dev.json").read_text())["ids"]
     assert ids["databricks_pipeline.people_1"] == "databricks_pipeline-people_1"
 
@@ -235,6 +276,26 @@ def test_a_move_goes_from_planned_to_done(headgate: Run, project: Path) -> None:
     headgate("done", "crm", "-t", "prod", "--handover", "companies")
     headgate("done", "crm", "-t", "prod", "--move", "companies")
     assert '"destination": "main.bronze.companies", "pipeline": "money_1"}' in (project / LOCK).read_text()
+
+
+def test_pipelines_that_empty_are_told_to_take_two_deploys(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    for target in ("dev", "prod"):
+        deploy(project, target)
+    tables = project / "connectors/crm/tables.csv"
+    tables.write_text(tables.read_text().replace("deals,money", "deals,people"))
+    definition = project / "connectors/crm/connector.yaml"
+    definition.write_text(definition.read_text().replace("{stacks: 2}", "{stacks: 2, pipelines: 1}"))
+
+    said = headgate("balance").stdout
+
+    assert "money_1 empties and leaves by a second deploy, once the first one of each target" in said
+    for target in ("dev", "prod"):
+        assert headgate("done", "crm", "-t", target).stdout.count("pipeline that leaves") == 0
+        headgate("done", "crm", "-t", target, "--handover", "deals")
+        headgate("done", "crm", "-t", target, "--move", "deals")
+    assert headgate("done", "crm").stdout == "dev: pipeline that leaves, to be applied: money_1\n"
+    assert "empties" not in headgate("balance").stdout
 
 
 def test_rename_keeps_the_old_id_until_it_is_applied(headgate: Run, project: Path) -> None:

@@ -93,6 +93,60 @@ def test_its_help_has_examples_that_fit_a_terminal_and_are_understood(command: s
         assert CliRunner().invoke(app, [*words, "--help"]).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("-q apply", "headgate apply -q"),
+        ("-t prod apply crm-prod-1", "headgate apply -t prod crm-prod-1"),
+        ("-o json --root=elsewhere balance crm", "headgate balance -o json --root=elsewhere crm"),
+        ("-v init project shop --sample", "headgate init project -v shop --sample"),
+        ("init -v project shop", "headgate init project -v shop"),
+    ],
+)
+def test_an_option_before_the_command_is_told_where_it_belongs(typed: str, right: str, headgate: Run) -> None:
+    said = headgate(*typed.split(), code=2).stderr
+
+    assert f"comes after the command: {right} " in said
+    words = right.split()[1:]
+    assert CliRunner().invoke(app, [*words, "--help"]).exit_code == 0
+
+
+def test_an_option_that_is_none_is_told_so_where_no_command_follows(headgate: Run) -> None:
+    assert "No such option: -q" in headgate("-q", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "both"),
+    [
+        ("balance --from-scratch --rebalance", "--from-scratch and --rebalance"),
+        ("balance --from-scratch --restack", "--from-scratch and --restack"),
+        ("balance --check --what-if pipelines=3", "--what-if and --check"),
+        ("balance --explain contacts -o csv", "--explain and --format csv"),
+        ("retire crm -t dev --undo --drop-tables", "--undo and --drop-tables"),
+        ("handover crm --execute -o markdown", "--format markdown and --execute"),
+        ("handover crm --resume-jobs -o markdown", "--format markdown and --resume-jobs"),
+        ("init ci --host github --gitlab", "--gitlab and --host github"),
+        ("init project . --force --keep", "--force and --keep"),
+        ("schema tables --output balance", "tables and --output"),
+        ("check -q -v", "--quiet and --verbose"),
+    ],
+)
+def test_flags_that_contradict_each_other_are_refused(words: str, both: str, headgate: Run, project: Path) -> None:
+    headgate("balance")
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+
+    assert headgate(*words.split(), code=1).stderr == f"{both} contradict each other\n    give one of them\n"
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_what_is_asked_of_code_has_no_say_where_a_list_names_the_tables(headgate: Run, project: Path) -> None:
+    (project / "t.csv").write_text("source_table\na\n")
+
+    said = headgate("discover", "crm", "--from-csv", "t.csv", "--class", "Crm", code=1).stderr
+
+    assert "--class is for code, and --from-csv asks none" in said
+
+
 RUNS: dict[str, list[list[str]]] = {
     "balance": [[], ["crm", "--explain", "main.bronze.contacts"]],
     "show": [[], ["crm", "-t", "prod"]],

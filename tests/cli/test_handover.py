@@ -51,6 +51,19 @@ def test_the_whole_way_from_execute_to_resumed_jobs(headgate: Run, site: Site) -
     assert site.cloud.jobs[101].pause_status == "UNPAUSED"
 
 
+@pytest.mark.parametrize("change", [("{snapshot: 0 0 * * *}", "{}"), ("prod: {}", "prod: {paused: true}")])
+def test_a_job_without_a_schedule_or_with_a_paused_one_needs_no_pause(
+    change: tuple[str, str], headgate: Run, site: Site
+) -> None:
+    definition = site.folder / "connector.yaml"
+    assert "pause" in [step["kind"] for step in json.loads(headgate("handover", "crm", "-o", "json").stdout)["steps"]]
+    definition.write_text(definition.read_text().replace(*change))
+
+    assert "pause" not in [step["kind"] for step in json.loads(headgate("handover", "crm", "-o", "json").stdout)["steps"]]
+    # One that was given a schedule in the workspace is paused all the same.
+    assert "job 101 of pipeline a_1 is paused" in headgate("handover", "crm", "--warehouse", "wh1", "--execute").stderr
+
+
 def test_where_every_table_waits_nothing_is_called_done(process: Run, site: Site) -> None:
     (site.root / "connectors/crm/deployed.prod.json").unlink()
 

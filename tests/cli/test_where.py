@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from typer.main import get_command
 from headgate.cdk.app import add_stacks
 from headgate.cdk.edition import App
 from headgate.cli import app
+from headgate.cli.command import EXAMPLES
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
@@ -81,6 +83,23 @@ def test_with_another_root_it_says_where_the_commands_work(
     assert "cd .." not in headgate("check", code=0).stderr
     (elsewhere / "cdktf.json").write_text("{}")
     assert headgate("show", "crm").stderr == ""
+
+
+@pytest.mark.parametrize("command", [*sorted(name.removeprefix("headgate ") for name in parameters("root")), "init connector"])
+def test_a_root_that_is_not_there_is_refused_by_every_command(command: str, headgate: Run, project: Path) -> None:
+    (project / "file").touch()
+    before = sorted(project.rglob("*"))
+    words = shlex.split(EXAMPLES[command][-1].partition(">")[0])[1:]
+
+    assert "--root: gone is not there" in headgate(*words, "--root", "gone", code=1).stderr
+    assert "--root: file is a file" in headgate(*words, "--root", "file", code=1).stderr
+    assert sorted(project.rglob("*")) == before
+
+
+def test_a_root_of_the_environment_that_is_not_there_is_told_by_its_name(headgate: Run, tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone")
+
+    assert f"HEADGATE_ROOT: {gone} is not there" in headgate("show", code=1, HEADGATE_ROOT=gone).stderr
 
 
 def test_synthesized_stacks_are_those_of_the_project(headgate: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

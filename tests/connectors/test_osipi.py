@@ -45,7 +45,7 @@ def test_names_types_keys_and_cursors_are_the_community_connectors() -> None:
         (
             table.source_table,
             {
-                "primary_keys": list(table.primary_keys),
+                "primary_keys": list(table.primary_keys or ()),
                 "cursor_field": table.cursor_field or None,
                 "ingestion_type": table.ingestion_type,
             },
@@ -58,7 +58,8 @@ def test_the_committed_inventory_says_what_the_connector_says() -> None:
     connector = OsipiLakeflowConnect({})
     listed = read_inventory(PROJECT / "connectors" / "osipi" / "tables.csv")
     assert [
-        (table.source_table, table.ingestion_type, [*table.primary_keys], table.cursor_field or None) for table in listed
+        (table.source_table, table.ingestion_type, [*(table.primary_keys or ())], table.cursor_field or None)
+        for table in listed
     ] == [
         (name, metadata["ingestion_type"], metadata["primary_keys"], metadata["cursor_field"])
         for name in connector.list_tables()

@@ -120,6 +120,13 @@ def test_each_connector_of_a_list_makes_an_inventory_of_its_tables(tmp_path: Pat
         assert not any(catalog_name_fault(table.destination_name) for table in tables)
 
 
+def test_that_the_source_knows_no_keys_is_written_down(shop: Path) -> None:
+    run(shop, "shop", "--init-options-json", json.dumps({"metadata": "{'ingestion_type': 'snapshot'}"}))
+
+    tables = read_inventory(shop / "connectors" / "shop" / "tables.csv")
+    assert [table.primary_keys for table in tables] == [(), ()]
+
+
 def test_a_second_discovery_changes_nothing(tmp_path: Path) -> None:
     arguments = ("--connector-name", "pi", "--connector-python-file", str(OSIPI))
     run(tmp_path, *arguments)
@@ -292,6 +299,9 @@ def test_a_prefix_map_makes_categories(tmp_path: Path) -> None:
     [
         (("--connector-name", "x"), "holds no Python file to discover tables from"),
         (("--connector-name", "../x", "--module", "m"), "is not a folder name"),
+        (("--connector-name", "Nul.x", "--module", "m"), "it is a device's name on Windows"),
+        (("--connector-name", "crm.", "--module", "m"), "it ends with a full stop"),
+        (("--connector-name", "crm", "--module", "m", "--column", "a=weight"), "--column needs --from-csv"),
         (("--connector-name", "x", "--module", "a b"), "is not a module's name"),
         (("--connector-name", "x", "--module", "m", "--from-csv", "t.csv"), "--module and --from-csv each say"),
         (("--connector-name", "x", "--workspace-metadata", "m.json"), "needs --from-workspace"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import select
 import socket
+import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -156,7 +157,7 @@ def test_any_series_of_names_is_a_list_of_tables(tables: str) -> None:
 
 def test_metadata_may_leave_everything_out() -> None:
     (table,) = discover("wrong.py", metadata="{}").tables
-    assert (table.ingestion_type, table.primary_keys, table.cursor_field) == ("", (), "")
+    assert (table.ingestion_type, table.primary_keys, table.cursor_field) == ("", None, "")
 
 
 @pytest.mark.parametrize("secret", ["t0p-s3cret", "p/w+d &ü", "quote\"d's", "line one is long\nline two is long", "äöü§"])
@@ -165,3 +166,27 @@ def test_no_option_shows_in_an_error_however_it_is_written(secret: str) -> None:
     assert "PermissionError: GET https://x/?key=*** Authorization: *** " in text
     assert "line 12" in text
     assert not any(line in text for line in secret.splitlines())
+
+
+def test_it_needs_nothing_that_windows_has_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lacking = [("os", "killpg"), ("os", "fork"), ("os", "setsid"), ("signal", "alarm"), ("signal", "SIGALRM")]
+    # The process that loads the code lacks them from its beginning on.
+    (tmp_path / "sitecustomize.py").write_text("import os, signal\n" + "".join(f"del {one}.{name}\n" for one, name in lacking))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "hangs.py").write_text(
+        "import time\n\nclass Hangs:\n    def __init__(self, options):\n        time.sleep(60)\n\n"
+        "    def list_tables(self):\n        return []\n\n    def read_table_metadata(self, *_):\n        return {}\n"
+    )
+    started = subprocess.Popen
+
+    def start(*words: Any, **options: Any) -> subprocess.Popen[bytes]:
+        assert not {"pass_fds", "preexec_fn", "process_group"} & set(options)  # which are refused there
+        return started(*words, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    for module, name in lacking:
+        monkeypatch.delattr(f"{module}.{name}")
+
+    assert discover_code(Code(PACKAGES / "two.py", class_name="Left"), DiscoveryOptions()).tables
+    with pytest.raises(SourceError, match=r"making the connector did not end within 0\.5 s"):
+        discover_code(Code(tmp_path / "hangs.py", timeout=0.5), DiscoveryOptions())

@@ -75,6 +75,61 @@ def test_a_list_says_everything_that_an_inventory_does_and_whose_each_row_is(tmp
     assert table.options == {"a": "b"}
 
 
+def test_columns_of_the_connectors_own_generators_mean_what_they_mean_there(tmp_path: Path) -> None:
+    head = "source_table,pipeline_group,prefix,priority,table_options_json,table_configuration_json\n"
+    rows = ["a,,core,01,,{}", 'b,,core,,{},"{""x"":1}"', 'c,own,core,01,"{""x"":2}",', "d,,,,,"]
+    (tmp_path / "list.csv").write_text(head + "\n".join(rows))
+
+    read = [(table.pipeline_group, dict(table.options)) for table in read_csv(tmp_path / "list.csv", "any").tables]
+
+    assert read == [("core_01", {}), ("core", {"x": 1}), ("own", {"x": 2}), ("", {})]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ('a,,,"{""x"":1}","{""x"":2}"', "table_configuration_json: says otherwise than table_options_json"),
+        ("a,,01,,", "priority: says nothing without a prefix"),
+        ('a,,,,"{"', "table_configuration_json: is not JSON"),
+        ("a,NULL,,,", "prefix: is NULL, a program's word for nothing"),
+    ],
+)
+def test_what_those_columns_can_t_mean_is_said(tmp_path: Path, cells: str, said: str) -> None:
+    (tmp_path / "list.csv").write_text("source_table,prefix,priority,table_options_json,table_configuration_json\n" + cells)
+
+    with pytest.raises(InputError) as error:
+        read_csv(tmp_path / "list.csv", "any")
+
+    assert said in str(error.value)
+
+
+def test_columns_of_other_names_are_read_as_they_are_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("Object;Row Count;Owner\nusers;1200;Ann\n", encoding="utf-8")
+    theirs = {"Object": "source_table", "Row Count": "estimated_rows", "Owner": ""}
+
+    (table,) = read_csv(tmp_path / "list.csv", "any", theirs).tables
+
+    assert (table.source_table, table.estimated_rows) == ("users", 1200)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ({}, "unknown column 'owner'"),
+        ({"ownr": ""}, "has no column 'ownr'"),
+        ({"owner": "groop"}, "--column names 'groop', which is no column"),
+        ({"owner": "source_table"}, "column source_table is there 2 times"),
+    ],
+)
+def test_a_column_is_passed_over_on_purpose_alone(tmp_path: Path, theirs: dict[str, str], said: str) -> None:
+    (tmp_path / "list.csv").write_text("source_table,owner\nusers,Ann\n")
+
+    with pytest.raises(InputError) as error:
+        read_csv(tmp_path / "list.csv", "any", theirs)
+
+    assert said in str(error.value)
+
+
 def test_blanks_around_a_name_are_the_spreadsheets(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("source_table\n users \n")
     assert [table.source_table for table in read_csv(tmp_path / "list.csv", "any").tables] == ["users"]
@@ -104,7 +159,10 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         pytest.param("connector,source_table,primary_keys\nc,a,NULL\n", "word for nothing: found 'NULL'", id="NULL as a key"),
         pytest.param("connector,source_table,cursor_field\nc,a,NULL\n", "is NULL, a program's word", id="NULL as a cursor"),
         pytest.param("connector,source_table\nc,a\n,b\n", "merged cells only the first has it", id="a merged cell"),
-        pytest.param("connector,source_table\nc,a\u2028b\n", "a line's end that few programs show", id="U+2028"),
+        pytest.param("connector,source_table\nc,a\u2028b\n", "holds '\\u2028', which few programs show", id="U+2028"),
+        pytest.param("connector,source_table\nc,a\u200bb\n", "holds '\\u200b', which few", id="a blank without width"),
+        pytest.param("connector,source_table\nc,#REF!\n", "is #REF!, a spreadsheet's word for an error", id="an error"),
+        pytest.param("Table,weight\nusers,1\n", "that it is none, --column THEIRS=", id="another name for the tables"),
         pytest.param("connector,source_table\nc,a\0\n", "list.csv:2: holds a NUL character", id="NUL"),
         pytest.param("source_table\nOrders\norders\n", "which is the same name to Unity Catalog", id="other capitals"),
         pytest.param("source_table\n\u00e9tat\ne\u0301tat\n", "which may be the same name", id="an accent of its own"),
@@ -115,6 +173,14 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 def test_what_an_inventory_may_not_hold_a_list_may_not_either(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "list.csv").write_text(text, encoding="utf-8")
     assert said in refused(tmp_path / "list.csv")
+
+
+def test_a_word_for_nothing_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("source_table,weight\na,NULL\n")
+
+    assert refused(tmp_path / "list.csv").splitlines()[::2] == [
+        f"{tmp_path / 'list.csv'}:2: row 1, column weight: is NULL, a program's word for nothing"
+    ]
 
 
 def test_best_effort_keeps_the_names_of_what_has_no_metadata_and_of_nothing_else(tmp_path: Path) -> None:

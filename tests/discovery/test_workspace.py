@@ -109,7 +109,15 @@ def _answer(columns: list[str], *rows: list[str | None]) -> dict[str, Any]:
     [
         ({"manifest": {"schema": {"columns": [{"name": "tableName"}]}, "total_row_count": 7}}, "holds 1 of 7 rows"),
         ({"manifest": {}}, "is not an answer of the SQL API"),
-        ({"result": {"external_links": []}}, "is not an answer of the SQL API"),
+        ({"result": {"external_links": []}}, "has links to its rows, not the rows\n.*INLINE"),
+        ({"manifest": {"schema": {"columns": [{"name": "tableName"}]}, "truncated": True}}, "was cut off"),
+        ({"result": {}}, "holds 0 of 1 row"),
+        ({"status": {"state": "FAILED", "error": {"message": "no such table"}}}, "is FAILED: 'no such table'"),
+        ({"status": {"state": "PENDING"}}, "until it has SUCCEEDED"),
+        (
+            {"result": {"data_array": [["a"]]}, "manifest": {"schema": {"columns": [{"name": "primary_keys"}]}}},
+            "row 1.*found 'a'",
+        ),
     ],
 )
 def test_an_answer_without_its_rows_is_refused(tmp_path: Path, change: dict[str, Any], said: str) -> None:

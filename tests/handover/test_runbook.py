@@ -58,6 +58,28 @@ def test_a_move_is_paused_stopped_altered_recorded_deployed_and_resumed() -> Non
     ]
 
 
+def test_all_tables_are_recorded_by_one_command() -> None:
+    moving = [Placement(TableId(name, f"main.bronze.{name[-1]}"), "a_1", Move("b_1", {})) for name in ("table a", "b", "c")]
+    layout = replace(LAYOUT, tables=(*moving, STAYING))
+
+    runbook = make_runbook(layout, definition_of(), TARGET, DEPLOYED)
+    back = make_runbook_back(layout, definition_of(), TARGET, DEPLOYED, ["table a", "b"])
+
+    (record,) = [step for step in runbook.steps if step.kind == "record"]
+    assert record.statement == "headgate done crm -t dev --handover 'table a' --handover b --handover c"
+    (record,) = [step for step in back.steps if step.kind == "record"]
+    assert record.statement == "headgate handover crm -t dev --back 'table a' --back b --execute"
+
+
+def test_a_job_that_nothing_starts_is_not_paused() -> None:
+    for runbook in (
+        make_runbook(LAYOUT, definition_of(), TARGET, DEPLOYED, unstarted=["b_1"]),
+        make_runbook_back(LAYOUT, definition_of(), TARGET, DEPLOYED, ["orders"], ["b_1"]),
+    ):
+        kinds = [(step.kind, step.subject) for step in runbook.steps]
+        assert kinds[:3] == [("pause", "a_1"), ("stop", "a_1"), ("stop", "b_1")]
+
+
 def test_a_statement_names_the_table_as_the_target_has_it_and_the_ids_that_were_recorded() -> None:
     runbook = make_runbook(LAYOUT, definition_of(targets={"dev": {"catalog": "dev_main"}}), TARGET, DEPLOYED)
 

@@ -20,7 +20,7 @@ from headgate.inventory.grouping import (
 from headgate.inventory.row import INGESTION_TYPES, TableRow
 
 if TYPE_CHECKING:
-    from headgate.definition.model import GroupBy
+    from headgate.tables.group import GroupBy
 
 MANY, FEW = 12, 3
 

@@ -169,6 +169,7 @@ def test_what_is_said_of_a_bad_inventory(path: Path) -> None:
             "tables.csv:4: is not UTF-8: byte 24 of the file is 0xe9",
             id="not UTF-8 after a byte order mark and a row of two lines",
         ),
+        pytest.param(b"PK\x03\x04\x14\xff", "tables.csv: is a workbook, not a CSV", id="a workbook"),
         pytest.param(b"source\xff", "tables.csv:1: is not UTF-8: byte 7 of the file is 0xff", id="not UTF-8 in the headings"),
         pytest.param(b"\nsource_table\na\n", "tables.csv:1: column source_table is missing", id="headings in the second line"),
         pytest.param(b'source_table\n"a"b\n', "tables.csv:2: row 1: can't be read as CSV", id="text after a quote"),

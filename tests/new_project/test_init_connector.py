@@ -16,6 +16,7 @@ from headgate.definition.connector_spec import read_spec
 from headgate.definition.load import load_definition
 from headgate.problems import InputError
 from headgate.use_cases.init_connector import NewConnectorRequest, answered, next_question
+from tests.support.command import in_process
 
 if TYPE_CHECKING:
     from tests.support.command import Run
@@ -83,7 +84,8 @@ def test_from_code_it_takes_the_specification_beside_it(headgate: Run, project: 
     assert "  # options may also have timeout: Seconds that a request may take.\n" in text
     assert "s3cret" not in text
     assert text.startswith("# yaml-language-server: $schema=../../.headgate/connector.schema.json\n")
-    assert "2 tables. Look through connector.yaml; then\n  1. headgate balance crm\n  2. make synth\n" in made.stdout
+    told = "2 tables. Look through connector.yaml, and say under `code:` what pipelines import; then\n"
+    assert f"{told}  1. headgate balance crm\n  2. make synth\n" in made.stdout
     headgate("balance", "crm")
     assert "code: nothing brings the connector's code" in headgate("check", code=1).stderr
     (project / "connectors/crm/connector.yaml").write_text(text.replace("# code:", "code:").replace("#   git:", "  git:"))
@@ -99,7 +101,7 @@ def test_what_no_flag_says_has_a_default_or_names_its_flag(headgate: Run, projec
     assert "The connection's site (Which site to read.)\n    say --option site=…" in failed.stderr
     assert files(project) == set()
     made = headgate(*code, *FLAGS)
-    assert "The destination catalog: main   (--dest-catalog says another)" in made.stderr
+    assert "The destination catalog: main (the default; give another by --dest-catalog)" in made.stderr
     assert load_definition(project / "connectors/crm/connector.yaml").destination.catalog == "main"
 
 
@@ -130,8 +132,9 @@ def test_from_a_csv(headgate: Run, project: Path) -> None:
 
 def test_one_that_comes_with_headgate_is_copied_under_the_projects_names(headgate: Run, project: Path) -> None:
     names = ("--option", "pi_base_url=https://pi.example.org/piwebapi", "--dest-catalog", "plant", "--dest-schema", "raw")
-    headgate("init", "connector", "pi_north", "--from", "osipi", "--connection-name", "pi:north", *names)
+    made = headgate("init", "connector", "pi_north", "--from", "osipi", "--connection-name", "pi:north", *names)
 
+    assert "Look through connector.yaml; then\n" in made.stdout
     written = (project / "connectors/pi_north/connector.yaml").read_text().splitlines()
     source = (ROOT / "connectors/osipi/connector.yaml").read_text().splitlines()
     changed = [line for line in difflib.ndiff(source, written) if line.startswith("+ ")]
@@ -159,6 +162,7 @@ def test_one_that_comes_with_headgate_is_copied_under_the_projects_names(headgat
     [
         (("Crm",), "beginning with a letter, at most 63 long: crm"),
         (("crm/x",), "'crm/x' can't be a connector's id"),
+        (("con",), "'con' can't be a connector's folder: it is a device's name on Windows"),
         (("crm", "--from", "osi"), "did you mean 'osipi'?"),
         (("crm", "--from", "osipi", "--from-csv", "x.csv"), "--from-csv and --from each say where tables come from"),
         (("crm", "--from-csv", "none.csv"), "none.csv"),
@@ -226,3 +230,58 @@ def test_a_specification_that_is_wrong_is_told_by_line(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match=r"spec.yaml:3: connection.parameters.0"):
         read_spec(tmp_path / "spec.yaml")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("--from-csv t.csv --dest-catalog a.b", "--dest-catalog: 'a.b' holds '.', which Unity Catalog does not take"),
+        ("--from-csv t.csv --dest-schema a/b", "--dest-schema: 'a/b' holds '/'"),
+        ("--from-csv t.csv --connection-name a/b", "--connection-name: 'a/b' holds '/'"),
+        ("--from-csv t.csv --option password=x", "--option password: 'password' is a secret by its name"),
+        ("--from osipi --dest-catalog a.b", "--dest-catalog: 'a.b' holds '.'"),
+        ("--from osipi --option speed=1", "--option speed has no place with --from osipi"),
+        ("--from-csv t.csv --auth key", "--auth 'key' is no way to log in"),
+        ("--from-csv t.csv --class Crm", "--class is for code, and --from-csv asks none"),
+    ],
+)
+def test_a_flag_that_is_wrong_is_named_and_no_file_that_is_not_there(
+    words: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text("source_table\na\n")
+    headgate = in_process(tmp_path, monkeypatch, capfd)
+
+    said = headgate("init", "connector", "x", *words.split(), "-q", code=1).stderr
+
+    assert said.startswith(says)
+    assert "connector.yaml:" not in said
+    assert said.count(says.partition(" ")[0]) <= 2
+    assert not (tmp_path / "connectors").exists()
+
+
+def test_a_discovery_of_a_new_connector_names_its_flags_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text("source_table\na\n")
+    headgate = in_process(tmp_path, monkeypatch, capfd)
+
+    said = headgate("discover", "x", "--from-csv", "t.csv", "--dest-catalog", "a.b", "--dest-schema", "c/d", code=1).stderr
+
+    assert [line.partition(":")[0] for line in said.splitlines() if not line.startswith(" ")] == [
+        "--dest-catalog", "--dest-schema",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [("init", "connector"), ("discover",)])
+def test_names_that_a_damaged_list_has_are_taken_and_told_with_their_place(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text(f'source_table\na\n"b\nc"\n{"d" * 256}\n')
+    headgate = in_process(tmp_path, monkeypatch, capfd)
+
+    said = headgate(*command, "x", "--from-csv", "t.csv", "-q").stderr
+
+    place = "warning: connectors/x/tables.csv: row %d, column source_table: "
+    assert place % 2 + "'b\\nc' runs over several lines" in said
+    assert place % 3 + f"'{'d' * 57}...' is 256 characters long" in said
+    assert said.count("warning: ") == 2

@@ -28,7 +28,7 @@ def test_a_record_without_doubled_jobs_says_nothing_of_them(deployed: Deployed) 
     before = deployed.record()
 
     assert "doubled" not in before
-    assert deployed.headgate("record", "crm", *deployed.states()).stderr == "the lock says so already\n"
+    assert deployed.headgate("record", "crm", *deployed.states()).stderr == "connectors/crm/layout.lock is unchanged\n"
 
 
 def test_a_doubled_job_is_recorded_until_it_is_gone(deployed: Deployed) -> None:
@@ -179,7 +179,7 @@ def test_a_file_with_another_content_is_told_and_one_that_is_gone_is_left_to_the
     said = deployed.headgate("record", "crm", *deployed.states()).stderr
 
     (told,) = [line for line in said.splitlines() if "another file" in line]
-    assert told.startswith("databricks_workspace_file.money_1: the workspace has another file at /Shared/money_1.py")
+    assert told.startswith("warning: databricks_workspace_file.money_1: the workspace has another file at /Shared/money_1.py")
     assert "`headgate recover crm -t dev` has the state say so" in said
 
 

@@ -143,6 +143,7 @@ def test_a_pipeline_whose_id_is_recorded_and_that_would_be_made_is_made_again() 
     review = reviewed(plan(*pipelines({}, {"a": ["t"]})), deployed={"databricks_pipeline.a": "id-a"})
 
     assert codes(review) == {("loss", "pipeline-made-again")}
+    assert "this plan was made before that deploy and is old (plan again)" in review.findings[0].message
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,12 @@ def read(text: str) -> Any:
         ({"format_version": "2.0", "resource_changes": []}, "has format 2.0, this headgate reads 1.x"),
         ({"format_version": "0.2", "resource_changes": []}, "has format 0.x, which Terraform before 1.1 wrote"),
         ({"format_version": "1.0", "values": {}}, "is a state, not a plan"),
+        ({"format_version": "1.0"}, "is a state, not a plan"),
+        ({"format_version": "1.0", "provider_schemas": {}}, "is not a plan: it has no resource_changes"),
+        (
+            {"format_version": "1.0", "planned_values": {"root_module": {"child_modules": [{"resources": []}]}}},
+            "names resources and tells no change of them",
+        ),
         ({"resource_changes": []}, "it has no format_version"),
         ([], "it has no format_version"),
         ({"format_version": "CANARY-9", "resource_changes": []}, "has format of another kind"),

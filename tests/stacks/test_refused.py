@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from headgate.definition.model import Definition
-from headgate.deployment.refused import code_problems
+from headgate.deployment.refused import code_problems, problems_of
+from headgate.inventory.read import parse_inventory
 from headgate.inventory.row import TableRow
 from headgate.layout.deployed import Deployed
 from headgate.problems import InputError
@@ -108,20 +109,37 @@ def test_an_option_of_a_table_that_the_specification_does_not_know_is_refused(tm
     assert "the connector's specification knows no 'page_sizes'; did you mean 'page_size'?" in said
 
 
-def test_a_snapshot_without_keys_is_refused_where_the_others_have_some(tmp_path: Path) -> None:
-    snapshot = partial(TableRow, ingestion_type="snapshot")
+def test_what_could_not_be_compared_is_refused(tmp_path: Path) -> None:
+    snapshot, changes = (partial(TableRow, ingestion_type=kind, primary_keys=()) for kind in ("snapshot", "cdc_with_deletes"))
     rows = [
-        snapshot("keyed", primary_keys=("id",)),
         snapshot("bare"),
-        snapshot("own", options={"primary_keys": ["id"]}),
+        changes("loose", cursor_field="at"),
+        changes("unordered", primary_keys=("id",)),
+        snapshot("keyed", primary_keys=("id",)),
+        changes("own", options={"primary_keys": ["id"], "sequence_by": "at"}),
         snapshot("never_compared", options={"scd_type": "APPEND_ONLY"}),
         snapshot("past", status="gone"),
+        TableRow("events", ingestion_type="append", primary_keys=()),
     ]
 
-    (said,) = refused(tmp_path, {}, *rows)
+    said = refused(tmp_path, {}, *rows)
 
-    assert "row 2: bare is a snapshot without keys" in said
-    assert '{"primary_keys": ["id"]}' in said
+    assert [one.partition("tables.csv: ")[2].splitlines()[0] for one in said] == [
+        "row 1, column primary_keys: bare is a snapshot without keys",
+        "row 2, column primary_keys: loose is a table of changes without keys",
+        "row 3, column cursor_field: unordered is a table of changes without a cursor",
+    ]
+    assert '{"primary_keys": ["id"]}' in said[0]
+    assert '{"sequence_by": "updated_at"}' in said[2]
+
+
+@pytest.mark.parametrize(("heading", "cell", "fine"), [("", "", True), (",primary_keys", ",", False)])
+def test_keys_that_an_inventory_has_no_column_for_are_left_to_the_source(
+    tmp_path: Path, heading: str, cell: str, fine: bool
+) -> None:
+    rows = parse_inventory(f"source_table,ingestion_type{heading}\na,snapshot{cell}\n".encode())
+
+    assert (problems_of(Connector(tmp_path, Definition.model_validate(parts_of({})), rows, None), {}) == []) is fine
 
 
 def test_a_framework_before_it_was_a_package_is_refused_with_what_replaced_it(tmp_path: Path) -> None:

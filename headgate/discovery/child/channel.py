@@ -1,6 +1,6 @@
 """How the process that loads a connector's code tells the one that started it what it found.
 
-One JSON object a line, on a file descriptor of its own: what the connector prints can't mix with it. Every step is reported
+One JSON object a line, in a file of its own: what the connector prints can't mix with it. Every step is reported
 before it begins, so whoever listens knows where the code hung or died.
 """
 
@@ -16,9 +16,9 @@ END = b'{"end": true}\n'
 class Channel:
     """The sending end. A process that the connector forked off, and that came back here, says nothing and ends."""
 
-    def __init__(self, descriptor: int) -> None:
-        os.set_inheritable(descriptor, False)  # noqa: FBT003 (it takes no keyword)
-        self._descriptor = descriptor
+    def __init__(self, file: str) -> None:
+        # Windows would else end lines in its own way; it has no other flag that is not everywhere.
+        self._descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         self._process = os.getpid()
 
     def say(self, **event: object) -> None:

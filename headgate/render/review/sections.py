@@ -9,7 +9,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from headgate.numbers import counted
-from headgate.review.accepted import FILE
+from headgate.project import ACCEPTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -241,7 +241,7 @@ def _how_to_accept(review: Review) -> Section:
     ]
     rest = ["    reason: why this loss is intended", "    until: YYYY-MM-DD"]
     example = "\n".join(["accepted:", *lines, *rest]).replace("    address", "  - address", 1)
-    line = f"An intended loss is accepted by an entry of its own in {FILE}, beside connectors/, reviewed like any change:"
+    line = f"An intended loss is accepted by an entry of its own in {ACCEPTED}, beside connectors/, reviewed like any change:"
     return Section("If a loss is intended", rows=((line,),), text=example, language="yaml")
 
 

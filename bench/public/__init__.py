@@ -1,0 +1,1 @@
+"""What others published as input: connectors, plans and lists of tables, each tried as a user would."""

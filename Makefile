@@ -104,7 +104,7 @@ bench: setup
 bench-balance: setup .venv/.bench.ready
 	@python -m bench.balance
 
-bench-pi: setup .venv/.apps.ready
+bench-pi: setup .venv/.exact.ready .venv/.apps.ready
 	@python -m bench.pi
 
 .venv/.bindings.ready: .venv/.ready
@@ -112,11 +112,11 @@ bench-pi: setup .venv/.apps.ready
 	@touch $@
 
 .venv/.exact.ready: .venv/.ready
-	$(call run,"Installing OR-Tools and Delta's library",build/pipenv/bin/pipenv sync --categories "exact delta")
+	$(call run,"Installing OR-Tools and what writes and reads Delta tables",build/pipenv/bin/pipenv sync --categories "exact delta readers")
 	@touch $@
 
 .venv/.bench.ready: .venv/.exact.ready
-	$(call run,"Installing what the balance is measured against",build/pipenv/bin/pipenv sync --categories bench)
+	$(call run,"Installing what balance and runs are measured against",build/pipenv/bin/pipenv sync --categories bench)
 	@touch $@
 
 .venv/.apps.ready: .venv/.ready
@@ -171,7 +171,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta terraform bindings bench apps fuzz node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers terraform bindings bench apps fuzz node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

@@ -19,6 +19,7 @@ from connectors.osipi.paging import pages
 from connectors.osipi.problems import OptionsError, PiError, PiUnavailableError
 from connectors.osipi.retries import RateLimit, retry_after
 from connectors.osipi.values import value_rows
+from tests.connectors.osipi.recorded import Connectors
 from tests.connectors.osipi.server import PiServer, Raw, Request
 
 Clients = Callable[..., PiClient]
@@ -38,6 +39,21 @@ def test_what_passes_is_tried_again_with_growing_waits(pi: PiServer, client: Cli
 
     assert client().get(SERVERS)["Items"] == [{"WebId": "F1"}]
     assert waits == [0.25, 0.5, 1.0]
+
+
+def test_requests_retries_and_waits_are_counted_over_all_clients_of_a_connector(pi: PiServer, connector: Connectors) -> None:
+    pi.lists[SERVERS] = [{"WebId": "F1"}]
+    pi.trouble.append(first(2, (503, {})))
+    one = connector(requests_per_second="1000000")
+    assert one.counters() == {"requests": 0, "retries": 0, "waited": 0.0}
+
+    list(one.read_table("pi_dataservers", None, {})[0])
+    first_read = one.counters()
+    list(one.read_table("pi_dataservers", None, {"requests_per_second": "0"})[0])
+
+    assert (first_read["requests"], first_read["retries"]) == (3, 2)
+    assert first_read["waited"] >= 0.25 + 0.5
+    assert one.counters() == first_read | {"requests": 4}
 
 
 def test_retry_after_is_kept_to(pi: PiServer, client: Clients, waits: list[float]) -> None:

@@ -24,11 +24,10 @@ streamsets of 100 tags, all in one batch, and asks for the same fields (bench/pi
 the connector does. Seconds have no goal: how fast the processors of both sides are beside {WAIT} ms of waiting decides them,
 and beside a batch client, how long the simulator computes what both wait for. The goals are what another machine gives
 too: requests; the processor's time, the answers' way through the socket included, beside the batch client's in the same turns,
-and in units of what `orjson.loads` takes for the very answers in the same process; from an answer to an Arrow batch, which is all
-of the processor's time but that of the sockets; the clock's time in which
-neither a request is under way nor this process runs, nor waits for a processor that others have (between two batches the first
-request goes alone, so there is some); rows of the largest batch; the reader's most resident
-memory."""
+and in units of what `orjson.loads` takes for the very answers in the same process; from an answer to an Arrow batch the same
+without the socket's; the clock's time in which neither a request is under way nor this process runs, nor waits for a processor
+that others have (between two batches the first request goes alone, so there is some); rows of the largest batch; the reader's
+most resident memory."""
 
 
 def recorded(at: Server) -> list[Row]:

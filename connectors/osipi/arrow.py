@@ -39,8 +39,6 @@ _FLAGS = {
     "Annotated": "annotated",
 }
 _SENT = pa.struct([("Timestamp", _TEXT), *((field, pa.bool_()) for field in _FLAGS)])
-# Characters of a time in UTC that has seconds, and of one that has 100 ns.
-_SHORTEST, _LONGEST = len("2026-01-31T06:00:00Z"), len("2026-01-31T06:00:00.1234567Z")
 
 
 def schema_of(columns: Sequence[Column]) -> pa.Schema:
@@ -73,7 +71,7 @@ def _together(blocks: Sequence[Block]) -> Iterator[pa.RecordBatch]:
             _of_values(cast("list[Values]", list(some))) if is_values else _of_rows(chain.from_iterable(some))
             for is_values, some in groupby(filter(len, blocks), lambda block: isinstance(block, Values))
         ]
-    except (pa.ArrowException, OverflowError) as error:
+    except (ValueError, pa.ArrowException, OverflowError) as error:
         raise PiError(0, f"the server sent what no column can hold: {error}") from None
     yield from (batch for batch in pa.Table.from_batches(parts, SCHEMA).combine_chunks().to_batches() if batch.num_rows)
 
@@ -132,13 +130,11 @@ def _besides(items: Items, units: pa.Array) -> dict[str, pa.Array]:
 
 def _times(texts: pa.Array) -> tuple[Integers, Integers]:
     """Give instants as microseconds since 1970, and the 100 ns besides."""
-    lengths = pc.min_max(pc.binary_length(texts)).as_py()
-    sizes = (lengths["min"] or 0) >= _SHORTEST and (lengths["max"] or 0) <= _LONGEST
-    if sizes and not texts.null_count and pc.all(pc.ends_with(texts, "Z")).as_py():
+    if not texts.null_count:
         try:
             nanoseconds = texts.cast(pa.timestamp("ns", "UTC")).cast(pa.int64()).to_numpy()
         except pa.ArrowInvalid:
-            pass  # it is before 1678 or after 2262, which nanoseconds don't reach, or no time at all
+            pass  # one is written in another way, before 1678 or after 2262, which nanoseconds don't reach, or no time at all
         else:
             return nanoseconds // 1000, nanoseconds // 100 % 10
     stamps = [stamp_of(text) for text in texts.to_pylist()]

@@ -106,19 +106,40 @@ def test_columns_hold_the_rows_in_their_order(blocks: list[Any], split: bool) ->
     assert [list(map(type, row.values())) for row in columns] == [[type(row[name]) for name in SCHEMA.names] for row in rows]
 
 
+USUAL = {"Timestamp": NOW, "Value": 1.0, "Good": True, "Questionable": False, "Substituted": False, "Annotated": False}
+
+
+def without(field: str, **more: Any) -> dict[str, Any]:
+    return {name: value for name, value in USUAL.items() if name != field} | more
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        USUAL | {"Value": float("nan")},
+        USUAL | {"Value": float("inf")},
+        without("Value", Errors=["failed"]),
+        without("Annotated", UnitsAbbreviation="kg"),
+        USUAL | {"Timestamp": "2026-03-01T12:00:00.123456789Z"},
+        USUAL | {"Timestamp": "2026-03-01T12:00:00.12345678901Z"},
+    ],
+)
+def test_one_value_unlike_all_others_is_told_apart(odd: dict[str, Any]) -> None:
+    block = Values(TAG, [USUAL, odd, USUAL], NOW)
+
+    assert [comparable(row) for row in rows_of(batches([block]))] == [comparable(row) for row in block]
+
+
 def test_a_page_of_many_values_is_one_batch_and_small_ones_go_together() -> None:
-    item = {"Timestamp": NOW, "Value": 1.0, "Good": True, "Questionable": False, "Substituted": False, "Annotated": False}
-    large, small = Values(TAG, [item] * 40_000, NOW), Values(TAG, [item], NOW)
+    large, small = Values(TAG, [USUAL] * 40_000, NOW), Values(TAG, [USUAL], NOW)
 
     assert [batch.num_rows for batch in batches([small, large, *[small] * 10])] == [40_001, 10]
 
 
 @pytest.mark.parametrize(("field", "value"), [("Good", "yes"), ("Annotated", 1), ("Timestamp", "2026-02-30T00:00:00Z")])
 def test_what_no_column_can_hold_is_an_error_and_no_other_value(field: str, value: Any) -> None:
-    item = {"Timestamp": NOW, "Value": 1.0, "Good": True, field: value}
-
     with pytest.raises(PiError, match="no column can hold"):
-        list(batches([Values(TAG, [item], NOW)]))
+        list(batches([Values(TAG, [USUAL | {field: value}], NOW)]))
 
 
 def test_the_schema_is_the_tables(connector: Connectors, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -19,8 +21,10 @@ from connectors.osipi.paging import pages
 from connectors.osipi.problems import OptionsError, PiError, PiUnavailableError
 from connectors.osipi.retries import RateLimit, retry_after
 from connectors.osipi.values import value_rows
-from tests.connectors.osipi.recorded import Connectors
 from tests.connectors.osipi.server import PiServer, Raw, Request
+
+if TYPE_CHECKING:
+    from tests.connectors.osipi.recorded import Connectors
 
 Clients = Callable[..., PiClient]
 SERVERS = "/dataservers"
@@ -304,3 +308,16 @@ def test_what_json_has_no_word_for_comes_out_alike_with_both_decoders(text: str)
 def test_what_is_no_json_is_refused(text: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         decode_plainly(text)
+
+
+@pytest.mark.parametrize("collects", [True, False])
+@pytest.mark.parametrize("text", [b"[1.5]", b"[NaN]", b"[1.5"])
+def test_decoding_leaves_the_collector_as_it_was(text: bytes, collects: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        with suppress(ValueError):
+            decode(text)
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if before else gc.disable)()

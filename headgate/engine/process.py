@@ -46,12 +46,13 @@ class PipelineProcess:
             left = [table for table in order.tables if table.name not in done]
             if not left and not (self._order.interval and not self._stopping.is_set()):
                 return
-            if begun is None:  # it died between two tables, or before the first
+            if begun is None and done:  # it died between two tables; else before the first, as it would again
                 begun = left[0].name if left else ""
-            if begun:
+            failed = [table for table in left if begun in {None, table.name}]
+            for table in failed:
                 message, fix = self._why()
-                self._say(Said(what="failed", table=begun, error=message, fix=fix, counts=Counts()))
-                left = [table for table in left if table.name != begun]
+                self._say(Said(what="failed", table=table.name, error=message, fix=fix, counts=Counts()))
+            left = [table for table in left if table not in failed]
             if self._stopping.is_set():
                 for table in left:
                     self._say(Said(what="stopped", table=table.name))
@@ -77,6 +78,7 @@ class PipelineProcess:
 
     def _once(self, order: PipelineOrder) -> tuple[str | None, set[str]]:
         """Run a process to its end; give the table that it was at, if any, and those that it told the end of."""
+        self._tail.clear()
         # -P: no module of the working folder takes a standard one's place. -B: the connector's folder stays as it is.
         command = [sys.executable, "-P", "-B", "-m", "headgate.engine.worker"]
         self._process = process = subprocess.Popen(  # noqa: S603  # our own module, and no part of it comes from outside
@@ -119,7 +121,7 @@ class PipelineProcess:
         for pipe in (process.stdin, process.stdout, process.stderr):
             with contextlib.suppress(OSError):  # what was not written goes nowhere
                 pipe.close()
-        if process.returncode == 0 and not order.interval:
+        if process.returncode == 0:
             done.update(table.name for table in order.tables)
         return begun, done
 
@@ -138,7 +140,7 @@ class PipelineProcess:
         if code == OUT_OF_MEMORY:
             most = counted(self._order.memory // _MIB, "MiB", "MiB")
             return f"its pipeline took more than {most} of memory", "allow more: --memory; or have the source give less at once"
-        if any(line.startswith(_HUNG) for line in self._tail):
+        if any(_HUNG in line for line in self._tail):  # perhaps after what the connector had begun to print
             return (
                 f"the connector gave no answer for {counted(self._order.patience, 'second')}",
                 f"{look}; more time: --timeout",

@@ -7,6 +7,7 @@ standard input, were it that whoever started this died, ends it at the next comm
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -128,6 +129,7 @@ def main() -> None:
     """Read the order, and carry it out; standard output is kept for what is said."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # so that what was printed is there, however this ends
     line = b""
     while b"\n" not in line and (some := os.read(0, 65536)):
         line += some

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _FIRST, _MOST = 64, 16_384  # rows that are checked at once
+_STEP, _SECONDS = 16, 1.0  # of these, before it is looked at the time; and how long rows are waited for
 _BYTES = 4 * 1024 * 1024  # about so many bytes of Arrow at once
 
 
@@ -65,11 +67,20 @@ def checked_rows(rows: Iterable[Any], shape: Shape) -> Iterator[Checked]:
     """Check rows (dictionaries) in pieces of a few megabytes. Raises TableError for a row that is no dictionary."""
     source = iter(rows)
     size = _FIRST
-    while some := list(islice(source, size)):
+    while some := _some(source, size):
         checked = _checked(some, shape)
         yield checked
         a_row = max(1, checked.batch.nbytes // max(1, checked.batch.num_rows))
         size = max(1, min(_MOST, size * 4, _BYTES // a_row))
+
+
+def _some(source: Iterator[Any], size: int) -> list[Any]:
+    """Take so many rows; fewer where they come slowly, for what waits for them to know that they do come."""
+    until = monotonic() + _SECONDS
+    some = list(islice(source, min(size, _STEP)))
+    while len(some) < size and monotonic() < until and (more := list(islice(source, min(_STEP, size - len(some))))):
+        some += more
+    return some
 
 
 def checked_batches(batches: Iterable[pa.RecordBatch], shape: Shape) -> Iterator[Checked]:

@@ -20,7 +20,7 @@ _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # microseconds
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's values as an Arrow array; why some don't fit (index → reason; null in the array), and what was told of them."""
+    """A column's values as an Arrow array; why some don't fit (index → reason; null in the array), and what is told of them."""
 
     array: pa.Array
     unfit: dict[int, str] = field(default_factory=dict)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
+
+from deltalake import DeltaTable
 
 from headgate.engine.worker import batches, delta, flow
 
@@ -17,6 +20,8 @@ def cut_by(luck: Random) -> None:
     batches._FIRST = luck.choice([1, 3, batches._FIRST])
     batches._MOST = max(batches._FIRST, 4)
     delta._COMPACT_EVERY = luck.choice([2, 4, delta._COMPACT_EVERY])
+    often = {"delta.checkpointInterval": luck.choice(["2", "5", "100"])}
+    DeltaTable.create = partial(DeltaTable.create, configuration=often)
     worker = sys.modules["__main__"] if hasattr(sys.modules["__main__"], "_SPOOL_SHARE") else sys.modules[_WORKER]
     worker._SPOOL_SHARE = luck.choice([16, 512 * 1024, 1024 * 1024 * 1024])  # type: ignore[attr-defined]  # of the worker's
 

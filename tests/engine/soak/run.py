@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from tests.engine.soak.changes import ROUNDS
 from tests.engine.soak.compare import Findings, compared
 from tests.engine.soak.orders import Place
 from tests.engine.soak.plan import rounds_of
@@ -45,14 +46,15 @@ class Outcome:
         return "\n".join([*said, *([str(self.findings)] if not self.findings.none else []), *self.failed])
 
 
-def run(seed: int) -> Outcome:
+def run(seed: int, rounds: int = ROUNDS) -> Outcome:
+    """Run the first rounds of a seed. The process that does so is forked: it may have no threads."""
     outcome = Outcome(seed)
     with TemporaryDirectory() as place:
         found, wanted = (Place(Path(place) / name, seed) for name in ("disturbed", "undisturbed"))
         for one in (found, wanted):
             one.folder.mkdir()
         read_again: set[str] = set()
-        for number, (end, attempts) in enumerate(rounds_of(seed)):
+        for number, (end, attempts) in enumerate(rounds_of(seed)[:rounds]):
             for attempt in attempts:
                 if _disturbed(attempt, found, end):
                     outcome.kills[attempt.kind] += 1

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 TABLES = PIPELINES["one"][:2]
 
 
-@pytest.mark.parametrize(
-    ("which", "refused"), [("pipeline", [table.name for table in TABLES]), ("table", [TABLES[0].name])]
-)
+@pytest.mark.parametrize(("which", "refused"), [("pipeline", [table.name for table in TABLES]), ("table", [TABLES[0].name])])
 def test_what_another_process_holds_is_refused_and_the_holder_named(which: str, refused: list[str], tmp_path: Path) -> None:
     place = Place(tmp_path, 0)
     order = place.order("one", TABLES, lambda _: 5, whole=True)

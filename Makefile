@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-public bench-pi dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator test test-shared test-long soak soak-run bench bench-balance bench-public bench-pi dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-public, bench-pi, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, soak-run, bench, bench-balance, bench-public, bench-pi, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -97,6 +97,10 @@ test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.ben
 # 200 seeds; SEEDS="7 8" for some of them.
 soak: setup .venv/.apps.ready
 	@python -m tests.connectors.osipi.soak $(SEEDS)
+
+# 60 seeds, more than a thousand kills; SEEDS="7 8" for some of them.
+soak-run: setup .venv/.exact.ready
+	@python -m tests.engine.soak $(SEEDS)
 
 bench: setup
 	@python -m bench

@@ -66,8 +66,7 @@ class Worker:
         said: dict[str, str] = {"what": "loaded"}
         try:
             with held(Path(table.aside) / "lock") as holder:  # a pipeline of another layout may have it
-                if holder:
-                    raise TableError(f"it is being loaded already, {holder}", "wait for its end, or end that one")
+                _refuse_held(holder)
                 load = Load(table, source, self._order.memory // _SPOOL_SHARE, self._stop.is_set, self._teller(table.name))
                 load.run()
         except TableError as error:
@@ -95,6 +94,11 @@ class Worker:
         while os.read(0, 4096):
             pass
         self._stop.set()
+
+
+def _refuse_held(holder: str) -> None:
+    if holder:
+        raise TableError(f"it is being loaded already, {holder}", "wait for its end, or end that one")
 
 
 def _counts(load: Load | None, times: tuple[float, float, float], before: dict[str, float], source: Source) -> Counts:

@@ -151,6 +151,7 @@ class Store:
     def _commit(self, write: Callable[[], None], state: State, *, again: bool) -> None:
         before = self.state
         for attempt in range(_TRIES):
+            version = self._made.version()
             try:
                 write()
             except CommitFailedError as error:
@@ -161,7 +162,11 @@ class Store:
                     raise TableError(f"another writer was at {self.path}: {error}", "run it again") from None
                 _log.info("another writer was at %s: once more", self.path)
             except Exception as error:  # noqa: BLE001  # deltalake raises this very class too
-                raise TableError(f"{self.path} could not be written: {_first_line(error)}") from None
+                self._open()
+                if self.state != state or self._made.version() == version:
+                    raise TableError(f"{self.path} could not be written: {_first_line(error)}") from None
+                _log.warning("%s was written, what follows a commit failed: %s", self.path, _first_line(error))
+                break
             else:
                 break
         self.state = state

@@ -23,7 +23,7 @@ _BAD: tuple[tuple[str, Any], ...] = (
     ("exact", "1.2345"),
     ("info", 5),
     ("info", {"a": 1.5, "b": "half"}),
-    ("tags", [[1]]),
+    ("exact", "1e99"),
     ("id", None),
     ("moment", "yesterday"),
 )
@@ -33,12 +33,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row as it became, or keys and sequence alone of one that went."""
+    """A row as it became, or keys and sequence alone of one that went. bad: the column whose value does not fit."""
 
     key: tuple[int, str]
     row: Row
     deleted: bool
-    fits: bool
+    bad: str = ""
+
+    @property
+    def fits(self) -> bool:
+        return not self.bad
 
 
 @cache
@@ -62,7 +66,7 @@ def _change(key: tuple[int, str], sequence: int, place: int, luck: Random) -> Ch
     at = (_BEGIN + timedelta(seconds=sequence)).isoformat()
     row: Row = {"id": key[0], "part": key[1], "seq": sequence, "at": at}
     if luck.random() < _DELETED:
-        return Change(key, row, deleted=True, fits=True)
+        return Change(key, row, deleted=True)
     row |= {
         "text": f"text {place} é",
         "amount": luck.choice([None, place / 4, float(place)]),
@@ -78,11 +82,10 @@ def _change(key: tuple[int, str], sequence: int, place: int, luck: Random) -> Ch
         row["odd"] = place
     if luck.random() < _TEXT:
         row["seq"] = str(sequence)
-    fits = luck.random() >= _UNFIT
-    if not fits:
-        column, value = luck.choice(_BAD)
-        row[column] = value
-    return Change(key, row, deleted=False, fits=fits)
+    if luck.random() >= _UNFIT:
+        return Change(key, row, deleted=False)
+    column, value = luck.choice(_BAD)
+    return Change(key, row | {column: value}, deleted=False, bad=column)
 
 
 def snapshot(seed: int, table: str, now: int) -> list[Row]:

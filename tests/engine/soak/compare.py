@@ -11,6 +11,7 @@ import polars as pl
 
 from headgate.engine.worker.history import END, START
 from tests.engine.soak.tables import TABLES
+from tests.engine.soak.truth import places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,16 +50,26 @@ class Findings:
         return "\n".join([*found, *(f"wrong {row}" for row in self.wrong)])
 
 
-def compared(found: Place, wanted: Place, read_again: set[str]) -> Findings:
-    """Compare all tables. read_again: tables of which the source gave rows twice, so that what does not fit is told twice."""
+def compared(found: Place, wanted: Place, now: int, read_again: set[str]) -> Findings:
+    """Compare all tables at the time to which they were read, and those of `wanted` with what the source had.
+
+    read_again: tables of which the source gave rows twice, so that what does not fit is told twice.
+    """
     findings = Findings()
     for table in TABLES.values():
-        findings += _of_table(table.name, _table(found.table(table), table), _table(wanted.table(table), table))
+        here, there = _table(found.table(table), table), _table(wanted.table(table), table)
+        findings += _of_table(table.name, here, there)
+        if _places(there) != (due := places(table, wanted.seed, now)):
+            findings.wrong.append(f"{table.name}, undisturbed: it has the changes {_places(there)}, not {due}")
         aside = [_quarantine(place.quarantine(table)) for place in (found, wanted)]
         if table.name in read_again:
             aside = [one.unique() for one in aside]
         findings += _of_table(f"{table.name}'s quarantine", *aside)
     return findings
+
+
+def _places(rows: pl.DataFrame) -> list[int]:
+    return sorted((rows.filter(pl.col(END).is_null()) if END in rows.columns else rows)["place"].to_list())
 
 
 def _table(folder: Path, table: SoakTable) -> pl.DataFrame:

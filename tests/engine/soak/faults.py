@@ -10,12 +10,12 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deltalake._internal import RawDeltaTable, create_deltalake, write_to_deltalake
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import FrameType
 
 IN_ANSWERS = ("kill", "exit", "quit", "raise", "hang", "full")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parent / "connector"
 _PATIENCE, _HANGING = 60.0, 1.0  # seconds of one answer; where it is to hang
 _MIB = 1024 * 1024
-_NOTHING = Fault("nothing", "", 0)
+NOTHING = Fault("nothing", "", 0)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Place:
         tables: Sequence[SoakTable],
         now: Callable[[SoakTable], int],
         *,
-        fault: Fault = _NOTHING,
+        fault: Fault = NOTHING,
         whole: bool = False,
         refresh: Sequence[SoakTable] = (),
     ) -> PipelineOrder:

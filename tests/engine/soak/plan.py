@@ -17,7 +17,16 @@ _KILLED, _TWO, _OTHER_LAYOUT, _ENGINE, _STOPPED = "killed", "two at once", "two 
 _OUTER = (_KILLED, _TWO, _OTHER_LAYOUT, _ENGINE, _STOPPED)
 KINDS = (*_OUTER, *IN_ANSWERS, *IN_OFFSETS, *IN_WRITES, *STRANGE)
 # How often: what is cheap and dies in the midst of writing more often, what costs seconds less so.
-_WEIGHTS = {"engine killed": 2, "in a call": 6, "after a call": 4, "before a call": 2, "full": 5, "killed": 4, "two layouts": 3, "two at once": 2}
+_WEIGHTS = {
+    "engine killed": 2,
+    "in a call": 6,
+    "after a call": 4,
+    "before a call": 2,
+    "full": 5,
+    "killed": 4,
+    "two layouts": 3,
+    "two at once": 2,
+}
 _ATTEMPTS = range(4, 8)  # of a round
 
 

@@ -1,7 +1,7 @@
 """Processes that are made of this one by fork, so that what they import is there already; they may be killed at any instant.
 
-A pipeline's process runs what `python -m headgate.engine.worker` does. An engine is the supervisor of a run, whose pipelines are
-processes started afresh.
+A pipeline's process runs what `python -m headgate.engine.worker` does. An engine is the supervisor of a run, whose pipelines
+are processes started afresh.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset  # noqa: F401  # what joins import at first
+import pyarrow.dataset  # what joins import at first
 
 from headgate.engine.folder import RunFolder
 from headgate.engine.model import Said

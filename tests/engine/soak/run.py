@@ -1,4 +1,4 @@
-"""One seed: rounds of disturbed runs, each with one at its end that nothing disturbs; and how its tables compare to others' then.
+"""One seed: rounds of disturbed runs, each with one at its end that nothing disturbs, and how its tables compare to others'.
 
 The others are those of runs at the ends of the rounds alone, which nothing ever disturbed.
 """
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from tests.engine.soak.changes import ROUNDS
 from tests.engine.soak.compare import Findings, compared
-from tests.engine.soak.orders import Place
+from tests.engine.soak.orders import NOTHING, Place
 from tests.engine.soak.plan import rounds_of
 from tests.engine.soak.processes import apart, started_engine, started_worker
 from tests.engine.soak.tables import PIPELINES, TABLES
@@ -29,7 +30,7 @@ _HELD = 60  # seconds that processes of a killed engine may take to end
 
 @dataclass
 class Outcome:
-    """What came of a seed. kills: how often was disturbed what, and how often it came to the tables; failed: undisturbed runs."""
+    """What came of a seed. kills: how often a run was disturbed how; failed: what undisturbed ones could not load."""
 
     seed: int
     kills: Counter[str] = field(default_factory=Counter)
@@ -45,14 +46,15 @@ class Outcome:
         return "\n".join([*said, *([str(self.findings)] if not self.findings.none else []), *self.failed])
 
 
-def run(seed: int) -> Outcome:
+def run(seed: int, rounds: int = ROUNDS) -> Outcome:
+    """Run the first rounds of a seed. The process that does so is forked: it may have no threads."""
     outcome = Outcome(seed)
     with TemporaryDirectory() as place:
         found, wanted = (Place(Path(place) / name, seed) for name in ("disturbed", "undisturbed"))
         for one in (found, wanted):
             one.folder.mkdir()
         read_again: set[str] = set()
-        for number, (end, attempts) in enumerate(rounds_of(seed)):
+        for number, (end, attempts) in enumerate(rounds_of(seed)[:rounds]):
             for attempt in attempts:
                 if _disturbed(attempt, found, end):
                     outcome.kills[attempt.kind] += 1
@@ -61,7 +63,7 @@ def run(seed: int) -> Outcome:
             for one in (found, wanted):
                 outcome.failed += [f"round {number}: {problem}" for problem in _undisturbed(one, end)]
             if not outcome.failed:
-                findings = apart(partial(compared, found, wanted, read_again), found.folder)
+                findings = apart(partial(compared, found, wanted, end, read_again), found.folder)
                 outcome.findings += findings
             if not outcome.good:
                 break
@@ -94,9 +96,9 @@ def _disturbed(attempt: Attempt, place: Place, end: int) -> bool:
     """Make an attempt, and say whether it was disturbed."""
     place.struck.unlink(missing_ok=True)
     refresh = [TABLES[name] for name in attempt.refresh]
-    given = {"fault": attempt.fault} if attempt.fault else {}
     orders = [
-        place.order(name, PIPELINES[name], partial(attempt.at, end), refresh=refresh, **given) for name in attempt.pipelines
+        place.order(name, PIPELINES[name], partial(attempt.at, end), refresh=refresh, fault=attempt.fault or NOTHING)
+        for name in attempt.pipelines
     ]
     if attempt.kind == "engine killed":
         return _engine_killed(attempt, orders, place)

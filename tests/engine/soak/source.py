@@ -29,7 +29,7 @@ _MOST = 12  # changes of an answer
 
 
 class SoakSource:
-    """Options: seed; fault (JSON) and struck (a file), for a process that is to be disturbed. A table's option: now, a place."""
+    """Options: seed; fault (JSON) and struck (a file), for a process that is to be disturbed; cut: where. Of a table: now."""
 
     def __init__(self, options: dict[str, str]) -> None:
         self._seed = int(options["seed"])
@@ -41,7 +41,7 @@ class SoakSource:
     def list_tables(self) -> list[str]:
         return list(TABLES)
 
-    def read_table_metadata(self, table: str, options: dict[str, str]) -> dict[str, Any]:
+    def read_table_metadata(self, table: str, _options: dict[str, str]) -> dict[str, Any]:
         self._saboteur.moment(table)
         one = TABLES[table]
         keys = {"primary_keys": list(one.keys)} if one.kind != "append" else {}
@@ -53,7 +53,7 @@ class SoakSource:
         named = columns(int(options["now"]))
         if self._saboteur.asked("other schema", table):
             named = [(name, "string" if name == "amount" else kind) for name, kind in named]
-        return types.StructType([types.StructField(name, _type(kind), True) for name, kind in named])
+        return types.StructType([types.StructField(name, _type(kind)) for name, kind in named])
 
     def read_table(self, table: str, offset: Offset | None, options: dict[str, str]) -> Answer:
         if TABLES[table].is_read_whole:
@@ -77,7 +77,7 @@ class SoakSource:
     def latest_offset(self, table: str, options: dict[str, str], start: Offset) -> Offset:
         raise NotImplementedError
 
-    def get_partitions(self, table: str, options: dict[str, str]) -> list[dict[str, int]]:
+    def get_partitions(self, table: str, _options: dict[str, str]) -> list[dict[str, int]]:
         self._saboteur.moment(table)
         return [{"part": number} for number in range(3)]
 
@@ -112,14 +112,14 @@ class SoakSource:
 def _type(kind: str) -> Any:
     if kind.endswith("info"):
         names = [("a", "long"), ("b", "string"), *([("c", "long")] if kind != "info" else [])]
-        return types.StructType([types.StructField(name, _type(inner), True) for name, inner in names])
+        return types.StructType([types.StructField(name, _type(inner)) for name, inner in names])
     return {
         "long": types.LongType(),
         "string": types.StringType(),
         "double": types.DoubleType(),
         "time": types.TimestampType(),
         "decimal": types.DecimalType(10, 2),
-        "tags": types.ArrayType(types.StringType(), True),
+        "tags": types.ArrayType(types.StringType()),
     }[kind]
 
 

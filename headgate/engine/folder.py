@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from headgate.tables.ids import TableId
 
 _OWN = "_headgate"
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]")
+_TAKEN = "%#?[]^|\\"
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
@@ -48,9 +49,18 @@ def _parts(table: TableId) -> list[str]:
     return [_name(part.lower()) for part in (table.catalog, table.schema, table.table)]
 
 
+def unfit_characters(path: Path) -> str:
+    """Give the characters of a path, in order, that deltalake takes for something else in the path of a table."""
+    return "".join(sorted({one for part in path.parts[1:] for one in part if one in _TAKEN or not one.isprintable()}))
+
+
 def _name(text: str) -> str:
-    """Give a name as a folder's, on any system; what no system minds is left as it is."""
-    safe = quote(text, safe=" -_.()[]{}@,;=+$#!&'~").rstrip(". ")
-    end = text[len(text.rstrip(". ")) :]
-    safe += "".join(f"%{ord(letter):02X}" for letter in end)
-    return f"%{ord(safe[0]):02X}{safe[1:]}" if _DEVICE.fullmatch(safe) or safe.startswith(_OWN) else safe
+    """Give a name as a folder's, on any system and in any address; letters, digits, `_`, `-` and `.` are left as they are."""
+    safe = "".join(one if _PLAIN.fullmatch(one) else _escaped(one) for one in text)
+    end = len(safe) - len(safe.rstrip("."))
+    safe = safe[: len(safe) - end] + _escaped(".") * end
+    return _escaped(safe[0]) + safe[1:] if _DEVICE.fullmatch(safe) or safe.startswith(_OWN) else safe
+
+
+def _escaped(letter: str) -> str:
+    return "".join(f"={byte:02X}" for byte in letter.encode())

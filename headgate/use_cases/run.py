@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from headgate.deployment.ingest import option_text
 from headgate.discovery.options import init_options
 from headgate.engine.events import Event, append_event
-from headgate.engine.folder import RunFolder
+from headgate.engine.folder import RunFolder, unfit_characters
 from headgate.engine.model import PipelineOrder, TableOrder
 from headgate.engine.planned import PlannedPipeline, PlannedTable
 from headgate.engine.recorder import Recorder
@@ -117,6 +117,10 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
         named = ", ".join(sorted(one.source_table for one in outside))
         raise InputError(f"--full-refresh names what --only leaves out: {named}", "name it in both, or leave --only out")
     folder = RunFolder(request.out.resolve())
+    if odd := unfit_characters(folder.path):
+        raise InputError(
+            Problem(f"--out {folder.path}: Delta tables can't be below a folder with {odd!r} in its path", "name another")
+        )
     connection = definition.connection
     options = init_options({**connection.options, **definition.discovery}, connection.secrets, environ, [request.options])
     code = (request.code or one.folder / (definition.code.folder or "")).resolve()

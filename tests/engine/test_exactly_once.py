@@ -150,7 +150,7 @@ def test_a_connector_that_fails_in_the_middle_and_is_run_again(way: str, tmp_pat
 
 def test_what_was_whole_lands_though_a_later_answer_fails(tmp_path: Path) -> None:
     table = Table(tmp_path, Connector(struct(id=LONG)))
-    table.connector.changes = [[{"id": 1}, {"id": "x"}], broken([{"id": 2}, {"id": "y"}], OSError("gone"))]
+    table.connector.changes = [[{"id": 1}, {"id": "x"}], broken([{"id": 2}, {"id": "y"}] * 100, OSError("gone"))]
     with pytest.raises(TableError):
         table.load()
     assert (table.rows("id"), [cell["value"] for cell in table.quarantined()]) == ([(1,)], ['"x"'])

@@ -55,8 +55,7 @@ def test_after_a_commit_that_failed_no_other_one_has_its_offset_without_its_rows
         some = ROWS.slice(offset["at"], 5)
         return (Checked(batch, rows=batch.num_rows) for batch in some.to_batches()), {"at": offset["at"] + len(some)}
 
-    def land(spool: Spool, offset: Any, *, whole: bool) -> None:
-        assert whole
+    def land(spool: Spool, offset: Any, **_whole: bool) -> None:
         if next(commits) == failing:
             raise TableError("the disk is full")
         landed.extend(spool.table()["id"].to_pylist())

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import duckdb_extension_delta  # type: ignore[import-untyped]  # it has none
 
-from tests.engine.played import LONG, STRING, Connector, Table, struct
+from tests.engine.played import DOUBLE, LONG, STRING, Connector, Table, struct
 
 PEOPLE = struct(id=LONG, name=STRING, seq=LONG)
 
@@ -84,6 +84,15 @@ def test_a_snapshot_with_history_opens_and_closes_rows(tmp_path: Path) -> None:
         (4, None, first, third),
         (4, "D", third, None),
     ]
+
+
+def test_a_snapshots_number_that_is_none_is_the_same_one_again(tmp_path: Path) -> None:
+    schema = struct(id=LONG, v=DOUBLE, at=struct(v=DOUBLE))
+    table = Table(tmp_path, Connector(schema, "snapshot", ["id"]), {"scd_type": "SCD_TYPE_2"})
+    for _ in range(2):
+        table.give([{"id": key, "v": float("nan"), "at": {"v": float("nan")}} for key in range(2)])
+    table.give([{"id": 1, "v": 1.0, "at": {"v": float("nan")}}, {"id": 0, "v": float("nan"), "at": {"v": 1.0}}])
+    assert len(table.rows()) == 4
 
 
 def test_cdc_keeps_the_change_with_the_highest_sequence_whenever_it_comes(tmp_path: Path) -> None:

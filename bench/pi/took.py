@@ -18,17 +18,20 @@ from urllib3.response import HTTPResponse
 from connectors.osipi import client, codec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 _TASKS = Path("/proc/self/task")
 _TURNS = 7  # of decoding the answers, of which the fastest counts
 
 
 class Waiting:
-    """Counts requests, and the time in which none is under way and the processor does nothing for this process."""
+    """Counts requests, and the time in which none is under way and the processor does nothing for this process.
+
+    `socket` is the processor's time that requests and the reading of their answers' bytes took.
+    """
 
     def __init__(self) -> None:
-        self.requests, self.idle = 0, 0.0
+        self.requests, self.idle, self.socket = 0, 0.0, 0.0
         self._lock, self._under_way = threading.Lock(), 0
         self._queued: dict[str, float] = {}  # by thread, those that ended too
         self._since = self._used()
@@ -58,20 +61,24 @@ class Waiting:
         self.settle()
         with self._lock:
             self._under_way += 1
+        cpu = time.thread_time()
         try:
             yield
         finally:
+            cpu = time.thread_time() - cpu
             with self._lock:
+                self.socket += cpu
                 self._under_way -= 1
                 if not self._under_way:
                     self._since = self._used()
 
 
-def took(batches: Callable[[], Iterator[Iterable[dict[str, Any]]]], *, decoding: bool) -> dict[str, float]:
-    """Read all rows, keep none. Give by name: `seconds` of the clock, `cpu` of this process's processor, `idle` as `Waiting`.
+def took(batches: Callable[[], Iterator[int]], *, decoding: bool) -> dict[str, float]:
+    """Read all batches, which are given as their rows' counts.
 
-    `rows`, `requests`, `batch` (rows of the largest), `megabytes` (the most resident memory, 10^6 bytes), and where `decoding`
-    is asked for the seconds of processor that orjson takes for the same answers; those are then kept, which takes memory.
+    Give by name `seconds` of the clock, `cpu` of this process, `idle` and `socket` as `Waiting`, `rows`, `requests`,
+    `batch` (rows of the largest), `megabytes` (the most resident memory, 10^6 bytes), and where `decoding` is asked for the
+    seconds of processor that orjson takes for the same answers; those are then kept, which takes memory.
     """
     waiting, answers = Waiting(), list[bytes]()
     send, read, decode = HTTPAdapter.send, HTTPResponse.read, codec.decode
@@ -97,11 +104,18 @@ def took(batches: Callable[[], Iterator[Iterable[dict[str, Any]]]], *, decoding:
         waiting.settle()
         before = waiting.idle
         wall, cpu = time.perf_counter(), time.process_time()
-        counts = [sum(1 for _ in rows) for rows in batches()]
+        counts = list(batches())
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         idle = waiting.settle() - before
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    found = {"seconds": wall, "cpu": cpu, "idle": idle, "rows": sum(counts), "requests": waiting.requests}
+    found = {
+        "seconds": wall,
+        "cpu": cpu,
+        "idle": idle,
+        "socket": waiting.socket,
+        "rows": sum(counts),
+        "requests": waiting.requests,
+    }
     return {**found, "batch": max(counts), "megabytes": megabytes, "decoding": _decoding(answers) if decoding else 0.0}
 
 

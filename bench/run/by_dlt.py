@@ -58,7 +58,8 @@ def _by_dlt(out: Path, data: Any, rows: int | None) -> Work:
 
     def run() -> dict[str, float]:
         pipeline.run(data, table_format="delta", loader_file_format="parquet").raise_on_failed_jobs()
-        counts = pipeline.last_trace.last_normalize_info.row_counts
+        trace: Any = pipeline.last_trace
+        counts: dict[str, int] = trace.last_normalize_info.row_counts
         loaded = max(count for name, count in counts.items() if not name.startswith("_dlt"))
         if rows not in {None, loaded}:
             raise SystemExit(f"dlt loaded {loaded} of {rows} rows")

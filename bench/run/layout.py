@@ -16,6 +16,8 @@ from bench.__main__ import Row
 from bench.pi.running import server
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bench.pi.running import Server
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -39,10 +41,9 @@ def rows() -> list[Row]:
     """Run them both ways."""
     with server(TAGS, WAIT, goes=True) as at, TemporaryDirectory(prefix="headgate-bench-") as name:
         place = Path(name)
-        _project(place, 1)
+        _project(place, 1, {})
         one = _run(place, at)
-        _write_runs(place, one)
-        _project(place, PIPELINES)
+        _project(place, PIPELINES, {event["source_table"]: round(event["seconds"], 3) for event in _tables(one)})
         before = at.cpu()
         several = _run(place, at)
         simulator = at.cpu() - before
@@ -62,26 +63,22 @@ def rows() -> list[Row]:
     ]
 
 
-def _project(place: Path, pipelines: int) -> None:
+def _project(place: Path, pipelines: int, seconds: Mapping[str, float]) -> None:
+    """Write a project with OSI PI's tables, and the layout of them by the seconds that each of them takes."""
     folder = place / _CONNECTOR
     if not folder.exists():
-        left_out = shutil.ignore_patterns("__pycache__", "layout.lock", "tables.csv")
-        shutil.copytree(_ROOT / _CONNECTOR, folder, ignore=left_out)
-        with (_ROOT / _CONNECTOR / "tables.csv").open(encoding="utf-8", newline="") as file:
-            tables = [row | {"pipeline_group": "all"} for row in csv.DictReader(file)]
-        with (folder / "tables.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(tables[0]))
-            writer.writeheader()
-            writer.writerows(tables)
+        shutil.copytree(_ROOT / _CONNECTOR, folder, ignore=shutil.ignore_patterns("__pycache__", "layout.lock"))
+    with (_ROOT / _CONNECTOR / "tables.csv").open(encoding="utf-8", newline="") as file:
+        tables = [
+            row | {"pipeline_group": "all", "weight": seconds.get(row["source_table"], "")} for row in csv.DictReader(file)
+        ]
+    with (folder / "tables.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(tables[0]))
+        writer.writeheader()
+        writer.writerows(tables)
     (folder / "layout.lock").unlink(missing_ok=True)
     (folder / "connector.yaml").write_text(_DEFINITION.replace("PIPELINES", str(pipelines)), encoding="utf-8")
     _headgate(place, "balance", "osipi")
-
-
-def _write_runs(place: Path, events: list[dict[str, Any]]) -> None:
-    lines = [f"{one['source_table']},{one['started_at']},{one['seconds']},false" for one in _tables(events)]
-    text = "\n".join(["source_table,started_at,seconds,full_load", *lines]) + "\n"
-    (place / _CONNECTOR / "runs.csv").write_text(text, encoding="utf-8")
 
 
 def _run(place: Path, at: Server) -> list[dict[str, Any]]:

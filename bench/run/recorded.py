@@ -8,7 +8,7 @@ from apps.pi_simulator.tags import tag
 from bench.__main__ import Row
 from bench.pi.running import read, server
 from bench.run.loads import HERE
-from bench.run.running import in_turns
+from bench.run.running import Kinds, in_turns
 
 TAGS, TURNS = 1040, 2
 START, END = "2026-03-01T09:00:00Z", "2026-03-01T12:00:00Z"
@@ -21,7 +21,7 @@ def rows() -> list[Row]:
     with server(TAGS) as at:
         options = {"tag_webids": ",".join(webids), "startTime": START, "endTime": END, "late_hours": "0"}
         words: dict[str, Any] = {"connection": {"pi_base_url": at.base}, "table": "pi_timeseries", "options": options}
-        kinds = {
+        kinds: Kinds = {
             "columns": ("engine", {**words, "code": str(HERE.parents[1] / "connectors" / "osipi")}),
             "rows": ("engine", {**words, "code": str(HERE / "pi_by_rows")}),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.__main__ import Row
 from bench.run.loads import MADE_UP
-from bench.run.running import in_turns
+from bench.run.running import Kinds, in_turns
 
 ROWS, TURNS = 1_000_000, 2
 SHARE, FASTER = 0.75, 3
@@ -13,7 +13,7 @@ SHARE, FASTER = 0.75, 3
 def rows() -> list[Row]:
     """Measure the engine, Arrow with delta-rs, and dlt; of the engine's and dlt's time the source's is taken off."""
     engine = {"code": str(MADE_UP), "connection": {"rows": str(ROWS)}}
-    kinds = {
+    kinds: Kinds = {
         "source": ("source", {"rows": ROWS}),
         "engine": ("engine", engine),
         "pylist": ("pylist", {"rows": ROWS}),

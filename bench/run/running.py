@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[2]
 Took = dict[str, float]
+Kinds = Mapping[str, tuple[str, Mapping[str, Any]]]  # what is measured, by what words
 
 
 def once(what: str, **words: Any) -> Took:
@@ -27,7 +26,7 @@ def once(what: str, **words: Any) -> Took:
     return found
 
 
-def in_turns(kinds: Mapping[str, tuple[str, Mapping[str, Any]]], turns: int) -> dict[str, Took]:
+def in_turns(kinds: Kinds, turns: int) -> dict[str, Took]:
     """Measure each kind so many times, taking turns; give the fewest of each of its figures."""
     runs: dict[str, list[Took]] = {name: [] for name in kinds}
     for _ in range(turns):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.__main__ import Row
-from bench.run.running import in_turns, once
+from bench.run.running import Kinds, in_turns, once
 
 TABLES, ROWS, SECONDS = 1000, 10, 60
 THERE, CHANGED, TURNS, MORE = 1_000_000, 100_000, 2, 1.2
@@ -25,7 +25,7 @@ def merge() -> list[Row]:
     first = THERE - CHANGED // 2
     common = {"kind": "cdc", "by_columns": "yes"}
     then = {**common, "first": str(first), "rows": str(CHANGED), "version": "1"}
-    kinds = {
+    kinds: Kinds = {
         "engine": ("merge", {"first": {**common, "rows": str(THERE)}, "then": then}),
         "delta-rs": ("delta_merge", {"there": THERE, "first": first, "rows": CHANGED}),
     }

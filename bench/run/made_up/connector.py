@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _MICROS = int(_BEGIN.timestamp()) * 1_000_000
@@ -61,7 +61,7 @@ def batches(first: int, count: int, version: int = 0) -> Iterator[pa.RecordBatch
         yield pa.record_batch(arrays, schema=SCHEMA)
 
 
-def _of(values: list[str | None], number: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
+def _of(values: Sequence[str | None], number: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
     return pa.array(values, pa.string()).take(pa.array(number % len(values)))
 
 

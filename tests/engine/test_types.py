@@ -113,6 +113,8 @@ def test_other_forms_of_a_value_are_converted_without_loss_and_counted(kind: Any
         (TIMESTAMP, "2026-01-31T12:00:00.1234569Z", NOON + timedelta(microseconds=123456)),
         (TIMESTAMP, NOON.timestamp(), NOON),
         (TIMESTAMP, NOON.astimezone(timezone(timedelta(hours=5))), NOON),
+        (TIMESTAMP, NOON.astimezone(timezone(timedelta(hours=5, microseconds=1))), NOON),
+        (TIMESTAMP, NOON.replace(tzinfo=None), NOON),
         (NTZ, "2026-01-31T12:00:00", NOON.replace(tzinfo=None)),
     ],
 )
@@ -166,6 +168,8 @@ def test_days_and_times_are_read_from_jsons_forms_of_them(kind: Any, value: Any,
         (TIMESTAMP, NAN, "expected a time, found float nan"),
         (TIMESTAMP, 1e30, "expected a time, found float 1e+30"),
         (TIMESTAMP, "0001-01-01T00:00:00+05:00", "is before or after what a time can be"),
+        (TIMESTAMP, datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))), "is before or after what a time can be"),
+        (NTZ, NOON, "expected a time without a zone"),
         (NTZ, "2026-01-31T12:00:00Z", "expected a time without a zone"),
         (struct(x=LONG), [1], "expected an object, found list [1]"),
         (struct(at=struct(x=LONG)), {"at": {"x": 1.5}}, "at: x: expected a whole number, found float 1.5"),
@@ -262,8 +266,9 @@ def test_a_key_that_a_snapshot_has_twice_is_kept_apart_but_for_the_first(tmp_pat
     assert (cell["value"], cell["reason"]) == ("[1]", "the key is in one snapshot more than once: this row is not the first")
 
 
+MOMENTS = st.datetimes() | st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-11, seconds=1))]))
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.datetimes() | st.decimals(),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.decimals() | MOMENTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=4,
 )

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from headgate.engine.worker.errors import TableError, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_FIRST, _MOST = 64, 16_384  # rows that are checked at once
+_FIRST, _MOST = 64, 4096  # rows that are checked at once
 _STEP, _SECONDS = 16, 1.0  # of these, before it is looked at the time; and how long rows are waited for
 _BYTES = 4 * 1024 * 1024  # about so many bytes of Arrow at once
 
@@ -148,7 +148,9 @@ def _columns(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[Sequence[A
     """Give the values of each name, and the names that rows have besides. Raises TableError for what is no dictionary."""
     try:
         if len(names) > 1:
-            columns: list[Sequence[Any]] = list(zip(*map(itemgetter(*names), rows), strict=True))
+            # All values in one list first, of which columns are slices: half the time of taking them row by row apart.
+            values = list(chain.from_iterable(map(itemgetter(*names), rows)))
+            columns: list[Sequence[Any]] = [values[place :: len(names)] for place in range(len(names))]
         else:
             columns = [[row[names[0]] for row in rows]]
         if max(map(len, rows)) == len(names):

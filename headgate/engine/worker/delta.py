@@ -38,7 +38,11 @@ _TRIES = 5
 _COMPACT_EVERY = 25  # commits
 _ROW_GROUP = 131_072
 _KEEP_HOURS = 168  # files that no version needs any more, as long as Databricks keeps them by default
-_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=_ROW_GROUP)
+# Values that repeat little have no dictionary for long: it took most of a write's time, and made the files larger.
+_DICTIONARY = 65_536  # bytes
+_WRITER = WriterProperties(
+    compression="ZSTD", compression_level=1, max_row_group_size=_ROW_GROUP, dictionary_page_size_limit=_DICTIONARY
+)
 _HOOKS = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 START, END = "2026-03-01T11:00:00Z", "2026-03-01T12:00:00Z"
 TABLE = "pi_timeseries"
-_ARROW = {"columns", "from_rows"}  # those that give batches
 _OFTEN = 3  # of ten tags of the simulator, the first three have the most values: one every five seconds
 
 
@@ -47,18 +46,6 @@ def columns(base: str, webids: Sequence[str], threads: int, start: str) -> Batch
             return
         offset = after
     raise SystemExit("there is no pyarrow: make .venv/.exact.ready")
-
-
-def from_rows(base: str, webids: Sequence[str], start: str) -> Batches:
-    """Read recorded values row by row, and make Arrow record batches of the dictionaries."""
-    import pyarrow as pa  # noqa: PLC0415 (an extra)
-
-    from connectors.osipi.arrow import SCHEMA  # noqa: PLC0415 (an extra)
-
-    times = pa.timestamp("us", "UTC")
-    sent = pa.schema([field.with_type(pa.string()) if field.type == times else field for field in SCHEMA])
-    for rows, _ in _read(base, _options(webids, start), None):
-        yield pa.Table.from_pylist(list(rows), sent).cast(SCHEMA).to_batches()
 
 
 def _options(webids: Sequence[str], start: str) -> dict[str, str]:
@@ -138,10 +125,10 @@ def _in_batches(batches: Iterable[RecordBatch]) -> int:
     return sum(batch.num_rows for batch in batches)
 
 
-def _load(base: str, what: str) -> None:
+def _load(base: str, what: str, *, decoding: bool) -> None:
     """Have imported what a reading imports, by a small one: that is not measured. pyarrow imports with its first array too."""
     _in_rows(_connector(base).read_table("pi_dataservers", None, {})[0])
-    if what in _ARROW:
+    if what == "columns" or decoding:
         importlib.import_module("connectors.osipi.arrow")
         importlib.import_module("pyarrow").array([0.0])
 
@@ -149,9 +136,7 @@ def _load(base: str, what: str) -> None:
 def main() -> None:
     """Read what the words ask for."""
     parser = argparse.ArgumentParser()
-    parser.add_argument(
-        "what", choices=["recorded", "columns", "from_rows", "reread", "partitions", "one_by_one", "batch_client", "points"]
-    )
+    parser.add_argument("what", choices=["recorded", "columns", "reread", "partitions", "one_by_one", "batch_client", "points"])
     parser.add_argument("base")
     parser.add_argument("--tags", type=int, default=0, help="how many, by their numbers")
     parser.add_argument("--often", action="store_true", help="those that have the most values")
@@ -169,18 +154,17 @@ def main() -> None:
     numbers = [number for number in range(asked.tags * 10) if not asked.often or number % 10 < _OFTEN][: asked.tags]
     webids = [tag(number).identity.web_id() for number in numbers]
     tag.cache_clear()  # memory that is the simulator's
-    _load(asked.base, asked.what)
+    _load(asked.base, asked.what, decoding=asked.decoding)
     readings: dict[str, Callable[[], Batches]] = {
         "recorded": lambda: recorded(asked.base, webids, asked.threads, asked.start),
         "columns": lambda: columns(asked.base, webids, asked.threads, asked.start),
-        "from_rows": lambda: from_rows(asked.base, webids, asked.start),
         "reread": lambda: reread(asked.base, webids, asked.start),
         "partitions": lambda: partitions(asked.base, webids, asked.start),
         "one_by_one": lambda: one_by_one(asked.base, webids, asked.start),
         "batch_client": lambda: batch_client(asked.base, webids, asked.start, END),
         "points": lambda: points(asked.base),
     }
-    count = _in_batches if asked.what in _ARROW else _in_rows
+    count = _in_batches if asked.what == "columns" else _in_rows
     print(json.dumps(took(lambda: map(count, readings[asked.what]()), decoding=asked.decoding)))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import math
 import resource
 import threading
 import time
@@ -15,23 +13,20 @@ from unittest.mock import patch
 from requests.adapters import HTTPAdapter
 from urllib3.response import HTTPResponse
 
+from bench.pi.answers import seconds
 from connectors.osipi import client, codec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _TASKS = Path("/proc/self/task")
-_TURNS = 7  # of decoding the answers, of which the fastest counts
 
 
 class Waiting:
-    """Counts requests, and the time in which none is under way and the processor does nothing for this process.
-
-    `socket` is the processor's time that requests and the reading of their answers' bytes took.
-    """
+    """Counts requests, and the time in which none is under way and the processor does nothing for this process."""
 
     def __init__(self) -> None:
-        self.requests, self.idle, self.socket = 0, 0.0, 0.0
+        self.requests, self.idle = 0, 0.0
         self._lock, self._under_way = threading.Lock(), 0
         self._queued: dict[str, float] = {}  # by thread, those that ended too
         self._since = self._used()
@@ -61,13 +56,10 @@ class Waiting:
         self.settle()
         with self._lock:
             self._under_way += 1
-        cpu = time.thread_time()
         try:
             yield
         finally:
-            cpu = time.thread_time() - cpu
             with self._lock:
-                self.socket += cpu
                 self._under_way -= 1
                 if not self._under_way:
                     self._since = self._used()
@@ -76,9 +68,9 @@ class Waiting:
 def took(batches: Callable[[], Iterator[int]], *, decoding: bool) -> dict[str, float]:
     """Read all batches, which are given as their rows' counts.
 
-    Give by name `seconds` of the clock, `cpu` of this process, `idle` and `socket` as `Waiting`, `rows`, `requests`,
-    `batch` (rows of the largest), `megabytes` (the most resident memory, 10^6 bytes), and where `decoding` is asked for the
-    seconds of processor that orjson takes for the same answers; those are then kept, which takes memory.
+    Give by name `seconds` of the clock, `cpu` of this process's processor, `idle` as `Waiting`, `rows`, `requests`, `batch` (of
+    the largest, in rows), `megabytes` (the most resident memory, 10^6 bytes), and where `decoding` is asked for what the same
+    answers take without the reader (`answers.seconds`); those are then kept, which takes memory.
     """
     waiting, answers = Waiting(), list[bytes]()
     send, read, decode = HTTPAdapter.send, HTTPResponse.read, codec.decode
@@ -112,20 +104,7 @@ def took(batches: Callable[[], Iterator[int]], *, decoding: bool) -> dict[str, f
         "seconds": wall,
         "cpu": cpu,
         "idle": idle,
-        "socket": waiting.socket,
         "rows": sum(counts),
         "requests": waiting.requests,
     }
-    return {**found, "batch": max(counts), "megabytes": megabytes, "decoding": _decoding(answers) if decoding else 0.0}
-
-
-def _decoding(answers: list[bytes]) -> float:
-    """Give the fewest seconds of processor that orjson takes for these answers."""
-    loads = importlib.import_module("orjson").loads
-    best = math.inf
-    for _ in range(_TURNS):
-        start = time.process_time()
-        for text in answers:
-            loads(text)
-        best = min(best, time.process_time() - start)
-    return best
+    return {**found, "batch": max(counts), "megabytes": megabytes} | (seconds(answers) if decoding else {})

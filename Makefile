@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator test test-shared test-long soak bench bench-balance bench-public bench-pi dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator test test-shared test-long soak soak-run bench bench-balance bench-public bench-pi bench-run dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, bench, bench-balance, bench-public, bench-pi, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -69,7 +69,7 @@ $(LINTER): tests/support/package-lock.json tests/support/.npmrc | .venv/.ready
 	@touch $@
 
 # On a copy in build/demo.
-demo: setup terraform
+demo: setup terraform .venv/.delta.ready .venv/.apps.ready
 	@python examples/demo.py
 
 # cdktf draws a spinner wherever it is, unless it believes to be in CI.
@@ -98,6 +98,10 @@ test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.ben
 soak: setup .venv/.apps.ready
 	@python -m tests.connectors.osipi.soak $(SEEDS)
 
+# 60 seeds, more than a thousand kills; SEEDS="7 8" for some of them.
+soak-run: setup .venv/.exact.ready
+	@python -m tests.engine.soak $(SEEDS)
+
 bench: setup
 	@python -m bench
 
@@ -108,19 +112,27 @@ bench-balance: setup .venv/.bench.ready
 bench-public: setup
 	@python -m bench.public $(ARGS)
 
-bench-pi: setup .venv/.apps.ready
+bench-pi: setup .venv/.exact.ready .venv/.apps.ready
 	@python -m bench.pi
+
+# LINES="rows merge" for some of it.
+bench-run: setup .venv/.bench.ready .venv/.apps.ready
+	@python -m bench.run $(LINES)
 
 .venv/.bindings.ready: .venv/.ready
 	$(call run,"Installing the newest of the provider's bindings",build/pipenv/bin/pipenv sync --categories bindings)
 	@touch $@
 
-.venv/.exact.ready: .venv/.ready
-	$(call run,"Installing OR-Tools and Delta's library",build/pipenv/bin/pipenv sync --categories "exact delta")
+.venv/.delta.ready: .venv/.ready
+	$(call run,"Installing what writes Delta tables",build/pipenv/bin/pipenv sync --categories delta)
+	@touch $@
+
+.venv/.exact.ready: .venv/.delta.ready
+	$(call run,"Installing OR-Tools and what reads Delta tables",build/pipenv/bin/pipenv sync --categories "exact readers")
 	@touch $@
 
 .venv/.bench.ready: .venv/.exact.ready
-	$(call run,"Installing what the balance is measured against",build/pipenv/bin/pipenv sync --categories bench)
+	$(call run,"Installing what balance and runs are measured against",build/pipenv/bin/pipenv sync --categories bench)
 	@touch $@
 
 .venv/.apps.ready: .venv/.ready
@@ -175,7 +187,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta terraform bindings bench apps fuzz node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers terraform bindings bench apps fuzz node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

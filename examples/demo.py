@@ -1,6 +1,7 @@
 """A balance from beginning to end, on a copy of OSI PI's connector in build/demo: `make demo`.
 
-No lock, a layout, weights that drift, the few moves that this takes and why, the stacks, and a page that shows it.
+No lock, a layout, weights that drift, the few moves that this takes and why, the stacks, a page that shows it; then the layout
+is run on this machine, into Delta tables, twice: a first load and an increment.
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "demo"
@@ -20,6 +26,8 @@ PAGE = "balance.html"
 SECONDS = {"pi_timeseries": 260, "pi_streamset_recorded": 190, "pi_streamset_summary": 20, "pi_plot": 25}
 DAYS = ("01", "02", "03", "04")
 PIPELINES = 6
+# A plant that is read in seconds.
+TAGS, DAYS_OF_EVENTS = 40, 2
 _STALE = 3  # the exit code of --check where the lock would change
 
 
@@ -49,6 +57,13 @@ def main() -> None:
     shown = _asked("show", "osipi")
     print(shown[shown.index("Stacks of target") :])
     print(f"The page of it: {(FOLDER / PAGE).relative_to(ROOT)}   (open it in a browser)")
+    with _simulator():
+        for title in ("6. The layout, run on this machine against a PI Web API of its own", "7. Run again: what is new"):
+            _title(title)
+            _run("run", "osipi", "-q")
+    print(
+        f"The tables: {(FOLDER / 'build' / 'run').relative_to(ROOT)}/<catalog>/<schema>/<table>, for Polars, DuckDB or Spark."
+    )
     print("Your own connector: docs/start.md. The words: docs/concepts.md.")
 
 
@@ -66,6 +81,24 @@ def _copy() -> None:
 def _write_runs() -> None:
     rows = [f"{table},2026-03-{day}T04:00:00Z,{seconds},false" for table, seconds in SECONDS.items() for day in DAYS]
     (FOLDER / CONNECTOR / "runs.csv").write_text("\n".join(["source_table,started_at,seconds,full_load", *rows]) + "\n")
+
+
+@contextmanager
+def _simulator() -> Iterator[None]:
+    """Serve a small plant, and have the connector read from it."""
+    command = _headgate("simulate-pi", "--port", "0", "--tags", str(TAGS))
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr  # noqa: S101  # asked for above
+        said = server.stderr.readline()
+        address = next((word.rstrip(";") for word in said.split() if word.startswith("http")), "")
+        if not address:
+            sys.exit(said)
+        options = {"PI_BASE_URL": address, "AUTH": "none", "LOOKBACK_DAYS": str(DAYS_OF_EVENTS)}
+        os.environ |= {f"HEADGATE_OPTION_{name}": value for name, value in options.items()}
+        try:
+            yield
+        finally:
+            server.terminate()
 
 
 def _title(text: str) -> None:

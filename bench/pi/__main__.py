@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TAGS, MANY, OFTEN = 1040, 100_000, 300
 TURNS = 3
 FASTER = 1.4  # than a batch client
+UNITS = 3  # times orjson.loads, from an answer to an Arrow batch
 BATCH, MEGABYTES = 100_000, 300
 FIVE_HOURS, TWO_MINUTES = ("--start", "2026-03-01T07:00:00Z"), ("--start", "2026-03-01T11:58:00Z")
 _NOTES = f"""
@@ -23,10 +24,10 @@ streamsets of 100 tags, all in one batch, and asks for the same fields (bench/pi
 the connector does. Seconds have no goal: how fast the processors of both sides are beside {WAIT} ms of waiting decides them,
 and beside a batch client, how long the simulator computes what both wait for. The goals are what another machine gives
 too: requests; the processor's time, the answers' way through the socket included, beside the batch client's in the same turns,
-and in units of what `orjson.loads` takes for the very answers in the same process; the clock's time in which
-neither a request is under way nor this process runs, nor waits for a processor that others have (between two batches the first
-request goes alone, so there is some); rows of the largest batch; the reader's most resident
-memory."""
+and in units of what `orjson.loads` takes for the very answers in the same process, as is the way of these answers to Arrow
+batches, without the reader's work between the two; the clock's time in which neither a request is under way nor this process
+runs, nor waits for a processor that others have (between two batches the first request goes alone, so there is some); rows of
+the largest batch; the reader's most resident memory."""
 
 
 def recorded(at: Server) -> list[Row]:
@@ -38,6 +39,7 @@ def recorded(at: Server) -> list[Row]:
         "one thread": ("recorded", *tags),
         "four threads": ("recorded", *tags, "--threads", "4"),
         "decoding": ("recorded", *tags, "--decoding"),
+        "columns": ("columns", *tags),
         "one by one, json": ("one_by_one", *tags, "--plain"),
         "one thread, json": ("recorded", *tags, "--plain"),
         "four threads, json": ("recorded", *tags, "--threads", "4", "--plain"),
@@ -60,6 +62,9 @@ def recorded(at: Server) -> list[Row]:
         *_ratios(one, took),
         *_figures("four threads", four, unit, units=6),
         *_ratios(four, took),
+        *_figures("by columns, one thread", took["columns"], unit),
+        Row("from answer to Arrow batch, in units of orjson.loads", took["decoding"]["to_columns"] / unit, "x", UNITS),
+        Row("  by dictionaries", took["decoding"]["to_dictionaries"] / unit, "x"),
         Row("batch client's processor beside the less of these", _times("cpu", batch, one, four), "x", FASTER, over=True),
         Row("  and its seconds beside the fewer", _times("seconds", batch, one, four), "x"),
         *_figures("one by one, json", took["one by one, json"], unit),

@@ -34,9 +34,10 @@ class Server:
 
 
 @contextmanager
-def server(tags: int) -> Iterator[Server]:
-    """Start a simulator whose clock stands still."""
-    words = ["--port", "0", "--tags", str(tags), "--latency", str(WAIT), "--start", "2026-03-01T15:30:00Z", "--speed", "0"]
+def server(tags: int, wait: float = WAIT, *, goes: bool = False) -> Iterator[Server]:
+    """Start a simulator whose clock stands still, or `goes`; it waits some milliseconds before each answer."""
+    clock = [] if goes else ["--start", "2026-03-01T15:30:00Z", "--speed", "0"]
+    words = ["--port", "0", "--tags", str(tags), "--latency", str(wait), *clock]
     command = [sys.executable, "-m", "apps.pi_simulator", *words, "--no-gzip"]
     with subprocess.Popen(command, cwd=_ROOT, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None  # noqa: S101 (it is a pipe)

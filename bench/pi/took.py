@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import math
 import resource
 import threading
 import time
@@ -15,13 +13,13 @@ from unittest.mock import patch
 from requests.adapters import HTTPAdapter
 from urllib3.response import HTTPResponse
 
+from bench.pi.answers import seconds
 from connectors.osipi import client, codec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 _TASKS = Path("/proc/self/task")
-_TURNS = 7  # of decoding the answers, of which the fastest counts
 
 
 class Waiting:
@@ -67,11 +65,12 @@ class Waiting:
                     self._since = self._used()
 
 
-def took(batches: Callable[[], Iterator[Iterable[dict[str, Any]]]], *, decoding: bool) -> dict[str, float]:
-    """Read all rows, keep none. Give by name: `seconds` of the clock, `cpu` of this process's processor, `idle` as `Waiting`.
+def took(batches: Callable[[], Iterator[int]], *, decoding: bool) -> dict[str, float]:
+    """Read all batches, which are given as their rows' counts.
 
-    `rows`, `requests`, `batch` (rows of the largest), `megabytes` (the most resident memory, 10^6 bytes), and where `decoding`
-    is asked for the seconds of processor that orjson takes for the same answers; those are then kept, which takes memory.
+    Give by name `seconds` of the clock, `cpu` of this process's processor, `idle` as `Waiting`, `rows`, `requests`, `batch` (of
+    the largest, in rows), `megabytes` (the most resident memory, 10^6 bytes), and where `decoding` is asked for what the same
+    answers take without the reader (`answers.seconds`); those are then kept, which takes memory.
     """
     waiting, answers = Waiting(), list[bytes]()
     send, read, decode = HTTPAdapter.send, HTTPResponse.read, codec.decode
@@ -97,21 +96,15 @@ def took(batches: Callable[[], Iterator[Iterable[dict[str, Any]]]], *, decoding:
         waiting.settle()
         before = waiting.idle
         wall, cpu = time.perf_counter(), time.process_time()
-        counts = [sum(1 for _ in rows) for rows in batches()]
+        counts = list(batches())
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         idle = waiting.settle() - before
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    found = {"seconds": wall, "cpu": cpu, "idle": idle, "rows": sum(counts), "requests": waiting.requests}
-    return {**found, "batch": max(counts), "megabytes": megabytes, "decoding": _decoding(answers) if decoding else 0.0}
-
-
-def _decoding(answers: list[bytes]) -> float:
-    """Give the fewest seconds of processor that orjson takes for these answers."""
-    loads = importlib.import_module("orjson").loads
-    best = math.inf
-    for _ in range(_TURNS):
-        start = time.process_time()
-        for text in answers:
-            loads(text)
-        best = min(best, time.process_time() - start)
-    return best
+    found = {
+        "seconds": wall,
+        "cpu": cpu,
+        "idle": idle,
+        "rows": sum(counts),
+        "requests": waiting.requests,
+    }
+    return {**found, "batch": max(counts), "megabytes": megabytes} | (seconds(answers) if decoding else {})

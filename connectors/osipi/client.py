@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError  # of the library below requests, which
 
 from .auth import ClientCredentials, auth_of
 from .codec import decode
+from .counters import Counters
 from .problems import PiError, PiUnavailableError, counted
 from .retries import PASSING, RETRIED, RateLimit, retry_after
 from .times import from_datetime
@@ -65,17 +66,23 @@ class Answer:
 
 
 class PiClient:
-    """Asks one PI Web API; may be shared by threads. `clock`, `sleep` (seconds) and `chance` (0 to 1) are time's and luck's."""
+    """Asks one PI Web API; may be shared by threads. `clock`, `sleep` (seconds) and `chance` (0 to 1) are time's and luck's.
+
+    counters: count what it does, with those of other clients.
+    """
 
     def __init__(
         self,
         settings: Settings,
+        counters: Counters | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.settings = settings
+        self._counters = counters or Counters()
+        sleep = self._counters.counting(sleep)
         self._sleep, self._chance = sleep, chance
         self._batches = True
         self.told_clock = False
@@ -138,6 +145,7 @@ class PiClient:
 
     def pause(self, failed: int, asked: float | None = None) -> None:
         """Wait before the next try after `failed` ones."""
+        self._counters.retry()
         self._sleep(self.settings.backoff.delay(failed, self._chance(), asked))
 
     def _batch(self, calls: Sequence[Call]) -> list[Answer]:
@@ -186,6 +194,7 @@ class PiClient:
         self, method: str, url: str, path: str, data: bytes | None
     ) -> tuple[requests.Response | None, Any, PiError | None]:
         headers = {"Content-Type": "application/json"} if data is not None else None
+        self._counters.request()
         try:
             answer = self._session.request(
                 method,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .catalogue import (
     BY_NAME,
@@ -20,16 +20,20 @@ from .catalogue import (
     TABLES_GOVERNANCE_DIAGNOSTICS,
     TABLES_TIME_SERIES,
 )
+from .counters import Counters
 from .interface import LakeflowConnect, SupportsPartitionedStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pyarrow import RecordBatch
 
     from .client import PiClient
     from .problems import TagProblem
     from .reading import Reading
     from .tables import Table
 
+_Found = TypeVar("_Found")
 _DONE = {"offset": "done"}
 # So long the batches of one run share a list of the tags. A tag that is added meanwhile waits for the next list: no run looks
 # further than the time at which it began, so there is nothing of it to read before, even with an offset that all tags share.
@@ -56,6 +60,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.problems: list[TagProblem] = []
         self._client: PiClient | None = None
+        self._counters = Counters()
         self._now: datetime | None = None
         self._listed: dict[tuple[str, str], list[str]] = {}
         self._begun: dict[str, str] = {}
@@ -113,12 +118,49 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
             self._now = None
             return table.snapshot(self._reading(table_options)), dict(_DONE)
         assert table.append is not None  # noqa: S101 (a table has one of the two)
+        return self._read_on(table.append, table_name, start_offset, table_options)
+
+    def read_table_arrow(
+        self, table_name: str, start_offset: Mapping[str, Any] | None, table_options: Mapping[str, str]
+    ) -> tuple[Iterator[RecordBatch], dict[str, Any]] | None:
+        """Read a table as `read_table` does, into Arrow record batches of the table's schema instead of rows.
+
+        They hold the same rows in the same order, after the same offset: a table that was read on by one may be read on by the
+        other. None for tables other than those of recorded values, and without pyarrow and numpy. Raises as `read_table` does,
+        and the batches PiError for a value that no column can hold.
+        """
+        table = self._table(table_name)
+        if table.blocks is None:
+            return None
+        try:
+            from .arrow import batches  # noqa: PLC0415 (an extra)
+        except ImportError:
+            return None
+        blocks, offset = self._read_on(table.blocks, table_name, start_offset, table_options)
+        return batches(blocks), offset
+
+    def _read_on(
+        self,
+        read: Callable[[Reading, Mapping[str, Any] | None], tuple[_Found, dict[str, Any]]],
+        table_name: str,
+        start_offset: Mapping[str, Any] | None,
+        table_options: Mapping[str, str],
+    ) -> tuple[_Found, dict[str, Any]]:
         reading = self._reading(table_options, anew=not start_offset)
         reading.table = table_name
-        rows, offset = table.append(reading, start_offset)
+        found, offset = read(reading, start_offset)
         if start_offset and offset == dict(start_offset):
             self._now = None
-        return rows, offset
+        return found, offset
+
+    def counters(self) -> dict[str, int | float]:
+        """Give what all reads of this connector took of the server so far.
+
+        `requests` to PI Web API (a batch is one, a login none), `retries`: how often something was asked for again since it
+        had failed, and `waited`: the seconds that were waited before that, for the rate limit and for a login; those of threads
+        that wait at the same time add up.
+        """
+        return self._counters.told()
 
     def is_partitioned(self, table_name: str) -> bool:
         """Say whether a stream of the table is read by parallel partitions: recorded values, with `partitioned` set to true.
@@ -213,7 +255,7 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         options = {**self.options, **table_options}
         settings = settings_of(options)
         if self._client is None or self._client.settings != settings:
-            self._client, anew = PiClient(settings), True
+            self._client, anew = PiClient(settings, self._counters), True
         moment = self.clock()
         if anew or self._now is None or moment - self._listed_at >= _LISTED:
             self._listed, self._listed_at = {}, moment

@@ -33,6 +33,7 @@ _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError
 # An instant for each line, and how many values have it, where that is not one.
 _LINE = r"(?:19[7-9]\d|[2-8]\d{3})-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{0,6}[1-9])?(?: \d{1,9})?"
 _LINES = re.compile(rf"{_LINE}(?:\n{_LINE})*+")
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode  # once: `json.dumps` makes an encoder each time
 _CURE = "it was not written by this connector: start again from a full refresh, or give the offset that belongs to it"
 
 
@@ -123,8 +124,8 @@ class Progress:
     paths: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
 
-    def advance(self, webid: str, first: str, until: str, overlap: float, given: Iterable[str]) -> None:
-        """Move a tag on to `until`, after the instants of `given` were given for the first time.
+    def advance(self, webid: str, first: str, until: str, overlap: float, given: Mapping[str, int]) -> None:
+        """Move a tag on to `until`, after so many values of each instant of `given` were given for the first time.
 
         What lies before `first`, where its first read began, is nothing that came late: the overlap does not reach there.
         """
@@ -269,10 +270,6 @@ def _reach(start: str, until: str) -> float:
     if reach and shifted(until, -reach.total_seconds()) < start:
         reach -= timedelta(microseconds=1)
     return reach.total_seconds()
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def _packed(seen: Counter[str]) -> str:

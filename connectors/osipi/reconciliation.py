@@ -16,7 +16,6 @@ are read once more, for as many rows as the batch has room for. The offset says 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .incremental import SPOILT, Memory
@@ -25,7 +24,7 @@ from .reading import FORBIDDEN_OR_GONE
 from .remedy import backfill_command
 from .streamsets import Page, Window
 from .times import MICROSECONDS, previous, shifted
-from .values import blank, numbered, value_rows
+from .values import Values, blank, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from .reading import Reading
     from .stream_reader import StreamReader
     from .streams import RecordedOptions
+    from .values import Block
 
 DELETED = "deleted"
 _NOTHING = (0, 0)
@@ -42,8 +42,8 @@ _NEVER = "9999"
 
 def read_again(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Compare the window behind each tag's place on from where this run was; give the rows of what changed, a batch at most.
+) -> list[Block]:
+    """Compare the window behind each tag's place on from where this run was; give what changed, a batch of rows at most.
 
     An hour of a tag that can't be read is reported, and is compared by the next run with what is remembered of it; others are
     compared now.
@@ -56,7 +56,7 @@ def read_again(
             left = batch.go_on(left)
         if batch.room <= 0:
             break
-    return chain.from_iterable(batch.rows)
+    return batch.blocks
 
 
 def _groups(progress: Progress, tags: Sequence[str], options: RecordedOptions) -> Iterator[list[str]]:
@@ -78,7 +78,7 @@ class _Batch:
     """The rows of what changed, which are made when they are taken; `room`: how many more there may be."""
 
     def __init__(self, reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress) -> None:
-        self.rows: list[Iterable[dict[str, Any]]] = []
+        self.blocks: list[Block] = []
         self.room = options.most_records
         self._reading, self._reader, self._progress = reading, reader, progress
         self._at_once = options.most_records  # values that are compared at once, about
@@ -214,11 +214,12 @@ class _Batch:
 
     def _add(self, tag: tuple[str, str, str], items: list[dict[str, Any]], gone: list[str], now: Counter[str]) -> None:
         """Add rows of values, and of instants of which there are fewer than were given."""
-        self.rows.append(value_rows(tag, items, self._ingested))
-        left = now.copy()
+        self.blocks.append(Values(tag, items, self._ingested))
+        left, lost = now.copy(), []
         for stamp in gone:
-            self.rows.append([_gone(tag, stamp, left[stamp], self._ingested)])
+            lost.append(_gone(tag, stamp, left[stamp], self._ingested))
             left[stamp] += 1
+        self.blocks.append(lost)
         self.room -= len(items) + len(gone)
 
     def _keep(self, tag: str, hour: str, start: str, stop: str, now: Counter[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .clocks import latest
@@ -16,7 +15,7 @@ from .memories import remember
 from .roster import renamed
 from .streamsets import Page, Window
 from .times import shifted, stamp_of
-from .values import numbered, value_rows
+from .values import Values, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from .reading import Reading
     from .stream_reader import StreamReader
     from .streams import RecordedOptions
+    from .values import Block
 
 
 def read_tags(
@@ -98,9 +98,8 @@ def _move_on(
     edge = shifted(until, -options.overlap)
     if options.reread_hours:
         _remember(progress, tag, pages, before)
-    new = [
-        stamp for page in pages for _, stamp, occurrence in numbered(_since(page, edge)) if occurrence >= before.get(stamp, 0)
-    ]
+    found = Counter(stamp_of(item["Timestamp"]) for page in pages for item in _since(page, edge))
+    new = {stamp: more for stamp, count in found.items() if (more := count - before.get(stamp, 0)) > 0}
     progress.advance(tag, window.start, until, options.overlap, new)
     if until < options.cap:
         reading.begun[tag] = until
@@ -128,10 +127,10 @@ def _remember(progress: Progress, tag: str, pages: Sequence[Page], before: Mappi
 
 def read_gaps(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Try the times that are open again; give the rows of those that can be read now, and tell of the others."""
+) -> list[Block]:
+    """Try the times that are open again; give the values of those that can be read now, and tell of the others."""
     wanted = [(tag, gap) for tag in tags for gap in progress.gaps.get(tag, ())]
-    rows: list[Iterator[dict[str, Any]]] = []
+    blocks: list[Block] = []
     count = 0
     for tag, gap in wanted:
         if count >= options.most_records:
@@ -151,9 +150,9 @@ def read_gaps(
             if options.reread_hours:
                 _remember(progress, tag, pages, seen)
             progress.fill(tag, gap, coverage.open_times(), new)
-            rows += [value_rows(page.tag, page.items, reading.ingested, seen) for page in pages]
+            blocks += [Values(page.tag, page.items, reading.ingested, seen) for page in pages]
             count += sum(len(page.items) for page in pages)
-    return chain.from_iterable(rows)
+    return blocks
 
 
 def _since(page: Page, stamp: str) -> list[dict[str, Any]]:

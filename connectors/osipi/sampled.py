@@ -160,7 +160,7 @@ def calculated(reading: Reading, offset: Mapping[str, Any] | None) -> Rows:
                 continue
             some = _after(progress.places[webid].until, _value_rows(reading, page))
             rows += [row | {"calculation_type": kind} for row in some]
-            progress.advance(webid, ends[webid], ends[webid], 0, ())
+            progress.advance(webid, ends[webid], ends[webid], 0, {})
     reading.refuse_if_none(len(keys))
     return iter(rows), progress.to_offset()
 
@@ -285,7 +285,7 @@ def _on_grid(  # what a grid is made of
                 continue
             rows += some
             renamed(reading, progress.paths, page.webid, page.now or page.webid)
-            progress.advance(page.webid, window.end, window.end, 0, ())
+            progress.advance(page.webid, window.end, window.end, 0, {})
     reading.refuse_if_none(len(tags))
     return iter(rows), progress.to_offset()
 

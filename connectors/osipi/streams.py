@@ -18,7 +18,7 @@ from .roster import keys_to_read
 from .stream_reader import StreamReader
 from .streamsets import Page, Window
 from .times import shifted
-from .values import value_rows
+from .values import Values
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .incremental import Guard, Place, Progress
     from .reading import Reading
+    from .values import Block
 
 # tag_webid: the WebID under which the tag first landed; tag_id: what stays of it when the tag or its server is renamed.
 TAG = (Column("tag_webid", required=True), Column("tag_id"), Column("tag_name"))
@@ -48,7 +49,13 @@ RECORDED = (*TAG, *VALUE, Column("occurrence", "long", required=True), INGESTED)
 
 
 def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[Iterator[dict[str, Any]], dict[str, Any]]:
-    """Read pi_timeseries on from `offset`; give the rows that are new, and the offset after them.
+    """Read pi_timeseries on from `offset` as `read_blocks` does; give the rows, and the offset after them."""
+    blocks, after = read_blocks(reading, offset)
+    return chain.from_iterable(blocks), after
+
+
+def read_blocks(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[list[Block], dict[str, Any]]:
+    """Read pi_timeseries on from `offset`; give what is new, block by block, and the offset after it.
 
     The first read of a tag starts at `startTime`, else `lookback_minutes` (60) before now; the offset after a first batch holds
     that for all tags, those not reached too. A read goes to now, or `endTime`, but no further than `window_minutes` (a day) at
@@ -62,29 +69,30 @@ def read_recorded(reading: Reading, offset: Mapping[str, Any] | None) -> tuple[I
     (`reconciliation`).
     """
     progress = progress_of(offset)
-    rows = read_from(reading, progress)
+    blocks = read_from(reading, progress)
     after = progress.to_offset()
-    return rows, dict(offset) if offset and after == dict(offset) else after
+    return blocks, dict(offset) if offset and after == dict(offset) else after
 
 
-def read_from(reading: Reading, progress: Progress) -> Iterator[dict[str, Any]]:
-    """Read pi_timeseries on from `progress`, which moves on; an error leaves it in the middle. Else as `read_recorded`."""
+def read_from(reading: Reading, progress: Progress) -> list[Block]:
+    """Read pi_timeseries on from `progress`, which moves on; an error leaves it in the middle. Else as `read_blocks`."""
     options = RecordedOptions(reading)
     known = len(progress.places)
     tags = keys_to_read(reading, progress, lambda: options.first)
     reader = StreamReader(reading.client, narrowing=True)
-    rows, moved = _read_on(reading, reader, options, progress, tags)
+    blocks, moved = _read_on(reading, reader, options, progress, tags)
     unread = len(reading.unread)
     tell(reading, progress, options.future)
     if not moved and known == len(progress.places):
         _first_guards(reading, options, progress, tags)
         gaps = str(progress.gaps)
         filled = read_gaps(reading, reader, options, progress, tags)
-        rows, moved = chain(filled, _read_again(reading, reader, options, progress, tags)), gaps != str(progress.gaps)
+        blocks = [*filled, *_read_again(reading, reader, options, progress, tags)]
+        moved = gaps != str(progress.gaps)
     tell_gone(reading)
     if unread == len(tags) and not moved and not progress.gaps.keys() & set(tags):
         reading.refuse_if_none(len(tags))
-    return rows
+    return blocks
 
 
 class RecordedOptions:
@@ -139,8 +147,8 @@ class RecordedOptions:
 
 def _read_on(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
-) -> tuple[Iterator[dict[str, Any]], bool]:
-    """Read what is new of the tags; give its rows, and whether any tag moved on."""
+) -> tuple[list[Block], bool]:
+    """Read what is new of the tags; give it, and whether any tag moved on."""
     count = 0
     due = [tag for tag in tags if progress.places[tag].until < options.cap]
     before = {tag: progress.places[tag].until for tag in due}
@@ -160,7 +168,7 @@ def _read_on(
         if reader.cut_short or count >= options.most_records:
             break
     moved = any(before[tag] != progress.places[tag].until for tag in due)
-    return chain.from_iterable(value_rows(page.tag, page.items, reading.ingested, seen) for page, seen in kept), moved
+    return [Values(page.tag, page.items, reading.ingested, seen) for page, seen in kept], moved
 
 
 def _look_back(reading: Reading, options: RecordedOptions, progress: Progress, tags: Sequence[str]) -> dict[str, Guard]:
@@ -188,9 +196,9 @@ def _first_guards(reading: Reading, options: RecordedOptions, progress: Progress
 
 def _read_again(
     reading: Reading, reader: StreamReader, options: RecordedOptions, progress: Progress, tags: Sequence[str]
-) -> Iterator[dict[str, Any]]:
+) -> list[Block]:
     """Read again what is to be compared in this run, until there are `max_records_per_batch` rows."""
     if not options.reread_hours:
         progress.memories.clear()
-        return iter(())
+        return []
     return read_again(reading, reader, options, progress, tags)

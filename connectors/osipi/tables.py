@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import assets, events, links, points, sampled, streams
 from .reading import Reading
+from .values import Block
 
 if TYPE_CHECKING:
     from .columns import Column
@@ -15,15 +16,20 @@ if TYPE_CHECKING:
 Rows = Iterator[dict[str, Any]]
 Snapshot = Callable[[Reading], Rows]
 Append = Callable[[Reading, Mapping[str, Any] | None], tuple[Rows, dict[str, Any]]]
+Blocks = Callable[[Reading, Mapping[str, Any] | None], tuple[list[Block], dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: `snapshot` reads it whole, `append` on from an offset; it has one of them. `by_tag`: its rows are of tags."""
+    """A table: `snapshot` reads it whole, `append` on from an offset; it has one of them. `by_tag`: its rows are of tags.
+
+    `blocks` is `append` before rows are made, where they may be made columns instead.
+    """
 
     columns: Sequence[Column]
     snapshot: Snapshot | None = None
     append: Append | None = None
+    blocks: Blocks | None = None
     by_tag: bool = False
 
 
@@ -32,8 +38,8 @@ TABLES: dict[str, Table] = {
     "pi_points": Table(points.POINTS, points.points),
     "pi_point_attributes": Table(points.POINT_ATTRIBUTES, points.point_attributes, by_tag=True),
     "pi_point_type_catalog": Table(points.POINT_TYPES, points.point_types),
-    "pi_timeseries": Table(streams.RECORDED, append=streams.read_recorded, by_tag=True),
-    "pi_streamset_recorded": Table(streams.RECORDED, append=streams.read_recorded, by_tag=True),
+    "pi_timeseries": Table(streams.RECORDED, append=streams.read_recorded, blocks=streams.read_blocks, by_tag=True),
+    "pi_streamset_recorded": Table(streams.RECORDED, append=streams.read_recorded, blocks=streams.read_blocks, by_tag=True),
     "pi_interpolated": Table(sampled.SAMPLED, append=sampled.interpolated, by_tag=True),
     "pi_streamset_interpolated": Table(sampled.SAMPLED, append=sampled.interpolated, by_tag=True),
     "pi_plot": Table(streams.RECORDED, append=sampled.plot, by_tag=True),

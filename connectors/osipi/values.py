@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,29 @@ _WORDS = frozenset(_NOT_FINITE.values())
 _EXACT = 2**53  # whole numbers beyond it have no exact double
 
 
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A tag's values as PI sent them, which are to be given: as rows when it is iterated over, or as columns (`arrow`).
+
+    The fields are what `value_rows` takes; the length is that of the items, of which some may have been given before.
+    """
+
+    tag: tuple[str, str, str]
+    items: list[dict[str, Any]]
+    ingested: str
+    seen: Mapping[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return value_rows(self.tag, self.items, self.ingested, self.seen)
+
+
+# What belongs together of a table of recorded values: a tag's values, or rows that are no values.
+Block = Values | list[dict[str, Any]]
+
+
 def columns_of(value: Any) -> tuple[float | None, str | None, str, int | None]:
     """Give value, value_text, value_type and state_code.
 
@@ -32,6 +56,8 @@ def columns_of(value: Any) -> tuple[float | None, str | None, str, int | None]:
     word is in `value_text`, and there is no value. Strings and blobs (which PI Web API sends as text) are in `value_text`,
     anything else there as JSON.
     """
+    if isinstance(value, dict) and "Name" in value and "Value" in value:
+        return _state(value)
     if isinstance(value, float):
         return (value, None, "number", None) if math.isfinite(value) else (None, _NOT_FINITE[str(value)], "not_finite", None)
     if isinstance(value, bool):
@@ -42,8 +68,6 @@ def columns_of(value: Any) -> tuple[float | None, str | None, str, int | None]:
         return None, value, "not_finite" if value in _WORDS else "string", None
     if value is None:
         return None, None, "null", None
-    if isinstance(value, dict) and "Name" in value and "Value" in value:
-        return _state(value)
     return None, json.dumps(value, ensure_ascii=False, sort_keys=True), "object", None
 
 

@@ -32,6 +32,7 @@ from headgate.cli.init_project import project
 from headgate.cli.progress import done, record, rename, retire
 from headgate.cli.recover import recover
 from headgate.cli.review import review
+from headgate.cli.run import run
 from headgate.cli.simulator import simulator
 from headgate.cli.slice import slice_
 from headgate.files import system_error
@@ -81,6 +82,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("rename", rename, ("crm append_1 nightly",)),
     ("retire", retire, ("crm -t dev", "crm -t dev --drop-tables --yes", "crm -t dev --undo")),
     ("backfill", backfill, ("plant --from 2026-01-31T06:00:00Z --to '*' --out rows", "plant --from '*-1d' -t prod --merge")),
+    ("run", run, ("crm", "crm --only orders --full-refresh orders", "crm --dry-run")),
     ("doctor", doctor, ("", "-o json")),
     ("simulate-pi", simulator(), ("", "--port 9000 --hostile 0.2")),
 )

@@ -52,7 +52,7 @@ def run(request: bytes, timeout: float) -> Ended:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=_environment(),
+            env=child_environment(),
         )
         assert process.stdin  # noqa: S101 (asked for above)
         assert process.stdout  # noqa: S101
@@ -70,8 +70,8 @@ def run(request: bytes, timeout: float) -> Ended:
     return Ended(tuple(lines), bytes(printed.kept), whole, exit_code)
 
 
-def _environment() -> dict[str, str]:
-    """Give our own, but init options go by another way, and headgate is found where it was found here."""
+def child_environment() -> dict[str, str]:
+    """Give our own environment, for a process that runs a connector: without init options, and with headgate found as here."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("HEADGATE_OPTION_")}
     own = Path(__file__).resolve().parents[2]
     if own.name not in {"site-packages", "dist-packages"}:

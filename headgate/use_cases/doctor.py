@@ -34,7 +34,7 @@ OPTIONAL = {
     "osipi": "OSI PI's connector",
     "simulator": "simulate-pi",
     "exact": "proofs of few moves",
-    "delta": "backfill --delta",
+    "delta": "run, backfill --delta",
     "terraform": "Terraform by pip",
 }
 _CDKS = ("cdktf", "cdktn")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from headgate.definition.load import parse_definition
@@ -65,6 +66,17 @@ def test_the_four_commands_and_what_can_be_set(tmp_path: Path) -> None:
 
     reader.follow(next(block for block in scripts("docs/start.md") if "path/to/crm.py" in block.text))
     assert sorted(path.name for path in (reader.here / "connectors").iterdir()) == ["crm", "erp", "plant"]
+
+
+@pytest.mark.long
+def test_the_sample_is_run_on_this_machine(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+
+    Story(reader).read("docs/run.md")
+
+    folder = reader.here / "build/run/main/sample"
+    assert len(list(folder.iterdir())) == 60
+    assert pl.read_delta(str(folder / "sales_items"))["id"].n_unique() == 60  # loaded from nothing in the end
 
 
 # A certificate in settings is put into those that a test of docs/osipi.md deploys.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -90,8 +91,8 @@ class Landing:
     def _step(self, reading: Reading) -> int | None:
         """Commit the next batch and give its rows; None where there is none."""
         progress, self._progress = self._committed(), None
-        rows = read_from(reading, progress)
+        blocks = read_from(reading, progress)
         after = progress.to_offset()
-        count = None if after == self._segments.offset else self._segments.commit(rows, after)
+        count = None if after == self._segments.offset else self._segments.commit(chain.from_iterable(blocks), after)
         self._progress = progress
         return count

@@ -11,17 +11,20 @@ from __future__ import annotations
 import re
 import sys
 from abc import ABCMeta
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 _CONNECTORS = "databricks.labs.community_connector"
 _SOURCES = f"{_CONNECTORS}.sources"
 _PARENTS = {"databricks", "databricks.labs", _CONNECTORS, _SOURCES}
 _ROOTS = {"pyspark", *(f"{_CONNECTORS}.{part}" for part in ("interface", "libs", "sparkpds", "pipeline"))}
+# What a connector that is to read can do without: the rest of the framework it calls, and a stub would answer nothing.
+FOR_READING = frozenset({"pyspark", f"{_CONNECTORS}.interface"})
 _TYPES = re.findall(
     r"\w+",
     """ArrayType BinaryType BooleanType ByteType DataType DateType DecimalType DoubleType FloatType IntegerType LongType
@@ -141,6 +144,8 @@ class StubModule(ModuleType):
         known = {"StructType": StructType, "StructField": StructField, "LakeflowConnect": LakeflowConnect}
         if name in known:
             return known[name]
+        if self.__name__ == "pyspark.sql" and name == "types":  # asked of the package, it is a module still
+            return import_module("pyspark.sql.types")
         if not name[0].isupper():
             return Stub()
         if self.__name__.startswith("pyspark"):
@@ -151,11 +156,11 @@ class StubModule(ModuleType):
 class _Finder:
     """Last in line among the finders: asked for what no other one found."""
 
-    def __init__(self, sources: list[str]) -> None:
-        self._sources = sources
+    def __init__(self, sources: list[str], roots: Collection[str]) -> None:
+        self._sources, self._roots = sources, roots
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
-        root = name in _PARENTS or name in _ROOTS
+        root = name in _PARENTS or name in self._roots
         parent = sys.modules.get(name.rpartition(".")[0])
         if root or (isinstance(parent, StubModule) and parent.__name__ not in _PARENTS):
             return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]  # has what a loader needs
@@ -168,10 +173,10 @@ class _Finder:
         """Nothing: a stub is made whole."""
 
 
-def install(code: str) -> None:
-    """Install the stubs. `code` is the folder that holds the connector's own package.
+def install(code: str, roots: Collection[str] = _ROOTS) -> None:
+    """Install the stubs of `roots`. `code` is the folder that holds the connector's own package.
 
     A connector's folder taken out of its repository imports itself as `databricks.labs.community_connector.sources.<name>`:
     that package is then looked for in `code`.
     """
-    sys.meta_path.append(_Finder([code]))
+    sys.meta_path.append(_Finder([code], roots))

@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from headgate.engine.events import Event
+from headgate.engine.planned import PlannedPipeline
 from headgate.use_cases.outputs.deploys import (
     ApplyOutput,
     ApprovedOutput,
@@ -53,6 +55,7 @@ OUTPUTS: dict[str, Any] = {
     "rename": RenameOutput,
     "retire": RetireOutput,
     "backfill": BackfillOutput,
+    "run": Event | list[PlannedPipeline],
     "doctor": DoctorOutput,
     "init project": WrittenOutput,
     "init connector": NewConnectorOutput,

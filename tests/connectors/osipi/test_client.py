@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -20,6 +22,9 @@ from connectors.osipi.problems import OptionsError, PiError, PiUnavailableError
 from connectors.osipi.retries import RateLimit, retry_after
 from connectors.osipi.values import value_rows
 from tests.connectors.osipi.server import PiServer, Raw, Request
+
+if TYPE_CHECKING:
+    from tests.connectors.osipi.recorded import Connectors
 
 Clients = Callable[..., PiClient]
 SERVERS = "/dataservers"
@@ -38,6 +43,21 @@ def test_what_passes_is_tried_again_with_growing_waits(pi: PiServer, client: Cli
 
     assert client().get(SERVERS)["Items"] == [{"WebId": "F1"}]
     assert waits == [0.25, 0.5, 1.0]
+
+
+def test_requests_retries_and_waits_are_counted_over_all_clients_of_a_connector(pi: PiServer, connector: Connectors) -> None:
+    pi.lists[SERVERS] = [{"WebId": "F1"}]
+    pi.trouble.append(first(2, (503, {})))
+    one = connector(requests_per_second="1000000")
+    assert one.counters() == {"requests": 0, "retries": 0, "waited": 0.0}
+
+    list(one.read_table("pi_dataservers", None, {})[0])
+    first_read = one.counters()
+    list(one.read_table("pi_dataservers", None, {"requests_per_second": "0"})[0])
+
+    assert (first_read["requests"], first_read["retries"]) == (3, 2)
+    assert first_read["waited"] >= 0.25 + 0.5
+    assert one.counters() == first_read | {"requests": 4}
 
 
 def test_retry_after_is_kept_to(pi: PiServer, client: Clients, waits: list[float]) -> None:
@@ -288,3 +308,16 @@ def test_what_json_has_no_word_for_comes_out_alike_with_both_decoders(text: str)
 def test_what_is_no_json_is_refused(text: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         decode_plainly(text)
+
+
+@pytest.mark.parametrize("collects", [True, False])
+@pytest.mark.parametrize("text", [b"[1.5]", b"[NaN]", b"[1.5"])
+def test_decoding_leaves_the_collector_as_it_was(text: bytes, collects: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        with suppress(ValueError):
+            decode(text)
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if before else gc.disable)()

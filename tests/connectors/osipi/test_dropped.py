@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.connectors.osipi.conftest import BY_BOTH
 from tests.connectors.osipi.recorded import TABLE, Connectors, at, check, read
 from tests.connectors.osipi.test_late import AGAIN, go_on, held, put
 
@@ -19,6 +20,7 @@ def drop(pi: PiServer, tag: str, value: Any) -> None:
     pi.tags[tag].values = [one for one in pi.tags[tag].values if one["Value"] != value]
 
 
+@BY_BOTH
 class TestTold:
     def test_once_with_the_time_and_what_takes_it_out(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(3500), 1), (at(3590, 5), 2)])
@@ -111,6 +113,7 @@ class TestTold:
         assert line.startswith("20 values of 20 tags were read and are in the archive no more")
 
 
+@BY_BOTH
 class TestReadAgain:
     def test_it_comes_as_a_deleted_row_and_is_not_told(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(3500), 1), (at(3590), 2)])

@@ -13,7 +13,7 @@ import pytest
 
 from connectors.osipi import OsipiLakeflowConnect
 from connectors.osipi.problems import OptionsError, PiUnavailableError
-from tests.connectors.osipi.conftest import NOW
+from tests.connectors.osipi.conftest import BY_BOTH, NOW
 from tests.connectors.osipi.recorded import TABLE, at, check, key, read, set_clock
 from tests.connectors.osipi.test_hostile import hostile
 
@@ -274,6 +274,7 @@ def held(rows: list[dict[str, Any]], tag: str) -> list[Any]:
 AGAIN = {"reread_hours": "24"}
 
 
+@BY_BOTH
 class TestReread:
     def test_a_corrected_value_overwrites_by_its_key(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(60 * number), number) for number in range(60)])

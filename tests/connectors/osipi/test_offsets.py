@@ -129,6 +129,6 @@ def test_of_what_is_read_again_nothing_was_forgotten(untils: list[int], overlap:
         place = progress.places.get("tag", Place(first))
         new = [stamp for stamp in _TICKS if place.start(overlap) <= stamp <= until and stamp not in place.seen]
         given.update(new)
-        progress.advance("tag", first, until, overlap, new)
+        progress.advance("tag", first, until, overlap, Counter(new))
 
     assert {stamp: count for stamp, count in given.items() if count > 1} == {}

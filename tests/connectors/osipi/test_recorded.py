@@ -11,6 +11,7 @@ import pytest
 
 from connectors.osipi.options import settings_of
 from connectors.osipi.problems import OffsetError, OptionsError, PiError, PiUnavailableError
+from tests.connectors.osipi.conftest import BY_BOTH
 from tests.connectors.osipi.recorded import TABLE, Connectors, at, check, key, read, set_clock
 from tests.connectors.osipi.server import PiServer, Raw, Request
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from connectors.osipi import OsipiLakeflowConnect
 
 
+@BY_BOTH
 class TestPaging:
     def test_one_tag_with_2500_values_and_a_server_that_gives_1000(self, pi: PiServer, connector: Connectors) -> None:
         pi.most = 1000

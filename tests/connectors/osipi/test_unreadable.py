@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from connectors.osipi.erroneous import good_parts
 from connectors.osipi.problems import PiUnavailableError
 from connectors.osipi.times import next_after, previous, stamp_of
+from tests.connectors.osipi.conftest import BY_BOTH
 from tests.connectors.osipi.recorded import TABLE, Connectors, at, check, key, read, set_clock
 from tests.connectors.osipi.server import PiServer, Raw, Request, Tag
 
@@ -42,6 +43,7 @@ def later(one: Any, pi: PiServer, tags: list[str], offset: Any, hours: int, **op
 
 
 class TestAValueWithAnErrorOfItsOwn:
+    @BY_BOTH
     @pytest.mark.parametrize("numbers", [(0,), (5,), (9,), (0, 1, 2), (8, 9), (3, 6), tuple(range(10))], ids=str)
     @pytest.mark.parametrize("overlap", ["0", "5", "60"])
     def test_is_no_row_and_comes_once_it_is_whole(
@@ -121,6 +123,7 @@ class TestAValueWithAnErrorOfItsOwn:
 
         check(pi, [*rows, *rest], ["A"])
 
+    @BY_BOTH
     @pytest.mark.parametrize("hours", [0, 3])
     def test_among_values_that_were_given_is_waited_for_and_what_came_late_beside_it_comes(
         self, pi: PiServer, connector: Connectors, hours: int
@@ -144,6 +147,7 @@ class TestAValueWithAnErrorOfItsOwn:
         check(pi, [*rows, *more, *rest], ["A"])
         assert "gaps" not in offset
 
+    @BY_BOTH
     def test_with_reread_hours_is_not_taken_for_deleted(self, pi: PiServer, connector: Connectors) -> None:
         tag = pi.add("A", [(at(number * 300), number) for number in range(10)])
         one = connector(reread_hours="6")
@@ -228,6 +232,7 @@ REPLIES = {
 }
 
 
+@BY_BOTH
 class TestATimeThatFails:
     @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES.keys())
     @pytest.mark.parametrize("tags", [["A"], [f"T{number}" for number in range(30)] + ["A"]], ids=["alone", "among others"])

@@ -15,6 +15,8 @@ from tests.connectors.osipi.simulated.world import Stage, World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from connectors.osipi import OsipiLakeflowConnect
+
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
@@ -23,8 +25,8 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def world(stage: Stage, waits: list[float], monkeypatch: pytest.MonkeyPatch) -> World:
+def world(stage: Stage, waits: list[float], monkeypatch: pytest.MonkeyPatch, form: type[OsipiLakeflowConnect]) -> World:
     """Give a world that is still to be served, in which nobody really waits."""
     defaults = {**(PiClient.__init__.__kwdefaults__ or {}), "sleep": waits.append}
     monkeypatch.setattr(PiClient.__init__, "__kwdefaults__", defaults)
-    return World(stage)
+    return World(stage, form=form)

@@ -12,6 +12,7 @@ import requests
 
 from apps.pi_simulator.tags import tag
 from apps.pi_simulator.times import SECOND, written
+from tests.connectors.osipi.conftest import BY_BOTH
 from tests.connectors.osipi.simulated.expected import compare, expected, iso, webid
 from tests.connectors.osipi.simulated.world import NOON, TABLE, options_of, read
 
@@ -24,6 +25,7 @@ EVERY_KIND = (0, 1, 11, 22, 33, 44, 55, 66, 77, 88, 90)
 ALL_LATE = {"overlap_minutes": "125"}
 
 
+@BY_BOTH
 def test_restart_from_the_offset(world: World) -> None:
     world.serve(tags=100)
     start = NOON - 20 * MINUTE
@@ -41,6 +43,7 @@ def test_restart_from_the_offset(world: World) -> None:
     world.check([row for row in [*rows, *rest] if row["timestamp"] >= iso(start)], EVERY_KIND, start)
 
 
+@BY_BOTH
 def test_a_value_that_arrives_late_inside_the_overlap_is_read_once(world: World) -> None:
     world.serve()
     start = NOON - 6 * HOUR
@@ -97,6 +100,7 @@ def test_an_idle_read_of_a_later_time_adds_no_row(world: World) -> None:
     assert world.clock.now - start < 5 * MINUTE
 
 
+@BY_BOTH
 @pytest.mark.parametrize("number", [11, 22, 33, 44, 55, 66])
 def test_digital_system_and_string_values_are_kept_as_they_are(world: World, number: int) -> None:
     world.serve()

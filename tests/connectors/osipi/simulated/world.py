@@ -110,6 +110,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     truth: Truth = field(default_factory=Truth)
     url: str = ""
+    form: type[OsipiLakeflowConnect] = OsipiLakeflowConnect
 
     def serve(self, requests: Plan = lambda _: None, parts: Plan = lambda _: None, **settings: Any) -> Noted:
         """Serve with these troubles; give what is noted of requests. Settings are the simulator's and its hostility's."""
@@ -121,7 +122,7 @@ class World:
 
     def connector(self, **options: str) -> OsipiLakeflowConnect:
         """Give a connector to the simulator, by whose clock it reads."""
-        one = OsipiLakeflowConnect({"pi_base_url": self.url, **options})
+        one = self.form({"pi_base_url": self.url, **options})
         one.clock = lambda: moment(self.clock.now)
         return one
 

@@ -8,6 +8,7 @@ from databricks.labs.community_connector.interface import LakeflowConnect, Suppo
 from databricks.labs.community_connector.interface.supports_partition import SupportsPartitionedStream
 from databricks.labs.community_connector.libs.utils import parse_value
 from pyspark.sql import Row, SparkSession
+from pyspark.sql import types as T
 from pyspark.sql.datasource import DataSource
 from pyspark.sql.types import *
 
@@ -34,6 +35,7 @@ class Source(DataSource, ABC):
 class SparkConnector(LakeflowConnect, SupportsNamespaces, SupportsPartitionedStream, ABC):
     def list_tables(self):
         assert isinstance(SCHEMA[0], StructField) and isinstance(SCHEMA["id"].dataType, LongType)
+        assert isinstance(T.StructType([]), StructType) and T.LongType() == LongType()
         assert StringType() == StringType() and StringType() != LongType()
         return [self.options["table"]]
 

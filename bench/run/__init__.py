@@ -1,0 +1,1 @@
+"""How fast and in how much memory layouts are run, beside what one would write instead."""

@@ -1,0 +1,1 @@
+"""A source that costs nothing to ask."""

@@ -1,0 +1,150 @@
+"""One pipeline's process, from here: started, listened to, ended; started again for the tables that are left where it died."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from headgate.discovery.isolate import child_environment
+from headgate.engine.model import Counts, Said
+from headgate.engine.worker.memory import EXIT_CODE as OUT_OF_MEMORY
+from headgate.numbers import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import IO
+
+    from headgate.engine.model import PipelineOrder
+    from headgate.redaction.redactor import Redactor
+
+_MIB = 1024 * 1024
+_KEPT = 40  # lines of what a process printed, to look for why it died
+_HUNG = "Timeout ("  # how Python's faulthandler begins what it says
+
+
+class PipelineProcess:
+    """Carries out an order, in one process after another; `say` is told what each says, `log` gets what they print, masked."""
+
+    def __init__(self, order: PipelineOrder, log: Path, mask: Redactor, say: Callable[[Said], object]) -> None:
+        self._order, self._log, self._mask, self._say = order, log, mask, say
+        self._process: subprocess.Popen[str] | None = None
+        self._stopping = threading.Event()
+        self._tail: deque[str] = deque(maxlen=_KEPT)
+
+    def run(self) -> None:
+        """Have all tables of the order loaded. Each is told of, whatever becomes of the process. Raises OSError."""
+        order = self._order
+        while order.tables:
+            begun, done = self._once(order)
+            left = [table for table in order.tables if table.name not in done]
+            if not left and not (self._order.interval and not self._stopping.is_set()):
+                return
+            if begun is None and done:  # it died between two tables; else before the first, as it would again
+                begun = left[0].name if left else ""
+            failed = [table for table in left if begun in {None, table.name}]
+            for table in failed:
+                message, fix = self._why()
+                self._say(Said(what="failed", table=table.name, error=message, fix=fix, counts=Counts()))
+            left = [table for table in left if table not in failed]
+            if self._stopping.is_set():
+                for table in left:
+                    self._say(Said(what="stopped", table=table.name))
+                return
+            again = bool(self._order.interval) and not left
+            order = self._order if again else order.model_copy(update={"tables": tuple(left), "interval": 0})
+
+    def stop(self) -> None:
+        """Have it end at its next commit."""
+        self._stopping.set()
+        process = self._process
+        if process and process.stdin and not process.stdin.closed:
+            try:
+                process.stdin.close()
+            except OSError:  # it has ended
+                return
+
+    def kill(self) -> None:
+        """End it now: what it committed stays."""
+        self._stopping.set()
+        if self._process:
+            self._process.kill()
+
+    def _once(self, order: PipelineOrder) -> tuple[str | None, set[str]]:
+        """Run a process to its end; give the table that it was at, if any, and those that it told the end of."""
+        self._tail.clear()
+        # -P: no module of the working folder takes a standard one's place. -B: the connector's folder stays as it is.
+        command = [sys.executable, "-P", "-B", "-m", "headgate.engine.worker"]
+        self._process = process = subprocess.Popen(  # noqa: S603  # our own module, and no part of it comes from outside
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            env=child_environment(),
+            start_new_session=True,
+        )
+        assert process.stdin  # noqa: S101  # asked for above
+        assert process.stdout  # noqa: S101
+        assert process.stderr  # noqa: S101
+        printed = threading.Thread(target=self._keep, args=(process.stderr,), daemon=True)
+        printed.start()
+        begun, done = None, set()
+        try:
+            process.stdin.write(order.model_dump_json() + "\n")
+            process.stdin.flush()
+        except OSError:  # it died at once; why is told below
+            pass
+        if self._stopping.is_set():
+            self.stop()
+        for line in process.stdout:
+            try:
+                said = Said.model_validate_json(line)
+            except ValidationError:  # cut off by its end
+                continue
+            begun = said.table if said.what == "loading" else begun
+            if said.what in {"loaded", "failed", "stopped"}:
+                begun = None
+                done.add(said.table)
+            elif said.what == "end" and order.interval:
+                done = set()
+            self._say(said)
+        process.wait()
+        printed.join()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with contextlib.suppress(OSError):  # what was not written goes nowhere
+                pipe.close()
+        if process.returncode == 0:
+            done.update(table.name for table in order.tables)
+        return begun, done
+
+    def _keep(self, pipe: IO[str]) -> None:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("a", encoding="utf-8") as file:
+            for text in self._mask.stream(pipe):
+                file.write(text)
+                file.flush()
+                self._tail.extend(text.splitlines())
+
+    def _why(self) -> tuple[str, str]:
+        """Say why the process died."""
+        code = self._process.returncode if self._process else None
+        look = f"what it printed is in {self._log}"
+        if code == OUT_OF_MEMORY:
+            most = counted(self._order.memory // _MIB, "MiB", "MiB")
+            return f"its pipeline took more than {most} of memory", "allow more: --memory; or have the source give less at once"
+        if any(_HUNG in line for line in self._tail):  # perhaps after what the connector had begun to print
+            return (
+                f"the connector gave no answer for {counted(self._order.patience, 'second')}",
+                f"{look}; more time: --timeout",
+            )
+        if code is not None and code < 0:
+            return f"its pipeline's process was killed by signal {-code}", look
+        return f"its pipeline's process ended with exit code {code}", look

@@ -1,0 +1,153 @@
+"""Load the tables of a pipeline: `python -m headgate.engine.worker`, with the order on standard input's first line.
+
+What is said goes to standard output, a line of JSON each; whatever the connector prints goes to standard error. The end of
+standard input, were it that whoever started this died, ends it at the next commit.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from headgate.engine.model import Counts, PipelineOrder, Said, TableOrder
+from headgate.engine.worker.connector import Source
+from headgate.engine.worker.errors import StoppedError, TableError
+from headgate.engine.worker.load import Load
+from headgate.engine.worker.lock import held
+from headgate.engine.worker.memory import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SPOOL_SHARE = 16  # of the memory that the process may take, what of one commit is kept in it
+
+
+class Worker:
+    """Loads the tables of an order, and says what came of each."""
+
+    def __init__(self, order: PipelineOrder, out: TextIO) -> None:
+        self._order, self._out = order, out
+        self._stop = threading.Event()
+        threading.Thread(target=self._await_end, daemon=True).start()
+
+    def run(self) -> None:
+        """Load all tables, once or again and again."""
+        try:
+            source = Source(Path(self._order.code), self._order.connection, self._order.patience)
+        except TableError as error:
+            self.refuse(error.message, error.fix)
+            return
+        refreshed: set[str] = set()
+        while True:
+            for table in self._order.tables:
+                if self._stop.is_set():
+                    self._say(Said(what="stopped", table=table.name))
+                    continue
+                again = table.model_copy(update={"refresh": False}) if table.name in refreshed else table
+                self._load(again, source)
+                refreshed.add(table.name)
+            self._say(Said(what="end"))
+            if not self._order.interval or self._stop.wait(self._order.interval):
+                return
+
+    def refuse(self, message: str, fix: str) -> None:
+        """Say of all tables that they can't be loaded."""
+        for table in self._order.tables:
+            self._say(Said(what="failed", table=table.name, error=message, fix=fix, counts=Counts()))
+
+    def _load(self, table: TableOrder, source: Source) -> None:
+        self._say(Said(what="loading", table=table.name))
+        began, clock, before = time.monotonic(), (source.clock.reading, source.clock.waiting), source.counters()
+        load: Load | None = None
+        said: dict[str, str] = {"what": "loaded"}
+        try:
+            with held(Path(table.aside) / "lock") as holder:  # a pipeline of another layout may have it
+                _refuse_held(holder)
+                load = Load(table, source, self._order.memory // _SPOOL_SHARE, self._stop.is_set, self._teller(table.name))
+                load.run()
+        except TableError as error:
+            said = {"what": "failed", "error": error.message, "fix": error.fix}
+        except StoppedError:
+            said = {"what": "stopped"}
+        except OSError as error:
+            said = {"what": "failed", "error": f"the system failed: {error}", "fix": "look at the disk, then run it again"}
+        times = (time.monotonic() - began, source.clock.reading - clock[0], source.clock.waiting - clock[1])
+        counts = _counts(load, times, before, source)
+        kind = {"ingestion_type": load.plan.kind, "full_load": load.full} if load else {}
+        self._say(Said.model_validate({**said, **kind, "table": table.name, "counts": counts}))
+
+    def _teller(self, table: str) -> Callable[[int], None]:
+        return lambda rows: self._say(Said(what="rows", table=table, rows=rows))
+
+    def _say(self, said: Said) -> None:
+        try:
+            self._out.write(said.model_dump_json(exclude_defaults=True) + "\n")
+            self._out.flush()
+        except OSError:
+            self._stop.set()
+
+    def _await_end(self) -> None:
+        while os.read(0, 4096):
+            pass
+        self._stop.set()
+
+
+def _refuse_held(holder: str) -> None:
+    if holder:
+        raise TableError(f"it is being loaded already, {holder}", "wait for its end, or end that one")
+
+
+def _counts(load: Load | None, times: tuple[float, float, float], before: dict[str, float], source: Source) -> Counts:
+    seconds, reading, waiting = times
+    used = {name: value - before.get(name, 0) for name, value in source.counters().items()}
+    own = {
+        "requests": int(used["requests"]) if "requests" in used else None,
+        "retries": int(used["retries"]) if "retries" in used else None,
+        "waited": used.get("waited"),
+    }
+    if load is None:
+        return Counts(seconds=seconds, reading=reading, waiting=waiting, **own)
+    intake = load.intake
+    return Counts(
+        rows=intake.rows,
+        written=load.landed.written,
+        deleted=load.landed.deleted,
+        quarantined=intake.quarantined,
+        bytes=intake.bytes,
+        commits=load.store.commits,
+        calls=load.calls,
+        seconds=seconds,
+        reading=reading,
+        waiting=waiting,
+        converted=dict(sorted(intake.converted.items())),
+        unknown=tuple(sorted(intake.unknown)),
+        **own,
+    )
+
+
+def main() -> None:
+    """Read the order, and carry it out; standard output is kept for what is said."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # so that what was printed is there, however this ends
+    line = b""
+    while b"\n" not in line and (some := os.read(0, 65536)):
+        line += some
+    order = PipelineOrder.model_validate_json(line)
+    watch(order.memory)
+    worker = Worker(order, out)
+    with held(Path(order.lock)) as holder:
+        if holder:
+            worker.refuse(f"{order.pipeline} is being run already, {holder}", "wait for its end, or end that one")
+        else:
+            worker.run()
+    out.flush()
+    os._exit(0)  # whatever threads the connector has left
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.balance.arrange import Arranged
@@ -17,6 +17,7 @@ from headgate.balance.steps import Step
 from headgate.render.balance_page import balance_page, section
 from headgate.render.starts_page import Lane, Timetable, clock, concurrent
 from headgate.tables.group import Group
+from tests.support.examples import examples
 
 BOUND = 100.0
 VOID = {"meta", "rect", "path", "line", "circle", "wbr"}
@@ -172,7 +173,7 @@ def test_whatever_a_name_holds_it_is_only_text(canary: str) -> None:
     assert not page.all("script") + page.all("img")
 
 
-@settings(max_examples=25)
+@examples(10)
 @given(st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=4, unique=True))
 def test_any_names_give_a_whole_page_in_utf8(names: list[str]) -> None:
     entries = [entry(name, "p_1", "p_2") for name in names]
@@ -373,7 +374,6 @@ def test_without_a_timetable_the_page_says_nothing_of_starts() -> None:
     assert "at once" not in balance_page([moved(3)], {"erp": timetable([1], [0])})
 
 
-@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 70)), max_size=12), st.sampled_from([15, 60]))
 def test_the_curve_counts_the_runs_of_each_minute(runs: list[tuple[int, int]], period: int) -> None:
     steps = concurrent(runs, period)

@@ -2,7 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.partition import excess
@@ -10,7 +10,6 @@ from headgate.partition.excess import least_by_place, least_cost
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
 
-quick = settings(max_examples=60)
 DEAR = 10_000
 
 
@@ -49,7 +48,6 @@ def cheapest(state: PartialAssignment, limit: int) -> dict[tuple[int, int], int]
     return best
 
 
-@quick
 @given(boards())
 def test_no_repair_costs_less_than_the_bounds_say(case: tuple[PartialAssignment, int]) -> None:
     state, limit = case
@@ -60,7 +58,6 @@ def test_no_repair_costs_less_than_the_bounds_say(case: tuple[PartialAssignment,
         assert max(least_cost(state, limit), bounds.cost) <= min(best.values())
 
 
-@quick
 @given(boards(), st.integers(1, 12))
 def test_bounds_hold_where_costs_are_told_apart_up_to_a_limit_and_roughly(
     case: tuple[PartialAssignment, int], below: int

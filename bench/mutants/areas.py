@@ -44,10 +44,6 @@ AREAS = (
     Area("layout", ("headgate/layout",), ("tests/layout",)),
     Area("handover", ("headgate/handover",), ("tests/handover", "tests/cli/test_handover.py")),
     Area("schedule", ("headgate/schedule",), ("tests/schedule",)),
-    Area("terraform", ("headgate/emit/terraform",), ("tests/stacks/test_provider.py", "tests/stacks/test_refused.py")),
-    Area(
-        "osipi",
-        tuple(f"connectors/osipi/{name}.py" for name in _READING),
-        tuple(f"tests/connectors/osipi/test_{name}.py" for name in _READ),
-    ),
+    Area("terraform", ("headgate/emit/terraform",), ("tests/emit/terraform", "tests/stacks/test_provider.py")),
+    Area("osipi", _READING, _READ),
 )

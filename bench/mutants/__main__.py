@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _CLEAN_SECONDS = 900
-# How long a mutant's tests may take: ten times as long as they do without it, and half a minute for what is done once.
-_TIMES, _MORE_SECONDS = 10, 30
+# How long a mutant's tests may take: five times as long as they do without it, and half a minute for what is done once.
+_TIMES, _MORE_SECONDS = 5, 30
 
 
 class Mutants:

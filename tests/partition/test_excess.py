@@ -88,3 +88,13 @@ def test_many_units_are_not_told_apart() -> None:
     )
     assert least_by_place(state, 200, 1_000).relief.tolist() == [0, 0]
     assert least_cost(state, 200) == 100
+
+
+def test_where_one_pipeline_is_too_heavy_the_bound_is_what_its_cheapest_relief_costs() -> None:
+    weights, costs = np.array([6, 5, 1, 0], dtype=np.int64), np.array([4, 2, 1, 7], dtype=np.int64)
+    state = PartialAssignment(Instance(weights, 2), np.array([0, 0, 0, 1]), costs)
+
+    bounds = least_by_place(state, 6, 20)
+
+    assert (least_cost(state, 6), bounds.cost) == (3, 3)  # 5 and 1 leave
+    assert bounds.total.tolist() == [[3, 4], [3, 3], [3, 3], [10, 3]]

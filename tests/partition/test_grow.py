@@ -48,3 +48,8 @@ def test_none_of_the_others_gets_heavier_and_no_new_one_is_heavier_than_they_wer
     assert (after[:4] <= before[:4]).all()
     assert after.max() <= before.max()
     assert after.sum() == before.sum()
+
+
+def test_of_tables_that_weigh_nothing_a_new_pipeline_gets_the_cheapest_all_the_same() -> None:
+    assert filled([0, 0], [0, 0], 2, [1]) == [1, 0]
+    assert filled([0, 0, 0], [0, 1, 1], 3, [2]) == [0, 2, 1]

@@ -172,3 +172,7 @@ def test_a_subset_in_the_window_is_found_where_there_is_one(listed: list[int], l
     sums = [int(weights[mask].sum()) for mask in subsets_within(weights, low, low + width, 3)]
     assert bool(sums) == any(low <= weight <= low + width for weight in every)
     assert all(low <= weight <= low + width for weight in sums)
+
+
+def test_of_nothing_there_is_no_place() -> None:
+    assert spread(np.zeros(0, dtype=np.int64), 3).assignment.tolist() == []

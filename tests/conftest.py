@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -23,6 +24,12 @@ settings.register_profile(LONG, settings.get_profile("headgate"), derandomize=Fa
 # Against a mutant any failure will do, the simplest or not.
 settings.register_profile("mutants", settings.get_profile("headgate"), phases=[Phase.explicit, Phase.generate])
 settings.load_profile("headgate")
+
+
+def pytest_collection_finish() -> None:
+    # What was collected stays: the garbage collector has not to look through thousands of tests again and again.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator test test-shared test-long soak soak-run bench bench-balance bench-public bench-pi bench-run dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-shared, test-long, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -90,9 +90,13 @@ test: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready
 test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
-# All tests, those that need such data where it is there.
+# All tests, those that need such data where it is there; properties with other examples each time.
 test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready build/packaged/.ready $(LINTER)
-	@pytest -n 2 --dist worksteal -m "long or not long"
+	@pytest -n 2 --dist worksteal -m "long or not long" --hypothesis-profile=long
+
+# How many of 100 small mutations of each part the tests nearest to it notice; ARGS="--area schedule --seed 2" for more.
+mutants: setup .venv/.mutants.ready
+	@python -m bench.mutants $(ARGS)
 
 # 200 seeds; SEEDS="7 8" for some of them.
 soak: setup .venv/.apps.ready
@@ -133,6 +137,10 @@ bench-run: setup .venv/.bench.ready .venv/.apps.ready
 
 .venv/.bench.ready: .venv/.exact.ready
 	$(call run,"Installing what balance and runs are measured against",build/pipenv/bin/pipenv sync --categories bench)
+	@touch $@
+
+.venv/.mutants.ready: .venv/.exact.ready .venv/.apps.ready
+	$(call run,"Installing what makes mutants",build/pipenv/bin/pipenv sync --categories mutants)
 	@touch $@
 
 .venv/.apps.ready: .venv/.ready
@@ -187,7 +195,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers terraform bindings bench apps fuzz node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers terraform bindings bench apps fuzz mutants node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

@@ -320,7 +320,10 @@ class Definition(StrictModel):
     )
     category_prefixes: dict[str, str] = Field(default_factory=dict, description="Prefix of a table's name → its category.")
     large_seconds: float = Field(
-        default=600, gt=0, description="By size: a table whose run takes so many seconds has a pipeline of its own."
+        default=600,
+        gt=0,
+        description="By size: a table whose run takes so many seconds has a pipeline of its own where smaller ones would wait "
+        "for it.",
     )
     table_options: dict[str, Any] = Field(
         default_factory=dict, description="Options of all tables, as in table_options_json, where a row's own win."

@@ -45,7 +45,8 @@ def group_by_of(definition: Definition, locked: LockedGroups | None) -> GroupBy:
 def groups_of(rows: Sequence[TableRow], definition: Definition, locked: LockedGroups | None = None) -> list[Group]:
     """Give each row's group: the one that it names, else by group_by, always of one schedule and one connection.
 
-    size: a table that is heavy by what the files say is a group, all others are one.
+    size: a table that is heavy by what the files say is a group where lighter ones on its schedule would wait for it; all
+    others are one.
     auto: a category of ten tables or more on one schedule is a group, and so is one of `isolate`; all other tables on that
     schedule are one more group, which has ten tables too where the smallest categories can give them. With a lock that was
     made by auto, the categories stay apart that are so there, whatever their numbers: no table moves because a few came.
@@ -53,12 +54,9 @@ def groups_of(rows: Sequence[TableRow], definition: Definition, locked: LockedGr
     places = [_place(row, definition) for row in rows]
     group_by = group_by_of(definition, locked)
     if group_by != "auto":
-        alone = Counter(places) if group_by == "size" else None
-        keys = [
-            row.pipeline_group or (_by_size(row, definition, alone[place]) if alone else _key(group_by, row))
-            for row, place in zip(rows, places, strict=True)
-        ]
-        return [Group(key, *place) for key, place in zip(keys, places, strict=True)]
+        keys = _by_size(rows, places, definition) if group_by == "size" else [_key(group_by, row) for row in rows]
+        named = [row.pipeline_group or key for row, key in zip(rows, keys, strict=True)]
+        return [Group(key, *place) for key, place in zip(named, places, strict=True)]
     of_table = locked.of_table if locked and locked.group_by == "auto" else None
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     kept: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
@@ -129,10 +127,17 @@ def _key(group_by: str, row: TableRow) -> str:
     return {"category": category, "ingestion_type": kind, "none": ALL}.get(group_by, f"{category}_{kind}")
 
 
-def _by_size(row: TableRow, definition: Definition, beside: int) -> str:
-    """Give a large table a group, and so a pipeline, of its own, where others are on its schedule: `beside`, it included."""
-    large = beside > 1 and declared_seconds(row, definition) >= definition.large_seconds
-    return f"large_{row.source_table}" if large else ALL
+def _by_size(rows: Sequence[TableRow], places: Sequence[tuple[str, str]], definition: Definition) -> list[str]:
+    """Give a large table a group, and so a pipeline, of its own where that helps: where another on its schedule is not large.
+
+    Where all are large none waits for a much larger one, and their balance is free to put them together.
+    """
+    large = [declared_seconds(row, definition) >= definition.large_seconds for row in rows]
+    mixed = {place for row, place, is_large in zip(rows, places, large, strict=True) if not is_large and not row.pipeline_group}
+    return [
+        f"large_{row.source_table}" if is_large and place in mixed else ALL
+        for row, place, is_large in zip(rows, places, large, strict=True)
+    ]
 
 
 def _apart(counts: Mapping[str, int], isolated: Collection[str]) -> set[str]:

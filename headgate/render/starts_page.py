@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CURVE_POINTS = 1000
 _LANES = 100
 _MOST_TICKS = 4
+_MOST_RUNS = 48  # in a day, of a pipeline; of more an hour is shown
 _TICKS = (1, 5, 10, 15, 30, 60, 120, 240, 360, 1440)
 _HOUR, _DAY, _WEEK = 60, 1440, 10_080
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -76,17 +77,23 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """The pipelines whose starts come again within `period` minutes, the last of them left out where they are too many."""
+    """The pipelines that are drawn over `period` minutes, the last of them left out where they are too many.
+
+    days: "Monday to Friday" where they run on some days of the week alone, else empty. some: not in each hour of them.
+    """
 
     period: int
+    days: str
+    some: bool
     ticks: tuple[tuple[int, str], ...]
     lanes: tuple[Drawn, ...]
     left_out: int
 
     @property
     def span(self) -> str:
-        """The period as text: `15 minutes`."""
-        return span_text(self.period)
+        """The period as text: `15 minutes`, `1 day (Monday to Friday)`."""
+        which = " in which they start" if self.some else ""
+        return span_text(self.period) + which + (f" ({self.days})" if self.days else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +130,9 @@ def timetable(timeline: Timeline) -> Timetable:
 def starts_of(timetable: Timetable, most_spans: int) -> Starts:
     """Give what the page says of the starts: the curves of all lanes, and as many lanes as hold that many runs together.
 
-    Lanes are drawn over an hour, a day or a week, the shortest after which theirs come again, in the order of their first
-    start; of many, those that run longest are shown.
+    Lanes are drawn over an hour or a day, in the order of their first start: over an hour where they come again after one, or
+    start more often than can be told apart in a day. A schedule starts at the same minutes in each of its hours, and in the
+    same hours on each of its days, so that one stands for all. Of many lanes those that run longest are shown.
     """
     lanes, period, bound = timetable.lanes, timetable.period, timetable.bound
     steps_before = concurrent(_repeated(((lane.before, lane.period) for lane in lanes), period), period)
@@ -132,9 +140,9 @@ def starts_of(timetable: Timetable, most_spans: int) -> Starts:
     window = min(period, _DAY)
     begin = int(_peak(steps_after)[0]) // window * window
     top = max(bound, *(height for _, height in steps_before), *(height for _, height in steps_after)) or 1
-    views: defaultdict[int, list[Lane]] = defaultdict(list)
+    views: defaultdict[tuple[int, str, bool], list[Lane]] = defaultdict(list)
     for lane in lanes:
-        views[min(period, next(view for view in (_HOUR, _DAY, _WEEK) if view % lane.period == 0))].append(lane)
+        views[_view(lane, period)].append(lane)
     return Starts(
         period=period,
         bound=bound,
@@ -146,8 +154,33 @@ def starts_of(timetable: Timetable, most_spans: int) -> Starts:
         before=_curve(_within(steps_before, begin, window), window, top),
         after=_curve(_within(steps_after, begin, window), window, top),
         ticks=_ticks(window),
-        tables=tuple(_lanes(its, view, most_spans // len(views)) for view, its in sorted(views.items())),
+        tables=tuple(_lanes(its, *view, most_spans // len(views)) for view, its in sorted(views.items())),
     )
+
+
+def _view(lane: Lane, period: int) -> tuple[int, str, bool]:
+    """Give the minutes over which a lane is drawn, of which days of the week they are, and whether of some hours alone."""
+    days = sorted({int(start // _DAY) for start, _ in lane.before}) if lane.period > _DAY else []
+    names = _days_text(days) if len(days) < len(_DAYS) else ""
+    if _HOUR % lane.period == 0:
+        return min(period, _HOUR), "", False
+    some = len(_spans(lane.before, lane.period, _DAY)) > _MOST_RUNS
+    return min(period, _HOUR if some else _DAY), names, some
+
+
+def _days_text(days: Sequence[int]) -> str:
+    names = [_DAYS[day] for day in days]
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:  # noqa: PLR2004 # two are named
+        return f"{names[0]} to {names[-1]}"
+    return ", ".join(names)
+
+
+def _spans(runs: Runs, own: int, view: int) -> list[tuple[float, float]]:
+    """Give the runs as they are in so many minutes, of a lane whose own come again after `own`: each start once."""
+    spans: dict[float, float] = {}
+    for start, minutes in _repeated([(runs, own)], max(own, view)):
+        spans[start % view] = min(minutes, spans.get(start % view, minutes))
+    return sorted(spans.items())
 
 
 def _repeated(lanes: Iterable[tuple[Runs, int]], period: int) -> Iterable[tuple[float, float]]:
@@ -167,16 +200,16 @@ def _peak(steps: Sequence[tuple[float, int]]) -> tuple[float, int]:
     return min(steps[:-1], key=lambda step: (-step[1], step[0]))
 
 
-def _lanes(lanes: Sequence[Lane], period: int, most_spans: int) -> Lanes:
+def _lanes(lanes: Sequence[Lane], period: int, days: str, some: bool, most_spans: int) -> Lanes:
     chosen: list[Lane] = []
     spans = 0
     for lane in sorted(lanes, key=lambda lane: (-fsum(minutes for _, minutes in lane.after), natural(lane.pipeline))):
-        spans += (len(lane.before) + len(lane.after)) * (period // lane.period)
+        spans += 2 * len(_spans(lane.after, lane.period, period))
         if len(chosen) == _LANES or (chosen and spans > most_spans):
             break
         chosen.append(lane)
     drawn = tuple(_drawn(lane, period) for lane in sorted(chosen, key=_by_start))
-    return Lanes(period, _ticks(period), drawn, len(lanes) - len(chosen))
+    return Lanes(period, days, some, _ticks(period), drawn, len(lanes) - len(chosen))
 
 
 def _by_start(lane: Lane) -> tuple[float, tuple[str, int]]:
@@ -184,8 +217,8 @@ def _by_start(lane: Lane) -> tuple[float, tuple[str, int]]:
 
 
 def _drawn(lane: Lane, period: int) -> Drawn:
-    first, was = (min((start for start, _ in runs), default=0.0) for runs in (lane.after, lane.before))
-    before, after = (tuple(_repeated([(runs, lane.period)], period)) for runs in (lane.before, lane.after))
+    before, after = (_spans(runs, lane.period, period) for runs in (lane.before, lane.after))
+    first, was = (min((start for start, _ in runs), default=0.0) for runs in (after, before))
     paths = (_path(before, period, 1, 4), _path(after, period, 6, 9))
     return Drawn(lane.pipeline, clock(was, period), clock(first, period), len(after), lane.minutes, *paths)
 

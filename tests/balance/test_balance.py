@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.definition.model import Definition
@@ -17,6 +17,7 @@ from headgate.layout.model import Layout
 from headgate.layout.progress import pending, record_done, record_handover, rename_pipeline
 from headgate.problems import RefusedError
 from tests.support import from_rows
+from tests.support.examples import examples
 
 Define = Callable[..., Definition]
 TARGETS = ("dev", "prod")
@@ -326,7 +327,7 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100)
+@examples(25)
 @given(inventories(), inventories(), SETTINGS, SETTINGS, st.booleans())
 def test_every_table_exactly_once_caps_hold_and_the_lock_reads_back(
     first: list[TableRow], second: list[TableRow], one: dict[str, int], two: dict[str, int], rebalance: bool

@@ -7,12 +7,13 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.balance.deadline import Limits, Obstacle, choose, obstacle_text, run_seconds
 from headgate.balance.sizing import workers
 from headgate.definition.model import Sizing
+from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -190,7 +191,6 @@ LIMITS = st.builds(
 )
 
 
-@settings(max_examples=150)
 @given(WEIGHTS, LIMITS)
 def test_what_is_chosen_is_what_its_layout_takes_and_obstacles_stand_where_it_is_too_long(
     weights: list[int], limits: Limits
@@ -206,7 +206,6 @@ def test_what_is_chosen_is_what_its_layout_takes_and_obstacles_stand_where_it_is
         assert obstacle_text(obstacle, limits)
 
 
-@settings(max_examples=150)
 @given(WEIGHTS, LIMITS)
 def test_it_is_the_smallest_number_that_this_placement_meets_the_deadline_with(weights: list[int], limits: Limits) -> None:
     load_of = longest_first(weights)
@@ -219,7 +218,7 @@ def test_it_is_the_smallest_number_that_this_placement_meets_the_deadline_with(w
         assert (choice.meets, choice.pipelines) == (True, meeting[0])
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=5), LIMITS)
 def test_the_order_of_tables_and_of_loads_does_not_matter(weights: list[int], limits: Limits) -> None:
     seen = {choose(order, limits, longest_first(order), most=5).seconds for order in permutations(weights)}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.balance.arrange import Arranged
@@ -17,6 +17,7 @@ from headgate.balance.steps import Step
 from headgate.render.balance_page import balance_page, section
 from headgate.render.starts_page import Lane, Timetable, clock, concurrent
 from headgate.tables.group import Group
+from tests.support.examples import examples
 
 BOUND = 100.0
 VOID = {"meta", "rect", "path", "line", "circle", "wbr"}
@@ -172,7 +173,7 @@ def test_whatever_a_name_holds_it_is_only_text(canary: str) -> None:
     assert not page.all("script") + page.all("img")
 
 
-@settings(max_examples=25)
+@examples(10)
 @given(st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=4, unique=True))
 def test_any_names_give_a_whole_page_in_utf8(names: list[str]) -> None:
     entries = [entry(name, "p_1", "p_2") for name in names]
@@ -301,17 +302,22 @@ def test_the_page_tells_how_many_pipelines_run_at_once_before_and_after() -> Non
     assert paths == ["M0 6h3333v9H0Z", "M3333 6h3333v9H3333Z", "M6667 6h3333v9H6667Z"]  # of 10,000 across
 
 
-def test_a_pipeline_is_drawn_over_the_hour_or_day_in_which_its_starts_come_again() -> None:
+def test_a_pipeline_is_drawn_over_an_hour_or_a_day_of_those_on_which_it_runs() -> None:
     often, nightly = (((0.0, 3.0),), 15), (((60.0, 30.0),), 1440)
-    weekly = (((1440.0 + 120, 30.0),), 10_080)
-    lanes = [Lane(f"p_{number}", runs, runs, 3, period) for number, (runs, period) in enumerate((often, nightly, weekly))]
+    tuesdays = (((1440.0 + 120, 30.0),), 10_080)
+    weekdays = (tuple((1440.0 * day + hour, 20.0) for day in range(5) for hour in (0.0, 720.0)), 10_080)
+    by_day = (tuple((minute, 4.0) for minute in range(480, 1080, 5)), 1440)
+    runs = (often, nightly, tuesdays, weekdays, by_day)
+    lanes = [Lane(f"p_{number}", its, its, 3, period) for number, (its, period) in enumerate(runs)]
 
     page = parsed(balance_page([moved(3)], {"crm": Timetable(10_080, 1, tuple(lanes))}))
 
+    spans = ["1 hour", "1 hour in which they start", "1 day", "1 day (Monday to Friday)", "1 day (Tuesday)"]
     captions = [caption.text for caption in page.all("caption") if caption.text.startswith("Runs")]
-    assert captions == [f"Runs of the pipelines of crm within {span}, by first start" for span in ("1 hour", "1 day", "7 days")]
+    assert captions == [f"Runs of the pipelines of crm within {span}, by first start" for span in spans]
     paths = [path.attributes["d"] for path in page.all("path", "span") if "a" in path.attributes["class"].split()]
-    assert [path.count("M") for path in paths] == [4, 1, 1]
+    assert [path.count("M") for path in paths] == [4, 12, 1, 2, 1]
+    assert paths[4] == "M833 6h208v9H833Z"  # from 02:00 to 02:30, of 10,000 across
 
 
 def test_of_a_week_the_curve_shows_the_day_of_the_peak() -> None:
@@ -373,7 +379,6 @@ def test_without_a_timetable_the_page_says_nothing_of_starts() -> None:
     assert "at once" not in balance_page([moved(3)], {"erp": timetable([1], [0])})
 
 
-@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 70)), max_size=12), st.sampled_from([15, 60]))
 def test_the_curve_counts_the_runs_of_each_minute(runs: list[tuple[int, int]], period: int) -> None:
     steps = concurrent(runs, period)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.balance.plan import Plan
@@ -14,6 +14,7 @@ from headgate.definition.model import Definition
 from headgate.inventory.row import TableRow
 from headgate.layout.model import Asked, Layout, Pipeline, Placement
 from headgate.tables.ids import TableId
+from tests.support.examples import examples
 from tests.support.from_rows import balance
 from tests.support.shared import COMMUNITY, shared
 
@@ -103,7 +104,7 @@ def test_drift_within_the_trigger_moves_none_and_beyond_it_as_little_as_needed(d
     assert beyond.groups[0].makespan <= 1.05 * beyond.groups[0].bound
 
 
-@settings(max_examples=60)
+@examples(40)
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=25), st.integers(0, 50), st.integers(1, 5))
 def test_a_new_table_moves_none_where_there_is_room(weights: list[int], new: int, pipelines: int) -> None:
     definition = Definition.model_validate(

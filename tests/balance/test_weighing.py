@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.definition.model import Definition
@@ -206,7 +206,6 @@ RUNS = st.lists(
 )
 
 
-@settings(max_examples=150)
 @given(RUNS, st.randoms(use_true_random=False))
 def test_the_order_of_runs_never_matters_and_no_weight_leaves_what_was_seen(runs: list[Run], chance: random.Random) -> None:
     found = weighed(*runs)
@@ -221,7 +220,6 @@ def test_the_order_of_runs_never_matters_and_no_weight_leaves_what_was_seen(runs
         assert min(one.seconds for one in runs) * 0.99 <= found.seconds <= max(one.seconds for one in runs) * 1.01
 
 
-@settings(max_examples=100)
 @given(
     st.lists(st.floats(90, 110), min_size=7, max_size=15),
     st.lists(st.floats(1e4, 1e6) | st.floats(0, 1), max_size=2),

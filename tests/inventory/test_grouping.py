@@ -147,6 +147,14 @@ def test_by_size_a_large_table_stands_alone_where_others_are_on_its_schedule() -
     assert [group.key for group in found] == ["large_t_0", "large_t_1", "all", "all", "all"]
 
 
+def test_by_size_tables_that_are_all_large_share_pipelines_for_none_of_them_waits_for_a_larger_one() -> None:
+    rows = [TableRow(f"t_{n}", schedule="0 5 * * *", weight=600 + n) for n in range(3)]
+    named = TableRow("small", schedule="0 5 * * *", weight=5, pipeline_group="own")
+
+    assert {group.key for group in groups_of(rows, define(group_by="size"))} == {"all"}
+    assert [group.key for group in groups_of([*rows[:1], named], define(group_by="size"))] == ["all", "own"]
+
+
 def test_with_a_lock_a_category_stays_in_or_out_though_its_number_of_tables_changed() -> None:
     locked = lock_of([*rows_of("sales", MANY), *rows_of("stock", 6), *rows_of("people", 6)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.inventory.read import parse_inventory
@@ -223,7 +223,6 @@ def test_an_option_without_a_name_is_refused() -> None:
 VALUES = st.sets(st.integers(0, 60).map(lambda number: f"v{number}"), min_size=1)
 
 
-@settings(max_examples=150)
 @given(st.lists(st.tuples(VALUES, st.integers(1, 12)), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_whatever_comes_and_goes_each_value_is_in_one_slice_and_stays_there(
     steps: list[tuple[set[str], int]], chance: random.Random
@@ -248,7 +247,6 @@ def test_whatever_comes_and_goes_each_value_is_in_one_slice_and_stays_there(
         tables, before = sliced.tables, now
 
 
-@settings(max_examples=100)
 @given(st.dictionaries(st.integers(0, 200).map(str), st.floats(0, 1e6), min_size=1), st.integers(1, 30), st.floats(0, 1e9))
 def test_the_first_cut_is_even_and_keeps_the_weight_in_all(values: dict[str, float], at_most: int, weight: float) -> None:
     sliced = cut([TableRow("pi_timeseries", weight=weight)], values, at_most)

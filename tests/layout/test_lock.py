@@ -60,6 +60,20 @@ def test_a_lock_is_json_with_a_line_for_each_table() -> None:
     assert sum('"source_table"' in line for line in text.splitlines()) == 3
 
 
+def test_a_line_has_what_needs_saying_of_a_table_and_names_as_people_write_them() -> None:
+    table = TableId("größe", "main.bronze.größe")
+    layout = layout_of(tables=(Placement(table, "g_1", Move("g_2", {"prod": "done", "dev": "handed_over"})),))
+
+    line = next(line for line in render_lock(layout).splitlines() if "größe" in line)
+
+    assert json.loads(line.rstrip(",")) == {
+        "source_table": "größe",
+        "destination": "main.bronze.größe",
+        "pipeline": "g_1",
+        "move": {"to": "g_2", "states": {"dev": "handed_over", "prod": "done"}},
+    }
+
+
 def test_an_offset_is_written_only_where_there_is_one() -> None:
     offsets = [line.get("offset") for line in json.loads(render_lock(full_layout()))["pipelines"] if line]
 
@@ -74,7 +88,8 @@ def test_without_a_lock_there_is_no_layout(tmp_path: Path) -> None:
 def test_a_lock_of_another_connector_is_refused(tmp_path: Path) -> None:
     write_lock(tmp_path / "layout.lock", layout_of("a"))
 
-    with pytest.raises(StaleError, match="put `id: crm` back"):
+    said = r"belongs to connector 'crm', but connector.yaml says id: crm2[\s\S]*put `id: crm` back"
+    with pytest.raises(StaleError, match=said):
         read_lock(tmp_path / "layout.lock", "crm2")
 
 

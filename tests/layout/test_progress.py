@@ -3,10 +3,12 @@
 import pytest
 
 from headgate.layout.deployed import Deployed
-from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement
+from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement, Retirement
 from headgate.layout.observe import State, observe, state_of
 from headgate.layout.progress import (
+    named,
     pending,
+    record_back,
     record_done,
     record_handover,
     rename_pipeline,
@@ -100,11 +102,79 @@ def test_a_renamed_pipeline_keeps_its_tables_and_remembers_its_old_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "error"), [("x", "y", InputError), ("b_1", "a_1", RefusedError), ("b_1", "B 1", InputError)]
+    ("old", "new", "error", "said"),
+    [
+        ("b_2", "y", InputError, "there is no pipeline 'b_2'[\\s\\S]*did you mean 'b_1'"),
+        ("b_1", "a_1", RefusedError, "the id 'a_1' was given before[\\s\\S]*choose one that no pipeline has or had"),
+        ("b_1", "gone", RefusedError, "the id 'gone' was given before"),
+        ("b_1", "old", RefusedError, "the id 'old' was given before"),
+        ("b_1", "older", RefusedError, "the id 'older' was given before"),
+        ("b_1", "B 1", InputError, "'B 1' can't be an id[\\s\\S]*use a-z, 0-9 and _"),
+        ("a_1", "c", RefusedError, "pipeline 'a_1' still changes its stack or id[\\s\\S]*headgate record"),
+    ],
 )
-def test_a_rename_that_can_not_be_is_refused(old: str, new: str, error: type[Exception]) -> None:
-    with pytest.raises(error):
-        rename_pipeline(layout_of(STAYING), old, new, TARGETS)
+def test_a_rename_that_can_not_be_is_refused(old: str, new: str, error: type[Exception], said: str) -> None:
+    pipelines = (Pipeline("a_1", "a", 1, renamed=Change("old", ("dev",))), Pipeline("b_1", "b", 1))
+    left = (Left("gone", 1, (), renamed=Change("older", ("dev",))),)
+
+    with pytest.raises(error, match=said):
+        rename_pipeline(layout_of(STAYING, pipelines=pipelines, left=left), old, new, TARGETS)
+
+
+def test_a_change_that_is_applied_in_one_target_is_still_open_in_the_others() -> None:
+    changing = Pipeline("b_1", "b", 2, restacked=Change("1", TARGETS), renamed=Change("old", TARGETS))
+    layout = layout_of(STAYING, pipelines=(changing,))
+
+    dev = record_done(layout, "dev", TARGETS, pipelines=["b_1"])
+
+    assert (pending(dev, "dev").restacked, pending(dev, "dev").renamed) == ((), ())
+    assert (pending(dev, "prod").restacked, pending(dev, "prod").renamed) == (("b_1",), ("b_1",))
+    assert record_done(dev, "prod", TARGETS, pipelines=["b_1"]).pipelines == (Pipeline("b_1", "b", 2),)
+    assert record_done(layout, "dev", TARGETS) == layout
+
+
+def test_a_table_given_back_is_to_be_handed_over_again() -> None:
+    given = record_handover(record_handover(layout_of(), "dev", [MOVING]), "prod", [MOVING])
+
+    assert record_back(given, "dev", [MOVING]) == record_handover(layout_of(), "prod", [MOVING])
+    assert record_back(given, "dev", [STAYING]) == given
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        layout_of(),
+        record_handover(layout_of(), "dev", [MOVING]),
+        layout_of(STAYING, left=(Left("gone", 1, ("dev",)),)),
+        layout_of(STAYING, pipelines=(Pipeline("b_1", "b", 2, restacked=Change("1", ("dev",))),)),
+        layout_of(STAYING, pipelines=(Pipeline("b_1", "b", 2, renamed=Change("old", ("dev",))),)),
+        retire_target(layout_of(STAYING), "dev", "leave"),
+    ],
+    ids=["planned", "handed over", "left", "another stack", "another id", "retired"],
+)
+def test_anything_on_its_way_is_pending_in_its_target(layout: Layout) -> None:
+    assert pending(layout, "dev")
+    assert not pending(layout_of(STAYING), "dev")
+
+
+def test_a_table_is_named_by_its_source_or_its_destination_in_the_target() -> None:
+    users = Placement(TableId("users", "m.b.users"), "a_1", Move("b_1", {}))
+    moving = [MOVING, users]
+
+    assert named(["t"], moving, "is planned") == named(["m.b.t"], moving, "is planned") == [MOVING]
+    assert named(["own.b.users", "t"], moving, "is planned", "own") == moving
+    assert named(["u"], moving, "is planned", past=[STAYING]) == []
+    with pytest.raises(InputError, match=r"no table 'user' is planned[\s\S]*did you mean 'users'"):
+        named(["user"], moving, "is planned")
+    with pytest.raises(InputError, match=r"no table 't' is planned[\s\S]*no table is"):
+        named(["t"], [], "is planned")
+
+
+def test_what_becomes_of_a_retired_targets_tables_is_kept_in_order() -> None:
+    both = retire_target(retire_target(layout_of(STAYING), "prod", "drop"), "dev", "leave")
+
+    assert both.retired == (Retirement("dev", "leave", done=False), Retirement("prod", "drop", done=False))
+    assert retire_target(both, "prod", "leave").retired[1] == Retirement("prod", "leave", done=False)
 
 
 def test_a_pipeline_with_moving_tables_is_not_renamed() -> None:

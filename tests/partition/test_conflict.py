@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.partition.conflict import (
@@ -103,7 +103,6 @@ def _keeps(assignment: tuple[int, ...], rules: set[Constraint], sizes: list[int]
     return all(held <= most for held, most in zip(used, capacity, strict=True)) and sum(capacity) >= tables
 
 
-@settings(max_examples=60)
 @given(instances())
 def test_a_conflict_is_one_and_nothing_can_be_left_out_of_it(instance: Instance) -> None:
     every = constraints_of(instance)

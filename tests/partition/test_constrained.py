@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.partition import feasibility, insertion
@@ -18,6 +18,7 @@ from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.repair import repair
 from headgate.partition.spread import spread
+from tests.support.examples import examples
 
 
 def realistic(count: int, pipelines: int, seed: int, **rules: object) -> Instance:
@@ -91,7 +92,7 @@ def _keeps(instance: Instance, assignment: np.ndarray[tuple[int], np.dtype[np.in
     )
 
 
-@settings(max_examples=80)
+@examples(50)
 @given(instances())
 def test_a_placement_exists_where_trying_all_finds_one_and_keeps_every_rule(instance: Instance) -> None:
     least = optimum(instance)

@@ -3,7 +3,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -11,6 +11,7 @@ from headgate.partition.excess import least_cost
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.repair import repair
+from tests.support.examples import examples
 
 
 def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -26,7 +27,7 @@ def drifted(seed: int, count: int, pipelines: int) -> tuple[NDArray[np.int64], N
     return numbers(weights * rng.lognormal(0, 0.1, count)), numbers(assignment)
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(st.integers(0, 1000), st.sampled_from(["equal", "any", "weight"]))
 def test_the_solver_costs_at_most_as_much_as_the_search_and_that_at_most_twice(seed: int, kind: str) -> None:
     pytest.importorskip("ortools")
@@ -49,7 +50,7 @@ def test_the_solver_gives_the_same_each_time() -> None:
     assert runs[0] == runs[1]
 
 
-@settings(max_examples=12)
+@examples(8)
 @given(st.integers(0, 1000), st.sampled_from([0.02, 0.05]))
 def test_where_the_search_costs_as_little_as_the_solver_the_layout_is_the_same(seed: int, tolerance: float) -> None:
     pytest.importorskip("ortools")
@@ -92,7 +93,7 @@ def test_each_overfull_pipeline_sheds_its_excess_at_the_least(
     assert least_cost(state, limit) == least
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(st.data())
 def test_what_the_solver_proves_is_the_least_of_all_repairs(data: st.DataObject) -> None:
     pytest.importorskip("ortools")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -13,10 +13,9 @@ from headgate.partition.bound import lower_bound
 from headgate.partition.conflict import Capacity, Fixed, Forbidden, Infeasible
 from headgate.partition.instance import Instance
 from headgate.partition.repair import Repaired, repair
+from tests.support.examples import examples
 
 Case = tuple[list[int], list[int], int, list[int]]  # weights, assignment, pipelines, costs
-
-quick = settings(max_examples=25)
 
 
 def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -187,7 +186,6 @@ def test_no_units_need_no_repair() -> None:
     assert mend([], [], 3).reached
 
 
-@quick
 @given(layouts(), st.sampled_from([0.0, 0.05, 0.3]), st.sampled_from([0.0, 0.1]))
 def test_a_repair_is_within_tolerance_or_says_that_it_is_not(layout: Case, tolerance: float, more: float) -> None:
     weights, assignment, pipelines, costs = layout
@@ -200,7 +198,6 @@ def test_a_repair_is_within_tolerance_or_says_that_it_is_not(layout: Case, toler
         assert result.moved == ()
 
 
-@quick
 @given(layouts(most=7), st.sampled_from([0.0, 0.1, 0.3]))
 def test_what_is_proved_is_the_least_cost_of_all_layouts_that_are_within_the_limit(layout: Case, tolerance: float) -> None:
     weights, assignment, pipelines, costs = layout
@@ -220,13 +217,11 @@ def test_what_is_proved_is_the_least_cost_of_all_layouts_that_are_within_the_lim
         assert result.cost >= cheapest
 
 
-@quick
 @given(layouts(), st.integers(0, 3))
 def test_a_budget_is_never_passed(layout: Case, budget: int) -> None:
     assert len(mend(*layout, budget=budget).moved) <= budget
 
 
-@quick
 @given(layouts(), st.sampled_from([0.0, 0.05, 0.3]), st.sampled_from([0.0, 0.1]))
 @example(([36, 0, 9, 30, 13, 31, 29, 21], [0] * 8, 2, [2, 5, 5, 0, 7, 2, 6, 1]), 0.02, 0.0)
 @example(([3, 3, 4, 10, 15, 15, 15, 17, 18, 22], [0] * 10, 3, [1] * 10), 0.0, 0.0)
@@ -237,7 +232,6 @@ def test_a_repair_of_what_was_repaired_moves_nothing(layout: Case, tolerance: fl
     assert again.moved == () or once.needs
 
 
-@quick
 @given(layouts(), st.sampled_from([0.0, 0.05]))
 def test_nothing_moves_inside_the_dead_band(layout: Case, tolerance: float) -> None:
     weights, assignment, pipelines, costs = layout
@@ -247,7 +241,7 @@ def test_nothing_moves_inside_the_dead_band(layout: Case, tolerance: float) -> N
     assert mend(weights, assignment, pipelines, costs, tolerance, max(tolerance, above) + 1e-9).moved == ()
 
 
-@quick
+@examples(25)
 @given(layouts(), st.randoms(use_true_random=False))
 def test_the_order_of_units_makes_no_difference(layout: Case, random: Random) -> None:
     weights, assignment, pipelines, costs = layout
@@ -279,7 +273,7 @@ def constrained(draw: st.DrawFn) -> tuple[Case, dict[str, Any]]:
     }
 
 
-@quick
+@examples(25)
 @given(constrained(), st.sampled_from([0.0, 0.2]))
 def test_constraints_hold_after_a_repair(case: tuple[Case, dict[str, Any]], tolerance: float) -> None:
     (weights, assignment, pipelines, costs), constraints = case
@@ -292,7 +286,7 @@ def test_constraints_hold_after_a_repair(case: tuple[Case, dict[str, Any]], tole
     assert consistent(result, weights, assignment, costs)
 
 
-@quick
+@examples(25)
 @given(constrained(), st.randoms(use_true_random=False))
 def test_the_order_of_units_makes_no_difference_with_constraints(case: tuple[Case, dict[str, Any]], random: Random) -> None:
     (weights, assignment, pipelines, _), constraints = case

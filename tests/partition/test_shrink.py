@@ -3,14 +3,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from headgate.partition.instance import Instance
 from headgate.partition.shrink import Shrunk, shrink
-
-quick = settings(max_examples=25)
 
 
 def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -65,7 +63,6 @@ def test_shrinking_to_what_there_is_changes_nothing() -> None:
     assert fewer([1, 1], [0, 1], 2, 2).assignment.tolist() == [0, 1]
 
 
-@quick
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(-1, 3)), min_size=1, max_size=12), st.integers(1, 4))
 def test_every_unit_is_on_a_pipeline_that_stays_and_the_cost_is_that_of_what_moved(
     units: list[tuple[int, int]], count: int

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.partition.bound import lower_bound
@@ -39,7 +39,6 @@ def planted(n: int, m: int, total: int, seed: int) -> NDArray[np.int64]:
     return np.concatenate([np.diff(np.concatenate([[0], its, [total]])) for its in cuts]).astype(np.int64)
 
 
-@settings(max_examples=60)
 @given(WEIGHTS, st.integers(1, 3))
 def test_proved_optimal_means_optimal(listed: list[int], pipelines: int) -> None:
     weights = np.array(listed, dtype=np.int64)
@@ -51,7 +50,6 @@ def test_proved_optimal_means_optimal(listed: list[int], pipelines: int) -> None
     assert not split.optimal or split.makespan == best
 
 
-@settings(max_examples=30)
 @given(st.lists(st.integers(0, 10**6), min_size=2, max_size=25), st.integers(2, 6), st.randoms(use_true_random=False))
 def test_the_order_of_weights_does_not_matter(listed: list[int], pipelines: int, random: Random) -> None:
     shuffled = random.sample(listed, len(listed))
@@ -60,7 +58,6 @@ def test_the_order_of_weights_does_not_matter(listed: list[int], pipelines: int,
     assert one == other
 
 
-@settings(max_examples=60)
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=30), st.integers(1, 12))
 def test_no_pipeline_is_empty_where_there_are_enough_tables(listed: list[int], pipelines: int) -> None:
     assignment = spread(np.array(listed, dtype=np.int64), pipelines, effort=5_000).assignment
@@ -135,7 +132,6 @@ def test_weights_that_add_up_to_almost_two_to_the_sixty_three_are_level_too() ->
     assert spread(weights, pipelines).gap < 1e-5
 
 
-@settings(max_examples=60)
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=30), st.integers(1, 8))
 def test_the_search_never_ends_above_longest_first(listed: list[int], pipelines: int) -> None:
     weights = np.array(listed, dtype=np.int64)
@@ -147,7 +143,6 @@ def longest_makespan(weights: NDArray[np.int64], pipelines: int) -> int:
     return max(loads(ranked, longest_first(ranked, pipelines), pipelines))
 
 
-@settings(max_examples=60)
 @given(st.lists(st.integers(0, 10**4), min_size=4, max_size=60), st.integers(2, 8))
 def test_levelling_never_raises_the_makespan(listed: list[int], pipelines: int) -> None:
     weights = np.array(listed, dtype=np.int64)
@@ -156,7 +151,6 @@ def test_levelling_never_raises_the_makespan(listed: list[int], pipelines: int) 
     assert max(loads(weights, levelled, pipelines)) <= max(loads(weights, assignment, pipelines))
 
 
-@settings(max_examples=60)
 @given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=4), min_size=2, max_size=2), st.integers(0, 3))
 def test_a_split_of_few_tables_in_two_is_found_where_there_is_one(parts: list[list[int]], more: int) -> None:
     weights = np.array([weight for part in parts for weight in part], dtype=np.int64)
@@ -178,3 +172,7 @@ def test_a_subset_in_the_window_is_found_where_there_is_one(listed: list[int], l
     sums = [int(weights[mask].sum()) for mask in subsets_within(weights, low, low + width, 3)]
     assert bool(sums) == any(low <= weight <= low + width for weight in every)
     assert all(low <= weight <= low + width for weight in sums)
+
+
+def test_of_nothing_there_is_no_place() -> None:
+    assert spread(np.zeros(0, dtype=np.int64), 3).assignment.tolist() == []

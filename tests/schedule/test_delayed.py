@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from headgate.definition.model import Schedules
 from headgate.schedule import check_schedule, normalize
 from headgate.schedule.delayed import delayed, max_offset, window
 from headgate.schedule.firings import next_firings, wall_times
+from tests.support.examples import examples
 
 YEAR = datetime(2025, 12, 31, 23, 59, 59)  # noqa: DTZ001 - a clock on the wall
 
@@ -70,7 +71,7 @@ def runs(text: str) -> list[datetime]:
     return list(takewhile(lambda run: run.year == YEAR.year + 1, wall_times(text, YEAR)))
 
 
-@settings(max_examples=60)
+@examples(25)
 @given(schedules(), st.data())
 def test_each_run_of_a_year_is_just_that_much_later(text: str, data: st.DataObject) -> None:
     assume(check_schedule(text) is None)

@@ -7,10 +7,11 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.schedule.offsets import Arc, lower_bound, peak, spread
+from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,14 +63,13 @@ def test_forty_pipelines_every_15_minutes_reach_the_bound(seed: int) -> None:
     assert found.peak_after == found.bound == -(-sum(durations) // 15) == by_hand(durations, found.offsets, 15)
 
 
-@settings(max_examples=60)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=30), st.integers(1, 30))
 def test_where_any_minute_will_do_the_bound_is_reached(durations: list[float], period: int) -> None:
     found = spread_starts(durations, period, window=period)
     assert found.peak_after == found.bound == by_hand(durations, found.offsets, period)
 
 
-@settings(max_examples=60)
+@examples(40)
 @given(
     st.lists(st.integers(1, 40), min_size=1, max_size=12), st.integers(1, 16), st.sampled_from([16, 30, 60, 1440]), st.data()
 )
@@ -85,7 +85,6 @@ def test_offsets_stay_in_the_window_and_no_peak_is_below_the_bound(
     assert kept or found.peak_after <= found.peak_before
 
 
-@settings(max_examples=40)
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(1, 4), st.sampled_from([4, 7, 12]))
 def test_small_cases_are_as_good_as_trying_all(durations: list[float], window: int, period: int) -> None:
     choices: list[tuple[int, ...]] = [()]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.balance.explain import explain
@@ -35,6 +35,7 @@ from headgate.review.context import Agreed, Context
 from headgate.review.decide import review_of
 from headgate.review.predicted import predicted_facts
 from headgate.tables.ids import TableId
+from tests.support.examples import examples
 from tests.support.from_rows import balance, plan_stacks
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def pairs(draw: st.DrawFn) -> tuple[Project, Project]:
     return Project(rows, definition, layout), Project(others, definition_of(draw(spellings(NAMES))), layout)
 
 
-few = settings(max_examples=10)
+few = examples(10)
 
 
 def homes(layout: Layout) -> dict[TableId, object]:
@@ -142,7 +143,7 @@ def test_a_balance_keeps_every_table_and_every_move_and_takes_over_the_spelling(
     assert not differs(parse_lock(render_lock(layout)), balance(after.rows, after.definition, layout).layout)
 
 
-@settings(max_examples=5)
+@examples(5)
 @given(pairs())
 def test_a_first_balance_places_tables_alike(pair: tuple[Project, Project]) -> None:
     before, after = pair

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
@@ -187,42 +188,58 @@ def test_every_review_says_what_terraform_does(
     pair(apply, site, first, second)
 
 
-def test_what_the_lock_brings_about_is_never_a_loss(settled: Callable[..., Site]) -> None:
-    """Edit after edit, balanced from the lock as a user does: each deploy is reviewed, and then made."""
+def handed_over(crm: Site) -> None:
+    crm.hand_over()
+
+
+def removed(crm: Site) -> None:
+    crm.tables.pop(0)
+    crm.balance()
+
+
+def edited(crm: Site, *, restack: bool = False, **balance: int) -> None:
+    crm.edit(balance=balance)
+    crm.balance(restack=restack)
+
+
+def renamed(crm: Site) -> None:
+    crm.layout = rename_pipeline(crm.agreed, "all_1", "first", ["dev"])
+
+
+def added(crm: Site) -> None:
+    crm.tables.append(TableRow("t_9", pipeline_group="all", weight=10))
+    crm.balance()
+
+
+# An edit, as a user makes it, and what the review of its deploy finds.
+EDITS: list[tuple[Callable[[Site], None], set[str]]] = [
+    (removed, {"table-removed"}),
+    (partial(edited, pipelines=4), {"move-planned"}),
+    (handed_over, set()),
+    (added, set()),
+    (partial(edited, stacks=1, restack=True), set()),
+    (renamed, set()),
+    (partial(edited, pipelines=2), {"move-planned"}),
+    (handed_over, set()),
+]
+
+
+@pytest.mark.parametrize("edits", [EDITS[:3], pytest.param(EDITS, marks=pytest.mark.long)], ids=["few", "all"])
+def test_what_the_lock_brings_about_is_never_a_loss(
+    settled: Callable[..., Site], edits: list[tuple[Callable[[Site], None], set[str]]]
+) -> None:
+    """Edit after edit, balanced from the lock: each deploy is reviewed, and then made."""
     crm = settled(tables=tables_of(8), pipelines=2, stacks=2)
 
-    def step(*codes: str) -> None:
+    for edit, codes in edits:
+        edit(crm)
         held = crm.ingested()
         review, outcomes = crm.review()
         assert_true(review, outcomes)
-        assert {finding.code for finding in review.findings} == set(codes)
+        assert {finding.code for finding in review.findings} == codes
         crm.deploy_reviewed(outcomes)
         assert_tables(review, held, crm.ingested())
         crm.record()
-
-    step()
-    crm.tables.append(TableRow("t_9", pipeline_group="all", weight=10))
-    crm.balance()
-    step()
-    crm.tables.pop(0)
-    crm.balance()
-    step("table-removed")
-    crm.edit(balance={"pipelines": 4})
-    crm.balance()
-    step("move-planned")
-    crm.hand_over()
-    step()
-    crm.edit(balance={"stacks": 1})
-    crm.balance(restack=True)
-    step()
-    crm.layout = rename_pipeline(crm.agreed, "all_1", "first", ["dev"])
-    step()
-    crm.edit(balance={"pipelines": 2})
-    crm.balance()
-    step("move-planned")
-    crm.hand_over()
-    step()
-    step()
 
 
 def test_a_pipeline_that_vanished_from_the_workspace_is_told(settled: Callable[..., Site]) -> None:

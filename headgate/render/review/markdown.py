@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.render.review.sections import Name, Section, sections_of, summary_of, title_of
+from headgate.render.review.sections import Name, Names, Section, sections_of, summary_of, title_of
 from headgate.visible import seen
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COMMENT = 65_000  # characters; GitHub takes 65,536 in a comment, and what posts it adds a mark of its own
 SUMMARY = 1_000_000  # bytes; GitHub takes 1 MiB in a step's summary
+_NAMES = 50  # that are shown of a row's
 _FEW = 15  # rows that are shown without being folded
 _SIGNS: dict[Level, str] = {"fine": "✅", "attention": "⚠️", "loss": "🛑", "error": "❌"}
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&$:])")
@@ -99,6 +100,8 @@ def _row(row: Row, *, listed: bool) -> str:
 
 
 def _cell(cell: Cell) -> str:
+    if isinstance(cell, Names):
+        return " ".join(_cell(part) for part in cell.few(_NAMES) if part)
     return code(cell.text) if isinstance(cell, Name) else words(cell)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from headgate.render.pages import environment_of, style_of
-from headgate.render.review.sections import Name, sections_of, summary_of, title_of
+from headgate.render.review.sections import Name, Names, sections_of, summary_of, title_of
 from headgate.visible import seen
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def render_page(review: Review) -> str:
-    """Give the page: moves by their way, and the diffs of all files below a heading of theirs.
+    """Give the page, with the diffs of all files below a heading of theirs.
 
     It runs no script, and its policy forbids anything but its own style.
     """
@@ -25,7 +25,7 @@ def render_page(review: Review) -> str:
         title=title_of(review),
         verdict=review.verdict,
         summary=summary_of(review),
-        sections=sections_of(review, diffs=True, ways=True),
+        sections=sections_of(review, diffs=True),
         stacks=[*review.facts.stacks, *review.facts.failed],
         digest=review.digest,
         **style_of(environment, "review.css"),
@@ -33,6 +33,8 @@ def render_page(review: Review) -> str:
 
 
 def _cell(cell: Cell) -> Markup:
+    if isinstance(cell, Names):
+        return _cell(Name(", ".join(cell.texts)))
     if isinstance(cell, Name):
         return Markup("<code>{}</code>").format(seen(cell.text)) if cell.text else Markup()
     return Markup("{}").format(seen(cell))

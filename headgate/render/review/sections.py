@@ -21,6 +21,7 @@ _MINUTE, _HOUR = 60, 3600
 _LONGEST_VALUE = 120
 _OWN, _FEW = ("databricks_", "terraform_data"), 5  # types that are told with their values; names of arguments of others
 _MOVES = ("moved", "to move")
+_PLANNED = "move-planned"  # loses nothing by itself, and there may be hundreds: all else is told before
 _VERDICTS: dict[Level, str] = {
     "fine": "nothing would be lost",
     "attention": "needs attention",
@@ -36,7 +37,19 @@ class Name:
     text: str
 
 
-Cell = str | Name
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of several in a row; renderings with little room show some of them (`few`)."""
+
+    texts: tuple[str, ...]
+
+    def few(self, count: int) -> tuple[Name, str]:
+        """Give so many of the names, and how many more there are in words, or "" where there are none."""
+        rest = len(self.texts) - count
+        return Name(", ".join(self.texts[:count])), f"and {rest:,} more" if rest > 0 else ""
+
+
+Cell = str | Name | Names
 Row = tuple[Cell, ...]
 
 
@@ -70,7 +83,8 @@ def summary_of(review: Review) -> list[str]:
     for level, words in (("error", "can't be determined"), ("loss", "would lose data"), ("attention", "needs attention")):
         if found := review.of_level(level):  # type: ignore[arg-type]  # the words are levels
             codes = Counter(finding.code for finding in found)
-            lines.append(f"{words}: " + ", ".join(f"{_code_words(code)} ({count:,})" for code, count in sorted(codes.items())))
+            ordered = sorted(codes.items(), key=lambda code: (code[0] == _PLANNED, code))
+            lines.append(f"{words}: " + ", ".join(f"{_code_words(code)} ({count:,})" for code, count in ordered))
     changes = [_counted(review.tables, "table"), _counted(review.pipelines, "pipeline"), _resources_counted(review)]
     told = "; ".join(part for part in changes if part)
     nothing = "no resource changes" if review.facts.others else "nothing changes"
@@ -82,16 +96,17 @@ def summary_of(review: Review) -> list[str]:
     return lines
 
 
-def sections_of(review: Review, *, diffs: bool = False, ways: bool = False) -> list[Section]:
+def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
     """Give the sections that hold anything, most important first; with the diffs of files where they are asked for.
 
-    ways: tables that move have a row for each way from one pipeline to another, after the tables that don't.
+    Tables that move have a row for each way from one pipeline to another, after the tables that don't.
     """
     found = [
         _findings("Can't be determined", review, "error"),
         _findings("Would lose data", review, "loss"),
         _findings("Needs attention", review, "attention"),
-        *([_tables(_staying(review)), _ways(review)] if ways else [_tables(review.tables)]),
+        _tables(review),
+        _ways(review),
         _pipelines(review),
         _resources(review),
         Section(
@@ -125,7 +140,11 @@ def duration(seconds: float | None) -> str:
 
 
 def _findings(title: str, review: Review, level: Level) -> Section:
-    rows = tuple((_code_words(f.code), Name(f.subject), f.stack, _message(f)) for f in review.of_level(level))
+    alike: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for one in review.of_level(level):
+        alike[one.code, one.stack, _message(one)].append(one.subject)
+    ordered = sorted(alike.items(), key=lambda one: one[0][0] == _PLANNED)
+    rows = tuple((_code_words(code), Names(tuple(its)), stack, message) for (code, stack, message), its in ordered)
     return Section(title, ("what", "where", "stack", "why"), rows, level)
 
 
@@ -137,10 +156,6 @@ def _code_words(code: str) -> str:
     return code.replace("-", " ")
 
 
-def _staying(review: Review) -> list[TableChange]:
-    return [change for change in review.tables if change.kind not in _MOVES]
-
-
 def _ways(review: Review) -> Section:
     ways: defaultdict[tuple[str, str, str, str], list[TableChange]] = defaultdict(list)
     for change in review.tables:
@@ -148,10 +163,10 @@ def _ways(review: Review) -> Section:
             ways[change.kind, change.before, change.after, _table_why(change)].append(change)
     ordered = sorted(ways.items(), key=lambda way: (-len(way[1]), way[0]))
     rows = tuple(
-        (kind, Name(f"{before} → {after}"), f"{len(its):,}", _total(its), Name(", ".join(one.source_table for one in its)), why)
+        (kind, Name(f"{before} → {after}"), f"{len(its):,}", _total(its), Names(tuple(one.source_table for one in its)), why)
         for (kind, before, after, why), its in ordered
     )
-    return Section("Tables that move", ("change", "way", "number", "weight", "tables", "why"), rows)
+    return Section("Tables that move", ("change", "way", "number", "weight", "tables", "why"), rows, folds=True)
 
 
 def _total(changes: Sequence[TableChange]) -> str:
@@ -159,7 +174,8 @@ def _total(changes: Sequence[TableChange]) -> str:
     return duration(fsum(known) if len(known) == len(changes) else None)
 
 
-def _tables(changes: Sequence[TableChange]) -> Section:
+def _tables(review: Review) -> Section:
+    changes = [change for change in review.tables if change.kind not in _MOVES]
     rows = tuple(_table(change) for change in sorted(changes, key=lambda change: change.kind != "removed"))
     folds = not any(change.kind == "removed" for change in changes)
     return Section("Tables", ("change", "table", "destination", "pipeline", "weight", "why"), rows, folds=folds)

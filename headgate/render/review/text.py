@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.render.review.sections import Name, Section, sections_of, summary_of, title_of
+from headgate.render.review.sections import Name, Names, Section, sections_of, summary_of, title_of
 from headgate.visible import SEEN, seen
 
 if TYPE_CHECKING:
     from headgate.render.review.sections import Cell
     from headgate.review.model import Review
 
+_NAMES = 8  # of tables in one row
 # What a terminal would obey, and what turns the text around it: shown as pictures and as U+FFFD.
 _LINES = SEEN | {ord("\n"): ord("\n"), ord("\t"): ord("\t")}
 
@@ -38,4 +39,6 @@ def _aligned(section: Section) -> list[list[str]]:
 
 
 def _cell(cell: Cell) -> str:
+    if isinstance(cell, Names):
+        return " ".join(_cell(part) for part in cell.few(_NAMES) if part)
     return seen(cell.text if isinstance(cell, Name) else cell)

@@ -30,7 +30,7 @@ OF_UNIT = Change(AT, Kind.RENAME_ELEMENT, UNIT, "Halle Süd")
 def whole(api: Api, path: str, **params: Any) -> list[dict[str, Any]]:
     """Give all items of a list, page by page."""
     found: list[dict[str, Any]] = []
-    while some := api.get(path, maxCount=50, startIndex=len(found), **params).json()["Items"]:
+    while some := api.get(path, maxCount=1000, startIndex=len(found), **params).json()["Items"]:
         found += some
     return found
 

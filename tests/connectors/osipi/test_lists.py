@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Connectors = Callable[..., OsipiLakeflowConnect]
 
-MANY, PAGE = 6_000, 1_000
+MANY, PAGE = 5_000, 1_000
 _LEAST = 3_000  # objects of three pages
 # Table → which of its requests are for pages of its list, and the rows of one object.
 PAGED = {

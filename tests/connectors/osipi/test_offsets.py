@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.osipi.framerun import FrameRun, run_of
@@ -61,7 +61,6 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=150)
 @given(told(), st.data())
 def test_a_part_that_is_wrong_is_an_error_or_still_an_offset(progress: Progress, data: st.DataObject) -> None:
     offset = progress.to_offset()
@@ -99,7 +98,6 @@ def test_writing_many_tags_takes_little_more_memory_than_the_text() -> None:
     assert progress_of(offset) == progress
 
 
-@settings(max_examples=200)
 @given(anything | anything.map(json.dumps), st.sampled_from(["version", "until", "overlap", "frames", "known", "run"]))
 def test_event_frames_refuse_what_they_did_not_write(wrong: Any, name: str) -> None:
     old = {"version": 1, "until": "2026-03-01T12:00:00", "overlap": 86400.0, "frames": '{"DB":{"F1":"abc"}}'}

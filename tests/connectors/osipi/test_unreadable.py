@@ -319,7 +319,7 @@ class TestATimeThatFails:
 class TestABatch:
     """A batch is as large as was asked for, whatever the rates, the windows and the number of tags."""
 
-    @pytest.mark.parametrize(("tags", "values"), [(1, 30_000), (40, 900), (400, 60)])
+    @pytest.mark.parametrize(("tags", "values"), [(1, 12_000), (40, 300), (400, 30)])
     @pytest.mark.parametrize("threads", ["1", "4"])
     def test_holds_little_more_than_it_may(
         self, pi: PiServer, connector: Connectors, tags: int, values: int, threads: str
@@ -327,7 +327,7 @@ class TestABatch:
         names = [f"T{number}" for number in range(tags)]
         for tag in names:
             pi.add(tag, [(at(3600 * number / values), number) for number in range(values)])
-        one = connector(max_items_per_call="1000", threads=threads, max_records_per_batch="8000")
+        one = connector(max_items_per_call="1000", threads=threads, max_records_per_batch="3000")
         sizes, offset, rows = [], None, []
         while True:
             some, after = one.read_table(TABLE, offset, {"tag_webids": ",".join(names)})
@@ -339,7 +339,7 @@ class TestABatch:
             offset = after
 
         check(pi, rows, names)
-        assert max(sizes) <= 8000 + (int(threads) + 1) * 1000
+        assert max(sizes) <= 3000 + (int(threads) + 1) * 1000
 
     def test_moves_on_though_all_of_it_was_given_before(self, pi: PiServer, connector: Connectors) -> None:
         pi.add("A", [(at(number), number) for number in range(3600)])

@@ -11,10 +11,10 @@ from headgate.balance.conflict_messages import conflict_problem
 from headgate.balance.units import units_of
 from headgate.partition.bound import lower_bound
 from headgate.partition.conflict import Infeasible, Pipelines, require_feasible
-from headgate.partition.constrained import NotFound, place
+from headgate.partition.constrained import NotFound
 from headgate.partition.grow import fill
-from headgate.partition.repair import repair
-from headgate.partition.shrink import shrink
+from headgate.partition.several import over_limit, place
+from headgate.partition.vector_repair import fill_empty, repair, shrink
 from headgate.problems import InputError, Problem, did_you_mean
 from headgate.tables.group import Group  # noqa: TC001  # pydantic reads the fields of Arranged when a schema is made
 
@@ -31,12 +31,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupLoad:
+    """A load beside the weight in a group: its lower bound, its heaviest pipeline, and what a pipeline takes (None: any)."""
+
+    name: str
+    bound: float
+    heaviest: float
+    limit: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Arranged:
     """What became of a group. Weights in the tables' unit; `cost` of moves in seconds.
 
     `optimal`: proved that no layout has a lighter heaviest pipeline. `reached`: within the tolerance or the trigger, as
     asked. Where it is not, `wanted_moves` and `wanted_cost` say what getting within the tolerance takes (0: nothing can; of
     the cost also: moves are counted, not timed).
+    `loads`: those beside the weight. With some, the largest ratio of a load to its bound is what is least, `optimal` and
+    `reached` say it of that, and `reachable` is it times the bound.
     `obstacles`: what keeps the group from its deadline, in words. `reason`: why it has so many pipelines, where nobody said it.
     """
 
@@ -54,6 +66,15 @@ class Arranged:
     reachable: float = 0.0
     obstacles: tuple[str, ...] = ()
     reason: str = ""
+    loads: tuple[GroupLoad, ...] = ()
+
+    @property
+    def heaviest(self) -> tuple[float, str]:
+        """How far the largest ratio of a load to its bound is above 1, and which load that is: empty for the weight."""
+        ratios = [(one.heaviest / one.bound, one.name) for one in self.loads if one.bound]
+        weight = [(self.makespan / self.bound, "")] if self.bound else []
+        ratio, name = max([*weight, *ratios], key=lambda pair: pair[0], default=(1.0, ""))
+        return ratio - 1, name
 
 
 def arrange(
@@ -78,6 +99,8 @@ def arrange(
             if pipelines == most:
                 raise InputError(f"group '{group.key}': {error}", "loosen a rule, or allow more pipelines") from None
         else:
+            if pipelines < most and over_limit(units.instance, assignment):
+                continue
             draft.settle(group, units.names, units.placed(assignment))
             return result
     raise AssertionError("the last number of pipelines gives a result or raises")
@@ -92,18 +115,18 @@ def _assignment(
     if not running:
         split = place(instance)
         assignment = split.assignment if instance.fixed else _in_order(split.assignment)
-        assignment = fill(
-            instance, np.full_like(assignment, -1), assignment, units.costs, _empty(assignment, count), tolerance=tolerance
-        )
-        return assignment, Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
+        nowhere = np.full_like(assignment, -1)
+        assignment = _filled(units, nowhere, assignment, _empty(assignment, count), tolerance)
+        placed = Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
+        return assignment, replace(placed, loads=_loads(units, assignment))
     require_feasible(instance)
     if count < running:
-        assignment = shrink(instance, units.homes, units.costs, count, tolerance=tolerance).assignment
+        assignment = shrink(instance, units.homes, units.costs, count, tolerance=tolerance)
         return assignment, _kept(group, units, assignment, len(set(assignment.tolist())))
     budget = None if now or count > running else settings.max_moves
     kept = repair(instance, units.homes, units.costs, tolerance=tolerance, trigger=trigger, budget=budget)
     new = range(running, count)
-    assignment = fill(instance, units.homes, kept.assignment, units.costs, new, tolerance=tolerance) if new else kept.assignment
+    assignment = _filled(units, units.homes, kept.assignment, new, tolerance) if new else kept.assignment
     needs = kept.needs
     return assignment, replace(
         _kept(group, units, assignment, count),
@@ -115,16 +138,35 @@ def _assignment(
     )
 
 
+def _filled(
+    units: Units, homes: NDArray[np.int64], assignment: NDArray[np.int64], new: Sequence[int], tolerance: float
+) -> NDArray[np.int64]:
+    if units.instance.dimensions:
+        return fill_empty(units.instance, homes, assignment, units.costs)
+    return fill(units.instance, homes, assignment, units.costs, new, tolerance=tolerance)
+
+
+def _loads(units: Units, assignment: NDArray[np.int64]) -> tuple[GroupLoad, ...]:
+    found = []
+    for (name, scale), one in zip(units.loads, units.instance.dimensions, strict=True):
+        heaviest = int(np.bincount(assignment, one.loads).max(initial=0))
+        bound = lower_bound(one.loads, units.instance.pipelines)
+        found.append(GroupLoad(name, bound * scale, heaviest * scale, None if one.limit is None else one.limit * scale))
+    return tuple(found)
+
+
 def _kept(group: Group, units: Units, assignment: NDArray[np.int64], count: int) -> Arranged:
     moved = (units.homes >= 0) & (assignment != units.homes)
     loads = units.instance.loads(assignment)
     bound = lower_bound(units.instance.weights, count)
+    further = _loads(units, assignment)
     return Arranged(
         group,
         count,
         bound * units.scale,
         int(loads.max(initial=0)) * units.scale,
-        optimal=int(loads.max(initial=0)) == bound,
+        optimal=int(loads.max(initial=0)) == bound and all(one.heaviest <= one.bound for one in further),
+        loads=further,
         moved=sum(len(units.members[unit]) for unit in np.flatnonzero(moved)),
         cost=int(units.seconds[moved].sum()),
     )

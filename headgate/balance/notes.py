@@ -78,7 +78,8 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
         yield from (f"{name}: {obstacle}" for obstacle in one.obstacles)
         if one.reached or not one.bound:
             continue
-        above = f"{name}: the heaviest pipeline is {one.makespan / one.bound - 1:.1%} above the lower bound"
+        above_by, load = one.heaviest
+        above = f"{name}: the heaviest pipeline is {above_by:.1%} above the lower bound{f' of {load}' if load else ''}"
         if one.wanted_moves:
             limit = f", and max_moves is {settings.max_moves}" if settings.max_moves is not None else ""
             cost = f" (about {one.wanted_cost:,} s)" if one.wanted_cost else ""

@@ -33,7 +33,7 @@ class Apart:
 class Rules:
     """together: sets of two or more tables. apart: sets likewise. pinned: table → pipeline id. costs: table → seconds.
 
-    move_by: what moves are to cost least of.
+    move_by: what moves are to cost least of. loads: load → what a pipeline takes of it at most, None: any amount.
     """
 
     together: tuple[tuple[Table, ...], ...] = ()
@@ -41,6 +41,7 @@ class Rules:
     pinned: Mapping[Table, str] = field(default_factory=dict)
     costs: Mapping[Table, int] = field(default_factory=dict)
     move_by: Literal["tables", "seconds"] = "seconds"
+    loads: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
@@ -56,7 +57,8 @@ def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
         raise InputError(problems)
     costs = {table: _cost(table, settings.move_costs, given) for table in tables}
     kept_apart = (*_copies(tables), *(one for one in apart if len(one.tables) > 1))
-    return Rules(tuple(_joined(together)), kept_apart, pinned, costs, settings.move_by)
+    loads = {name: settings.loads[name].per_pipeline for name in sorted(settings.loads)}
+    return Rules(tuple(_joined(together)), kept_apart, pinned, costs, settings.move_by, loads)
 
 
 class _Named:

@@ -33,13 +33,13 @@ _ROUNDS = 60  # searches, each for a smaller ratio
 _NEAR = Fraction(1, 2000)  # ratios that are nearer are not told apart, until the end
 
 
-def place(instance: Instance) -> Split:
+def place(instance: Instance, *, rounds: int = _ROUNDS) -> Split:
     """Place each unit so that every rule holds, no limit is passed, and the largest ratio of a load to its bound is least.
 
     The bound of each load is that of one load; so no ratio is below 1, and a layout whose largest ratio is 1 is `optimal`.
     `makespan` and `bound` are of the weight. Units start one by one where the squares of the ratios grow least, in three orders:
     by the largest, the sum and the sum of squares of their shares of the bounds; the best start is bettered by tabu search.
-    Where no layout was found that keeps the limits, it is the one that passes them least: see `over_limit`. Raises
+    `rounds`: searches for a smaller ratio, with several loads. Where no layout was found that keeps the limits, it is the one that passes them least: see `over_limit`. Raises
     Infeasible and NotFound as `constrained.place` does.
     """
     if not instance.dimensions:
@@ -48,12 +48,12 @@ def place(instance: Instance) -> Split:
     nowhere = np.full(len(instance.weights), -1, dtype=np.int64)
     state = VectorAssignment(instance, nowhere, np.zeros_like(nowhere))
     state.restore(min((_start(state, sizes) for sizes in _sizes(state)), key=lambda start: start[:2])[2])
-    improve(state)
+    improve(state, rounds)
     makespan, kept = int(state.totals[:, 0].max(initial=0)), not over_limit(instance, state.assignment)
     return Split(state.assignment, makespan, int(state.bounds[0]), optimal=kept and state.ratio <= 1)
 
 
-def improve(state: VectorAssignment) -> None:
+def improve(state: VectorAssignment, rounds: int = _ROUNDS) -> None:
     """Make the limits be kept, as far as that is found, then the largest ratio smaller, until it is 1 or nothing better is found.
 
     It is asked for half of what is above 1, then for half of what that leaves out of reach; at last for anything better.
@@ -61,7 +61,7 @@ def improve(state: VectorAssignment) -> None:
     draw, steps = Budget(0), steps_for(state)
     keep_limits(state, draw)
     low, best, kept = Fraction(1), state.ratio, state.assignment.copy()
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         if best <= 1:
             break
         asked = (low + best) / 2

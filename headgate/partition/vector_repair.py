@@ -89,8 +89,10 @@ def _without(
     return stays[repair(fewer, number[assignment], costs, tolerance=tolerance, trigger=tolerance).assignment]
 
 
-def fill(instance: Instance, assignment: NDArray[np.int64], today: NDArray[np.int64], costs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give an assignment in which no pipeline is empty, as far as units allow: each takes the cheapest unit that one can spare."""
+def fill_empty(
+    instance: Instance, today: NDArray[np.int64], assignment: NDArray[np.int64], costs: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Give an assignment in which no pipeline is empty, as far as units allow: each takes the cheapest that one can spare."""
     state = VectorAssignment(instance, today, costs)
     state.restore(assignment)
     for pipeline in np.flatnonzero(np.bincount(assignment, minlength=instance.pipelines) == 0).tolist():

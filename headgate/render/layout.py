@@ -69,7 +69,7 @@ def report_text(report: Report, width: int | None = None) -> str:
 
 def _summary(report: Report) -> list[str]:
     """Say how near the layout is to what can't be beaten, and where its weights come from."""
-    gaps = [group.makespan / group.bound - 1 for group in report.groups if group.bound]
+    gaps = [group.heaviest[0] for group in report.groups if group.bound]
     lines = []
     if gaps:
         optimal = sum(group.optimal for group in report.groups)

@@ -33,7 +33,7 @@ Groups = dict["Group", list["Table"]]
 
 
 def fewest(tables: Sequence[Table], rules: Rules, settings: Balance) -> int:
-    """Give the fewest pipelines that a group's tables fit in by the caps, each limit of a load by itself and the sets of tables that must be apart.
+    """Give the fewest pipelines that a group's tables fit in by each cap and limit, and the sets of tables that must be apart.
 
     A table heavier than `max_weight_per_pipeline` stands alone: no number of pipelines mends that. Never more than the
     tables, nor than `max_pipelines`; at least `min_pipelines` where there are so many tables.

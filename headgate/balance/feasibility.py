@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.counts import by_deadline, limits_of, startup_or_usual
 from headgate.balance.deadline import obstacle_text, run_seconds
+from headgate.balance.limits import not_kept
 from headgate.balance.starts import interval_minutes
 from headgate.numbers import counted
 from headgate.problems import InputError, Problem
@@ -75,6 +76,7 @@ def infeasible(
     if definition.balance.deadline:
         yield from _deadlines(pipelines, rules, definition, definition.balance.deadline, obstacles)
     yield from _at_once(pipelines, definition, timeline)
+    yield from not_kept(pipelines, definition, timeline)
 
 
 def late_by(tables: Sequence[Table], chosen: Choice, deadline: Deadline) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted
+from headgate.numbers import counted, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,3 +98,13 @@ def starts_notes(timeline: Timeline) -> Iterator[str]:
             f"starts are spread: at most {most} at once, not {timeline.peak_before} as they would "
             f"all on the minute (no offsets bring it below {timeline.bound})"
         )
+
+
+def load_notes(tables: Sequence[Table], definition: Definition) -> Iterator[str]:
+    """Say for each load beside the weight how its amounts are known."""
+    for name, settings in sorted(definition.balance.loads.items()):
+        sources: Counter[str] = Counter(table.loads[name].source for table in tables)
+        said = (("given", "as written"), ("observed", "as observed"), ("estimate", "by the connector's estimate"))
+        parts = [f"{count} {words}" for key, words in said if (count := sources[key])]
+        parts += [f"{sources['default']} unknown, counted as {number_text(settings.default)}"] if sources["default"] else []
+        yield f"{name}: {', '.join(parts)}"

@@ -11,6 +11,7 @@ from headgate.balance.counts import by_deadline, fewest, limits_of, share_out, s
 from headgate.balance.deadline import run_seconds
 from headgate.balance.draft import Draft, draft_of, natural
 from headgate.balance.feasibility import late_by, refuse_unintended
+from headgate.balance.limits import demands_of, impossible
 from headgate.balance.rules import rules_of
 from headgate.balance.stacks import assign_stacks
 from headgate.balance.starts import assign_offsets
@@ -18,6 +19,7 @@ from headgate.balance.usual_number import says_a_number, usual_number
 from headgate.inventory.grouping import group_by_of
 from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement
 from headgate.layout.resolved import locked_groups
+from headgate.problems import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +63,8 @@ def balance(
     for table in tables:
         grouped[table.group].append(table)
     groups = dict(sorted(grouped.items()))
+    if problems := list(impossible(groups, rules, definition)):
+        raise InputError(problems)
     draft = draft_of(tables, lock)
     evict(draft)
     counts, reasons = count(draft, groups, rules, definition, lock, rebalance=rebalance)
@@ -140,8 +144,10 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
         key=lambda placement: placement.table.spelled,
     )
     loads: defaultdict[str, float] = defaultdict(float)
+    inside: defaultdict[str, list[Table]] = defaultdict(list)
     for table, home in draft.homes.items():
         loads[home] += table.weight.seconds
+        inside[home].append(table)
     living = {name for placement in placements for name in (placement.pipeline, placement.agreed)}
     before = {pipeline.id: pipeline for pipeline in lock.pipelines} if lock else {}
     keys = {name: group.key for name, group in draft.groups.items()} | {
@@ -154,7 +160,10 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
     stacked = assign_stacks(pipelines, loads, definition.balance.stacks, tuple(targets), restack=restack)
     groups = {name: group for name, group in draft.groups.items() if name in living}
     startup = startup_of(definition.balance)
-    stacked = assign_offsets(stacked, groups, loads, definition, before, respread=rebalance, startup_seconds=startup)
+    demands = demands_of(inside, definition)
+    stacked = assign_offsets(
+        stacked, groups, loads, definition, before, respread=rebalance, startup_seconds=startup, demands=demands
+    )
     retired = {retirement.target for retirement in lock.retired if retirement.done} if lock else set()
     still = [target for target in targets if target not in retired]
     gone = [Left.of(pipeline, still) for name, pipeline in before.items() if name not in living]

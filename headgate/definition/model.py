@@ -126,7 +126,7 @@ class LoadSettings(StrictModel):
     """A load beside the weight, such as a source's requests: what a run of a table asks for, and what there is of it."""
 
     per_pipeline: float | None = Field(
-        default=None, gt=0, le=1e12, description="What a pipeline takes of it: its tables' loads, added up. Default: any amount."
+        default=None, gt=0, le=1e12, description="What a pipeline takes of it: its tables' loads, added up. Default: any."
     )
     per_minute: float | None = Field(
         default=None,
@@ -171,7 +171,7 @@ class Balance(StrictModel):
     weights: Weights = Field(default_factory=Weights)
     loads: dict[LoadName, LoadSettings] = Field(
         default_factory=dict,
-        description="Loads beside the weight, by name (requests, memory_mb, …), as the columns load.NAME of tables.csv have them.",
+        description="Loads beside the weight, by name, such as requests; columns load.NAME of tables.csv have them.",
     )
     sizes: Sizes = Field(default_factory=Sizes)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from headgate.inventory.runs import Run
     from headgate.tables.ids import TableId
 
+
 def loads_of(rows: Mapping[TableId, TableRow], definition: Definition, runs: Sequence[Run]) -> dict[TableId, dict[str, Load]]:
     """Give each table's loads by name: of those that `balance.loads` names, else none.
 
@@ -40,7 +41,8 @@ def unheard_loads(rows: Iterable[TableRow], definition: Definition) -> Iterator[
 def _load(row: TableRow, name: str, default: float, runs: Sequence[tuple[Run, float]]) -> Load:
     if name in row.loads:
         return Load(row.loads[name], "given")
-    seen = observed([(run, counts) for run, counts in runs if name in run.loads], row.ingestion_type, lambda run: run.loads[name])
+    saying = [(run, counts) for run, counts in runs if name in run.loads]
+    seen = observed(saying, row.ingestion_type, lambda run: run.loads[name])
     if seen is not None:
         return Load(float(f"{seen:.3g}"), "observed")
     if name in row.estimated_loads:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _STEPS = 400  # of a search without one that is better
 _FEWEST = 40  # of those, where units are many
 _UNITS = 60_000  # steps times units, in between
+_SMALL = 60  # units up to which every start is bettered, of more only the best
 _ROUNDS = 60  # searches, each for a smaller ratio
 _NEAR = Fraction(1, 2000)  # ratios that are nearer are not told apart, until the end
 
@@ -36,25 +37,36 @@ _NEAR = Fraction(1, 2000)  # ratios that are nearer are not told apart, until th
 def place(instance: Instance, *, rounds: int = _ROUNDS) -> Split:
     """Place each unit so that every rule holds, no limit is passed, and the largest ratio of a load to its bound is least.
 
-    The bound of each load is that of one load; so no ratio is below 1, and a layout whose largest ratio is 1 is `optimal`.
-    `makespan` and `bound` are of the weight. Units start one by one where the squares of the ratios grow least, in three orders:
-    by the largest, the sum and the sum of squares of their shares of the bounds; the best start is bettered by tabu search.
-    `rounds`: searches for a smaller ratio, with several loads. Where no layout was found that keeps the limits, it is the one that passes them least: see `over_limit`. Raises
-    Infeasible and NotFound as `constrained.place` does.
+    Minimised is max over pipelines p and loads d of load(p, d) / bound(d), where bound(d) is the lower bound of load d by
+    itself: so no ratio is below 1, and a layout whose largest ratio is 1 is `optimal`. `makespan` and `bound` are of the
+    weight. Units start one by one where the squares of the ratios grow least, in three orders: by the largest, the sum and the
+    sum of squares of their shares of the bounds; the best start, or each where units are few, is bettered by
+    tabu search, in so many `rounds`. Where no
+    layout was found that keeps the limits, it is the one that passes them least: see `over_limit`. Raises Infeasible and
+    NotFound as `constrained.place` does.
     """
     if not instance.dimensions:
         return constrained.place(instance)
     require_feasible(instance)
     nowhere = np.full(len(instance.weights), -1, dtype=np.int64)
     state = VectorAssignment(instance, nowhere, np.zeros_like(nowhere))
-    state.restore(min((_start(state, sizes) for sizes in _sizes(state)), key=lambda start: start[:2])[2])
-    improve(state, rounds)
+    given = state.limits
+    starts = sorted((_start(state, sizes) for sizes in _sizes(state)), key=lambda start: start[:2])
+    bettered = []
+    for _, _, start in starts[: 1 if len(nowhere) > _SMALL else None]:
+        state.restore(start)
+        state.limits = given
+        improve(state, rounds)
+        bettered.append((float(state.over(state.totals, given).sum()), state.ratio, state.assignment.copy()))
+        if bettered[-1][:2] <= (0, 1):
+            break
+    state.restore(min(bettered, key=lambda one: one[:2])[2])
     makespan, kept = int(state.totals[:, 0].max(initial=0)), not over_limit(instance, state.assignment)
     return Split(state.assignment, makespan, int(state.bounds[0]), optimal=kept and state.ratio <= 1)
 
 
 def improve(state: VectorAssignment, rounds: int = _ROUNDS) -> None:
-    """Make the limits be kept, as far as that is found, then the largest ratio smaller, until it is 1 or nothing better is found.
+    """Make the limits be kept, as far as that is found, then the largest ratio smaller, until it is 1 or no better is found.
 
     It is asked for half of what is above 1, then for half of what that leaves out of reach; at last for anything better.
     """

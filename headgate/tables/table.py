@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 class Table:
     """A table: what tells it from others, what it may share a pipeline with, and what it weighs.
 
-    ingestion_type: snapshot, append, cdc or cdc_with_deletes; empty where it is not known. loads: what a run asks for beside its
-    time, by the names of `balance.loads`. options: what goes to the source,
-    nested values as they are in the JSON. own_group: its row names the group. gone: the last discovery did not find it.
-    Equal where the ids are.
+    ingestion_type: snapshot, append, cdc or cdc_with_deletes; empty where it is not known. options: what goes to the source,
+    nested values as they are in the JSON. own_group: its row names the group. gone: the last discovery did not find it. loads:
+    what a run asks for beside its time, by the names of `balance.loads`. Equal where the ids are.
     """
 
     id: TableId

@@ -15,6 +15,7 @@ from headgate.balance.whatif import with_settings
 from headgate.definition.load import FILE, located
 from headgate.files import write_all
 from headgate.inventory.grouping import isolate_problems, written_by
+from headgate.inventory.loads import unheard_loads
 from headgate.inventory.write import render_inventory
 from headgate.layout.lock import differs, render_lock
 from headgate.layout.progress import without_needless_handovers
@@ -133,7 +134,7 @@ def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], Non
     made = replace(made, layout=_without_needless_handovers(one, made.layout))
     refuse_strays(one, made.layout, one.definition.targets)
     shown = report(tables, definition, made.layout, before, made.groups)
-    shown = replace(shown, notes=(*shown.notes, *_unheard(current)))
+    shown = replace(shown, notes=(*shown.notes, *_unheard(current), *unheard_loads(current.rows, definition)))
     reasons = explain(request.explain, tables, definition, before, shown) if request.explain is not None else ()
     return _Balanced(one, made.layout, shown, reasons)
 

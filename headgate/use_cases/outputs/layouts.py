@@ -10,7 +10,7 @@ from headgate.balance.arrange import Arranged
 from headgate.balance.explain import Elsewhere
 from headgate.balance.grouping_cost import GroupingCost
 from headgate.balance.report import Entry, Report, Row
-from headgate.balance.starts import Lane, Timeline
+from headgate.balance.starts import Lane, RatePeak, Timeline
 from headgate.balance.steps import Step
 
 if TYPE_CHECKING:
@@ -22,13 +22,17 @@ _HUNDREDTH = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartsOutput:
-    """When pipelines run, in a period that comes again and again, from Monday 00:00; peaks are of concurrent ones."""
+    """When pipelines run, in a period that comes again and again, from Monday 00:00; peaks are of concurrent ones.
+
+    rates: what they ask of loads with a limit a minute.
+    """
 
     period_minutes: int
     peak_before: int
     peak_after: int
     bound: int
     pipelines: tuple[Lane, ...]
+    rates: tuple[RatePeak, ...] = ()
 
     @classmethod
     def of(cls, line: Timeline) -> StartsOutput:
@@ -39,6 +43,7 @@ class StartsOutput:
             peak_after=line.peak_after,
             bound=line.bound,
             pipelines=line.lanes,
+            rates=line.rates,
         )
 
 

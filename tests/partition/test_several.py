@@ -37,9 +37,7 @@ def instances(draw: st.DrawFn, most: int = 7) -> Instance:
     limit = draw(st.none() | st.integers(int(further.max(initial=0)), int(further.sum()) + 1))
     apart = [(0, 1)] if count > 1 and pipelines > 1 and draw(st.booleans()) else []
     fixed = {count - 1: pipelines - 1} if draw(st.booleans()) else {}
-    return Instance(
-        ints(*draw(rows)), pipelines, dimensions=[Dimension(further, limit)], anti_affinity=apart, fixed=fixed
-    )
+    return Instance(ints(*draw(rows)), pipelines, dimensions=[Dimension(further, limit)], anti_affinity=apart, fixed=fixed)
 
 
 def allowed(instance: Instance) -> list[Ints]:
@@ -97,9 +95,7 @@ def test_one_load_is_left_to_the_methods_for_one(weights: list[int], pipelines: 
     costs = np.ones_like(today)
 
     assert np.array_equal(place(instance).assignment, constrained.place(instance).assignment)
-    ours, theirs = (
-        of(instance, today, costs, tolerance=0.05, trigger=0.1, budget=None) for of in (repair, one_load.repair)
-    )
+    ours, theirs = (of(instance, today, costs, tolerance=0.05, trigger=0.1, budget=None) for of in (repair, one_load.repair))
     assert np.array_equal(ours.assignment, theirs.assignment)
     assert (ours.moved, ours.cost, ours.proved, ours.needs) == (theirs.moved, theirs.cost, theirs.proved, theirs.needs)
 

@@ -67,7 +67,7 @@ def test_a_connector_s_estimate_is_taken_again_with_each_discovery() -> None:
 
 @pytest.mark.parametrize("loads", [["requests"], {"Requests!": 1}, {"requests": -1}])
 def test_an_estimate_that_is_none_is_refused(loads: object) -> None:
-    with pytest.raises(MetadataError, match="estimated_loads|requests is -1"):
+    with pytest.raises(MetadataError, match=r"estimated_loads|requests is -1"):
         table_of("t", {"estimated_loads": loads})
 
 

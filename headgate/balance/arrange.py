@@ -9,6 +9,7 @@ import numpy as np
 
 from headgate.balance.conflict_messages import conflict_problem
 from headgate.balance.units import units_of
+from headgate.names import natural
 from headgate.partition.bound import lower_bound
 from headgate.partition.conflict import Infeasible, Pipelines, require_feasible
 from headgate.partition.constrained import NotFound
@@ -91,7 +92,7 @@ def arrange(
         units = _units(draft, group, tables, rules, settings, pipelines)
         _refuse_unknown_pins(group, units, rules)
         try:
-            assignment, result = _assignment(group, units, settings, pipelines, len(running), now=now)
+            assignment, result = _assignment(group, units, settings, pipelines, running, now=now)
         except Infeasible as infeasible:
             if pipelines == most or not any(isinstance(part, Pipelines) for part in infeasible.conflict):
                 raise InputError(conflict_problem(infeasible, group, units, rules)) from None
@@ -107,14 +108,14 @@ def arrange(
 
 
 def _assignment(
-    group: Group, units: Units, settings: Balance, count: int, running: int, *, now: bool
+    group: Group, units: Units, settings: Balance, count: int, living: Sequence[str], *, now: bool
 ) -> tuple[NDArray[np.int64], Arranged]:
     """Give (units,) the number of each one's pipeline, and what became of the group."""
-    instance, scale = units.instance, units.scale
+    instance, scale, running = units.instance, units.scale, len(living)
     tolerance, trigger = _thresholds(units, settings, now=now or count > running)
     if not running:
         split = place(instance)
-        assignment = split.assignment if instance.fixed else _in_order(split.assignment)
+        assignment = split.assignment if instance.fixed or instance.precedence else _in_order(split.assignment)
         nowhere = np.full_like(assignment, -1)
         assignment = _filled(units, nowhere, assignment, _empty(assignment, count), tolerance)
         placed = Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
@@ -125,7 +126,7 @@ def _assignment(
         return assignment, _kept(group, units, assignment, len(set(assignment.tolist())))
     budget = None if now or count > running else settings.max_moves
     kept = repair(instance, units.homes, units.costs, tolerance=tolerance, trigger=trigger, budget=budget)
-    new = range(running, count)
+    new = [number for number, name in enumerate(units.names) if name not in living]
     assignment = _filled(units, units.homes, kept.assignment, new, tolerance) if new else kept.assignment
     needs = kept.needs
     return assignment, replace(
@@ -190,6 +191,7 @@ def _refuse_unknown_pins(group: Group, units: Units, rules: Rules) -> None:
 def _units(draft: Draft, group: Group, tables: Sequence[Table], rules: Rules, settings: Balance, count: int) -> Units:
     running = draft.pipelines_of(group)
     names = [*running, *draft.next_names(group, count - len(running))] if count > len(running) else running
+    names = sorted(names, key=natural) if rules.after else names  # the order in which a job runs them
     ours = [table for table in tables if not draft.under_way(table) or draft.homes[table] in names]
     return units_of(draft, ours, rules, names, settings.max_tables_per_pipeline)
 

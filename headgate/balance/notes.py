@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from headgate.balance.starts import Timeline
     from headgate.balance.steps import Step
     from headgate.definition.model import Definition
+    from headgate.layout.chains import Chain
     from headgate.layout.model import Layout
     from headgate.tables.table import Table
 
@@ -108,3 +109,10 @@ def load_notes(tables: Sequence[Table], definition: Definition) -> Iterator[str]
         parts = [f"{count} {words}" for key, words in said if (count := sources[key])]
         parts += [f"{sources['default']} unknown, counted as {number_text(settings.default)}"] if sources["default"] else []
         yield f"{name}: {', '.join(parts)}"
+
+
+def chain_notes(chains: Sequence[Chain]) -> Iterator[str]:
+    """Say which pipelines one job runs, one after the other."""
+    for chain in chains:
+        order = "; ".join(f"{name} after {', '.join(chain.after[name])}" for name in chain.pipelines if chain.after[name])
+        yield f"the job of {chain.leader} runs {counted(len(chain.pipelines), 'pipeline')} (balance.after): {order}"

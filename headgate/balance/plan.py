@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.balance.arrange import arrange
 from headgate.balance.counts import by_deadline, fewest, limits_of, share_out, startup_of
 from headgate.balance.deadline import run_seconds
-from headgate.balance.draft import Draft, draft_of, natural
+from headgate.balance.draft import Draft, draft_of
 from headgate.balance.feasibility import late_by, refuse_unintended
 from headgate.balance.limits import demands_of, impossible
 from headgate.balance.rules import rules_of
@@ -17,8 +17,10 @@ from headgate.balance.stacks import assign_stacks
 from headgate.balance.starts import assign_offsets
 from headgate.balance.usual_number import says_a_number, usual_number
 from headgate.inventory.grouping import group_by_of
+from headgate.layout.chains import chains_of
 from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement
 from headgate.layout.resolved import locked_groups
+from headgate.names import natural
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
@@ -157,13 +159,19 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
         replace(before[name], group=keys[name]) if name in before else Pipeline(name, keys[name], 0)
         for name in sorted(living, key=natural)
     ]
-    stacked = assign_stacks(pipelines, loads, definition.balance.stacks, tuple(targets), restack=restack)
+    ids = {name: [table.id for table in its] for name, its in inside.items()}
+    chains = chains_of(ids, definition.balance.after)
+    stacked = assign_stacks(
+        pipelines, loads, definition.balance.stacks, tuple(targets), restack=restack,
+        together=[chain.pipelines for chain in chains],
+    )  # fmt: skip
     groups = {name: group for name, group in draft.groups.items() if name in living}
     startup = startup_of(definition.balance)
     demands = demands_of(inside, definition)
     stacked = assign_offsets(
-        stacked, groups, loads, definition, before, respread=rebalance, startup_seconds=startup, demands=demands
-    )
+        stacked, groups, loads, definition, before, respread=rebalance, startup_seconds=startup, demands=demands,
+        chains=chains,
+    )  # fmt: skip
     retired = {retirement.target for retirement in lock.retired if retirement.done} if lock else set()
     still = [target for target in targets if target not in retired]
     gone = [Left.of(pipeline, still) for name, pipeline in before.items() if name not in living]

@@ -9,15 +9,17 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.counts import startup_of
-from headgate.balance.draft import match, natural
+from headgate.balance.draft import match
 from headgate.balance.feasibility import infeasible
 from headgate.balance.grouping_cost import GroupingCost, grouping_costs
 from headgate.balance.limits import demands_of
-from headgate.balance.notes import group_notes, grouping_notes, layout_notes, load_notes, move_notes, starts_notes
+from headgate.balance.notes import chain_notes, group_notes, grouping_notes, layout_notes, load_notes, move_notes, starts_notes
 from headgate.balance.rules import rules_of
 from headgate.balance.starts import Timeline, timeline
 from headgate.balance.steps import Step, steps_between
+from headgate.layout.chains import chains_in
 from headgate.layout.resolved import resolve_layout
+from headgate.names import natural
 from headgate.numbers import rounded
 from headgate.partition.bound import lower_bound
 from headgate.partition.instance import exact_weights
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from headgate.balance.arrange import Arranged
     from headgate.definition.model import Definition
+    from headgate.layout.chains import Chain
     from headgate.layout.model import Layout
     from headgate.layout.resolved import ResolvedPipeline
     from headgate.tables.table import Table
@@ -123,7 +126,8 @@ def report(
     for table, placement in found.items():
         past[placement.agreed].append(table)
     rows = tuple(_rows(tables, entries, pipelines, past))
-    shown = _timeline(pipelines, definition)
+    chains = chains_in(layout, definition.balance.after)
+    shown = _timeline(pipelines, definition, chains)
     steps = tuple(steps_between(tables, layout, before))
     rules = rules_of(tables, definition)
     obstacles = {one.group: one.obstacles for one in arranged}
@@ -133,12 +137,13 @@ def report(
         entries=tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
         groups=tuple(_rounded(one) for one in arranged),
         steps=steps,
-        problems=tuple(infeasible(pipelines, rules, definition, shown, obstacles)),
+        problems=tuple(infeasible(pipelines, rules, definition, shown, obstacles, chains)),
         notes=(
             *grouping_notes(layout, before, steps),
             *group_notes(arranged, definition),
             *starts_notes(shown),
             *load_notes(tables, definition),
+            *chain_notes(chains),
             *layout_notes(tables, definition, layout),
             *move_notes(layout, steps),
         ),
@@ -153,12 +158,13 @@ def _rounded(one: Arranged) -> Arranged:
     return replace(one, loads=loads, **weights)  # type: ignore[arg-type]  # all three are weights
 
 
-def _timeline(pipelines: Sequence[ResolvedPipeline], definition: Definition) -> Timeline:
+def _timeline(pipelines: Sequence[ResolvedPipeline], definition: Definition, chains: Sequence[Chain]) -> Timeline:
     groups = {one.pipeline.id: one.group for one in pipelines if one.tables and one.group}
     loads = {one.pipeline.id: one.seconds for one in pipelines}
     every = [one.pipeline for one in pipelines]
     demands = demands_of({one.pipeline.id: one.tables for one in pipelines}, definition)
-    return timeline(every, groups, loads, definition, startup_seconds=startup_of(definition.balance), demands=demands)
+    startup = startup_of(definition.balance)
+    return timeline(every, groups, loads, definition, startup_seconds=startup, demands=demands, chains=chains)
 
 
 def _entry(table: Table, home: str, before: str) -> Entry:

@@ -11,7 +11,7 @@ from itertools import pairwise, takewhile
 from math import ceil, floor, lcm
 from typing import TYPE_CHECKING
 
-from headgate.balance.draft import natural
+from headgate.names import natural
 from headgate.problems import InputError, did_you_mean
 from headgate.schedule.delayed import identity, is_exact, window
 from headgate.schedule.firings import wall_times
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from headgate.definition.model import Definition
+    from headgate.layout.chains import Chain
     from headgate.layout.model import Pipeline
     from headgate.tables.group import Group
 
@@ -104,6 +105,7 @@ def assign_offsets(
     respread: bool = False,
     startup_seconds: float = 0,
     demands: Demands | None = None,
+    chains: Sequence[Chain] = (),
 ) -> list[Pipeline]:
     """Give the pipelines, in their order, each with its offset.
 
@@ -111,12 +113,15 @@ def assign_offsets(
     lock keeps its offset while its schedule takes it, unless `respread`; others get theirs where the peak of concurrent
     pipelines is least beside those. A pipeline alone on its schedule starts at the minute that is written. One without a group
     keeps its offset, one without a schedule has none. demands: of loads with a limit a minute, whose peaks are kept within it
-    as `spread_rates` says, where need be with other offsets for all, those alone on their schedules too.
+    as `spread_rates` says, where need be with other offsets for all, those alone on their schedules too. chains: pipelines that
+    one job runs, which counts as one that takes as long as all, and as many as run at once; the others of a chain have none.
     Raises InputError where the definition's `schedules.exact` names no schedule and no group.
     """
     check_exact(groups.values(), definition)
-    arcs = _arcs(groups, loads, definition, startup_seconds)
-    rates = [rate for _, _, rate in _rates(arcs, groups, loads, definition, demands or {})]
+    every = groups
+    groups, loads, demands, widths = _merged(chains, groups, loads, demands or {}, startup_seconds)
+    arcs = _arcs(groups, loads, definition, startup_seconds, widths)
+    rates = [rate for _, _, rate in _rates(arcs, groups, loads, definition, demands)]
     alone = _alone(groups, arcs) if not rates else set()
     kept = {}
     for name, arc in arcs.items():
@@ -129,8 +134,25 @@ def assign_offsets(
     fixed = {index: kept[name] for index, name in enumerate(names) if name in kept}
     offsets = _spread(list(arcs.values()), _period(arcs), rates, fixed)
     found = dict(zip(names, offsets, strict=True))
-    still = {name: pipeline.offset for name, pipeline in before.items() if name not in groups}
+    still = {name: pipeline.offset for name, pipeline in before.items() if name not in every}
     return [replace(pipeline, offset=found.get(pipeline.id, still.get(pipeline.id, 0))) for pipeline in pipelines]
+
+
+def _merged(
+    chains: Sequence[Chain], groups: Mapping[str, Group], loads: Mapping[str, float], demands: Demands, startup: float
+) -> tuple[dict[str, Group], dict[str, float], Demands, dict[str, int]]:
+    """Give groups, loads, demands, and how many run at once, with each chain as its first pipeline alone."""
+    groups, loads, merged = dict(groups), dict(loads), {name: dict(its) for name, its in demands.items()}
+    widths = {}
+    for chain in chains:
+        takes = {name: startup + loads.get(name, 0.0) for name in chain.pipelines}
+        loads[chain.leader] = max(chain.ends(takes).values()) - startup
+        widths[chain.leader] = chain.width(takes)
+        for its in merged.values():
+            its[chain.leader] = sum(its.get(name, 0.0) for name in chain.pipelines)
+        for name in chain.pipelines[1:]:
+            groups.pop(name, None)
+    return groups, loads, merged, widths
 
 
 def _spread(arcs: Sequence[Arc], period: int, rates: Sequence[Rate], kept: Mapping[int, int]) -> list[int]:
@@ -172,10 +194,12 @@ def timeline(
     *,
     startup_seconds: float = 0,
     demands: Demands | None = None,
+    chains: Sequence[Chain] = (),
 ) -> Timeline:
-    """Give when the pipelines run with the offsets that they have; groups, loads and demands as for `assign_offsets`."""
+    """Give when the pipelines run with the offsets that they have; all else as for `assign_offsets`."""
+    groups, loads, demands, widths = _merged(chains, groups, loads, demands or {}, startup_seconds)
     offsets = {pipeline.id: pipeline.offset for pipeline in pipelines}
-    arcs = _arcs({name: group for name, group in groups.items() if name in offsets}, loads, definition, startup_seconds)
+    arcs = _arcs({name: group for name, group in groups.items() if name in offsets}, loads, definition, startup_seconds, widths)
     period, listed = _period(arcs), list(arcs.values())
     shown = {name: offsets[name] % arc.window for name, arc in arcs.items()}
     lanes = tuple(
@@ -192,7 +216,7 @@ def timeline(
             rate.peak(listed, list(shown.values()), period) / _FINEST,
             rate.bound(listed, period) / _FINEST,
         )
-        for name, connection, rate in _rates(arcs, groups, loads, definition, demands or {})
+        for name, connection, rate in _rates(arcs, groups, loads, definition, demands)
     )
     return Timeline(period, peak(listed, zeros, period), after, lower_bound(listed, period), lanes, rates)
 
@@ -214,6 +238,7 @@ def _arcs(
     loads: Mapping[str, float],
     definition: Definition,
     startup_seconds: float,
+    widths: Mapping[str, int],
 ) -> dict[str, Arc]:
     """Give each pipeline that has a schedule as an arc of its own period, by id."""
     names = sorted((name for name, group in groups.items() if group.schedule), key=natural)
@@ -223,7 +248,9 @@ def _arcs(
         period, starts = starts_of(group.schedule)
         if starts:
             minutes = max(1, ceil((startup_seconds + loads.get(name, 0.0)) / 60))
-            arcs[name] = Arc(starts, period, minutes, window(definition.schedules, group.key, group.schedule))
+            arcs[name] = Arc(
+                starts, period, minutes, window(definition.schedules, group.key, group.schedule), widths.get(name, 1)
+            )
     return arcs
 
 

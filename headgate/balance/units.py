@@ -61,6 +61,8 @@ def units_of(draft: Draft, tables: Sequence[Table], rules: Rules, names: Sequenc
     room = _room(draft, names, cap) if len(tables) > cap else None
     fixed = _fixed(draft, members, rules, numbers)
     apart = [(rule, numbers_) for rule in rules.apart if len(numbers_ := _apart(draft, rule, unit_of, fixed)) > 1]
+    pairs = {(unit_of[first], unit_of[then]) for first, then in rules.after
+             if first in unit_of and then in unit_of and not (draft.under_way(first) and draft.under_way(then))}  # fmt: skip
     loads = [(name, *_dimension(members, name, limit)) for name, limit in rules.loads.items()]
     loads = [one for one in loads if one[1].loads.any()]  # of what nobody asks for, there is nothing to spread
     instance = Instance(
@@ -71,6 +73,7 @@ def units_of(draft: Draft, tables: Sequence[Table], rules: Rules, names: Sequenc
         anti_affinity=tuple(numbers_ for _, numbers_ in apart),
         fixed=fixed,
         forbidden=_barred(draft, rules, unit_of, numbers, fixed),
+        precedence=sorted((first, then) for first, then in pairs if first != then),
         dimensions=tuple(dimension for _, dimension, _ in loads),
     )
     seconds = np.array([sum(rules.costs[table] for table in unit) for unit in members], dtype=np.int64)

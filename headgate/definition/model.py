@@ -166,6 +166,10 @@ class Balance(StrictModel):
     )
     together: list[list[Text]] = Field(default_factory=list, description="Tables that must share a pipeline, list by list.")
     apart: list[list[Text]] = Field(default_factory=list, description="Tables no two of which may share a pipeline.")
+    after: dict[Text, list[Text]] = Field(
+        default_factory=dict,
+        description="Table → tables that it comes after: in an earlier pipeline of the same job, or in the same one.",
+    )
     pinned: dict[Text, Id] = Field(default_factory=dict, description="Table → the pipeline that it has to be in.")
     move_costs: MoveCosts = Field(default_factory=MoveCosts)
     weights: Weights = Field(default_factory=Weights)

@@ -23,7 +23,8 @@ def table_of(name: str, metadata: Any, category: str = "") -> TableRow:
     """Give the table `name` of its metadata: ingestion_type, primary_keys, cursor_field, estimated_rows, _bytes and _loads.
 
     The last says name → what a run asks for, such as requests. Each may be missing. The platform takes a table without an
-    ingestion type (as cdc), so it is let through as one whose type is unknown. Raises MetadataError. Source: `ingest` of databrickslabs/lakeflow-community-connectors.
+    ingestion type (as cdc), so it is let through as one whose type is unknown. Raises MetadataError. Source: `ingest` of
+    databrickslabs/lakeflow-community-connectors.
     """
     if not isinstance(metadata, dict) or set(metadata) == {"not"}:
         raise MetadataError(f"the metadata is {_shown(metadata)}, not a dictionary")

@@ -148,9 +148,9 @@ def _exchange_two(state: PartialAssignment, one: int, other: int, budget: Budget
     for mask in subsets_within(weights, 1, gap - 1, _TRIES):
         out = int(sizes[mask].sum())
         if capacity is None or state.counts[light] - capacity[light] <= -out <= capacity[heavy] - state.counts[heavy]:
-            for unit, sign in (one for number in np.flatnonzero(mask).tolist() for one in shifts[number]):
-                state.move(unit, light if sign > 0 else heavy)
-            return True
+            moves = [one for number in np.flatnonzero(mask).tolist() for one in shifts[number]]
+            if state.attempt((unit, light if sign > 0 else heavy) for unit, sign in moves):
+                return True
     return False
 
 

@@ -140,6 +140,7 @@ def reordered(instance: Instance, order: NDArray[np.int64]) -> Instance:
         anti_affinity=sorted(sorted(int(place[unit]) for unit in units) for units in instance.anti_affinity),
         fixed={int(place[unit]): pipeline for unit, pipeline in instance.fixed.items()},
         forbidden={int(place[unit]): pipelines for unit, pipelines in instance.forbidden.items()},
+        precedence=sorted((int(place[first]), int(place[then])) for first, then in instance.precedence),
         dimensions=[replace(one, loads=one.loads[order]) for one in instance.dimensions],
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from headgate.balance.draft import natural
+from headgate.names import natural
 from headgate.numbers import counted
 from headgate.render.layout import grouping_lines, load_lines
 from headgate.render.pages import environment_of, style_of

@@ -14,7 +14,7 @@ import numpy as np
 from headgate.partition import constrained
 from headgate.partition.budget import Budget
 from headgate.partition.conflict import require_feasible
-from headgate.partition.constrained import mend
+from headgate.partition.constrained import mend, renumbered
 from headgate.partition.spread import Split
 from headgate.partition.vector_assignment import VectorAssignment
 from headgate.partition.vector_search import fit
@@ -131,8 +131,14 @@ def _sizes(state: VectorAssignment) -> Iterator[NDArray[np.float64]]:
 
 def _start(state: VectorAssignment, sizes: NDArray[np.float64]) -> tuple[float, Fraction, NDArray[np.int64]]:
     """Give by how much a start passes the limits, its largest ratio, and the start."""
+    instance = state.instance
+    if instance.precedence:  # numbers for it are found once units are together
+        free = VectorAssignment(replace(instance, precedence=()), state.origin, state.costs)
+        state.restore(renumbered(instance, _start(free, sizes)[2]))
+        mend(state)
+        return float(state.over(state.totals, state.limits).sum()), state.ratio, state.assignment.copy()
     state.restore(state.origin)
-    for unit, pipeline in sorted(state.instance.fixed.items()):
+    for unit, pipeline in sorted(instance.fixed.items()):
         state.move(unit, pipeline)
     order = np.argsort(-sizes, kind="stable")
     put_in(state, order[state.assignment[order] < 0].tolist())

@@ -80,7 +80,7 @@ def _ratio(instance: Instance, assignment: Ints) -> float:
 
 
 def _solved(instance: Instance, stay: tuple[Ints, float] | None) -> tuple[float, int]:
-    """Ask OR-Tools for the least ratio; with `stay`, an assignment and a ratio, for the fewest moves that leave none above it."""
+    """Ask OR-Tools for the least ratio; with `stay`, an assignment and a ratio, for the fewest moves that pass it nowhere."""
     from ortools.sat.python import cp_model  # noqa: PLC0415 - an optional extra
 
     model, total = cp_model.CpModel(), cp_model.LinearExpr.weighted_sum

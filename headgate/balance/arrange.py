@@ -79,12 +79,21 @@ class Arranged:
 
 
 def arrange(
-    draft: Draft, group: Group, tables: Sequence[Table], rules: Rules, settings: Balance, count: int, *, now: bool
+    draft: Draft,
+    group: Group,
+    tables: Sequence[Table],
+    rules: Rules,
+    settings: Balance,
+    count: int,
+    *,
+    now: bool,
+    exact: bool = True,
 ) -> Arranged:
     """Give each table of the group a home in the draft, on `count` pipelines or as many more as the rules need.
 
-    `now`: get within the tolerance though the trigger is not passed, with any number of moves. Raises InputError where the
-    rules contradict each other, with no more of them than do.
+    `now`: get within the tolerance though the trigger is not passed, with any number of moves. `exact`: small repairs are
+    proved by OR-Tools, where it is installed. Raises InputError where the rules contradict each other, with no more of them
+    than do.
     """
     most = max(count, min(settings.max_pipelines or len(tables), len(tables)))
     running = draft.pipelines_of(group)
@@ -92,7 +101,7 @@ def arrange(
         units = _units(draft, group, tables, rules, settings, pipelines)
         _refuse_unknown_pins(group, units, rules)
         try:
-            assignment, result = _assignment(group, units, settings, pipelines, running, now=now)
+            assignment, result = _assignment(group, units, settings, pipelines, running, now=now, exact=exact)
         except Infeasible as infeasible:
             if pipelines == most or not any(isinstance(part, Pipelines) for part in infeasible.conflict):
                 raise InputError(conflict_problem(infeasible, group, units, rules)) from None
@@ -108,7 +117,14 @@ def arrange(
 
 
 def _assignment(
-    group: Group, units: Units, settings: Balance, count: int, living: Sequence[str], *, now: bool
+    group: Group,
+    units: Units,
+    settings: Balance,
+    count: int,
+    living: Sequence[str],
+    *,
+    now: bool,
+    exact: bool,
 ) -> tuple[NDArray[np.int64], Arranged]:
     """Give (units,) the number of each one's pipeline, and what became of the group."""
     instance, scale, running = units.instance, units.scale, len(living)
@@ -122,10 +138,10 @@ def _assignment(
         return assignment, replace(placed, loads=_loads(units, assignment))
     require_feasible(instance)
     if count < running:
-        assignment = shrink(instance, units.homes, units.costs, count, tolerance=tolerance)
+        assignment = shrink(instance, units.homes, units.costs, count, tolerance=tolerance, exact=exact)
         return assignment, _kept(group, units, assignment, len(set(assignment.tolist())))
     budget = None if now or count > running else settings.max_moves
-    kept = repair(instance, units.homes, units.costs, tolerance=tolerance, trigger=trigger, budget=budget)
+    kept = repair(instance, units.homes, units.costs, tolerance=tolerance, trigger=trigger, budget=budget, exact=exact)
     new = [number for number, name in enumerate(units.names) if name not in living]
     assignment = _filled(units, units.homes, kept.assignment, new, tolerance) if new else kept.assignment
     needs = kept.needs

@@ -95,7 +95,7 @@ def _too_many(pipelines: int, tables: int) -> str:
     return f"{asked} asked for, and there {there} {counted(tables, 'table')}"
 
 
-def _run_seconds(pipelines: Sequence[ResolvedPipeline], chains: Sequence[Chain], startup: float) -> dict[str, float]:
+def seconds_with_waits(pipelines: Sequence[ResolvedPipeline], chains: Sequence[Chain], startup: float) -> dict[str, float]:
     """Give pipeline → seconds from the start of its job to its end, less one start-up: what it waits for counts too."""
     takes = {one.pipeline.id: startup + one.seconds for one in pipelines}
     ends = takes | {name: end for chain in chains for name, end in chain.ends(takes).items()}
@@ -104,7 +104,7 @@ def _run_seconds(pipelines: Sequence[ResolvedPipeline], chains: Sequence[Chain],
 
 def _schedules(pipelines: Sequence[ResolvedPipeline], definition: Definition, chains: Sequence[Chain]) -> Iterator[str]:
     startup = startup_or_usual(definition.balance)
-    run = _run_seconds(pipelines, chains, startup)
+    run = seconds_with_waits(pipelines, chains, startup)
     for one in pipelines:
         interval = interval_minutes(one.group.schedule) if one.tables and one.group else None
         takes = run[one.pipeline.id] + startup
@@ -125,7 +125,7 @@ def _deadlines(
     chains: Sequence[Chain],
 ) -> Iterator[str]:
     limits = limits_of(deadline)
-    run = _run_seconds(pipelines, chains, deadline.startup_seconds)
+    run = seconds_with_waits(pipelines, chains, deadline.startup_seconds)
     groups: defaultdict[Group, list[ResolvedPipeline]] = defaultdict(list)
     for one in pipelines:
         if one.tables and one.group:

@@ -49,15 +49,17 @@ def balance(
     *,
     rebalance: bool = False,
     restack: bool = False,
+    exact: bool = True,
 ) -> Plan:
     """Give the layout for tables, heaviest first: every one once, and where the lock has it.
 
     Tables that the lock doesn't know go where there is room, gone ones are dropped, emptied pipelines leave. Tables change
     pipelines (as planned moves) only where the number of pipelines asked for changed, a cap, a rule or their group forces
     them, where a pipeline is above its lower bound by more than the definition's trigger, or with `rebalance`, which gets
-    all within the tolerance now; pipelines change stack only where theirs is no longer asked for, or with `restack`.
-    The same for any order of rows. Raises InputError where rules contradict each other or name no table and where what is
-    asked for can't be meant, RefusedError where a pipeline would change stack while it still does.
+    all within the tolerance now; pipelines change stack only where theirs is no longer asked for, or with `restack`. exact:
+    whether small repairs are proved by OR-Tools, where it is installed. The same for any order of rows. Raises InputError where
+    rules contradict each other or name no table and where what is asked for can't be meant, RefusedError where a pipeline would
+    change stack while it still does.
     """
     refuse_unintended(tables, definition, lock)
     rules = rules_of(tables, definition)
@@ -72,7 +74,8 @@ def balance(
     counts, reasons = count(draft, groups, rules, definition, lock, rebalance=rebalance)
     arranged = tuple(
         replace(
-            _arranged(draft, group, its, rules, definition, counts[group], rebalance=rebalance), reason=reasons.get(group, "")
+            _arranged(draft, group, its, rules, definition, counts[group], rebalance=rebalance, exact=exact),
+            reason=reasons.get(group, ""),
         )
         for group, its in groups.items()
     )
@@ -80,7 +83,15 @@ def balance(
 
 
 def _arranged(
-    draft: Draft, group: Group, tables: Sequence[Table], rules: Rules, definition: Definition, least: int, *, rebalance: bool
+    draft: Draft,
+    group: Group,
+    tables: Sequence[Table],
+    rules: Rules,
+    definition: Definition,
+    least: int,
+    *,
+    rebalance: bool,
+    exact: bool,
 ) -> Arranged:
     """Arrange a group on `least` pipelines, or on as many more as its deadline asks for.
 
@@ -88,17 +99,17 @@ def _arranged(
     """
     settings = definition.balance
     if settings.deadline is None:
-        return arrange(draft, group, tables, rules, settings, least, now=rebalance)
+        return arrange(draft, group, tables, rules, settings, least, now=rebalance, exact=exact)
     running = len(draft.pipelines_of(group))
     if running >= least and not rebalance:
         before = draft.copy()
-        result = arrange(draft, group, tables, rules, settings, least, now=False)
+        result = arrange(draft, group, tables, rules, settings, least, now=False, exact=exact)
         if _in_time(draft, tables, settings.deadline):
             return result
         draft.take(before)
     floor = least if rebalance else max(least, min(running, settings.max_pipelines or running))
     chosen = by_deadline(tables, rules, definition, settings.deadline, floor, reserve=settings.tolerance)
-    result = arrange(draft, group, tables, rules, settings, chosen.pipelines, now=True)
+    result = arrange(draft, group, tables, rules, settings, chosen.pipelines, now=True, exact=exact)
     return replace(result, obstacles=late_by(tables, chosen, settings.deadline))
 
 

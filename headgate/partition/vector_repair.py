@@ -37,6 +37,7 @@ def repair(
     tolerance: float,
     trigger: float,
     budget: int | None = None,
+    exact: bool = True,
 ) -> Repaired:
     """Keep the limits, and bring every ratio of a load to its bound within 1 + tolerance, at a small cost of moved units.
 
@@ -47,7 +48,7 @@ def repair(
     the bound of the weight, rounded up. `proved` only where nothing moved.
     """
     if not instance.dimensions:
-        return scalar.repair(instance, assignment, costs, tolerance=tolerance, trigger=trigger, budget=budget)
+        return scalar.repair(instance, assignment, costs, tolerance=tolerance, trigger=trigger, budget=budget, exact=exact)
     order = np.lexsort((assignment, costs, *(one.loads for one in instance.dimensions), instance.weights))[::-1]
     found = _repair(scalar.reordered(instance, order), assignment[order], costs[order], tolerance, trigger, budget)
     back = np.empty_like(assignment)
@@ -57,7 +58,13 @@ def repair(
 
 
 def shrink(
-    instance: Instance, assignment: NDArray[np.int64], costs: NDArray[np.int64], count: int, *, tolerance: float
+    instance: Instance,
+    assignment: NDArray[np.int64],
+    costs: NDArray[np.int64],
+    count: int,
+    *,
+    tolerance: float,
+    exact: bool = True,
 ) -> NDArray[np.int64]:
     """Give (n,) an assignment to `count` of the pipelines, those left empty that cost least to empty.
 
@@ -65,7 +72,7 @@ def shrink(
     layout on fewer is found that keeps the limits. Raises Infeasible and NotFound as that does.
     """
     if not instance.dimensions:
-        return scalar_shrink.shrink(instance, assignment, costs, count, tolerance=tolerance).assignment
+        return scalar_shrink.shrink(instance, assignment, costs, count, tolerance=tolerance, exact=exact).assignment
     price = np.zeros(instance.pipelines, dtype=np.int64)
     there = assignment >= 0
     np.add.at(price, assignment[there], costs[there])

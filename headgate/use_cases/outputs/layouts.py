@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,9 +12,11 @@ from headgate.balance.grouping_cost import GroupingCost
 from headgate.balance.report import Entry, Report, Row
 from headgate.balance.starts import Lane, RatePeak, Timeline
 from headgate.balance.steps import Step
+from headgate.cost.curve import Curve, Point
+from headgate.cost.model import Amount
 
 if TYPE_CHECKING:
-    from headgate.cost.model import Amount, Cost
+    from headgate.cost.model import Cost
     from headgate.use_cases.check import CheckedConnector, ShownConnector
 
 _HUNDREDTH = 2
@@ -93,6 +95,32 @@ class ExplanationOutput:
     stack: int
     reasons: tuple[str, ...]
     elsewhere: tuple[Elsewhere, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveOutput:
+    """What each number of pipelines would take, in a target; `today` is the number that there is (null: no layout)."""
+
+    format: Literal[1] = 1
+    connector: str
+    target: str
+    currency: str | None
+    today: int | None
+    knee: int | None
+    points: tuple[Point, ...]
+
+    @classmethod
+    def of(cls, curve: Curve) -> CurveOutput:
+        """Give a curve, money and hours to a hundredth."""
+        points = tuple(replace(point, **_amounts(Amount(point.hours, point.dbus, point.price))) for point in curve.points)
+        return cls(
+            connector=curve.connector,
+            target=curve.target,
+            currency=curve.currency,
+            today=curve.today,
+            knee=next((point.pipelines for point in curve.points if point.knee), None),
+            points=points,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

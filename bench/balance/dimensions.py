@@ -25,7 +25,7 @@ _SEEDS = range(41, 43)
 _DRIFT, _TOLERANCE, _TRIGGER, _ROOM = 0.3, 0.05, 0.1, 1.25
 _SECONDS, _WORKERS = 10, 2  # of the solver for an instance
 _GRID = 10**6  # parts of a ratio that the solver tells apart
-_MEAN, _WORST, _MOVES = 0.2, 1.5, 1.25  # percent, percent, times
+_MEAN, _WORST, _MOVES = 0.2, 3, 1.25  # percent, percent, times
 
 
 def rows() -> Iterator[Row]:

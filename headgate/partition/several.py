@@ -30,6 +30,7 @@ _STEPS = 400  # of a search without one that is better
 _FEWEST = 40  # of those, where units are many
 _UNITS = 60_000  # steps times units, in between
 _SMALL = 60  # units up to which every start is bettered, of more only the best
+_SHAKES = 24  # times that some pipelines are filled anew, at most
 _ROUNDS = 60  # searches, each for a smaller ratio
 _NEAR = Fraction(1, 2000)  # ratios that are nearer are not told apart, until the end
 
@@ -88,6 +89,28 @@ def improve(state: VectorAssignment, rounds: int = _ROUNDS) -> None:
             low = asked
             state.restore(kept)
     state.restore(kept)
+    if len(kept) > _SMALL:  # of fewer, every start is bettered
+        _shake(state, rounds, draw)
+
+
+def _shake(state: VectorAssignment, rounds: int, draw: Budget) -> None:
+    """Take up some pipelines' units and put them in anew, and mend that by a search, as long as the largest ratio gets less."""
+    best, kept = state.ratio, state.assignment.copy()
+    count, pipelines = len(kept), state.instance.pipelines
+    for _ in range(min(rounds, _SHAKES, _UNITS // count)):
+        if best <= 1 or pipelines < 2:  # noqa: PLR2004 - two to exchange units
+            break
+        heavy = int((state.totals / state.units).max(axis=1).argmax())
+        chosen = {heavy, *draw.sample(min(pipelines, 1 + draw.draw(3)), pipelines)}
+        loose = np.flatnonzero(np.isin(state.assignment, sorted(chosen)) & ~state.pinned)
+        sizes = (state.vectors[loose] / state.units).max(axis=1) * [1 + draw.draw(100) / 100 for _ in loose]
+        for unit in loose.tolist():
+            state.move(unit, -1)
+        put_in(state, loose[np.argsort(-sizes, kind="stable")].tolist())
+        fit(state, state.caps(best, below=True), _FEWEST, draw)
+        if state.within_limits and state.ratio < best:
+            best, kept = state.ratio, state.assignment.copy()
+        state.restore(kept)
 
 
 def keep_limits(state: VectorAssignment, draw: Budget) -> None:

@@ -63,3 +63,9 @@ def catalog_name_fault(name: str) -> str:
 def catalog_name(text: str) -> str:
     """Give the nearest name that Unity Catalog takes: `Packaging Tasks` gives `Packaging_Tasks`."""
     return _UNTAKEN.sub("_", text)[:_LONGEST] or "_"
+
+
+def natural(name: str) -> tuple[str, int]:
+    """Give a sort key that puts `a_2` before `a_10`."""
+    stem, _, number = name.rpartition("_")
+    return (stem, int(number)) if number.isdecimal() else (name, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.numbers import counted
-from headgate.partition.conflict import Affinity, AntiAffinity, Capacity, Fixed, Forbidden, Pipelines
+from headgate.partition.conflict import Affinity, AntiAffinity, Capacity, Fixed, Forbidden, Pipelines, Precedence
 from headgate.problems import Problem
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def _words(one: Constraint, units: Units, rules: Rules) -> str:
             return f"a pipeline takes {counted(most, 'table')} at most (balance.max_tables_per_pipeline)"
         case Affinity(unit):
             return f"{_names(units, (unit,))} must share a pipeline (balance.together)"
+        case Precedence(first, then):
+            return f"{_names(units, (then,))} must not be in an earlier pipeline than {_names(units, (first,))} (balance.after)"
         case AntiAffinity(numbers):
             rules_by_units = zip(units.instance.anti_affinity, units.apart, strict=True)
             rule = next(rule for found, rule in rules_by_units if tuple(found) == numbers)

@@ -14,8 +14,9 @@ from headgate.balance.sizing import workers
 from headgate.balance.units import units_of
 from headgate.definition.model import Deadline
 from headgate.partition.conflict import Infeasible
-from headgate.partition.constrained import NotFound, place
+from headgate.partition.constrained import NotFound
 from headgate.partition.instance import exact_weights
+from headgate.partition.several import place
 from headgate.partition.spread import spread
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
     from headgate.tables.group import Group
     from headgate.tables.table import Table
 
+_QUICK = 12  # searches for a placement that is only looked at, where tables have several loads
+
 Groups = dict["Group", list["Table"]]
 
 
 def fewest(tables: Sequence[Table], rules: Rules, settings: Balance) -> int:
-    """Give the fewest pipelines that a group's tables fit in by the caps and the sets of tables that must be apart.
+    """Give the fewest pipelines that a group's tables fit in by each cap and limit, and the sets of tables that must be apart.
 
     A table heavier than `max_weight_per_pipeline` stands alone: no number of pipelines mends that. Never more than the
     tables, nor than `max_pipelines`; at least `min_pipelines` where there are so many tables.
@@ -40,6 +43,9 @@ def fewest(tables: Sequence[Table], rules: Rules, settings: Balance) -> int:
     count = max(settings.min_pipelines, ceil(len(tables) / settings.max_tables_per_pipeline), apart)
     if settings.max_weight_per_pipeline is not None:
         count = max(count, _by_weight([table.weight.seconds for table in tables], settings.max_weight_per_pipeline))
+    for name, limit in rules.loads.items():
+        if limit is not None:
+            count = max(count, _by_weight([table.loads[name].amount for table in tables], limit))
     return max(1, min(count, len(tables), settings.max_pipelines or len(tables)))
 
 
@@ -89,7 +95,7 @@ def placement_of(tables: Sequence[Table], rules: Rules, settings: Balance) -> Ca
         capacity = np.full(number, cap, dtype=np.int64) if len(tables) > cap else None
         instance = replace(units.instance, pipelines=number, capacity=capacity, sizes=sizes)
         try:
-            assignment = place(instance).assignment
+            assignment = place(instance, rounds=_QUICK).assignment
         except (Infeasible, NotFound):
             return [fsum(table.weight.seconds for table in tables)] * number
         held = np.bincount(assignment, minlength=number).tolist()

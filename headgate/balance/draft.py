@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from headgate.names import slug
+from headgate.names import natural, slug
 from headgate.tables.group import majority
 from headgate.tables.names import respelled
 
@@ -68,12 +68,6 @@ class Draft:
         """Whether a handover of the table was made in some target, so that its way can't be changed."""
         placement = self.found.get(table)
         return bool(placement and placement.move and set(placement.move.states.values()) - {"planned"})
-
-
-def natural(name: str) -> tuple[str, int]:
-    """Give a sort key that puts `a_2` before `a_10`."""
-    stem, _, number = name.rpartition("_")
-    return (stem, int(number)) if number.isdecimal() else (name, 0)
 
 
 def draft_of(tables: Sequence[Table], lock: Layout | None) -> Draft:

@@ -139,6 +139,9 @@ def _bound_by(table: Table, rules: Rules) -> list[str]:
         for together in rules.together
         if table in together
     ]
+    firsts = [first for first, then in rules.after if then == table]
+    if firsts:
+        found.append(f"it must not be in an earlier pipeline than {_names(firsts, table)} (balance.after)")
     for rule in rules.apart:
         if table in rule.tables:
             reason = f"({rule.path})" if rule.path else "(one source table: a pipeline would lose one of them)"

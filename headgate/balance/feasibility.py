@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.counts import by_deadline, limits_of, startup_or_usual
 from headgate.balance.deadline import obstacle_text, run_seconds
+from headgate.balance.limits import not_kept
 from headgate.balance.starts import interval_minutes
 from headgate.numbers import counted
 from headgate.problems import InputError, Problem
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from headgate.balance.rules import Rules
     from headgate.balance.starts import Timeline
     from headgate.definition.model import Deadline, Definition
+    from headgate.layout.chains import Chain
     from headgate.layout.model import Layout
     from headgate.layout.resolved import ResolvedPipeline
     from headgate.tables.group import Group
@@ -63,18 +65,20 @@ def infeasible(
     definition: Definition,
     timeline: Timeline,
     obstacles: Mapping[Group, Sequence[str]],
+    chains: Sequence[Chain] = (),
 ) -> Iterator[str]:
-    """Say what of a layout can't be kept, a sentence each; nothing where all can.
+    """Say what of a layout can't be kept, a sentence each; nothing where all can. chains: pipelines that one job runs.
 
     obstacles: group → what a balance found to be in the way of its deadline; of others it is looked for here.
     """
     asked, tables = definition.balance.pipelines or 0, sum(len(one.tables) for one in pipelines)
     if asked > tables:
         yield _too_many(asked, tables)
-    yield from _schedules(pipelines, definition)
+    yield from _schedules(pipelines, definition, chains)
     if definition.balance.deadline:
-        yield from _deadlines(pipelines, rules, definition, definition.balance.deadline, obstacles)
+        yield from _deadlines(pipelines, rules, definition, definition.balance.deadline, obstacles, chains)
     yield from _at_once(pipelines, definition, timeline)
+    yield from not_kept(pipelines, definition, timeline)
 
 
 def late_by(tables: Sequence[Table], chosen: Choice, deadline: Deadline) -> tuple[str, ...]:
@@ -91,14 +95,23 @@ def _too_many(pipelines: int, tables: int) -> str:
     return f"{asked} asked for, and there {there} {counted(tables, 'table')}"
 
 
-def _schedules(pipelines: Sequence[ResolvedPipeline], definition: Definition) -> Iterator[str]:
+def seconds_with_waits(pipelines: Sequence[ResolvedPipeline], chains: Sequence[Chain], startup: float) -> dict[str, float]:
+    """Give pipeline → seconds from the start of its job to its end, less one start-up: what it waits for counts too."""
+    takes = {one.pipeline.id: startup + one.seconds for one in pipelines}
+    ends = takes | {name: end for chain in chains for name, end in chain.ends(takes).items()}
+    return {name: end - startup for name, end in ends.items()}
+
+
+def _schedules(pipelines: Sequence[ResolvedPipeline], definition: Definition, chains: Sequence[Chain]) -> Iterator[str]:
     startup = startup_or_usual(definition.balance)
+    run = seconds_with_waits(pipelines, chains, startup)
     for one in pipelines:
         interval = interval_minutes(one.group.schedule) if one.tables and one.group else None
-        takes = one.seconds + startup
+        takes = run[one.pipeline.id] + startup
+        waits = " with those that it comes after" if takes > one.seconds + startup + 1e-9 else ""
         if interval is not None and takes > interval * _MINUTE:
             yield (
-                f"pipeline {one.pipeline.id} takes {counted(round(takes / _MINUTE, 2), 'minute')} with a start-up of "
+                f"pipeline {one.pipeline.id}{waits} takes {counted(round(takes / _MINUTE, 2), 'minute')} with a start-up of "
                 f"{startup:g} s, and is to start every {interval:,}: starts that come while it runs are left out"
             )
 
@@ -109,8 +122,10 @@ def _deadlines(
     definition: Definition,
     deadline: Deadline,
     obstacles: Mapping[Group, Sequence[str]],
+    chains: Sequence[Chain],
 ) -> Iterator[str]:
     limits = limits_of(deadline)
+    run = seconds_with_waits(pipelines, chains, deadline.startup_seconds)
     groups: defaultdict[Group, list[ResolvedPipeline]] = defaultdict(list)
     for one in pipelines:
         if one.tables and one.group:
@@ -121,6 +136,8 @@ def _deadlines(
             tables = sorted((table for one in its for table in one.tables), key=lambda table: table.order)
             chosen = by_deadline(tables, rules, definition, deadline, len(its), reserve=definition.balance.tolerance)
             found = list(late_by(tables, chosen, deadline)) or ["a run ends after the deadline: balance again"]
+        if not found and run_seconds([run[one.pipeline.id] for one in its], limits) > limits.deadline_s:
+            found = ["pipelines that come after others (balance.after) end after the deadline"]
         yield from (f"group {group.words}: {text}" for text in found)
 
 

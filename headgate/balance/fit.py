@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.rules import rules_of
 from headgate.layout.resolved import resolve_layout
+from headgate.names import natural
 from headgate.numbers import counted
 
 if TYPE_CHECKING:
@@ -79,6 +80,9 @@ def _rules(rules: Rules, pipelines: Sequence[ResolvedPipeline], free: set[Table]
         held = [homes[table] for table in rule.tables if table in free]
         if len(set(held)) < len(held):
             yield f"{', '.join(table.id.source_table for table in rule.tables)} must not share a pipeline, and do"
+    for first, then in rules.after:
+        if {first, then} <= free and natural(homes[then]) < natural(homes[first]):
+            yield f"{then.id.source_table} is in an earlier pipeline than {first.id.source_table}, which it is to come after"
     for table, name in rules.pinned.items():
         if table in free and homes[table] != name:
             yield f"{table.id} is pinned to pipeline '{name}', and is in '{homes[table]}'"

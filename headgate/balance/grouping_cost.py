@@ -80,7 +80,7 @@ def _reachable(groups: dict[Group, list[Table]], rules: Rules, settings: Balance
 def _heaviest(tables: Sequence[Table], rules: Rules, settings: Balance, pipelines: int) -> float:
     """Give the heaviest load of tables, heaviest first, on so many pipelines; of many, longest first is near enough."""
     bound = {table for one in (*rules.together, *(rule.tables for rule in rules.apart)) for table in one}
-    if len(tables) > _MANY and bound.isdisjoint(tables):
+    if len(tables) > _MANY and bound.isdisjoint(tables) and not rules.loads:
         weights, scale = exact_weights([table.weight.seconds for table in tables])
         assignment = longest_first(weights, pipelines)
         if np.bincount(assignment).max() <= settings.max_tables_per_pipeline:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted
+from headgate.numbers import counted, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from headgate.balance.starts import Timeline
     from headgate.balance.steps import Step
     from headgate.definition.model import Definition
+    from headgate.layout.chains import Chain
     from headgate.layout.model import Layout
     from headgate.tables.table import Table
 
@@ -78,7 +80,8 @@ def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterato
         yield from (f"{name}: {obstacle}" for obstacle in one.obstacles)
         if one.reached or not one.bound:
             continue
-        above = f"{name}: the heaviest pipeline is {one.makespan / one.bound - 1:.1%} above the lower bound"
+        above_by, load = one.heaviest
+        above = f"{name}: the heaviest pipeline is {above_by:.1%} above the lower bound{f' of {load}' if load else ''}"
         if one.wanted_moves:
             limit = f", and max_moves is {settings.max_moves}" if settings.max_moves is not None else ""
             cost = f" (about {one.wanted_cost:,} s)" if one.wanted_cost else ""
@@ -96,3 +99,20 @@ def starts_notes(timeline: Timeline) -> Iterator[str]:
             f"starts are spread: at most {most} at once, not {timeline.peak_before} as they would "
             f"all on the minute (no offsets bring it below {timeline.bound})"
         )
+
+
+def load_notes(tables: Sequence[Table], definition: Definition) -> Iterator[str]:
+    """Say for each load beside the weight how its amounts are known."""
+    for name, settings in sorted(definition.balance.loads.items()):
+        sources: Counter[str] = Counter(table.loads[name].source for table in tables)
+        said = (("given", "as written"), ("observed", "as observed"), ("estimate", "by the connector's estimate"))
+        parts = [f"{count} {words}" for key, words in said if (count := sources[key])]
+        parts += [f"{sources['default']} unknown, counted as {number_text(settings.default)}"] if sources["default"] else []
+        yield f"{name}: {', '.join(parts)}"
+
+
+def chain_notes(chains: Sequence[Chain]) -> Iterator[str]:
+    """Say which pipelines one job runs, one after the other."""
+    for chain in chains:
+        order = "; ".join(f"{name} after {', '.join(chain.after[name])}" for name in chain.pipelines if chain.after[name])
+        yield f"the job of {chain.leader} runs {counted(len(chain.pipelines), 'pipeline')} (balance.after): {order}"

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 from headgate.balance.arrange import arrange
 from headgate.balance.counts import by_deadline, fewest, limits_of, share_out, startup_of
 from headgate.balance.deadline import run_seconds
-from headgate.balance.draft import Draft, draft_of, natural
+from headgate.balance.draft import Draft, draft_of
 from headgate.balance.feasibility import late_by, refuse_unintended
+from headgate.balance.limits import demands_of, impossible
 from headgate.balance.rules import rules_of
 from headgate.balance.stacks import assign_stacks
 from headgate.balance.starts import assign_offsets
 from headgate.balance.usual_number import says_a_number, usual_number
 from headgate.inventory.grouping import group_by_of
+from headgate.layout.chains import chains_of
 from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement
 from headgate.layout.resolved import locked_groups
+from headgate.names import natural
+from headgate.problems import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,15 +49,17 @@ def balance(
     *,
     rebalance: bool = False,
     restack: bool = False,
+    exact: bool = True,
 ) -> Plan:
     """Give the layout for tables, heaviest first: every one once, and where the lock has it.
 
     Tables that the lock doesn't know go where there is room, gone ones are dropped, emptied pipelines leave. Tables change
     pipelines (as planned moves) only where the number of pipelines asked for changed, a cap, a rule or their group forces
     them, where a pipeline is above its lower bound by more than the definition's trigger, or with `rebalance`, which gets
-    all within the tolerance now; pipelines change stack only where theirs is no longer asked for, or with `restack`.
-    The same for any order of rows. Raises InputError where rules contradict each other or name no table and where what is
-    asked for can't be meant, RefusedError where a pipeline would change stack while it still does.
+    all within the tolerance now; pipelines change stack only where theirs is no longer asked for, or with `restack`. exact:
+    whether small repairs are proved by OR-Tools, where it is installed. The same for any order of rows. Raises InputError where
+    rules contradict each other or name no table and where what is asked for can't be meant, RefusedError where a pipeline would
+    change stack while it still does.
     """
     refuse_unintended(tables, definition, lock)
     rules = rules_of(tables, definition)
@@ -61,12 +67,15 @@ def balance(
     for table in tables:
         grouped[table.group].append(table)
     groups = dict(sorted(grouped.items()))
+    if problems := list(impossible(groups, rules, definition)):
+        raise InputError(problems)
     draft = draft_of(tables, lock)
     evict(draft)
     counts, reasons = count(draft, groups, rules, definition, lock, rebalance=rebalance)
     arranged = tuple(
         replace(
-            _arranged(draft, group, its, rules, definition, counts[group], rebalance=rebalance), reason=reasons.get(group, "")
+            _arranged(draft, group, its, rules, definition, counts[group], rebalance=rebalance, exact=exact),
+            reason=reasons.get(group, ""),
         )
         for group, its in groups.items()
     )
@@ -74,7 +83,15 @@ def balance(
 
 
 def _arranged(
-    draft: Draft, group: Group, tables: Sequence[Table], rules: Rules, definition: Definition, least: int, *, rebalance: bool
+    draft: Draft,
+    group: Group,
+    tables: Sequence[Table],
+    rules: Rules,
+    definition: Definition,
+    least: int,
+    *,
+    rebalance: bool,
+    exact: bool,
 ) -> Arranged:
     """Arrange a group on `least` pipelines, or on as many more as its deadline asks for.
 
@@ -82,17 +99,17 @@ def _arranged(
     """
     settings = definition.balance
     if settings.deadline is None:
-        return arrange(draft, group, tables, rules, settings, least, now=rebalance)
+        return arrange(draft, group, tables, rules, settings, least, now=rebalance, exact=exact)
     running = len(draft.pipelines_of(group))
     if running >= least and not rebalance:
         before = draft.copy()
-        result = arrange(draft, group, tables, rules, settings, least, now=False)
+        result = arrange(draft, group, tables, rules, settings, least, now=False, exact=exact)
         if _in_time(draft, tables, settings.deadline):
             return result
         draft.take(before)
     floor = least if rebalance else max(least, min(running, settings.max_pipelines or running))
     chosen = by_deadline(tables, rules, definition, settings.deadline, floor, reserve=settings.tolerance)
-    result = arrange(draft, group, tables, rules, settings, chosen.pipelines, now=True)
+    result = arrange(draft, group, tables, rules, settings, chosen.pipelines, now=True, exact=exact)
     return replace(result, obstacles=late_by(tables, chosen, settings.deadline))
 
 
@@ -140,8 +157,10 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
         key=lambda placement: placement.table.spelled,
     )
     loads: defaultdict[str, float] = defaultdict(float)
+    inside: defaultdict[str, list[Table]] = defaultdict(list)
     for table, home in draft.homes.items():
         loads[home] += table.weight.seconds
+        inside[home].append(table)
     living = {name for placement in placements for name in (placement.pipeline, placement.agreed)}
     before = {pipeline.id: pipeline for pipeline in lock.pipelines} if lock else {}
     keys = {name: group.key for name, group in draft.groups.items()} | {
@@ -151,10 +170,19 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
         replace(before[name], group=keys[name]) if name in before else Pipeline(name, keys[name], 0)
         for name in sorted(living, key=natural)
     ]
-    stacked = assign_stacks(pipelines, loads, definition.balance.stacks, tuple(targets), restack=restack)
+    ids = {name: [table.id for table in its] for name, its in inside.items()}
+    chains = chains_of(ids, definition.balance.after)
+    stacked = assign_stacks(
+        pipelines, loads, definition.balance.stacks, tuple(targets), restack=restack,
+        together=[chain.pipelines for chain in chains],
+    )  # fmt: skip
     groups = {name: group for name, group in draft.groups.items() if name in living}
     startup = startup_of(definition.balance)
-    stacked = assign_offsets(stacked, groups, loads, definition, before, respread=rebalance, startup_seconds=startup)
+    demands = demands_of(inside, definition)
+    stacked = assign_offsets(
+        stacked, groups, loads, definition, before, respread=rebalance, startup_seconds=startup, demands=demands,
+        chains=chains,
+    )  # fmt: skip
     retired = {retirement.target for retirement in lock.retired if retirement.done} if lock else set()
     still = [target for target in targets if target not in retired]
     gone = [Left.of(pipeline, still) for name, pipeline in before.items() if name not in living]

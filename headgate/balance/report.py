@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Mapping  # noqa: TC003  # pydantic reads the fields of Row when a schema is made
+from dataclasses import dataclass, field, replace
 from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.counts import startup_of
-from headgate.balance.draft import match, natural
+from headgate.balance.draft import match
 from headgate.balance.feasibility import infeasible
 from headgate.balance.grouping_cost import GroupingCost, grouping_costs
-from headgate.balance.notes import group_notes, grouping_notes, layout_notes, move_notes, starts_notes
+from headgate.balance.limits import demands_of
+from headgate.balance.notes import chain_notes, group_notes, grouping_notes, layout_notes, load_notes, move_notes, starts_notes
 from headgate.balance.rules import rules_of
 from headgate.balance.starts import Timeline, timeline
 from headgate.balance.steps import Step, steps_between
+from headgate.layout.chains import chains_in
 from headgate.layout.resolved import resolve_layout
+from headgate.names import natural
 from headgate.numbers import rounded
 from headgate.partition.bound import lower_bound
 from headgate.partition.instance import exact_weights
 from headgate.tables.group import Group, majority
 from headgate.tables.ids import TableId
+from headgate.tables.weight import Load  # noqa: TC001  # and those of Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from headgate.balance.arrange import Arranged
     from headgate.definition.model import Definition
+    from headgate.layout.chains import Chain
     from headgate.layout.model import Layout
     from headgate.layout.resolved import ResolvedPipeline
     from headgate.tables.table import Table
@@ -37,7 +43,8 @@ class Row:
     """A pipeline. Weights in seconds of one run, rounded; `bound` is its group's lower bound, which no layout can beat.
 
     `before`: the weight of what the layout before had in it, with the weights of today. `offset` in minutes. `share`: the
-    weight as a share of the bound: 1 is best for the heaviest pipeline of a group.
+    weight as a share of the bound: 1 is best for the heaviest pipeline of a group. `loads`: what its tables ask for beside
+    the weight in a run, by name.
     """
 
     pipeline: str
@@ -52,13 +59,14 @@ class Row:
     offset: int
     bound: float
     share: float
+    loads: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A table: where it is to be and was before (empty: nowhere), and its weight in seconds of one run.
 
-    `weight_from`: given, observed, estimate or type; `confidence` from 0 to 1.
+    `weight_from`: given, observed, estimate or type; `confidence` from 0 to 1. `loads`: what it asks for beside that, by name.
     """
 
     source_table: str
@@ -68,6 +76,7 @@ class Entry:
     weight: float
     weight_from: str
     confidence: float
+    loads: Mapping[str, Load] = field(default_factory=dict)
 
     @property
     def table(self) -> TableId:
@@ -117,7 +126,8 @@ def report(
     for table, placement in found.items():
         past[placement.agreed].append(table)
     rows = tuple(_rows(tables, entries, pipelines, past))
-    shown = _timeline(pipelines, definition)
+    chains = chains_in(layout, definition.balance.after)
+    shown = _timeline(pipelines, definition, chains)
     steps = tuple(steps_between(tables, layout, before))
     rules = rules_of(tables, definition)
     obstacles = {one.group: one.obstacles for one in arranged}
@@ -127,11 +137,13 @@ def report(
         entries=tuple(sorted(entries, key=lambda entry: (entry.source_table, entry.destination))),
         groups=tuple(_rounded(one) for one in arranged),
         steps=steps,
-        problems=tuple(infeasible(pipelines, rules, definition, shown, obstacles)),
+        problems=tuple(infeasible(pipelines, rules, definition, shown, obstacles, chains)),
         notes=(
             *grouping_notes(layout, before, steps),
             *group_notes(arranged, definition),
             *starts_notes(shown),
+            *load_notes(tables, definition),
+            *chain_notes(chains),
             *layout_notes(tables, definition, layout),
             *move_notes(layout, steps),
         ),
@@ -142,19 +154,25 @@ def report(
 
 def _rounded(one: Arranged) -> Arranged:
     weights = {name: rounded(getattr(one, name)) for name in ("bound", "makespan", "reachable")}
-    return replace(one, **weights)  # type: ignore[arg-type]  # all three are weights
+    loads = tuple(replace(load, bound=rounded(load.bound), heaviest=rounded(load.heaviest)) for load in one.loads)
+    return replace(one, loads=loads, **weights)  # type: ignore[arg-type]  # all three are weights
 
 
-def _timeline(pipelines: Sequence[ResolvedPipeline], definition: Definition) -> Timeline:
+def _timeline(pipelines: Sequence[ResolvedPipeline], definition: Definition, chains: Sequence[Chain]) -> Timeline:
     groups = {one.pipeline.id: one.group for one in pipelines if one.tables and one.group}
     loads = {one.pipeline.id: one.seconds for one in pipelines}
     every = [one.pipeline for one in pipelines]
-    return timeline(every, groups, loads, definition, startup_seconds=startup_of(definition.balance))
+    demands = demands_of({one.pipeline.id: one.tables for one in pipelines}, definition)
+    startup = startup_of(definition.balance)
+    return timeline(every, groups, loads, definition, startup_seconds=startup, demands=demands, chains=chains)
 
 
 def _entry(table: Table, home: str, before: str) -> Entry:
     weight = table.weight
-    return Entry(table.id.source_table, table.id.destination, home, before, weight.seconds, weight.source, weight.confidence)
+    return Entry(
+        table.id.source_table, table.id.destination, home, before, weight.seconds, weight.source, weight.confidence,
+        table.loads,
+    )  # fmt: skip
 
 
 def _rows(
@@ -165,6 +183,7 @@ def _rows(
 ) -> Iterable[Row]:
     moved = [entry for entry in entries if entry.before and entry.before != entry.pipeline]
     came, went = Counter(entry.pipeline for entry in moved), Counter(entry.before for entry in moved)
+    names = sorted({name for table in tables for name in table.loads})
     bounds = _bounds(Counter(one.group for one in pipelines if one.tables and one.group), tables)
     for one in sorted(pipelines, key=lambda one: natural(one.pipeline.id)):
         pipeline, gone = one.pipeline, past.get(one.pipeline.id, ())
@@ -184,6 +203,7 @@ def _rows(
             offset=pipeline.offset,
             bound=rounded(bound),
             share=rounded(one.seconds / bound) if bound else 1.0,
+            loads={name: rounded(one.load(name)) for name in names},
         )
 
 

@@ -12,7 +12,7 @@ from headgate.problems import InputError, Problem, did_you_mean
 from headgate.tables.names import Names, blurred
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.definition.model import Definition, MoveCosts
     from headgate.tables.table import Table
@@ -33,7 +33,8 @@ class Apart:
 class Rules:
     """together: sets of two or more tables. apart: sets likewise. pinned: table → pipeline id. costs: table → seconds.
 
-    move_by: what moves are to cost least of.
+    move_by: what moves are to cost least of. loads: load → what a pipeline takes of it at most, None: any amount. after: pairs
+    of tables, the first of which is in no later pipeline than the second.
     """
 
     together: tuple[tuple[Table, ...], ...] = ()
@@ -41,6 +42,8 @@ class Rules:
     pinned: Mapping[Table, str] = field(default_factory=dict)
     costs: Mapping[Table, int] = field(default_factory=dict)
     move_by: Literal["tables", "seconds"] = "seconds"
+    loads: Mapping[str, float | None] = field(default_factory=dict)
+    after: tuple[tuple[Table, Table], ...] = ()
 
 
 def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
@@ -51,12 +54,22 @@ def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
     apart = [Apart(names.all(path, entry), path) for path, entry in _numbered("balance.apart", settings.apart)]
     pinned = names.said("balance.pinned", settings.pinned)
     given = names.said("balance.move_costs.tables", settings.move_costs.tables)
-    problems = [*names.problems, *_across_groups(settings.together, together)]
+    after = list(_pairs(names, settings.after))
+    problems = [*names.problems, *_across_groups(settings.together, together), *_after_across_groups(after)]
     if problems:
         raise InputError(problems)
     costs = {table: _cost(table, settings.move_costs, given) for table in tables}
     kept_apart = (*_copies(tables), *(one for one in apart if len(one.tables) > 1))
-    return Rules(tuple(_joined(together)), kept_apart, pinned, costs, settings.move_by)
+    loads = {name: settings.loads[name].per_pipeline for name in sorted(settings.loads)}
+    return Rules(
+        tuple(_joined(together)),
+        kept_apart,
+        pinned,
+        costs,
+        settings.move_by,
+        loads,
+        tuple((first, then) for _, first, then in after),
+    )
 
 
 class _Named:
@@ -105,18 +118,43 @@ def _across_groups(entries: Sequence[Sequence[str]], together: Sequence[tuple[Ta
     """Say which tables are to share a pipeline and can't, since their group, schedule or connection is not the same."""
     for number, (entry, tables) in enumerate(zip(entries, together, strict=True)):
         for one, two in pairwise(tables):
-            differ = [
-                what for what in ("key", "schedule", "connection") if getattr(one.group, what) != getattr(two.group, what)
-            ]
+            differ = _differ(one, two)
             if differ and len(entry) > 1:
-                what = {"key": "group", "schedule": "schedule", "connection": "connection"}[differ[0]]
-                values = " and ".join(repr(getattr(table.group, differ[0])) for table in (one, two))
                 yield Problem(
-                    f"{one.id.source_table} and {two.id.source_table} are to share a pipeline, and their {what} differs: "
-                    f"{values}",
-                    f"give both one {what}, or take one out of the list",
+                    f"{one.id.source_table} and {two.id.source_table} are to share a pipeline, and their {differ}",
+                    f"give both one {differ.partition(' ')[0]}, or take one out of the list",
                     path=f"balance.together[{number}]",
                 )
+
+
+def _pairs(names: _Named, after: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Table, Table]]:
+    """Give each pair of tables, the one that comes first before the other, and where the definition has it."""
+    for name, entries in after.items():
+        thens = names.one(f"balance.after.{name}", name)
+        for number, entry in enumerate(entries):
+            path = f"balance.after.{name}[{number}]"
+            yield from ((path, first, then) for first in names.one(path, entry) for then in thens if first != then)
+
+
+def _after_across_groups(after: Sequence[tuple[str, Table, Table]]) -> Iterable[Problem]:
+    """Say which tables are to come one after the other and are in no job together."""
+    for path, first, then in after:
+        differ = _differ(first, then)
+        if differ:
+            yield Problem(
+                f"{then.id.source_table} is to come after {first.id.source_table}, and their {differ}",
+                "give both one group, schedule and connection, or take it out",
+                path=path,
+            )
+
+
+def _differ(one: Table, two: Table) -> str:
+    """Say in what the groups of two tables differ, with both values; empty where they are one."""
+    for what, words in (("key", "group"), ("schedule", "schedule"), ("connection", "connection")):
+        values = [getattr(table.group, what) for table in (one, two)]
+        if values[0] != values[1]:
+            return f"{words} differs: {values[0]!r} and {values[1]!r}"
+    return ""
 
 
 def _joined(sets: Iterable[tuple[Table, ...]]) -> list[tuple[Table, ...]]:

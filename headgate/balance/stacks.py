@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
+from math import ceil, fsum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,26 +24,35 @@ _THOUSAND = 1000
 
 
 def assign_stacks(
-    pipelines: Sequence[Pipeline], loads: Mapping[str, float], stacks: int, targets: tuple[str, ...], *, restack: bool
+    pipelines: Sequence[Pipeline],
+    loads: Mapping[str, float],
+    stacks: int,
+    targets: tuple[str, ...],
+    *,
+    restack: bool,
+    together: Sequence[Sequence[str]] = (),
 ) -> list[Pipeline]:
     """Give the pipelines with their stacks, 1 to `stacks`; stack 0 marks one that has none yet.
 
     No stack gets more than its share of the pipelines, so of the resources, and within that the heaviest stack is as light
     as can be. A pipeline whose stack is above `stacks` goes elsewhere; with `restack` all are spread anew (those that keep
     their stack under the best naming of the new ones do). Raises RefusedError for one whose last change of stack is not yet
-    recorded.
+    recorded. together: pipelines that one job runs, which share the stack of the first of them that has one.
     """
-    ordered = sorted(pipelines, key=lambda pipeline: (-loads.get(pipeline.id, 0.0), pipeline.id))
-    kept = {
-        number: pipeline.stack - 1 for number, pipeline in enumerate(ordered) if 0 < pipeline.stack <= stacks and not restack
-    }
-    held = np.bincount(list(kept.values()), minlength=stacks)
-    weights = _coarse([loads.get(pipeline.id, 0.0) for pipeline in ordered])
-    capacity = np.maximum(held, ceil(len(ordered) / stacks)).astype(np.int64)
-    assignment = (
-        place(Instance(weights, stacks, capacity=capacity, fixed=kept)).assignment if ordered else np.array([], dtype=np.int64)
-    )
-    wanted = {pipeline.id: int(home) + 1 for pipeline, home in zip(ordered, assignment, strict=True)}
+    units = _units(pipelines, together)
+    ordered = sorted(units, key=lambda unit: (-fsum(loads.get(one.id, 0.0) for one in unit), unit[0].id))
+    kept = {}
+    for number, unit in enumerate(ordered):
+        there = [one.stack - 1 for one in unit if 0 < one.stack <= stacks and not restack]
+        kept.update({number: there[0]} if there else {})
+    sizes = np.array([len(unit) for unit in ordered], dtype=np.int64)
+    held = np.bincount(list(kept.values()), sizes[list(kept)], minlength=stacks)
+    weights = _coarse([fsum(loads.get(one.id, 0.0) for one in unit) for unit in ordered])
+    capacity = np.maximum(held, max(ceil(len(pipelines) / stacks), int(sizes.max(initial=0)))).astype(np.int64)
+    one_each = not together
+    instance = Instance(weights, stacks, sizes=None if one_each else sizes, capacity=capacity, fixed=kept)
+    assignment = place(instance).assignment if ordered else np.array([], dtype=np.int64)
+    wanted = {one.id: int(home) + 1 for unit, home in zip(ordered, assignment, strict=True) for one in unit}
     if restack:
         wanted = _renumbered(pipelines, wanted, stacks)
     return [_moved(pipeline, wanted[pipeline.id], targets) for pipeline in pipelines]
@@ -53,6 +62,13 @@ def _coarse(loads: Sequence[float]) -> NDArray[np.int64]:
     """Give the loads as whole thousandths of the heaviest: stacks need no more, and the search ends sooner."""
     most = max(loads, default=0.0)
     return np.rint(np.array(loads) / (most or 1.0) * _THOUSAND).astype(np.int64)
+
+
+def _units(pipelines: Sequence[Pipeline], together: Sequence[Sequence[str]]) -> list[list[Pipeline]]:
+    by_id = {pipeline.id: pipeline for pipeline in pipelines}
+    joined = {name for names in together for name in names}
+    units = [[by_id[name] for name in names] for names in together]
+    return [*units, *([pipeline] for pipeline in pipelines if pipeline.id not in joined)]
 
 
 def _renumbered(pipelines: Sequence[Pipeline], wanted: Mapping[str, int], stacks: int) -> dict[str, int]:

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise, takewhile
-from math import ceil, lcm
+from math import ceil, floor, lcm
 from typing import TYPE_CHECKING
 
-from headgate.balance.draft import natural
+from headgate.names import natural
 from headgate.problems import InputError, did_you_mean
 from headgate.schedule.delayed import identity, is_exact, window
 from headgate.schedule.firings import wall_times
-from headgate.schedule.offsets import Arc, lower_bound, peak, spread, whole_rates
+from headgate.schedule.offsets import Arc, lower_bound, peak, spread
+from headgate.schedule.rates import Rate, spread_rates
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from headgate.definition.model import Definition
+    from headgate.layout.chains import Chain
     from headgate.layout.model import Pipeline
     from headgate.tables.group import Group
 
 _DAY, _WEEK = 1440, 10080
 _PERIODS = [minutes for minutes in range(1, _WEEK + 1) if _WEEK % minutes == 0]
 _WEEKS = 2
+_FINEST = 1000  # parts of a unit of a load that rates are counted in
+_ROUNDING = 1e-9  # of a limit: rates are rounded up
 _MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - a clock on the wall; the first of a year, a month and a week
 
 
@@ -57,11 +62,26 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class RatePeak:
+    """What pipelines on a connection ask of a load in the busiest minute of the period, by `load` and connection.
+
+    per_minute: what they may. before: with all offsets 0; after: with theirs. `bound`: what no offsets bring the peak below.
+    """
+
+    load: str
+    connection: str
+    per_minute: float
+    before: float
+    after: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """When pipelines run, in a period of minutes that comes again and again (15, 60, 1440, 10080, from Monday 00:00).
 
     Peaks are of concurrent pipelines: before, with all offsets 0, and after. `bound`: what no offsets that the definition
-    allows can bring the peak below. Lanes by pipeline; without schedules there are none.
+    allows can bring the peak below. Lanes by pipeline; without schedules there are none. `rates`: of loads with a limit.
     """
 
     period: int
@@ -69,6 +89,10 @@ class Timeline:
     peak_after: int
     bound: int
     lanes: tuple[Lane, ...]
+    rates: tuple[RatePeak, ...] = ()
+
+
+Demands = Mapping[str, Mapping[str, float]]  # load → pipeline → what a run asks for of it
 
 
 def assign_offsets(
@@ -80,19 +104,25 @@ def assign_offsets(
     *,
     respread: bool = False,
     startup_seconds: float = 0,
-    rates: Mapping[str, float] | None = None,
+    demands: Demands | None = None,
+    chains: Sequence[Chain] = (),
 ) -> list[Pipeline]:
     """Give the pipelines, in their order, each with its offset.
 
-    groups: pipeline → its group. loads: pipeline → seconds of one run. before: the pipelines of the lock. rates: pipeline →
-    requests a minute, whose peak is then least; else that of concurrent pipelines. A pipeline of the lock keeps its offset
-    while its schedule takes it, unless `respread`; others get theirs where the peak is least beside those. A pipeline alone
-    on its schedule starts at the minute that is written. One without a group keeps its offset, one without a schedule has none.
+    groups: pipeline → its group. loads: pipeline → seconds of one run. before: the pipelines of the lock. A pipeline of the
+    lock keeps its offset while its schedule takes it, unless `respread`; others get theirs where the peak of concurrent
+    pipelines is least beside those. A pipeline alone on its schedule starts at the minute that is written. One without a group
+    keeps its offset, one without a schedule has none. demands: of loads with a limit a minute, whose peaks are kept within it
+    as `spread_rates` says, where need be with other offsets for all, those alone on their schedules too. chains: pipelines that
+    one job runs, which counts as one that takes as long as all, and as many as run at once; the others of a chain have none.
     Raises InputError where the definition's `schedules.exact` names no schedule and no group.
     """
     check_exact(groups.values(), definition)
-    arcs = _arcs(groups, loads, definition, startup_seconds, rates)
-    alone = _alone(groups, arcs)
+    every = groups
+    groups, loads, demands, widths = _merged(chains, groups, loads, demands or {}, startup_seconds)
+    arcs = _arcs(groups, loads, definition, startup_seconds, widths)
+    rates = [rate for _, _, rate in _rates(arcs, groups, loads, definition, demands)]
+    alone = _alone(groups, arcs) if not rates else set()
     kept = {}
     for name, arc in arcs.items():
         known = before.get(name)
@@ -102,9 +132,58 @@ def assign_offsets(
             kept[name] = 0
     names = list(arcs)
     fixed = {index: kept[name] for index, name in enumerate(names) if name in kept}
-    found = dict(zip(names, spread(list(arcs.values()), _period(arcs), fixed), strict=True))
-    still = {name: pipeline.offset for name, pipeline in before.items() if name not in groups}
+    offsets = _spread(list(arcs.values()), _period(arcs), rates, fixed)
+    found = dict(zip(names, offsets, strict=True))
+    still = {name: pipeline.offset for name, pipeline in before.items() if name not in every}
     return [replace(pipeline, offset=found.get(pipeline.id, still.get(pipeline.id, 0))) for pipeline in pipelines]
+
+
+def _merged(
+    chains: Sequence[Chain], groups: Mapping[str, Group], loads: Mapping[str, float], demands: Demands, startup: float
+) -> tuple[dict[str, Group], dict[str, float], Demands, dict[str, int]]:
+    """Give groups, loads, demands, and how many run at once, with each chain as its first pipeline alone."""
+    groups, loads, merged = dict(groups), dict(loads), {name: dict(its) for name, its in demands.items()}
+    widths = {}
+    for chain in chains:
+        takes = {name: startup + loads.get(name, 0.0) for name in chain.pipelines}
+        loads[chain.leader] = max(chain.ends(takes).values()) - startup
+        widths[chain.leader] = chain.width(takes)
+        for its in merged.values():
+            its[chain.leader] = sum(its.get(name, 0.0) for name in chain.pipelines)
+        for name in chain.pipelines[1:]:
+            groups.pop(name, None)
+    return groups, loads, merged, widths
+
+
+def _spread(arcs: Sequence[Arc], period: int, rates: Sequence[Rate], kept: Mapping[int, int]) -> list[int]:
+    if not rates:
+        return spread(arcs, period, kept)
+    offsets, passed = spread_rates(arcs, period, rates, kept)
+    if not passed or not kept:
+        return offsets
+    anew, less = spread_rates(arcs, period, rates)
+    return anew if less < passed else offsets
+
+
+def _rates(
+    arcs: Mapping[str, Arc], groups: Mapping[str, Group], loads: Mapping[str, float], definition: Definition, demands: Demands
+) -> list[tuple[str, str, Rate]]:
+    """Give (load, connection, rate) for each load with a limit a minute on each connection that is asked for it.
+
+    A run asks as evenly as it reads: its load over the minutes of its weight, one at least. In thousandths.
+    """
+    found = []
+    for name, settings in sorted(definition.balance.loads.items()):
+        for connection in sorted({groups[pipeline].connection for pipeline in arcs}) if settings.per_minute else ():
+            rates = [
+                ceil(_FINEST * demands.get(name, {}).get(one, 0.0) / max(1.0, loads.get(one, 0.0) / 60))
+                if groups[one].connection == connection
+                else 0
+                for one in arcs
+            ]
+            if any(rates):
+                found.append((name, connection, Rate(rates, floor(_FINEST * (settings.per_minute or 0) * (1 + _ROUNDING)))))
+    return found
 
 
 def timeline(
@@ -114,18 +193,32 @@ def timeline(
     definition: Definition,
     *,
     startup_seconds: float = 0,
+    demands: Demands | None = None,
+    chains: Sequence[Chain] = (),
 ) -> Timeline:
-    """Give when the pipelines run with the offsets that they have; groups and loads as for `assign_offsets`."""
+    """Give when the pipelines run with the offsets that they have; all else as for `assign_offsets`."""
+    groups, loads, demands, widths = _merged(chains, groups, loads, demands or {}, startup_seconds)
     offsets = {pipeline.id: pipeline.offset for pipeline in pipelines}
-    arcs = _arcs({name: group for name, group in groups.items() if name in offsets}, loads, definition, startup_seconds, None)
+    arcs = _arcs({name: group for name, group in groups.items() if name in offsets}, loads, definition, startup_seconds, widths)
     period, listed = _period(arcs), list(arcs.values())
     shown = {name: offsets[name] % arc.window for name, arc in arcs.items()}
     lanes = tuple(
         Lane(name, groups[name].schedule, shown[name], arc.minutes, _all_starts(arc, period), period, arc.period)
         for name, arc in arcs.items()
     )
-    after = peak(listed, list(shown.values()), period)
-    return Timeline(period, peak(listed, [0] * len(listed), period), after, lower_bound(listed, period), lanes)
+    after, zeros = peak(listed, list(shown.values()), period), [0] * len(listed)
+    rates = tuple(
+        RatePeak(
+            name,
+            connection,
+            definition.balance.loads[name].per_minute or 0.0,
+            rate.peak(listed, zeros, period) / _FINEST,
+            rate.peak(listed, list(shown.values()), period) / _FINEST,
+            rate.bound(listed, period) / _FINEST,
+        )
+        for name, connection, rate in _rates(arcs, groups, loads, definition, demands)
+    )
+    return Timeline(period, peak(listed, zeros, period), after, lower_bound(listed, period), lanes, rates)
 
 
 def check_exact(groups: Iterable[Group], definition: Definition) -> None:
@@ -145,18 +238,19 @@ def _arcs(
     loads: Mapping[str, float],
     definition: Definition,
     startup_seconds: float,
-    rates: Mapping[str, float] | None,
+    widths: Mapping[str, int],
 ) -> dict[str, Arc]:
     """Give each pipeline that has a schedule as an arc of its own period, by id."""
     names = sorted((name for name, group in groups.items() if group.schedule), key=natural)
-    whole = whole_rates([rates.get(name, 0.0) for name in names]) if rates is not None else [1] * len(names)
     arcs = {}
-    for name, rate in zip(names, whole, strict=True):
+    for name in names:
         group = groups[name]
         period, starts = starts_of(group.schedule)
         if starts:
             minutes = max(1, ceil((startup_seconds + loads.get(name, 0.0)) / 60))
-            arcs[name] = Arc(starts, period, minutes, window(definition.schedules, group.key, group.schedule), rate)
+            arcs[name] = Arc(
+                starts, period, minutes, window(definition.schedules, group.key, group.schedule), widths.get(name, 1)
+            )
     return arcs
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.partition.instance import Instance, exact_weights
+from headgate.partition.instance import Dimension, Instance, exact_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from headgate.tables.table import Table
 
 
+_ROUNDING = 1e-9  # of a limit: it may be a sum of what is in it
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """The units of one group. `members`: unit → its tables; `names`: pipeline's number → its id; `scale`: weight of 1.
 
     `homes`, `costs` and `seconds` are (units,): the number of the pipeline where each is (-1: nowhere yet), what moving it
     counts, which is to be least in all, and what it costs in seconds.
-    `apart`: for each of the instance's sets of `apart`, the rule that it comes from.
+    `apart`: for each of the instance's sets of `apart`, the rule that it comes from. `loads`: the names of the instance's
+    dimensions, and what 1 of each stands for.
     """
 
     members: tuple[tuple[Table, ...], ...]
@@ -37,6 +41,7 @@ class Units:
     seconds: NDArray[np.int64]
     scale: float
     apart: tuple[Apart, ...]
+    loads: tuple[tuple[str, float], ...] = ()
 
     def placed(self, homes: Sequence[int] | NDArray[np.int64]) -> dict[Table, str]:
         """Give table → id of its pipeline. homes: (units,) each unit's pipeline, by its number in `names`."""
@@ -56,6 +61,10 @@ def units_of(draft: Draft, tables: Sequence[Table], rules: Rules, names: Sequenc
     room = _room(draft, names, cap) if len(tables) > cap else None
     fixed = _fixed(draft, members, rules, numbers)
     apart = [(rule, numbers_) for rule in rules.apart if len(numbers_ := _apart(draft, rule, unit_of, fixed)) > 1]
+    pairs = {(unit_of[first], unit_of[then]) for first, then in rules.after
+             if first in unit_of and then in unit_of and not (draft.under_way(first) and draft.under_way(then))}  # fmt: skip
+    loads = [(name, *_dimension(members, name, limit)) for name, limit in rules.loads.items()]
+    loads = [one for one in loads if one[1].loads.any()]  # of what nobody asks for, there is nothing to spread
     instance = Instance(
         weights=np.array([sum(by_table[table] for table in unit) for unit in members], dtype=np.int64),
         pipelines=len(names),
@@ -64,6 +73,8 @@ def units_of(draft: Draft, tables: Sequence[Table], rules: Rules, names: Sequenc
         anti_affinity=tuple(numbers_ for _, numbers_ in apart),
         fixed=fixed,
         forbidden=_barred(draft, rules, unit_of, numbers, fixed),
+        precedence=sorted((first, then) for first, then in pairs if first != then),
+        dimensions=tuple(dimension for _, dimension, _ in loads),
     )
     seconds = np.array([sum(rules.costs[table] for table in unit) for unit in members], dtype=np.int64)
     return Units(
@@ -75,7 +86,17 @@ def units_of(draft: Draft, tables: Sequence[Table], rules: Rules, names: Sequenc
         seconds=seconds,
         scale=scale,
         apart=tuple(rule for rule, _ in apart),
+        loads=tuple((name, scale) for name, _, scale in loads),
     )
+
+
+def _dimension(members: Sequence[Sequence[Table]], name: str, limit: float | None) -> tuple[Dimension, float]:
+    """Give what each unit asks for of a load, and what 1 of it stands for."""
+    amounts, scale = exact_weights([table.loads[name].amount for unit in members for table in unit])
+    ends = np.cumsum([len(unit) for unit in members])
+    sums = np.concatenate(([0], np.cumsum(amounts)))[np.concatenate(([0], ends))]
+    most = None if limit is None else min(int(limit / scale * (1 + _ROUNDING)), 2**62)
+    return Dimension(np.diff(sums), most), scale
 
 
 def _members(draft: Draft, tables: Sequence[Table], rules: Rules) -> tuple[tuple[Table, ...], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from headgate.use_cases.balance import BalanceResult
 
 
-def balance(
+def balance(  # noqa: PLR0913  # each is an option of the command line
     words: Annotated[
         list[str] | None,
         typer.Argument(metavar="[CONNECTOR]", help="A connector's id or folder; default: all of them.", show_default=False),
@@ -38,8 +39,13 @@ def balance(
         str | None,
         typer.Option("--what-if", metavar="SETTING=VALUE …", help="Change nothing; show what other balance settings would do."),
     ] = None,
+    curve: Annotated[
+        bool,
+        typer.Option("--curve", help="Change nothing; show run time, cost and moves for each number of pipelines."),
+    ] = False,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the loads and starts, before and after, as a page.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the loads and starts, before and after, as a page (or the curve)."),
     ] = None,
     output: TableFormatOption = TableFormat.text,
     root: Root = Path(),
@@ -66,7 +72,10 @@ def balance(
         explain=explain,
         write=not check,
         page=html,
+        curve=curve,
     )
+    if curve and (explain is not None or rebalance or restack or from_scratch):
+        raise InputError("--curve balances from today's layout, as it is", "leave the other flag out")
     found = balance_tables(request, tell)
     _print(found, output)
     if settings:
@@ -85,7 +94,7 @@ def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple
         raise InputError(f"'{settings[0]}' is not a connector", "settings to try come after --what-if")
     if len(names) > 1:
         raise InputError(f"{len(names)} connectors are named: {', '.join(names)}", "name one, or none for all of them")
-    first = what_if.replace(",", " ").split() if what_if is not None else []
+    first = re.split(r"[,\s]+(?=[A-Za-z][^\s,=\"]*=)", what_if.strip(" ,")) if what_if and what_if.strip(" ,") else []
     return (names[0] if names else None), (*first, *settings)
 
 
@@ -93,9 +102,18 @@ def _print(found: BalanceResult, output: TableFormat) -> None:
     from dataclasses import asdict
 
     from headgate.render.layout import explanation_text, report_csv, report_text
-    from headgate.use_cases.outputs.layouts import BalanceOutput, ExplanationOutput
+    from headgate.use_cases.outputs.layouts import BalanceOutput, CurveOutput, ExplanationOutput
 
-    if found.explanations:
+    if found.curves:
+        from headgate.render.curve import curve_csv, curve_text
+
+        if output is TableFormat.json:
+            emit([CurveOutput.of(curve) for curve in found.curves])
+        elif output is TableFormat.csv:
+            result(curve_csv(found.curves))
+        else:
+            result("\n\n".join(curve_text(curve, width()) for curve in found.curves))
+    elif found.explanations:
         if output is TableFormat.json:
             emit([ExplanationOutput(**asdict(explanation)) for explanation in found.explanations])
         else:

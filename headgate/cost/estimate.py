@@ -95,11 +95,19 @@ def _dbus_an_hour(definition: Definition, weight: float, tables: int) -> float |
         return rates.serverless
     if rates.driver is None or rates.worker is None:
         return None
+    return rates.driver + _workers(definition, weight, tables) * rates.worker
+
+
+def machines(definition: Definition, one: ResolvedPipeline) -> int:
+    """Give the machines that a pipeline runs on: one where it is serverless, else the driver and its workers, at most."""
+    return 1 if definition.compute.kind == "serverless" else 1 + _workers(definition, one.declared, len(one.tables))
+
+
+def _workers(definition: Definition, weight: float, tables: int) -> int:
+    compute = definition.compute
     if compute.sizing:
-        count = workers(compute.sizing, weight, tables)
-    else:
-        count = compute.autoscale.max_workers if compute.autoscale else compute.workers or 0
-    return rates.driver + count * rates.worker
+        return workers(compute.sizing, weight, tables)
+    return compute.autoscale.max_workers if compute.autoscale else compute.workers or 0
 
 
 def _startup(definition: Definition) -> float:

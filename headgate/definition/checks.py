@@ -65,6 +65,7 @@ def faults(definition: Definition) -> list[Fault]:
     found = [*_connection(definition), *_names(definition), *_schedules(definition), *_compute(definition), *_code(definition)]
     found += [*_pricing(definition), *_balance(definition.balance), *_discovery_in_clear(definition), *_provider(definition)]
     found += _table_options(definition)
+    found += _batch_only(definition)
     if definition.isolate and definition.group_by not in (None, "auto"):
         message = f"isolate is for group_by: auto; {definition.group_by} keeps every group apart"
         found.append(Fault(("isolate",), message, "take it out, or write `group_by: auto`"))
@@ -204,6 +205,19 @@ def _pricing(definition: Definition) -> Iterator[Fault]:
             yield Fault(("cost", "dbu_price"), f"a price of DBUs says nothing without their number by {name}", fix)
 
 
+def _batch_only(definition: Definition) -> Iterator[Fault]:
+    """Say what has no meaning where pipelines run all the time."""
+    if definition.mode != "streaming":
+        return
+    if definition.balance.after:
+        fix = "take it out, or write `mode: batch`"
+        yield Fault(("balance", "after"), "continuous pipelines have no order, for no job runs them", fix)
+    for name, load in definition.balance.loads.items():
+        if load.per_minute is not None:
+            message = "a limit a minute is kept by starts, and continuous pipelines have none"
+            yield Fault(("balance", "loads", name, "per_minute"), message, "take it out, or write `mode: batch`")
+
+
 def _balance(balance: Balance) -> Iterator[Fault]:
     if balance.pipelines is not None and balance.deadline is not None:
         fix = "keep one: the deadline makes the number of pipelines"
@@ -217,6 +231,25 @@ def _balance(balance: Balance) -> Iterator[Fault]:
         for number, tables in enumerate(lists):
             if len(set(tables)) < _PAIR:
                 yield Fault(("balance", name, number), "a list of one table says nothing", "name two or more tables")
+    yield from _cycles(balance)
+
+
+def _cycles(balance: Balance) -> Iterator[Fault]:
+    """Say which tables come after themselves: each cycle once, at its first table."""
+    done: set[str] = set()
+    for start in balance.after:
+        way = [start]
+        while way and start not in done:
+            following = next((name for name in balance.after.get(way[-1], ()) if name not in done), None)
+            if following is None:
+                done.add(way.pop())
+            elif following in way:
+                round_ = [*way[way.index(following) :], following]
+                words = " comes after ".join(f"'{name}'" for name in round_)
+                yield Fault(("balance", "after", round_[0]), f"{words}: none of them can be first", "take one of them out")
+                done.update(way)
+            else:
+                way.append(following)
 
 
 def _code(definition: Definition) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from headgate.tables.group import GroupBy  # noqa: TC001  # pydantic reads the f
 from headgate.validation import Currency, Id, StrictModel, WorkspaceFolder
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+LoadName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -121,6 +122,21 @@ class Deadline(StrictModel):
     requests_per_second: float = Field(default=1, gt=0, description="Requests that a second of a table's weight makes.")
 
 
+class LoadSettings(StrictModel):
+    """A load beside the weight, such as a source's requests: what a run of a table asks for, and what there is of it."""
+
+    per_pipeline: float | None = Field(
+        default=None, gt=0, le=1e12, description="What a pipeline takes of it: its tables' loads, added up. Default: any."
+    )
+    per_minute: float | None = Field(
+        default=None,
+        gt=0,
+        le=1e12,
+        description="What all pipelines on one connection may ask for in a minute, each as evenly as it reads. Default: any.",
+    )
+    default: float = Field(default=0, ge=0, le=1e12, description="What a table asks for of which nothing else says it.")
+
+
 class Balance(StrictModel):
     """How tables are spread over pipelines and stacks. A table is named by source table, or by catalog.schema.table."""
 
@@ -150,9 +166,17 @@ class Balance(StrictModel):
     )
     together: list[list[Text]] = Field(default_factory=list, description="Tables that must share a pipeline, list by list.")
     apart: list[list[Text]] = Field(default_factory=list, description="Tables no two of which may share a pipeline.")
+    after: dict[Text, list[Text]] = Field(
+        default_factory=dict,
+        description="Table → tables that it comes after: in an earlier pipeline of the same job, or in the same one.",
+    )
     pinned: dict[Text, Id] = Field(default_factory=dict, description="Table → the pipeline that it has to be in.")
     move_costs: MoveCosts = Field(default_factory=MoveCosts)
     weights: Weights = Field(default_factory=Weights)
+    loads: dict[LoadName, LoadSettings] = Field(
+        default_factory=dict,
+        description="Loads beside the weight, by name, such as requests; columns load.NAME of tables.csv have them.",
+    )
     sizes: Sizes = Field(default_factory=Sizes)
 
 

@@ -168,7 +168,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The job that starts a pipeline; it has the pipeline's id. Without a schedule nothing starts it."""
+    """The job that starts a pipeline; it has the pipeline's id. Without a schedule nothing starts it.
+
+    tasks: other pipelines that it starts too, each with those that end before; the job's own may be one of them.
+    """
 
     id: str
     name: str
@@ -177,6 +180,7 @@ class Job:
     run_as: RunAs | None
     budget_policy_id: str | None
     notified: tuple[str, ...]
+    tasks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     kind: ClassVar[Kind] = "job"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.balance.sizing import workers
 from headgate.deployment.ingest import MANAGED, Registration, ingest_file, option_text
 from headgate.deployment.model import Cluster, File, Job, ManagedTable, Permissions, Pipeline, Ref, Schedule
+from headgate.layout.chains import chains_in
 from headgate.layout.resolved import resolve_layout
 from headgate.schedule import normalize
 from headgate.schedule.delayed import delayed, window
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from headgate.definition.model import Sizing
     from headgate.deployment.model import Resource
     from headgate.deployment.scope import Scope
+    from headgate.layout.chains import Chain
     from headgate.layout.model import Layout
     from headgate.layout.resolved import ResolvedPipeline
     from headgate.tables.table import Table
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 class PipelineNow:
     """A pipeline of the layout as the target has it today: its tables, and the schedule and connection that they have.
 
-    `tables` is empty while they have yet to be handed over to it; `offset` is in minutes after the schedule.
+    `tables` is empty while they have yet to be handed over to it; `offset` is in minutes after the schedule. `chain`: the
+    pipelines of its job, where that runs several.
     """
 
     id: str
@@ -37,6 +40,7 @@ class PipelineNow:
     connection: str
     tables: tuple[Table, ...]
     offset: int = 0
+    chain: Chain | None = None
 
     @property
     def waiting(self) -> bool:
@@ -46,10 +50,13 @@ class PipelineNow:
 
 def pipelines_now(scope: Scope, tables: Sequence[Table], layout: Layout) -> list[PipelineNow]:
     """Give each pipeline with the tables that it holds in the target today. Raises StaleError for a table of no pipeline."""
-    return [_now(scope, one) for one in resolve_layout(layout, tables, scope.target_name)]
+    chains = chains_in(layout, scope.definition.balance.after, scope.target_name)
+    of_pipeline = {name: chain for chain in chains for name in chain.pipelines}
+    pipelines = resolve_layout(layout, tables, scope.target_name)
+    return [_now(scope, one, of_pipeline.get(one.pipeline.id)) for one in pipelines]
 
 
-def _now(scope: Scope, one: ResolvedPipeline) -> PipelineNow:
+def _now(scope: Scope, one: ResolvedPipeline, chain: Chain | None) -> PipelineNow:
     assert one.group is not None  # noqa: S101 (a living pipeline holds tables, or waits for some)
     own = one.group.connection == scope.definition.connection.name
     return PipelineNow(
@@ -60,6 +67,7 @@ def _now(scope: Scope, one: ResolvedPipeline) -> PipelineNow:
         tables=one.tables,
         # What the target holds today may have another schedule, that takes less, than what was agreed on.
         offset=one.pipeline.offset % window(scope.definition.schedules, one.group.key, one.group.schedule),
+        chain=chain,
     )
 
 
@@ -152,8 +160,19 @@ def _managed(scope: Scope, table: Table) -> ManagedTable:
 
 def _job(scope: Scope, now: PipelineNow) -> Job:
     target, schedule = scope.target, None
-    if now.schedule:
+    leads = now.chain is None or now.chain.leader == now.id
+    if now.schedule and leads:
         quartz = normalize(delayed(now.schedule, now.offset))
         schedule = Schedule(quartz, scope.definition.schedules.timezone, paused=target.paused or now.waiting)
     name = scope.pipeline_name(now.name or now.id)
-    return Job(now.id, name, schedule, scope.tags(now.id), target.run_as, target.budget_policy_id, tuple(target.notifications))
+    others = now.chain.pipelines[1:] if now.chain and leads else ()
+    return Job(
+        now.id,
+        name,
+        schedule,
+        scope.tags(now.id),
+        target.run_as,
+        target.budget_policy_id,
+        tuple(target.notifications),
+        tuple((other, now.chain.after[other]) for other in others if now.chain),
+    )

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any, TypeGuard
 
 from headgate.inventory.cells import MOST_SIZE
+from headgate.inventory.load_cells import GIVEN, load_columns
 from headgate.inventory.row import INGESTION_TYPES, TableRow
 from headgate.problems import did_you_mean
 
@@ -19,10 +20,11 @@ class MetadataError(Exception):
 
 
 def table_of(name: str, metadata: Any, category: str = "") -> TableRow:
-    """Give the table `name` of its metadata: ingestion_type, primary_keys, cursor_field, estimated_rows and estimated_bytes.
+    """Give the table `name` of its metadata: ingestion_type, primary_keys, cursor_field, estimated_rows, _bytes and _loads.
 
-    Each may be missing. The platform takes a table without an ingestion type (as cdc), so it is let through as one whose type
-    is unknown. Raises MetadataError. Source: `ingest` of databrickslabs/lakeflow-community-connectors.
+    The last says name → what a run asks for, such as requests. Each may be missing. The platform takes a table without an
+    ingestion type (as cdc), so it is let through as one whose type is unknown. Raises MetadataError. Source: `ingest` of
+    databrickslabs/lakeflow-community-connectors.
     """
     if not isinstance(metadata, dict) or set(metadata) == {"not"}:
         raise MetadataError(f"the metadata is {_shown(metadata)}, not a dictionary")
@@ -38,6 +40,7 @@ def table_of(name: str, metadata: Any, category: str = "") -> TableRow:
     cursor = metadata.get("cursor_field") or ""
     if cursor and not is_name(cursor):
         faults.append(f"cursor_field is {_shown(cursor)}, not a name")
+    loads = _loads(metadata.get("estimated_loads") or {}, faults)
     rows, bytes_ = (_size(metadata, what, faults) for what in ("estimated_rows", "estimated_bytes"))
     if faults:
         raise MetadataError("; ".join(faults))
@@ -49,6 +52,7 @@ def table_of(name: str, metadata: Any, category: str = "") -> TableRow:
         category=category,
         estimated_rows=rows,
         estimated_bytes=bytes_,
+        estimated_loads=loads,
     )
 
 
@@ -59,6 +63,14 @@ def _size(metadata: dict[str, Any], what: str, faults: list[str]) -> float | Non
     if found is not None:
         faults.append(f"{what} is {_shown(found)}, not a number from 0 on")
     return None
+
+
+def _loads(found: Any, faults: list[str]) -> dict[str, float]:
+    if not isinstance(found, dict) or not all(isinstance(name, str) and load_columns([f"{GIVEN}{name}"]) for name in found):
+        faults.append(f"estimated_loads is {_shown(found)}, not a dictionary of names such as requests")
+        return {}
+    sizes = {name: _size(found, name, faults) for name in found}
+    return {name: size for name, size in sizes.items() if size is not None}
 
 
 def name_faults(names: Any) -> list[str]:

@@ -42,7 +42,7 @@ def stop_steps(
     unstarted: pipelines whose jobs nothing starts, so that there is nothing to pause.
     """
     names = dict.fromkeys(name for handover in handovers for name in (handover.source, handover.destination))
-    stopped = [*(target_layout.stopped(name) for name in names), *leaving]
+    stopped = [*(target_layout.stopped(name) for name in target_layout.with_leaders(names)), *leaving]
     return [
         *(
             Step(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.deployment.scope import Scope
 from headgate.handover.model import Handover, StoppedPipeline
+from headgate.layout.chains import chains_in
 from headgate.layout.model import whereabouts
 from headgate.problems import StaleError
 
@@ -65,6 +66,12 @@ class TargetLayout:
     def stopped(self, pipeline: str, *, leaves: bool = False) -> StoppedPipeline:
         """Give what stops a pipeline: its id and its job's, as far as they are recorded."""
         return StoppedPipeline(pipeline, self.id_of(pipeline), self.id_of(pipeline, "databricks_job"), leaves)
+
+    def with_leaders(self, pipelines: Iterable[str]) -> list[str]:
+        """Give the pipelines, and before each the one whose job starts it too, where tables are to come one after the other."""
+        chains = chains_in(self.layout, self.scope.definition.balance.after, self.scope.target_name)
+        leaders = {name: chain.leader for chain in chains for name in chain.pipelines}
+        return list(dict.fromkeys(one for name in pipelines for one in (leaders.get(name, name), name)))
 
     def stacks(self, pipeline: str) -> list[str]:
         """Give the names of the stacks that a pipeline is in or was in."""

@@ -41,19 +41,25 @@ class Line:
 class Columns:
     """The columns that a file may have, the `required` ones first, and what other programs call them.
 
-    `theirs`: heading → one of ours, or empty for a column to pass over; `more` is what else mends an unknown one.
+    `theirs`: heading → one of ours, or empty for a column to pass over; `more` is what else mends an unknown one. `family`: the
+    pattern of further ones.
     """
 
     known: Sequence[str]
     required: Sequence[str]
     theirs: Mapping[str, str] = field(default_factory=dict)
     more: str = ""
+    family: re.Pattern[str] | None = None
+
+    def knows(self, name: str) -> bool:
+        """Say whether a column is one of those that the file may have."""
+        return name in self.known or bool(self.family and self.family.fullmatch(name))
 
     def name_of(self, heading: str) -> str:
         """Give the column's name: `Source Table` is source_table, and what is not known is as it is."""
         found = self.theirs.get(heading.strip()) or heading.strip()
         plain = re.sub(r"[\s-]+", "_", found).lower()
-        return plain if plain in self.known else found
+        return plain if self.knows(plain) else found
 
     def passes_over(self, name: str) -> bool:
         """Say whether a column is left out on purpose."""
@@ -167,7 +173,7 @@ def _check_columns(named: list[str], separator: str, place: Problem, columns: Co
     for name, count in Counter(named).items():
         if not name:
             message, fix = f"column {named.index(name) + 1} has no heading", "name it, or take it out"
-        elif name not in columns.known and not columns.passes_over(name):
+        elif not columns.knows(name) and not columns.passes_over(name):
             message, fix = f"unknown column {short(name)}", did_you_mean(name, columns.known) + columns.more
         elif count > 1:
             message, fix = f"column {name} is there {count} times", "keep one of them"

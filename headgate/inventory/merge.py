@@ -69,6 +69,7 @@ def _with_facts(table: TableRow, fact: TableRow) -> TableRow:
         category=table.category or fact.category,
         estimated_rows=table.estimated_rows if fact.estimated_rows is None else fact.estimated_rows,
         estimated_bytes=table.estimated_bytes if fact.estimated_bytes is None else fact.estimated_bytes,
+        estimated_loads={**table.estimated_loads, **fact.estimated_loads},
         # What the source has answered for before stays so.
         status=UNVERIFIED if fact.status == UNVERIFIED and table.status else "",
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.files import read_bytes
 from headgate.inventory.cells import CELLS, NOTHING, CellError, parse_cell
 from headgate.inventory.csv_file import Columns, capped, columns_of, headings_of, read_lines
+from headgate.inventory.load_cells import ESTIMATED, GIVEN, LOADS, parse_loads
 from headgate.inventory.other_columns import OTHERS, in_our_columns
 from headgate.inventory.row import UNVERIFIED, TableRow
 from headgate.inventory.rows import row_problems
@@ -42,7 +43,7 @@ COLUMNS = (
 )
 _CONNECTOR = "connector"
 _WIDTH = 80
-_INVENTORY = Columns(COLUMNS, COLUMNS[:1])
+_INVENTORY = Columns(COLUMNS, COLUMNS[:1], family=LOADS)
 _MORE = "; or say which of them it is, --column THEIRS=OURS, or that it is none, --column THEIRS="
 _SAID_BY_SOURCE = {"ingestion_type", "primary_keys", "cursor_field"}
 _UNSEEN = {"\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\u200b", "\ufeff"}  # ends of lines or pages, and what has no width
@@ -75,7 +76,7 @@ def parse_lists(
     known = (*COLUMNS, *OTHERS, _CONNECTOR)
     if strange := [name for name in named.values() if name and name not in known]:
         raise InputError(f"--column names '{strange[0]}', which is no column of an inventory", did_you_mean(strange[0], known))
-    columns = Columns(known, COLUMNS[:1], named, _MORE)
+    columns = Columns(known, COLUMNS[:1], named, _MORE, LOADS)
     if named:
         headings = headings_of(data, file, columns)
         if absent := [name for name in named if name not in headings]:
@@ -142,7 +143,10 @@ def _list_problems(line: Line, file: str) -> Iterator[Problem]:
 
 def _table(line: Line, file: str, problems: list[Problem], told: Collection[str]) -> TableRow:
     """Give a row's table, and add what is wrong with its cells to the problems, but for columns that were told of."""
-    fields = {}
+    fields: dict[str, Any] = {
+        "loads": parse_loads(line, GIVEN, file, problems),
+        "estimated_loads": parse_loads(line, ESTIMATED, file, problems),
+    }
     for column, text in line.cells.items():
         if column not in CELLS:
             continue

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.inventory.defaults import table_id
 from headgate.inventory.grouping import groups_of
+from headgate.inventory.loads import loads_of
 from headgate.inventory.weighing import weigh
 from headgate.tables.table import Table
 
@@ -27,7 +28,7 @@ def resolve(
     of the layout that was agreed, where there is one.
     """
     by_id = {table_id(row, definition): row for row in rows}
-    weights = weigh(by_id, definition, runs)
+    weights, loads = weigh(by_id, definition, runs), loads_of(by_id, definition, runs)
     tables = [
         Table(
             one,
@@ -37,6 +38,7 @@ def resolve(
             {**definition.table_options, **row.options},
             own_group=bool(row.pipeline_group),
             gone=row.status == "gone",
+            loads=loads[one],
         )
         for (one, row), group in zip(by_id.items(), groups_of(list(by_id.values()), definition, locked), strict=True)
     ]

@@ -25,7 +25,8 @@ class TableRow:
     `estimated_bytes` are what the whole table is thought to hold (None: not known); `primary_keys` are None where nobody said
     whether there are any; `options` goes to the source, nested values as they are in the JSON; `schedule` is a cron expression,
     or `quartz:` and a Quartz one; `status` is empty, `gone` where the last discovery did not find the table any more, or
-    `unverified` where the source itself has not answered for it yet.
+    `unverified` where the source itself has not answered for it yet. `loads` is what a run asks for beside its time, by name,
+    and `estimated_loads` what the connector thinks that it does.
     """
 
     source_table: str
@@ -44,6 +45,8 @@ class TableRow:
     estimated_bytes: float | None = None
     connection_name: str = ""
     status: str = ""
+    loads: Mapping[str, float] = field(default_factory=dict)
+    estimated_loads: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def destination_name(self) -> str:

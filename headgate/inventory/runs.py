@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from headgate.files import read_bytes
 from headgate.inventory.cells import CellError, parse_weight
 from headgate.inventory.csv_file import Columns, capped, read_lines
+from headgate.inventory.load_cells import GIVEN, RUN_LOADS, parse_loads
 from headgate.problems import InputError, Problem, short
 from headgate.tables.ids import TableId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from headgate.inventory.csv_file import Line
@@ -34,7 +35,7 @@ _PARTS = 3
 class Run:
     """One run of one table. `destination` is catalog.schema.table in the workspace, or empty; `full_load` None: not known.
 
-    `row` is where the file has it.
+    `loads`: what it asked for beside its time, by name, where the file says it; `row` is where the file has it.
     """
 
     source_table: str
@@ -42,6 +43,7 @@ class Run:
     started_at: datetime
     seconds: float
     full_load: bool | None
+    loads: Mapping[str, float] = field(default_factory=dict, compare=False)
     row: int = field(default=0, compare=False)
 
 
@@ -57,7 +59,7 @@ def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
     problems: list[Problem] = []
     first: dict[tuple[str | TableId, datetime], int] = {}
     runs = []
-    for line in read_lines(data, file, Columns(COLUMNS, REQUIRED), problems):
+    for line in read_lines(data, file, Columns(COLUMNS, REQUIRED, family=RUN_LOADS), problems):
         values = _values(line, file, problems)
         if values is None:
             continue
@@ -78,7 +80,8 @@ def _table(run: Run) -> str | TableId:
 
 
 def _values(line: Line, file: str, problems: list[Problem]) -> dict[str, Any] | None:
-    values, before = {}, len(problems)
+    values: dict[str, Any] = {"loads": {}}
+    before = len(problems)
     for column, parse in _PARSERS.items():
         text = line.cells.get(column, "")
         try:
@@ -86,6 +89,7 @@ def _values(line: Line, file: str, problems: list[Problem]) -> dict[str, Any] | 
         except CellError as error:
             message = f"{error.message}: found {short(text)}"
             problems.append(Problem(message, error.fix, file, line.line, line.row, column))
+    values["loads"] = parse_loads(line, GIVEN, file, problems)
     return values if len(problems) == before else None
 
 

@@ -107,6 +107,9 @@ def slice_table(
     rows += _place(rows, values, option, cap)
     _check_names(tables, rows)
     weights = _weights(rows, values, weight_of)
+    loads, estimated = _loads(rows, values, "loads"), _loads(rows, values, "estimated_loads")
+    for row, given, guessed in zip(rows, loads, estimated, strict=True):
+        row.table = replace(row.table, loads=given, estimated_loads=guessed)
     return _assemble(tables, rows, option, separator, weights)
 
 
@@ -239,9 +242,12 @@ def _destination(table: TableRow) -> tuple[str, ...]:
 
 
 def _weights(
-    rows: Sequence[_Row], values: Mapping[str, float], weight_of: Callable[[TableRow], float] | None
+    rows: Sequence[_Row],
+    values: Mapping[str, float],
+    weight_of: Callable[[TableRow], float] | None,
+    given: Callable[[TableRow], float | None] = lambda row: row.weight,
 ) -> list[float | None]:
-    """Give each slice's weight: what its values brought along, and for each new one what a value weighs in all slices.
+    """Give each slice's weight, or another load: what its values brought along, and for each new one what a value has in all.
 
     A value that is no longer known counts as the mean. Where a slice has no weight, the new ones have none either.
     """
@@ -250,7 +256,7 @@ def _weights(
     def share(names: Collection[str]) -> float:
         return math.fsum(values.get(name, total / len(values)) for name in names) if total else float(len(names))
 
-    known = [row.table.weight if row.place is not None else None for row in rows]
+    known = [given(row.table) if row.place is not None else None for row in rows]
     before = [row.before for row in rows]
     old = [number for number, row in enumerate(rows) if row.place is not None]
     if len(old) == 1 and len(rows) > 1 and known[0] is None and weight_of:
@@ -269,6 +275,22 @@ def _weights(
         else:
             kept = (weight or 0.0) * (share(row.kept) / share(had)) if share(had) else 0.0
             found.append(min(float(f"{kept + whole * (share(row.added) / whole_share):.{_DIGITS}g}"), MOST_WEIGHT))
+    return found
+
+
+def _loads(
+    rows: Sequence[_Row], values: Mapping[str, float], field: Literal["loads", "estimated_loads"]
+) -> list[dict[str, float]]:
+    """Give each slice's loads, parted as weights are."""
+    found: list[dict[str, float]] = [{} for _ in rows]
+    for name in sorted({name for row in rows for name in getattr(row.table, field)}):
+
+        def given(row: TableRow, name: str = name) -> float | None:
+            loads: Mapping[str, float] = getattr(row, field)
+            return loads.get(name)
+
+        for its, amount in zip(found, _weights(rows, values, None, given), strict=True):
+            its.update({} if amount is None else {name: amount})
     return found
 
 

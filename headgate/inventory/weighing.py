@@ -58,30 +58,45 @@ def weigh(
     Observed weights have three significant digits. The order of runs has no say; a run that more than one table could be
     meant by counts for none.
     """
-    of_table = _assign(rows, definition, runs)
-    newest = max((_microseconds(run) for run in runs), default=0)
-    half_life = timedelta(days=half_life_days) // timedelta(microseconds=1)
-    return {
-        one: _weigh(row, definition, of_table[one], lambda run: _counts(newest - _microseconds(run), half_life))
-        for one, row in rows.items()
-    }
+    of_table = assigned_runs(rows, definition, runs, half_life_days=half_life_days)
+    return {one: _weigh(row, definition, of_table[one]) for one, row in rows.items()}
 
 
-def _weigh(row: TableRow, definition: Definition, runs: Sequence[Run], counts: Callable[[Run], float]) -> Weight:
+def observed(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: Callable[[Run], float]) -> float | None:
+    """Give the mean of what runs say, each with what it counts, averaged as weights are; None where too few are of use."""
+    usable = _usable(runs, ingestion_type, value_of)
+    return None if len(usable) < FEWEST_RUNS else _mean(_steady(usable))
+
+
+def _usable(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: Callable[[Run], float]) -> list[_Timed]:
+    counts = {id(run): its for run, its in runs}
+    return [_Timed(value_of(run), counts[id(run)]) for run in _usual([run for run, _ in runs], ingestion_type)]
+
+
+def _steady(usable: Sequence[_Timed]) -> list[_Timed]:
+    """Give the runs without outliers."""
+    kept = _without_outliers(usable)
+    if len(kept) < FEWEST_RUNS:  # one fresh run outvoted all others: let each say as much
+        kept = _without_outliers([_Timed(run.seconds, 1.0) for run in usable])
+    return kept
+
+
+def _mean(kept: Sequence[_Timed]) -> float:
+    return math.fsum(run.seconds * run.counts for run in kept) / math.fsum(run.counts for run in kept)
+
+
+def _weigh(row: TableRow, definition: Definition, runs: Sequence[tuple[Run, float]]) -> Weight:
     declared = declared_seconds(row, definition)
     if row.weight is not None:
         return Weight(declared, "given", 1.0, declared, left_out=len(runs))
-    usable = [_Timed(run.seconds, counts(run)) for run in _usual(runs, row.ingestion_type)]
+    usable = _usable(runs, row.ingestion_type, lambda run: run.seconds)
     if len(usable) < FEWEST_RUNS:
         if estimated_seconds(row, definition) is None:
             return Weight(declared, "type", 0.0, declared, left_out=len(runs))
         sure = SIZE_CONFIDENCE if row.ingestion_type == "snapshot" else SIZE_CONFIDENCE / 2
         return Weight(declared, "estimate", sure, declared, left_out=len(runs))
-    kept = _without_outliers(usable)
-    if len(kept) < FEWEST_RUNS:  # one fresh run outvoted all others: let each say as much
-        alike = [_Timed(run.seconds, 1.0) for run in usable]
-        kept = _without_outliers(alike)
-    mean = math.fsum(run.seconds * run.counts for run in kept) / math.fsum(run.counts for run in kept)
+    kept = _steady(usable)
+    mean = _mean(kept)
     confidence = _confidence([run.counts for run in usable], mean, kept)
     return Weight(float(f"{mean:.3g}"), "observed", confidence, declared, len(kept), len(runs) - len(kept))
 
@@ -162,12 +177,16 @@ def unknown_runs(rows: Mapping[TableId, TableRow], definition: Definition, runs:
     return capped(problems, file)
 
 
-def _assign(tables: Collection[TableId], definition: Definition, runs: Sequence[Run]) -> dict[TableId, list[Run]]:
-    """Give each table's runs: those that can be of no other."""
-    found: dict[TableId, list[Run]] = {table: [] for table in tables}
+def assigned_runs(
+    tables: Collection[TableId], definition: Definition, runs: Sequence[Run], *, half_life_days: int = HALF_LIFE_DAYS
+) -> dict[TableId, list[tuple[Run, float]]]:
+    """Give each table's runs, those that can be of no other, and what each counts."""
+    newest = max((_microseconds(run) for run in runs), default=0)
+    half_life = timedelta(days=half_life_days) // timedelta(microseconds=1)
+    found: dict[TableId, list[tuple[Run, float]]] = {table: [] for table in tables}
     for run, meant in _meanings(tables, definition, runs):
         if len(meant) == 1:
-            found[next(iter(meant))].append(run)
+            found[next(iter(meant))].append((run, _counts(newest - _microseconds(run), half_life)))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.files import write_whole
 from headgate.inventory.cells import CELLS
+from headgate.inventory.load_cells import ESTIMATED, GIVEN, load_columns
 from headgate.inventory.read import COLUMNS
 
 if TYPE_CHECKING:
@@ -27,15 +28,22 @@ def write_inventory(path: Path, tables: Sequence[TableRow], columns: Collection[
 def render_inventory(tables: Sequence[TableRow], columns: Collection[str] = ()) -> str:
     """Give the CSV of tables, a row each in their order, line ends LF; reading it gives the same tables.
 
-    Columns are those that a table uses, and those named in `columns`, in the order of COLUMNS. That of keys is there where a
-    table is known to have none.
+    Columns are those that a table uses, and those named in `columns`, in the order of COLUMNS; loads come last, by name. That
+    of keys is there where a table is known to have none.
     """
-    rows = [{column: _cell(getattr(table, CELLS[column])) for column in COLUMNS} for table in tables]
+    rows = [{column: _cell(getattr(table, CELLS[column])) for column in COLUMNS} | _load_cells(table) for table in tables]
     used = {column for row in rows for column, text in row.items() if text}
     used |= {"primary_keys" for table in tables if table.primary_keys is not None}
     shown = [column for column in COLUMNS if column in used or column in columns or column == COLUMNS[0]]
-    lines = [shown, *([row[column] for column in shown] for row in rows)]
+    shown += sorted((used | {*load_columns(columns)}) - {*COLUMNS})
+    lines = [shown, *([row.get(column, "") for column in shown] for row in rows)]
     return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)
+
+
+def _load_cells(table: TableRow) -> dict[str, str]:
+    """Give the cells of a table's loads, by column."""
+    given = {f"{GIVEN}{name}": _cell(float(amount)) for name, amount in table.loads.items()}
+    return given | {f"{ESTIMATED}{name}": _cell(float(amount)) for name, amount in table.estimated_loads.items()}
 
 
 def _quoted(cell: str) -> str:

@@ -32,6 +32,10 @@ class ResolvedPipeline:
         """The weight of all its tables: seconds of one run."""
         return fsum(table.weight.seconds for table in self.tables)
 
+    def load(self, name: str) -> float:
+        """Give what all its tables ask for of a load in a run."""
+        return fsum(table.loads[name].amount for table in self.tables)
+
     @property
     def declared(self) -> float:
         """The same by what the committed files say, whatever was observed."""

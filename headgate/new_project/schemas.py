@@ -42,6 +42,10 @@ RUNS = {
     "seconds": "How long it took.",
     "full_load": "true where it was read anew, and so says little of other runs.",
 }
+_LOADS = """
+Beside these, a column `load.NAME`, such as `load.requests`, says what a run asks for of a load that `balance.loads` of
+connector.yaml names (in runs.csv: what a run asked for), and `estimated_load.NAME` of tables.csv what the connector thinks.
+"""
 _NUMBERS = {"weight", "seconds", "estimated_rows", "estimated_bytes"}
 
 
@@ -91,4 +95,4 @@ def _markdown() -> str:
     for file, words in (("tables.csv", TABLES), ("runs.csv", RUNS)):
         lines += ["", f"## {file}", "", "| column | what it holds |", "|---|---|"]
         lines += [f"| `{name}` | {text} |" for name, text in words.items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + f"\n{_LOADS}"

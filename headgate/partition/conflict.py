@@ -57,13 +57,21 @@ class Affinity:
 
 
 @dataclass(frozen=True, slots=True)
+class Precedence:
+    """The first unit is in no later pipeline than the second."""
+
+    first: int
+    then: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pipelines:
     """There are no more pipelines. Without it there are as many as it takes, of the largest capacity, none forbidden."""
 
     count: int
 
 
-Constraint: TypeAlias = AntiAffinity | Fixed | Forbidden | Capacity | Affinity | Pipelines
+Constraint: TypeAlias = AntiAffinity | Fixed | Forbidden | Capacity | Affinity | Precedence | Pipelines
 
 
 class Infeasible(ValueError):  # noqa: N818 - what it is, not that it is an error, is what callers handle
@@ -84,6 +92,7 @@ def constraints_of(instance: Instance) -> tuple[Constraint, ...]:
     found += [Capacity(tuple(pipelines), most) for most, pipelines in sorted(capacities.items())]
     found += [Affinity(unit) for unit in sizes]
     found += [AntiAffinity(units) for units in sorted({tuple(units) for units in instance.anti_affinity})]
+    found += [Precedence(first, then) for first, then in sorted(set(instance.precedence))]
     found += [Forbidden(unit, tuple(sorted(pipelines))) for unit, pipelines in sorted(instance.forbidden.items()) if pipelines]
     found += [Fixed(unit, pipeline) for unit, pipeline in sorted(instance.fixed.items())]
     return tuple(found)
@@ -144,6 +153,7 @@ def _relaxed(instance: Instance, constraints: Iterable[Constraint]) -> Instance:
     apart: list[tuple[int, ...]] = []
     fixed: dict[int, int] = {}
     forbidden: dict[int, frozenset[int]] = {}
+    precedence: list[tuple[int, int]] = []
     for one in constraints:
         match one:
             case Pipelines():
@@ -156,6 +166,8 @@ def _relaxed(instance: Instance, constraints: Iterable[Constraint]) -> Instance:
                 apart.append(units)
             case Fixed(unit, pipeline):
                 fixed[unit] = pipeline
+            case Precedence(first, then):
+                precedence.append((first, then))
             case Forbidden(unit, pipelines):
                 forbidden[unit] = frozenset(pipelines)
     joined = set(np.flatnonzero(sizes > 1).tolist())
@@ -170,4 +182,5 @@ def _relaxed(instance: Instance, constraints: Iterable[Constraint]) -> Instance:
         ),
         fixed=fixed,
         forbidden=forbidden,
+        precedence=tuple(precedence),
     )

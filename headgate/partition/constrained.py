@@ -51,7 +51,7 @@ def place(instance: Instance) -> Split:
     require_feasible(instance)
     nowhere = np.full(len(instance.weights), -1, dtype=np.int64)
     state = PartialAssignment(instance, nowhere, np.zeros_like(nowhere))
-    state.restore(_renumbered(instance, split.assignment))
+    state.restore(renumbered(instance, split.assignment))
     before = state.assignment.copy()
     mend(state)
     if bool((state.assignment == before).all()):
@@ -98,10 +98,10 @@ def _heaviest_fixed(instance: Instance) -> int:
     return max(sums)
 
 
-def _renumbered(instance: Instance, assignment: NDArray[np.int64]) -> NDArray[np.int64]:
+def renumbered(instance: Instance, assignment: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give the same split with each part on the pipeline that the most weight of it is fixed to.
 
-    The other parts go by their number of tables to the pipelines by their room.
+    The other parts go by their number of tables to the pipelines by their room, or by what is to come after what.
     """
     shared: dict[tuple[int, int], int] = {}
     for unit, pipeline in sorted(instance.fixed.items()):
@@ -118,8 +118,27 @@ def _renumbered(instance: Instance, assignment: NDArray[np.int64]) -> NDArray[np
     capacity = tables if instance.capacity is None else instance.capacity
     parts = sorted(set(range(instance.pipelines)) - set(number), key=lambda part: (-int(tables[part]), part))
     free = sorted(set(range(instance.pipelines)) - taken, key=lambda pipeline: (-int(capacity[pipeline]), pipeline))
+    if instance.precedence:
+        parts, free = _by_precedence(instance, assignment, parts), sorted(free)
     number.update(zip(parts, free, strict=True))
     return np.array([number[part] for part in range(instance.pipelines)], dtype=np.int64)[assignment]
+
+
+def _by_precedence(instance: Instance, assignment: NDArray[np.int64], parts: list[int]) -> list[int]:
+    """Give the parts so that those come first which others come after; where that goes round, those that wait for fewest."""
+    waits: dict[int, set[int]] = {part: set() for part in parts}
+    for first, then in instance.precedence:
+        one, other = int(assignment[first]), int(assignment[then])
+        if one != other and one in waits and other in waits:
+            waits[other].add(one)
+    ordered: list[int] = []
+    while waits:
+        part = min(waits, key=lambda part: (len(waits[part]), parts.index(part)))
+        ordered.append(part)
+        del waits[part]
+        for others in waits.values():
+            others.discard(part)
+    return ordered
 
 
 def _exchange(state: PartialAssignment, pipelines: list[int], budget: Budget) -> bool:
@@ -148,9 +167,9 @@ def _exchange_two(state: PartialAssignment, one: int, other: int, budget: Budget
     for mask in subsets_within(weights, 1, gap - 1, _TRIES):
         out = int(sizes[mask].sum())
         if capacity is None or state.counts[light] - capacity[light] <= -out <= capacity[heavy] - state.counts[heavy]:
-            for unit, sign in (one for number in np.flatnonzero(mask).tolist() for one in shifts[number]):
-                state.move(unit, light if sign > 0 else heavy)
-            return True
+            moves = [one for number in np.flatnonzero(mask).tolist() for one in shifts[number]]
+            if state.attempt((unit, light if sign > 0 else heavy) for unit, sign in moves):
+                return True
     return False
 
 

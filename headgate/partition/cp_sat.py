@@ -55,6 +55,9 @@ def solve(
             model.add(total(column, sizes[inside].tolist()) <= int(instance.capacity[pipeline]))
         for members in instance.anti_affinity:
             model.add_at_most_one(places[unit][pipeline] for unit in members if pipeline in places[unit])
+    for first, then in instance.precedence:
+        ends = [total(list(places[unit].values()), list(places[unit])) for unit in (first, then)]
+        model.add(ends[0] <= ends[1])
     if price is not None:
         price(model, places, total)
     solver = cp_model.CpSolver()

@@ -69,6 +69,11 @@ def domains_of(instance: Instance) -> list[int]:
     for members in instance.anti_affinity:
         for unit in {unit for unit in members if members.count(unit) > 1}:
             domains[unit] = 0
+    for _ in instance.precedence:  # a longest path has no more
+        for first, then in instance.precedence:
+            if domains[first] and domains[then]:
+                domains[first] &= (1 << domains[then].bit_length()) - 1
+                domains[then] &= -(domains[first] & -domains[first])
     return domains
 
 
@@ -125,12 +130,15 @@ class _Search:
             [len(domains) * max(self.sizes)] * instance.pipelines if instance.capacity is None else instance.capacity.tolist()
         )
         ruled = {unit for members in instance.anti_affinity for unit in members} | {*instance.fixed, *instance.forbidden}
+        ruled |= {unit for pair in instance.precedence for unit in pair}
+        self.pairs = instance.precedence
         self.domains = {unit: domains[unit] for unit, size in enumerate(self.sizes) if unit in ruled or size > 1}
         self.sets = [frozenset(members) for members in instance.anti_affinity]
         self.sets_of = {unit: [members for members in self.sets if unit in members] for unit in self.domains}
         self.assignment = [-1] * len(domains)
         named = frozenset(instance.fixed.values()).union(*instance.forbidden.values())
-        self.kinds = [(-1, p) if p in named else (room, -1) for p, room in enumerate(self.left)]
+        alike = not instance.precedence
+        self.kinds = [(-1, p) if p in named or not alike else (room, -1) for p, room in enumerate(self.left)]
 
     def run(self) -> Feasibility:
         """Give a placement, or the proof that there is none, or neither where the budget ran out."""
@@ -169,6 +177,11 @@ class _Search:
             below = {
                 one: domain & ~(1 << pipeline) if one in mates else domain for one, domain in domains.items() if one != unit
             }
+            for first, then in self.pairs:
+                if first == unit and then in below:
+                    below[then] &= -1 << pipeline
+                if then == unit and first in below:
+                    below[first] &= (2 << pipeline) - 1
             if self._descend(below):
                 return True
             self.left[pipeline] += self.sizes[unit]

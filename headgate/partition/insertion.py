@@ -24,7 +24,8 @@ def evict(state: PartialAssignment) -> None:
     """Take the units out of the state that can't stay, and put those in that are fixed.
 
     First those whose pipeline is forbidden to them or that are fixed elsewhere; then, where a pipeline holds two that must be
-    apart or more tables than it has room for, the cheapest to move (of those, the lightest).
+    apart or more tables than it has room for, or one is in a later pipeline than another that it is before, the cheapest to
+    move (of those, the lightest).
     """
     instance = state.instance
     for unit, pipeline in sorted(instance.fixed.items()):
@@ -34,6 +35,10 @@ def evict(state: PartialAssignment) -> None:
             state.move(unit, -1)
     for members in instance.anti_affinity:
         _part(state, members)
+    for pair in instance.precedence:
+        places = [int(state.assignment[unit]) for unit in pair]
+        if 0 <= places[1] < places[0]:
+            state.move(min(pair, key=lambda unit: _worth(state, unit)), -1)
     if instance.capacity is not None:
         for pipeline in np.flatnonzero(state.counts > instance.capacity).tolist():
             _thin(state, pipeline, int(instance.capacity[pipeline]))
@@ -84,8 +89,9 @@ def insert(state: PartialAssignment, units: Iterable[int]) -> bool:
             continue
         pipeline = best[draw.draw(len(best))]
         for other in _in_the_way(state, unit, pipeline, entered):
+            left = int(state.assignment[other])
             state.move(other, -1)
-            tabu[other][pipeline] = step + _TENURE + draw.draw(_TENURE)
+            tabu[other][left] = step + _TENURE + draw.draw(_TENURE)
             waiting.append(other)
         state.move(unit, pipeline)
         entered[unit] = step
@@ -105,6 +111,9 @@ def _displaced(state: PartialAssignment, unit: int) -> NDArray[np.float64]:
     rivals = rivals[state.assignment[rivals] >= 0]
     leaving = np.bincount(state.assignment[rivals], state.sizes[rivals], pipelines)
     answer = np.where(state.may(unit), leaving, np.inf)
+    for pipeline in range(pipelines) if unit in state.order else ():
+        misplaced = state.out_of_order(unit, pipeline)
+        answer[pipeline] += np.inf if state.pinned[misplaced].any() else state.sizes[misplaced].sum()
     answer[state.assignment[rivals[state.pinned[rivals]]]] = np.inf
     if state.instance.capacity is not None:
         free = (state.assignment >= 0) & ~state.pinned
@@ -121,9 +130,12 @@ def _in_the_way(state: PartialAssignment, unit: int, pipeline: int, entered: NDA
     """
     rivals, inside = state.rivals(unit), state.inside(pipeline)
     leaving: list[int] = rivals[state.assignment[rivals] == pipeline].tolist()
+    leaving += [other for other in state.out_of_order(unit, pipeline) if other not in leaving]
     if state.instance.capacity is None:
         return leaving
-    need = int(state.counts[pipeline] + state.sizes[unit] - state.instance.capacity[pipeline] - state.sizes[leaving].sum())
+    inside_leaving = [other for other in leaving if state.assignment[other] == pipeline]
+    need = int(state.counts[pipeline] + state.sizes[unit] - state.instance.capacity[pipeline])
+    need -= int(state.sizes[inside_leaving].sum())
     others = np.setdiff1d(inside, rivals)
     others = others[np.lexsort((entered[others], state.costs[others], state.sizes[others]))]
     enough = others[state.sizes[others] >= need]

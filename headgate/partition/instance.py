@@ -19,13 +19,22 @@ _LARGEST_POWER = 1000  # 2^-1000 is still a normal float
 
 
 @dataclass(frozen=True, slots=True)
+class Dimension:
+    """A load beside the weight. loads: (n,) int64, as weights are. limit: what a pipeline takes of it at most, None: any."""
+
+    loads: NDArray[np.int64]
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """Units to place on the pipelines 0 to `pipelines` - 1. A unit is a table, or several that must share a pipeline.
 
     weights: (n,) int64, at least 0, their sum below 2^62, so that sums are exact in any order. sizes: (n,) tables in each
     unit, None: 1 each. capacity: (pipelines,) tables that each pipeline takes at most, None: any number. anti_affinity: sets
     of units, no two of which may share a pipeline. fixed: unit → the pipeline it has to be in. forbidden: unit → pipelines
-    it must not be in.
+    it must not be in. precedence: pairs of units, the first of which is in no later pipeline than the second. dimensions: loads
+    beside the weights, which `several` knows, and the methods of one load don't.
     """
 
     weights: NDArray[np.int64]
@@ -35,11 +44,13 @@ class Instance:
     anti_affinity: Sequence[Sequence[int]] = ()
     fixed: Mapping[int, int] = field(default_factory=dict)
     forbidden: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    precedence: Sequence[tuple[int, int]] = ()
+    dimensions: Sequence[Dimension] = ()
 
     @property
     def free(self) -> bool:
         """Whether nothing stands in the way but the weights."""
-        return self.capacity is None and not (self.anti_affinity or self.fixed or self.forbidden)
+        return self.capacity is None and not (self.anti_affinity or self.fixed or self.forbidden or self.precedence)
 
     def loads(self, assignment: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give (pipelines,) the weight in each pipeline; units at -1 have no pipeline yet."""

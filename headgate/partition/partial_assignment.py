@@ -31,6 +31,10 @@ class PartialAssignment:
         for number, members in enumerate(instance.anti_affinity):
             for unit in dict.fromkeys(members):
                 self.sets.setdefault(unit, []).append(number)
+        self.order: dict[int, list[tuple[int, bool]]] = {}  # unit → those that it is before (True) or after
+        for first, then in instance.precedence:
+            self.order.setdefault(first, []).append((then, True))
+            self.order.setdefault(then, []).append((first, False))
         self.pinned = np.zeros(len(origin), dtype=bool)
         self.pinned[list(instance.fixed)] = True
         self.squares = self.weights.astype(np.float64) ** 2
@@ -121,9 +125,29 @@ class PartialAssignment:
                     answer[row] &= self.may(number)
                 if number in self.sets:
                     answer[row] &= ~self.taken[self.sets[number]].any(axis=0)
+                if number in self.order:
+                    first, last = self.between(number)
+                    answer[row, :first] = answer[row, last + 1 :] = False
         away = np.flatnonzero(assignment >= 0)
         answer[away, assignment[away]] = False
         return answer
+
+    def between(self, unit: int) -> tuple[int, int]:
+        """Give the first and the last pipeline that the unit may be in by those that it is before and after."""
+        first, last = 0, self.instance.pipelines - 1
+        for other, is_before in self.order.get(unit, ()):
+            place = int(self.assignment[other])
+            if place >= 0:
+                first, last = (first, min(last, place)) if is_before else (max(first, place), last)
+        return first, last
+
+    def out_of_order(self, unit: int, pipeline: int) -> list[int]:
+        """Give the units that can't stay where they are with this one in the pipeline, by what is before and after what."""
+        return [
+            other
+            for other, is_before in self.order.get(unit, ())
+            if (place := int(self.assignment[other])) >= 0 and (place < pipeline if is_before else place > pipeline)
+        ]
 
     def satisfies(self, unit: int) -> bool:
         """Whether the unit's pipeline holds all rules that concern the unit where it is now."""
@@ -133,6 +157,7 @@ class PartialAssignment:
             and instance.fixed.get(unit, pipeline) == pipeline
             and pipeline not in instance.forbidden.get(unit, ())
             and (unit not in self.sets or bool((self.taken[self.sets[unit], pipeline] <= 1).all()))
+            and not self.out_of_order(unit, pipeline)
         )
 
     def attempt(self, moves: Iterable[tuple[int, int]]) -> bool:

@@ -131,16 +131,20 @@ def _evicted(state: PartialAssignment, objective: Objective, unit: int, pipeline
     cover = _cheapest_cover(state, objective, others, excess)
     if cover is None:
         return None
+    misplaced = state.out_of_order(unit, pipeline)
+    if not objective.may_leave(state, np.array(misplaced, dtype=np.int64)).all():
+        return None
     leaving: list[int] = [*rivals.tolist(), *cover]
+    elsewhere = [other for other in misplaced if other not in leaving]
     if state.instance.capacity is None:
-        return leaving
+        return leaving + elsewhere
     short = int(state.counts[pipeline] + state.sizes[unit] - state.sizes[leaving].sum() - state.instance.capacity[pipeline])
     others = others[objective.may_leave(state, others) & ~np.isin(others, leaving)]
     for other in others[np.lexsort((state.weights[others], state.leaving(others)))].tolist():
         if short > 0:
             leaving.append(other)
             short -= int(state.sizes[other])
-    return leaving if short <= 0 else None
+    return leaving + elsewhere if short <= 0 else None
 
 
 def _cheapest_cover(state: PartialAssignment, objective: Objective, units: NDArray[np.int64], excess: int) -> list[int] | None:

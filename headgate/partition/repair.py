@@ -118,7 +118,7 @@ def _in_order(
 ) -> Repaired:
     """Repair once, with the units in an order that is the same whatever that of the rows."""
     order = np.lexsort((assignment, costs, instance.weights))[::-1]
-    within = _reordered(instance, order)
+    within = reordered(instance, order)
     try:
         result = _repair(within, assignment[order], costs[order], tolerance, trigger, budget, exact=exact)
     except Infeasible:
@@ -129,7 +129,7 @@ def _in_order(
     return replace(result, assignment=back, moved=moved, forced=forced)
 
 
-def _reordered(instance: Instance, order: NDArray[np.int64]) -> Instance:
+def reordered(instance: Instance, order: NDArray[np.int64]) -> Instance:
     """Give the instance with unit `order[k]` as unit k: a definite order, so that the order of rows makes no difference."""
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
@@ -140,6 +140,8 @@ def _reordered(instance: Instance, order: NDArray[np.int64]) -> Instance:
         anti_affinity=sorted(sorted(int(place[unit]) for unit in units) for units in instance.anti_affinity),
         fixed={int(place[unit]): pipeline for unit, pipeline in instance.fixed.items()},
         forbidden={int(place[unit]): pipelines for unit, pipelines in instance.forbidden.items()},
+        precedence=sorted((int(place[first]), int(place[then])) for first, then in instance.precedence),
+        dimensions=[replace(one, loads=one.loads[order]) for one in instance.dimensions],
     )
 
 

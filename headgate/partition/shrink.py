@@ -109,6 +109,19 @@ def _without(
 ) -> Repaired:
     """Repair the layout on the pipelines that stay. Moves and cost count the units of the emptied ones too."""
     stays = np.setdiff1d(np.arange(instance.pipelines), emptied)
+    fewer, number = on_fewer(instance, stays)
+    result = repair(fewer, number[assignment], costs, tolerance=tolerance, trigger=tolerance, exact=exact)
+    out = np.flatnonzero(np.isin(assignment, emptied))
+    return replace(
+        result,
+        assignment=stays[result.assignment],
+        moved=tuple(sorted({*result.moved, *(int(unit) for unit in out)})),
+        cost=result.cost + int(costs[out].sum()),
+    )
+
+
+def on_fewer(instance: Instance, stays: NDArray[np.int64]) -> tuple[Instance, NDArray[np.int64]]:
+    """Give the instance on the pipelines that stay, and (pipelines + 1,) their new numbers; -1 for others, and for none."""
     number = np.full(instance.pipelines + 1, -1, dtype=np.int64)  # the last stands for no pipeline
     number[stays] = np.arange(len(stays))
     fewer = replace(
@@ -121,11 +134,4 @@ def _without(
             for unit, pipelines in instance.forbidden.items()
         },
     )
-    result = repair(fewer, number[assignment], costs, tolerance=tolerance, trigger=tolerance, exact=exact)
-    out = np.flatnonzero(np.isin(assignment, emptied))
-    return replace(
-        result,
-        assignment=stays[result.assignment],
-        moved=tuple(sorted({*result.moved, *(int(unit) for unit in out)})),
-        cost=result.cost + int(costs[out].sum()),
-    )
+    return fewer, number

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from headgate.balance.draft import natural
+from headgate.names import natural
 from headgate.numbers import counted
-from headgate.render.layout import grouping_lines
+from headgate.render.layout import grouping_lines, load_lines
 from headgate.render.pages import environment_of, style_of
 from headgate.render.starts_page import starts_of
 from headgate.schedule import describe_schedule
@@ -162,7 +162,7 @@ def section(report: Report, most_bars: int, most_changes: int, starts: Starts | 
         moves=len(moved),
         cost=sum(group.cost for group in report.groups),
         problems=report.problems,
-        notes=(*grouping_lines(report), *report.notes),
+        notes=(*load_lines(report), *grouping_lines(report), *report.notes),
         charts=charts,
         charts_left_out=charts_left_out,
         starts=starts,

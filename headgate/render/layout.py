@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import astuple, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from headgate.balance.report import Row
@@ -41,7 +41,8 @@ _LEAST_GAP = 0.0001
 
 def report_text(report: Report, width: int | None = None) -> str:
     """Give the report as a table of pipelines, as wide as `width` at most, then what changed, then what to know."""
-    columns = ("pipeline", "stack", "tables", "weight", "of lower bound", "", "in", "out", "schedule")
+    loads = sorted({name for row in report.rows for name in row.loads})
+    columns = ("pipeline", "stack", "tables", "weight", "of lower bound", "", *loads, "in", "out", "schedule")
     heaviest = max((row.weight for row in report.rows), default=0.0)
     rows = [
         (
@@ -51,6 +52,7 @@ def report_text(report: Report, width: int | None = None) -> str:
             number_text(row.weight),
             f"{row.share:.1%}" if row.tables else "-",
             "█" * round(_BAR * row.weight / (heaviest or 1.0)),
+            *(number_text(row.loads[name]) for name in loads),
             str(row.moves_in or "-"),
             str(row.moves_out or "-"),
             _when(row),
@@ -60,7 +62,8 @@ def report_text(report: Report, width: int | None = None) -> str:
     tables = sum(row.tables for row in report.rows)
     counts = (counted(tables, "table"), counted(len(rows), "pipeline"), counted(report.stacks, "stack"))
     head = f"{report.connector}: {', '.join(counts)}"
-    lines = [head, table_text(columns, rows, right=(1, 2, 3, 4, 6, 7), width=width, spare=(5,)), *_summary(report)]
+    right = (1, 2, 3, 4, *range(6, 8 + len(loads)))
+    lines = [head, table_text(columns, rows, right=right, width=width, spare=(5,)), *_summary(report)]
     lines += [step_text(step) for step in report.steps[:_MOST_STEPS]]
     if len(report.steps) > _MOST_STEPS:
         lines.append(f"and {len(report.steps) - _MOST_STEPS} more (all of them with --format json)")
@@ -69,7 +72,7 @@ def report_text(report: Report, width: int | None = None) -> str:
 
 def _summary(report: Report) -> list[str]:
     """Say how near the layout is to what can't be beaten, and where its weights come from."""
-    gaps = [group.makespan / group.bound - 1 for group in report.groups if group.bound]
+    gaps = [group.heaviest[0] for group in report.groups if group.bound]
     lines = []
     if gaps:
         optimal = sum(group.optimal for group in report.groups)
@@ -77,6 +80,7 @@ def _summary(report: Report) -> list[str]:
             f"heaviest pipelines: {_gap(max(gaps))} above their group's lower bound; {optimal} of "
             f"{counted(len(report.groups), 'group')} proved optimal, given these groups"
         )
+    lines += load_lines(report)
     lines += grouping_lines(report)
     origins = Counter(entry.weight_from for entry in report.entries)
     told = {"given": "as written", "observed": "as observed", "estimate": "by estimated size", "type": "by ingestion type"}
@@ -87,6 +91,23 @@ def _summary(report: Report) -> list[str]:
 def _gap(gap: float) -> str:
     """Give a gap in percent, so that 0 is said of none alone."""
     return f"at most {gap:.2%}" if gap <= 0 or gap >= _LEAST_GAP else f"less than {_LEAST_GAP:.2%}"
+
+
+def load_lines(report: Report) -> list[str]:
+    """Say how near each group's loads beside the weight are to what can't be beaten, and the peaks of those that have one."""
+    lines = []
+    for one in report.groups:
+        for load in one.loads:
+            limit = f", {number_text(load.limit)} at most" if load.limit is not None else ""
+            share = f", {load.heaviest / load.bound:.1%} of its lower bound" if load.bound else ""
+            lines.append(f"group {one.group.words}: {number_text(load.heaviest)} of {load.name} on a pipeline{share}{limit}")
+    rates = report.timeline.rates if report.timeline else ()
+    lines += [
+        f"{rate.load} on {rate.connection}: {number_text(rate.after)} in the busiest minute ({number_text(rate.before)} if all "
+        f"started as scheduled), {number_text(rate.per_minute)} at most"
+        for rate in rates
+    ]
+    return lines
 
 
 def grouping_lines(report: Report) -> list[str]:
@@ -108,13 +129,16 @@ def _grouping_line(cost: GroupingCost, *, with_connection: bool) -> str:
 
 
 def report_csv(reports: Sequence[Report]) -> str:
-    """Give all pipelines of the reports as CSV with a header, without a line end after the last."""
+    """Give all pipelines of the reports as CSV with a header, loads last, without a line end after the last."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    names = [field.name for field in fields(Row)]
-    writer.writerow(["connector", *names])
+    names = [field.name for field in fields(Row) if field.name != "loads"]
+    loads = sorted({name for report in reports for row in report.rows for name in row.loads})
+    writer.writerow(["connector", *names, *(f"load.{name}" for name in loads)])
     for report in reports:
-        writer.writerows([report.connector, *map(_cell, astuple(row))] for row in report.rows)
+        for row in report.rows:
+            cells = [*(getattr(row, name) for name in names), *(row.loads.get(name, "") for name in loads)]
+            writer.writerow([report.connector, *map(_cell, cells)])
     return out.getvalue().removesuffix("\n")
 
 

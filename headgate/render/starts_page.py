@@ -8,7 +8,7 @@ from itertools import groupby
 from math import fsum
 from typing import TYPE_CHECKING
 
-from headgate.balance.draft import natural
+from headgate.names import natural
 from headgate.numbers import counted
 
 if TYPE_CHECKING:

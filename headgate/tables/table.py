@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from headgate.tables.group import Group
     from headgate.tables.ids import TableId
-    from headgate.tables.weight import Weight
+    from headgate.tables.weight import Load, Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Table:
     """A table: what tells it from others, what it may share a pipeline with, and what it weighs.
 
     ingestion_type: snapshot, append, cdc or cdc_with_deletes; empty where it is not known. options: what goes to the source,
-    nested values as they are in the JSON. own_group: its row names the group. gone: the last discovery did not find it.
-    Equal where the ids are.
+    nested values as they are in the JSON. own_group: its row names the group. gone: the last discovery did not find it. loads:
+    what a run asks for beside its time, by the names of `balance.loads`. Equal where the ids are.
     """
 
     id: TableId
@@ -29,6 +29,7 @@ class Table:
     options: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
     own_group: bool = field(default=False, compare=False)
     gone: bool = field(default=False, compare=False)
+    loads: Mapping[str, Load] = field(default_factory=dict, compare=False)
 
     @property
     def order(self) -> tuple[float, str, str]:

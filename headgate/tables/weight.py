@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Source = Literal["given", "observed", "estimate", "type"]
+LoadSource = Literal["given", "observed", "estimate", "default"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,14 @@ class Weight:
     declared: float
     runs: int = 0
     left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a run of a table asks for beside its time, such as a source's requests: how much, and where that is known from.
+
+    source: its row gives it, its past runs do, the connector's estimate, or the definition's default.
+    """
+
+    amount: float
+    source: LoadSource

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
 from headgate.balance.steps import steps_between
 from headgate.balance.whatif import with_settings
+from headgate.cost.curve import curve_of
 from headgate.definition.load import FILE, located
 from headgate.files import write_all
 from headgate.inventory.grouping import isolate_problems, written_by
+from headgate.inventory.loads import unheard_loads
 from headgate.inventory.write import render_inventory
 from headgate.layout.lock import differs, render_lock
 from headgate.layout.progress import without_needless_handovers
@@ -25,6 +28,7 @@ from headgate.project import TABLES, read_connectors, refuse_committed, refuse_s
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from headgate.cost.curve import Curve
     from headgate.layout.model import Layout
     from headgate.problems import Problem
     from headgate.project import Connector
@@ -38,7 +42,8 @@ class BalanceRequest:
     """Which connector to balance (None: all), and how. write False: only look.
 
     settings: balance settings to try, such as pipelines=6. explain: a table. With either of them, no lock is written.
-    page: where the loads and starts go, before and after, as a page.
+    page: where the loads and starts go, before and after, as a page, or the curve. curve: what each number of pipelines takes,
+    instead of a balance; no lock is written.
     """
 
     connector: str | None = None
@@ -50,15 +55,17 @@ class BalanceRequest:
     explain: str | None = None
     write: bool = True
     page: Path | None = None
+    curve: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BalanceResult:
-    """A report of each connector; why the table is where it is; ids of connectors whose lock changes."""
+    """A report of each connector; why the table is where it is; ids of connectors whose lock changes; curves, if asked for."""
 
     reports: tuple[Report, ...]
     explanations: tuple[Explanation, ...]
     changed: tuple[str, ...]
+    curves: tuple[Curve, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
 
     Raises InputError for settings or rules that can't be met, RefusedError where something deployed would be lost.
     """
+    if request.curve:
+        return _curves(request, tell)
     made: list[_Balanced] = []
     problems: list[Problem] = []
     for one in read_connectors(request.root, request.connector):
@@ -110,6 +119,25 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
     return BalanceResult(tuple(reports), tuple(reasons), changed)
 
 
+def _curves(request: BalanceRequest, tell: Callable[[str], None]) -> BalanceResult:
+    found = []
+    for one in read_connectors(request.root, request.connector):
+        definition = with_settings(one.definition, request.settings)
+        tell(f"{definition.id}: balancing on each number of pipelines …")
+        tables = one.weighed(definition)
+        try:
+            found.append(curve_of(tables, definition, one.layout, partial(_without_needless_handovers, one)))
+        except InputError as error:
+            raise InputError(located(error.problems, one.folder / FILE)) from None
+    if request.page:
+        from headgate.render.curve import curve_page  # its template takes time to load
+
+        refuse_committed(request.page)
+        write_all({request.page: curve_page(found)})
+        tell(f"{request.page} written")
+    return BalanceResult((), (), (), tuple(found))
+
+
 def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], None]) -> _Balanced:
     before = None if request.from_scratch else one.layout
     # Where it is nowhere, pins say which table is where; a pin that is missing is told of as a stray.
@@ -133,7 +161,7 @@ def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], Non
     made = replace(made, layout=_without_needless_handovers(one, made.layout))
     refuse_strays(one, made.layout, one.definition.targets)
     shown = report(tables, definition, made.layout, before, made.groups)
-    shown = replace(shown, notes=(*shown.notes, *_unheard(current)))
+    shown = replace(shown, notes=(*shown.notes, *_unheard(current), *unheard_loads(current.rows, definition)))
     reasons = explain(request.explain, tables, definition, before, shown) if request.explain is not None else ()
     return _Balanced(one, made.layout, shown, reasons)
 

@@ -24,12 +24,43 @@ def test_a_number_of_pipelines_takes_the_deadline_s_place(define: Define) -> Non
     assert (tried.balance.pipelines, tried.balance.deadline) == (6, None)
 
 
+def test_a_deadline_takes_the_place_of_a_number(define: Define) -> None:
+    tried = with_settings(define(pipelines=6), ["deadline.minutes=45", "deadline.concurrent_updates=4"])
+
+    assert tried.balance.pipelines is None
+    assert tried.balance.deadline is not None
+    assert (tried.balance.deadline.minutes, tried.balance.deadline.concurrent_updates) == (45, 4)
+    kept = with_settings(define(deadline={"minutes": 30, "startup_seconds": 5}), ["deadline.minutes=45"]).balance.deadline
+    assert kept is not None
+    assert (kept.minutes, kept.startup_seconds) == (45, 5)
+    assert with_settings(define(deadline={"minutes": 30}), ["deadline=none"]).balance.deadline is None
+
+
+def test_weights_rules_and_loads_are_tried_too(define: Define) -> None:
+    before = define(pinned={"main.bronze.a": "all_1"}, weights={"append": 7}, move_costs={"tables": {"a": 1}})
+
+    tried = with_settings(
+        before,
+        ["weights.cdc=20", 'together=[["a","b"]]', "pinned.main.bronze.a=none", "pinned.c=all_2", 'after.d=["c"]',
+         "loads.requests.per_minute=300", "move_costs.tables.b=5"],
+    ).balance  # fmt: skip
+
+    assert (tried.weights.append, tried.weights.cdc) == (7, 20)
+    assert (tried.together, tried.pinned, tried.after) == ([["a", "b"]], {"c": "all_2"}, {"d": ["c"]})
+    assert tried.loads["requests"].per_minute == 300
+    assert tried.move_costs.tables == {"a": 1, "b": 5}
+
+
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
         (["pipeline=6"], "did you mean 'pipelines'"),
         (["pipelines"], "'pipelines' has no value\n +write pipelines=VALUE"),
-        (["together=[]"], "'together=\\[\\]' is not a balance setting"),
+        (["togther=[]"], "'togther=\\[\\]' is not a balance setting"),
+        (["pipelines.x=1"], "'pipelines.x=1' is not a balance setting"),
+        (["deadline.minute=45"], "--what-if: deadline.minute: unknown key"),
+        (["together=a"], "--what-if: together: expected a list"),
+        (['together=[["a"]]'], "a list of one table says nothing"),
         (["pipelines=0"], "--what-if: pipelines: expected 1 or more, found 0"),
         (["stacks=two"], "stacks: expected a whole number, found 'two'"),
         (["trigger=0.01"], "the trigger 0.01 is below the tolerance 0.05"),

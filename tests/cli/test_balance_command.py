@@ -127,3 +127,35 @@ def test_rules_that_contradict_each_other_are_told_together(headgate: Run, proje
     assert "must not share a pipeline (balance.apart[0])" in said
     assert said.startswith("connectors/crm/connector.yaml:6: balance: ")
     assert not (project / LOCK).exists()
+
+
+def test_the_curve_is_shown_and_writes_no_lock(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    before = (project / LOCK).read_bytes()
+
+    text = headgate("balance", "crm", "--curve", "--html", "curve.html")
+    printed = json.loads(headgate("balance", "crm", "--curve", "--format", "json").stdout)
+    rows = list(csv.DictReader(io.StringIO(headgate("balance", "crm", "--curve", "--format", "csv").stdout)))
+
+    assert "run time" in text.stdout
+    assert [str(point["pipelines"]) for point in printed[0]["points"]] == [row["pipelines"] for row in rows]
+    assert printed[0]["today"] in [point["pipelines"] for point in printed[0]["points"] if not point["moves"]]
+    assert (project / "curve.html").read_text().startswith("<!DOCTYPE html>")
+    assert (project / LOCK).read_bytes() == before
+
+
+def test_the_curve_goes_with_settings_and_not_with_a_balance(headgate: Run) -> None:
+    headgate("balance")
+
+    tried = json.loads(headgate("balance", "crm", "--curve", "--format", "json", "--what-if", "max_pipelines=1").stdout)
+
+    assert len(tried[0]["points"]) == 1
+    assert "leave the other flag out" in headgate("balance", "--curve", "--rebalance", code=1).stderr
+
+
+def test_rules_and_lists_are_tried_as_json(headgate: Run) -> None:
+    headgate("balance")
+
+    said = headgate("balance", "crm", "--what-if", 'apart=[["contacts","nothing"]]', code=1).stderr
+
+    assert "balance.apart[0]: 'nothing' is not in the inventory" in said

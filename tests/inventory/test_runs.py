@@ -129,3 +129,16 @@ def test_any_bytes_give_runs_or_problems(data: bytes, headed: bool) -> None:
         parse_runs(HEAD.encode() * headed + data)
     except InputError as error:
         assert error.problems  # noqa: PT017  # either way is right
+
+
+def test_runs_say_what_they_asked_for() -> None:
+    runs = parse_runs(
+        b"source_table,started_at,seconds,load.requests\nt,2026-03-01T04:00:00Z,1,120\nt,2026-03-02T04:00:00Z,1,\n"
+    )
+
+    assert [run.loads for run in runs] == [{"requests": 120}, {}]
+
+
+def test_a_load_that_is_no_number_is_said_with_its_place() -> None:
+    with pytest.raises(InputError, match=r"row 1, column load.requests: is not a number from 0 to 1e\+12: found 'many'"):
+        parse_runs(b"source_table,started_at,seconds,load.requests\nt,2026-03-01T04:00:00Z,1,many\n")

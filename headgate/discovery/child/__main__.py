@@ -112,8 +112,8 @@ def _made(kind: type, request: dict[str, Any], code: Path, channel: Channel) -> 
 def _size(connector: Any, table: str, options: dict[str, str]) -> dict[str, object]:
     """Give what a connector that can estimate a table's size says of it, under the names that metadata has for it.
 
-    `estimate_table_size(table, options)` gives a dictionary with rows, bytes, both or neither. It is only a help: where it
-    fails, that is printed, and the table has no estimate.
+    `estimate_table_size(table, options)` gives a dictionary with rows, bytes and loads, or some of them. It is only a help:
+    where it fails, that is printed, and the table has no estimate.
     """
     estimate = getattr(connector, "estimate_table_size", None)
     if not callable(estimate):
@@ -123,7 +123,8 @@ def _size(connector: Any, table: str, options: dict[str, str]) -> dict[str, obje
     except Exception as error:  # noqa: BLE001 (the connector's code may raise anything)
         print(f"estimate_table_size({table!r}): {type(error).__name__}: {error}")  # noqa: T201 (kept with what the code prints)
         return {}
-    return {f"estimated_{what}": found[what] for what in ("rows", "bytes") if what in found} if isinstance(found, dict) else {}
+    known = found if isinstance(found, dict) else {}
+    return {f"estimated_{what}": known[what] for what in ("rows", "bytes", "loads") if what in known}
 
 
 def _listed(value: Any) -> object:

@@ -9,6 +9,8 @@ from headgate.deployment.ingest import option_text
 from headgate.emit.terraform.literals import literal, literals
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.definition.model import Permission, RunAs
     from headgate.deployment.model import Catalog, Cluster, File, GitFolder, Job, ManagedTable, Permissions, Pipeline, Schema
 
@@ -140,7 +142,7 @@ def job_block(one: Job) -> Block:
         "name": literal(one.name),
         "max_concurrent_runs": 1,
         "tags": literals(one.tags),
-        "task": [{"task_key": "ingest", "pipeline_task": {"pipeline_id": f"${{databricks_pipeline.{one.id}.id}}"}}],
+        "task": [_task("ingest", one.id), *(_task(name, name, before, one.id) for name, before in one.tasks)],
         **_run_as(one.run_as),
     }
     if one.schedule:
@@ -154,6 +156,14 @@ def job_block(one: Job) -> Block:
     if one.notified:
         block["email_notifications"] = {"on_failure": [literal(mail) for mail in one.notified]}
     return block
+
+
+def _task(key: str, pipeline: str, before: Sequence[str] = (), own: str = "") -> Block:
+    """Give the task that runs a pipeline, once those before have ended well; the job's own pipeline has the task `ingest`."""
+    task: Block = {"task_key": key, "pipeline_task": {"pipeline_id": f"${{databricks_pipeline.{pipeline}.id}}"}}
+    if before:
+        task["depends_on"] = [{"task_key": "ingest" if name == own else name} for name in before]
+    return task
 
 
 def permissions_block(one: Permissions) -> Block:

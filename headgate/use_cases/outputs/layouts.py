@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,11 +10,13 @@ from headgate.balance.arrange import Arranged
 from headgate.balance.explain import Elsewhere
 from headgate.balance.grouping_cost import GroupingCost
 from headgate.balance.report import Entry, Report, Row
-from headgate.balance.starts import Lane, Timeline
+from headgate.balance.starts import Lane, RatePeak, Timeline
 from headgate.balance.steps import Step
+from headgate.cost.curve import Curve, Point
+from headgate.cost.model import Amount
 
 if TYPE_CHECKING:
-    from headgate.cost.model import Amount, Cost
+    from headgate.cost.model import Cost
     from headgate.use_cases.check import CheckedConnector, ShownConnector
 
 _HUNDREDTH = 2
@@ -22,13 +24,17 @@ _HUNDREDTH = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartsOutput:
-    """When pipelines run, in a period that comes again and again, from Monday 00:00; peaks are of concurrent ones."""
+    """When pipelines run, in a period that comes again and again, from Monday 00:00; peaks are of concurrent ones.
+
+    rates: what they ask of loads with a limit a minute.
+    """
 
     period_minutes: int
     peak_before: int
     peak_after: int
     bound: int
     pipelines: tuple[Lane, ...]
+    rates: tuple[RatePeak, ...] = ()
 
     @classmethod
     def of(cls, line: Timeline) -> StartsOutput:
@@ -39,6 +45,7 @@ class StartsOutput:
             peak_after=line.peak_after,
             bound=line.bound,
             pipelines=line.lanes,
+            rates=line.rates,
         )
 
 
@@ -88,6 +95,32 @@ class ExplanationOutput:
     stack: int
     reasons: tuple[str, ...]
     elsewhere: tuple[Elsewhere, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveOutput:
+    """What each number of pipelines would take, in a target; `today` is the number that there is (null: no layout)."""
+
+    format: Literal[1] = 1
+    connector: str
+    target: str
+    currency: str | None
+    today: int | None
+    knee: int | None
+    points: tuple[Point, ...]
+
+    @classmethod
+    def of(cls, curve: Curve) -> CurveOutput:
+        """Give a curve, money and hours to a hundredth."""
+        points = tuple(replace(point, **_amounts(Amount(point.hours, point.dbus, point.price))) for point in curve.points)
+        return cls(
+            connector=curve.connector,
+            target=curve.target,
+            currency=curve.currency,
+            today=curve.today,
+            knee=next((point.pipelines for point in curve.points if point.knee), None),
+            points=points,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

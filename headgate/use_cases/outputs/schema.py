@@ -21,7 +21,14 @@ from headgate.use_cases.outputs.deploys import (
     ReviewOutput,
     ValidateOutput,
 )
-from headgate.use_cases.outputs.layouts import BalanceOutput, CheckOutput, CostOutput, ExplanationOutput, ShowOutput
+from headgate.use_cases.outputs.layouts import (
+    BalanceOutput,
+    CheckOutput,
+    CostOutput,
+    CurveOutput,
+    ExplanationOutput,
+    ShowOutput,
+)
 from headgate.use_cases.outputs.progress import (
     HandedOverOutput,
     ProgressOutput,
@@ -36,7 +43,7 @@ from headgate.use_cases.outputs.tables import BackfillOutput, DiscoverOutput, Sl
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.
 OUTPUTS: dict[str, Any] = {
     "discover": DiscoverOutput | list[DiscoverOutput],
-    "balance": list[BalanceOutput] | list[ExplanationOutput],
+    "balance": list[BalanceOutput] | list[ExplanationOutput] | list[CurveOutput],
     "slice": SliceOutput,
     "show": list[ShowOutput],
     "check": list[CheckOutput],

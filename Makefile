@@ -102,7 +102,7 @@ mutants: setup .venv/.mutants.ready
 soak: setup .venv/.apps.ready
 	@python -m tests.connectors.osipi.soak $(SEEDS)
 
-# 60 seeds, more than a thousand kills; SEEDS="7 8" for some of them.
+# 60 seeds, more than a thousand runs that are disturbed; SEEDS="7 8" for some of them.
 soak-run: setup .venv/.exact.ready
 	@python -m tests.engine.soak $(SEEDS)
 

@@ -225,7 +225,7 @@ class Store:
                 writer_properties=_WRITER,
                 post_commithook_properties=_HOOKS,
             )
-            self._made.vacuum(_KEEP_HOURS, dry_run=False)
+            self._made.vacuum(_KEEP_HOURS, dry_run=False, full=True)  # of commits that were killed, too
         except (DeltaError, OSError) as error:
             _log.warning("%s could not be tidied: %s", self.path, _first_line(error))
             self._open()

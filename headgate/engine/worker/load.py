@@ -7,6 +7,7 @@ order of a sequence, and cdc_with_deletes takes out the rows that were deleted.
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +61,7 @@ class Load:
         self._tombstones = Tombstones(after, stored.keys, stored.sequence) if deletes else None
         self._into = Into(stored, self.store, self._tombstones, order.refresh)
         self._quarantine = Quarantine(aside / "quarantine", order.name)
+        shutil.rmtree(aside / "spool", ignore_errors=True)  # what a process that was killed left
         self.intake = Intake(stored.shape.loose, aside / "spool", memory, self._quarantine, tell)
         self.landed = Landed()
         self.calls = 0

@@ -94,7 +94,7 @@ def _boolean(value: Any) -> bool:
         word = value.lower()
         if word in _TRUE or word in _FALSE:
             return word in _TRUE
-    elif value in (0, 1) and isinstance(value, int):
+    elif isinstance(value, int) and value in {0, 1}:
         return bool(value)
     raise UnfitError(f"expected true or false, found {found(value)}")
 

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
 from tests.engine.soak.compare import Findings
-from tests.engine.soak.plan import KINDS
+from tests.engine.soak.plan import KILLED, KINDS
 from tests.engine.soak.run import Outcome, run
 
 SEEDS = 60
@@ -33,9 +33,10 @@ def main(words: list[str]) -> int:
     kills = sum((one.kills for one in outcomes), Counter[str]())
     findings = sum((one.findings for one in outcomes), Findings())
     bad = sorted(one.seed for one in outcomes if not one.good)
-    print("kills:", ", ".join(f"{kind} {kills[kind]}" for kind in KINDS))  # noqa: T201
+    print("runs disturbed:", ", ".join(f"{kind} {kills[kind]}" for kind in KINDS))  # noqa: T201
     print(  # noqa: T201
-        f"{len(outcomes)} seeds, {kills.total()} kills, {findings.tables} tables compared, {findings.rows} rows:",
+        f"{len(outcomes)} seeds, {kills.total()} runs disturbed, {sum(kills[kind] for kind in KILLED)} of them by kill -9,",
+        f"{findings.tables} tables compared, {findings.rows} rows:",
         f"{len(findings.lost)} lost, {len(findings.doubled)} doubled, {len(findings.wrong)} wrong,",
         f"{sum(len(one.failed) for one in outcomes)} failed, in {time.monotonic() - begun:.0f} s",
         f"\nnot as if undisturbed: {bad}" if bad else "",

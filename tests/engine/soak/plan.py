@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _KILLED, _TWO, _OTHER_LAYOUT, _ENGINE, _STOPPED = "killed", "two at once", "two layouts", "engine killed", "stopped"
 _OUTER = (_KILLED, _TWO, _OTHER_LAYOUT, _ENGINE, _STOPPED)
 KINDS = (*_OUTER, *IN_ANSWERS, *IN_OFFSETS, *IN_WRITES, *STRANGE)
+KILLED = (_KILLED, _ENGINE, "kill", *IN_WRITES)  # those in which kill -9 ends a process, each time
 # How often: what is cheap and dies in the midst of writing more often, what costs seconds less so.
 _WEIGHTS = {
     "engine killed": 2,

@@ -42,7 +42,9 @@ class Outcome:
         return self.findings.none and not self.failed
 
     def __str__(self) -> str:
-        said = [f"seed {self.seed}: {self.kills.total()} kills, {self.findings.rows} rows in {self.findings.tables} tables"]
+        said = [
+            f"seed {self.seed}: {self.kills.total()} runs disturbed, {self.findings.rows} rows in {self.findings.tables} tables"
+        ]
         return "\n".join([*said, *([str(self.findings)] if not self.findings.none else []), *self.failed])
 
 

@@ -1,4 +1,4 @@
-"""A short seed of the soak; `make soak-run` runs more than a thousand kills."""
+"""A short seed of the soak; `make soak-run` disturbs more than a thousand runs."""
 
 from __future__ import annotations
 

@@ -37,6 +37,7 @@ _RECENT = 20  # commits that are looked through for the state first
 _TRIES = 5
 _COMPACT_EVERY = 25  # commits
 _ROW_GROUP = 131_072
+_FILE = 32 * 1024 * 1024  # bytes: a file is in memory until it is whole
 _KEEP_HOURS = 168  # files that no version needs any more, as long as Databricks keeps them by default
 # Values that repeat little have no dictionary for long: it took most of a write's time, and made the files larger.
 _DICTIONARY = 65_536  # bytes
@@ -118,6 +119,7 @@ class Store:
                 on,
                 source_alias="s",
                 target_alias="t",
+                streamed_exec=False,  # so that files are left out which have none of the keys
                 writer_properties=_WRITER,
                 commit_properties=_properties(state),
                 post_commithook_properties=_HOOKS,
@@ -135,6 +137,7 @@ class Store:
             data,
             mode=mode,
             schema_mode=schema_mode,
+            target_file_size=_FILE,
             writer_properties=_WRITER,
             commit_properties=_properties(state),
             post_commithook_properties=_HOOKS,

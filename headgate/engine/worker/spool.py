@@ -13,7 +13,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ROWS = 65_536  # of a batch in the file, and of one that is written at once
+_ROWS = 16_384  # of a batch in the file, and of one that is written at once
 
 
 class Spool:

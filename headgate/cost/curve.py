@@ -53,7 +53,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A connector's points, by number of pipelines, `today` of which it has (None: no layout)."""
+    """A connector's points, by number of pipelines, `today` of which it has (None: no layout); `target` is what costs."""
 
     connector: str
     target: str
@@ -92,7 +92,13 @@ def curve_of(tables: Sequence[Table], definition: Definition, lock: Layout | Non
     knee = knee_of([(point.pipelines, point.run_seconds) for point in ordered])
     today = len({placement.agreed for placement in lock.tables}) if lock else None
     marked = tuple(replace(point, knee=number == knee) for number, point in enumerate(ordered))
-    return Curve(definition.id, definition.default_target, definition.cost.currency, today, marked)
+    return Curve(definition.id, _priced_target(definition), definition.cost.currency, today, marked)
+
+
+def _priced_target(definition: Definition) -> str:
+    """Give the target whose runs cost: the default one, or where its schedules start nothing, the first that runs."""
+    names = (definition.default_target, *sorted(definition.targets))
+    return next((name for name in names if not definition.targets[name].paused), definition.default_target)
 
 
 def knee_of(points: Sequence[tuple[float, float]]) -> int | None:
@@ -133,7 +139,7 @@ def _point(tables: Sequence[Table], definition: Definition, layout: Layout, lock
     groups: defaultdict[Group | None, list[float]] = defaultdict(list)
     for one in pipelines:
         groups[one.group].append(run[one.pipeline.id])
-    cost = cost_of(definition, definition.default_target, layout, tables).total
+    cost = cost_of(definition, _priced_target(definition), layout, tables).total
     return Point(
         pipelines=len(pipelines),
         run_seconds=rounded(max((run_seconds(its, limits) for its in groups.values()), default=0.0)),

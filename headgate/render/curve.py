@@ -38,7 +38,10 @@ def curve_text(curve: Curve, width: int | None = None) -> str:
         [*_cells(curve, point), "█" * round(_BAR * point.run_seconds / longest), _mark(curve, point)] for point in curve.points
     ]
     right = range(len(columns) - 2)
-    lines = [f"{curve.connector}: run time, cost and moves by number of pipelines, each balanced from today's layout"]
+    lines = [
+        f"{curve.connector}: run time, cost and moves by number of pipelines, each balanced from today's layout",
+        f"(hours and cost: a month of target {curve.target})",
+    ]
     return "\n".join([*lines, table_text(columns, rows, right=right, width=width, spare=(len(columns) - 2,)), _said(curve)])
 
 

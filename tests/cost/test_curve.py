@@ -44,6 +44,14 @@ def test_a_run_takes_the_start_up_and_the_heaviest_pipeline_and_each_costs_its_s
     assert all(point.moves for number, point in by_number.items() if number != 3)
 
 
+def test_the_month_is_that_of_a_target_which_runs() -> None:
+    found = curve(balance={"pipelines": 3}, targets={"dev": {"default": True, "paused": True}, "prod": {}}, **PRICED)
+
+    assert found.target == "prod"
+    assert "a month of target prod" in curve_text(found)
+    assert all(point.hours > 0 for point in found.points)
+
+
 def test_classic_clusters_count_driver_and_workers() -> None:
     found = curve(compute={"kind": "classic", "workers": 2})
 

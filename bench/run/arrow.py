@@ -35,11 +35,11 @@ def pylist(out: Path, rows: int) -> Work:
     return run
 
 
-def merge(out: Path, there: int, first: int, rows: int) -> Work:
+def merge(out: Path, there: int, rows: int, step: int) -> Work:
     """Give delta-rs' merge of rows by their id, into a table that it wrote."""
     path = str(out / "things")
     write_deltalake(path, pa.Table.from_batches(batches(0, there)))
-    changes = pa.Table.from_batches(batches(first, rows, 1))
+    changes = pa.Table.from_batches(batches(0, rows, step, 1))
 
     def run() -> dict[str, float]:
         merger = DeltaTable(path).merge(changes, "t.id = s.id", source_alias="s", target_alias="t")

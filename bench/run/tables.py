@@ -21,13 +21,13 @@ def many() -> list[Row]:
 
 
 def merge() -> list[Row]:
-    """Measure a merge, half of whose rows are new."""
-    first = THERE - CHANGED // 2
+    """Measure a merge of rows from all over the table, and as many new ones."""
+    step = 2 * THERE // CHANGED
     common = {"kind": "cdc", "by_columns": "yes"}
-    then = {**common, "first": str(first), "rows": str(CHANGED), "version": "1"}
+    then = {**common, "rows": str(CHANGED), "step": str(step), "version": "1"}
     kinds: Kinds = {
         "engine": ("merge", {"first": {**common, "rows": str(THERE)}, "then": then}),
-        "delta-rs": ("delta_merge", {"there": THERE, "first": first, "rows": CHANGED}),
+        "delta-rs": ("delta_merge", {"there": THERE, "rows": CHANGED, "step": step}),
     }
     took = in_turns(kinds, TURNS)
     own, other = took["engine"]["cpu"], took["delta-rs"]["cpu"]

@@ -1,6 +1,7 @@
 """A connector that makes its rows up, all of one answer: dictionaries, or the same rows as Arrow record batches.
 
-Options of the connection: `rows`; `first`, the id of the first of them; `kind`, how tables are ingested; `by_columns`.
+Options of the connection: `rows`; `first`, the id of the first of them, and `step`, from one to the next; `version`; `kind`,
+how tables are ingested; `by_columns`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _MICROS = int(_BEGIN.timestamp()) * 1_000_000
 _TIME = pa.timestamp("us", "UTC")
+_PLACE = ("first", "rows", "step", "version")
 _AT_ONCE = 32_768  # rows of a batch
 _COUNTRIES = [f"country {number}" for number in range(97)]
 _STATES = [None, "new", "paid", "packed", "sent"]
@@ -32,10 +34,10 @@ SCHEMA = pa.schema(
 _SPARK = {pa.int64(): "LongType", pa.string(): "StringType", pa.float64(): "DoubleType", pa.bool_(): "BooleanType"}
 
 
-def dictionaries(first: int, count: int, version: int = 0) -> Iterator[dict[str, Any]]:
+def dictionaries(first: int, count: int, step: int = 1, version: int = 0) -> Iterator[dict[str, Any]]:
     """Give rows as a connector does; a later version of a row has another price and time."""
     later, second = timedelta(days=version), timedelta(seconds=1)
-    for number in range(first, first + count):
+    for number in range(first, first + count * step, step):
         created = _BEGIN + number * second
         yield {
             "id": number, "code": f"code-{number:09}", "customer": number % 10_007, "country": _COUNTRIES[number % 97],
@@ -46,10 +48,10 @@ def dictionaries(first: int, count: int, version: int = 0) -> Iterator[dict[str,
         }  # fmt: skip
 
 
-def batches(first: int, count: int, version: int = 0) -> Iterator[pa.RecordBatch]:
+def batches(first: int, count: int, step: int = 1, version: int = 0) -> Iterator[pa.RecordBatch]:
     """Give the same rows as Arrow record batches."""
-    for begin in range(first, first + count, _AT_ONCE):
-        number = np.arange(begin, min(begin + _AT_ONCE, first + count), dtype=np.int64)
+    for place in range(0, count, _AT_ONCE):
+        number = first + step * np.arange(place, min(place + _AT_ONCE, count), dtype=np.int64)
         created = _MICROS + number * 1_000_000
         columns = [
             number, [f"code-{one:09}" for one in number.tolist()], number % 10_007, _of(_COUNTRIES, number),
@@ -69,7 +71,8 @@ class MadeUp:
     """Any table has the same rows; what is asked after them has none."""
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        self._first, self._count, self._version = (int(options.get(name, "0")) for name in ("first", "rows", "version"))
+        usual = {"first": "0", "step": "1", "version": "0"} | dict(options)
+        self._place = [int(usual[name]) for name in _PLACE]
         self._kind = options.get("kind", "append")
         self._by_columns = bool(options.get("by_columns"))
 
@@ -90,12 +93,12 @@ class MadeUp:
 
     def read_table(self, _table: str, offset: Mapping[str, Any] | None, _options: Mapping[str, str]) -> tuple[Any, Any]:
         """Give all rows in one answer, and then none."""
-        end = {"id": self._first + self._count}
-        return (iter(()) if offset == end else dictionaries(self._first, self._count, self._version)), end
+        end = dict(zip(_PLACE, self._place, strict=True))
+        return (iter(()) if offset == end else dictionaries(*self._place)), end
 
     def read_table_arrow(self, _table: str, offset: Mapping[str, Any] | None, _options: Mapping[str, str]) -> Any:
         """Give the same as batches, where that is wanted."""
-        end = {"id": self._first + self._count}
+        end = dict(zip(_PLACE, self._place, strict=True))
         if not self._by_columns:
             return None
-        return (iter(()) if offset == end else batches(self._first, self._count, self._version)), end
+        return (iter(()) if offset == end else batches(*self._place)), end

@@ -85,7 +85,7 @@ def _merge(rows: pa.Table, deleted: pa.Table, plan: Plan, store: Store, state: S
         merger = merger.when_matched_delete(f"NOT {is_row} AND {newer}") if deleted.num_rows else merger
         return merger.when_matched_update(values, f"{is_row} AND {newer}").when_not_matched_insert(values, is_row)
 
-    counts = store.merge(merged, _on(plan.keys), clauses, state)
+    counts = store.merge(merged, plan.keys, clauses, state)
     return Landed(counts["num_target_rows_inserted"] + counts["num_target_rows_updated"], counts["num_target_rows_deleted"])
 
 
@@ -110,7 +110,7 @@ def _land_history(rows: pa.Table, deleted: pa.Table, into: Into, state: State) -
         merger = merger.when_matched_update({quoted(END): f"s.{quoted(END)}"}, f"s.{MARK} = 'closed'")
         return merger.when_not_matched_insert(values, f"s.{MARK} = 'row'")
 
-    counts = store.merge(merged, _on([*keys, START]), clauses, state)
+    counts = store.merge(merged, [*keys, START], clauses, state)
     return Landed(counts["num_target_rows_inserted"] + counts["num_target_rows_updated"])
 
 
@@ -120,10 +120,6 @@ def _of(touched: pa.Table, existing: pa.Table | None, plan: Plan) -> pa.Table:
     if existing is None:
         return pa.schema([columns.field(name) for name in (*plan.keys, START, END)]).empty_table()
     return existing.filter(matched(existing, touched, plan.keys).is_valid())
-
-
-def _on(keys: Sequence[str]) -> str:
-    return " AND ".join(f"t.{quoted(key)} = s.{quoted(key)}" for key in keys)
 
 
 def _marked(rows: pa.Table, kind: str) -> pa.Table:

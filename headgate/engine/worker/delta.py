@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import (
     CommitProperties,
     DeltaTable,
@@ -106,10 +107,16 @@ class Store:
             again=not isinstance(data, pa.RecordBatchReader),
         )
 
-    def merge(self, data: pa.Table, on: str, clauses: Callable[[Any], Any], state: State) -> dict[str, Any]:
-        """Merge rows (`s`) into the table (`t`) where `on` holds, by `clauses`; give the counts. Raises as `write` does."""
+    def merge(self, data: pa.Table, keys: Sequence[str], clauses: Callable[[Any], Any], state: State) -> dict[str, Any]:
+        """Merge rows (`s`) into those of the table (`t`) that have the same keys, by `clauses`; give the counts.
+
+        Raises as `write` does.
+        """
         self._make(data.schema)
         self._widen(data.schema)
+        on = " AND ".join(f"t.{quoted(key)} = s.{quoted(key)}" for key in keys)
+        # delta-rs looks for files to leave out where rows are not streamed, and takes more memory where it finds none.
+        streamed = not self._some_lie_apart(data[keys[0]], keys[0])
         counts: dict[str, Any] = {}
 
         def merge() -> None:
@@ -119,7 +126,7 @@ class Store:
                 on,
                 source_alias="s",
                 target_alias="t",
-                streamed_exec=False,  # so that files are left out which have none of the keys
+                streamed_exec=streamed,
                 writer_properties=_WRITER,
                 commit_properties=_properties(state),
                 post_commithook_properties=_HOOKS,
@@ -130,6 +137,16 @@ class Store:
 
         self._commit(merge, state, again=True)
         return counts
+
+    def _some_lie_apart(self, values: pa.ChunkedArray, key: str) -> bool:
+        """Say whether a file has none of the values of a key: whether all that it has are smaller, or all greater."""
+        files = pa.table(self._made.get_add_actions(flatten=True))
+        ends = pc.min_max(values)
+        try:
+            apart = pc.or_(pc.less(files[f"max.{key}"], ends["min"]), pc.greater(files[f"min.{key}"], ends["max"]))
+        except (KeyError, pa.ArrowException):  # it is not known of this type
+            return False
+        return bool(pc.any(apart).as_py())
 
     def _put(self, data: Any, state: State, mode: Any = "append", schema_mode: Any = "merge") -> None:
         write_deltalake(

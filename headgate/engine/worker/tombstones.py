@@ -36,9 +36,8 @@ class Tombstones:
         if self._store.table is None:
             self._store.write(rows, state)
             return
-        on = " AND ".join(f"t.{quoted(name)} = s.{quoted(name)}" for name in self._columns)
         values = {quoted(name): f"s.{quoted(name)}" for name in self._columns}
-        self._store.merge(rows, on, lambda merger: merger.when_not_matched_insert(values), state)
+        self._store.merge(rows, self._columns, lambda merger: merger.when_not_matched_insert(values), state)
 
     def newer(self, rows: pa.Table) -> pa.Table:
         """Give the rows that are newer than a deletion of their key, or have none."""

@@ -19,7 +19,9 @@ for name in [name for name in os.environ if name.startswith("DATABRICKS_")]:
     del os.environ[name]
 
 # The same examples each time; in the long run (--hypothesis-profile) others, and more of them.
-settings.register_profile("headgate", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile(
+    "headgate", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=50
+)
 settings.register_profile(LONG, settings.get_profile("headgate"), derandomize=False, max_examples=400)
 # Against a mutant any failure will do, the simplest or not.
 settings.register_profile("mutants", settings.get_profile("headgate"), phases=[Phase.explicit, Phase.generate])

@@ -6,7 +6,7 @@ from math import fsum
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.balance.report import Report, report
@@ -19,6 +19,7 @@ from headgate.problems import InputError
 from headgate.render.balance_page import balance_page
 from headgate.render.layout import report_csv, report_text
 from headgate.use_cases.outputs.layouts import BalanceOutput
+from tests.support.examples import examples
 from tests.support.from_rows import balance
 
 Define = Callable[..., Definition]
@@ -74,7 +75,7 @@ def test_as_many_pipelines_are_made_as_a_limit_takes(define: Define, requests: f
     assert shown.problems == ()
 
 
-@settings(max_examples=15)
+@examples(8)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 40)), min_size=1, max_size=12), st.integers(1, 4), st.data())
 def test_a_limit_is_never_passed_on_the_first_balance_or_a_later_one(
     pairs: list[tuple[float, float]], pipelines: int, data: st.DataObject

@@ -14,6 +14,7 @@ from headgate.partition.instance import Dimension, Instance
 from headgate.partition.several import over_limit, place
 from headgate.partition.vector_assignment import VectorAssignment, bounds_of
 from headgate.partition.vector_repair import fill_empty, repair, shrink
+from tests.support.examples import examples
 
 Ints = NDArray[np.int64]
 LOADS = st.integers(0, 30)
@@ -52,6 +53,7 @@ def allowed(instance: Instance) -> list[Ints]:
     ]
 
 
+@examples(25)
 @given(instances())
 def test_small_instances_are_placed_as_well_as_brute_force_does(instance: Instance) -> None:
     options = allowed(instance)

@@ -25,12 +25,15 @@ def print_plans(folder: Path) -> None:
 
 
 def print_lists(folder: Path) -> None:
-    """Make an inventory of each list."""
+    """Make an inventory of each list, in a folder of its own."""
     with TemporaryDirectory() as root:
-        _print(
-            sorted(folder.glob("*.csv")),
-            lambda file: ("discover", "list", "--from-csv", str(file), "--root", str(Path(root) / file.stem), "-q"),
-        )
+
+        def words(file: Path) -> tuple[str, ...]:
+            project = Path(root) / file.stem
+            project.mkdir()
+            return ("discover", "list", "--from-csv", str(file), "--root", str(project), "-q")
+
+        _print(sorted(folder.glob("*.csv")), words)
 
 
 def _print(files: list[Path], words: Callable[[Path], tuple[str, ...]]) -> None:

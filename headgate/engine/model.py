@@ -6,9 +6,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-IngestionType = Literal["snapshot", "append", "cdc", "cdc_with_deletes"]
-ScdType = Literal["SCD_TYPE_1", "SCD_TYPE_2", "APPEND_ONLY"]
-
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,9 +25,8 @@ class TableOrder(_Strict):
 class PipelineOrder(_Strict):
     """What one process does: the tables of a pipeline, with the connector in a folder, made with `connection`.
 
-    lock: the file that it holds meanwhile.
-    memory: bytes that the process may take. patience: seconds that one answer of the connector may take. interval: seconds
-    after which all are loaded again; 0: once.
+    lock: the file that it holds meanwhile. memory: bytes that the process may take. patience: seconds that one answer of the
+    connector may take. interval: seconds after which all are loaded again; 0: once.
     """
 
     pipeline: str
@@ -57,9 +53,6 @@ class Counts(_Strict):
     quarantined: int = 0
     bytes: int = 0
     commits: int = 0
-    calls: int = 0
-    seconds: float = 0
-    reading: float = 0
     waiting: float = 0
     requests: int | None = None
     retries: int | None = None

@@ -71,11 +71,9 @@ class PipelineProcess:
         """Have it end at its next commit."""
         self._stopping.set()
         process = self._process
-        if process and process.stdin and not process.stdin.closed:
-            try:
+        if process and process.stdin:
+            with contextlib.suppress(OSError):  # it has ended
                 process.stdin.close()
-            except OSError:  # it has ended
-                return
 
     def kill(self) -> None:
         """End it now: what it committed stays."""
@@ -86,29 +84,16 @@ class PipelineProcess:
     def _once(self, order: PipelineOrder) -> tuple[str | None, set[str]]:
         """Run a process to its end; give the table that it was at, if any, and those that it told the end of."""
         self._tail.clear()
-        # -P: no module of the working folder takes a standard one's place. -B: the connector's folder stays as it is.
-        command = [sys.executable, "-P", "-B", "-m", "headgate.engine.worker"]
-        self._process = process = subprocess.Popen(  # noqa: S603  # our own module, and no part of it comes from outside
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            env=_FREED | child_environment(),
-            start_new_session=True,
-        )
+        self._process = process = _started()
         assert process.stdin  # noqa: S101  # asked for above
         assert process.stdout  # noqa: S101
         assert process.stderr  # noqa: S101
         printed = threading.Thread(target=self._keep, args=(process.stderr,), daemon=True)
         printed.start()
         begun, done = None, set()
-        try:
+        with contextlib.suppress(OSError):  # it died at once; why is told below
             process.stdin.write(order.model_dump_json() + "\n")
             process.stdin.flush()
-        except OSError:  # it died at once; why is told below
-            pass
         if self._stopping.is_set():
             self.stop()
         for line in process.stdout:
@@ -155,3 +140,18 @@ class PipelineProcess:
         if code is not None and code < 0:
             return f"its pipeline's process was killed by signal {-code}", look
         return f"its pipeline's process ended with exit code {code}", look
+
+
+def _started() -> subprocess.Popen[str]:
+    # -P: no module of the working folder takes a standard one's place. -B: the connector's folder stays as it is.
+    command = [sys.executable, "-P", "-B", "-m", "headgate.engine.worker"]
+    return subprocess.Popen(  # noqa: S603  # our own module, and no part of it comes from outside
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        env=_FREED | child_environment(),
+        start_new_session=True,
+    )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from headgate.engine.supervise import Heard
 
 State = Literal["started", "loaded", "failed", "stopped"]
-_SUMMED = ("rows", "written", "deleted", "quarantined", "bytes", "commits", "calls", "reading", "waiting")
+_SUMMED = ("rows", "written", "deleted", "quarantined", "bytes", "commits", "waiting")
 _MAYBE = ("requests", "retries", "waited")
 
 

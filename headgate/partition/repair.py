@@ -118,12 +118,16 @@ def _in_order(
 ) -> Repaired:
     """Repair once, with the units in an order that is the same whatever that of the rows."""
     order = np.lexsort((assignment, costs, instance.weights))[::-1]
-    within = reordered(instance, order)
     try:
-        result = _repair(within, assignment[order], costs[order], tolerance, trigger, budget, exact=exact)
+        result = _repair(reordered(instance, order), assignment[order], costs[order], tolerance, trigger, budget, exact=exact)
     except Infeasible:
         raise Infeasible(irreducible_conflict(instance)) from None  # in the numbers of the caller
-    back = np.empty_like(assignment)
+    return in_callers_order(result, order)
+
+
+def in_callers_order(result: Repaired, order: NDArray[np.int64]) -> Repaired:
+    """Give a repair of the reordered instance in the numbers that its units had before."""
+    back = np.empty_like(result.assignment)
     back[order] = result.assignment
     moved, forced = (tuple(sorted(int(order[unit]) for unit in units)) for units in (result.moved, result.forced))
     return replace(result, assignment=back, moved=moved, forced=forced)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -51,10 +50,7 @@ def repair(
         return scalar.repair(instance, assignment, costs, tolerance=tolerance, trigger=trigger, budget=budget, exact=exact)
     order = np.lexsort((assignment, costs, *(one.loads for one in instance.dimensions), instance.weights))[::-1]
     found = _repair(scalar.reordered(instance, order), assignment[order], costs[order], tolerance, trigger, budget)
-    back = np.empty_like(assignment)
-    back[order] = found.assignment
-    moved, forced = (tuple(sorted(int(order[unit]) for unit in units)) for units in (found.moved, found.forced))
-    return replace(found, assignment=back, moved=moved, forced=forced)
+    return scalar.in_callers_order(found, order)
 
 
 def shrink(

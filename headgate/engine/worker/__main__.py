@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -61,7 +60,7 @@ class Worker:
 
     def _load(self, table: TableOrder, source: Source) -> None:
         self._say(Said(what="loading", table=table.name))
-        began, clock, before = time.monotonic(), (source.clock.reading, source.clock.waiting), source.counters()
+        waited, before = source.clock.waiting, source.counters()
         load: Load | None = None
         said: dict[str, str] = {"what": "loaded"}
         try:
@@ -75,8 +74,7 @@ class Worker:
             said = {"what": "stopped"}
         except OSError as error:
             said = {"what": "failed", "error": f"the system failed: {error}", "fix": "look at the disk, then run it again"}
-        times = (time.monotonic() - began, source.clock.reading - clock[0], source.clock.waiting - clock[1])
-        counts = _counts(load, times, before, source)
+        counts = _counts(load, source.clock.waiting - waited, before, source)
         kind = {"ingestion_type": load.plan.kind, "full_load": load.full} if load else {}
         self._say(Said.model_validate({**said, **kind, "table": table.name, "counts": counts}))
 
@@ -101,8 +99,7 @@ def _refuse_held(holder: str) -> None:
         raise TableError(f"it is being loaded already, {holder}", "wait for its end, or end that one")
 
 
-def _counts(load: Load | None, times: tuple[float, float, float], before: dict[str, float], source: Source) -> Counts:
-    seconds, reading, waiting = times
+def _counts(load: Load | None, waiting: float, before: dict[str, float], source: Source) -> Counts:
     used = {name: value - before.get(name, 0) for name, value in source.counters().items()}
     own = {
         "requests": int(used["requests"]) if "requests" in used else None,
@@ -110,7 +107,7 @@ def _counts(load: Load | None, times: tuple[float, float, float], before: dict[s
         "waited": used.get("waited"),
     }
     if load is None:
-        return Counts(seconds=seconds, reading=reading, waiting=waiting, **own)
+        return Counts(waiting=waiting, **own)
     intake = load.intake
     return Counts(
         rows=intake.rows,
@@ -119,9 +116,6 @@ def _counts(load: Load | None, times: tuple[float, float, float], before: dict[s
         quarantined=intake.quarantined,
         bytes=intake.bytes,
         commits=load.store.commits,
-        calls=load.calls,
-        seconds=seconds,
-        reading=reading,
         waiting=waiting,
         converted=dict(sorted(intake.converted.items())),
         unknown=tuple(sorted(intake.unknown)),

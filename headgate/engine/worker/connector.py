@@ -19,6 +19,7 @@ from headgate.discovery.child.find import described, search_files
 from headgate.engine.worker.batches import checked_batches, checked_rows
 from headgate.engine.worker.errors import StoppedError, TableError, plain
 from headgate.engine.worker.spark_types import arrow_schema
+from headgate.inventory.row import INGESTION_TYPES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,15 +30,13 @@ if TYPE_CHECKING:
 
 Offset = dict[str, Any]
 _Answer = TypeVar("_Answer")
-_TYPES = ("snapshot", "append", "cdc", "cdc_with_deletes")
 _COUNTED = ("requests", "retries", "waited")
 
 
 class Clock:
-    """How long the connector was at work: seconds in all, and of those the ones in which it waited, computing nothing."""
+    """The seconds in which the connector was asked and computed nothing: it waited."""
 
     def __init__(self) -> None:
-        self.reading = 0.0
         self.waiting = 0.0
 
     def run(self, ask: Callable[[], _Answer]) -> _Answer:
@@ -46,9 +45,7 @@ class Clock:
         try:
             return ask()
         finally:
-            took = time.monotonic() - began
-            self.reading += took
-            self.waiting += max(0.0, took - (time.process_time() - computed))
+            self.waiting += max(0.0, time.monotonic() - began - (time.process_time() - computed))
 
 
 class Source:
@@ -71,8 +68,8 @@ class Source:
         if not isinstance(found, Mapping):
             raise TableError(f"read_table_metadata gave {type(found).__name__}: expected a dictionary")
         kind = found.get("ingestion_type") or "cdc"  # as the framework takes it
-        if kind not in _TYPES:
-            raise TableError(f"its ingestion_type is {kind!r}: expected one of {', '.join(_TYPES)}")
+        if kind not in INGESTION_TYPES:
+            raise TableError(f"its ingestion_type is {kind!r}: expected one of {', '.join(INGESTION_TYPES)}")
         keys = found.get("primary_keys") or ()
         if isinstance(keys, str) or not all(isinstance(key, str) for key in keys):
             raise TableError(f"its primary_keys are {keys!r}: expected a list of column names")
@@ -96,7 +93,7 @@ class Source:
     ) -> tuple[Iterator[Checked], Offset | None]:
         """Read on from an offset; give what is read and the offset after it. Raises TableError."""
         given = dict(options)
-        if self._partitioned(table) and self._asked(lambda: self._connector.is_partitioned(table), "is_partitioned"):
+        if self._partitioned(table):
             end = self._offset(
                 self._asked(lambda: self._connector.latest_offset(table, given, offset or {}), "latest_offset"), offset
             )

@@ -215,7 +215,7 @@ class Store:
     def delete(self, where: str) -> None:
         """Delete rows that fit a condition of SQL. Raises TableError where they can't be."""
         try:
-            self._made.delete(where, commit_properties=CommitProperties(custom_metadata={KEY: self.state.model_dump_json()}))
+            self._made.delete(where, commit_properties=CommitProperties(custom_metadata=_kept(self.state)))
         except (DeltaError, OSError) as error:
             raise TableError(f"{self.path} could not be written: {_first_line(error)}") from None
 
@@ -241,7 +241,7 @@ class Store:
         """Make few files of many small ones, and delete old ones. What fails is tried again another time."""
         try:
             self._made.optimize.compact(
-                commit_properties=CommitProperties(custom_metadata={KEY: self.state.model_dump_json()}),
+                commit_properties=CommitProperties(custom_metadata=_kept(self.state)),
                 writer_properties=_WRITER,
                 post_commithook_properties=_HOOKS,
             )
@@ -253,8 +253,12 @@ class Store:
 
 def _properties(state: State) -> CommitProperties:
     return CommitProperties(
-        custom_metadata={KEY: state.model_dump_json()}, app_transactions=[Transaction(_APP, state.batch)], max_commit_retries=0
+        custom_metadata=_kept(state), app_transactions=[Transaction(_APP, state.batch)], max_commit_retries=0
     )
+
+
+def _kept(state: State) -> dict[str, str]:
+    return {KEY: state.model_dump_json()}
 
 
 def _first_line(error: BaseException) -> str:

@@ -54,9 +54,8 @@ class Intake:
     def take(self, piece: Checked, spool: Spool) -> None:
         """Take a piece: its rows to the spool, its cells that don't fit aside."""
         rows = piece.batch.rename_columns(self._schema.names)
-        spool.add(
-            rows if rows.schema == self._schema else rows.cast(self._schema)
-        )  # to fields in structs that only the table has
+        # A table may have fields in structs that these rows have not.
+        spool.add(rows if rows.schema == self._schema else rows.cast(self._schema))
         self.rows += piece.rows
         self.bytes += piece.batch.nbytes
         self.converted += piece.converted

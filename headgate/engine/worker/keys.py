@@ -23,15 +23,6 @@ def last_of_each(rows: pa.Table, by: Sequence[str]) -> pa.Table:
     return rows.take(places[f"{_PLACE}_max"].combine_chunks().sort())
 
 
-def repeated(rows: pa.Table, by: Sequence[str]) -> pa.Array:
-    """Give the places of the rows whose combination of `by` another row has, each after the first of them."""
-    names = list(by)
-    places = _placed(rows.select(names)).group_by(names, use_threads=False).aggregate([(_PLACE, "min")])
-    first = places[f"{_PLACE}_min"].combine_chunks()
-    everything = pa.array(range(rows.num_rows), pa.int64())
-    return everything.filter(pc.invert(pc.is_in(everything, value_set=first)))
-
-
 def matched(rows: pa.Table, others: pa.Table, by: Sequence[str]) -> pa.Array:
     """Give for each row the place in `others` of the row with the same `by`, null where there is none; there is one at most."""
     names = list(by)

@@ -128,7 +128,6 @@ class Load:
 
     def _commit(self, write: Callable[[State], Landed], state: State) -> None:
         landed = write(state)
-        self._into.refresh = False
         self._state = state
         self.landed = Landed(self.landed.written + landed.written, self.landed.deleted + landed.deleted)
 

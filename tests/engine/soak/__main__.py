@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 
 from tests.engine.soak.compare import Findings
 from tests.engine.soak.plan import KILLED, KINDS
-from tests.engine.soak.run import Outcome, run
+from tests.engine.soak.run import run
+from tests.support.seeds import outcomes_of
 
 SEEDS = 60
 # What users of two loaders report, beside which our count is printed.
@@ -23,13 +21,8 @@ beside that, of others:
 
 def main(words: list[str]) -> int:
     """Run the seeds that are named, or as many from 0 on as are wanted by default."""
-    seeds = [int(word) for word in words] or list(range(SEEDS))
     begun = time.monotonic()
-    outcomes: list[Outcome] = []
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(run, seed) for seed in seeds]):
-            outcomes.append(done.result())
-            print(outcomes[-1], flush=True)  # noqa: T201
+    outcomes = outcomes_of(words, SEEDS, run)
     kills = sum((one.kills for one in outcomes), Counter[str]())
     findings = sum((one.findings for one in outcomes), Findings())
     bad = sorted(one.seed for one in outcomes if not one.good)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 
-from tests.connectors.osipi.soak.run import Outcome, run
+from tests.connectors.osipi.soak.run import run
+from tests.support.seeds import outcomes_of
 
 SEEDS = 200
 
 
 def main(words: list[str]) -> int:
     """Run the seeds that are named, or as many from 0 on as are wanted by default."""
-    seeds = [int(word) for word in words] or list(range(SEEDS))
     begun = time.monotonic()
-    outcomes: list[Outcome] = []
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(run, seed) for seed in seeds]):
-            outcomes.append(done.result())
-            print(outcomes[-1], flush=True)  # noqa: T201
+    outcomes = outcomes_of(words, SEEDS, run)
     bad = sorted(one.seed for one in outcomes if not one.good)
     total = [one.findings for one in outcomes]
     print(  # noqa: T201

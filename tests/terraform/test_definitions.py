@@ -25,8 +25,6 @@ CODE = {"crm/__init__.py": b"", "crm/source.py": b"print('${x}')\n", "data.bin":
 CODE |= {f"crm/tables/part_{number}.py": b"1\n" for number in range(8)}
 # Each end of the provider: the newest is asked with two of the definitions, of which one has a folder of code.
 RUNS = [(OLDEST, name) for name in DEFINITIONS] + [(NEWEST, name) for name in [*FIRST[:2], *NEWER]]
-# The dearest of them is asked of the newest alone in the short run.
-SHORT = [run for run in RUNS if run[1] in FIRST and run != (OLDEST, FIRST[1])]
 
 
 def made(site: Callable[..., Site], name: str, **changes: Any) -> Site:
@@ -37,7 +35,7 @@ def made(site: Callable[..., Site], name: str, **changes: Any) -> Site:
 
 
 @pytest.mark.parametrize(
-    ("provider", "name"), [run if run in SHORT else pytest.param(*run, marks=pytest.mark.long) for run in RUNS]
+    ("provider", "name"), [run if run[1] in FIRST else pytest.param(*run, marks=pytest.mark.long) for run in RUNS]
 )
 def test_each_stack_is_valid_is_applied_and_is_then_done(site: Callable[..., Site], name: str) -> None:
     found = made(site, name)

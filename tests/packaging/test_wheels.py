@@ -8,8 +8,6 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from headgate.new_project.own_files import FILES, LINES
 from tests.support.program import TERRAFORM
 
@@ -36,7 +34,9 @@ def test_the_wheel_has_this_repositorys_own_files_and_one_import_name(wheels: Pa
     assert {name.partition("/")[0] for name in names} == {"headgate", "headgate-0.1.0.dist-info"}
 
 
-def test_a_sample_from_the_wheels_synthesizes_and_is_valid(installed: Callable[[str], Installed]) -> None:
+def test_a_sample_from_the_wheels_synthesizes_is_valid_and_follows_a_newer_headgate(
+    installed: Callable[[str], Installed], newer: Path
+) -> None:
     made = installed("shop")
     project = made.folder
     said = made.run("headgate", "init", "project", ".", "--sample").stdout
@@ -53,19 +53,9 @@ def test_a_sample_from_the_wheels_synthesizes_and_is_valid(installed: Callable[[
     else:
         made.run("python", "main.py")
     assert synthesized(project) == STACKS
+    first = {path: path.read_bytes() for path in project.glob("cdktf.out/stacks/*/cdk.tf.json")}
     if TERRAFORM:
         assert made.run("headgate", "validate").stdout.splitlines() == [f"{name}: valid" for name in sorted(STACKS, key=_order)]
-
-
-@pytest.mark.long
-def test_a_project_follows_a_newer_headgate(installed: Callable[[str], Installed], newer: Path) -> None:
-    made = installed("shop")
-    project = made.folder
-    made.run("headgate", "init", "project", ".", "--sample")
-    made.run("headgate", "balance", "sample")
-    made.run("python", "main.py")
-    assert synthesized(project) == STACKS
-    first = {path: path.read_bytes() for path in project.glob("cdktf.out/stacks/*/cdk.tf.json")}
 
     made.install(newer)
     assert made.run("headgate", "--version").stdout == "headgate 9.9.9\n"

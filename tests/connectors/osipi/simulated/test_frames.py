@@ -36,9 +36,9 @@ def found_at_once(world: World, start: int, mode: str) -> set[str]:
 @pytest.mark.parametrize("mode", ["Overlapped", "EndInclusive"])
 def test_all_batches_give_what_one_search_finds(world: World, mode: str) -> None:
     world.serve()
-    start = NOON - 3 * DAYS
+    start = NOON - 6 * DAYS
     wanted = found_at_once(world, start, mode)
-    assert len(wanted) > 600
+    assert len(wanted) > 1_000
 
     rows: Counter[str] = Counter()
     sizes: list[int] = []

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, Any
 
 from headgate.discovery.child.channel import END
 
@@ -64,7 +64,7 @@ def run(request: bytes, timeout: float) -> Ended:
             _wait(process, answer, deadline)
         finally:
             exit_code = process.poll()
-            _kill(process)
+            kill_group(process)
             printed.join(_GRACE)
         lines, whole = _answer(answer)
     return Ended(tuple(lines), bytes(printed.kept), whole, exit_code)
@@ -111,7 +111,8 @@ def _answer(answer: Path) -> tuple[list[bytes], bool]:
     return lines, False
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: subprocess.Popen[Any]) -> None:
+    """End a process that has a session of its own, with all that it started; where there are no groups, it alone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from headgate.discovery.isolate import child_environment
+from headgate.discovery.isolate import child_environment, kill_group
 from headgate.engine.model import Counts, Said
 from headgate.engine.worker.memory import EXIT_CODE as OUT_OF_MEMORY
 from headgate.numbers import counted
@@ -33,6 +33,7 @@ _FREED = {
     "MALLOC_MMAP_THRESHOLD_": "262144",
     "MALLOC_TRIM_THRESHOLD_": "1048576",
 }
+_GRACE = 5  # seconds for the last of what was printed; what left the group may hold the pipe for ever
 _HUNG = "Timeout ("  # how Python's faulthandler begins what it says
 
 
@@ -79,7 +80,7 @@ class PipelineProcess:
         """End it now: what it committed stays."""
         self._stopping.set()
         if self._process:
-            self._process.kill()
+            kill_group(self._process)
 
     def _once(self, order: PipelineOrder) -> tuple[str | None, set[str]]:
         """Run a process to its end; give the table that it was at, if any, and those that it told the end of."""
@@ -91,7 +92,7 @@ class PipelineProcess:
         printed = threading.Thread(target=self._keep, args=(process.stderr,), daemon=True)
         printed.start()
         begun, done = None, set()
-        with contextlib.suppress(OSError):  # it died at once; why is told below
+        with contextlib.suppress(OSError, ValueError):  # it died at once, why is told below; or `stop` closed it
             process.stdin.write(order.model_dump_json() + "\n")
             process.stdin.flush()
         if self._stopping.is_set():
@@ -109,8 +110,9 @@ class PipelineProcess:
                 done = set()
             self._say(said)
         process.wait()
-        printed.join()
-        for pipe in (process.stdin, process.stdout, process.stderr):
+        kill_group(process)  # what the connector started holds the pipe that is read to its end
+        printed.join(_GRACE)
+        for pipe in (process.stdin, process.stdout, *([] if printed.is_alive() else [process.stderr])):
             with contextlib.suppress(OSError):  # what was not written goes nowhere
                 pipe.close()
         if process.returncode == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tests.engine.conftest import Project
 
 CODE = """
-import os, sys, time
+import os, subprocess, sys, time
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 from databricks.labs.community_connector.interface import LakeflowConnect
 
@@ -64,6 +65,10 @@ class Crm(LakeflowConnect):
     def hangs(self):
         time.sleep(600)
 
+    def leaves(self):
+        subprocess.Popen(["sh", "-c", "echo more; exec sleep 600"], stdout=open(__file__ + ".fifo", "w"))
+        return self.fine()
+
     def eats(self):
         return [{"id": number, "text": str(number) * 10**6} for number in range(10_000)]
 """
@@ -92,6 +97,16 @@ def test_each_table_says_what_is_wrong_with_it_and_the_others_are_loaded(project
     everything = [path.read_bytes() for path in (project.folder / "out").rglob("*") if path.is_file()]
     assert not any(b"5ecret" in text for text in [*everything, done.stdout.encode(), done.stderr.encode()])
     assert log.read_text().count("x" * 60 + " *** ") == 2000  # as many as were printed
+
+
+def test_what_a_connector_started_and_left_ends_with_its_pipeline(project: Project) -> None:
+    project.write(CODE, {"leaves": "all"})
+    pipe = project.folder / "connectors" / "crm" / "crm" / "crm.py.fifo"
+    os.mkfifo(pipe)
+    with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), encoding="utf-8") as told:  # noqa: PTH123  # no path opens it so
+        project.run()
+        assert told.read() == "more\n"  # to its end: nobody holds it any more
+    assert project.rows("leaves") == [(1, "a")]
 
 
 @pytest.mark.parametrize(

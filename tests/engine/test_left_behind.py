@@ -1,4 +1,4 @@
-"""What a process that was killed leaves behind beside its tables, and who clears it away."""
+"""What a process leaves behind beside its tables, and who clears it away."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ are processes started afresh.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import select
@@ -65,6 +66,7 @@ class Forked:
                 os.dup2(descriptor, number)
             os.closerange(3, _FILES)
             sys.stderr = os.fdopen(2, "w", closefd=False)
+            faulthandler.enable(sys.stderr)  # whoever comes to no end says where it is, when `end` ends it
             self.main()
         except BaseException:  # noqa: BLE001  # told, whatever it is
             traceback.print_exc()
@@ -84,22 +86,30 @@ class Forked:
     def kill(self) -> None:
         os.kill(self._pid, signal.SIGKILL)
 
-    def listen(self, seconds: float = _LONGEST, lines: int = sys.maxsize) -> None:
-        """Read what it says until it says no more, or so many lines, or for so long."""
+    def listen(self, seconds: float = _LONGEST, lines: int = sys.maxsize) -> bool:
+        """Read what it says until it has ended, or so many lines, or for so long; say whether it has ended."""
         deadline = time.monotonic() + seconds
         while self.told.count(b"\n") < lines and (left := deadline - time.monotonic()) > 0:
             if select.select([self._output], [], [], left)[0]:
                 some = os.read(self._output, 65536)
                 if not some:
-                    return
+                    return True
                 self.told += some
+        return False
 
     def end(self) -> int:
-        """Wait for its end, and give its exit code; a negative one is a signal's number."""
-        self.listen()
+        """Wait for its end, and give its exit code; a negative one is a signal's number.
+
+        Raises TimeoutError, with what it was at, where it comes to no end.
+        """
+        ended = self.listen()
         self.stop()
+        if not ended:
+            os.kill(self._pid, signal.SIGABRT)
         os.close(self._output)
         self.code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        if not ended:
+            raise TimeoutError(f"a process came to no end in {_LONGEST:.0f} s: {self.printed.read_text()[-4000:]}")
         return self.code
 
     def said(self) -> list[Said]:

@@ -66,6 +66,8 @@ class PipelineProcess:
                     self._say(Said(what="stopped", table=table.name))
                 return
             again = bool(self._order.interval) and not left
+            if again and self._stopping.wait(self._order.interval):
+                return
             order = self._order if again else order.model_copy(update={"tables": tuple(left), "interval": 0})
 
     def stop(self) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 
+from headgate.engine.model import PipelineOrder, TableOrder
+from headgate.engine.process import PipelineProcess
 from headgate.engine.worker import batches
 from headgate.engine.worker.batches import Shape, checked_rows
 from headgate.engine.worker.errors import TableError
+from headgate.redaction.redactor import redactor
 from tests.engine.played import LONG, Connector, Played, Table, struct
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from headgate.engine.model import Said
     from tests.engine.conftest import Project
 
 CODE = """
@@ -224,3 +229,32 @@ def test_rows_that_come_slowly_are_taken_a_few_at_a_time(monkeypatch: pytest.Mon
     shape = Shape(pa.schema([("id", pa.int64())]))
     assert [piece.rows for piece in checked_rows(rows(1), shape)] == [16] * 62 + [8]
     assert [piece.rows for piece in checked_rows(rows(0), shape)] == [64, 256, 680]
+
+
+class Waits(Event):
+    """Notes how long something waits to be stopped, and is stopped then."""
+
+    asked: list[float | None]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.asked.append(timeout)
+        self.set()
+        return True
+
+
+def test_one_that_cannot_be_made_is_tried_again_after_the_interval_and_not_before(tmp_path: Path) -> None:
+    table = TableOrder(name="a", source_table="a", folder=str(tmp_path / "a"), aside=str(tmp_path / "aside"))
+    order = PipelineOrder(
+        pipeline="one", lock=str(tmp_path / "lock"), code=str(tmp_path), connection={}, tables=(table,), memory=2**30,
+        patience=60, interval=600,
+    )  # fmt: skip
+    said: list[Said] = []
+    process = PipelineProcess(order, tmp_path / "log", redactor([]), said.append)
+    process._stopping = waits = Waits()
+    process.run()
+    assert [(one.what, one.error.partition(": ")[2]) for one in said] == [("failed", "no connector class found")]
+    assert waits.asked == [600]

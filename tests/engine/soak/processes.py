@@ -60,6 +60,7 @@ class Forked:
 
     def _run(self, inside: int, outside: int) -> None:
         """Be the process; never comes back."""
+        code = 70
         try:
             printed = os.open(self.printed, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
             for number, descriptor in enumerate((inside, outside, printed)):
@@ -68,11 +69,12 @@ class Forked:
             sys.stderr = os.fdopen(2, "w", closefd=False)
             faulthandler.enable(sys.stderr)  # whoever comes to no end says where it is, when `end` ends it
             self.main()
+            code = 0
         except BaseException:  # noqa: BLE001  # told, whatever it is
             traceback.print_exc()
             sys.stderr.flush()
-            os._exit(70)
-        os._exit(0)
+        finally:
+            os._exit(code)  # also where the full disk that is played takes no word of it
 
     def tell(self, text: str) -> None:
         os.write(self._input, text.encode())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import Counter
 
-from tests.engine.soak.compare import Findings
+from tests.engine.soak.findings import Findings
 from tests.engine.soak.plan import KILLED, KINDS
+from tests.engine.soak.processes import WITHOUT_THREADS
 from tests.engine.soak.run import run
 from tests.support.seeds import outcomes_of
 
@@ -21,6 +23,7 @@ beside that, of others:
 
 def main(words: list[str]) -> int:
     """Run the seeds that are named, or as many from 0 on as are wanted by default."""
+    os.environ.update(WITHOUT_THREADS)
     begun = time.monotonic()
     outcomes = outcomes_of(words, SEEDS, run)
     kills = sum((one.kills for one in outcomes), Counter[str]())

@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -28,10 +29,16 @@ from headgate.redaction.redactor import redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from headgate.engine.model import PipelineOrder
 
+# What libraries are told, so that they have no threads from their import on: a fork of a process that has some may hang.
+WITHOUT_THREADS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's jemalloc
+    "_RJEM_MALLOC_CONF": "background_thread:false",  # deltalake's
+}
+_TASKS = Path("/proc/self/task")  # a folder for each thread, on Linux
 _LONGEST = 120.0  # seconds of one process
 pa.array([""])  # imports what pyarrow goes along with, once for all
 _FILES = 64  # more than this process has open
@@ -50,6 +57,9 @@ class Forked:
     _output: int = field(init=False)
 
     def __post_init__(self) -> None:
+        threads = [(task / "comm").read_text().strip() for task in _TASKS.iterdir()] if _TASKS.exists() else []
+        if len(threads) > 1:
+            raise RuntimeError(f"a process with other threads can't be forked safely: {', '.join(sorted(threads))}")
         inside, self._input = os.pipe()
         self._output, outside = os.pipe()
         self._pid = os.fork()

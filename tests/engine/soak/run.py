@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from tests.engine.soak.changes import ROUNDS
-from tests.engine.soak.compare import Findings, compared
+from tests.engine.soak.findings import Findings
 from tests.engine.soak.orders import NOTHING, Place
 from tests.engine.soak.plan import rounds_of
 from tests.engine.soak.processes import apart, started_engine, started_worker
@@ -65,11 +65,16 @@ def run(seed: int, rounds: int = ROUNDS) -> Outcome:
             for one in (found, wanted):
                 outcome.failed += [f"round {number}: {problem}" for problem in _undisturbed(one, end)]
             if not outcome.failed:
-                findings = apart(partial(compared, found, wanted, end, read_again), found.folder)
-                outcome.findings += findings
+                outcome.findings += apart(partial(_compared, found, wanted, end, read_again), found.folder)
             if not outcome.good:
                 break
     return outcome
+
+
+def _compared(found: Place, wanted: Place, end: int, read_again: set[str]) -> Findings:
+    from tests.engine.soak.compare import compared  # noqa: PLC0415  # polars has threads from its import on
+
+    return compared(found, wanted, end, read_again)
 
 
 def _undisturbed(place: Place, end: int) -> list[str]:

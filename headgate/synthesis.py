@@ -9,22 +9,26 @@ from headgate.deployment.refused import problems_of
 from headgate.deployment.scope import Scope
 from headgate.deployment.stacks import stacks_of
 from headgate.emit.terraform.stacks import StackPlan, plan_of
-from headgate.problems import InputError, Problem, StaleError
+from headgate.layout.deployed import deployed_path
+from headgate.numbers import counted
+from headgate.problems import InputError, Problem, RefusedError, StaleError
 from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, refuse_strays, target_of
 
 if TYPE_CHECKING:
+    from headgate.layout.deployed import DeployedBy
+    from headgate.layout.model import Layout
     from headgate.project import Connector
 
 _MOST = 5
+_TOOLS: dict[DeployedBy, str] = {"terraform": "Terraform", "bundle": "a bundle"}
 
 
-def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
-    """Give the planned stacks of a connector in a target (None: its default one).
+def ready(connector: Connector, target: str) -> tuple[Scope, Layout, dict[str, bytes]]:
+    """Give a connector in a target, its layout, and its own code (path → content), once all is found to fit.
 
     Raises StaleError where the lock does not fit the inventory, InputError for what could not run as it would be deployed,
     RefusedError where something deployed would be lost from sight.
     """
-    name = target_of(connector.definition, target)
     tables = connector.tables
     code = connector.code()
     if problems := problems_of(connector, code):
@@ -35,7 +39,30 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
         fix = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
         message = f"the lock does not fit {TABLES} and connector.yaml: {'; '.join(found[:_MOST])}{more}"
         raise StaleError(Problem(message, fix, str(connector.lock_path)))
-    refuse_forgotten_pipelines(connector, name)
-    refuse_strays(connector, layout, [name])
-    scope, deployed = Scope(connector.definition, name), connector.deployed(name)
-    return [plan_of(stack, scope, deployed.connection) for stack in stacks_of(scope, tables, layout, deployed, code)]
+    refuse_forgotten_pipelines(connector, target)
+    refuse_strays(connector, layout, [target])
+    _refuse_the_other(connector, target)
+    return Scope(connector.definition, target), layout, code
+
+
+def _refuse_the_other(connector: Connector, target: str) -> None:
+    """Raise RefusedError where a target is recorded as deployed by another tool than its definition says."""
+    said, deployed = connector.definition.targets[target].deploy_with, connector.deployed(target)
+    if not deployed.ids or deployed.by == said:
+        return
+    count = counted(len(deployed.pipelines), "pipeline is", "pipelines are")
+    message = f"{count} recorded in {target} as deployed by {_TOOLS[deployed.by]}: {_TOOLS[said]} would make them a second time"
+    fix = f"set targets.{target}.deploy_with to {deployed.by}"
+    raise RefusedError(Problem(message, fix, str(deployed_path(connector.folder, target))))
+
+
+def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
+    """Give the planned stacks of a connector in a target (None: its default one); none where a bundle deploys it.
+
+    Raises what `ready` does.
+    """
+    scope, layout, code = ready(connector, target_of(connector.definition, target))
+    if scope.target.deploy_with == "bundle":
+        return []
+    deployed = connector.deployed(scope.target_name)
+    return [plan_of(stack, scope, deployed.connection) for stack in stacks_of(scope, connector.tables, layout, deployed, code)]

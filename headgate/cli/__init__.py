@@ -25,6 +25,7 @@ from headgate.cli.console import begin, say_where, warn
 from headgate.cli.cost import cost
 from headgate.cli.discover import discover
 from headgate.cli.doctor import doctor, print_version
+from headgate.cli.generate import bundle, generate
 from headgate.cli.handover import handover
 from headgate.cli.init import ci, init
 from headgate.cli.init_connector import connector
@@ -91,11 +92,17 @@ INIT_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("connector", connector, ("crm --python-file path/to/crm.py", "shop --from-csv tables.csv", "plant --from osipi")),
     ("ci", ci, ("", "--host gitlab -t dev -t prod")),
 )
+GENERATE_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
+    ("bundle", bundle, ("crm --out bundle", "--out bundle --check", "crm --no-emit-jobs --num-workers 4")),
+)
 for name, function, examples in COMMANDS:
     add(app, function, name, examples)
 for name, function, examples in INIT_COMMANDS:
     add(init, function, name, examples, group="init")
 app.add_typer(init, name="init")
+for name, function, examples in GENERATE_COMMANDS:
+    add(generate, function, name, examples, group="generate")
+app.add_typer(generate, name="generate")
 
 
 def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -34,12 +34,16 @@ def record(
     states: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Files named <stack>.json that hold `terraform show -json`; default: ask terraform for each stack."
+            help="Files named <stack>.json that hold `terraform show -json`; default: ask terraform for each stack. Of a "
+            "bundle: a file with `databricks bundle summary -o json`."
         ),
     ] = None,
     target: Target = None,
     out: Annotated[Path, typer.Option("--out", help="The folder that `cdktf synth` wrote.")] = Path("cdktf.out"),
     terraform: Program = "",
+    bundle: Annotated[Path, typer.Option("--bundle", help="The folder of the bundle that deploys the target.")] = Path(
+        "bundle"
+    ),
     profile: Profile = None,
     output: FormatOption = Format.text,
     root: Root = Path(),
@@ -50,7 +54,14 @@ def record(
     from headgate.use_cases.request import connector_names
 
     request = partial(
-        RecordRequest, target=target, root=root, profile=profile, states=tuple(states or ()), out=out, terraform=terraform
+        RecordRequest,
+        target=target,
+        root=root,
+        profile=profile,
+        states=tuple(states or ()),
+        out=out,
+        terraform=terraform,
+        bundle=bundle,
     )
     found = []
     for name in connector_names(root, connector):

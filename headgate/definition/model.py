@@ -322,6 +322,10 @@ class Target(StrictModel):
         default_factory=dict, description="Tags of pipelines and jobs, beside headgate's own three; at most 22."
     )
     notifications: list[Text] = Field(default_factory=list, description="E-mail addresses to notify when an update fails.")
+    deploy_with: Literal["terraform", "bundle"] = Field(
+        default="terraform",
+        description="What deploys it: Terraform's stacks, or the bundle of `headgate generate bundle`.",
+    )
     backend: Backend = Field(default_factory=Backend)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+DeployedBy = Literal["terraform", "bundle"]
 FORMAT = 1
 # A note in the shared stack's state: the digest of the connection that was applied. An output would be written even where the
 # apply of the connection fails; a resource that depends on it is not.
@@ -32,6 +33,7 @@ class Deployed:
     `tables`: a table as the target has it → the pipeline whose files read it; empty in older records.
     `doubled`: the workspace's id of a job that no state has → the address of the one that it doubles.
     `connection`: a digest of the connection as it was applied, of secrets the names alone; empty where none is known.
+    `by`: what deployed it.
     """
 
     target: str
@@ -39,6 +41,7 @@ class Deployed:
     tables: dict[TableId, str] = field(default_factory=dict)
     doubled: dict[str, str] = field(default_factory=dict)
     connection: str = ""
+    by: DeployedBy = "terraform"
 
     @property
     def pipelines(self) -> list[str]:
@@ -67,6 +70,7 @@ class _Record(BaseModel):
     tables: dict[str, str] = {}
     doubled: dict[str, str] = {}
     connection: str = ""
+    by: DeployedBy = "terraform"
 
 
 def read_deployed(folder: Path, target: str) -> Deployed:
@@ -79,12 +83,14 @@ def read_deployed(folder: Path, target: str) -> Deployed:
     found = parse_as(_Record, text, str(path), fix)
     ids = {address: id_ for address, id_ in sorted(found.ids.items()) if id_ is not None}
     tables = {TableId.parse(table): pipeline for table, pipeline in found.tables.items()}
-    return Deployed(target, ids, tables, dict(sorted(found.doubled.items())), found.connection)
+    return Deployed(target, ids, tables, dict(sorted(found.doubled.items())), found.connection, found.by)
 
 
 def write_deployed(folder: Path, deployed: Deployed) -> bool:
     """Write the record whole, one line an id and a table, sorted; say whether it changed."""
     parts = [f'  "format": {FORMAT}', f'  "ids": {_lines(deployed.ids)}']
+    if deployed.by != "terraform":
+        parts.append(f'  "by": {json.dumps(deployed.by)}')
     if deployed.connection:
         parts.append(f'  "connection": {json.dumps(deployed.connection)}')
     if deployed.tables:

@@ -13,6 +13,7 @@ from headgate.deployment.files import upload
 from headgate.deployment.model import Ref
 from headgate.deployment.pipelines import file_of, pipelines_now
 from headgate.deployment.scope import Scope
+from headgate.emit.bundle.paths import bundle_scope
 from headgate.files import needed_text, parse_json
 from headgate.layout.deployed import deployed_path, write_deployed
 from headgate.layout.handover import handover_words
@@ -21,6 +22,7 @@ from headgate.layout.model import stack_numbers
 from headgate.layout.observe import observe, state_of
 from headgate.layout.progress import Pending, named, pending, pipeline_id, record_done, record_handover
 from headgate.problems import InputError, did_you_mean
+from headgate.use_cases.record_bundle import bundle_states
 from headgate.use_cases.request import ConnectorRequest
 from headgate.use_cases.workspace_jobs import doubled_now, files_now, workspace_of
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout, Placement
+    from headgate.layout.observe import State
     from headgate.project import Connector
 
 
@@ -39,12 +42,14 @@ _log = logging.getLogger(__name__)
 class RecordRequest(ConnectorRequest):
     """states: files named <stack>.json that hold `terraform show -json`; none: ask Terraform for each stack synthesized in out.
 
-    out: below the project's folder. terraform: the program; empty: the one that there is.
+    out: below the project's folder. terraform: the program; empty: the one that there is. bundle: the folder of the bundle
+    that deploys the target, of which `states` is one file: its summary.
     """
 
     states: tuple[Path, ...] = ()
     out: Path = Path("cdktf.out")
     terraform: str = ""
+    bundle: Path = Path("bundle")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +84,10 @@ def record_applied(request: RecordRequest, tell: Callable[[str], None]) -> Progr
     one, target = request.read()
     layout, known = one.agreed(), one.deployed(target)
     # All stacks that the connector has or may still have in the target, with their numbers; 0 is the shared one.
-    scope = Scope(one.definition, target)
+    by = one.definition.targets[target].deploy_with
+    scope = bundle_scope(one.definition, target) if by == "bundle" else Scope(one.definition, target)
     stacks = {scope.stack_name(number or None): number for number in sorted({0, *stack_numbers(layout, target)})}
-    shown = _read(request.states) if request.states else _ask(request, stacks, tell)
-    of_stacks = {stack: state_of(shown[stack], stack) for stack in stacks if stack in shown}
-    if not of_stacks:
-        raise InputError(
-            "none of the states is of this connector and target",
-            f"name the files {', '.join(f'{stack}.json' for stack in stacks)}",
-        )
+    of_stacks = _of_bundle(request, one, target, layout, stacks) if by == "bundle" else _of_terraform(request, stacks, tell)
     _log.info("asking the workspace for its jobs and files")
     workspace = workspace_of(one, target, tell)
     found = files_now(workspace, of_stacks, one.definition.id, target, tell)
@@ -96,7 +96,7 @@ def record_applied(request: RecordRequest, tell: Callable[[str], None]) -> Progr
     layout, deployed = observe(layout, target, tuple(one.definition.targets), read, expected, known)
     ids = deployed.ids | {address: id_ for state in read.values() for address, id_ in state.ids.items()}
     doubled = doubled_now(workspace, one, layout, target, ids, tell)
-    deployed = replace(deployed, doubled=known.doubled if doubled is None else doubled)
+    deployed = replace(deployed, doubled=known.doubled if doubled is None else doubled, by=by)
     taken_down = any(retirement.target == target for retirement in layout.retired)
     lives = set() if taken_down else {pipeline.id for pipeline in layout.pipelines}
     for vanished in sorted(({*known.pipelines} & lives) - {*deployed.pipelines}):
@@ -158,6 +158,24 @@ def _expected_files(one: Connector, scope: Scope, layout: Layout) -> dict[str, s
         return {}
     pipelines = pipelines_now(scope, one.tables, layout)
     return {Ref("file", each.id).address: upload(file_of(scope, each).content) for each in pipelines}
+
+
+def _of_terraform(request: RecordRequest, stacks: dict[str, int], tell: Callable[[str], None]) -> dict[str, State]:
+    shown = _read(request.states) if request.states else _ask(request, stacks, tell)
+    found = {stack: state_of(shown[stack], stack) for stack in stacks if stack in shown}
+    if not found:
+        names = ", ".join(f"{stack}.json" for stack in stacks)
+        raise InputError("none of the states is of this connector and target", f"name the files {names}")
+    return found
+
+
+def _of_bundle(request: RecordRequest, one: Connector, target: str, layout: Layout, stacks: dict[str, int]) -> dict[str, State]:
+    if len(request.states) != 1:
+        command = f"`databricks bundle summary -t {target} -o json > summary.json` in {request.bundle}"
+        fix = f"{command}, then `headgate record {one.definition.id} summary.json -t {target}`"
+        raise InputError(f"{target} is deployed by a bundle: one file with its summary is needed", fix)
+    states = bundle_states(one, target, layout, request.states[0], request.bundle)
+    return {stack: states[number] for stack, number in stacks.items()}
 
 
 def _read(files: Sequence[Path]) -> dict[str, Any]:

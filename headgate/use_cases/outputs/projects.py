@@ -35,3 +35,15 @@ class DoctorOutput:
     format: Literal[1] = 1
     fit: bool
     checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleOutput:
+    """A bundle's files that were written and deleted, its targets, and what has to be done before it is deployed."""
+
+    format: Literal[1] = 1
+    name: str
+    targets: tuple[str, ...]
+    written: tuple[Path, ...]
+    deleted: tuple[Path, ...]
+    before: tuple[str, ...]

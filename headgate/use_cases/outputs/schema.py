@@ -37,7 +37,7 @@ from headgate.use_cases.outputs.progress import (
     RetireOutput,
     RunbookOutput,
 )
-from headgate.use_cases.outputs.projects import DoctorOutput, NewConnectorOutput, WrittenOutput
+from headgate.use_cases.outputs.projects import BundleOutput, DoctorOutput, NewConnectorOutput, WrittenOutput
 from headgate.use_cases.outputs.tables import BackfillOutput, DiscoverOutput, SliceOutput
 
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.
@@ -67,6 +67,7 @@ OUTPUTS: dict[str, Any] = {
     "init project": WrittenOutput,
     "init connector": NewConnectorOutput,
     "init ci": WrittenOutput,
+    "generate bundle": BundleOutput,
 }
 
 

@@ -1,0 +1,64 @@
+"""`headgate generate`: the same layouts in other forms than Terraform's; `generate bundle`, a Databricks asset bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headgate.cli.command import Commands
+from headgate.cli.console import emit, result, tell, warn
+from headgate.cli.init import settle
+from headgate.cli.options import Connectors, Format, FormatOption, Root
+from headgate.problems import StaleError
+
+generate = typer.Typer(cls=Commands, no_args_is_help=True, help="Write the layouts in another form: a Databricks asset bundle.")
+
+
+@generate.callback()
+def _generate() -> None:
+    """Write the layouts in another form than Terraform's."""
+
+
+def bundle(
+    connector: Connectors = None,
+    out: Annotated[Path, typer.Option("--out", help="The bundle's folder.")] = Path("bundle"),
+    name: Annotated[str, typer.Option("--name", help="The bundle's name; default: the connector's id, of all: headgate.")] = "",
+    workers: Annotated[
+        int | None, typer.Option("--num-workers", min=0, help="Workers of a classic cluster, in place of the definition's.")
+    ] = None,
+    output: FormatOption = Format.text,
+    root: Root = Path(),
+    *,
+    jobs: Annotated[bool, typer.Option("--emit-jobs/--no-emit-jobs", help="With the jobs that start the pipelines.")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that somebody changed.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 where a file would change.")] = False,
+) -> None:
+    """Write a Databricks asset bundle of the targets with `deploy_with: bundle`: pipelines, jobs, ingest files, permissions."""
+    from headgate.use_cases.generate_bundle import BundleRequest, generate_bundle
+    from headgate.use_cases.outputs.projects import BundleOutput
+
+    request = BundleRequest(
+        connector=connector, out=out, name=name, jobs=jobs, workers=workers, write=not check, force=force, root=root
+    )
+    found = generate_bundle(request)
+    command = f"headgate generate bundle{f' {connector}' if connector else ''} --out {out}"
+    written = settle(found.changes, command, "look at the diff, then say --force", written=found.written, check=check)
+    if check and found.gone:
+        raise StaleError(f"would be deleted: {', '.join(found.gone)}", f"run `{command}`")
+    files = tuple(found.folder / change.file.path for change in found.changes) if written else ()
+    gone = tuple(found.folder / path for path in found.gone) if written else ()
+    if output is Format.json:
+        emit(BundleOutput(name=found.name, targets=found.targets, written=files, deleted=gone, before=found.before))
+    else:
+        for file in files:
+            result(f"{file} written")
+        for file in gone:
+            result(f"{file} deleted")
+        if written and not files and not gone:
+            tell("every file is up to date already")
+    for words in found.before:
+        warn(f"before the deploy: {words}")
+    if output is Format.text and written:
+        tell(f"next, in {found.folder}: `databricks bundle deploy -t {found.targets[0]}`; then `headgate record`")

@@ -1,0 +1,1 @@
+"""Databricks asset bundles: a deployment as the YAML of a bundle."""

@@ -1,0 +1,39 @@
+"""What a bundle calls its resources: keys that never change, and that no two resources share, whatever their kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from headgate.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_JOB = "_job"
+
+
+def pipeline_key(connector: str, pipeline: str) -> str:
+    """Give the key of a pipeline."""
+    return f"{connector}_{pipeline}"
+
+
+def job_key(connector: str, pipeline: str) -> str:
+    """Give the key of the job that starts a pipeline."""
+    return f"{connector}_{pipeline}{_JOB}"
+
+
+def shared_key(connector: str, kind: str) -> str:
+    """Give the key of a connector's own schema or catalog."""
+    return f"{connector}_{kind}"
+
+
+def clashes(keys: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Say which keys more than one resource has. keys: each with what it is of, in words. A bundle takes each once."""
+    of_key: defaultdict[str, list[str]] = defaultdict(list)
+    for key, words in keys:
+        of_key[key].append(words)
+    for key, its in sorted(of_key.items()):
+        if len(its) > 1:
+            fix = "generate the connectors into bundles of their own, or `headgate rename` the pipeline"
+            yield Problem(f"{' and '.join(sorted(its))} would both be '{key}' in the bundle", fix)

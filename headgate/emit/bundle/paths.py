@@ -1,0 +1,35 @@
+"""Where a bundle's files lie: below its folder as below the workspace's folder that they are synchronized to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.deployment.scope import Scope
+
+if TYPE_CHECKING:
+    from headgate.definition.model import Definition
+
+SOURCE = "src"
+
+
+def bundle_scope(definition: Definition, target: str) -> Scope:
+    """Give a connector in a target, with its workspace folder where the bundle's files come to lie."""
+    settings = definition.targets[target]
+    moved = settings.model_copy(update={"root_path": f"{settings.root_path}/{SOURCE}"})
+    return Scope(definition.model_copy(update={"targets": {**definition.targets, target: moved}}), target)
+
+
+def root_path(scope: Scope) -> str:
+    """Give the workspace folder, without /Workspace, that the bundle's folder is synchronized to."""
+    return scope.target.root_path.removesuffix(f"/{SOURCE}")
+
+
+def local_path(scope: Scope, path: str) -> str:
+    """Give the path below the bundle's folder of what comes to lie at `path` in the workspace (without /Workspace)."""
+    return path.removeprefix(f"{root_path(scope)}/")
+
+
+def in_bundle(scope: Scope, path: str) -> str:
+    """Give the same with the target as a variable, so that all targets say the same."""
+    own = f"{SOURCE}/{scope.target_name}/"
+    return f"{SOURCE}/${{bundle.target}}/{local_path(scope, path).removeprefix(own)}"

@@ -1,0 +1,189 @@
+"""The resources of a connector in one target, as a bundle has them.
+
+Source: the bundles' JSON schema, 1.13.0. `cascade_on_destroy` keeps a destroyed pipeline's tables: Databricks CLI 1.12.0,
+direct engine (databricks/cli pull request 5846).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.deployment.model import Catalog, File, Job, Permissions, Pipeline, Schema
+from headgate.emit.bundle.keys import job_key, pipeline_key, shared_key
+from headgate.emit.bundle.paths import in_bundle
+from headgate.emit.terraform.blocks import ALERTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.definition.model import Permission, RunAs
+    from headgate.deployment.model import Cluster, Resource
+    from headgate.deployment.scope import Scope
+
+Block = dict[str, Any]
+_JOB_LEVELS = {"CAN_RUN": "CAN_MANAGE_RUN"}
+
+
+def resources_of(scope: Scope, resources: Iterable[Resource]) -> dict[str, dict[str, Block]]:
+    """Give kind (pipelines, jobs …) → key → block; what a bundle has no kind of (a connection, a git folder) is left out.
+
+    The names of the target and of its catalog stand as variables, so that all targets say the same.
+    """
+    found: dict[str, dict[str, Block]] = {}
+    connector = scope.definition.id
+    for one in resources:
+        match one:
+            case Catalog():
+                found.setdefault("catalogs", {})[shared_key(connector, "catalog")] = _catalog(scope, one)
+            case Schema():
+                found.setdefault("schemas", {})[shared_key(connector, "schema")] = _schema(scope, one)
+            case Pipeline():
+                found.setdefault("pipelines", {})[pipeline_key(connector, one.id)] = _pipeline(scope, one)
+            case Job():
+                found.setdefault("jobs", {})[job_key(connector, one.id)] = _job(scope, one)
+            case Permissions():
+                kind, key = ("jobs", job_key) if one.of.kind == "job" else ("pipelines", pipeline_key)
+                found[kind][key(connector, one.of.id)]["permissions"] = [_access(each, one.of.kind) for each in one.granted]
+            case File() | _:
+                continue
+    return found
+
+
+def variables_of(scope: Scope) -> dict[str, tuple[str, str | bool]]:
+    """Give variable → what it is, and its value in the target: what stands in resources for what targets differ by."""
+    connector, target = scope.definition.id, scope.target
+    found: dict[str, tuple[str, str | bool]] = {
+        _variable(scope, "catalog"): (f"The catalog that {connector}'s tables go to.", scope.catalog),
+        _variable(scope, "development"): (f"Whether {connector}'s pipelines run in development mode.", target.development),
+    }
+    if any(one.name_prefix for one in scope.definition.targets.values()):
+        words = f"What stands before the names of {connector}'s pipelines and jobs."
+        found[_variable(scope, "name_prefix")] = (words, target.name_prefix)
+    if scope.definition.mode == "batch":
+        words = f"PAUSED or UNPAUSED: whether {connector}'s schedules start its pipelines."
+        found[_variable(scope, "pause_status")] = (words, _pause_status(paused=target.paused))
+    return found
+
+
+def _variable(scope: Scope, of: str) -> str:
+    return f"{scope.definition.id}_{of}"
+
+
+def _reference(scope: Scope, of: str) -> str:
+    return f"${{var.{_variable(scope, of)}}}"
+
+
+def _pause_status(*, paused: bool) -> str:
+    return "PAUSED" if paused else "UNPAUSED"
+
+
+def catalog_of(scope: Scope, name: str) -> str:
+    """Give a catalog's name, as a variable where it is that of the target."""
+    return _reference(scope, "catalog") if name == scope.catalog else name
+
+
+def _named(scope: Scope, name: str) -> str:
+    if not any(target.name_prefix for target in scope.definition.targets.values()):
+        return name
+    return f"{_reference(scope, 'name_prefix')}{name.removeprefix(scope.target.name_prefix)}"
+
+
+def _tags(tags: Mapping[str, str]) -> dict[str, str]:
+    return {**tags, "headgate_target": "${bundle.target}"}
+
+
+def _lifecycle(*, protected: bool) -> Block:
+    return {"lifecycle": {"prevent_destroy": True}} if protected else {}
+
+
+def _catalog(scope: Scope, one: Catalog) -> Block:
+    return {"name": catalog_of(scope, one.name), "properties": _tags(one.tags), **_lifecycle(protected=one.protected)}
+
+
+def _schema(scope: Scope, one: Schema) -> Block:
+    made = f"${{resources.catalogs.{shared_key(scope.definition.id, 'catalog')}.name}}"
+    return {
+        "name": one.name,
+        "catalog_name": made if one.made_catalog else catalog_of(scope, one.catalog),
+        "properties": _tags(one.tags),
+        **_lifecycle(protected=one.protected),
+    }
+
+
+def _pipeline(scope: Scope, one: Pipeline) -> Block:
+    block: Block = {
+        "name": _named(scope, one.name),
+        "catalog": catalog_of(scope, one.catalog),
+        "schema": one.schema,
+        **_compute(one.cluster),
+        "channel": one.channel,
+        "continuous": one.continuous,
+        "development": _reference(scope, "development"),
+        "libraries": [{"file": {"path": f"../{in_bundle(scope, one.file)}"}}],
+    }
+    if one.code:
+        block["root_path"] = f"../{in_bundle(scope, one.code.removeprefix('/Workspace'))}"
+    environment: Block = {"dependencies": list(one.wheels)} if one.wheels else {}
+    environment |= {"environment_version": one.environment_version} if one.environment_version else {}
+    for name, value in (("environment", environment), ("budget_policy_id", one.budget_policy_id), ("run_as", _who(one.run_as))):
+        if value:
+            block[name] = value
+    if one.notified:
+        block["notifications"] = [{"email_recipients": list(one.notified), "alerts": ALERTS}]
+    return block | {"tags": _tags(one.tags), "cascade_on_destroy": False, **_lifecycle(protected=one.protected)}
+
+
+def _compute(cluster: Cluster | None) -> Block:
+    if cluster is None:
+        return {"serverless": True}
+    block: Block = {"label": "default"}
+    if cluster.workers is not None:
+        block["num_workers"] = cluster.workers
+    if cluster.autoscale:
+        block["autoscale"] = dict(zip(("min_workers", "max_workers"), cluster.autoscale, strict=True))
+    named = {
+        "node_type_id": cluster.node_type,
+        "driver_node_type_id": cluster.driver_node_type,
+        "policy_id": cluster.policy_id,
+    }
+    return {"serverless": False, "clusters": [block | {name: value for name, value in named.items() if value}]}
+
+
+def _job(scope: Scope, one: Job) -> Block:
+    tasks = [_task(scope, "ingest", one.id), *(_task(scope, name, name, before, one.id) for name, before in one.tasks)]
+    block: Block = {"name": _named(scope, one.name), "max_concurrent_runs": 1}
+    if one.schedule:
+        block["schedule"] = {
+            "quartz_cron_expression": one.schedule.quartz,
+            "timezone_id": one.schedule.timezone,
+            # One that waits for its tables is paused wherever it is.
+            "pause_status": _reference(scope, "pause_status") if one.schedule.paused == scope.target.paused else "PAUSED",
+        }
+    block["tasks"] = tasks
+    if one.notified:
+        block["email_notifications"] = {"on_failure": list(one.notified)}
+    for name, value in (("budget_policy_id", one.budget_policy_id), ("run_as", _who(one.run_as))):
+        if value:
+            block[name] = value
+    return block | {"tags": _tags(one.tags)}
+
+
+def _task(scope: Scope, key: str, pipeline: str, before: Sequence[str] = (), own: str = "") -> Block:
+    """Give the task that runs a pipeline, once those before have ended well; the job's own pipeline has the task `ingest`."""
+    of = pipeline_key(scope.definition.id, pipeline)
+    task: Block = {"task_key": key, "pipeline_task": {"pipeline_id": f"${{resources.pipelines.{of}.id}}"}}
+    if before:
+        task["depends_on"] = [{"task_key": "ingest" if name == own else name} for name in before]
+    return task
+
+
+def _who(one: RunAs | Permission | None) -> dict[str, str]:
+    if one is None:
+        return {}
+    names = {"user_name": one.user, "group_name": one.group, "service_principal_name": one.service_principal}
+    return {name: value for name, value in names.items() if value}
+
+
+def _access(permission: Permission, kind: str) -> dict[str, str]:
+    level = _JOB_LEVELS.get(permission.level, permission.level) if kind == "job" else permission.level
+    return {"level": level, **_who(permission)}

@@ -1,0 +1,257 @@
+"""`headgate generate bundle`: the layout as a Databricks asset bundle. `golden/` holds one as it was looked at.
+
+After a wanted change: `REWRITE_GOLDEN=1 pytest tests/emit/bundle -k looked` writes it anew; look at the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema_rs import validator_for
+
+from headgate.files import write_all
+from headgate.tables.ids import TableId
+from tests.emit.bundle.conftest import DEFINITION
+from tests.emit.bundle.merged import in_target, whole
+from tests.support.shared import shared
+
+if TYPE_CHECKING:
+    from tests.support.command import Run
+
+GOLDEN = Path(__file__).resolve().parent / "golden"
+SCHEMA = "bundles/bundle-1.13.0.schema.json"
+CRM = Path("connectors/crm")
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def define(project: Path, *changes: tuple[str, str]) -> None:
+    text = DEFINITION
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    (project / CRM / "connector.yaml").write_text(text)
+
+
+class TestWhatIsWritten:
+    def test_a_bundle_is_written_as_it_was_looked_at(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+
+        found = files(project / "bundle")
+        own = {path: text for path, text in found.items() if path.endswith(".yml")}
+        if os.environ.get("REWRITE_GOLDEN"):
+            write_all({GOLDEN / path: text for path, text in own.items()})
+        assert own == files(GOLDEN)
+        source = ("code/crm.py", "ingest/README.md", "ingest/money_1.py", "ingest/people_1.py")
+        beside = [f"src/{target}/crm/{path}" for target in ("dev", "prod") for path in source]
+        assert sorted(found.keys() - own.keys()) == [".headgate.json", *beside]
+
+    def test_the_connection_has_to_be_there_and_that_is_said(self, headgate: Run) -> None:
+        said = headgate("generate", "bundle", "crm").stderr
+
+        assert "before the deploy: the connection dev_crm_connection has to be there in dev: a bundle makes none" in said
+        assert "next, in bundle: `databricks bundle deploy -t dev`; then `headgate record`" in said
+
+    def test_a_second_time_nothing_changes(self, headgate: Run) -> None:
+        headgate("generate", "bundle", "crm")
+
+        assert headgate("generate", "bundle", "crm").stdout == ""
+        headgate("generate", "bundle", "crm", "--check")
+
+    def test_without_jobs_and_with_workers(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm", "--no-emit-jobs", "--num-workers", "4")
+
+        resources = in_target(project / "bundle", "prod")["resources"]
+        assert sorted(resources) == ["pipelines", "schemas"]
+        assert {str(one["clusters"]) for one in resources["pipelines"].values()} == {"[{'label': 'default', 'num_workers': 4}]"}
+
+    def test_for_machines(self, headgate: Run) -> None:
+        found = json.loads(headgate("generate", "bundle", "crm", "-o", "json").stdout)
+
+        assert found["targets"] == ["dev", "prod"]
+        assert "bundle/databricks.yml" in found["written"]
+
+
+class TestWhoTakesIt:
+    @pytest.mark.shared(SCHEMA)
+    def test_it_is_valid_by_the_bundles_own_schema(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+        schema = validator_for(json.loads(shared(SCHEMA).read_text()))
+        bundle = whole(project / "bundle")
+
+        assert [str(error) for error in schema.iter_errors(bundle)] == []
+        bundle["resources"]["pipelines"]["crm_people_1"]["servelress"] = True
+        assert not schema.is_valid(bundle)
+
+    @pytest.mark.parametrize("target", ["dev", "prod"])
+    def test_databricks_own_library_knows_all_its_fields(self, headgate: Run, project: Path, target: str) -> None:
+        headgate("generate", "bundle", "crm")
+        bundle = in_target(project / "bundle", target)
+
+        built = self.build(project, bundle)
+        assert sorted(built["resources"]["pipelines"]) == ["crm_money_1", "crm_people_1"]
+        assert sorted(built["resources"]["jobs"]) == ["crm_money_1_job", "crm_people_1_job"]
+        bundle["resources"]["pipelines"]["crm_people_1"]["servelress"] = True
+        with pytest.raises(ValueError, match="servelress"):
+            self.build(project, bundle)
+
+    def build(self, folder: Path, bundle: dict[str, Any]) -> Any:
+        (folder / "in.json").write_text(json.dumps(bundle))
+        command = [sys.executable, "-m", "databricks.bundles.build", "--phase", "apply_mutators"]
+        places = ["--input", "in.json", "--output", "out.json", "--diagnostics", "said.json", "--locations", "lines.json"]
+        done = subprocess.run([*command, *places], cwd=folder, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise ValueError((folder / "said.json").read_text() if (folder / "said.json").exists() else done.stderr)
+        return json.loads((folder / "out.json").read_text())
+
+    def test_files_lie_where_pipelines_and_ingest_files_look_for_them(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+        for target in ("dev", "prod"):
+            bundle = in_target(project / "bundle", target)
+            pipeline = bundle["resources"]["pipelines"]["crm_people_1"]
+            ingest = project / "bundle" / "resources" / pipeline["libraries"][0]["file"]["path"]
+            assert f"'destination_catalog': '{'dev' if target == 'dev' else 'main'}'" in ingest.read_text()
+            assert (project / "bundle" / "resources" / pipeline["root_path"] / "crm.py").read_text() == "TABLES = 3\n"
+            assert bundle["workspace"]["file_path"] == "/Workspace/Shared/headgate"
+
+
+class TestWhatIsRefused:
+    def test_targets_that_terraform_deploys(self, headgate: Run, project: Path) -> None:
+        define(project, (", deploy_with: bundle}", "}"), ("    deploy_with: bundle\n", ""))
+
+        said = headgate("generate", "bundle", "crm", code=1).stderr
+
+        assert "no target of crm is deployed by a bundle" in said
+        assert "write `deploy_with: bundle` below the targets in connector.yaml" in said
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            (
+                ("code: {folder: code}", "code: {git: {url: https://github.com/a/b, branch: main}}"),
+                "bundles make no git folder",
+            ),
+            (("{service_principal: 1b2c}", "{group: data}"), "in a bundle no pipeline runs as a group (prod)"),
+            (("name: CRM", "name: ${var.crm}"), "holds ${var.crm}, which a bundle would resolve"),
+        ],
+    )
+    def test_what_a_bundle_has_no_form_of(self, headgate: Run, project: Path, change: tuple[str, str], said: str) -> None:
+        define(project, change, *([("source: crm", "provider: 1.138.0\nsource: crm")] if "group" in change[1] else []))
+
+        assert said in headgate("generate", "bundle", "crm", code=1).stderr
+        assert not (project / "bundle").exists()
+
+    def test_a_target_that_terraform_has_deployed(self, headgate: Run, project: Path) -> None:
+        record = {"format": 1, "ids": {"databricks_pipeline.people_1": "1"}}
+        (project / CRM / "deployed.prod.json").write_text(json.dumps(record))
+
+        said = headgate("generate", "bundle", "crm", code=5).stderr
+
+        assert "1 pipeline is recorded in prod as deployed by Terraform: a bundle would make them a second time" in said
+        assert "set targets.prod.deploy_with to terraform" in said
+
+    def test_and_one_that_a_bundle_has_deployed_is_not_synthesized(self, headgate: Run, project: Path) -> None:
+        record = {"format": 1, "by": "bundle", "ids": {"databricks_pipeline.people_1": "1"}}
+        (project / CRM / "deployed.dev.json").write_text(json.dumps(record))
+        define(project, ("development: true, deploy_with: bundle", "development: true"))
+
+        assert "deployed by a bundle: Terraform would make them a second time" in headgate("check", code=5).stderr
+
+    def test_a_file_that_somebody_changed_stays_unless_forced(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+        main = project / "bundle" / "databricks.yml"
+        main.write_text(before := main.read_text() + "# mine\n")
+        define(project, ("dev_,", "test_,"))
+
+        said = headgate("generate", "bundle", "crm", code=5)
+        assert "these files say something else: databricks.yml" in said.stderr
+        assert "-# mine" in said.stdout
+        assert main.read_text() == before
+        headgate("generate", "bundle", "crm", "--force")
+        assert "crm_name_prefix: test_" in main.read_text()
+
+
+class TestAfterwards:
+    def test_synthesis_leaves_its_targets_out_and_check_takes_them(self, headgate: Run) -> None:
+        assert "crm" in headgate("check").stdout
+        assert json.loads(headgate("show", "crm", "-o", "json").stdout)[0]["stacks"] == {}
+
+    def test_its_summary_is_recorded_and_a_table_moves_by_a_handover(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+        assert record(headgate, project) == "crm: 2 pipelines are deployed to prod\nnothing is open in prod\n"
+        kept = json.loads((project / CRM / "deployed.prod.json").read_text())
+        assert kept["by"] == "bundle"
+        assert kept["ids"] == {
+            "databricks_job.money_1": "2",
+            "databricks_job.people_1": "4",
+            "databricks_pipeline.money_1": "1",
+            "databricks_pipeline.people_1": "3",
+            "databricks_workspace_file.money_1": "/Shared/headgate/src/prod/crm/ingest/money_1.py",
+            "databricks_workspace_file.people_1": "/Shared/headgate/src/prod/crm/ingest/people_1.py",
+        }
+        assert kept["tables"][str(TableId("contacts", "main.bronze.contacts"))] == "people_1"
+
+        tables = project / CRM / "tables.csv"
+        tables.write_text(tables.read_text().replace("companies,people", "companies,money"))
+        headgate("balance")
+        headgate("generate", "bundle", "crm")
+        assert "companies" in ingested(project, "prod", "people_1")  # until it is handed over
+        headgate("done", "crm", "-t", "prod", "--handover", "companies")
+        headgate("generate", "bundle", "crm")
+        assert "companies" in ingested(project, "prod", "money_1")
+        assert "companies" not in ingested(project, "prod", "people_1")
+        record(headgate, project)
+        kept = json.loads((project / CRM / "deployed.prod.json").read_text())
+        assert kept["tables"][str(TableId("companies", "main.bronze.companies"))] == "money_1"
+        assert '"move"' not in (project / CRM / "layout.lock").read_text()
+
+    def test_a_summary_of_another_target_is_refused(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+
+        said = headgate("record", "crm", str(summary(project, "dev")), "-t", "prod", code=1).stderr
+        assert "is of target 'dev', not of 'prod'" in said
+        said = headgate("record", "crm", "-t", "prod", code=1).stderr
+        assert "prod is deployed by a bundle: one file with its summary is needed" in said
+
+    def test_files_of_pipelines_that_went_are_deleted_and_unbinding_is_asked_for(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+        record(headgate, project)
+        tables = project / CRM / "tables.csv"
+        tables.write_text(tables.read_text().replace("deals,money,snapshot,70\n", ""))
+        headgate("balance")
+
+        done = headgate("generate", "bundle", "crm")
+
+        assert "bundle/src/prod/crm/ingest/money_1.py deleted" in done.stdout
+        assert not (project / "bundle/src/prod/crm/ingest/money_1.py").exists()
+        words = "`databricks bundle deployment unbind crm_money_1 -t prod` before the deploy, else that destroys it"
+        assert f"pipeline 'money_1' leaves prod: {words}" in done.stderr
+
+
+def summary(project: Path, target: str) -> Path:
+    """Give a file with what the bundle's summary would be once it is deployed: each resource with an id."""
+    resources = in_target(project / "bundle", target)["resources"]
+    ids = iter(range(1, 100))
+    keys = sorted((key, kind) for kind in ("pipelines", "jobs") for key in resources[kind])
+    found: dict[str, Any] = {"bundle": {"name": "crm", "target": target}, "resources": {"pipelines": {}, "jobs": {}}}
+    for key, kind in keys:
+        found["resources"][kind][key] = {**resources[kind][key], "id": str(next(ids)), "url": "https://crm.example.com/1"}
+    path = project / f"{target}.json"
+    path.write_text(json.dumps(found))
+    return path
+
+
+def record(headgate: Run, project: Path) -> str:
+    return headgate("record", "crm", str(summary(project, "prod")), "-t", "prod").stdout
+
+
+def ingested(project: Path, target: str, pipeline: str) -> str:
+    return (project / "bundle" / "src" / target / "crm" / "ingest" / f"{pipeline}.py").read_text()

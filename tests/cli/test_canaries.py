@@ -89,6 +89,7 @@ RUNS = {
     "rename": ["crm", "people_1", "folk"],
     "retire": ["crm", "-t", "prod"],
     "init": ["ci"],
+    "generate": ["bundle"],
     "run": ["crm", "--code", "crm.py"],
     "backfill": ["crm", "--from", "*-1h", "--table", "contacts"],
     "simulate-pi": ["--auth", "basic", "--start", "never"],

@@ -38,8 +38,9 @@ ASKING = {"check", "handover", "plan", "apply", "record", "recover", "backfill"}
 def commands() -> dict[str, Any]:
     """Give each command by what one types."""
     group: Any = get_command(app)
-    found = {name: command for name, command in group.commands.items() if name != "init"}
-    return found | {f"init {name}": command for name, command in group.commands["init"].commands.items()}
+    groups = ("init", "generate")
+    found = {name: command for name, command in group.commands.items() if name not in groups}
+    return found | {f"{one} {name}": command for one in groups for name, command in group.commands[one].commands.items()}
 
 
 COMMANDS = commands()
@@ -73,7 +74,17 @@ def test_it_takes_the_profile_to_log_in_with(command: str) -> None:
 
 
 # Those that know no target, or are of all of them.
-OF_NO_TARGET = {"discover", "balance", "slice", "schema", "rename", "doctor", "simulate-pi", "init project", "init connector"}
+OF_NO_TARGET = {
+    "discover",
+    "balance",
+    "slice",
+    "schema",
+    "rename",
+    "doctor",
+    "simulate-pi",
+    "init project",
+    "init connector",
+} | {"generate bundle"}
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS.keys() - OF_NO_TARGET))
@@ -162,6 +173,7 @@ RUNS: dict[str, list[list[str]]] = {
     "review": [["--before", "."]],
     "doctor": [[]],
     "init ci": [[]],
+    "generate bundle": [["crm"]],
     "init project": [["another", "--sample"]],
     "init connector": [["shop", "--from-csv", "found.csv"]],
 }
@@ -174,6 +186,9 @@ def test_what_it_prints_for_machines_is_what_its_schema_says(command: str, headg
     (project / "found.csv").write_text("source_table\ncontacts\nleads\n")
     (project / "crm-dev-1.json").write_text('{"format_version": "1.0"}')
     for words in RUNS[command]:
+        if command == "generate bundle":
+            definition = project / "connectors/crm/connector.yaml"
+            definition.write_text(definition.read_text().replace("prod: {}", "prod: {deploy_with: bundle}"))
         printed = headgate(*command.split(), *words, "-o", "json", code=None if command == "doctor" else 0).stdout
         one_is_named = bool(words) and words[0] == "crm"
         if command in {"cost", "handover", "done", "record", "discover"}:

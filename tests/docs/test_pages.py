@@ -68,6 +68,14 @@ def test_the_four_commands_and_what_can_be_set(tmp_path: Path) -> None:
     assert sorted(path.name for path in (reader.here / "connectors").iterdir()) == ["crm", "erp", "plant"]
 
 
+def test_the_sample_becomes_a_bundle(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+
+    Story(reader).read("docs/bundle.md")
+
+    assert (reader.here / "bundle/resources/sample.yml").exists()
+
+
 @pytest.mark.long
 def test_the_sample_is_run_on_this_machine(tmp_path: Path) -> None:
     reader = Reader(tmp_path)

@@ -1,4 +1,4 @@
-"""What was seen of pipelines: their updates, and the runs of their tables, the same for logs of this machine and a workspace."""
+"""What was seen of pipelines: their updates and the runs of their tables, the same for logs of this machine and a workspace."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class TableRun:
     destination: catalog.schema.table as the target has it. seconds: its share of the time in which tables were loaded: at each
     moment that time is divided among those that are being loaded; the shares of an update add up to the time in which any was.
     elapsed: from its start to its end, however many were loaded beside it. full_load: from nothing; None: not known. rows: None
-    where the log says none. retries: how often it began again. queued_seconds: until it began; idle_seconds: while it had
-    nothing to do. error: what failed, in the log's words.
+    where the log says none. retries: how often it, or a request of it, was tried again. queued_seconds: until it began;
+    idle_seconds: while it had nothing to do. error: what failed, in the log's words.
     """
 
     origin: Origin

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -80,7 +80,7 @@ def observed(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: C
 def _usable(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: Callable[[Run], float]) -> list[_Timed]:
     """Give the runs of use, by start."""
     counts = {id(run): its for run, its in runs}
-    usual, _ = _apart([run for run, _ in runs], ingestion_type)
+    usual, _ = increments_and_loads([run for run, _ in runs], ingestion_type)
     return [_Timed(value_of(run), counts[id(run)]) for run in usual]
 
 
@@ -100,21 +100,33 @@ def _mean(kept: Sequence[_Timed]) -> float:
 
 def _weigh(row: TableRow, definition: Definition, runs: Sequence[tuple[Run, float]]) -> Weight:
     declared = declared_seconds(row, definition)
-    _, full = _apart([run for run, _ in runs], row.ingestion_type)
-    first = full[-1].seconds if full else None
-    if row.weight is not None:
-        return Weight(declared, "given", 1.0, declared, left_out=len(runs), first_load=first)
+    _, full = increments_and_loads([run for run, _ in runs], row.ingestion_type)
     usable = _usable(runs, row.ingestion_type, lambda run: run.seconds)
     kept = _steady(usable)
-    seconds = _followed(usable, declared) if len(usable) < FEWEST_RUNS else _mean(kept)
+    mean = _mean(kept) if kept else None
+    first = full[-1].seconds if full else None
+    by_files = Weight(declared, "given", 1.0, declared, 0, len(runs), _three_digits(mean), first)
+    if row.weight is not None:
+        return by_files
+    seconds = _followed(usable, declared) if len(usable) < FEWEST_RUNS else mean
     if seconds is None:
         if estimated_seconds(row, definition) is None:
-            return Weight(declared, "type", 0.0, declared, left_out=len(runs), first_load=first)
+            return replace(by_files, source="type", confidence=0.0)
         sure = SIZE_CONFIDENCE if row.ingestion_type == "snapshot" else SIZE_CONFIDENCE / 2
-        return Weight(declared, "estimate", sure, declared, left_out=len(runs), first_load=first)
+        return replace(by_files, source="estimate", confidence=sure)
     confidence = _confidence([run.counts for run in usable], seconds, kept)
-    left_out = len(runs) - len(kept)
-    return Weight(float(f"{seconds:.3g}"), "observed", confidence, declared, len(kept), left_out, first)
+    return replace(
+        by_files,
+        seconds=float(f"{seconds:.3g}"),
+        source="observed",
+        confidence=confidence,
+        runs=len(kept),
+        left_out=len(runs) - len(kept),
+    )
+
+
+def _three_digits(seconds: float | None) -> float | None:
+    return None if seconds is None else float(f"{seconds:.3g}")
 
 
 def _followed(usable: Sequence[_Timed], declared: float) -> float | None:
@@ -128,7 +140,7 @@ def _followed(usable: Sequence[_Timed], declared: float) -> float | None:
     return agreed
 
 
-def _apart(runs: Sequence[Run], ingestion_type: str) -> tuple[list[Run], list[Run]]:
+def increments_and_loads(runs: Sequence[Run], ingestion_type: str) -> tuple[list[Run], list[Run]]:
     """Give the runs of use and the full loads, by start, of those that completed.
 
     A full load is a run that says so or, where that isn't known of it, the first into its destination; of a snapshot, none is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from headgate.observe.model import Observation, ObservedUpdate, TableRun
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.observe.model import RunState, UpdateState
 
@@ -33,7 +34,8 @@ def local_event(row: Mapping[str, Any], unknown: Counter[str]) -> Event | None:
 def local_observation(events: Iterable[Event], connector: str, target: str, unknown: Counter[str]) -> Observation:
     """Give the updates and runs that events tell of a connector in a target. An event that is there twice is one.
 
-    A pipeline loads its tables one after the other, so a table's share of the time is all that it took.
+    A pipeline loads its tables one after the other, so a table's share of the time is all that it took; until the first of
+    them begins, its process is set up.
     """
     updates: dict[tuple[str, str], ObservedUpdate] = {}
     runs: dict[tuple[str, str, object], TableRun] = {}
@@ -44,12 +46,26 @@ def local_observation(events: Iterable[Event], connector: str, target: str, unkn
             updates[event.run, event.pipeline] = _update(event)
         elif event.kind == "table" and event.table and event.state in _RUNS:
             runs[event.run, event.table, event.started_at] = _run(event)
-    full = {(run.update, run.pipeline) for run in runs.values() if run.full_load}
-    found = [replace(update, full_refresh=key in full) for key, update in updates.items()]
+    of_update: defaultdict[tuple[str, str], list[TableRun]] = defaultdict(list)
+    for run in runs.values():
+        of_update[run.update, run.pipeline].append(run)
+    found = [_with_runs(update, of_update[key]) for key, update in updates.items()]
     return Observation(
         tuple(sorted(found, key=lambda update: (update.started_at, update.pipeline))),
         tuple(sorted(runs.values(), key=lambda run: (run.started_at, run.destination))),
         unknown,
+    )
+
+
+def _with_runs(update: ObservedUpdate, runs: Sequence[TableRun]) -> ObservedUpdate:
+    if not runs:
+        return update
+    setup = max(0.0, (min(run.started_at for run in runs) - update.started_at).total_seconds())
+    return replace(
+        update,
+        full_refresh=any(run.full_load for run in runs),
+        setup_seconds=setup,
+        running_seconds=max(0.0, update.running_seconds - setup),
     )
 
 

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from headgate.problems import short
+from headgate.redaction.tokens import token_free
+from headgate.visible import seen
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -26,6 +28,7 @@ _BESIDE = frozenset(
         "stream_progress", "user_action",
     }
 )  # fmt: skip
+_MOST_OF_ERROR = 500
 _READ = frozenset({"create_update", "update_progress", "flow_progress"})
 
 
@@ -113,6 +116,5 @@ def _error(row: Mapping[str, Any]) -> str:
     """Give the first message of an error, else the event's own message where that tells of an error."""
     exceptions = object_of(row.get("error")).get("exceptions")
     first = object_of(exceptions[0]) if isinstance(exceptions, list) and exceptions else {}
-    if said := str(first.get("message") or ""):
-        return said
-    return str(row.get("message") or "") if row.get("level") == "ERROR" else ""
+    said = first.get("message") or (row.get("message") if row.get("level") == "ERROR" else "")
+    return token_free(seen(said or ""))[:_MOST_OF_ERROR]

@@ -105,7 +105,7 @@ def _weigh(row: TableRow, definition: Definition, runs: Sequence[tuple[Run, floa
     kept = _steady(usable)
     mean = _mean(kept) if kept else None
     first = full[-1].seconds if full else None
-    by_files = Weight(declared, "given", 1.0, declared, 0, len(runs), _three_digits(mean), first)
+    by_files = Weight(declared, "given", 1.0, declared, 0, len(runs), _three_digits(mean), first, len(usable))
     if row.weight is not None:
         return by_files
     seconds = _followed(usable, declared) if len(usable) < FEWEST_RUNS else mean

@@ -78,6 +78,6 @@ def pipeline_alarm(update: ObservedUpdate, interval_minutes: int | None) -> Alar
     minutes = (update.ended_at - update.started_at).total_seconds() / 60
     if minutes <= interval_minutes:
         return None
-    message = f"took {number_text(minutes)} minutes, and its schedule starts it after {counted(interval_minutes, 'minute')}"
+    message = f"took {minutes:,.1f} minutes, and its schedule starts it after {counted(interval_minutes, 'minute')}"
     fix = "spread its group over more pipelines (`headgate balance --curve` shows what that takes), or start it less often"
     return Alarm("late", update.pipeline, message, fix)

@@ -93,7 +93,7 @@ def _rows(steps: Sequence[tuple[LogEvent, str]]) -> int | None:
     """Give the rows: each batch of a stream tells its own while the flow runs, a flow without batches all at its end."""
     running = [rows for event, status in steps if status != "COMPLETED" and (rows := _written(event.details)) is not None]
     at_end = [rows for event, status in steps if status == "COMPLETED" and (rows := _written(event.details)) is not None]
-    return max(sum(running), *at_end) if running or at_end else None
+    return max([sum(running), *at_end]) if running or at_end else None
 
 
 def _written(details: Mapping[str, Any]) -> int | None:

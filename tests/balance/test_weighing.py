@@ -37,7 +37,7 @@ def test_a_weight_in_the_row_is_a_decision_and_wins() -> None:
     table = TableRow("orders", weight=100)
 
     assert weighed(*[run(10, day) for day in range(9)], table=table) == Weight(
-        100, "given", 1.0, 100, runs=0, left_out=9, increment=10
+        100, "given", 1.0, 100, runs=0, left_out=9, increment=10, of_use=9
     )
 
 
@@ -77,23 +77,23 @@ def test_the_rates_are_the_definitions() -> None:
 
 
 def test_one_run_counts_where_it_is_twice_what_the_files_say_or_half_of_it() -> None:
-    assert weighed(run(20)) == Weight(20, "observed", 0.33, 10, runs=1, increment=20)
-    assert weighed(run(5)) == Weight(5, "observed", 0.33, 10, runs=1, increment=5)
+    assert weighed(run(20)) == Weight(20, "observed", 0.33, 10, runs=1, increment=20, of_use=1)
+    assert weighed(run(5)) == Weight(5, "observed", 0.33, 10, runs=1, increment=5, of_use=1)
 
 
 def test_one_run_that_is_nearer_moves_nothing() -> None:
-    assert weighed(run(19.9)) == Weight(10, "type", 0.0, 10, left_out=1, increment=19.9)
-    assert weighed(run(5.1)) == Weight(10, "type", 0.0, 10, left_out=1, increment=5.1)
+    assert weighed(run(19.9)) == Weight(10, "type", 0.0, 10, left_out=1, increment=19.9, of_use=1)
+    assert weighed(run(5.1)) == Weight(10, "type", 0.0, 10, left_out=1, increment=5.1, of_use=1)
 
 
 def test_with_a_second_run_what_was_agreed_by_the_first_stays_until_it_is_far_from_that() -> None:
     assert weighed(run(21, 1), run(17)).seconds == 21.0
     assert weighed(run(21, 1), run(80)).seconds == 51.0
-    assert weighed(run(15, 1), run(30)) == Weight(22.6, "observed", 0.5, 10, runs=2, increment=22.6)
+    assert weighed(run(15, 1), run(30)) == Weight(22.6, "observed", 0.5, 10, runs=2, increment=22.6, of_use=2)
 
 
 def test_from_three_runs_on_they_alone_have_the_say() -> None:
-    assert weighed(run(12), run(12, 1), run(12, 2)) == Weight(12, "observed", 0.59, 10, runs=3, increment=12)
+    assert weighed(run(12), run(12, 1), run(12, 2)) == Weight(12, "observed", 0.59, 10, runs=3, increment=12, of_use=3)
 
 
 def test_few_runs_give_less_confidence_than_many_and_more_than_a_size() -> None:

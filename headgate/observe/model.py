@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003  # pydantic reads the fields when a schema is made
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 Origin = Literal["local", "workspace"]
 UpdateState = Literal["running", "completed", "failed", "canceled"]

@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from headgate.numbers import rounded
+from headgate.observe.model import RunState  # noqa: TC001  # pydantic reads the fields of TableSeen when a schema is made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from headgate.balance.report import Entry, Report
     from headgate.observe.alarms import Alarm
-    from headgate.observe.model import Observation, ObservedUpdate, RunState, TableRun
+    from headgate.observe.model import Observation, ObservedUpdate, TableRun
 
 
 @dataclass(frozen=True, slots=True)

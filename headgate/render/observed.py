@@ -72,8 +72,8 @@ def _tables(tables: Sequence[TableSeen], width: int | None) -> Iterator[str]:
 def _sums(pipelines: Sequence[PipelineSeen], tables: Sequence[TableSeen]) -> Iterator[str]:
     if first := sum(one.first_loads for one in pipelines):
         increments = sum(one.increments for one in pipelines)
-        since = f"a run of what was observed since takes {number_text(increments)} s"
-        yield f"the last first loads took {number_text(first)} s in all, {since}"
+        since = f"a run of what was observed since takes {_number(increments)} s"
+        yield f"the last first loads took {_number(first)} s in all, {since}"
     told = {"given": "as written", "observed": "as observed", "estimate": "by estimated size", "type": "by ingestion type"}
     origins = Counter(one.weight_from for one in tables)
     if origins:

@@ -51,8 +51,7 @@ def _slower(name: str, last: Run, runs: Sequence[Run], ingestion_type: str) -> I
     earlier = [(run, 1.0) for run in runs if run.started_at < last.started_at]
     usual = observed(earlier, ingestion_type, lambda run: run.seconds)
     if usual is not None and last.seconds >= _SLOWER * usual and last.seconds - usual >= _WORTH:
-        times = f"{last.seconds / usual:.1f} times" if usual else "more than"
-        message = f"took {number_text(last.seconds)} s, {times} its usual {number_text(usual)} s"
+        message = f"took {number_text(last.seconds)} s, and usually takes {number_text(usual)} s"
         yield Alarm("slower", name, message, "look for what grew or slowed down; `headgate balance` follows it if it stays")
 
 
@@ -78,6 +77,8 @@ def pipeline_alarm(update: ObservedUpdate, interval_minutes: int | None) -> Alar
     minutes = (update.ended_at - update.started_at).total_seconds() / 60
     if minutes <= interval_minutes:
         return None
-    message = f"took {minutes:,.1f} minutes, and its schedule starts it after {counted(interval_minutes, 'minute')}"
+    message = (
+        f"took {counted(round(minutes, 1), 'minute')}, and its schedule starts it after {counted(interval_minutes, 'minute')}"
+    )
     fix = "spread its group over more pipelines (`headgate balance --curve` shows what that takes), or start it less often"
     return Alarm("late", update.pipeline, message, fix)

@@ -33,7 +33,7 @@ def kinds(past: list[Run], ingestion_type: str = "append") -> list[str]:
 def test_a_table_whose_time_doubled() -> None:
     (alarm,) = table_alarms("main.bronze.orders", runs(10, 11, 9, 10, 25), "append")
 
-    assert (alarm.kind, alarm.message) == ("slower", "took 25 s, 2.5 times its usual 10 s")
+    assert (alarm.kind, alarm.message) == ("slower", "took 25 s, and usually takes 10 s")
 
 
 def test_no_alarm_by_noise_by_what_is_tiny_or_by_too_few_runs() -> None:
@@ -80,6 +80,6 @@ def test_a_pipeline_that_takes_longer_than_its_schedule_leaves() -> None:
     alarm = pipeline_alarm(update, 15)
 
     assert alarm is not None
-    assert alarm.message == "took 16.0 minutes, and its schedule starts it after 15 minutes"
+    assert alarm.message == "took 16 minutes, and its schedule starts it after 15 minutes"
     assert pipeline_alarm(update, 16) is None
     assert pipeline_alarm(update, None) is None

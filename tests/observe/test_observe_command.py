@@ -167,7 +167,7 @@ def test_an_alarm_is_said_and_the_exit_code_says_so_too(headgate: Run, tmp_path:
 
     done = headgate("observe", "crm", "--log", "log.json", code=6)
 
-    assert "alarm: main.bronze.orders: took 80 s, 4.0 times its usual 20 s" in done.stderr
+    assert "alarm: main.bronze.orders: took 80 s, and usually takes 20 s" in done.stderr
 
 
 def test_a_pipeline_that_no_longer_fits_its_schedule_is_an_alarm(headgate: Run, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_pipeline_that_no_longer_fits_its_schedule_is_an_alarm(headgate: Run, 
 
     done = headgate("observe", "crm", code=6)
 
-    assert "alarm: all_1: took 20.0 minutes, and its schedule starts it after 15 minutes" in done.stderr
+    assert "alarm: all_1: took 20 minutes, and its schedule starts it after 15 minutes" in done.stderr
 
 
 def test_for_a_machine_all_of_it_is_one_object(headgate: Run, tmp_path: Path) -> None:

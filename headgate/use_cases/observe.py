@@ -98,6 +98,9 @@ def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[Obser
             problems.append(error)
             continue
         found.append(seen_of_it)
+        if not seen_of_it.observation.updates:
+            known = f"pipelines are known by deployed.{target}.json, which `headgate record` writes, or by their names"
+            tell(f"warning: the logs hold nothing of {one.definition.id} in {target}; {known}")
         if kept.added:
             texts[seen_of_it.runs_file] = kept.text
     if problems:

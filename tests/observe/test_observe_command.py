@@ -192,6 +192,14 @@ def test_for_a_machine_all_of_it_is_one_object(headgate: Run, tmp_path: Path) ->
     assert [(one["update"], one["state"], one["running_seconds"]) for one in said["updates"]] == [("r1", "failed", 9)]
 
 
+def test_logs_of_another_target_are_said_to_hold_nothing(headgate: Run, tmp_path: Path) -> None:
+    local_log(tmp_path, *WHOLE)
+
+    done = headgate("observe", "crm", "-t", "prod")
+
+    assert "warning: the logs hold nothing of crm in prod; pipelines are known by deployed.prod.json" in done.stderr
+
+
 def test_without_a_log_it_is_said_what_brings_one(headgate: Run) -> None:
     done = headgate("observe", "crm", code=1)
 

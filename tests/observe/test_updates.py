@@ -107,6 +107,16 @@ def test_batches_of_a_stream_add_up_and_changes_count_where_no_output_is_told() 
     assert (runs["orders"].rows, runs["items"].rows) == (500, 29)
 
 
+def test_a_total_that_is_told_at_the_end_is_not_added_to_the_batches() -> None:
+    rows = [
+        flow(10, "u1", "orders", "RUNNING", {"num_output_rows": 300}),
+        flow(20, "u1", "orders", "RUNNING", {"num_output_rows": 200}),
+        flow(30, "u1", "orders", "COMPLETED", {"num_output_rows": 500}),
+    ]
+
+    assert runs_of(update_of("u1", 0, *rows))["orders"].rows == 500
+
+
 def test_a_flow_that_fails_is_tried_again_and_its_error_is_told() -> None:
     error = {"fatal": True, "exceptions": [{"class_name": "StreamingQueryException", "message": "no such column"}]}
     rows = [

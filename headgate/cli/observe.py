@@ -23,6 +23,13 @@ def observe(
             "again. Default: build/run.",
         ),
     ] = None,
+    warehouse: Annotated[
+        str,
+        typer.Option(
+            help="As --workspace, by the id of a SQL warehouse: reads system.lakeflow_pipeline_events_preview.pipeline_events "
+            "instead of asking the REST API."
+        ),
+    ] = "",
     target: Target = None,
     profile: Profile = None,
     *,
@@ -50,7 +57,8 @@ def observe(
         root=root,
         profile=profile,
         logs=tuple(log or ()),
-        workspace=workspace,
+        workspace=workspace or bool(warehouse),
+        warehouse=warehouse,
         write=not dry_run,
     )
     found = observe_logs(request, tell)

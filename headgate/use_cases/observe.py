@@ -48,18 +48,20 @@ _PIPELINE = "databricks_pipeline."
 class ObserveRequest(ProjectRequest):
     """Whose logs to read. logs: files and folders; none: that of runs on this machine, unless `workspace` is asked.
 
-    write False: only look.
+    warehouse: the id of a SQL warehouse that reads the system table of pipeline events, in place of the REST API. write False:
+    only look.
     """
 
     logs: tuple[Path, ...] = ()
     workspace: bool = False
+    warehouse: str = ""
     write: bool = True
 
 
 class EventLogs(Protocol):
     """A workspace's event logs."""
 
-    def rows(self, pipeline_id: str, since: datetime | None) -> list[Mapping[str, Any]] | None:
+    def rows(self, pipeline_id: str, since: datetime | None) -> Sequence[Mapping[str, Any]] | None:
         """Give a pipeline's events from a time on, oldest first; None where there is no such pipeline. Raises SourceError."""
 
 
@@ -92,7 +94,7 @@ def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[Obser
     problems: list[HeadgateError] = []
     for one, target in request.read():
         try:
-            asked = _asked(one, target, tell) if request.workspace else _Logs()
+            asked = _asked(one, target, request.warehouse, tell) if request.workspace else _Logs()
             seen_of_it, kept = _observed(one, target, logs, asked)
         except HeadgateError as error:
             problems.append(error)
@@ -132,16 +134,18 @@ def _logs(request: ObserveRequest) -> _Logs:
     return logs
 
 
-def _asked(one: Connector, target: str, tell: Callable[[str], None]) -> _Logs:
+def _asked(one: Connector, target: str, warehouse: str, tell: Callable[[str], None]) -> _Logs:
     """Ask a target's workspace for what its pipelines did since the last time."""
     from headgate.observe.databricks import DatabricksEvents
+    from headgate.observe.system_table import SystemTableEvents
 
     recorded = {address: id_ for address, id_ in one.deployed(target).ids.items() if address.startswith(_PIPELINE)}
     if not recorded:
         fix = f"`headgate record {one.definition.id} -t {target}` after an apply, or name exported logs: --log FILE"
         raise StaleError(Problem(f"no pipeline of {one.definition.id} is recorded in {target}", fix, str(one.folder)))
     settings, logs = one.definition.targets[target], _Logs()
-    workspace: EventLogs = DatabricksEvents(settings.host, settings.profile)
+    place = settings.host, settings.profile
+    workspace: EventLogs = SystemTableEvents(*place, warehouse) if warehouse else DatabricksEvents(*place)
     last = _last_runs(one, target)
     problems: list[Problem] = []
     for address, id_ in recorded.items():

@@ -283,6 +283,18 @@ def test_a_workspace_is_asked_page_by_page_and_then_for_what_is_new(headgate: Ru
     assert "runs.csv: 1 run added" in done.stdout
 
 
+def test_a_warehouse_reads_the_system_table_then_what_is_new(headgate: Run, cloud: Workspace, runs: Path) -> None:
+    cloud.pipelines[PIPELINE].events = updates(0, 1, 2)
+
+    for added in ("3 runs added", "nothing new"):
+        assert added in headgate("observe", "crm", "-t", "prod", "--warehouse", "wh1").stdout
+
+    assert [line.split(",")[5] for line in runs.read_text().splitlines()[1:]] == ["300"] * 3
+    asked = [one.text for one in cloud.statements.values()]
+    assert ["event_time >= TIMESTAMP'2026-03-02T04:00:10Z'" in one for one in asked] == [False, True]
+    assert "is not a valid endpoint id" in headgate("observe", "crm", "-t", "prod", "--warehouse", "w2", code=4).stderr
+
+
 def test_a_pipeline_that_is_gone_is_a_warning_and_one_that_was_never_recorded_an_error(
     headgate: Run, cloud: Workspace, runs: Path
 ) -> None:

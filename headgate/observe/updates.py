@@ -75,9 +75,10 @@ def observed_in(events: Iterable[LogEvent], whose: ObservedConnector, unknown: C
     for key in sorted(of_update, key=lambda key: (min(event.at for event in of_update[key]), key)):
         its = _Update(whose, pipelines[key], of_update[key], unknown)
         updates.append(its.update)
-        found = [its.run(table, flows, completed) for table, flows in its.flows(places, unplaced).items()]
-        runs += [run for run in found if run is not None]
-        completed |= {(run.pipeline, run.destination) for run in runs if run.state == "completed"}
+        made = (its.run(table, flows, completed) for table, flows in its.flows(places, unplaced).items())
+        found = [run for run in made if run is not None]
+        runs += found
+        completed |= {(run.pipeline, run.destination) for run in found if run.state == "completed"}
     runs.sort(key=lambda run: (run.started_at, run.destination))
     return Observation(tuple(updates), tuple(runs), unknown, unplaced)
 

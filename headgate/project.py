@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from headgate.definition.model import Definition
     from headgate.inventory.row import TableRow
+    from headgate.inventory.runs import Run
     from headgate.layout.model import Layout
     from headgate.tables.ids import TableId
     from headgate.tables.table import Table
@@ -82,16 +83,19 @@ class Connector:
         """Give what was recorded for a target."""
         return read_deployed(self.folder, target)
 
-    def weighed(self, definition: Definition | None = None, *, regroup: bool = False) -> tuple[Table, ...]:
+    def weighed(
+        self, definition: Definition | None = None, *, regroup: bool = False, runs: Sequence[Run] | None = None
+    ) -> tuple[Table, ...]:
         """Give the tables as their past runs weigh them, heaviest first; these stand in runs.csv, where there is one.
 
         definition: another one than the connector's own, to see what it would do. regroup: decide again which categories
-        are groups of their own. Raises InputError with every problem of runs.csv.
+        are groups of their own. runs: other ones than the file's. Raises InputError with every problem of runs.csv.
         """
         locked = locked_groups(self.layout)
         if locked and regroup:
             locked = replace(locked, of_table=None)
-        return resolve(self.grouped_rows, definition or self.definition, read_runs(self.folder), locked)
+        past = read_runs(self.folder) if runs is None else runs
+        return resolve(self.grouped_rows, definition or self.definition, past, locked)
 
     def unknown_runs(self) -> list[Problem]:
         """Say which runs of runs.csv are of no table of the inventory. Raises InputError with every problem of the file."""

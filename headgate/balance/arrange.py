@@ -87,11 +87,13 @@ def arrange(
     count: int,
     *,
     now: bool,
+    fresh: bool = False,
     exact: bool = True,
 ) -> Arranged:
     """Give each table of the group a home in the draft, on `count` pipelines or as many more as the rules need.
 
-    `now`: get within the tolerance though the trigger is not passed, with any number of moves. `exact`: small repairs are
+    `now`: get within the tolerance though the trigger is not passed, with any number of moves; `fresh`: with as many as the
+    settings allow. `exact`: small repairs are
     proved by OR-Tools, where it is installed. Raises InputError where the rules contradict each other, with no more of them
     than do.
     """
@@ -101,7 +103,7 @@ def arrange(
         units = _units(draft, group, tables, rules, settings, pipelines)
         _refuse_unknown_pins(group, units, rules)
         try:
-            assignment, result = _assignment(group, units, settings, pipelines, running, now=now, exact=exact)
+            assignment, result = _assignment(group, units, settings, pipelines, running, now=now, fresh=fresh, exact=exact)
         except Infeasible as infeasible:
             if pipelines == most or not any(isinstance(part, Pipelines) for part in infeasible.conflict):
                 raise InputError(conflict_problem(infeasible, group, units, rules)) from None
@@ -124,11 +126,12 @@ def _assignment(
     living: Sequence[str],
     *,
     now: bool,
+    fresh: bool,
     exact: bool,
 ) -> tuple[NDArray[np.int64], Arranged]:
     """Give (units,) the number of each one's pipeline, and what became of the group."""
     instance, scale, running = units.instance, units.scale, len(living)
-    tolerance, trigger = _thresholds(units, settings, now=now or count > running)
+    tolerance, trigger = _thresholds(units, settings, now=now or fresh or count > running)
     if not running:
         split = place(instance)
         assignment = split.assignment if instance.fixed or instance.precedence else _in_order(split.assignment)

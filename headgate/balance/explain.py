@@ -102,7 +102,8 @@ def _weight(entry: Entry) -> str:
         "estimate": f"by its estimated size, confidence {entry.confidence:.0%}",
         "type": "as the definition says for its ingestion type",
     }[entry.weight_from]
-    return f"it weighs {number_text(entry.weight)} s of a run, {origin}"
+    load = f"; its last load from nothing took {number_text(entry.first_load)} s" if entry.first_load is not None else ""
+    return f"it weighs {number_text(entry.weight)} s of a run, {origin}{load}"
 
 
 def _why(

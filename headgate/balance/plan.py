@@ -11,6 +11,7 @@ from headgate.balance.counts import by_deadline, fewest, limits_of, share_out, s
 from headgate.balance.deadline import run_seconds
 from headgate.balance.draft import Draft, draft_of
 from headgate.balance.feasibility import late_by, refuse_unintended
+from headgate.balance.informed import is_fresh, rests_on_runs, trigger_of
 from headgate.balance.limits import demands_of, impossible
 from headgate.balance.rules import rules_of
 from headgate.balance.stacks import assign_stacks
@@ -55,11 +56,11 @@ def balance(
 
     Tables that the lock doesn't know go where there is room, gone ones are dropped, emptied pipelines leave. Tables change
     pipelines (as planned moves) only where the number of pipelines asked for changed, a cap, a rule or their group forces
-    them, where a pipeline is above its lower bound by more than the definition's trigger, or with `rebalance`, which gets
-    all within the tolerance now; pipelines change stack only where theirs is no longer asked for, or with `restack`. exact:
-    whether small repairs are proved by OR-Tools, where it is installed. The same for any order of rows. Raises InputError where
-    rules contradict each other or name no table and where what is asked for can't be meant, RefusedError where a pipeline would
-    change stack while it still does.
+    them, where a pipeline is above its lower bound by more than the definition's trigger, the first time that runs say what a
+    group weighs, which gets it within the tolerance, or with `rebalance`, which gets all within it now; pipelines change stack
+    only where theirs is no longer asked for, or with `restack`. exact: whether small repairs are proved by OR-Tools, where it
+    is installed. The same for any order of rows. Raises InputError where rules contradict each other or name no table and
+    where what is asked for can't be meant, RefusedError where a pipeline would change stack while it still does.
     """
     refuse_unintended(tables, definition, lock)
     rules = rules_of(tables, definition)
@@ -71,14 +72,18 @@ def balance(
         raise InputError(problems)
     draft = draft_of(tables, lock)
     evict(draft)
+    before = {pipeline.id: pipeline for pipeline in lock.pipelines} if lock else {}
     counts, reasons = count(draft, groups, rules, definition, lock, rebalance=rebalance)
     arranged = tuple(
         replace(
-            _arranged(draft, group, its, rules, definition, counts[group], rebalance=rebalance, exact=exact),
+            _arranged(
+                draft, group, its, rules, definition, counts[group],
+                rebalance=rebalance, fresh=is_fresh(its, draft.pipelines_of(group), before), exact=exact,
+            ),
             reason=reasons.get(group, ""),
         )
         for group, its in groups.items()
-    )
+    )  # fmt: skip
     return Plan(finish(draft, definition, lock, rebalance=rebalance, restack=restack), arranged)
 
 
@@ -91,19 +96,20 @@ def _arranged(
     least: int,
     *,
     rebalance: bool,
+    fresh: bool,
     exact: bool,
 ) -> Arranged:
     """Arrange a group on `least` pipelines, or on as many more as its deadline asks for.
 
     A running group that is in time keeps its number: fewer than today would do only with `rebalance`.
     """
-    settings = definition.balance
+    settings = definition.balance.model_copy(update={"trigger": trigger_of(tables, definition.balance)})
     if settings.deadline is None:
-        return arrange(draft, group, tables, rules, settings, least, now=rebalance, exact=exact)
+        return arrange(draft, group, tables, rules, settings, least, now=rebalance, fresh=fresh, exact=exact)
     running = len(draft.pipelines_of(group))
     if running >= least and not rebalance:
         before = draft.copy()
-        result = arrange(draft, group, tables, rules, settings, least, now=False, exact=exact)
+        result = arrange(draft, group, tables, rules, settings, least, now=False, fresh=fresh, exact=exact)
         if _in_time(draft, tables, settings.deadline):
             return result
         draft.take(before)
@@ -166,9 +172,14 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
     keys = {name: group.key for name, group in draft.groups.items()} | {
         name: pipeline.group for name, pipeline in before.items() if name not in draft.groups
     }
+    grouped: defaultdict[Group, list[Table]] = defaultdict(list)
+    for table in draft.homes:
+        grouped[table.group].append(table)
+    informed = {name for name, group in draft.groups.items() if rests_on_runs(grouped[group])}
     pipelines = [
-        replace(before[name], group=keys[name]) if name in before else Pipeline(name, keys[name], 0)
+        replace(old, group=keys[name], observed=old.observed or name in informed)
         for name in sorted(living, key=natural)
+        for old in (before.get(name, Pipeline(name, keys[name], 0)),)
     ]
     ids = {name: [table.id for table in its] for name, its in inside.items()}
     chains = chains_of(ids, definition.balance.after)

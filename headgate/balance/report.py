@@ -67,6 +67,7 @@ class Entry:
     """A table: where it is to be and was before (empty: nowhere), and its weight in seconds of one run.
 
     `weight_from`: given, observed, estimate or type; `confidence` from 0 to 1. `loads`: what it asks for beside that, by name.
+    `increment`: seconds that its runs take, `first_load`: that its last load from nothing took; None where none is known.
     """
 
     source_table: str
@@ -77,6 +78,8 @@ class Entry:
     weight_from: str
     confidence: float
     loads: Mapping[str, Load] = field(default_factory=dict)
+    increment: float | None = None
+    first_load: float | None = None
 
     @property
     def table(self) -> TableId:
@@ -171,7 +174,7 @@ def _entry(table: Table, home: str, before: str) -> Entry:
     weight = table.weight
     return Entry(
         table.id.source_table, table.id.destination, home, before, weight.seconds, weight.source, weight.confidence,
-        table.loads,
+        table.loads, weight.increment, weight.first_load,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """The command `headgate`.
 
 Exit codes: 0 done; 1 a file or an argument is to be mended; 2 the command line was not understood; 3 two committed files
-don't fit each other, and the message names the command to run; 4 something outside failed; 5 refused, for it would lose data.
+don't fit each other, and the message names the command to run; 4 something outside failed; 5 refused, for it would lose data;
+6 something that was observed needs attention.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from headgate.cli.handover import handover
 from headgate.cli.init import ci, init
 from headgate.cli.init_connector import connector
 from headgate.cli.init_project import project
+from headgate.cli.observe import observe
 from headgate.cli.progress import done, record, rename, retire
 from headgate.cli.recover import recover
 from headgate.cli.review import review
@@ -47,7 +49,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 fix the input, 2 usage, 3 files don't fit together, 4 something outside failed, 5 refused.",
+    epilog="Exit codes: 0 done, 1 fix the input, 2 usage, 3 files don't fit together, 4 something outside failed, 5 refused, "
+    "6 alarms.",
 )
 
 
@@ -83,6 +86,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("rename", rename, ("crm append_1 nightly",)),
     ("retire", retire, ("crm -t dev", "crm -t dev --drop-tables --yes", "crm -t dev --undo")),
     ("backfill", backfill, ("plant --from 2026-01-31T06:00:00Z --to '*' --out rows", "plant --from '*-1d' -t prod --merge")),
+    ("observe", observe, ("", "crm --log events.json", "crm -t prod --workspace -p PROFILE")),
     ("run", run, ("crm", "crm --only orders --full-refresh orders", "crm --dry-run")),
     ("doctor", doctor, ("", "-o json")),
     ("simulate-pi", simulator(), ("", "--port 9000 --hostile 0.2")),

@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from dataclasses import asdict, dataclass, is_dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -208,4 +209,6 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
     return rounded(value) if isinstance(value, float) else value

@@ -113,6 +113,11 @@ def columns_of(data: bytes, file: str, columns: Columns) -> list[str]:
     return _headings(next(_sheet(csv_text(data, file), file, columns).reader()), columns)
 
 
+def separator_of(data: bytes, file: str, columns: Columns) -> str:
+    """Give what stands between cells. Raises what `read_lines` raises."""
+    return _sheet(csv_text(data, file), file, columns).separator
+
+
 def headings_of(data: bytes, file: str, columns: Columns) -> list[str]:
     """Give the headings as they are written. Raises what `read_lines` raises."""
     return [cell.strip() for cell in next(_sheet(csv_text(data, file), file, columns).reader())]

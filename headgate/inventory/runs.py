@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from headgate.inventory.csv_file import Line
 
 RUNS = "runs.csv"
-COLUMNS = ("source_table", "destination", "started_at", "seconds", "full_load")
+COLUMNS = ("source_table", "destination", "started_at", "seconds", "full_load", "rows", "state")
+COMPLETED, FAILED = "completed", "failed"
 REQUIRED = ("source_table", "started_at", "seconds")
 
 # What all of Python 3.11 to 3.13 read alike, and with an offset.
@@ -29,13 +30,15 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})"
 )
 _PARTS = 3
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of one table. `destination` is catalog.schema.table in the workspace, or empty; `full_load` None: not known.
 
-    `loads`: what it asked for beside its time, by name, where the file says it; `row` is where the file has it.
+    `rows`: that it brought, None where it isn't known. `state`: completed, or failed. `loads`: what it asked for beside its
+    time, by name, where the file says it; `row` is where the file has it.
     """
 
     source_table: str
@@ -43,8 +46,15 @@ class Run:
     started_at: datetime
     seconds: float
     full_load: bool | None
+    rows: int | None = None
+    state: str = COMPLETED
     loads: Mapping[str, float] = field(default_factory=dict, compare=False)
     row: int = field(default=0, compare=False)
+
+    @property
+    def key(self) -> tuple[str | TableId, datetime]:
+        """What tells it from other runs: its start, and its destination, or where none is named its source table."""
+        return TableId(self.source_table, self.destination) if self.destination else self.source_table, self.started_at
 
 
 def read_runs(folder: Path) -> tuple[Run, ...]:
@@ -55,28 +65,27 @@ def read_runs(folder: Path) -> tuple[Run, ...]:
 
 
 def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
-    """Give the runs that a CSV's bytes say, in the file's order. Raises InputError with every problem found."""
+    """Give the runs that a CSV's bytes say, in the file's order. Raises InputError with every problem found.
+
+    A row that is there twice, as a merge of two branches may leave it, is one run.
+    """
     problems: list[Problem] = []
-    first: dict[tuple[str | TableId, datetime], int] = {}
+    first: dict[tuple[str | TableId, datetime], Run] = {}
     runs = []
     for line in read_lines(data, file, Columns(COLUMNS, REQUIRED, family=RUN_LOADS), problems):
         values = _values(line, file, problems)
         if values is None:
             continue
         run = Run(**values, row=line.row)
-        earlier = first.setdefault((_table(run), run.started_at), line.row)
-        if earlier != line.row:
-            message = f"{short(run.source_table)} started at {run.started_at.isoformat()} in row {earlier} already"
+        earlier = first.setdefault(run.key, run)
+        if earlier is run:
+            runs.append(run)
+        elif earlier != run:
+            message = f"{short(run.source_table)} started at {run.started_at.isoformat()} in row {earlier.row} already"
             problems.append(Problem(message, "take one of the rows out", file, line.line, line.row, "started_at"))
-        runs.append(run)
     if problems:
         raise InputError(capped(problems, file))
     return tuple(runs)
-
-
-def _table(run: Run) -> str | TableId:
-    """Give what tells a run's table from others: its destination, or where none is named, the source's own name."""
-    return TableId(run.source_table, run.destination) if run.destination else run.source_table
 
 
 def _values(line: Line, file: str, problems: list[Problem]) -> dict[str, Any] | None:
@@ -127,10 +136,27 @@ def _full_load(text: str) -> bool | None:
     return known[text.strip().lower()]
 
 
+def _rows(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not (text.strip().isascii() and text.strip().isdigit()):
+        raise CellError("is no count of rows", "write how many rows the run brought, or leave it empty where it is not known")
+    return int(text.strip()[:_MOST_DIGITS])
+
+
+def _state(text: str) -> str:
+    said = text.strip().lower() or COMPLETED
+    if said not in {COMPLETED, FAILED}:
+        raise CellError("is neither completed nor failed", "write completed or failed; empty: completed")
+    return said
+
+
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "source_table": _source,
     "destination": _destination,
     "started_at": _moment,
     "seconds": _seconds,
     "full_load": _full_load,
+    "rows": _rows,
+    "state": _state,
 }

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from headgate.inventory.csv_file import capped
 from headgate.inventory.defaults import declared_seconds, estimated_seconds
+from headgate.inventory.runs import COMPLETED
 from headgate.problems import Problem, did_you_mean, short
 from headgate.tables.ids import TableId
 from headgate.tables.names import Names, blurred, folded
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from headgate.inventory.runs import Run
 
 HALF_LIFE_DAYS = 14
-FEWEST_RUNS = 3
-SIZE_CONFIDENCE = 0.2  # of a size: less than any three runs give; half of it where only a share is read
+FEWEST_RUNS = 3  # from which on runs alone have the say
+SIZE_CONFIDENCE = 0.2  # of a size: less than one run gives; half of it where only a share is read
+_FARTHEST = 2.0  # times what was agreed, which a weight from fewer runs stays within without being followed
 _FAR = 3.5  # robust deviations from the median from which on a run is an outlier
 _MAD = 1.4826  # median absolute deviations in a standard deviation of a normal distribution
 _STEADY = 0.02  # of the median: no run nearer than _FAR times this is an outlier, however steady the others are
@@ -48,13 +50,20 @@ class _Timed:
 def weigh(
     rows: Mapping[TableId, TableRow], definition: Definition, runs: Sequence[Run] = (), *, half_life_days: int = HALF_LIFE_DAYS
 ) -> dict[TableId, Weight]:
-    """Weigh each table: as its row says, else by three runs of use or more, else by its size, else by ingestion type.
+    """Weigh each table: as its row says, else by its runs of use, else by its size, else by ingestion type.
 
     `rows`: table → its row. A full load says nothing of the runs after it, so it is kept apart, and so is the first run into
-    a destination where the file doesn't say what it was; a snapshot is loaded in full each time, and all its runs count. Of
-    the others, those far from the median are outliers (modified z-score above 3.5: Iglewicz and Hoaglin, How to Detect and
-    Handle Outliers, 1993), and the rest is averaged. A run counts half for each half-life that it lies before the newest of
-    the file, in straight lines between, in the median as in the average; so a table that has grown for good is followed.
+    a destination where the file doesn't say what it was; a snapshot is loaded in full each time, and all its runs count. A run
+    that failed counts for nothing. Of three runs or more, those far from the median are outliers (modified z-score above 3.5:
+    Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993), and the rest is averaged. A run counts half for each
+    half-life that it lies before the newest of the file, in straight lines between, in the median as in the average; so a
+    table that has grown for good is followed.
+
+    One or two runs may be anybody's bad day: a table is to move by them only where it would by a doubled weight. So they are
+    followed only where they are twice what was agreed before them, or half of it; else that stays. What was agreed is what a
+    balance after each run would have: at first the size or the type, then the average that was far enough from it. The file
+    has all that this takes, so that the lock need not hold weights.
+
     Observed weights have three significant digits. The order of runs has no say; a run that more than one table could be
     meant by counts for none.
     """
@@ -69,12 +78,16 @@ def observed(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: C
 
 
 def _usable(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: Callable[[Run], float]) -> list[_Timed]:
+    """Give the runs of use, by start."""
     counts = {id(run): its for run, its in runs}
-    return [_Timed(value_of(run), counts[id(run)]) for run in _usual([run for run, _ in runs], ingestion_type)]
+    usual, _ = increments_and_loads([run for run, _ in runs], ingestion_type)
+    return [_Timed(value_of(run), counts[id(run)]) for run in usual]
 
 
-def _steady(usable: Sequence[_Timed]) -> list[_Timed]:
-    """Give the runs without outliers."""
+def _steady(usable: Sequence[_Timed]) -> Sequence[_Timed]:
+    """Give the runs without outliers, which one or two have none of."""
+    if len(usable) < FEWEST_RUNS:
+        return usable
     kept = _without_outliers(usable)
     if len(kept) < FEWEST_RUNS:  # one fresh run outvoted all others: let each say as much
         kept = _without_outliers([_Timed(run.seconds, 1.0) for run in usable])
@@ -87,33 +100,64 @@ def _mean(kept: Sequence[_Timed]) -> float:
 
 def _weigh(row: TableRow, definition: Definition, runs: Sequence[tuple[Run, float]]) -> Weight:
     declared = declared_seconds(row, definition)
-    if row.weight is not None:
-        return Weight(declared, "given", 1.0, declared, left_out=len(runs))
+    _, full = increments_and_loads([run for run, _ in runs], row.ingestion_type)
     usable = _usable(runs, row.ingestion_type, lambda run: run.seconds)
-    if len(usable) < FEWEST_RUNS:
-        if estimated_seconds(row, definition) is None:
-            return Weight(declared, "type", 0.0, declared, left_out=len(runs))
-        sure = SIZE_CONFIDENCE if row.ingestion_type == "snapshot" else SIZE_CONFIDENCE / 2
-        return Weight(declared, "estimate", sure, declared, left_out=len(runs))
     kept = _steady(usable)
-    mean = _mean(kept)
-    confidence = _confidence([run.counts for run in usable], mean, kept)
-    return Weight(float(f"{mean:.3g}"), "observed", confidence, declared, len(kept), len(runs) - len(kept))
+    mean = _mean(kept) if kept else None
+    first = full[-1].seconds if full else None
+    by_files = Weight(declared, "given", 1.0, declared, 0, len(runs), _three_digits(mean), first, len(usable))
+    if row.weight is not None:
+        return by_files
+    seconds = _followed(usable, declared) if len(usable) < FEWEST_RUNS else mean
+    if seconds is None:
+        if estimated_seconds(row, definition) is None:
+            return replace(by_files, source="type", confidence=0.0)
+        sure = SIZE_CONFIDENCE if row.ingestion_type == "snapshot" else SIZE_CONFIDENCE / 2
+        return replace(by_files, source="estimate", confidence=sure)
+    confidence = _confidence([run.counts for run in usable], seconds, kept)
+    return replace(
+        by_files,
+        seconds=float(f"{seconds:.3g}"),
+        source="observed",
+        confidence=confidence,
+        runs=len(kept),
+        left_out=len(runs) - len(kept),
+    )
 
 
-def _usual(runs: Sequence[Run], ingestion_type: str) -> list[Run]:
-    """Give the runs that are neither a full load nor, where that isn't known of it, the first into their destination."""
+def _three_digits(seconds: float | None) -> float | None:
+    return None if seconds is None else float(f"{seconds:.3g}")
+
+
+def _followed(usable: Sequence[_Timed], declared: float) -> float | None:
+    """Give the weight by one or two runs, by start; None where they are near enough to what the files say."""
+    agreed = None
+    for number in range(1, len(usable) + 1):
+        mean = _mean(usable[:number])
+        low, high = sorted((mean, declared if agreed is None else agreed))
+        if high >= _FARTHEST * low and high > low:
+            agreed = mean
+    return agreed
+
+
+def increments_and_loads(runs: Sequence[Run], ingestion_type: str) -> tuple[list[Run], list[Run]]:
+    """Give the runs of use and the full loads, by start, of those that completed.
+
+    A full load is a run that says so or, where that isn't known of it, the first into its destination; of a snapshot, none is.
+    """
+    done = [run for run in runs if run.state == COMPLETED]
+    ordered = sorted(done, key=lambda run: (_microseconds(run), run.seconds, str(run.full_load)))
     if ingestion_type == "snapshot":
-        return list(runs)
+        return ordered, []
     seen: set[str] = set()
-    usual = []
-    for run in sorted(runs, key=lambda run: (_microseconds(run), run.seconds, str(run.full_load))):
+    usual: list[Run] = []
+    full: list[Run] = []
+    for run in ordered:
         destination = folded(run.destination)
         first = destination not in seen
         seen.add(destination)
-        if run.full_load is False or (run.full_load is None and not first):
-            usual.append(run)
-    return usual
+        (full if run.full_load or (run.full_load is None and first) else usual).append(run)
+    return usual, full
 
 
 def _without_outliers(runs: Sequence[_Timed]) -> list[_Timed]:

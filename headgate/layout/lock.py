@@ -28,7 +28,7 @@ T = TypeVar("T")
 FORMAT = 1
 MOST_OFFSET = 59  # an offset stays within the hour
 # What an entry needn't say: each is the field's default.
-_UNSAID = {"group_by": "", "name": "", "offset": 0, "restacked": None, "renamed": None, "move": None}
+_UNSAID = {"group_by": "", "name": "", "offset": 0, "restacked": None, "renamed": None, "move": None, "observed": False}
 _FIX = "take layout.lock from the last commit, then run `headgate balance`"
 _MERGED = (
     "keep the lines of both branches, and of a line that both changed the one of the branch that was deployed; "

@@ -65,7 +65,8 @@ class Change(Generic[Before]):
 class Pipeline:
     """A living pipeline. `id` is given once; `name` is what people see instead of it.
 
-    `offset`: minutes by which it starts after its schedule, so that not all of them start at once.
+    `offset`: minutes by which it starts after its schedule, so that not all of them start at once. `observed`: whether its
+    group was balanced by what its runs took, and not by guesses alone.
     """
 
     id: Id
@@ -75,6 +76,7 @@ class Pipeline:
     offset: int = 0
     restacked: Change[StackNumber] | None = None
     renamed: Change[Id] | None = None
+    observed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,14 @@ RUNS = {
     "started_at": "When it ran: 2026-03-01T04:00:00Z.",
     "seconds": "How long it took.",
     "full_load": "true where it was read anew, and so says little of other runs.",
+    "rows": "How many rows it brought. Empty: not known.",
+    "state": "completed, or failed, which counts for no weight. Empty: completed.",
 }
 _LOADS = """
 Beside these, a column `load.NAME`, such as `load.requests`, says what a run asks for of a load that `balance.loads` of
 connector.yaml names (in runs.csv: what a run asked for), and `estimated_load.NAME` of tables.csv what the connector thinks.
 """
-_NUMBERS = {"weight", "seconds", "estimated_rows", "estimated_bytes"}
+_NUMBERS = {"weight", "seconds", "rows", "estimated_rows", "estimated_bytes"}
 
 
 def schema(of: str) -> dict[str, Any]:

@@ -16,7 +16,9 @@ class Weight:
     source: its row gives it, its past runs do, its estimated size, or the definition for its ingestion type. confidence: 1
     for a given one, which is a decision; 0 by type; between them for the others. runs: those that the weight is made of.
     left_out: the table's other runs: full loads and first ones, outliers, or all where they have no say. declared: seconds by
-    row, size or type alone, which is what the committed files say whatever was observed.
+    row, size or type alone, which is what the committed files say whatever was observed. increment: seconds that its runs of
+    use take, of which there are `of_use`, whether they have the say or not; first_load: that its last load from nothing took,
+    which says nothing of the runs after it. None where none is known.
     """
 
     seconds: float
@@ -25,6 +27,9 @@ class Weight:
     declared: float
     runs: int = 0
     left_out: int = 0
+    increment: float | None = None
+    first_load: float | None = None
+    of_use: int = 0
 
 
 @dataclass(frozen=True, slots=True)

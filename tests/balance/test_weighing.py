@@ -36,7 +36,9 @@ def weighed(*runs: Run, table: TableRow = ORDERS, among: tuple[TableRow, ...] = 
 def test_a_weight_in_the_row_is_a_decision_and_wins() -> None:
     table = TableRow("orders", weight=100)
 
-    assert weighed(*[run(10, day) for day in range(9)], table=table) == Weight(100, "given", 1.0, 100, runs=0, left_out=9)
+    assert weighed(*[run(10, day) for day in range(9)], table=table) == Weight(
+        100, "given", 1.0, 100, runs=0, left_out=9, increment=10, of_use=9
+    )
 
 
 def test_a_weight_of_nothing_is_a_decision_too() -> None:
@@ -74,9 +76,49 @@ def test_the_rates_are_the_definitions() -> None:
     assert weigh({table_id(row, definition): row}, definition)[table_id(row, definition)].seconds == 50
 
 
-def test_two_runs_are_too_few_and_three_are_enough() -> None:
-    assert weighed(run(40), run(41, 1)) == Weight(10, "type", 0.0, 10, left_out=2)
-    assert weighed(run(40), run(40, 1), run(40, 2)) == Weight(40, "observed", 0.59, 10, runs=3)
+def test_one_run_counts_where_it_is_twice_what_the_files_say_or_half_of_it() -> None:
+    assert weighed(run(20)) == Weight(20, "observed", 0.33, 10, runs=1, increment=20, of_use=1)
+    assert weighed(run(5)) == Weight(5, "observed", 0.33, 10, runs=1, increment=5, of_use=1)
+
+
+def test_one_run_that_is_nearer_moves_nothing() -> None:
+    assert weighed(run(19.9)) == Weight(10, "type", 0.0, 10, left_out=1, increment=19.9, of_use=1)
+    assert weighed(run(5.1)) == Weight(10, "type", 0.0, 10, left_out=1, increment=5.1, of_use=1)
+
+
+def test_with_a_second_run_what_was_agreed_by_the_first_stays_until_it_is_far_from_that() -> None:
+    assert weighed(run(21, 1), run(17)).seconds == 21.0
+    assert weighed(run(21, 1), run(80)).seconds == 51.0
+    assert weighed(run(15, 1), run(30)) == Weight(22.6, "observed", 0.5, 10, runs=2, increment=22.6, of_use=2)
+
+
+def test_from_three_runs_on_they_alone_have_the_say() -> None:
+    assert weighed(run(12), run(12, 1), run(12, 2)) == Weight(12, "observed", 0.59, 10, runs=3, increment=12, of_use=3)
+
+
+def test_few_runs_give_less_confidence_than_many_and_more_than_a_size() -> None:
+    sized = weighed(table=TableRow("orders", ingestion_type="snapshot", estimated_rows=3_000_000))
+    one, two, three = (weighed(*[run(40, day) for day in range(number)]) for number in (1, 2, 3))
+
+    assert sized.confidence < one.confidence < two.confidence < three.confidence
+
+
+def test_a_run_that_failed_says_nothing() -> None:
+    failed = [replace(run(3, day), state="failed") for day in range(5)]
+
+    assert weighed(*failed) == Weight(10, "type", 0.0, 10, left_out=5)
+
+
+def test_what_the_last_full_load_took_is_told_beside_the_weight() -> None:
+    loads = [run(3600, 9, full=True), run(1800, 5, full=True)]
+
+    assert weighed(*loads) == Weight(10, "type", 0.0, 10, left_out=2, first_load=1800)
+    assert weighed(*loads, run(30), run(30, 1), run(30, 2)).first_load == 1800
+    assert weighed(run(70, 1, full=None)).first_load == 70
+
+
+def test_a_snapshot_has_no_first_load_of_its_own() -> None:
+    assert weighed(run(20, full=True), table=TableRow("a", ingestion_type="snapshot")).first_load is None
 
 
 def test_runs_of_no_table_are_named_once_with_what_was_perhaps_meant() -> None:
@@ -112,7 +154,7 @@ def test_full_loads_are_kept_apart_however_many() -> None:
 
     found = weighed(*loads, run(30, 1), run(30, 2), run(30, 4))
 
-    assert (found.seconds, found.runs, found.left_out) == (30.0, 3, 4)
+    assert (found.seconds, found.runs, found.left_out, found.first_load) == (30.0, 3, 4, 3600)
 
 
 def test_the_first_run_into_a_destination_is_kept_apart_where_it_is_not_known_what_it_was() -> None:

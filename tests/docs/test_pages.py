@@ -85,6 +85,8 @@ def test_the_sample_is_run_on_this_machine(tmp_path: Path) -> None:
     folder = reader.here / "build/run/main/sample"
     assert len(list(folder.iterdir())) == 60
     assert pl.read_delta(str(folder / "sales_items"))["id"].n_unique() == 60  # loaded from nothing in the end
+    Story(reader).read("docs/observe.md")
+    assert (reader.here / "connectors/sample/runs.csv").is_file()
 
 
 # A certificate in settings is put into those that a test of docs/osipi.md deploys.

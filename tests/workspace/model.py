@@ -22,7 +22,8 @@ class Pipeline:
     """`spec` is what the last create or edit said, and what the platform adds to it.
 
     `run_as` is empty where nobody said it: then it runs as its owner. `mode` is its publishing mode; empty, it follows from the
-    specification. `looks_to_stop`: after a stop, so many looks find it STOPPING.
+    specification. `looks_to_stop`: after a stop, so many looks find it STOPPING. `events`: its event log; `listed`: what of it
+    the pages that are being read are of.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Pipeline:
     release: str = "16.4.2"
     mode: str = ""
     looks_to_stop: int = 0
+    events: list[Json] = field(default_factory=list)
+    listed: list[Json] = field(default_factory=list)
 
     @property
     def name(self) -> str:

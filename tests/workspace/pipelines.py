@@ -3,7 +3,8 @@
 Facts, from Databricks' API reference unless said otherwise: deleting a pipeline drops its tables unless `cascade=false`; a
 name that another pipeline has is refused unless `allow_duplicate_names`; lists hold 25 entries unless `max_results` (at most
 100) says otherwise, in the order of ids, and no specification; stopping without an active update does nothing; starting with
-one fails. The provider waits after a create or edit until a continuous pipeline is RUNNING, and after a delete until it's gone.
+one fails; events come newest first unless ordered, 250 a page at most, and a page_token goes with max_results alone. The
+provider waits after a create or edit until a continuous pipeline is RUNNING, and after a delete until it's gone.
 """
 
 from __future__ import annotations
@@ -101,6 +102,21 @@ def listed(workspace: Workspace, request: Request) -> Json:
             or (notebook and {"notebook": {"path": notebook[1]}} in one.spec.get("libraries", []))
         ]
     return page(request, [_entry(one) for one in ones], "statuses", "max_results", 25, 100)
+
+
+@routes.on("GET", "/api/2.0/pipelines/{id}/events")
+def events(workspace: Workspace, request: Request) -> Json:
+    one = found(workspace, request)
+    if "page_token" not in request.query:
+        wanted = re.fullmatch(r"timestamp >= '(.*)'", request.query.get("filter", "timestamp >= ''"))
+        if not wanted:
+            raise RefusedError(400, "INVALID_PARAMETER_VALUE", f"Unsupported filter: {request.query['filter']}")
+        newest_first = request.query.get("order_by", "timestamp desc") == "timestamp desc"
+        after = [event for event in one.events if event["timestamp"] >= wanted[1]]
+        one.listed = sorted(after, key=lambda event: event["timestamp"], reverse=newest_first)
+    elif more := request.query.keys() - {"page_token", "max_results"}:
+        raise RefusedError(400, "INVALID_PARAMETER_VALUE", f"page_token can't be used with {', '.join(sorted(more))}.")
+    return page(request, one.listed, "events", "max_results", 25, 250)
 
 
 @routes.on("POST", "/api/2.0/pipelines/{id}/stop")

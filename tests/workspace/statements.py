@@ -6,6 +6,7 @@ runtime stands in the event log; a dropped table comes back by UNDROP.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,24 @@ def _release(workspace: Workspace, pipeline: str) -> Rows:
     return [[workspace.pipelines[pipeline].release]]
 
 
+def _events(workspace: Workspace, pipeline: str, since: str | None) -> Rows:
+    """Give the system table's rows as to_json writes them. Source: Databricks, "Pipeline events system table reference"."""
+    if workspace.pipelines.get(pipeline) is None:
+        return []
+    log = sorted(workspace.pipelines[pipeline].events, key=lambda event: str(event["timestamp"]))
+    rows: list[Json] = [
+        {
+            "pipeline_event_id": event["id"],
+            "pipeline_id": pipeline,
+            "update_id": event["origin"]["update_id"],
+            "event_time": event["timestamp"],
+            **{name: event[name] for name in ("event_type", "origin", "level", "message", "details")},
+        }
+        for event in log
+    ]
+    return [[json.dumps(row)] for row in rows if row["event_time"] >= (since or "")]
+
+
 def _drop(workspace: Workspace, name: str) -> Rows:
     table = _table(workspace.tables, name)
     workspace.dropped[table.name.lower()] = workspace.tables.pop(table.name.lower())
@@ -120,6 +139,9 @@ MEANT: dict[str, Callable[..., Rows]] = {
     r'ALTER STREAMING TABLE (\S+) SET TBLPROPERTIES\("pipelines\.pipelineId"="([^"]+)"\)': _alter,
     r"SHOW TBLPROPERTIES (\S+)": _properties,
     r"SELECT .* FROM event_log\('([^']+)'\).*create_update.*": _release,
+    r"SELECT to_json\(struct\(.*\)\) FROM system\.lakeflow_pipeline_events_preview\.pipeline_events "
+    r"WHERE pipeline_id = '([^']+)' AND event_type IN \([^)]*\)"
+    r"(?: AND event_time >= TIMESTAMP'([^']+)Z')? ORDER BY event_time": _events,
     r"DROP TABLE (\S+)": _drop,
     r"UNDROP TABLE (\S+)": _undrop,
     r"SELECT DISTINCT `(\w+)` FROM (\S+)": _distinct,

@@ -29,6 +29,7 @@ from headgate.use_cases.outputs.layouts import (
     ExplanationOutput,
     ShowOutput,
 )
+from headgate.use_cases.outputs.observed import ObserveOutput
 from headgate.use_cases.outputs.progress import (
     HandedOverOutput,
     ProgressOutput,
@@ -62,6 +63,7 @@ OUTPUTS: dict[str, Any] = {
     "rename": RenameOutput,
     "retire": RetireOutput,
     "backfill": BackfillOutput,
+    "observe": ObserveOutput | list[ObserveOutput],
     "run": Event | list[PlannedPipeline],
     "doctor": DoctorOutput,
     "init project": WrittenOutput,

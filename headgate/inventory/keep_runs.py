@@ -1,0 +1,111 @@
+"""Adding runs to `runs.csv`: at its end, each once, the newest of each table; what is there stays as it is written. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from headgate.inventory.csv_file import Columns, columns_of, read_lines, separator_of
+from headgate.inventory.load_cells import RUN_LOADS
+from headgate.inventory.runs import COLUMNS, COMPLETED, FAILED, REQUIRED, RUNS, parse_runs
+from headgate.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from headgate.inventory.runs import Run
+    from headgate.tables.ids import TableId
+
+MOST_RUNS = 50  # of a table: with a half-life of two weeks, runs before them say nothing new
+_MOST_FAILED = 5  # more than an alarm asks for
+_COLUMNS = Columns(COLUMNS, REQUIRED, family=RUN_LOADS)
+
+Key = tuple["str | TableId", "datetime"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRuns:
+    """A file's text with runs added, the same where none were; how many were added, and how many old ones were cut."""
+
+    text: str
+    added: int
+    cut: int
+
+
+def with_runs(data: bytes | None, runs: Iterable[Run], file: str = RUNS) -> KeptRuns:
+    """Give the text of runs.csv (None: there is none yet) with those of the runs that it doesn't have, by start, then table.
+
+    Of each table that comes with new runs, the newest `MOST_RUNS` stay, the last full load whenever it was, and the last few
+    that failed; rows before those are cut. Rows are written in the columns that the file has: one without a column `state`
+    gets no runs that failed. Raises InputError for a file that can't be read, or is not UTF-8.
+    """
+    if data and data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise InputError(Problem("is UTF-16: no rows can be added to it", "save it as UTF-8 (in Excel: CSV UTF-8)", file))
+    old = parse_runs(data, file) if data else ()
+    columns = columns_of(data, file, _COLUMNS) if data else list(COLUMNS)
+    known = {run.key for run in old}
+    fresh = [_as_told(run, columns) for run in runs if run.state == COMPLETED or "state" in columns]
+    new = list({run.key: run for run in fresh if run.key not in known}.values())
+    stay = _staying([*old, *new])
+    new = sorted((run for run in new if run.key in stay), key=lambda run: (run.started_at, run.source_table, run.destination))
+    touched = {run.key[0] for run in new}
+    cut = [run for run in old if run.key[0] in touched and run.key not in stay]
+    before = _without(data, file, {run.row for run in cut}) if data else ",".join(COLUMNS) + "\n"
+    return KeptRuns(_appended(before, data, file, columns, new), len(new), len(cut))
+
+
+def _as_told(run: Run, columns: Sequence[str]) -> Run:
+    """Give a run as the file can say it: a file without destinations knows tables by their sources' names."""
+    return run if "destination" in columns else replace(run, destination="")
+
+
+def _staying(runs: Sequence[Run]) -> set[Key]:
+    by_table: defaultdict[tuple[str | TableId, str], list[Run]] = defaultdict(list)
+    for run in sorted(runs, key=lambda run: run.started_at, reverse=True):
+        by_table[run.key[0], run.state].append(run)
+    stay = set()
+    for (_, state), its in by_table.items():
+        most = _MOST_FAILED if state == FAILED else MOST_RUNS
+        full = [run for run in its if run.full_load and state == COMPLETED]
+        stay |= {run.key for run in (*its[:most], *full[:1])}
+    return stay
+
+
+def _without(data: bytes, file: str, rows: set[int]) -> str:
+    """Give the file's text less some of its rows, which may be several lines each."""
+    text = data.decode()
+    if not rows:
+        return text
+    lines = list(io.StringIO(text, newline=""))
+    begins = [(line.row, line.line) for line in read_lines(data, file, _COLUMNS, [])]
+    ends = [line for _, line in begins[1:]] + [len(lines) + 1]
+    gone = {number for (row, begin), end in zip(begins, ends, strict=True) if row in rows for number in range(begin, end)}
+    return "".join(line for number, line in enumerate(lines, 1) if number not in gone)
+
+
+def _appended(text: str, data: bytes | None, file: str, columns: Sequence[str], runs: Sequence[Run]) -> str:
+    if not runs and data:
+        return text
+    end = "\r\n" if "\r\n" in text else "\n"
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator_of(data, file, _COLUMNS) if data else ",", lineterminator=end)
+    writer.writerows([_cells(run).get(column, "") for column in columns] for run in runs)
+    return text + ("" if text.endswith(("\n", "\r")) else end) + out.getvalue()
+
+
+def _cells(run: Run) -> dict[str, str]:
+    return {
+        "source_table": run.source_table,
+        "destination": run.destination,
+        "started_at": run.started_at.isoformat().replace("+00:00", "Z"),
+        "seconds": f"{run.seconds:.3f}".rstrip("0").rstrip("."),
+        "full_load": "" if run.full_load is None else str(run.full_load).lower(),
+        "rows": "" if run.rows is None else str(run.rows),
+        "state": run.state,
+        **{f"load.{name}": f"{amount:g}" for name, amount in run.loads.items()},
+    }

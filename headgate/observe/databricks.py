@@ -1,0 +1,63 @@
+"""A workspace's event logs, asked by REST.
+
+Source: Databricks REST API reference, "List pipeline events": GET /api/2.0/pipelines/{id}/events with `filter`, `order_by`,
+`max_results` (250 at most), and a `next_page_token` for the next page, beside which only `max_results` may be given. The SDK's
+own type of an event has no `details`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from databricks.sdk.errors import NotFound
+
+from headgate.clients.databricks import Login
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from databricks.sdk.clock import Clock
+
+_PAGE = 250
+
+
+class DatabricksEvents:
+    """The event logs of a workspace. `host` and `profile` are the target's, else the environment's. `clock` waits."""
+
+    def __init__(self, host: str | None, profile: str | None, clock: Clock | None = None) -> None:
+        self._login = Login(host, profile, clock)
+
+    def rows(self, pipeline_id: str, since: datetime | None) -> list[Mapping[str, Any]] | None:
+        """Give a pipeline's events, oldest first, from a time on; None where there is no such pipeline.
+
+        Raises SourceError where the workspace can't be asked.
+        """
+        try:
+            return list(self._rows(pipeline_id, since))
+        except NotFound:
+            return None
+
+    def _rows(self, pipeline_id: str, since: datetime | None) -> Iterator[Mapping[str, Any]]:
+        query: dict[str, Any] = {"max_results": _PAGE, "order_by": "timestamp asc"}
+        if since is not None:
+            query["filter"] = f"timestamp >= '{since:%Y-%m-%dT%H:%M:%S}.000Z'"
+        seen: set[str] = set()
+        while True:
+            found = self._page(pipeline_id, query)
+            yield from found.get("events") or ()
+            token = found.get("next_page_token")
+            if not token or token in seen:
+                return
+            seen.add(token)
+            query = {"max_results": _PAGE, "page_token": token}
+
+    def _page(self, pipeline_id: str, query: dict[str, Any]) -> Mapping[str, Any]:
+        missing: NotFound | None = None
+        with self._login.asking(f"the events of pipeline {pipeline_id}"):
+            try:
+                found = self._login.client.api_client.do("GET", f"/api/2.0/pipelines/{pipeline_id}/events", query=query)
+                return dict(found)
+            except NotFound as error:
+                missing = error
+        raise missing

@@ -1,0 +1,120 @@
+"""An event of a workspace's pipeline event log, in whichever of its forms it comes: REST, `event_log(…)` or the system table.
+
+Sources: Databricks documentation, "Pipeline event log schema" (event types, details, origin), "Pipeline events system table
+reference" (event_time, pipeline_event_id, pipeline_id and update_id beside origin), REST API reference, "List pipeline events".
+Objects are JSON text where SQL exports them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from headgate.problems import short
+from headgate.redaction.tokens import token_free
+from headgate.visible import seen
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+# Those of the documentation that say nothing of how long a table took.
+_BESIDE = frozenset(
+    {
+        "autoscale", "cluster_resources", "dataset_definition", "deprecation", "flow_definition", "hook_progress",
+        "maintenance_progress", "operation_progress", "planning_information", "runtime_details", "sink_definition",
+        "stream_progress", "user_action",
+    }
+)  # fmt: skip
+_MOST_OF_ERROR = 500
+_READ = frozenset({"create_update", "update_progress", "flow_progress"})
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """An event that says something of an update or of a flow in it. `details` are those of its type.
+
+    id: the log's own, so that an event that two files have is one. flow, dataset: as the log names them, with catalog and
+    schema where it has them.
+    """
+
+    id: str
+    at: datetime
+    type: str
+    pipeline_id: str
+    pipeline_name: str
+    update: str
+    flow: str
+    dataset: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+
+def log_event(row: Mapping[str, Any], unknown: Counter[str]) -> LogEvent | None:
+    """Give the event that a row says; None for one that says nothing of updates and flows, or is counted in `unknown`."""
+    kind = str(row.get("event_type") or "")
+    if kind in _BESIDE:
+        return None
+    if kind not in _READ:
+        unknown[f"events of type {short(kind)}" if kind else "rows without event_type"] += 1
+        return None
+    origin = object_of(row.get("origin"))
+    at = instant_of(row.get("timestamp") or row.get("event_time"))
+    update = str(row.get("update_id") or origin.get("update_id") or "")
+    details = object_of(object_of(row.get("details")).get(kind))
+    missing = [
+        what
+        for what, there in (("a time", at), ("an update_id", update), ("details", details or kind == "create_update"))
+        if not there
+    ]
+    if at is None or missing:
+        unknown[f"{kind} without {missing[0]}"] += 1
+        return None
+    return LogEvent(
+        str(row.get("id") or row.get("pipeline_event_id") or sorted(map(str, row.items()))),
+        at,
+        kind,
+        str(row.get("pipeline_id") or origin.get("pipeline_id") or ""),
+        str(origin.get("pipeline_name") or ""),
+        update,
+        _full(origin.get("flow_name"), origin),
+        _full(origin.get("dataset_name") or origin.get("table_name"), origin),
+        details,
+        _error(row),
+    )
+
+
+def object_of(value: object) -> Mapping[str, Any]:
+    """Give an object that may be there as JSON text; what is none gives an empty one."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return {}
+    return value if isinstance(value, Mapping) else {}
+
+
+def instant_of(value: object) -> datetime | None:
+    """Give a time in UTC, which a text without an offset is in; None for what is none."""
+    try:
+        found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+        return found and (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _full(name: object, origin: Mapping[str, Any]) -> str:
+    """Give a name with catalog and schema, where the origin has them beside it."""
+    text = str(name or "")
+    around = [str(origin.get(part) or "") for part in ("catalog_name", "schema_name")]
+    return ".".join([*around, text]) if text and "." not in text and all(around) else text
+
+
+def _error(row: Mapping[str, Any]) -> str:
+    """Give the first message of an error, else the event's own message where that tells of an error."""
+    exceptions = object_of(row.get("error")).get("exceptions")
+    first = object_of(exceptions[0]) if isinstance(exceptions, list) and exceptions else {}
+    said = first.get("message") or (row.get("message") if row.get("level") == "ERROR" else "")
+    return token_free(seen(said or ""))[:_MOST_OF_ERROR]

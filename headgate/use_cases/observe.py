@@ -1,0 +1,257 @@
+"""What pipelines did, by their event logs: runs added to runs.csv, loads beside the bound, and what needs attention."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from headgate.balance.report import report
+from headgate.balance.starts import interval_minutes
+from headgate.deployment.scope import Scope
+from headgate.engine.folder import RunFolder
+from headgate.files import read_bytes, write_all
+from headgate.inventory.keep_runs import with_runs
+from headgate.inventory.runs import COMPLETED, FAILED, RUNS, Run, parse_runs
+from headgate.inventory.weighing import assigned_runs
+from headgate.layout.resolved import resolve_layout
+from headgate.observe.alarms import pipeline_alarm, table_alarms
+from headgate.observe.local import local_event, local_observation
+from headgate.observe.log_event import LogEvent, log_event
+from headgate.observe.log_files import files_of, rows_of_file
+from headgate.observe.model import Observation
+from headgate.observe.summary import Observed, pipelines_seen, tables_seen
+from headgate.observe.updates import ObservedConnector, observed_in
+from headgate.problems import HeadgateError, InputError, Problem, SourceError, StaleError
+from headgate.use_cases.request import ProjectRequest
+from headgate.use_cases.run import OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from headgate.engine.events import Event
+    from headgate.inventory.keep_runs import KeptRuns
+    from headgate.observe.alarms import Alarm
+    from headgate.observe.model import TableRun
+    from headgate.project import Connector
+    from headgate.tables.ids import TableId
+    from headgate.tables.table import Table
+
+_OVERLAP = timedelta(days=1)  # asked again of a workspace: what was under way the last time
+_PIPELINE = "databricks_pipeline."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObserveRequest(ProjectRequest):
+    """Whose logs to read. logs: files and folders; none: that of runs on this machine, unless `workspace` is asked.
+
+    warehouse: the id of a SQL warehouse that reads the system table of pipeline events, in place of the REST API. write False:
+    only look.
+    """
+
+    logs: tuple[Path, ...] = ()
+    workspace: bool = False
+    warehouse: str = ""
+    write: bool = True
+
+
+class EventLogs(Protocol):
+    """A workspace's event logs."""
+
+    def rows(self, pipeline_id: str, since: datetime | None) -> Sequence[Mapping[str, Any]] | None:
+        """Give a pipeline's events from a time on, oldest first; None where there is no such pipeline. Raises SourceError."""
+
+
+@dataclass(slots=True)
+class _Logs:
+    """What files hold: events of runs here, events of workspaces, and what was not understood."""
+
+    local: list[Event] = field(default_factory=list)
+    remote: list[LogEvent] = field(default_factory=list)
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        for row in rows:
+            if "kind" in row and "event_type" not in row:
+                if (event := local_event(row, self.unknown)) is not None:
+                    self.local.append(event)
+            elif (found := log_event(row, self.unknown)) is not None:
+                self.remote.append(found)
+
+
+def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[Observed, ...]:
+    """Read logs, add what they say of tables to each connector's runs.csv, and give what was seen; all is written, or nothing.
+
+    Raises InputError for logs and files that can't be read, StaleError where nothing is balanced or recorded yet, SourceError
+    where a workspace can't be asked.
+    """
+    logs = _logs(request)
+    found: list[Observed] = []
+    texts: dict[Path, str] = {}
+    problems: list[HeadgateError] = []
+    for one, target in request.read():
+        try:
+            asked = _asked(one, target, request.warehouse, tell) if request.workspace else _Logs()
+            seen_of_it, kept = _observed(one, target, logs, asked)
+        except HeadgateError as error:
+            problems.append(error)
+            continue
+        found.append(seen_of_it)
+        if not seen_of_it.observation.updates:
+            known = f"pipelines are known by deployed.{target}.json, which `headgate record` writes, or by their names"
+            tell(f"warning: the logs hold nothing of {one.definition.id} in {target}; {known}")
+        if kept.added:
+            texts[seen_of_it.runs_file] = kept.text
+    if problems:
+        raise type(problems[0])([problem for error in problems for problem in error.problems])
+    if request.write:
+        for path in write_all(texts):
+            tell(f"{path} written")
+    return tuple(found)
+
+
+def _logs(request: ObserveRequest) -> _Logs:
+    paths = request.logs
+    if not paths and not request.workspace:
+        events = RunFolder(OUT).events
+        if not events.is_file():
+            fix = "run the layout here (`headgate run`), or name logs: --log FILE, --workspace"
+            raise InputError(Problem("is not there: nothing was run here", fix, str(events)))
+        paths = (events,)
+    logs = _Logs()
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            for file in files_of(path):
+                logs.add(rows_of_file(file, logs.unknown))
+        except HeadgateError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return logs
+
+
+def _asked(one: Connector, target: str, warehouse: str, tell: Callable[[str], None]) -> _Logs:
+    """Ask a target's workspace for what its pipelines did since the last time."""
+    from headgate.observe.databricks import DatabricksEvents
+    from headgate.observe.system_table import SystemTableEvents
+
+    recorded = {address: id_ for address, id_ in one.deployed(target).ids.items() if address.startswith(_PIPELINE)}
+    if not recorded:
+        fix = f"`headgate record {one.definition.id} -t {target}` after an apply, or name exported logs: --log FILE"
+        raise StaleError(Problem(f"no pipeline of {one.definition.id} is recorded in {target}", fix, str(one.folder)))
+    settings, logs = one.definition.targets[target], _Logs()
+    place = settings.host, settings.profile
+    workspace: EventLogs = SystemTableEvents(*place, warehouse) if warehouse else DatabricksEvents(*place)
+    last = _last_runs(one, target)
+    problems: list[Problem] = []
+    for address, id_ in recorded.items():
+        name = address.removeprefix(_PIPELINE)
+        since = last.get(name)
+        try:
+            rows = workspace.rows(id_, since and since - _OVERLAP)
+        except SourceError as error:
+            problems += error.problems
+            continue
+        if rows is None:
+            tell(f"warning: the workspace has no pipeline {id_}, which is recorded as {name}")
+        logs.add(rows or ())
+    if problems:
+        raise SourceError(list(dict.fromkeys(problems)))
+    return logs
+
+
+def _last_runs(one: Connector, target: str) -> dict[str, datetime]:
+    """Give when each pipeline's tables last ran, as runs.csv has it."""
+    data = read_bytes(one.folder / RUNS)
+    runs = assigned_runs(tuple(table.id for table in one.tables), one.definition, parse_runs(data) if data else ())
+    catalog = one.definition.targets[target].catalog
+    last: dict[str, datetime] = {}
+    for placement in one.agreed().tables:
+        here = placement.table.in_catalog(catalog)
+        for run, _ in runs.get(placement.table, ()):
+            name = placement.in_target(target)
+            if run.destination.lower() == here.destination.lower():
+                last[name] = max(last.get(name, run.started_at), run.started_at)
+    return last
+
+
+def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs) -> tuple[Observed, KeptRuns]:
+    definition, catalog = one.definition, one.definition.targets[target].catalog
+    unknown = logs.unknown + asked.unknown
+    here = local_observation(logs.local, definition.id, target, unknown)
+    there = observed_in([*logs.remote, *asked.remote], _whose(one, target), unknown)
+    whole = Observation((*here.updates, *there.updates), (*here.runs, *there.runs), dict(unknown), there.unplaced)
+    path = one.folder / RUNS
+    runs = [run for table_run in whole.runs if (run := _run(table_run)) is not None]
+    kept = with_runs(read_bytes(path), runs, str(path))
+    past = parse_runs(kept.text.encode(), str(path))
+    tables, layout = one.weighed(runs=past), one.agreed()
+    shown = report(tables, definition, layout, layout)
+    return (
+        Observed(
+            definition.id,
+            target,
+            whole,
+            pipelines_seen(whole, shown),
+            tables_seen(whole, shown.entries, catalog),
+            (
+                *_table_alarms(tables, one, catalog, {run.key: run for run in (*past, *runs)}.values()),
+                *_late(whole, one, tables),
+            ),
+            path,
+            kept.added,
+            kept.cut,
+        ),
+        kept,
+    )
+
+
+def _whose(one: Connector, target: str) -> ObservedConnector:
+    catalog, scope = one.definition.targets[target].catalog, Scope(one.definition, target)
+    resolved = resolve_layout(one.agreed(), one.tables, target)
+    return ObservedConnector(
+        one.definition.id,
+        target,
+        {its.pipeline.id: tuple(table.id.in_catalog(catalog) for table in its.tables) for its in resolved},
+        {
+            id_: address.removeprefix(_PIPELINE)
+            for address, id_ in one.deployed(target).ids.items()
+            if address.startswith(_PIPELINE)
+        },
+        {scope.pipeline_name(its.pipeline.name or its.pipeline.id): its.pipeline.id for its in resolved},
+    )
+
+
+def _run(run: TableRun) -> Run | None:
+    """Give a run as runs.csv has it: one that ended by itself, with its table's work done or failed."""
+    states = {"completed": COMPLETED, "idle": COMPLETED, "failed": FAILED}
+    if run.ended_at is None or run.state not in states:
+        return None
+    seconds = round(run.seconds, 3)
+    return Run(run.source_table, run.destination, run.started_at, seconds, run.full_load, run.rows, states[run.state])
+
+
+def _table_alarms(tables: Sequence[Table], one: Connector, catalog: str | None, runs: Iterable[Run]) -> list[Alarm]:
+    by_table: defaultdict[TableId, list[Run]] = defaultdict(list)
+    for table, its in assigned_runs(tuple(table.id for table in tables), one.definition, list(runs)).items():
+        here = table.in_catalog(catalog)
+        by_table[table] = [run for run, _ in its if not run.destination or run.key[0] == here]
+    return [
+        alarm
+        for table in sorted(tables, key=lambda table: table.id.spelled)
+        for alarm in table_alarms(table.id.in_catalog(catalog).destination, by_table[table.id], table.ingestion_type)
+    ]
+
+
+def _late(observation: Observation, one: Connector, tables: Sequence[Table]) -> list[Alarm]:
+    last = {update.pipeline: update for update in observation.updates if update.ended_at}
+    found = []
+    for its in resolve_layout(one.agreed(), tables):
+        update = last.get(its.pipeline.id)
+        if update and its.group and (alarm := pipeline_alarm(update, interval_minutes(its.group.schedule))):
+            found.append(alarm)
+    return found

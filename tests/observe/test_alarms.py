@@ -1,0 +1,85 @@
+"""What of past runs is an alarm, and what is not."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from headgate.inventory.runs import Run
+from headgate.observe.alarms import pipeline_alarm, table_alarms
+from headgate.observe.model import ObservedUpdate
+
+NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
+
+
+def runs(*seconds: float, rows: int | None = 5, full: bool = False, state: str = "completed") -> list[Run]:
+    return [
+        Run("orders", "main.bronze.orders", NOW + timedelta(hours=hour), one, full, rows, state)
+        for hour, one in enumerate(seconds)
+    ]
+
+
+def later(first: list[Run], then: list[Run]) -> list[Run]:
+    """Give runs, and others after them."""
+    begin = first[-1].started_at + timedelta(hours=1)
+    return [*first, *(replace(run, started_at=begin + timedelta(hours=hour)) for hour, run in enumerate(then))]
+
+
+def kinds(past: list[Run], ingestion_type: str = "append") -> list[str]:
+    return [alarm.kind for alarm in table_alarms("main.bronze.orders", past, ingestion_type)]
+
+
+def test_a_table_whose_time_doubled() -> None:
+    (alarm,) = table_alarms("main.bronze.orders", runs(10, 11, 9, 10, 25), "append")
+
+    assert (alarm.kind, alarm.message) == ("slower", "took 25 s, and usually takes 10 s")
+
+
+def test_no_alarm_by_noise_by_what_is_tiny_or_by_too_few_runs() -> None:
+    chance = random.Random(7)  # noqa: S311  # a game of chance, not a secret
+
+    assert not any(kinds(runs(*[10 * chance.uniform(0.7, 1.3) for _ in range(20)])) for _ in range(50))
+    assert kinds(runs(0.1, 0.1, 0.1, 0.9)) == []
+    assert kinds(runs(10, 10, 25)) == []
+
+
+def test_one_bad_run_before_does_not_hide_what_doubled_and_a_first_load_is_no_alarm() -> None:
+    assert kinds(runs(10, 10, 300, 10, 10, 25)) == ["slower"]
+    assert kinds(later(runs(10, 10, 10), runs(900, full=True))) == []
+    assert kinds(later(runs(10, 10, 10), runs(900, full=True)), "snapshot") == ["slower"]
+
+
+def test_a_table_that_failed_three_times_in_a_row() -> None:
+    fine, failed = runs(10, 10), runs(1, 1, 1, 1, state="failed")
+
+    assert kinds(later(fine, failed[:2])) == []
+    (alarm,) = table_alarms("main.bronze.orders", later(fine, failed), "append")
+    assert (alarm.kind, alarm.message) == ("failing", "failed 4 times in a row, last at 2026-03-01 09:00 UTC")
+    assert kinds(later(later(fine, failed), runs(10))) == []
+
+
+def test_a_table_that_brings_no_rows_any_more() -> None:
+    busy, silent = runs(10, 10, 10, 10), runs(1, 1, 1, rows=0)
+
+    assert kinds(later(busy, silent[:2])) == []
+    assert kinds(later(busy, silent)) == ["silent"]
+    assert kinds(later(busy, runs(1, 1, 1, rows=None))) == []
+
+
+def test_a_table_that_often_brings_nothing_is_none_before_it_is_silent_for_much_longer() -> None:
+    weekly = later(runs(10, 10, 10), later(runs(*[1] * 6, rows=0), runs(10)))
+
+    assert kinds(later(weekly, runs(*[1] * 12, rows=0))) == []
+    assert kinds(later(weekly, runs(*[1] * 13, rows=0))) == ["silent"]
+
+
+def test_a_pipeline_that_takes_longer_than_its_schedule_leaves() -> None:
+    update = ObservedUpdate("workspace", "crm", "dev", "all_1", "id", "u1", NOW, NOW + timedelta(minutes=16), "completed")
+
+    alarm = pipeline_alarm(update, 15)
+
+    assert alarm is not None
+    assert alarm.message == "took 16 minutes, and its schedule starts it after 15 minutes"
+    assert pipeline_alarm(update, 16) is None
+    assert pipeline_alarm(update, None) is None

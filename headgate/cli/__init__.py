@@ -71,7 +71,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("show", show, ("", "crm -t prod")),
     ("check", check, ("", "crm --frozen", "crm -t prod --workspace -p PROFILE")),
     ("schema", schema, (">connector.schema.json", "tables", "--output balance")),
-    ("cost", cost, ("", "crm -t prod -o json")),
+    ("cost", cost, ("", "crm -t prod -o json", "crm -t prod --usage usage.csv --month 2026-10")),
     ("review", review, ("cdktf.out/plans/*.json -t prod", "--base origin/main -o markdown")),
     ("comment", comment, ("review.md -t prod", "- -t prod --dry-run")),
     ("handover", handover, ("crm -t prod", "crm -t prod --warehouse ID --execute", "crm -t prod --resume-jobs")),

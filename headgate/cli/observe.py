@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit_each, result, tell, warn, width
-from headgate.cli.options import Connectors, Format, FormatOption, Profile, Root, Target
+from headgate.cli.options import Connectors, Format, FormatOption, Profile, Root, Target, refuse_together
+from headgate.numbers import counted
 
 _ALARMS = 6
 
@@ -36,6 +37,12 @@ def observe(
     workspace: Annotated[
         bool, typer.Option("--workspace", help="Ask the target's workspace for the event logs of the recorded pipelines.")
     ] = False,
+    mlflow: Annotated[
+        bool,
+        typer.Option(
+            "--mlflow", help="Write each update to MLflow: to MLFLOW_TRACKING_URI, else to a SQLite file in build/mlflow."
+        ),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what was seen, and write nothing.")] = False,
     output: FormatOption = Format.text,
     root: Root = Path(),
@@ -51,6 +58,12 @@ def observe(
     from headgate.use_cases.observe import observe as observe_logs
     from headgate.use_cases.outputs.observed import ObserveOutput
 
+    refuse_together(("--dry-run", dry_run), ("--mlflow", mlflow))
+    track = None
+    if mlflow:
+        from headgate.use_cases.track import tracking
+
+        track = tracking()
     request = ObserveRequest(
         connector=connector,
         target=target,
@@ -68,6 +81,8 @@ def observe(
         result("\n\n".join(observed_text(one, width()) for one in found))
     for words in dict.fromkeys(words for one in found for words in unknown_text(one.observation)):
         tell(words)
+    for tracked in map(track, found) if track else ():
+        tell(f"{tracked.experiment}: {counted(tracked.added, 'run')} added to MLflow, {tracked.known} were there")
     alarms = [alarm for one in found for alarm in one.alarms]
     for alarm in alarms:
         warn(alarm_text(alarm))

@@ -11,10 +11,11 @@ from headgate.balance.sizing import workers
 from headgate.cost.model import Amount, Cost, GroupCost, total
 from headgate.layout.resolved import resolve_layout
 from headgate.numbers import counted
-from headgate.schedule.firings import firings_a_month
+from headgate.schedule.firings import firings_a_month, firings_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from headgate.definition.model import Definition
     from headgate.layout.model import Layout
@@ -23,13 +24,30 @@ if TYPE_CHECKING:
     from headgate.tables.table import Table
 
 DAYS_A_MONTH = 1461 / 48  # 30.44: of four years
-_HOURS_A_MONTH = 24 * DAYS_A_MONTH
+_HOURS_A_DAY = 24
+_HOURS_A_MONTH = _HOURS_A_DAY * DAYS_A_MONTH
 _HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """A time that is paid for: its hours, and how often a schedule starts something in it."""
+
+    hours: float
+    firings: Callable[[str], float]
+
+
+AVERAGE_MONTH = Period(_HOURS_A_MONTH, firings_a_month)
+
+
+def period_of(first: date, after: date) -> Period:
+    """Give the days from one to another, which is not included."""
+    return Period(_HOURS_A_DAY * (after - first).days, lambda schedule: firings_in(schedule, first, after))
+
+
+@dataclass(frozen=True, slots=True)
 class _Load:
-    """A pipeline's month. `hours` are what its runs take, but no more than there are; `capped`: they would be more."""
+    """A pipeline's period. `hours` are what its runs take, but no more than there are; `capped`: they would be more."""
 
     group: Group
     tables: int
@@ -44,10 +62,10 @@ def cost_of(definition: Definition, target: str, layout: Layout, tables: Sequenc
     A run takes the weights of a pipeline's tables and the startup. A paused target, and one that is taken down, cost
     nothing. Raises StaleError where layout and tables don't fit.
     """
-    idle = _idle(definition, target, layout)
+    idle = idle_words(definition, target, layout)
     if idle:
         return Cost(definition.id, target, definition.cost.currency, _nothing(definition), assumptions=(idle,))
-    loads = [_load(definition, one) for one in resolve_layout(layout, tables) if one.tables]
+    loads = [_load(definition, one, AVERAGE_MONTH) for one in resolve_layout(layout, tables) if one.tables]
     groups: defaultdict[tuple[str, str], list[_Load]] = defaultdict(list)
     for load in loads:
         groups[load.group.key, load.group.schedule].append(load)
@@ -61,21 +79,35 @@ def cost_of(definition: Definition, target: str, layout: Layout, tables: Sequenc
     )
 
 
+def pipeline_amounts(
+    definition: Definition, target: str, layout: Layout, tables: Sequence[Table], period: Period
+) -> dict[str, Amount]:
+    """Give what each pipeline takes in a period, by its id, with its tables as the target has them today.
+
+    `tables` are the layout's own. Raises StaleError where layout and tables don't fit.
+    """
+    idle = idle_words(definition, target, layout)
+    return {
+        one.pipeline.id: _nothing(definition) if idle or not one.tables else _load(definition, one, period).amount
+        for one in resolve_layout(layout, tables, target)
+    }
+
+
 def continuous_month(definition: Definition) -> Amount:
     """Give what a pipeline that never stops costs in an average month; hours alone where its tables size its cluster."""
     rate = None if definition.compute.sizing else _dbus_an_hour(definition, 0.0, 0)
     return _amount(definition, _HOURS_A_MONTH, rate)
 
 
-def _load(definition: Definition, one: ResolvedPipeline) -> _Load:
+def _load(definition: Definition, one: ResolvedPipeline, period: Period) -> _Load:
     assert one.group is not None  # noqa: S101 (a pipeline with tables has their group)
     schedule = one.group.schedule
-    runs = None if definition.mode == "streaming" else firings_a_month(schedule) if schedule else 0.0
-    asked = _HOURS_A_MONTH if runs is None else runs * (_startup(definition) + one.seconds) / _HOUR
+    runs = None if definition.mode == "streaming" else period.firings(schedule) if schedule else 0.0
+    asked = period.hours if runs is None else runs * (_startup(definition) + one.seconds) / _HOUR
     # Clusters are sized by what is in the files, not by what was observed: so are they made.
     rate = _dbus_an_hour(definition, one.declared, len(one.tables))
-    amount = _amount(definition, min(asked, _HOURS_A_MONTH), rate)
-    return _Load(one.group, len(one.tables), runs, amount, capped=asked > _HOURS_A_MONTH)
+    amount = _amount(definition, min(asked, period.hours), rate)
+    return _Load(one.group, len(one.tables), runs, amount, capped=asked > period.hours)
 
 
 def _amount(definition: Definition, hours: float, rate: float | None) -> Amount:
@@ -120,7 +152,7 @@ def _group(key: str, schedule: str, loads: Sequence[_Load]) -> GroupCost:
     return GroupCost(key, schedule, len(loads), sum(load.tables for load in loads), loads[0].runs, amount)
 
 
-def _idle(definition: Definition, target: str, layout: Layout) -> str:
+def idle_words(definition: Definition, target: str, layout: Layout) -> str:
     """Say why a target costs nothing; empty where it may cost something."""
     retired = next((entry for entry in layout.retired if entry.target == target), None)
     if retired and retired.tables == "leave" and definition.continuous_in(target):

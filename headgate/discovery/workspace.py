@@ -11,10 +11,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from headgate.discovery.exported import FORMS, exported_rows
 from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, is_name, table_of
-from headgate.discovery.sql_answer import is_answer, rows_of
-from headgate.files import needed_text, parse_json
 from headgate.inventory.row import UNVERIFIED, TableRow
 from headgate.names import catalog_name
 from headgate.problems import InputError, Problem, short
@@ -22,7 +21,7 @@ from headgate.problems import InputError, Problem, short
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LINES = "export the rows as a JSON array, or as one JSON object a line"
+_ARRAYS = ("namespace", "primary_keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +61,12 @@ def read_workspace(tables: Path, metadata: Path | None = None, *, best_effort: b
 
 def _tables(path: Path, problems: list[Problem]) -> list[Row]:
     rows: dict[Row, int] = {}
-    for number, value in _rows(path):
+    for number, value in exported_rows(path, _ARRAYS):
         name, namespace = value.get("tableName"), value.get("namespace") or []
         if not is_name(name):
             problems.append(_unnamed(value, "_community_tables", path, number))
         elif not isinstance(namespace, list) or not all(map(is_name, namespace)):
-            problems.append(Problem(f"namespace of {name!r} is not a list of strings", _LINES, str(path), row=number))
+            problems.append(Problem(f"namespace of {name!r} is not a list of strings", FORMS, str(path), row=number))
         elif (row := Row(name, tuple(namespace))) in rows:
             problems.append(Problem(f"{name!r} is there a second time, first in row {rows[row]}", file=str(path), row=number))
         else:
@@ -79,7 +78,7 @@ def _tables(path: Path, problems: list[Problem]) -> list[Row]:
 
 def _metadata(path: Path, problems: list[Problem]) -> dict[str, dict[str, Any]]:
     said: dict[str, dict[str, Any]] = {}
-    for number, value in _rows(path):
+    for number, value in exported_rows(path, _ARRAYS):
         name = value.get("tableName")
         if not is_name(name):
             problems.append(_unnamed(value, "_community_table_metadata", path, number))
@@ -92,43 +91,6 @@ def _unnamed(row: dict[str, Any], exported: str, path: Path, number: int) -> Pro
     named = ", ".join(map(short, row)) or "nothing"
     message = f"tableName is missing or no text; the row has {named}"
     return Problem(message, f"is this an export of {exported}?", str(path), row=number)
-
-
-def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    text = needed_text(path).strip()
-    first, *_ = lines = text.split("\n")
-    rows: list[tuple[int, Any]] = []
-    problems: list[Problem] = []
-    if text.startswith("[") or not _is_json(first):
-        value = parse_json(text, str(path), _LINES) if text else []
-        rows += enumerate(value if isinstance(value, list) else _answered(value, path), 1)
-    else:
-        for number, line in enumerate(lines, 1):
-            try:
-                rows += [(number, parse_json(line, str(path), _LINES))] if line.strip() else []
-            except InputError as error:
-                problems += [replace(problem, line=number) for problem in error.problems]
-        if len(rows) == 1 and not problems:
-            rows = list(enumerate(_answered(rows[0][1], path), 1))
-    problems += [
-        Problem("not a JSON object", _LINES, str(path), row=number) for number, row in rows if not isinstance(row, dict)
-    ]
-    if problems:
-        raise InputError(problems)
-    return rows
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _answered(value: Any, path: Path) -> list[Any]:
-    """Give the rows of a whole answer of the SQL statements' API; what is none is a row by itself."""
-    return rows_of(value, str(path), ("namespace", "primary_keys")) if is_answer(value) else [value]
 
 
 def _distinguished(found: list[tuple[Row, TableRow]]) -> tuple[TableRow, ...]:

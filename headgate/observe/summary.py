@@ -68,7 +68,10 @@ class TableSeen:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What was seen of a connector in a target, and what became of its runs.csv: `added` runs, `cut` old ones."""
+    """What was seen of a connector in a target, beside the `report` of its layout, and what became of its runs.csv.
+
+    added: runs that are new in it; cut: old ones that are not any more.
+    """
 
     connector: str
     target: str
@@ -79,6 +82,7 @@ class Observed:
     runs_file: Path
     added: int
     cut: int
+    report: Report
 
 
 def pipelines_seen(observation: Observation, report: Report) -> tuple[PipelineSeen, ...]:

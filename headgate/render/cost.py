@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.cost.model import amount_text
+from headgate.cost.used import error_of
 from headgate.numbers import counted
 
 if TYPE_CHECKING:
     from headgate.cost.difference import CostChange, Difference
-    from headgate.cost.model import Cost, GroupCost
+    from headgate.cost.model import Amount, Cost, GroupCost
+    from headgate.cost.used import PipelineUsage, UsedMonth
 
 
 def cost_lines(cost: Cost) -> list[str]:
@@ -38,3 +40,28 @@ def _group_line(group: GroupCost, currency: str | None) -> str:
 def _change_text(change: CostChange, currency: str | None) -> str:
     before, after = (amount_text(amount, currency) for amount in (change.before, change.after))
     return f"{amount_text(change.delta, currency, signed=True)} a month: {before} → {after}"
+
+
+def used_lines(used: UsedMonth) -> list[str]:
+    """Give what was used beside what was estimated: in all, a line for each pipeline, and the notes."""
+    days = f"{used.first} to {used.last}" + ("" if used.is_whole else ", as far as the usage goes")
+    lines = [f"Used in {used.month} ({days}): {_beside(used.used, used.estimated)}"]
+    lines += [f"- {one.pipeline}: {_pipeline_text(one)}" for one in used.pipelines]
+    if used.others:
+        lines.append(f"- {counted(used.others, 'pipeline')} of others: {used.of_others:,.2f} DBUs")
+    return [*lines, *(["", *used.notes] if used.notes else [])]
+
+
+def _pipeline_text(one: PipelineUsage) -> str:
+    if not one.pipeline_id:
+        estimated = one.estimated.dbus if one.estimated else None
+        return "not recorded" + ("" if estimated is None else f", {estimated:,.2f} DBUs estimated")
+    return f"{one.used:,.2f} DBUs, in no layout" if one.estimated is None else _beside(one.used, one.estimated)
+
+
+def _beside(used: float, estimated: Amount) -> str:
+    if estimated.dbus is None:
+        return f"{used:,.2f} DBUs; {estimated.hours:,.2f} hours estimated"
+    error = error_of(estimated, used)
+    off = "" if error is None else f" ({abs(error):.1%} too {'low' if error < 0 else 'high'})"
+    return f"{used:,.2f} DBUs, {estimated.dbus:,.2f} estimated{off}"

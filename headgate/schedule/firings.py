@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
@@ -47,10 +47,18 @@ def wall_times(text: str, after: datetime) -> Iterator[datetime]:
 def firings_a_month(text: str) -> float:
     """Give how often a schedule fires in an average month of 2020 to 2023, by the clock on the wall.
 
-    Its times of the day are the same on each of its days, so those of one are counted, and then the days. One that is
-    bound to other years gives 0. Raises ScheduleError for a text that can't be read.
+    One that is bound to other years gives 0. Raises ScheduleError for a text that can't be read.
     """
-    start, end = (datetime(year, 1, 1) for year in (_FIRST_YEAR, _FIRST_YEAR + _YEARS))  # noqa: DTZ001 - a clock on the wall
+    return firings_in(text, date(_FIRST_YEAR, 1, 1), date(_FIRST_YEAR + _YEARS, 1, 1)) / _MONTHS
+
+
+def firings_in(text: str, first: date, after: date) -> int:
+    """Give how often a schedule fires from a day on until another, which is not included, by the clock on the wall.
+
+    Its times of the day are the same on each of its days, so those of one are counted, and then the days. Raises ScheduleError
+    for a text that can't be read.
+    """
+    start, end = (datetime.combine(day, time.min) for day in (first, after))
     just_before = start - timedelta(microseconds=1)
     opening = next(wall_times(text, just_before), end)
     a_day = sum(1 for _ in takewhile(lambda it: it.date() == opening.date(), wall_times(text, just_before)))
@@ -58,7 +66,7 @@ def firings_a_month(text: str) -> float:
     while moment < end:
         days += 1
         moment = next(wall_times(text, moment.replace(hour=23, minute=59, second=59)), end)
-    return days * a_day / _MONTHS
+    return days * a_day
 
 
 def _existing(times: Iterator[datetime], there: tzinfo) -> Iterator[datetime]:

@@ -35,6 +35,7 @@ OPTIONAL = {
     "simulator": "simulate-pi",
     "exact": "proofs of few moves",
     "delta": "run, backfill --delta",
+    "mlflow": "observe --mlflow",
     "terraform": "Terraform by pip",
 }
 _CDKS = ("cdktf", "cdktn")

@@ -205,6 +205,7 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs) -> tuple[O
             path,
             kept.added,
             kept.cut,
+            shown,
         ),
         kept,
     )

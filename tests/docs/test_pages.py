@@ -61,6 +61,7 @@ def test_the_four_commands_and_what_can_be_set(tmp_path: Path) -> None:
 
     story.read("README.md")
     story.do("printf 'north\\nsouth\\nwest\\n' >regions.csv")
+    story.do("printf 'usage_date,dlt_pipeline_id,usage_quantity\\n2026-10-01,p-1,2.5\\n' >usage.csv")
     story.read("docs/balance.md")
     assert "events_s002" in (reader.here / "connectors/crm/layout.lock").read_text()
 

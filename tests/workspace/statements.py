@@ -10,6 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from tests.workspace.merging import FORM, merge
 from tests.workspace.messages import RefusedError, Routes
 from tests.workspace.model import Statement
@@ -135,6 +137,18 @@ def _distinct(workspace: Workspace, column: str, name: str) -> Rows:
     return [[value] for value in sorted({row[column] for row in _table(workspace.tables, name).rows})]
 
 
+def _billed(workspace: Workspace, text: str) -> Rows:
+    """Run a query of the billed usage on its columns, as they are documented."""
+    columns = {"usage_date": "DATE", "usage_unit": "VARCHAR", "usage_quantity": "DECIMAL(38, 18)", "record_type": "VARCHAR"}
+    columns["usage_metadata"] = "STRUCT(dlt_pipeline_id VARCHAR, dlt_maintenance_id VARCHAR)"
+    with duckdb.connect() as database:
+        database.execute(f"CREATE TABLE usage ({', '.join(map(' '.join, columns.items()))})")
+        for row in _table(workspace.tables, "system.billing.usage").rows:
+            database.execute("INSERT INTO usage VALUES (?, ?, ?, ?, ?)", [row[name] for name in columns])
+        found = database.execute(text.replace("system.billing.usage", "usage")).fetchall()
+    return [[None if cell is None else str(cell) for cell in row] for row in sorted(found, key=str)]
+
+
 MEANT: dict[str, Callable[..., Rows]] = {
     r'ALTER STREAMING TABLE (\S+) SET TBLPROPERTIES\("pipelines\.pipelineId"="([^"]+)"\)': _alter,
     r"SHOW TBLPROPERTIES (\S+)": _properties,
@@ -144,5 +158,6 @@ MEANT: dict[str, Callable[..., Rows]] = {
     r"(?: AND event_time >= TIMESTAMP'([^']+)Z')? ORDER BY event_time": _events,
     r"DROP TABLE (\S+)": _drop,
     r"UNDROP TABLE (\S+)": _undrop,
+    r"(SELECT .* FROM system\.billing\.usage .*)": _billed,
     r"SELECT DISTINCT `(\w+)` FROM (\S+)": _distinct,
 }

@@ -17,9 +17,10 @@ from headgate.cost.model import Amount
 
 if TYPE_CHECKING:
     from headgate.cost.model import Cost
+    from headgate.cost.used import PipelineUsage, UsedMonth
     from headgate.use_cases.check import CheckedConnector, ShownConnector
 
-_HUNDREDTH = 2
+_HUNDREDTH, _THOUSANDTH = 2, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +177,79 @@ class GroupCostOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineUsageOutput:
+    """DBUs that a pipeline used, of which `maintenance` for the upkeep of its tables, beside those that were estimated.
+
+    pipeline_id: the workspace's own, null where none is recorded; estimated: null where no rate is given, and for a pipeline of
+    no layout. error: how much too high the estimate is, as a share of what was used; below 0: too low.
+    """
+
+    pipeline: str
+    pipeline_id: str | None
+    used: float | None
+    maintenance: float | None
+    estimated: float | None
+    error: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedMonthOutput:
+    """DBUs of a month beside those that were estimated for the days that are known of it, `first` to `last`.
+
+    used, estimated and error: of the pipelines that have both. others: pipelines that are not the connector's.
+    """
+
+    month: str
+    first: str
+    last: str
+    is_whole: bool
+    used: float
+    estimated: float | None
+    error: float | None
+    pipelines: tuple[PipelineUsageOutput, ...]
+    others: int
+    of_others: float
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, month: UsedMonth) -> UsedMonthOutput:
+        """Give a month, to a hundredth, and its errors to a tenth of a percent."""
+        return cls(
+            month=month.month,
+            first=str(month.first),
+            last=str(month.last),
+            is_whole=month.is_whole,
+            used=round(month.used, _HUNDREDTH),
+            estimated=_hundredth(month.estimated.dbus),
+            error=_error(month.error),
+            pipelines=tuple(_pipeline_usage(one) for one in month.pipelines),
+            others=month.others,
+            of_others=round(month.of_others, _HUNDREDTH),
+            notes=month.notes,
+        )
+
+
+def _pipeline_usage(one: PipelineUsage) -> PipelineUsageOutput:
+    return PipelineUsageOutput(
+        pipeline=one.pipeline,
+        pipeline_id=one.pipeline_id or None,
+        used=round(one.used, _HUNDREDTH) if one.pipeline_id else None,
+        maintenance=round(one.maintenance, _HUNDREDTH) if one.pipeline_id else None,
+        estimated=_hundredth(one.estimated.dbus) if one.estimated else None,
+        error=_error(one.error),
+    )
+
+
+def _error(error: float | None) -> float | None:
+    return None if error is None else round(error, _THOUSANDTH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CostOutput:
-    """Pipeline-hours of an average month, and the DBUs and money that they take; null where no rate or price is given."""
+    """Pipeline-hours of an average month, and the DBUs and money that they take; null where no rate or price is given.
+
+    usage: what a month took, where it was asked for.
+    """
 
     format: Literal[1] = 1
     connector: str
@@ -188,10 +260,11 @@ class CostOutput:
     price: float | None
     groups: tuple[GroupCostOutput, ...]
     assumptions: tuple[str, ...]
+    usage: UsedMonthOutput | None = None
 
     @classmethod
-    def of(cls, cost: Cost) -> CostOutput:
-        """Give a cost, to a hundredth."""
+    def of(cls, cost: Cost, used: UsedMonth | None = None) -> CostOutput:
+        """Give a cost, to a hundredth, and what a month used."""
         groups = tuple(
             GroupCostOutput(
                 group=one.group,
@@ -210,6 +283,7 @@ class CostOutput:
             **_amounts(cost.total),
             groups=groups,
             assumptions=cost.assumptions,
+            usage=None if used is None else UsedMonthOutput.of(used),
         )
 
 

@@ -48,6 +48,11 @@ class Whole:
         return self.id if f"{_TYPE}." in self.id else f"{_TYPE}.{self.id}"
 
     @property
+    def monitors(self) -> bool:
+        """Whether it is the connector's monitoring, which reads no table of the source, and holds what the others told."""
+        return self.id == self.connector and not self.before and not self.after
+
+    @property
     def deleted(self) -> bool:
         """Whether it is destroyed, for good or to be recreated."""
         return self.change is not None and self.change.destroys

@@ -142,7 +142,11 @@ def _dashboard(scope: Scope, monitoring: Monitoring) -> Dashboard | None:
         return None
     id_, place = scope.definition.id, ".".join(scope.monitoring_schema(monitoring))
     names = {table: quoted(f"{place}.{scope.monitoring_name(table)}") for table in TABLES}
-    # The file makes the folder that the dashboard is in.
     return Dashboard(
-        id_, scope.monitoring_label, f"{scope.folder}/{_FOLDER}", warehouse, dashboard_text(names), (Ref("file", id_),)
+        id=id_,
+        name=scope.monitoring_label,
+        folder=f"{scope.folder}/{_FOLDER}",
+        warehouse=warehouse,
+        content=dashboard_text(names),
+        after=(Ref("file", id_),),  # which makes the folder
     )

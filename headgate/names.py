@@ -9,9 +9,6 @@ from hashlib import sha256
 # The tags by which a workspace tells what headgate made: for which connector and target, and under which id.
 TAG_NAMES = ("headgate_connector", "headgate_target", "headgate_id")
 
-# What parts ids in one name, so that no two lists of ids make the same one where none but the last holds it.
-PARTING = "__"
-
 ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _UNTAKEN = re.compile(r"[\x00-\x20\x7f./]")
 _LONGEST = 255

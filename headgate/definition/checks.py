@@ -8,7 +8,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from headgate.definition.provider import NEWEST, OLDEST, has, is_version
-from headgate.names import PARTING, TAG_NAMES, catalog_name, catalog_name_fault, secret_variable
+from headgate.names import TAG_NAMES, catalog_name, catalog_name_fault, secret_variable
 from headgate.numbers import counted
 from headgate.problems import did_you_mean
 from headgate.schedule import check_schedule, check_timezone
@@ -293,14 +293,8 @@ def _monitoring(definition: Definition) -> Iterator[Fault]:
             message = "a warehouse is for the monitoring's dashboard, and there is no monitoring"
             fix = "add `monitoring: {}`" if monitoring is None else "take `monitoring: false` out"
             yield Fault(("targets", key, "warehouse_id"), message, f"take it out, or {fix}")
-    if monitoring is None:
-        return
-    if monitoring.schedule and (error := check_schedule(monitoring.schedule)):
+    if monitoring and monitoring.schedule and (error := check_schedule(monitoring.schedule)):
         yield Fault(("monitoring", "schedule"), error.message, error.fix)
-    for path, name in ((("id",), definition.id), *((("targets", key), key) for key in definition.targets)):
-        if PARTING in name:
-            message = f"'{name}' holds '{PARTING}', which parts the ids in the names of the monitoring's tables"
-            yield Fault(path, message, "take `monitoring` out, or use single underscores in another id")
 
 
 def _table_options(definition: Definition) -> Iterator[Fault]:

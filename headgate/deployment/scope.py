@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from headgate.deployment.model import EventLog
 from headgate.deployment.tags import Tag
-from headgate.names import PARTING
 
 if TYPE_CHECKING:
     from headgate.definition.model import Definition, Monitoring, Target
+
+# Between the ids in one name.
+_PARTING = "__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,11 @@ class Scope:
         return f"{self.target.name_prefix}{self.definition.display_name} monitoring"
 
     def monitoring_name(self, *parts: str) -> str:
-        """Give the name of a table that the monitoring makes."""
-        return PARTING.join((self.definition.id, self.target_name, *parts))
+        """Give the name of a table of the monitoring, which no other connector and target has."""
+        ids = _PARTING.join((self.definition.id, self.target_name))
+        if ids.count(_PARTING) > 1:  # a__b in c would be a in b__c
+            ids += f"_{sha256(f'{self.definition.id} {self.target_name}'.encode()).hexdigest()[:8]}"
+        return _PARTING.join((ids, *parts))
 
     def file_path(self, pipeline: str) -> str:
         """Give the path of a pipeline's ingest file."""

@@ -61,7 +61,8 @@ class EventLog:
 
     def update(self, id_: str, second: float, seconds: float, state: str = "COMPLETED", **create: Any) -> None:
         """Say what an update says around its flows: it waits ten seconds, and then runs for some."""
-        self.say(second, "create_update", id_, **({"cause": "JOB_TASK", "full_refresh": False} | create))
+        said: dict[str, Any] = {"cause": "JOB_TASK", "full_refresh": False} | create
+        self.say(second, "create_update", id_, **said)
         for after, name in ((1, "WAITING_FOR_RESOURCES"), (4, "INITIALIZING"), (10, "RUNNING"), (10 + seconds, state)):
             level = "ERROR" if name == "FAILED" else "INFO"
             self.say(second + after, "update_progress", id_, level=level, state=name)

@@ -257,6 +257,6 @@ def _known(found: Pipelines, pipeline: Whole, context: Context | None) -> None:
 def _read(found: Pipelines, pipeline: Whole) -> None:
     """Say where the tables of a pipeline that changes can't be determined."""
     change = pipeline.change
-    if change and pipeline.exists_after and pipeline.after is None and not pipeline.monitors:
+    if change and pipeline.exists_after and pipeline.after is None:
         message = "which tables it reads is unknown: headgate can't read its code as an ingest file"
         found.find("attention", "tables-unknown", pipeline, message)

@@ -129,8 +129,7 @@ def _judged(found: Resources, change: Change, pipeline: Whole | None) -> str:
         found.find("attention", "connection-changed", change, "changes for every pipeline that reads through it")
         if renaming := next((argument for argument in change.arguments if argument.path == "name"), None):
             found.find("loss", "connection-not-renamed", change, _NOT_RENAMED.format(before=renaming.before))
-    unread = pipeline and pipeline.exists_after and pipeline.after is None and not pipeline.change and not pipeline.monitors
-    if change.type == _FILE and unread:
+    if change.type == _FILE and pipeline and pipeline.exists_after and pipeline.after is None and not pipeline.change:
         found.find("attention", "tables-unknown", change, "which tables its pipeline reads from it is unknown")
     if change.imported:
         return f"taken over from the workspace ({change.imported})"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NAMES = {table: f"crm__prod__{table}" for table in TABLES}
 ONE, TWO = "`lake`.`monitoring`.`crm__prod__event_log__all_1`", "`lake`.`monitoring`.`crm__prod__event_log__all_2`"
-LOGS = {"all_1": ("all_1", ONE), "all_2": ("all_2", TWO)}
+LOGS = {"all_1": ONE, "all_2": TWO}
 HOURLY = Expected("all_1", "crm_all_1", "all", "0 * * * *", 3, 60.0, 50.0, 60.0)
 EXPECTED = [HOURLY, replace(HOURLY, pipeline="all_2", name="crm_all_2", expected_seconds=40.0)]
 
@@ -38,7 +38,7 @@ def lake() -> Lake:
 def update(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Update]:
     """Give a function that runs an update of the monitoring."""
 
-    def run_it(logs: dict[str, tuple[str, str]] = LOGS, module: str = "pyspark") -> Update:
+    def run_it(logs: dict[str, str] = LOGS, module: str = "pyspark") -> Update:
         return run(monitoring_file("crm", "prod", NAMES, logs, EXPECTED), lake, monkeypatch, module)
 
     return run_it
@@ -144,7 +144,7 @@ def test_each_log_is_read_on_where_it_was_left(lake: Lake, update: Callable[...,
     assert len(rows(lake, "events", "id")) == one.written + two.written
 
 
-def test_a_pipeline_that_left_keeps_its_past_in_the_union(lake: Lake, update: Callable[..., Update]) -> None:
+def test_the_union_keeps_what_a_log_told_that_is_read_no_more(lake: Lake, update: Callable[..., Update]) -> None:
     EventLog(lake, ONE, "p-1").update("u-1", 0, 5)
     EventLog(lake, TWO, "p-2").update("u-2", 0, 5)
     update()
@@ -163,7 +163,7 @@ def test_an_event_that_two_logs_have_counts_once(lake: Lake, update: Callable[..
     update()
     lake.sql(f"CREATE TABLE {TWO} AS SELECT * FROM {ONE}")
 
-    update({"all_1": ("all_2", ONE), "all_2": LOGS["all_2"]})
+    update({"all_2": TWO})
 
     assert rows(lake, "updates", "update_id", "num_rows") == [("u-1", 500)]
     assert rows(lake, "table_updates", "num_rows") == [(500,)]

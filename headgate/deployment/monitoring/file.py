@@ -40,8 +40,8 @@ def can_be_read(table):
     return True
 
 
-def stream(flow, pipeline, log):
-    @dp.append_flow(target=EVENTS, name=f"events_of_{flow}")
+def stream(pipeline, log):
+    @dp.append_flow(target=EVENTS, name=f"events_of_{pipeline}")
     def events():
         rows = spark.readStream.option("skipChangeCommits", "true").table(log)
         return rows.selectExpr(f"'{pipeline}' AS pipeline", *SELECTED)
@@ -52,9 +52,9 @@ def view(name, comment, rows):
 
 
 dp.create_streaming_table(name=EVENTS, schema=EVENT_COLUMNS, comment="What pipelines said, from their event logs")
-found = {flow: its for flow, its in LOGS.items() if can_be_read(its[1])}
-for flow, (pipeline, log) in found.items():
-    stream(flow, pipeline, log)
+found = {pipeline: log for pipeline, log in LOGS.items() if can_be_read(log)}
+for pipeline, log in found.items():
+    stream(pipeline, log)
 if not found:
 
     @dp.append_flow(target=EVENTS, name="no_events", once=True)
@@ -76,16 +76,16 @@ def monitoring_file(
     connector: str,
     target: str,
     names: Mapping[str, str],
-    logs: Mapping[str, tuple[str, str]],
+    logs: Mapping[str, str],
     expected: Sequence[Expected],
 ) -> str:
-    """Give the file's text. `names`: each of TABLES → what it is called; `logs`: flow → pipeline, and its log as SQL names it.
+    """Give the file's text. `names`: each of TABLES → what it is called; `logs`: pipeline → its log, as SQL names it.
 
     The connector, the target and the pipelines are ids, so they can't end the comment and the texts that they are in.
     """
     columns = ["pipeline STRING", *(f"{name} {kind}" for name, kind, _ in COLUMNS)]
     literals = {table.upper(): repr(names[table]) for table in TABLES} | {
-        "LOGS": _lines("{}", (f"{flow!r}: {log!r}" for flow, log in sorted(logs.items()))),
+        "LOGS": _lines("{}", (f"{pipeline!r}: {log!r}" for pipeline, log in sorted(logs.items()))),
         "EXPECTED": _lines("[]", (repr(one.row) for one in expected)),
         "EXPECTED_COLUMNS": repr(EXPECTED_COLUMNS),
         "EVENT_COLUMNS": repr(", ".join(columns)),

@@ -22,7 +22,6 @@ from headgate.deployment.monitoring.dashboard import dashboard_text
 from headgate.deployment.monitoring.expected import expected_of
 from headgate.deployment.monitoring.file import monitoring_file
 from headgate.deployment.monitoring.queries import TABLES
-from headgate.layout.model import whereabouts
 from headgate.problems import InputError
 from headgate.schedule import normalize
 
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
     from headgate.deployment.model import Resource
     from headgate.deployment.pipelines import PipelineNow
     from headgate.deployment.scope import Scope
-    from headgate.layout.model import Layout, Left
-    from headgate.layout.model import Pipeline as Placed
+    from headgate.layout.model import Layout
 
 _FOLDER = "monitoring"
 
@@ -50,7 +48,7 @@ def monitoring_resources(
     if (monitoring := scope.monitoring) is None:
         return []
     id_ = scope.definition.id
-    if id_ in _logged(scope, layout):
+    if id_ in {one.id for one in pipelines}:
         message = f"pipeline '{id_}' has the connector's id, which is that of the monitoring's pipeline"
         raise InputError(message, f"`headgate rename {id_} {id_} NEW`, or take `monitoring` out of connector.yaml")
     waited = tuple(Ref(one.kind, one.id) for one in made if one.kind in ("catalog", "schema"))
@@ -64,22 +62,11 @@ def monitoring_resources(
     return found
 
 
-def _logged(scope: Scope, layout: Layout) -> dict[str, str]:
-    """Give the ids by which pipelines publish their logs in the target → their ids today.
-
-    One that is being renamed has its former log too, one that leaves its last, until that is recorded.
-    """
-    target = scope.target_name
-    traced: list[Placed | Left] = [*layout.pipelines, *(left for left in layout.left if target in left.until)]
-    return {name: entry.id for entry in traced for _, name in whereabouts(entry, target)}
-
-
 def _text(scope: Scope, layout: Layout, pipelines: Sequence[PipelineNow], monitoring: Monitoring) -> str:
     place = ".".join(scope.monitoring_schema(monitoring))
-    logs = {
-        flow: (pipeline, quoted(f"{place}.{scope.monitoring_name('event_log', flow)}"))
-        for flow, pipeline in _logged(scope, layout).items()
-    }
+    # What left goes on being read: what it said last may have come after the last look.
+    logged = [*(one.id for one in layout.pipelines), *(one.id for one in layout.left)]
+    logs = {name: quoted(f"{place}.{scope.monitoring_name('event_log', name)}") for name in logged}
     names = {table: scope.monitoring_name(table) for table in TABLES}
     return monitoring_file(scope.definition.id, scope.target_name, names, logs, expected_of(scope, pipelines))
 

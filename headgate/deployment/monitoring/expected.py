@@ -7,7 +7,6 @@ from dataclasses import astuple, dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
-from headgate.balance.bounds import group_bounds
 from headgate.numbers import rounded
 from headgate.schedule.firings import longest_gap
 
@@ -49,6 +48,8 @@ class Expected:
 
 def expected_of(scope: Scope, pipelines: Sequence[PipelineNow]) -> list[Expected]:
     """Give what is expected of the pipelines as the target has them, by what is known of their tables' weights today."""
+    from headgate.balance.bounds import group_bounds  # noqa: PLC0415  # it brings numpy, which no other synthesis waits for
+
     # A pipeline that waits for its tables takes no share of its group's load yet.
     running = Counter(one.group for one in pipelines if one.tables)
     bounds = group_bounds(running, (table for one in pipelines for table in one.tables))

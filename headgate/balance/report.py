@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from math import fsum
 from typing import TYPE_CHECKING
 
+from headgate.balance.bounds import group_bounds
 from headgate.balance.counts import startup_of
 from headgate.balance.draft import match
 from headgate.balance.feasibility import infeasible
@@ -21,9 +22,7 @@ from headgate.layout.chains import chains_in
 from headgate.layout.resolved import resolve_layout
 from headgate.names import natural
 from headgate.numbers import rounded
-from headgate.partition.bound import lower_bound
-from headgate.partition.instance import exact_weights
-from headgate.tables.group import Group, majority
+from headgate.tables.group import majority
 from headgate.tables.ids import TableId
 from headgate.tables.weight import Load  # noqa: TC001  # and those of Entry
 
@@ -187,7 +186,7 @@ def _rows(
     moved = [entry for entry in entries if entry.before and entry.before != entry.pipeline]
     came, went = Counter(entry.pipeline for entry in moved), Counter(entry.before for entry in moved)
     names = sorted({name for table in tables for name in table.loads})
-    bounds = _bounds(Counter(one.group for one in pipelines if one.tables and one.group), tables)
+    bounds = group_bounds(Counter(one.group for one in pipelines if one.tables and one.group), tables)
     for one in sorted(pipelines, key=lambda one: natural(one.pipeline.id)):
         pipeline, gone = one.pipeline, past.get(one.pipeline.id, ())
         emptied = majority((table.group for table in gone), pipeline.group) if gone else None
@@ -208,15 +207,3 @@ def _rows(
             share=rounded(one.seconds / bound) if bound else 1.0,
             loads={name: rounded(one.load(name)) for name in names},
         )
-
-
-def _bounds(pipelines: Mapping[Group, int], tables: Iterable[Table]) -> dict[Group, float]:
-    """Give each group's lower bound. pipelines: group → how many it has."""
-    weights: defaultdict[Group, list[float]] = defaultdict(list)
-    for table in tables:
-        weights[table.group].append(table.weight.seconds)
-    found = {}
-    for group, count in pipelines.items():
-        numbers, scale = exact_weights(weights[group])
-        found[group] = lower_bound(numbers, count) * scale
-    return found

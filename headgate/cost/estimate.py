@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from headgate.definition.model import Definition
+    from headgate.definition.model import Definition, Monitoring
     from headgate.layout.model import Layout
     from headgate.layout.resolved import ResolvedPipeline
     from headgate.tables.group import Group
@@ -69,13 +69,18 @@ def cost_of(definition: Definition, target: str, layout: Layout, tables: Sequenc
     groups: defaultdict[tuple[str, str], list[_Load]] = defaultdict(list)
     for load in loads:
         groups[load.group.key, load.group.schedule].append(load)
+    found = [_group(*name, groups[name]) for name in sorted(groups)]
+    assumptions = list(_assumptions(definition, layout, tables, loads))
+    if monitoring := definition.monitoring_in(target):
+        found.append(_monitoring(definition, monitoring))
+        assumptions.append(f"A run of the monitoring is assumed to take {counted(monitoring.seconds, 'second')}, and startup.")
     return Cost(
         definition.id,
         target,
         definition.cost.currency,
-        total(load.amount for load in loads) if loads else _nothing(definition),
-        tuple(_group(*name, groups[name]) for name in sorted(groups)),
-        tuple(_assumptions(definition, layout, tables, loads)),
+        total(group.amount for group in found) if found else _nothing(definition),
+        tuple(found),
+        tuple(assumptions),
     )
 
 
@@ -108,6 +113,17 @@ def _load(definition: Definition, one: ResolvedPipeline, period: Period) -> _Loa
     rate = _dbus_an_hour(definition, one.declared, len(one.tables))
     amount = _amount(definition, min(asked, period.hours), rate)
     return _Load(one.group, len(one.tables), runs, amount, capped=asked > period.hours)
+
+
+def _monitoring(definition: Definition, monitoring: Monitoring) -> GroupCost:
+    """Give what the monitoring's pipeline costs, which has one worker where pipelines have clusters."""
+    compute, rates = definition.compute, definition.cost.dbus_per_hour
+    rate = rates.serverless
+    if compute.kind == "classic":
+        rate = None if rates.driver is None or rates.worker is None else rates.driver + rates.worker
+    runs = firings_a_month(monitoring.schedule) if monitoring.schedule else 0.0
+    hours = min(runs * (_startup(definition) + monitoring.seconds) / _HOUR, _HOURS_A_MONTH)
+    return GroupCost("the monitoring", monitoring.schedule, 1, 0, runs, _amount(definition, hours, rate))
 
 
 def _amount(definition: Definition, hours: float, rate: float | None) -> Amount:

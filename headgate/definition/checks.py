@@ -64,7 +64,7 @@ def faults(definition: Definition) -> list[Fault]:
     """Give all that is wrong with a definition whose types are right."""
     found = [*_connection(definition), *_names(definition), *_schedules(definition), *_compute(definition), *_code(definition)]
     found += [*_pricing(definition), *_balance(definition.balance), *_discovery_in_clear(definition), *_provider(definition)]
-    found += _table_options(definition)
+    found += [*_table_options(definition), *_monitoring(definition)]
     found += _batch_only(definition)
     if definition.isolate and definition.group_by not in (None, "auto"):
         message = f"isolate is for group_by: auto; {definition.group_by} keeps every group apart"
@@ -149,6 +149,9 @@ def _names(definition: Definition) -> Iterator[Fault]:
     named += [(("destination", "catalog"), definition.destination.catalog)]
     named += [(("destination", "schema"), definition.destination.schema_name)]
     named += [(("targets", key, "catalog"), target.catalog) for key, target in definition.targets.items() if target.catalog]
+    if monitoring := definition.monitoring:
+        places = ("catalog", monitoring.catalog), ("schema", monitoring.schema_name)
+        named += [(("monitoring", key), name) for key, name in places if name]
     for path, name in named:
         if fault := catalog_name_fault(name):
             yield Fault(path, f"'{name}' {fault}", f"for example {catalog_name(name)}")
@@ -281,6 +284,17 @@ def _code(definition: Definition) -> Iterator[Fault]:
     if definition.ingestion == "managed" and (code.git or code.folder or code.module):
         fix = "give framework and connector as `wheels` alone; or take `ingestion: managed` out"
         yield Fault(("code",), "managed ingestion takes its code from wheels", fix)
+
+
+def _monitoring(definition: Definition) -> Iterator[Fault]:
+    monitoring = definition.monitoring
+    for key, target in definition.targets.items():
+        if target.warehouse_id is not None and definition.monitoring_in(key) is None:
+            message = "a warehouse is for the monitoring's dashboard, and there is no monitoring"
+            fix = "add `monitoring: {}`" if monitoring is None else "take `monitoring: false` out"
+            yield Fault(("targets", key, "warehouse_id"), message, f"take it out, or {fix}")
+    if monitoring and monitoring.schedule and (error := check_schedule(monitoring.schedule)):
+        yield Fault(("monitoring", "schedule"), error.message, error.fix)
 
 
 def _table_options(definition: Definition) -> Iterator[Fault]:

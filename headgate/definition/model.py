@@ -298,6 +298,26 @@ class RunAs(StrictModel):
     service_principal: Text | None = Field(default=None, description="A service principal's application id.")
 
 
+class Monitoring(StrictModel):
+    """Every pipeline publishes its event log as a table, and one small pipeline makes a summary of all runs of them."""
+
+    catalog: Name | None = Field(
+        default=None,
+        description="The catalog of event logs and summary, which a target's own replaces. Default: the destination's.",
+    )
+    # As in Destination.
+    schema_name: Name | None = Field(
+        default=None, alias="schema", description="Their schema, which has to be there. Default: the destination's."
+    )
+    schedule: str = Field(
+        default="0 6 * * *",
+        description="When the summary is brought up to date, as in schedules. Empty: a person starts it.",
+    )
+    seconds: float = Field(
+        default=120, ge=0, description="What a run of it takes, a guess, for `headgate cost`: give what yours take."
+    )
+
+
 class Target(StrictModel):
     """A place to deploy to, such as dev or prod."""
 
@@ -327,6 +347,10 @@ class Target(StrictModel):
         description="What deploys it: Terraform's stacks, or the bundle of `headgate generate bundle`.",
     )
     backend: Backend = Field(default_factory=Backend)
+    monitoring: bool = Field(default=True, description="False: this target has no monitoring, whatever the others have.")
+    warehouse_id: Text | None = Field(
+        default=None, description="A SQL warehouse, for a dashboard of the monitoring. Default: there is no dashboard."
+    )
 
 
 class Definition(StrictModel):
@@ -361,6 +385,7 @@ class Definition(StrictModel):
     balance: Balance = Field(default_factory=Balance)
     compute: Compute = Field(default_factory=Compute)
     cost: Pricing = Field(default_factory=Pricing)
+    monitoring: Monitoring | None = Field(default=None, description="`monitoring: {}` takes all defaults. Default: none.")
     mode: Literal["batch", "streaming"] = Field(
         default="batch", description="batch: jobs start the pipelines. streaming: continuous."
     )
@@ -379,6 +404,10 @@ class Definition(StrictModel):
     def display_name(self) -> str:
         """The name that people see: the given one, else the id."""
         return self.name or self.id
+
+    def monitoring_in(self, target: str) -> Monitoring | None:
+        """Give the monitoring of a target; None where it has none."""
+        return self.monitoring if self.targets[target].monitoring else None
 
     def continuous_in(self, target: str) -> bool:
         """Whether pipelines run all the time in a target, until somebody stops them."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from headgate.definition.model import Permission, RunAs
     from headgate.tables.ids import TableId
 
-Kind = Literal["catalog", "schema", "connection", "git_folder", "file", "pipeline", "job", "permissions"]
+Kind = Literal["catalog", "schema", "connection", "git_folder", "file", "pipeline", "job", "dashboard", "permissions"]
 # The provider's type of each kind, by which records and states know resources.
 TYPES: dict[Kind, str] = {
     "catalog": "databricks_catalog",
@@ -21,6 +21,7 @@ TYPES: dict[Kind, str] = {
     "file": "databricks_workspace_file",
     "pipeline": "databricks_pipeline",
     "job": "databricks_job",
+    "dashboard": "databricks_dashboard",
     "permissions": "databricks_permissions",
 }
 
@@ -127,11 +128,20 @@ class ManagedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class EventLog:
+    """The table that a pipeline publishes its event log as."""
+
+    catalog: str
+    schema: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A pipeline. It runs its ingest file, or with `managed` what the platform itself ingests over `connection`.
+    """A pipeline. It runs its file, or with `managed` what the platform itself ingests over `connection`.
 
     cluster: None for serverless. code: the folder that it imports from; empty where wheels bring the code. waiting: its
-    tables have yet to be handed over to it.
+    tables have yet to be handed over to it. after: what it waits for besides its file.
     """
 
     id: str
@@ -154,6 +164,8 @@ class Pipeline:
     notified: tuple[str, ...]
     protected: bool
     waiting: bool
+    event_log: EventLog | None = None
+    after: tuple[Ref, ...] = ()
     kind: ClassVar[Kind] = "pipeline"
 
 
@@ -171,6 +183,7 @@ class Job:
     """The job that starts a pipeline; it has the pipeline's id. Without a schedule nothing starts it.
 
     tasks: other pipelines that it starts too, each with those that end before; the job's own may be one of them.
+    task: what the pipeline's own task is called.
     """
 
     id: str
@@ -181,12 +194,29 @@ class Job:
     budget_policy_id: str | None
     notified: tuple[str, ...]
     tasks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    task: str = "ingest"
     kind: ClassVar[Kind] = "job"
 
 
 @dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A dashboard, in a folder without /Workspace. `content`: as the platform serializes it; it shows what `warehouse` reads.
+
+    after: what it waits for.
+    """
+
+    id: str
+    name: str
+    folder: str
+    warehouse: str
+    content: str
+    after: tuple[Ref, ...] = ()
+    kind: ClassVar[Kind] = "dashboard"
+
+
+@dataclass(frozen=True, slots=True)
 class Permissions:
-    """Who may do what with a pipeline or a job, as a whole."""
+    """Who may do what with a pipeline, a job or a dashboard, as a whole."""
 
     id: str
     of: Ref
@@ -194,7 +224,7 @@ class Permissions:
     kind: ClassVar[Kind] = "permissions"
 
 
-Resource = Catalog | Schema | Connection | GitFolder | File | Pipeline | Job | Permissions
+Resource = Catalog | Schema | Connection | GitFolder | File | Pipeline | Job | Dashboard | Permissions
 
 
 @dataclass(frozen=True, slots=True)

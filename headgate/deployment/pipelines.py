@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from headgate.layout.chains import Chain
     from headgate.layout.model import Layout
     from headgate.layout.resolved import ResolvedPipeline
+    from headgate.tables.group import Group
     from headgate.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineNow:
-    """A pipeline of the layout as the target has it today: its tables, and the schedule and connection that they have.
+    """A pipeline of the layout as the target has it today: its tables, their group, and the connection that they have.
 
     `tables` is empty while they have yet to be handed over to it; `offset` is in minutes after the schedule. `chain`: the
     pipelines of its job, where that runs several.
@@ -36,11 +37,16 @@ class PipelineNow:
 
     id: str
     name: str
-    schedule: str
+    group: Group
     connection: str
     tables: tuple[Table, ...]
     offset: int = 0
     chain: Chain | None = None
+
+    @property
+    def schedule(self) -> str:
+        """When it starts; empty where nothing starts it."""
+        return self.group.schedule
 
     @property
     def waiting(self) -> bool:
@@ -62,7 +68,7 @@ def _now(scope: Scope, one: ResolvedPipeline, chain: Chain | None) -> PipelineNo
     return PipelineNow(
         id=one.pipeline.id,
         name=one.pipeline.name,
-        schedule=one.group.schedule,
+        group=one.group,
         connection=scope.connection if own else one.group.connection,
         tables=one.tables,
         # What the target holds today may have another schedule, that takes less, than what was agreed on.
@@ -130,6 +136,7 @@ def _pipeline(scope: Scope, now: PipelineNow) -> Pipeline:
         notified=tuple(target.notifications),
         protected=target.protect,
         waiting=now.waiting,
+        event_log=scope.event_log(now.id),
     )
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from headgate.deployment.model import EventLog
 from headgate.deployment.tags import Tag
 
 if TYPE_CHECKING:
-    from headgate.definition.model import Definition, Target
+    from headgate.definition.model import Definition, Monitoring, Target
+
+# Between the ids in one name.
+_PARTING = "__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,35 @@ class Scope:
     def catalog(self) -> str:
         """The default catalog in the target."""
         return self.target.catalog or self.definition.destination.catalog
+
+    @property
+    def monitoring(self) -> Monitoring | None:
+        """The target's monitoring, if it has one."""
+        return self.definition.monitoring_in(self.target_name)
+
+    def event_log(self, pipeline: str) -> EventLog | None:
+        """Give the table of a pipeline's event log: by ids, so that it is no other pipeline's, and names may change."""
+        if (monitoring := self.monitoring) is None:
+            return None
+        return EventLog(*self.monitoring_schema(monitoring), self.monitoring_name("event_log", pipeline))
+
+    def monitoring_schema(self, monitoring: Monitoring) -> tuple[str, str]:
+        """Give the catalog and schema of event logs and summaries."""
+        destination = self.definition.destination
+        catalog = self.target.catalog or monitoring.catalog or destination.catalog
+        return catalog, monitoring.schema_name or destination.schema_name
+
+    @property
+    def monitoring_label(self) -> str:
+        """What people see for the monitoring's pipeline, job and dashboard."""
+        return f"{self.target.name_prefix}{self.definition.display_name} monitoring"
+
+    def monitoring_name(self, *parts: str) -> str:
+        """Give the name of a table of the monitoring, which no other connector and target has."""
+        ids = _PARTING.join((self.definition.id, self.target_name))
+        if ids.count(_PARTING) > 1:  # a__b in c would be a in b__c
+            ids += f"_{sha256(f'{self.definition.id} {self.target_name}'.encode()).hexdigest()[:8]}"
+        return _PARTING.join((ids, *parts))
 
     def file_path(self, pipeline: str) -> str:
         """Give the path of a pipeline's ingest file."""

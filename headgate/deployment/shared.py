@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.definition import model
-    from headgate.definition.model import Definition
     from headgate.deployment.model import Resource
     from headgate.deployment.scope import Scope
 
@@ -52,13 +51,19 @@ def shared_resources(scope: Scope, code: Mapping[str, bytes]) -> list[Resource]:
     return found
 
 
-def not_ours(definition: Definition) -> list[Ref]:
-    """Give what tables lie in or are read through, and the definition does not make.
+def not_ours(scope: Scope) -> list[Ref]:
+    """Give what holds tables or is read through, and the definition does not make.
 
-    Where it did before, it is forgotten, not destroyed: pipelines go on using it.
+    Where it did before, it is forgotten, not destroyed: pipelines go on using it, and the monitoring's holds what it told.
     """
+    definition = scope.definition
     made = definition.destination
-    ours = {"catalog": made.create_catalog, "schema": made.create_schema, "connection": not definition.connection.existing}
+    ours = {
+        "catalog": made.create_catalog,
+        "schema": made.create_schema,
+        "connection": not definition.connection.existing,
+        "pipeline": scope.monitoring is not None,
+    }
     return [Ref(kind, definition.id) for kind, is_made in ours.items() if not is_made]  # type: ignore[arg-type]  # a dict's keys are text
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.deployment.model import Ref, Stack
+from headgate.deployment.monitoring.resources import monitoring_resources
 from headgate.deployment.pipelines import pipelines_now, refs, resources_of
 from headgate.deployment.shared import not_ours, shared_resources
 from headgate.layout.model import stack_numbers, whereabouts
@@ -58,8 +59,9 @@ def stacks_of(
     pipelines = {one.id: one for one in pipelines_now(scope, tables, layout)}
     if problems := _empty(scope, pipelines.values()):
         raise InputError(problems)
-    name = scope.stack_name(None)
-    shared = Stack(name, tuple(shared_resources(scope, code or {})), forgotten=tuple(not_ours(scope.definition)))
+    name, made = scope.stack_name(None), shared_resources(scope, code or {})
+    made += monitoring_resources(scope, layout, list(pipelines.values()), made)
+    shared = Stack(name, tuple(made), forgotten=tuple(not_ours(scope)))
     drafts = _drafts(scope, layout, pipelines, deployed)
     return [shared, *(drafts[number].stack(scope.stack_name(number), (name,)) for number in sorted(drafts))]
 
@@ -123,6 +125,7 @@ def _retired(scope: Scope, layout: Layout, *, leave: bool) -> list[Stack]:
     if leave:
         _forget(drafts, layout.pipelines, target)
     stacks = [drafts[number].stack(scope.stack_name(number)) for number in sorted(drafts)]
-    kept = {*not_ours(definition), *((Ref("catalog", definition.id), Ref("schema", definition.id)) if leave else ())}
+    holding = [Ref("catalog", definition.id), Ref("schema", definition.id), Ref("pipeline", definition.id)]
+    kept = {*not_ours(scope), *(holding if leave else ())}
     forgotten = tuple(sorted(kept, key=lambda one: one.address))
     return [*stacks, Stack(scope.stack_name(None), forgotten=forgotten, waits_for=tuple(stack.name for stack in stacks))]

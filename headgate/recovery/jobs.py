@@ -43,4 +43,7 @@ def _expected(definition: Definition, layout: Layout, target: str) -> list[Expec
         former = tuple(dict.fromkeys(f"{JOB}.{name}" for _, name in before if name != id_))
         tag = Tag(definition.id, target, id_)
         found.append(Expected(f"{JOB}.{id_}", scope.stack_name(stack), scope.pipeline_name(shown), tag, former))
+    if scope.monitoring:
+        tag = Tag(definition.id, target, definition.id)
+        found.append(Expected(f"{JOB}.{definition.id}", scope.stack_name(None), scope.monitoring_label, tag))
     return found

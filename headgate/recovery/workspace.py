@@ -51,7 +51,9 @@ def survey(workspace: RecoveryWorkspace, expected: Sequence[Expected], known: Kn
     if pipelines := [one for one in expected if one.kind == PIPELINE]:
         prefix = PIPELINE + "."
         ids = {id_ for address, id_ in known.ids.items() if address.startswith(prefix)}
-        endings = tuple(f"_{one.tag.id}" for one in pipelines if one.tag and known.of(one) is None)
+        unheld = [(one.name, one.tag.id) for one in pipelines if one.tag and known.of(one) is None]
+        # The monitoring's name has another beginning, and no id at its end.
+        endings = tuple(ending for name, id_ in unheld for ending in (f"_{id_}", name))
         found += workspace.pipelines(name_prefix(pipelines), ids, endings)
     ask = {
         CATALOG: workspace.catalog,

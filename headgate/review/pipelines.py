@@ -161,6 +161,9 @@ def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context |
     by = pipeline.change.replaced_by if pipeline.change else ()
     why = f"replaced, for {', '.join(by) or 'an argument'} can't change in place" if kind == "replaced" else "destroyed"
     why = f"destroyed in {pipeline.before_stack}, and created again in {pipeline.stack}" if pipeline.changes_stack else why
+    if pipeline.monitors:
+        found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; the monitoring's events and summaries go with it; {_UNDROP}")
+        return why
     owned = None if pipeline.before is None else [held for held in pipeline.before if not _handed_over(held, pipeline, context)]
     if owned is None:
         found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; which streaming tables go with it is unknown")
@@ -183,6 +186,10 @@ def _handed_over(held: Held, pipeline: Whole, context: Context | None) -> bool:
 def _forgotten(found: Pipelines, pipeline: Whole, context: Context | None) -> str:
     if context and pipeline.id in context.changes_stack:
         reason = f"changes stack; the plan of the stack that takes it over is not part of this review ({pipeline.id})"
+        found.find("attention", "pipeline-forgotten", pipeline, reason)
+        return reason
+    if pipeline.monitors:
+        reason = "Terraform forgets it; the workspace keeps it, with all events and summaries, and no job starts it"
         found.find("attention", "pipeline-forgotten", pipeline, reason)
         return reason
     count = _count(pipeline.before)

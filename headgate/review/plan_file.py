@@ -28,10 +28,11 @@ _FIX = "make it with `terraform show -json PLANFILE > <stack>.json`"
 # What the provider works out by itself: a difference in it is nobody's change.
 _COMPUTED = frozenset(
     {
-        "cause", "cluster_id", "connection_id", "content_base64", "created_at", "created_by", "creator_user_name",
-        "credential_type", "deployment", "etag", "expected_last_modified", "format", "full_name", "health", "id",
-        "last_modified", "latest_updates", "md5", "metastore_id", "object_id", "provisioning_info", "run_as_user_name",
-        "schema_id", "securable_type", "state", "timeouts", "updated_at", "updated_by", "url", "workspace_path",
+        "cause", "cluster_id", "connection_id", "content_base64", "create_time", "created_at", "created_by",
+        "creator_user_name", "credential_type", "dashboard_change_detected", "dashboard_id", "deployment", "etag",
+        "expected_last_modified", "format", "full_name", "health", "id", "last_modified", "latest_updates",
+        "lifecycle_state", "md5", "metastore_id", "object_id", "provisioning_info", "run_as_user_name", "schema_id",
+        "securable_type", "state", "timeouts", "update_time", "updated_at", "updated_by", "url", "workspace_path",
     }
 )  # fmt: skip
 
@@ -39,7 +40,7 @@ _ACTIONS = {"no-op", "create", "read", "update", "delete", "forget"}
 # What reading a change ends in where it is of another form.
 _MISREAD = (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
 # What is told in another way when it is made: arguments of these are many.
-_LONG = ("databricks_pipeline", "databricks_job", "databricks_workspace_file")
+_LONG = ("databricks_pipeline", "databricks_job", "databricks_workspace_file", "databricks_dashboard")
 
 
 class PlanFailedError(InputError):

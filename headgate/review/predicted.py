@@ -25,6 +25,7 @@ _REPLACE = {
     "databricks_pipeline": ("catalog", "storage"),
     "databricks_workspace_file": ("path",),
     "databricks_schema": ("catalog_name",),
+    "databricks_dashboard": ("parent_path",),
 }
 # Names of Unity Catalog: another spelling of one is no change to the provider. Source: its schema 1.99 and 1.128.
 _NAMES = {

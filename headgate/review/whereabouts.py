@@ -48,6 +48,11 @@ class Whole:
         return self.id if f"{_TYPE}." in self.id else f"{_TYPE}.{self.id}"
 
     @property
+    def monitors(self) -> bool:
+        """Whether it is the connector's monitoring, which reads no table of the source, and holds what the others told."""
+        return self.id == self.connector and not self.before and not self.after
+
+    @property
     def deleted(self) -> bool:
         """Whether it is destroyed, for good or to be recreated."""
         return self.change is not None and self.change.destroys
@@ -89,14 +94,18 @@ def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str
     leaves = next((found for one in [*gone, *stays] if (found := change(one)) and found.destroys), None)
     made_twice = bool(gone and stays) and not leaves and not any(imported(one) for one in stays)
     made_twice |= any((found := change(one)) is not None and found.forgets and found.replaces for one in entries)
+    before = old.before if old.exists_before else ()
+    after = new.after if new.exists_after else ()
+    if new.id == connector:  # the monitoring, whose code reads no table of the source
+        before, after = before or (), after or ()
     return Whole(
         connector=connector,
         id=new.id,
         before_id=old.before_id,
         stack=new.stack,
         before_stack=old.stack if old.exists_before else "",
-        before=old.before if old.exists_before else (),
-        after=new.after if new.exists_after else (),
+        before=before,
+        after=after,
         exists_before=old.exists_before,
         exists_after=new.exists_after,
         workspace_id=old.workspace_id,

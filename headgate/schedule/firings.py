@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import chain, islice, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from headgate.schedule.convert import marked_quartz
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 # Four years of the past, with one leap day: the same on every machine, whenever it is asked.
-_FIRST_YEAR, _YEARS, _MONTHS = 2020, 4, 48
+_YEARS, _MONTHS = (date(2020, 1, 1), date(2024, 1, 1)), 48
 
 
 def next_firings(text: str, after: datetime, count: int, timezone: str) -> list[datetime]:
@@ -49,24 +49,45 @@ def firings_a_month(text: str) -> float:
 
     One that is bound to other years gives 0. Raises ScheduleError for a text that can't be read.
     """
-    return firings_in(text, date(_FIRST_YEAR, 1, 1), date(_FIRST_YEAR + _YEARS, 1, 1)) / _MONTHS
+    return firings_in(text, *_YEARS) / _MONTHS
 
 
 def firings_in(text: str, first: date, after: date) -> int:
     """Give how often a schedule fires from a day on until another, which is not included, by the clock on the wall.
 
-    Its times of the day are the same on each of its days, so those of one are counted, and then the days. Raises ScheduleError
-    for a text that can't be read.
+    Raises ScheduleError for a text that can't be read.
     """
+    days = list(_days(text, first, after))
+    return len(days) * len(_times_of(text, days[0])) if days else 0
+
+
+@lru_cache(maxsize=1024)
+def longest_gap(text: str) -> timedelta | None:
+    """Give the longest time between two runs of 2020 to 2023, by the clock on the wall; None where there are no two.
+
+    Raises ScheduleError for a text that can't be read.
+    """
+    days = _days(text, *_YEARS)
+    first = next(days, None)
+    if first is None:
+        return None
+    times = _times_of(text, first)
+    over_night = [after - before - (times[-1] - times[0]) for before, after in pairwise(chain([first], days))]
+    return max([*over_night, *(after - before for before, after in pairwise(times))], default=None)
+
+
+def _times_of(text: str, first: datetime) -> list[datetime]:
+    """Give the runs of a day by its first one: they are the same on each day that has some."""
+    return list(takewhile(lambda it: it.date() == first.date(), wall_times(text, first - timedelta(microseconds=1))))
+
+
+def _days(text: str, first: date, after: date) -> Iterator[datetime]:
+    """Give the first run of each day that has one, from a day on until another, which is not included."""
     start, end = (datetime.combine(day, time.min) for day in (first, after))
-    just_before = start - timedelta(microseconds=1)
-    opening = next(wall_times(text, just_before), end)
-    a_day = sum(1 for _ in takewhile(lambda it: it.date() == opening.date(), wall_times(text, just_before)))
-    days, moment = 0, opening
+    moment = next(wall_times(text, start - timedelta(microseconds=1)), end)
     while moment < end:
-        days += 1
+        yield moment
         moment = next(wall_times(text, moment.replace(hour=23, minute=59, second=59)), end)
-    return days * a_day
 
 
 def _existing(times: Iterator[datetime], there: tzinfo) -> Iterator[datetime]:

@@ -17,6 +17,7 @@ from headgate.deployment.scope import Scope
 from headgate.emit.terraform import stacks
 from headgate.inventory.resolve import resolve
 from headgate.inventory.row import TableRow
+from headgate.tables.group import Group
 from tests.support.samples import parts_of, tables_of
 
 SIZING = Sizing(min_workers=1, max_workers=8, weight_per_worker=300, tables_per_worker=20)
@@ -54,7 +55,7 @@ def definition(**compute: Any) -> Definition:
 
 
 def block(what: Definition, rows: list[TableRow]) -> dict[str, Any]:
-    now = PipelineNow("all_1", "", "", "crm_connection", resolve(rows, what))
+    now = PipelineNow("all_1", "", Group("all", "", "crm_connection"), "crm_connection", resolve(rows, what))
     found: dict[str, Any] = stacks.resources_of(resources_of(Scope(what, "dev"), now))["databricks_pipeline"]["all_1"]
     return found
 

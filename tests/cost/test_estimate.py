@@ -156,3 +156,35 @@ def test_as_json_all_is_told_to_a_hundredth(estimate: Estimate) -> None:
         "group": "money", "schedule": "0 * * * *", "pipelines": 1, "tables": 1, "runs": 730.5, "hours": 79.14, "dbus": 633.1,
         "price": 316.55,
     }  # fmt: skip
+
+
+def test_the_monitoring_costs_what_its_runs_take(estimate: Estimate) -> None:
+    without, found = estimate(), estimate({"monitoring": {"schedule": "0 */6 * * *", "seconds": 60}})
+
+    group = found.groups[-1]
+    assert (group.name, group.pipelines, group.tables, group.runs) == ("the monitoring (0 */6 * * *)", 1, 0, 4 * DAYS)
+    assert group.amount.hours == pytest.approx(4 * DAYS * (60 + 90) / 3600)
+    assert found.total.hours == pytest.approx(without.total.hours + group.amount.hours)
+    assert found.assumptions[-1] == "A run of the monitoring is assumed to take 60 seconds, and startup."
+
+
+def test_the_monitoring_has_one_worker_where_pipelines_have_clusters(estimate: Estimate) -> None:
+    classic = {"compute": {"kind": "classic", "workers": 5}, "cost": {"dbus_per_hour": {"driver": 2, "worker": 1}}}
+
+    group = estimate(classic | {"monitoring": {}}).groups[-1]
+
+    assert group.amount.dbus == pytest.approx(3 * group.amount.hours)
+
+
+@pytest.mark.parametrize(
+    ("monitoring", "target", "runs"),
+    [({"schedule": ""}, {}, 0), ({}, {"monitoring": False}, None), ({}, {"paused": True}, None)],
+)
+def test_a_monitoring_that_nothing_starts_costs_nothing(
+    estimate: Estimate, monitoring: dict[str, str], target: dict[str, bool], runs: int | None
+) -> None:
+    groups = estimate({"monitoring": monitoring, "targets": {"dev": target}}).groups
+
+    assert [(group.runs, group.amount.hours) for group in groups if "monitoring" in group.name] == (
+        [] if runs is None else [(runs, 0)]
+    )

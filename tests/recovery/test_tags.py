@@ -15,7 +15,10 @@ from tests.support.samples import DEFINITIONS, parts_of, tables_for, tables_of
 
 # The argument by which a type carries tags; the types that have none are known by name or path, or are Terraform's own.
 TAGGED = {PIPELINE: "tags", JOB: "tags", CATALOG: "properties", SCHEMA: "properties"}
-UNTAGGED = {"databricks_connection", "databricks_workspace_file", "databricks_permissions", "databricks_repo", "terraform_data"}
+UNTAGGED = {
+    "databricks_connection", "databricks_dashboard", "databricks_workspace_file", "databricks_permissions", "databricks_repo",
+    "terraform_data",
+}  # fmt: skip
 
 
 def emitted(parts: dict[str, Any], target: str = "dev") -> list[tuple[str, str, dict[str, Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from headgate.schedule.convert import check_schedule, normalize
 from headgate.schedule.errors import ScheduleError
-from headgate.schedule.firings import firings_a_month, next_firings, wall_times
+from headgate.schedule.firings import firings_a_month, longest_gap, next_firings, wall_times
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
@@ -139,3 +139,30 @@ def test_cron_ends_with_the_calendar_and_quartz_with_its_years() -> None:
 )
 def test_runs_of_an_average_month(text: str, times: float) -> None:
     assert firings_a_month(text) == times
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("0 2 * * *", 24),
+        ("*/15 * * * *", 0.25),
+        ("*/15 6-9 * * *", 20.25),  # from 9:45 to 6:00
+        ("0 2 * * 1-5", 72),
+        ("0 0 1 * *", 31 * 24),
+        ("0 0 29 2 *", None),
+        ("quartz:0 0 12 1 1 ? 2099", None),
+    ],
+)
+def test_the_longest_time_between_two_runs(text: str, hours: float | None) -> None:
+    assert longest_gap(text) == (None if hours is None else timedelta(hours=hours))
+
+
+@given(text=crons())
+def test_no_two_runs_are_further_apart_than_the_longest_time_between_two(text: str) -> None:
+    times = list(islice(wall_times(text, datetime(2021, 6, 1)), 50))  # noqa: DTZ001  # a clock on the wall
+    assume(len(times) > 1 and times[-1].year < 2024)
+
+    gap = longest_gap(text)
+
+    assert gap
+    assert max(after - before for before, after in pairwise(times)) <= gap

@@ -18,7 +18,7 @@ from tests.support.samples import DEFINITIONS, tables_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = ("catalog", "connection", "job", "permissions", "pipeline", "repo", "schema", "workspace_file")
+KINDS = ("catalog", "connection", "dashboard", "job", "permissions", "pipeline", "repo", "schema", "workspace_file")
 
 
 def emitted(parts: dict[str, Any]) -> dict[str, dict[str, Any]]:

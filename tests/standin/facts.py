@@ -62,6 +62,11 @@ FACTS: dict[str, Facts] = {
         replaces=_paths("comment connection_type properties read_only"),
         folded=_paths("name"),
     ),
+    "dashboard": Facts(
+        computed=_paths("create_time dashboard_id etag lifecycle_state md5 path update_time"),
+        replaces=_paths("parent_path"),
+        default={"embed_credentials": True},
+    ),
     "directory": Facts(computed=_paths("object_id"), replaces=_paths("path"), default={"delete_recursive": False}),
     "file": Facts(replaces=_paths("path"), default={"md5": "different"}),
     "grant": Facts(),

@@ -111,6 +111,19 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "streaming, not paused": {"mode": "streaming", "channel": "CURRENT"},
     "run as a user": {"targets": {"dev": {"run_as": {"user": "ann@example.com"}, "profile": "dev"}}},
     "git for the framework, a folder for the source": {"code": {"git": GIT, "folder": "code", "module": "crm.source"}},
+    "monitoring, a dashboard, permissions": {
+        "name": "The CRM",
+        "code": {"folder": "code"},
+        "schedules": {"snapshot": "0 2 * * *", "cdc": "0 * * * *"},
+        "monitoring": {"schema": "monitoring", "schedule": "quartz:0 30 6 ? * MON-FRI"},
+        "targets": {"dev": PROD | {"warehouse_id": "wh${1}"}},
+        "balance": {"stacks": 2},
+    },
+    "monitoring in a schema that is made, classic": {
+        "compute": COMPUTE_FIXED,
+        "destination": {"catalog": "main", "schema": "bronze", "create_catalog": True, "create_schema": True},
+        "monitoring": {},
+    },
     "many small stacks": {"balance": {"stacks": 3, "pipelines": 5}, "group_by": "none"},
 }
 

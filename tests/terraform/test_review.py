@@ -60,12 +60,15 @@ DEPLOYMENTS = {
     "a connection with a comment": deployment(connection={**CRM, "comment": "Made for the CRM"}),
     "a schema of its own": deployment(destination=MADE),
     "another catalog": deployment(targets={"dev": {"protect": False, "catalog": "dev_main"}}),
+    "monitoring": deployment(monitoring={}, targets={"dev": {"protect": False, "warehouse_id": "wh1"}}),
 }
 FEW = [
     ("six tables", "a table more"),
     ("four pipelines", "one pipeline"),
     ("two stacks", "four pipelines"),
     ("a schema of its own", "a connection with a comment"),
+    ("six tables", "monitoring"),
+    ("monitoring", "six tables"),
 ]
 
 

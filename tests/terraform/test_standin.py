@@ -29,6 +29,7 @@ LIBRARY = [{"file": {"path": f"/Workspace{FILE}"}}]
 PIPELINE = {"name": "a", "catalog": "main", "schema": "bronze", "channel": "PREVIEW", "library": LIBRARY}
 CONNECTION = {"name": "crm", "connection_type": "GENERIC_LAKEFLOW_CONNECT", "options": {"url": "u", "client_secret": "S3"}}
 VIEW = {"group_name": "g", "permission_level": "CAN_VIEW"}
+READ = {"group_name": "g", "permission_level": "CAN_READ"}
 ALL: Blocks = {
     "databricks_catalog": {"a": {"name": "main", "comment": "one"}},
     "databricks_schema": {"a": {"catalog_name": "${databricks_catalog.a.name}", "name": "bronze"}},
@@ -51,9 +52,15 @@ ALL: Blocks = {
     "databricks_permissions": {
         kind: {f"{kind}_id": f"${{databricks_{kind}.a.id}}", "access_control": [VIEW]}
         for kind in ("pipeline", "job")
+    } | {"dashboard": {"dashboard_id": "${databricks_dashboard.a.id}", "access_control": [READ]}},
+    "databricks_dashboard": {
+        "a": {
+            "display_name": "a", "parent_path": "/Shared", "warehouse_id": "wh1", "serialized_dashboard": "{}",
+            "embed_credentials": False,
+        }
     },
 }  # fmt: skip
-SIZE = 11
+SIZE = 13
 
 
 @pytest.fixture

@@ -119,6 +119,19 @@ class Repo:
 
 
 @dataclass
+class Dashboard:
+    """`folder` is without /Workspace; `published`: with which warehouse, and whose rights."""
+
+    id: str
+    folder: str
+    spec: Json
+    owner: str
+    etag: str = ""
+    published: Json = field(default_factory=dict)
+    trashed: bool = False
+
+
+@dataclass
 class Grant:
     kind: Kind
     name: str
@@ -155,6 +168,7 @@ class State:
     dropped: dict[str, Table] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
     repos: dict[int, Repo] = field(default_factory=dict)
+    dashboards: dict[str, Dashboard] = field(default_factory=dict)
     grants: dict[str, list[Grant]] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)
     made: int = 0

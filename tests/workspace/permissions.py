@@ -30,6 +30,7 @@ TYPES = {
     "directories": "directory",
     "notebooks": "notebook",
     "repos": "repo",
+    "dashboards": "dashboard",
 }
 OWNER = "IS_OWNER"
 
@@ -41,7 +42,7 @@ def owned(workspace: Workspace, kind: str, id_: str) -> Pipeline | Job | None:
         one = workspace.pipelines.get(id_)
     elif kind == "jobs":
         one = workspace.jobs.get(int(id_))
-    elif any(str(thing.id) == id_ for thing in workspace.things.values()):
+    elif id_ in workspace.dashboards or any(str(thing.id) == id_ for thing in workspace.things.values()):
         return None
     if one is None:
         raise RefusedError(404, "RESOURCE_DOES_NOT_EXIST", f"{TYPES.get(kind, kind)} {id_} does not exist.")

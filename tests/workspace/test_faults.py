@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from databricks.sdk.errors import BadRequest, InternalError, NotFound, PermissionDenied
 from databricks.sdk.service.catalog import ConnectionType
+from databricks.sdk.service.dashboards import Dashboard
 from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 from databricks.sdk.service.jobs import JobSettings
 from databricks.sdk.service.workspace import ImportFormat
 
 from tests.workspace.faults import CLOSE, Fault, death
 from tests.workspace.messages import refusal
+from tests.workspace.model import Dashboard as Board
 from tests.workspace.model import Job, Pipeline, Repo, Table, Thing
 from tests.workspace.workspace import OWNER, ROUTES, TOKEN
 
@@ -70,6 +72,10 @@ CALLS: dict[str, Call] = {
     "POST /repos": lambda client: client.repos.create(REPO, "gitHub", path="/Shared/new"),
     "PATCH /repos/*": lambda client: client.repos.update(2, branch="b"),
     "DELETE /repos/*": lambda client: client.repos.delete(2),
+    "POST /dashboards": lambda client: client.lakeview.create(Dashboard(display_name="new", parent_path="/Shared")),
+    "PATCH /dashboards/*": lambda client: client.lakeview.update("d", Dashboard(display_name="b")),
+    "DELETE /dashboards/*": lambda client: client.lakeview.trash("d"),
+    "POST /published": lambda client: client.lakeview.publish("d", warehouse_id="wh1"),
     "PUT /permissions/*": lambda client: client.permissions.set("pipelines", ID, access_control_list=OWNED),
     "PATCH /permissions/*": lambda client: client.permissions.update("pipelines", ID, access_control_list=VIEW),
     "POST /sql/statements": lambda client: client.statement_execution.execute_statement(STATEMENT, "wh1"),
@@ -89,6 +95,7 @@ def full(workspace: Workspace) -> Workspace:
     workspace.put("/Shared/a.py", "1")
     workspace.repos[2] = Repo(2, "/Shared/code", REPO, "gitHub")
     workspace.things["/Shared/code"] = Thing(2, "REPO")
+    workspace.dashboards["d"] = Board("d", "/Shared", {"display_name": "d"}, OWNER)
     return workspace
 
 

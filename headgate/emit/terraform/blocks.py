@@ -12,11 +12,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.definition.model import Permission, RunAs
-    from headgate.deployment.model import Catalog, Cluster, File, GitFolder, Job, ManagedTable, Permissions, Pipeline, Schema
+    from headgate.deployment.model import (
+        Catalog,
+        Cluster,
+        Dashboard,
+        File,
+        GitFolder,
+        Job,
+        ManagedTable,
+        Permissions,
+        Pipeline,
+        Schema,
+    )
 
 Block = dict[str, Any]
 # What a table's settings are called otherwise in managed ingestion than in an ingest file.
 _SETTINGS = {"cluster_by": "clustering_columns"}
+# What a level is called otherwise than on a pipeline. Source: the provider's databricks_permissions.
+_LEVELS = {("job", "CAN_RUN"): "CAN_MANAGE_RUN", ("dashboard", "CAN_VIEW"): "CAN_READ"}
 # A pipeline's alerts. Source: the provider's databricks_pipeline, block notification.
 ALERTS = ["on-update-failure", "on-update-fatal-failure", "on-flow-failure"]
 
@@ -63,13 +76,15 @@ def pipeline_block(one: Pipeline) -> Block:
     }
     if one.file:
         block["library"] = [{"file": {"path": literal(f"/Workspace{one.file}")}}]
-        block["depends_on"] = [f"databricks_workspace_file.{one.id}"]
+        block["depends_on"] = [f"databricks_workspace_file.{one.id}", *(ref.address for ref in one.after)]
     else:
         objects = [{"table": _managed(table)} for table in one.managed]
         block["ingestion_definition"] = {"connection_name": literal(one.connection), "objects": objects}
         block["configuration"] = {"pipelines.managedIngestion.registerPythonDataSource": "true"}
         # The workspace says what it is, and takes no word on it.
         block["lifecycle"] = {"ignore_changes": ["ingestion_definition[0].source_type"]}
+    if log := one.event_log:
+        block["event_log"] = {"name": literal(log.name), "catalog": literal(log.catalog), "schema": literal(log.schema)}
     if one.code:
         block["root_path"] = literal(one.code)
     if environment := _environment(one):
@@ -142,7 +157,7 @@ def job_block(one: Job) -> Block:
         "name": literal(one.name),
         "max_concurrent_runs": 1,
         "tags": literals(one.tags),
-        "task": [_task("ingest", one.id), *(_task(name, name, before, one.id) for name, before in one.tasks)],
+        "task": [_task(one.task, one.id), *(_task(name, name, before, one.id) for name, before in one.tasks)],
         **_run_as(one.run_as),
     }
     if one.schedule:
@@ -166,8 +181,20 @@ def _task(key: str, pipeline: str, before: Sequence[str] = (), own: str = "") ->
     return task
 
 
+def dashboard_block(one: Dashboard) -> Block:
+    """Give a dashboard's block. Whoever looks at it reads by rights of their own, not by those of who deployed it."""
+    return {
+        "display_name": literal(one.name),
+        "parent_path": literal(one.folder),
+        "warehouse_id": literal(one.warehouse),
+        "serialized_dashboard": literal(one.content),
+        "embed_credentials": False,
+        **({"depends_on": [ref.address for ref in one.after]} if one.after else {}),
+    }
+
+
 def permissions_block(one: Permissions) -> Block:
-    """Give the block of who may use a pipeline or a job."""
+    """Give the block of who may use a pipeline, a job or a dashboard."""
     kind = one.of.kind
     return {
         f"{kind}_id": f"${{{one.of.address}.id}}",
@@ -181,5 +208,5 @@ def _access(permission: Permission, kind: str) -> dict[str, str]:
         "group_name": permission.group,
         "service_principal_name": permission.service_principal,
     }
-    level = "CAN_MANAGE_RUN" if kind == "job" and permission.level == "CAN_RUN" else permission.level
+    level = _LEVELS.get((kind, permission.level), permission.level)
     return {"permission_level": level} | {name: literal(value) for name, value in who.items() if value}

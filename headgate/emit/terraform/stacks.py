@@ -8,7 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.model import TYPES, Catalog, Connection, File, GitFolder, Job, Permissions, Pipeline, Schema
+from headgate.deployment.model import (
+    TYPES,
+    Catalog,
+    Connection,
+    Dashboard,
+    File,
+    GitFolder,
+    Job,
+    Permissions,
+    Pipeline,
+    Schema,
+)
 from headgate.emit.terraform import blocks
 from headgate.emit.terraform.backend import backend_body
 from headgate.emit.terraform.connection import connection_block, note_block, variables
@@ -99,5 +110,7 @@ def _block(one: Resource, applied: str) -> dict[str, Any]:  # one for each kind
             return blocks.pipeline_block(one)
         case Job():
             return blocks.job_block(one)
+        case Dashboard():
+            return blocks.dashboard_block(one)
         case Permissions():
             return blocks.permissions_block(one)

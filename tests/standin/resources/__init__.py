@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.standin.resources.dashboard import Dashboard
 from tests.standin.resources.folders import Directory, Repo, WorkspaceFile
 from tests.standin.resources.job import Job
 from tests.standin.resources.permissions import Permissions
@@ -14,5 +15,6 @@ if TYPE_CHECKING:
     from tests.standin.resources.base import Resource
 
 RESOURCES: dict[str, type[Resource]] = {
-    one.kind: one for one in (Catalog, Connection, Directory, Job, Permissions, Pipeline, Repo, Schema, WorkspaceFile)
+    one.kind: one
+    for one in (Catalog, Connection, Dashboard, Directory, Job, Permissions, Pipeline, Repo, Schema, WorkspaceFile)
 }

@@ -1,4 +1,4 @@
-"""databricks_permissions of pipelines and jobs.
+"""databricks_permissions of pipelines, jobs and dashboards.
 
 Source: the provider's permissions/resource_permissions.go and permission_definitions.go.
 """
@@ -32,11 +32,12 @@ class Object:
 OBJECTS = (
     Object("pipeline_id", "pipelines", ("CAN_MANAGE", "CAN_RUN", "CAN_VIEW", "IS_OWNER")),
     Object("job_id", "jobs", ("CAN_MANAGE", "CAN_MANAGE_RUN", "CAN_VIEW", "IS_OWNER")),
+    Object("dashboard_id", "dashboards", ("CAN_EDIT", "CAN_MANAGE", "CAN_READ", "CAN_RUN")),
 )
 
 
 class Permissions(Resource):
-    """All that is granted on a pipeline or a job. Whoever applies stays its owner, unless another is named."""
+    """All that is granted on something. Whoever applies stays its owner (of a dashboard: may manage it), or who is named."""
 
     kind = "permissions"
 
@@ -98,7 +99,8 @@ class Permissions(Resource):
         if one.folder == "pipelines":
             return
         self.workspace.get(f"{API}{state['id']}")
-        creator = self.workspace.get("/api/2.2/jobs/get", job_id=id_)["creator_user_name"]
+        is_job = one.folder == "jobs"
+        creator = self.workspace.get("/api/2.2/jobs/get", job_id=id_)["creator_user_name"] if is_job else self._me()
         self._put(state["id"], [], creator)
 
     def _me(self) -> str:
@@ -106,7 +108,9 @@ class Permissions(Resource):
 
     def _put(self, id_: str, entries: list[Any], owner: str) -> None:
         named = any(entry["permission_level"] == "IS_OWNER" for entry in entries)
-        added = [] if named else [{"user_name": owner, "permission_level": "IS_OWNER"}]
+        level = "CAN_MANAGE" if self._object(id_)[0].folder == "dashboards" else "IS_OWNER"
+        named = named or any(owner in entry.values() for entry in entries if level == "CAN_MANAGE")
+        added = [] if named else [{"user_name": owner, "permission_level": level}]
         self.workspace.put(f"{API}{id_}", {"access_control_list": [*entries, *added]})
 
     @staticmethod

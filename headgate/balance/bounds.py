@@ -1,0 +1,27 @@
+"""What no spread of a group's tables over its pipelines can beat."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from headgate.partition.bound import lower_bound
+from headgate.partition.instance import exact_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from headgate.tables.group import Group
+    from headgate.tables.table import Table
+
+
+def group_bounds(pipelines: Mapping[Group, int], tables: Iterable[Table]) -> dict[Group, float]:
+    """Give each group's lower bound, in seconds of a run. pipelines: group → how many it has."""
+    weights: defaultdict[Group, list[float]] = defaultdict(list)
+    for table in tables:
+        weights[table.group].append(table.weight.seconds)
+    found = {}
+    for group, count in pipelines.items():
+        numbers, scale = exact_weights(weights[group])
+        found[group] = lower_bound(numbers, count) * scale
+    return found

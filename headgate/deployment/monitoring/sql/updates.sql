@@ -1,0 +1,33 @@
+{known},
+updates AS (
+  SELECT
+    MAX(pipeline) AS pipeline,
+    pipeline_id,
+    update_id,
+    MAX(get_json_object(details, '$.create_update.cause')) AS cause,
+    COALESCE(MAX(get_json_object(details, '$.create_update.full_refresh')), 'false') = 'true'
+    OR COALESCE(MAX(get_json_object(details, '$.create_update.full_refresh_selection')), '[]') <> '[]' AS full_refresh,
+    MAX_BY(state, timestamp) FILTER (WHERE event_type = 'update_progress') AS state,
+    MIN(timestamp) AS created_at,
+    MIN(timestamp) FILTER (WHERE event_type = 'update_progress' AND state = 'RUNNING') AS running_at,
+    MAX(timestamp) FILTER (
+      WHERE event_type = 'update_progress' AND state IN ('COMPLETED', 'FAILED', 'CANCELED')
+    ) AS ended_at,
+    SUM(num_rows) AS num_rows,
+    COUNT(*) FILTER (WHERE level = 'ERROR') AS errors,
+    MAX_BY(message, timestamp) FILTER (WHERE level = 'ERROR') AS last_error
+  FROM known
+  WHERE update_id IS NOT NULL
+  GROUP BY pipeline_id, update_id
+)
+SELECT
+  updates.*,
+  (unix_millis(ended_at) - unix_millis(created_at)) / 1000.0 AS seconds,
+  (unix_millis(ended_at) - unix_millis(running_at)) / 1000.0 AS running_seconds,
+  job_id,
+  job_run_id,
+  job_started_at,
+  job_ended_at,
+  job_state
+FROM updates
+LEFT JOIN {job_runs} USING (update_id)

@@ -80,7 +80,7 @@ def cover(weights: NDArray[np.int64], pipelines: int, capacity: int, budget: Bud
     chosen = search.disjoint(np.arange(len(members)), np.ones(count, dtype=np.bool_), slack, pipelines)
     if chosen is None:
         return None, budget.left > 0
-    assignment = np.full(count + 1, pipelines - 1, dtype=np.int64)
+    assignment = np.full(count + 1, pipelines - 1)
     for pipeline, option in enumerate(chosen):
         assignment[members[option]] = pipeline
     return assignment[:count], True

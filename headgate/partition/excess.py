@@ -117,7 +117,7 @@ class _ReliefCosts:
             return cls(np.array([int(weights.sum())]), 1, below)
         grain = max(1, -(-below // _GRID))
         most = np.zeros(below // grain + 1, dtype=np.int64)
-        for weight, cost in zip(weights.tolist(), (costs // grain).tolist(), strict=True):
+        for weight, cost in np.column_stack([weights, costs // grain]).tolist():
             if cost < len(most):
                 most[cost:] = np.maximum(most[cost:], most[: len(most) - cost] + weight)
         return cls(np.maximum.accumulate(most), grain, below)

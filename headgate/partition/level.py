@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import summed
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -29,8 +31,7 @@ def level(
     """
     counts = np.bincount(assignment, minlength=pipelines)
     width = int(counts.max()) + 2  # at least two free places: a swap with one is a move
-    loads = np.zeros(pipelines, dtype=np.int64)
-    np.add.at(loads, assignment, weights)
+    loads = summed(assignment, weights, pipelines)
     if width * pipelines > _MOST_CELLS * len(weights) + 100:
         return assignment
     order = np.argsort(assignment, kind="stable")

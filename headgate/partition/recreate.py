@@ -99,7 +99,7 @@ def _with_room(state: PartialAssignment, objective: Objective, unit: int, draw: 
     loads, squares = state.loads[fits], state.spreads[fits]
     strain = objective.strain(loads + weight, squares + state.squares[unit]) - objective.strain(loads, squares)
     order = np.lexsort((loads, strain))
-    return int(fits[order[1 if draw and len(fits) > 1 and not draw.draw(_NOISE) else 0]])
+    return int(fits[order[_choice(len(fits), draw)]])
 
 
 def _cheapest_eviction(
@@ -114,9 +114,15 @@ def _cheapest_eviction(
             cost = int(state.leaving(np.array(leaving, dtype=np.int64)).sum())
             cost -= int(state.costs[unit]) if pipeline == state.origin[unit] else 0
             options.append((cost, int(state.weights[leaving].sum()), pipeline, leaving))
-    options.sort()
-    chosen = options[1 if draw and len(options) > 1 and not draw.draw(_NOISE) else 0] if options else None
-    return chosen and (chosen[2], chosen[3])
+    if not options:
+        return None
+    _, _, pipeline, leaving = sorted(options)[_choice(len(options), draw)]
+    return pipeline, leaving
+
+
+def _choice(count: int, draw: Budget | None) -> int:
+    """Give the place of the best of some options, or now and then of the second."""
+    return 1 if draw and count > 1 and not draw.draw(_NOISE) else 0
 
 
 def _evicted(state: PartialAssignment, objective: Objective, unit: int, pipeline: int) -> list[int] | None:

@@ -15,6 +15,7 @@ from headgate.partition import constrained
 from headgate.partition.budget import Budget
 from headgate.partition.conflict import require_feasible
 from headgate.partition.constrained import mend, renumbered
+from headgate.partition.instance import summed
 from headgate.partition.spread import Split
 from headgate.partition.vector_assignment import VectorAssignment
 from headgate.partition.vector_search import fit
@@ -49,12 +50,11 @@ def place(instance: Instance, *, rounds: int = _ROUNDS) -> Split:
     if not instance.dimensions:
         return constrained.place(instance)
     require_feasible(instance)
-    nowhere = np.full(len(instance.weights), -1, dtype=np.int64)
-    state = VectorAssignment(instance, nowhere, np.zeros_like(nowhere))
+    state = VectorAssignment.empty(instance)
     given = state.limits
     starts = sorted((_start(state, sizes) for sizes in _sizes(state)), key=lambda start: start[:2])
     bettered = []
-    for _, _, start in starts[: 1 if len(nowhere) > _SMALL else None]:
+    for _, _, start in starts[: 1 if len(instance.weights) > _SMALL else None]:
         state.restore(start)
         state.limits = given
         improve(state, rounds)
@@ -139,12 +139,12 @@ def steps_for(state: VectorAssignment) -> int:
 
 def over_limit(instance: Instance, assignment: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Give (dimension, load) of the heaviest pipeline for each limit that an assignment passes, by dimension."""
-    loads = [int(replace(instance, weights=one.loads).loads(assignment).max(initial=0)) for one in instance.dimensions]
-    return [
-        (number, load)
-        for number, (load, one) in enumerate(zip(loads, instance.dimensions, strict=True))
-        if one.limit is not None and load > one.limit
-    ]
+    found = []
+    for number, one in enumerate(instance.dimensions):
+        load = int(summed(assignment, one.loads, instance.pipelines).max())
+        if one.limit is not None and load > one.limit:
+            found.append((number, load))
+    return found
 
 
 def _sizes(state: VectorAssignment) -> Iterator[NDArray[np.float64]]:

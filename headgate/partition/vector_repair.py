@@ -13,6 +13,7 @@ from headgate.partition.bound import lower_bound
 from headgate.partition.budget import Budget
 from headgate.partition.conflict import require_feasible
 from headgate.partition.insertion import evict
+from headgate.partition.instance import summed
 from headgate.partition.repair import Needs, Repaired
 from headgate.partition.several import improve, keep_limits, over_limit, place, put_in, steps_for
 from headgate.partition.vector_assignment import VectorAssignment
@@ -69,9 +70,7 @@ def shrink(
     """
     if not instance.dimensions:
         return scalar_shrink.shrink(instance, assignment, costs, count, tolerance=tolerance, exact=exact).assignment
-    price = np.zeros(instance.pipelines, dtype=np.int64)
-    there = assignment >= 0
-    np.add.at(price, assignment[there], costs[there])
+    price = summed(assignment, costs, instance.pipelines)
     keep = set(instance.fixed.values())
     able = [int(pipeline) for pipeline in np.argsort(price, kind="stable") if int(pipeline) not in keep]
     for stays in range(count, instance.pipelines + 1):
@@ -172,10 +171,8 @@ def _cheapest(state: VectorAssignment, caps: NDArray[np.int64]) -> bool:
 
 def _reachable(state: VectorAssignment) -> Fraction:
     """Give the largest ratio of a layout from scratch, and of the one at hand made better, whichever is less."""
-    nowhere = np.full_like(state.origin, -1)
-    fresh = VectorAssignment(state.instance, nowhere, np.zeros_like(nowhere))
+    fresh, near = VectorAssignment.empty(state.instance), VectorAssignment.empty(state.instance)
     fresh.restore(place(state.instance).assignment)
-    near = VectorAssignment(state.instance, nowhere, np.zeros_like(nowhere))
     near.restore(state.assignment)
     near.limits = fresh.limits = state.limits
     improve(near)

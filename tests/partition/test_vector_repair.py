@@ -206,7 +206,7 @@ def test_a_new_pipeline_gets_the_cheapest_unit_that_can_be_spared_and_of_those_t
     def filled(costs: Ints) -> list[int]:
         instance = Instance(ints(5, 6, 4, 9), 3, dimensions=[Dimension(ints(1, 1, 1, 1))])
         today = ints(0, 0, 0, 1)
-        return fill_empty(instance, today, today, costs).tolist()
+        return [int(place) for place in fill_empty(instance, today, today, costs)]
 
     assert filled(ints(1, 1, 1, 0)) == [0, 2, 0, 1]
     assert filled(ints(2, 3, 1, 0)) == [0, 0, 2, 1]

@@ -57,10 +57,10 @@ class _Search:
 def cover(weights: NDArray[np.int64], pipelines: int, capacity: int, budget: Budget) -> tuple[NDArray[np.int64] | None, bool]:
     """Give the pipeline of each of (n,) weights, heaviest first, none above `capacity`, and whether it finished.
 
-    None and finished: there is no such split. Every pipeline of one weighs at least `capacity` less all the room that is
-    left over, so only sets in that window count; each table is in exactly one of those chosen. Exponential at worst, so
-    it stops when the budget is spent. Source of the windows: Schreiber, Korf and Moffitt, Optimal
-    multi-way number partitioning, Journal of the ACM 65, 2018.
+    weights: as many as pipelines, at least. None and finished: there is no such split. Every pipeline of one weighs at least
+    `capacity` less all the room that is left over, so only sets in that window count; each table is in exactly one of those
+    chosen. Exponential at worst, so it stops when the budget is spent. Source of the windows: Schreiber, Korf and Moffitt,
+    Optimal multi-way number partitioning, Journal of the ACM 65, 2018.
     """
     slack = pipelines * capacity - int(weights.sum())
     if slack < 0:

@@ -58,7 +58,8 @@ def within(instance: Instance, layouts: Ints, caps: Sequence[int]) -> Ints:
 def costs_of(layouts: Ints, today: Ints, costs: Ints) -> Ints:
     """Give (k,) what the moves of (k, n) layouts cost, of units that have a pipeline today."""
     moved: NDArray[np.bool_] = (today >= 0) & (layouts != today)
-    return (moved * costs).sum(axis=1, dtype=np.int64)
+    spent: Ints = (moved * costs).sum(axis=1)
+    return spent
 
 
 def is_one_of(found: Ints, layouts: Ints) -> bool:

@@ -2,10 +2,68 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from headgate.partition.feasibility import _Search, domains_of
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.partition.feasibility import _Search, domains_of, refuted
+from headgate.partition.insertion import insert
 from headgate.partition.instance import Instance
+from headgate.partition.partial_assignment import PartialAssignment
+from tests.partition.brute_force import every_layout, is_one_of
+from tests.support.examples import examples
+
+if TYPE_CHECKING:
+    from tests.partition.brute_force import Ints
+
+
+@st.composite
+def instances(draw: st.DrawFn) -> Instance:
+    """Draw up to six units on up to three pipelines, with little room and rules of every kind."""
+    count, pipelines = draw(st.integers(1, 6)), draw(st.integers(1, 3))
+    unit, pipeline = st.integers(0, count - 1), st.integers(0, pipelines - 1)
+    sizes: Ints = np.array(draw(st.lists(st.integers(1, 3), min_size=count, max_size=count)))
+    pairs = st.lists(st.tuples(unit, unit), max_size=3)
+    return Instance(
+        np.zeros(count, dtype=np.int64),
+        pipelines,
+        sizes=draw(st.none() | st.just(sizes)),
+        capacity=draw(st.none() | st.lists(st.integers(1, 6), min_size=pipelines, max_size=pipelines).map(np.array)),
+        anti_affinity=[pair for pair in draw(pairs) if pair[0] != pair[1]],
+        fixed=draw(st.dictionaries(unit, pipeline, max_size=2)),
+        forbidden=draw(st.dictionaries(unit, st.frozensets(pipeline), max_size=2)),
+        precedence=[pair for pair in draw(pairs) if pair[0] < pair[1]],
+    )
+
+
+@examples(150)
+@given(instances())
+def test_the_search_finds_a_placement_where_there_is_one_and_else_proves_that_there_is_none(instance: Instance) -> None:
+    every, domains = every_layout(instance), domains_of(instance)
+
+    for unit, domain in enumerate(domains):
+        assert all(domain >> int(pipeline) & 1 for pipeline in every[:, unit])
+    if refuted(instance, domains):
+        assert not len(every)
+        return
+    found = _Search(instance, domains).run()
+    assert found.proved == (not len(every))
+    assert found.assignment is None or is_one_of(found.assignment, every)
+
+
+@examples(100)
+@given(instances())
+def test_units_send_others_away_until_each_has_a_place(instance: Instance) -> None:
+    every = every_layout(instance)
+    state = PartialAssignment.empty(instance)
+    for unit, pipeline in instance.fixed.items():
+        state.move(unit, pipeline)
+
+    if len(every):
+        assert insert(state, [unit for unit in range(len(state.weights)) if unit not in instance.fixed])
+        assert is_one_of(state.assignment, every)
 
 
 def searched(capacity: list[int], forbidden: dict[int, frozenset[int]], units: int = 4) -> list[int] | bool:

@@ -123,3 +123,12 @@ def test_where_one_pipeline_is_too_heavy_the_bound_is_what_its_cheapest_relief_c
 
     assert (least_cost(state, 6), bounds.cost) == (3, 3)  # 5 and 1 leave
     assert bounds.total.tolist() == [[3, 4], [3, 3], [3, 3], [10, 3]]
+
+
+def test_what_the_rules_leave_no_choice_in_is_counted_beside_what_is_shed() -> None:
+    instance = Instance(np.array([6, 5, 4, 3]), 2, forbidden={0: frozenset({0})}, fixed={2: 0})
+    state = PartialAssignment(instance, np.array([0, 0, 1, 1]), np.array([4, 2, 3, 1]))
+
+    assert least_cost(state, 9) == 4 + 3  # who may not stay, and who is fixed elsewhere
+    assert least_cost(state, 8) == 4 + 3 + 2  # 5 and 4 are too much for one
+    assert least_by_place(state, 8, 100).cost == 4 + 3 + 2 + 1  # and so are 6 and 3

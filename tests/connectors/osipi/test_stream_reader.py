@@ -1,4 +1,4 @@
-"""Pages of many tags' values: how much is asked for, what follows a page that may be cut, what is told where none can be had."""
+"""Pages of many tags' values: how much is asked for, what follows one that may be cut, what is told where none can be had."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class _ReliefCosts:
     @classmethod
     def of(cls, weights: NDArray[np.int64], costs: NDArray[np.int64], below: int) -> _ReliefCosts:
         if len(weights) > _EXACT:  # too many to distinguish: all together, for nothing
-            return cls(np.array([int(weights.sum())]), 1, below)
+            return cls(np.array([int(weights.sum())]), below, below)
         grain = max(1, -(-below // _GRID))
         most = np.zeros(below // grain + 1, dtype=np.int64)
         for weight, cost in np.column_stack([weights, costs // grain]).tolist():
@@ -124,8 +124,7 @@ class _ReliefCosts:
 
     def cost(self, excess: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give (k,) what it costs at least to shed each excess, `below` at most."""
-        place = np.searchsorted(self.most, excess)
-        return np.where(place < len(self.most), np.minimum(self.below, place * self.grain), self.below)
+        return np.minimum(self.below, np.searchsorted(self.most, excess) * self.grain)
 
 
 def _cover(weights: NDArray[np.int64], costs: NDArray[np.int64], excess: int) -> int:

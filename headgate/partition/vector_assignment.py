@@ -73,7 +73,8 @@ class VectorAssignment(PartialAssignment):
         shares = [ratio * bound for bound in self.bounds.tolist()]
         most = [-(-share.numerator // share.denominator) - 1 if below else share.numerator // share.denominator
                 for share in shares]  # fmt: skip
-        return np.minimum(self.limits, np.maximum(self.bounds if below else 0, np.array(most, dtype=np.int64)))
+        caps = np.minimum(self.limits, most)
+        return np.maximum(caps, np.minimum(self.limits, self.bounds)) if below else caps
 
     @property
     def within_limits(self) -> bool:

@@ -73,20 +73,19 @@ def shrink(
     price = summed(assignment, costs, instance.pipelines)
     keep = set(instance.fixed.values())
     able = [int(pipeline) for pipeline in np.argsort(price, kind="stable") if int(pipeline) not in keep]
-    for stays in range(count, instance.pipelines + 1):
-        emptied = frozenset(able[: instance.pipelines - stays])
-        if emptied and any(one.limit is not None and lower_bound(one.loads, stays) > one.limit for one in instance.dimensions):
+    for stays in range(count, instance.pipelines):
+        if any(one.limit is not None and lower_bound(one.loads, stays) > one.limit for one in instance.dimensions):
             continue
-        found = _without(instance, assignment, costs, emptied, tolerance)
-        if not over_limit(instance, found) or not emptied:
+        found = _without(instance, assignment, costs, able[: instance.pipelines - stays], tolerance)
+        if not over_limit(instance, found):
             return found
-    raise AssertionError("all pipelines are one of the numbers")
+    return _without(instance, assignment, costs, [], tolerance)
 
 
 def _without(
-    instance: Instance, assignment: NDArray[np.int64], costs: NDArray[np.int64], emptied: frozenset[int], tolerance: float
+    instance: Instance, assignment: NDArray[np.int64], costs: NDArray[np.int64], emptied: list[int], tolerance: float
 ) -> NDArray[np.int64]:
-    stays = np.setdiff1d(np.arange(instance.pipelines), sorted(emptied))
+    stays = np.setdiff1d(np.arange(instance.pipelines), emptied)
     fewer, number = scalar_shrink.on_fewer(instance, stays)
     return stays[repair(fewer, number[assignment], costs, tolerance=tolerance, trigger=tolerance).assignment]
 

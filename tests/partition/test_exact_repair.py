@@ -12,7 +12,7 @@ from headgate.partition.exact_repair import exact_repair
 from headgate.partition.excess import least_cost
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
-from headgate.partition.repair import repair
+from headgate.partition.repair import Repaired, repair
 from tests.partition.brute_force import costs_of, every_layout, within
 from tests.support.examples import examples
 
@@ -152,3 +152,19 @@ def test_a_repair_that_moves_every_unit_is_found_unless_there_is_no_time(monkeyp
         assert not exact_repair(state, 5, 0, 5)
     assert exact_repair(state, 5, 5, None)
     assert state.assignment.tolist() == [1, 0]
+
+
+def test_the_solver_makes_a_repair_cheaper_and_finds_one_where_the_search_does_not() -> None:
+    pytest.importorskip("ortools")
+    dear = [53, 24, 26, 38, 42, 50, 34, 21, 28], [1, 1, 2, 1, 1, 1, 0, 2, 0], [1, 5, 3, 3, 5, 2, 1, 6, 8]
+    rare = [52, 20, 52, 38, 40, 45, 31, 59, 22], [0, 1, 1, 1, 0, 0, 0, 0, 0], [8, 2, 6, 7, 2, 3, 4, 3, 8]
+
+    def repaired(case: tuple[list[int], list[int], list[int]], *, exact: bool) -> Repaired:
+        weights, today, costs = map(numbers, case)
+        return repair(Instance(weights, 3), today, costs, tolerance=0.01, trigger=0.01, exact=exact)
+
+    searched, solved = repaired(dear, exact=False), repaired(dear, exact=True)
+    assert (searched.cost, searched.proved) == (17, False)
+    assert (solved.cost, solved.proved) == (7, True)
+    assert repaired(rare, exact=False).needs is not None
+    assert (repaired(rare, exact=True).needs, repaired(rare, exact=True).cost) == (None, 11)

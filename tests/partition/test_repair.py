@@ -62,7 +62,7 @@ def consistent(result: Repaired, weights: Sequence[int], assignment: Sequence[in
 
 def test_the_cheapest_unit_that_helps_moves() -> None:
     result = mend([10, 10, 10, 5, 5], [0, 0, 0, 1, 1], 2, costs=[7, 3, 9, 1, 1], tolerance=0.25)
-    assert (result.moved, result.cost, result.makespan) == ((1,), 3, 20)
+    assert (result.moved, result.cost, result.makespan, result.proved) == ((1,), 3, 20, True)
 
 
 def test_two_units_are_swapped_where_one_alone_does_not_help() -> None:

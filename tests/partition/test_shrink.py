@@ -100,3 +100,12 @@ def test_layouts_on_fewer_pipelines_cost_as_little_as_the_cheapest_of_all() -> N
         spent, least = spent + result.cost, least + int(costs_of(enough, today, costs).min())
 
     assert spent == least > 0
+
+
+def test_the_solver_makes_fewer_pipelines_cheaper_unless_it_is_not_to_be_asked() -> None:
+    pytest.importorskip("ortools")
+    weights, today = numbers([47, 28, 32, 59, 24, 43]), numbers([0, 1, 2, 0, 2, 2])
+    costs = numbers([1, 8, 2, 3, 3, 8])
+
+    assert shrink(Instance(weights, 3), today, costs, 2, tolerance=0.01).cost == 12
+    assert shrink(Instance(weights, 3), today, costs, 2, tolerance=0.01, exact=False).cost == 17

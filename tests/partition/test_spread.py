@@ -61,7 +61,7 @@ def test_the_order_of_weights_does_not_matter(listed: list[int], pipelines: int,
     assert one == other
 
 
-@given(st.lists(st.integers(1, 10**6), min_size=1, max_size=30), st.integers(1, 12))
+@given(st.lists(st.integers(0, 3) | st.integers(0, 10**6), min_size=1, max_size=30), st.integers(1, 12))
 def test_no_pipeline_is_empty_where_there_are_enough_tables(listed: list[int], pipelines: int) -> None:
     assignment = spread(np.array(listed, dtype=np.int64), pipelines, effort=5_000).assignment
     assert len(set(assignment.tolist())) == min(len(listed), pipelines)

@@ -36,8 +36,6 @@ def solve(
     """
     from ortools.sat.python import cp_model  # noqa: PLC0415 - an optional extra
 
-    if not options.any(axis=1).all():
-        return "INFEASIBLE", None, 0.0
     model, total = cp_model.CpModel(), cp_model.LinearExpr.weighted_sum
     places: list[dict[int, Any]] = []
     for row in options:

@@ -45,6 +45,7 @@ def test_a_page_that_may_be_cut_is_read_on_from_its_last_instant_and_pages_follo
     assert [page.start for page in pages] == [FIRST, stamp_of(at(9)), stamp_of(at(18))]
     assert [page.stop for page in pages] == [stamp_of(at(9)), stamp_of(at(18)), next_after(LAST)]
     assert asked(pi) == [10, 10, 10]
+    assert {(*request.query["boundaryType"], *request.query["endTime"]) for request in pi.requests} == {("Inside", LAST + "Z")}
 
 
 def test_a_page_that_is_one_instant_is_asked_for_larger_and_the_next_is_as_before(pi: PiServer, client: Clients) -> None:
@@ -151,3 +152,51 @@ def test_a_limit_leaves_windows_for_the_next_read(pi: PiServer, client: Clients)
     every = list(reader.read([Window(tag, FIRST, LAST) for tag in tags]))
     assert len(every) == 6
     assert not reader.cut_short
+
+
+def test_a_request_that_fails_for_a_while_is_made_again_after_ever_longer_waits(
+    pi: PiServer, client: Clients, waits: list[float]
+) -> None:
+    pi.add("A", [(at(1), 1)])
+    answers: list[Any] = [(503, {})] * 3
+    pi.trouble.append(lambda _: answers.pop() if answers else None)
+
+    pages, problems = read(client(max_tries="4"), "A")
+
+    assert (values(pages), problems, len(asked(pi))) == ([1], [], 4)
+    assert waits == sorted(waits)
+    assert len(waits) == 3
+
+
+def test_a_tag_that_fails_in_an_answer_that_is_good_is_tried_as_often_and_told(
+    pi: PiServer, client: Clients, waits: list[float]
+) -> None:
+    exception = {"Items": [], "WebException": {"StatusCode": 503, "Errors": ["not now"]}}
+    for tag in "AB":
+        pi.add(tag, [(at(1), tag)])
+    pi.tags["A"].broken = 200, exception
+
+    pages, problems = read(client(max_tries="3"), "A", "B", narrowing=False)
+
+    assert values(pages) == ["B"]
+    assert [(problem.webid, problem.status, problem.start, problem.end) for problem in problems] == [("A", 503, FIRST, LAST)]
+    assert [request.webids for request in pi.requests] == [["A", "B"], ["A"], ["A"]]
+    assert len(waits) == 2
+    assert waits[0] < waits[1]
+
+
+@pytest.mark.parametrize("status", [None, 502])
+def test_values_that_do_not_come_in_pages_are_all_that_there_are(pi: PiServer, client: Clients, status: int | None) -> None:
+    streams = [{"WebId": tag, "Name": tag, "Items": [{"Timestamp": at(1), "Value": tag}]} for tag in "AB"]
+    if status:
+        streams[0]["Items"][0]["Errors"] = [{"Message": ["not now"]}]  # type: ignore[index] # a list, as in the line above
+    pi.objects["/streamsets/interpolated"] = {"Items": streams}
+    reader = StreamReader(
+        client(), "/streamsets/interpolated", (("interval", "1h"),), ("WebId", "Name", "Items.Value", "Items.Errors")
+    )
+
+    found = list(reader.read([Window(tag, FIRST, LAST) for tag in "AB"]))
+
+    assert [one.webid for one in found] == ["A", "B"]
+    assert isinstance(found[0], TagProblem) == bool(status)
+    assert not isinstance(found[0], TagProblem) or (found[0].status, "not now" in found[0].message) == (0, True)

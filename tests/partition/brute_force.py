@@ -23,24 +23,32 @@ def ints(*values: int) -> Ints:
 
 def every_layout(instance: Instance) -> Ints:
     """Give (k, n) all layouts that keep all rules, and the limits of all loads."""
-    count, pipelines = len(instance.weights), instance.pipelines
-    every = np.array(list(product(range(pipelines), repeat=count)), dtype=np.int64).reshape(-1, count)
-    keeps = np.ones(len(every), dtype=bool)
+    every = list(product(range(instance.pipelines), repeat=len(instance.weights)))
+    return _kept(instance, np.array(every, dtype=np.int64).reshape(len(every), -1))
+
+
+def keeps(instance: Instance, layout: Ints) -> bool:
+    """Whether a layout (n,) keeps all rules, and the limits of all loads."""
+    return len(_kept(instance, layout[None])) == 1
+
+
+def _kept(instance: Instance, every: Ints) -> Ints:
+    kept = np.ones(len(every), dtype=bool)
     for unit, pipeline in instance.fixed.items():
-        keeps &= every[:, unit] == pipeline
+        kept &= every[:, unit] == pipeline
     for unit, refused in instance.forbidden.items():
-        keeps &= ~np.isin(every[:, unit], list(refused))
+        kept &= ~np.isin(every[:, unit], list(refused))
     for members in instance.anti_affinity:
         ranked = np.sort(every[:, list(members)], axis=1)
-        keeps &= (ranked[:, 1:] != ranked[:, :-1]).all(axis=1)
+        kept &= (ranked[:, 1:] != ranked[:, :-1]).all(axis=1)
     for first, then in instance.precedence:
-        keeps &= every[:, first] <= every[:, then]
+        kept &= every[:, first] <= every[:, then]
     if instance.capacity is not None:
-        sizes = np.ones(count, dtype=np.int64) if instance.sizes is None else instance.sizes
-        keeps &= (loads_of(every, sizes, pipelines) <= instance.capacity).all(axis=1)
+        sizes = np.ones(every.shape[1], dtype=np.int64) if instance.sizes is None else instance.sizes
+        kept &= (loads_of(every, sizes, instance.pipelines) <= instance.capacity).all(axis=1)
     for one in instance.dimensions:
-        keeps &= one.limit is None or loads_of(every, one.loads, pipelines).max(axis=1) <= one.limit
-    return every[keeps]
+        kept &= one.limit is None or loads_of(every, one.loads, instance.pipelines).max(axis=1) <= one.limit
+    return every[kept]
 
 
 def loads_of(layouts: Ints, weights: Ints, pipelines: int) -> Ints:

@@ -11,7 +11,7 @@ from headgate.partition.conflict import Infeasible, irreducible_conflict, requir
 from headgate.partition.feasibility import decide
 from headgate.partition.improve import improve
 from headgate.partition.insertion import evict, insert
-from headgate.partition.instance import summed
+from headgate.partition.instance import ascending, summed
 from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.resplit import subsets_within
 from headgate.partition.spread import Split, spread
@@ -71,7 +71,7 @@ def mend(state: PartialAssignment) -> None:
     """
     evict(state)
     waiting = np.flatnonzero(state.assignment < 0)
-    if insert(state, waiting[np.argsort(-state.weights[waiting], kind="stable")].tolist()):
+    if insert(state, waiting[ascending(-state.weights[waiting])].tolist()):
         return
     answer = decide(state.instance)
     if answer.proved:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -39,7 +41,7 @@ class _Search:
         counts = np.bincount(self.members[alive].ravel(), minlength=self.tables + 1)[:-1]
         table = int(np.where(free, counts, len(alive) + 1).argmin())
         options = alive[(self.members[alive] == table).any(axis=1)]
-        for option in options[np.argsort(self.slacks[options], kind="stable")].tolist():
+        for option in options[ascending(self.slacks[options])].tolist():
             if pipelines <= _PAIR:
                 return [option]
             rest = slack - int(self.slacks[option])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -137,7 +139,7 @@ def _cover(weights: NDArray[np.int64], costs: NDArray[np.int64], excess: int) ->
     count = int(np.searchsorted(heaviest, excess)) + 1
     by_count = int(np.sort(costs)[:count].sum())
     left, by_weight, whole = excess, 0.0, 0
-    for unit in np.argsort(costs / weights, kind="stable"):
+    for unit in ascending(costs / weights):
         taken = min(left, int(weights[unit]))
         by_weight += float(costs[unit]) * taken / float(weights[unit])
         whole += int(costs[unit])

@@ -79,6 +79,11 @@ def summed(assignment: NDArray[np.int64], values: NDArray[Number], pipelines: in
     return sums
 
 
+def ascending(values: NDArray[np.number[Any]]) -> NDArray[np.int64]:
+    """Give (n,) the places of the values, the least first; equal ones stay in their order, on every machine."""
+    return np.argsort(values, kind="stable")
+
+
 def exact_weights(weights: Sequence[float]) -> tuple[NDArray[np.int64], float]:
     """Give weights (n,) as int64 and the unit that one of them stands for: weight ≈ integer x unit.
 

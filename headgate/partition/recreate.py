@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -108,7 +110,7 @@ def _cheapest_eviction(
     """Give the pipeline where making room for the unit costs least, of those with the most room, and who has to leave it."""
     may = np.flatnonzero(state.may(unit))
     options = []
-    for pipeline in may[np.argsort(state.loads[may], kind="stable")][:_OPEN].tolist():
+    for pipeline in may[ascending(state.loads[may])][:_OPEN].tolist():
         leaving = _evicted(state, objective, unit, pipeline)
         if leaving is not None:
             cost = int(state.leaving(np.array(leaving, dtype=np.int64)).sum())

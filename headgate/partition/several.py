@@ -15,7 +15,7 @@ from headgate.partition import constrained
 from headgate.partition.budget import Budget
 from headgate.partition.conflict import require_feasible
 from headgate.partition.constrained import mend, renumbered
-from headgate.partition.instance import summed
+from headgate.partition.instance import ascending, summed
 from headgate.partition.spread import Split
 from headgate.partition.vector_assignment import VectorAssignment
 from headgate.partition.vector_search import fit
@@ -71,7 +71,7 @@ def improve(state: VectorAssignment, rounds: int = _ROUNDS) -> None:
 
     It is asked for half of what is above 1, then for half of what that leaves out of reach; at last for anything better.
     """
-    draw, steps = Budget(0), steps_for(state)
+    draw, steps = Budget(), steps_for(state)
     keep_limits(state, draw)
     low, best, kept = Fraction(1), state.ratio, state.assignment.copy()
     for _ in range(rounds):
@@ -106,7 +106,7 @@ def _shake(state: VectorAssignment, rounds: int, draw: Budget) -> None:
         sizes = (state.vectors[loose] / state.units).max(axis=1) * [1 + draw.draw(100) / 100 for _ in loose]
         for unit in loose.tolist():
             state.move(unit, -1)
-        put_in(state, loose[np.argsort(-sizes, kind="stable")].tolist())
+        put_in(state, loose[ascending(-sizes)].tolist())
         fit(state, state.caps(best, below=True), _FEWEST, draw)
         if state.within_limits and state.ratio < best:
             best, kept = state.ratio, state.assignment.copy()
@@ -163,6 +163,6 @@ def _start(state: VectorAssignment, sizes: NDArray[np.float64]) -> tuple[float, 
     state.restore(state.origin)
     for unit, pipeline in sorted(instance.fixed.items()):
         state.move(unit, pipeline)
-    order = np.argsort(-sizes, kind="stable")
+    order = ascending(-sizes)
     put_in(state, order[state.assignment[order] < 0].tolist())
     return float(state.over(state.totals, state.limits).sum()), state.ratio, state.assignment.copy()

@@ -11,7 +11,7 @@ from headgate.partition.bound import bound_of_sorted, check
 from headgate.partition.budget import Budget
 from headgate.partition.cover import cover
 from headgate.partition.improve import improve
-from headgate.partition.instance import summed
+from headgate.partition.instance import ascending, summed
 from headgate.partition.level import level
 from headgate.partition.longest import longest_first
 from headgate.partition.resplit import Tables, resplit
@@ -56,7 +56,7 @@ def spread(weights: NDArray[np.int64], pipelines: int, *, effort: int = EFFORT) 
     check(weights, pipelines)
     if not len(weights):
         return Split(weights, 0, 0, optimal=True)
-    order = np.argsort(-weights, kind="stable")
+    order = ascending(-weights)
     ranked = weights[order]
     bound = bound_of_sorted(ranked, pipelines)
     placed, proved = np.arange(len(weights)), False
@@ -117,7 +117,7 @@ def _improved(
 ) -> NDArray[np.int64]:
     """Give (n,) an assignment with a makespan no higher than that of `assignment`, down to the target."""
     ends = np.cumsum(np.bincount(assignment, minlength=pipelines))[:-1]
-    parts: list[Tables] = [part.tolist() for part in np.split(np.argsort(assignment, kind="stable"), ends)]
+    parts: list[Tables] = [part.tolist() for part in np.split(ascending(assignment), ends)]
     loads = summed(assignment, weights, pipelines)
 
     def resplit_some(numbers: list[int], capacity: int) -> bool:

@@ -13,7 +13,7 @@ from headgate.partition.bound import lower_bound
 from headgate.partition.budget import Budget
 from headgate.partition.conflict import require_feasible
 from headgate.partition.insertion import evict
-from headgate.partition.instance import summed
+from headgate.partition.instance import ascending, summed
 from headgate.partition.repair import Needs, Repaired
 from headgate.partition.several import improve, keep_limits, over_limit, place, put_in, steps_for
 from headgate.partition.vector_assignment import VectorAssignment
@@ -72,7 +72,7 @@ def shrink(
         return scalar_shrink.shrink(instance, assignment, costs, count, tolerance=tolerance, exact=exact).assignment
     price = summed(assignment, costs, instance.pipelines)
     keep = set(instance.fixed.values())
-    able = [int(pipeline) for pipeline in np.argsort(price, kind="stable") if int(pipeline) not in keep]
+    able = [int(pipeline) for pipeline in ascending(price) if int(pipeline) not in keep]
     for stays in range(count, instance.pipelines):
         if any(one.limit is not None and lower_bound(one.loads, stays) > one.limit for one in instance.dimensions):
             continue
@@ -122,7 +122,7 @@ def _repair(
         order = np.argsort(-(state.vectors / state.units).max(axis=1), kind="stable")
         put_in(state, order[state.assignment[order] < 0].tolist())
         if not _cheapest(state, state.limits):
-            keep_limits(state, Budget(0))
+            keep_limits(state, Budget())
     forced, stay = state.moved, state.assignment.copy()
     needs, goal = None, Fraction(1) + Fraction(tolerance)
     if state.ratio > 1 + Fraction(trigger) and not _cheapest(state, state.caps(goal)):
@@ -157,7 +157,7 @@ def _cheapest(state: VectorAssignment, caps: NDArray[np.int64]) -> bool:
     start, best = state.assignment.copy(), None
     rounds = min(_ROUNDS, max(1, _UNITS // max(1, len(state.weights))))
     for run in range(_RUNS):
-        draw = Budget(0, state=1 + run)
+        draw = Budget(state=1 + run)
         state.restore(start)
         if fit(state, caps, steps_for(state), draw):
             cheapen(state, caps, rounds, draw)

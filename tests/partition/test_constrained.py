@@ -7,12 +7,13 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from headgate.partition import feasibility, insertion
+from headgate.partition.budget import Budget
 from headgate.partition.conflict import Infeasible
-from headgate.partition.constrained import NotFound, place
+from headgate.partition.constrained import NotFound, _exchange, place
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.repair import repair
@@ -108,6 +109,22 @@ def test_what_is_placed_under_rules_is_about_as_level_as_can_be() -> None:
         reached, least = reached + place(instance).makespan, least + best
 
     assert least <= reached <= 1.006 * least
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 1)), min_size=2, max_size=8), st.integers(4, 8), st.booleans())
+def test_two_pipelines_exchange_units_where_that_makes_the_heavier_lighter(
+    units: list[tuple[int, int]], room: int, apart: bool
+) -> None:
+    weights, today = (np.array(column) for column in zip(*units, strict=True))
+    instance = Instance(weights, 2, capacity=np.array([room, room]), anti_affinity=[(0, 1)] if apart else [])
+    state = PartialAssignment(instance, today, np.zeros_like(weights))
+    assume(keeps(instance, today))
+
+    found = _exchange(state, [0, 1], Budget(10**6))
+
+    assert keeps(instance, state.assignment)
+    assert (state.makespan < instance.loads(today).max()) == found
+    assert found == (optimum(instance) < instance.loads(today).max())
 
 
 def test_without_rules_it_is_the_spread() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.partition import cp_sat, feasibility
 from headgate.partition.feasibility import _Search, domains_of, refuted
-from headgate.partition.insertion import insert
+from headgate.partition.insertion import _in_the_way, insert
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
 from tests.partition.brute_force import every_layout, is_one_of
@@ -79,3 +81,31 @@ def test_units_without_rules_go_where_there_is_room_left() -> None:
 
 def test_where_rules_leave_too_little_room_there_is_none() -> None:
     assert searched([1, 3], {0: frozenset({1}), 1: frozenset({1})}) is True
+
+
+@examples(100)
+@given(instances())
+def test_without_chains_and_solver_the_search_decides(instance: Instance) -> None:
+    every = every_layout(instance)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feasibility, "insert", lambda *_: False)
+        patch.setattr(cp_sat, "installed", lambda: False)
+        found = feasibility.decide(instance)
+
+    assert found.proved == (not len(every))
+    assert found.proved or (found.assignment is not None and is_one_of(found.assignment, every))
+
+
+def test_of_units_in_the_way_the_smallest_that_is_enough_leaves_else_the_largest_until_there_is_room() -> None:
+    def leaving(size: int, costs: list[int] | None = None) -> list[int]:
+        sizes = np.array([1, 2, 3, 3, size])
+        instance = Instance(np.ones(5, dtype=np.int64), 2, sizes=sizes, capacity=np.array([9, 9]))
+        state = PartialAssignment(instance, np.array([0, 0, 0, 0, -1]), np.array([*(costs or [1] * 4), 0]))
+        return _in_the_way(state, 4, 0, np.array([4, 3, 2, 1, 0]))
+
+    assert leaving(1) == [0]
+    assert leaving(2) == [1]
+    assert leaving(3) == [3]  # of two that would do, the one that has been there longest
+    assert leaving(3, [1, 1, 1, 2]) == [2]  # or the cheaper one
+    assert leaving(4) == [2, 3]
+    assert leaving(7) == [2, 3, 1]

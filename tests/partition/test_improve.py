@@ -64,7 +64,7 @@ def test_there_may_be_few_pipelines(count: int) -> None:
 
 @given(st.integers(1, 40), st.integers(0, 40), st.integers(1, 2**40))
 def test_numbers_that_are_drawn_are_below_their_limit_and_a_sample_has_none_twice(below: int, count: int, seed: int) -> None:
-    draw = Budget(0, seed)
+    draw = Budget(state=seed)
 
     assert 0 <= draw.draw(below) < below
     sample = draw.sample(min(count, below), below)
@@ -73,7 +73,7 @@ def test_numbers_that_are_drawn_are_below_their_limit_and_a_sample_has_none_twic
 
 
 def test_each_number_is_drawn_about_as_often() -> None:
-    draw = Budget(0)
+    draw = Budget()
 
     counts = np.bincount([draw.draw(10) for _ in range(5_000)], minlength=10)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.partition.instance import Instance, exact_weights, summed
+from headgate.partition.instance import Instance, ascending, exact_weights, summed
 from headgate.partition.spread import spread
 
 
@@ -55,3 +55,10 @@ def test_loads_and_tables_of_pipelines_are_summed_without_units_that_are_nowhere
     assert summed(np.array([0, 0, -1]), instance.tables, 3).tolist() == [5, 0, 0]
     assert instance.fixed_places.tolist() == [-1, 2, -1]
     assert Instance(np.array([5, 3]), 1).tables.tolist() == [1, 1]
+
+
+@given(st.lists(st.integers(0, 2), max_size=60))
+def test_equal_values_stay_in_their_order(values: list[int]) -> None:
+    order = ascending(np.array(values, dtype=np.int64)).tolist()
+
+    assert order == sorted(range(len(values)), key=lambda place: (values[place], place))

@@ -84,7 +84,7 @@ def test_who_sheds_an_excess_costs_about_the_least_of_all_that_would_do() -> Non
         spent += int(costs[cover].sum())
         least += min(int(costs[some].sum()) for some in every if weights[some].sum() >= excess)
 
-    assert least <= spent <= 1.1 * least
+    assert least <= spent <= 1.06 * least
 
 
 def test_a_heavy_unit_makes_room_where_those_who_leave_cost_least() -> None:
@@ -148,7 +148,7 @@ def test_what_was_made_anew_is_within_the_limit_and_breaks_no_rule_that_held(
     held = [unit for unit in range(len(state.weights)) if state.assignment[unit] < 0 or state.satisfies(unit)]
     assume(len(held) == len(state.weights))
 
-    if recreate(state, Objective(limit), Budget(0, seed) if seed else None):
+    if recreate(state, Objective(limit), Budget(state=seed) if seed else None):
         assert state.makespan <= limit
         assert (state.assignment >= 0).all()
         assert all(map(state.satisfies, held))

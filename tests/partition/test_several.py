@@ -144,7 +144,7 @@ def test_what_was_reached_of_a_limit_holds_from_then_on() -> None:
         ints(1, 1, 1),
     )
 
-    keep_limits(state, Budget(0))
+    keep_limits(state, Budget())
 
     assert state.limits.tolist() == [4, 10, 7]
 

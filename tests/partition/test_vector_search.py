@@ -96,7 +96,7 @@ def test_caps_are_met_where_any_layout_meets_them(case: tuple[VectorAssignment, 
     if not keeps_rules(state):
         return
 
-    found = fit(state, caps, STEPS, Budget(0))
+    found = fit(state, caps, STEPS, Budget())
 
     assert found == bool(len(costs_within(state, caps)))
     assert keeps_rules(state)
@@ -109,7 +109,7 @@ def test_caps_that_no_layout_meets_are_passed_no_more_than_before(case: tuple[Ve
     state, caps = case
     before = float(state.over(state.totals, caps).sum())
 
-    fit(state, caps, STEPS, Budget(0))
+    fit(state, caps, STEPS, Budget())
 
     assert float(state.over(state.totals, caps).sum()) <= before
 
@@ -122,8 +122,8 @@ def test_moved_units_go_home_until_no_layout_within_the_caps_is_cheaper() -> Non
         state = VectorAssignment(Instance(weights, 3, dimensions=[Dimension(requests)]), draw.integers(-1, 3, 6), costs)
         state.restore(draw.integers(0, 3, 6))
         caps = (1.2 * state.bounds).astype(np.int64)
-        if fit(state, caps, STEPS, Budget(0)):
-            cheapen(state, caps, 40, Budget(0))
+        if fit(state, caps, STEPS, Budget()):
+            cheapen(state, caps, 40, Budget())
             assert (state.totals <= caps).all()
             spent, least = spent + state.cost, least + int(costs_within(state, caps).min())
 
@@ -134,7 +134,7 @@ def test_an_exchange_is_made_where_no_move_helps() -> None:
     instance = Instance(ints(6, 4, 6, 4), 2, dimensions=[Dimension(ints(1, 3, 1, 3))])
     state = VectorAssignment(instance, ints(0, 1, 0, 1), ints(1, 1, 1, 1))
 
-    assert fit(state, ints(10, 4), STEPS, Budget(0))
+    assert fit(state, ints(10, 4), STEPS, Budget())
     assert state.totals.tolist() == [[10, 4], [10, 4]]
     assert state.cost == 2
 
@@ -143,7 +143,7 @@ def test_who_is_fixed_stays_and_nothing_is_tried_where_all_are() -> None:
     instance = Instance(ints(5, 5), 2, fixed={0: 0, 1: 0}, dimensions=[Dimension(ints(1, 1))])
     state = VectorAssignment(instance, ints(0, 0), ints(1, 1))
 
-    assert not fit(state, ints(5, 5), STEPS, Budget(0))
+    assert not fit(state, ints(5, 5), STEPS, Budget())
     assert state.assignment.tolist() == [0, 0]
 
 
@@ -151,5 +151,5 @@ def test_the_cheapest_unit_that_helps_moves() -> None:
     instance = Instance(ints(5, 5, 5, 5), 2, dimensions=[Dimension(ints(2, 2, 2, 2))])
     state = VectorAssignment(instance, ints(0, 0, 0, 1), ints(7, 2, 5, 1))
 
-    assert fit(state, ints(10, 4), STEPS, Budget(0))
+    assert fit(state, ints(10, 4), STEPS, Budget())
     assert np.flatnonzero(state.moved).tolist() == [1]

@@ -56,7 +56,7 @@ def least_by_place(state: PartialAssignment, limit: int, below: int) -> CostBoun
     forced = _Forced.of(state)
     excess = forced.kept - limit
     knapsacks = [_ReliefCosts.of(*_movable(state, forced, pipeline), below) for pipeline in range(len(excess))]
-    relief = np.array([int(its.cost(excess[pipeline : pipeline + 1])[0]) for pipeline, its in enumerate(knapsacks)])
+    relief = np.array([int(its.cost(excess[pipeline, None])[0]) for pipeline, its in enumerate(knapsacks)])
     rise = np.empty((len(state.weights), len(excess)), dtype=np.int64)
     leaves = np.zeros(len(state.weights), dtype=np.int64)
     for pipeline, its in enumerate(knapsacks):

@@ -100,6 +100,14 @@ def test_a_heavy_unit_makes_room_where_those_who_leave_cost_least() -> None:
     assert moved(9, 9, 5, 5, 7, 2) == [6]
 
 
+def test_going_home_is_worth_what_being_away_costs() -> None:
+    state = state_of(ints(12, 10, 10, 10, 10, 12), ints(0, 0, 0, 1, 1, 2), ints(5, 6, 9, 2, 9, 9), pipelines=3)
+    state.move(0, -1)
+
+    assert recreate(state, Objective(22), None)
+    assert np.flatnonzero(state.moved).tolist() == [1]
+
+
 def test_where_only_loose_units_may_move_others_stay() -> None:
     state = state_of(ints(5, 9, 6), ints(0, 0, 1), ints(1, 1, 1))
 

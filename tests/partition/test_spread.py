@@ -17,7 +17,7 @@ from headgate.partition.instance import Instance
 from headgate.partition.level import level
 from headgate.partition.longest import longest_first
 from headgate.partition.resplit import resplit, subsets_within
-from headgate.partition.spread import spread
+from headgate.partition.spread import _filled, spread
 from tests.partition.brute_force import every_layout, loads_of
 
 if TYPE_CHECKING:
@@ -226,6 +226,12 @@ def test_a_subset_in_the_window_is_found_where_there_is_one(listed: list[int], l
     sums = [int(weights[mask].sum()) for mask in subsets_within(weights, low, low + width, 3)]
     assert bool(sums) == any(low <= weight <= low + width for weight in every)
     assert all(low <= weight <= low + width for weight in sums)
+
+
+def test_an_empty_pipeline_gets_the_lightest_table_that_is_not_alone() -> None:
+    assert _filled(np.array([0, 0, 0, 1]), 3).tolist() == [0, 0, 2, 1]
+    assert _filled(np.array([0, 0, 0, 0]), 4).tolist() == [0, 1, 2, 3]
+    assert _filled(np.array([0, 1]), 3).tolist() == [0, 1]
 
 
 def test_of_nothing_there_is_no_place() -> None:

@@ -132,6 +132,8 @@ def test_where_no_layout_is_within_the_tolerance_it_goes_down_to_that_above_what
     assert (heavy.moved, heavy.makespan, heavy.bound, heavy.limit, heavy.reached) == ((3,), 60, 40, 64, False)
     assert heavy.needs == Needs(None, None, 60)
     assert repair(instance, ints(0, 0, 0, 0), ints(3, 2, 2, 1), tolerance=0.05, trigger=0.2).moved == ()  # not past the trigger
+    exactly = repair(instance, ints(0, 0, 1, 1), ints(1, 1, 1, 1), tolerance=0.05, trigger=0.5)
+    assert (exactly.moved, exactly.reached, exactly.needs) == ((), True, None)
     assert (level.moved, level.makespan, level.reached, level.needs) == ((), 60, False, Needs(None, None, 60))
 
 

@@ -23,9 +23,12 @@ from bench.mutants.nearest import Clean, clean, first_failure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_CLEAN_SECONDS = 900
-# How long a mutant's tests may take: five times as long as they do without it, and half a minute for what is done once.
-_TIMES, _MORE_SECONDS = 5, 30
+_LONGEST = 900  # seconds of a file's tests without a mutant, or of a mutant's
+# How long a processor may be at a mutant's tests: twice as long as without it, and some seconds for what is done once; told
+# by the processor, for how long that takes hangs on what else this machine does. A test that waits for what does not come is
+# at no work, and has a minute more than ten times its own.
+_TIMES, _MORE_SECONDS = 2, 10
+_WAITS_TIMES, _WAITS_MORE_SECONDS = 10, 60
 
 
 class Mutants:
@@ -65,11 +68,16 @@ def _jobs(mutants: Sequence[Mutant], items: Sequence[pytest.Item]) -> Iterator[J
     for place, mutant in enumerate(mutants):
         near = [item for item, run in runs.items() if (str(mutant.path), mutant.function) in run.called]
         near.sort(key=lambda item: runs[item].seconds)
-        yield Job(place, partial(_against, mutant, near), _TIMES * sum(runs[item].seconds for item in near) + _MORE_SECONDS)
+        waits = {item: _WAITS_TIMES * runs[item].seconds + _WAITS_MORE_SECONDS for item in near}
+        at_work = _TIMES * sum(runs[item].seconds for item in near) + _MORE_SECONDS
+        yield Job(place, partial(_against, mutant, waits), _LONGEST, at_work)
 
 
-def _against(mutant: Mutant, items: Sequence[pytest.Item]) -> str:
-    """Give what catches a mutant: the name of the first test that fails, or the import of its module; "" where nothing does."""
+def _against(mutant: Mutant, items: Mapping[pytest.Item, float]) -> str:
+    """Give what catches a mutant: the name of the first test that fails, or the import of its module; "" where nothing does.
+
+    items: each with the seconds that it may take, by the clock.
+    """
     try:
         mutant.put_in()
     except Exception:  # noqa: BLE001 # whatever a mutant does
@@ -82,7 +90,7 @@ def _clean(items: Sequence[pytest.Item]) -> list[Clean]:
     files: dict[str, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(str(item.path), []).append(item)
-    jobs = [Job(name, partial(clean, tests, str(ROOT)), _CLEAN_SECONDS) for name, tests in files.items()]
+    jobs = [Job(name, partial(clean, tests, str(ROOT)), _LONGEST, _LONGEST) for name, tests in files.items()]
     ran: Mapping[str, list[Clean] | None] = {end.key: end.result for end in in_forks(jobs, os.cpu_count() or 1)}
     if dead := [name for name, runs in ran.items() if runs is None]:
         raise SystemExit(f"these tests did not end: {', '.join(dead)}")

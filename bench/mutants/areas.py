@@ -35,7 +35,10 @@ class Area:
 # What reads a tag's recorded values on from an offset, and the tests of that.
 _NAMES = ("incremental", "stream_reader", "late_arrivals", "dropped", "memories", "reconciliation", "roster", "coverage")
 _READING = tuple(f"connectors/osipi/{name}.py" for name in _NAMES)
-_TESTS = ("offsets", "recorded", "late", "dropped", "memories", "restarts", "renamed", "held", "unreadable", "erroneous")
+_TESTS = (
+    *("offsets", "coverage", "memories", "stream_reader", "recorded", "late", "dropped"),
+    *("restarts", "renamed", "held", "unreadable", "erroneous"),
+)
 _READ = tuple(f"tests/connectors/osipi/test_{name}.py" for name in _TESTS)
 
 AREAS = (

@@ -1,10 +1,12 @@
-"""Functions in processes forked from this one, so many at a time, each with a limit of time."""
+"""Functions in processes forked from this one, so many at a time, each with limits of time."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import os
+import resource
 import signal
 import tempfile
 import time
@@ -17,25 +19,27 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
 
 Key = TypeVar("Key")
+# What ends a process whose time is up: that of its processor, or of an alarm that it has set.
+_OUT_OF_TIME = (signal.SIGXCPU, signal.SIGALRM)
 
 
 @dataclass(frozen=True)
 class Job(Generic[Key]):
-    """What is run: a function whose result can be pickled, for at most so many seconds of wall clock."""
+    """What is run: a function whose result can be pickled, for at most so many seconds of wall clock, and of a processor."""
 
     key: Key
     work: Callable[[], Any]
     seconds: float
+    at_work: float
 
 
 @dataclass(frozen=True)
 class Ended(Generic[Key]):
-    """What came of a job: its result, or None where it was `late` or died; and the seconds that it took."""
+    """What came of a job: its result, or None where it was `late` or died."""
 
     key: Key
     result: Any
     late: bool
-    seconds: float
 
 
 @dataclass
@@ -63,7 +67,7 @@ class _Running(Generic[Key]):
         self.process.join()
         self.answer.close()
         self.folder.cleanup()
-        return Ended(self.job.key, result, late, time.monotonic() - self.started)
+        return Ended(self.job.key, result, late or -(self.process.exitcode or 0) in _OUT_OF_TIME)
 
 
 def in_forks(jobs: Iterable[Job[Key]], at_once: int) -> Iterator[Ended[Key]]:
@@ -86,14 +90,15 @@ def in_forks(jobs: Iterable[Job[Key]], at_once: int) -> Iterator[Ended[Key]]:
 def _start(job: Job[Key]) -> _Running[Key]:
     here, there = multiprocessing.Pipe(duplex=False)
     folder = tempfile.TemporaryDirectory(prefix="mutant-", ignore_cleanup_errors=True)
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(job.work, there, folder.name))
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(job, there, folder.name))
     process.start()
     there.close()
     return _Running(job, process, here, time.monotonic(), folder)
 
 
-def _run(work: Callable[[], Any], answer: Connection, folder: str) -> None:
+def _run(job: Job[Any], answer: Connection, folder: str) -> None:
     os.setsid()
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(job.at_work), resource.RLIM_INFINITY))
     silent = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(silent, stream)
@@ -101,6 +106,6 @@ def _run(work: Callable[[], Any], answer: Connection, folder: str) -> None:
     os.environ |= {"PYTEST_DEBUG_TEMPROOT": folder, "TMPDIR": folder}
     tempfile.tempdir = None
     try:
-        answer.send(work())
+        answer.send(job.work())
     except Exception as error:  # noqa: BLE001 # it is raised again where its result is wanted
         answer.send(error)

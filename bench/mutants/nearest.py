@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import sys
 import threading
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from types import CodeType, FrameType
 
     import pytest
@@ -20,7 +21,7 @@ Function = tuple[str, str]
 
 @dataclass(frozen=True)
 class Clean:
-    """A test without a mutant: whether it failed, how many seconds it took, and which functions it called."""
+    """A test without a mutant: whether it failed, how many seconds of a processor it took, and which functions it called."""
 
     failed: bool
     seconds: float
@@ -35,16 +36,23 @@ def clean(items: Sequence[pytest.Item], folder: str) -> list[Clean]:
 def _each(items: Sequence[pytest.Item], folder: str) -> Iterator[Clean]:
     for item, following in zip(items, [*items, None][1:], strict=True):
         calls = _Calls()
-        failed, started = item.session.testsfailed, time.perf_counter()
+        failed, started = item.session.testsfailed, _at_work()
         with calls:
             _run(item, following)
-        seconds = time.perf_counter() - started
+        seconds = _at_work() - started
         yield Clean(item.session.testsfailed > failed, seconds, frozenset(calls.below(folder)))
 
 
-def first_failure(items: Sequence[pytest.Item]) -> str:
-    """Run tests until one fails, and give its name; "" where none does."""
+def _at_work() -> float:
+    """Give the seconds that processors were at work for this process, and for those that it waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(its.ru_utime + its.ru_stime for its in used)
+
+
+def first_failure(items: Mapping[pytest.Item, float]) -> str:
+    """Run tests until one fails, and give its name; "" where none does. One that takes longer than its seconds ends all."""
     for item, following in zip(items, [*items, None][1:], strict=True):
+        signal.setitimer(signal.ITIMER_REAL, items[item])
         _run(item, following)
         if item.session.testsfailed:
             return item.nodeid

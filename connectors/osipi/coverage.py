@@ -37,12 +37,9 @@ class Coverage:
 
         A tag does not move over a time that no answer told of, nor ends in one that can't be read: that is the next read's.
         """
-        window = self.window
-        if len(self.pages) == 1 and not self.problems and self.pages[0].start == window.start:
-            return min(self.pages[0].stop, window.end), self.pages, []
         parts: list[tuple[str, str, Page | TagProblem]] = [(page.start, page.stop, page) for page in self.pages]
         parts += [(problem.start, next_after(problem.end), problem) for problem in self.problems]
-        at = until = window.start
+        at = until = self.window.start
         taken: list[Page] = []
         gaps: list[TagProblem] = []
         pending: list[TagProblem] = []
@@ -57,7 +54,7 @@ class Coverage:
                 gaps, pending, until = gaps + pending, [], max(at, stop)
                 taken.append(found)
             at = max(at, stop)
-        return min(until, window.end), taken, gaps
+        return min(until, self.window.end), taken, gaps
 
     def open_times(self) -> list[Gap]:
         """Give the times of the window of which no page was given, in order."""

@@ -40,7 +40,7 @@ def check(weights: NDArray[np.int64], pipelines: int) -> None:
 
 def bound_of_sorted(weights: NDArray[np.int64], pipelines: int) -> int:
     """Give the lower bound of (n,) weights, n at least 1, that are sorted heaviest first and were checked."""
-    sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(weights)])
+    sums = np.append(0, np.cumsum(weights))
     return _l2_makespan(weights, sums, pipelines, lifted(sums, pipelines))
 
 
@@ -97,8 +97,8 @@ def l2(weights: NDArray[np.int64], sums: NDArray[np.int64], capacity: int) -> in
     if not half:
         return 0 if not sums[-1] else -(-int(sums[-1]) // capacity)
     gaps = capacity - weights[:half]
-    spare = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(gaps)])
-    thresholds = np.concatenate([np.zeros(1, dtype=np.int64), gaps + 1])
+    spare = np.append(0, np.cumsum(gaps))
+    thresholds = np.append(0, gaps + 1)
     thresholds = np.unique(thresholds[thresholds <= capacity // 2])
     dominant = np.searchsorted(gaps, thresholds)  # weight > capacity - k: gap < k
     filling = np.searchsorted(-weights, -thresholds, side="right")  # weight >= k

@@ -9,9 +9,9 @@ _MULTIPLIER, _INCREMENT, _MODULUS = 6364136223846793005, 1442695040888963407, 2*
 
 @dataclass(slots=True)
 class Budget:
-    """`left`: what may still be done, in steps of about a microsecond. It is counted, never timed."""
+    """`left`: what may still be done, in steps of about a microsecond. It is counted, never timed; 0 for choices alone."""
 
-    left: int
+    left: int = 0
     state: int = 1
 
     def spend(self, steps: int) -> None:

@@ -11,6 +11,7 @@ from headgate.partition.conflict import Infeasible, irreducible_conflict, requir
 from headgate.partition.feasibility import decide
 from headgate.partition.improve import improve
 from headgate.partition.insertion import evict, insert
+from headgate.partition.instance import ascending, summed
 from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.resplit import subsets_within
 from headgate.partition.spread import Split, spread
@@ -49,14 +50,13 @@ def place(instance: Instance) -> Split:
     if instance.free:
         return split
     require_feasible(instance)
-    nowhere = np.full(len(instance.weights), -1, dtype=np.int64)
-    state = PartialAssignment(instance, nowhere, np.zeros_like(nowhere))
+    state = PartialAssignment.empty(instance)
     state.restore(renumbered(instance, split.assignment))
     before = state.assignment.copy()
     mend(state)
     if bool((state.assignment == before).all()):
         return Split(before, split.makespan, split.bound, split.optimal)
-    bound = max(split.bound, _heaviest_fixed(instance), _heaviest_in_company(instance))
+    bound = max(split.bound, int(instance.loads(instance.fixed_places).max()), _heaviest_in_company(instance))
     budget = Budget(_EFFORT)
     improve(state.loads, lambda pipelines, _: _exchange(state, pipelines, budget), bound, budget)
     return Split(state.assignment, state.makespan, bound, state.makespan == bound)
@@ -71,7 +71,7 @@ def mend(state: PartialAssignment) -> None:
     """
     evict(state)
     waiting = np.flatnonzero(state.assignment < 0)
-    if insert(state, waiting[np.argsort(-state.weights[waiting], kind="stable")].tolist()):
+    if insert(state, waiting[ascending(-state.weights[waiting])].tolist()):
         return
     answer = decide(state.instance)
     if answer.proved:
@@ -91,13 +91,6 @@ def _heaviest_in_company(instance: Instance) -> int:
     return int(weights[-1] + weights[:-1][:others].sum())
 
 
-def _heaviest_fixed(instance: Instance) -> int:
-    sums = [0] * instance.pipelines
-    for unit, pipeline in instance.fixed.items():
-        sums[pipeline] += int(instance.weights[unit])
-    return max(sums)
-
-
 def renumbered(instance: Instance, assignment: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give the same split with each part on the pipeline that the most weight of it is fixed to.
 
@@ -113,8 +106,7 @@ def renumbered(instance: Instance, assignment: NDArray[np.int64]) -> NDArray[np.
         if part not in number and pipeline not in taken:
             number[part] = pipeline
             taken.add(pipeline)
-    tables = np.zeros(instance.pipelines, dtype=np.int64)
-    np.add.at(tables, assignment, 1 if instance.sizes is None else instance.sizes)
+    tables = summed(assignment, instance.tables, instance.pipelines)
     capacity = tables if instance.capacity is None else instance.capacity
     parts = sorted(set(range(instance.pipelines)) - set(number), key=lambda part: (-int(tables[part]), part))
     free = sorted(set(range(instance.pipelines)) - taken, key=lambda pipeline: (-int(capacity[pipeline]), pipeline))

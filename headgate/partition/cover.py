@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -39,7 +41,7 @@ class _Search:
         counts = np.bincount(self.members[alive].ravel(), minlength=self.tables + 1)[:-1]
         table = int(np.where(free, counts, len(alive) + 1).argmin())
         options = alive[(self.members[alive] == table).any(axis=1)]
-        for option in options[np.argsort(self.slacks[options], kind="stable")].tolist():
+        for option in options[ascending(self.slacks[options])].tolist():
             if pipelines <= _PAIR:
                 return [option]
             rest = slack - int(self.slacks[option])
@@ -57,10 +59,10 @@ class _Search:
 def cover(weights: NDArray[np.int64], pipelines: int, capacity: int, budget: Budget) -> tuple[NDArray[np.int64] | None, bool]:
     """Give the pipeline of each of (n,) weights, heaviest first, none above `capacity`, and whether it finished.
 
-    None and finished: there is no such split. Every pipeline of one weighs at least `capacity` less all the room that is
-    left over, so only sets in that window count; each table is in exactly one of those chosen. Exponential at worst, so
-    it stops when the budget is spent. Source of the windows: Schreiber, Korf and Moffitt, Optimal
-    multi-way number partitioning, Journal of the ACM 65, 2018.
+    weights: as many as pipelines, at least. None and finished: there is no such split. Every pipeline of one weighs at least
+    `capacity` less all the room that is left over, so only sets in that window count; each table is in exactly one of those
+    chosen. Exponential at worst, so it stops when the budget is spent. Source of the windows: Schreiber, Korf and Moffitt,
+    Optimal multi-way number partitioning, Journal of the ACM 65, 2018.
     """
     slack = pipelines * capacity - int(weights.sum())
     if slack < 0:
@@ -80,7 +82,7 @@ def cover(weights: NDArray[np.int64], pipelines: int, capacity: int, budget: Bud
     chosen = search.disjoint(np.arange(len(members)), np.ones(count, dtype=np.bool_), slack, pipelines)
     if chosen is None:
         return None, budget.left > 0
-    assignment = np.full(count + 1, pipelines - 1, dtype=np.int64)
+    assignment = np.full(count + 1, pipelines - 1)
     for pipeline, option in enumerate(chosen):
         assignment[members[option]] = pipeline
     return assignment[:count], True

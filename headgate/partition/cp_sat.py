@@ -36,8 +36,6 @@ def solve(
     """
     from ortools.sat.python import cp_model  # noqa: PLC0415 - an optional extra
 
-    if not options.any(axis=1).all():
-        return "INFEASIBLE", None, 0.0
     model, total = cp_model.CpModel(), cp_model.LinearExpr.weighted_sum
     places: list[dict[int, Any]] = []
     for row in options:
@@ -45,14 +43,13 @@ def solve(
         one = len(columns) == 1
         places.append({pipeline: model.new_constant(1) if one else model.new_bool_var("") for pipeline in columns})
         model.add_exactly_one(places[-1].values())
-    sizes = np.ones(len(options), dtype=np.int64) if instance.sizes is None else instance.sizes
     for pipeline in range(instance.pipelines):
         inside = np.flatnonzero(options[:, pipeline]).tolist()
         column = [places[unit][pipeline] for unit in inside]
         if limit is not None:
             model.add(total(column, instance.weights[inside].tolist()) <= limit)
         if instance.capacity is not None:
-            model.add(total(column, sizes[inside].tolist()) <= int(instance.capacity[pipeline]))
+            model.add(total(column, instance.tables[inside].tolist()) <= int(instance.capacity[pipeline]))
         for members in instance.anti_affinity:
             model.add_at_most_one(places[unit][pipeline] for unit in members if pipeline in places[unit])
     for first, then in instance.precedence:

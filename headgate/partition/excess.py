@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -54,7 +56,7 @@ def least_by_place(state: PartialAssignment, limit: int, below: int) -> CostBoun
     forced = _Forced.of(state)
     excess = forced.kept - limit
     knapsacks = [_ReliefCosts.of(*_movable(state, forced, pipeline), below) for pipeline in range(len(excess))]
-    relief = np.array([int(its.cost(excess[pipeline : pipeline + 1])[0]) for pipeline, its in enumerate(knapsacks)])
+    relief = np.array([int(its.cost(excess[pipeline, None])[0]) for pipeline, its in enumerate(knapsacks)])
     rise = np.empty((len(state.weights), len(excess)), dtype=np.int64)
     leaves = np.zeros(len(state.weights), dtype=np.int64)
     for pipeline, its in enumerate(knapsacks):
@@ -114,18 +116,17 @@ class _ReliefCosts:
     @classmethod
     def of(cls, weights: NDArray[np.int64], costs: NDArray[np.int64], below: int) -> _ReliefCosts:
         if len(weights) > _EXACT:  # too many to distinguish: all together, for nothing
-            return cls(np.array([int(weights.sum())]), 1, below)
+            return cls(np.array([int(weights.sum())]), below, below)
         grain = max(1, -(-below // _GRID))
         most = np.zeros(below // grain + 1, dtype=np.int64)
-        for weight, cost in zip(weights.tolist(), (costs // grain).tolist(), strict=True):
+        for weight, cost in np.column_stack([weights, costs // grain]).tolist():
             if cost < len(most):
                 most[cost:] = np.maximum(most[cost:], most[: len(most) - cost] + weight)
         return cls(np.maximum.accumulate(most), grain, below)
 
     def cost(self, excess: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give (k,) what it costs at least to shed each excess, `below` at most."""
-        place = np.searchsorted(self.most, excess)
-        return np.where(place < len(self.most), np.minimum(self.below, place * self.grain), self.below)
+        return np.minimum(self.below, np.searchsorted(self.most, excess) * self.grain)
 
 
 def _cover(weights: NDArray[np.int64], costs: NDArray[np.int64], excess: int) -> int:
@@ -138,7 +139,7 @@ def _cover(weights: NDArray[np.int64], costs: NDArray[np.int64], excess: int) ->
     count = int(np.searchsorted(heaviest, excess)) + 1
     by_count = int(np.sort(costs)[:count].sum())
     left, by_weight, whole = excess, 0.0, 0
-    for unit in np.argsort(costs / weights, kind="stable"):
+    for unit in ascending(costs / weights):
         taken = min(left, int(weights[unit]))
         by_weight += float(costs[unit]) * taken / float(weights[unit])
         whole += int(costs[unit])

@@ -10,6 +10,7 @@ import numpy as np
 from headgate.partition import cp_sat
 from headgate.partition.bound import lower_bound
 from headgate.partition.insertion import evict, insert
+from headgate.partition.instance import summed
 from headgate.partition.partial_assignment import PartialAssignment
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ def decide(instance: Instance) -> Feasibility:
     domains = domains_of(instance)
     if refuted(instance, domains):
         return Feasibility(proved=True)
-    nowhere = np.full(len(domains), -1, dtype=np.int64)
-    state = PartialAssignment(instance, nowhere, np.zeros_like(nowhere))
+    state = PartialAssignment.empty(instance)
     evict(state)
     order = np.lexsort((-state.weights, -_rivals(state), -state.sizes)).tolist()
     if insert(state, (unit for unit in order if state.assignment[unit] < 0)):
@@ -57,10 +57,10 @@ def decide(instance: Instance) -> Feasibility:
 def domains_of(instance: Instance) -> list[int]:
     """Give for each unit the pipelines that it may be in, as bits; none for one that may not share a pipeline with itself."""
     every = (1 << instance.pipelines) - 1
-    masks = dict.fromkeys([1] if instance.sizes is None else instance.sizes.tolist(), every)
+    sizes = instance.tables.tolist()
+    masks = dict.fromkeys(sizes, every)
     if instance.capacity is not None:
         masks = {size: sum(1 << int(p) for p in np.flatnonzero(instance.capacity >= size)) for size in masks}
-    sizes = [1] * len(instance.weights) if instance.sizes is None else instance.sizes.tolist()
     domains = [masks[size] for size in sizes]
     for unit, pipelines in instance.forbidden.items():
         domains[unit] &= ~sum(1 << pipeline for pipeline in pipelines)
@@ -83,12 +83,9 @@ def refuted(instance: Instance, domains: list[int]) -> bool:
         return True
     if instance.capacity is None or not domains:
         return False
-    sizes = np.ones(len(domains), dtype=np.int64) if instance.sizes is None else instance.sizes
-    used = np.zeros(instance.pipelines, dtype=np.int64)
-    for unit, pipeline in instance.fixed.items():
-        used[pipeline] += sizes[unit]
+    sizes = instance.tables
     return (
-        bool((used > instance.capacity).any())
+        bool((summed(instance.fixed_places, sizes, instance.pipelines) > instance.capacity).any())
         or sizes.sum() > instance.capacity.sum()
         or lower_bound(sizes, instance.pipelines) > instance.capacity.max()
     )
@@ -125,7 +122,7 @@ class _Search:
 
     def __init__(self, instance: Instance, domains: list[int]) -> None:
         self.instance, self.nodes = instance, _NODES
-        self.sizes = [1] * len(domains) if instance.sizes is None else instance.sizes.tolist()
+        self.sizes = instance.tables.tolist()
         self.left = (
             [len(domains) * max(self.sizes)] * instance.pipelines if instance.capacity is None else instance.capacity.tolist()
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
 from headgate.partition.partial_assignment import PartialAssignment
 
 if TYPE_CHECKING:
@@ -47,13 +48,13 @@ def fill(
 def _take(state: PartialAssignment, pipeline: int, most: float) -> bool:
     """Move one unit to the pipeline, from the heaviest that has one to spare; False where none has."""
     slack = most - float(state.loads[pipeline])
-    for donor in np.argsort(-state.loads, kind="stable")[:_DONORS].tolist():
+    for donor in ascending(-state.loads)[:_DONORS].tolist():
         gap = int(state.loads[donor] - state.loads[pipeline])
         units = state.inside(donor)
         weights = state.weights[units]
         able = units[(weights > 0) & (weights < gap) & (weights <= slack)]
         worth = state.weights[able] / (state.leaving(able) + 1.0)
-        for unit in able[np.argsort(-worth, kind="stable")].tolist():
+        for unit in able[ascending(-worth)].tolist():
             if state.attempt([(unit, pipeline)]):
                 return True
     return False
@@ -62,7 +63,7 @@ def _take(state: PartialAssignment, pipeline: int, most: float) -> bool:
 def _take_any(state: PartialAssignment, pipeline: int) -> None:
     """Move the cheapest unit that a pipeline of several can spare, of the heaviest that has one."""
     held = np.bincount(state.assignment, minlength=state.instance.pipelines)
-    for donor in np.argsort(-state.loads, kind="stable").tolist():
+    for donor in ascending(-state.loads).tolist():
         units = state.inside(donor)
         if held[donor] > 1 and donor != pipeline:
             order = np.lexsort((units, state.weights[units], state.leaving(units)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
+from headgate.partition.instance import ascending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from headgate.partition.budget import Budget
@@ -30,7 +31,7 @@ def improve(loads: NDArray[np.int64], resplit: Callable[[list[int], int], bool],
     while budget.left > 0 and int(loads.max()) > target and fruitless < _FRUITLESS:
         heaviest, count = int(loads.argmax()), len(loads)
         budget.spend(20 + count // 100)
-        lightest = np.argsort(loads, kind="stable")[: min(_PARTNERS, count - 1)].tolist()
+        lightest = ascending(loads)[: min(_PARTNERS, count - 1)].tolist()
         chosen = [_drawn(count, heaviest, fruitless, budget)] if fruitless else [[heaviest, other] for other in lightest]
         capacity = int(loads[heaviest]) - 1
         lowered = any(resplit(numbers, capacity) and heaviest in numbers for numbers in chosen)

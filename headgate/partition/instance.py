@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+Number = TypeVar("Number", bound=np.number[Any])
 
 _MOST = 2**62
 _BITS = 24  # of the heaviest: to a ten-millionth; finer differences are noise, and cost the search its end
@@ -52,12 +54,34 @@ class Instance:
         """Whether nothing stands in the way but the weights."""
         return self.capacity is None and not (self.anti_affinity or self.fixed or self.forbidden or self.precedence)
 
+    @property
+    def tables(self) -> NDArray[np.int64]:
+        """(n,) the tables in each unit."""
+        return np.ones_like(self.weights) if self.sizes is None else self.sizes
+
+    @property
+    def fixed_places(self) -> NDArray[np.int64]:
+        """(n,) the pipeline that each unit has to be in, -1 for any."""
+        places = np.full(len(self.weights), -1)
+        places[list(self.fixed)] = list(self.fixed.values())
+        return places
+
     def loads(self, assignment: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give (pipelines,) the weight in each pipeline; units at -1 have no pipeline yet."""
-        loads = np.zeros(self.pipelines, dtype=np.int64)
-        there = assignment >= 0
-        np.add.at(loads, assignment[there], self.weights[there])
-        return loads
+        return summed(assignment, self.weights, self.pipelines)
+
+
+def summed(assignment: NDArray[np.int64], values: NDArray[Number], pipelines: int) -> NDArray[Number]:
+    """Give (pipelines, ...) the sum of the values (n, ...) of the units in each pipeline; units at -1 are in none."""
+    sums = np.zeros((pipelines, *values.shape[1:]), dtype=values.dtype)
+    there = assignment >= 0
+    np.add.at(sums, assignment[there], values[there])
+    return sums
+
+
+def ascending(values: NDArray[np.number[Any]]) -> NDArray[np.int64]:
+    """Give (n,) the places of the values, the least first; equal ones stay in their order, on every machine."""
+    return np.argsort(values, kind="stable")
 
 
 def exact_weights(weights: Sequence[float]) -> tuple[NDArray[np.int64], float]:

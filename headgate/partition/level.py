@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending, summed
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -29,18 +31,17 @@ def level(
     """
     counts = np.bincount(assignment, minlength=pipelines)
     width = int(counts.max()) + 2  # at least two free places: a swap with one is a move
-    loads = np.zeros(pipelines, dtype=np.int64)
-    np.add.at(loads, assignment, weights)
+    loads = summed(assignment, weights, pipelines)
     if width * pipelines > _MOST_CELLS * len(weights) + 100:
         return assignment
-    order = np.argsort(assignment, kind="stable")
+    order = ascending(assignment)
     starts = np.cumsum(counts) - counts
     grid = np.full((pipelines, width), len(weights))
     grid[assignment[order], np.arange(len(weights)) - starts[assignment[order]]] = order
     padded = np.append(weights, 0)
     fruitless, above = 0, int(loads.max()) - target
     while above > 0 and fruitless < _FRUITLESS and budget.left > 0:
-        ranked = np.argsort(loads, kind="stable")
+        ranked = ascending(loads)
         pairs = min(int((loads > target).sum()), pipelines // 2)
         if not pairs:
             break

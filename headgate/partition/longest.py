@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ def longest_first(weights: NDArray[np.int64], pipelines: int) -> NDArray[np.int6
     loads = np.zeros(pipelines, dtype=np.int64)
     done = 0
     while done < len(weights):
-        order = np.argsort(loads, kind="stable")
+        order = ascending(loads)
         batch = weights[done : done + pipelines]
         count = _undisturbed(loads[order[: len(batch)]], batch)
         assignment[done : done + count] = order[:count]

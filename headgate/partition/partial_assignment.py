@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
+
+from headgate.partition.instance import summed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +28,7 @@ class PartialAssignment:
         self.instance, self.origin = instance, origin
         self.weights = instance.weights
         self.costs = np.where(origin >= 0, costs, 0)
-        self.sizes = np.ones(len(origin), dtype=np.int64) if instance.sizes is None else instance.sizes
+        self.sizes = instance.tables
         self.sets: dict[int, list[int]] = {}
         for number, members in enumerate(instance.anti_affinity):
             for unit in dict.fromkeys(members):
@@ -40,15 +42,18 @@ class PartialAssignment:
         self.squares = self.weights.astype(np.float64) ** 2
         self.restore(origin)
 
+    @classmethod
+    def empty(cls, instance: Instance) -> Self:
+        """Give a layout in which every unit is new, and nowhere yet."""
+        nowhere = np.full(len(instance.weights), -1)
+        return cls(instance, nowhere, np.zeros_like(nowhere))
+
     def restore(self, assignment: NDArray[np.int64]) -> None:
         """Put every unit where `assignment` says: (n,), -1 for nowhere yet."""
         self.assignment = assignment.copy()
         self.loads = self.instance.loads(assignment)
-        there = assignment >= 0
-        self.counts = np.zeros(self.instance.pipelines, dtype=np.int64)
-        np.add.at(self.counts, assignment[there], self.sizes[there])
-        self.spreads = np.zeros(self.instance.pipelines)
-        np.add.at(self.spreads, assignment[there], self.squares[there])
+        self.counts = summed(assignment, self.sizes, self.instance.pipelines)
+        self.spreads = summed(assignment, self.squares, self.instance.pipelines)
         self.taken = np.zeros((len(self.instance.anti_affinity), self.instance.pipelines), dtype=np.int32)
         for unit, numbers in self.sets.items():
             if assignment[unit] >= 0:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -99,7 +101,7 @@ def _with_room(state: PartialAssignment, objective: Objective, unit: int, draw: 
     loads, squares = state.loads[fits], state.spreads[fits]
     strain = objective.strain(loads + weight, squares + state.squares[unit]) - objective.strain(loads, squares)
     order = np.lexsort((loads, strain))
-    return int(fits[order[1 if draw and len(fits) > 1 and not draw.draw(_NOISE) else 0]])
+    return int(fits[order[_choice(len(fits), draw)]])
 
 
 def _cheapest_eviction(
@@ -108,15 +110,21 @@ def _cheapest_eviction(
     """Give the pipeline where making room for the unit costs least, of those with the most room, and who has to leave it."""
     may = np.flatnonzero(state.may(unit))
     options = []
-    for pipeline in may[np.argsort(state.loads[may], kind="stable")][:_OPEN].tolist():
+    for pipeline in may[ascending(state.loads[may])][:_OPEN].tolist():
         leaving = _evicted(state, objective, unit, pipeline)
         if leaving is not None:
             cost = int(state.leaving(np.array(leaving, dtype=np.int64)).sum())
             cost -= int(state.costs[unit]) if pipeline == state.origin[unit] else 0
             options.append((cost, int(state.weights[leaving].sum()), pipeline, leaving))
-    options.sort()
-    chosen = options[1 if draw and len(options) > 1 and not draw.draw(_NOISE) else 0] if options else None
-    return chosen and (chosen[2], chosen[3])
+    if not options:
+        return None
+    _, _, pipeline, leaving = sorted(options)[_choice(len(options), draw)]
+    return pipeline, leaving
+
+
+def _choice(count: int, draw: Budget | None) -> int:
+    """Give the place of the best of some options, or now and then of the second."""
+    return 1 if draw and count > 1 and not draw.draw(_NOISE) else 0
 
 
 def _evicted(state: PartialAssignment, objective: Objective, unit: int, pipeline: int) -> list[int] | None:

@@ -164,7 +164,7 @@ def _repair(
     require_feasible(instance)
     state = PartialAssignment(instance, assignment, costs)
     bound = lower_bound(instance.weights, instance.pipelines)
-    floor = max(bound, int(instance.loads(_fixed(instance)).max()))
+    floor = max(bound, int(instance.loads(instance.fixed_places).max()))
     limit = _share(floor, tolerance)
     _place_new(state, limit)
     forced, stay = state.moved, state.assignment.copy()
@@ -253,19 +253,11 @@ def _keep_to(state: PartialAssignment, stay: NDArray[np.int64], limit: int, allo
     return needs
 
 
-def _fixed(instance: Instance) -> NDArray[np.int64]:
-    assignment = np.full(len(instance.weights), -1, dtype=np.int64)
-    for unit, pipeline in instance.fixed.items():
-        assignment[unit] = pipeline
-    return assignment
-
-
 def _reachable(instance: Instance, floor: int) -> int:
     """Give the makespan of a plan from scratch, which is looked at and not used."""
     if instance.free:
         return _from_scratch(np.sort(instance.weights).tobytes(), instance.pipelines)
-    new = np.full(len(instance.weights), -1, dtype=np.int64)
-    state = PartialAssignment(instance, new, np.zeros_like(new))
+    state = PartialAssignment.empty(instance)
     mend(state)
     search(state, Objective(floor, spend=False), 0)
     return state.makespan

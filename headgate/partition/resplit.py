@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -84,13 +86,13 @@ def subsets_within(weights: NDArray[np.int64], low: int, high: int, most: int) -
     """
     middle = (low + high + 1) // 2
     ones, others = subset_sums(weights[::2]), subset_sums(weights[1::2])
-    order = np.argsort(others, kind="stable")
+    order = ascending(others)
     others = others[order]
     place = np.searchsorted(others, middle - ones, side="right")
     places = np.concatenate([np.maximum(place - 1, 0), np.minimum(place, len(others) - 1)])
     sums = np.concatenate([ones, ones]) + others[places]
     within = np.flatnonzero((sums >= low) & (sums <= high))
-    within = within[np.argsort(np.abs(sums[within] - middle), kind="stable")[:most]]
+    within = within[ascending(np.abs(sums[within] - middle))[:most]]
     masks = np.zeros((len(within), len(weights)), dtype=np.bool_)
     masks[:, ::2] = within[:, None] % len(ones) >> np.arange((len(weights) + 1) // 2) & 1
     masks[:, 1::2] = order[places[within]][:, None] >> np.arange(len(weights) // 2) & 1

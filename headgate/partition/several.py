@@ -15,6 +15,7 @@ from headgate.partition import constrained
 from headgate.partition.budget import Budget
 from headgate.partition.conflict import require_feasible
 from headgate.partition.constrained import mend, renumbered
+from headgate.partition.instance import ascending, summed
 from headgate.partition.spread import Split
 from headgate.partition.vector_assignment import VectorAssignment
 from headgate.partition.vector_search import fit
@@ -49,12 +50,11 @@ def place(instance: Instance, *, rounds: int = _ROUNDS) -> Split:
     if not instance.dimensions:
         return constrained.place(instance)
     require_feasible(instance)
-    nowhere = np.full(len(instance.weights), -1, dtype=np.int64)
-    state = VectorAssignment(instance, nowhere, np.zeros_like(nowhere))
+    state = VectorAssignment.empty(instance)
     given = state.limits
     starts = sorted((_start(state, sizes) for sizes in _sizes(state)), key=lambda start: start[:2])
     bettered = []
-    for _, _, start in starts[: 1 if len(nowhere) > _SMALL else None]:
+    for _, _, start in starts[: 1 if len(instance.weights) > _SMALL else None]:
         state.restore(start)
         state.limits = given
         improve(state, rounds)
@@ -71,7 +71,7 @@ def improve(state: VectorAssignment, rounds: int = _ROUNDS) -> None:
 
     It is asked for half of what is above 1, then for half of what that leaves out of reach; at last for anything better.
     """
-    draw, steps = Budget(0), steps_for(state)
+    draw, steps = Budget(), steps_for(state)
     keep_limits(state, draw)
     low, best, kept = Fraction(1), state.ratio, state.assignment.copy()
     for _ in range(rounds):
@@ -106,7 +106,7 @@ def _shake(state: VectorAssignment, rounds: int, draw: Budget) -> None:
         sizes = (state.vectors[loose] / state.units).max(axis=1) * [1 + draw.draw(100) / 100 for _ in loose]
         for unit in loose.tolist():
             state.move(unit, -1)
-        put_in(state, loose[np.argsort(-sizes, kind="stable")].tolist())
+        put_in(state, loose[ascending(-sizes)].tolist())
         fit(state, state.caps(best, below=True), _FEWEST, draw)
         if state.within_limits and state.ratio < best:
             best, kept = state.ratio, state.assignment.copy()
@@ -139,12 +139,12 @@ def steps_for(state: VectorAssignment) -> int:
 
 def over_limit(instance: Instance, assignment: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Give (dimension, load) of the heaviest pipeline for each limit that an assignment passes, by dimension."""
-    loads = [int(replace(instance, weights=one.loads).loads(assignment).max(initial=0)) for one in instance.dimensions]
-    return [
-        (number, load)
-        for number, (load, one) in enumerate(zip(loads, instance.dimensions, strict=True))
-        if one.limit is not None and load > one.limit
-    ]
+    found = []
+    for number, one in enumerate(instance.dimensions):
+        load = int(summed(assignment, one.loads, instance.pipelines).max())
+        if one.limit is not None and load > one.limit:
+            found.append((number, load))
+    return found
 
 
 def _sizes(state: VectorAssignment) -> Iterator[NDArray[np.float64]]:
@@ -163,6 +163,6 @@ def _start(state: VectorAssignment, sizes: NDArray[np.float64]) -> tuple[float, 
     state.restore(state.origin)
     for unit, pipeline in sorted(instance.fixed.items()):
         state.move(unit, pipeline)
-    order = np.argsort(-sizes, kind="stable")
+    order = ascending(-sizes)
     put_in(state, order[state.assignment[order] < 0].tolist())
     return float(state.over(state.totals, state.limits).sum()), state.ratio, state.assignment.copy()

@@ -10,6 +10,7 @@ import numpy as np
 from headgate.partition.conflict import Infeasible
 from headgate.partition.constrained import NotFound
 from headgate.partition.exact_repair import solvable
+from headgate.partition.instance import summed
 from headgate.partition.repair import Repaired, repair
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ def _candidates(
     instance: Instance, assignment: NDArray[np.int64], costs: NDArray[np.int64], emptied: tuple[int, ...]
 ) -> list[int]:
     """Give the pipelines that may be emptied next, cheapest first by their own units' cost, then by weight."""
-    price = np.zeros(instance.pipelines, dtype=np.int64)
-    there = assignment >= 0
-    np.add.at(price, assignment[there], costs[there])
+    price = summed(assignment, costs, instance.pipelines)
     loads = instance.loads(assignment)
     keep = {*emptied, *instance.fixed.values()}
     order = [int(pipeline) for pipeline in np.lexsort((loads, price)) if int(pipeline) not in keep]
@@ -122,7 +121,7 @@ def _without(
 
 def on_fewer(instance: Instance, stays: NDArray[np.int64]) -> tuple[Instance, NDArray[np.int64]]:
     """Give the instance on the pipelines that stay, and (pipelines + 1,) their new numbers; -1 for others, and for none."""
-    number = np.full(instance.pipelines + 1, -1, dtype=np.int64)  # the last stands for no pipeline
+    number = np.full(instance.pipelines + 1, -1)  # the last stands for no pipeline
     number[stays] = np.arange(len(stays))
     fewer = replace(
         instance,

@@ -11,6 +11,7 @@ from headgate.partition.bound import bound_of_sorted, check
 from headgate.partition.budget import Budget
 from headgate.partition.cover import cover
 from headgate.partition.improve import improve
+from headgate.partition.instance import ascending, summed
 from headgate.partition.level import level
 from headgate.partition.longest import longest_first
 from headgate.partition.resplit import Tables, resplit
@@ -54,8 +55,8 @@ def spread(weights: NDArray[np.int64], pipelines: int, *, effort: int = EFFORT) 
     weights = np.asarray(weights, dtype=np.int64)
     check(weights, pipelines)
     if not len(weights):
-        return Split(np.zeros(0, dtype=np.int64), 0, 0, optimal=True)
-    order = np.argsort(-weights, kind="stable")
+        return Split(weights, 0, 0, optimal=True)
+    order = ascending(-weights)
     ranked = weights[order]
     bound = bound_of_sorted(ranked, pipelines)
     placed, proved = np.arange(len(weights)), False
@@ -63,16 +64,10 @@ def spread(weights: NDArray[np.int64], pipelines: int, *, effort: int = EFFORT) 
     if dominant < len(weights):
         rest, proved = _search(ranked[dominant:], pipelines - dominant, effort // 4 if dominant else effort)
         placed[dominant:] = _filled(rest, pipelines - dominant) + dominant
-    assignment = np.empty(len(weights), dtype=np.int64)
+    assignment = np.empty_like(order)
     assignment[order] = placed
-    makespan = int(_loads(ranked, placed, pipelines).max())
+    makespan = int(summed(placed, ranked, pipelines).max())
     return Split(assignment, makespan, bound, optimal=makespan == bound or proved)
-
-
-def _loads(weights: NDArray[np.int64], assignment: NDArray[np.int64], pipelines: int) -> NDArray[np.int64]:
-    loads = np.zeros(pipelines, dtype=np.int64)
-    np.add.at(loads, assignment, weights)
-    return loads
 
 
 def _count_dominant(ranked: NDArray[np.int64], pipelines: int) -> int:
@@ -89,7 +84,7 @@ def _count_dominant(ranked: NDArray[np.int64], pipelines: int) -> int:
     dominant = int(fails.argmax()) if fails.any() else len(fails)
     while dominant:
         others = pipelines - dominant
-        makespan = _loads(ranked[dominant:], longest_first(ranked[dominant:], others), others).max()
+        makespan = summed(longest_first(ranked[dominant:], others), ranked[dominant:], others).max()
         lighter = int((ranked[:dominant] < makespan).sum())
         if not lighter:
             break
@@ -122,8 +117,8 @@ def _improved(
 ) -> NDArray[np.int64]:
     """Give (n,) an assignment with a makespan no higher than that of `assignment`, down to the target."""
     ends = np.cumsum(np.bincount(assignment, minlength=pipelines))[:-1]
-    parts: list[Tables] = [part.tolist() for part in np.split(np.argsort(assignment, kind="stable"), ends)]
-    loads = _loads(weights, assignment, pipelines)
+    parts: list[Tables] = [part.tolist() for part in np.split(ascending(assignment), ends)]
+    loads = summed(assignment, weights, pipelines)
 
     def resplit_some(numbers: list[int], capacity: int) -> bool:
         found = resplit(weights, [parts[number] for number in numbers], capacity, budget)
@@ -142,11 +137,11 @@ def _exhaust(
     weights: NDArray[np.int64], assignment: NDArray[np.int64], pipelines: int, target: int, budget: Budget
 ) -> tuple[NDArray[np.int64], bool]:
     """Ask for a perfect split, then for one better than the last, until there is none, which proves it."""
-    makespan, capacity = int(_loads(weights, assignment, pipelines).max()), target
+    makespan, capacity = int(summed(assignment, weights, pipelines).max()), target
     while makespan > target and budget.left > 0:
         found, finished = cover(weights, pipelines, capacity, budget)
         if found is not None:
-            assignment, makespan = found, int(_loads(weights, found, pipelines).max())
+            assignment, makespan = found, int(summed(found, weights, pipelines).max())
         elif capacity == makespan - 1:
             return assignment, finished
         capacity = makespan - 1

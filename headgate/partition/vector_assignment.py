@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.partition.bound import lower_bound
+from headgate.partition.instance import summed
 from headgate.partition.partial_assignment import PartialAssignment
 
 if TYPE_CHECKING:
@@ -34,21 +35,17 @@ class VectorAssignment(PartialAssignment):
 
     def __init__(self, instance: Instance, origin: NDArray[np.int64], costs: NDArray[np.int64]) -> None:
         self.vectors, self.bounds = vectors_of(instance), bounds_of(instance)
-        every = self.vectors.sum(axis=0) + 1
-        given = [None, *(one.limit for one in instance.dimensions)]
-        self.limits = np.array(
-            [most if limit is None else min(most, limit) for most, limit in zip(every.tolist(), given, strict=True)],
-            dtype=np.int64,
-        )
+        self.limits: NDArray[np.int64] = self.vectors.sum(axis=0) + 1
+        for load, one in enumerate(instance.dimensions, 1):
+            if one.limit is not None:
+                self.limits[load] = min(one.limit, int(self.limits[load]))
         self.units = np.maximum(1, self.bounds).astype(np.float64)
         super().__init__(instance, origin, costs)
 
     def restore(self, assignment: NDArray[np.int64]) -> None:
         """Put every unit where `assignment` says: (n,), -1 for nowhere yet."""
         super().restore(assignment)
-        self.totals = np.zeros((self.instance.pipelines, self.vectors.shape[1]), dtype=np.int64)
-        there = assignment >= 0
-        np.add.at(self.totals, assignment[there], self.vectors[there])
+        self.totals = summed(assignment, self.vectors, self.instance.pipelines)
 
     def move(self, unit: int, pipeline: int) -> None:
         """Move the unit, whatever the rules say; -1 takes it out."""
@@ -76,7 +73,8 @@ class VectorAssignment(PartialAssignment):
         shares = [ratio * bound for bound in self.bounds.tolist()]
         most = [-(-share.numerator // share.denominator) - 1 if below else share.numerator // share.denominator
                 for share in shares]  # fmt: skip
-        return np.minimum(self.limits, np.maximum(self.bounds if below else 0, np.array(most, dtype=np.int64)))
+        caps = np.minimum(self.limits, most)
+        return np.maximum(caps, np.minimum(self.limits, self.bounds)) if below else caps
 
     @property
     def within_limits(self) -> bool:

@@ -13,6 +13,7 @@ from headgate.partition.bound import lower_bound
 from headgate.partition.budget import Budget
 from headgate.partition.conflict import require_feasible
 from headgate.partition.insertion import evict
+from headgate.partition.instance import ascending, summed
 from headgate.partition.repair import Needs, Repaired
 from headgate.partition.several import improve, keep_limits, over_limit, place, put_in, steps_for
 from headgate.partition.vector_assignment import VectorAssignment
@@ -69,25 +70,22 @@ def shrink(
     """
     if not instance.dimensions:
         return scalar_shrink.shrink(instance, assignment, costs, count, tolerance=tolerance, exact=exact).assignment
-    price = np.zeros(instance.pipelines, dtype=np.int64)
-    there = assignment >= 0
-    np.add.at(price, assignment[there], costs[there])
+    price = summed(assignment, costs, instance.pipelines)
     keep = set(instance.fixed.values())
-    able = [int(pipeline) for pipeline in np.argsort(price, kind="stable") if int(pipeline) not in keep]
-    for stays in range(count, instance.pipelines + 1):
-        emptied = frozenset(able[: instance.pipelines - stays])
-        if emptied and any(one.limit is not None and lower_bound(one.loads, stays) > one.limit for one in instance.dimensions):
+    able = [int(pipeline) for pipeline in ascending(price) if int(pipeline) not in keep]
+    for stays in range(count, instance.pipelines):
+        if any(one.limit is not None and lower_bound(one.loads, stays) > one.limit for one in instance.dimensions):
             continue
-        found = _without(instance, assignment, costs, emptied, tolerance)
-        if not over_limit(instance, found) or not emptied:
+        found = _without(instance, assignment, costs, able[: instance.pipelines - stays], tolerance)
+        if not over_limit(instance, found):
             return found
-    raise AssertionError("all pipelines are one of the numbers")
+    return _without(instance, assignment, costs, [], tolerance)
 
 
 def _without(
-    instance: Instance, assignment: NDArray[np.int64], costs: NDArray[np.int64], emptied: frozenset[int], tolerance: float
+    instance: Instance, assignment: NDArray[np.int64], costs: NDArray[np.int64], emptied: list[int], tolerance: float
 ) -> NDArray[np.int64]:
-    stays = np.setdiff1d(np.arange(instance.pipelines), sorted(emptied))
+    stays = np.setdiff1d(np.arange(instance.pipelines), emptied)
     fewer, number = scalar_shrink.on_fewer(instance, stays)
     return stays[repair(fewer, number[assignment], costs, tolerance=tolerance, trigger=tolerance).assignment]
 
@@ -124,7 +122,7 @@ def _repair(
         order = np.argsort(-(state.vectors / state.units).max(axis=1), kind="stable")
         put_in(state, order[state.assignment[order] < 0].tolist())
         if not _cheapest(state, state.limits):
-            keep_limits(state, Budget(0))
+            keep_limits(state, Budget())
     forced, stay = state.moved, state.assignment.copy()
     needs, goal = None, Fraction(1) + Fraction(tolerance)
     if state.ratio > 1 + Fraction(trigger) and not _cheapest(state, state.caps(goal)):
@@ -159,7 +157,7 @@ def _cheapest(state: VectorAssignment, caps: NDArray[np.int64]) -> bool:
     start, best = state.assignment.copy(), None
     rounds = min(_ROUNDS, max(1, _UNITS // max(1, len(state.weights))))
     for run in range(_RUNS):
-        draw = Budget(0, state=1 + run)
+        draw = Budget(state=1 + run)
         state.restore(start)
         if fit(state, caps, steps_for(state), draw):
             cheapen(state, caps, rounds, draw)
@@ -172,10 +170,8 @@ def _cheapest(state: VectorAssignment, caps: NDArray[np.int64]) -> bool:
 
 def _reachable(state: VectorAssignment) -> Fraction:
     """Give the largest ratio of a layout from scratch, and of the one at hand made better, whichever is less."""
-    nowhere = np.full_like(state.origin, -1)
-    fresh = VectorAssignment(state.instance, nowhere, np.zeros_like(nowhere))
+    fresh, near = VectorAssignment.empty(state.instance), VectorAssignment.empty(state.instance)
     fresh.restore(place(state.instance).assignment)
-    near = VectorAssignment(state.instance, nowhere, np.zeros_like(nowhere))
     near.restore(state.assignment)
     near.limits = fresh.limits = state.limits
     improve(near)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.partition.instance import ascending
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -55,7 +57,7 @@ def cheapen(state: VectorAssignment, caps: NDArray[np.int64], rounds: int, draw:
 
 def _by_cost(state: VectorAssignment) -> list[int]:
     moved = np.flatnonzero(state.moved & ~state.pinned)
-    return [int(unit) for unit in moved[np.argsort(-state.costs[moved], kind="stable")]]
+    return [int(unit) for unit in moved[ascending(-state.costs[moved])]]
 
 
 def _go_home(state: VectorAssignment, units: list[int], caps: NDArray[np.int64], steps: int, draw: Budget) -> None:

@@ -57,7 +57,7 @@ def spread_rates(
     best = min(profiles, key=lambda profile: profile.value)
     free = [index for index, arc in enumerate(arcs) if index not in kept and arc.window > 1]
     rounds = min(_ROUNDS, _WORK // max(1, length * _TAKEN)) if free and arcs else 0
-    draw = Budget(0)
+    draw = Budget()
     for index in free:
         best.replace([index])
     for _ in range(rounds):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.partition.bound import lifted, lower_bound
+from headgate.partition.bound import l2, lifted, lower_bound
 from headgate.problems import InputError
 
 
@@ -74,3 +74,14 @@ def test_what_cannot_be_spread_is_refused() -> None:
         bound([1, -2], 1)
     with pytest.raises(InputError, match="add up to"):
         bound([2**62, 2**62], 2)
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=6), st.integers(12, 20))
+def test_l2_asks_for_no_more_bins_than_it_takes_and_for_what_all_weigh_at_least(weights: list[int], capacity: int) -> None:
+    ranked = sorted(weights, reverse=True)
+
+    bins = l2(np.array(ranked), np.array([0, *accumulate(ranked)]), capacity)
+
+    fits = (pipelines for pipelines in range(1, 7) if optimum(ranked, pipelines) <= capacity)
+    assert -(-sum(weights) // capacity) <= bins <= next(fits)
+    assert bins >= sum(2 * weight > capacity for weight in weights)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
-from itertools import product
 from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from headgate.partition import feasibility, insertion
+from headgate.partition.budget import Budget
 from headgate.partition.conflict import Infeasible
-from headgate.partition.constrained import NotFound, place
+from headgate.partition.constrained import NotFound, _exchange, place
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.repair import repair
 from headgate.partition.spread import spread
+from tests.partition.brute_force import every_layout, keeps, loads_of
 from tests.support.examples import examples
 
 
@@ -71,25 +72,8 @@ def instances(draw: st.DrawFn) -> Instance:
 
 def optimum(instance: Instance) -> int | None:
     """Give the least makespan under the rules, by trying every placement; None where none keeps them."""
-    tried = (np.array(assignment) for assignment in product(range(instance.pipelines), repeat=len(instance.weights)))
-    return min((int(instance.loads(assignment).max()) for assignment in tried if _keeps(instance, assignment)), default=None)
-
-
-def _keeps(instance: Instance, assignment: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bool:
-    sizes = np.ones(len(assignment)) if instance.sizes is None else instance.sizes
-    used = np.bincount(assignment, sizes, instance.pipelines)
-    return (
-        (instance.capacity is None or bool((used <= instance.capacity).all()))
-        and all(assignment[unit] == home for unit, home in instance.fixed.items())
-        and all(assignment[unit] not in forbidden for unit, forbidden in instance.forbidden.items())
-        and not any(
-            assignment[one] == assignment[two]
-            for units in instance.anti_affinity
-            for one in units
-            for two in units
-            if one < two
-        )
-    )
+    every = every_layout(instance)
+    return int(loads_of(every, instance.weights, instance.pipelines).max(axis=1).min()) if len(every) else None
 
 
 @examples(50)
@@ -102,10 +86,45 @@ def test_a_placement_exists_where_trying_all_finds_one_and_keeps_every_rule(inst
         return
     split = place(instance)
 
-    assert _keeps(instance, split.assignment)
+    assert keeps(instance, split.assignment)
     assert split.makespan == instance.loads(split.assignment).max()
     assert split.bound <= least <= split.makespan
     assert not split.optimal or split.makespan == least
+
+
+def test_what_is_placed_under_rules_is_about_as_level_as_can_be() -> None:
+    reached = least = 0
+    for seed in range(20):
+        draw = np.random.default_rng(seed)
+        instance = Instance(
+            draw.integers(1, 100, 8),
+            3,
+            capacity=np.array([3, 3, 3]),
+            anti_affinity=[(0, 1), (2, 3, 4)],
+            forbidden={5: frozenset({int(draw.integers(3))})},
+            fixed={6: int(draw.integers(3))} if seed % 2 else {},
+        )
+        best = optimum(instance)
+        assert best is not None
+        reached, least = reached + place(instance).makespan, least + best
+
+    assert least <= reached <= 1.006 * least
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 1)), min_size=2, max_size=8), st.integers(4, 8), st.booleans())
+def test_two_pipelines_exchange_units_where_that_makes_the_heavier_lighter(
+    units: list[tuple[int, int]], room: int, apart: bool
+) -> None:
+    weights, today = (np.array(column) for column in zip(*units, strict=True))
+    instance = Instance(weights, 2, capacity=np.array([room, room]), anti_affinity=[(0, 1)] if apart else [])
+    state = PartialAssignment(instance, today, np.zeros_like(weights))
+    assume(keeps(instance, today))
+
+    found = _exchange(state, [0, 1], Budget(10**6))
+
+    assert keeps(instance, state.assignment)
+    assert (state.makespan < instance.loads(today).max()) == found
+    assert found == (optimum(instance) < instance.loads(today).max())
 
 
 def test_without_rules_it_is_the_spread() -> None:
@@ -139,7 +158,7 @@ def test_rules_that_leave_enough_freedom_cost_less_than_a_thousandth(rules: dict
     instance = realistic(200, 8, 21, **rules)
     split = place(instance)
 
-    assert _keeps(instance, split.assignment)
+    assert keeps(instance, split.assignment)
     assert split.makespan <= split.bound * 1.001
 
 
@@ -147,7 +166,7 @@ def test_two_thousand_units_on_a_hundred_pipelines_with_sets_as_large_as_their_n
     instance = realistic(2000, 100, 5, anti_affinity=tuple(tuple(range(first, first + 100)) for first in range(0, 2000, 100)))
     split = place(instance)
 
-    assert _keeps(instance, split.assignment)
+    assert keeps(instance, split.assignment)
     assert split.makespan <= split.bound * 1.001
 
 
@@ -155,7 +174,7 @@ def test_ten_thousand_units_fill_fifty_pipelines_to_the_last_table() -> None:
     instance = realistic(10_000, 50, 6, capacity=np.full(50, 200))
     split = place(instance)
 
-    assert _keeps(instance, split.assignment)
+    assert keeps(instance, split.assignment)
     assert split.makespan <= split.bound * 1.001
 
 
@@ -187,7 +206,7 @@ def _solver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     ids=["Latin square of 5", "of 8", "of 10", "4 full bins", "10 full bins"],
 )
 def test_what_fits_in_few_ways_is_found(instance: Instance) -> None:
-    assert _keeps(instance, place(instance).assignment)
+    assert keeps(instance, place(instance).assignment)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -198,7 +217,7 @@ def test_ejection_chains_find_what_fits_in_few_ways_by_themselves(seed: int) -> 
     insertion.evict(state)
 
     assert insertion.insert(state, np.flatnonzero(state.assignment < 0).tolist())
-    assert _keeps(instance, state.assignment)
+    assert keeps(instance, state.assignment)
 
 
 @pytest.mark.usefixtures("_solver")
@@ -234,7 +253,7 @@ def test_the_solver_finds_what_the_search_gave_up_on(monkeypatch: pytest.MonkeyP
     _tire(monkeypatch)
     instance = latin_square(10, 45, 3)
 
-    assert _keeps(instance, place(instance).assignment)
+    assert keeps(instance, place(instance).assignment)
 
 
 def _tire(monkeypatch: pytest.MonkeyPatch) -> None:

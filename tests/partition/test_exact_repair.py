@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from headgate.partition import exact_repair as module
+from headgate.partition.exact_repair import exact_repair
 from headgate.partition.excess import least_cost
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
-from headgate.partition.repair import repair
+from headgate.partition.repair import Repaired, repair
+from tests.partition.brute_force import costs_of, every_layout, within
 from tests.support.examples import examples
 
 
@@ -117,3 +120,51 @@ def test_what_the_solver_proves_is_the_least_of_all_repairs(data: st.DataObject)
     assert result.needs or result.cost >= (least or 0)
     if result.proved and not result.needs:
         assert result.cost == least
+
+
+def test_a_repair_that_is_taken_is_the_cheapest_of_all() -> None:
+    pytest.importorskip("ortools")
+    for seed in range(12):
+        draw = np.random.default_rng(seed)
+        weights, costs = draw.integers(1, 20, (2, 7))
+        state = PartialAssignment(Instance(weights, 3), draw.integers(0, 3, 7), costs)
+        limit = int(weights.sum()) // 3 + 2
+        prices = costs_of(within(state.instance, every_layout(state.instance), [limit]), state.origin, costs)
+        if not len(prices):
+            assert not exact_repair(state, limit, 0, None)
+            continue
+        cheapest = int(prices.min())
+        assert exact_repair(state, limit, 0, cheapest)
+        assert state.cost == 0  # none is cheaper
+        assert exact_repair(state, limit, 0, cheapest + 1)
+        assert (state.cost, state.makespan <= limit) == (cheapest, True)
+        assert exact_repair(state, limit, least_cost(state, limit), None)
+        assert state.makespan <= limit
+
+
+def test_a_repair_that_moves_every_unit_is_found_unless_there_is_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ortools")
+    instance = Instance(numbers([5, 4]), 2, forbidden={0: frozenset({0}), 1: frozenset({1})})
+    state = PartialAssignment(instance, numbers([0, 1]), numbers([3, 2]))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_BUDGET", 0.0)
+        assert not exact_repair(state, 5, 0, 5)
+    assert exact_repair(state, 5, 5, None)
+    assert state.assignment.tolist() == [1, 0]
+
+
+def test_the_solver_makes_a_repair_cheaper_and_finds_one_where_the_search_does_not() -> None:
+    pytest.importorskip("ortools")
+    dear = [53, 24, 26, 38, 42, 50, 34, 21, 28], [1, 1, 2, 1, 1, 1, 0, 2, 0], [1, 5, 3, 3, 5, 2, 1, 6, 8]
+    rare = [52, 20, 52, 38, 40, 45, 31, 59, 22], [0, 1, 1, 1, 0, 0, 0, 0, 0], [8, 2, 6, 7, 2, 3, 4, 3, 8]
+
+    def repaired(case: tuple[list[int], list[int], list[int]], *, exact: bool) -> Repaired:
+        weights, today, costs = map(numbers, case)
+        return repair(Instance(weights, 3), today, costs, tolerance=0.01, trigger=0.01, exact=exact)
+
+    searched, solved = repaired(dear, exact=False), repaired(dear, exact=True)
+    assert (searched.cost, searched.proved) == (17, False)
+    assert (solved.cost, solved.proved) == (7, True)
+    assert repaired(rare, exact=False).needs is not None
+    assert (repaired(rare, exact=True).needs, repaired(rare, exact=True).cost) == (None, 11)

@@ -11,6 +11,7 @@ from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
 
 DEAR = 10_000
+FINE = 8_000  # up to which all costs are told apart
 
 
 @st.composite
@@ -69,6 +70,30 @@ def test_bounds_hold_where_costs_are_told_apart_up_to_a_limit_and_roughly(
         assert all(bounds.total[pair] <= min(cost, below) for pair, cost in cheapest(state, limit).items())
 
 
+@given(
+    st.lists(st.tuples(st.integers(1, 30), st.integers(0, 9)), min_size=1, max_size=7), st.integers(0, 60), st.integers(0, 30)
+)
+def test_where_units_are_few_what_a_pipeline_sheds_is_the_cheapest_set_that_is_enough(
+    units: list[tuple[int, int]], limit: int, new: int
+) -> None:
+    weights, costs = (
+        np.array([*column, last], dtype=np.int64) for column, last in zip(zip(*units, strict=True), (new, 0), strict=True)
+    )
+    state = PartialAssignment(Instance(weights, 2), np.array([*[0] * len(units), -1]), costs)
+
+    def cheapest_to_shed(excess: int) -> int:
+        sets = product((False, True), repeat=len(units))
+        return min(
+            (int(costs[:-1][list(some)].sum()) for some in sets if weights[:-1][list(some)].sum() >= excess), default=FINE
+        )
+
+    excess = int(weights[:-1].sum()) - limit
+    bounds = least_by_place(state, limit, FINE)
+    assert least_cost(state, limit) == cheapest_to_shed(excess)
+    assert bounds.relief.tolist() == [cheapest_to_shed(excess), 0]
+    assert bounds.rise[-1, 0] == cheapest_to_shed(excess + new) - cheapest_to_shed(excess)
+
+
 def test_a_unit_that_comes_in_makes_others_leave() -> None:
     state = PartialAssignment(Instance(np.array([6, 4, 5]), 2), np.array([0, 0, -1]), np.array([9, 2, 0]))
     bounds = least_by_place(state, 10, 100)
@@ -98,3 +123,12 @@ def test_where_one_pipeline_is_too_heavy_the_bound_is_what_its_cheapest_relief_c
 
     assert (least_cost(state, 6), bounds.cost) == (3, 3)  # 5 and 1 leave
     assert bounds.total.tolist() == [[3, 4], [3, 3], [3, 3], [10, 3]]
+
+
+def test_what_the_rules_leave_no_choice_in_is_counted_beside_what_is_shed() -> None:
+    instance = Instance(np.array([6, 5, 4, 3]), 2, forbidden={0: frozenset({0})}, fixed={2: 0})
+    state = PartialAssignment(instance, np.array([0, 0, 1, 1]), np.array([4, 2, 3, 1]))
+
+    assert least_cost(state, 9) == 4 + 3  # who may not stay, and who is fixed elsewhere
+    assert least_cost(state, 8) == 4 + 3 + 2  # 5 and 4 are too much for one
+    assert least_by_place(state, 8, 100).cost == 4 + 3 + 2 + 1  # and so are 6 and 3

@@ -53,3 +53,7 @@ def test_none_of_the_others_gets_heavier_and_no_new_one_is_heavier_than_they_wer
 def test_of_tables_that_weigh_nothing_a_new_pipeline_gets_the_cheapest_all_the_same() -> None:
     assert filled([0, 0], [0, 0], 2, [1]) == [1, 0]
     assert filled([0, 0, 0], [0, 1, 1], 3, [2]) == [0, 2, 1]
+
+
+def test_where_no_pipeline_has_a_unit_to_spare_a_new_one_stays_empty() -> None:
+    assert filled([5], [0], 3, [1, 2]) == [0]

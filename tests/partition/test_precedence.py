@@ -1,12 +1,9 @@
 """Units that come after others: in no earlier pipeline, whatever else must hold."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from headgate.partition import cp_sat
 from headgate.partition.conflict import Fixed, Infeasible, Precedence
@@ -14,12 +11,7 @@ from headgate.partition.feasibility import decide
 from headgate.partition.instance import Dimension, Instance
 from headgate.partition.several import place
 from headgate.partition.vector_repair import repair, shrink
-
-Ints = NDArray[np.int64]
-
-
-def ints(*values: int) -> Ints:
-    return np.array(values, dtype=np.int64)
+from tests.partition.brute_force import every_layout, ints, is_one_of
 
 
 @st.composite
@@ -39,30 +31,14 @@ def instances(draw: st.DrawFn) -> Instance:
     )
 
 
-def allowed(instance: Instance) -> list[Ints]:
-    every = (ints(*one) for one in product(range(instance.pipelines), repeat=len(instance.weights)))
-    return [
-        one
-        for one in every
-        if all(one[first] <= one[then] for first, then in instance.precedence)
-        and all(one[unit] == pipeline for unit, pipeline in instance.fixed.items())
-        and all(len({*one[list(members)].tolist()}) == len(members) for members in instance.anti_affinity)
-        and (instance.capacity is None or bool((np.bincount(one, minlength=instance.pipelines) <= instance.capacity).all()))
-    ]
-
-
-def is_one_of(found: Ints, options: list[Ints]) -> bool:
-    return any(np.array_equal(found, one) for one in options)
-
-
 @settings(max_examples=20)
 @given(instances(), st.data())
 def test_what_is_placed_repaired_and_decided_keeps_the_order_and_all_rules(instance: Instance, data: st.DataObject) -> None:
-    options = allowed(instance)
+    options = every_layout(instance)
     count = len(instance.weights)
     today = ints(*data.draw(st.lists(st.integers(-1, instance.pipelines - 1), min_size=count, max_size=count)))
 
-    if not options:
+    if not len(options):
         with pytest.raises(Infeasible):
             place(instance)
         assert decide(instance).proved
@@ -85,8 +61,9 @@ def test_the_solver_has_the_same_rules(instance: Instance) -> None:
 
     _, found, _ = cp_sat.solve(instance, options, 1.0)
 
-    assert (found is None) == (not allowed(instance))
-    assert found is None or is_one_of(found, allowed(instance))
+    every = every_layout(instance)
+    assert (found is None) == (not len(every))
+    assert found is None or is_one_of(found, every)
 
 
 def test_fewer_pipelines_keep_the_order() -> None:

@@ -62,7 +62,7 @@ def consistent(result: Repaired, weights: Sequence[int], assignment: Sequence[in
 
 def test_the_cheapest_unit_that_helps_moves() -> None:
     result = mend([10, 10, 10, 5, 5], [0, 0, 0, 1, 1], 2, costs=[7, 3, 9, 1, 1], tolerance=0.25)
-    assert (result.moved, result.cost, result.makespan) == ((1,), 3, 20)
+    assert (result.moved, result.cost, result.makespan, result.proved) == ((1,), 3, 20, True)
 
 
 def test_two_units_are_swapped_where_one_alone_does_not_help() -> None:
@@ -130,6 +130,16 @@ def test_what_a_repair_brings_down_further_keeps_to_the_budget_too() -> None:
 
     assert len(mend(*layout, tolerance=0.02).moved) == 4
     assert len(mend(*layout, tolerance=0.02, budget=3).moved) == 3
+
+
+def test_what_has_to_move_is_told_and_not_counted_though_a_repair_goes_on_further() -> None:
+    layout = [7, 26, 23, 12, 31, 32, 36, 0], [0] * 8, 2, [6, 6, 2, 3, 0, 5, 2, 4]
+    forbidden = {7: frozenset({0})}
+
+    result = mend(*layout, tolerance=0.02, forbidden=forbidden)
+
+    assert (result.moved, result.forced, result.cost, result.proved) == ((0, 3, 4, 5, 7), (7,), 18, False)
+    assert mend(*layout, tolerance=0.02, budget=4, forbidden=forbidden).moved == result.moved
 
 
 def test_where_few_moves_are_left_dear_ones_are_made() -> None:
@@ -283,6 +293,9 @@ def test_constraints_hold_after_a_repair(case: tuple[Case, dict[str, Any]], tole
     assert all(len({places[unit] for unit in units}) == len(units) for units in constraints["anti_affinity"])
     assert all(places[unit] == pipeline for unit, pipeline in constraints["fixed"].items())
     assert all(places[unit] not in pipelines for unit, pipelines in constraints["forbidden"].items())
+    torn = {unit for unit, pipeline in constraints["fixed"].items() if 0 <= assignment[unit] != pipeline}
+    torn |= {unit for unit, pipelines in constraints["forbidden"].items() if assignment[unit] in pipelines}
+    assert torn <= set(result.forced)
     assert consistent(result, weights, assignment, costs)
 
 

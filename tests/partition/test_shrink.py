@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from headgate.partition.instance import Instance
 from headgate.partition.shrink import Shrunk, shrink
+from tests.partition.brute_force import costs_of, every_layout, within
 
 
 def numbers(values: Sequence[int] | NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.int64]:
@@ -76,3 +77,35 @@ def test_every_unit_is_on_a_pipeline_that_stays_and_the_cost_is_that_of_what_mov
     assert result.moved == tuple(moved)
     assert result.cost == sum(costs[unit] for unit in moved)
     assert result.makespan == max(np.bincount(result.assignment, weights))
+
+
+def test_of_few_pipelines_any_may_be_the_one_that_costs_least_with_the_repair_that_it_makes_necessary() -> None:
+    # Pipelines 0 and 1 cost least by themselves, but what they hold fits nowhere unless one of pipeline 2 moves too.
+    weights, today = [8, 8, 1, 1, 9, 9], [0, 1, 2, 2, 3, 4]
+    result = fewer(weights, today, 5, 4, costs=[5, 5, 3, 3, 9, 9], tolerance=0.0)
+
+    assert (result.emptied, result.cost) == ((2,), 6)
+
+
+def test_layouts_on_fewer_pipelines_cost_as_little_as_the_cheapest_of_all() -> None:
+    spent = least = 0
+    for seed in range(40):
+        draw = np.random.default_rng(seed)
+        weights, costs = draw.integers(1, 20, (2, 7))
+        instance, today = Instance(weights, 3), draw.integers(0, 3, 7)
+        result = shrink(instance, today, costs, 2, tolerance=0.1, exact=False)
+        every = every_layout(instance)
+        enough = within(instance, every[(every[:, :, None] == np.arange(3)).any(axis=1).sum(axis=1) <= 2], [result.makespan])
+        assert result.reached
+        spent, least = spent + result.cost, least + int(costs_of(enough, today, costs).min())
+
+    assert spent == least > 0
+
+
+def test_the_solver_makes_fewer_pipelines_cheaper_unless_it_is_not_to_be_asked() -> None:
+    pytest.importorskip("ortools")
+    weights, today = numbers([47, 28, 32, 59, 24, 43]), numbers([0, 1, 2, 0, 2, 2])
+    costs = numbers([1, 8, 2, 3, 3, 8])
+
+    assert shrink(Instance(weights, 3), today, costs, 2, tolerance=0.01).cost == 12
+    assert shrink(Instance(weights, 3), today, costs, 2, tolerance=0.01, exact=False).cost == 17

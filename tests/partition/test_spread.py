@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.partition import longest
 from headgate.partition.bound import lower_bound
 from headgate.partition.budget import Budget
+from headgate.partition.instance import Instance
 from headgate.partition.level import level
 from headgate.partition.longest import longest_first
 from headgate.partition.resplit import resplit, subsets_within
-from headgate.partition.spread import spread
+from headgate.partition.spread import _filled, spread
+from tests.partition.brute_force import every_layout, loads_of
 
 if TYPE_CHECKING:
     from random import Random
@@ -58,7 +61,7 @@ def test_the_order_of_weights_does_not_matter(listed: list[int], pipelines: int,
     assert one == other
 
 
-@given(st.lists(st.integers(1, 10**6), min_size=1, max_size=30), st.integers(1, 12))
+@given(st.lists(st.integers(0, 3) | st.integers(0, 10**6), min_size=1, max_size=30), st.integers(1, 12))
 def test_no_pipeline_is_empty_where_there_are_enough_tables(listed: list[int], pipelines: int) -> None:
     assignment = spread(np.array(listed, dtype=np.int64), pipelines, effort=5_000).assignment
     assert len(set(assignment.tolist())) == min(len(listed), pipelines)
@@ -117,6 +120,57 @@ def test_whole_rounds_are_longest_first() -> None:
     assert sorted(loads(weights, longest_first(weights, 200), 200)) == sorted(heap)
 
 
+@given(st.lists(st.integers(0, 40) | st.integers(0, 4000), min_size=1, max_size=40), st.integers(2, 9))
+def test_rounds_of_any_weights_are_longest_first(listed: list[int], pipelines: int) -> None:
+    weights = np.sort(np.array(listed, dtype=np.int64))[::-1]
+    one_by_one = longest_first(weights, pipelines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(longest, "_WIDE", 2)
+        rounds = longest_first(weights, pipelines)
+
+    assert sorted(loads(weights, rounds, pipelines)) == sorted(loads(weights, one_by_one, pipelines))
+
+
+def test_small_instances_are_solved_to_the_optimum() -> None:
+    for seed in range(60):
+        draw = np.random.default_rng(seed)
+        weights, pipelines = draw.integers(1, 100, 8), 2 + seed % 3
+        every = every_layout(Instance(weights, pipelines))
+        split = spread(weights, pipelines)
+        assert split.makespan == loads_of(every, weights, pipelines).max(axis=1).min()
+        assert split.makespan == max(loads(weights, split.assignment, pipelines))
+        assert split.optimal
+
+
+@given(st.lists(st.integers(0, 30), min_size=2, max_size=4), st.lists(st.integers(0, 30), min_size=2, max_size=4))
+def test_two_pipelines_are_levelled_by_the_best_move_or_exchange(one: list[int], other: list[int]) -> None:
+    weights = np.array([*one, *other], dtype=np.int64)
+    assignment = np.array([0] * len(one) + [1] * len(other))
+    heavy, light = (one, other) if sum(one) >= sum(other) else (other, one)
+    gap = sum(heavy) - sum(light)
+    shifts = [max(0, gives - takes) for gives in [*heavy, 0] for takes in [*light, 0]]
+    best = max(min(shift, gap - shift) for shift in shifts)
+
+    levelled = level(weights, assignment, 2, sum(heavy) - 1, Budget(1)) if gap > 1 else assignment
+
+    assert max(loads(weights, levelled, 2)) == sum(heavy) - (best if gap > 1 else 0)
+
+
+@given(st.lists(st.lists(st.integers(0, 20), min_size=1, max_size=3), min_size=3, max_size=3))
+def test_three_parts_are_split_again_where_half_of_their_tables_and_the_rest_can_be(parts: list[list[int]]) -> None:
+    numbers = np.split(np.arange(sum(map(len, parts))), np.cumsum([len(part) for part in parts])[:-1])
+    weights = np.array([weight for part in parts for weight in part], dtype=np.int64)
+    every = loads_of(every_layout(Instance(weights, 3)), weights, 3).max(axis=1)
+    best = int(every.min())
+
+    found = resplit(weights, [part.tolist() for part in numbers], best, Budget(10**6))
+
+    assert found is not None
+    assert sorted(table for part in found for table in part) == list(range(len(weights)))
+    assert max(int(weights[part].sum()) for part in found) == best
+    assert resplit(weights, [part.tolist() for part in numbers], best - 1, Budget(10**6)) is None
+
+
 def test_flat_weights_that_do_not_divide_evenly_are_level() -> None:
     weights = np.random.default_rng(2).integers(950, 1051, 10_030)
     assert longest_makespan(weights, 100) > 1.005 * lower_bound(weights, 100)
@@ -172,6 +226,12 @@ def test_a_subset_in_the_window_is_found_where_there_is_one(listed: list[int], l
     sums = [int(weights[mask].sum()) for mask in subsets_within(weights, low, low + width, 3)]
     assert bool(sums) == any(low <= weight <= low + width for weight in every)
     assert all(low <= weight <= low + width for weight in sums)
+
+
+def test_an_empty_pipeline_gets_the_lightest_table_that_is_not_alone() -> None:
+    assert _filled(np.array([0, 0, 0, 1]), 3).tolist() == [0, 0, 2, 1]
+    assert _filled(np.array([0, 0, 0, 0]), 4).tolist() == [0, 1, 2, 3]
+    assert _filled(np.array([0, 1]), 3).tolist() == [0, 1]
 
 
 def test_of_nothing_there_is_no_place() -> None:

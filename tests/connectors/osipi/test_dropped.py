@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from connectors.osipi.dropped import gone
+from connectors.osipi.streamsets import Page
 from tests.connectors.osipi.conftest import BY_BOTH
 from tests.connectors.osipi.recorded import TABLE, Connectors, at, check, read
 from tests.connectors.osipi.test_late import AGAIN, go_on, held, put
@@ -18,6 +23,39 @@ if TYPE_CHECKING:
 def drop(pi: PiServer, tag: str, value: Any) -> None:
     """Have the archive not keep a value."""
     pi.tags[tag].values = [one for one in pi.tags[tag].values if one["Value"] != value]
+
+
+instants = st.sampled_from([f"2026-03-01T11:00:0{second}" for second in range(8)])
+counts = st.dictionaries(instants, st.integers(1, 3), max_size=6).map(Counter)
+
+
+@given(
+    counts,
+    counts,
+    st.lists(st.tuples(instants, instants).map(sorted), max_size=2, unique_by=lambda span: span[0]),
+    st.sampled_from(["Z", ".000Z"]),
+)
+def test_gone_is_what_was_given_within_the_pages_time_and_is_not_there(
+    before: Counter[str], there: Counter[str], spans: list[list[str]], zone: str
+) -> None:
+    spans = [span for place, span in enumerate(spans) if all(span[1] <= one[0] or one[1] <= span[0] for one in spans[:place])]
+    pages = [
+        Page(
+            "A",
+            "",
+            "",
+            [{"Timestamp": stamp + zone} for stamp in sorted(there.elements()) if start <= stamp < stop],
+            None,
+            start,
+            stop,
+        )
+        for start, stop in spans
+    ]
+    looked_at = Counter(
+        {stamp: count for stamp, count in before.items() if any(start <= stamp < stop for start, stop in spans)}
+    )
+
+    assert gone(before, pages) == looked_at - there
 
 
 @BY_BOTH

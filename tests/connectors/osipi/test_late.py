@@ -97,7 +97,21 @@ class TestLate:
 
         [(_, message)] = go_on(one, ["A"], offset, 15)[2]
 
-        assert message.startswith("1 value")
+        assert message.startswith(
+            "1 value between 2026-03-01T11:00:00Z and 2026-03-01T11:55:00Z was deleted after it was read; take out what is"
+        )
+        assert message.endswith("--tags A --merge --delete`")
+
+    def test_of_several_the_number_is_told(self, pi: PiServer, connector: Connectors) -> None:
+        pi.add("A", [(at(100), 1), (at(200), 2), (at(300), 3)])
+        one = connector()
+        _, offset = read(one, ["A"])
+        del pi.tags["A"].values[:2]
+
+        [(_, message)] = go_on(one, ["A"], offset, 15)[2]
+
+        assert message.startswith("2 values")
+        assert "were deleted after they were read" in message
         assert message.endswith("--tags A --merge --delete`")
 
     def test_it_is_told_once_though_the_tag_waits_for_its_turn(self, pi: PiServer, connector: Connectors) -> None:
@@ -372,7 +386,10 @@ class TestReread:
         more, offset, words = go_on(one, ["A"], offset, 45, reread_values="100", **AGAIN)
 
         assert -7 in held(rows + more, "A")
-        assert "--delete" in words[0][1]
+        [(tag, message)] = words
+        assert tag == "A"
+        assert message.startswith("the values from 2026-03-01T11:00:00Z to 2026-03-01T12:00:00Z changed (-1), and too many")
+        assert "--from 2026-03-01T11:00:00Z --to 2026-03-01T12:00:00Z --tags A --merge --delete`" in message
         assert go_on(one, ["A"], offset, 50, reread_values="100", **AGAIN)[::2] == ([], [])
 
     def test_a_tag_that_is_forbidden_meanwhile_is_told_and_compared_later(self, pi: PiServer, connector: Connectors) -> None:

@@ -54,6 +54,26 @@ def test_what_is_written_is_read_again(progress: Progress) -> None:
     assert progress_of(offset).to_offset() == offset
 
 
+def test_without_any_tag_there_is_an_offset_too() -> None:
+    assert progress_of(Progress().to_offset()) == Progress()
+
+
+def test_of_several_places_the_offset_says_once_which_most_tags_have() -> None:
+    places = {"A": "2026-03-01T12:00:00", "B": "2026-03-01T13:00:00", "C": "2026-03-01T13:00:00"}
+
+    offset = Progress({tag: Place(until) for tag, until in places.items()}).to_offset()
+
+    assert offset["until"] == "2026-03-01T13:00:00"
+    assert offset["tags"].count("2026") == 1
+
+
+def test_an_offset_of_another_version_is_refused_with_what_it_is() -> None:
+    with pytest.raises(OffsetError, match=r"version is '7', not 1"):
+        progress_of({"version": 7})
+    with pytest.raises(OffsetError, match=r"version is 'None', not 1"):
+        progress_of({"until": ""})
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),

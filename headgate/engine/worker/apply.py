@@ -72,20 +72,21 @@ def land(rows: pa.Table, deleted: pa.Table, into: Into, state: State) -> Landed:
 
 
 def _merge(rows: pa.Table, deleted: pa.Table, plan: Plan, store: Store, state: State) -> Landed:
-    merged = _marked(rows, "row")
-    if deleted.num_rows:
-        merged = pa.concat_tables([merged, _marked(deleted, "deleted")], promote_options="default")
-        # Of a key that is in both, the later one; a deletion of the same sequence is last.
-        merged = last_of_each(merged.sort_by([(plan.sequence, "ascending")]), plan.keys)
     newer = f"s.{quoted(plan.sequence)} >= t.{quoted(plan.sequence)}"
     is_row = f"s.{MARK} = 'row'"
     values = {quoted(name): f"s.{quoted(name)}" for name in rows.column_names}
+    if deleted.num_rows:
+        merged = pa.concat_tables([_marked(rows, "row"), _marked(deleted, "deleted")], promote_options="default")
+        # Of a key that is in both, the later one; a deletion of the same sequence is last.
+        rows = last_of_each(merged.sort_by([(plan.sequence, "ascending")]), plan.keys)
 
     def clauses(merger: Any) -> Any:
-        merger = merger.when_matched_delete(f"NOT {is_row} AND {newer}") if deleted.num_rows else merger
+        if not deleted.num_rows:
+            return merger.when_matched_update(values, newer).when_not_matched_insert(values)
+        merger = merger.when_matched_delete(f"NOT {is_row} AND {newer}")
         return merger.when_matched_update(values, f"{is_row} AND {newer}").when_not_matched_insert(values, is_row)
 
-    counts = store.merge(merged, plan.keys, clauses, state)
+    counts = store.merge(rows, plan.keys, clauses, state)
     return Landed(counts["num_target_rows_inserted"] + counts["num_target_rows_updated"], counts["num_target_rows_deleted"])
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
-from operator import itemgetter
+from functools import cached_property
+from itertools import islice
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +14,13 @@ import pyarrow as pa
 
 from headgate.engine.worker.cells import to_column
 from headgate.engine.worker.errors import TableError, plain
+from headgate.engine.worker.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_FIRST, _MOST = 64, 4096  # rows that are checked at once
-_STEP, _SECONDS = 16, 1.0  # of these, before it is looked at the time; and how long rows are waited for
+_FIRST, _MOST = 64, 8192  # rows that are checked at once
+_STEP, _STEPS, _SECONDS = 16, 256, 1.0  # of these, before it is looked at the time: at first, and at most; and for how long
 _BYTES = 4 * 1024 * 1024  # about so many bytes of Arrow at once
 
 
@@ -50,14 +50,14 @@ class Checked:
     unknown: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """What rows must be: the schema, with `nullable=False` where null is not allowed; `keys`, which tell rows apart."""
 
     schema: pa.Schema
     keys: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def loose(self) -> pa.Schema:
         """The schema as the Delta table has it: any column may be null, as in a streaming table of Spark's."""
         return pa.schema([pa.field(one.name, one.type) for one in self.schema])
@@ -67,19 +67,23 @@ def checked_rows(rows: Iterable[Any], shape: Shape) -> Iterator[Checked]:
     """Check rows (dictionaries) in pieces of a few megabytes. Raises TableError for a row that is no dictionary."""
     source = iter(rows)
     size = _FIRST
-    while some := _some(source, size):
+    while some := _some(source, size, shape.schema.names):
         checked = _checked(some, shape)
         yield checked
         a_row = max(1, checked.batch.nbytes // max(1, checked.batch.num_rows))
         size = max(1, min(_MOST, size * 4, _BYTES // a_row))
 
 
-def _some(source: Iterator[Any], size: int) -> list[Any]:
+def _some(source: Iterator[Any], size: int, names: Sequence[str]) -> Rows:
     """Take so many rows; fewer where they come slowly, for what waits for them to know that they do come."""
     until = monotonic() + _SECONDS
-    some = list(islice(source, min(size, _STEP)))
-    while len(some) < size and monotonic() < until and (more := list(islice(source, min(_STEP, size - len(some))))):
-        some += more
+    some = Rows(names)
+    step = _STEP
+    while taken := list(islice(source, min(step, size - len(some)))):
+        some.add(taken)
+        if len(some) == size or monotonic() >= until:
+            break
+        step = min(2 * step, _STEPS)
     return some
 
 
@@ -119,15 +123,15 @@ def _required(shape: Shape) -> list[str]:
     return [one.name for one in shape.schema if not one.nullable or one.name in shape.keys]
 
 
-def _checked(rows: Sequence[Any], shape: Shape) -> Checked:
-    names = shape.schema.names
-    columns, unknown = _columns(rows, names)
+def _checked(rows: Rows, shape: Shape) -> Checked:
+    columns, unknown = rows.columns()
     arrays: list[pa.Array] = []
     unfit: dict[str, dict[int, str]] = {}
     converted: Counter[str] = Counter()
     required = set(_required(shape))
-    for name, values in zip(names, columns, strict=True):
-        column = to_column(values, shape.schema.field(name).type, name)
+    for one, values in zip(shape.schema, columns, strict=True):
+        name = one.name
+        column = to_column(values, one.type, name)
         wrong = column.unfit
         if name in required and column.array.null_count > len(wrong):
             nulls = (index for index, value in enumerate(values) if value is None)
@@ -144,28 +148,8 @@ def _checked(rows: Sequence[Any], shape: Shape) -> Checked:
     return found
 
 
-def _columns(rows: Sequence[Any], names: Sequence[str]) -> tuple[list[Sequence[Any]], set[str]]:
-    """Give the values of each name, and the names that rows have besides. Raises TableError for what is no dictionary."""
-    try:
-        if len(names) > 1:
-            # All values in one list first, of which columns are slices: half the time of taking them row by row apart.
-            values = list(chain.from_iterable(map(itemgetter(*names), rows)))
-            columns: list[Sequence[Any]] = [values[place :: len(names)] for place in range(len(names))]
-        else:
-            columns = [[row[names[0]] for row in rows]]
-        if max(map(len, rows)) == len(names):
-            return columns, set()
-    except (KeyError, TypeError, IndexError):
-        for row in rows:
-            if not isinstance(row, Mapping):
-                found = f"{type(row).__name__} {plain(row)[:60]!r}"
-                raise TableError(f"it gave {found} among its rows: expected a dictionary") from None
-        columns = [[row.get(name) for row in rows] for name in names]
-    return columns, {plain(name) for row in rows for name in row} - set(names)
-
-
 def _parted(
-    rows: Sequence[Mapping[str, Any]], batch: pa.RecordBatch, unfit: Mapping[str, Mapping[int, str]], shape: Shape
+    rows: Rows | Sequence[Mapping[str, Any]], batch: pa.RecordBatch, unfit: Mapping[str, Mapping[int, str]], shape: Shape
 ) -> Checked:
     """Take the rows out of a batch that have an unfit cell."""
     bad: list[BadCell] = []

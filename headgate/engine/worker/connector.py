@@ -7,6 +7,7 @@ sparkpds/lakeflow_datasource.py, for what is called when.
 from __future__ import annotations
 
 import faulthandler
+import gc
 import json
 import math
 import time
@@ -61,6 +62,7 @@ class Source:
             many = f"{len(found.classes)} connector classes: {', '.join(map(described, found.classes))}"
             raise TableError(f"{folder}: {many if found.classes else errors or 'no connector class found'}")
         self._connector = self._asked(lambda: found.classes[0](dict(options)), "it can't be made")
+        gc.freeze()  # what was imported stays as long as this process: garbage collections need not look through it each time
 
     def metadata(self, table: str, options: Mapping[str, str]) -> tuple[str, tuple[str, ...], str]:
         """Give a table's ingestion type, primary keys and cursor field (empty without one). Raises TableError."""

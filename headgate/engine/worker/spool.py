@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ROWS = 16_384  # of a batch in the file, and of one that is written at once
+_FEW = 1024  # rows of a batch: such batches are made into larger ones first
 
 
 class Spool:
@@ -32,12 +33,12 @@ class Spool:
         """Take a batch; raises OSError where the disk is full."""
         if not batch.num_rows:
             return
+        if self._held > self._most:  # not before: what passes the limit with its last batch needs no file
+            self._spill()
         self._kept.append(batch)
         self._held += batch.nbytes
         self.rows += batch.num_rows
         self.bytes += batch.nbytes
-        if self._held > self._most:
-            self._spill()
 
     @property
     def full(self) -> bool:
@@ -87,8 +88,11 @@ class Spool:
             handle, name = tempfile.mkstemp(".arrow", dir=self._folder)
             os.close(handle)
             self._file = Path(name)
-            self._writer = pa.ipc.new_file(name, self._schema, options=pa.ipc.IpcWriteOptions(compression="lz4"))
-        for batch in pa.Table.from_batches(self._kept, self._schema).combine_chunks().to_batches(_ROWS):
+            self._writer = pa.ipc.new_file(name, self._schema)  # not compressed: that took three times as long
+        rows = pa.Table.from_batches(self._kept, self._schema)
+        if rows.num_rows < len(self._kept) * _FEW:
+            rows = rows.combine_chunks()
+        for batch in rows.to_batches(_ROWS):
             self._writer.write_batch(batch)
         self._kept, self._held = [], 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.deployment.model import Cluster, Connection, Job, Permissions, Pipeline, Ref
+from headgate.deployment.monitoring.resources import monitoring_resources
 from headgate.deployment.pipelines import pipelines_now, resources_of
 from headgate.deployment.shared import shared_resources
 from headgate.emit.bundle.bundle import WRITTEN, BundleTarget, bundle_files
@@ -92,8 +93,10 @@ def generate_bundle(request: BundleRequest) -> BundleResult:
 
 def _part(one: Connector, target: str, layout: Layout, code: Mapping[str, bytes], request: BundleRequest) -> BundleTarget:
     scope = bundle_scope(one.definition, target)
+    pipelines = pipelines_now(scope, one.tables, layout)
     found = shared_resources(scope, code)
-    for now in pipelines_now(scope, one.tables, layout):
+    found += monitoring_resources(scope, layout, pipelines, found)
+    for now in pipelines:
         found += resources_of(scope, now)
     return BundleTarget(scope, tuple(_as_asked(found, request)))
 

@@ -10,6 +10,8 @@ from headgate.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from headgate.deployment.model import Ref
+
 _JOB = "_job"
 
 
@@ -26,6 +28,13 @@ def job_key(connector: str, pipeline: str) -> str:
 def shared_key(connector: str, kind: str) -> str:
     """Give the key of a connector's own schema or catalog."""
     return f"{connector}_{kind}"
+
+
+def key_of(connector: str, one: Ref) -> str:
+    """Give the key of a resource."""
+    if one.kind == "pipeline":
+        return pipeline_key(connector, one.id)
+    return job_key(connector, one.id) if one.kind == "job" else shared_key(connector, one.kind)
 
 
 def clashes(keys: Iterable[tuple[str, str]]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from headgate.deployment.scope import Scope
 
 if TYPE_CHECKING:
     from headgate.definition.model import Definition
+    from headgate.deployment.model import Dashboard
 
 SOURCE = "src"
 
@@ -33,3 +34,8 @@ def in_bundle(scope: Scope, path: str) -> str:
     """Give the same with the target as a variable, so that all targets say the same."""
     own = f"{SOURCE}/{scope.target_name}/"
     return f"{SOURCE}/${{bundle.target}}/{local_path(scope, path).removeprefix(own)}"
+
+
+def dashboard_path(one: Dashboard) -> str:
+    """Give the path of the file that a bundle makes a dashboard of, in the workspace (without /Workspace)."""
+    return f"{one.folder}/dashboard.lvdash.json"

@@ -6,8 +6,8 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.model import File
-from headgate.emit.bundle.keys import clashes, job_key, pipeline_key
+from headgate.deployment.model import File, Ref
+from headgate.emit.bundle.keys import clashes, key_of
 from headgate.problems import Problem, short
 
 if TYPE_CHECKING:
@@ -63,11 +63,8 @@ def _clashes(parts: Sequence[BundleTarget]) -> Iterator[Problem]:
     keys = set()
     for part in parts:
         for one in part.resources:
-            if one.kind in {"pipeline", "job"}:
-                key = pipeline_key if one.kind == "pipeline" else job_key
-                keys.add((key(part.connector, one.id), f"{one.kind} '{one.id}' of {part.connector}"))
-            elif one.kind in {"catalog", "schema"}:
-                keys.add((f"{part.connector}_{one.kind}", f"the {one.kind} of {part.connector}"))
+            if one.kind in {"pipeline", "job", "catalog", "schema", "dashboard"}:
+                keys.add((key_of(part.connector, Ref(one.kind, one.id)), f"{one.kind} '{one.id}' of {part.connector}"))
     yield from clashes(keys)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.model import Catalog, File, Job, Permissions, Pipeline, Schema
-from headgate.emit.bundle.keys import job_key, pipeline_key, shared_key
-from headgate.emit.bundle.paths import in_bundle
-from headgate.emit.terraform.blocks import ALERTS
+from headgate.deployment.model import Catalog, Dashboard, File, Job, Permissions, Pipeline, Schema
+from headgate.emit.bundle.keys import job_key, key_of, pipeline_key, shared_key
+from headgate.emit.bundle.paths import dashboard_path, in_bundle
+from headgate.emit.terraform.blocks import ALERTS, LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from headgate.deployment.scope import Scope
 
 Block = dict[str, Any]
-_JOB_LEVELS = {"CAN_RUN": "CAN_MANAGE_RUN"}
 
 
 def resources_of(scope: Scope, resources: Iterable[Resource]) -> dict[str, dict[str, Block]]:
@@ -41,9 +40,11 @@ def resources_of(scope: Scope, resources: Iterable[Resource]) -> dict[str, dict[
                 found.setdefault("pipelines", {})[pipeline_key(connector, one.id)] = _pipeline(scope, one)
             case Job():
                 found.setdefault("jobs", {})[job_key(connector, one.id)] = _job(scope, one)
+            case Dashboard():
+                found.setdefault("dashboards", {})[shared_key(connector, "dashboard")] = _dashboard(scope, one)
             case Permissions():
-                kind, key = ("jobs", job_key) if one.of.kind == "job" else ("pipelines", pipeline_key)
-                found[kind][key(connector, one.of.id)]["permissions"] = [_access(each, one.of.kind) for each in one.granted]
+                block = found[f"{one.of.kind}s"][key_of(connector, one.of)]
+                block["permissions"] = [_access(each, one.of.kind) for each in one.granted]
             case File() | _:
                 continue
     return found
@@ -130,6 +131,8 @@ def _pipeline(scope: Scope, one: Pipeline) -> Block:
             block[name] = value
     if one.notified:
         block["notifications"] = [{"email_recipients": list(one.notified), "alerts": ALERTS}]
+    if log := one.event_log:
+        block["event_log"] = {"catalog": catalog_of(scope, log.catalog), "schema": log.schema, "name": log.name}
     return block | {"tags": _tags(one.tags), "cascade_on_destroy": False, **_lifecycle(protected=one.protected)}
 
 
@@ -150,7 +153,7 @@ def _compute(cluster: Cluster | None) -> Block:
 
 
 def _job(scope: Scope, one: Job) -> Block:
-    tasks = [_task(scope, "ingest", one.id), *(_task(scope, name, name, before, one.id) for name, before in one.tasks)]
+    tasks = [_task(scope, one.task, one.id), *(_task(scope, name, name, before, one.id) for name, before in one.tasks)]
     block: Block = {"name": _named(scope, one.name), "max_concurrent_runs": 1}
     if one.schedule:
         block["schedule"] = {
@@ -185,5 +188,13 @@ def _who(one: RunAs | Permission | None) -> dict[str, str]:
 
 
 def _access(permission: Permission, kind: str) -> dict[str, str]:
-    level = _JOB_LEVELS.get(permission.level, permission.level) if kind == "job" else permission.level
-    return {"level": level, **_who(permission)}
+    return {"level": LEVELS.get((kind, permission.level), permission.level), **_who(permission)}
+
+
+def _dashboard(scope: Scope, one: Dashboard) -> Block:
+    return {
+        "display_name": _named(scope, one.name),
+        "warehouse_id": one.warehouse,
+        "file_path": f"../{in_bundle(scope, dashboard_path(one))}",
+        "embed_credentials": False,
+    }

@@ -29,7 +29,7 @@ Block = dict[str, Any]
 # What a table's settings are called otherwise in managed ingestion than in an ingest file.
 _SETTINGS = {"cluster_by": "clustering_columns"}
 # What a level is called otherwise than on a pipeline. Source: the provider's databricks_permissions.
-_LEVELS = {("job", "CAN_RUN"): "CAN_MANAGE_RUN", ("dashboard", "CAN_VIEW"): "CAN_READ"}
+LEVELS = {("job", "CAN_RUN"): "CAN_MANAGE_RUN", ("dashboard", "CAN_VIEW"): "CAN_READ"}
 # A pipeline's alerts. Source: the provider's databricks_pipeline, block notification.
 ALERTS = ["on-update-failure", "on-update-fatal-failure", "on-flow-failure"]
 
@@ -208,5 +208,5 @@ def _access(permission: Permission, kind: str) -> dict[str, str]:
         "group_name": permission.group,
         "service_principal_name": permission.service_principal,
     }
-    level = _LEVELS.get((kind, permission.level), permission.level)
+    level = LEVELS.get((kind, permission.level), permission.level)
     return {"permission_level": level} | {name: literal(value) for name, value in who.items() if value}

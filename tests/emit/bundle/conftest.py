@@ -20,6 +20,7 @@ connection: {name: crm_connection, secrets: [token], external_options: [maxCount
 destination: {catalog: main, schema: bronze, create_schema: true}
 schedules: {snapshot: 0 0 * * *}
 balance: {stacks: 2}
+monitoring: {schema: monitoring}
 code: {folder: code}
 targets:
   dev: {default: true, name_prefix: dev_, catalog: dev, protect: false, paused: true, development: true, deploy_with: bundle}
@@ -27,6 +28,7 @@ targets:
     run_as: {service_principal: 1b2c}
     permissions: [{level: CAN_RUN, group: analysts}]
     notifications: [data@example.com]
+    warehouse_id: 4f5a
     tags: {cost_center: "0042"}
     deploy_with: bundle
 """

@@ -52,6 +52,8 @@ class TestWhatIsWritten:
         assert own == files(GOLDEN)
         source = ("code/crm.py", "ingest/README.md", "ingest/money_1.py", "ingest/people_1.py")
         beside = [f"src/{target}/crm/{path}" for target in ("dev", "prod") for path in source]
+        beside.insert(len(source), "src/dev/crm/monitoring/summaries.py")
+        beside += [f"src/prod/crm/monitoring/{name}" for name in ("dashboard.lvdash.json", "summaries.py")]
         assert sorted(found.keys() - own.keys()) == [".headgate.json", *beside]
 
     def test_the_connection_has_to_be_there_and_that_is_said(self, headgate: Run) -> None:
@@ -70,7 +72,7 @@ class TestWhatIsWritten:
         headgate("generate", "bundle", "crm", "--no-emit-jobs", "--num-workers", "4")
 
         resources = in_target(project / "bundle", "prod")["resources"]
-        assert sorted(resources) == ["pipelines", "schemas"]
+        assert sorted(resources) == ["dashboards", "pipelines", "schemas"]
         assert {str(one["clusters"]) for one in resources["pipelines"].values()} == {"[{'label': 'default', 'num_workers': 4}]"}
 
     def test_for_machines(self, headgate: Run) -> None:
@@ -97,8 +99,8 @@ class TestWhoTakesIt:
         bundle = in_target(project / "bundle", target)
 
         built = self.build(project, bundle)
-        assert sorted(built["resources"]["pipelines"]) == ["crm_money_1", "crm_people_1"]
-        assert sorted(built["resources"]["jobs"]) == ["crm_money_1_job", "crm_people_1_job"]
+        assert sorted(built["resources"]["pipelines"]) == ["crm_crm", "crm_money_1", "crm_people_1"]
+        assert sorted(built["resources"]["jobs"]) == ["crm_crm_job", "crm_money_1_job", "crm_people_1_job"]
         bundle["resources"]["pipelines"]["crm_people_1"]["servelress"] = True
         with pytest.raises(ValueError, match="servelress"):
             self.build(project, bundle)
@@ -190,10 +192,10 @@ class TestAfterwards:
         kept = json.loads((project / CRM / "deployed.prod.json").read_text())
         assert kept["by"] == "bundle"
         assert kept["ids"] == {
-            "databricks_job.money_1": "2",
-            "databricks_job.people_1": "4",
-            "databricks_pipeline.money_1": "1",
-            "databricks_pipeline.people_1": "3",
+            "databricks_job.money_1": "4",
+            "databricks_job.people_1": "6",
+            "databricks_pipeline.money_1": "3",
+            "databricks_pipeline.people_1": "5",
             "databricks_workspace_file.money_1": "/Shared/headgate/src/prod/crm/ingest/money_1.py",
             "databricks_workspace_file.people_1": "/Shared/headgate/src/prod/crm/ingest/people_1.py",
         }

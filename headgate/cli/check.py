@@ -107,8 +107,13 @@ def _stacks_text(one: ShownConnector) -> str:
     lines += [f"  {folder}{'' if folder.is_dir() else '  (not synthesized yet)'}" for folder in one.stacks.values()]
     steps = [] if one.host else ["export DATABRICKS_HOST=… and its credentials"]
     steps += [f"export TF_VAR_{variable}=…" for variable in one.variables]
+    if not one.stacks:
+        steps = [f"headgate generate bundle {connector}", f"databricks bundle deploy -t {target}   # in the bundle's folder"]
+        return "\n".join(
+            [f"Target '{target}' is deployed by a bundle:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]
+        )
     steps += [
-        f"HEADGATE_TARGET={target} npx cdktf diff {next(iter(one.stacks), '')}",
+        f"HEADGATE_TARGET={target} npx cdktf diff {next(iter(one.stacks))}",
         f"HEADGATE_TARGET={target} npx cdktf deploy '{connector}-{target}-*'",
         f"headgate record {connector} --target {target}   # then commit deployed.{target}.json",
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from headgate.cli.console import emit, result, tell, warn
 from headgate.cli.init import settle
 from headgate.cli.options import Connectors, Format, FormatOption, Root
 from headgate.problems import StaleError
+
+if TYPE_CHECKING:
+    from headgate.use_cases.generate_bundle import BundleRequest
 
 generate = typer.Typer(cls=Commands, no_args_is_help=True, help="Write the layouts in another form: a Databricks asset bundle.")
 
@@ -24,9 +28,12 @@ def _generate() -> None:
 def bundle(
     connector: Connectors = None,
     out: Annotated[Path, typer.Option("--out", help="The bundle's folder.")] = Path("bundle"),
-    name: Annotated[str, typer.Option("--name", help="The bundle's name; default: the connector's id, of all: headgate.")] = "",
+    name: Annotated[
+        str, typer.Option("--name", help="The bundle's name; default: the connector's id, of all the folder's.")
+    ] = "",
     workers: Annotated[
-        int | None, typer.Option("--num-workers", min=0, help="Workers of a classic cluster, in place of the definition's.")
+        int | None,
+        typer.Option("--num-workers", min=1, max=1000, help="Workers of a classic cluster in place of the own compute."),
     ] = None,
     output: FormatOption = Format.text,
     root: Root = Path(),
@@ -43,7 +50,7 @@ def bundle(
         connector=connector, out=out, name=name, jobs=jobs, workers=workers, write=not check, force=force, root=root
     )
     found = generate_bundle(request)
-    command = f"headgate generate bundle{f' {connector}' if connector else ''} --out {out}"
+    command = _command(request)
     written = settle(found.changes, command, "look at the diff, then say --force", written=found.written, check=check)
     if check and found.gone:
         raise StaleError(f"would be deleted: {', '.join(found.gone)}", f"run `{command}`")
@@ -61,4 +68,15 @@ def bundle(
     for words in found.before:
         warn(f"before the deploy: {words}")
     if output is Format.text and written:
-        tell(f"next, in {found.folder}: `databricks bundle deploy -t {found.targets[0]}`; then `headgate record`")
+        target = found.targets[0]
+        summary = f"`databricks bundle summary -t {target} -o json > summary.json`"
+        record = f"`headgate record {connector or 'CONNECTOR'} {out}/summary.json -t {target} --bundle {out}`"
+        tell(f"next, in {out}: `databricks bundle deploy -t {target}`, then {summary}; then here {record}")
+
+
+def _command(request: BundleRequest) -> str:
+    """Give the command that writes the same bundle."""
+    words = ["headgate generate bundle", *([request.connector] if request.connector else []), "--out", quote(str(request.out))]
+    words += ["--name", request.name] if request.name else []
+    words += [] if request.jobs else ["--no-emit-jobs"]
+    return " ".join([*words, *([] if request.workers is None else ["--num-workers", str(request.workers)])])

@@ -80,5 +80,7 @@ class TargetLayout:
 
     def deploy(self, stacks: Iterable[str] = ()) -> str:
         """Give the command that deploys these stacks, or all of the target."""
+        if self.scope.target.deploy_with == "bundle":
+            return f"headgate generate bundle {self.scope.definition.id}, databricks bundle deploy -t {self.scope.target_name}"
         names = " ".join(stacks) or f"'{self.scope.definition.id}-{self.scope.target_name}-*'"
         return f"HEADGATE_TARGET={self.scope.target_name} npx cdktf deploy {names}"

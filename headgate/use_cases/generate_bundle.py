@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.deployment.model import Cluster, Connection, Job, Permissions, Pipeline, Ref
+from headgate.deployment.model import Cluster, Connection, Job, Permissions, Pipeline
 from headgate.deployment.monitoring.resources import monitoring_resources
 from headgate.deployment.pipelines import pipelines_now, resources_of
 from headgate.deployment.shared import shared_resources
-from headgate.emit.bundle.bundle import WRITTEN, BundleTarget, bundle_files
-from headgate.emit.bundle.keys import pipeline_key
+from headgate.emit.bundle.bundle import BundleTarget, bundle_files
 from headgate.emit.bundle.paths import bundle_scope
 from headgate.emit.bundle.refused import problems_of
-from headgate.files import read_bytes
-from headgate.generated import File, changes, digest, read_written, write_files, written_text
-from headgate.problems import InputError, Problem
+from headgate.names import slug
+from headgate.problems import InputError, Problem, RefusedError
 from headgate.project import read_connectors
 from headgate.synthesis import ready
+from headgate.use_cases.bundle_folder import changes_in, name_in, refuse_place
+from headgate.use_cases.bundle_leaving import refuse_leaving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from headgate.layout.model import Layout
     from headgate.project import Connector
 
-_ALL = "headgate"  # the bundle of all connectors
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,8 @@ class BundleRequest:
     """A bundle of one connector, or of all, in the targets that a bundle deploys, into the folder `out`.
 
     jobs False: without jobs. workers: of a classic cluster in place of the definition's compute; None: as that says. name: the
-    bundle's, which its state goes by; empty: the connector's id. write False: only look. force: over files that were changed.
+    bundle's, which its state in the workspace goes by; empty: that of the bundle in `out`, else the connector's id, of all the
+    name of the project's folder. write False: only look. force: over files that were changed, and another bundle's.
     """
 
     connector: str | None = None
@@ -66,29 +69,46 @@ class BundleResult:
 
 
 def generate_bundle(request: BundleRequest) -> BundleResult:
-    """Write the bundle, all its files or none.
+    """Write the bundle.
 
-    Raises InputError for what a bundle has no form of, or where no target is deployed by one; and what synthesis would.
+    Raises InputError for what a bundle has no form of, or where no target is deployed by one; RefusedError where its deploy
+    would lose something, or make it a second time; and what synthesis would.
     """
     connectors = read_connectors(request.root, request.connector)
-    name = request.name or (connectors[0].definition.id if request.connector else _ALL)
-    parts, before = [], []
+    refuse_place(request.out, request.root)
+    name = _name(request, connectors)
+    parts = []
     for one in connectors:
         for target, settings in one.definition.targets.items():
             if settings.deploy_with == "bundle":
                 _, layout, code = ready(one, target)
-                if any(retirement.target == target for retirement in layout.retired):
-                    before.append(f"{target} is being taken down: it is left out")
-                    continue
-                part = _part(one, target, layout, code, request)
-                parts.append(part)
-                before += _before(part, layout, one)
+                if not any(retirement.target == target and retirement.done for retirement in layout.retired):
+                    refuse_leaving(one, layout, target, request.out)
+                    parts.append(_part(one, target, layout, code, request))
     if not parts:
         fix = "write `deploy_with: bundle` below the targets in connector.yaml that a bundle is to deploy"
         raise InputError(f"no target of {', '.join(one.definition.id for one in connectors)} is deployed by a bundle", fix)
-    if problems := problems_of(parts):
+    if problems := [*problems_of(parts), *_workers_refused(parts, request.workers)]:
         raise InputError(problems)
-    return _written(request, name, parts, before)
+    found = changes_in(request.out, bundle_files(name, parts), force=request.force)
+    written = request.write and not any(change.clash for change in found.changes)
+    if written:
+        found.write()
+    targets = tuple(dict.fromkeys(part.name for part in parts))
+    before = tuple(words for part in parts for words in _connections(part))
+    return BundleResult(request.out, name, targets, found.changes, found.gone, written, before)
+
+
+def _name(request: BundleRequest, connectors: Sequence[Connector]) -> str:
+    """Give the bundle's name. Raises InputError for none that a folder can have, RefusedError where the folder has another."""
+    there = name_in(request.out)
+    name = request.name or there or (connectors[0].definition.id if request.connector else slug(request.root.resolve().name))
+    if not _NAME.fullmatch(name):
+        raise InputError(f"a bundle can't be called '{name}'", "take letters, digits, - and _: --name")
+    if there and name != there and not request.force:
+        message = f"holds the bundle '{there}', not '{name}': what was deployed by that name would be made a second time"
+        raise RefusedError(Problem(message, "name another folder (--out), or say --force", str(request.out)))
+    return name
 
 
 def _part(one: Connector, target: str, layout: Layout, code: Mapping[str, bytes], request: BundleRequest) -> BundleTarget:
@@ -112,53 +132,17 @@ def _as_asked(resources: Sequence[Resource], request: BundleRequest) -> Iterator
             yield one
 
 
-def _before(part: BundleTarget, layout: Layout, one: Connector) -> Iterator[str]:
-    """Say what a bundle does not do: make the connection, and let go of a pipeline without destroying it."""
-    target, connector = part.name, part.connector
+def _workers_refused(parts: Sequence[BundleTarget], workers: int | None) -> Iterator[Problem]:
+    """Say what serverless pipelines alone can have, where they are to have clusters."""
+    if workers is None:
+        return
+    for part in parts:
+        if part.scope.target.budget_policy_id:
+            message = f"{part.connector} in {part.name}: a budget policy is for serverless compute alone"
+            yield Problem(message, "leave --num-workers out, or the target's budget_policy_id")
+
+
+def _connections(part: BundleTarget) -> Iterator[str]:
     for found in part.resources:
         if isinstance(found, Connection):
-            yield f"the connection {found.name} has to be there in {target}: a bundle makes none"
-    unbind = "databricks bundle deployment unbind"
-    for left in layout.left:
-        if target in left.until:
-            key = pipeline_key(connector, left.id)
-            yield f"pipeline '{left.id}' leaves {target}: `{unbind} {key} -t {target}` before the deploy, else that destroys it"
-    for pipeline in layout.pipelines:
-        if pipeline.renamed and target in pipeline.renamed.until:
-            was, now = (pipeline_key(connector, name) for name in (pipeline.renamed.before, pipeline.id))
-            ids = one.deployed(target).ids
-            id_ = ids.get(Ref("pipeline", pipeline.renamed.before).address) or ids.get(Ref("pipeline", pipeline.id).address)
-            bind = f"databricks bundle deployment bind {now} {id_ or 'ITS_ID'} -t {target}"
-            yield f"pipeline '{pipeline.renamed.before}' is '{pipeline.id}' now: `{unbind} {was} -t {target}`, then `{bind}`"
-
-
-def _written(request: BundleRequest, name: str, parts: Sequence[BundleTarget], before: Sequence[str]) -> BundleResult:
-    folder = request.out
-    files = [File(path, _text(content, path)) for path, content in bundle_files(name, parts).items()]
-    last = read_written(folder / WRITTEN)
-    wanted = {file.path for file in files}
-    gone = [path for path in sorted(last) if path not in wanted and ".." not in path and (folder / path).is_file()]
-    kept = [path for path in gone if not request.force and last[path] != _digest_of(folder / path)]
-    if kept:
-        fix = "look at what they say, then delete them, or say --force"
-        message = "is of the bundle no more, and somebody changed it"
-        raise InputError([Problem(message, fix, str(folder / path)) for path in kept])
-    found = changes(folder, files, last, force=request.force)
-    written = request.write and not any(change.clash for change in found)
-    if written:
-        write_files(folder, [*(change.file for change in found), File(WRITTEN, written_text(files, {}))])
-        for path in gone:
-            (folder / path).unlink()
-    targets = tuple(dict.fromkeys(part.name for part in parts))
-    return BundleResult(folder, name, targets, tuple(found), tuple(gone), written, tuple(before))
-
-
-def _text(content: bytes, path: str) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(Problem(f"is not UTF-8 (byte {error.start})", "save it as UTF-8", path)) from None
-
-
-def _digest_of(path: Path) -> str:
-    return digest((read_bytes(path) or b"").decode(errors="replace"))
+            yield f"the connection {found.name} has to be there in {part.name}: a bundle makes none"

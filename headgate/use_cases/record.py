@@ -22,6 +22,7 @@ from headgate.layout.model import stack_numbers
 from headgate.layout.observe import observe, state_of
 from headgate.layout.progress import Pending, named, pending, pipeline_id, record_done, record_handover
 from headgate.problems import InputError, did_you_mean
+from headgate.recovery.login import is_set
 from headgate.use_cases.record_bundle import bundle_states
 from headgate.use_cases.request import ConnectorRequest
 from headgate.use_cases.workspace_jobs import doubled_now, files_now, workspace_of
@@ -87,7 +88,9 @@ def record_applied(request: RecordRequest, tell: Callable[[str], None]) -> Progr
     by = one.definition.targets[target].deploy_with
     scope = bundle_scope(one.definition, target) if by == "bundle" else Scope(one.definition, target)
     stacks = {scope.stack_name(number or None): number for number in sorted({0, *stack_numbers(layout, target)})}
-    of_stacks = _of_bundle(request, one, target, layout, stacks) if by == "bundle" else _of_terraform(request, stacks, tell)
+    of_stacks = (
+        _of_bundle(request, one, target, layout, stacks, tell) if by == "bundle" else _of_terraform(request, stacks, tell)
+    )
     _log.info("asking the workspace for its jobs and files")
     workspace = workspace_of(one, target, tell)
     found = files_now(workspace, of_stacks, one.definition.id, target, tell)
@@ -169,12 +172,17 @@ def _of_terraform(request: RecordRequest, stacks: dict[str, int], tell: Callable
     return found
 
 
-def _of_bundle(request: RecordRequest, one: Connector, target: str, layout: Layout, stacks: dict[str, int]) -> dict[str, State]:
+def _of_bundle(
+    request: RecordRequest, one: Connector, target: str, layout: Layout, stacks: dict[str, int], tell: Callable[[str], None]
+) -> dict[str, State]:
     if len(request.states) != 1:
         command = f"`databricks bundle summary -t {target} -o json > summary.json` in {request.bundle}"
         fix = f"{command}, then `headgate record {one.definition.id} summary.json -t {target}`"
         raise InputError(f"{target} is deployed by a bundle: one file with its summary is needed", fix)
     states = bundle_states(one, target, layout, request.states[0], request.bundle)
+    settings = one.definition.targets[target]
+    if not is_set(settings.host, settings.profile):
+        tell(f"warning: the files in {request.bundle} are taken for those that were deployed: record right after a deploy")
     return {stack: states[number] for stack, number in stacks.items()}
 
 

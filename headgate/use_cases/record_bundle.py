@@ -12,7 +12,7 @@ from headgate.deployment.model import Kind, Ref
 from headgate.emit.bundle.keys import job_key, pipeline_key
 from headgate.emit.bundle.paths import bundle_scope, local_path
 from headgate.files import needed_bytes, needed_text
-from headgate.layout.model import stack_numbers
+from headgate.layout.model import stack_numbers, whereabouts
 from headgate.layout.observe import State, as_found
 from headgate.problems import InputError, Problem
 from headgate.validation import parse_as
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from headgate.layout.model import Layout
+    from headgate.layout.model import Layout, Left, Pipeline
     from headgate.project import Connector
 
 
@@ -48,8 +48,9 @@ class _Summary(BaseModel):
 def bundle_states(one: Connector, target: str, layout: Layout, summary: Path, folder: Path) -> dict[int, State]:
     """Give stack number → what the bundle has of the stack's pipelines, as Terraform's states would show it.
 
-    summary: a file with the summary. folder: the bundle's; its ingest files are taken for those that were deployed. Raises
-    InputError for a summary of another target, or none, and for files that are not there.
+    summary: a file with the summary, which has what is deployed, also what the bundle's files no longer have. folder: the
+    bundle's; its ingest files are taken for those that were deployed. Raises InputError for a summary of another target or
+    without a pipeline of this connector, or none, and for files that are not there.
     """
     again = f"write it after the deploy: `databricks bundle summary -t {target} -o json > {summary}`"
     found = parse_as(_Summary, needed_text(summary, again), str(summary), again)
@@ -58,17 +59,23 @@ def bundle_states(one: Connector, target: str, layout: Layout, summary: Path, fo
     scope = bundle_scope(one.definition, target)
     ids: defaultdict[int, dict[str, str]] = defaultdict(dict)
     files: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for pipeline in layout.pipelines:
+    living = {pipeline.id for pipeline in layout.pipelines}
+    entries: list[Pipeline | Left] = [*layout.left, *layout.pipelines]
+    for stack, name in sorted({place for entry in entries for place in whereabouts(entry, target)}):
         kinds: tuple[tuple[Kind, Mapping[str, _Deployed], str], ...] = (
-            ("pipeline", found.resources.pipelines, pipeline_key(one.definition.id, pipeline.id)),
-            ("job", found.resources.jobs, job_key(one.definition.id, pipeline.id)),
+            ("pipeline", found.resources.pipelines, pipeline_key(one.definition.id, name)),
+            ("job", found.resources.jobs, job_key(one.definition.id, name)),
         )
         for kind, its, key in kinds:
             if key in its and (id_ := its[key].id):
-                ids[pipeline.stack][Ref(kind, pipeline.id).address] = id_
-        if Ref("pipeline", pipeline.id).address in ids[pipeline.stack]:
-            path, address = scope.file_path(pipeline.id), Ref("file", pipeline.id).address
-            ids[pipeline.stack][address] = path
-            files[pipeline.stack][address] = upload(needed_bytes(folder / local_path(scope, path)))
+                ids[stack][Ref(kind, name).address] = id_
+        path, address = scope.file_path(name), Ref("file", name).address
+        # A pipeline that leaves has no file in the bundle any more.
+        if Ref("pipeline", name).address in ids[stack] and name in living:
+            ids[stack][address] = path
+            files[stack][address] = upload(needed_bytes(folder / local_path(scope, path)))
+    if not any(ids.values()) and not layout.retired:
+        message = f"has no pipeline of {one.definition.id} that is deployed"
+        raise InputError(Problem(message, again, str(summary)))
     numbers = {0, *stack_numbers(layout, target)}
     return {number: as_found(State(ids=ids[number]), files[number]) for number in sorted(numbers)}

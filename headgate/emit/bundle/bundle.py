@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The first with cascade_on_destroy, which only the direct engine knows: databricks/cli, release 1.12.0.
 CLI = ">= 1.12.0"
-WRITTEN = ".headgate.json"  # what was written last: path → digest
+_WANTED = {"schemas": ("name", "catalog_name"), "catalogs": ("name",)}  # by the bundles' schema, whatever else is said
 _HEADING = "Written by `headgate generate bundle`: the next one writes over what is changed here."
 
 
@@ -47,7 +47,7 @@ def bundle_files(name: str, parts: Sequence[BundleTarget]) -> dict[str, bytes]:
     files = {"databricks.yml": yaml_text(_main(name, connectors, parts), _HEADING).encode()}
     for connector in connectors:
         its = [part for part in parts if part.connector == connector]
-        files[_include(connector)] = yaml_text(_resources(its), _HEADING).encode()
+        files[_include(connector)] = yaml_text(_resources(its, _targets(parts)), _HEADING).encode()
     for part in parts:
         for one in part.resources:
             if isinstance(one, File):
@@ -62,28 +62,41 @@ def _include(connector: str) -> str:
 
 
 def _main(name: str, connectors: Sequence[str], parts: Sequence[BundleTarget]) -> dict[str, Any]:
-    targets = list(dict.fromkeys(part.name for part in parts))
+    targets = _targets(parts)
     default = next((part.name for part in parts if part.scope.target.default), targets[0])
-    variables = {key: value for part in parts for key, value in blocks.variables_of(part.scope).items()}
-    main: dict[str, Any] = {
+    return {
         "bundle": {"name": name, "databricks_cli_version": CLI, "engine": "direct"},
         "include": [_include(connector) for connector in connectors],
-        "sync": {"exclude": ["databricks.yml", "resources/**", WRITTEN]},
-        "variables": {key: {"description": words} for key, (words, _) in variables.items()},
-        "targets": {},
+        "variables": _variables(parts),
+        "targets": {
+            target: {
+                **({"default": True} if target == default else {}),
+                "workspace": _workspace(name, next(part.scope for part in parts if part.name == target)),
+                # What git ignores is not synchronized otherwise.
+                "sync": {"paths": [f"{SOURCE}/{target}"], "include": [f"{SOURCE}/{target}/**"]},
+                "variables": {key: value for part in parts if part.name == target for key, value in _values(part)},
+            }
+            for target in targets
+        },
     }
-    for target in targets:
-        its = [part for part in parts if part.name == target]
-        others = [f"{SOURCE}/{other}/**" for other in targets if other != target]
-        given = {key: value for part in its for key, (_, value) in blocks.variables_of(part.scope).items()}
-        main["targets"][target] = {
-            **({"default": True} if target == default else {}),
-            "workspace": _workspace(name, its[0].scope),
-            **({"sync": {"exclude": others}} if others else {}),
-            # A variable of a connector that the target does not have needs a value even so.
-            "variables": {key: given.get(key, "") for key in variables},
-        }
-    return main
+
+
+def _targets(parts: Sequence[BundleTarget]) -> list[str]:
+    return list(dict.fromkeys(part.name for part in parts))
+
+
+def _values(part: BundleTarget) -> list[tuple[str, str | bool]]:
+    return [(key, value) for key, (_, value) in blocks.variables_of(part.scope).items()]
+
+
+def _variables(parts: Sequence[BundleTarget]) -> dict[str, dict[str, Any]]:
+    """Declare the variables: with a default where a target has no such connector, for a bundle wants each to have a value."""
+    everywhere, found = len(_targets(parts)), dict[str, dict[str, Any]]()
+    for part in parts:
+        there = sum(one.connector == part.connector for one in parts)
+        for key, (words, value) in blocks.variables_of(part.scope).items():
+            found.setdefault(key, {"description": words, **({} if there == everywhere else {"default": value})})
+    return found
 
 
 def _workspace(name: str, scope: Scope) -> dict[str, str]:
@@ -94,18 +107,22 @@ def _workspace(name: str, scope: Scope) -> dict[str, str]:
     return {**login, "root_path": f"{folder}/.bundle/{name}/{scope.target_name}", "file_path": folder}
 
 
-def _resources(parts: Sequence[BundleTarget]) -> dict[str, Any]:
-    """Give a connector's resources: what all targets say, and what each says beyond that."""
+def _resources(parts: Sequence[BundleTarget], targets: Sequence[str]) -> dict[str, Any]:
+    """Give a connector's resources: what all targets say, and what each says beyond that.
+
+    What stands outside of targets is in all of them, so a connector that some have not shares nothing.
+    """
     whole = {part.name: blocks.resources_of(part.scope, part.resources) for part in parts}
-    shared = common(list(whole.values()))
-    targets = {name: {"resources": _complete(rest, its)} for name, its in whole.items() if (rest := own(its, shared))}
-    return {"resources": shared, **({"targets": targets} if targets else {})}
+    shared = common(list(whole.values())) if set(targets) == set(whole) else {}
+    its = {name: {"resources": _complete(rest, all_)} for name, all_ in whole.items() if (rest := own(all_, shared))}
+    return {**({"resources": shared} if shared else {}), **({"targets": its} if its else {})}
 
 
 def _complete(rest: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
     """Give what a target says beyond the others, with the fields that the bundles' schema wants beside it."""
-    for key, block in rest.get("schemas", {}).items():
-        block.update({name: whole["schemas"][key][name] for name in ("name", "catalog_name")})
+    for kind, names in _WANTED.items():
+        for key, block in rest.get(kind, {}).items():
+            block.update({name: whole[kind][key][name] for name in names})
     for key, block in rest.get("jobs", {}).items():
         if "schedule" in block:
             block["schedule"] = whole["jobs"][key]["schedule"]

@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.model import File, Ref
+from headgate.deployment.model import Connection, File, GitFolder, Ref
 from headgate.emit.bundle.keys import clashes, key_of
 from headgate.problems import Problem, short
 
@@ -32,18 +32,24 @@ def _unknown(part: BundleTarget) -> Iterator[Problem]:
         )
     if definition.code.git:
         yield Problem(f"{part.connector}: bundles make no git folder (code.git)", "bring code by code.folder or code.wheels")
+    for wheel in definition.code.wheels:
+        if "file:" in wheel or (wheel.endswith(".whl") and not wheel.startswith(("/Volumes/", "/Workspace/"))):
+            fix = "write the path alone: /Volumes/…/NAME.whl"
+            yield Problem(f"{part.connector}: {short(wheel)} is a file of its own folder to a bundle (code.wheels)", fix)
     if target.run_as and target.run_as.group:
         yield Problem(f"{part.connector}: in a bundle no pipeline runs as a group ({part.name})", "name a service principal")
 
 
 def _references(part: BundleTarget) -> Iterator[Problem]:
-    for one in part.resources:
-        if isinstance(one, File):
+    target = part.scope.target
+    for one in (*part.resources, (target.host, target.profile, target.root_path)):
+        if isinstance(one, File | Connection | GitFolder):  # whose content is left as it is, or which a bundle does not make
             continue
-        for text in _texts(asdict(one)):
+        for text in _texts(one if isinstance(one, tuple) else asdict(one)):
             if found := _RESOLVED.search(text):
                 yield Problem(
-                    f"{part.connector}: {short(text)} holds {found.group()}, which a bundle would resolve", "reword it"
+                    f"{part.connector} in {part.name}: {short(text)} holds {found.group()}, which a bundle would resolve",
+                    "reword it",
                 )
 
 

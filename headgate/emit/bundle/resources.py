@@ -154,7 +154,7 @@ def _compute(cluster: Cluster | None) -> Block:
 
 def _job(scope: Scope, one: Job) -> Block:
     tasks = [_task(scope, one.task, one.id), *(_task(scope, name, name, before, one.id) for name, before in one.tasks)]
-    block: Block = {"name": _named(scope, one.name), "max_concurrent_runs": 1}
+    block: Block = {"name": _named(scope, one.name), "max_concurrent_runs": 1, "queue": {"enabled": False}}
     if one.schedule:
         block["schedule"] = {
             "quartz_cron_expression": one.schedule.quartz,

@@ -37,6 +37,7 @@ def in_target(folder: Path, target: str) -> dict[str, Any]:
     own.pop("default", None)
     values = own.pop("variables")
     bundle["bundle"]["target"] = target
+    values = {name: values.get(name, said.get("default")) for name, said in bundle["variables"].items()}
     bundle["variables"] = {name: {**said, "value": values[name]} for name, said in bundle["variables"].items()}
     resolved: dict[str, Any] = _resolved(
         merged(bundle, own), {**{f"var.{name}": values[name] for name in values}, "bundle.target": target}

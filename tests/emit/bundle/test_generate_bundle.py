@@ -10,12 +10,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema_rs import validator_for
 
 from headgate.files import write_all
+from headgate.generated import digest
 from headgate.tables.ids import TableId
 from tests.emit.bundle.conftest import DEFINITION
 from tests.emit.bundle.merged import in_target, whole
@@ -60,7 +62,8 @@ class TestWhatIsWritten:
         said = headgate("generate", "bundle", "crm").stderr
 
         assert "before the deploy: the connection dev_crm_connection has to be there in dev: a bundle makes none" in said
-        assert "next, in bundle: `databricks bundle deploy -t dev`; then `headgate record`" in said
+        assert "next, in bundle: `databricks bundle deploy -t dev`, then `databricks bundle summary -t dev" in said
+        assert "then here `headgate record crm bundle/summary.json -t dev --bundle bundle`" in said
 
     def test_a_second_time_nothing_changes(self, headgate: Run) -> None:
         headgate("generate", "bundle", "crm")
@@ -90,6 +93,9 @@ class TestWhoTakesIt:
         bundle = whole(project / "bundle")
 
         assert [str(error) for error in schema.iter_errors(bundle)] == []
+        define(project, ("create_schema: true", "create_schema: true, create_catalog: true"))
+        headgate("generate", "bundle", "crm", "--out", "other")
+        assert [str(error) for error in schema.iter_errors(whole(project / "other"))] == []
         bundle["resources"]["pipelines"]["crm_people_1"]["servelress"] = True
         assert not schema.is_valid(bundle)
 
@@ -143,6 +149,11 @@ class TestWhatIsRefused:
             ),
             (("{service_principal: 1b2c}", "{group: data}"), "in a bundle no pipeline runs as a group (prod)"),
             (("name: CRM", "name: ${var.crm}"), "holds ${var.crm}, which a bundle would resolve"),
+            (
+                ("    warehouse_id", "    host: https://${var.h}\n    warehouse_id"),
+                "crm in prod: 'https://${var.h}' holds ${var.h}",
+            ),
+            (("{folder: code}", "{wheels: ['crm @ file:///Volumes/a/crm.whl']}"), "is a file of its own folder to a bundle"),
         ],
     )
     def test_what_a_bundle_has_no_form_of(self, headgate: Run, project: Path, change: tuple[str, str], said: str) -> None:
@@ -184,6 +195,7 @@ class TestWhatIsRefused:
 class TestAfterwards:
     def test_synthesis_leaves_its_targets_out_and_check_takes_them(self, headgate: Run) -> None:
         assert "crm" in headgate("check").stdout
+        assert "databricks bundle deploy -t dev" in headgate("show", "crm").stdout
         assert json.loads(headgate("show", "crm", "-o", "json").stdout)[0]["stacks"] == {}
 
     def test_its_summary_is_recorded_and_a_table_moves_by_a_handover(self, headgate: Run, project: Path) -> None:
@@ -223,19 +235,119 @@ class TestAfterwards:
         said = headgate("record", "crm", "-t", "prod", code=1).stderr
         assert "prod is deployed by a bundle: one file with its summary is needed" in said
 
-    def test_files_of_pipelines_that_went_are_deleted_and_unbinding_is_asked_for(self, headgate: Run, project: Path) -> None:
+    def test_a_pipeline_that_leaves_is_unbound_before_the_bundle_lets_go_of_it(self, headgate: Run, project: Path) -> None:
         headgate("generate", "bundle", "crm")
         record(headgate, project)
+        deployed = summary(project, "prod")
         tables = project / CRM / "tables.csv"
         tables.write_text(tables.read_text().replace("deals,money,snapshot,70\n", ""))
         headgate("balance")
 
-        done = headgate("generate", "bundle", "crm")
+        said = headgate("generate", "bundle", "crm", code=5).stderr
+        assert "pipeline 'money_1' leaves prod, and the next deploy would destroy it" in said
+        assert "in bundle, as it is: `databricks bundle deployment unbind crm_money_1 -t prod`" in said
+        assert (project / "bundle/src/prod/crm/ingest/money_1.py").exists()
+        headgate("record", "crm", str(deployed), "-t", "prod")  # as long as the bundle has it, it has not left
+        headgate("generate", "bundle", "crm", code=5)
 
+        headgate("done", "crm", "-t", "prod", "--pipeline", "money_1")
+        done = headgate("generate", "bundle", "crm")
         assert "bundle/src/prod/crm/ingest/money_1.py deleted" in done.stdout
         assert not (project / "bundle/src/prod/crm/ingest/money_1.py").exists()
-        words = "`databricks bundle deployment unbind crm_money_1 -t prod` before the deploy, else that destroys it"
-        assert f"pipeline 'money_1' leaves prod: {words}" in done.stderr
+
+    def test_a_renamed_pipeline_would_be_made_a_second_time(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+        record(headgate, project)
+        headgate("rename", "crm", "money_1", "sales")
+
+        said = headgate("generate", "bundle", "crm", code=5).stderr
+        assert "pipeline 'money_1' is 'sales' now, and the next deploy would destroy it and make another" in said
+        assert "give the id back: `headgate rename crm sales money_1`" in said
+
+    def test_a_target_that_is_taken_down_stays_in_the_bundle_until_that_is_done(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+        record(headgate, project)
+        headgate("retire", "crm", "-t", "prod", "--yes")
+
+        said = headgate("generate", "bundle", "crm", code=5).stderr
+        assert "prod is being taken down, and the bundle would destroy pipeline 'money_1' of crm" in said
+        headgate("done", "crm", "-t", "prod", "--all")
+        headgate("generate", "bundle", "crm")
+        assert sorted(whole(project / "bundle")["targets"]) == ["dev"]
+
+    @pytest.mark.parametrize("found", ['{"bundle": {"target": "prod"}}', None])
+    def test_a_summary_without_the_connector_is_not_recorded(self, headgate: Run, project: Path, found: str | None) -> None:
+        headgate("generate", "bundle", "crm")
+        record(headgate, project)
+        before = (project / CRM / "deployed.prod.json").read_bytes()
+        other = project / "other.json"
+        other.write_text(found or summary(project, "prod").read_text().replace('"crm_', '"erp_'))
+
+        said = headgate("record", "crm", "other.json", "-t", "prod", code=1).stderr
+        assert "other.json: has no pipeline of crm that is deployed" in said
+        assert (project / CRM / "deployed.prod.json").read_bytes() == before
+
+
+class TestSeveralConnectors:
+    def test_one_is_in_no_target_but_its_own(self, headgate: Run, project: Path) -> None:
+        other = project / "connectors" / "erp"
+        copytree(project / CRM, other)
+        own = DEFINITION.replace("crm", "erp").replace("CRM", "ERP").replace("bronze", "silver").partition("  prod:")[0]
+        (other / "connector.yaml").write_text(own)
+        (other / "layout.lock").unlink()
+        headgate("balance")
+        headgate("generate", "bundle", "--name", "all")
+
+        dev, prod = (in_target(project / "bundle", target)["resources"]["pipelines"] for target in ("dev", "prod"))
+        assert [name for name in prod if name.startswith("erp")] == []
+        assert [name for name in dev if name.startswith("erp")] == ["erp_erp", "erp_money_1", "erp_people_1"]
+        assert whole(project / "bundle")["variables"]["erp_catalog"]["default"] == "dev"
+
+
+class TestTheFolder:
+    @pytest.mark.parametrize("out", [".", "connectors/crm/code", "connectors/crm/code/deep", "connectors/crm"])
+    def test_is_one_of_its_own(self, headgate: Run, project: Path, out: str) -> None:
+        before = files(project)
+
+        assert "name a folder of its own: --out bundle" in headgate("generate", "bundle", "crm", "--out", out, code=1).stderr
+        assert files(project) == before
+
+    def test_keeps_its_bundles_name_which_its_state_goes_by(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm", "--name", "mine")
+        headgate("generate", "bundle", "crm")
+        assert "  name: mine\n" in (project / "bundle/databricks.yml").read_text()
+
+        said = headgate("generate", "bundle", "crm", "--name", "yours", code=5).stderr
+        assert "holds the bundle 'mine', not 'yours': what was deployed by that name would be made a second time" in said
+        assert "a bundle can't be called '../x'" in headgate("generate", "bundle", "crm", "--name", "../x", code=1).stderr
+
+    def test_loses_nothing_that_lies_outside_of_it_whatever_its_list_says(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+        victim = project / "victim"
+        victim.write_text("mine")
+        listed = project / "bundle/.headgate.json"
+        names = {"../victim": digest("mine"), str(victim): digest("mine")}
+        listed.write_text(json.dumps(json.loads(listed.read_text()) | names))
+
+        headgate("generate", "bundle", "crm", "--force")
+        assert victim.read_text() == "mine"
+
+    def test_with_an_edit_by_hand_is_not_up_to_date(self, headgate: Run, project: Path) -> None:
+        headgate("generate", "bundle", "crm")
+        main = project / "bundle/databricks.yml"
+        main.write_text(main.read_text() + "# mine\n")
+
+        assert "would be written: databricks.yml" in headgate("generate", "bundle", "crm", "--check", code=3).stderr
+
+    def test_takes_a_file_where_a_folder_was(self, headgate: Run, project: Path) -> None:
+        (project / CRM / "code/util.py").write_text("")
+        headgate("generate", "bundle", "crm")
+        (project / CRM / "code/util.py").unlink()
+        (project / CRM / "code/util.py").mkdir()
+        (project / CRM / "code/util.py/x.py").write_text("x = 1\n")
+
+        headgate("generate", "bundle", "crm")
+        assert (project / "bundle/src/dev/crm/code/util.py/x.py").exists()
 
 
 def summary(project: Path, target: str) -> Path:

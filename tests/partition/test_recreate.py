@@ -164,7 +164,7 @@ def test_what_was_made_anew_is_within_the_limit_and_breaks_no_rule_that_held(
 
 def test_a_search_costs_as_little_as_the_cheapest_of_all_layouts_within_the_limit() -> None:
     spent = least = 0
-    for seed in range(60):
+    for seed in range(30):
         draw = np.random.default_rng(seed)
         weights, costs = draw.integers(1, 20, (2, 7))
         state, limit = state_of(weights, draw.integers(0, 3, 7), costs, 3), int(1.1 * weights.sum() / 3) + 1
@@ -177,7 +177,7 @@ def test_a_search_costs_as_little_as_the_cheapest_of_all_layouts_within_the_limi
             assert state.makespan <= limit
             spent, least = spent + state.cost, least + int(costs_of(enough, state.origin, costs).min())
 
-    assert 0 < least <= spent <= 1.002 * least
+    assert spent == least > 0
 
 
 def test_of_layouts_that_cost_the_same_the_least_strained_is_taken() -> None:

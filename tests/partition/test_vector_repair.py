@@ -44,7 +44,7 @@ def state_of(instance: Instance, assignment: Ints) -> VectorAssignment:
     return VectorAssignment(instance, assignment, np.ones_like(assignment))
 
 
-@examples(30)
+@examples(20)
 @given(layouts(), st.sampled_from([TOLERANCE, 10.0]))
 def test_limits_and_rules_hold_after_a_repair_and_what_is_said_of_it_is_so(
     case: tuple[Instance, Ints, Ints], trigger: float
@@ -67,9 +67,9 @@ def test_limits_and_rules_hold_after_a_repair_and_what_is_said_of_it_is_so(
     assert found.proved == (not found.moved)
 
 
-def test_a_repair_costs_about_as_little_as_the_cheapest_of_all_that_would_do() -> None:
+def test_a_repair_costs_as_little_as_the_cheapest_of_all_that_would_do() -> None:
     spent = least = 0
-    for seed in range(60):
+    for seed in range(25):
         draw = np.random.default_rng(seed)
         weights, requests, costs = draw.integers(1, 20, (3, 6))
         instance, today = Instance(weights, 3, dimensions=[Dimension(requests)]), draw.integers(0, 3, 6)
@@ -81,7 +81,7 @@ def test_a_repair_costs_about_as_little_as_the_cheapest_of_all_that_would_do() -
             assert found.needs is None
             spent, least = spent + found.cost, least + int(costs_of(enough, today, costs).min())
 
-    assert least <= spent <= 1.015 * least
+    assert spent == least > 0
 
 
 @given(layouts(first=0))
@@ -96,7 +96,7 @@ def test_inside_the_dead_band_only_what_must_moves_at_the_least_cost(case: tuple
     assert found.forced == found.moved
 
 
-@examples(15)
+@examples(8)
 @given(layouts(), st.randoms(use_true_random=False))
 def test_the_order_of_units_makes_no_difference(case: tuple[Instance, Ints, Ints], random: Random) -> None:
     instance, today, costs = case
@@ -169,7 +169,7 @@ def test_rules_that_can_not_hold_together_are_named() -> None:
         )
 
 
-@examples(25)
+@examples(15)
 @given(layouts(first=0), st.data())
 def test_fewer_pipelines_are_used_where_rules_and_limits_allow_it(
     case: tuple[Instance, Ints, Ints], data: st.DataObject

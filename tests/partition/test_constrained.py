@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from headgate.partition import feasibility, insertion
 from headgate.partition.budget import Budget
 from headgate.partition.conflict import Infeasible
-from headgate.partition.constrained import NotFound, _exchange, place
+from headgate.partition.constrained import NotFound, _exchange, place, renumbered
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
 from headgate.partition.repair import repair
@@ -176,6 +176,12 @@ def test_ten_thousand_units_fill_fifty_pipelines_to_the_last_table() -> None:
 
     assert keeps(instance, split.assignment)
     assert split.makespan <= split.bound * 1.001
+
+
+def test_a_part_gets_the_pipeline_that_most_of_its_weight_is_fixed_to() -> None:
+    instance = Instance(np.array([3, 3, 5, 1]), 2, fixed={0: 1, 1: 1, 2: 0})
+
+    assert renumbered(instance, np.array([0, 0, 0, 1])).tolist() == [1, 1, 1, 0]
 
 
 def test_the_bound_counts_what_is_fixed_to_a_pipeline() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -13,6 +13,7 @@ from headgate.partition.bound import lower_bound
 from headgate.partition.conflict import Capacity, Fixed, Forbidden, Infeasible
 from headgate.partition.instance import Instance
 from headgate.partition.repair import Repaired, repair
+from tests.partition.brute_force import costs_of, every_layout, is_one_of
 from tests.support.examples import examples
 
 Case = tuple[list[int], list[int], int, list[int]]  # weights, assignment, pipelines, costs
@@ -297,6 +298,21 @@ def test_constraints_hold_after_a_repair(case: tuple[Case, dict[str, Any]], tole
     torn |= {unit for unit, pipelines in constraints["forbidden"].items() if assignment[unit] in pipelines}
     assert torn <= set(result.forced)
     assert consistent(result, weights, assignment, costs)
+
+
+@examples(25)
+@given(layouts(most=6), st.lists(st.integers(1, 3), min_size=6, max_size=6), st.integers(0, 2))
+def test_units_of_several_tables_fill_no_pipeline_beyond_its_room(layout: Case, sizes: list[int], more: int) -> None:
+    weights, assignment, pipelines, costs = layout
+    sizes = sizes[: len(weights)]
+    rules: dict[str, Any] = {"sizes": numbers(sizes), "capacity": numbers([-(-sum(sizes) // pipelines) + more] * pipelines)}
+    every = every_layout(Instance(numbers(weights), pipelines, **rules))
+    assume(len(every))
+
+    result = mend(weights, assignment, pipelines, costs, 9.0, **rules)
+
+    assert is_one_of(result.assignment, every)
+    assert result.cost >= costs_of(every, numbers(assignment), numbers(costs)).min()
 
 
 @examples(25)

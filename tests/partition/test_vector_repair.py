@@ -137,6 +137,15 @@ def test_where_no_layout_is_within_the_tolerance_it_goes_down_to_that_above_what
     assert (level.moved, level.makespan, level.reached, level.needs) == ((), 60, False, Needs(None, None, 60))
 
 
+def test_a_limit_that_no_layout_keeps_is_passed_by_the_least() -> None:
+    instance = Instance(ints(1, 1, 1, 1, 1), 2, dimensions=[Dimension(ints(6, 6, 6, 6, 6), 14)])
+
+    found = repair(instance, ints(0, 0, 0, 0, 0), ints(5, 1, 5, 1, 5), tolerance=9.0, trigger=9.0)
+
+    assert over_limit(instance, found.assignment) == [(0, 18)]
+    assert (found.moved, found.cost) == ((1, 3), 2)
+
+
 def test_a_repair_moves_no_more_than_the_budget_for_the_loads_sake() -> None:
     instance = Instance(ints(*[10] * 12), 3, dimensions=[Dimension(ints(*[5] * 12))])
     today = ints(*[0] * 12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,6 +24,7 @@ from headgate.observe.model import Observation
 from headgate.observe.summary import Observed, pipelines_seen, tables_seen
 from headgate.observe.updates import ObservedConnector, observed_in
 from headgate.problems import HeadgateError, InputError, Problem, SourceError, StaleError
+from headgate.redaction.environment import without_own_secrets
 from headgate.use_cases.request import ProjectRequest
 from headgate.use_cases.run import OUT
 
@@ -100,7 +101,7 @@ def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[Obser
             problems.append(error)
             continue
         found.append(seen_of_it)
-        if not seen_of_it.observation.updates:
+        if not (seen_of_it.observation.updates or seen_of_it.observation.runs):
             known = f"pipelines are known by deployed.{target}.json, which `headgate record` writes, or by their names"
             tell(f"warning: the logs hold nothing of {one.definition.id} in {target}; {known}")
         if kept.added:
@@ -184,7 +185,9 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs) -> tuple[O
     unknown = logs.unknown + asked.unknown
     here = local_observation(logs.local, definition.id, target, unknown)
     there = observed_in([*logs.remote, *asked.remote], _whose(one, target), unknown)
-    whole = Observation((*here.updates, *there.updates), (*here.runs, *there.runs), dict(unknown), there.unplaced)
+    # What failed is told in the words of others, who may repeat what they were given.
+    told = tuple(replace(run, error=without_own_secrets(run.error)) for run in (*here.runs, *there.runs))
+    whole = Observation((*here.updates, *there.updates), told, dict(unknown), there.unplaced)
     path = one.folder / RUNS
     runs = [run for table_run in whole.runs if (run := _run(table_run)) is not None]
     kept = with_runs(read_bytes(path), runs, str(path))

@@ -90,6 +90,7 @@ RUNS = {
     "retire": ["crm", "-t", "prod"],
     "init": ["ci"],
     "generate": ["bundle"],
+    "observe": ["crm", "--log", "log.jsonl"],
     "run": ["crm", "--code", "crm.py"],
     "backfill": ["crm", "--from", "*-1h", "--table", "contacts"],
     "simulate-pi": ["--auth", "basic", "--start", "never"],
@@ -102,7 +103,14 @@ MORE = [
     ("review", ["crm-prod-1.json", "-t", "prod", "--format", "markdown"]),
     ("review", ["crm-prod-1.json", "-t", "prod", "--before", "nowhere"]),
     ("record", ["crm", "-t", "prod", "--terraform", "./terraform"]),
+    ("observe", ["crm", "-t", "prod", "--workspace"]),
 ]
+# A load that failed, by a log that says all that its connector did.
+FAILED = {
+    "kind": "table", "state": "failed", "run": "r1", "connector": "crm", "target": "dev", "pipeline": "people_1",
+    "table": "main.bronze.contacts", "source_table": "contacts", "started_at": "2026-03-01T04:00:00Z", "seconds": 1,
+    "ended_at": "2026-03-01T04:00:01Z", "error": f"can't log in: {' '.join(WRITTEN.values())}",
+}  # fmt: skip
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -145,6 +153,7 @@ def secretive(project: Path) -> Path:
     )
     (project / "crm-prod-1.json").write_text(json.dumps(whole))
     (project / "crm.py").write_text(CONNECTOR)
+    (project / "log.jsonl").write_text(json.dumps(FAILED))
     write_stacks(project / "cdktf.out", {"s": {}})
     (project / "cdktf.out/stacks/crm-prod-1/.terraform").mkdir(parents=True)
     (project / "s.tfplan").write_text("a plan")

@@ -282,12 +282,12 @@ def test_shares_add_up_to_the_time_in_which_any_flow_ran_whatever_comes_in_any_o
     assert all(0 <= run.seconds <= run.elapsed + 0.001 and run.rows != -1 for run in found.runs)
 
 
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+NESTED = st.lists(PLAIN, max_size=3) | st.dictionaries(st.text(max_size=5), PLAIN | st.lists(PLAIN, max_size=2), max_size=3)
+
+
 @given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-        max_leaves=12,
-    ),
+    PLAIN | NESTED | st.dictionaries(st.sampled_from(["flow_progress", "status", "metrics", "exceptions"]), NESTED, max_size=2),
     st.sampled_from(["origin", "details", "timestamp", "error", "event_type", "id"]),
 )
 def test_no_value_of_another_form_ends_the_reading(value: Any, where: str) -> None:

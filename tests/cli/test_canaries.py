@@ -104,6 +104,7 @@ MORE = [
     ("review", ["crm-prod-1.json", "-t", "prod", "--before", "nowhere"]),
     ("record", ["crm", "-t", "prod", "--terraform", "./terraform"]),
     ("observe", ["crm", "-t", "prod", "--workspace"]),
+    ("cost", ["crm", "-t", "prod", "--month", "2026-10", "--warehouse", "w"]),
 ]
 # A load that failed, by a log that says all that its connector did.
 FAILED = {

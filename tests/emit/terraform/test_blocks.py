@@ -10,6 +10,8 @@ from headgate.definition.model import Permission, RunAs
 from headgate.deployment.model import (
     Catalog,
     Cluster,
+    Dashboard,
+    EventLog,
     File,
     GitFolder,
     Job,
@@ -22,6 +24,7 @@ from headgate.deployment.model import (
 from headgate.emit.terraform.blocks import (
     ALERTS,
     catalog_block,
+    dashboard_block,
     file_block,
     git_folder_block,
     job_block,
@@ -67,6 +70,30 @@ def test_a_pipeline_says_what_else_is_set_and_nothing_that_is_not() -> None:
         "environment": {"dependencies": ["/Volumes/a/b/c.whl", "crm==$${v}"], "environment_version": "4"},
         "budget_policy_id": "55-66",
         "notification": [{"email_recipients": ["a@example.com", "b@example.com"], "alerts": ALERTS}],
+    }
+
+
+def test_a_pipeline_publishes_its_event_log_and_waits_for_what_it_lies_in() -> None:
+    found = pipeline_block(
+        replace(PIPELINE, event_log=EventLog("ops", "runs${}", "log"), after=(Ref("catalog", "crm"), Ref("schema", "crm")))
+    )
+
+    assert found == PLAIN | {
+        "event_log": {"name": "log", "catalog": "ops", "schema": "runs$${}"},
+        "depends_on": ["databricks_workspace_file.crm_1", "databricks_catalog.crm", "databricks_schema.crm"],
+    }
+
+
+def test_a_dashboard_has_its_content_as_it_is_and_shows_each_what_he_may_see() -> None:
+    board = Dashboard("crm", "CRM ${1}", "/Shared/crm", "wh1", '{"a": "${x}"}', (Ref("file", "crm"),))
+
+    assert dashboard_block(board) == {
+        "display_name": "CRM $${1}",
+        "parent_path": "/Shared/crm",
+        "warehouse_id": "wh1",
+        "serialized_dashboard": '{"a": "$${x}"}',
+        "embed_credentials": False,
+        "depends_on": ["databricks_workspace_file.crm"],
     }
 
 

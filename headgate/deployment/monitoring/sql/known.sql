@@ -5,10 +5,8 @@ WITH known AS (
     get_json_object(origin, '$.origin.pipeline_id') AS pipeline_id,
     get_json_object(origin, '$.origin.update_id') AS update_id,
     COALESCE(get_json_object(origin, '$.origin.dataset_name'), get_json_object(origin, '$.origin.flow_name')) AS table_name,
-    COALESCE(
-      get_json_object(details, '$.update_progress.state'),
-      get_json_object(details, '$.flow_progress.status')
-    ) AS state,
+    get_json_object(details, '$.update_progress.state') AS update_state,
+    get_json_object(details, '$.flow_progress.status') AS flow_state,
     COALESCE(
       CAST(get_json_object(details, '$.flow_progress.metrics.num_output_rows') AS BIGINT),
       CAST(get_json_object(details, '$.flow_progress.metrics.num_upserted_rows') AS BIGINT)

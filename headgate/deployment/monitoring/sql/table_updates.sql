@@ -5,12 +5,12 @@ table_updates AS (
     pipeline_id,
     update_id,
     table_name,
-    MAX_BY(state, timestamp) FILTER (WHERE state IS NOT NULL) AS state,
-    MIN(timestamp) FILTER (WHERE state = 'RUNNING') AS running_at,
-    MAX(timestamp) FILTER (WHERE state IN ('COMPLETED', 'FAILED', 'STOPPED')) AS ended_at,
+    MAX_BY(flow_state, timestamp) FILTER (WHERE flow_state IS NOT NULL) AS state,
+    MIN(timestamp) FILTER (WHERE flow_state = 'RUNNING') AS running_at,
+    MAX(timestamp) FILTER (WHERE flow_state IN ('COMPLETED', 'FAILED', 'STOPPED')) AS ended_at,
     SUM(num_rows) AS num_rows
   FROM known
-  WHERE event_type = 'flow_progress' AND update_id IS NOT NULL AND table_name IS NOT NULL
+  WHERE event_type = 'flow_progress' AND table_name IS NOT NULL
   GROUP BY pipeline_id, update_id, table_name
 )
 SELECT

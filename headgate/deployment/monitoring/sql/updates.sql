@@ -7,12 +7,10 @@ updates AS (
     MAX(get_json_object(details, '$.create_update.cause')) AS cause,
     COALESCE(MAX(get_json_object(details, '$.create_update.full_refresh')), 'false') = 'true'
     OR COALESCE(MAX(get_json_object(details, '$.create_update.full_refresh_selection')), '[]') <> '[]' AS full_refresh,
-    MAX_BY(state, timestamp) FILTER (WHERE event_type = 'update_progress') AS state,
+    MAX_BY(update_state, timestamp) FILTER (WHERE update_state IS NOT NULL) AS state,
     MIN(timestamp) AS created_at,
-    MIN(timestamp) FILTER (WHERE event_type = 'update_progress' AND state = 'RUNNING') AS running_at,
-    MAX(timestamp) FILTER (
-      WHERE event_type = 'update_progress' AND state IN ('COMPLETED', 'FAILED', 'CANCELED')
-    ) AS ended_at,
+    MIN(timestamp) FILTER (WHERE update_state = 'RUNNING') AS running_at,
+    MAX(timestamp) FILTER (WHERE update_state IN ('COMPLETED', 'FAILED', 'CANCELED')) AS ended_at,
     SUM(num_rows) AS num_rows,
     COUNT(*) FILTER (WHERE level = 'ERROR') AS errors,
     MAX_BY(message, timestamp) FILTER (WHERE level = 'ERROR') AS last_error

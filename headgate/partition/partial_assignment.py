@@ -111,7 +111,7 @@ class PartialAssignment:
         if instance.capacity is not None:
             answer &= instance.capacity >= self.sizes[unit]
         if unit in instance.fixed:
-            answer[np.arange(instance.pipelines) != instance.fixed[unit]] = False
+            answer &= np.arange(instance.pipelines) == instance.fixed[unit]
         if unit in instance.forbidden:
             answer[list(instance.forbidden[unit])] = False
         return answer

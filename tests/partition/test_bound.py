@@ -15,7 +15,9 @@ from headgate.problems import InputError
 
 
 def bound(weights: list[int], pipelines: int) -> int:
-    return lower_bound(np.array(weights, dtype=np.int64), pipelines)
+    found = lower_bound(np.array(weights, dtype=np.int64), pipelines)
+    assert type(found) is int
+    return found
 
 
 def optimum(weights: list[int], pipelines: int) -> int:

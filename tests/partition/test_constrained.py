@@ -184,6 +184,20 @@ def test_a_part_gets_the_pipeline_that_most_of_its_weight_is_fixed_to() -> None:
     assert renumbered(instance, np.array([0, 0, 0, 1])).tolist() == [1, 1, 1, 0]
 
 
+def test_parts_of_many_tables_get_the_pipelines_with_the_most_room() -> None:
+    instance = Instance(np.array([1, 1, 1, 9, 5]), 3, capacity=np.array([1, 3, 2]))
+
+    assert renumbered(instance, np.array([0, 0, 0, 1, 2])).tolist() == [1, 1, 1, 2, 0]
+    tables = Instance(np.array([1, 1, 9]), 2, sizes=np.array([1, 1, 3]), capacity=np.array([2, 3]))
+    assert renumbered(tables, np.array([0, 0, 1])).tolist() == [0, 0, 1]
+
+
+def test_parts_that_others_come_after_get_the_first_pipelines() -> None:
+    instance = Instance(np.array([1, 2, 3]), 3, precedence=[(2, 1), (1, 0)])
+
+    assert renumbered(instance, np.array([0, 1, 2])).tolist() == [2, 1, 0]
+
+
 def test_the_bound_counts_what_is_fixed_to_a_pipeline() -> None:
     split = place(Instance(np.array([5, 5, 5, 1]), 3, fixed={0: 0, 1: 0, 2: 0}))
 

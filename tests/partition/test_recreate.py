@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from headgate.partition.budget import Budget
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
-from headgate.partition.recreate import Objective, _cheapest_cover, recreate
+from headgate.partition.recreate import Objective, _cheapest_cover, _cheapest_eviction, recreate
 from headgate.partition.ruin_and_recreate import search
 from tests.partition.brute_force import costs_of, every_layout, ints, within
 from tests.support.examples import examples
@@ -160,6 +160,26 @@ def test_what_was_made_anew_is_within_the_limit_and_breaks_no_rule_that_held(
         assert state.makespan <= limit
         assert (state.assignment >= 0).all()
         assert all(map(state.satisfies, held))
+
+
+@given(overfull(), st.data())
+def test_who_makes_way_leaves_room_for_a_unit_by_weight_tables_and_rules(
+    case: tuple[PartialAssignment, int], data: st.DataObject
+) -> None:
+    state, limit = case
+    unit = data.draw(st.integers(0, len(state.weights) - 1))
+    state.move(unit, -1)
+    evicted = _cheapest_eviction(state, Objective(limit), unit, None)
+    if evicted is None:
+        return
+    pipeline, leaving = evicted
+    assert len(set(leaving)) == len(leaving)
+    assert set(leaving) <= set(state.inside(pipeline).tolist())
+    for other in leaving:
+        state.move(other, -1)
+
+    assert state.loads[pipeline] + state.weights[unit] <= limit
+    assert state.takes([unit])[0][pipeline]
 
 
 def test_a_search_costs_as_little_as_the_cheapest_of_all_layouts_within_the_limit() -> None:

@@ -168,6 +168,11 @@ def test_of_two_that_must_be_apart_the_cheaper_one_moves() -> None:
     assert mend([5, 5, 1], [0, 0, 1], 2, costs=[2, 1, 1], tolerance=9.0, anti_affinity=[[0, 1]]).moved == (1,)
 
 
+def test_of_two_that_must_be_apart_the_one_that_is_fixed_stays() -> None:
+    result = mend([5, 5, 1], [0, 0, 1], 2, costs=[1, 2, 1], tolerance=9.0, anti_affinity=[[0, 1]], fixed={0: 0})
+    assert (result.moved, result.assignment.tolist()) == ((1,), [0, 1, 1])
+
+
 def test_a_full_pipeline_gives_its_cheapest_away() -> None:
     result = mend([5, 5, 5], [0, 0, 0], 2, costs=[2, 1, 3], tolerance=9.0, capacity=numbers([2, 2]))
     assert result.moved == (1,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -152,3 +153,16 @@ def test_the_cheapest_unit_that_helps_moves() -> None:
 
     assert fit(state, ints(10, 4), STEPS, Budget())
     assert np.flatnonzero(state.moved).tolist() == [1]
+
+
+def test_of_many_units_on_many_pipelines_some_partners_are_enough() -> None:
+    draw = np.random.default_rng(1)
+    weights, requests = draw.integers(50, 100, (2, 240))
+    state = VectorAssignment(
+        Instance(weights, 12, dimensions=[Dimension(requests)]), np.arange(240) // 20, np.ones(240, dtype=np.int64)
+    )
+    before = state.ratio
+
+    assert fit(state, state.caps(Fraction(102, 100)), STEPS, Budget())
+    assert before > Fraction(105, 100)
+    assert state.ratio <= Fraction(102, 100)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from headgate.partition import cp_sat, feasibility
 from headgate.partition.feasibility import _Search, domains_of, refuted
-from headgate.partition.insertion import _in_the_way, insert
+from headgate.partition.insertion import _in_the_way, evict, insert
 from headgate.partition.instance import Instance
 from headgate.partition.partial_assignment import PartialAssignment
 from tests.partition.brute_force import every_layout, is_one_of
@@ -109,3 +109,18 @@ def test_of_units_in_the_way_the_smallest_that_is_enough_leaves_else_the_largest
     assert leaving(3, [1, 1, 1, 2]) == [2]  # or the cheaper one
     assert leaving(4) == [2, 3]
     assert leaving(7) == [2, 3, 1]
+
+
+def test_of_two_that_can_not_stay_together_the_cheaper_leaves_unless_it_is_fixed() -> None:
+    def left(**rules: object) -> list[int]:
+        instance = Instance(np.array([5, 5, 1]), 2, **rules)  # type: ignore[arg-type] # any of its rules
+        state = PartialAssignment(instance, np.array([0, 0, 1]), np.array([1, 2, 1]))
+        evict(state)
+        return [int(place) for place in state.assignment]
+
+    assert left(anti_affinity=[(0, 1)]) == [-1, 0, 1]
+    assert left(anti_affinity=[(0, 1)], fixed={0: 0}) == [0, -1, 1]
+    assert left(capacity=np.array([1, 1])) == [-1, 0, 1]
+    assert left(precedence=[(2, 1)]) == [0, 0, -1]
+    assert left(precedence=[(2, 1)], fixed={2: 1}) == [0, -1, 1]
+    assert left(forbidden={2: frozenset({1})}) == [0, 0, -1]

@@ -50,6 +50,7 @@ def test_what_may_be_where_is_what_all_rules_allow() -> None:
         [True, True, True],
         [False, True, True],
     ]
+    assert not state([0] * UNITS, capacity=np.array([2, 3, 9]), fixed={4: 0}).may(4).any()  # three tables have no room there
     assert one.inside(0).tolist() == [1, 2, 3, 4]
     assert one.rivals(1).tolist() == [0, 2, 3]
     assert one.leaving(np.array([0, 4])).tolist() == [1, 16]

@@ -162,6 +162,7 @@ def test_what_was_made_anew_is_within_the_limit_and_breaks_no_rule_that_held(
         assert all(map(state.satisfies, held))
 
 
+@examples(150)
 @given(overfull(), st.data())
 def test_who_makes_way_leaves_room_for_a_unit_by_weight_tables_and_rules(
     case: tuple[PartialAssignment, int], data: st.DataObject

@@ -157,9 +157,9 @@ def test_the_cheapest_unit_that_helps_moves() -> None:
 
 def test_of_many_units_on_many_pipelines_some_partners_are_enough() -> None:
     draw = np.random.default_rng(1)
-    weights, requests = draw.integers(50, 100, (2, 240))
+    weights, requests = draw.integers(50, 100, (2, 480))
     state = VectorAssignment(
-        Instance(weights, 12, dimensions=[Dimension(requests)]), np.arange(240) // 20, np.ones(240, dtype=np.int64)
+        Instance(weights, 12, dimensions=[Dimension(requests)]), np.arange(480) // 40, np.ones(480, dtype=np.int64)
     )
     before = state.ratio
 

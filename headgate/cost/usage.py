@@ -45,8 +45,9 @@ class UsageRecord:
 
 
 def read_usage(paths: Iterable[Path]) -> tuple[UsageRecord, ...]:
-    """Read exported rows: JSON, JSON lines, an answer of the SQL statements' API, or CSV. A row that files share counts once.
+    """Read exported rows: JSON, JSON lines, an answer of the SQL statements' API, or CSV.
 
+    A record that files share counts once, by record_id, record_type, day, SKU and quantity; rows without record_id count each.
     The columns of usage_metadata that say the pipeline may stand by themselves. Raises InputError with every problem found.
     """
     problems: list[Problem] = []
@@ -81,19 +82,27 @@ def _csv_rows(path: Path, problems: list[Problem]) -> list[Placed]:
 
 
 def _records(rows: Iterable[Placed], problems: list[Problem]) -> tuple[UsageRecord, ...]:
-    seen: set[str] = set()
+    seen: set[tuple[object, ...]] = set()
     records = []
     for place, row in rows:
-        if row.get("record_id"):
-            whole = json.dumps(row, sort_keys=True)
-            if whole in seen:
-                continue
-            seen.add(whole)
         found = [replace(place, message=one.message, fix=one.fix, column=one.column) for one in _faults(row)]
         problems += found
-        if not found and (row.get("usage_unit") or DBU) == DBU:
-            records.append(_record(row))
+        if found or (_cell(row, "usage_unit") or DBU) != DBU:
+            continue
+        if record_id := _cell(row, "record_id"):
+            # What a row says, for each form of export writes it in its own way.
+            same = record_id, _cell(row, "record_type") or ORIGINAL, _day(row), _cell(row, "sku_name"), _quantity(row)
+            if same in seen:
+                continue
+            seen.add(same)
+        records.append(_record(row))
     return tuple(records)
+
+
+def _cell(row: Mapping[str, Any], column: str) -> str:
+    """Give a cell's text; empty for null, which some exports write as a word."""
+    text = str(row.get(column) or "").strip()
+    return "" if text.lower() == "null" else text
 
 
 def _faults(row: Mapping[str, Any]) -> Iterator[Problem]:
@@ -102,7 +111,7 @@ def _faults(row: Mapping[str, Any]) -> Iterator[Problem]:
     if _day(row) is None:
         yield Problem(f"expected a day such as 2026-10-31, found {_shown(row, 'usage_date')}", _EXPORT, column="usage_date")
     kinds = (ORIGINAL, RETRACTION, RESTATEMENT)
-    if (row.get("record_type") or ORIGINAL) not in kinds:
+    if (_cell(row, "record_type") or ORIGINAL) not in kinds:
         yield Problem(f"expected one of {', '.join(kinds)}, found {_shown(row, 'record_type')}", _EXPORT, column="record_type")
     if _metadata(row) is None:
         fix = f"export it as JSON, or select {METADATA}.{PIPELINE} as a column of its own"
@@ -114,10 +123,9 @@ def _faults(row: Mapping[str, Any]) -> Iterator[Problem]:
 def _record(row: Mapping[str, Any]) -> UsageRecord:
     day, quantity, metadata = _day(row), _quantity(row), _metadata(row)
     assert day is not None and quantity is not None and metadata is not None  # noqa: S101, PT018 (a row without faults)
-    dbus = -abs(quantity) if row.get("record_type") == RETRACTION else quantity
+    dbus = -abs(quantity) if _cell(row, "record_type") == RETRACTION else quantity
     whose, upkeep = (
-        next((str(found) for found in (row.get(name), row.get(f"{METADATA}.{name}"), metadata.get(name)) if found), "")
-        for name in (PIPELINE, MAINTENANCE)
+        _cell(row, name) or _cell(row, f"{METADATA}.{name}") or _cell(metadata, name) for name in (PIPELINE, MAINTENANCE)
     )
     return UsageRecord(day, whose, dbus, maintenance=bool(upkeep))
 
@@ -140,6 +148,8 @@ def _day(row: Mapping[str, Any]) -> date | None:
 def _metadata(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Give the struct, which is JSON text in a CSV and in an answer of the API; None where it can't be read."""
     found = row.get(METADATA) or {}
+    if isinstance(found, str) and not _cell(row, METADATA):
+        return {}
     if isinstance(found, str):
         try:
             found = json.loads(found)

@@ -53,6 +53,8 @@ def _words(detail: ErrorDetails, path: KeyPath) -> tuple[str, str] | None:
         return f"unknown key '{path[-1]}'", did_you_mean(str(path[-1]), _keys(path[:-1]))
     if detail["type"] == "literal_error" and detail["input"] == "CAN_MANAGE_RUN":
         return "expected a level that pipelines have too", "write CAN_RUN: pipelines have it, and jobs then get CAN_MANAGE_RUN"
+    if detail["input"] is None and path == ("monitoring",):
+        return "expected a mapping", "write `monitoring: {}` for all defaults, or take the key out for none"
     if (detail["type"], path) == ("literal_error", ("connection", "type")):
         return "the connection can't be of this type", _HTTP
     return None

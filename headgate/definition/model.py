@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
+from pydantic_core import PydanticKnownError
 
 from headgate.definition.provider import OLDEST
 from headgate.tables.group import GroupBy  # noqa: TC001  # pydantic reads the fields' types
@@ -399,6 +400,14 @@ class Definition(StrictModel):
     targets: dict[Id, Target] = Field(
         default_factory=lambda: {"dev": Target()}, min_length=1, description="Places to deploy to, such as dev and prod."
     )
+
+    @field_validator("monitoring", mode="before")
+    @classmethod
+    def _is_said(cls, value: object) -> object:
+        """Refuse a key with nothing after it, which would be no monitoring where all defaults were meant."""
+        if value is None:
+            raise PydanticKnownError("model_type", {"class_name": Monitoring.__name__})
+        return value
 
     @property
     def display_name(self) -> str:

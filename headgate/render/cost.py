@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.cost.model import amount_text
@@ -38,8 +39,15 @@ def _group_line(group: GroupCost, currency: str | None) -> str:
 
 
 def _change_text(change: CostChange, currency: str | None) -> str:
-    before, after = (amount_text(amount, currency) for amount in (change.before, change.after))
-    return f"{amount_text(change.delta, currency, signed=True)} a month: {before} → {after}"
+    """Give the difference, and both amounts in the units that are known of both."""
+    delta = change.delta
+    sides = [change.before, change.after]
+    if delta.dbus is None:
+        sides = [replace(one, dbus=None) for one in sides]
+    if delta.price is None:
+        sides = [replace(one, price=None) for one in sides]
+    before, after = (amount_text(one, currency) for one in sides)
+    return f"{amount_text(delta, currency, signed=True)} a month: {before} → {after}"
 
 
 def used_lines(used: UsedMonth) -> list[str]:

@@ -144,7 +144,8 @@ def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | No
     arguments = pipeline.change.arguments if pipeline.change else ()
     places = [argument.path for argument in arguments if argument.path in _PLACES and not _spelled_otherwise(argument)]
     if places:
-        found.find("attention", "default-changed", pipeline, f"its default {' and '.join(places)} changes")
+        stays = "; the table of events and the summaries stay in the old one with their history" if pipeline.monitors else ""
+        found.find("attention", "default-changed", pipeline, f"its default {' and '.join(places)} changes{stays}")
     drops = [argument for argument in arguments if argument.path == _DROPS]
     if drops and pipeline.drops:
         found.find("attention", "drops-tables", pipeline, "from now on drops a table as soon as it no longer reads it")

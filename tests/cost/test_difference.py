@@ -46,6 +46,20 @@ def test_a_new_connector_costs_all_of_it(estimate: Estimate) -> None:
     assert difference_lines(found)[0].startswith("crm in dev: +413.95 USD (+827.90 DBUs, +103.49 hours) a month: 0.00 USD")
 
 
+def test_a_new_connector_without_rates_is_told_in_hours_on_both_sides(estimate: Estimate) -> None:
+    found = difference(None, estimate({"cost": {"startup_seconds": 90}}))
+
+    assert difference_lines(found)[0] == "crm in dev: +103.49 hours a month: 0.00 hours → 103.49 hours"
+
+
+def test_where_a_price_is_put_in_both_sides_are_told_in_dbus(estimate: Estimate) -> None:
+    unpriced = {"dbus_per_hour": SERVERLESS["dbus_per_hour"]}
+    found = difference(estimate({"cost": unpriced | {"startup_seconds": 0}}), estimate())
+
+    before, _, after = difference_lines(found)[0].rpartition(": ")[2].partition(" → ")
+    assert (before.split()[1::2], after) == (["hours,", "DBUs"], "103.49 hours, 827.90 DBUs")
+
+
 def test_prices_in_two_currencies_are_not_compared(estimate: Estimate) -> None:
     found = difference(estimate(), estimate({"cost": SERVERLESS | {"currency": "EUR"}}))
 

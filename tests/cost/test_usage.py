@@ -114,6 +114,33 @@ def test_a_row_that_two_files_share_counts_once(tmp_path: Path) -> None:
     assert len(read_usage([tmp_path / "a.json", tmp_path / "b.json"])) == 3
 
 
+def test_a_row_that_files_of_several_forms_share_counts_once(tmp_path: Path) -> None:
+    rows = [
+        billed(quantity=1.5),
+        billed(quantity=-1.5, record_type="RETRACTION"),
+        billed(quantity=2, record_type="RESTATEMENT"),
+    ]
+    forms = {"usage.json": as_json, "usage.jsonl": as_lines, "usage.csv": as_csv, "answer.json": as_answer}
+    for name, write in forms.items():
+        write(tmp_path / name, rows)
+    columns = ("record_id", "record_type", "usage_date", "sku_name", "usage_quantity")
+    as_csv(tmp_path / "few.csv", [{name: row[name] for name in columns} | {"dlt_pipeline_id": ONE} for row in rows])
+
+    found = read_usage([tmp_path / name for name in [*forms, "few.csv"]])
+
+    assert [record.dbus for record in found] == [1.5, -1.5, 2]
+
+
+@pytest.mark.parametrize("null", ["null", "NULL"])
+def test_null_as_a_word_is_no_id(tmp_path: Path, null: str) -> None:
+    columns = ("record_id", "usage_unit", "dlt_pipeline_id", "dlt_maintenance_id", "usage_metadata", "record_type")
+    nulls = dict.fromkeys(columns, null) | {"usage_date": "2026-10-03", "usage_quantity": 2.5}
+    as_csv(tmp_path / "usage.csv", [nulls | {"dlt_pipeline_id": ONE}, nulls, nulls])
+
+    others = UsageRecord(DAY, "", 2.5)
+    assert read_usage([tmp_path / "usage.csv"]) == (UsageRecord(DAY, ONE, 2.5), others, others)
+
+
 def test_sums_that_look_alike_and_have_no_record_id_all_count() -> None:
     summed = {"usage_date": "2026-10-03", "dlt_pipeline_id": ONE, "usage_quantity": "2.5"}
 

@@ -44,11 +44,22 @@ class EventLog:
         if not self.lake.has(self.table):
             self.lake.sql(f"CREATE TABLE {self.table} ({COLUMNS})")
 
-    def say(self, second: float, kind: str, update: str = "", *, level: str = "INFO", flow: str = "", **details: Any) -> None:
+    def say(
+        self,
+        second: float,
+        kind: str,
+        update: str = "",
+        *,
+        level: str = "INFO",
+        flow: str = "",
+        dataset: str = "",
+        **details: Any,
+    ) -> None:
+        """Say something; of a flow, whose table is the dataset where that has another name."""
         self.written += 1
         message = "out of luck" if level == "ERROR" else kind
         error = {"fatal": True, "exceptions": [{"class_name": "X", "message": message}]} if level == "ERROR" else None
-        known = {"pipeline_id": self.pipeline_id, "update_id": update or None, "dataset_name": flow or None}
+        known = {"pipeline_id": self.pipeline_id, "update_id": update or None, "dataset_name": dataset or flow or None}
         origin = dict.fromkeys(ORIGIN) | known | {"flow_name": flow or None}
         sequence = {"data_plane_id": {"instance": "execution", "seq_no": self.written}, "control_plane_seq_no": None}
         self.lake.insert(

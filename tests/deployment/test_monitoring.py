@@ -33,7 +33,8 @@ ROWS = [TableRow("orders", pipeline_group="a", weight=40), TableRow("notes", pip
 
 
 def deployed(parts: dict[str, Any], **balance_parts: Any) -> tuple[Scope, Layout, list[Stack]]:
-    definition = Definition.model_validate(parts_of({"monitoring": {}} | parts, **balance_parts))
+    given = {key: part for key, part in ({"monitoring": {}} | parts).items() if part is not None}
+    definition = Definition.model_validate(parts_of(given, **balance_parts))
     layout = balance(ROWS, definition).layout
     scope = Scope(definition, definition.default_target)
     return scope, layout, stacks_of(scope, resolve(ROWS, definition), layout, Deployed(scope.target_name))

@@ -70,9 +70,9 @@ def test_an_update_is_summed_up_from_what_it_said(lake: Lake, update: Callable[.
     assert (found["seconds"], found["running_seconds"]) == (60, 50)
     assert (found["created_at"] - START).total_seconds() == 0
     assert rows(lake, "table_updates", "table_name", "state", "num_rows", "seconds") == [
-        ("main.crm.empty", "COMPLETED", None, 1),
-        ("main.crm.notes", "COMPLETED", 9, 40),
-        ("main.crm.orders", "COMPLETED", 500, 30),
+        ("main.crm.empty", "COMPLETED", None, 2),
+        ("main.crm.notes", "COMPLETED", 9, 41),
+        ("main.crm.orders", "COMPLETED", 500, 31),
     ]
 
 
@@ -259,6 +259,17 @@ def test_loads_are_held_against_the_bound_by_the_median_of_the_last_ten_runs(lak
     bars = {(one["name"], one["measure"]): one["seconds"] for one in asked(lake, "measures")}
     assert bars["crm_all_1", "median of the last runs"] == 75
     assert len(bars) == 6
+
+
+def test_a_first_load_is_no_measure_of_a_run_whatever_it_was_called(lake: Lake, update: Callable[..., Update]) -> None:
+    log = EventLog(lake, ONE, "p-1")
+    for hour, (seconds, state) in enumerate([(700, "FAILED"), (900, "COMPLETED"), (60, "COMPLETED")]):
+        log.update(f"u-{hour}", hour * 3600, seconds, state)
+
+    update()
+
+    assert rows(lake, "updates", "update_id", "first_load") == [("u-0", True), ("u-1", True), ("u-2", False)]
+    assert [(one["runs"], one["median_seconds"]) for one in asked(lake, "load")] == [(1, 60), (None, None)]
 
 
 def test_activity_by_day_and_freshness_by_table(lake: Lake, update: Callable[..., Update]) -> None:

@@ -70,6 +70,16 @@ def test_a_pipeline_that_is_forgotten_stays_with_its_tables() -> None:
     assert kinds(review) == {"a": "forgotten"}
 
 
+def test_where_the_schema_of_the_monitoring_changes_its_history_is_said_to_stay_behind() -> None:
+    review = reviewed(plan(change("databricks_pipeline.crm", pipeline("crm"), pipeline("crm", schema="runs"))))
+
+    (found,) = [one for one in review.findings if one.code == "default-changed"]
+    assert (
+        found.message
+        == "its default schema changes; the table of events and the summaries stay in the old one with their history"
+    )
+
+
 def test_a_continuous_pipeline_that_is_forgotten_runs_on_even_where_that_is_as_the_lock_says() -> None:
     gone = change("databricks_pipeline.a", pipeline("a", continuous=True), None, actions=["forget"])
     code = change("databricks_workspace_file.a", file("a", ["t"]), None)

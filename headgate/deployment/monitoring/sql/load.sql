@@ -1,7 +1,7 @@
 -- A first load says nothing of a run, and one slow run says little: hence the median of the last ten others.
 WITH recent AS (
   SELECT pipeline, running_seconds FROM {updates}
-  WHERE state = 'COMPLETED' AND NOT full_refresh
+  WHERE state = 'COMPLETED' AND NOT full_refresh AND NOT first_load
   QUALIFY ROW_NUMBER() OVER (PARTITION BY pipeline ORDER BY created_at DESC) <= 10
 ),
 medians AS (

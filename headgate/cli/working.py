@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from threading import Lock, Timer
+from threading import RLock, Timer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Working:
 
     def __init__(self, after: float = _AFTER) -> None:
         self._after = after
-        self._lock = Lock()
+        self._lock = RLock()  # a signal comes while its thread writes, and its handler says so
         self._timer: Timer | None = None
         self._live: Live | None = None
         self._step = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003  # pydantic reads the fields' types
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -65,12 +66,15 @@ class Said(_Strict):
     """What a pipeline's process says to the one that started it: a line of JSON each.
 
     what: `loading` (a table begins), `rows` (so many so far), `loaded`, `failed`, `stopped`, `end` (of a pass over all).
+    started_at: when a table begins (UTC); seconds: what its load took; both by the clock of the process that loads it.
     """
 
     what: Literal["loading", "rows", "loaded", "failed", "stopped", "end"]
     table: str = ""
     ingestion_type: str = ""
     full_load: bool = False
+    started_at: datetime | None = None
+    seconds: float | None = None
     rows: int = 0
     counts: Counts | None = None
     error: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from headgate.engine.events import Event, counted_fields
@@ -72,7 +72,7 @@ class Recorder:
         if said is None:
             return self._summed("pipeline", self._pipelines[pipeline], heard.at, pipeline)
         if said.what == "loading":
-            self._tables[pipeline, said.table] = heard.at
+            self._tables[pipeline, said.table] = said.started_at or heard.at
         if said.what not in {"loaded", "failed", "stopped"}:
             return None
         return self._table(heard, said)
@@ -82,11 +82,13 @@ class Recorder:
         for one in (self._run, self._pipelines[heard.pipeline]):
             one.add(said.what, counts)
         started_at = self._tables.pop((heard.pipeline, said.table), heard.at)
+        # By whoever loaded it, for what it says may wait in the pipe; of one that died, by when that was heard.
+        seconds = (heard.at - started_at).total_seconds() if said.seconds is None else said.seconds
         fields: dict[str, Any] = {
             **self._of_run, "kind": "table", "state": said.what, "pipeline": heard.pipeline, "table": said.table,
             "source_table": self._source_tables[said.table], "ingestion_type": said.ingestion_type or None,
-            "full_load": said.full_load if said.ingestion_type else None, "started_at": started_at, "ended_at": heard.at,
-            "seconds": (heard.at - started_at).total_seconds(), **counted_fields(counts),
+            "full_load": said.full_load if said.ingestion_type else None, "started_at": started_at,
+            "ended_at": started_at + timedelta(seconds=seconds), "seconds": seconds, **counted_fields(counts),
             "error": self._mask(said.error) or None, "fix": self._mask(said.fix) or None,
         }  # fmt: skip
         return Event.model_validate(fields)

@@ -78,6 +78,9 @@ def _sums(pipelines: Sequence[PipelineSeen], tables: Sequence[TableSeen]) -> Ite
     origins = Counter(one.weight_from for one in tables)
     if origins:
         yield "weights of these tables: " + ", ".join(f"{origins[key]} {words}" for key, words in told.items() if origins[key])
+    if written := origins["given"]:
+        have = counted(written, "of these tables has a weight", "of these tables have a weight")
+        yield f"{have} written in tables.csv, which runs don't change: empty the cell to have runs weigh a table"
     retries, failed = sum(one.retries for one in tables), [one for one in tables if one.state == "failed"]
     if retries:
         yield f"{counted(retries, 'retry', 'retries')}"

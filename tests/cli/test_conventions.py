@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -360,3 +361,16 @@ def test_where_there_is_no_terminal_nobody_is_told(monkeypatch: pytest.MonkeyPat
     working.end()
 
     assert log.getvalue() == ""
+
+
+def test_what_a_signal_has_said_while_something_is_written_does_not_wait_for_it() -> None:
+    working, said = Working(), []
+
+    def written() -> None:
+        with working.aside(), working.aside():
+            said.append("ending")
+
+    thread = Thread(target=written, daemon=True)
+    thread.start()
+    thread.join(5)
+    assert said == ["ending"]

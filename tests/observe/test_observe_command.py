@@ -238,6 +238,28 @@ def test_weights_follow_what_was_observed(headgate: Run, tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("orders,all,append,\nitems,all,append,\nevents,all,append,20\n", ""),  # of events nothing was observed
+        ("orders,all,append,20\nitems,all,append,\n", "1 of these tables has a weight"),
+        ("orders,all,append,20\nitems,all,append,30\n", "2 of these tables have a weight"),
+    ],
+)
+def test_of_weights_that_are_written_it_is_said_that_runs_do_not_change_them(
+    headgate: Run, tmp_path: Path, rows: str, said: str
+) -> None:
+    local_log(tmp_path, *WHOLE)
+    csv_file = tmp_path / "connectors" / "crm" / "tables.csv"
+    csv_file.write_text("source_table,pipeline_group,ingestion_type,weight\n" + rows)
+    headgate("balance", "crm")
+
+    found = [line for line in headgate("observe", "crm").stdout.splitlines() if "written in tables.csv" in line]
+
+    means = " written in tables.csv, which runs don't change: empty the cell to have runs weigh a table"
+    assert found == ([said + means] if said else [])
+
+
 @pytest.fixture
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headgate: Run) -> Iterator[Workspace]:  # noqa: ARG001  # the project is there
     """Give a workspace that the layout was deployed to."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -18,6 +20,7 @@ from headgate.engine.worker.errors import StoppedError, TableError
 from headgate.engine.worker.load import Load
 from headgate.engine.worker.lock import held
 from headgate.engine.worker.memory import watch
+from headgate.engine.worker.warm import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +38,7 @@ class Worker:
 
     def run(self) -> None:
         """Load all tables, once or again and again."""
+        warm_up(Path(self._order.lock).with_suffix(".warm"))  # which is this process's own, as the lock is
         try:
             source = Source(Path(self._order.code), self._order.connection, self._order.patience)
         except TableError as error:
@@ -59,7 +63,8 @@ class Worker:
             self._say(Said(what="failed", table=table.name, error=message, fix=fix, counts=Counts()))
 
     def _load(self, table: TableOrder, source: Source) -> None:
-        self._say(Said(what="loading", table=table.name))
+        began = time.monotonic()
+        self._say(Said(what="loading", table=table.name, started_at=datetime.now(UTC)))
         waited, before = source.clock.waiting, source.counters()
         load: Load | None = None
         said: dict[str, str] = {"what": "loaded"}
@@ -76,7 +81,8 @@ class Worker:
             said = {"what": "failed", "error": f"the system failed: {error}", "fix": "look at the disk, then run it again"}
         counts = _counts(load, source.clock.waiting - waited, before, source)
         kind = {"ingestion_type": load.plan.kind, "full_load": load.full} if load else {}
-        self._say(Said.model_validate({**said, **kind, "table": table.name, "counts": counts}))
+        seconds = round(time.monotonic() - began, 6)
+        self._say(Said.model_validate({**said, **kind, "table": table.name, "seconds": seconds, "counts": counts}))
 
     def _teller(self, table: str) -> Callable[[int], None]:
         return lambda rows: self._say(Said(what="rows", table=table, rows=rows))

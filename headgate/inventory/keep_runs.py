@@ -55,7 +55,7 @@ def with_runs(data: bytes | None, runs: Iterable[Run], file: str = RUNS) -> Kept
     new = sorted((run for run in new if run.key in stay), key=lambda run: (run.started_at, run.source_table, run.destination))
     touched = {run.key[0] for run in new}
     cut = [run for run in old if run.key[0] in touched and run.key not in stay]
-    before = _without(data, file, {run.row for run in cut}) if data else ",".join(COLUMNS) + "\n"
+    before = _without(data, file, {row for run in cut for row in (run.row, *run.repeats)}) if data else ",".join(COLUMNS) + "\n"
     return KeptRuns(_appended(before, data, file, columns, new), len(new), len(cut))
 
 

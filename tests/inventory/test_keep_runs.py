@@ -93,6 +93,15 @@ def test_two_branches_lines_merged_are_read_each_once() -> None:
     assert with_runs(merged.encode(), [run(0), run(2)]).text == merged
 
 
+def test_all_rows_of_a_run_are_cut_with_it() -> None:
+    runs = [run(hour) for hour in range(MOST_RUNS)]
+    excerpt = with_runs(None, [run(0, full=None)]).text.removeprefix(HEAD)
+
+    kept = with_runs((with_runs(None, runs).text + excerpt).encode(), [run(60)])
+
+    assert (kept.cut, min(one.started_at for one in parse_runs(kept.text.encode()))) == (1, NOW + timedelta(hours=1))
+
+
 def test_a_file_that_is_wrong_is_told_and_a_workbook_s_text_too() -> None:
     with pytest.raises(InputError, match="is not a number from 0"):
         with_runs((HEAD + "orders,,2026-03-01T04:00:00Z,many,,,\n").encode(), [run(0)])

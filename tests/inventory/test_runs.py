@@ -99,6 +99,15 @@ def test_rows_of_one_run_that_contradict_each_other_are_a_problem_that_names_the
     assert "the rows contradict each other: take one of them out" in said
 
 
+def test_one_table_may_start_at_one_time_here_and_in_workspaces_and_no_origin_is_any() -> None:
+    rows = [f"orders,main.bronze.orders,2025-03-01T04:15:00Z,{seconds},{{}}" for seconds in (1, 2, 3)]
+    told = [row.format(origin) for row, origin in zip(rows, (",local", ",dev", ",prod"), strict=True)]
+
+    runs = parse_runs((HEAD.replace("\n", ",origin\n") + "\n".join([*told, rows[1].format(",")])).encode())
+
+    assert [(run.seconds, run.origin, run.repeats) for run in runs] == [(1, "local", ()), (2, "dev", (4,)), (3, "prod", ())]
+
+
 def test_a_file_of_wrong_rows_is_not_told_whole() -> None:
     assert problems(HEAD + "orders,,yesterday,1,\n" * 80).endswith("and 30 more problems\n    fix these first")
 

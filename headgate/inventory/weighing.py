@@ -107,7 +107,7 @@ def _mean(kept: Sequence[_Timed]) -> float:
 
 def _weigh(row: TableRow, definition: Definition, runs: Sequence[tuple[Run, float]]) -> Weight:
     declared = declared_seconds(row, definition)
-    _, full = _heard([run for run, _ in runs], row.ingestion_type)
+    usual, full = _heard([run for run, _ in runs], row.ingestion_type)
     usable = _usable(runs, row.ingestion_type, lambda run: run.seconds)
     kept = _steady(usable)
     mean = _mean(kept) if kept else None
@@ -126,6 +126,7 @@ def _weigh(row: TableRow, definition: Definition, runs: Sequence[tuple[Run, floa
         by_files,
         seconds=float(f"{seconds:.3g}"),
         source="observed",
+        local=all(run.origin == LOCAL for run in usual),
         confidence=confidence,
         runs=len(kept),
         left_out=len(runs) - len(kept),

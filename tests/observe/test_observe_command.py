@@ -319,6 +319,10 @@ def test_a_workspace_that_can_not_be_asked_is_an_error_without_a_trace(
     assert at(0) not in done.stderr
 
 
+def explained(headgate: Run) -> str:
+    return " ".join(headgate("balance", "crm", "--explain", "orders").stdout.split())
+
+
 def logged(folder: Path, name: str, begins: list[float], seconds: float) -> None:
     """Write a workspace's log of updates of one table that took as long as that each."""
     rows = [one for begin in begins for one in update_of(f"{name}{begin}", begin, *flows(f"{name}{begin}", begin, seconds))]
@@ -346,6 +350,10 @@ def test_runs_here_weigh_until_a_workspace_s_are_known(headgate: Run, tmp_path: 
     said = json.loads(headgate("show", "crm", "-o", "json").stdout)[0]["tables"]
 
     assert [one["weight"] for one in said if one["source_table"] == "orders"] == [50]
+    assert "it weighs 50 s of a run, as its last runs on this machine took" in explained(headgate)
+    logged(tmp_path, "there.json", [900, 1800, 2700, 3600], 300)
+    headgate("observe", "crm", "--log", "there.json")
+    assert "it weighs 300 s of a run, as its last runs took" in explained(headgate)
 
 
 def test_targets_that_share_a_destination_are_compared_each_with_itself(headgate: Run, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def explain(
         table, row = by_table[entry.table], rows[entry.pipeline]
         reasons = [
             _place(entry, table, row, group_by_of(definition, locked_groups(before))),
-            _weight(entry),
+            _weight(entry, table),
             _why(entry, table, rows, rules, past, definition, first=before is None),
             *_bound_by(table, rules),
             f"moving it costs about {rules.costs[table]:,} s",
@@ -95,10 +95,11 @@ def _place(entry: Entry, table: Table, row: Row, group_by: str) -> str:
     return f"its group is {group.key} ({by}{when}, connection {group.connection}), in {entry.pipeline} of stack {row.stack}"
 
 
-def _weight(entry: Entry) -> str:
+def _weight(entry: Entry, table: Table) -> str:
+    where = " on this machine" if table.weight.local else ""
     origin = {
         "given": "as its row says",
-        "observed": f"as its last runs took, confidence {entry.confidence:.0%}",
+        "observed": f"as its last runs{where} took, confidence {entry.confidence:.0%}",
         "estimate": f"by its estimated size, confidence {entry.confidence:.0%}",
         "type": "as the definition says for its ingestion type",
     }[entry.weight_from]

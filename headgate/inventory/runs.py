@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from headgate.inventory.csv_file import Columns, capped, read_lines
 from headgate.inventory.load_cells import GIVEN, RUN_LOADS, parse_loads
 from headgate.problems import InputError, Problem, short
 from headgate.tables.ids import TableId
+from headgate.tables.names import blurred
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
     from headgate.inventory.csv_file import Line
 
 RUNS = "runs.csv"
-COLUMNS = ("source_table", "destination", "started_at", "seconds", "full_load", "rows", "state")
+COLUMNS = ("source_table", "destination", "started_at", "seconds", "full_load", "rows", "state", "origin")
 COMPLETED, FAILED = "completed", "failed"
+LOCAL = "local"  # the origin of runs on this machine
 REQUIRED = ("source_table", "started_at", "seconds")
 
 # What all of Python 3.11 to 3.13 read alike, and with an offset.
@@ -37,8 +40,9 @@ _MOST_DIGITS = 18
 class Run:
     """One run of one table. `destination` is catalog.schema.table in the workspace, or empty; `full_load` None: not known.
 
-    `rows`: that it brought, None where it isn't known. `state`: completed, or failed. `loads`: what it asked for beside its
-    time, by name, where the file says it; `row` is where the file has it.
+    `rows`: that it brought, None where it isn't known. `state`: completed, or failed. `origin`: `local`, or the target whose
+    workspace ran it; empty where it isn't known, which may be any. `loads`: what it asked for beside its time, by name, where
+    the file says it; `row` is where the file has it, `repeats` the rows that say it again.
     """
 
     source_table: str
@@ -48,13 +52,38 @@ class Run:
     full_load: bool | None
     rows: int | None = None
     state: str = COMPLETED
+    origin: str = ""
     loads: Mapping[str, float] = field(default_factory=dict, compare=False)
     row: int = field(default=0, compare=False)
+    repeats: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> tuple[str | TableId, datetime]:
         """What tells it from other runs: its start, and its destination, or where none is named its source table."""
         return TableId(self.source_table, self.destination) if self.destination else self.source_table, self.started_at
+
+    def may_be(self, other: Run) -> bool:
+        """Say whether the other is this run by table, start and origin; one without an origin may be of any."""
+        return self.key == other.key and (self.origin == other.origin or not (self.origin and other.origin))
+
+    def joined(self, other: Run) -> Run | None:
+        """Give the run that both tell of, what is known of either winning over what isn't; None where they contradict.
+
+        Two excerpts of one log may know different things of a run: whether it was a full load, and its rows.
+        """
+        same = self.may_be(other) and blurred(self.source_table) == blurred(other.source_table)
+        known = ((self.full_load, other.full_load), (self.rows, other.rows))
+        apart = any(None not in pair and pair[0] != pair[1] for pair in known)
+        if not same or apart or (self.seconds, self.state) != (other.seconds, other.state):
+            return None
+        return replace(
+            self,
+            full_load=other.full_load if self.full_load is None else self.full_load,
+            rows=other.rows if self.rows is None else self.rows,
+            origin=self.origin or other.origin,
+            loads={**other.loads, **self.loads},
+            repeats=(*self.repeats, other.row, *other.repeats),
+        )
 
 
 def read_runs(folder: Path) -> tuple[Run, ...]:
@@ -67,22 +96,29 @@ def read_runs(folder: Path) -> tuple[Run, ...]:
 def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
     """Give the runs that a CSV's bytes say, in the file's order. Raises InputError with every problem found.
 
-    A row that is there twice, as a merge of two branches may leave it, is one run.
+    Rows of one table, start and origin that don't contradict each other, as a merge of two branches may leave them, are one
+    run, which stands where the first of them does.
     """
     problems: list[Problem] = []
-    first: dict[tuple[str | TableId, datetime], Run] = {}
-    runs = []
+    runs: list[Run] = []
+    places: defaultdict[tuple[str | TableId, datetime], list[int]] = defaultdict(list)
     for line in read_lines(data, file, Columns(COLUMNS, REQUIRED, family=RUN_LOADS), problems):
         values = _values(line, file, problems)
         if values is None:
             continue
         run = Run(**values, row=line.row)
-        earlier = first.setdefault(run.key, run)
-        if earlier is run:
-            runs.append(run)
-        elif earlier != run:
+        before = places[run.key]
+        joined = next(((place, whole) for place in before if (whole := runs[place].joined(run))), None)
+        earlier = next((runs[place] for place in before if runs[place].origin == run.origin), None)
+        if joined:
+            runs[joined[0]] = joined[1]
+        elif earlier:
             message = f"{short(run.source_table)} started at {run.started_at.isoformat()} in row {earlier.row} already"
-            problems.append(Problem(message, "take one of the rows out", file, line.line, line.row, "started_at"))
+            fix = "the rows contradict each other: take one of them out"
+            problems.append(Problem(message, fix, file, line.line, line.row, "started_at"))
+        else:
+            before.append(len(runs))
+            runs.append(run)
     if problems:
         raise InputError(capped(problems, file))
     return tuple(runs)
@@ -159,4 +195,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "full_load": _full_load,
     "rows": _rows,
     "state": _state,
+    "origin": str.strip,
 }

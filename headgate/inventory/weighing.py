@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from headgate.inventory.csv_file import capped
 from headgate.inventory.defaults import declared_seconds, estimated_seconds
-from headgate.inventory.runs import COMPLETED
+from headgate.inventory.runs import COMPLETED, LOCAL
 from headgate.problems import Problem, did_you_mean, short
 from headgate.tables.ids import TableId
 from headgate.tables.names import Names, blurred, folded
@@ -54,8 +54,9 @@ def weigh(
 
     `rows`: table → its row. A full load says nothing of the runs after it, so it is kept apart, and so is the first run into
     a destination where the file doesn't say what it was; a snapshot is loaded in full each time, and all its runs count. A run
-    that failed counts for nothing. Of three runs or more, those far from the median are outliers (modified z-score above 3.5:
-    Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993), and the rest is averaged. A run counts half for each
+    that failed counts for nothing, and one on this machine only where no workspace's run of use is known. Of three runs or
+    more, those far from the median are outliers (modified z-score above 3.5: Iglewicz and Hoaglin, How to Detect and Handle
+    Outliers, 1993), and the rest is averaged. A run counts half for each
     half-life that it lies before the newest of the file, in straight lines between, in the median as in the average; so a
     table that has grown for good is followed.
 
@@ -78,10 +79,16 @@ def observed(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: C
 
 
 def _usable(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: Callable[[Run], float]) -> list[_Timed]:
-    """Give the runs of use, by start."""
+    """Give the runs of use that have a say, by start."""
     counts = {id(run): its for run, its in runs}
-    usual, _ = increments_and_loads([run for run, _ in runs], ingestion_type)
+    usual, _ = _heard([run for run, _ in runs], ingestion_type)
     return [_Timed(value_of(run), counts[id(run)]) for run in usual]
+
+
+def _heard(runs: Sequence[Run], ingestion_type: str) -> tuple[list[Run], list[Run]]:
+    """Give the runs of use and the full loads that have a say: a workspace's, and this machine's where it has none of use."""
+    there = increments_and_loads([run for run in runs if run.origin != LOCAL], ingestion_type)
+    return there if there[0] else increments_and_loads(runs, ingestion_type)
 
 
 def _steady(usable: Sequence[_Timed]) -> Sequence[_Timed]:
@@ -100,7 +107,7 @@ def _mean(kept: Sequence[_Timed]) -> float:
 
 def _weigh(row: TableRow, definition: Definition, runs: Sequence[tuple[Run, float]]) -> Weight:
     declared = declared_seconds(row, definition)
-    _, full = increments_and_loads([run for run, _ in runs], row.ingestion_type)
+    usual, full = _heard([run for run, _ in runs], row.ingestion_type)
     usable = _usable(runs, row.ingestion_type, lambda run: run.seconds)
     kept = _steady(usable)
     mean = _mean(kept) if kept else None
@@ -119,6 +126,7 @@ def _weigh(row: TableRow, definition: Definition, runs: Sequence[tuple[Run, floa
         by_files,
         seconds=float(f"{seconds:.3g}"),
         source="observed",
+        local=all(run.origin == LOCAL for run in usual),
         confidence=confidence,
         runs=len(kept),
         left_out=len(runs) - len(kept),
@@ -143,19 +151,20 @@ def _followed(usable: Sequence[_Timed], declared: float) -> float | None:
 def increments_and_loads(runs: Sequence[Run], ingestion_type: str) -> tuple[list[Run], list[Run]]:
     """Give the runs of use and the full loads, by start, of those that completed.
 
-    A full load is a run that says so or, where that isn't known of it, the first into its destination; of a snapshot, none is.
+    A full load is a run that says so or, where that isn't known of it, the first of its origin into its
+    destination; of a snapshot, none is.
     """
     done = [run for run in runs if run.state == COMPLETED]
     ordered = sorted(done, key=lambda run: (_microseconds(run), run.seconds, str(run.full_load)))
     if ingestion_type == "snapshot":
         return ordered, []
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     usual: list[Run] = []
     full: list[Run] = []
     for run in ordered:
         destination = folded(run.destination)
-        first = destination not in seen
-        seen.add(destination)
+        first = seen.isdisjoint({(destination, run.origin), (destination, "")})
+        seen.add((destination, run.origin))
         (full if run.full_load or (run.full_load is None and first) else usual).append(run)
     return usual, full
 

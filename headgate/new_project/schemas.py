@@ -43,6 +43,7 @@ RUNS = {
     "full_load": "true where it was read anew, and so says little of other runs.",
     "rows": "How many rows it brought. Empty: not known.",
     "state": "completed, or failed, which counts for no weight. Empty: completed.",
+    "origin": "local, which weighs only where no workspace's runs do, or the target whose workspace ran it. Empty: any.",
 }
 _LOADS = """
 Beside these, a column `load.NAME`, such as `load.requests`, says what a run asks for of a load that `balance.loads` of

@@ -34,7 +34,7 @@ class Alarm:
 
 
 def table_alarms(name: str, runs: Sequence[Run], ingestion_type: str) -> Iterator[Alarm]:
-    """Give the alarms of a table by all its runs in a target, in any order."""
+    """Give the alarms of a table by all its runs of one origin, in any order."""
     ordered = sorted(runs, key=lambda run: run.started_at)
     increments, _ = increments_and_loads(ordered, ingestion_type)
     if increments:

@@ -18,7 +18,8 @@ class Weight:
     left_out: the table's other runs: full loads and first ones, outliers, or all where they have no say. declared: seconds by
     row, size or type alone, which is what the committed files say whatever was observed. increment: seconds that its runs of
     use take, of which there are `of_use`, whether they have the say or not; first_load: that its last load from nothing took,
-    which says nothing of the runs after it. None where none is known.
+    which says nothing of the runs after it. None where none is known. local: whether its runs of use were on this machine,
+    which count where no workspace's do.
     """
 
     seconds: float
@@ -30,6 +31,7 @@ class Weight:
     increment: float | None = None
     first_load: float | None = None
     of_use: int = 0
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from headgate.balance.report import report
@@ -13,9 +13,10 @@ from headgate.deployment.scope import Scope
 from headgate.engine.folder import RunFolder
 from headgate.files import read_bytes, write_all
 from headgate.inventory.keep_runs import with_runs
-from headgate.inventory.runs import COMPLETED, FAILED, RUNS, Run, parse_runs
+from headgate.inventory.runs import COMPLETED, FAILED, LOCAL, RUNS, Run, parse_runs
 from headgate.inventory.weighing import assigned_runs
 from headgate.layout.resolved import resolve_layout
+from headgate.numbers import counted
 from headgate.observe.alarms import pipeline_alarm, table_alarms
 from headgate.observe.local import local_event, local_observation
 from headgate.observe.log_event import LogEvent, log_event
@@ -30,18 +31,18 @@ from headgate.use_cases.run import OUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from headgate.engine.events import Event
     from headgate.inventory.keep_runs import KeptRuns
     from headgate.observe.alarms import Alarm
-    from headgate.observe.model import TableRun
+    from headgate.observe.model import ObservedUpdate, TableRun
     from headgate.project import Connector
     from headgate.tables.ids import TableId
     from headgate.tables.table import Table
 
 _OVERLAP = timedelta(days=1)  # asked again of a workspace: what was under way the last time
+_AHEAD = timedelta(days=1)  # of now: what starts later was timed by a clock that is wrong
 _PIPELINE = "databricks_pipeline."
 
 
@@ -96,7 +97,7 @@ def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[Obser
     for one, target in request.read():
         try:
             asked = _asked(one, target, request.warehouse, tell) if request.workspace else _Logs()
-            seen_of_it, kept = _observed(one, target, logs, asked)
+            seen_of_it, kept = _observed(one, target, logs, asked, tell)
         except HeadgateError as error:
             problems.append(error)
             continue
@@ -166,21 +167,23 @@ def _asked(one: Connector, target: str, warehouse: str, tell: Callable[[str], No
 
 
 def _last_runs(one: Connector, target: str) -> dict[str, datetime]:
-    """Give when each pipeline's tables last ran, as runs.csv has it."""
+    """Give when each pipeline's tables last ran in a target's workspace, as runs.csv has it; now, where it says later."""
     data = read_bytes(one.folder / RUNS)
     runs = assigned_runs(tuple(table.id for table in one.tables), one.definition, parse_runs(data) if data else ())
     catalog = one.definition.targets[target].catalog
     last: dict[str, datetime] = {}
+    now = datetime.now(UTC)
     for placement in one.agreed().tables:
         here = placement.table.in_catalog(catalog)
         for run, _ in runs.get(placement.table, ()):
             name = placement.in_target(target)
-            if run.destination.lower() == here.destination.lower():
-                last[name] = max(last.get(name, run.started_at), run.started_at)
+            if run.destination.lower() == here.destination.lower() and run.origin in {"", target}:
+                started_at = min(run.started_at, now)
+                last[name] = max(last.get(name, started_at), started_at)
     return last
 
 
-def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs) -> tuple[Observed, KeptRuns]:
+def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs, tell: Callable[[str], None]) -> tuple[Observed, KeptRuns]:
     definition, catalog = one.definition, one.definition.targets[target].catalog
     unknown = logs.unknown + asked.unknown
     here = local_observation(logs.local, definition.id, target, unknown)
@@ -189,10 +192,15 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs) -> tuple[O
     told = tuple(replace(run, error=without_own_secrets(run.error)) for run in (*here.runs, *there.runs))
     whole = Observation((*here.updates, *there.updates), told, dict(unknown), there.unplaced)
     path = one.folder / RUNS
-    runs = [run for table_run in whole.runs if (run := _run(table_run)) is not None]
+    runs = _believed([run for table_run in whole.runs if (run := _run(table_run)) is not None], path, tell)
     kept = with_runs(read_bytes(path), runs, str(path))
+    for column, count in kept.unsaid.items():
+        tell(
+            f"warning: {path} has no column {column}, without which {counted(count, 'run')} can't be told from others: left out"
+        )
     past = parse_runs(kept.text.encode(), str(path))
     tables, layout = one.weighed(runs=past), one.agreed()
+    origins = {_origin(update) for update in whole.updates} | {_origin(run) for run in whole.runs}
     shown = report(tables, definition, layout, layout)
     return (
         Observed(
@@ -202,7 +210,11 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs) -> tuple[O
             pipelines_seen(whole, shown),
             tables_seen(whole, shown.entries, catalog),
             (
-                *_table_alarms(tables, one, catalog, {run.key: run for run in (*past, *runs)}.values()),
+                *(
+                    alarm
+                    for origin in sorted(origins or {target})
+                    for alarm in _table_alarms(tables, one, catalog, _series(origin, (*past, *runs)))
+                ),
                 *_late(whole, one, tables),
             ),
             path,
@@ -236,7 +248,27 @@ def _run(run: TableRun) -> Run | None:
     if run.ended_at is None or run.state not in states:
         return None
     seconds = round(run.seconds, 3)
-    return Run(run.source_table, run.destination, run.started_at, seconds, run.full_load, run.rows, states[run.state])
+    state, origin = states[run.state], _origin(run)
+    return Run(run.source_table, run.destination, run.started_at, seconds, run.full_load, run.rows, state, origin)
+
+
+def _origin(seen: ObservedUpdate | TableRun) -> str:
+    return LOCAL if seen.origin == "local" else seen.target
+
+
+def _believed(runs: Sequence[Run], path: Path, tell: Callable[[str], None]) -> list[Run]:
+    """Give the runs less those that start long after now, which would count more than any other, and say how many these are."""
+    latest = datetime.now(UTC) + _AHEAD
+    found = [run for run in runs if run.started_at <= latest]
+    if ahead := len(runs) - len(found):
+        tell(f"warning: {counted(ahead, 'run')} of the logs start more than a day from now, and do not go to {path}")
+    return found
+
+
+def _series(origin: str, runs: Iterable[Run]) -> Iterable[Run]:
+    """Give the runs of an origin, each once: this machine's, or a target's with those that may be of any."""
+    of = {LOCAL} if origin == LOCAL else {"", origin}
+    return {run.key: run for run in runs if run.origin in of}.values()
 
 
 def _table_alarms(tables: Sequence[Table], one: Connector, catalog: str | None, runs: Iterable[Run]) -> list[Alarm]:

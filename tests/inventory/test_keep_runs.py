@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,22 +14,30 @@ from headgate.inventory.runs import Run, parse_runs
 from headgate.problems import InputError
 
 NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
-HEAD = "source_table,destination,started_at,seconds,full_load,rows,state\n"
+HEAD = "source_table,destination,started_at,seconds,full_load,rows,state,origin\n"
 
 
 def run(
-    hour: float, table: str = "orders", *, full: bool | None = False, state: str = "completed", seconds: float = 12.5
+    hour: float,
+    table: str = "orders",
+    *,
+    full: bool | None = False,
+    state: str = "completed",
+    seconds: float = 12.5,
+    origin: str = "",
 ) -> Run:
-    return Run(table, f"main.bronze.{table}", NOW + timedelta(hours=hour), seconds, full, 7, state)
+    return Run(table, f"main.bronze.{table}", NOW + timedelta(hours=hour), seconds, full, 7, state, origin)
 
 
 def test_a_new_file_has_a_row_a_run_by_start() -> None:
-    kept = with_runs(None, [run(1, "items", full=None), run(0, full=True), run(2, state="failed")])
+    kept = with_runs(
+        None, [run(1, "items", full=None, origin="prod"), run(0, full=True), run(2, state="failed", origin="local")]
+    )
 
     assert kept.text == HEAD + (
-        "orders,main.bronze.orders,2026-03-01T04:00:00Z,12.5,true,7,completed\n"
-        "items,main.bronze.items,2026-03-01T05:00:00Z,12.5,,7,completed\n"
-        "orders,main.bronze.orders,2026-03-01T06:00:00Z,12.5,false,7,failed\n"
+        "orders,main.bronze.orders,2026-03-01T04:00:00Z,12.5,true,7,completed,\n"
+        "items,main.bronze.items,2026-03-01T05:00:00Z,12.5,,7,completed,prod\n"
+        "orders,main.bronze.orders,2026-03-01T06:00:00Z,12.5,false,7,failed,local\n"
     )
     assert (kept.added, kept.cut) == (3, 0)
 
@@ -67,7 +76,7 @@ def test_of_a_table_the_newest_stay_and_its_last_full_load() -> None:
 
 def test_a_person_s_longer_history_is_cut_for_tables_with_new_runs_alone() -> None:
     rows = "".join(
-        f'"{table}\n",main.bronze.{table},{(NOW + timedelta(hours=hour)).isoformat()},1,false,,\n'
+        f'"{table}\n",main.bronze.{table},{(NOW + timedelta(hours=hour)).isoformat()},1,false,,,\n'
         for hour in range(70)
         for table in ("orders", "items")
     )
@@ -93,9 +102,43 @@ def test_two_branches_lines_merged_are_read_each_once() -> None:
     assert with_runs(merged.encode(), [run(0), run(2)]).text == merged
 
 
+def test_runs_of_an_origin_push_out_their_own_alone_and_one_start_may_be_of_several() -> None:
+    there = with_runs(None, [run(hour, origin="prod") for hour in range(3)])
+
+    kept = with_runs(there.text.encode(), [run(hour, origin="local") for hour in range(99)])
+
+    assert Counter(one.origin for one in parse_runs(kept.text.encode())) == {"prod": 3, "local": MOST_RUNS}
+
+
+def test_a_run_that_is_there_without_an_origin_is_not_added_with_one() -> None:
+    before = with_runs(None, [run(0), run(1)]).text
+
+    assert with_runs(before.encode(), [run(0, origin="prod"), run(1, origin="local")]).text == before
+
+
+def test_a_file_gets_no_runs_that_its_columns_can_not_tell_from_others() -> None:
+    mine = "source_table,destination,started_at,seconds\n"
+    runs = [run(0, full=True), run(1, state="failed"), run(2, origin="local"), run(3, origin="prod"), run(4)]
+
+    kept = with_runs(mine.encode(), runs)
+
+    assert [one.started_at.hour for one in parse_runs(kept.text.encode())] == [7, 8]
+    assert kept.unsaid == {"full_load": 1, "state": 1, "origin": 1}
+    assert kept.text.startswith(mine)
+
+
+def test_all_rows_of_a_run_are_cut_with_it() -> None:
+    runs = [run(hour) for hour in range(MOST_RUNS)]
+    excerpt = with_runs(None, [run(0, full=None)]).text.removeprefix(HEAD)
+
+    kept = with_runs((with_runs(None, runs).text + excerpt).encode(), [run(60)])
+
+    assert (kept.cut, min(one.started_at for one in parse_runs(kept.text.encode()))) == (1, NOW + timedelta(hours=1))
+
+
 def test_a_file_that_is_wrong_is_told_and_a_workbook_s_text_too() -> None:
     with pytest.raises(InputError, match="is not a number from 0"):
-        with_runs((HEAD + "orders,,2026-03-01T04:00:00Z,many,,,\n").encode(), [run(0)])
+        with_runs((HEAD + "orders,,2026-03-01T04:00:00Z,many,,,,\n").encode(), [run(0)])
     with pytest.raises(InputError, match="is UTF-16: no rows can be added to it"):
         with_runs(HEAD.encode("utf-16"), [run(0)])
 
@@ -108,6 +151,7 @@ RUNS = st.lists(
         full=st.sampled_from([None, True, False]),
         state=st.sampled_from(["completed", "failed"]),
         seconds=st.floats(0, 1e6),
+        origin=st.sampled_from(["local", "dev", "prod"]),
     ),
     max_size=120,
 )

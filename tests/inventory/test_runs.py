@@ -75,12 +75,37 @@ def test_all_problems_are_told_at_once_with_row_column_value_and_fix() -> None:
     )
 
 
-def test_one_run_twice_names_the_first_row() -> None:
-    run = "orders,main.bronze.orders,2025-03-01T04:15:00Z,1,\n"
+def test_rows_of_one_run_that_know_different_things_of_it_are_one_run() -> None:
+    head = HEAD.replace("\n", ",rows,load.requests\n")
+    rows = (
+        "orders,main.bronze.orders,2025-03-01T04:15:00Z,1,,7,\n",
+        "Orders,MAIN.bronze.orders,2025-03-01T05:15:00+01:00,1,false,,3\n",
+    )
 
-    said = problems(HEAD + run + run.replace("main", "MAIN").replace("04:15:00Z", "05:15:00+01:00"))
+    for order in (rows, rows[::-1]):
+        (run,) = parse_runs((head + "".join(order)).encode())
+
+        assert (run.full_load, run.rows, run.loads, run.row, run.repeats) == (False, 7, {"requests": 3}, 1, (2,))
+
+
+@pytest.mark.parametrize("other", ["2,,,", "1,true,,", "1,,8,", "1,,,failed"])
+def test_rows_of_one_run_that_contradict_each_other_are_a_problem_that_names_the_first_row(other: str) -> None:
+    run = "orders,main.bronze.orders,2025-03-01T04:15:00Z,1,false,7,completed\n"
+    again = f"orders,MAIN.bronze.orders,2025-03-01T05:15:00+01:00,{other}\n"
+
+    said = problems(HEAD.replace("\n", ",rows,state\n") + run + again)
 
     assert "row 2, column started_at: 'orders' started at 2025-03-01T05:15:00+01:00 in row 1 already" in said
+    assert "the rows contradict each other: take one of them out" in said
+
+
+def test_one_table_may_start_at_one_time_here_and_in_workspaces_and_no_origin_is_any() -> None:
+    rows = [f"orders,main.bronze.orders,2025-03-01T04:15:00Z,{seconds},{{}}" for seconds in (1, 2, 3)]
+    told = [row.format(origin) for row, origin in zip(rows, (",local", ",dev", ",prod"), strict=True)]
+
+    runs = parse_runs((HEAD.replace("\n", ",origin\n") + "\n".join([*told, rows[1].format(",")])).encode())
+
+    assert [(run.seconds, run.origin, run.repeats) for run in runs] == [(1, "local", ()), (2, "dev", (4,)), (3, "prod", ())]
 
 
 def test_a_file_of_wrong_rows_is_not_told_whole() -> None:

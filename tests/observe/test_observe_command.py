@@ -38,7 +38,7 @@ targets:
 code: {wheels: [/Volumes/main/code/crm-1.0-py3-none-any.whl]}
 """
 TABLES = "source_table,pipeline_group,ingestion_type\norders,all,append\nitems,all,append\nevents,all,append\n"
-HEAD = "source_table,destination,started_at,seconds,full_load,rows,state\n"
+HEAD = "source_table,destination,started_at,seconds,full_load,rows,state,origin\n"
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def test_the_log_of_runs_here_becomes_rows_of_runs_csv(headgate: Run, tmp_path: 
     done = headgate("observe", "crm")
 
     assert runs.read_text() == HEAD + (
-        "orders,main.bronze.orders,2026-03-01T04:00:02Z,8,true,70,completed\n"
-        "items,main.bronze.items,2026-03-01T04:00:10Z,1,,,failed\n"
+        "orders,main.bronze.orders,2026-03-01T04:00:02Z,8,true,70,completed,local\n"
+        "items,main.bronze.items,2026-03-01T04:00:10Z,1,,,failed,local\n"
     )
     assert "crm in dev: 1 update, 2 runs of 2 tables" in done.stdout
     assert "the last first loads took 8 s in all" in done.stdout
@@ -156,7 +156,7 @@ def test_exported_logs_in_any_form_alone_or_in_a_folder(
 
     headgate("observe", "crm", "--log", "logs")
 
-    assert runs.read_text() == HEAD + "orders,main.bronze.orders,2026-03-01T04:00:10Z,30,,7,completed\n"
+    assert runs.read_text() == HEAD + "orders,main.bronze.orders,2026-03-01T04:00:10Z,30,,7,completed,dev\n"
     headgate("observe", "crm", "--log", f"logs/{name}", "--log", "logs")
     assert len(runs.read_text().splitlines()) == 2
 
@@ -339,3 +339,92 @@ def test_a_workspace_that_can_not_be_asked_is_an_error_without_a_trace(
 
     assert f"the workspace can't be asked for the events of pipeline {PIPELINE}" in done.stderr
     assert at(0) not in done.stderr
+
+
+def explained(headgate: Run) -> str:
+    return " ".join(headgate("balance", "crm", "--explain", "orders").stdout.split())
+
+
+def logged(folder: Path, name: str, begins: list[float], seconds: float) -> None:
+    """Write a workspace's log of updates of one table that took as long as that each."""
+    rows = [one for begin in begins for one in update_of(f"{name}{begin}", begin, *flows(f"{name}{begin}", begin, seconds))]
+    (folder / name).write_text(as_json(rows))
+
+
+def test_runs_here_neither_hide_a_workspace_s_nor_make_alarms_of_them(headgate: Run, tmp_path: Path, runs: Path) -> None:
+    logged(tmp_path, "before.json", [900 * n for n in range(5)], 300)
+    logged(tmp_path, "after.json", [90_000], 300)
+    here = [{**table("orders", at, at + 0.02), "pipeline": "all_1", "full_load": False} for at in range(50_000, 50_010)]
+    headgate("observe", "crm", "--log", "before.json")
+    headgate("observe", "crm", "--log", str(local_log(tmp_path, *here)))
+
+    headgate("observe", "crm", "--log", "after.json")
+
+    said = json.loads(headgate("show", "crm", "-o", "json").stdout)[0]["tables"]
+    assert [line.rsplit(",", 1)[1] for line in runs.read_text().splitlines()[1:]] == ["dev"] * 5 + ["local"] * 10 + ["dev"]
+    assert [one["weight"] for one in said if one["source_table"] == "orders"] == [300]
+
+
+def test_runs_here_weigh_until_a_workspace_s_are_known(headgate: Run, tmp_path: Path) -> None:
+    here = [{**table("orders", at, at + 50), "pipeline": "all_1", "full_load": False} for at in (0, 100, 200)]
+    headgate("observe", "crm", "--log", str(local_log(tmp_path, *here)))
+
+    said = json.loads(headgate("show", "crm", "-o", "json").stdout)[0]["tables"]
+
+    assert [one["weight"] for one in said if one["source_table"] == "orders"] == [50]
+    assert "it weighs 50 s of a run, as its last runs on this machine took" in explained(headgate)
+    logged(tmp_path, "there.json", [900, 1800, 2700, 3600], 300)
+    headgate("observe", "crm", "--log", "there.json")
+    assert "it weighs 300 s of a run, as its last runs took" in explained(headgate)
+
+
+def test_targets_that_share_a_destination_are_compared_each_with_itself(headgate: Run, tmp_path: Path) -> None:
+    definition = tmp_path / "connectors" / "crm" / "connector.yaml"
+    definition.write_text(definition.read_text().replace("catalog: prod_main, ", ""))
+    write_deployed(definition.parent, Deployed("prod", {"databricks_pipeline.all_1": PIPELINE}))
+    logged(tmp_path, "dev.json", [900 * n for n in range(5)], 2)
+    logged(tmp_path, "prod.json", [90_000], 300)
+    headgate("observe", "crm", "--log", "dev.json")
+
+    headgate("observe", "crm", "-t", "prod", "--log", "prod.json")
+
+
+def test_a_run_here_is_not_the_last_one_of_a_workspace(headgate: Run, cloud: Workspace, tmp_path: Path) -> None:
+    cloud.pipelines[PIPELINE].events = updates(0)
+    here = {**table("orders", 900_000, 900_001), "pipeline": "all_1", "full_load": False, "target": "prod"}
+    here["table"] = "prod_main.bronze.orders"
+    headgate("observe", "crm", "-t", "prod", "--log", str(local_log(tmp_path, here)))
+
+    done = headgate("observe", "crm", "-t", "prod", "--workspace")
+
+    assert "filter" not in cloud.log[0].query
+    assert "runs.csv: 1 run added" in done.stdout
+
+
+def test_a_file_without_a_column_origin_keeps_its_header_and_gets_a_workspace_s_runs_alone(
+    headgate: Run, tmp_path: Path, runs: Path
+) -> None:
+    head = HEAD.replace(",origin", "")
+    runs.write_text(head)
+    local_log(tmp_path, *WHOLE)
+    logged(tmp_path, "log.json", [0], 30)
+
+    done = headgate("observe", "crm", "--log", "build/run", "--log", "log.json")
+
+    assert runs.read_text() == head + "orders,main.bronze.orders,2026-03-01T04:00:10Z,30,,7,completed\n"
+    assert "runs.csv has no column origin, without which 2 runs can't be told from others: left out" in done.stderr
+
+
+def test_runs_that_are_yet_to_come_are_not_written_and_a_workspace_is_asked_up_to_now(
+    headgate: Run, cloud: Workspace, runs: Path
+) -> None:
+    cloud.pipelines[PIPELINE].events = updates(0, 400_000)
+
+    done = headgate("observe", "crm", "-t", "prod", "--workspace")
+
+    assert len(runs.read_text().splitlines()) == 2
+    assert "warning: 1 run of the logs start more than a day from now" in done.stderr
+    runs.write_text(HEAD + "orders,prod_main.bronze.orders,2999-01-01T00:00:00Z,1,false,,,prod\n")
+    cloud.log.clear()
+    headgate("observe", "crm", "-t", "prod", "--workspace")
+    assert "timestamp >= '2999" not in cloud.log[0].query["filter"]

@@ -104,7 +104,7 @@ def test_an_accepted_loss_is_that_of_the_table_in_any_capitals_and_of_no_other()
 
 def test_a_run_stands_twice_in_any_capitals_of_its_destination() -> None:
     rows = "source_table,destination,started_at,seconds\n{}orders,main.b.orders,2026-01-01T00:00Z,1\n"
-    again = "Orders,Main.b.Orders,2026-01-01T00:00Z,1\n"
+    again = "Orders,Main.b.Orders,2026-01-01T00:00Z,2\n"
 
     assert len(parse_runs(rows.format("").encode())) == 1
     with pytest.raises(InputError, match="in row 1 already"):

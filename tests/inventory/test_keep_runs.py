@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -63,6 +64,18 @@ def test_of_a_table_the_newest_stay_and_its_last_full_load() -> None:
     assert (kept.added, kept.cut) == (1, 1)
     assert starts == [NOW + timedelta(hours=hour) for hour in (1, *range(3, 52), 60)]
     assert len(starts) == MOST_RUNS + 1
+
+
+def test_of_days_before_the_last_run_that_brought_rows_stays() -> None:
+    days = [[run(24 * day + hour / 2) for hour in range(10)] for day in range(20)]
+    quiet = [replace(run(24 * 20 + hour / 2), rows=0) for hour in range(60)]
+    text = ""
+    for its in (*days, quiet):
+        text = with_runs(text.encode(), its).text
+
+    found = [one for one in parse_runs(text.encode()) if one.rows]
+    assert found == [its[-1] for its in days[-14:]]
+    assert with_runs(text.encode(), [one for its in (*days, quiet) for one in its]).text == text
 
 
 def test_a_person_s_longer_history_is_cut_for_tables_with_new_runs_alone() -> None:

@@ -51,7 +51,8 @@ def observe(
 
     Prints each pipeline's load beside what its layout expects, what first loads and increments cost, and alarms: a table whose
     time doubled, that failed three times in a row or brings no rows any more, and a pipeline that takes longer than its
-    schedule leaves. The same log again changes nothing. Exit code 6: there are alarms.
+    schedule leaves. The same log again changes nothing. Exit code 6: there are alarms; where a connector can't be observed, the
+    others are, and the exit code is that of its error.
     """
     from headgate.render.observed import alarm_text, observed_text, unknown_text
     from headgate.use_cases.observe import ObserveRequest
@@ -74,7 +75,7 @@ def observe(
         warehouse=warehouse,
         write=not dry_run,
     )
-    found = observe_logs(request, tell)
+    found, failed = observe_logs(request, tell)
     if output is Format.json:
         emit_each((ObserveOutput.of(one) for one in found), one=connector is not None)
     else:
@@ -88,5 +89,7 @@ def observe(
         warn(alarm_text(alarm))
     if dry_run:
         tell("nothing was written")
+    if failed is not None:
+        raise failed
     if alarms:
         raise typer.Exit(_ALARMS)

@@ -7,6 +7,7 @@ import csv
 import io
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from headgate.inventory.csv_file import Columns, columns_of, read_lines, separator_of
@@ -16,13 +17,14 @@ from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from headgate.inventory.runs import Run
     from headgate.tables.ids import TableId
 
 MOST_RUNS = 50  # of a table: with a half-life of two weeks, runs before them say nothing new
-_MOST_FAILED = 5  # more than an alarm asks for
+MOST_FAILED = 5  # more than an alarm asks for
+_MOST_DAYS = 14  # on which it brought rows: how long it is used to bring none shows by them, however often it runs
 _COLUMNS = Columns(COLUMNS, REQUIRED, family=RUN_LOADS)
 
 Key = tuple["str | TableId", "datetime", str]
@@ -44,10 +46,11 @@ class KeptRuns:
 def with_runs(data: bytes | None, runs: Iterable[Run], file: str = RUNS) -> KeptRuns:
     """Give the text of runs.csv (None: there is none yet) with those of the runs that it doesn't have, by start, then table.
 
-    Of each table and origin that comes with new runs, the newest `MOST_RUNS` stay, the last full load whenever it was, and the
-    last few that failed; rows before those are cut. Rows are written in the columns that the file has, and its header stays:
-    without a column `state` it gets no runs that failed, without `full_load` no full loads, and without `origin` none of this
-    machine. Raises InputError for a file that can't be read, or is not UTF-8.
+    Of each table and origin that comes with new runs, the newest `MOST_RUNS` stay, the last full load whenever it was, of the
+    last days on which it brought rows the last run that did, and the last few that failed; rows before those are cut. Rows are
+    written in the columns that the file has, and its header stays: without a column `state` it gets no runs that failed,
+    without `full_load` no full loads, and without `origin` none of this machine. Raises InputError for a file that can't be
+    read, or is not UTF-8.
     """
     if data and data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise InputError(Problem("is UTF-16: no rows can be added to it", "save it as UTF-8 (in Excel: CSV UTF-8)", file))
@@ -109,10 +112,19 @@ def _staying(runs: Sequence[Run]) -> set[Key]:
         by_table[run.key[0], run.origin, run.state].append(run)
     stay = set()
     for (*_, state), its in by_table.items():
-        most = _MOST_FAILED if state == FAILED else MOST_RUNS
+        most = MOST_FAILED if state == FAILED else MOST_RUNS
         full = [run for run in its if run.full_load and state == COMPLETED]
-        stay |= {_told(run) for run in (*its[:most], *full[:1])}
+        stay |= {_told(run) for run in (*its[:most], *full[:1], *(_days(its) if state == COMPLETED else ()))}
     return stay
+
+
+def _days(newest_first: Sequence[Run]) -> list[Run]:
+    """Give the last run that brought rows of each of the last days (UTC) that have one, full loads left out."""
+    last: dict[date, Run] = {}
+    for run in newest_first:
+        if run.rows and not run.full_load:
+            last.setdefault(run.started_at.astimezone(UTC).date(), run)
+    return list(last.values())[:_MOST_DAYS]
 
 
 def _without(data: bytes, file: str, rows: set[int]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import timedelta
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Literal
 
+from headgate.inventory.keep_runs import MOST_FAILED
 from headgate.inventory.runs import FAILED
 from headgate.inventory.weighing import increments_and_loads, observed
 from headgate.numbers import counted, number_text
@@ -21,6 +23,7 @@ AlarmKind = Literal["slower", "failing", "silent", "late"]
 _SLOWER = 2.0  # times the usual
 _WORTH = 1.0  # second more than usual: less is nobody's trouble, however many times it is
 _IN_A_ROW = 3
+_QUIET = timedelta(days=3)  # a weekend, and a feast beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,13 @@ def table_alarms(name: str, runs: Sequence[Run], ingestion_type: str) -> Iterato
     """Give the alarms of a table by all its runs of one origin, in any order."""
     ordered = sorted(runs, key=lambda run: run.started_at)
     increments, _ = increments_and_loads(ordered, ingestion_type)
-    if increments:
+    if increments and (increments[-1].full_load is False or ingestion_type == "snapshot"):
         yield from _slower(name, increments[-1], ordered, ingestion_type)
     last = ordered[-_IN_A_ROW:]
     if len(last) == _IN_A_ROW and all(run.state == FAILED for run in last):
         failed = len(next(list(its) for _, its in groupby(reversed(ordered), lambda run: run.state)))
-        message = f"failed {counted(failed, 'time')} in a row, last at {last[-1].started_at:%Y-%m-%d %H:%M} UTC"
+        least = "at least " if failed >= MOST_FAILED else ""  # no more of them are kept
+        message = f"failed {least}{counted(failed, 'time')} in a row, last at {last[-1].started_at:%Y-%m-%d %H:%M} UTC"
         yield Alarm("failing", name, message, "look at its error, then load it again")
     yield from _silent(name, increments)
 
@@ -56,18 +60,24 @@ def _slower(name: str, last: Run, runs: Sequence[Run], ingestion_type: str) -> I
 
 
 def _silent(name: str, runs: Sequence[Run]) -> Iterator[Alarm]:
-    """Give the alarm of a table that brings nothing any more, for more than twice as long as it ever did before."""
-    streaks = [(brings, len(list(its))) for brings, its in groupby(run.rows > 0 for run in runs if run.rows is not None)]
-    if not streaks or streaks[-1][0]:
+    """Give the alarm of a table that brings nothing any more, for more than twice as long as it ever did before.
+
+    What was before the first run is not known: a quiet time that the runs begin with may have been of any length, and runs
+    that go back less far than it takes to be silent say nothing.
+    """
+    known = [run for run in runs if run.rows is not None]
+    brought = [run for run in known if run.rows]
+    if len(brought) < _IN_A_ROW:
         return
-    brought = sum(count for brings, count in streaks if brings)
-    longest = max((count for brings, count in streaks[:-1] if not brings), default=0)
-    now = streaks[-1][1]
-    if brought >= _IN_A_ROW and now >= _IN_A_ROW and now > 2 * longest:
-        message = f"brought no rows in its last {counted(now, 'run')}, and did in {counted(brought, 'run')} before"
-        yield Alarm(
-            "silent", name, message, "look whether the source still has new rows for it, and whether its login sees them"
-        )
+    quiet = [run for run in known if run.started_at > brought[-1].started_at]
+    longest = max(then.started_at - before.started_at for before, then in pairwise(brought))
+    enough = max(2 * longest, _QUIET)
+    unknown = brought[0].started_at - known[0].started_at >= longest or brought[-1].started_at - brought[0].started_at < enough
+    if unknown or len(quiet) < _IN_A_ROW or quiet[-1].started_at - brought[-1].started_at <= enough:
+        return
+    hours = counted(round(longest / timedelta(hours=1), 1), "hour")
+    message = f"brought no rows since {brought[-1].started_at:%Y-%m-%d %H:%M} UTC, and before never for longer than {hours}"
+    yield Alarm("silent", name, message, "look whether the source still has new rows for it, and whether its login sees them")
 
 
 def pipeline_alarm(update: ObservedUpdate, interval_minutes: int | None) -> Alarm | None:

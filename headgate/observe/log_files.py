@@ -62,7 +62,8 @@ def _json_rows(text: str, path: Path, unknown: Counter[str]) -> Iterator[Mapping
     except (ValueError, RecursionError) as error:
         if text.startswith("["):
             raise InputError(Problem(f"is not JSON: {error}", _FORMS, str(path), getattr(error, "lineno", None))) from None
-        whole = [_line(line) for line in text.splitlines() if line.strip()]
+        # Not at what else Unicode calls the end of a line: a message may hold it.
+        whole = [_line(line) for line in text.split("\n") if line.strip()]
     if is_answer(whole):
         whole = rows_of(whole, str(path), ())
     if isinstance(whole, dict) and isinstance(whole.get("events"), list):

@@ -20,8 +20,9 @@ class ObservedUpdate:
 
     pipeline: its id in the lock, else what the log calls it. pipeline_id: the workspace's own, empty for runs here. update: the
     update's id, or the run's. ended_at: None where the log does not have its end. cause: the log's word for what began it.
-    full_refresh: whether tables were loaded from nothing, all or some. waiting_seconds: queued behind another update, and until
-    there was a machine; setup_seconds: from then until tables were loaded; running_seconds: while they were.
+    full_refresh: whether tables were to be loaded from nothing, all or some. full_load: whether any was, those apart that are
+    read whole each time; None: not known. waiting_seconds: queued behind another update, and until there was a machine;
+    setup_seconds: from then until tables were loaded; running_seconds: while they were.
     """
 
     origin: Origin
@@ -38,6 +39,7 @@ class ObservedUpdate:
     waiting_seconds: float = 0.0
     setup_seconds: float = 0.0
     running_seconds: float = 0.0
+    full_load: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ class PipelineSeen:
     """A pipeline of a layout, and what was seen of it. Seconds of one run.
 
     updates: how many the logs have. expected: by the layout's weights; bound: its group's lower bound. seen: the median of the
-    updates that completed without a full refresh, and `waiting` that of what they waited and set up before; None: there are
-    none. increments: what runs of its tables take, as far as they were observed; first_loads: what their last full loads took.
+    updates that completed and are known to have loaded no table from nothing, and `waiting` that of what they waited and set up
+    before; None: there are none. increments: what runs of its tables take, as far as they were observed; first_loads: what
+    their last full loads took; None where that is known of none.
     """
 
     pipeline: str
@@ -37,8 +38,8 @@ class PipelineSeen:
     bound: float
     seen: float | None
     waiting: float | None
-    increments: float
-    first_loads: float
+    increments: float | None
+    first_loads: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +104,20 @@ def pipelines_seen(observation: Observation, report: Report) -> tuple[PipelineSe
             row.bound,
             _median(updates[row.pipeline], lambda update: update.running_seconds),
             _median(updates[row.pipeline], lambda update: update.waiting_seconds + update.setup_seconds),
-            rounded(fsum(entry.increment or 0.0 for entry in entries[row.pipeline])),
-            rounded(fsum(entry.first_load or 0.0 for entry in entries[row.pipeline])),
+            _sum(entry.increment for entry in entries[row.pipeline]),
+            _sum(entry.first_load for entry in entries[row.pipeline]),
         )
         for row in report.rows
     )
 
 
+def _sum(seconds: Iterable[float | None]) -> float | None:
+    known = [one for one in seconds if one is not None]
+    return rounded(fsum(known)) if known else None
+
+
 def _median(updates: Iterable[ObservedUpdate], value_of: Callable[[ObservedUpdate], float]) -> float | None:
-    usual = [value_of(update) for update in updates if update.state == "completed" and not update.full_refresh]
+    usual = [value_of(update) for update in updates if update.state == "completed" and update.full_load is False]
     return rounded(median(usual)) if usual else None
 
 

@@ -16,9 +16,10 @@ from headgate.observe.flows import flow_run
 from headgate.observe.model import Observation, ObservedUpdate, TableRun
 from headgate.observe.placing import Places
 from headgate.observe.shares import shares_of
+from headgate.problems import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from headgate.observe.flows import FlowRun
@@ -40,8 +41,9 @@ _WORST: tuple[RunState, ...] = ("running", "failed", "stopped", "skipped", "comp
 class ObservedConnector:
     """Whose events are read: a connector in a target.
 
-    pipelines: the workspace's id → headgate's. names: what people see of a pipeline → headgate's id, for logs of what was not
-    recorded. tables: headgate's id → the tables that its files name there, as the target has them.
+    pipelines: the workspace's id → headgate's. names: what people see of a pipeline → headgate's id, for logs of those that no
+    id is recorded of. tables: headgate's id → the tables that its files name there, as the target has them. elsewhere: the ids
+    of the connector's pipelines in other targets.
     """
 
     connector: str
@@ -49,18 +51,28 @@ class ObservedConnector:
     tables: Mapping[str, Sequence[TableId]]
     pipelines: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Collection[str] = ()
 
     def pipeline(self, event: LogEvent) -> str | None:
         """Give headgate's id of an event's pipeline, None for one of somebody else's."""
-        return self.pipelines.get(event.pipeline_id) or self.names.get(event.pipeline_name)
+        if found := self.pipelines.get(event.pipeline_id):
+            return found
+        other = event.pipeline_id in self.elsewhere or self.is_namesake(event)
+        return None if other else self.names.get(event.pipeline_name)
+
+    def is_namesake(self, event: LogEvent) -> bool:
+        """Whether an event's pipeline is called as one of these, and is another by the ids."""
+        named, recorded = self.names.get(event.pipeline_name), self.pipelines
+        return event.pipeline_id not in {"", *recorded, *self.elsewhere} and named in recorded.values()
 
 
 def observed_in(events: Iterable[LogEvent], whose: ObservedConnector, unknown: Counter[str]) -> Observation:
     """Give the updates and runs that events tell of, those of others' pipelines left out; an event that is there twice is one.
 
     A run whose beginning the log does not have is left out and counted: nobody knows how long it took. Where an update
-    started over with nothing, all that it loaded are full loads; a table that an earlier update of the log completed is not
-    loaded in full again by the next one; of any other run it isn't known.
+    started over with nothing, all that it loaded are full loads, and so is what a pipeline loads first of a table that another
+    completed before; a table that the pipeline's earlier update in the log completed is not loaded in full again by the next
+    one; of any other run it isn't known.
     """
     of_update: defaultdict[tuple[str, str], list[LogEvent]] = defaultdict(list)
     pipelines: dict[tuple[str, str], str] = {}
@@ -69,8 +81,10 @@ def observed_in(events: Iterable[LogEvent], whose: ObservedConnector, unknown: C
             key = event.pipeline_id or event.pipeline_name, event.update
             of_update[key].append(event)
             pipelines[key] = pipeline
+        elif whose.is_namesake(event):
+            unknown[f"events of a pipeline {short(event.pipeline_name)} with another id than is recorded"] += 1
     updates, runs, unplaced = [], [], Counter[str]()
-    completed: set[tuple[str, str]] = set()
+    completed: dict[str, str] = {}
     places = Places(table for its in whose.tables.values() for table in its)
     for key in sorted(of_update, key=lambda key: (min(event.at for event in of_update[key]), key)):
         its = _Update(whose, pipelines[key], of_update[key], unknown)
@@ -78,7 +92,7 @@ def observed_in(events: Iterable[LogEvent], whose: ObservedConnector, unknown: C
         made = (its.run(table, flows, completed) for table, flows in its.flows(places, unplaced).items())
         found = [run for run in made if run is not None]
         runs += found
-        completed |= {(run.pipeline, run.destination) for run in found if run.state == "completed"}
+        completed |= {run.destination: run.pipeline for run in found if run.state == "completed"}
     runs.sort(key=lambda run: (run.started_at, run.destination))
     return Observation(tuple(updates), tuple(runs), unknown, unplaced)
 
@@ -124,7 +138,9 @@ class _Update:
             _ENDS.get(last, "running"),
             str(self._created.get("cause") or ""),
             reset or bool(self._created.get("full_refresh") or self._created.get("full_refresh_selection")),
-            *(round(sum(took[state] for state in states), 3) for states in (_WAITING, _SETUP, _RUNNING)),
+            waiting_seconds=_sum(took, _WAITING),
+            setup_seconds=_sum(took, _SETUP),
+            running_seconds=_sum(took, _RUNNING),
         )
 
     def flows(self, places: Places, unplaced: Counter[str]) -> dict[TableId, list[tuple[FlowRun, float]]]:
@@ -148,8 +164,11 @@ class _Update:
                 unplaced[flow or dataset] += 1
         return found
 
-    def run(self, table: TableId, flows: Sequence[tuple[FlowRun, float]], completed: set[tuple[str, str]]) -> TableRun | None:
-        """Give a table's run by its flows; None, and counted, where the log does not have its beginning."""
+    def run(self, table: TableId, flows: Sequence[tuple[FlowRun, float]], completed: Mapping[str, str]) -> TableRun | None:
+        """Give a table's run by its flows; None, and counted, where the log does not have its beginning.
+
+        completed: destination → the pipeline that last completed it.
+        """
         one, ran = self.update, [run for run, _ in flows]
         began = bool(self._created) or any(state in (*_WAITING, *_SETUP) for _, state in self._steps)
         if not (began or all(run.begins for run in ran)):
@@ -182,7 +201,7 @@ class _Update:
             next((run.error for run in ran if run.error), ""),
         )
 
-    def _is_full(self, table: TableId, completed: set[tuple[str, str]]) -> bool | None:
+    def _is_full(self, table: TableId, completed: Mapping[str, str]) -> bool | None:
         selected = self._created.get("full_refresh_selection")
         if isinstance(selected, list) and selected and not self._created.get("full_refresh"):
             names = {str(name).lower() for name in selected}
@@ -190,4 +209,9 @@ class _Update:
                 return True
         elif self.update.full_refresh:
             return True
-        return False if (self._pipeline, table.destination) in completed else None
+        before = completed.get(table.destination)
+        return None if before is None else before != self._pipeline
+
+
+def _sum(took: Mapping[str, float], states: Sequence[str]) -> float:
+    return round(sum(took.get(state, 0.0) for state in states), 3)

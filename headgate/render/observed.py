@@ -70,9 +70,9 @@ def _tables(tables: Sequence[TableSeen], width: int | None) -> Iterator[str]:
 
 
 def _sums(pipelines: Sequence[PipelineSeen], tables: Sequence[TableSeen]) -> Iterator[str]:
-    if first := sum(one.first_loads for one in pipelines):
-        increments = sum(one.increments for one in pipelines)
-        since = f"a run of what was observed since takes {_number(increments)} s"
+    if first := sum(one.first_loads or 0.0 for one in pipelines):
+        known = [one.increments for one in pipelines if one.increments is not None]
+        since = f"a run of what was observed since takes {_number(sum(known))} s" if known else "and none was observed since"
         yield f"the last first loads took {_number(first)} s in all, {since}"
     told = {"given": "as written", "observed": "as observed", "estimate": "by estimated size", "type": "by ingestion type"}
     origins = Counter(one.weight_from for one in tables)

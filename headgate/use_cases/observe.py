@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +18,7 @@ from headgate.inventory.weighing import assigned_runs
 from headgate.layout.resolved import resolve_layout
 from headgate.numbers import counted
 from headgate.observe.alarms import pipeline_alarm, table_alarms
+from headgate.observe.loads import with_loads
 from headgate.observe.local import local_event, local_observation
 from headgate.observe.log_event import LogEvent, log_event
 from headgate.observe.log_files import files_of, rows_of_file
@@ -84,11 +85,12 @@ class _Logs:
                 self.remote.append(found)
 
 
-def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[Observed, ...]:
+def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[tuple[Observed, ...], HeadgateError | None]:
     """Read logs, add what they say of tables to each connector's runs.csv, and give what was seen; all is written, or nothing.
 
-    Raises InputError for logs and files that can't be read, StaleError where nothing is balanced or recorded yet, SourceError
-    where a workspace can't be asked.
+    What keeps one connector from being observed keeps no other: it is given beside what was seen of those. Raises InputError
+    for logs and files that can't be read; where none can be observed, StaleError where nothing is balanced or recorded yet,
+    SourceError where a workspace can't be asked.
     """
     logs = _logs(request)
     found: list[Observed] = []
@@ -103,16 +105,26 @@ def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[Obser
             continue
         found.append(seen_of_it)
         if not (seen_of_it.observation.updates or seen_of_it.observation.runs):
-            known = f"pipelines are known by deployed.{target}.json, which `headgate record` writes, or by their names"
-            tell(f"warning: the logs hold nothing of {one.definition.id} in {target}; {known}")
+            tell(f"warning: the logs hold nothing of {one.definition.id} in {target}{_why_nothing(one, target, logs)}")
         if kept.added:
             texts[seen_of_it.runs_file] = kept.text
-    if problems:
-        raise type(problems[0])([problem for error in problems for problem in error.problems])
+    failed = type(problems[0])([problem for error in problems for problem in error.problems]) if problems else None
+    if failed is not None and not found:
+        raise failed
     if request.write:
         for path in write_all(texts):
             tell(f"{path} written")
-    return tuple(found)
+    return tuple(found), failed
+
+
+def _why_nothing(one: Connector, target: str, logs: _Logs) -> str:
+    """Say of which other targets the logs are, else how pipelines are known."""
+    here = {event.target for event in logs.local if event.connector == one.definition.id}
+    for other in one.definition.targets:
+        whose = _whose(one, other)
+        if other in here or any(whose.pipeline(event) is not None for event in logs.remote):
+            return f", they are of {other}: `headgate observe {one.definition.id} -t {other}`" if other != target else ""
+    return f"; pipelines are known by deployed.{target}.json, which `headgate record` writes, or by their names where none is"
 
 
 def _logs(request: ObserveRequest) -> _Logs:
@@ -201,6 +213,8 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs, tell: Call
     past = parse_runs(kept.text.encode(), str(path))
     tables, layout = one.weighed(runs=past), one.agreed()
     origins = {_origin(update) for update in whole.updates} | {_origin(run) for run in whole.runs}
+    by_table = _by_table(tables, one, catalog, [*past, *runs])
+    whole = with_loads(whole, by_table, {table.id.in_catalog(catalog): table for table in tables})
     shown = report(tables, definition, layout, layout)
     return (
         Observed(
@@ -213,7 +227,9 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs, tell: Call
                 *(
                     alarm
                     for origin in sorted(origins or {target})
-                    for alarm in _table_alarms(tables, one, catalog, _series(origin, (*past, *runs)))
+                    for alarm in _table_alarms(
+                        tables, catalog, _by_table(tables, one, catalog, _series(origin, (*past, *runs)))
+                    )
                 ),
                 *_late(whole, one, tables),
             ),
@@ -239,6 +255,7 @@ def _whose(one: Connector, target: str) -> ObservedConnector:
             if address.startswith(_PIPELINE)
         },
         {scope.pipeline_name(its.pipeline.name or its.pipeline.id): its.pipeline.id for its in resolved},
+        frozenset(id_ for other in one.definition.targets if other != target for id_ in one.deployed(other).ids.values()),
     )
 
 
@@ -265,26 +282,41 @@ def _believed(runs: Sequence[Run], path: Path, tell: Callable[[str], None]) -> l
     return found
 
 
-def _series(origin: str, runs: Iterable[Run]) -> Iterable[Run]:
-    """Give the runs of an origin, each once: this machine's, or a target's with those that may be of any."""
+def _series(origin: str, runs: Iterable[Run]) -> list[Run]:
+    """Give the runs of an origin: this machine's, or a target's with those that may be of any."""
     of = {LOCAL} if origin == LOCAL else {"", origin}
-    return {run.key: run for run in runs if run.origin in of}.values()
+    return [run for run in runs if run.origin in of]
 
 
-def _table_alarms(tables: Sequence[Table], one: Connector, catalog: str | None, runs: Iterable[Run]) -> list[Alarm]:
-    by_table: defaultdict[TableId, list[Run]] = defaultdict(list)
-    for table, its in assigned_runs(tuple(table.id for table in tables), one.definition, list(runs)).items():
+def _by_table(
+    tables: Sequence[Table], one: Connector, catalog: str | None, runs: Sequence[Run]
+) -> dict[TableId, dict[datetime, Run]]:
+    """Give each table's runs in a target by their starts; one that is there twice is one, by what is known of it."""
+    by_table: dict[TableId, dict[datetime, Run]] = {}
+    for table, its in assigned_runs(tuple(table.id for table in tables), one.definition, runs).items():
         here = table.in_catalog(catalog)
-        by_table[table] = [run for run, _ in its if not run.destination or run.key[0] == here]
+        found = by_table.setdefault(table, {})
+        for run, _ in its:
+            before = found.get(run.started_at)
+            if (not run.destination or run.key[0] == here) and (before is None or before.full_load is None):
+                found[run.started_at] = run
+    return by_table
+
+
+def _table_alarms(
+    tables: Sequence[Table], catalog: str | None, by_table: Mapping[TableId, Mapping[datetime, Run]]
+) -> list[Alarm]:
     return [
         alarm
         for table in sorted(tables, key=lambda table: table.id.spelled)
-        for alarm in table_alarms(table.id.in_catalog(catalog).destination, by_table[table.id], table.ingestion_type)
+        for alarm in table_alarms(
+            table.id.in_catalog(catalog).destination, list(by_table[table.id].values()), table.ingestion_type
+        )
     ]
 
 
 def _late(observation: Observation, one: Connector, tables: Sequence[Table]) -> list[Alarm]:
-    last = {update.pipeline: update for update in observation.updates if update.ended_at}
+    last = {update.pipeline: update for update in observation.updates if update.ended_at and update.full_load is False}
     found = []
     for its in resolve_layout(one.agreed(), tables):
         update = last.get(its.pipeline.id)

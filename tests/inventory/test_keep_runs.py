@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -74,6 +75,18 @@ def test_of_a_table_the_newest_stay_and_its_last_full_load() -> None:
     assert len(starts) == MOST_RUNS + 1
 
 
+def test_of_days_before_the_last_run_that_brought_rows_stays() -> None:
+    days = [[run(24 * day + hour / 2) for hour in range(10)] for day in range(20)]
+    quiet = [replace(run(24 * 20 + hour / 2), rows=0) for hour in range(60)]
+    text = ""
+    for its in (*days, quiet):
+        text = with_runs(text.encode(), its).text
+
+    found = [one for one in parse_runs(text.encode()) if one.rows]
+    assert found == [its[-1] for its in days[-14:]]
+    assert with_runs(text.encode(), [one for its in (*days, quiet) for one in its]).text == text
+
+
 def test_a_person_s_longer_history_is_cut_for_tables_with_new_runs_alone() -> None:
     rows = "".join(
         f'"{table}\n",main.bronze.{table},{(NOW + timedelta(hours=hour)).isoformat()},1,false,,,\n'
@@ -105,7 +118,7 @@ def test_two_branches_lines_merged_are_read_each_once() -> None:
 def test_runs_of_an_origin_push_out_their_own_alone_and_one_start_may_be_of_several() -> None:
     there = with_runs(None, [run(hour, origin="prod") for hour in range(3)])
 
-    kept = with_runs(there.text.encode(), [run(hour, origin="local") for hour in range(99)])
+    kept = with_runs(there.text.encode(), [replace(run(hour, origin="local"), rows=0) for hour in range(99)])
 
     assert Counter(one.origin for one in parse_runs(kept.text.encode())) == {"prod": 3, "local": MOST_RUNS}
 

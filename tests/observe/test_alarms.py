@@ -6,7 +6,8 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from headgate.inventory.runs import Run
+from headgate.inventory.keep_runs import with_runs
+from headgate.inventory.runs import Run, parse_runs
 from headgate.observe.alarms import pipeline_alarm, table_alarms
 from headgate.observe.model import ObservedUpdate
 
@@ -60,18 +61,57 @@ def test_a_table_that_failed_three_times_in_a_row() -> None:
 
 
 def test_a_table_that_brings_no_rows_any_more() -> None:
-    busy, silent = runs(10, 10, 10, 10), runs(1, 1, 1, rows=0)
+    busy, silent = runs(*[10] * 80), runs(*[1] * 73, rows=0)
 
-    assert kinds(later(busy, silent[:2])) == []
+    assert kinds(later(busy, silent[:72])) == []
     assert kinds(later(busy, silent)) == ["silent"]
-    assert kinds(later(busy, runs(1, 1, 1, rows=None))) == []
+    assert kinds(later(busy, runs(*[1] * 73, rows=None))) == []
+    (alarm,) = table_alarms("main.bronze.orders", later(busy, silent), "append")
+    assert alarm.message == "brought no rows since 2026-03-04 11:00 UTC, and before never for longer than 1 hour"
 
 
 def test_a_table_that_often_brings_nothing_is_none_before_it_is_silent_for_much_longer() -> None:
-    weekly = later(runs(10, 10, 10), later(runs(*[1] * 6, rows=0), runs(10)))
+    quiet = later(runs(*[10] * 150), later(runs(*[1] * 71, rows=0), runs(10)))
 
-    assert kinds(later(weekly, runs(*[1] * 12, rows=0))) == []
-    assert kinds(later(weekly, runs(*[1] * 13, rows=0))) == ["silent"]
+    assert kinds(later(quiet, runs(*[1] * 144, rows=0))) == []
+    assert kinds(later(quiet, runs(*[1] * 145, rows=0))) == ["silent"]
+
+
+def test_a_quiet_time_that_the_runs_begin_with_may_have_been_of_any_length() -> None:
+    busy, silent = runs(*[10] * 80), runs(*[1] * 100, rows=0)
+
+    assert kinds(later(later(runs(1, 1, rows=0), busy), silent)) == []
+    assert kinds(later(runs(10, 10, 10), silent)) == []
+
+
+def test_nights_and_weekends_are_no_alarm_on_a_frequent_schedule_and_a_table_that_falls_silent_for_good_is() -> None:
+    begin, half_hour, stops = datetime(2026, 3, 2, tzinfo=UTC), timedelta(minutes=30), 21 * 48
+    text: str | None = None
+    alarmed = []
+    for number in range(stops + 8 * 48):
+        at = begin + number * half_hour
+        works = number < stops and at.weekday() < 5 and 8 <= at.hour < 18
+        run = Run("orders", "main.bronze.orders", at, 10, full_load=False, rows=5 if works else 0)
+        text = with_runs(text.encode() if text else None, [run]).text
+        if kinds(list(parse_runs(text.encode()))):
+            alarmed.append(number)
+
+    last_rows = begin + timedelta(days=18, hours=17, minutes=30)
+    assert alarmed[0] == next(n for n in range(stops, stops + 999) if begin + n * half_hour - last_rows > timedelta(days=6))
+    assert alarmed == list(range(alarmed[0], stops + 8 * 48))
+
+
+def test_a_run_that_is_not_known_to_be_no_full_load_is_not_compared_except_where_all_runs_are() -> None:
+    unknown = later(runs(10, 10, 10, 10), [replace(run, full_load=None) for run in runs(900)])
+
+    assert kinds(unknown) == []
+    assert kinds(unknown, "snapshot") == ["slower"]
+
+
+def test_of_more_failed_runs_than_are_kept_the_least_number_is_told() -> None:
+    (alarm,) = table_alarms("main.bronze.orders", later(runs(10), runs(*[1] * 5, state="failed")), "append")
+
+    assert alarm.message.startswith("failed at least 5 times in a row, last at")
 
 
 def test_a_pipeline_that_takes_longer_than_its_schedule_leaves() -> None:

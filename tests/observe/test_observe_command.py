@@ -171,7 +171,7 @@ def test_an_alarm_is_said_and_the_exit_code_says_so_too(headgate: Run, tmp_path:
 
 
 def test_a_pipeline_that_no_longer_fits_its_schedule_is_an_alarm(headgate: Run, tmp_path: Path) -> None:
-    long = [row("pipeline", "started", 0), table("orders", 1, 1200), row("pipeline", "loaded", 0, 1201)]
+    long = [row("pipeline", "started", 0), table("orders", 1, 1200, full_load=False), row("pipeline", "loaded", 0, 1201)]
     local_log(tmp_path, *(one | {"pipeline": "all_1"} for one in long))
 
     done = headgate("observe", "crm", code=6)
@@ -197,7 +197,75 @@ def test_logs_of_another_target_are_said_to_hold_nothing(headgate: Run, tmp_path
 
     done = headgate("observe", "crm", "-t", "prod")
 
+    assert "warning: the logs hold nothing of crm in prod, they are of dev: `headgate observe crm -t dev`" in done.stderr
+    (tmp_path / "log.json").write_text(as_json(update_of("u1", 0, *flows("u1", 0))))
+    write_deployed(tmp_path / "connectors" / "crm", Deployed("dev", {"databricks_pipeline.all_1": PIPELINE}))
+    done = headgate("observe", "crm", "-t", "prod", "--log", "log.json")
+    assert "the logs hold nothing of crm in prod, they are of dev" in done.stderr
+
+
+def test_logs_of_others_alone_are_said_to_hold_nothing_with_how_pipelines_are_known(headgate: Run, tmp_path: Path) -> None:
+    others = [one | {"origin": one["origin"] | {"pipeline_name": "x"}} for one in update_of("u1", 0, *flows("u1", 0))]
+    (tmp_path / "log.json").write_text(as_json(others))
+
+    done = headgate("observe", "crm", "-t", "prod", "--log", "log.json")
+
     assert "warning: the logs hold nothing of crm in prod; pipelines are known by deployed.prod.json" in done.stderr
+
+
+def test_first_loads_and_full_refreshes_are_no_usual_updates_of_a_pipeline(headgate: Run, tmp_path: Path) -> None:
+    def one(n: int, minutes: float, **details: Any) -> list[dict[str, Any]]:
+        *before, last = update_of(f"u{n}", 20_000 * n, *flows(f"u{n}", 20_000 * n, 60 * minutes), **details)
+        return [*before, last | {"timestamp": at(20_000 * n + 10 + 60 * minutes)}]
+
+    first = one(0, 180)
+    for rows, seen in [(first, None), ([*first, *one(1, 1)], 62), ([*first, *one(1, 1), *one(2, 170, full_refresh=True)], 62)]:
+        (tmp_path / "log.json").write_text(as_json(rows))
+        done = headgate("observe", "crm", "--log", "log.json", "--dry-run", "-o", "json")
+        assert (json.loads(done.stdout)["pipelines"][0]["seen"], "alarm" in done.stderr) == (seen, False)
+
+
+def test_a_table_that_another_pipeline_reads_anew_is_no_alarm_though_its_log_comes_alone(headgate: Run, tmp_path: Path) -> None:
+    known = [one for n in range(6) for one in update_of(f"u{n}", 900 * n, *flows(f"u{n}", 900 * n, 20))]
+    *moved, last = update_of("u9", 9000, *flows("u9", 9000, 1200))
+    for rows in (known, [*moved, last | {"timestamp": at(10_300)}]):
+        (tmp_path / "log.json").write_text(as_json(rows))
+        assert "alarm" not in headgate("observe", "crm", "--log", "log.json").stderr
+
+
+def test_a_message_may_hold_what_unicode_calls_the_end_of_a_line(headgate: Run, tmp_path: Path) -> None:
+    rows = [one | {"message": "a\u2028b\u0085c\x0c"} for one in update_of("u1", 0, *flows("u1", 0))]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(one, ensure_ascii=False) + "\r\n" for one in rows), encoding="utf-8")
+
+    done = headgate("observe", "crm", "--log", "log.jsonl")
+
+    assert "1 run added" in done.stdout
+    assert "not understood" not in done.stderr
+
+
+def test_what_is_not_known_is_no_zero(headgate: Run, tmp_path: Path) -> None:
+    local_log(tmp_path, *WHOLE)
+
+    (pipeline,) = json.loads(headgate("observe", "crm", "--dry-run", "-o", "json").stdout)["pipelines"]
+
+    assert (pipeline["increments"], pipeline["first_loads"]) == (None, 8)
+    assert "took 8 s in all, and none was observed since" in headgate("observe", "crm").stdout
+
+
+def test_a_connector_that_can_not_be_observed_keeps_no_other_from_it(headgate: Run, tmp_path: Path, runs: Path) -> None:
+    other = tmp_path / "connectors" / "erp"
+    other.mkdir()
+    (other / "connector.yaml").write_text(DEFINITION.replace("crm", "erp").replace("CRM", "ERP").replace("bronze", "erp"))
+    (other / "tables.csv").write_text(TABLES)
+    local_log(tmp_path, *WHOLE)
+
+    done = headgate("observe", code=3)
+
+    assert "crm in dev: 1 update" in done.stdout
+    assert "2 runs added" in done.stdout
+    assert len(runs.read_text().splitlines()) == 3
+    assert "there is no lock yet" in done.stderr
+    assert [one["connector"] for one in json.loads(headgate("observe", "-o", "json", code=3).stdout)] == ["crm"]
 
 
 def test_without_a_log_it_is_said_what_brings_one(headgate: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from headgate.observe.model import Observation, TableRun
+    from headgate.observe.updates import ObservedConnector
 
 
-def observed(rows: Iterable[dict[str, Any]]) -> Observation:
+def observed(rows: Iterable[dict[str, Any]], whose: ObservedConnector = WHOSE) -> Observation:
     unknown: Counter[str] = Counter()
-    return observed_in([found for row in rows if (found := log_event(row, unknown))], WHOSE, unknown)
+    return observed_in([found for row in rows if (found := log_event(row, unknown))], whose, unknown)
 
 
 def runs_of(rows: Iterable[dict[str, Any]]) -> dict[str, TableRun]:
@@ -193,8 +195,29 @@ def test_pipelines_of_others_are_left_out_and_one_that_was_not_recorded_is_known
     renamed = [row | {"origin": row["origin"] | {"pipeline_id": "another"}} for row in rows]
     strange = [row | {"origin": row["origin"] | {"pipeline_id": "another", "pipeline_name": "theirs"}} for row in rows]
 
-    assert [run.pipeline for run in observed(renamed).runs] == ["all_1"]
+    assert [run.pipeline for run in observed(renamed, replace(WHOSE, pipelines={})).runs] == ["all_1"]
     assert observed(strange).updates == ()
+
+
+def test_a_namesake_of_a_pipeline_whose_id_is_recorded_is_another_one() -> None:
+    rows = update_of("u1", 0, *table_flow("u1", "orders", 10, 40))
+
+    found = observed([row | {"origin": row["origin"] | {"pipeline_id": "another"}} for row in rows])
+
+    assert found.runs == ()
+    assert found.unknown == {"events of a pipeline 'CRM_all_1' with another id than is recorded": len(rows)}
+
+
+def test_what_a_pipeline_loads_first_of_a_table_that_another_completed_before_is_a_full_load() -> None:
+    def one(update: str, begin: float, pipeline: str) -> list[dict[str, Any]]:
+        steps = [flow(begin + after, update, "orders", status) for after, status in ((10, "STARTING"), (20, "COMPLETED"))]
+        return [row | {"origin": row["origin"] | {"pipeline_id": pipeline}} for row in update_of(update, begin, *steps)]
+
+    whose = replace(WHOSE, pipelines={"a": "all_1", "b": "all_2"})
+    order = [("u1", "a"), ("u2", "a"), ("u3", "b"), ("u4", "b"), ("u5", "a")]
+    found = observed([row for n, (update, pipeline) in enumerate(order) for row in one(update, 200 * n, pipeline)], whose)
+
+    assert [run.full_load for run in found.runs] == [None, False, True, False, True]
 
 
 def test_what_is_not_understood_is_counted_and_named() -> None:

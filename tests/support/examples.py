@@ -1,4 +1,4 @@
-"""How many examples a property gets: 50, in the long run 400; one whose run is dear says a number of its own."""
+"""How many examples a property gets: 30, in the long run 400; one whose run is dear says a number of its own."""
 
 from hypothesis import settings
 

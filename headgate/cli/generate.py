@@ -29,11 +29,14 @@ def bundle(
     connector: Connectors = None,
     out: Annotated[Path, typer.Option("--out", help="The bundle's folder.")] = Path("bundle"),
     name: Annotated[
-        str, typer.Option("--name", help="The bundle's name; default: the connector's id, of all the folder's.")
+        str,
+        typer.Option(
+            "--name", help="Its name. Default: the one in --out, else the connector's id, or the project folder's name."
+        ),
     ] = "",
     workers: Annotated[
         int | None,
-        typer.Option("--num-workers", min=1, max=1000, help="Workers of a classic cluster in place of the own compute."),
+        typer.Option("--num-workers", min=1, max=1000, help="Workers of a classic cluster, whatever `compute` says."),
     ] = None,
     output: FormatOption = Format.text,
     root: Root = Path(),

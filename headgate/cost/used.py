@@ -155,7 +155,7 @@ def _recorded(layout: Layout, target: str, deployed: Deployed) -> dict[str, str]
     """Give the workspace's ids of a target's pipelines, those that left too, with what the layout calls them today."""
     traced: list[Pipeline | Left] = [*layout.left, *layout.pipelines]
     called = {name: one.id for one in traced for _, name in whereabouts(one, target)}
-    return {deployed.ids[f"databricks_pipeline.{name}"]: called.get(name, name) for name in deployed.pipelines}
+    return {id_: called.get(name, name) for name, id_ in deployed.pipeline_ids.items()}
 
 
 def _dbus(records: Sequence[UsageRecord]) -> float:

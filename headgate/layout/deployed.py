@@ -44,10 +44,15 @@ class Deployed:
     by: DeployedBy = "terraform"
 
     @property
+    def pipeline_ids(self) -> dict[str, str]:
+        """The pipelines that were deployed: headgate's id → the workspace's."""
+        head = "databricks_pipeline."
+        return {address.removeprefix(head): id_ for address, id_ in self.ids.items() if address.startswith(head)}
+
+    @property
     def pipelines(self) -> list[str]:
         """The ids (headgate's) of the pipelines that were deployed."""
-        head = "databricks_pipeline."
-        return [address.removeprefix(head) for address in self.ids if address.startswith(head)]
+        return list(self.pipeline_ids)
 
     def may_hold(self, table: TableId, pipelines: Collection[str]) -> bool:
         """Whether the target may have the table in one of these pipelines: it is recorded, or no table of one is."""

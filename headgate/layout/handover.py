@@ -27,7 +27,7 @@ def handover_words(placement: Placement, deployed: Deployed, catalog: str | None
     destination = placement.table.in_catalog(catalog).destination
     if not deployed.ids:
         return "no deploy is recorded here: deploy and record first"
-    known = deployed.ids.get(f"databricks_pipeline.{placement.agreed}")
+    known = deployed.pipeline_ids.get(placement.agreed)
     if known is None:
         return f"deploy and record first: {placement.agreed} is new, and what hands the table over needs its id"
     return f"stop both, then {alter_statement(destination, known)}"

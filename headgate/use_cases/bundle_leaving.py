@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.deployment.model import Ref
 from headgate.emit.bundle.keys import pipeline_key
 from headgate.problems import Problem, RefusedError
 
@@ -27,10 +26,10 @@ def refuse_leaving(one: Connector, layout: Layout, target: str, folder: Path) ->
 
 
 def _problems(one: Connector, layout: Layout, target: str, folder: Path) -> Iterator[Problem]:
-    connector, ids = one.definition.id, one.deployed(target).ids
+    connector, ids = one.definition.id, one.deployed(target).pipeline_ids
     unbind = f"in {folder}, as it is: `databricks bundle deployment unbind"
     if any(retirement.target == target for retirement in layout.retired):
-        deployed = [pipeline.id for pipeline in layout.pipelines if Ref("pipeline", pipeline.id).address in ids]
+        deployed = [pipeline.id for pipeline in layout.pipelines if pipeline.id in ids]
         for name in deployed:
             fix = (
                 f"{unbind} {pipeline_key(connector, name)} -t {target}`; of all: `headgate done {connector} -t {target} --all`"
@@ -40,13 +39,13 @@ def _problems(one: Connector, layout: Layout, target: str, folder: Path) -> Iter
             fix = f"`headgate done {connector} -t {target} --all`"
             yield Problem(f"{target} of {connector} is being taken down, and has no pipeline that is recorded", fix)
     for left in layout.left:
-        if target in left.until and Ref("pipeline", left.id).address in ids:
+        if target in left.until and left.id in ids:
             done = f"`headgate done {connector} -t {target} --pipeline {left.id}`"
             fix = f"{unbind} {pipeline_key(connector, left.id)} -t {target}`; then {done}"
             yield Problem(f"pipeline '{left.id}' leaves {target}, and the next deploy would destroy it", fix)
     for pipeline in layout.pipelines:
         if pipeline.renamed and target in pipeline.renamed.until:
             before = pipeline.renamed.before
-            if Ref("pipeline", before).address in ids:
+            if before in ids:
                 message = f"pipeline '{before}' is '{pipeline.id}' now, and the next deploy would destroy it and make another"
                 yield Problem(message, f"give the id back: `headgate rename {connector} {pipeline.id} {before}`")

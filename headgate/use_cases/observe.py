@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 _OVERLAP = timedelta(days=1)  # asked again of a workspace: what was under way the last time
 _AHEAD = timedelta(days=1)  # of now: what starts later was timed by a clock that is wrong
-_PIPELINE = "databricks_pipeline."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +152,7 @@ def _asked(one: Connector, target: str, warehouse: str, tell: Callable[[str], No
     from headgate.observe.databricks import DatabricksEvents
     from headgate.observe.system_table import SystemTableEvents
 
-    recorded = {address: id_ for address, id_ in one.deployed(target).ids.items() if address.startswith(_PIPELINE)}
+    recorded = one.deployed(target).pipeline_ids
     if not recorded:
         fix = f"`headgate record {one.definition.id} -t {target}` after an apply, or name exported logs: --log FILE"
         raise StaleError(Problem(f"no pipeline of {one.definition.id} is recorded in {target}", fix, str(one.folder)))
@@ -162,8 +161,7 @@ def _asked(one: Connector, target: str, warehouse: str, tell: Callable[[str], No
     workspace: EventLogs = SystemTableEvents(*place, warehouse) if warehouse else DatabricksEvents(*place)
     last = _last_runs(one, target)
     problems: list[Problem] = []
-    for address, id_ in recorded.items():
-        name = address.removeprefix(_PIPELINE)
+    for name, id_ in recorded.items():
         since = last.get(name)
         try:
             rows = workspace.rows(id_, since and since - _OVERLAP)
@@ -212,9 +210,12 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs, tell: Call
         )
     past = parse_runs(kept.text.encode(), str(path))
     tables, layout = one.weighed(runs=past), one.agreed()
-    origins = {_origin(update) for update in whole.updates} | {_origin(run) for run in whole.runs}
-    by_table = _by_table(tables, one, catalog, [*past, *runs])
-    whole = with_loads(whole, by_table, {table.id.in_catalog(catalog): table for table in tables})
+    told_of = [*past, *runs]
+    here_by = {table.id.in_catalog(catalog): table for table in tables}
+    whole = with_loads(whole, _by_table(tables, one, catalog, told_of), here_by)
+    origins = {*map(_origin, whole.updates), *map(_origin, whole.runs)} or {target}
+    series = (_by_table(tables, one, catalog, _series(origin, told_of)) for origin in sorted(origins))
+    alarms = [alarm for its in series for alarm in _table_alarms(tables, catalog, its)]
     shown = report(tables, definition, layout, layout)
     return (
         Observed(
@@ -223,16 +224,7 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs, tell: Call
             whole,
             pipelines_seen(whole, shown),
             tables_seen(whole, shown.entries, catalog),
-            (
-                *(
-                    alarm
-                    for origin in sorted(origins or {target})
-                    for alarm in _table_alarms(
-                        tables, catalog, _by_table(tables, one, catalog, _series(origin, (*past, *runs)))
-                    )
-                ),
-                *_late(whole, one, tables),
-            ),
+            (*alarms, *_late(whole, one, tables)),
             path,
             kept.added,
             kept.cut,
@@ -249,11 +241,7 @@ def _whose(one: Connector, target: str) -> ObservedConnector:
         one.definition.id,
         target,
         {its.pipeline.id: tuple(table.id.in_catalog(catalog) for table in its.tables) for its in resolved},
-        {
-            id_: address.removeprefix(_PIPELINE)
-            for address, id_ in one.deployed(target).ids.items()
-            if address.startswith(_PIPELINE)
-        },
+        {id_: name for name, id_ in one.deployed(target).pipeline_ids.items()},
         {scope.pipeline_name(its.pipeline.name or its.pipeline.id): its.pipeline.id for its in resolved},
         frozenset(id_ for other in one.definition.targets if other != target for id_ in one.deployed(other).ids.values()),
     )

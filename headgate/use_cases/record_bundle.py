@@ -74,7 +74,7 @@ def bundle_states(one: Connector, target: str, layout: Layout, summary: Path, fo
         if Ref("pipeline", name).address in ids[stack] and name in living:
             ids[stack][address] = path
             files[stack][address] = upload(needed_bytes(folder / local_path(scope, path)))
-    if not any(ids.values()) and not layout.retired:
+    if not any(ids.values()) and not any(retirement.target == target for retirement in layout.retired):
         message = f"has no pipeline of {one.definition.id} that is deployed"
         raise InputError(Problem(message, again, str(summary)))
     numbers = {0, *stack_numbers(layout, target)}

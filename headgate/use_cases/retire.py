@@ -53,11 +53,11 @@ def take_down(request: RetireRequest, agree: Callable[[Retirement], bool], tell:
     if request.undo:
         write_layout(one, revive_target(layout, target), tell)
         return None
-    deployed = one.deployed(target).ids
-    ids = tuple(id_ for address, id_ in deployed.items() if address.startswith("databricks_pipeline."))
+    deployed = one.deployed(target)
+    ids = tuple(deployed.pipeline_ids.values())
     month = continuous_month(one.definition) if one.definition.continuous_in(target) else None
     counts = len(layout.pipelines), len(layout.tables)
-    goes = Retirement(one.definition, target, *counts, request.drop_tables, bool(deployed), ids, month)
+    goes = Retirement(one.definition, target, *counts, request.drop_tables, bool(deployed.ids), ids, month)
     if not agree(goes):
         return None
     write_layout(one, retire_target(layout, target, "drop" if request.drop_tables else "leave"), tell)

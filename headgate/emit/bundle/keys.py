@@ -26,7 +26,7 @@ def job_key(connector: str, pipeline: str) -> str:
 
 
 def shared_key(connector: str, kind: str) -> str:
-    """Give the key of a connector's own schema or catalog."""
+    """Give the key of what a connector has once: its catalog, schema or dashboard."""
     return f"{connector}_{kind}"
 
 

@@ -35,7 +35,7 @@ def _unknown(part: BundleTarget) -> Iterator[Problem]:
     for wheel in definition.code.wheels:
         if "file:" in wheel or (wheel.endswith(".whl") and not wheel.startswith(("/Volumes/", "/Workspace/"))):
             fix = "write the path alone: /Volumes/…/NAME.whl"
-            yield Problem(f"{part.connector}: {short(wheel)} is a file of its own folder to a bundle (code.wheels)", fix)
+            yield Problem(f"{part.connector}: {short(wheel)} would be looked for in the bundle's own folder (code.wheels)", fix)
     if target.run_as and target.run_as.group:
         yield Problem(f"{part.connector}: in a bundle no pipeline runs as a group ({part.name})", "name a service principal")
 

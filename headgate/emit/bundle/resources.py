@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from headgate.deployment.model import Catalog, Dashboard, File, Job, Permissions, Pipeline, Schema
 from headgate.emit.bundle.keys import job_key, key_of, pipeline_key, shared_key
 from headgate.emit.bundle.paths import dashboard_path, in_bundle
-from headgate.emit.terraform.blocks import ALERTS, LEVELS
+from headgate.emit.fields import ALERTS, cluster_fields, level_of, principal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.definition.model import Permission, RunAs
+    from headgate.definition.model import Permission
     from headgate.deployment.model import Cluster, Resource
     from headgate.deployment.scope import Scope
 
@@ -126,7 +126,11 @@ def _pipeline(scope: Scope, one: Pipeline) -> Block:
         block["root_path"] = f"../{in_bundle(scope, one.code.removeprefix('/Workspace'))}"
     environment: Block = {"dependencies": list(one.wheels)} if one.wheels else {}
     environment |= {"environment_version": one.environment_version} if one.environment_version else {}
-    for name, value in (("environment", environment), ("budget_policy_id", one.budget_policy_id), ("run_as", _who(one.run_as))):
+    for name, value in (
+        ("environment", environment),
+        ("budget_policy_id", one.budget_policy_id),
+        ("run_as", one.run_as and principal(one.run_as)),
+    ):
         if value:
             block[name] = value
     if one.notified:
@@ -137,19 +141,7 @@ def _pipeline(scope: Scope, one: Pipeline) -> Block:
 
 
 def _compute(cluster: Cluster | None) -> Block:
-    if cluster is None:
-        return {"serverless": True}
-    block: Block = {"label": "default"}
-    if cluster.workers is not None:
-        block["num_workers"] = cluster.workers
-    if cluster.autoscale:
-        block["autoscale"] = dict(zip(("min_workers", "max_workers"), cluster.autoscale, strict=True))
-    named = {
-        "node_type_id": cluster.node_type,
-        "driver_node_type_id": cluster.driver_node_type,
-        "policy_id": cluster.policy_id,
-    }
-    return {"serverless": False, "clusters": [block | {name: value for name, value in named.items() if value}]}
+    return {"serverless": True} if cluster is None else {"serverless": False, "clusters": [cluster_fields(cluster)]}
 
 
 def _job(scope: Scope, one: Job) -> Block:
@@ -165,7 +157,7 @@ def _job(scope: Scope, one: Job) -> Block:
     block["tasks"] = tasks
     if one.notified:
         block["email_notifications"] = {"on_failure": list(one.notified)}
-    for name, value in (("budget_policy_id", one.budget_policy_id), ("run_as", _who(one.run_as))):
+    for name, value in (("budget_policy_id", one.budget_policy_id), ("run_as", one.run_as and principal(one.run_as))):
         if value:
             block[name] = value
     return block | {"tags": _tags(one.tags)}
@@ -180,15 +172,8 @@ def _task(scope: Scope, key: str, pipeline: str, before: Sequence[str] = (), own
     return task
 
 
-def _who(one: RunAs | Permission | None) -> dict[str, str]:
-    if one is None:
-        return {}
-    names = {"user_name": one.user, "group_name": one.group, "service_principal_name": one.service_principal}
-    return {name: value for name, value in names.items() if value}
-
-
 def _access(permission: Permission, kind: str) -> dict[str, str]:
-    return {"level": LEVELS.get((kind, permission.level), permission.level), **_who(permission)}
+    return {"level": level_of(permission, kind), **principal(permission)}
 
 
 def _dashboard(scope: Scope, one: Dashboard) -> Block:

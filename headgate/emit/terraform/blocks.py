@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.deployment.files import upload
 from headgate.deployment.ingest import option_text
+from headgate.emit.fields import ALERTS, cluster_fields, level_of, principal
 from headgate.emit.terraform.literals import literal, literals
 
 if TYPE_CHECKING:
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 Block = dict[str, Any]
 # What a table's settings are called otherwise in managed ingestion than in an ingest file.
 _SETTINGS = {"cluster_by": "clustering_columns"}
-# What a level is called otherwise than on a pipeline. Source: the provider's databricks_permissions.
-LEVELS = {("job", "CAN_RUN"): "CAN_MANAGE_RUN", ("dashboard", "CAN_VIEW"): "CAN_READ"}
-# A pipeline's alerts. Source: the provider's databricks_pipeline, block notification.
-ALERTS = ["on-update-failure", "on-update-fatal-failure", "on-flow-failure"]
 
 
 def catalog_block(one: Catalog) -> Block:
@@ -104,24 +101,15 @@ def _environment(one: Pipeline) -> Block:
 def _compute(cluster: Cluster | None) -> Block:
     if cluster is None:
         return {"serverless": True}
-    block: Block = {"label": "default"}
-    if cluster.workers is not None:
-        block["num_workers"] = cluster.workers
-    if cluster.autoscale:
-        block["autoscale"] = dict(zip(("min_workers", "max_workers"), cluster.autoscale, strict=True))
-    for name, value in (
-        ("node_type_id", cluster.node_type), ("driver_node_type_id", cluster.driver_node_type), ("policy_id", cluster.policy_id)
-    ):  # fmt: skip
-        if value:
-            block[name] = literal(value)
-    return {"serverless": False, "cluster": [block]}
+    fields = cluster_fields(cluster).items()
+    return {
+        "serverless": False,
+        "cluster": [{name: literal(value) if isinstance(value, str) else value for name, value in fields}],
+    }
 
 
 def _run_as(who: RunAs | None) -> Block:
-    if who is None:
-        return {}
-    names = {"user_name": who.user, "group_name": who.group, "service_principal_name": who.service_principal}
-    return {"run_as": {name: literal(value) for name, value in names.items() if value}}
+    return {"run_as": literals(principal(who))} if who else {}
 
 
 def _managed(one: ManagedTable) -> Block:
@@ -203,10 +191,4 @@ def permissions_block(one: Permissions) -> Block:
 
 
 def _access(permission: Permission, kind: str) -> dict[str, str]:
-    who = {
-        "user_name": permission.user,
-        "group_name": permission.group,
-        "service_principal_name": permission.service_principal,
-    }
-    level = LEVELS.get((kind, permission.level), permission.level)
-    return {"permission_level": level} | {name: literal(value) for name, value in who.items() if value}
+    return {"permission_level": level_of(permission, kind)} | literals(principal(permission))

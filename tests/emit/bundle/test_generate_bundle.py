@@ -153,7 +153,10 @@ class TestWhatIsRefused:
                 ("    warehouse_id", "    host: https://${var.h}\n    warehouse_id"),
                 "crm in prod: 'https://${var.h}' holds ${var.h}",
             ),
-            (("{folder: code}", "{wheels: ['crm @ file:///Volumes/a/crm.whl']}"), "is a file of its own folder to a bundle"),
+            (
+                ("{folder: code}", "{wheels: ['crm @ file:///Volumes/a/crm.whl']}"),
+                "would be looked for in the bundle's own folder",
+            ),
         ],
     )
     def test_what_a_bundle_has_no_form_of(self, headgate: Run, project: Path, change: tuple[str, str], said: str) -> None:
@@ -279,6 +282,7 @@ class TestAfterwards:
     def test_a_summary_without_the_connector_is_not_recorded(self, headgate: Run, project: Path, found: str | None) -> None:
         headgate("generate", "bundle", "crm")
         record(headgate, project)
+        headgate("retire", "crm", "-t", "dev", "--yes")  # another one, which says nothing of this target
         before = (project / CRM / "deployed.prod.json").read_bytes()
         other = project / "other.json"
         other.write_text(found or summary(project, "prod").read_text().replace('"crm_', '"erp_'))

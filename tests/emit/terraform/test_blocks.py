@@ -21,8 +21,8 @@ from headgate.deployment.model import (
     Schedule,
     Schema,
 )
+from headgate.emit.fields import ALERTS
 from headgate.emit.terraform.blocks import (
-    ALERTS,
     catalog_block,
     dashboard_block,
     file_block,

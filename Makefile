@@ -132,7 +132,7 @@ bench-run: setup .venv/.bench.ready .venv/.apps.ready
 	@touch $@
 
 .venv/.exact.ready: .venv/.delta.ready
-	$(call run,"Installing OR-Tools and what reads Delta tables",build/pipenv/bin/pipenv sync --categories "exact readers")
+	$(call run,"Installing OR-Tools and what reads Delta tables",build/pipenv/bin/pipenv sync --categories "exact readers sql")
 	@touch $@
 
 .venv/.bench.ready: .venv/.exact.ready
@@ -199,7 +199,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers terraform bindings bench apps fuzz mlflow mutants node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

@@ -1,0 +1,1 @@
+"""Pipelines of transforms: a declarative YAML, and the SQL of Lakeflow Declarative Pipelines that is made of it."""

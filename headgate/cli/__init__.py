@@ -30,6 +30,7 @@ from headgate.cli.generate import bundle, generate
 from headgate.cli.handover import handover
 from headgate.cli.init import ci, init
 from headgate.cli.init_connector import connector
+from headgate.cli.init_pipeline import pipeline
 from headgate.cli.init_project import project
 from headgate.cli.observe import observe
 from headgate.cli.progress import done, record, rename, retire
@@ -38,6 +39,8 @@ from headgate.cli.review import review
 from headgate.cli.run import run
 from headgate.cli.simulator import simulator
 from headgate.cli.slice import slice_
+from headgate.cli.sql import generate as sql_generate
+from headgate.cli.sql import sql
 from headgate.files import system_error
 from headgate.problems import HeadgateError
 
@@ -94,10 +97,14 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
 INIT_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("project", project, ("shop", "shop --sample --ci github", ". --check")),
     ("connector", connector, ("crm --python-file path/to/crm.py", "shop --from-csv tables.csv", "plant --from osipi")),
+    ("pipeline", pipeline, ("shop --connector crm", "shop --connector crm --table orders", "shop --template minimal")),
     ("ci", ci, ("", "--host gitlab -t dev -t prod")),
 )
 GENERATE_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("bundle", bundle, ("crm --out bundle", "--out bundle --check", "crm --no-emit-jobs --num-workers 4")),
+)
+SQL_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
+    ("generate", sql_generate, ("", "pipelines/shop.pipeline.yaml --out sql", "crm -t prod --check")),
 )
 for name, function, examples in COMMANDS:
     add(app, function, name, examples)
@@ -107,6 +114,9 @@ app.add_typer(init, name="init")
 for name, function, examples in GENERATE_COMMANDS:
     add(generate, function, name, examples, group="generate")
 app.add_typer(generate, name="generate")
+for name, function, examples in SQL_COMMANDS:
+    add(sql, function, name, examples, group="sql")
+app.add_typer(sql, name="sql")
 
 
 def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

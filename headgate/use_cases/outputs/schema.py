@@ -39,6 +39,7 @@ from headgate.use_cases.outputs.progress import (
     RunbookOutput,
 )
 from headgate.use_cases.outputs.projects import BundleOutput, DoctorOutput, NewConnectorOutput, WrittenOutput
+from headgate.use_cases.outputs.sql import SqlCheckOutput
 from headgate.use_cases.outputs.tables import BackfillOutput, DiscoverOutput, SliceOutput
 
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.
@@ -70,6 +71,7 @@ OUTPUTS: dict[str, Any] = {
     "init connector": NewConnectorOutput,
     "init ci": WrittenOutput,
     "generate bundle": BundleOutput,
+    "sql check": SqlCheckOutput,
 }
 
 

@@ -1,0 +1,1 @@
+"""Lakeflow Declarative Pipelines in SQL. Knows neither connectors nor stacks."""

@@ -1,1 +1,1 @@
-"""Pipelines of transforms: a declarative YAML, and the SQL of Lakeflow Declarative Pipelines that is made of it."""
+"""Pipelines of transforms: a declarative YAML, the SQL of Lakeflow Declarative Pipelines that it becomes, and its check."""

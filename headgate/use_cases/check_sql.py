@@ -1,0 +1,107 @@
+"""SQL of a pipeline checked, with what the project and a file of schemas know of tables; and mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.files import needed_text, write_all
+from headgate.installation import bring
+from headgate.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from headgate.sql.check.editions import Edition
+    from headgate.sql.check.findings import Finding
+    from headgate.sql.known import KnownTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSqlRequest:
+    """Files of one pipeline, and folders of such files.
+
+    schemas: what is known of tables that the pipeline reads. deployed: files and folders as they were deployed last; empty where
+    nothing is compared. fix: mend what can be; approximate: also where results are then no longer exact. strict: warnings and
+    notes are errors. edition: of a pipeline on classic compute. target: whose catalogs the project's tables are in.
+    """
+
+    files: tuple[Path, ...]
+    schemas: Path | None = None
+    deployed: tuple[Path, ...] = ()
+    fix: bool = False
+    approximate: bool = False
+    strict: bool = False
+    edition: Edition | None = None
+    target: str | None = None
+    root: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSql:
+    """What was found, after what was mended: settled findings, and the files that changed by it."""
+
+    files: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    settled: int
+    changed: tuple[Path, ...]
+
+
+def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
+    """Check files, and mend them where that is asked for. Raises InputError for files that can't be read."""
+    if find_spec("sqlglot") is None:
+        raise InputError("checking SQL needs the library sqlglot", bring(["sql"]))
+    from headgate.sql.check.pipeline import check_sql
+
+    texts = read_texts(request.files)
+    tables = list(known_tables(request))
+
+    def check(files: Mapping[str, str]) -> tuple[Finding, ...]:
+        return check_sql(files, tables, strict=request.strict, edition=request.edition)
+
+    changed: list[Path] = []
+    settled = 0
+    if request.fix:
+        from headgate.sql.check.fix import fixed
+
+        after, settled = fixed(texts, check, approximate=request.approximate)
+        changed = write_all({Path(name): text for name, text in after.items() if text != texts[name]})
+        texts = after
+    findings = check(texts)
+    if request.deployed:
+        from headgate.sql.check.deployed import check_deployed
+
+        findings += check_deployed(read_texts(request.deployed), texts, strict=request.strict)
+    return CheckedSql(tuple(texts), findings, settled, tuple(changed))
+
+
+def read_texts(paths: tuple[Path, ...]) -> dict[str, str]:
+    """Give the texts of files, and of all `*.sql` below folders, by path. Raises InputError for what can't be read."""
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        below = sorted(path.rglob("*.sql")) if path.is_dir() else [path]
+        if not below:
+            problems.append(Problem("holds no *.sql", "name a file, or a folder that has some", str(path)))
+        for file in below:
+            try:
+                found[str(file)] = needed_text(file)
+            except InputError as error:
+                problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def known_tables(request: CheckSqlRequest) -> Iterator[KnownTable]:
+    """Give what the file of schemas says, and the tables that the project's connectors land. Raises InputError."""
+    if request.schemas is not None:
+        from headgate.sql.schemas import read_schemas
+
+        yield from read_schemas(needed_text(request.schemas), str(request.schemas))
+    if any((request.root / "connectors").glob("*/connector.yaml")):
+        from headgate.use_cases.landed_tables import landed_tables
+
+        yield from landed_tables(request.root, request.target)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.command import Commands
-from headgate.cli.console import emit, result, tell
+from headgate.cli.console import emit, result, tell, warn
 from headgate.cli.init import settle
 from headgate.cli.options import Format, FormatOption, Root, Target
 from headgate.problems import StaleError
@@ -37,17 +37,26 @@ def generate(
     *,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that somebody changed.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 where a file would change.")] = False,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Write SQL that `headgate sql check` finds errors in.")
+    ] = False,
 ) -> None:
     """Write the SQL of pipeline files: NAME.sql for each NAME.pipeline.yaml, and NAME_sinks.py for its sinks.
 
-    All that is wrong with the files is said at once, with its line, and nothing is written then.
+    All that is wrong with the files is said at once, with its line, and nothing is written then: also what streams can't do,
+    as `headgate sql check` finds it in the SQL.
     """
     from headgate.use_cases.outputs.sql import SqlGenerateOutput
     from headgate.use_cases.sql_generate import GenerateRequest, generate_sql
 
-    request = GenerateRequest(names=tuple(names or ()), target=target, root=root, out=out, write=not check, force=force)
+    request = GenerateRequest(
+        names=tuple(names or ()), target=target, root=root, out=out, write=not check, force=force, check=not unchecked
+    )
     found = generate_sql(request)
+    for one in found.warnings:
+        warn(f"warning: {one}")
     words = ["headgate", "sql", "generate", *request.names, "--out", str(out), *(["-t", target] if target else [])]
+    words += ["--unchecked"] if unchecked else []
     written = settle(found.changes, join(words), "look at the diff, then say --force", written=found.written, check=check)
     if check and found.gone:
         raise StaleError(f"would be deleted: {', '.join(found.gone)}", f"run `{join(words)}`")

@@ -14,11 +14,12 @@ from headgate.new_project.schemas import PIPELINE
 from headgate.problems import InputError, Problem, RefusedError, did_you_mean
 from headgate.project import read_connectors
 from headgate.sql.template import BronzeTable, medallion, minimal
-from headgate.use_cases.sql_files import FOLDER, is_append_only
+from headgate.use_cases.sql_files import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from headgate.definition.model import Definition
     from headgate.inventory.row import TableRow
     from headgate.project import Connector
 
@@ -103,7 +104,7 @@ def _medallion(connector: Connector, only: Sequence[str]) -> dict[str, Any]:
         )
     catalogs = {name: target.catalog for name, target in definition.targets.items() if target.catalog}
     tables = [
-        BronzeTable(row.source_table, name, row.primary_keys or (), row.cursor_field, is_append_only(row))
+        BronzeTable(row.source_table, name, row.primary_keys or (), row.cursor_field, _is_append_only(row, definition))
         for row, name in _named(rows)
     ]
     return medallion(definition.id, definition.destination.catalog, catalogs, tables)
@@ -119,3 +120,9 @@ def _named(rows: Sequence[TableRow]) -> Iterator[tuple[TableRow, str]]:
             name, number = f"{slug(row.destination_name, 'table')}_{number}", number + 1
         taken.add(name)
         yield row, name
+
+
+def _is_append_only(row: TableRow, definition: Definition) -> bool:
+    """Say whether rows of a table never change once they landed: its option scd_type says it, else its ingestion type."""
+    kind = {**definition.table_options, **row.options}.get("scd_type")
+    return kind == "APPEND_ONLY" if kind else row.ingestion_type == "append"

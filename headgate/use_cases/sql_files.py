@@ -16,8 +16,8 @@ from headgate.tables.names import Names, folded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from headgate.inventory.row import TableRow
     from headgate.project import Connector
+    from headgate.sql.generate.statements import Generated
     from headgate.sql.language.load import LoadedPipeline
     from headgate.tables.ids import TableId
 
@@ -44,8 +44,6 @@ class SourceTable:
     """A connector's table that a pipeline file reads, as its target has it."""
 
     id: TableId
-    row: TableRow
-    connector: str
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -66,14 +64,11 @@ class ProjectPipeline:
         """What its SQL is called: the file's name without its ending."""
         return self.path.name.removesuffix(_SUFFIX)
 
+    def generated(self) -> Generated:
+        """Give its SQL."""
+        from headgate.sql.generate.statements import generate
 
-def is_append_only(row: TableRow) -> bool:
-    """Say whether rows of a connector's table never change once they landed.
-
-    Its option scd_type says it, else its ingestion type: what is appended to stays, all else is merged by key.
-    """
-    kind = row.options.get("scd_type")
-    return kind == "APPEND_ONLY" if kind else row.ingestion_type == "append"
+        return generate(self.loaded, {name: table.parts for name, table in self.tables.items()})
 
 
 def need_sqlglot() -> None:
@@ -179,7 +174,7 @@ def _source_tables(connector: Connector, target: str | None) -> Iterator[SourceT
     own = target if target in definition.targets else target_of(definition, None)
     catalog = definition.targets[own].catalog
     for row in connector.rows:
-        yield SourceTable(table_id(row, definition).in_catalog(catalog), row, definition.id)
+        yield SourceTable(table_id(row, definition).in_catalog(catalog))
 
 
 def _problem(loaded: LoadedPipeline, source: str, key: str, message: str, fix: str) -> Problem:

@@ -28,7 +28,7 @@ _OTHERS = (
 _KINDS = ("STREAMING TABLE", "MATERIALIZED VIEW", "TEMPORARY VIEW", "FLOW", "SINK")
 # Clauses between a table's columns and its query, each with how it is read on.
 _VALUES = ("COMMENT", "LOCATION")
-_LISTS = ("TBLPROPERTIES", "PARTITIONED", "CLUSTER BY", "OPTIONS")
+_LISTS = ("TBLPROPERTIES", "PARTITIONED BY", "CLUSTER BY", "OPTIONS")
 _CLAUSES = (
     *_VALUES,
     *_LISTS,
@@ -115,7 +115,7 @@ def _clause(cursor: Cursor) -> None:
     if cursor.word in _VALUES:
         cursor.take()
         cursor.take()
-    elif cursor.accept("TBLPROPERTIES") or cursor.accept("OPTIONS") or cursor.accept("PARTITIONED", "BY"):
+    elif cursor.accept("TBLPROPERTIES") or cursor.accept("OPTIONS") or cursor.accept("PARTITIONED BY"):
         cursor.group()
     elif cursor.accept("CLUSTER BY"):
         if not (cursor.accept("AUTO") or cursor.accept("NONE")):

@@ -140,7 +140,10 @@ class _Rewriting:
         """Give whether a relation may begin here, and not a table of the name STREAM end."""
         before = word(self._kept[-1]) if self._kept else ""
         after = self._cursor.peek(1)
-        return before in ("FROM", "JOIN", ",", "(") and after not in ("", ".", ",", ")", "WHERE", "JOIN", "AS", "ON")
+        following = self._cursor.tokens[self._cursor.at + 1 : self._cursor.at + 2]
+        quoted = bool(following) and following[0].token_type is TokenType.IDENTIFIER
+        begins = quoted or after not in ("", ".", ",", ")", "WHERE", "JOIN", "AS", "ON")
+        return before in ("FROM", "JOIN", ",", "(") and begins
 
     def _stream(self) -> None:
         cursor = self._cursor

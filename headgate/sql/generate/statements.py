@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.sql.generate.clauses import Clauses
@@ -37,9 +37,15 @@ class Generated:
         """The SQL as a file holds it."""
         return "".join(f"{line.text}\n" for line in self.lines)
 
+    def with_text(self, sql: str) -> Generated:
+        """Give it with other SQL, which has as many lines."""
+        texts = sql.removesuffix("\n").split("\n")
+        found = (replace(line, text=text) for line, text in zip(self.lines, texts, strict=True))
+        return replace(self, lines=tuple(found))
+
     def origin(self, line: int) -> int:
         """Give the line of the pipeline file (from 1) that a line of the SQL (from 1) was made of."""
-        return self.lines[line - 1].origin
+        return self.lines[min(line, len(self.lines)) - 1].origin if self.lines else 1
 
 
 def generate(loaded: LoadedPipeline, tables: Mapping[str, tuple[str, ...]]) -> Generated:

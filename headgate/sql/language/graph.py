@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from headgate.sql import fragments
-from headgate.sql.reading import FragmentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +41,7 @@ def query_inputs(sql: str, names: frozenset[str]) -> list[str]:
     """Give the file's names that a query reads, in its order, each once; none of a text that is no query."""
     try:
         tree = fragments.query(sql).tree
-    except FragmentError:
+    except fragments.FragmentError:
         return []
     by_lower = {name.lower(): name for name in names}
     found = (by_lower.get(table.name.lower()) for table in fragments.inputs(tree) if not table.db)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from headgate.sql import fragments
 from headgate.sql.language.found import Fault
-from headgate.sql.reading import FragmentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,8 +39,8 @@ def piece_faults(file: PipelineFile, values: Mapping[str, Value | None]) -> Iter
             continue  # said by what fills parameters in
         try:
             found = read(text)
-        except FragmentError as error:
-            yield Fault(path, str(error), "mend the SQL; it is parsed as Databricks has it")
+        except fragments.FragmentError as error:
+            yield Fault(path, str(error), error.fix)
             continue
         if isinstance(found, fragments.Fragment):
             for _, _, name in found.parameters:

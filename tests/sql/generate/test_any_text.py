@@ -7,13 +7,13 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlglot.tokenizer_core import TokenType
+from sqlglot import TokenType
 
 from headgate.sql import fragments
+from headgate.sql.dialect.tokens import tokens_of
 from headgate.sql.generate.statements import generate
 from headgate.sql.language.load import parse_pipeline
 from headgate.sql.quoting import identifier, literal
-from headgate.sql.reading import tokens
 
 CHARACTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff\ufffe\uffff\u2028\u2029\x85")
 NASTY = st.sampled_from(["`", "'", '"', "\\", ";", "--", "/*", "*/", "\n", " ", "a", "$", "{", "}", ":", ",", "(", ")", "DROP"])
@@ -65,7 +65,7 @@ def test_names_and_values_make_no_other_statements(names: list[str], texts: list
 
     sql = generate(parse_pipeline(json.dumps(data, ensure_ascii=False), "x.pipeline.yaml"), {}).sql
 
-    found = tokens(sql)
+    found = tokens_of(sql)
     assert sum(token.token_type is TokenType.SEMICOLON for token in found) == 5
     kinds = [{token.text for token in found if token.token_type is kind} for kind in (TokenType.IDENTIFIER, TokenType.STRING)]
     assert {column, check, f"{transform}_t", flow, source} <= kinds[0]

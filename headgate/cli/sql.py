@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shlex import join
+from shlex import join, quote
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, warn
 from headgate.cli.init import settle
 from headgate.cli.options import Format, FormatOption, Root, Target
+from headgate.numbers import counted
 from headgate.problems import StaleError
 
 sql = typer.Typer(cls=Commands, no_args_is_help=True, help="Write pipelines of transforms as YAML, and have their SQL.")
@@ -71,3 +72,60 @@ def generate(
         result(f"{file} deleted")
     if written and not files and not gone:
         tell("every file is up to date already")
+
+
+def explain(
+    files: Annotated[list[Path], typer.Argument(help="Pipeline files, or the SQL files of one pipeline, or folders of them.")],
+    svg: Annotated[Path | None, typer.Option("--svg", help="Draw the graph into this file as well.")] = None,
+    target: Target = None,
+    output: FormatOption = Format.text,
+    root: Root = Path(),
+) -> None:
+    """Show a pipeline as a graph: its tables, what each reads and whether as a stream, and what columns are made of.
+
+    Columns are known where the file names them: the `columns` of its sources, or those that its SQL selects by name.
+    """
+    from headgate.files import write_whole
+    from headgate.render.sql_graph import graph_svg, graph_text
+    from headgate.use_cases.outputs.sql import SqlExplainOutput
+    from headgate.use_cases.sql_explain import ExplainRequest, explain_files
+
+    found = explain_files(ExplainRequest(files=tuple(files), target=target, root=root))
+    if svg is not None:
+        write_whole(svg, graph_svg(found))
+    if output is Format.json:
+        emit(SqlExplainOutput.of(found))
+    else:
+        result(graph_text(found))
+    if svg is not None:
+        tell(f"{svg} written")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A file of SQL, or a notebook that was exported as SQL.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The pipeline file. Default: pipelines/NAME.pipeline.yaml.", show_default=False)
+    ] = None,
+    catalog: Annotated[str, typer.Option(help="The catalog of names that don't say theirs.")] = "main",
+    schema: Annotated[str, typer.Option(help="The schema of names that don't say theirs.")] = "silver",
+    root: Root = Path(),
+    output: FormatOption = Format.text,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="Write nothing where something of the SQL is left out.")] = False,
+) -> None:
+    """Make a pipeline file of SQL that is there, and say what of the SQL such a file can't say.
+
+    `SELECT * FROM table` becomes a source, any other query a transform with its SQL as it is written.
+    """
+    from headgate.use_cases.outputs.projects import WrittenOutput
+    from headgate.use_cases.sql_import import ImportRequest, import_file
+
+    made = import_file(ImportRequest(file=file, out=out, catalog=catalog, schema=schema, strict=strict, root=root))
+    for one in made.not_taken:
+        warn(f"warning: left out: {one}")
+    step = f"headgate sql generate {quote(str(made.path))}"
+    if output is Format.json:
+        emit(WrittenOutput(written=(made.path,), warnings=tuple(map(str, made.not_taken)), next=(step,)))
+        return
+    result(f"{made.path} written, with {counted(made.tables, 'table')}")
+    tell(f"next: look at it, then `{step}`")

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
-    """Check pipeline files, each a pipeline of its own; findings are at their lines. Raises InputError for other files beside."""
+    """Check pipeline files, each a pipeline of its own; findings are at their lines.
+
+    Raises InputError for other files beside them, and for what only SQL files have.
+    """
     from headgate.use_cases.check_sql import CheckedSql, known_tables
 
     need_sqlglot()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from headgate.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.sql.check.editions import Edition
     from headgate.sql.check.findings import Finding
@@ -42,7 +42,7 @@ def checked(
 
     outside = {table.key: table for table in landed} | {table.key: table for one in pipelines for table in _made(one)}
     for one in pipelines:
-        own = {table.key: table for table in _sources(one, outside)}
+        own = {table.key: table for table in known_sources(one, outside)}
         tables = [*own.values(), *(table for key, table in outside.items() if key not in own)]
         file, generated = str(one.path), one.generated()
         found = check_sql({file: generated.sql}, tables, strict=strict, edition=edition)
@@ -62,7 +62,7 @@ def problems_of(findings: Iterable[Finding]) -> list[Problem]:
     return list(dict.fromkeys(Problem(f"{one.code.value}: {one.message}", one.fix, one.file, one.line) for one in findings))
 
 
-def _sources(pipeline: ProjectPipeline, outside: dict[tuple[str, ...], KnownTable]) -> Iterator[KnownTable]:
+def known_sources(pipeline: ProjectPipeline, outside: Mapping[tuple[str, ...], KnownTable]) -> Iterator[KnownTable]:
     """Give what a file says of its sources, over what is known of them else."""
     from headgate.sql.known import KnownTable
 

@@ -90,6 +90,7 @@ RUNS = {
     "retire": ["crm", "-t", "prod"],
     "init": ["ci"],
     "generate": ["bundle"],
+    "sql": ["generate", "crm", "--unchecked"],
     "observe": ["crm", "--log", "log.jsonl"],
     "run": ["crm", "--code", "crm.py"],
     "backfill": ["crm", "--from", "*-1h", "--table", "contacts"],

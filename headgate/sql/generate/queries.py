@@ -53,10 +53,12 @@ class Queries:
         found = [
             self._cte(step, streaming) if step in self.file.transforms else self._input_cte(step, streaming) for step in steps
         ]
-        last = self._body(name, streaming)
         if not found:
-            return last
-        return [*begun("WITH ", listed(found)), *last]
+            return self._body(name, streaming)
+        if self._has_with(name):
+            last = lines(f"SELECT * FROM {identifier(name)}", self.loaded.line(("transforms", name)))
+            return [*begun("WITH ", listed([*found, self._cte(name, streaming)])), *last]
+        return [*begun("WITH ", listed(found)), *self._body(name, streaming)]
 
     def relation(self, name: str, streaming: bool, origin: int) -> list[Line]:
         """Give what stands after FROM for something that is read, under its own name."""
@@ -101,6 +103,11 @@ class Queries:
         arguments += [f"{key} => {literal(value)}" for key, value in named.items()]
         arguments += [f"{_argument(key)} => {literal(value)}" for key, value in source.options.items() if key not in named]
         return f"read_files({', '.join(arguments)})"
+
+    def _has_with(self, name: str) -> bool:
+        """Say whether a transform is a query that begins with WITH, after which no other one can stand."""
+        sql = self.file.transforms[name].sql
+        return sql is not None and query(sql).tree.args.get("with_") is not None
 
     def _order(self, name: str, streaming: Mapping[str, bool]) -> list[str]:
         """Give what a query needs before its last step, each after what it reads; of a raw query also what that reads."""

@@ -167,7 +167,7 @@ class _Statements:
             Line(f"  )) AS {FAILED}", at),
             Line("FROM (", at),
             *indented(self.queries.query((*path, "from"))),
-            Line(")", at),
+            Line(") AS all_rows", at),
         ]
         read = f"{'STREAM ' if table.type == 'streaming_table' else ''}{identifier(checked)}"
         yield [

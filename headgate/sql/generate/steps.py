@@ -143,7 +143,7 @@ class Steps:
             Line(f"SELECT * EXCEPT ({_ROW})", origin),
             Line("FROM (", origin),
             *indented(inner),
-            Line(")", origin),
+            Line(") AS numbered", origin),
             Line(f"WHERE {_ROW} = 1", origin),
         ]
 

@@ -39,7 +39,7 @@ from headgate.use_cases.outputs.progress import (
     RunbookOutput,
 )
 from headgate.use_cases.outputs.projects import BundleOutput, DoctorOutput, NewConnectorOutput, WrittenOutput
-from headgate.use_cases.outputs.sql import SqlCheckOutput, SqlGenerateOutput
+from headgate.use_cases.outputs.sql import SqlCheckOutput, SqlExplainOutput, SqlGenerateOutput
 from headgate.use_cases.outputs.tables import BackfillOutput, DiscoverOutput, SliceOutput
 
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.
@@ -73,6 +73,8 @@ OUTPUTS: dict[str, Any] = {
     "init ci": WrittenOutput,
     "generate bundle": BundleOutput,
     "sql generate": SqlGenerateOutput,
+    "sql explain": SqlExplainOutput,
+    "sql import": WrittenOutput,
     "sql check": SqlCheckOutput,
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from headgate.sql.check.findings import Finding
+    from headgate.sql.explain import Explained
     from headgate.use_cases.check_sql import CheckedSql
 
 
@@ -76,3 +77,53 @@ class SqlGenerateOutput:
     pipelines: tuple[str, ...]
     written: tuple[Path, ...]
     deleted: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlNodeOutput:
+    """A table, view or sink, or what is read from outside: a source, or files."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlEdgeOutput:
+    """What `target` reads. flow: its name, empty for a table's own; kind: append, once, auto cdc, replace or query."""
+
+    source: str
+    target: str
+    streaming: bool
+    kind: str
+    flow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlColumnOutput:
+    """A column, and the columns that it is made of, as table.column."""
+
+    table: str
+    column: str
+    origins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlExplainOutput:
+    """A pipeline as a graph; columns where it is known which they are."""
+
+    format: Literal[1] = 1
+    nodes: tuple[SqlNodeOutput, ...]
+    edges: tuple[SqlEdgeOutput, ...]
+    columns: tuple[SqlColumnOutput, ...]
+
+    @classmethod
+    def of(cls, found: Explained) -> SqlExplainOutput:
+        """Give a graph as it is printed."""
+        return cls(
+            nodes=tuple(SqlNodeOutput(name=one.name, kind=one.kind) for one in found.nodes),
+            edges=tuple(
+                SqlEdgeOutput(source=one.source, target=one.target, streaming=one.streaming, kind=one.kind, flow=one.flow)
+                for one in found.edges
+            ),
+            columns=tuple(SqlColumnOutput(table=one.table, column=one.column, origins=one.origins) for one in found.columns),
+        )

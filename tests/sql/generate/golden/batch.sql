@@ -7,7 +7,7 @@ WITH `latest` AS (
       *,
       row_number() OVER (PARTITION BY `order_id` ORDER BY changed_at DESC NULLS LAST, number) AS _row_number
     FROM `main`.`silver`.`orders` AS `orders`
-  )
+  ) AS numbered
   WHERE _row_number = 1
 )
 SELECT
@@ -25,7 +25,7 @@ WITH `latest` AS (
       *,
       row_number() OVER (PARTITION BY `order_id` ORDER BY changed_at DESC NULLS LAST, number) AS _row_number
     FROM `main`.`silver`.`orders` AS `orders`
-  )
+  ) AS numbered
   WHERE _row_number = 1
 ),
 `distinct_rows` AS (

@@ -11,7 +11,7 @@ SELECT
   )) AS _failed_expectations
 FROM (
   SELECT * FROM STREAM `main`.`bronze`.`orders` AS `orders`
-);
+) AS all_rows;
 
 CREATE OR REFRESH STREAMING TABLE `main`.`silver`.`good_orders` (
   CONSTRAINT `known` EXPECT (customer_id IS NOT NULL) ON VIOLATION DROP ROW
@@ -35,7 +35,7 @@ SELECT
   )) AS _failed_expectations
 FROM (
   SELECT * FROM `main`.`silver`.`good_orders` AS `good_orders`
-);
+) AS all_rows;
 
 CREATE OR REFRESH PRIVATE MATERIALIZED VIEW `good_days`
 AS

@@ -27,3 +27,11 @@ CREATE OR REFRESH STREAMING TABLE `main`.`gold`.`busy_stream`
 AS
 WITH `streamed` AS (SELECT * FROM STREAM `streamed`)
 SELECT customer_id FROM `streamed` WHERE customer_id > 0;
+
+CREATE OR REFRESH MATERIALIZED VIEW `main`.`gold`.`own_with`
+AS
+WITH `orders` AS (SELECT * FROM `main`.`silver`.`orders`),
+`with_inside` AS (
+  WITH own AS (SELECT * FROM orders) SELECT * FROM own
+)
+SELECT * FROM `with_inside`;

@@ -9,7 +9,7 @@ from sqlglot import TokenType, exp
 
 from headgate.sql.fragments import inputs
 from headgate.sql.importing.words import NotTaken
-from headgate.sql.quoting import identifier
+from headgate.sql.quoting import identifier, qualified
 
 if TYPE_CHECKING:
     from headgate.sql.dialect.statements import Query
@@ -20,12 +20,16 @@ _PARTS = 3  # of catalog.schema.table
 
 @dataclass(slots=True)
 class Inputs:
-    """What a pipeline file reads and does, as it grows. own: key of each table of the file → its name there."""
+    """What a pipeline file reads and does, as it grows.
+
+    own: key of each table of the file → its name there. inner: those of its tables that only the pipeline sees.
+    """
 
     text: str
     catalog: str
     schema: str
     own: dict[Key, str]
+    inner: frozenset[str]
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     transforms: dict[str, dict[str, Any]] = field(default_factory=dict)
     not_taken: list[NotTaken] = field(default_factory=list)
@@ -43,7 +47,7 @@ class Inputs:
         if known := self._own(table):
             return known
         parts = [part.name for part in table.parts if part.name]
-        full = ".".join([self.catalog, self.schema][: _PARTS - len(parts)] + parts)
+        full = ".".join(self._full(table))
         mode = "streaming" if _start(table) in query.streams else "batch"
         found = {"table": full, "mode": mode}
         for other, source in self.sources.items():
@@ -55,15 +59,25 @@ class Inputs:
 
     def _transform(self, query: Query, name: str, own: list[tuple[exp.Table, str]]) -> str:
         """Give a transform with the query's own words; tables of the file are called by their names in it."""
+        name = self._free(f"{name}_query")
         streams = {_start(table) in query.streams for table, _ in own}
         if len(streams) > 1:
-            self.not_taken.append(NotTaken(query.span, "one query reads tables of the file both as streams and as batches"))
-        name = self._free(f"{name}_query")
-        transform: dict[str, Any] = {"sql": _with_names(self.text, query, own)}
+            if inner := [known for _, known in own if known in self.inner]:
+                message = f"a query reads {', '.join(inner)} and others of the file, some as streams and some as batches"
+                self.not_taken.append(NotTaken(query.span, message))
+            self.transforms[name] = {"sql": _with_names(self.text, query, [(table, self._full(table)) for table, _ in own])}
+            return name
+        names: list[tuple[exp.Table, tuple[str, ...]]] = [(table, (known,)) for table, known in own]
+        transform: dict[str, Any] = {"sql": _with_names(self.text, query, names, without_stream=True)}
         if own:
             transform["mode"] = "streaming" if True in streams else "batch"
         self.transforms[name] = transform
         return name
+
+    def _full(self, table: exp.Table) -> tuple[str, ...]:
+        parts = [part.name for part in table.parts if part.name]
+        parts = parts[1:] if len(parts) > 1 and parts[0].lower() == "live" else parts
+        return tuple([self.catalog, self.schema][: _PARTS - len(parts)] + parts)
 
     def _own(self, table: exp.Table) -> str | None:
         parts = tuple(part.name.lower() for part in table.parts if part.name)
@@ -94,22 +108,22 @@ def _start(table: exp.Table) -> int:
     return min((int(part.meta["start"]) for part in table.parts if "start" in part.meta), default=-1)
 
 
-def _with_names(text: str, query: Query, own: list[tuple[exp.Table, str]]) -> str:
-    """Give a query's words with the file's names in place of its tables', and without STREAM before them."""
+def _with_names(text: str, query: Query, own: list[tuple[exp.Table, tuple[str, ...]]], *, without_stream: bool = False) -> str:
+    """Give a query's words with other names in place of its tables', and, if so, without STREAM before them."""
     changes: list[tuple[int, int, str]] = []
     tokens = query.tokens
     for table, name in own:
         start = _start(table)
         end = max(int(part.meta["end"]) for part in table.parts if "end" in part.meta) + 1
-        if start in query.streams:
+        if without_stream and start in query.streams:
             at = next(number for number, token in enumerate(tokens) if token.start == start)
             if tokens[at - 1].token_type is TokenType.L_PAREN:
                 start = tokens[at - 2].start
                 end = next(token.end for token in tokens[at:] if token.token_type is TokenType.R_PAREN) + 1
             else:
                 start = tokens[at - 1].start
-        alias = "" if table.alias or table.name == name else f" AS {identifier(table.name)}"
-        changes.append((start, end, identifier(name) + alias))
+        alias = "" if table.alias or table.name == name[-1] else f" AS {identifier(table.name)}"
+        changes.append((start, end, qualified(name) + alias))
     found, (begin, finish) = [], (query.span.start, query.span.end)
     for start, end, new in sorted(changes):
         found += [text[begin:start], new]

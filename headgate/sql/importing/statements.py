@@ -43,7 +43,8 @@ class _Import:
         self.read, self.catalog, self.schema = read, catalog, schema
         self.definitions = [one for one in read.statements if isinstance(one, Definition) and one.kind in _TYPES]
         own = {one.name.key: one.name.parts[-1] for one in self.definitions}
-        self.inputs = Inputs(read.text, catalog, schema, own)
+        inner = frozenset(one.name.parts[-1] for one in self.definitions if one.private or one.kind == "view")
+        self.inputs = Inputs(read.text, catalog, schema, own, inner)
         self.tables: dict[str, dict[str, Any]] = {}
         self.not_taken = self.inputs.not_taken
         self._tokens = tokens_of(read.text)

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 # What is created beside a pipeline's tables: nothing that is checked here.
 _OTHERS = (
-    "SCHEMA", "DATABASE", "CATALOG", "FUNCTION", "VOLUME", "CONNECTION", "EXTERNAL", "LOCATION", "SHARE", "RECIPIENT", "GROUP", "ROLE",
-    "WIDGET", "BLOOMFILTER", "CREDENTIAL", "STORAGE", "FOREIGN", "SERVER", "PROCEDURE", "VARIABLE", "POLICY", "INDEX", "WAREHOUSE",
+    "SCHEMA", "DATABASE", "CATALOG", "FUNCTION", "VOLUME", "CONNECTION", "EXTERNAL", "LOCATION", "SHARE", "RECIPIENT",
+    "GROUP", "ROLE", "WIDGET", "BLOOMFILTER", "CREDENTIAL", "STORAGE", "FOREIGN", "SERVER", "PROCEDURE", "VARIABLE", "POLICY",
+    "INDEX", "WAREHOUSE",
 )  # fmt: skip
 _KINDS = ("STREAMING TABLE", "MATERIALIZED VIEW", "TEMPORARY VIEW", "FLOW", "SINK")
 # Clauses between a table's columns and its query, each with how it is read on.
 _VALUES = ("COMMENT", "LOCATION")
-_LISTS = ("TBLPROPERTIES", "PARTITIONED", "CLUSTER BY", "OPTIONS")
+_LISTS = ("TBLPROPERTIES", "PARTITIONED BY", "CLUSTER BY", "OPTIONS")
 _CLAUSES = (
     *_VALUES,
     *_LISTS,
@@ -115,7 +116,7 @@ def _clause(cursor: Cursor) -> None:
     if cursor.word in _VALUES:
         cursor.take()
         cursor.take()
-    elif cursor.accept("TBLPROPERTIES") or cursor.accept("OPTIONS") or cursor.accept("PARTITIONED", "BY"):
+    elif cursor.accept("TBLPROPERTIES") or cursor.accept("OPTIONS") or cursor.accept("PARTITIONED BY"):
         cursor.group()
     elif cursor.accept("CLUSTER BY"):
         if not (cursor.accept("AUTO") or cursor.accept("NONE")):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class KnownTable:
     """A table by its name.
 
-    columns: name → type as SQL, None where they are not known. changing: why rows of it change or go, in words that follow "it";
-    empty for a table that is only appended to.
+    columns: name → type as SQL, None where they are not known. changing: why rows of it change or go, in words that follow
+    "it"; empty for a table that is only appended to.
     """
 
     name: str
@@ -27,18 +27,32 @@ class KnownTable:
 
 
 class KnownTables:
-    """Tables by name; a name may leave out the catalog and the schema, on either side."""
+    """Tables by name; a name may leave out the catalog and the schema, on either side.
 
-    def __init__(self, tables: Iterable[KnownTable] = ()) -> None:
-        self._by_last: dict[str, list[KnownTable]] = {}
-        for table in tables:
-            self._by_last.setdefault(table.key[-1], []).append(table)
+    Several lists of them may be given: a later one is read only once a table isn't in those before.
+    """
+
+    def __init__(self, *lists: Iterable[KnownTable]) -> None:
+        self._unread = list(lists)
+        self._read: list[dict[str, list[KnownTable]]] = []
 
     def find(self, key: tuple[str, ...]) -> KnownTable | None:
         """Give the table of a name in lower case; None for one that isn't known, or where several might be meant."""
-        found = [table for table in self._by_last.get(key[-1], ()) if same_table(table.key, key)]
-        exact = [table for table in found if table.key == key]
-        return exact[0] if exact else found[0] if len(found) == 1 else None
+        for index in range(len(self._read) + len(self._unread)):
+            if index == len(self._read):
+                self._read.append(_by_last_part(self._unread.pop(0)))
+            found = [table for table in self._read[index].get(key[-1], ()) if same_table(table.key, key)]
+            exact = [table for table in found if table.key == key]
+            if exact or len(found) == 1:
+                return exact[0] if exact else found[0]
+        return None
+
+
+def _by_last_part(tables: Iterable[KnownTable]) -> dict[str, list[KnownTable]]:
+    found: dict[str, list[KnownTable]] = {}
+    for table in tables:
+        found.setdefault(table.key[-1], []).append(table)
+    return found
 
 
 def same_table(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -1,8 +1,8 @@
 """A file that says what is known of tables: `--schemas`.
 
-    main.bronze.orders:
-      columns: {id: bigint, ordered_at: timestamp}
-      append_only: true
+main.bronze.orders:
+columns: {id: bigint, ordered_at: timestamp}
+append_only: true
 """
 
 from __future__ import annotations
@@ -36,6 +36,4 @@ def read_schemas(text: str, file: str) -> list[KnownTable]:
     except ValidationError as error:
         raise InputError(problems_of(error, file, line=document.line).values()) from None
     changes = CHANGES.format(file=file)
-    return [
-        KnownTable(name, table.columns, "" if table.append_only else changes) for name, table in found.root.items()
-    ]
+    return [KnownTable(name, table.columns, "" if table.append_only else changes) for name, table in found.root.items()]

@@ -12,20 +12,20 @@ from headgate.installation import bring
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from headgate.sql.check.editions import Edition
     from headgate.sql.check.findings import Finding
-    from headgate.sql.known import KnownTable
+    from headgate.sql.known import KnownTable, KnownTables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSqlRequest:
     """Files of one pipeline, and folders of such files.
 
-    schemas: what is known of tables that the pipeline reads. deployed: files and folders as they were deployed last; empty where
-    nothing is compared. fix: mend what can be; approximate: also where results are then no longer exact. strict: warnings and
-    notes are errors. edition: of a pipeline on classic compute. target: whose catalogs the project's tables are in.
+    schemas: what is known of tables that the pipeline reads. deployed: files and folders as they were deployed last; empty
+    where nothing is compared. fix: mend what can be; approximate: also where results are then no longer exact. strict: warnings
+    and notes are errors. edition: of a pipeline on classic compute. target: whose catalogs the project's tables are in.
     """
 
     files: tuple[Path, ...]
@@ -60,7 +60,7 @@ def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
     from headgate.sql.check.pipeline import check_sql
 
     texts = read_texts(request.files)
-    tables = list(known_tables(request))
+    tables = known_tables(request)
 
     def check(files: Mapping[str, str]) -> tuple[Finding, ...]:
         return check_sql(files, tables, strict=request.strict, edition=request.edition)
@@ -99,13 +99,24 @@ def read_texts(paths: tuple[Path, ...]) -> dict[str, str]:
     return found
 
 
-def known_tables(request: CheckSqlRequest) -> Iterator[KnownTable]:
-    """Give what the file of schemas says, and the tables that the project's connectors land. Raises InputError."""
+def known_tables(request: CheckSqlRequest) -> KnownTables:
+    """Give what the file of schemas says, then the tables that the project's connectors land; they are read once one is needed.
+
+    Raises InputError, as the look at these tables does.
+    """
+    from headgate.sql.known import KnownTables
+
+    lists: list[Iterable[KnownTable]] = []
     if request.schemas is not None:
         from headgate.sql.schemas import read_schemas
 
-        yield from read_schemas(needed_text(request.schemas), str(request.schemas))
+        lists.append(read_schemas(needed_text(request.schemas), str(request.schemas)))
     if any((request.root / "connectors").glob("*/connector.yaml")):
-        from headgate.use_cases.landed_tables import landed_tables
+        lists.append(_landed(request))
+    return KnownTables(*lists)
 
-        yield from landed_tables(request.root, request.target)
+
+def _landed(request: CheckSqlRequest) -> Iterator[KnownTable]:
+    from headgate.use_cases.landed_tables import landed_tables
+
+    yield from landed_tables(request.root, request.target)

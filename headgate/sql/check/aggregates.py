@@ -103,7 +103,7 @@ def _proposal(times: Sequence[exp.Expr], scope: Scope, context: Context) -> tupl
 
 
 def _is_candidate(source: Source, column: Column) -> bool:
-    return column.type.startswith("timestamp") and source.relation.streaming
+    return column.is_time and source.relation.streaming
 
 
 def _stream_of(time: exp.Column, scope: Scope) -> tuple[Source, Column] | None:

@@ -10,7 +10,7 @@ from headgate.sql.check.edits import Words, batch_edits, stream_edits
 from headgate.sql.check.findings import Code, Edit
 from headgate.sql.check.relations import Column, Relation, Source
 from headgate.sql.check.report import Report, span_of_node
-from headgate.sql.check.scope import Scope, check_names
+from headgate.sql.check.scope import Scope, check_names, columns_of
 from headgate.sql.dialect.place import Lines, Span
 from headgate.sql.dialect.tokens import word
 
@@ -57,10 +57,21 @@ def check_dataset(dataset: Dataset, found: Sequence[Evaluated], own: Relation, r
         sources=[Source(str(definition.name), relation if definition.kind == "view" or relation.complete else Relation())]
     )
     for expectation in definition.expectations:
-        check_names(expectation.condition, scope, report)
+        _check_expectation(expectation.condition, scope, report)
     if own.complete and declared and not (definition.flow and definition.flow.changes):
         _check_columns(definition, own, report)
     return relation
+
+
+def _check_expectation(condition: exp.Expr, scope: Scope, report: Report) -> None:
+    """Report columns of an expectation that the table doesn't have; they may be written with an alias of the query."""
+    for column in columns_of(condition):
+        plain = exp.Column(this=column.this)
+        check_names(plain if len(column.parts) == 2 and not _is_field(column, scope) else column, scope, report)  # noqa: PLR2004
+
+
+def _is_field(column: exp.Column, scope: Scope) -> bool:
+    return any(source.relation.find(column.table) for source in scope.sources)
 
 
 def check_names_of_changes(flow: Flow, source: Relation, report: Report) -> None:
@@ -106,14 +117,17 @@ def _check_mode(dataset: Dataset, flow: Flow, relation: Relation, report: Report
     kind = dataset.definition.kind
     place = span_of_node(flow.query.tree) or flow.query.span
     snapshot = flow.changes is not None and flow.changes.snapshot
-    if kind == "view" or (kind == "table" and flow is dataset.definition.flow):
+    if flow is not dataset.definition.flow and kind in ("materialized view", "view"):
+        return  # that it is there at all is what is wrong
+    if (kind == "view" and dataset.definition.private) or (kind == "table" and flow is dataset.definition.flow):
         return
-    wants_batch = kind == "materialized view" or flow.kind == "once" or snapshot
+    wants_batch = kind in ("materialized view", "view") or flow.kind == "once" or snapshot
     if wants_batch and relation.streaming:
-        what = "a flow that runs ONCE" if flow.kind == "once" else "a snapshot" if snapshot else "a materialized view"
+        what = "a flow that runs ONCE" if flow.kind == "once" else "a snapshot" if snapshot else f"a {kind}"
         message = f"{what} reads tables whole, and this query reads a stream"
         edits = _without_streams(flow, report)
-        fix = "leave STREAM out" + ("" if what != "a materialized view" else ", or make it a streaming table")
+        instead = {"materialized view": ", or make it a streaming table", "view": ", or make it a TEMPORARY VIEW"}
+        fix = "leave STREAM out" + ("" if flow.kind == "once" or snapshot else instead.get(kind, ""))
         report.add(Code.stream_in_batch, _stream_place(flow, place), message, fix, edits)
     if not wants_batch and not relation.streaming and flow.kind in ("append", "auto cdc"):
         what = "AUTO CDC reads a stream of changes" if flow.changes else f"{dataset.definition.name} is a {kind}"

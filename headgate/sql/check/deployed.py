@@ -1,8 +1,8 @@
 """What the last deployed SQL and the new one are to each other: tables whose type changes, and what needs a full refresh.
 
-A table's type can't change in place: the update fails with CANNOT_CHANGE_DATASET_TYPE. A stream goes on from its checkpoint, which
-holds its sources and its state; where these change, it can't. Sources: docs.databricks.com/aws/en/ldp/updates (full refresh),
-spark.apache.org/docs/latest/streaming (changes of a query between restarts).
+A table's type can't change in place: the update fails with CANNOT_CHANGE_DATASET_TYPE. A stream goes on from its checkpoint,
+which holds its sources and its state; where these change, it can't. Sources: docs.databricks.com/aws/en/ldp/updates (full
+refresh), spark.apache.org/docs/latest/streaming (changes of a query between restarts).
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from headgate.sql.dialect.statements import ChangeRules, Flow
     from headgate.sql.graph import Dataset
 
-_REFRESH = "run a full refresh of it with the deploy: it reads all of its sources again, and loses rows that these no longer have"
+_REFRESH = (
+    "run a full refresh of it with the deploy: it reads all of its sources again, and loses rows that these no longer have"
+)
 
 
 def check_deployed(deployed: Mapping[str, str], new: Mapping[str, str], *, strict: bool = False) -> tuple[Finding, ...]:
@@ -68,7 +70,7 @@ def _compare(old: Dataset, now: Dataset, reports: Mapping[str, Report]) -> None:
 
 def _table_changes(old: Dataset, now: Dataset) -> Iterator[str]:
     """Say what of a table's own definition can't change in place."""
-    if old.definition.clauses.get("PARTITIONED") != now.definition.clauses.get("PARTITIONED"):
+    if old.definition.clauses.get("PARTITIONED BY") != now.definition.clauses.get("PARTITIONED BY"):
         yield "its partition columns change, and the rows that are there are stored by the old ones"
     types = {column.name.lower(): column.type for column in old.definition.columns}
     for column in now.definition.columns:
@@ -151,8 +153,11 @@ def _state(flow: Flow) -> list[str]:
         if is_aggregated(select) or select.args.get("distinct"):
             group = select.args.get("group")
             found.append(group.sql("databricks").lower() if group is not None else "")
-            found += [call.sql("databricks").lower() for call in select.find_all(exp.Anonymous) if str(call.this).lower() in AGGREGATES]
+            found += [
+                call.sql("databricks").lower()
+                for call in select.find_all(exp.Anonymous)
+                if str(call.this).lower() in AGGREGATES
+            ]
             found.append("distinct" if select.args.get("distinct") else "")
     found += ["union" for one in flow.query.tree.find_all(exp.Union) if one.args.get("distinct")]
     return found
-

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from headgate.sql.dialect.place import Span
     from headgate.sql.dialect.statements import Query
 
+_CLAUSES = ("LIMIT", "OFFSET", "UNION", "EXCEPT", "INTERSECT", "WINDOW", "CLUSTER BY", "SORT BY", "DISTRIBUTE BY", "ORDER BY")
+
 
 class Words:
     """The tokens of a query, and where parts of it stand among them. text: of the whole file."""
@@ -58,6 +60,18 @@ class Words:
         if opened and end + 1 < len(tokens) and word(tokens[end + 1]) == ")":
             end += 1
         return tokens[end].end + 1
+
+    def end_of_clause(self, start: int) -> int:
+        """Give where a clause ends that begins at a place: before the next one, or the parenthesis that closes around it."""
+        depth, end = 0, start
+        for token in self.tokens:
+            if token.start < start:
+                continue
+            depth += (word(token) == "(") - (word(token) == ")")
+            if depth < 0 or (not depth and token.start > start and word(token) in _CLAUSES):
+                break
+            end = token.end + 1
+        return end
 
     def gap_before(self, start: int) -> int:
         """Give where the white space before a place begins."""

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from headgate.sql.check.aggregates import check_aggregation, check_distinct, is_aggregated
 from headgate.sql.check.findings import Code, Edit
-from headgate.sql.check.projections import output_columns, window_columns
+from headgate.sql.check.projections import function_name, output_columns, window_columns
 from headgate.sql.check.relations import Relation
 from headgate.sql.check.scope import Scope, check_names
 from headgate.sql.check.set_operations import combined
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from headgate.sql.check.context import Context
 
 _SORTS = (("order", ("ORDER BY", "ORDER")), ("sort", ("SORT BY", "SORT")), ("cluster", ("CLUSTER BY", "CLUSTER")))
+
+# What may name the columns that a SELECT gives, besides those that it reads.
+_LATER = ("group", "having", "qualify", *(key for key, _ in _SORTS))
 
 
 def evaluate(context: Context) -> Relation:
@@ -67,19 +70,22 @@ def _of_select(tree: exp.Select, scope: Scope, context: Context) -> Relation:
     columns, complete = output_columns(tree, scope, lambda part: _check_part(part, scope, context))
     for column in columns:
         scope.aliases.setdefault(column.name.lower(), column)
-    for key in ("group", "having", "qualify"):
+    for key in _LATER:
         if (part := tree.args.get(key)) is not None:
             _check_part(part, scope, context)
     found = Relation(tuple(columns), complete=complete, streaming=scope.streaming)
-    if scope.streaming:
-        _check_windows(tree, context)
-        if is_aggregated(tree):
-            found = replace(found, columns=check_aggregation(tree, scope, found.columns, context))
-        if tree.args.get("distinct") is not None:
-            check_distinct(tree, found, context)
-    for key, _ in _SORTS:
-        if (part := tree.args.get(key)) is not None:
-            _check_part(part, scope, context)
+    if found.streaming:
+        found = _of_stream(tree, found, scope, context)
+    return found
+
+
+def _of_stream(tree: exp.Select, found: Relation, scope: Scope, context: Context) -> Relation:
+    """Report what a SELECT of a stream can't do; give what it gives, with those watermarks that it keeps."""
+    _check_functions(tree, context)
+    if is_aggregated(tree):
+        found = replace(found, columns=check_aggregation(tree, scope, found.columns, context))
+    if tree.args.get("distinct") is not None:
+        check_distinct(tree, found, context)
     _check_order(tree, found, context)
     return found
 
@@ -99,14 +105,17 @@ def _check_part(part: exp.Expr, scope: Scope, context: Context) -> None:
                 )
 
 
-def _check_windows(tree: exp.Select, context: Context) -> None:
-    """Report window functions over a stream, but for those of subqueries, which report their own."""
+def _check_functions(tree: exp.Select, context: Context) -> None:
+    """Report functions that a stream can't have, above all those over windows; subqueries report their own."""
     for node in tree.walk(prune=lambda one: one is not tree and isinstance(one, exp.Query)):
         if isinstance(node, exp.Window):
             name = str(node.this.this if isinstance(node.this, exp.Anonymous) else node.this.sql("databricks"))
             fix = "compute it in a materialized view, which reads without STREAM; to keep a key's newest row, use AUTO CDC"
             message = f"{name}(…) OVER (…) needs all rows at once, and a stream never has them"
             context.report.add(Code.window_function, context.span(node), message, fix)
+        elif function_name(node) == "monotonically_increasing_id":
+            message = "monotonically_increasing_id() counts anew in each part of a stream, so Spark refuses it"
+            context.report.add(Code.function, context.span(node), message, "write uuid(), or an identity column in the table")
 
 
 def _check_order(tree: exp.Expr, found: Relation, context: Context) -> None:
@@ -116,15 +125,8 @@ def _check_order(tree: exp.Expr, found: Relation, context: Context) -> None:
     for key, words in _SORTS:
         if (part := tree.args.get(key)) is not None:
             span = context.span(part.expressions[0], *words)
-            end = context.span(part).end
             message = "a stream has no last row, so it can't be sorted; a table keeps no order anyway"
-            edits = [Edit(context.gap_before(span.start), end, "")] if _ends_cleanly(context, end) else []
+            edits = [Edit(context.gap_before(span.start), context.end_of_clause(span.start), "")]
             context.report.add(Code.sort, span, message, f"leave {words[0]} out, and sort where the table is read", edits)
     if (part := tree.args.get("offset")) is not None:
         context.report.add(Code.offset, context.span(part, "OFFSET"), "OFFSET isn't possible on a stream", "leave it out")
-
-
-def _ends_cleanly(context: Context, end: int) -> bool:
-    """Give whether nothing of a sort is left after the words that the tree has places of, such as DESC."""
-    following = next((token for token in context.query.tokens if token.start >= end), None)
-    return following is None or following.text.upper() in (")", ";", "LIMIT", "UNION")

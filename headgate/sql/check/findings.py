@@ -36,6 +36,7 @@ class Code(StrEnum):
     window_function = "window-function"
     offset = "offset"
     sample = "sample"
+    function = "function"
     stream_in_subquery = "stream-in-subquery"
     stream_of_changes = "stream-of-changes"
     batch_in_stream = "batch-in-stream"
@@ -64,8 +65,8 @@ class Edit:
 class Finding:
     """What was found in a file. message: what is wrong, and why. fix: what to do, in words.
 
-    line and column: from 1. span: characters of the file's text. edits: what `--fix` changes; empty where a person has to decide.
-    approximate: with the edits, results are no longer exact.
+    line and column: from 1. span: characters of the file's text. edits: what `--fix` changes; empty where a person has to
+    decide. approximate: with the edits, results are no longer exact.
     """
 
     code: Code

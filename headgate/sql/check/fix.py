@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.sql.check.findings import Finding
 from headgate.sql.dialect.reader import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from headgate.sql.check.findings import Edit
+    from headgate.sql.check.findings import Edit, Finding
 
 _ROUNDS = 20  # a mended statement may show what was hidden before; no statement has that many of one below the other
 
@@ -28,6 +27,7 @@ def fixed(
     """
     texts, settled = dict(files), 0
     refused: set[tuple[str, str, str]] = set()
+    seen = set(texts.items())
     for _ in range(_ROUNDS):
         found = [one for one in check(texts) if one.edits and (approximate or not one.approximate)]
         one = next((one for one in found if _identity(one) not in refused), None)
@@ -36,8 +36,9 @@ def fixed(
         text = apply(texts[one.file], one.edits)
         before, after = list(check(texts)), list(check({**texts, one.file: text}))
         same_form = len(read_file(one.file, text).errors) <= len(read_file(one.file, texts[one.file]).errors)
-        if same_form and _alike(after, one) < _alike(before, one):
+        if same_form and (one.file, text) not in seen and _alike(after, one) < _alike(before, one):
             texts[one.file] = text
+            seen.add((one.file, text))
             settled += 1
         else:
             refused.add(_identity(one))

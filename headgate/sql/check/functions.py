@@ -1,4 +1,4 @@
-"""The aggregate functions of Spark SQL. Source: spark.apache.org/docs/latest/api/sql, the functions whose group is agg_funcs."""
+"""The aggregate functions of Spark SQL. Source: spark.apache.org/docs/latest/api/sql, the group agg_funcs."""
 
 AGGREGATES = frozenset(
     [

@@ -1,7 +1,7 @@
 """Joins with streams: which sides may be streams, and when state can be dropped.
 
-A stream's rows wait for their partners. What lets them go is a watermark on a column that both sides are compared by, or a range
-between times of both sides. Rules: Spark 4.3.0's UnsupportedOperationChecker and StreamingJoinHelper, tried side by side.
+A stream's rows wait for their partners. What lets them go is a watermark on a column that both sides are compared by, or a
+range between times of both sides. Rules: Spark 4.3.0's UnsupportedOperationChecker and StreamingJoinHelper, tried side by side.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _watermarks(sources: Sequence[Source], context: Context) -> list[Edit]:
     """Give what puts a watermark on sources that have none, where each has just one column that it may be of."""
     edits = []
     for source in sources:
-        times = [column for column in source.relation.columns if column.type.startswith("timestamp")]
+        times = [column for column in source.relation.columns if column.is_time]
         if source.relation.has_watermark:
             continue
         if len(times) != 1 or source.at not in context.query.streams:

@@ -18,18 +18,17 @@ from headgate.sql.graph import Dataset, Graph, Key, graph_of
 from headgate.sql.known import KnownTables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from headgate.sql.check.editions import Edition
     from headgate.sql.dialect.place import Span
     from headgate.sql.dialect.statements import Flow
-    from headgate.sql.known import KnownTable
 
 _FORMATS = {"delta", "parquet", "json", "csv", "text", "orc", "avro", "binaryfile", "iceberg", "xml"}
 
 
 def check_sql(
-    files: Mapping[str, str], tables: Iterable[KnownTable] = (), *, strict: bool = False, edition: Edition | None = None
+    files: Mapping[str, str], tables: KnownTables | None = None, *, strict: bool = False, edition: Edition | None = None
 ) -> tuple[Finding, ...]:
     """Give what is wrong with a pipeline, by file and place.
 
@@ -37,7 +36,7 @@ def check_sql(
     errors, and so is a table of which nothing is known. edition: of a pipeline on classic compute; None for serverless ones.
     """
     read = [read_file(name, text) for name, text in files.items()]
-    check = _Check(graph_of(read), KnownTables(tables), {one.name: Report(one.name, one.text) for one in read})
+    check = _Check(graph_of(read), tables or KnownTables(), {one.name: Report(one.name, one.text) for one in read})
     for file in read:
         for error in file.errors:
             check.reports[file.name].add(Code.syntax, error.span, error.message, error.fix)
@@ -90,10 +89,12 @@ class _Check:
         key = name[1:] if len(name) > 1 and name[0] == "live" else name
         shown = ".".join(name)
         dataset = self.graph.find(key)
-        if dataset is not None and dataset.key in self.open:
-            self._report_cycle(dataset, span, context)
-            return Relation(streaming=span.start in context.query.streams)
         streaming = span.start in context.query.streams
+        if dataset is not None and dataset.key in self.open:
+            if len(key) <= len(dataset.key):
+                self._report_cycle(dataset, span, context)
+                return Relation(streaming=streaming)
+            dataset = None  # a table of that name in another schema, which the pipeline's own one is made of
         if dataset is not None:
             relation = self.relation(dataset)
             check_stream(dataset, relation, shown, span, context, streaming=streaming)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 WINDOWS = ("window", "session_window")
 _TYPES = {
-    "to_timestamp": "timestamp", "current_timestamp": "timestamp", "now": "timestamp", "timestamp": "timestamp", "date_trunc": "timestamp",
+    "to_timestamp": "timestamp", "current_timestamp": "timestamp", "now": "timestamp", "timestamp": "timestamp",
+    "date_trunc": "timestamp",
     "from_unixtime": "string", "to_date": "date", "date": "date", "current_date": "date", "timestamp_seconds": "timestamp",
     "timestamp_millis": "timestamp", "window_time": "timestamp", "make_timestamp": "timestamp", "count": "bigint",
     "approx_count_distinct": "bigint", "upper": "string", "lower": "string", "concat": "string", "trim": "string",
@@ -25,7 +26,10 @@ _TYPES = {
 
 
 def output_columns(tree: exp.Select, scope: Scope, check: Callable[[exp.Expr], None]) -> tuple[list[Column], bool]:
-    """Give a SELECT's columns, and whether they are all. check: each projection, before its alias is known to the later ones."""
+    """Give a SELECT's columns, and whether they are all.
+
+    check: each projection, before its alias is known to the later ones.
+    """
     found: list[Column] = []
     complete = True
     for projection in tree.expressions:
@@ -40,7 +44,7 @@ def output_columns(tree: exp.Select, scope: Scope, check: Callable[[exp.Expr], N
             if isinstance(projection, exp.Alias):
                 scope.aliases.setdefault(column.name.lower(), column)
             if isinstance(projection, exp.Aliases):
-                found[-1:] = [Column(alias.name) for alias in projection.aliases if isinstance(alias, exp.Expr)]
+                found[-1:] = [Column(str(alias.name)) for alias in projection.aliases]
             complete = complete and bool(column.name)
     return found, complete
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.sql.check.edits import stream_edits
 from headgate.sql.check.findings import Code
 from headgate.sql.graph import Dataset
 
@@ -27,7 +26,8 @@ def check_stream(
             context.report.add(Code.batch_in_stream, span, message, fix)
         elif relation.streaming and not streaming:
             message = f"{shown} is a view of a stream, so it is read as one (Spark: INCOMPATIBLE_STREAMING_VIEW_READ)"
-            context.report.add(Code.stream_in_batch, span, message, f"write STREAM({shown})", stream_edits(span.start, context))
+            fix = f"write STREAM({shown}) in a streaming table, or take STREAM out of the view"
+            context.report.add(Code.stream_in_batch, span, message, fix)
         return
     if streaming and table.changing and span.start not in context.query.skipping:
         message = f"{shown} is read as a stream, and it {table.changing}: at the first change the stream fails"

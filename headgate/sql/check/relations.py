@@ -30,9 +30,14 @@ class Column:
     origin: Origin | None = None
 
     @property
+    def is_time(self) -> bool:
+        """Whether a watermark can be of it. Spark 4.3 takes no TIMESTAMP_NTZ, no DATE and no text."""
+        return self.type in ("timestamp", "timestamp_ltz")
+
+    @property
     def may_be_time(self) -> bool:
-        """Whether a watermark may be of it."""
-        return self.type in ("", "timestamp", "timestamp_ntz", "timestamp_ltz")
+        """Whether a watermark may be of it, as far as is known."""
+        return not self.type or self.is_time
 
 
 @dataclass(frozen=True, slots=True)

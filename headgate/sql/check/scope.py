@@ -10,6 +10,7 @@ from sqlglot import exp
 from headgate.problems import did_you_mean
 from headgate.sql.check.findings import Code
 from headgate.sql.check.report import Report, span_of_node
+from headgate.sql.known import same_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +78,8 @@ def check_names(tree: exp.Expr, scope: Scope, report: Report) -> None:
 
 
 def columns_of(tree: exp.Expr) -> Iterator[exp.Column]:
-    """Give the columns of an expression, without those of its subqueries."""
-    for node in tree.walk(prune=lambda one: one is not tree and isinstance(one, exp.Query)):
+    """Give the columns of an expression, without those of its subqueries, nor those that a star leaves out."""
+    for node in tree.walk(prune=lambda one: (one is not tree and isinstance(one, exp.Query)) or isinstance(one, exp.Star)):
         if isinstance(node, exp.Column):
             yield node
 
@@ -122,7 +123,7 @@ def _matches(column: exp.Column, scope: Scope) -> list[tuple[Source, Column]]:
 
 def names_source(parts: list[str], source: Source) -> bool:
     """Give whether the parts before a column's name are a source's alias, or its name."""
-    return parts == [source.alias.lower()] or tuple(parts) == source.parts[-len(parts) :]
+    return parts == [source.alias.lower()] or (bool(source.parts) and same_table(tuple(parts), source.parts))
 
 
 def _may_be_in(parts: list[str], scope: Scope) -> bool:

@@ -48,8 +48,8 @@ def _check(tree: exp.SetOperation, left: Relation, right: Relation, found: Relat
             context.report.add(
                 Code.aggregate_without_watermark,
                 span,
-                "UNION looks for rows that are there twice, which for a stream takes a watermark; without one it keeps all rows "
-                "for ever, and Spark refuses it",
+                "UNION looks for rows that are there twice, which for a stream takes a watermark; without one it keeps all "
+                "rows for ever, and Spark refuses it",
                 "write UNION ALL, or put WATERMARK … DELAY OF … after the tables that are read",
             )
     elif isinstance(tree, exp.Intersect):

@@ -121,7 +121,7 @@ def _table(node: exp.Table, names: list[str], scope: Scope, context: Context) ->
 def _check_watermark(relation: Relation, column: str, *, derived: bool, span: Span, context: Context) -> None:
     """Report a watermark of a column that isn't there, or is no timestamp."""
     found = relation.find(column)
-    times = [one.name for one in relation.columns if one.type.startswith("timestamp")]
+    times = [one.name for one in relation.columns if one.is_time]
     fix = f"take {' or '.join(times)}" if times else "make one: WATERMARK to_timestamp(…) AS name DELAY OF …"
     if derived:
         return

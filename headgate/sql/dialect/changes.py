@@ -89,7 +89,12 @@ class _Rules:
             self._sequence = self._condition()
         elif cursor.accept("COLUMNS"):
             self._column_list()
-        elif cursor.accept("STORED", "AS", "SCD", "TYPE"):
+        else:
+            self._clause_of_history()
+
+    def _clause_of_history(self) -> None:
+        cursor = self._cursor
+        if cursor.accept("STORED", "AS", "SCD", "TYPE"):
             number = cursor.take()
             if number.text not in ("1", "2"):
                 raise FormError(f"expected SCD TYPE 1 or 2, found {number.text}", span_of([number]), "write 1 or 2")

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 # What is created beside a pipeline's tables: nothing that is checked here.
 _OTHERS = (
-    "SCHEMA", "DATABASE", "CATALOG", "FUNCTION", "VOLUME", "CONNECTION", "EXTERNAL", "LOCATION", "SHARE", "RECIPIENT", "GROUP", "ROLE",
-    "WIDGET", "BLOOMFILTER", "CREDENTIAL", "STORAGE", "FOREIGN", "SERVER", "PROCEDURE", "VARIABLE", "POLICY", "INDEX", "WAREHOUSE",
+    "SCHEMA", "DATABASE", "CATALOG", "FUNCTION", "VOLUME", "CONNECTION", "EXTERNAL", "LOCATION", "SHARE", "RECIPIENT",
+    "GROUP", "ROLE", "WIDGET", "BLOOMFILTER", "CREDENTIAL", "STORAGE", "FOREIGN", "SERVER", "PROCEDURE", "VARIABLE", "POLICY",
+    "INDEX", "WAREHOUSE",
 )  # fmt: skip
 _KINDS = ("STREAMING TABLE", "MATERIALIZED VIEW", "TEMPORARY VIEW", "FLOW", "SINK")
 # Clauses between a table's columns and its query, each with how it is read on.

@@ -7,6 +7,7 @@ gives back are compared with those that went in.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 _CLAUSES = {
-    "FROM", "WHERE", "GROUP BY", "ORDER BY", "SORT BY", "HAVING", "QUALIFY", "LIMIT", "OFFSET", "UNION", "EXCEPT", "INTERSECT",
+    "FROM", "WHERE", "GROUP BY", "ORDER BY", "SORT BY", "HAVING", "QUALIFY", "UNION", "EXCEPT", "INTERSECT",
     "ON", "USING", "JOIN",
 }  # fmt: skip
 # What comes after these is an operand; BY alone ends the names of clauses that the tokenizer keeps apart.
@@ -29,6 +30,7 @@ _WANT = _CLAUSES - {"UNION", "EXCEPT", "INTERSECT"} | {"SELECT", "AND", "OR", "N
 _BEGIN_NONE = (_CLAUSES - {"JOIN", "ON", "USING"} | {",", ")", "THEN", "ELSE", "AND", "OR", "JOIN", ""}) - {"EXCEPT"}
 # Words that sqlglot leaves out where they say the default.
 _DEFAULTS = {"NULLS", "FIRST", "LAST", "DELIMITED", "UNBOUNDED", "PRECEDING", "FOLLOWING", "ONLY", "INCLUDE", "EXCLUDE"}
+_NO_WORD = re.compile(r"\W+")
 _COMPARED = {TokenType.VAR, TokenType.IDENTIFIER, TokenType.NUMBER, TokenType.STRING}
 
 
@@ -63,26 +65,17 @@ def _is_column(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _compared(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
-    """Give names, numbers and strings; `INTERVAL '5 minutes'` comes back as `INTERVAL '5' MINUTES`, so strings word by word."""
+    """Give names, numbers and strings word by word: `INTERVAL '5 minutes'` comes back as `INTERVAL '5' MINUTES`."""
     for token in tokens:
         if token.token_type in _COMPARED and word(token) != "WINDOW":
-            for part in token.text.upper().split():
-                if part not in _DEFAULTS:
+            for part in _NO_WORD.split(token.text.upper()):
+                if part and part not in _DEFAULTS:
                     yield token, part
 
 
 def without_hints(tokens: Sequence[Token]) -> list[Token]:
-    """Give tokens without what stands between `/*+` and `*/`, which is advice to the optimizer alone."""
-    found: list[Token] = []
-    inside = False
-    for token in tokens:
-        if token.token_type is TokenType.HINT:
-            inside = True
-        elif inside and token.text == "*/":
-            inside = False
-        elif not inside:
-            found.append(token)
-    return found
+    """Give tokens without hints (`/*+ … */`), which are advice to the optimizer alone."""
+    return [token for token in tokens if token.token_type is not TokenType.HINT]
 
 
 def as_name(token: Token) -> Token:

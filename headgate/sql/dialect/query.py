@@ -1,11 +1,12 @@
 """Queries: what sqlglot can't parse is taken out of their tokens and kept beside the tree; all else keeps its place.
 
-`STREAM`, `WATERMARK … DELAY OF …` and options after a table (`WITH (…)`) are taken out; `window` becomes an ordinary name, where
-it is one. Functions are left as they are written, so that the tree has the words of the text.
+`STREAM`, `WATERMARK … DELAY OF …` and options after a table (`WITH (…)`) are taken out; `window` becomes an ordinary name,
+where it is one. Functions are left as they are written, so that the tree has the words of the text.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlglot import Token, TokenType, exp
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 QUERY_BEGINS = ("SELECT", "WITH", "FROM", "VALUES", "(", "TABLE")
 _SPECIAL = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION", "OVERLAY")
+_UNITS = ("MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR")
 _SKIPPING = ("SKIPCHANGECOMMITS", "READCHANGEFEED", "READCHANGEDATA")
 
 
@@ -35,7 +37,10 @@ class _Parser(DatabricksParser):
 
 
 def read_query(tokens: Sequence[Token], text: str, near: Span) -> Query:
-    """Read the tokens of a query, of the text that they are of; `near` is where it should be. Raises FormError for what is none."""
+    """Read the tokens of a query, of the text that they are of; `near` is where it should be.
+
+    Raises FormError for what is none.
+    """
     if not tokens:
         raise FormError("expected a query, found the end of the statement", near, "write SELECT … there")
     if word(tokens[0]) not in QUERY_BEGINS:
@@ -44,7 +49,7 @@ def read_query(tokens: Sequence[Token], text: str, near: Span) -> Query:
     plain = rewriting.run()
     refuse_gaps(plain)
     tree = _parsed(plain, text)
-    if not isinstance(tree, exp.Query):
+    if not isinstance(tree, exp.Query | exp.Values):
         raise FormError("expected a query", span_of(tokens[:1]), "begin it with SELECT")
     refuse_losses(plain, tree)
     return Query(
@@ -78,8 +83,8 @@ def read_relation(tokens: Sequence[Token], text: str, near: Span) -> Query:
         raise FormError("expected a source, found the end of the statement", near, "write FROM STREAM(table)")
     first = tokens[0]
     lead = [(TokenType.SELECT, "SELECT"), (TokenType.STAR, "*"), (TokenType.FROM, "FROM")]
-    before = [Token(kind, text, first.line, first.col, first.start, first.start, []) for kind, text in lead]
-    return read_query([*before, *tokens], text, near)
+    before = [Token(kind, word_, first.line, first.col, first.start, first.start - 1, []) for kind, word_ in lead]
+    return replace(read_query([*before, *tokens], text, near), tokens=tuple(tokens), span=span_of(tokens))
 
 
 def _present(tree: exp.Select) -> list[str]:
@@ -88,7 +93,7 @@ def _present(tree: exp.Select) -> list[str]:
 
 def _parsed(tokens: Sequence[Token], text: str) -> exp.Expr | None:
     try:
-        found = _Parser(dialect=DIALECT).parse(list(tokens), text)
+        found: list[exp.Expr | None] = _Parser(dialect=DIALECT).parse(list(tokens), text)
     except ParseError as error:
         said = error.errors[0] if error.errors else {}
         message = str(said.get("description") or "can't be parsed").rstrip(".")
@@ -175,15 +180,25 @@ class _Rewriting:
         cursor.take()
         tokens = cursor.until("DELAY")
         cursor.expect("DELAY", "OF", "INTERVAL")
-        cursor.take()
-        if cursor.token is not None and cursor.token.token_type is not TokenType.STRING and self._is_unit():
-            cursor.take()
+        self._interval()
         whole = read_watermark_column(tokens, self._text, cursor.span)
         self.watermarks[anchor] = Watermark(*whole, span_of(cursor.tokens[first : cursor.at]))
 
+    def _interval(self) -> None:
+        """Read an interval after its first word. Raises FormError for one without a unit, or a negative one."""
+        cursor = self._cursor
+        if cursor.word == "-":
+            raise FormError("the delay of a watermark can't be negative", cursor.span, "write how late rows may come")
+        number = cursor.take()
+        if not self._is_unit():
+            fix = f"write INTERVAL {number.text.split()[0]} and a unit, such as INTERVAL 10 MINUTES"
+            raise FormError("the delay of a watermark has no unit", span_of([number]), fix)
+        cursor.take()
+        if cursor.accept("TO"):
+            cursor.take()
+
     def _is_unit(self) -> bool:
-        units = ("MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR")
-        return self._cursor.word.removesuffix("S") in units
+        return self._cursor.word.removesuffix("S") in _UNITS
 
     def _is_options(self) -> bool:
         previous = self._kept[-1]

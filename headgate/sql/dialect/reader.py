@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 _CELL = "-- COMMAND ----------"  # between the cells of a notebook that was exported as SQL
 # Statements that define nothing of a pipeline.
 _OTHERS = (
-    "USE", "SET", "RESET", "DROP", "ALTER", "GRANT", "REVOKE", "DESCRIBE", "DESC", "SHOW", "COMMENT", "INSERT", "MERGE", "UPDATE",
-    "DELETE", "TRUNCATE", "REFRESH", "OPTIMIZE", "VACUUM", "ANALYZE", "CACHE", "UNCACHE", "CLEAR", "EXPLAIN", "DECLARE", "CALL",
-    "EXECUTE", "COPY", "MSCK", "RESTORE", "LIST", "BEGIN", "FSCK", "CONVERT", "REPAIR", "UNDROP", "ADD", "SYNC",
+    "USE", "SET", "RESET", "DROP", "ALTER", "GRANT", "REVOKE", "DESCRIBE", "DESC", "SHOW", "COMMENT", "INSERT", "MERGE",
+    "UPDATE", "DELETE", "TRUNCATE", "REFRESH", "OPTIMIZE", "VACUUM", "ANALYZE", "CACHE", "UNCACHE", "CLEAR", "EXPLAIN",
+    "DECLARE", "CALL", "EXECUTE", "COPY", "MSCK", "RESTORE", "LIST", "BEGIN", "FSCK", "CONVERT", "REPAIR", "UNDROP", "ADD", "SYNC",
 )  # fmt: skip
 _KNOWN = ("CREATE", "APPLY", "AUTO", "SELECT", "WITH")
 
@@ -72,7 +72,7 @@ def _parts(tokens: Sequence[Token], text: str) -> Iterator[Sequence[Token]]:
 
 
 def _cells(text: str) -> list[int]:
-    """Give where cells end; none where the text isn't a notebook's. What stands in a string is within a token, so ends nothing."""
+    """Give where a notebook's cells end. What stands in a string is within a token, where nothing ends."""
     found, offset = [], 0
     for line in text.split("\n"):
         if line.strip() == _CELL:

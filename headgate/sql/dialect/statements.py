@@ -51,7 +51,7 @@ class Query:
     read a change feed. watermarks: where their relation's name, or its parenthesis, begins → the watermark. tokens: as written.
     """
 
-    tree: exp.Query
+    tree: exp.Query | exp.Values
     tokens: tuple[Token, ...]
     streams: frozenset[int]
     skipping: frozenset[int]

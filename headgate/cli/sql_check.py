@@ -17,7 +17,7 @@ EditionName = Literal["core", "pro", "advanced"]
 
 
 def check_sql(
-    files: Annotated[list[Path], typer.Argument(help="The SQL files of one pipeline, or folders of them.")],
+    files: Annotated[list[Path], typer.Argument(help="The SQL files of one pipeline, or folders of them; or pipeline files.")],
     schemas: Annotated[
         Path | None, typer.Option("--schemas", help="YAML or JSON: tables that the pipeline reads, with columns and types.")
     ] = None,
@@ -39,15 +39,18 @@ def check_sql(
 ) -> None:
     """Find what is wrong with a pipeline's SQL before it runs: why, where, and how to fix it.
 
-    All files together are one pipeline. Tables are known from the files themselves, from --schemas and from the project's
-    inventories; of others it is assumed that rows are only appended. Exit code 1 where there are errors.
+    SQL files together are one pipeline; a pipeline file (YAML) is one by itself, checked by the SQL that it becomes. Tables are
+    known from the files themselves, from --schemas and from the project's inventories; of others it is assumed that rows are
+    only appended. Exit code 1 where there are errors.
     """
     from headgate.problems import InputError
+    from headgate.use_cases.check_pipelines import check_pipelines
     from headgate.use_cases.check_sql import CheckSqlRequest, check_sql_files
 
     if approximate and not fix:
         raise InputError("--approximate is of what --fix writes", "say --fix too")
-    found = check_sql_files(
+    check = check_pipelines if any(path.name.endswith(".pipeline.yaml") for path in files) else check_sql_files
+    found = check(
         CheckSqlRequest(
             files=tuple(files),
             schemas=schemas,

@@ -133,6 +133,8 @@ def _waits(dataset: Dataset, rest: list[Dataset], graph: Graph) -> bool:
 
 def _of_query(query: Query, graph: Graph, known: Mapping[tuple[str, ...], Columns]) -> list[tuple[str, list[str]]]:
     """Give a query's columns whose origins are known, with these; none where it is not known which columns it has."""
+    if isinstance(query.tree, exp.Values):
+        return []
     tree, names = _with_short_names(query.tree, graph)
     schema: dict[str, object] = {short: dict(known[key]) for short, (key, _) in names.items() if key in known}
     try:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.files import needed_text
 from headgate.problems import InputError, Problem
 from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
-from headgate.use_cases.sql_findings import checked
+from headgate.use_cases.sql_findings import checked, landed
 
 if TYPE_CHECKING:
     from headgate.use_cases.check_sql import CheckedSql, CheckSqlRequest
@@ -17,7 +18,7 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
 
     Raises InputError for other files beside them, and for what only SQL files have.
     """
-    from headgate.use_cases.check_sql import CheckedSql, known_tables
+    from headgate.use_cases.check_sql import CheckedSql
 
     need_sqlglot()
     others = [path for path in request.files if not path.name.endswith(".pipeline.yaml")]
@@ -29,6 +30,12 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
     if problems:
         raise InputError(problems)
     names = tuple(str(path) for path in request.files)
-    found = read_pipelines(SqlRequest(names=names, target=request.target, root=request.root))
-    done = checked(found, known_tables(request), strict=request.strict, edition=request.edition)
+    wanted = SqlRequest(names=names, target=request.target, root=request.root)
+    found = read_pipelines(wanted)
+    tables = landed(wanted)
+    if request.schemas is not None:
+        from headgate.sql.schemas import read_schemas
+
+        tables = [*read_schemas(needed_text(request.schemas), str(request.schemas)), *tables]
+    done = checked(found, tables, strict=request.strict, edition=request.edition)
     return CheckedSql(names, tuple(finding for one in done for finding in one.findings), 0, ())

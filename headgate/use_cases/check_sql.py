@@ -51,10 +51,6 @@ class CheckedSql:
 
 def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
     """Check files, and mend them where that is asked for. Raises InputError for files that can't be read."""
-    if any(path.name.endswith(".pipeline.yaml") for path in request.files):
-        from headgate.use_cases.check_pipelines import check_pipelines
-
-        return check_pipelines(request)
     if find_spec("sqlglot") is None:
         raise InputError("checking SQL needs the library sqlglot", bring(["sql"]))
     from headgate.sql.check.pipeline import check_sql

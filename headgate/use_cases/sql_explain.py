@@ -29,6 +29,7 @@ def explain_files(request: ExplainRequest) -> Explained:
     """Give the graph of what files say together. Raises InputError for files that can't be read."""
     need_sqlglot()
     from headgate.sql.explain import explain
+    from headgate.sql.known import KnownTables
     from headgate.use_cases.check_sql import read_texts
     from headgate.use_cases.sql_findings import known_sources
 
@@ -36,7 +37,7 @@ def explain_files(request: ExplainRequest) -> Explained:
     texts = read_texts(tuple(path for path in request.files if not path.name.endswith(".pipeline.yaml")))
     read = read_pipelines(SqlRequest(names=pipelines, target=request.target, root=request.root)) if pipelines else []
     texts |= {str(one.path): one.generated().sql for one in read}
-    tables = [table for one in read for table in known_sources(one, {})]
+    tables = [table for one in read for table in known_sources(one, KnownTables())]
     found = _with_sinks(explain(texts, tables), read)
     if not found.nodes:
         raise InputError(

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from headgate.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from headgate.sql.check.editions import Edition
     from headgate.sql.check.findings import Finding
     from headgate.sql.generate.statements import Generated
-    from headgate.sql.known import KnownTable
-    from headgate.use_cases.sql_files import ProjectPipeline
+    from headgate.sql.known import KnownTable, KnownTables
+    from headgate.use_cases.sql_files import ProjectPipeline, SqlRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,12 @@ def checked(
     stream becomes approx_count_distinct(x) where the file allows it.
     """
     from headgate.sql.check.pipeline import check_sql
+    from headgate.sql.known import KnownTables
 
-    outside = {table.key: table for table in landed} | {table.key: table for one in pipelines for table in _made(one)}
+    outside = [table for one in pipelines for table in _made(one)], list(landed)
+    known = KnownTables(*outside)
     for one in pipelines:
-        own = {table.key: table for table in known_sources(one, outside)}
-        tables = [*own.values(), *(table for key, table in outside.items() if key not in own)]
+        tables = KnownTables(list(known_sources(one, known)), *outside)
         file, generated = str(one.path), one.generated()
         found = check_sql({file: generated.sql}, tables, strict=strict, edition=edition)
         if one.loaded.file.approximate_counts and (
@@ -57,12 +58,21 @@ def checked(
         yield CheckedPipeline(one, generated, tuple(dict.fromkeys(at_lines)))
 
 
+def landed(request: SqlRequest) -> list[KnownTable]:
+    """Give the tables that the project's connectors land; none where there is no connector."""
+    from headgate.use_cases.landed_tables import landed_tables
+
+    if not any(request.root.glob("connectors/*/connector.yaml")):
+        return []
+    return list(landed_tables(request.root, request.target))
+
+
 def problems_of(findings: Iterable[Finding]) -> list[Problem]:
     """Give findings as problems: the kind in front, as `headgate sql check` has it."""
     return list(dict.fromkeys(Problem(f"{one.code.value}: {one.message}", one.fix, one.file, one.line) for one in findings))
 
 
-def known_sources(pipeline: ProjectPipeline, outside: Mapping[tuple[str, ...], KnownTable]) -> Iterator[KnownTable]:
+def known_sources(pipeline: ProjectPipeline, outside: KnownTables) -> Iterator[KnownTable]:
     """Give what a file says of its sources, over what is known of them else."""
     from headgate.sql.known import KnownTable
 
@@ -71,7 +81,7 @@ def known_sources(pipeline: ProjectPipeline, outside: Mapping[tuple[str, ...], K
             continue
         table = pipeline.tables.get(name)
         full = ".".join(table.parts) if table else source.table or ""
-        other = outside.get(KnownTable(full).key)
+        other = outside.find(KnownTable(full).key)
         changing = other.changing if other else ""
         if source.append_only is not None:
             changing = "" if source.append_only else f"has rows that change, as {pipeline.path.name} says"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.generated import File
 from headgate.problems import InputError
 from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
-from headgate.use_cases.sql_findings import checked, problems_of
+from headgate.use_cases.sql_findings import checked, landed, problems_of
 from headgate.use_cases.written_folder import changes_in, refuse_place
 from headgate.visible import seen
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from headgate.generated import Change
     from headgate.problems import Problem
     from headgate.sql.generate.statements import Generated
-    from headgate.sql.known import KnownTable
     from headgate.use_cases.sql_files import ProjectPipeline
 
 OUT = Path("sql")
@@ -84,15 +83,6 @@ def _checked(
     return [(one.pipeline, one.generated) for one in done], problems_of(
         one for one in findings if one.severity.value == "warning"
     )
-
-
-def landed(request: SqlRequest) -> list[KnownTable]:
-    """Give the tables that the project's connectors land; none where there is no connector."""
-    from headgate.use_cases.landed_tables import landed_tables
-
-    if not any(request.root.glob("connectors/*/connector.yaml")):
-        return []
-    return list(landed_tables(request.root, request.target))
 
 
 def texts(pipeline: ProjectPipeline, generated: Generated) -> dict[str, str]:

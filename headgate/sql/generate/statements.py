@@ -144,7 +144,7 @@ class _Statements:
     def _quarantine(self, name: str, table: Table, checked: str, rejected: str) -> Iterator[list[Line]]:
         """Give three tables: a private one of all rows with what fails, and what reads it: the table, and the quarantine.
 
-        All checks are evaluated once, and a NULL is a failure: so each row is in exactly one of the two.
+        All checks are evaluated once, and IF takes a NULL for a failure: so each row is in exactly one of the two.
         """
         path: Path = ("tables", name)
         at = self.loaded.line(path)
@@ -152,7 +152,7 @@ class _Statements:
         bad = {key: one for key, one in table.expectations.items() if one.on_violation == "quarantine"}
         constraints = [self._clauses.expectation((*path, "expectations", key), key, one) for key, one in bad.items()]
         tests = [
-            lines(f"IF(({self._steps.expression(one.check)}) IS TRUE, NULL, {literal(key)})", self._check_line(name, key))
+            lines(f"IF({self._steps.expression(one.check)}, NULL, {literal(key)})", self._check_line(name, key))
             for key, one in bad.items()
         ]
         yield [

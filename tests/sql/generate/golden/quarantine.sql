@@ -6,8 +6,8 @@ AS
 SELECT
   *,
   array_compact(array(
-    IF((amount > 0) IS TRUE, NULL, 'positive'),
-    IF((ordered_at IS NOT NULL) IS TRUE, NULL, 'it\'s dated')
+    IF(amount > 0, NULL, 'positive'),
+    IF(ordered_at IS NOT NULL, NULL, 'it\'s dated')
   )) AS _failed_expectations
 FROM (
   SELECT * FROM STREAM `main`.`bronze`.`orders` AS `orders`
@@ -31,7 +31,7 @@ AS
 SELECT
   *,
   array_compact(array(
-    IF((ordered_at < now()) IS TRUE, NULL, 'early')
+    IF(ordered_at < now(), NULL, 'early')
   )) AS _failed_expectations
 FROM (
   SELECT * FROM `main`.`silver`.`good_orders` AS `good_orders`

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -123,6 +123,9 @@ bench-pi: setup .venv/.exact.ready .venv/.apps.ready
 bench-run: setup .venv/.bench.ready .venv/.apps.ready
 	@python -m bench.run $(LINES)
 
+bench-sql: setup .venv/.exact.ready build/.plumber.ready
+	@python -m bench.sql
+
 .venv/.bindings.ready: .venv/.ready
 	$(call run,"Installing the newest of the provider's bindings",build/pipenv/bin/pipenv sync --categories bindings)
 	@touch $@
@@ -161,6 +164,14 @@ build/.clients.ready: tests/clients/requirements.txt | build/pipenv/bin/pipenv
 	@rm -rf build/clients && build/pipenv/bin/python -m venv build/clients
 	@build/clients/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --no-compile \
 	  -r tests/clients/requirements.txt >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
+# What others generate declarative pipelines with, apart from everything here.
+build/.plumber.ready: | build/pipenv/bin/pipenv
+	@echo "Installing Lakehouse Plumber into build/plumber …" >&2
+	@rm -rf build/plumber && build/pipenv/bin/python -m venv build/plumber
+	@build/plumber/bin/python -m pip install -q --disable-pip-version-check lakehouse-plumber==0.9.3 >>build/setup.log 2>&1 \
+	  || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
 # Wheels and sources of the three distributions, the same bytes each time.

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.installation import bring
-from headgate.inventory.defaults import table_id
 from headgate.problems import InputError, Problem, did_you_mean
-from headgate.project import read_connectors, target_of
 from headgate.tables.names import Names, folded
 
 if TYPE_CHECKING:
@@ -131,7 +129,11 @@ def _named(name: str, connectors: Sequence[Connector]) -> Iterator[Path]:
 
 def _connectors(root: Path) -> tuple[Connector, ...]:
     """Give the project's connectors; none where the folder has no connector."""
-    return read_connectors(root) if any(root.glob("connectors/*/connector.yaml")) else ()
+    if not any(root.glob("connectors/*/connector.yaml")):
+        return ()
+    from headgate.project import read_connectors  # what reads definitions takes a moment to import
+
+    return read_connectors(root)
 
 
 def _refuse_unknown(target: str | None, connectors: Sequence[Connector]) -> None:
@@ -170,6 +172,9 @@ def _tables(
 
 
 def _source_tables(connector: Connector, target: str | None) -> Iterator[SourceTable]:
+    from headgate.inventory.defaults import table_id
+    from headgate.project import target_of
+
     definition = connector.definition
     own = target if target in definition.targets else target_of(definition, None)
     catalog = definition.targets[own].catalog

@@ -38,7 +38,7 @@ class FolderChanges:
         except OSError as error:
             raise system_error(error) from None
         written = File(WRITTEN, written_text(self.files, self.kept))
-        write_files(self.folder, [*(change.file for change in self.changes), written])
+        write_files(self.folder, [*(change.file for change in self.changes), written], durable=False)
 
 
 def refuse_place(folder: Path, root: Path, fix: str) -> None:

@@ -13,6 +13,7 @@ from headgate.definition.yaml import parse_yaml
 from headgate.files import needed_text
 from headgate.problems import InputError, Problem, did_you_mean
 from headgate.sql.language.checks import input_faults
+from headgate.sql.language.found import Fault
 from headgate.sql.language.model import PipelineFile
 from headgate.sql.language.modes import mode_faults
 from headgate.sql.language.parameters import filled, values_of
@@ -66,6 +67,8 @@ def parse_pipeline(text: str, file: str, target: str | None = None) -> LoadedPip
     document = parse_yaml(text, file)
     values = values_of(document.data.get("parameters"), target)
     data, faults = filled({key: value for key, value in document.data.items() if not key.startswith("x-")}, values)
+    if not (document.data.get("tables") or document.data.get("sinks")):
+        faults.append(Fault(("tables",), "the file makes no table", "write `tables:`, with one at least"))
     problems: dict[KeyPath, Problem] = {}
     broken: list[KeyPath] = []
     found: PipelineFile | None

@@ -27,9 +27,7 @@ _NOT_OF_VIEWS = ("flows", "private", "columns", "cluster_by", "partition_by", "r
 
 
 def table_faults(file: PipelineFile) -> Own:
-    """Say what is wrong with tables, each by itself, and where there is none."""
-    if not (file.tables or file.sinks):
-        yield Fault(("tables",), "the file makes no table", "write `tables:`, with one at least")
+    """Say what is wrong with tables, each by itself."""
     for key in ("catalog", "schema"):
         name = file.catalog if key == "catalog" else file.schema_name
         if fault := catalog_name_fault(name):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -32,6 +34,7 @@ def check_sql(
     approximate: Annotated[
         bool, typer.Option("--approximate", help="With --fix, also what makes results inexact: approx_count_distinct.")
     ] = False,
+    spark: Annotated[bool, typer.Option("--spark", help="Ask Spark 4.3 too, which takes Java 17 and some seconds.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings and notes are errors, and so are unknown tables.")] = False,
     target: Target = None,
     output: FormatOption = Format.text,
@@ -58,6 +61,7 @@ def check_sql(
             edition=edition,
             target=target,
             root=root,
+            spark=os.environ.get("HEADGATE_SPARK_PYTHON", sys.executable) if spark else None,
         )
     )
     errors = sum(one.severity.value == "error" for one in found.findings)

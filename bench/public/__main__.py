@@ -1,5 +1,4 @@
-"""Print what came of public input: `python -m bench.public connectors CLONE`, `… plans FOLDER`, `… lists FOLDER`,
-`… sql FOLDER`.
+"""Print what came of public input: `python -m bench.public connectors CLONE`; or `plans`, `lists` or `sql`, and a FOLDER.
 
 CLONE is a git directory of databrickslabs/lakeflow-community-connectors, whose refs/pull/*/head hold what is not on its main
 branch yet. The folders hold `*.json` as `terraform show -json` writes plans, `*.csv`, and `*.sql` of

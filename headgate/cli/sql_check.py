@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EditionName = Literal["core", "pro", "advanced"]
 
 
-def check_sql(
+def check_sql(  # noqa: PLR0913  # each is an option of the command line
     files: Annotated[list[Path], typer.Argument(help="The SQL files of one pipeline, or folders of them.")],
     schemas: Annotated[
         Path | None, typer.Option("--schemas", help="YAML or JSON: tables that the pipeline reads, with columns and types.")

@@ -68,7 +68,7 @@ def read_expression(tokens: Sequence[Token], text: str, near: Span) -> exp.Expr:
     tree = _parsed([select, *plain], text)
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or set(_present(tree)) - {"expressions"}:
         raise FormError("expected one expression", span_of(tokens), "write one condition, in parentheses")
-    found = tree.expressions[0]
+    found: exp.Expr = tree.expressions[0]
     if isinstance(found, exp.Alias):
         raise FormError(
             f"'{found.alias}' can't be understood here", span_of(tokens[-1:]), "look at this word and the one before"

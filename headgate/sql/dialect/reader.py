@@ -25,7 +25,8 @@ _CELL = "-- COMMAND ----------"  # between the cells of a notebook that was expo
 _OTHERS = (
     "USE", "SET", "RESET", "DROP", "ALTER", "GRANT", "REVOKE", "DESCRIBE", "DESC", "SHOW", "COMMENT", "INSERT", "MERGE",
     "UPDATE", "DELETE", "TRUNCATE", "REFRESH", "OPTIMIZE", "VACUUM", "ANALYZE", "CACHE", "UNCACHE", "CLEAR", "EXPLAIN",
-    "DECLARE", "CALL", "EXECUTE", "COPY", "MSCK", "RESTORE", "LIST", "BEGIN", "FSCK", "CONVERT", "REPAIR", "UNDROP", "ADD", "SYNC",
+    "DECLARE", "CALL", "EXECUTE", "COPY", "MSCK", "RESTORE", "LIST", "BEGIN", "FSCK", "CONVERT", "REPAIR", "UNDROP", "ADD",
+    "SYNC",
 )  # fmt: skip
 _KNOWN = ("CREATE", "APPLY", "AUTO", "SELECT", "WITH")
 

@@ -1,7 +1,7 @@
 """The process with a warm Spark session. It reads a job a line from stdin, and answers with a line on stdout.
 
-Run by a Python that has pyspark 4.3 or newer; needs nothing else of headgate. A job is what `jobs.Job` holds, as JSON. The answer
-has for each dataset, in their order, what Spark says of each flow: "" where it takes it, null where it wasn't asked.
+Run by a Python that has pyspark 4.3 or newer; needs nothing else of headgate. A job is what `jobs.Job` holds, as JSON. The
+answer has for each dataset, in their order, what Spark says of each flow: "" where it takes it, null where it wasn't asked.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ import os
 import sys
 import tempfile
 from typing import Any
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
 
 _LONGEST = 400
 
@@ -30,8 +34,6 @@ class _Session:
     """One session, in which tables stay from job to job."""
 
     def __init__(self, folder: str) -> None:
-        from pyspark.sql import SparkSession
-
         settings = {
             "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": "1",
@@ -65,7 +67,8 @@ class _Session:
 
     def _dataset(self, dataset: dict[str, Any], there: set[str]) -> dict[str, Any]:
         """Ask about a dataset's flows and expectations, and make it, so that later ones can read it."""
-        said, frames = [], []
+        said: list[str | None] = []
+        frames: list[Any] = []
         for flow in dataset["flows"]:
             if flow["unknown"] or not set(flow["needs"]) <= there:
                 said.append(None)
@@ -75,7 +78,8 @@ class _Session:
             frames += [] if frame is None else [frame]
         conditions: list[str | None] = [None] * len(dataset["conditions"])
         if frames and len(frames) == len(dataset["flows"]) and self._keep(dataset, frames[0], there):
-            conditions = [self._asked(f"SELECT ({one}) FROM {dataset['name']}")[0] for one in dataset["conditions"]]
+            asked = [f"SELECT ({one}) FROM {dataset['name']}" for one in dataset["conditions"]]  # noqa: S608  # the users' own
+            conditions = [self._asked(one)[0] for one in asked]
         return {"flows": said, "conditions": conditions}
 
     def _flow(self, flow: dict[str, Any]) -> tuple[str, Any]:
@@ -84,7 +88,8 @@ class _Session:
         if problem or frame is None:
             return problem, frame
         if flow["columns"]:
-            problem, _ = self._asked(f"SELECT {', '.join(flow['columns'])} FROM ({flow['query']})")
+            named = f"SELECT {', '.join(flow['columns'])} FROM ({flow['query']})"  # noqa: S608  # the users' own
+            problem, _ = self._asked(named)
             if problem:
                 return problem, frame
         if flow["wants"] == "stream" and not frame.isStreaming:
@@ -96,17 +101,12 @@ class _Session:
         return "", frame
 
     def _asked(self, query: str) -> tuple[str, Any]:
-        from pyspark.errors import PySparkException
-
         try:
             return "", self._spark.sql(query)
         except PySparkException as error:
             return _short(error), None
 
     def _checked(self, frame: Any) -> str:
-        from py4j.protocol import Py4JJavaError
-        from pyspark.errors import PySparkException
-
         try:
             self._checker.checkForStreaming(frame._jdf.queryExecution().analyzed(), self._append)  # noqa: SLF001
         except PySparkException as error:
@@ -117,8 +117,6 @@ class _Session:
 
     def _keep(self, dataset: dict[str, Any], frame: Any, there: set[str]) -> bool:
         """Make a dataset as its first flow has it; give whether it could be."""
-        from pyspark.errors import PySparkException
-
         try:
             if dataset["is_view"]:
                 frame.createOrReplaceTempView(dataset["name"])

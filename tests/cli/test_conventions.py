@@ -39,7 +39,7 @@ ASKING = {"check", "handover", "plan", "apply", "record", "recover", "backfill"}
 def commands() -> dict[str, Any]:
     """Give each command by what one types."""
     group: Any = get_command(app)
-    groups = ("init", "generate")
+    groups = ("init", "generate", "sql")
     found = {name: command for name, command in group.commands.items() if name not in groups}
     return found | {f"{one} {name}": command for one in groups for name, command in group.commands[one].commands.items()}
 
@@ -175,6 +175,7 @@ RUNS: dict[str, list[list[str]]] = {
     "doctor": [[]],
     "init ci": [[]],
     "generate bundle": [["crm"]],
+    "sql check": [["silver.sql"]],
     "init project": [["another", "--sample"]],
     "init connector": [["shop", "--from-csv", "found.csv"]],
 }
@@ -184,6 +185,7 @@ RUNS: dict[str, list[list[str]]] = {
 def test_what_it_prints_for_machines_is_what_its_schema_says(command: str, headgate: Run, project: Path) -> None:
     headgate("balance")
     (project / "values.txt").write_text("a\nb\nc\n")
+    (project / "silver.sql").write_text("CREATE MATERIALIZED VIEW t AS SELECT id FROM main.bronze.contacts")
     (project / "found.csv").write_text("source_table\ncontacts\nleads\n")
     (project / "crm-dev-1.json").write_text('{"format_version": "1.0"}')
     for words in RUNS[command]:

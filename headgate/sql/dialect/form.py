@@ -27,7 +27,7 @@ _CLAUSES = {
 }  # fmt: skip
 # What comes after these is an operand; BY alone ends the names of clauses that the tokenizer keeps apart.
 _WANT = _CLAUSES - {"UNION", "EXCEPT", "INTERSECT"} | {"SELECT", "AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "BY", ","}
-_BEGIN_NONE = (_CLAUSES - {"JOIN", "ON", "USING"} | {",", ")", "THEN", "ELSE", "AND", "OR", "JOIN", ""}) - {"EXCEPT"}
+_BEGIN_NONE = (_CLAUSES - {"JOIN", "ON", "USING"} | {",", ")", ".", "THEN", "ELSE", "AND", "OR", "JOIN", ""}) - {"EXCEPT"}
 # Words that sqlglot leaves out where they say the default.
 _DEFAULTS = {"NULLS", "FIRST", "LAST", "DELIMITED", "UNBOUNDED", "PRECEDING", "FOLLOWING", "ONLY", "INCLUDE", "EXCLUDE"}
 _NO_WORD = re.compile(r"\W+")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
+from headgate.sql.dialect.statements import key_of
 from headgate.sql.dialect.tokens import matching, word
 from headgate.sql.graph import graph_of
 
@@ -189,8 +190,7 @@ def _tables_of(query: Query) -> Iterable[Key]:
 
 
 def _key(table: exp.Table) -> Key:
-    parts = tuple(part.name.lower() for part in table.parts)
-    return parts[1:] if len(parts) > 1 and parts[0] == "live" else parts
+    return key_of(part.name for part in table.parts)
 
 
 def _is_cte(table: exp.Table) -> bool:

@@ -80,8 +80,8 @@ def test_a_table_in_its_targets_catalog_is_known(headgate: Run, silver: Path, pr
     assert headgate("sql", "check", "silver.sql", "-t", "prod").stdout == "1 file: no errors\n"
 
 
-def test_files_of_a_folder_are_one_pipeline(headgate: Run, project: Path) -> None:
-    folder = project / "pipeline/more"
+def test_files_of_a_folder_are_one_pipeline(headgate: Run, silver: Path) -> None:
+    folder = silver.parent / "pipeline/more"
     folder.mkdir(parents=True)
     (folder / "b.sql").write_text("CREATE MATERIALIZED VIEW b AS SELECT idd FROM a;")
     (folder.parent / "a.sql").write_text("CREATE STREAMING TABLE a (id BIGINT) AS SELECT id FROM STREAM(main.bronze.leads);")

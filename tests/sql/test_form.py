@@ -13,16 +13,8 @@ from tests.sql.cases import cases
 PYTHON = ROOT / "build" / "spark-sql" / "bin" / "python"
 # What sqlfluff 4.5 doesn't know: watermarks, sinks, masks, options of a stream, parameters, notebooks, LIVE of older pipelines.
 UNKNOWN = (
-    "WATERMARK",
-    "watermark",
-    "CREATE SINK",
-    "MASK ",
-    "skipChangeCommits",
-    "${",
-    "COMMAND ---",
-    "INCREMENTAL LIVE",
-    "OFFSET",
-)
+    "WATERMARK", "watermark", "CREATE SINK", "MASK ", "skipChangeCommits", "${", "COMMAND ---", "INCREMENTAL LIVE", "OFFSET",
+)  # fmt: skip
 # What sqlfluff lets through.
 LETS_THROUGH = {"a comma at the end", "two expectations of one name", "an unknown kind of history"}
 

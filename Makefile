@@ -91,7 +91,7 @@ test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.app
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
 # All tests, those that need such data where it is there; properties with other examples each time.
-test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready build/packaged/.ready $(LINTER)
+test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready build/packaged/.ready build/spark-sql/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "long or not long" --hypothesis-profile=long
 
 # How many of 100 small mutations of each part the tests nearest to it notice; ARGS="--area schedule --seed 2" for more.
@@ -112,7 +112,7 @@ bench: setup
 bench-balance: setup .venv/.bench.ready
 	@python -m bench.balance
 
-# ARGS="connectors CLONE", "plans FOLDER" or "lists FOLDER": what others published, of which nothing comes with the project.
+# ARGS="connectors CLONE", "plans FOLDER", "lists FOLDER" or "sql FOLDER": what others published, of which nothing comes with the project.
 bench-public: setup
 	@python -m bench.public $(ARGS)
 
@@ -174,6 +174,15 @@ build/.plumber.ready: | build/pipenv/bin/pipenv
 	  || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
+# Spark and sqlfluff, which say of SQL what the light checks are to say, apart from everything here. Spark needs Java 17.
+build/spark-sql/.ready: Pipfile.lock | build/pipenv/bin/pipenv
+	@echo "Installing Spark 4.3 and sqlfluff into build/spark-sql …" >&2
+	@mkdir -p build && build/pipenv/bin/pipenv requirements --categories spark 2>>build/setup.log | grep '^[A-Za-z].*==' >build/spark-sql.txt
+	@rm -rf build/spark-sql && build/pipenv/bin/python -m venv build/spark-sql
+	@build/spark-sql/bin/python -m pip install -q --disable-pip-version-check -r build/spark-sql.txt >>build/setup.log 2>&1 \
+	  || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
 # Wheels and sources of the three distributions, the same bytes each time.
 dist: build/dist/.ready
 	@rm -rf $(DIST) && for folder in . connectors/osipi apps/pi_simulator; do \
@@ -210,7 +219,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants spark node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

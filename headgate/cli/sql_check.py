@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 EditionName = Literal["core", "pro", "advanced"]
 
 
-def check_sql(
+def check_sql(  # noqa: PLR0913  # each is an option of the command line
     files: Annotated[list[Path], typer.Argument(help="The SQL files of one pipeline, or folders of them; or pipeline files.")],
     schemas: Annotated[
         Path | None, typer.Option("--schemas", help="YAML or JSON: tables that the pipeline reads, with columns and types.")
@@ -32,6 +34,7 @@ def check_sql(
     approximate: Annotated[
         bool, typer.Option("--approximate", help="With --fix, also what makes results inexact: approx_count_distinct.")
     ] = False,
+    spark: Annotated[bool, typer.Option("--spark", help="Ask Spark 4.3 too, which takes Java 17 and some seconds.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings and notes are errors, and so are unknown tables.")] = False,
     target: Target = None,
     output: FormatOption = Format.text,
@@ -61,6 +64,7 @@ def check_sql(
             edition=edition,
             target=target,
             root=root,
+            spark=os.environ.get("HEADGATE_SPARK_PYTHON", sys.executable) if spark else None,
         )
     )
     errors = sum(one.severity.value == "error" for one in found.findings)

@@ -25,6 +25,8 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
     problems = [Problem("is no pipeline file", "check SQL files by a command of their own", str(path)) for path in others]
     if request.fix:
         problems.append(Problem("--fix writes SQL files", "mend the pipeline file, at the lines that are said"))
+    if request.spark is not None:
+        problems.append(Problem("--spark reads SQL files", "name the SQL that `headgate sql generate` writes"))
     if request.deployed:
         problems.append(Problem("--deployed compares SQL files", "name the SQL that `headgate sql generate` writes"))
     if problems:

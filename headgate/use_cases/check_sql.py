@@ -12,7 +12,7 @@ from headgate.installation import bring
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.sql.check.editions import Edition
     from headgate.sql.check.findings import Finding
@@ -26,6 +26,7 @@ class CheckSqlRequest:
     schemas: what is known of tables that the pipeline reads. deployed: files and folders as they were deployed last; empty
     where nothing is compared. fix: mend what can be; approximate: also where results are then no longer exact. strict: warnings
     and notes are errors. edition: of a pipeline on classic compute. target: whose catalogs the project's tables are in.
+    spark: a Python that has pyspark, to ask Spark too; None: not asked.
     """
 
     files: tuple[Path, ...]
@@ -37,6 +38,7 @@ class CheckSqlRequest:
     edition: Edition | None = None
     target: str | None = None
     root: Path = Path()
+    spark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,26 @@ def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
         from headgate.sql.check.deployed import check_deployed
 
         findings += check_deployed(read_texts(request.deployed), texts, strict=request.strict)
+    if request.spark is not None:
+        findings += tuple(_spark_findings(texts, tables, findings, request))
     return CheckedSql(tuple(texts), findings, settled, tuple(changed))
+
+
+def _spark_findings(
+    texts: Mapping[str, str], tables: KnownTables, found: Sequence[Finding], request: CheckSqlRequest
+) -> Iterator[Finding]:
+    """Give what Spark refuses in statements that have no error yet. Raises what starting and asking Spark does."""
+    from headgate.sql.dialect.reader import read_file
+    from headgate.sql.spark.session import SparkSession, spark_findings
+
+    files = [read_file(name, text) for name, text in texts.items()]
+    with SparkSession(request.spark or "") as session:
+        for one in spark_findings(files, tables, session):
+            statements = next(file.statements for file in files if file.name == one.file)
+            around = next((part.span for part in statements if part.span.start <= one.span.start < part.span.end), one.span)
+            errors = [other.span for other in found if other.file == one.file and other.severity.value == "error"]
+            if not any(around.start <= span.start < around.end for span in errors):
+                yield one
 
 
 def read_texts(paths: tuple[Path, ...]) -> dict[str, str]:

@@ -181,9 +181,9 @@ RUNS: dict[str, list[list[str]]] = {
     "init connector": [["shop", "--from-csv", "found.csv"]],
     "init pipeline": [["shop"]],
     "sql generate": [[], ["crm"]],
-    "sql check": [["people.sql"], ["connectors/crm/people.pipeline.yaml"]],
-    "sql explain": [["people.sql"], ["connectors/crm/people.pipeline.yaml"]],
-    "sql import": [["people.sql"]],
+    "sql check": [["silver.sql"], ["connectors/crm/people.pipeline.yaml"]],
+    "sql explain": [["silver.sql"], ["connectors/crm/people.pipeline.yaml"]],
+    "sql import": [["silver.sql"]],
 }
 
 
@@ -191,9 +191,9 @@ RUNS: dict[str, list[list[str]]] = {
 def test_what_it_prints_for_machines_is_what_its_schema_says(command: str, headgate: Run, project: Path) -> None:
     headgate("balance")
     (project / "values.txt").write_text("a\nb\nc\n")
+    (project / "silver.sql").write_text("CREATE MATERIALIZED VIEW t AS SELECT id FROM main.bronze.contacts")
     (project / "found.csv").write_text("source_table\ncontacts\nleads\n")
     (project / "crm-dev-1.json").write_text('{"format_version": "1.0"}')
-    (project / "people.sql").write_text("CREATE MATERIALIZED VIEW people AS SELECT id FROM main.bronze.contacts;")
     if command.startswith("sql "):
         headgate("init", "pipeline", "people")
     for words in RUNS[command]:

@@ -13,7 +13,6 @@ from headgate.sql.check.joins import watermark_edit
 from headgate.sql.check.projections import WINDOWS, function_name
 from headgate.sql.check.relations import Column
 from headgate.sql.check.scope import Scope, lookup
-from headgate.sql.dialect.tokens import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,34 +128,25 @@ def _check_distinct_aggregate(call: exp.Expr, context: Context) -> None:
     if name != "count":
         context.report.add(Code.distinct_aggregate, span, message, "leave DISTINCT out, or make a materialized view")
         return
-    opening, closing = _parentheses(span.start, context)
-    inside = context.report.text[_after_distinct(opening, context) : closing].strip()
-    several = len(distinct.expressions) > 1
-    text = f"approx_count_distinct(struct({inside}))" if several else f"approx_count_distinct({inside})"
-    edits = [Edit(span.start, closing + 1, text)]
-    fix = f"write {text}, which is right to about 5 %; or make a materialized view, which counts exactly"
+    edits = _approximated(call, span.start, several=len(distinct.expressions) > 1, context=context)
+    fix = "write approx_count_distinct(…), which is right to about 5 %; or make a materialized view, which counts exactly"
     context.report.add(Code.distinct_aggregate, span, message, fix, edits, approximate=True)
 
 
-def _parentheses(start: int, context: Context) -> tuple[int, int]:
-    """Give where the parentheses of a call open and close, that begins at a place."""
-    depth, opening = 0, start
-    for token in context.query.tokens:
-        if token.start < start:
-            continue
-        if word(token) == "(":
-            opening = token.start if not depth else opening
-            depth += 1
-        elif word(token) == ")":
-            depth -= 1
-            if not depth:
-                return opening, token.start
-    return opening, opening
-
-
-def _after_distinct(opening: int, context: Context) -> int:
-    token = context.token_after(("DISTINCT",), opening)
-    return token.end + 1 if token else opening + 1
+def _approximated(call: exp.Expr, start: int, *, several: bool, context: Context) -> list[Edit]:
+    """Give what makes count(DISTINCT …) approximate: another name, no DISTINCT, and one value of several."""
+    word_ = context.token_after(("DISTINCT",), start)
+    if word_ is None:
+        return []
+    after = next(token.start for token in context.tokens if token.start > word_.end)
+    edits = [
+        Edit(start, start + len(str(call.this)), "approx_count_distinct"),
+        Edit(word_.start, after, "struct(" if several else ""),
+    ]
+    if several:
+        closing = context.end_of(start)
+        edits.append(Edit(closing, closing, ")"))
+    return edits
 
 
 def _keys(tree: exp.Select, group: exp.Group) -> Iterator[exp.Expr]:

@@ -16,6 +16,7 @@ from headgate.sql.check.findings import Code, Finding
 from headgate.sql.check.functions import AGGREGATES
 from headgate.sql.check.report import Report
 from headgate.sql.dialect.reader import read_file
+from headgate.sql.dialect.statements import key_of
 from headgate.sql.graph import graph_of
 
 if TYPE_CHECKING:
@@ -138,8 +139,7 @@ def _streams(flow: Flow) -> set[str]:
     for table in flow.query.tree.find_all(exp.Table):
         first = table.parts[0]
         if first.meta.get("start") in flow.query.streams:
-            parts = [part.name.lower() for part in table.parts]
-            found.add(".".join(parts[1:] if parts[0] == "live" and len(parts) > 1 else parts))
+            found.add(".".join(key_of(part.name for part in table.parts)))
     return found
 
 

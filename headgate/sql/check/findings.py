@@ -50,6 +50,7 @@ class Code(StrEnum):
     dataset_type_changed = "dataset-type-changed"
     needs_full_refresh = "needs-full-refresh"
     edition = "edition"
+    spark = "spark"
 
 
 @dataclass(frozen=True, slots=True, order=True)

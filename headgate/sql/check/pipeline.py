@@ -14,6 +14,7 @@ from headgate.sql.check.reads import check_stream
 from headgate.sql.check.relations import Column, Origin, Relation
 from headgate.sql.check.report import Report
 from headgate.sql.dialect.reader import ReadFile, read_file
+from headgate.sql.dialect.statements import key_of
 from headgate.sql.graph import Dataset, Graph, Key, graph_of
 from headgate.sql.known import KnownTables
 
@@ -86,7 +87,7 @@ class _Check:
 
     def read(self, name: Key, span: Span, context: Context) -> Relation:
         """Give a table that a query reads, and report what it may not be read as."""
-        key = name[1:] if len(name) > 1 and name[0] == "live" else name
+        key = key_of(name)
         shown = ".".join(name)
         dataset = self.graph.find(key)
         streaming = span.start in context.query.streams

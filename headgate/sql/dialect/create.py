@@ -14,7 +14,7 @@ from headgate.sql.dialect.columns import read_columns
 from headgate.sql.dialect.place import FormError, Span
 from headgate.sql.dialect.query import QUERY_BEGINS, read_expression, read_query
 from headgate.sql.dialect.statements import Definition, Flow, Kind, Name
-from headgate.sql.dialect.tokens import span_of
+from headgate.sql.dialect.tokens import shown, span_of
 
 if TYPE_CHECKING:
     from headgate.sql.dialect.cursor import Cursor
@@ -102,7 +102,7 @@ def _rest(cursor: Cursor, text: str, found: Definition) -> Definition:
         if cursor.accept("FLOW"):
             return replace(found, flow=_inline_flow(cursor, text, found), clauses=clauses)
         if cursor.word in QUERY_BEGINS and cursor.word not in ("WITH", "("):
-            raise FormError(f"expected AS before '{cursor.token.text}'", near, "write AS before the query")
+            raise FormError(f"expected AS before {shown(cursor.token)}", near, "write AS before the query")
         name = cursor.word
         _clause(cursor)
         clauses[name] = " ".join(token.text.lower() for token in cursor.tokens[first : cursor.at])

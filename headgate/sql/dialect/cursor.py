@@ -9,7 +9,7 @@ from sqlglot import Token, TokenType
 from headgate.problems import did_you_mean
 from headgate.sql.dialect.place import FormError, Span
 from headgate.sql.dialect.statements import Name
-from headgate.sql.dialect.tokens import matching, span_of, word
+from headgate.sql.dialect.tokens import matching, shown, span_of, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,8 +73,8 @@ class Cursor:
 
     def fail(self, expected: str, known: Sequence[str] = ()) -> None:
         """Raise FormError that something else was expected here."""
-        found = "the end of the statement" if self.token is None else f"'{self.token.text}'"
-        fix = did_you_mean(self.token.text, known) if self.token and known else f"write {expected} there"
+        found = "the end of the statement" if self.token is None else shown(self.token)
+        fix = did_you_mean(self.word, known) if self.word and known else f"write {expected} there"
         raise FormError(f"expected {expected}, found {found}", self.span, fix)
 
     def take(self) -> Token:

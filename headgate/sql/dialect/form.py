@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlglot import Token, TokenType
 
 from headgate.sql.dialect.place import FormError
-from headgate.sql.dialect.tokens import DIALECT, retyped, span_of, tokens_of, word
+from headgate.sql.dialect.tokens import DIALECT, retyped, shown, span_of, tokens_of, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ _CLAUSES = {
 }  # fmt: skip
 # What comes after these is an operand; BY alone ends the names of clauses that the tokenizer keeps apart.
 _WANT = _CLAUSES - {"UNION", "EXCEPT", "INTERSECT"} | {"SELECT", "AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "BY", "AS", ","}
-_BEGIN_NONE = (_CLAUSES - {"JOIN", "ON", "USING"} | {",", ")", "THEN", "ELSE", "AND", "OR", "JOIN", ""}) - {"EXCEPT"}
+_BEGIN_NONE = (_CLAUSES - {"JOIN", "ON", "USING"} | {",", ")", ".", "THEN", "ELSE", "AND", "OR", "JOIN", ""}) - {"EXCEPT"}
 # Words that sqlglot leaves out where they say the default.
 _DEFAULTS = {"NULLS", "FIRST", "LAST", "DELIMITED", "UNBOUNDED", "PRECEDING", "FOLLOWING", "ONLY", "INCLUDE", "EXCLUDE"}
 _NO_WORD = re.compile(r"\W+")
@@ -42,8 +42,8 @@ def refuse_gaps(tokens: Sequence[Token]) -> None:
         opens_empty = before == "(" and after == ","
         is_name = index > 0 and word(tokens[index - 1]) in (".", "AS")
         if ((before in _WANT and ends and not is_name) or opens_empty) and not _is_column(tokens, index + 1):
-            found = "nothing" if index + 1 == len(tokens) else f"'{tokens[index + 1].text}'"
-            thing = "a comma" if before == "," else f"'{token.text}'"
+            found = "nothing" if index + 1 == len(tokens) else shown(tokens[index + 1])
+            thing = "a comma" if before == "," else shown(token)
             fix = "take the comma out" if before == "," or after == "," else "write what belongs there"
             raise FormError(f"{found} comes after {thing}", span_of([token]), fix)
 
@@ -54,7 +54,7 @@ def refuse_losses(tokens: Sequence[Token], tree: exp.Expr) -> None:
     for token, text in _compared(tokens):
         if not returned[text]:
             raise FormError(
-                f"'{token.text}' can't be understood here", span_of([token]), "look at this word and the one before"
+                f"{shown(token)} can't be understood here", span_of([token]), "look at this word and the one before"
             )
         returned[text] -= 1
 

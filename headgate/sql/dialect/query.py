@@ -17,7 +17,7 @@ from headgate.sql.dialect.cursor import Cursor
 from headgate.sql.dialect.form import as_name, refuse_gaps, refuse_losses, without_hints
 from headgate.sql.dialect.place import FormError, Span
 from headgate.sql.dialect.statements import Query, Watermark
-from headgate.sql.dialect.tokens import DIALECT, matching, span_of, word
+from headgate.sql.dialect.tokens import DIALECT, matching, shown, span_of, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def read_query(tokens: Sequence[Token], text: str, near: Span) -> Query:
     if not tokens:
         raise FormError("expected a query, found the end of the statement", near, "write SELECT … there")
     if word(tokens[0]) not in QUERY_BEGINS:
-        raise FormError(f"expected a query, found '{tokens[0].text}'", span_of(tokens[:1]), "begin it with SELECT")
+        raise FormError(f"expected a query, found {shown(tokens[0])}", span_of(tokens[:1]), "begin it with SELECT")
     rewriting = _Rewriting(without_hints(tokens), text)
     plain = rewriting.run()
     refuse_gaps(plain)
@@ -68,7 +68,7 @@ def read_expression(tokens: Sequence[Token], text: str, near: Span) -> exp.Expr:
     tree = _parsed([select, *plain], text)
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or set(_present(tree)) - {"expressions"}:
         raise FormError("expected one expression", span_of(tokens), "write one condition, in parentheses")
-    found = tree.expressions[0]
+    found: exp.Expr = tree.expressions[0]
     if isinstance(found, exp.Alias):
         raise FormError(
             f"'{found.alias}' can't be understood here", span_of(tokens[-1:]), "look at this word and the one before"
@@ -101,10 +101,10 @@ def _parsed(tokens: Sequence[Token], text: str) -> exp.Expr | None:
         at = next((token for token in tokens if (token.line, token.col) == (line, column)), tokens[-1])
         near = span_of([at])
         if message.startswith("Required keyword"):
-            raise FormError(f"something is missing at '{at.text}'", near, "look at this word and the one before") from None
+            raise FormError(f"something is missing at {shown(at)}", near, "look at this word and the one before") from None
         if message.startswith("Invalid expression"):
-            raise FormError(f"'{at.text}' can't be understood here", near, "look at this word and the one before") from None
-        raise FormError(f"can't be parsed at '{at.text}': {message}", near, "look at this word and the one before") from None
+            raise FormError(f"{shown(at)} can't be understood here", near, "look at this word and the one before") from None
+        raise FormError(f"can't be parsed at {shown(at)}: {message}", near, "look at this word and the one before") from None
     except RecursionError:
         raise FormError("is nested too deep", span_of(tokens[:1]), "split it into views") from None
     if len(found) != 1:

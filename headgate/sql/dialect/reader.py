@@ -13,7 +13,7 @@ from headgate.sql.dialect.create import read_create
 from headgate.sql.dialect.cursor import Cursor
 from headgate.sql.dialect.place import FormError
 from headgate.sql.dialect.query import QUERY_BEGINS, read_query
-from headgate.sql.dialect.tokens import span_of, tokens_of
+from headgate.sql.dialect.tokens import shown, span_of, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,8 @@ _CELL = "-- COMMAND ----------"  # between the cells of a notebook that was expo
 _OTHERS = (
     "USE", "SET", "RESET", "DROP", "ALTER", "GRANT", "REVOKE", "DESCRIBE", "DESC", "SHOW", "COMMENT", "INSERT", "MERGE",
     "UPDATE", "DELETE", "TRUNCATE", "REFRESH", "OPTIMIZE", "VACUUM", "ANALYZE", "CACHE", "UNCACHE", "CLEAR", "EXPLAIN",
-    "DECLARE", "CALL", "EXECUTE", "COPY", "MSCK", "RESTORE", "LIST", "BEGIN", "FSCK", "CONVERT", "REPAIR", "UNDROP", "ADD", "SYNC",
+    "DECLARE", "CALL", "EXECUTE", "COPY", "MSCK", "RESTORE", "LIST", "BEGIN", "FSCK", "CONVERT", "REPAIR", "UNDROP", "ADD",
+    "SYNC",
 )  # fmt: skip
 _KNOWN = ("CREATE", "APPLY", "AUTO", "SELECT", "WITH")
 
@@ -95,4 +96,4 @@ def _statement(tokens: Sequence[Token], text: str) -> Statement | None:
     if first in _OTHERS:
         return None
     fix = did_you_mean(first, [*_KNOWN, *_OTHERS], _KNOWN) if first else "begin it with CREATE"
-    raise FormError(f"expected a statement, found '{tokens[0].text}'", span_of(tokens[:1]), fix)
+    raise FormError(f"expected a statement, found {shown(tokens[0])}", span_of(tokens[:1]), fix)

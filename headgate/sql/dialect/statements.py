@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlglot import Token, exp
 
@@ -28,9 +28,8 @@ class Name:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The parts as Unity Catalog compares them, without the `LIVE` of older pipelines."""
-        lowered = tuple(part.lower() for part in self.parts)
-        return lowered[1:] if len(lowered) > 1 and lowered[0] == "live" else lowered
+        """The parts as Unity Catalog compares them."""
+        return key_of(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +120,9 @@ class Definition:
 
 
 Statement = Definition | Flow
+
+
+def key_of(parts: Iterable[str]) -> tuple[str, ...]:
+    """Give a name's parts as Unity Catalog compares them, without the `LIVE.` that older pipelines put before their own."""
+    lowered = tuple(part.lower() for part in parts)
+    return lowered[1:] if len(lowered) == 2 and lowered[0] == "live" else lowered  # noqa: PLR2004 (LIVE, and a name)

@@ -13,6 +13,7 @@ from sqlglot import Token, TokenType
 from sqlglot.dialects.databricks import Databricks
 from sqlglot.errors import TokenError
 
+from headgate.problems import short
 from headgate.sql.dialect.place import FormError, Span
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ def tokens_of(text: str) -> list[Token]:
 def word(token: Token | None) -> str:
     """Give a token's text in capitals where it may be a keyword, else nothing."""
     return "" if token is None or token.token_type in _NO_WORDS else token.text.upper()
+
+
+def shown(token: Token) -> str:
+    """Give a token as messages name it. What stands in quotes may be secret: it is not told."""
+    return "a string" if token.token_type in (TokenType.STRING, TokenType.RAW_STRING) else short(token.text)
 
 
 def span_of(tokens: Sequence[Token]) -> Span:

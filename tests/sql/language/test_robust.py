@@ -86,7 +86,7 @@ def test_anything_may_stand_anywhere(where: tuple[int, Place], value: Any) -> No
 @given(st.sampled_from(PLACES))
 def test_anything_may_be_missing(where: tuple[int, Place]) -> None:
     whole = deepcopy(WHOLE[where[0]])
-    part = whole
+    part: Any = whole
     for step in where[1][:-1]:
         part = part[step]
     del part[where[1][-1]]

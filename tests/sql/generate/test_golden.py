@@ -37,7 +37,7 @@ def test_a_target_has_its_own_values() -> None:
     found = generated(GOLDEN / "parameters.pipeline.yaml", "prod").sql
 
     assert "`main`.`bronze`.`orders`" in found
-    assert "ordered_at > '2020' AND (number > 10 OR FALSE) AND doc:a.b = 1" in found
+    assert "ordered_at > '2020' AND (number > 10 OR FALSE) AND doc:a.b::int = 1" in found
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.removesuffix(SUFFIX))

@@ -1,7 +1,7 @@
 CREATE TEMPORARY VIEW `names`
 COMMENT 'For the query'
 AS
-SELECT * FROM `main`.`silver`.`orders` AS `orders`;
+SELECT * FROM `main`.`bronze`.`customers` AS `customers`;
 
 CREATE OR REFRESH MATERIALIZED VIEW `main`.`gold`.`busy_customers`
 AS

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.problems import InputError
+from headgate.problems import InputError, Problem
 from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
 
 if TYPE_CHECKING:
@@ -25,8 +25,11 @@ class ExplainRequest:
     root: Path = Path()
 
 
-def explain_files(request: ExplainRequest) -> Explained:
-    """Give the graph of what files say together. Raises InputError for files that can't be read."""
+def explain_files(request: ExplainRequest) -> tuple[Explained, tuple[Problem, ...]]:
+    """Give the graph of what files say together, and which of their statements can't be read.
+
+    Raises InputError for files that can't be read, or that make nothing.
+    """
     need_sqlglot()
     from headgate.sql.explain import explain
     from headgate.sql.known import KnownTables
@@ -39,11 +42,19 @@ def explain_files(request: ExplainRequest) -> Explained:
     texts |= {str(one.path): one.generated().sql for one in read}
     tables = [table for one in read for table in known_sources(one, KnownTables())]
     found = _with_sinks(explain(texts, tables), read)
+    unread = tuple(problem for name, text in texts.items() for problem in _unread(name, text))
     if not found.nodes:
-        raise InputError(
-            f"no table and no view is made by {', '.join(texts)}", "name a pipeline file, or SQL with CREATE statements"
-        )
-    return found
+        fix = "name a pipeline file, or SQL with CREATE statements"
+        raise InputError([*unread, Problem(f"no table and no view is made by {', '.join(texts)}", fix)])
+    return found, unread
+
+
+def _unread(name: str, text: str) -> list[Problem]:
+    from headgate.sql.dialect.place import Lines
+    from headgate.sql.dialect.reader import read_file
+
+    lines = Lines(text)
+    return [Problem(error.message, error.fix, name, lines.at(error.span.start)[0]) for error in read_file(name, text).errors]
 
 
 def _with_sinks(found: Explained, pipelines: Sequence[ProjectPipeline]) -> Explained:

@@ -10,6 +10,7 @@ from headgate.emit.bundle.yaml_text import yaml_text
 from headgate.files import needed_text, write_all
 from headgate.problems import InputError, Problem, RefusedError
 from headgate.use_cases.sql_files import FOLDER, need_sqlglot
+from headgate.visible import seen
 
 if TYPE_CHECKING:
     from headgate.sql.importing.statements import Imported
@@ -66,5 +67,5 @@ def import_file(request: ImportRequest) -> ImportResult:
         raise InputError(Problem("is no name of a pipeline file", f"end it with {SUFFIX}", str(path)))
     if path.exists():
         raise RefusedError(Problem("is there already", "name another file by --out, or remove it", str(path)))
-    write_all({path: yaml_text(found.data, f"Made of {request.file.name} by headgate.")})
+    write_all({path: yaml_text(found.data, f"Made of {seen(request.file.name)} by headgate.")})
     return ImportResult(path, len(found.data["tables"]), found.not_taken)

@@ -210,3 +210,22 @@ def test_a_graph_is_drawn(headgate: Run, project: Path) -> None:
         == "main.bronze.contacts: source\nmain.silver.people: materialized view\n    reads main.bronze.contacts: batch\n"
     )
     assert (project / "graph.svg").read_text().startswith("<svg")
+
+
+def test_a_statement_that_cannot_be_read_is_left_out_of_the_graph_and_said(headgate: Run, project: Path) -> None:
+    (project / "x.sql").write_text(
+        "CREATE MATERIALIZED VIEW a AS SELECT b,, c FROM d;\nCREATE MATERIALIZED VIEW e AS SELECT f FROM d;"
+    )
+
+    said = headgate("sql", "explain", "x.sql")
+
+    assert said.stdout.startswith("d: source\ne: materialized view")
+    assert "left out: x.sql:1: ',' comes after a comma" in said.stderr
+    (project / "x.sql").write_text("CREATE MATERIALIZED VIEW a AS SELECT b,, c FROM d;")
+    assert "x.sql:1: ',' comes after a comma" in headgate("sql", "explain", "x.sql", code=1).stderr
+
+
+def test_an_empty_pipeline_file_names_the_command_that_writes_one(headgate: Run, pipelines: Path) -> None:
+    (pipelines / "people.pipeline.yaml").write_text("")
+
+    assert "`headgate init pipeline` writes one" in headgate("sql", "generate", code=1).stderr

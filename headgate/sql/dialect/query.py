@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 QUERY_BEGINS = ("SELECT", "WITH", "FROM", "VALUES", "(", "TABLE")
 _SPECIAL = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION", "OVERLAY")
 _UNITS = ("MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR")
+_STATEMENTS = ("CREATE", "APPLY", "DROP", "ALTER", "USE", "SET")
 _SKIPPING = ("SKIPCHANGECOMMITS", "READCHANGEFEED", "READCHANGEDATA")
 
 
@@ -102,6 +103,9 @@ def _parsed(tokens: Sequence[Token], text: str) -> exp.Expr | None:
         near = span_of([at])
         if message.startswith("Required keyword"):
             raise FormError(f"something is missing at {shown(at)}", near, "look at this word and the one before") from None
+        if word(at) in _STATEMENTS:
+            fix = "end the statement before it with ;"
+            raise FormError(f"a statement begins at {shown(at)} before the one before has ended", near, fix) from None
         if message.startswith("Invalid expression"):
             raise FormError(f"{shown(at)} can't be understood here", near, "look at this word and the one before") from None
         raise FormError(f"can't be parsed at {shown(at)}: {message}", near, "look at this word and the one before") from None

@@ -163,7 +163,10 @@ class _Rewriting:
             opening = cursor.at
             if cursor.peek(1) in ("SELECT", "WITH"):
                 raise FormError("STREAM takes a table, found a query", cursor.span, "put STREAM before the tables of the query")
-            self._closing.add(matching(cursor.tokens, opening))
+            closing = matching(cursor.tokens, opening)
+            if word(cursor.tokens[closing]) != ")":
+                raise FormError("a parenthesis is opened and never closed", cursor.span, "close it with )")
+            self._closing.add(closing)
             cursor.take()
         self.streams.add(cursor.span.start)
 

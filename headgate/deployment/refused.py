@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from headgate.definition.checks import SECRET_NAME
 from headgate.definition.connector_spec import FILE as SPEC
 from headgate.definition.connector_spec import Spec, read_spec
+from headgate.definition.fault import SECRET_NAME
 from headgate.definition.load import FILE, located
 from headgate.definition.provider import CONNECTOR_OPTIONS, TABLE_SETTINGS, has
+from headgate.definition.secret_checks import FRAMEWORK_OPTIONS
 from headgate.deployment.files import MOST_BYTES, upload
 from headgate.deployment.ingest import MANAGED, RESERVED
-from headgate.deployment.shared import FRAMEWORK_OPTIONS
 from headgate.inventory.row import GONE, rule_of
 from headgate.problems import Problem, did_you_mean
 from headgate.project import TABLES

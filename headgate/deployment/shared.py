@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.definition.secret_checks import FRAMEWORK_OPTIONS
 from headgate.deployment.files import files_below
 from headgate.deployment.model import Catalog, Connection, File, GitFolder, Ref, Schema
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from headgate.deployment.model import Resource
     from headgate.deployment.scope import Scope
 
-# The community connectors' own options, which every connector takes from its reader.
-FRAMEWORK_OPTIONS = ("isDeleteFlow", "tableConfigs", "tableName", "tableNameList")
 # Makes the folder of the ingest files before the stacks do, which are applied at once. No pipeline has a name with capitals.
 _README = "README"
 _ABOUT = """\

@@ -201,6 +201,8 @@ def _goes(goes: Retirement) -> str:
     lines += [] if goes.drop_tables else _run_on(goes)
     lines += ["  their jobs, ingest files and permissions are destroyed"]
     lines += [] if definition.connection.existing else [f"  the connection '{definition.connection.name}' is destroyed"]
+    if definition.secrets and definition.secrets.manage:
+        lines += [f"  the secret scope '{definition.secrets_scope_in(goes.target)}' is destroyed"]
     made = {"catalog": definition.destination.create_catalog, "schema": definition.destination.create_schema}
     ends = "destroyed" if goes.drop_tables else "forgotten by Terraform"
     lines += [f"  the {kind} is {ends}" for kind, is_made in made.items() if is_made]

@@ -437,6 +437,11 @@ class Definition(StrictModel):
         return self.credentials == "secrets"
 
     @property
+    def reads_through(self) -> str:
+        """The name of what the pipelines read through: the connection, or the scope of the secrets."""
+        return self.connection.name or (self.secrets.secrets_scope if self.secrets else "")
+
+    @property
     def clear_options(self) -> dict[str, str]:
         """The options of the source that are no secret."""
         return self.secrets.static_options if self.by_notebook and self.secrets else self.connection.options

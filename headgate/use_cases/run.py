@@ -121,15 +121,17 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
         raise InputError(
             Problem(f"--out {folder.path}: Delta tables can't be below a folder with {odd!r} in its path", "name another")
         )
-    connection = definition.connection
-    options = init_options({**connection.options, **definition.discovery}, connection.secrets, environ, [request.options])
+    options = init_options(
+        {**definition.clear_options, **definition.discovery}, definition.secret_options, environ, [request.options]
+    )
     code = (request.code or one.folder / (definition.code.folder or "")).resolve()
     if not code.exists():
         raise InputError(Problem(f"{code} is not there", "name the folder of the connector's code: --code"))
     run = _Settings(request, definition.id, folder, code, options, catalog)
     orders = [run.order(pipeline.pipeline.id, tables, refresh) for pipeline, tables in chosen]
     planned = tuple(run.planned(pipeline.pipeline.id, tables, refresh) for pipeline, tables in chosen)
-    plain = {name.lower() for name in (*connection.options, *connection.external_options)} - set(connection.secrets)
+    plain = {name.lower() for name in (*definition.clear_options, *definition.connection.external_options)}
+    plain -= {name.lower() for name in definition.secret_options}
     mask = redactor(value for name, value in options.items() if name.lower() not in plain)
     jobs = request.jobs or os.cpu_count() or 1
     return LayoutRun(

@@ -99,11 +99,6 @@ def quoted(name):
     return "`" + name.replace("`", "``") + "`"
 
 
-def column(name):
-    """Give a column, or a field in one, as SQL names it."""
-    return name if "`" in name else ".".join(map(quoted, name.split(".")))
-
-
 def view_name(table, flow):
     """Give the name of the view that a table is read by: what can stand in a name, and a number that tells the rest apart."""
     plain = "".join(one if one.isascii() and (one.isalnum() or one == "_") else "_" for one in table)
@@ -168,8 +163,10 @@ def define(table, said):
 def create_table(target, keys, cluster_by):
     """Make the table. A row without a key is kept and counted, so that none is lost unseen."""
     settings = {"name": target}
-    if keys:
-        settings["expect_all"] = {f"{key} is not null": f"{column(key)} IS NOT NULL" for key in keys}
+    # Of a key with a dot it is not known here whether that is its name, or a field in a column.
+    expected = {f"{key} is not null": f"{quoted(key)} IS NOT NULL" for key in keys if "." not in key}
+    if expected:
+        settings["expect_all"] = expected
     if cluster_by:
         settings["cluster_by"] = cluster_by
     create_streaming_table(**settings)

@@ -452,6 +452,11 @@ class Definition(StrictModel):
         return list(self.secrets.secret_mappings) if self.by_notebook and self.secrets else self.connection.secrets
 
     @property
+    def dynamic_options(self) -> list[str]:
+        """The names of the options that a pipeline's driver evaluates, and that only a person can give here."""
+        return list(self.secrets.dynamic_options) if self.secrets else []
+
+    @property
     def secret_variables(self) -> list[str]:
         """The names of the options whose secrets Terraform writes: each has a sensitive variable."""
         if self.by_notebook:

@@ -63,13 +63,17 @@ class RunRequest(ConnectorRequest):
 
 @dataclass(frozen=True, slots=True)
 class LayoutRun:
-    """A run that is ready: what it would do, and the doing. `events` is the file that its events go to."""
+    """A run that is ready: what it would do, and the doing. `events` is the file that its events go to.
+
+    unknown: options that a pipeline's driver would evaluate, and that nobody gave.
+    """
 
     id: str
     connector: str
     target: str
     pipelines: tuple[PlannedPipeline, ...]
     events: Path
+    unknown: tuple[str, ...]
     _supervisor: Supervisor = field(repr=False)
     _mask: Redactor = field(repr=False)
 
@@ -140,6 +144,7 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
         target=target,
         pipelines=planned,
         events=folder.events,
+        unknown=tuple(name for name in definition.dynamic_options if name not in options),
         _supervisor=Supervisor(orders, jobs, definition.id, folder, mask),
         _mask=mask,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from pydantic import BaseModel
 
 from headgate.definition.model import Definition
-from headgate.definition.secrets import SCOPE_PATTERN
+from headgate.names import SCOPE_PATTERN
 from headgate.problems import Problem, did_you_mean
 from headgate.validation import problems_of
 

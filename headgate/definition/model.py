@@ -332,13 +332,14 @@ class Target(StrictModel):
     paused: bool = Field(default=False, description="Schedules are paused, continuous pipelines are not started.")
     protect: bool = Field(
         default=True,
-        description="Terraform refuses to destroy pipelines, connection, schema and catalog. False: `cdktf destroy` works.",
+        description="Terraform refuses to destroy pipelines, connection, secret scope, schema and catalog. False: `cdktf "
+        "destroy` works.",
     )
     development: bool = Field(default=False, description="Pipelines run in development mode.")
     host: Text | None = Field(default=None, description="The workspace's address. Default: from the environment.")
     profile: Text | None = Field(default=None, description="A profile of the Databricks configuration file.")
     root_path: WorkspaceFolder = Field(
-        default="/Shared/headgate", description="The workspace folder for ingest files and code, without /Workspace."
+        default="/Shared/headgate", description="The workspace folder for ingest files, notebooks and code, without /Workspace."
     )
     run_as: RunAs | None = Field(default=None, description="Who the pipelines and jobs run as. Default: who deploys.")
     permissions: list[Permission] = Field(default_factory=list, description="Who may do what with the pipelines and jobs.")
@@ -409,8 +410,8 @@ class Definition(StrictModel):
     )
     ingestion: Literal["file", "managed"] = Field(
         default="file",
-        description="file: an ingest file a pipeline. managed: ingestion_definition, for code in wheels; options of tables "
-        "need provider 1.128.0.",
+        description="file: an ingest file a pipeline, or a notebook with `credentials: secrets`. managed: "
+        "ingestion_definition, for code in wheels; options of tables need provider 1.128.0.",
     )
     channel: Literal["CURRENT", "PREVIEW"] = Field(default="PREVIEW", description="The pipelines' release channel.")
     provider: Text = Field(default=OLDEST, description="The version of the Databricks provider; tried from 1.99.0 to 1.138.0.")

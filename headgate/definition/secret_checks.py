@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.definition.expressions import ExpressionError, parse_expression
 from headgate.definition.fault import SECRET_NAME, Fault, signed
-from headgate.definition.secrets import SCOPE_PATTERN
-from headgate.names import secret_variable
+from headgate.names import SCOPE_PATTERN, secret_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

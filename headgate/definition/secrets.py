@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from headgate.names import SCOPE_PATTERN
 from headgate.validation import StrictModel
 
-# A scope's name and a key. Source: the provider's secrets/resource_secret_scope.go, validScope, which checks both.
-SCOPE_PATTERN = r"^[A-Za-z0-9_.@/-]{1,128}$"
 Scope = Annotated[str, StringConstraints(pattern=SCOPE_PATTERN)]
 _Name = Annotated[str, StringConstraints(min_length=1)]
 

@@ -22,17 +22,25 @@ def secret_resources(scope: Scope, secrets: Secrets) -> list[SecretScope | Secre
     found: list[SecretScope | Secret | SecretAcl] = [SecretScope(id_, scope.secrets_scope, scope.target.protect)]
     found += [Secret(_named(id_, key), id_, key, option) for key, option in sorted(secrets.managed_keys.items())]
     granted = {acl.principal: acl.permission for acl in secrets.acls}
-    if who := scope.target.run_as:
-        reader = who.user or who.group or who.service_principal or ""
+    if reader := _reader(scope):
         granted.setdefault(reader, "READ")
     return [*found, *(SecretAcl(_named(id_, who), id_, who, may) for who, may in sorted(granted.items()))]
 
 
 def left_secrets(scope: Scope, secrets: Secrets) -> list[Ref]:
-    """Give the secrets that Terraform may have made before its definition says no more that it does: they stay."""
+    """Give the secrets, and the right to read them, that Terraform may have made before its definition left that: they stay."""
     id_ = scope.definition.id
     keys = sorted({keys[0] for keys in secrets.secret_mappings.values()})
-    return [] if secrets.manage else [Ref("secret", _named(id_, key)) for key in keys]
+    if secrets.manage:
+        return []
+    reads = [Ref("secret_acl", _named(id_, reader))] if (reader := _reader(scope)) else []
+    return [*(Ref("secret", _named(id_, key)) for key in keys), *reads]
+
+
+def _reader(scope: Scope) -> str:
+    """Give who pipelines run as; empty where that is whoever deploys them, who made the scope."""
+    who = scope.target.run_as
+    return (who.user or who.group or who.service_principal or "") if who else ""
 
 
 def _named(connector: str, what: str) -> str:

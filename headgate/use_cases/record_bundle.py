@@ -49,8 +49,8 @@ def bundle_states(one: Connector, target: str, layout: Layout, summary: Path, fo
     """Give stack number → what the bundle has of the stack's pipelines, as Terraform's states would show it.
 
     summary: a file with the summary, which has what is deployed, also what the bundle's files no longer have. folder: the
-    bundle's; its ingest files are taken for those that were deployed. Raises InputError for a summary of another target or
-    without a pipeline of this connector, or none, and for files that are not there.
+    bundle's; its ingest files or notebooks are taken for those that were deployed. Raises InputError for a summary of another
+    target or without a pipeline of this connector, or none, and for files that are not there.
     """
     again = f"write it after the deploy: `databricks bundle summary -t {target} -o json > {summary}`"
     found = parse_as(_Summary, needed_text(summary, again), str(summary), again)

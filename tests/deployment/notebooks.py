@@ -56,8 +56,13 @@ class Reader:
         self.defined.asked.append(self)
         configs = json.loads(self.options["tableConfigs"])
         return [
-            {"tableName": name, "primary_keys": None, "cursor_field": None, "ingestion_type": None}
-            | self.defined.metadata(name, configs[name], self.options)
+            {
+                "tableName": name,
+                "primary_keys": None,
+                "cursor_field": None,
+                "ingestion_type": None,
+                **self.defined.metadata(name, configs[name], self.options),
+            }
             for name in json.loads(self.options["tableNameList"])
         ]
 
@@ -82,7 +87,8 @@ class Defined:
 
 def pipeline_module(name: str, defined: Defined, *, changes: bool = True) -> ModuleType:
     """Give a pipeline module; Apache Spark's own has no changes."""
-    module: Any = ModuleType(name)
+    made = ModuleType(name)
+    module: Any = made
     view, changed, snapshots = NAMES[name]
 
     def viewed(*, name: str) -> Callable[[Any], Any]:
@@ -105,7 +111,7 @@ def pipeline_module(name: str, defined: Defined, *, changes: bool = True) -> Mod
     if changes:
         setattr(module, changed, flow("changes"))
         setattr(module, snapshots, flow("snapshots"))
-    return module
+    return made
 
 
 def execute(

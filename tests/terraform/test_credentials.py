@@ -108,7 +108,8 @@ def test_the_scope_has_the_secrets_and_who_may_read_them_and_keeps_them_when_it_
     review, _ = crm.review()
     assert review.of_level("loss") == []
     crm.settle()
-    assert crm.terraform.workspace.scopes[SCOPE].secrets.keys() == {"client_secret", "token"}
+    left = crm.terraform.workspace.scopes[SCOPE]
+    assert (left.secrets.keys(), left.acls.get(ROBOT)) == ({"client_secret", "token"}, "READ")
 
 
 @pytest.mark.long

@@ -33,8 +33,8 @@ CRM = Path("connectors/crm")
 BY_NOTEBOOK = (
     (
         "connection: {name: crm_connection, secrets: [token], external_options: [maxCount]}",
-        "credentials: secrets\n"
-        "secrets: {secrets_scope: crm, secret_mappings: {token: [token, old], id: client_id}, manage: true}",
+        """credentials: secrets
+secrets: {secrets_scope: crm, secret_mappings: {token: [token, old], id: client_id}, manage: true}""",
     ),
 )
 

@@ -72,8 +72,8 @@ class Secret(Resource):
         scope, _, key = state["id"].partition("|||")
         for one in self.workspace.get(f"{API}/list", scope=scope).get("secrets", []):
             if one["key"] == key:
-                own = {name: state.get(name) for name in ("scope", "key", "string_value")}
-                return own | one | {"config_reference": f"{{{{secrets/{scope}/{key}}}}}"}
+                own: Json = {name: state.get(name) for name in ("scope", "key", "string_value")}
+                return {**own, **one, "config_reference": f"{{{{secrets/{scope}/{key}}}}}"}
         raise ApiError(404, f"no secret Scope found with secret metadata scope name: {scope} and key: {key}")
 
     def delete(self, state: Values) -> None:

@@ -98,6 +98,10 @@ def _validate(document: Document, file: str, folder: Path, *, with_code: bool = 
         broken.append(("secrets",))
     if beside:
         own = data["secrets"] if isinstance(data["secrets"], dict) else {}
+        for key in sorted(own.keys() & beside.values.keys()):
+            message = f"stands in {beside.name} too"
+            place = f"secrets.{key}"
+            problems.append(Problem(message, "keep one of them", file, document.line(("secrets", key)), path=place))
         data["secrets"] = {**own, "file": beside.name, **beside.values}
     try:
         definition = Definition.model_validate({key: value for key, value in data.items() if (key,) not in broken})
@@ -142,6 +146,8 @@ def _without(data: dict[str, Any], broken: list[KeyPath]) -> Definition | None:
             for step in way:
                 part = part[step]
             del part[last]
+    if ("credentials",) in broken and "connection" not in rest and "secrets" in rest:
+        rest["credentials"] = "secrets"  # as what stands beside it says
     try:
         return Definition.model_validate(rest)
     except ValidationError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.definition.yaml import Document, parse_yaml
 from headgate.files import parse_json, read_text
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import InputError, Problem, did_you_mean, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,16 +46,16 @@ def read_secrets_file(name: object, folder: Path, owners: Iterable[str]) -> Secr
 
     Raises InputError where there is no such file beside the definition, or it is not of this form.
     """
-    path = folder / str(name)
+    path, told = folder / str(name), short(str(name))
     try:
         outside = not path.resolve().is_relative_to(folder.resolve())
-        text = None if outside else read_text(path)
-    except (ValueError, RuntimeError) as error:  # a NUL, a link to itself
-        raise InputError(Problem(f"can't be a file: {error}", "name a JSON file beside connector.yaml")) from None
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL, a link to itself
+        raise InputError(Problem(f"{told} can't be a file: {error}", "name a JSON file beside connector.yaml")) from None
     if outside:
-        raise InputError(Problem(f"'{name}' is outside the connector's folder", "put the file beside connector.yaml"))
+        raise InputError(Problem(f"{told} is outside the connector's folder", "put the file beside connector.yaml"))
+    text = read_text(path) if os.path.isfile(path) else None  # noqa: PTH113  # which also takes a name that is too long
     if text is None:
-        raise InputError(Problem(f"there is no file '{name}' beside connector.yaml", "write it, or give the mapping itself"))
+        raise InputError(Problem(f"there is no file {told} beside connector.yaml", "write it, or give the mapping itself"))
     found = parse_json(text, str(path), _FIX)
     lines = _lines(text, str(path))
     if twice := _twice(text):
@@ -72,6 +73,11 @@ def read_secrets_file(name: object, folder: Path, owners: Iterable[str]) -> Secr
         within, found = (owner,), found[owner]
         if not isinstance(found, dict):
             raise InputError(Problem("is no object", _FIX, str(path), lines.line(within) if lines else None, path=owner))
+    if "file" in found:
+        line = lines.line((*within, "file")) if lines else None
+        raise InputError(
+            Problem("names a file, and is one", "take `file` out", str(path), line, path=".".join((*within, "file")))
+        )
     return SecretsFile(str(name), str(path), _with_texts(found), within, lines)
 
 

@@ -76,6 +76,14 @@ def test_what_terraform_makes_of_a_files_scope_stands_in_the_yaml(tmp_path: Path
     assert definition.secret_variables == ["client_id", "client_secret"]
 
 
+def test_a_key_in_both_is_refused_where_the_yaml_has_it(tmp_path: Path) -> None:
+    (tmp_path / "s.json").write_text(json.dumps(OSIPI))
+    (tmp_path / "connector.yaml").write_text(YAML.format(secrets="{file: s.json, secrets_scope: other}"))
+
+    with pytest.raises(InputError, match=r"connector.yaml:4: secrets.secrets_scope: stands in s.json too"):
+        load_definition(tmp_path / "connector.yaml")
+
+
 def test_true_and_numbers_of_json_are_options_as_spark_takes_them(tmp_path: Path) -> None:
     secrets = written(tmp_path, OSIPI | {"static_options": {"verify_ssl": False, "page": 100, "wait": 0.5}}).secrets
 
@@ -114,6 +122,7 @@ def test_an_expression_that_is_refused_is_told_with_its_column(tmp_path: Path) -
         ('{"secrets_scope": "a", "secrets_scope": "b"}', "the key 'secrets_scope' is there twice in one object"),
         ('{\t"secrets_scope":\n\t5}', "osipi.secrets.json:1: secrets_scope: expected a string, found 5"),
         ({"secret_mappings": {}}, "secrets_scope: is missing"),
+        (OSIPI | {"file": "other.json"}, "file: names a file, and is one"),
     ],
 )
 def test_what_is_said_of_a_file_of_another_form(tmp_path: Path, found: Any, words: str) -> None:

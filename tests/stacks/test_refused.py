@@ -110,7 +110,7 @@ def test_an_option_of_a_table_that_the_specification_does_not_know_is_refused(tm
 
 
 def test_a_connector_that_reads_its_secrets_itself_gives_any_option_but_a_secret_and_has_no_connections(tmp_path: Path) -> None:
-    parts = {"credentials": "secrets", "connection": None}
+    parts: dict[str, Any] = {"credentials": "secrets", "connection": None}
     parts["secrets"] = {"secrets_scope": "crm", "static_options": {"url": " "}, "secret_mappings": {"key": "key"}}
 
     said = refused(

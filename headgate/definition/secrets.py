@@ -35,7 +35,9 @@ class Secrets(StrictModel):
         default=None,
         description="A JSON file beside connector.yaml with the four keys below, or with such a mapping for each connector.",
     )
-    secrets_scope: Scope = Field(description="The scope that holds the secrets; a target may have its own.")
+    secrets_scope: Scope = Field(
+        description="The scope that holds the secrets, needed here or in the file; a target may have its own."
+    )
     secret_mappings: dict[_Name, _Keys] = Field(
         default_factory=dict,
         description="Option → the key of its secret, or a list: the key, and those that are tried where it is missing.",

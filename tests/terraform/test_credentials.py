@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.layout.progress import pending
 from tests.standin.running import NEWEST, OLDEST
 from tests.support.samples import BY_NOTEBOOK, tables_of
 from tests.support.site import actions
@@ -63,6 +64,23 @@ def test_from_a_connection_to_secrets_pipelines_and_tables_stay(settled: Callabl
     assert not [path for path in workspace.things if "/ingest/" in path]
     assert crm.deployed.ids["databricks_notebook.all_1"] == f"{folder}/all_1"
     assert len(crm.deployed.tables) == 4
+
+
+@pytest.mark.long
+def test_a_pipeline_that_changes_stack_at_the_same_time_arrives(settled: Callable[..., Site]) -> None:
+    crm = settled(tables=tables_of(4), pipelines=2, stacks=2)
+    workspace = crm.terraform.workspace
+    before = run_all(workspace)
+    reads_secrets(crm)
+    crm.edit(balance={"stacks": 1})
+    crm.balance()
+    assert pending(crm.agreed, "dev").restacked
+
+    crm.settle()
+    assert not pending(crm.agreed, "dev")
+    assert (run_all(workspace), workspace.dropped) == (before, {})
+    crm.record()  # what was known of it on its way is known no more
+    assert not [address for address in crm.deployed.ids if "workspace_file" in address]
 
 
 @pytest.mark.long

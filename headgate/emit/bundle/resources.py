@@ -143,7 +143,7 @@ def _pipeline(scope: Scope, one: Pipeline) -> Block:
 def _library(scope: Scope, one: Pipeline) -> Block:
     """Give what a pipeline runs; a notebook is named as it lies here, and the workspace has it without the extension.
 
-    Source: Databricks' documentation, "Bundle resources", pipeline libraries: a local notebook is named with its extension.
+    Source: databricks/cli, bundle/config/mutator, translateNotebookPath: what is no notebook by its first line is refused.
     """
     path = f"../{in_bundle(scope, one.file)}"
     return {"file": {"path": path}} if one.code_kind == "file" else {"notebook": {"path": f"{path}.py"}}

@@ -77,6 +77,7 @@ def test_the_sample_becomes_a_bundle(tmp_path: Path) -> None:
     assert (reader.here / "bundle/resources/sample.yml").exists()
 
 
+@pytest.mark.long
 def test_the_sample_reads_its_secrets_itself(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
 

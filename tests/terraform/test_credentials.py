@@ -99,6 +99,7 @@ def test_and_back_the_scope_stays_and_the_connection_is_taken_as_it_is(settled: 
     assert (run_all(workspace), list(workspace.scopes)) == (before, [SCOPE])
 
 
+@pytest.mark.long
 def test_the_scope_has_the_secrets_and_who_may_read_them_and_keeps_them_when_it_is_left_alone(
     settled: Callable[..., Site],
 ) -> None:
@@ -153,6 +154,7 @@ def changed(settled: Callable[..., Site], shell: Callable[[Site], Shell]) -> She
     return found
 
 
+@pytest.mark.long
 def test_a_notebook_that_was_not_updated_is_found_and_written_by_the_next_deploy(changed: Shell, workspace: Workspace) -> None:
     no = refusal(500, "INTERNAL_ERROR", "no answer")
     workspace.add(Fault("POST", "*/workspace/import*", "before", no))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from headgate.layout.ingested import CODE_TYPES
 from headgate.review.plan_file import facts_of_changes
 from headgate.tables.names import folded
 
@@ -23,7 +24,10 @@ _CONNECTION = "databricks_connection"
 _REPLACE = {
     _CONNECTION: ("comment", "connection_type", "name", "properties"),
     "databricks_pipeline": ("catalog", "storage"),
-    "databricks_workspace_file": ("path",),
+    **dict.fromkeys(CODE_TYPES, ("path",)),
+    "databricks_secret": ("key", "scope"),
+    "databricks_secret_acl": ("permission", "principal", "scope"),
+    "databricks_secret_scope": ("name",),
     "databricks_schema": ("catalog_name",),
     "databricks_dashboard": ("parent_path",),
 }

@@ -95,7 +95,7 @@ def generate_bundle(request: BundleRequest) -> BundleResult:
     if written:
         found.write()
     targets = tuple(dict.fromkeys(part.name for part in parts))
-    before = tuple(words for part in parts for words in _connections(part))
+    before = tuple(words for part in parts for words in _needed(part))
     return BundleResult(request.out, name, targets, found.changes, found.gone, written, before)
 
 
@@ -142,7 +142,12 @@ def _workers_refused(parts: Sequence[BundleTarget], workers: int | None) -> Iter
             yield Problem(message, "leave --num-workers out, or the target's budget_policy_id")
 
 
-def _connections(part: BundleTarget) -> Iterator[str]:
+def _needed(part: BundleTarget) -> Iterator[str]:
+    """Say what a bundle reads through, and does not make."""
+    secrets = part.scope.definition.secrets
+    if secrets and part.scope.definition.by_notebook:
+        keys = ", ".join(sorted({names[0] for names in secrets.secret_mappings.values()}))
+        yield f"the secret scope {part.scope.secrets_scope} has to be there in {part.name}, with {keys}: a bundle makes none"
     for found in part.resources:
         if isinstance(found, Connection):
             yield f"the connection {found.name} has to be there in {part.name}: a bundle makes none"

@@ -143,7 +143,7 @@ def _predicted(now: Sequence[Connector], was: dict[str, Connector], target: str)
     old = [one for one in was.values() if target in one.definition.targets]
     stacks = [stack for one in own for stack in deployment_of(one, target)]
     before = [stack for one in old for stack in deployment_of(one, target)]
-    secrets = {name for one in [*own, *old] for name in one.definition.connection.secrets}
+    secrets = {name for one in [*own, *old] for name in one.definition.secret_options}
     return predicted_facts(before, stacks, target, secrets)
 
 

@@ -78,6 +78,17 @@ def test_the_sample_becomes_a_bundle(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+def test_the_sample_reads_its_secrets_itself(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+
+    Story(reader).read("docs/secrets.md")
+
+    notebook = (reader.here / "bundle/src/dev/sample/notebooks/snapshot_1.py").read_text()
+    assert "    'token': ['shop-token', 'token'],\n" in notebook
+    assert "'workspace_host': lambda: 'https://' + str(spark.conf.get('spark.databricks.workspaceUrl')),\n" in notebook
+
+
+@pytest.mark.long
 def test_the_sample_is_run_on_this_machine(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
 
@@ -104,6 +115,8 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
         assert (len(accepted.entries), len(accepted.holds_data)) == (1, 1)
     else:
         head, tail = DEFINITION.partition("balance:")[0], "targets: {dev: {}, prod: {}}\n"
+        if "credentials: secrets" in block.text:
+            head = "".join(line for line in head.splitlines(keepends=True) if not line.startswith("connection:"))
         assert parse_definition(f"{head}{block.text}{tail}").targets
 
 

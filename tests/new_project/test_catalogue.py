@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from headgate.cli.init_connector import connector
 from headgate.definition.load import load_definition, parse_definition
 from headgate.inventory.read import read_inventory
+from headgate.layout.lock import read_lock
 from headgate.new_project.built_in import Credentials, Names, built_in_files
 from headgate.new_project.catalogue import BUILT_IN, built_in
 from tests.support.command import in_process
@@ -89,6 +91,26 @@ def test_both_forms_give_the_connector_the_same_options(name: str) -> None:
     assert names(by_connection) == names(by_secrets)
     alike = {"credentials", "connection", "secrets"}
     assert by_secrets.model_dump(exclude=alike) == by_connection.model_dump(exclude=alike)
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_with_the_wheels_that_it_names_it_becomes_a_bundle(name: str, form: str, headgate: Run, tmp_path: Path) -> None:
+    headgate(*words_of(name, form))
+    file = tmp_path / "connectors/mine/connector.yaml"
+    text = file.read_text().replace("    default: true\n", "    default: true\n    deploy_with: bundle\n")
+    wheels = re.findall(r"^#( +(?:wheels:|- /Volumes).*\n)", text, re.MULTILINE)
+    file.write_text(re.sub(r"^  git:\n(?:    .*\n)+", "".join(line[1:] for line in wheels), text, flags=re.MULTILINE))
+    assert len(load_definition(file).code.wheels) == (1 if name in {"osipi", "salesforce"} else 2)
+
+    headgate("balance", "mine")
+    headgate("generate", "bundle", "mine")
+
+    assert headgate("check").stderr == ""  # wheels stay as they are, whereas a branch does not
+    folder = tmp_path / "bundle/src/dev/mine" / ("notebooks" if form == "secrets" else "ingest")
+    for path in folder.glob("*.py"):
+        compile(path.read_text(), path.name, "exec")
+        assert all(secret not in path.read_text() for secret in ("CANARY", "TF_VAR"))
+    assert len(list(folder.glob("*.py"))) == len(read_lock(tmp_path / "connectors/mine/layout.lock", "mine").pipelines)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

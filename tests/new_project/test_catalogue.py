@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
-from typing import TYPE_CHECKING, get_args
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -15,6 +17,7 @@ from headgate.inventory.read import read_inventory
 from headgate.layout.lock import read_lock
 from headgate.new_project.built_in import Credentials, Names, built_in_files
 from headgate.new_project.catalogue import BUILT_IN, built_in
+from tests.deployment.notebooks import execute
 from tests.support.command import in_process
 from tests.support.shared import COMMUNITY, shared
 
@@ -41,6 +44,7 @@ SECRETS = {
     "zoho_crm": ["client_secret", "refresh_token"],
 }
 FORMS: list[tuple[str, Credentials]] = [(name, form) for name in BUILT_IN for form in get_args(Credentials)]
+LONG = pytest.mark.long
 # Said otherwise than by the connector's code, and why.
 OURS = {
     # The events that comments come from have no updated_at: by Zendesk's API they are ordered by created_at.
@@ -93,8 +97,13 @@ def test_both_forms_give_the_connector_the_same_options(name: str) -> None:
     assert by_secrets.model_dump(exclude=alike) == by_connection.model_dump(exclude=alike)
 
 
-@pytest.mark.parametrize(("name", "form"), FORMS)
-def test_with_the_wheels_that_it_names_it_becomes_a_bundle(name: str, form: str, headgate: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [one if one in {("salesforce", "connection"), ("github", "secrets")} else pytest.param(*one, marks=LONG) for one in FORMS],
+)
+def test_with_the_wheels_that_it_names_it_becomes_a_bundle(
+    name: str, form: str, headgate: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     headgate(*words_of(name, form))
     file = tmp_path / "connectors/mine/connector.yaml"
     text = file.read_text().replace("    default: true\n", "    default: true\n    deploy_with: bundle\n")
@@ -107,10 +116,40 @@ def test_with_the_wheels_that_it_names_it_becomes_a_bundle(name: str, form: str,
 
     assert headgate("check").stderr == ""  # wheels stay as they are, whereas a branch does not
     folder = tmp_path / "bundle/src/dev/mine" / ("notebooks" if form == "secrets" else "ingest")
-    for path in folder.glob("*.py"):
-        compile(path.read_text(), path.name, "exec")
-        assert all(secret not in path.read_text() for secret in ("CANARY", "TF_VAR"))
-    assert len(list(folder.glob("*.py"))) == len(read_lock(tmp_path / "connectors/mine/layout.lock", "mine").pipelines)
+    texts = [path.read_text() for path in folder.glob("*.py")]
+    lock = read_lock(tmp_path / "connectors/mine/layout.lock", "mine")
+    assert lock
+    assert len(texts) == len(lock.pipelines)
+    if form == "secrets":
+        reads_all_tables(name, load_definition(file), texts, monkeypatch)
+
+
+def reads_all_tables(name: str, definition: Definition, notebooks: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Execute a connector's notebooks: each of its tables is defined once, and read with the secrets, by their last keys."""
+    rows = {row["source_table"]: row for row in csv.DictReader(built_in(name).text("tables.csv").splitlines())}
+    metadata = {
+        table: {
+            "primary_keys": json.loads(row["primary_keys"]),
+            "cursor_field": row["cursor_field"] or None,
+            "ingestion_type": row["ingestion_type"],
+        }
+        for table, row in rows.items()
+    }
+    assert definition.secrets
+    keys = definition.secrets.secret_mappings
+    secrets = {(definition.secrets.secrets_scope, tried[-1]): f"CANARY-{option}" for option, tried in keys.items()}
+    own: Any = ModuleType("mine.spark")
+    own.register_lakeflow_source = lambda _: None
+    monkeypatch.setitem(sys.modules, "mine", ModuleType("mine"))
+    monkeypatch.setitem(sys.modules, "mine.spark", own)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    defined: list[str] = []
+    for text in notebooks:
+        found = execute(text, secrets, metadata)
+        defined += found.tables
+        for flow in found.flows:
+            assert {option: f"CANARY-{option}" for option in keys}.items() <= found.source(flow).options.items()
+    assert sorted(defined) == sorted(f"`dev_mine`.`bronze`.`{table}`" for table in rows)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tests.support.terraform import Terraform
 
 pytestmark = pytest.mark.terraform
-# The first of each has code of its own, and the others are alike but for their names.
-FIRST = [("salesforce", "connection")]
-FORMS = [(name, "connection") for name in BUILT_IN]
+# One has code of its own, and the others are alike but for their names.
+FIRST = [("salesforce", "connection"), ("hubspot", "secrets")]
+FORMS: list[tuple[str, Credentials]] = [(name, form) for name in BUILT_IN for form in get_args(Credentials)]
 
 
 def site_of(name: str, form: Credentials, terraform: Terraform, folder: Path) -> Site:

@@ -22,6 +22,7 @@ from connectors.osipi.problems import OptionsError, PiError
 from connectors.osipi.retries import Backoff
 from tests.connectors.osipi.server import Raw
 from tests.connectors.osipi.token_endpoint import FIRST, ID, SECRET, TokenEndpoint
+from tests.docs.pages import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -224,6 +225,20 @@ def test_it_logs_in_requests_of_any_connector_as_the_server_wants_it(pi: PiServe
     assert endpoint.asked == [
         {"grant_type": "refresh_token", "refresh_token": FIRST, "client_id": ID, "client_secret": SECRET},
     ]
+
+
+def test_what_the_documentation_shows_gets_its_answer_after_the_token_ended(pi: PiServer, time: Time) -> None:
+    shown = next(block.text for block in blocks("docs/connectors.md") if "OAuth(" in block.text)
+    endpoint = TokenEndpoint(pi, time)
+    words = {"client_id": ID, "client_secret": SECRET, "refresh_token": FIRST, "url": f"{pi.url}/piwebapi{SERVERS}"}
+    refused = [(401, {})]
+    pi.trouble.append(lambda request: refused.pop() if request.method == "GET" and refused else None)
+    names: dict[str, Any] = {"OAuth": OAuth, "Client": Client, "requests": requests, **words}
+
+    exec(shown.replace("https://login.example.com/oauth2/token", endpoint.url), names)  # noqa: S102  # what is tested
+
+    assert names["answer"].ok
+    assert len(endpoint.asked) == 2
 
 
 def test_an_endpoint_that_is_busy_is_asked_again_when_it_said(pi: PiServer, time: Time) -> None:

@@ -48,7 +48,10 @@ def settings_of(options: Mapping[str, str | None]) -> Settings:
 
 
 def lookback_of(options: Mapping[str, str]) -> int:
-    """Give the seconds that a read looks back before the end of the last one, for what was committed late; 600 by default."""
+    """Give the seconds that a read looks back before the end of the last one, for what was committed late; 600 by default.
+
+    Raises OptionsError for what is no whole number.
+    """
     text = next((str(value).strip() for name, value in options.items() if name.lower() == "lookback_seconds"), "") or "600"
     if not _SECONDS.fullmatch(text):
         raise OptionsError(f"lookback_seconds is {text[:40]!r}; give a whole number of seconds")

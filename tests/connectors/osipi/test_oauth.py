@@ -231,7 +231,7 @@ def test_what_the_documentation_shows_gets_its_answer_after_the_token_ended(pi: 
     shown = next(block.text for block in blocks("docs/connectors.md") if "OAuth(" in block.text)
     endpoint = TokenEndpoint(pi, time)
     words = {"client_id": ID, "client_secret": SECRET, "refresh_token": FIRST, "url": f"{pi.url}/piwebapi{SERVERS}"}
-    refused = [(401, {})]
+    refused: list[tuple[int, Any]] = [(401, {})]
     pi.trouble.append(lambda request: refused.pop() if request.method == "GET" and refused else None)
     names: dict[str, Any] = {"OAuth": OAuth, "Client": Client, "requests": requests, **words}
 

@@ -202,6 +202,8 @@ def _check_built_in(request: NewConnectorRequest) -> None:
         rest = "set others in connector.yaml, once it is there"
         fix = f"{asked_for} {'is' if len(known) == 1 else 'are'} what is asked for; {rest}" if known else rest
         raise InputError(f"--option {unknown[0]} has no place with --from {request.built_in}", fix)
+    if empty := [name for name, value in request.options.items() if not value.strip()]:
+        raise InputError(f"--option {empty[0]} has no value", f"write --option {empty[0]}=…, with what it is")
     if request.credentials == "secrets" and request.connection:
         fix = "take it out, or write --credentials connection"
         raise InputError("--connection-name has no place with --credentials secrets, which reads through none", fix)

@@ -173,6 +173,7 @@ def test_what_nobody_can_guess_is_asked_for(name: str, headgate: Run, tmp_path: 
         (("--from", "hubspot", "--option", "access_token=CANARY"), "--option access_token has no place with --from hubspot"),
         (("--from", "zendesk", "--option", "x=1"), "--option subdomain=…, --option email=… are what is asked for"),
         (("--from", "hubspot", "--credentials", "secrets", "--connection-name", "c"), "--connection-name has no place with"),
+        (("--from", "github", "--option", "owner= "), "--option owner has no value"),
         (("--from-csv", "x.csv", "--credentials", "secrets"), "--credentials is for --from"),
     ],
 )
@@ -185,7 +186,9 @@ def test_what_can_not_be_made_is_refused(words: tuple[str, ...], said: str, head
 
 
 @pytest.mark.parametrize("form", ["connection", "secrets"])
-@pytest.mark.parametrize("value", ['a"b', "a\\1b", "a: b", "#x", "true", "1.0", "ü", "a'b", "{x}", "a b", "-", "~"])
+@pytest.mark.parametrize(
+    "value", ['a"b', "a\\1b", "a: b", "#x", "true", "1.0", "ü", "a'b", "{x}", "a b", "-", "~", "a\nb", "\t", "a\u2028b"]
+)
 def test_an_answer_is_text_whatever_it_holds(value: str, form: Credentials) -> None:
     assert definition_of("github", form, owner=value).table_options == {"owner": value, "repo": "hello-world"}
     assert definition_of("zendesk", form, email=value).clear_options["email"] == value

@@ -30,10 +30,10 @@ def test_the_wheel_has_this_repositorys_own_files_and_one_import_name(wheels: Pa
         names = archive.namelist()
         for path in (*FILES, *LINES):
             assert archive.read(f"headgate/project_files/{path}") == (ROOT / path).read_bytes()
-        for path in (ROOT / "headgate/new_project/catalogue").rglob("*.*"):
-            assert archive.read(path.relative_to(ROOT).as_posix()) == path.read_bytes()
-        for path in (ROOT / "connectors/salesforce").glob("*.py"):
-            assert archive.read(f"headgate/connector_files/salesforce/{path.name}") == path.read_bytes()
+        for file in (ROOT / "headgate/new_project/catalogue").rglob("*.*"):
+            assert archive.read(file.relative_to(ROOT).as_posix()) == file.read_bytes()
+        for file in (ROOT / "connectors/salesforce").glob("*.py"):
+            assert archive.read(f"headgate/connector_files/salesforce/{file.name}") == file.read_bytes()
 
     assert {name.partition("/")[0] for name in names} == {"headgate", "headgate-0.1.0.dist-info"}
 

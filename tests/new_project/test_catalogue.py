@@ -63,7 +63,10 @@ def words_of(name: str, form: str) -> list[str]:
     return ["init", "connector", "mine", "--from", name, "--credentials", form, *options]
 
 
-@pytest.mark.parametrize(("name", "form"), FORMS)
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [one if one[1] == "connection" or one[0] == "hubspot" else pytest.param(*one, marks=LONG) for one in FORMS],
+)
 def test_each_is_made_and_nothing_of_it_is_refused(name: str, form: str, headgate: Run, tmp_path: Path) -> None:
     headgate(*words_of(name, form))
 

@@ -93,7 +93,16 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
 )
 INIT_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("project", project, ("shop", "shop --sample --ci github", ". --check")),
-    ("connector", connector, ("crm --python-file path/to/crm.py", "shop --from-csv tables.csv", "plant --from osipi")),
+    (
+        "connector",
+        connector,
+        (
+            "crm --python-file path/to/crm.py",
+            "shop --from-csv tables.csv",
+            "plant --from osipi",
+            "sales --from hubspot --credentials secrets",
+        ),
+    ),
     ("ci", ci, ("", "--host gitlab -t dev -t prod")),
 )
 GENERATE_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (

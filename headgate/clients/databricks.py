@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -83,6 +84,17 @@ class Login:
             )
         self._redact = redactor([*self._secrets, token])
         return {"DATABRICKS_HOST": self.client.config.host or "", "DATABRICKS_TOKEN": token, "DATABRICKS_AUTH_TYPE": "pat"}
+
+    @contextmanager
+    def in_environment(self) -> Iterator[None]:
+        """Have the environment log in as this does meanwhile, also where a notebook is logged in without it."""
+        added = {name: value for name, value in self.environment().items() if name not in os.environ}
+        os.environ.update(added)
+        try:
+            yield
+        finally:
+            for name in added:
+                del os.environ[name]
 
     @contextmanager
     def asking(self, what: str) -> Iterator[None]:

@@ -65,5 +65,15 @@ def keep_deployed(settings: Settings) -> None:
         raise system_error(error) from None
 
 
+def asked(found: Approval, settings: Settings) -> str:
+    """Say what deploys a review, or that nothing is to be deployed."""
+    if not found.changes:
+        return f"nothing is to be deployed to {settings.target}"
+    lead = "nothing was deployed yet."
+    if settings.deploy and settings.deploy != found.words:
+        lead = f"nothing was deployed: the widget Deploy says '{settings.deploy}', which is not this review."
+    return f"{lead} To deploy what the review says, put these words into the widget Deploy and run the last cell: {found.words}"
+
+
 def _deployed(settings: Settings) -> Path:
     return settings.folder / "deployed" / settings.target

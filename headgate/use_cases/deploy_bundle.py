@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.clients.databricks import Login
-    from headgate.project import Connector
     from headgate.use_cases.record import Progress
 
 
@@ -33,6 +32,10 @@ class DeployBundleRequest(ConnectorRequest):
     cli: str = "databricks"
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
+    def summary(self, target: str) -> Path:
+        """Give the file with the summary of what is deployed: beside the bundle."""
+        return self.bundle.parent / f"summary.{target}.json"
+
 
 def deploy_bundle(request: DeployBundleRequest, tell: Callable[[str], None]) -> Progress:
     """Deploy a bundle to a target, and record what is there then.
@@ -41,34 +44,61 @@ def deploy_bundle(request: DeployBundleRequest, tell: Callable[[str], None]) -> 
     InputError and SourceError where the workspace or its command line can't be used. What was done until then stays, and the
     same again goes on from there.
     """
-    from headgate.clients.databricks import Login
-
-    one, target = request.read()
+    _, target = request.read()
     _refuse_stale(request)
-    login = Login(one.definition.targets[target].host, one.definition.targets[target].profile)
+    login = _login(request)
     command = BundleCommand(request.cli, request.bundle, login.environment(), login.redacted_lines)
     _refuse_destroying(command.summary(target), request.bundle, target)
-    send_needs(one, target, login, request.secrets, tell)
+    send_needs(request, tell)
     tell(login.redacted_lines(command.deploy(target)).strip())
-    summary = request.bundle.parent / f"summary.{target}.json"
-    write_whole(summary, command.summary(target))
-    recorded = RecordRequest(
-        connector=request.connector, target=target, root=request.root, states=(summary,), bundle=request.bundle
-    )
-    return record_applied(recorded, tell)
+    write_whole(request.summary(target), command.summary(target))
+    return record_bundle(request, tell)
 
 
-def send_needs(one: Connector, target: str, login: Login, secrets: Mapping[str, str], tell: Callable[[str], None]) -> None:
-    """Make the connection and the git folder that a target's pipelines need, or bring them up to date."""
+def send_needs(request: DeployBundleRequest, tell: Callable[[str], None]) -> None:
+    """Make the connection and the git folder that a target's pipelines need, or bring them up to date.
+
+    Raises InputError for a secret that is not given, RefusedError where something else has their names, SourceError where the
+    workspace can't be asked.
+    """
     from headgate.use_cases.bundle_needs import make_git_folder, send_connection
 
+    one, target = request.read()
+    login = _login(request)
     for found in shared_resources(bundle_scope(one.definition, target), {}):
         if isinstance(found, Connection):
-            is_new = send_connection(login, found, secrets)
+            is_new = send_connection(login, found, request.secrets)
             tell(f"connection {found.name} {'made' if is_new else 'brought up to date'}")
         elif isinstance(found, GitFolder):
             is_new = make_git_folder(login, found)
             tell(f"git folder {found.path} {'made' if is_new else 'is there'}")
+
+
+def record_bundle(request: DeployBundleRequest, tell: Callable[[str], None]) -> Progress:
+    """Record what a deploy of the bundle as it is left in a target, by the summary beside the bundle.
+
+    Raises StaleError for a bundle that is not of the files as they are, InputError for a summary that is not there, or is
+    another's.
+    """
+    _, target = request.read()
+    _refuse_stale(request)
+    recorded = RecordRequest(
+        connector=request.connector,
+        target=target,
+        root=request.root,
+        states=(request.summary(target),),
+        bundle=request.bundle,
+    )
+    with _login(request).in_environment():
+        return record_applied(recorded, tell)
+
+
+def _login(request: DeployBundleRequest) -> Login:
+    from headgate.clients.databricks import Login
+
+    one, target = request.read()
+    settings = one.definition.targets[target]
+    return Login(settings.host, settings.profile)
 
 
 def _refuse_stale(request: DeployBundleRequest) -> None:

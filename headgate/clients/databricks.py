@@ -74,7 +74,10 @@ class Login:
         return "\n".join(seen(line.rstrip()) for line in self._redact(text).splitlines())
 
     def environment(self) -> dict[str, str]:
-        """Give the variables by which another program logs in as this does, the token among them. Raises as `asking` does."""
+        """Give the variables by which another program logs in as this does, the token among them.
+
+        Raises InputError for a login without a token, and what `asking` does.
+        """
         with self.asking("a login"):
             said = self.client.config.authenticate().get("Authorization", "")
         token = said.removeprefix("Bearer ")

@@ -48,7 +48,7 @@ def reviewed(settings: Settings, tell: Callable[[str], None]) -> Approval:
 
 
 def keep_deployed(settings: Settings) -> None:
-    """Keep the connector's files as they were deployed: the next review compares with them."""
+    """Keep the connector's files as they were deployed, for the next review. Raises what `system_error` gives."""
     place = _deployed(settings) / "connectors" / CONNECTOR
     fresh = place.with_name(f"{CONNECTOR}.new")
     try:

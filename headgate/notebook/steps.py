@@ -110,7 +110,7 @@ class PiNotebook(Session):
 
     @cell
     def generate(self) -> None:
-        """Write the bundle."""
+        """Write the bundle. Raises RefusedError, as all do StoppedError, for a file that somebody changed."""
         settings = self.prepared()
         folder = settings.folder / BUNDLE
         found = generate_bundle(BundleRequest(connector=CONNECTOR, out=folder, root=settings.folder))
@@ -135,7 +135,7 @@ class PiNotebook(Session):
 
     @cell
     def deploy(self) -> None:
-        """Deploy what was reviewed, if the widget has its words."""
+        """Deploy what was reviewed, if the widget has its words. Raises RefusedError for what would lose data, likewise."""
         settings = self.prepared()
         found = reviewed(settings, self.output.say)
         if not found.changes or settings.deploy != found.words:

@@ -77,6 +77,14 @@ def test_the_sample_becomes_a_bundle(tmp_path: Path) -> None:
     assert (reader.here / "bundle/resources/sample.yml").exists()
 
 
+def test_the_notebook_is_written(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+
+    Story(reader).read("docs/notebook.md")
+
+    assert (reader.here / "headgate_osipi.py").read_text().startswith("# Databricks notebook source")
+
+
 @pytest.mark.long
 def test_the_sample_is_run_on_this_machine(tmp_path: Path) -> None:
     reader = Reader(tmp_path)

@@ -1,8 +1,9 @@
 """Databricks' command line, run in a bundle's folder.
 
 Facts: its engine `direct`, which the bundle names, brings no Terraform and keeps its state in the workspace, below the bundle's
-root_path (docs.databricks.com/dev-tools/bundles/direct); without a terminal, `deploy` refuses what would destroy something
-(databricks/cli, cmd/bundle/deploy.go, --auto-approve).
+root_path (docs.databricks.com/dev-tools/bundles/direct); without a terminal, `deploy` refuses to destroy pipelines and schemas
+(databricks/cli, bundle/phases/deploy.go); a summary also has what is deployed and no longer in the files, and goes by a cache
+in the bundle's folder unless it is told to pull the state (cmd/bundle/summary.go).
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class BundleCommand:
         return self._run("bundle", "deploy", "-t", target)
 
     def summary(self, target: str) -> str:
-        """Give the summary of what is deployed, as JSON. Raises SourceError where it can't be had."""
-        return self._run("bundle", "summary", "-t", target, "-o", "json")
+        """Give the summary of what is deployed by the state in the workspace, as JSON. Raises SourceError without one."""
+        return self._run("bundle", "summary", "-t", target, "--force-pull", "-o", "json")
 
     def _run(self, *words: str, cwd: Path | None = Path()) -> str:
         try:

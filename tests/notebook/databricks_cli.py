@@ -1,7 +1,7 @@
 """Stands for Databricks' command line: `version`, `bundle deploy` and `bundle summary`, as the direct engine does them.
 
-What it keeps of a deploy is a file in the workspace, below the bundle's root_path. A pipeline or job of that which the bundle
-no longer has is destroyed by a deploy, which is refused without --auto-approve.
+What it keeps of a deploy is a file in the workspace, below the bundle's root_path. A job of that which the bundle no longer has
+is deleted by a deploy; a pipeline is not without --auto-approve.
 """
 
 from __future__ import annotations
@@ -35,9 +35,8 @@ def main(words: list[str]) -> str:
 def deploy(bundle: dict[str, Any], state: dict[str, Any]) -> None:
     """Make what is new, change what is there, and keep the ids of both."""
     resources = bundle["resources"]
-    for kind in ("jobs", "pipelines"):
-        if gone := sorted(state.get(kind, {}).keys() - resources.get(kind, {}).keys()):
-            sys.exit(f"Error: the deployment destroys {', '.join(gone)}; use --auto-approve")
+    if gone := sorted(state.get("pipelines", {}).keys() - resources.get("pipelines", {}).keys()):
+        sys.exit(f"Error: the deployment destroys {', '.join(gone)}; use --auto-approve")
     for schema in resources.get("schemas", {}).values():
         send("POST", "/api/2.1/unity-catalog/schemas", schema, taken={400})
     place = bundle["workspace"]["file_path"]
@@ -47,6 +46,9 @@ def deploy(bundle: dict[str, Any], state: dict[str, Any]) -> None:
     pipelines, jobs = state.setdefault("pipelines", {}), state.setdefault("jobs", {})
     for key, block in resources.get("pipelines", {}).items():
         deploy_pipeline(pipelines, key, block, place)
+        save_state(bundle, state)
+    for key in sorted(jobs.keys() - resources.get("jobs", {}).keys()):
+        send("POST", "/api/2.1/jobs/delete", {"job_id": int(jobs.pop(key))})
         save_state(bundle, state)
     for key, block in resources.get("jobs", {}).items():
         deploy_job(jobs, key, block, pipelines)

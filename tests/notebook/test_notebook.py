@@ -276,13 +276,19 @@ class TestOtherSettings:
         assert len(in_target(FOLDER / "bundle", "prod")["resources"]["jobs"]) == 4
 
     @pytest.mark.long
-    def test_and_are_deployed(self, small: Notebook, workspace: Workspace) -> None:
-        small.fill_in(mode="streaming", target="prod")
-        small.fill_in(deploy=words(small.run_to("review")["review"]))
-        small.run("deploy")
+    def test_deployed_pipelines_change_to_streaming_and_back(self, small: Notebook, workspace: Workspace) -> None:
+        found = []
+        for mode in ("batch", "streaming", "batch"):
+            small.fill_in(mode=mode, target="prod")
+            small.fill_in(deploy=words(small.run_to("review")["review"]))
+            small.run("deploy")
+            continuous = {one.spec["continuous"] for one in workspace.pipelines.values()}
+            found.append((set(workspace.pipelines), continuous, len(workspace.jobs)))
 
-        assert [one.spec["continuous"] for one in workspace.pipelines.values()] == [True] * 4
-        assert workspace.jobs == {}
+        ids = found[0][0]
+        assert len(ids) == 4
+        assert found == [(ids, {False}, 4), (ids, {True}, 0), (ids, {False}, 4)]
+        assert "nothing is to be deployed to prod" in small.run("review")
 
     def test_other_tables_are_taken_beside_and_stay(self, small: Notebook) -> None:
         small.fill_in(tables="pi_points, pi_timeseries")

@@ -17,7 +17,8 @@ from headgate.project import TABLES, read_connectors
 from headgate.use_cases.init_connector import NewConnectorRequest, make_connector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
 
     from headgate.notebook.settings import Settings
     from headgate.project import Connector
@@ -47,6 +48,7 @@ def prepare(settings: Settings) -> None:
             schema=settings.schema,
         )
         make_connector(request, {})
+        _take_alone(file.with_name(TABLES), settings.tables)
         values |= _ONCE
     text = needed_text(file)
     data = parse_yaml(text, str(file)).data
@@ -90,6 +92,13 @@ def connection_options(settings: Settings, secrets: Mapping[str, str]) -> dict[s
     """Give what the connector's code reads with: the definition's options, the secrets, and which tags."""
     options = dict(connector_of(settings).definition.connection.options)
     return options | dict(secrets) | ({"nameFilter": settings.tag_filter} if settings.tag_filter else {})
+
+
+def _take_alone(inventory: Path, tables: Collection[str]) -> None:
+    """Leave only these tables in the inventory that comes with Headgate; all of them where none is named, or known."""
+    rows = [row for row in read_inventory(inventory) if row.source_table in tables]
+    if rows:
+        write_whole(inventory, render_inventory(rows))
 
 
 def _values(settings: Settings) -> dict[tuple[str, ...], Any]:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from headgate.files import needed_text
 from headgate.names import catalog_name_fault
@@ -120,8 +121,8 @@ def _wrong(values: Mapping[str, str]) -> list[Problem]:
         for name in ("catalog", "schema")
         if (fault := catalog_name_fault(values[name]))
     ]
-    if not values["server"].startswith(("https://", "http://")):
-        found.append(_problem("server", f"is {short(values['server'])}", "such as https://pi.example.com/piwebapi"))
+    if fault := _server_fault(values["server"]):
+        found.append(_problem("server", fault, "such as https://pi.example.com/piwebapi; the login has widgets of its own"))
     return found + _wrong_login(values)
 
 
@@ -142,6 +143,17 @@ def _secret(values: Mapping[str, str]) -> Secret:
     if values["token_url"]:
         return "client_secret"
     return "password" if values["user"] else "access_token"
+
+
+def _server_fault(server: str) -> str:
+    """Say why a text is no server's address; what may be a secret in it is not said."""
+    try:
+        url = urlsplit(server)
+    except ValueError:
+        return "is no address"
+    if url.scheme not in {"https", "http"} or not url.hostname:
+        return f"is {short(server.rpartition('@')[2])}"
+    return "holds a user, a query or a fragment" if url.username or url.password or url.query or url.fragment else ""
 
 
 def _folder_fault(folder: Path) -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from base64 import b64decode
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -327,7 +328,7 @@ class TestWhatTheOperatorMends:
         assert "Tags per pipeline: is 'none'\n    give a whole number from 1 to 100,000" in said
         assert "Schedule: " in said
         assert "Catalog: '' is empty" in said
-        assert "Server address: is 'pi'\n    such as https://pi.example.com/piwebapi" in said
+        assert "Server address: is 'pi'\n    such as https://pi.example.com/piwebapi; the login has widgets of its own" in said
         assert "Secret scope: is empty, and a login is named" in said
         assert not FOLDER.exists()
 
@@ -350,6 +351,17 @@ class TestWhatTheOperatorMends:
         assert "the connection failed" in said
         assert "Traceback" not in said
 
+    @pytest.mark.parametrize(
+        "address", ["https://reader:secret-1@pi/piwebapi", "https://pi/piwebapi?token=secret-1", "https://["]
+    )
+    def test_an_address_that_is_none_or_holds_a_login(self, small: Notebook, address: str) -> None:
+        small.fill_in(server=address)
+
+        said = small.stopped("access")
+
+        assert said.startswith("Server address: ")
+        assert "secret-1" not in said
+
     def test_a_scope_that_has_no_such_secret(self, small: Notebook, pi_server20: str) -> None:
         small.log_in(pi_server20, SECRET)
         small.dbutils.secrets.values.clear()
@@ -371,6 +383,26 @@ class TestWhatTheOperatorMends:
 
     def test_cells_that_are_run_out_of_order(self, small: Notebook) -> None:
         assert "run `headgate balance osipi`" in small.stopped("check")
+        assert "pi_timeseries: 20 tag_webids in 4 slices" in small.run("slice")
+        assert "osipi: 4 tables, 4 pipelines, 1 stack" in small.run("balance")
+
+    @pytest.mark.long
+    def test_files_of_the_folder_that_are_lost(self, small: Notebook) -> None:
+        small.fill_in(deploy=words(small.run_to("review")["review"]))
+        small.run("deploy")
+        kept = FOLDER / "deployed" / "dev" / "connectors" / "osipi" / "layout.lock"
+        lock = (CONNECTOR / "layout.lock").read_bytes()
+        (CONNECTOR / "layout.lock").unlink()
+
+        assert "is missing, and osipi is deployed to dev by it" in small.stopped("balance")
+        assert kept.read_bytes() == lock
+
+        (CONNECTOR / "layout.lock").write_bytes(lock)
+        rmtree(FOLDER / "deployed")
+        small.fill_in(deploy=words(small.run("review")))
+        assert "nothing is deployed: data would be lost in dev" in small.stopped("deploy")
+        small.call("record")
+        assert "nothing is to be deployed to dev" in small.run("review")
 
     def test_a_folder_that_goes_with_the_cluster(self, small: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "16.4")

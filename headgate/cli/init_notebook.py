@@ -14,7 +14,7 @@ from headgate.cli.options import Format, FormatOption
 
 
 def notebook(
-    out: Annotated[Path, typer.Option("--out", help="The notebook's file.")] = Path("headgate_osipi.py"),
+    out: Annotated[Path, typer.Option("--out", help="The notebook's file.")] = Path("pi_notebook.py"),
     wheels: Annotated[
         str,
         typer.Option(

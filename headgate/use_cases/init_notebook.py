@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from headgate.generated import Change
 
 _FOLDER = re.compile(r"/(Workspace|Volumes)/[^\"'\\{}$`\x00-\x1f\x7f]*")
+# Packages that the cells import, where Python looks into the notebook's folder first.
+_SHADOWED = {"headgate", "headgate_osipi"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,9 @@ def write_notebook(request: NotebookRequest) -> NotebookResult:
         problems.append(
             Problem(f"{request.out} is no file of Python", "a notebook in source format ends with .py: --out pi.py")
         )
+    if request.out.stem in _SHADOWED:
+        message = f"{request.out} has the name of the package {request.out.stem}, which Python would look for in the notebook"
+        problems.append(Problem(message, "give it another name, such as --out pi_notebook.py"))
     if not _FOLDER.fullmatch(wheels):
         fix = f"name a folder below /Workspace or /Volumes: --wheels {WHEELS}"
         problems.append(Problem(f"--wheels {short(wheels)} is no folder of a workspace", fix))

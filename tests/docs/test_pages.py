@@ -82,7 +82,7 @@ def test_the_notebook_is_written(tmp_path: Path) -> None:
 
     Story(reader).read("docs/notebook.md")
 
-    assert (reader.here / "headgate_osipi.py").read_text().startswith("# Databricks notebook source")
+    assert (reader.here / "pi_notebook.py").read_text().startswith("# Databricks notebook source")
 
 
 @pytest.mark.long

@@ -25,11 +25,11 @@ GOLDEN = Path(__file__).resolve().parent / "golden" / "notebook.txt"
 def test_a_notebook_is_written_as_it_was_looked_at(headgate: Run, tmp_path: Path) -> None:
     said = headgate("init", "notebook")
 
-    text = (tmp_path / "headgate_osipi.py").read_text().replace(f"-{version('headgate')}-", "-VERSION-")
+    text = (tmp_path / "pi_notebook.py").read_text().replace(f"-{version('headgate')}-", "-VERSION-")
     if os.environ.get("REWRITE_GOLDEN"):
         GOLDEN.write_text(text)
     assert text == GOLDEN.read_text()
-    assert said.stdout == "headgate_osipi.py written\n"
+    assert said.stdout == "pi_notebook.py written\n"
     assert "copy the wheels to /Workspace/Shared/headgate/wheels and import the notebook" in said.stderr
 
 
@@ -57,13 +57,13 @@ def test_databricks_takes_it_for_a_notebook_and_python_for_python(headgate: Run,
 
 def test_one_that_somebody_changed_stays_unless_forced(headgate: Run, tmp_path: Path) -> None:
     headgate("init", "notebook")
-    file = tmp_path / "headgate_osipi.py"
+    file = tmp_path / "pi_notebook.py"
     file.write_text(mine := file.read_text() + "# mine\n")
 
     said = headgate("init", "notebook", code=5)
 
     assert "-# mine" in said.stdout
-    assert "these files say something else: headgate_osipi.py" in said.stderr
+    assert "these files say something else: pi_notebook.py" in said.stderr
     assert file.read_text() == mine
     headgate("init", "notebook", "--check", code=3)
     headgate("init", "notebook", "--force")
@@ -75,6 +75,8 @@ def test_one_that_somebody_changed_stays_unless_forced(headgate: Run, tmp_path: 
     ("words", "said"),
     [
         (("--out", "pi.ipynb"), "pi.ipynb is no file of Python"),
+        (("--out", "there/headgate_osipi.py"), "has the name of the package headgate_osipi"),
+        (("--out", "headgate.py"), "has the name of the package headgate,"),
         (("--wheels", "wheels"), "--wheels 'wheels' is no folder of a workspace"),
         (("--wheels", '/Volumes/a" ; rm -r /'), "is no folder of a workspace"),
         (("--wheels", "/Workspace/a\n# COMMAND ----------"), "is no folder of a workspace"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.definition.edit import with_values
-from headgate.definition.load import FILE
-from headgate.definition.yaml import parse_yaml
+from headgate.definition.load import FILE, parse_definition
 from headgate.files import needed_text, write_whole
 from headgate.inventory.merge import merge_discovered
 from headgate.inventory.read import read_inventory
 from headgate.inventory.write import render_inventory
+from headgate.layout.deployed import read_deployed
 from headgate.new_project.built_in import ADDRESS
 from headgate.problems import InputError, Problem, did_you_mean
 from headgate.project import TABLES, read_connectors
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from headgate.definition.model import Definition
     from headgate.notebook.settings import Settings
     from headgate.project import Connector
 
@@ -51,12 +52,11 @@ def prepare(settings: Settings) -> None:
         _take_alone(file.with_name(TABLES), settings.tables)
         values |= _ONCE
     text = needed_text(file)
-    data = parse_yaml(text, str(file)).data
+    definition = parse_definition(text, str(file))
     if settings.mode == "batch":
-        schedules = data.get("schedules")
-        values["schedules", "snapshot"] = (schedules or {}).get("snapshot") or _SNAPSHOTS
-    values |= {("targets", name, "deploy_with"): "bundle" for name in data.get("targets", {})}
-    _refuse_another_place(settings, data)
+        values["schedules", "snapshot"] = definition.schedules.snapshot or _SNAPSHOTS
+    values |= {("targets", name, "deploy_with"): "bundle" for name in definition.targets}
+    _refuse_another_place(settings, definition)
     changed = with_values(text, values, str(file))
     if changed != text:
         write_whole(file, changed)
@@ -114,22 +114,23 @@ def _values(settings: Settings) -> dict[tuple[str, ...], Any]:
     }
 
 
-def _refuse_another_place(settings: Settings, data: Mapping[str, Any]) -> None:
+def _refuse_another_place(settings: Settings, definition: Definition) -> None:
     """Raise InputError where the widgets name another place than that in which tables are: they would be made a second time."""
-    one = connector_of(settings)
+    folder, target = settings.folder / "connectors" / CONNECTOR, definition.targets.get(settings.target)
+    is_deployed = {name: bool(read_deployed(folder, name).ids) for name in {*definition.targets, settings.target}}
     before = {
-        "Schema": (data["destination"]["schema"], settings.schema, any(one.deployed(name).ids for name in data["targets"])),
+        "Schema": (definition.destination.schema_name, settings.schema, any(is_deployed.values())),
         "Catalog": (
-            data["targets"].get(settings.target, {}).get("catalog") or data["destination"]["catalog"],
+            (target and target.catalog) or definition.destination.catalog,
             settings.catalog,
-            bool(one.deployed(settings.target).ids),
+            is_deployed[settings.target],
         ),
     }
     fix = "put it back into the widget; another folder is another deployment"
     problems = [
         Problem(f"is '{now}', and the tables that were deployed are in '{was}'", fix, path=name)
-        for name, (was, now, is_deployed) in before.items()
-        if is_deployed and was != now
+        for name, (was, now, is_there) in before.items()
+        if is_there and was != now
     ]
     if problems:
         raise InputError(problems)

@@ -94,7 +94,7 @@ class TestAPlantOf1040Tags:
         assert len(json.loads((CONNECTOR / "deployed.dev.json").read_text())["ids"]) >= 22
 
         before, calls = written(), len(workspace.log)
-        again = notebook.run_all()
+        again = {**notebook.run_to("review"), "deploy": notebook.run("deploy")}
 
         assert "nothing is to be deployed to dev" in again["deploy"]
         assert "every file is up to date already" in again["generate"]
@@ -120,6 +120,7 @@ class TestAskingBeforeADeploy:
         assert words(said) != before
         assert workspace.log == []
 
+    @pytest.mark.long
     def test_files_that_were_not_generated_since_are_not_deployed(self, small: Notebook, workspace: Workspace) -> None:
         small.run_to("generate")
         small.fill_in(schedule="0 0 2 * * ?")
@@ -202,6 +203,7 @@ class TestLaterRuns:
         assert ids < set(workspace.pipelines)
         assert len(workspace.pipelines) == 7
 
+    @pytest.mark.long
     def test_more_tags_a_pipeline_move_none(self, small: Notebook) -> None:
         small.run_to("balance")
         before, where = sliced(), pipelines()
@@ -235,6 +237,7 @@ class TestLaterRuns:
         assert "at 02:00 every day" in shown["balance"]
         assert 'append: "quartz: 0 0 2 * * ?"' in (CONNECTOR / "connector.yaml").read_text()
 
+    @pytest.mark.long
     def test_what_a_person_wrote_into_the_definition_stays(self, small: Notebook) -> None:
         small.run_to("balance")
         file = CONNECTOR / "connector.yaml"
@@ -291,6 +294,7 @@ class TestOtherSettings:
         assert found == [(ids, {False}, 4), (ids, {True}, 0), (ids, {False}, 4)]
         assert "nothing is to be deployed to prod" in small.run("review")
 
+    @pytest.mark.long
     def test_other_tables_are_taken_beside_and_stay(self, small: Notebook) -> None:
         small.fill_in(tables="pi_points, pi_timeseries")
         assert "tables.csv: pi_points, pi_timeseries" in small.run_to("balance")["discover"]
@@ -300,7 +304,7 @@ class TestOtherSettings:
 
     def test_a_login_by_the_secret_of_a_scope(self, small: Notebook, guarded_server: str, workspace: Workspace) -> None:
         small.log_in(guarded_server, SECRET)
-        shown = [small.run("access"), *small.run_to("generate").values(), small.call("connect")]
+        shown = [small.run("access"), *small.run_to("balance").values(), small.call("connect")]
 
         assert "10 tags read" in shown[0]
         options = workspace.connections["dev_osipi_connection"].info["options"]
@@ -412,6 +416,7 @@ class TestWhatTheOperatorMends:
         assert "on the cluster's own disk, which is gone when it ends" in said
         assert not FOLDER.exists()
 
+    @pytest.mark.long
     def test_a_generated_file_that_somebody_changed_stays(self, small: Notebook) -> None:
         small.run_to("generate")
         file = FOLDER / "bundle" / "databricks.yml"

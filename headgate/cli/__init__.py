@@ -30,6 +30,7 @@ from headgate.cli.generate import bundle, generate
 from headgate.cli.handover import handover
 from headgate.cli.init import ci, init
 from headgate.cli.init_connector import connector
+from headgate.cli.init_notebook import notebook
 from headgate.cli.init_project import project
 from headgate.cli.observe import observe
 from headgate.cli.progress import done, record, rename, retire
@@ -103,6 +104,7 @@ INIT_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
             "sales --from hubspot --credentials secrets",
         ),
     ),
+    ("notebook", notebook, ("", "--out pi.py --wheels /Volumes/main/tools/wheels")),
     ("ci", ci, ("", "--host gitlab -t dev -t prod")),
 )
 GENERATE_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (

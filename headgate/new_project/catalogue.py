@@ -73,6 +73,13 @@ def built_in(name: str) -> BuiltIn:
     return BuiltIn(name, _CATALOGUE / name, _code_of(name) if name in _CODE else None)
 
 
+def package_of(name: str) -> str:
+    """Give the package that a built-in connector's code is imported by. Raises InputError where it is not installed."""
+    built_in(name)
+    package = _CODE[name]
+    return package if package and find_spec(package) else f"connectors.{name}"
+
+
 def _code_of(name: str) -> Path:
     package = Path(headgate.__file__).resolve().parent
     found = find_spec(_CODE[name]) if _CODE[name] else None

@@ -78,6 +78,14 @@ def test_the_sample_becomes_a_bundle(tmp_path: Path) -> None:
     assert (reader.here / "bundle/resources/sample.yml").exists()
 
 
+def test_the_notebook_is_written(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+
+    Story(reader).read("docs/notebook.md")
+
+    assert (reader.here / "pi_notebook.py").read_text().startswith("# Databricks notebook source")
+
+
 @pytest.mark.long
 def test_the_sample_reads_its_secrets_itself(tmp_path: Path) -> None:
     reader = Reader(tmp_path)

@@ -30,8 +30,6 @@ def _unknown(part: BundleTarget) -> Iterator[Problem]:
         yield Problem(
             f"{part.connector}: bundles have no form for managed ingestion from community connectors", "set `ingestion: file`"
         )
-    if definition.code.git:
-        yield Problem(f"{part.connector}: bundles make no git folder (code.git)", "bring code by code.folder or code.wheels")
     for wheel in definition.code.wheels:
         if "file:" in wheel or (wheel.endswith(".whl") and not wheel.startswith(("/Volumes/", "/Workspace/"))):
             fix = "write the path alone: /Volumes/…/NAME.whl"

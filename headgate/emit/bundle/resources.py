@@ -123,7 +123,9 @@ def _pipeline(scope: Scope, one: Pipeline) -> Block:
         "libraries": [_library(scope, one)],
     }
     if one.code:
-        block["root_path"] = f"../{in_bundle(scope, one.code.removeprefix('/Workspace'))}"
+        path = in_bundle(scope, one.code.removeprefix("/Workspace"))
+        # A git folder is in the workspace alone; of a path of the bundle its command line wants that the folder is there.
+        block["root_path"] = f"${{workspace.file_path}}/{path}" if scope.definition.code.git else f"../{path}"
     environment: Block = {"dependencies": list(one.wheels)} if one.wheels else {}
     environment |= {"environment_version": one.environment_version} if one.environment_version else {}
     for name, value in (

@@ -164,6 +164,31 @@ class TestWhoTakesIt:
         libraries = built["resources"]["pipelines"]["crm_people_1"]["libraries"]
         assert libraries == [{"notebook": {"path": "../src/prod/crm/notebooks/people_1.py"}}]
 
+    def test_code_of_a_git_folder_is_imported_from_where_that_has_to_be(self, headgate: Run, project: Path) -> None:
+        define(project, ("code: {folder: code}", "code: {git: {url: https://github.com/a/b, tag: v1}}"))
+
+        said = headgate("generate", "bundle", "crm").stderr
+
+        folder = "/Workspace/Shared/headgate/src/dev/crm/code"
+        assert (
+            f"the git folder {folder}, of https://github.com/a/b at tag v1, has to be there in dev: a bundle makes none" in said
+        )
+        pipeline = in_target(project / "bundle", "dev")["resources"]["pipelines"]["crm_people_1"]
+        assert pipeline["root_path"].replace("${workspace.file_path}", "/Workspace/Shared/headgate") == f"{folder}/src"
+
+    def test_a_review_says_what_its_deploy_would_change(self, headgate: Run, project: Path) -> None:
+        copytree(project / "connectors", project / "before" / "connectors")
+        same = headgate("review", "--before", "before", "-t", "dev").stdout
+        tables = project / CRM / "tables.csv"
+        tables.write_text(tables.read_text() + "notes,people,snapshot,10\n")
+        headgate("balance")
+
+        said = headgate("review", "--before", "before", "-t", "dev").stdout
+
+        assert "nothing changes" in same
+        assert "added  notes" in said
+        assert "1 table added" in said
+
 
 class TestWhatIsRefused:
     def test_targets_that_terraform_deploys(self, headgate: Run, project: Path) -> None:
@@ -177,10 +202,6 @@ class TestWhatIsRefused:
     @pytest.mark.parametrize(
         ("change", "said"),
         [
-            (
-                ("code: {folder: code}", "code: {git: {url: https://github.com/a/b, branch: main}}"),
-                "bundles make no git folder",
-            ),
             (("{service_principal: 1b2c}", "{group: data}"), "in a bundle no pipeline runs as a group (prod)"),
             (("name: CRM", "name: ${var.crm}"), "holds ${var.crm}, which a bundle would resolve"),
             (

@@ -85,6 +85,7 @@ OF_NO_TARGET = {
     "simulate-pi",
     "init project",
     "init connector",
+    "init notebook",
 } | {"generate bundle"}
 
 
@@ -174,6 +175,7 @@ RUNS: dict[str, list[list[str]]] = {
     "review": [["--before", "."]],
     "doctor": [[]],
     "init ci": [[]],
+    "init notebook": [[]],
     "generate bundle": [["crm"]],
     "sql check": [["silver.sql"]],
     "init project": [["another", "--sample"]],

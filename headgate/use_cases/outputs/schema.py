@@ -69,6 +69,7 @@ OUTPUTS: dict[str, Any] = {
     "doctor": DoctorOutput,
     "init project": WrittenOutput,
     "init connector": NewConnectorOutput,
+    "init notebook": WrittenOutput,
     "init ci": WrittenOutput,
     "generate bundle": BundleOutput,
     "sql check": SqlCheckOutput,

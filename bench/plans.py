@@ -6,7 +6,8 @@ import json
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.ingest import Registration, ingest_file
+from headgate.deployment.ingest import ingest_file
+from headgate.deployment.registration import Registration
 from headgate.tables.group import Group
 from headgate.tables.ids import TableId
 from headgate.tables.table import Table

@@ -10,6 +10,8 @@ from hashlib import sha256
 TAG_NAMES = ("headgate_connector", "headgate_target", "headgate_id")
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
+# A secret scope's name, and a secret's key. Source: the provider's secrets/resource_secret_scope.go, validScope, for both.
+SCOPE_PATTERN = r"^[A-Za-z0-9_.@/-]{1,128}$"
 _UNTAKEN = re.compile(r"[\x00-\x20\x7f./]")
 _LONGEST = 255
 # What a folder can't be called on Windows. Source: Microsoft, "Naming Files, Paths, and Namespaces".

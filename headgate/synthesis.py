@@ -8,6 +8,7 @@ from headgate.balance.fit import misfits
 from headgate.deployment.refused import problems_of
 from headgate.deployment.scope import Scope
 from headgate.deployment.stacks import stacks_of
+from headgate.emit.bundle.paths import bundle_scope
 from headgate.emit.terraform.stacks import StackPlan, plan_of
 from headgate.layout.deployed import deployed_path
 from headgate.numbers import counted
@@ -15,6 +16,8 @@ from headgate.problems import InputError, Problem, RefusedError, StaleError
 from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, refuse_strays, target_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.layout.deployed import DeployedBy
     from headgate.layout.model import Layout
     from headgate.project import Connector
@@ -61,8 +64,22 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
 
     Raises what `ready` does.
     """
-    scope, layout, code = ready(connector, target_of(connector.definition, target))
+    name = target_of(connector.definition, target)
+    found = ready(connector, name)
+    return [] if found[0].target.deploy_with == "bundle" else _stacks(connector, *found)
+
+
+def expected_of(connector: Connector, target: str) -> list[StackPlan]:
+    """Give what is to exist of a connector in a target, whatever deploys it, as stacks. Raises what `ready` does.
+
+    Of a target that a bundle deploys, with the paths that files have in a bundle.
+    """
+    scope, layout, code = ready(connector, target)
     if scope.target.deploy_with == "bundle":
-        return []
+        scope = bundle_scope(connector.definition, target)
+    return _stacks(connector, scope, layout, code)
+
+
+def _stacks(connector: Connector, scope: Scope, layout: Layout, code: Mapping[str, bytes]) -> list[StackPlan]:
     deployed = connector.deployed(scope.target_name)
     return [plan_of(stack, scope, deployed.connection) for stack in stacks_of(scope, connector.tables, layout, deployed, code)]

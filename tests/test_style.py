@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.examples import some_of
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.mark.parametrize("words", [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]], ids=" ".join)
+@pytest.mark.parametrize("words", some_of([["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]], 2), ids=" ".join)
 def test_nothing_to_mend_for(words: list[str]) -> None:
     run = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False)
 

@@ -20,7 +20,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError  # of the library below requests, which reading a body by it raises
 
-from .auth import ClientCredentials, auth_of
+from .auth import Tokens, auth_of
 from .codec import decode
 from .counters import Counters
 from .problems import PiError, PiUnavailableError, counted
@@ -180,6 +180,7 @@ class PiClient:
             if problem.status == _UNAUTHORIZED and answer is not None and not renewed and self._renews(answer.request):
                 renewed = True
                 continue
+            renewed = False  # a later try may well meet the new token's end
             failed += 1
             if not isinstance(problem, PiUnavailableError):
                 raise problem
@@ -188,7 +189,7 @@ class PiClient:
             self.pause(failed, retry_after(answer.headers.get("Retry-After")) if answer is not None else None)
 
     def _renews(self, request: requests.PreparedRequest) -> bool:
-        return isinstance(self._auth, ClientCredentials) and self._auth.refused(request)
+        return isinstance(self._auth, Tokens) and self._auth.refused(request)
 
     def _once(
         self, method: str, url: str, path: str, data: bytes | None

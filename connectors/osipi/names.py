@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 CONNECTION = (
     "pi_base_url", "pi_web_api_url", "auth", "access_token", "bearer_token", "client_id", "client_secret", "token_url",
-    "workspace_host", "scope", "username", "user", "password", "verify_ssl", "ca_file", "timeout_seconds",
-    "requests_per_second", "threads", "tags_per_request", "parts_per_batch", "max_items_per_call", "maxCount",
-    "max_url_length", "max_tries", "partitioned",
+    "workspace_host", "scope", "refresh_token", "refresh_token_file", "client_auth", "username", "user", "password",
+    "verify_ssl", "ca_file", "timeout_seconds", "requests_per_second", "threads", "tags_per_request", "parts_per_batch",
+    "max_items_per_call", "maxCount", "max_url_length", "max_tries", "partitioned",
 )  # fmt: skip
 TABLES = (
     "tag_webids", "point_webids", "element_webids", "event_frame_webids", "table_webids", "dataserver_webid",
@@ -34,7 +34,7 @@ STREAMING = (
 )  # fmt: skip
 # Options that hold no secret and no name of who logs in: what errors may show.
 PLAIN = frozenset({*CONNECTION, *TABLES, *STREAMING}) - {
-    "access_token", "bearer_token", "client_id", "client_secret", "username", "user", "password",
+    "access_token", "bearer_token", "client_id", "client_secret", "refresh_token", "username", "user", "password",
 }  # fmt: skip
 KNOWN = {name.lower(): name for name in (*CONNECTION, *TABLES, *STREAMING)}
 

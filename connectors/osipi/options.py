@@ -14,6 +14,7 @@ from .tls import authority
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_CLIENT_AUTHS = ("header", "form")
 _LOGINS = ("none", "bearer", "basic", "oidc", "kerberos")
 _TOKEN = re.compile(r"[\x20-\x7e]*")
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
@@ -51,13 +52,16 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How to log in: `kind` is none, bearer, basic, oidc or kerberos; the others say with what."""
+    """How to log in: `kind` is none, bearer, basic, oidc or kerberos; the others say with what (of oidc see `oauth.Client`)."""
 
     kind: str = "none"
     user: str = ""
     secret: Secret = field(default_factory=lambda: Secret(""))
     token_url: str = ""
     scope: str = ""
+    refresh: Secret = field(default_factory=lambda: Secret(""))
+    refresh_file: str = ""
+    in_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +141,9 @@ def settings_of(options: Mapping[str, str | None]) -> Settings:
     """Give the settings that a connection's options describe; raises OptionsError with all that is wrong.
 
     pi_base_url; access_token, or username and password, or client_id and client_secret with token_url (or workspace_host,
-    for Databricks' own), or none of them; auth, which of these counts, or none or kerberos; verify_ssl, ca_file (certificates
-    in PEM form, or a file of them); timeout_seconds, requests_per_second, threads, tags_per_request, parts_per_batch,
-    max_items_per_call, maxCount, max_url_length, max_tries.
+    for Databricks' own), scope, refresh_token, refresh_token_file and client_auth, or none of them; auth, which of these
+    counts, or none or kerberos; verify_ssl, ca_file (certificates in PEM form, or a file of them); timeout_seconds,
+    requests_per_second, threads, tags_per_request, parts_per_batch, max_items_per_call, maxCount, max_url_length, max_tries.
     """
     texts = OptionParser(options)
     settings = Settings(
@@ -181,7 +185,7 @@ def _is_address(url: str) -> bool:
 
 def _check_secrets(texts: OptionParser) -> None:
     """Refuse what no header can carry by the option's name, before an error of a library shows a part of it."""
-    for name in ("access_token", "bearer_token"):
+    for name in ("access_token", "bearer_token", "refresh_token"):
         if not _TOKEN.fullmatch(texts.text(name)):
             texts.problems.append(f"{name} holds a line break or a character beyond ASCII; give it as it was issued")
     for name in ("username", "user", "password", "client_id", "client_secret"):
@@ -214,10 +218,16 @@ def _login(texts: OptionParser) -> Login:
 
 
 def _client_login(texts: OptionParser, client: str) -> Login:
-    secret, host = texts.text("client_secret"), texts.text("workspace_host").rstrip("/")
+    secret, host, refresh = texts.text("client_secret"), texts.text("workspace_host").rstrip("/"), texts.text("refresh_token")
     url = texts.text("token_url") or (f"{host if '://' in host else 'https://' + host}/oidc/v1/token" if host else "")
-    if client and not (secret and url):
+    if client and not ((secret or refresh) and url):
         others = ", ".join(name for name in _LOGINS if name != "oidc")
         cure = f"where another login counts, name it by auth ({others})"
-        texts.problems.append(f"client_id wants client_secret, and token_url or workspace_host; {cure}")
-    return Login("oidc", client, Secret(secret), url, texts.text("scope", default="all-apis" if host else ""))
+        texts.problems.append(f"client_id wants client_secret or refresh_token, and token_url or workspace_host; {cure}")
+    way, file = texts.text("client_auth", default=_CLIENT_AUTHS[0]).lower(), texts.text("refresh_token_file")
+    if way not in _CLIENT_AUTHS:
+        texts.problems.append(f"client_auth is {way[:40]!r}; give one of {', '.join(_CLIENT_AUTHS)}")
+    if file and not refresh:
+        texts.problems.append("refresh_token_file keeps what becomes of refresh_token, which is not given")
+    scope = texts.text("scope", default="all-apis" if host else "")
+    return Login("oidc", client, Secret(secret), url, scope, Secret(refresh), file, in_form=way == "form")

@@ -67,7 +67,7 @@ def explain(
     for entry in chosen:
         table, row = by_table[entry.table], rows[entry.pipeline]
         reasons = [
-            _place(entry, table, row, group_by_of(definition, locked_groups(before))),
+            _place(entry, table, row, group_by_of(definition, locked_groups(before)), definition),
             _weight(entry, table),
             _why(entry, table, rows, rules, past, definition, first=before is None),
             *_bound_by(table, rules),
@@ -88,11 +88,12 @@ def _groups_before(tables: Sequence[Table], before: Layout | None) -> dict[str, 
     return inside
 
 
-def _place(entry: Entry, table: Table, row: Row, group_by: str) -> str:
-    group = table.group
+def _place(entry: Entry, table: Table, row: Row, group_by: str, definition: Definition) -> str:
+    group, through = table.group, "secret scope" if definition.by_notebook else "connection"
     by = "as its row says" if table.own_group else f"by {group_by.replace('_', ' ')}"
     when = f", schedule {group.schedule}" if group.schedule else ""
-    return f"its group is {group.key} ({by}{when}, connection {group.connection}), in {entry.pipeline} of stack {row.stack}"
+    place = f"{entry.pipeline} of stack {row.stack}"
+    return f"its group is {group.key} ({by}{when}, {through} {group.connection}), in {place}"
 
 
 def _weight(entry: Entry, table: Table) -> str:

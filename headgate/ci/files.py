@@ -97,9 +97,7 @@ def workflow_settings(
         ) from None
     if not branch or not all(part.replace("-", "").replace("_", "").replace(".", "").isalnum() for part in branch.split("/")):
         raise InputError(f"--branch {branch!r} can't be a branch here", "use letters, digits, '-', '_', '.' and '/'")
-    secrets = [
-        secret_variable(one.id, name) for one in definitions if not one.connection.existing for name in one.connection.secrets
-    ]
+    secrets = [secret_variable(one.id, name) for one in definitions for name in one.secret_variables]
     chosen = tuple(dict.fromkeys(targets)) or tuple(common)
     return WorkflowSettings(host, chosen, tuple(one.id for one in definitions), tuple(sorted(secrets)), nightly, branch)
 

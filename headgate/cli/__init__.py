@@ -30,6 +30,7 @@ from headgate.cli.generate import bundle, generate
 from headgate.cli.handover import handover
 from headgate.cli.init import ci, init
 from headgate.cli.init_connector import connector
+from headgate.cli.init_notebook import notebook
 from headgate.cli.init_pipeline import pipeline
 from headgate.cli.init_project import project
 from headgate.cli.observe import observe
@@ -97,7 +98,17 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
 )
 INIT_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("project", project, ("shop", "shop --sample --ci github", ". --check")),
-    ("connector", connector, ("crm --python-file path/to/crm.py", "shop --from-csv tables.csv", "plant --from osipi")),
+    (
+        "connector",
+        connector,
+        (
+            "crm --python-file path/to/crm.py",
+            "shop --from-csv tables.csv",
+            "plant --from osipi",
+            "sales --from hubspot --credentials secrets",
+        ),
+    ),
+    ("notebook", notebook, ("", "--out pi.py --wheels /Volumes/main/tools/wheels")),
     ("pipeline", pipeline, ("shop --connector crm", "shop --connector crm --table orders", "shop --template minimal")),
     ("ci", ci, ("", "--host gitlab -t dev -t prod")),
 )

@@ -32,7 +32,7 @@ def check(
     root: Root = Path(),
 ) -> None:
     """Check all that `cdktf synth` would refuse, and warn of schedules that daylight saving touches."""
-    from headgate.numbers import counted
+    from headgate.render.checked import checked_text
     from headgate.use_cases.check import CheckRequest, check_project
     from headgate.use_cases.outputs.layouts import CheckOutput
 
@@ -46,8 +46,7 @@ def check(
             for warning in one.warnings:
                 warn(f"warning: {one.connector}: {warning}")
             if output is Format.text:
-                ends = counted(len(one.problems), "problem") if one.problems else "fine"
-                result(f"{one.connector}: {counted(one.tables, 'table')}, {counted(one.stacks, 'stack')}, {ends}")
+                result(checked_text(one.connector, one.tables, one.stacks, one.problems))
     finally:
         if output is Format.json:
             emit(found)

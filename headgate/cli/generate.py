@@ -45,7 +45,7 @@ def bundle(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that somebody changed.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 where a file would change.")] = False,
 ) -> None:
-    """Write a Databricks asset bundle of the targets with `deploy_with: bundle`: pipelines, jobs, ingest files, permissions."""
+    """Write a Databricks asset bundle of the targets with `deploy_with: bundle`: pipelines, jobs, their code, permissions."""
     from headgate.use_cases.generate_bundle import BundleRequest, generate_bundle
     from headgate.use_cases.outputs.projects import BundleOutput
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,13 @@ import typer
 from headgate.cli.console import ask, emit, own_name, result, warn
 from headgate.cli.options import Format, FormatOption, Root, pairs_of
 from headgate.numbers import counted
+
+
+class Credentials(StrEnum):
+    """Where pipelines take a connector's options from."""
+
+    connection = "connection"
+    secrets = "secrets"
 
 
 def connector(  # noqa: PLR0913  # each parameter is a flag
@@ -27,7 +35,14 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         typer.Option(metavar="THEIRS=OURS", help="What the CSV calls a column of ours; `THEIRS=` passes one over. Repeatable."),
     ] = None,
     from_workspace: Annotated[Path | None, typer.Option(help="Rows of _community_tables, as JSON or JSON lines.")] = None,
-    built_in: Annotated[str, typer.Option("--from", help="One that comes with headgate: osipi. Its code is copied.")] = "",
+    built_in: Annotated[
+        str,
+        typer.Option("--from", help="One of headgate's: github, hubspot, osipi, salesforce, zendesk or zoho_crm."),
+    ] = "",
+    credentials: Annotated[
+        Credentials,
+        typer.Option(help="With --from: its options come from a Unity Catalog connection, or from secrets by a notebook."),
+    ] = Credentials.connection,
     spec: Annotated[
         Path | None, typer.Option(help="A community connector's connector_spec.yaml. Default: the one beside its code.")
     ] = None,
@@ -61,6 +76,7 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         columns=pairs_of(column or [], "--column"),
         workspace_tables=from_workspace,
         built_in=built_in,
+        credentials=credentials.value,
         spec=spec,
         auth=auth,
         options=pairs_of(option or [], "--option"),

@@ -199,8 +199,11 @@ def _goes(goes: Retirement) -> str:
     tables = counted(goes.tables, "streaming table" if goes.drop_tables else "table")
     lines = [f"{definition.id} in {goes.target}:{unknown}", f"  {counted(goes.pipelines, *fates)} {tables}"]
     lines += [] if goes.drop_tables else _run_on(goes)
-    lines += ["  their jobs, ingest files and permissions are destroyed"]
+    code = "notebooks" if definition.by_notebook else "ingest files"
+    lines += [f"  their jobs, {code} and permissions are destroyed"]
     lines += [] if definition.connection.existing else [f"  the connection '{definition.connection.name}' is destroyed"]
+    if definition.secrets and definition.secrets.manage:
+        lines += [f"  the secret scope '{definition.secrets_scope_in(goes.target)}' is destroyed"]
     made = {"catalog": definition.destination.create_catalog, "schema": definition.destination.create_schema}
     ends = "destroyed" if goes.drop_tables else "forgotten by Terraform"
     lines += [f"  the {kind} is {ends}" for kind, is_made in made.items() if is_made]

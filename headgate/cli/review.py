@@ -29,7 +29,7 @@ Files = Annotated[
 Form = Annotated[ReviewFormat, typer.Option("--format", "-o", help="How it is printed.")]
 Before = Annotated[Path | None, typer.Option("--before", help="The project as it was: a checkout of the base branch.")]
 Base = Annotated[str | None, typer.Option("--base", metavar="REF", help="The same from git, such as origin/main.")]
-Diff = Annotated[bool, typer.Option("--diff", help="Show the diffs of ingest files.")]
+Diff = Annotated[bool, typer.Option("--diff", help="Show the diffs of ingest files and notebooks.")]
 Approved = Annotated[Path | None, typer.Option("--approved", help="Exit 5 unless this review says the same.")]
 Accepted = Annotated[Path | None, typer.Option("--accepted", help="Accepted losses; default: accepted.yaml of the project.")]
 Url = Annotated[str, typer.Option("--details-url", metavar="URL", help="Where the whole page will be, for the comment.")]

@@ -57,7 +57,7 @@ def run(  # noqa: PLR0913  # each parameter is a flag
     that fails stops no other one. Values that don't fit their column's type go to a quarantine beside the table. Secrets come
     from HEADGATE_OPTION_<NAME>. Exit code 4: a table could not be loaded; 130: ended by Ctrl-C, and what was committed stays.
     """
-    from headgate.discovery.options import options_of_file
+    from headgate.discovery.options import options_of_file, variable_of
     from headgate.render.runs import plan_text
     from headgate.use_cases.run import RunRequest, layout_run
 
@@ -77,6 +77,8 @@ def run(  # noqa: PLR0913  # each parameter is a flag
         options=options_of_file(options_file, "--options-file") if options_file else {},
     )
     ready = layout_run(request, os.environ)
+    for name in ready.unknown:
+        warn(f"{name}: the driver's expression is not evaluated here; give it as {variable_of(name)}")
     if dry_run:
         if output is Format.json:
             emit(ready.pipelines)

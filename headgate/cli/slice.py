@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from headgate.cli.console import emit, result, tell, warn, width
 from headgate.cli.options import Connector, Format, FormatOption, Root
-from headgate.numbers import counted, number_text
 from headgate.problems import StaleError
-
-if TYPE_CHECKING:
-    from headgate.use_cases.slice_table import SliceResult
-
-_FEW = 5
 
 
 def slice_(
@@ -52,41 +46,12 @@ def slice_(
     if output is Format.json:
         emit(SliceOutput(connector=found.connector, table=table, option=option, changed=found.changed, slices=found.slices))
     else:
-        result(_as_text(table, option, found))
+        from headgate.render.slices import slices_text
+
+        result(slices_text(table, option, found.slices, width()))
     if found.changed and not check:
         tell(f"{found.file} written")
     if not found.allowed:
         warn(f"warning: '{option}' is not among connection.external_options, so it does not reach the source: add it there")
     if found.changed and check:
         raise StaleError(f"{found.file} would change", "run the same without --check, and commit the inventory")
-
-
-def _as_text(table: str, option: str, found: SliceResult) -> str:
-    from headgate.render.tables import table_text
-
-    columns = ("destination", "row", option, "in", "out", "weight", "")
-    rows = [
-        (
-            part.destination,
-            str(part.row),
-            str(len(part.values)),
-            str(len(part.added) or "-"),
-            str(len(part.removed) or "-"),
-            "-" if part.weight is None else number_text(part.weight),
-            "" if part.state == "same" else part.state,
-        )
-        for part in found.slices
-    ]
-    total = sum(len(part.values) for part in found.slices)
-    live = sum(1 for part in found.slices if part.state != "gone")
-    lines = [
-        f"{table}: {total:,} {option} in {counted(live, 'slice')}",
-        table_text(columns, rows, right=(1, 2, 3, 4, 5), width=width()),
-    ]
-    for part in found.slices:
-        if part.removed:
-            more = f" and {len(part.removed) - _FEW} more" if len(part.removed) > _FEW else ""
-            lines.append(f"{part.destination} no longer has {', '.join(part.removed[:_FEW])}{more}")
-        if part.state == "gone":
-            lines.append(f"{part.destination} holds no value and is marked gone: it is read as before until you delete its row")
-    return "\n".join(lines)

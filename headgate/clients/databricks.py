@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -61,11 +62,42 @@ class Login:
         self._host = config.host or "the workspace"
         self._unreachable: SourceError | None = None
         secrets = (getattr(config, attribute.name, None) for attribute in Config.attributes() if attribute.sensitive)
-        self._redact = redactor(str(value) for value in secrets if value)
+        self._secrets = [str(value) for value in secrets if value]
+        self._redact = redactor(self._secrets)
 
     def redacted(self, text: str) -> str:
         """Give what the workspace said so that it can be shown: no secret, and only what a terminal can bear."""
         return seen(re.sub(r"[^\S\n]+|[\x00-\x1f\x7f]+", " ", self._redact(text)).strip()[:2000])
+
+    def redacted_lines(self, text: str) -> str:
+        """Give what a program that is logged in likewise said, line by line, without secrets."""
+        return "\n".join(seen(line.rstrip()) for line in self._redact(text).splitlines())
+
+    def environment(self) -> dict[str, str]:
+        """Give the variables by which another program logs in as this does, the token among them.
+
+        Raises InputError for a login without a token, and what `asking` does.
+        """
+        with self.asking("a login"):
+            said = self.client.config.authenticate().get("Authorization", "")
+        token = said.removeprefix("Bearer ")
+        if token == said:
+            raise InputError(
+                "the login to the workspace has no token that a program can be given", "log in by a token, or OAuth"
+            )
+        self._redact = redactor([*self._secrets, token])
+        return {"DATABRICKS_HOST": self.client.config.host or "", "DATABRICKS_TOKEN": token, "DATABRICKS_AUTH_TYPE": "pat"}
+
+    @contextmanager
+    def in_environment(self) -> Iterator[None]:
+        """Have the environment log in as this does meanwhile, also where a notebook is logged in without it."""
+        added = {name: value for name, value in self.environment().items() if name not in os.environ}
+        os.environ.update(added)
+        try:
+            yield
+        finally:
+            for name in added:
+                del os.environ[name]
 
     @contextmanager
     def asking(self, what: str) -> Iterator[None]:

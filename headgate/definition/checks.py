@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
+from headgate.definition.fault import SECRET_NAME, Fault, signed
 from headgate.definition.provider import NEWEST, OLDEST, has, is_version
+from headgate.definition.secret_checks import credential_faults
 from headgate.names import TAG_NAMES, catalog_name, catalog_name_fault, secret_variable
 from headgate.numbers import counted
 from headgate.problems import did_you_mean
@@ -36,28 +37,12 @@ _NEEDS = {
 _OURS = ("key", "path", "prefix", "workspaces", "lock_address", "unlock_address")
 # How a table keeps what changes. Source: the community connectors' pipeline_spec, `scd_type`.
 SCD_TYPES = ("SCD_TYPE_1", "SCD_TYPE_2", "APPEND_ONLY")
-SECRET_NAME = re.compile(r"(secret|password|passwd|token|api_?key|private_?key|credentials?)$", re.IGNORECASE)
 _SECRET = re.compile(
     r"secret|password|token|access_key|credentials|private_key|customer_key|(?<!kms_)encryption_key|(^|_)sas(_|$)",
     re.IGNORECASE,
 )
-# https://token@host, any://user:password@host and …?token=…; ssh://git@host is no secret.
-_SIGNED = re.compile(
-    r"https?://[^/@\s]+@|\w[\w+.-]*://[^/@:\s]*:[^/@\s]+@"
-    r"|\w[\w+.-]*://\S*[?#&;](?:[\w-]*[_-])?(?:token|password|secret|sig|api[_-]?key)=[^&\s]",
-    re.IGNORECASE,
-)
 _WEB = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong at a path of the definition, and how to mend it."""
-
-    path: KeyPath
-    message: str
-    fix: str
 
 
 def faults(definition: Definition) -> list[Fault]:
@@ -65,7 +50,7 @@ def faults(definition: Definition) -> list[Fault]:
     found = [*_connection(definition), *_names(definition), *_schedules(definition), *_compute(definition), *_code(definition)]
     found += [*_pricing(definition), *_balance(definition.balance), *_discovery_in_clear(definition), *_provider(definition)]
     found += [*_table_options(definition), *_monitoring(definition)]
-    found += _batch_only(definition)
+    found += [*_batch_only(definition), *credential_faults(definition)]
     if definition.isolate and definition.group_by not in (None, "auto"):
         message = f"isolate is for group_by: auto; {definition.group_by} keeps every group apart"
         found.append(Fault(("isolate",), message, "take it out, or write `group_by: auto`"))
@@ -100,6 +85,8 @@ def folder_faults(definition: Definition, folder: Path) -> list[Fault]:
 
 
 def _connection(definition: Definition) -> Iterator[Fault]:
+    if "connection" not in definition.model_fields_set:
+        return
     connection = definition.connection
     given: list[tuple[KeyPath, str]] = [(("options", name), name) for name in connection.options]
     given += [(("secrets", number), name) for number, name in enumerate(connection.secrets)]
@@ -126,8 +113,8 @@ def _connection(definition: Definition) -> Iterator[Fault]:
 def _discovery_in_clear(definition: Definition) -> Iterator[Fault]:
     for name, value in definition.discovery.items():
         path: KeyPath = ("discovery", name)
-        yield from _signed(path, value)
-        if name in definition.connection.secrets or SECRET_NAME.search(name):
+        yield from signed(path, value)
+        if name in definition.secret_options or SECRET_NAME.search(name):
             fix = f"take it out, and give it as HEADGATE_OPTION_{name.upper()} when you discover"
             yield Fault(path, f"'{name}' is a secret, and this file is committed", fix)
 
@@ -135,7 +122,7 @@ def _discovery_in_clear(definition: Definition) -> Iterator[Fault]:
 def _in_clear(connection: Connection) -> Iterator[Fault]:
     for name, value in connection.options.items():
         path: KeyPath = ("connection", "options", name)
-        yield from _signed(path, value)
+        yield from signed(path, value)
         if name in connection.secrets:
             fix = "take it out of options: secrets come in as Terraform variables"
             yield Fault(path, f"'{name}' is a secret in plain text", fix)
@@ -145,7 +132,8 @@ def _in_clear(connection: Connection) -> Iterator[Fault]:
 
 
 def _names(definition: Definition) -> Iterator[Fault]:
-    named: list[tuple[KeyPath, str]] = [(("connection", "name"), definition.connection.name)]
+    connection = definition.connection if "connection" in definition.model_fields_set else None
+    named: list[tuple[KeyPath, str]] = [(("connection", "name"), connection.name)] if connection else []
     named += [(("destination", "catalog"), definition.destination.catalog)]
     named += [(("destination", "schema"), definition.destination.schema_name)]
     named += [(("targets", key, "catalog"), target.catalog) for key, target in definition.targets.items() if target.catalog]
@@ -155,8 +143,7 @@ def _names(definition: Definition) -> Iterator[Fault]:
     for path, name in named:
         if fault := catalog_name_fault(name):
             yield Fault(path, f"'{name}' {fault}", f"for example {catalog_name(name)}")
-    connection = definition.connection
-    if connection.existing or catalog_name_fault(connection.name):
+    if not connection or connection.existing or catalog_name_fault(connection.name):
         return
     for key, target in definition.targets.items():
         if fault := catalog_name_fault(whole := target.name_prefix + connection.name):
@@ -268,7 +255,7 @@ def _code(definition: Definition) -> Iterator[Fault]:
     if code.module and not (code.git or code.folder or code.wheels):
         yield Fault(("code", "module"), "nothing brings this module to the pipelines", "add `folder`, `git` or `wheels`")
     if code.git:
-        yield from _signed(("code", "git", "url"), code.git.url)
+        yield from signed(("code", "git", "url"), code.git.url)
         if not _WEB.match(code.git.url):
             yield Fault(
                 ("code", "git", "url"),
@@ -280,7 +267,7 @@ def _code(definition: Definition) -> Iterator[Fault]:
         if not code.git.branch.strip():
             yield Fault(("code", "git", "branch"), "names no branch", "such as main")
     for number, wheel in enumerate(code.wheels):
-        yield from _signed(("code", "wheels", number), wheel)
+        yield from signed(("code", "wheels", number), wheel)
     if definition.ingestion == "managed" and (code.git or code.folder or code.module):
         fix = "give framework and connector as `wheels` alone; or take `ingestion: managed` out"
         yield Fault(("code",), "managed ingestion takes its code from wheels", fix)
@@ -328,15 +315,8 @@ def _newer_arguments(definition: Definition) -> Iterator[tuple[KeyPath, str]]:
             yield ("targets", name, "run_as", "group"), NEWEST
 
 
-def _signed(path: KeyPath, address: object) -> Iterator[Fault]:
-    """Say where an address carries a user's name or password. The value itself is not repeated."""
-    if isinstance(address, str) and _SIGNED.search(address):
-        fix = "take it out, and give it by the environment or a git credential"
-        yield Fault(path, "the address carries a user, password or token, and this file is committed", fix)
-
-
 def _target(path: KeyPath, target: Target) -> Iterator[Fault]:
-    yield from _signed((*path, "host"), target.host)
+    yield from signed((*path, "host"), target.host)
     yield from _tags((*path, "tags"), target.tags)
     if target.run_as and len(target.run_as.model_dump(exclude_none=True)) != 1:
         yield Fault((*path, "run_as"), "who runs is a user, a group or a service_principal, one of them", "name one")
@@ -398,7 +378,7 @@ def _backend(path: KeyPath, backend: Backend) -> Iterator[Fault]:
                 f"add it to the settings of {'.'.join(map(str, path))}",
             )
     for name, value in backend.settings.items():
-        yield from _signed((*path, "settings", name), value)
+        yield from signed((*path, "settings", name), value)
         if name in _OURS:
             yield Fault((*path, "settings", name), f"'{name}' is made by headgate, one for each stack", "take it out")
         elif _SECRET.search(name) and not name.startswith(("use_", "skip_")) and not name.endswith(("_path", "_file")):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from headgate.definition.checks import SECRET_NAME
+from headgate.definition.fault import SECRET_NAME
 from headgate.definition.scaffold import Parameters
 from headgate.definition.yaml import parse_yaml
 from headgate.files import needed_text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from pydantic import BaseModel
 
 from headgate.definition.model import Definition
+from headgate.names import SCOPE_PATTERN
 from headgate.problems import Problem, did_you_mean
 from headgate.validation import problems_of
 
@@ -19,9 +20,18 @@ if TYPE_CHECKING:
     from headgate.definition.yaml import Document
     from headgate.definition.yaml import Path as KeyPath
 
+_PART = 2  # the length of secrets.*
 _SETTING = 5  # the length of targets.*.backend.settings.*
 # Where values may be secret: what was found there is not shown.
-_SECRET = (("connection", "options"), ("connection", "secrets"), ("discovery",))
+_SECRET = (
+    ("connection", "options"),
+    ("connection", "secrets"),
+    ("discovery",),
+    ("secrets", "secret_mappings"),
+    ("secrets", "static_options"),
+    ("secrets", "dynamic_options"),
+)
+_SCOPE = "use letters, digits, _, ., @, / and -, at most 128"
 _HTTP = (
     "an HTTP connection is for calling external services; community connectors read through GENERIC_LAKEFLOW_CONNECT, "
     "or COMMUNITY where the connectors' own command made it"
@@ -53,6 +63,13 @@ def _words(detail: ErrorDetails, path: KeyPath) -> tuple[str, str] | None:
         return f"unknown key '{path[-1]}'", did_you_mean(str(path[-1]), _keys(path[:-1]))
     if detail["type"] == "literal_error" and detail["input"] == "CAN_MANAGE_RUN":
         return "expected a level that pipelines have too", "write CAN_RUN: pipelines have it, and jobs then get CAN_MANAGE_RUN"
+    if detail["type"] == "string_pattern_mismatch" and detail["ctx"]["pattern"] == SCOPE_PATTERN:
+        return (
+            f"expected {'the key of a secret' if path[:1] == ('secrets',) and len(path) > _PART else 'the name of a scope'}",
+            _SCOPE,
+        )
+    if detail["type"] == "too_short" and path[:2] == ("secrets", "secret_mappings"):
+        return "names no key", "name the secret's key, such as `client_secret: [client_secret, old-client-secret]`"
     if detail["input"] is None and path == ("monitoring",):
         return "expected a mapping", "write `monitoring: {}` for all defaults, or take the key out for none"
     if (detail["type"], path) == ("literal_error", ("connection", "type")):

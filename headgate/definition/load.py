@@ -7,6 +7,7 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from headgate.definition.checks import faults, folder_faults
 from headgate.definition.explain import explain
 from headgate.definition.model import Definition
+from headgate.definition.secrets_file import SecretsFile, read_secrets_file
 from headgate.definition.together import clashes
 from headgate.definition.yaml import Document, parse_yaml
 from headgate.files import needed_text, read_text
@@ -21,7 +23,6 @@ from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from headgate.definition.yaml import Path as KeyPath
 
@@ -41,12 +42,12 @@ def load_definition(path: Path) -> Definition:
     text = read_text(path)
     if text is None:
         raise InputError(Problem("there is no definition", "`headgate init connector` writes one to start from", str(path)))
-    return _validate(parse_yaml(text, str(path)), str(path), path.parent)
+    return _validate(parse_yaml(text, str(path)), str(path), path.parent, with_code=True)
 
 
 def parse_definition(text: str, file: str = FILE) -> Definition:
-    """Give the definition that a text says. Raises InputError with every problem found."""
-    return _validate(parse_yaml(text, file), file)
+    """Give the definition that a text says; a file of secrets is read beside `file`. Raises InputError with every problem."""
+    return _validate(parse_yaml(text, file), file, Path(file).parent)
 
 
 def load_definitions(root: Path) -> tuple[Loaded, ...]:
@@ -79,31 +80,60 @@ def _key_path(path: str) -> KeyPath:
     return tuple(int(step) if step.isdecimal() else step for step in re.findall(r"[^.\[\]]+", path))
 
 
-def _validate(document: Document, file: str, folder: Path | None = None) -> Definition:
-    """Give the definition, or raise all that is wrong: also what fields don't hold together where each of them is right."""
+def _validate(document: Document, file: str, folder: Path, *, with_code: bool = False) -> Definition:
+    """Give the definition, or raise all that is wrong: also what fields don't hold together where each of them is right.
+
+    with_code: look whether its folder of code is there.
+    """
     problems: list[Problem] = []
     broken: list[KeyPath] = []
     definition: Definition | None
     data = {key: value for key, value in document.data.items() if not key.startswith("x-")}  # a place for anchors
+    beside: SecretsFile | None = None
     try:
-        definition = Definition.model_validate(data)
+        beside = _secrets_file(data, folder)
+    except InputError as error:
+        line = document.line(("secrets",))
+        problems += [one if one.file else replace(one, file=file, line=line, path="secrets") for one in error.problems]
+        broken.append(("secrets",))
+    if beside:
+        own = data["secrets"] if isinstance(data["secrets"], dict) else {}
+        for key in sorted(own.keys() & beside.values.keys()):
+            message = f"stands in {beside.name} too"
+            place = f"secrets.{key}"
+            problems.append(Problem(message, "keep one of them", file, document.line(("secrets", key)), path=place))
+        data["secrets"] = {**own, "file": beside.name, **beside.values}
+    try:
+        definition = Definition.model_validate({key: value for key, value in data.items() if (key,) not in broken})
     except ValidationError as error:
         told = explain(error, document, file)
-        problems, broken = list(told.values()), list(told)
+        problems += [beside.place(path, problem) if beside else problem for path, problem in told.items()]
+        broken += told
         definition = _without(data, broken)
     if definition:
-        found = faults(definition) + (folder_faults(definition, folder) if folder else [])
+        found = faults(definition) + (folder_faults(definition, folder) if with_code else [])
         unsure = {_section(path) for path in broken}
         if ("compute",) in unsure:
             unsure.add(("cost",))  # what is priced depends on the kind of compute
-        problems += [
-            Problem(fault.message, fault.fix, file, document.line(fault.path), path=".".join(map(str, fault.path)))
-            for fault in found
-            if _section(fault.path) not in unsure
-        ]
+        for fault in found:
+            if _section(fault.path) not in unsure:
+                place = ".".join(map(str, fault.path))
+                problem = Problem(fault.message, fault.fix, file, document.line(fault.path), path=place)
+                problems.append(beside.place(fault.path, problem) if beside else problem)
     if definition is None or problems:
-        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+        raise InputError(sorted(problems, key=lambda problem: (problem.file != file, problem.line or 0)))
     return definition
+
+
+def _secrets_file(data: dict[str, Any], folder: Path) -> SecretsFile | None:
+    """Read the file that `secrets:` names, if it names one. Raises InputError where it can't be read."""
+    named = data.get("secrets")
+    if isinstance(named, dict):
+        named = named.get("file")
+    if not isinstance(named, str) or not named:
+        return None
+    owners = dict.fromkeys(str(data[key]) for key in ("id", "source") if data.get(key))
+    return read_secrets_file(named, folder, list(owners) or [folder.name])
 
 
 def _without(data: dict[str, Any], broken: list[KeyPath]) -> Definition | None:
@@ -116,6 +146,8 @@ def _without(data: dict[str, Any], broken: list[KeyPath]) -> Definition | None:
             for step in way:
                 part = part[step]
             del part[last]
+    if ("credentials",) in broken and "connection" not in rest and "secrets" in rest:
+        rest["credentials"] = "secrets"  # as what stands beside it says
     try:
         return Definition.model_validate(rest)
     except ValidationError:

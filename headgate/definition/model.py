@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, field_validator
 from pydantic_core import PydanticKnownError
 
 from headgate.definition.provider import OLDEST
+from headgate.definition.secrets import Scope, Secrets  # noqa: TC001  # pydantic reads the fields' types
 from headgate.tables.group import GroupBy  # noqa: TC001  # pydantic reads the fields' types
 from headgate.validation import Currency, Id, StrictModel, WorkspaceFolder
 
@@ -323,18 +324,22 @@ class Target(StrictModel):
     """A place to deploy to, such as dev or prod."""
 
     default: bool = Field(default=False, description="The target when none is named. At most one.")
-    name_prefix: str = Field(default="", description="Put before the names of connection, pipelines and jobs.")
+    name_prefix: str = Field(
+        default="", description="Put before the names of connection, managed secret scope, pipelines and jobs."
+    )
     catalog: Name | None = Field(default=None, description="Replaces the definition's and the tables' destination catalog.")
+    secrets_scope: Scope | None = Field(default=None, description="Replaces the scope of `secrets`, as it is written.")
     paused: bool = Field(default=False, description="Schedules are paused, continuous pipelines are not started.")
     protect: bool = Field(
         default=True,
-        description="Terraform refuses to destroy pipelines, connection, schema and catalog. False: `cdktf destroy` works.",
+        description="Terraform refuses to destroy pipelines, connection, secret scope, schema and catalog. False: `cdktf "
+        "destroy` works.",
     )
     development: bool = Field(default=False, description="Pipelines run in development mode.")
     host: Text | None = Field(default=None, description="The workspace's address. Default: from the environment.")
     profile: Text | None = Field(default=None, description="A profile of the Databricks configuration file.")
     root_path: WorkspaceFolder = Field(
-        default="/Shared/headgate", description="The workspace folder for ingest files and code, without /Workspace."
+        default="/Shared/headgate", description="The workspace folder for ingest files, notebooks and code, without /Workspace."
     )
     run_as: RunAs | None = Field(default=None, description="Who the pipelines and jobs run as. Default: who deploys.")
     permissions: list[Permission] = Field(default_factory=list, description="Who may do what with the pipelines and jobs.")
@@ -360,7 +365,20 @@ class Definition(StrictModel):
     id: Id = Field(description="Given once, never changed: it names stacks, states, addresses and files.")
     name: Name | None = Field(default=None, description="The display name, which may change. Default: the id.")
     source: Text = Field(description="The source's name, as the connector's code registers it: osipi, hubspot, …")
-    connection: Connection
+    credentials: Literal["connection", "secrets"] = Field(
+        default="connection",
+        description="Where pipelines take the connector's options from. connection: from a Unity Catalog connection. secrets: "
+        "from a secret scope, by a notebook for each pipeline.",
+    )
+    connection: Connection = Field(
+        default_factory=lambda: Connection.model_construct(name="", existing=True),
+        description="The Unity Catalog connection that the pipelines read through. Needed, but with `credentials: secrets`.",
+    )
+    secrets: Secrets | None = Field(
+        default=None,
+        description="With `credentials: secrets`: where the pipelines' notebooks take the options from. Or the path of a JSON "
+        "file that says so, beside connector.yaml.",
+    )
     destination: Destination
     code: Code = Field(default_factory=Code)
     group_by: GroupBy | None = Field(
@@ -392,8 +410,8 @@ class Definition(StrictModel):
     )
     ingestion: Literal["file", "managed"] = Field(
         default="file",
-        description="file: an ingest file a pipeline. managed: ingestion_definition, for code in wheels; options of tables "
-        "need provider 1.128.0.",
+        description="file: an ingest file a pipeline, or a notebook with `credentials: secrets`. managed: "
+        "ingestion_definition, for code in wheels; options of tables need provider 1.128.0.",
     )
     channel: Literal["CURRENT", "PREVIEW"] = Field(default="PREVIEW", description="The pipelines' release channel.")
     provider: Text = Field(default=OLDEST, description="The version of the Databricks provider; tried from 1.99.0 to 1.138.0.")
@@ -413,6 +431,46 @@ class Definition(StrictModel):
     def display_name(self) -> str:
         """The name that people see: the given one, else the id."""
         return self.name or self.id
+
+    @property
+    def by_notebook(self) -> bool:
+        """Whether pipelines run a notebook, which reads the secrets, instead of an ingest file."""
+        return self.credentials == "secrets"
+
+    @property
+    def reads_through(self) -> str:
+        """The name of what the pipelines read through: the connection, or the scope of the secrets."""
+        return self.connection.name or (self.secrets.secrets_scope if self.secrets else "")
+
+    @property
+    def clear_options(self) -> dict[str, str]:
+        """The options of the source that are no secret."""
+        return self.secrets.static_options if self.by_notebook and self.secrets else self.connection.options
+
+    @property
+    def secret_options(self) -> list[str]:
+        """The names of the options that are secret."""
+        return list(self.secrets.secret_mappings) if self.by_notebook and self.secrets else self.connection.secrets
+
+    @property
+    def dynamic_options(self) -> list[str]:
+        """The names of the options that a pipeline's driver evaluates, and that only a person can give here."""
+        return list(self.secrets.dynamic_options) if self.secrets else []
+
+    @property
+    def secret_variables(self) -> list[str]:
+        """The names of the options whose secrets Terraform writes: each has a sensitive variable."""
+        if self.by_notebook:
+            return sorted(self.secrets.managed_keys.values()) if self.secrets else []
+        return [] if self.connection.existing else self.connection.secrets
+
+    def secrets_scope_in(self, target: str) -> str:
+        """Give the scope of a target's secrets: its own, or the definition's, with its prefix where Terraform makes it."""
+        if self.secrets is None:
+            return ""
+        chosen = self.targets[target]
+        prefix = chosen.name_prefix if self.secrets.manage else ""
+        return chosen.secrets_scope or prefix + self.secrets.secrets_scope
 
     def monitoring_in(self, target: str) -> Monitoring | None:
         """Give the monitoring of a target; None where it has none."""

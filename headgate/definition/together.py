@@ -18,6 +18,7 @@ _FIXES = {
     "id": "an id names stacks and states: give the newer one another",
     "display name": "pipelines are called after it, and a workspace has each name once: give one another `name`",
     "connection": "one of them manages it; the other says `existing: true`",
+    "secret scope": "one of them manages it; take `manage` out of the other",
     "secret variable": "the two secrets would come from one Terraform variable: give the newer definition another id",
 }
 
@@ -40,5 +41,8 @@ def _claims(definition: Definition) -> Iterator[tuple[str, str]]:
     yield "display name", definition.display_name
     if not definition.connection.existing:
         yield "connection", folded(definition.connection.name)
-        for secret in definition.connection.secrets:
-            yield "secret variable", secret_variable(definition.id, secret)
+    for secret in definition.secret_variables:
+        yield "secret variable", secret_variable(definition.id, secret)
+    if definition.secrets and definition.secrets.manage:
+        for scope in sorted({definition.secrets_scope_in(target) for target in definition.targets}):
+            yield "secret scope", scope

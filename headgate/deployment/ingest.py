@@ -7,7 +7,6 @@ community connectors' pipeline_spec, whose levels all refuse unknown keys and wh
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.definition.provider import TABLE_SETTINGS
@@ -15,6 +14,7 @@ from headgate.definition.provider import TABLE_SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from headgate.deployment.registration import Registration
     from headgate.tables.table import Table
 
 RESERVED = ("scd_type", "primary_keys", "sequence_by", "cluster_by")
@@ -35,39 +35,9 @@ pipeline_spec = {{
 {register}
 {call}
 """
-_REGISTRY = """\
-from databricks.labs.community_connector import register
-from databricks.labs.community_connector.pipeline import ingest
-"""
-_DATA_SOURCE = """\
-from databricks.labs.community_connector.pipeline import ingest
-from databricks.labs.community_connector.sparkpds import find_data_source
-"""
-_OWN = """\
-import sys
-
-from databricks.labs.community_connector.pipeline import ingest
-
-sys.path.append({folder})
-from {module} import register_lakeflow_source  # noqa: E402  # the folder above holds it
-"""
 _INGEST = "ingest(spark, pipeline_spec)"
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_WAIT = "# No table has been handed over to this pipeline yet, and ingest() takes no empty list."
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """How the source is registered: by a `module` found in `folder`, else by the framework, which knows it by its name.
-
-    The framework takes the class that the source's package exports, or without `by_data_source` the file generated of it.
-    Source: databrickslabs/lakeflow-community-connectors, sparkpds/registry.py.
-    """
-
-    source: str
-    module: str = ""
-    folder: str = ""
-    by_data_source: bool = False
+WAIT = "# No table has been handed over to this pipeline yet, and ingest() takes no empty list."
 
 
 def ingest_file(
@@ -77,19 +47,19 @@ def ingest_file(
 
     `catalog` is the target's own, where it has one. `pipeline` is an id, so it can't end the comment it is in.
     """
-    specs = ({"table": table_spec(table, catalog)} for table in tables)
-    objects = "".join(f"        {spec!r},\n" for spec in specs)
-    call = _INGEST if tables else _WAIT
-    if registration.module:
-        imports = _OWN.format(folder=repr(registration.folder), module=registration.module)
-        register = "register_lakeflow_source(spark)"
-    elif registration.by_data_source:
-        imports, register = _DATA_SOURCE, f"spark.dataSource.register(find_data_source({registration.source!r}))"
-    else:
-        imports, register = _REGISTRY, f"register(spark, {registration.source!r})"
     return _FILE.format(
-        pipeline=pipeline, imports=imports, connection=repr(connection), objects=objects, register=register, call=call
+        pipeline=pipeline,
+        imports=registration.imports(".pipeline import ingest"),
+        connection=repr(connection),
+        objects=objects_text(tables, catalog),
+        register=registration.call(),
+        call=_INGEST if tables else WAIT,
     )
+
+
+def objects_text(tables: Sequence[Table], catalog: str | None) -> str:
+    """Give the entries of a pipeline_spec's `objects`, a line a table."""
+    return "".join(f"        { ({'table': table_spec(table, catalog)})!r},\n" for table in tables)
 
 
 def table_spec(table: Table, catalog: str | None) -> dict[str, Any]:

@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from headgate.definition.model import Permission, RunAs
     from headgate.tables.ids import TableId
 
-Kind = Literal["catalog", "schema", "connection", "git_folder", "file", "pipeline", "job", "dashboard", "permissions"]
+Kind = Literal[
+    "catalog", "schema", "connection", "secret_scope", "secret", "secret_acl", "git_folder", "file", "notebook", "pipeline",
+    "job", "dashboard", "permissions",
+]  # fmt: skip
 # The provider's type of each kind, by which records and states know resources.
 TYPES: dict[Kind, str] = {
     "catalog": "databricks_catalog",
     "schema": "databricks_schema",
     "connection": "databricks_connection",
+    "secret_scope": "databricks_secret_scope",
+    "secret": "databricks_secret",
+    "secret_acl": "databricks_secret_acl",
     "git_folder": "databricks_repo",
+    "notebook": "databricks_notebook",
     "file": "databricks_workspace_file",
     "pipeline": "databricks_pipeline",
     "job": "databricks_job",
@@ -79,6 +86,38 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretScope:
+    """A secret scope."""
+
+    id: str
+    name: str
+    protected: bool
+    kind: ClassVar[Kind] = "secret_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret in the scope with the id `scope`; its value comes in as that of a connector's `option`."""
+
+    id: str
+    scope: str
+    key: str
+    option: str
+    kind: ClassVar[Kind] = "secret"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretAcl:
+    """Who may do what with the scope with the id `scope`."""
+
+    id: str
+    scope: str
+    principal: str
+    permission: str
+    kind: ClassVar[Kind] = "secret_acl"
+
+
+@dataclass(frozen=True, slots=True)
 class GitFolder:
     """A git repository in the workspace; `path` is without /Workspace, `sparse` the patterns of what is checked out.
 
@@ -105,6 +144,16 @@ class File:
     content: bytes
     after: str = ""
     kind: ClassVar[Kind] = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A Python notebook, in source format; `path` is without /Workspace, and a notebook's has no extension."""
+
+    id: str
+    path: str
+    content: bytes
+    kind: ClassVar[Kind] = "notebook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +187,11 @@ class EventLog:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A pipeline. It runs its file, or with `managed` what the platform itself ingests over `connection`.
+    """A pipeline. It runs its file or notebook, or with `managed` what the platform itself ingests over `connection`.
 
-    cluster: None for serverless. code: the folder that it imports from; empty where wheels bring the code. waiting: its
-    tables have yet to be handed over to it. after: what it waits for besides its file.
+    file: the path of either; empty where there is none. code_kind: which of them. cluster: None for serverless. code: the
+    folder that it imports from; empty where wheels bring the code. waiting: its tables have yet to be handed over to it. after:
+    what it waits for besides its file.
     """
 
     id: str
@@ -166,6 +216,7 @@ class Pipeline:
     waiting: bool
     event_log: EventLog | None = None
     after: tuple[Ref, ...] = ()
+    code_kind: Literal["file", "notebook"] = "file"
     kind: ClassVar[Kind] = "pipeline"
 
 
@@ -224,7 +275,21 @@ class Permissions:
     kind: ClassVar[Kind] = "permissions"
 
 
-Resource = Catalog | Schema | Connection | GitFolder | File | Pipeline | Job | Dashboard | Permissions
+Resource = (
+    Catalog
+    | Schema
+    | Connection
+    | SecretScope
+    | Secret
+    | SecretAcl
+    | GitFolder
+    | File
+    | Notebook
+    | Pipeline
+    | Job
+    | Dashboard
+    | Permissions
+)
 
 
 @dataclass(frozen=True, slots=True)

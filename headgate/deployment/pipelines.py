@@ -1,4 +1,4 @@
-"""The resources of one pipeline: the pipeline, its ingest file, its job and who may use them."""
+"""The resources of one pipeline: the pipeline, its ingest file or notebook, its job and who may use them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from headgate.balance.sizing import workers
-from headgate.deployment.ingest import MANAGED, Registration, ingest_file, option_text
-from headgate.deployment.model import Cluster, File, Job, ManagedTable, Permissions, Pipeline, Ref, Schedule
+from headgate.deployment.ingest import MANAGED, ingest_file, option_text
+from headgate.deployment.model import Cluster, File, Job, ManagedTable, Notebook, Permissions, Pipeline, Ref, Schedule
+from headgate.deployment.notebook import notebook
+from headgate.deployment.registration import Registration
 from headgate.layout.chains import chains_in
 from headgate.layout.resolved import resolve_layout
 from headgate.schedule import normalize
@@ -64,7 +66,7 @@ def pipelines_now(scope: Scope, tables: Sequence[Table], layout: Layout) -> list
 
 def _now(scope: Scope, one: ResolvedPipeline, chain: Chain | None) -> PipelineNow:
     assert one.group is not None  # noqa: S101 (a living pipeline holds tables, or waits for some)
-    own = one.group.connection == scope.definition.connection.name
+    own = one.group.connection == scope.definition.reads_through
     return PipelineNow(
         id=one.pipeline.id,
         name=one.pipeline.name,
@@ -81,7 +83,7 @@ def refs(scope: Scope, pipeline: str) -> list[Ref]:
     """Give what tells the resources of a pipeline, the pipeline first."""
     has_job = scope.definition.mode == "batch"
     found = [Ref("pipeline", pipeline)]
-    found += [Ref("file", pipeline)] if scope.definition.ingestion == "file" else []
+    found += [Ref(scope.code_kind, pipeline)] if scope.definition.ingestion == "file" else []
     found += [Ref("job", pipeline)] if has_job else []
     if scope.target.permissions:
         found += [Ref("permissions", f"{kind}_{pipeline}") for kind in ("pipeline", *(["job"] if has_job else []))]
@@ -101,15 +103,19 @@ def resources_of(scope: Scope, now: PipelineNow) -> list[Resource]:
     return found
 
 
-def file_of(scope: Scope, now: PipelineNow) -> File:
-    """Give a pipeline's ingest file."""
+def file_of(scope: Scope, now: PipelineNow) -> File | Notebook:
+    """Give a pipeline's ingest file, or its notebook."""
     definition = scope.definition
     code = definition.code
     registration = Registration(
         definition.source, code.module or "", f"/Workspace{scope.source_folder}", by_data_source=code.by_data_source
     )
-    text = ingest_file(now.id, registration, now.connection, now.tables, scope.target.catalog)
-    return File(now.id, scope.file_path(now.id), text.encode())
+    path, catalog = scope.file_path(now.id), scope.target.catalog
+    if definition.secrets and definition.by_notebook:
+        text = notebook(now.id, registration, definition.secrets, scope.secrets_scope, now.tables, catalog)
+        return Notebook(now.id, path, text.encode())
+    text = ingest_file(now.id, registration, now.connection, now.tables, catalog)
+    return File(now.id, path, text.encode())
 
 
 def _pipeline(scope: Scope, now: PipelineNow) -> Pipeline:
@@ -137,6 +143,7 @@ def _pipeline(scope: Scope, now: PipelineNow) -> Pipeline:
         protected=target.protect,
         waiting=now.waiting,
         event_log=scope.event_log(now.id),
+        code_kind=scope.code_kind,
     )
 
 

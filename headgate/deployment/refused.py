@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from headgate.definition.checks import SECRET_NAME
 from headgate.definition.connector_spec import FILE as SPEC
 from headgate.definition.connector_spec import Spec, read_spec
+from headgate.definition.fault import SECRET_NAME
 from headgate.definition.load import FILE, located
 from headgate.definition.provider import CONNECTOR_OPTIONS, TABLE_SETTINGS, has
+from headgate.definition.secret_checks import FRAMEWORK_OPTIONS
 from headgate.deployment.files import MOST_BYTES, upload
 from headgate.deployment.ingest import MANAGED, RESERVED
-from headgate.deployment.shared import FRAMEWORK_OPTIONS
 from headgate.inventory.row import GONE, rule_of
 from headgate.problems import Problem, did_you_mean
 from headgate.project import TABLES
@@ -38,7 +38,8 @@ def problems_of(connector: Connector, code: Mapping[str, bytes]) -> list[Problem
     found = [*_no_code(connector.definition), *_no_value(connector.definition, spec), *_common_options(connector, spec)]
     if (connector.folder / FILE).is_file():
         found = located(found, connector.folder / FILE)
-    return [*found, *_row_options(connector, spec), *_no_keys(connector), *code_problems(connector, code)]
+    found += [*_row_options(connector, spec), *_no_keys(connector), *_other_connections(connector)]
+    return [*found, *code_problems(connector, code)]
 
 
 def code_problems(connector: Connector, code: Mapping[str, bytes]) -> list[Problem]:
@@ -75,20 +76,23 @@ def _no_code(definition: Definition) -> Iterator[Problem]:
 
 
 def _no_value(definition: Definition, spec: Spec | None) -> Iterator[Problem]:
-    connection = definition.connection
-    if connection.existing:
+    if definition.connection.existing and not definition.by_notebook:
         return
-    named = [*connection.options, *connection.secrets]
+    dynamic = definition.secrets.dynamic_options if definition.secrets else {}
+    named = [*definition.clear_options, *definition.secret_options, *dynamic]
+    part, clear, secret = "connection", "options", "secrets"
+    if definition.by_notebook:
+        part, clear, secret = "secrets", "static_options", "secret_mappings"
     needed = spec.parameters(spec.auth_of(named)) if spec else ()
     about = {one.name: f" ({one.about})" for one in needed if one.about}
-    for name, value in connection.options.items():
+    for name, value in definition.clear_options.items():
         if not value.strip():
             message = f"'{name}' has no value{about.get(name, '')}"
-            yield Problem(message, "give it one, or take it out", path=f"connection.options.{name}")
+            yield Problem(message, "give it one, or take it out", path=f"{part}.{clear}.{name}")
     for one in needed:
         if one.required and one.name not in named:
-            fix = f"name it under {'secrets' if one.is_secret else 'options, with its value'}"
-            yield Problem(f"the connector needs '{one.name}'{about.get(one.name, '')}", fix, path="connection")
+            fix = f"name it under {secret if one.is_secret else f'{clear}, with its value'}"
+            yield Problem(f"the connector needs '{one.name}'{about.get(one.name, '')}", fix, path=part)
 
 
 def _common_options(connector: Connector, spec: Spec | None) -> Iterator[Problem]:
@@ -107,12 +111,16 @@ def _row_options(connector: Connector, spec: Spec | None) -> Iterator[Problem]:
 def _refused(definition: Definition, spec: Spec | None, options: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Say which options of tables would not reach the source, or must not stand in a file, and how to mend that."""
     connection, managed = definition.connection, definition.ingestion == "managed"
-    if secret := [name for name in options if name in connection.secrets or SECRET_NAME.search(name)]:
+    if secret := [name for name in options if name in definition.secret_options or SECRET_NAME.search(name)]:
         fix = "take them out: a secret is the connection's, named under connection.secrets and given as a TF_VAR_…"
+        if definition.by_notebook:
+            fix = "take them out: a secret is read from the scope, by its key under secrets.secret_mappings"
         yield f"has secrets among its options: {', '.join(secret)}, and this file is committed", fix
     own = [name for name in options if name not in (*(MANAGED if managed else RESERVED), *secret)]
     if managed:
         yield from _unmanaged(definition.provider, own, [name for name in options if name in TABLE_SETTINGS])
+        return
+    if definition.by_notebook:  # it gives the source what a table says
         return
     known = {*connection.external_options, *FRAMEWORK_OPTIONS}
     if connection.existing:
@@ -134,6 +142,17 @@ def _unmanaged(provider: str, own: list[str], settings: list[str]) -> Iterator[t
     for name in settings:
         if not has(provider, since := TABLE_SETTINGS[name]):
             yield f"has {name}, which provider {provider} can't carry", f"write `provider: {since}` or newer, or take it out"
+
+
+def _other_connections(connector: Connector) -> Iterator[Problem]:
+    """Say which tables name a connection, where nothing reads through one."""
+    if not connector.definition.by_notebook:
+        return
+    for row, table in enumerate(connector.rows, 1):
+        if table.connection_name:
+            message = f"{table.source_table} names a connection, and with `credentials: secrets` nothing reads through one"
+            file = str(connector.folder / TABLES)
+            yield Problem(message, "leave it empty", file, row=row, column="connection_name")
 
 
 def _no_keys(connector: Connector) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from headgate.deployment.model import EventLog
 from headgate.deployment.tags import Tag
@@ -35,8 +35,18 @@ class Scope:
 
     @property
     def ingest_folder(self) -> str:
-        """The folder of the pipelines' ingest files."""
-        return f"{self.folder}/ingest"
+        """The folder of the pipelines' ingest files, or of their notebooks: a path is never that of both."""
+        return f"{self.folder}/{'notebooks' if self.definition.by_notebook else 'ingest'}"
+
+    @property
+    def code_kind(self) -> Literal["file", "notebook"]:
+        """What a pipeline runs."""
+        return "notebook" if self.definition.by_notebook else "file"
+
+    @property
+    def secrets_scope(self) -> str:
+        """The scope that the notebooks read secrets from; empty where there are none."""
+        return self.definition.secrets_scope_in(self.target_name)
 
     @property
     def source_folder(self) -> str:
@@ -92,8 +102,8 @@ class Scope:
         return _PARTING.join((ids, *parts))
 
     def file_path(self, pipeline: str) -> str:
-        """Give the path of a pipeline's ingest file."""
-        return f"{self.ingest_folder}/{pipeline}.py"
+        """Give the path of a pipeline's ingest file, or of its notebook, which has no extension in the workspace."""
+        return f"{self.ingest_folder}/{pipeline}{'' if self.definition.by_notebook else '.py'}"
 
     def pipeline_name(self, name: str) -> str:
         """Give what people see for a pipeline."""

@@ -1,11 +1,13 @@
-"""The resources that a connector's pipelines share: connection, catalog, schema, the connector's code."""
+"""The resources that a connector's pipelines share: connection or secrets, catalog, schema, the connector's code."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.definition.secret_checks import FRAMEWORK_OPTIONS
 from headgate.deployment.files import files_below
 from headgate.deployment.model import Catalog, Connection, File, GitFolder, Ref, Schema
+from headgate.deployment.secrets import left_secrets, secret_resources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,14 +16,12 @@ if TYPE_CHECKING:
     from headgate.deployment.model import Resource
     from headgate.deployment.scope import Scope
 
-# The community connectors' own options, which every connector takes from its reader.
-FRAMEWORK_OPTIONS = ("isDeleteFlow", "tableConfigs", "tableName", "tableNameList")
 # Makes the folder of the ingest files before the stacks do, which are applied at once. No pipeline has a name with capitals.
 _README = "README"
 _ABOUT = """\
-# Ingest files of {connector}
+# {Kinds} of {connector}
 
-Headgate puts a file here for each pipeline. A deploy overwrites what is changed in this folder by hand.
+Headgate puts a {kind} here for each pipeline. A deploy overwrites what is changed in this folder by hand.
 """
 
 
@@ -40,13 +40,16 @@ def shared_resources(scope: Scope, code: Mapping[str, bytes]) -> list[Resource]:
         found.append(Schema(definition.id, made.schema_name, scope.catalog, catalog, tags, protected))
     if not definition.connection.existing:
         found.append(_connection(scope))
+    if definition.secrets and definition.secrets.manage:
+        found += secret_resources(scope, definition.secrets)
     if git := definition.code.git:
         path = f"{scope.folder}/code"
         branch, tag = ("", git.tag) if git.tag else (git.branch, "")
         found.append(GitFolder(definition.id, git.url, git.provider, branch, tag, git.credential_id, path, tuple(git.sparse)))
     found += files_below(scope.source_folder, code)
     if definition.ingestion == "file":
-        about = _ABOUT.format(connector=definition.id).encode()
+        kinds = {"Kinds": "Notebooks" if definition.by_notebook else "Ingest files", "kind": scope.code_kind}
+        about = _ABOUT.format(connector=definition.id, **kinds).encode()
         found.append(File(_README, f"{scope.ingest_folder}/README.md", about))
     return found
 
@@ -62,9 +65,11 @@ def not_ours(scope: Scope) -> list[Ref]:
         "catalog": made.create_catalog,
         "schema": made.create_schema,
         "connection": not definition.connection.existing,
+        "secret_scope": definition.secrets is not None and definition.secrets.manage,
         "pipeline": scope.monitoring is not None,
     }
-    return [Ref(kind, definition.id) for kind, is_made in ours.items() if not is_made]  # type: ignore[arg-type]  # a dict's keys are text
+    refs = [Ref(kind, definition.id) for kind, is_made in ours.items() if not is_made]  # type: ignore[arg-type]  # a dict's keys are text
+    return [*refs, *(left_secrets(scope, definition.secrets) if definition.secrets else [])]
 
 
 def _connection(scope: Scope) -> Connection:

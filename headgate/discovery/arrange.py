@@ -39,7 +39,7 @@ class Rules:
         schedules, weights = definition.schedules, definition.balance.weights
         return replace(
             self,
-            connection="" if self.connection == definition.connection.name else self.connection,
+            connection="" if self.connection == definition.reads_through else self.connection,
             catalog="" if self.catalog == definition.destination.catalog else self.catalog,
             schema="" if self.schema == definition.destination.schema_name else self.schema,
             schedules={kind: cron for kind, cron in self.schedules.items() if cron != getattr(schedules, kind)},

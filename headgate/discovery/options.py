@@ -75,5 +75,10 @@ def option_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def variable_of(name: str) -> str:
+    """Give the environment variable that sets an option."""
+    return ENVIRONMENT + _key(name).upper()
+
+
 def _key(name: str) -> str:
     return re.sub(r"\W", "_", name).lower()

@@ -117,7 +117,7 @@ def isolate_problems(rows: Sequence[TableRow], definition: Definition) -> list[P
 def _place(row: TableRow, definition: Definition) -> tuple[str, str]:
     """Give the schedule and the connection that a pipeline with the row's table must have. Streaming has no schedule."""
     schedule = "" if definition.mode == "streaming" else row.schedule or by_type(definition.schedules, row.ingestion_type)
-    own = definition.connection.name
+    own = definition.reads_through
     named = row.connection_name or own
     return schedule, own if folded(named) == folded(own) else named
 

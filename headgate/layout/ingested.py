@@ -1,4 +1,4 @@
-"""The tables that an ingest file names: what a pipeline reads, from the code that Terraform uploads."""
+"""The tables that an ingest file or a notebook names: what a pipeline reads, from the code that Terraform uploads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SPEC = "pipeline_spec"
+# What of Terraform a pipeline's code is: an ingest file, or a notebook.
+CODE_TYPES = ("databricks_workspace_file", "databricks_notebook")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.layout.deployed import APPLIED, Deployed
-from headgate.layout.ingested import tables_in
+from headgate.layout.ingested import CODE_TYPES, tables_in
 from headgate.layout.model import stack_numbers, whereabouts
 from headgate.layout.progress import pending, record_done
 from headgate.problems import InputError
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from headgate.layout.model import Layout, Left, Pipeline
 
 # What a pipeline consists of in the workspace; the names of its permissions begin with the kind that they are for.
-OWN = ("databricks_pipeline", "databricks_job", "databricks_workspace_file", "databricks_permissions")
+OWN = ("databricks_pipeline", "databricks_job", *CODE_TYPES, "databricks_permissions")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What one stack's state holds: address → the workspace's id, and address → content of ingest files (base64).
+    """What one stack's state holds: address → the workspace's id, and address → content of ingest files and notebooks (base64).
 
     `tables`: pipeline → what it reads, by its ingest file or its ingestion definition.
     `connection`: the digest of the connection that was applied, in the shared stack's state.
@@ -73,7 +73,7 @@ def _managed(shown: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def _tables(address: str, values: dict[str, Any]) -> list[TableId]:
     """Give the tables that a pipeline's file or ingestion definition names."""
     kind = address.partition(".")[0]
-    if kind == "databricks_workspace_file" and values.get("content_base64"):
+    if kind in CODE_TYPES and values.get("content_base64"):
         found = tables_in(b64decode(values["content_base64"]).decode(errors="replace")) or []
         return [TableId(table.source_table, f"{table.catalog}.{table.schema}.{table.table}") for table in found]
     if kind == "databricks_pipeline" and values.get("ingestion_definition"):
@@ -106,12 +106,12 @@ def observe(
     files = {address: content for state in states.values() for address, content in state.files.items()}
 
     def applied(pipeline: str) -> bool:
-        address = f"databricks_workspace_file.{pipeline}"
-        return address in expected_files and files.get(address) == expected_files[address]
+        its = [f"{kind}.{pipeline}" for kind in CODE_TYPES if f"{kind}.{pipeline}" in expected_files]
+        return bool(its) and all(files.get(address) == expected_files[address] for address in its)
 
     gone = [name for name in todo.left if _nowhere(whereabouts(traced[name], target), states)]
     changing = [*todo.restacked, *todo.renamed]
-    changed = [name for name in changing if _arrived(whereabouts(traced[name], target), states, known)]
+    changed = [name for name in changing if _arrived(whereabouts(traced[name], target), states, known, expected_files)]
     moves = [p for p in todo.handed_over if p.move and applied(p.pipeline) and applied(p.move.to)]
     empty = {0, *stack_numbers(layout, target)} <= set(states) and not any(state.ids for state in states.values())
     done = record_done(layout, target, targets, tables=moves, pipelines=[*gone, *changed], retired=todo.retired and empty)
@@ -150,16 +150,19 @@ def _nowhere(places: Sequence[tuple[int, str]], states: Mapping[int, State]) -> 
     return all(stack in states and not _own(name, states[stack]) for stack, name in places)
 
 
-def _arrived(places: Sequence[tuple[int, str]], states: Mapping[int, State], known: Deployed) -> bool:
+def _arrived(
+    places: Sequence[tuple[int, str]], states: Mapping[int, State], known: Deployed, expected_files: Collection[str]
+) -> bool:
     """Whether a pipeline is where it is to be, with all that was recorded of it, and nothing of it where it was.
 
-    Permissions are no matter: setting them twice gives the same.
+    Permissions are no matter: setting them twice gives the same. Nor is a file that it is to have no more.
     """
     (stack, name), *before = places
     if not before or stack not in states or not _nowhere(before, states):
         return False
     recorded = {address for address in known.ids if pipeline_of(address) == name and not address.startswith(OWN[-1])}
-    return {f"databricks_pipeline.{name}", *recorded} <= set(states[stack].ids)
+    unwanted = {f"{kind}.{name}" for kind in CODE_TYPES} - {*expected_files}
+    return {f"databricks_pipeline.{name}", *(recorded - unwanted)} <= set(states[stack].ids)
 
 
 def _ids(

@@ -16,7 +16,7 @@ from databricks.sdk.service.workspace import ExportFormat
 
 from headgate.clients.databricks import Login
 from headgate.deployment.tags import tag_in
-from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, Thing
+from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, PIPELINE, SCHEMA, SECRET_SCOPE, Thing
 from headgate.schedule import describe_schedule
 
 if TYPE_CHECKING:
@@ -105,8 +105,14 @@ class DatabricksWorkspace:
                 return None
         return Thing(GIT_FOLDER, str(found[0].id), path) if found else None
 
+    def secret_scope(self, name: str) -> Thing | None:
+        """Give a secret scope."""
+        with self._login.asking(f"the secret scope {name}"):
+            found = any(one.name == name for one in self._client.secrets.list_scopes())
+        return Thing(SECRET_SCOPE, name, name) if found else None
+
     def file(self, path: str) -> bytes | None:
-        """Give a file's content."""
+        """Give the content of a file, or of a notebook."""
         with self._login.asking(f"the file {path}"):
             try:
                 with self._client.workspace.download(path, format=ExportFormat.AUTO) as content:

@@ -1,7 +1,8 @@
 """What synthesized stacks declare, as far as a workspace can have it without a state. Pure; bodies are their cdk.tf.json.
 
 What is left out needs nothing after a crash, for making it again gives the same (source: the provider's resources):
-workspace files are imported with overwrite, folders made by mkdirs, permissions set as a whole.
+workspace files and notebooks are imported with overwrite, folders made by mkdirs, permissions set as a whole, secrets and who
+may read them put.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.deployment.tags import tag_in
 from headgate.emit.terraform.literals import plain
-from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, KINDS, PIPELINE, SCHEMA, Expected
+from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, JOB, KINDS, PIPELINE, SCHEMA, SECRET_SCOPE, Expected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ def _of_stack(stack: str, body: dict[str, Any], connector: str) -> list[Expected
     for kind in KINDS:
         for name, block in sorted(resources.get(kind, {}).items()):
             tag = tag_in(block.get(TAGGED.get(kind, "")))
-            if tag or (kind in (CONNECTION, GIT_FOLDER) and name == connector):
+            if tag or (kind in (CONNECTION, GIT_FOLDER, SECRET_SCOPE) and name == connector):
                 address = f"{kind}.{name}"
                 found.append(Expected(address, stack, _name(kind, block, resources), tag, _former(address, body)))
     return found

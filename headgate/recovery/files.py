@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import md5
 from typing import TYPE_CHECKING
 
-from headgate.recovery.model import FILE, RecoveryFinding, Thing
+from headgate.recovery.model import NOTEBOOK, RecoveryFinding, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,11 +34,22 @@ def files_that_differ(workspace: RecoveryWorkspace, states: Mapping[str, State])
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(pool.map(lambda one: workspace.file(one[2].ids[one[1]]), kept))
     return [
-        RecoveryFinding("differs", address, stack, Thing(FILE, path, path, content=b64encode(content).decode()))
+        RecoveryFinding("differs", address, stack, Thing(_kind(address), path, path, content=b64encode(content).decode()))
         for (stack, address, state), content in zip(kept, found, strict=True)
-        if content is not None and content != b64decode(state.files[address])
+        if content is not None and not _same(address, content, b64decode(state.files[address]))
         for path in [state.ids[address]]
     ]
+
+
+def _kind(address: str) -> str:
+    return address.partition(".")[0]
+
+
+def _same(address: str, found: bytes, stated: bytes) -> bool:
+    """Whether two contents are one: the workspace keeps a notebook's cells, and ends lines and the whole as it likes."""
+    if _kind(address) != NOTEBOOK:
+        return found == stated
+    return [line.rstrip() for line in found.strip().splitlines()] == [line.rstrip() for line in stated.strip().splitlines()]
 
 
 def corrections(findings: Iterable[RecoveryFinding]) -> dict[str, dict[str, str]]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from headgate.deployment.tags import Tag
 
-PIPELINE, JOB, CATALOG, SCHEMA, CONNECTION, GIT_FOLDER = KINDS = (
+PIPELINE, JOB, CATALOG, SCHEMA, CONNECTION, GIT_FOLDER, SECRET_SCOPE = KINDS = (
     "databricks_pipeline", "databricks_job", "databricks_catalog", "databricks_schema", "databricks_connection",
-    "databricks_repo",
+    "databricks_repo", "databricks_secret_scope",
 )  # fmt: skip
-FILE = "databricks_workspace_file"
-WORDS = dict(zip(KINDS, ("pipeline", "job", "catalog", "schema", "connection", "git folder"), strict=True)) | {FILE: "file"}
+FILE, NOTEBOOK = "databricks_workspace_file", "databricks_notebook"
+_NAMES = ("pipeline", "job", "catalog", "schema", "connection", "git folder", "secret scope")
+WORDS = dict(zip(KINDS, _NAMES, strict=True)) | {FILE: "file", NOTEBOOK: "notebook"}
 
 FindingKind = Literal["ours", "unmarked", "unclear", "foreign", "doubled", "stray", "differs"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from os.path import commonprefix
 from typing import TYPE_CHECKING, Protocol
 
-from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, PIPELINE, SCHEMA
+from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, PIPELINE, SCHEMA, SECRET_SCOPE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -35,8 +35,11 @@ class RecoveryWorkspace(Protocol):
     def git_folder(self, path: str) -> Thing | None:
         """Give a git folder by its path without /Workspace."""
 
+    def secret_scope(self, name: str) -> Thing | None:
+        """Give a secret scope."""
+
     def file(self, path: str) -> bytes | None:
-        """Give a file's content."""
+        """Give the content of a file, or of a notebook."""
 
     def delete_job(self, job_id: str) -> None:
         """Delete a job."""
@@ -60,6 +63,7 @@ def survey(workspace: RecoveryWorkspace, expected: Sequence[Expected], known: Kn
         SCHEMA: workspace.schema,
         CONNECTION: workspace.connection,
         GIT_FOLDER: workspace.git_folder,
+        SECRET_SCOPE: workspace.secret_scope,
     }
     missing = [one for one in expected if one.kind in ask and known.of(one) is None]
     return found + [thing for one in missing if (thing := ask[one.kind](one.name))]

@@ -90,8 +90,8 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
         leaving=frozenset(left.id for left in (layout.left if layout else ()) if target in left.until),
         retired=next((r.tables for r in (layout.retired if layout else ()) if r.target == target and not r.done), ""),
         all_month=amount_text(continuous_month(definition), definition.cost.currency),
-        secrets=frozenset(definition.connection.secrets),
-        clear=frozenset(definition.connection.options),
+        secrets=frozenset(definition.secret_options),
+        clear=frozenset(definition.clear_options),
         stacks=_stacks(layout, target, prefix) if layout else frozenset(),
     )
 

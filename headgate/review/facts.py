@@ -113,8 +113,9 @@ class PipelineFacts:
     """A pipeline in a stack's plan, whether it changes or not, with the tables that it reads before and after.
 
     `id` is headgate's; `workspace_id` the workspace's own. Tables are None where they can't be determined: the code is no
-    ingest file of a form that is known. `after` is the same as `before` where nothing of it changes. `drops`: a table that
-    the pipeline no longer reads is dropped, which is not so by default. `continuous`: it runs all the time, as it is before.
+    ingest file or notebook of a form that is known. `after` is the same as `before` where nothing of it changes. `drops`: a
+    table that the pipeline no longer reads is dropped, which is not so by default. `continuous`: it runs all the time, as it is
+    before.
     """
 
     stack: str

@@ -1,10 +1,10 @@
-"""Which tables each pipeline of a plan reads, before and after: from the ingest files that the plan has both texts of."""
+"""Which tables each pipeline of a plan reads, before and after: from the ingest files and notebooks it has the texts of."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.layout.ingested import tables_in
+from headgate.layout.ingested import CODE_TYPES, tables_in
 from headgate.redaction.tokens import token_free
 from headgate.review.blocks import blocks, first, mapping
 from headgate.review.facts import Held, PipelineFacts
@@ -13,9 +13,10 @@ from headgate.review.masks import Masks, file_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_PIPELINE, _FILE = "databricks_pipeline", "databricks_workspace_file"
+_PIPELINE = "databricks_pipeline"
 _DROPS = "pipelines.dropInactiveTables"
 _DIRECTORY = "/Workspace"
+_CODE = ("file", "notebook")
 
 
 def pipelines_of(entries: Sequence[Mapping[str, Any]], stack: str, masks: Masks) -> tuple[PipelineFacts, ...]:
@@ -57,14 +58,14 @@ def pipelines_of(entries: Sequence[Mapping[str, Any]], stack: str, masks: Masks)
 
 
 class _Files:
-    """The workspace files of one side of a plan, by path and by name, read when they are asked for."""
+    """The workspace files and notebooks of one side of a plan, by path and by name, read when they are asked for."""
 
     def __init__(self, entries: Sequence[Mapping[str, Any]], side: str, masks: Masks) -> None:
         self._masks = masks
         self._by_path: dict[str, tuple[Any, Any]] = {}
         self._by_name: dict[str, tuple[Any, Any]] = {}
         for entry in entries:
-            value = entry["change"].get(side) if entry["type"] == _FILE else None
+            value = entry["change"].get(side) if entry["type"] in CODE_TYPES else None
             if value is not None:
                 found = (value, entry["change"].get(f"{side}_sensitive"))
                 address = entry.get("previous_address") if side == "before" else ""
@@ -92,9 +93,9 @@ def _held(value: Any, name: str, files: _Files, masks: Masks) -> tuple[Held, ...
     if managed := first(pipeline.get("ingestion_definition")):
         return _managed(managed, pipeline, masks)
     libraries = blocks(pipeline.get("library"))
-    if any(part not in (None, "", [], {}) for library in libraries for kind, part in library.items() if kind != "file"):
+    if any(part not in (None, "", [], {}) for library in libraries for kind, part in library.items() if kind not in _CODE):
         return None
-    paths = [first(library.get("file")).get("path") for library in libraries]
+    paths = [next((path for kind in _CODE if (path := first(library.get(kind)).get("path"))), None) for library in libraries]
     texts = [files.text(path) if isinstance(path, str) else files.text_of(name) for path in paths] or [None]
     found: list[Held] = []
     for text in texts:
@@ -136,7 +137,7 @@ def names_in(plan: Mapping[str, Any]) -> Iterator[str]:
         change = mapping(found.get("change"))
         for value in (mapping(change.get("before")), mapping(change.get("after"))):
             yield " ".join(str(value.get(name) or "") for name in ("catalog", "schema", "path", "name"))
-            if found.get("type") == _FILE:
+            if found.get("type") in CODE_TYPES:
                 yield file_text(value, None, Masks()) or ""
 
 
@@ -148,4 +149,5 @@ def address_of(entry: Mapping[str, Any]) -> str:
 
 def _name(address: str) -> str:
     """Give an address without its type: a pipeline's id. One in a module is known by its whole address."""
-    return address.removeprefix(f"{_PIPELINE}.").removeprefix(f"{_FILE}.")
+    kind, _, name = address.partition(".")
+    return name if kind in (_PIPELINE, *CODE_TYPES) else address

@@ -259,5 +259,5 @@ def _read(found: Pipelines, pipeline: Whole) -> None:
     """Say where the tables of a pipeline that changes can't be determined."""
     change = pipeline.change
     if change and pipeline.exists_after and pipeline.after is None:
-        message = "which tables it reads is unknown: headgate can't read its code as an ingest file"
+        message = "which tables it reads is unknown: headgate can't read its code as an ingest file or a notebook of its own"
         found.find("attention", "tables-unknown", pipeline, message)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.files import parse_json
 from headgate.layout.deployed import APPLIED
+from headgate.layout.ingested import CODE_TYPES
 from headgate.problems import InputError, Problem
 from headgate.redaction.tokens import token_free
 from headgate.review.blocks import first, mapping
@@ -40,7 +41,7 @@ _ACTIONS = {"no-op", "create", "read", "update", "delete", "forget"}
 # What reading a change ends in where it is of another form.
 _MISREAD = (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
 # What is told in another way when it is made: arguments of these are many.
-_LONG = ("databricks_pipeline", "databricks_job", "databricks_workspace_file", "databricks_dashboard")
+_LONG = ("databricks_pipeline", "databricks_job", *CODE_TYPES, "databricks_dashboard")
 
 
 class PlanFailedError(InputError):
@@ -223,7 +224,7 @@ def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
         secrets=tuple(leaf for leaf in leaves if isinstance(leaf, Secret)),
         schedules=(_schedule(before, masks), _schedule(after, masks)) if kind == "databricks_job" else (None, None),
         full_refresh=kind == "databricks_job" and _full_refresh(after),
-        diff=_diff(before, after, marks, masks) if kind == "databricks_workspace_file" else "",
+        diff=_diff(before, after, marks, masks) if kind in CODE_TYPES else "",
         unsent=_unsent(change, masks) if kind == "databricks_connection" else (),
     )
 

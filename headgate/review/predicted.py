@@ -7,8 +7,10 @@ neither the state nor the workspace.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from headgate.layout.ingested import CODE_TYPES
 from headgate.review.plan_file import facts_of_changes
 from headgate.tables.names import folded
 
@@ -23,7 +25,10 @@ _CONNECTION = "databricks_connection"
 _REPLACE = {
     _CONNECTION: ("comment", "connection_type", "name", "properties"),
     "databricks_pipeline": ("catalog", "storage"),
-    "databricks_workspace_file": ("path",),
+    **dict.fromkeys(CODE_TYPES, ("path",)),
+    "databricks_secret": ("key", "scope"),
+    "databricks_secret_acl": ("permission", "principal", "scope"),
+    "databricks_secret_scope": ("name",),
     "databricks_schema": ("catalog_name",),
     "databricks_dashboard": ("parent_path",),
 }
@@ -43,6 +48,27 @@ def predicted_facts(
     old, new = {stack.name: stack.body for stack in before}, {stack.name: stack.body for stack in after}
     stacks = [(name, _entries(old.get(name, {}), new.get(name, {}))) for name in sorted(old.keys() | new.keys())]
     return facts_of_changes(stacks, target, secrets)
+
+
+def as_bundles(before: Sequence[StackPlan], after: Sequence[StackPlan]) -> tuple[list[StackPlan], list[StackPlan]]:
+    """Give both as a bundle knows them: of resources alone, and each resource before in the stack that has it after.
+
+    A bundle has one state, so nothing changes stack there, and no form of the blocks by which Terraform takes resources over.
+    """
+    home = {(kind, name): plan.name for plan in after for kind, its in _blocks(plan.body).items() for name in its}
+    bodies: dict[str, dict[str, dict[str, Any]]] = {}
+    for plan in before:
+        for kind, its in _blocks(plan.body).items():
+            for name, block in its.items():
+                bodies.setdefault(home.get((kind, name), plan.name), {}).setdefault(kind, {})[name] = block
+    plans = {plan.name: plan for plan in (*after, *before)}
+    moved = [replace(plans[name], body={"resource": body}) for name, body in bodies.items()]
+    return moved, [replace(plan, body={"resource": _blocks(plan.body)}) for plan in after]
+
+
+def _blocks(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = body.get("resource", {})
+    return found
 
 
 def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -82,7 +108,7 @@ def _resources(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     meta = ("lifecycle", "depends_on")
     return {
         f"{kind}.{name}": {key: value for key, value in block.items() if key not in meta}
-        for kind, blocks in body.get("resource", {}).items()
+        for kind, blocks in _blocks(body).items()
         for name, block in blocks.items()
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from headgate.layout.ingested import CODE_TYPES
 from headgate.review.context import Context, of_stack
 from headgate.review.holding import HOLDING
 from headgate.review.model import Finding, ResourceChange, SecretChange
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from headgate.review.model import Kind, Level
     from headgate.review.whereabouts import Whole
 
-_PIPELINE, _JOB, _FILE = "databricks_pipeline", "databricks_job", "databricks_workspace_file"
+_PIPELINE, _JOB = "databricks_pipeline", "databricks_job"
 _STARTS = 3
 _NOT_SENT = (
     "its update would go out without {names}, and the workspace would be left with a connection that can't log in: name "
@@ -34,12 +35,16 @@ _NOT_RENAMED = (
 
 @dataclass
 class Resources:
-    """What was found about other resources. `holding`: by type, what is lost with a resource of it."""
+    """What was found about other resources. `holding`: by type, what is lost with a resource of it.
+
+    code: stack and pipeline of the ingest files and notebooks that are made.
+    """
 
     holding: Mapping[str, str] = field(default_factory=lambda: HOLDING)
     changes: list[ResourceChange] = field(default_factory=list)
     secrets: list[SecretChange] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    code: set[tuple[str, str]] = field(default_factory=set)
 
     def find(self, level: Level, code: str, change: Change, message: str) -> None:
         """Add a finding about a resource."""
@@ -60,6 +65,7 @@ def resource_changes(
     found = Resources({**HOLDING, **(holds_data or {})})
     by_place = {(pipeline.stack, pipeline.id): pipeline for pipeline in pipelines}
     taken_over = {change.address for change in changes if change.imported}
+    found.code = {(one.stack, one.id) for one in changes if one.type in CODE_TYPES and "create" in one.actions}
     for change in changes:
         kind = kind_of(change)
         if change.type != _PIPELINE and not (change.forgets and change.address in taken_over):
@@ -129,7 +135,7 @@ def _judged(found: Resources, change: Change, pipeline: Whole | None) -> str:
         found.find("attention", "connection-changed", change, "changes for every pipeline that reads through it")
         if renaming := next((argument for argument in change.arguments if argument.path == "name"), None):
             found.find("loss", "connection-not-renamed", change, _NOT_RENAMED.format(before=renaming.before))
-    if change.type == _FILE and pipeline and pipeline.exists_after and pipeline.after is None and not pipeline.change:
+    if change.type in CODE_TYPES and pipeline and pipeline.exists_after and pipeline.after is None and not pipeline.change:
         found.find("attention", "tables-unknown", change, "which tables its pipeline reads from it is unknown")
     if change.imported:
         return f"taken over from the workspace ({change.imported})"
@@ -149,9 +155,10 @@ def _destroyed(found: Resources, change: Change, pipeline: Whole | None) -> str:
         found.find("loss", code, change, f"{why}; {found.holding[change.type]}")
     elif change.type == _JOB and not change.replaces and pipeline and pipeline.exists_after:
         found.find("attention", "job-deleted", change, f"nothing starts pipeline {pipeline.id} any more")
-    elif change.type == _FILE and not change.replaces and pipeline and pipeline.exists_after:
-        found.find("attention", "file-deleted", change, f"pipeline {pipeline.id} stays, and its code goes")
-    elif change.type not in (_JOB, _FILE, "databricks_permissions"):
+    elif change.type in CODE_TYPES and not change.replaces and pipeline and pipeline.exists_after:
+        if (change.stack, change.id) not in found.code:
+            found.find("attention", "file-deleted", change, f"pipeline {pipeline.id} stays, and its code goes")
+    elif change.type not in (_JOB, *CODE_TYPES, "databricks_permissions"):
         found.find("attention", "destroyed", change, why)
     return why
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # Options that are part of how a streaming table is kept: another value takes effect only with a full refresh.
 KEEPING = ("scd_type", "primary_keys", "sequence_by")
-_FILE = "databricks_workspace_file"
 # Of pipelines in default publishing mode, as ours are. Source: https://docs.databricks.com/aws/en/ldp/unity-catalog
 _INACTIVE = "the pipeline's next update makes it inactive, and it can be queried until somebody drops it"
 

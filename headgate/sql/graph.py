@@ -6,13 +6,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.sql.dialect.statements import Definition, Flow
+from sqlglot import exp
+
+from headgate.sql.dialect.statements import Definition, Flow, key_of
 from headgate.sql.known import same_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from headgate.sql.dialect.reader import ReadFile
+    from headgate.sql.dialect.statements import Query
 
 Key = tuple[str, ...]
 
@@ -92,6 +95,31 @@ def graph_of(files: Sequence[ReadFile]) -> Graph:
             without.append((flow, file))
     datasets = tuple(_dataset(definition, file, into[key]) for key, (definition, file) in defined.items())
     return Graph(datasets, tuple(twice), tuple(flows_twice), tuple(without), _indexed(datasets))
+
+
+def in_order(graph: Graph) -> list[Dataset]:
+    """Give a pipeline's datasets so that each comes after those that it reads, unless they read each other in a circle."""
+    found: dict[Key, Dataset] = {}
+    begun: set[Key] = set()
+    # Chains may be as long as a pipeline is large: no recursion.
+    for first in graph.datasets:
+        waiting = [first]
+        while waiting:
+            one = waiting[-1]
+            read = [] if one.key in begun else [graph.find(key) for flow, _ in one.flows for key in reads_of(flow.query)]
+            begun.add(one.key)
+            new = [other for other in read if other is not None and other.key not in begun]
+            waiting += new
+            if not new:
+                found.setdefault(one.key, one)
+                waiting.pop()
+    return list(found.values())
+
+
+def reads_of(query: Query) -> list[Key]:
+    """Give the names of the tables that a query reads, functions left out."""
+    tables = query.tree.find_all(exp.Table)
+    return [key_of(part.name for part in table.parts) for table in tables if not isinstance(table.this, exp.Anonymous)]
 
 
 def _dataset(definition: Definition, file: ReadFile, flows: Iterable[tuple[Flow, ReadFile]]) -> Dataset:

@@ -156,7 +156,8 @@ def _warehouse(scope: Scope, id_: str, profile: str | None) -> Warehouse:
 
 
 def _options(definition: Definition, request: BackfillRequest, environ: Mapping[str, str]) -> dict[str, str]:
-    connection = definition.connection
-    options = init_options({**connection.options, **definition.discovery}, connection.secrets, environ, [request.options])
+    options = init_options(
+        {**definition.clear_options, **definition.discovery}, definition.secret_options, environ, [request.options]
+    )
     chosen = {"tag_webids": ",".join(request.tags)} if request.tags else {}
     return {**options, "requests_per_second": str(request.requests_per_second), **chosen}

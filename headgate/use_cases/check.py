@@ -59,7 +59,7 @@ class CheckedConnector:
 class ShownConnector:
     """A connector's layout in a target.
 
-    stacks: name → folder that `cdktf synth` writes. variables: of Terraform, for the connection's secrets. host: the target's,
+    stacks: name → folder that `cdktf synth` writes. variables: of Terraform, for the connector's secrets. host: the target's,
     None where the environment names the workspace.
     """
 
@@ -104,12 +104,11 @@ def show_layouts(request: ProjectRequest) -> Iterator[ShownConnector]:
     for one, target in request.read():
         definition, stacks = one.definition, deployment_of(one, target)
         layout = one.agreed()
-        secrets = () if definition.connection.existing else definition.connection.secrets
         yield ShownConnector(
             report(one.weighed(), definition, layout, layout),
             target,
             {stack.name: request.root / _SYNTHESIZED / stack.name for stack in stacks},
-            tuple(secret_variable(definition.id, secret) for secret in secrets),
+            tuple(secret_variable(definition.id, secret) for secret in definition.secret_variables),
             definition.targets[target].host,
         )
 

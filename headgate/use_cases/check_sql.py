@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.files import needed_text, write_all
-from headgate.installation import bring
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -54,6 +53,8 @@ class CheckedSql:
 def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
     """Check files, and mend them where that is asked for. Raises InputError for files that can't be read."""
     if find_spec("sqlglot") is None:
+        from headgate.installation import bring
+
         raise InputError("checking SQL needs the library sqlglot", bring(["sql"]))
     from headgate.sql.check.pipeline import check_sql
 

@@ -125,8 +125,8 @@ def _discover(
 ) -> Found:
     _log.info("asking the code of %s for its tables", request.name)
     # What a starter has yet to be told is empty there.
-    defined = {name: value for name, value in {**definition.connection.options, **definition.discovery}.items() if value}
-    options = init_options(defined, definition.connection.secrets, environment, request.given)
+    defined = {name: value for name, value in {**definition.clear_options, **definition.discovery}.items() if value}
+    options = init_options(defined, [*definition.secret_options, *definition.dynamic_options], environment, request.given)
     table_options = {table.source_table: _texts(table.options) for table in existing if table.options}
     asked_with = DiscoveryOptions(
         options, _texts(definition.table_options), spec.missing(options), table_options, request.best_effort

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.deployment.model import Cluster, Connection, Job, Permissions, Pipeline
+from headgate.deployment.model import Cluster, Connection, GitFolder, Job, Permissions, Pipeline
 from headgate.deployment.monitoring.resources import monitoring_resources
 from headgate.deployment.pipelines import pipelines_now, resources_of
 from headgate.deployment.shared import shared_resources
@@ -96,7 +96,7 @@ def generate_bundle(request: BundleRequest) -> BundleResult:
     if written:
         found.write()
     targets = tuple(dict.fromkeys(part.name for part in parts))
-    before = tuple(words for part in parts for words in _connections(part))
+    before = tuple(words for part in parts for words in _needed(part))
     return BundleResult(request.out, name, targets, found.changes, found.gone, written, before)
 
 
@@ -143,7 +143,16 @@ def _workers_refused(parts: Sequence[BundleTarget], workers: int | None) -> Iter
             yield Problem(message, "leave --num-workers out, or the target's budget_policy_id")
 
 
-def _connections(part: BundleTarget) -> Iterator[str]:
+def _needed(part: BundleTarget) -> Iterator[str]:
+    """Say what a bundle does not make, and its pipelines need."""
+    secrets = part.scope.definition.secrets
+    if secrets and part.scope.definition.by_notebook:
+        keys = ", ".join(sorted({names[0] for names in secrets.secret_mappings.values()}))
+        yield f"the secret scope {part.scope.secrets_scope} has to be there in {part.name}, with {keys}: a bundle makes none"
     for found in part.resources:
         if isinstance(found, Connection):
             yield f"the connection {found.name} has to be there in {part.name}: a bundle makes none"
+        elif isinstance(found, GitFolder):
+            at = f"tag {found.tag}" if found.tag else f"branch {found.branch}"
+            where = f"/Workspace{found.path}, of {found.url} at {at}"
+            yield f"the git folder {where}, has to be there in {part.name}: a bundle makes none"

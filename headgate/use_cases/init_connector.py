@@ -14,7 +14,8 @@ from headgate.discovery.specification import spec_of
 from headgate.generated import write_files
 from headgate.inventory.read import parse_inventory
 from headgate.names import ID, folder_fault, slug
-from headgate.new_project.built_in import ADDRESS, BUILT_IN, built_in_files, built_in_folder
+from headgate.new_project.built_in import Credentials, Names, built_in_files
+from headgate.new_project.catalogue import BUILT_IN, built_in
 from headgate.new_project.schemas import CONNECTOR
 from headgate.problems import InputError
 from headgate.project import TABLES
@@ -23,16 +24,20 @@ from headgate.use_cases.discover import discover_tables, parse_new
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SOURCES = "--python-file, --module, --from-csv, --from-workspace or --from osipi"
+_SOURCES = "--python-file, --module, --from-csv, --from-workspace or --from"
+
+
+_OURS = f"one of ours ({', '.join(BUILT_IN)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewConnectorRequest:
     """A connector `name` for the project in `root`. One of python_file, module, listing, workspace_tables and built_in at most.
 
-    columns: as in a `DiscoveryRequest`. spec: a community connector's specification; None: the one beside the code. auth:
-    which of its ways to log in. options: the connection's, that are no secrets. given: what its class is made with besides,
-    never shown or written. What is empty is asked for by `next_question`, or has a default.
+    columns: as in a `DiscoveryRequest`. credentials: where the pipelines of a built-in one take its options from. spec: a
+    community connector's specification; None: the one beside the code. auth: which of its ways to log in. options: the
+    connection's, that are no secrets. given: what its class is made with besides, never shown or written. What is empty is
+    asked for by `next_question`, or has a default.
     """
 
     name: str
@@ -44,6 +49,7 @@ class NewConnectorRequest:
     columns: Mapping[str, str] = field(default_factory=dict)
     workspace_tables: Path | None = None
     built_in: str = ""
+    credentials: Credentials = "connection"
     spec: Path | None = None
     auth: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
@@ -95,16 +101,16 @@ def next_question(request: NewConnectorRequest) -> Question | None:
     if not (
         request.built_in or request.listing or request.workspace_tables or request.module or request.python_file
     ) and not any(request.folder.rglob("*.py")):
-        return Question(_SOURCES, "Where its tables come from: its code (folder, .py, wheel or module), a .csv, or osipi")
+        return Question(_SOURCES, f"Where its tables come from: its code (folder, .py, wheel or module), a .csv, or {_OURS}")
     connection, catalog, schema = f"{request.name}_connection", "main", request.name
     if request.built_in:
-        built_in_folder(request.built_in)
         catalog, schema = request.name, "bronze"
-        if ADDRESS not in request.options:
-            return Question(f"--option {ADDRESS}=…", "The PI Web API's address", "https://piwebapi.example.com")
+        for asked in built_in(request.built_in).asked:
+            if asked.option not in request.options:
+                return Question(f"--option {asked.option}=…", asked.text, asked.default)
     elif found := _asked_by_spec(request, request.read_spec()):
         return found
-    if not request.connection:
+    if not request.connection and request.credentials == "connection":
         return Question("--connection-name", "The Unity Catalog connection", connection)
     if not request.catalog:
         return Question("--dest-catalog", "The destination catalog", catalog)
@@ -175,15 +181,32 @@ def _check(request: NewConnectorRequest) -> None:
         of_code = {"--class": request.class_name, "--init-options-file": request.given}
         if lost := [flag for flag, value in of_code.items() if value]:
             raise InputError(f"{' and '.join(lost)} is for code, and {given[0]} asks none", f"take {' and '.join(lost)} out")
-    if request.built_in and (unknown := [name for name in request.options if name != ADDRESS]):
-        fix = f"--option {ADDRESS}=… is the one that is asked for; set others in connector.yaml, once it is there"
-        raise InputError(f"--option {unknown[0]} has no place with --from {request.built_in}", fix)
+    _check_built_in(request)
     for name in (FILE, TABLES):
         if (request.folder / name).exists():
             fix = f"choose another name, or run `headgate discover --connector-name {request.name}` to find its tables again"
             raise InputError(f"the connector '{request.name}' is there already: {request.folder / name}", fix)
     if request.built_in and request.folder.is_dir() and any(request.folder.iterdir()):
         raise InputError(f"{request.folder} is not empty", "choose another name, or move away what is there")
+
+
+def _check_built_in(request: NewConnectorRequest) -> None:
+    if not request.built_in:
+        if request.credentials != "connection":
+            fix = "take it out, and say it in connector.yaml, once it is there"
+            raise InputError("--credentials is for --from", fix)
+        return
+    known = [asked.option for asked in built_in(request.built_in).asked]
+    if unknown := [name for name in request.options if name not in known]:
+        asked_for = ", ".join(f"--option {name}=…" for name in known)
+        rest = "set others in connector.yaml, once it is there"
+        fix = f"{asked_for} {'is' if len(known) == 1 else 'are'} what is asked for; {rest}" if known else rest
+        raise InputError(f"--option {unknown[0]} has no place with --from {request.built_in}", fix)
+    if empty := [name for name, value in request.options.items() if not value.strip()]:
+        raise InputError(f"--option {empty[0]} has no value", f"write --option {empty[0]}=…, with what it is")
+    if request.credentials == "secrets" and request.connection:
+        fix = "take it out, or write --credentials connection"
+        raise InputError("--connection-name has no place with --credentials secrets, which reads through none", fix)
 
 
 def _asked_by_spec(request: NewConnectorRequest, spec: Spec) -> Question | None:
@@ -209,14 +232,9 @@ def _from(request: NewConnectorRequest, answer: str) -> NewConnectorRequest:
 
 
 def _copied(request: NewConnectorRequest) -> NewConnectorResult:
-    words = {
-        "connection": request.connection,
-        "catalog": request.catalog,
-        "schema": request.schema,
-        "address": request.options[ADDRESS],
-    }
     schema = f"../../{CONNECTOR}" if (request.root / CONNECTOR).is_file() else ""
-    files = built_in_files(request.built_in, request.name, words, schema)
+    names = Names(request.name, request.connection, request.catalog, request.schema, request.options, schema)
+    files = built_in_files(built_in(request.built_in), request.credentials, names)
     texts = {file.path.rpartition("/")[2]: file.text for file in files}
     parse_new(texts[FILE], request.folder / FILE)
     write_files(request.root, files)

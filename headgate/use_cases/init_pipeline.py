@@ -11,6 +11,7 @@ from headgate.emit.bundle.yaml_text import yaml_text
 from headgate.files import write_all
 from headgate.names import folder_fault, slug
 from headgate.new_project.schemas import PIPELINE
+from headgate.numbers import counted
 from headgate.problems import InputError, Problem, RefusedError, did_you_mean
 from headgate.project import read_connectors
 from headgate.sql.template import BronzeTable, medallion, minimal
@@ -99,7 +100,7 @@ def _medallion(connector: Connector, only: Sequence[str]) -> dict[str, Any]:
         raise InputError(f"connector '{definition.id}' has no table", f"run `headgate discover {definition.id}`")
     if len(rows) > _MOST_TABLES:
         raise InputError(
-            f"{len(rows)} tables are too many for one pipeline, {_MOST_TABLES} at most",
+            f"{counted(len(rows), 'table')} are too many for one pipeline, {_MOST_TABLES} at most",
             "name some: --table orders --table customers",
         )
     catalogs = {name: target.catalog for name, target in definition.targets.items() if target.catalog}

@@ -160,7 +160,7 @@ def _expected_files(one: Connector, scope: Scope, layout: Layout) -> dict[str, s
     if one.definition.ingestion != "file":
         return {}
     pipelines = pipelines_now(scope, one.tables, layout)
-    return {Ref("file", each.id).address: upload(file_of(scope, each).content) for each in pipelines}
+    return {Ref(scope.code_kind, each.id).address: upload(file_of(scope, each).content) for each in pipelines}
 
 
 def _of_terraform(request: RecordRequest, stacks: dict[str, int], tell: Callable[[str], None]) -> dict[str, State]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from headgate.deployment.files import upload
 from headgate.deployment.model import Kind, Ref
 from headgate.emit.bundle.keys import job_key, pipeline_key
-from headgate.emit.bundle.paths import bundle_scope, local_path
+from headgate.emit.bundle.paths import bundle_scope, local_code
 from headgate.files import needed_bytes, needed_text
 from headgate.layout.model import stack_numbers, whereabouts
 from headgate.layout.observe import State, as_found
@@ -49,8 +49,8 @@ def bundle_states(one: Connector, target: str, layout: Layout, summary: Path, fo
     """Give stack number → what the bundle has of the stack's pipelines, as Terraform's states would show it.
 
     summary: a file with the summary, which has what is deployed, also what the bundle's files no longer have. folder: the
-    bundle's; its ingest files are taken for those that were deployed. Raises InputError for a summary of another target or
-    without a pipeline of this connector, or none, and for files that are not there.
+    bundle's; its ingest files or notebooks are taken for those that were deployed. Raises InputError for a summary of another
+    target or without a pipeline of this connector, or none, and for files that are not there.
     """
     again = f"write it after the deploy: `databricks bundle summary -t {target} -o json > {summary}`"
     found = parse_as(_Summary, needed_text(summary, again), str(summary), again)
@@ -69,11 +69,11 @@ def bundle_states(one: Connector, target: str, layout: Layout, summary: Path, fo
         for kind, its, key in kinds:
             if key in its and (id_ := its[key].id):
                 ids[stack][Ref(kind, name).address] = id_
-        path, address = scope.file_path(name), Ref("file", name).address
+        path, address = scope.file_path(name), Ref(scope.code_kind, name).address
         # A pipeline that leaves has no file in the bundle any more.
         if Ref("pipeline", name).address in ids[stack] and name in living:
             ids[stack][address] = path
-            files[stack][address] = upload(needed_bytes(folder / local_path(scope, path)))
+            files[stack][address] = upload(needed_bytes(folder / local_code(scope, path)))
     if not any(ids.values()) and not any(retirement.target == target for retirement in layout.retired):
         message = f"has no pipeline of {one.definition.id} that is deployed"
         raise InputError(Problem(message, again, str(summary)))

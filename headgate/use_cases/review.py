@@ -22,13 +22,14 @@ from headgate.review.differences import differences
 from headgate.review.document import is_document, parse_document
 from headgate.review.facts import merged
 from headgate.review.plan_file import facts_of_plans
-from headgate.review.predicted import predicted_facts
-from headgate.synthesis import deployment_of
+from headgate.review.predicted import as_bundles, predicted_facts
+from headgate.synthesis import expected_of
 from headgate.use_cases.request import refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from headgate.emit.terraform.stacks import StackPlan
     from headgate.project import Connector
     from headgate.review.context import Context
     from headgate.review.facts import Facts
@@ -139,12 +140,19 @@ def _given(contexts: Sequence[Context]) -> set[str]:
 
 
 def _predicted(now: Sequence[Connector], was: dict[str, Connector], target: str) -> Facts:
-    own = [one for one in now if target in one.definition.targets]
-    old = [one for one in was.values() if target in one.definition.targets]
-    stacks = [stack for one in own for stack in deployment_of(one, target)]
-    before = [stack for one in old for stack in deployment_of(one, target)]
-    secrets = {name for one in [*own, *old] for name in one.definition.connection.secrets}
-    return predicted_facts(before, stacks, target, secrets)
+    own = {one.definition.id: one for one in now if target in one.definition.targets}
+    old = {name: one for name, one in was.items() if target in one.definition.targets}
+    before: list[StackPlan] = []
+    after: list[StackPlan] = []
+    for name in dict.fromkeys((*own, *old)):
+        stacks = expected_of(own[name], target) if name in own else []
+        its = expected_of(old[name], target) if name in old else []
+        if name in own and own[name].definition.targets[target].deploy_with == "bundle":
+            its, stacks = as_bundles(its, stacks)
+        before += its
+        after += stacks
+    secrets = {name for one in [*own.values(), *old.values()] for name in one.definition.secret_options}
+    return predicted_facts(before, after, target, secrets)
 
 
 def _text(path: Path) -> str:

@@ -63,13 +63,17 @@ class RunRequest(ConnectorRequest):
 
 @dataclass(frozen=True, slots=True)
 class LayoutRun:
-    """A run that is ready: what it would do, and the doing. `events` is the file that its events go to."""
+    """A run that is ready: what it would do, and the doing. `events` is the file that its events go to.
+
+    unknown: options that a pipeline's driver would evaluate, and that nobody gave.
+    """
 
     id: str
     connector: str
     target: str
     pipelines: tuple[PlannedPipeline, ...]
     events: Path
+    unknown: tuple[str, ...]
     _supervisor: Supervisor = field(repr=False)
     _mask: Redactor = field(repr=False)
 
@@ -121,15 +125,17 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
         raise InputError(
             Problem(f"--out {folder.path}: Delta tables can't be below a folder with {odd!r} in its path", "name another")
         )
-    connection = definition.connection
-    options = init_options({**connection.options, **definition.discovery}, connection.secrets, environ, [request.options])
+    options = init_options(
+        {**definition.clear_options, **definition.discovery}, definition.secret_options, environ, [request.options]
+    )
     code = (request.code or one.folder / (definition.code.folder or "")).resolve()
     if not code.exists():
         raise InputError(Problem(f"{code} is not there", "name the folder of the connector's code: --code"))
     run = _Settings(request, definition.id, folder, code, options, catalog)
     orders = [run.order(pipeline.pipeline.id, tables, refresh) for pipeline, tables in chosen]
     planned = tuple(run.planned(pipeline.pipeline.id, tables, refresh) for pipeline, tables in chosen)
-    plain = {name.lower() for name in (*connection.options, *connection.external_options)} - set(connection.secrets)
+    plain = {name.lower() for name in (*definition.clear_options, *definition.connection.external_options)}
+    plain -= {name.lower() for name in definition.secret_options}
     mask = redactor(value for name, value in options.items() if name.lower() not in plain)
     jobs = request.jobs or os.cpu_count() or 1
     return LayoutRun(
@@ -138,6 +144,7 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
         target=target,
         pipelines=planned,
         events=folder.events,
+        unknown=tuple(name for name in definition.dynamic_options if name not in options),
         _supervisor=Supervisor(orders, jobs, definition.id, folder, mask),
         _mask=mask,
     )

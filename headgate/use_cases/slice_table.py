@@ -69,7 +69,8 @@ def cut_table(request: SliceRequest) -> SliceResult:
     changed = parse_inventory(data, str(file)) != sliced.tables
     if changed and request.write:
         write_whole(file, text)
-    allowed = request.option in one.definition.connection.external_options
+    # A notebook gives the source what a table says; a connection lets through what its list has.
+    allowed = one.definition.by_notebook or request.option in one.definition.connection.external_options
     return SliceResult(one.definition.id, sliced.slices, file, changed, allowed)
 
 

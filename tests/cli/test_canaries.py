@@ -98,6 +98,7 @@ RUNS = {
 }
 # The same commands where they say more, or fail elsewhere.
 MORE = [
+    ("init", ["notebook", "--wheels", "/Volumes/main/wheels"]),
     ("discover", ["--connector-name", "crm", "--connector-python-file", "crm.py", "--best-effort", "-v"]),
     ("discover", ["--connector-name", "crm", "--connector-python-file", "crm.py", "--init-options-json", '{"list": "1"}']),
     ("discover", ["--connector-name", "crm", "--connector-python-file", "crm.py", "--class", "Other"]),

@@ -87,6 +87,7 @@ OF_NO_TARGET = {
     "init connector",
     "init pipeline",
     "sql import",
+    "init notebook",
 } | {"generate bundle"}
 
 
@@ -176,6 +177,7 @@ RUNS: dict[str, list[list[str]]] = {
     "review": [["--before", "."]],
     "doctor": [[]],
     "init ci": [[]],
+    "init notebook": [[]],
     "generate bundle": [["crm"]],
     "init project": [["another", "--sample"]],
     "init connector": [["shop", "--from-csv", "found.csv"]],

@@ -22,7 +22,8 @@ def test_it_names_the_keys_as_they_stand_in_yaml() -> None:
 
     assert list(schema["properties"]) == list(Definition.model_fields)
     assert {"catalog", "schema"} <= set(schema["$defs"]["Destination"]["properties"])
-    assert schema["required"] == ["id", "source", "connection", "destination"]
+    assert schema["required"] == ["id", "source", "destination"]
+    assert schema["else"]["required"] == ["connection"]  # but with `credentials: secrets`
 
 
 def test_every_object_refuses_unknown_keys_and_says_what_it_is() -> None:

@@ -67,6 +67,19 @@ WHOLE: dict[str, Any] = {
     },
     "code": {"wheels": ["/Volumes/main/code/crm-1.0-py3-none-any.whl"]},
 }
+# The same without a connection.
+BY_NOTEBOOK: dict[str, Any] = {
+    **{name: part for name, part in WHOLE.items() if name != "connection"},
+    "credentials": "secrets",
+    "secrets": {
+        "secrets_scope": "crm",
+        "secret_mappings": {"key": ["key", "old"], "other": "other"},
+        "static_options": {"url": "https://a.example.com"},
+        "dynamic_options": {"host": "'a' + spark.conf.get('b')"},
+        "manage": True,
+        "acls": [{"principal": "readers", "permission": "READ"}],
+    },
+}
 WRONG = [-1, math.nan, math.inf, "", [], "a b", True, "x" * 300, None, ".", "0 0", 10**30]
 
 
@@ -87,13 +100,20 @@ def found_in(definition: dict[str, Any]) -> tuple[Problem, ...]:
     return ()
 
 
-def test_the_whole_definition_is_right() -> None:
-    assert found_in(WHOLE) == ()
+@pytest.mark.parametrize("whole", [WHOLE, BY_NOTEBOOK])
+def test_the_whole_definition_is_right(whole: dict[str, Any]) -> None:
+    assert found_in(whole) == ()
 
 
-@given(st.sampled_from(sorted(places(WHOLE), key=str)), st.sampled_from(WRONG))
-def test_a_wrong_value_of_a_definition_is_told_once_and_in_its_own_part(place: tuple[Any, ...], wrong: object) -> None:
-    changed = deepcopy(WHOLE)
+@given(
+    st.one_of(*(st.tuples(st.just(whole), st.sampled_from(sorted(places(whole), key=str))) for whole in (WHOLE, BY_NOTEBOOK))),
+    st.sampled_from(WRONG),
+)
+def test_a_wrong_value_of_a_definition_is_told_once_and_in_its_own_part(
+    there: tuple[dict[str, Any], tuple[Any, ...]], wrong: object
+) -> None:
+    whole, place = there
+    changed = deepcopy(whole)
     part: Any = changed
     for step in place[:-1]:
         part = part[step]

@@ -42,7 +42,9 @@ def _part(whole: dict[str, Any], key: Any) -> dict[str, Any]:
     """Give what a key's value is, where it is not null: a part by its reference."""
     if not isinstance(key, dict):
         return {}
-    found = next(one for one in key.get("anyOf", [key]) if one.get("type") != "null")
+    # Beside keys of its own, a choice says which of them are needed.
+    choices = [key] if "properties" in key else key.get("anyOf", [key])
+    found = next(one for one in choices if one.get("type") != "null")
     return _part(whole, whole["$defs"][found["$ref"].rpartition("/")[2]]) if "$ref" in found else found
 
 

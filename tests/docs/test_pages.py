@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -89,6 +90,77 @@ def test_a_pipeline_of_transforms_is_generated_and_sql_that_is_there_imported(tm
     assert (reader.here / "sales.svg").is_file()
 
 
+def test_the_notebook_is_written(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+
+    Story(reader).read("docs/notebook.md")
+
+    assert (reader.here / "pi_notebook.py").read_text().startswith("# Databricks notebook source")
+
+
+@pytest.mark.long
+def test_the_sample_reads_its_secrets_itself(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+
+    Story(reader).read("docs/secrets.md")
+
+    notebook = (reader.here / "bundle/src/dev/sample/notebooks/snapshot_1.py").read_text()
+    assert "    'token': ['shop-token', 'token'],\n" in notebook
+    assert "'workspace_host': lambda: 'https://' + str(spark.conf.get('spark.databricks.workspaceUrl')),\n" in notebook
+
+
+TOOLKITS = "docs/from-other-toolkits.md"
+
+
+@pytest.mark.long
+def test_the_steps_of_other_toolkits(tmp_path: Path) -> None:
+    reader = Reader(tmp_path, given={"path/to/osipi.py": str(ROOT / "connectors/osipi")})
+    story = Story(reader)
+    code = next(block.text for block in blocks(TOOLKITS) if block.language == "yaml")
+
+    def say_what_deploys_it() -> None:
+        story.do(f"cat >>connectors/osipi/connector.yaml <<END\n{code}END\n")
+        story.edit("connectors/osipi/connector.yaml", "prod: {", "prod: {deploy_with: bundle")
+        story.edit("connectors/osipi/connector.yaml", "dev: {", "dev: {deploy_with: bundle, ")
+
+    def have_the_files_of_before() -> None:
+        columns = "source_table,destination_catalog,destination_schema,pipeline_group,schedule,table_options_json,weight"
+        row = 'contacts,marketing,bronze,main,0 2 * * *,{"max_records_per_batch":"10000"},100'
+        (reader.here / "hubspot_tables.csv").write_text(f"{columns}\n{row}\ndeals,marketing,bronze,main,0 2 * * *,,50\n")
+        mappings = {"secrets_scope": "hubspot", "secret_mappings": {"access_token": ["access_token", "token"]}}
+        (reader.here / "connector_configs.json").write_text(json.dumps({"hubspot": mappings, "zendesk": {}}))
+
+    def name_the_secrets_and_the_wheels() -> None:
+        file = reader.here / "connectors/hubspot/connector.yaml"
+        text = re.sub(r"^secrets:\n(?: .*\n)+", "secrets: connector_configs.json\n", file.read_text(), flags=re.MULTILINE)
+        text = re.sub(r"^  git:\n(?:    .*\n)+", code.removeprefix("code:\n"), text, flags=re.MULTILINE)
+        file.write_text(re.sub(r"^  (dev|prod):\n", r"\g<0>    deploy_with: bundle\n", text, flags=re.MULTILINE))
+
+    happens = {
+        "headgate check osipi": say_what_deploys_it,
+        "cp hubspot_tables.csv": have_the_files_of_before,
+        "headgate check hubspot": name_the_secrets_and_the_wheels,
+    }
+    story.read(TOOLKITS, happens)
+
+    assert (reader.here / "bundle/src/dev/osipi/ingest/time_series_append_1.py").is_file()
+    notebook = (reader.here / "bundle-hubspot/src/dev/hubspot/notebooks/main_1.py").read_text()
+    assert "'access_token': ['access_token', 'token']" in notebook
+    assert "'max_records_per_batch': '10000'" in notebook
+    assert "repositories" in (reader.here / "connectors/github/tables.csv").read_text()
+
+
+def test_each_command_of_ours_beside_another_toolkits_is_run() -> None:
+    run = [words for block in scripts(TOOLKITS) for words in words_of(block.text)]
+    rows = [line.split(" | ")[-1] for line in (ROOT / TOOLKITS).read_text().splitlines() if line.startswith("| ")]
+    told = [words for row in rows for span in re.findall(r"`(headgate [^`]+)`", row) for words in words_of(span)]
+
+    assert len(told) > 8
+    for words in told:
+        known = set(words) - {"…"}
+        assert any(known <= set(others) for others in run), words
+
+
 @pytest.mark.long
 def test_the_sample_is_run_on_this_machine(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
@@ -119,6 +191,8 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
         assert [one for one in check_sql({"docs.sql": sql}) if one.severity.value == "error"] == []
     else:
         head, tail = DEFINITION.partition("balance:")[0], "targets: {dev: {}, prod: {}}\n"
+        if "credentials: secrets" in block.text:
+            head = "".join(line for line in head.splitlines(keepends=True) if not line.startswith("connection:"))
         assert parse_definition(f"{head}{block.text}{tail}").targets
 
 

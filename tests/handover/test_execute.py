@@ -174,6 +174,20 @@ def test_a_file_that_names_the_table_already_is_refused(site: Site) -> None:
         site.hand_over()
 
 
+def test_notebooks_are_looked_at_as_files_are(site: Site) -> None:
+    path = site.folder / "connector.yaml"
+    own = "credentials: secrets\nsecrets: {secrets_scope: crm, secret_mappings: {token: token}}"
+    path.write_text(path.read_text().replace("connection: {name: crm_connection}", own))
+    by_notebook = replace(site, told=[])
+    assert by_notebook.scope.file_path("b_1") == "/Shared/headgate/prod/crm/notebooks/b_1"
+    by_notebook.write("b_1", ["main.bronze.orders"])
+
+    with pytest.raises(RefusedError, match=r"the applied file of pipeline b_1 names main\.bronze\.orders already"):
+        by_notebook.hand_over()
+    by_notebook.write("b_1", [])
+    assert by_notebook.hand_over().altered == ("items", "orders")
+
+
 def test_an_update_that_somebody_starts_stops_the_handover_before_the_next_table(site: Site) -> None:
     asked: list[str] = []
 

@@ -95,7 +95,7 @@ def test_from_code_it_takes_the_specification_beside_it(headgate: Run, project: 
 def test_what_no_flag_says_has_a_default_or_names_its_flag(headgate: Run, project: Path) -> None:
     code = ("init", "connector", "crm", "--python-file", "crm_code/crm.py")
 
-    assert "say --python-file, --module, --from-csv, --from-workspace or --from osipi" in headgate(*code[:3], code=1).stderr
+    assert "say --python-file, --module, --from-csv, --from-workspace or --from\n" in headgate(*code[:3], code=1).stderr
     assert "How to log in: key, login\n    say --auth" in headgate(*code, code=1).stderr
     failed = headgate(*code, "--auth", "key", code=1)
     assert "The connection's site (Which site to read.)\n    say --option site=…" in failed.stderr

@@ -30,6 +30,10 @@ def test_the_wheel_has_this_repositorys_own_files_and_one_import_name(wheels: Pa
         names = archive.namelist()
         for path in (*FILES, *LINES):
             assert archive.read(f"headgate/project_files/{path}") == (ROOT / path).read_bytes()
+        for file in (ROOT / "headgate/new_project/catalogue").rglob("*.*"):
+            assert archive.read(file.relative_to(ROOT).as_posix()) == file.read_bytes()
+        for file in (ROOT / "connectors/salesforce").glob("*.py"):
+            assert archive.read(f"headgate/connector_files/salesforce/{file.name}") == file.read_bytes()
 
     assert {name.partition("/")[0] for name in names} == {"headgate", "headgate-0.1.0.dist-info"}
 
@@ -72,6 +76,9 @@ def test_what_comes_with_the_extras_works_without_the_clone(installed: Callable[
     made.run("headgate", "init", "project", ".")
 
     made.run("headgate", "init", "connector", "pi", "--from", "osipi")
+    made.run("headgate", "init", "connector", "crm", "--from", "salesforce", "--option", "username=me")
+    assert (made.folder / "connectors/crm/spark.py").read_bytes() == (ROOT / "connectors/salesforce/spark.py").read_bytes()
+    (made.folder / "connectors/crm").rename(made.folder / "crm")
     made.run("headgate", "balance", "pi")
     made.run("python", "main.py")
     assert synthesized(made.folder) == ["pi-dev-1", "pi-dev-2", "pi-dev-3", "pi-dev-shared"]

@@ -17,7 +17,7 @@ from tests.support.samples import DEFINITIONS, parts_of, tables_for, tables_of
 TAGGED = {PIPELINE: "tags", JOB: "tags", CATALOG: "properties", SCHEMA: "properties"}
 UNTAGGED = {
     "databricks_connection", "databricks_dashboard", "databricks_workspace_file", "databricks_permissions", "databricks_repo",
-    "terraform_data",
+    "databricks_notebook", "databricks_secret", "databricks_secret_acl", "databricks_secret_scope", "terraform_data",
 }  # fmt: skip
 
 

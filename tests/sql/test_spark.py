@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.sql.check.pipeline import check_sql
 from headgate.sql.dialect.reader import read_file
-from headgate.sql.known import KnownTables
+from headgate.sql.known import KnownTable, KnownTables
 from headgate.sql.spark.jobs import job_of
 from headgate.sql.spark.session import SparkSession, spark_findings
 from tests.docs.pages import ROOT
 from tests.sql.cases import TABLES, Case, cases
+from tests.sql.random_queries import COLUMNS, queries
+from tests.sql.random_queries import TABLES as TABLES_OF_QUERIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +62,24 @@ def test_spark_refuses_what_is_refused_and_takes_what_is_taken(spark: SparkSessi
     assert counts["refused", "refused"] >= 90
     assert counts["taken", "taken"] >= 50
     assert counts["taken", "refused"] == 0
+
+
+def test_spark_says_the_same_of_queries_in_any_combination(spark: SparkSession) -> None:
+    known = KnownTables([KnownTable(name, COLUMNS) for name in TABLES_OF_QUERIES])
+    otherwise = []
+    refused = 0
+    for query in queries(seed=1, count=200):
+        file = {"q.sql": f"CREATE STREAMING TABLE t AS {query}"}
+        if query.count("GROUP BY") > 1:
+            continue  # of several aggregations Spark looks at one
+        light = any(one.severity == "error" for one in check_sql(file, known))
+        (answer,) = spark.ask(job_of([read_file("q.sql", file["q.sql"])], known))
+        refused += light
+        if light != bool(answer["flows"][0]):
+            otherwise.append((query, light, answer["flows"][0]))
+
+    assert otherwise == []
+    assert 50 <= refused <= 180
 
 
 def test_what_spark_refuses_and_nothing_else_found_is_a_finding(spark: SparkSession) -> None:

@@ -109,6 +109,23 @@ def test_an_option_of_a_table_that_the_specification_does_not_know_is_refused(tm
     assert "the connector's specification knows no 'page_sizes'; did you mean 'page_size'?" in said
 
 
+def test_a_connector_that_reads_its_secrets_itself_gives_any_option_but_a_secret_and_has_no_connections(tmp_path: Path) -> None:
+    parts: dict[str, Any] = {"credentials": "secrets", "connection": None}
+    parts["secrets"] = {"secrets_scope": "crm", "static_options": {"url": " "}, "secret_mappings": {"key": "key"}}
+
+    said = refused(
+        tmp_path, parts, TableRow("a", options={"odd": 5, "key": 1, "token": 2}), TableRow("b", connection_name="other")
+    )
+
+    assert "secrets.static_options.url: 'url' has no value" in said[0]
+    assert "the connector needs 'client_secret'" in said[1]
+    assert "name it under secret_mappings" in said[1]
+    assert "a has secrets among its options: key, token, and this file is committed" in said[2]
+    assert "a secret is read from the scope, by its key under secrets.secret_mappings" in said[2]
+    assert "row 2, column connection_name: b names a connection, and with `credentials: secrets` nothing reads" in said[3]
+    assert len(said) == 4
+
+
 def test_what_could_not_be_compared_is_refused(tmp_path: Path) -> None:
     snapshot, changes = (partial(TableRow, ingestion_type=kind, primary_keys=()) for kind in ("snapshot", "cdc_with_deletes"))
     rows = [

@@ -18,21 +18,22 @@ from tests.support.samples import DEFINITIONS, tables_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = ("catalog", "connection", "dashboard", "job", "permissions", "pipeline", "repo", "schema", "workspace_file")
+KINDS = (
+    "catalog", "connection", "dashboard", "job", "notebook", "permissions", "pipeline", "repo", "schema", "secret",
+    "secret_acl", "secret_scope", "workspace_file",
+)  # fmt: skip
 
 
 def emitted(parts: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Give our resources of a definition: type → name → block, over all its stacks."""
-    definition = Definition.model_validate(
-        {
-            "id": "crm",
-            "source": "crm",
-            "connection": {"name": "crm_connection"},
-            "destination": {"catalog": "main", "schema": "bronze"},
-            "targets": {"dev": {}},
-        }
-        | parts
-    )
+    whole = {
+        "id": "crm",
+        "source": "crm",
+        "connection": {"name": "crm_connection"},
+        "destination": {"catalog": "main", "schema": "bronze"},
+        "targets": {"dev": {}},
+    }
+    definition = Definition.model_validate({name: part for name, part in (whole | parts).items() if part is not None})
     tables = tables_for(parts)
     found: dict[str, dict[str, Any]] = {}
     plans = plan_stacks(

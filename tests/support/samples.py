@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from headgate.inventory.row import TableRow
 
 
 def parts_of(parts: dict[str, Any] | None = None, **balance: Any) -> dict[str, Any]:
-    """Give what a connector.yaml says, with parts and balance settings of one's own."""
+    """Give what a connector.yaml says, with parts and balance settings of one's own; a part that is None is left out."""
     whole: dict[str, Any] = {
         "id": "crm",
         "source": "crm",
@@ -18,7 +19,7 @@ def parts_of(parts: dict[str, Any] | None = None, **balance: Any) -> dict[str, A
         "balance": balance,
         "targets": {"dev": {}},
     }
-    return whole | (parts or {})
+    return {name: part for name, part in (whole | (parts or {})).items() if part is not None}
 
 
 def tables_of(count: int, group: str = "all", weight: float = 10) -> list[TableRow]:
@@ -61,6 +62,20 @@ SECRETS = {
     "external_options": ["page_size"],
 }
 
+# Without a connection: the notebooks read the secrets, of a scope that Terraform makes.
+BY_NOTEBOOK: dict[str, Any] = {
+    "credentials": "secrets",
+    "connection": None,
+    "secrets": {
+        "secrets_scope": "crm-scope",
+        "secret_mappings": {"client_secret": ["client_secret", "old-secret", "older"], "token": "token"},
+        "static_options": {"url": "https://crm.example.com/${account}"},
+        "dynamic_options": {"host": "f\"https://{spark.conf.get('spark.databricks.workspaceUrl')}\""},
+        "manage": True,
+        "acls": [{"principal": "readers"}, {"principal": "ann@example.com", "permission": "MANAGE"}],
+    },
+}
+
 OPTIONED = [
     TableRow("orders", options={"page_size": 100, "scd_type": "SCD_TYPE_2"}, ingestion_type="cdc", schedule="*/15 * * * *"),
     TableRow("Großkunden ${x}", destination_table="customers", ingestion_type="snapshot", schedule="quartz:0 0 6 ? * MON-FRI"),
@@ -93,6 +108,7 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
         "destination": {"catalog": "main", "schema": "bronze", "create_schema": True},
     },
     "managed ingestion": {"ingestion": "managed"},
+    "secrets that notebooks read": BY_NOTEBOOK | {"targets": {"dev": PROD}, "balance": {"stacks": 2}},
     "managed ingestion, streaming, COMMUNITY": {
         "ingestion": "managed",
         "mode": "streaming",
@@ -146,7 +162,9 @@ NEWER: dict[str, dict[str, Any]] = {
 
 
 def tables_for(parts: dict[str, Any]) -> list[TableRow]:
-    """Give an inventory that fits a definition: one with everything, and without source options for managed ingestion."""
+    """Give an inventory that fits a definition: one with everything, but for what managed ingestion or notebooks don't take."""
     if parts.get("ingestion") == "managed":
         return [TableRow("orders", options={"primary_keys": ["id"], "sequence_by": "at"}), *tables_of(3)]
+    if parts.get("credentials") == "secrets":
+        return [replace(row, connection_name="") for row in OPTIONED]
     return OPTIONED

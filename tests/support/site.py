@@ -12,6 +12,7 @@ from headgate.balance.fit import misfits
 from headgate.definition.model import Definition
 from headgate.inventory.resolve import resolve
 from headgate.layout.deployed import Deployed, write_deployed
+from headgate.layout.ingested import CODE_TYPES
 from headgate.layout.lock import parse_lock, render_lock
 from headgate.layout.observe import observe, state_of
 from headgate.layout.progress import pending, record_handover
@@ -119,7 +120,7 @@ class Site:
         self.root.joinpath("connectors").mkdir(exist_ok=True)
         write_deployed(self.root / "connectors", self.deployed)
         connector = Connector(self.root / "connectors", self.definition, tuple(self.tables), self.agreed)
-        facts = facts_of_plans(texts, self.target, self.definition.connection.secrets)
+        facts = facts_of_plans(texts, self.target, self.definition.secret_options)
         return review_of(facts, [context_of(connector, self.target)]), outcomes
 
     def deploy(self, order: Sequence[int] | None = None) -> dict[str, Outcome]:
@@ -149,9 +150,10 @@ class Site:
             if (path / ".terraform").is_dir()
         }
         files = {
-            f"databricks_workspace_file.{name}": block["content_base64"]
+            f"{kind}.{name}": block["content_base64"]
             for plan in self.plans()
-            for name, block in plan.body.get("resource", {}).get("databricks_workspace_file", {}).items()
+            for kind in CODE_TYPES
+            for name, block in plan.body.get("resource", {}).get(kind, {}).items()
         }
         targets = tuple(self.definition.targets)
         self.layout, self.records[self.target] = observe(layout, self.target, targets, states, files, self.deployed)

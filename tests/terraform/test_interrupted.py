@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.examples import some_of
 from tests.support.samples import tables_of
 from tests.workspace.faults import Fault
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.terraform
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", some_of([signal.SIGINT, signal.SIGTERM]))
 def test_terraform_ends_its_work_and_the_next_deploy_goes_on(
     site: Callable[..., Site], shell: Callable[[Site], Shell], number: signal.Signals
 ) -> None:

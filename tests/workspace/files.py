@@ -2,13 +2,14 @@
 
 Facts, from Databricks' API reference unless said otherwise: what a missing path, an existing one and a folder that is not
 empty answer; `mkdirs` makes parents, `import` doesn't (its words stand in the provider's tests); AUTO makes a notebook of a
-source whose first line says so, and takes the extension off its name; /Workspace before a path may be left out.
+source whose first line says so, and takes the extension off its name; an exported notebook ends without a new line;
+/Workspace before a path may be left out.
 """
 
 from __future__ import annotations
 
 import binascii
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 from tests.workspace.messages import Answer, RefusedError, Routes
@@ -105,9 +106,12 @@ def export(workspace: Workspace, request: Request) -> Json | Answer:
     one = thing_at(workspace, path)
     if one.kind not in ("FILE", "NOTEBOOK"):
         raise RefusedError(400, "BAD_REQUEST", f"Path ({path}) is a folder, which can't be exported here.")
+    content = b64decode(one.content)
+    if one.kind == "NOTEBOOK":
+        content = content.rstrip(b"\n")
     if request.query.get("direct_download") == "true":
-        return Answer(200, b64decode(one.content))
-    return {"content": one.content, "file_type": path.rpartition(".")[2] if one.kind == "FILE" else "py"}
+        return Answer(200, content)
+    return {"content": b64encode(content).decode(), "file_type": path.rpartition(".")[2] if one.kind == "FILE" else "py"}
 
 
 @routes.on("POST", "/api/2.0/workspace/delete")

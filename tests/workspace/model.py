@@ -132,6 +132,15 @@ class Dashboard:
 
 
 @dataclass
+class SecretScope:
+    """A secret scope: key → value, and principal → permission."""
+
+    name: str
+    secrets: dict[str, str] = field(default_factory=dict)
+    acls: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class Grant:
     kind: Kind
     name: str
@@ -169,6 +178,7 @@ class State:
     things: dict[str, Thing] = field(default_factory=dict)
     repos: dict[int, Repo] = field(default_factory=dict)
     dashboards: dict[str, Dashboard] = field(default_factory=dict)
+    scopes: dict[str, SecretScope] = field(default_factory=dict)
     grants: dict[str, list[Grant]] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)
     made: int = 0

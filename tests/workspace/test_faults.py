@@ -16,12 +16,12 @@ from databricks.sdk.service.catalog import ConnectionType
 from databricks.sdk.service.dashboards import Dashboard
 from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 from databricks.sdk.service.jobs import JobSettings
-from databricks.sdk.service.workspace import ImportFormat
+from databricks.sdk.service.workspace import AclPermission, ImportFormat
 
 from tests.workspace.faults import CLOSE, Fault, death
 from tests.workspace.messages import refusal
 from tests.workspace.model import Dashboard as Board
-from tests.workspace.model import Job, Pipeline, Repo, Table, Thing
+from tests.workspace.model import Job, Pipeline, Repo, SecretScope, Table, Thing
 from tests.workspace.workspace import OWNER, ROUTES, TOKEN
 
 if TYPE_CHECKING:
@@ -76,6 +76,12 @@ CALLS: dict[str, Call] = {
     "PATCH /dashboards/*": lambda client: client.lakeview.update("d", Dashboard(display_name="b")),
     "DELETE /dashboards/*": lambda client: client.lakeview.trash("d"),
     "POST /published": lambda client: client.lakeview.publish("d", warehouse_id="wh1"),
+    "POST /scopes/create": lambda client: client.secrets.create_scope("new"),
+    "POST /scopes/delete": lambda client: client.secrets.delete_scope("s"),
+    "POST /secrets/put": lambda client: client.secrets.put_secret("s", "key", string_value="b"),
+    "POST /secrets/delete": lambda client: client.secrets.delete_secret("s", "key"),
+    "POST /acls/put": lambda client: client.secrets.put_acl("s", "readers", AclPermission.WRITE),
+    "POST /acls/delete": lambda client: client.secrets.delete_acl("s", "readers"),
     "PUT /permissions/*": lambda client: client.permissions.set("pipelines", ID, access_control_list=OWNED),
     "PATCH /permissions/*": lambda client: client.permissions.update("pipelines", ID, access_control_list=VIEW),
     "POST /sql/statements": lambda client: client.statement_execution.execute_statement(STATEMENT, "wh1"),
@@ -91,6 +97,7 @@ def full(workspace: Workspace) -> Workspace:
     workspace.jobs[1] = Job(1, {"name": "a"}, OWNER, OWNER)
     workspace.do("POST", f"{UC}/connections", {"name": "c", "connection_type": "MYSQL", "options": {"host": "h"}})
     workspace.do("POST", f"{UC}/catalogs", {"name": "main"})
+    workspace.scopes["s"] = SecretScope("s", {"key": "a"}, {"readers": "READ"})
     workspace.tables["main.bronze.t"] = Table("main.bronze.t", OWNER)
     workspace.put("/Shared/a.py", "1")
     workspace.repos[2] = Repo(2, "/Shared/code", REPO, "gitHub")

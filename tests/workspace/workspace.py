@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from tests.workspace import catalog, dashboards, files, jobs, me, permissions, pipelines, repos, runs, statements
+from tests.workspace import catalog, dashboards, files, jobs, me, permissions, pipelines, repos, runs, secrets, statements
 from tests.workspace.faults import Fault, strike
 from tests.workspace.messages import Answer, RefusedError, Request, Routes, refusal
 from tests.workspace.model import State, Thing
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 TOKEN = "not-a-real-credential"  # noqa: S105  # of this server alone
 OWNER = "robot@example.com"
 ROUTES = Routes(
-    *(service.routes for service in (pipelines, jobs, catalog, files, repos, dashboards, permissions, statements, me))
+    *(service.routes for service in (pipelines, jobs, catalog, files, repos, dashboards, permissions, secrets, statements, me))
 )
 STATE: TypeAdapter[State] = TypeAdapter(State)
 

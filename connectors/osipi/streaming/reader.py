@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from ..auth import ClientCredentials, auth_of
+from ..auth import Tokens, auth_of
 from ..client import PiClient
 from ..options import OptionParser, settings_of
 from ..points import tag_webids
@@ -251,7 +251,7 @@ class StreamReader:
 
     def _renews(self, error: Exception, request: PreparedRequest | None) -> bool:
         is_refused = isinstance(error, InvalidStatus) and error.response.status_code == _UNAUTHORIZED
-        return is_refused and request is not None and isinstance(self._auth, ClientCredentials) and self._auth.refused(request)
+        return is_refused and request is not None and isinstance(self._auth, Tokens) and self._auth.refused(request)
 
 
 def _words(error: Exception) -> str:

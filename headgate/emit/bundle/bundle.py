@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.model import Dashboard, File
+from headgate.deployment.model import Dashboard, File, Notebook
 from headgate.emit.bundle import resources as blocks
 from headgate.emit.bundle.merge import common, own
-from headgate.emit.bundle.paths import SOURCE, dashboard_path, local_path, root_path
+from headgate.emit.bundle.paths import SOURCE, dashboard_path, local_code, local_path, root_path
 from headgate.emit.bundle.yaml_text import yaml_text
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def bundle_files(name: str, parts: Sequence[BundleTarget]) -> dict[str, bytes]:
         files[_include(connector)] = yaml_text(_resources(its, _targets(parts)), _HEADING).encode()
     for part in parts:
         for one in part.resources:
-            if isinstance(one, File):
+            if isinstance(one, Notebook):
+                files[local_code(part.scope, one.path)] = one.content
+            elif isinstance(one, File):
                 files[local_path(part.scope, one.path)] = one.content
             elif isinstance(one, Dashboard):
                 files[local_path(part.scope, dashboard_path(one))] = one.content.encode()

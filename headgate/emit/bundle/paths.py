@@ -30,6 +30,11 @@ def local_path(scope: Scope, path: str) -> str:
     return path.removeprefix(f"{root_path(scope)}/")
 
 
+def local_code(scope: Scope, path: str) -> str:
+    """Give the same of a pipeline's ingest file or notebook, which has an extension here alone."""
+    return local_path(scope, path) + ("" if scope.code_kind == "file" else ".py")
+
+
 def in_bundle(scope: Scope, path: str) -> str:
     """Give the same with the target as a variable, so that all targets say the same."""
     own = f"{SOURCE}/{scope.target_name}/"

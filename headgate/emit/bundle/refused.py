@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.model import Connection, File, GitFolder, Ref
+from headgate.deployment.model import Connection, File, GitFolder, Notebook, Ref, Secret, SecretAcl, SecretScope
 from headgate.emit.bundle.keys import clashes, key_of
 from headgate.problems import Problem, short
 
@@ -30,8 +30,6 @@ def _unknown(part: BundleTarget) -> Iterator[Problem]:
         yield Problem(
             f"{part.connector}: bundles have no form for managed ingestion from community connectors", "set `ingestion: file`"
         )
-    if definition.code.git:
-        yield Problem(f"{part.connector}: bundles make no git folder (code.git)", "bring code by code.folder or code.wheels")
     for wheel in definition.code.wheels:
         if "file:" in wheel or (wheel.endswith(".whl") and not wheel.startswith(("/Volumes/", "/Workspace/"))):
             fix = "write the path alone: /Volumes/…/NAME.whl"
@@ -43,7 +41,8 @@ def _unknown(part: BundleTarget) -> Iterator[Problem]:
 def _references(part: BundleTarget) -> Iterator[Problem]:
     target = part.scope.target
     for one in (*part.resources, (target.host, target.profile, target.root_path)):
-        if isinstance(one, File | Connection | GitFolder):  # whose content is left as it is, or which a bundle does not make
+        # Their content is left as it is, or a bundle does not make them.
+        if isinstance(one, File | Notebook | Connection | GitFolder | SecretScope | Secret | SecretAcl):
             continue
         for text in _texts(one if isinstance(one, tuple) else asdict(one)):
             if found := _RESOLVED.search(text):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.model import Catalog, Dashboard, File, Job, Permissions, Pipeline, Schema
+from headgate.deployment.model import Catalog, Dashboard, Job, Permissions, Pipeline, Schema
 from headgate.emit.bundle.keys import job_key, key_of, pipeline_key, shared_key
 from headgate.emit.bundle.paths import dashboard_path, in_bundle
 from headgate.emit.fields import ALERTS, cluster_fields, level_of, principal
@@ -24,7 +24,7 @@ Block = dict[str, Any]
 
 
 def resources_of(scope: Scope, resources: Iterable[Resource]) -> dict[str, dict[str, Block]]:
-    """Give kind (pipelines, jobs …) → key → block; what a bundle has no kind of (a connection, a git folder) is left out.
+    """Give kind (pipelines, jobs …) → key → block; what a bundle has no kind of is left out (a connection, a scope).
 
     The names of the target and of its catalog stand as variables, so that all targets say the same.
     """
@@ -45,7 +45,7 @@ def resources_of(scope: Scope, resources: Iterable[Resource]) -> dict[str, dict[
             case Permissions():
                 block = found[f"{one.of.kind}s"][key_of(connector, one.of)]
                 block["permissions"] = [_access(each, one.of.kind) for each in one.granted]
-            case File() | _:
+            case _:
                 continue
     return found
 
@@ -120,10 +120,12 @@ def _pipeline(scope: Scope, one: Pipeline) -> Block:
         "channel": one.channel,
         "continuous": one.continuous,
         "development": _reference(scope, "development"),
-        "libraries": [{"file": {"path": f"../{in_bundle(scope, one.file)}"}}],
+        "libraries": [_library(scope, one)],
     }
     if one.code:
-        block["root_path"] = f"../{in_bundle(scope, one.code.removeprefix('/Workspace'))}"
+        path = in_bundle(scope, one.code.removeprefix("/Workspace"))
+        # A git folder is in the workspace alone; of a path of the bundle its command line wants that the folder is there.
+        block["root_path"] = f"${{workspace.file_path}}/{path}" if scope.definition.code.git else f"../{path}"
     environment: Block = {"dependencies": list(one.wheels)} if one.wheels else {}
     environment |= {"environment_version": one.environment_version} if one.environment_version else {}
     for name, value in (
@@ -138,6 +140,15 @@ def _pipeline(scope: Scope, one: Pipeline) -> Block:
     if log := one.event_log:
         block["event_log"] = {"catalog": catalog_of(scope, log.catalog), "schema": log.schema, "name": log.name}
     return block | {"tags": _tags(one.tags), "cascade_on_destroy": False, **_lifecycle(protected=one.protected)}
+
+
+def _library(scope: Scope, one: Pipeline) -> Block:
+    """Give what a pipeline runs; a notebook is named as it lies here, and the workspace has it without the extension.
+
+    Source: databricks/cli, bundle/config/mutator, translateNotebookPath: what is no notebook by its first line is refused.
+    """
+    path = f"../{in_bundle(scope, one.file)}"
+    return {"file": {"path": path}} if one.code_kind == "file" else {"notebook": {"path": f"{path}.py"}}
 
 
 def _compute(cluster: Cluster | None) -> Block:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.deployment.files import upload
 from headgate.deployment.ingest import option_text
+from headgate.deployment.model import Ref
 from headgate.emit.fields import ALERTS, cluster_fields, level_of, principal
 from headgate.emit.terraform.literals import literal, literals
+from headgate.names import secret_variable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +23,13 @@ if TYPE_CHECKING:
         GitFolder,
         Job,
         ManagedTable,
+        Notebook,
         Permissions,
         Pipeline,
         Schema,
+        Secret,
+        SecretAcl,
+        SecretScope,
     )
 
 Block = dict[str, Any]
@@ -58,6 +64,31 @@ def file_block(one: File) -> Block:
     return block | ({"depends_on": [f"databricks_workspace_file.{one.after}"]} if one.after else {})
 
 
+def notebook_block(one: Notebook) -> Block:
+    """Give a notebook's block. Source: the provider's workspace/resource_notebook.go; a path has no extension."""
+    return {"path": literal(one.path), "language": "PYTHON", "format": "SOURCE", "content_base64": upload(one.content)}
+
+
+def secret_scope_block(one: SecretScope) -> Block:
+    """Give a secret scope's block."""
+    return {"name": literal(one.name)}
+
+
+def secret_block(one: Secret) -> Block:
+    """Give a secret's block; its value is a sensitive variable."""
+    variable = secret_variable(one.scope, one.option)
+    return {"scope": _scope_of(one.scope), "key": literal(one.key), "string_value": f"${{var.{variable}}}"}
+
+
+def secret_acl_block(one: SecretAcl) -> Block:
+    """Give the block of who may do what with a scope."""
+    return {"scope": _scope_of(one.scope), "principal": literal(one.principal), "permission": one.permission}
+
+
+def _scope_of(id_: str) -> str:
+    return f"${{databricks_secret_scope.{id_}.name}}"
+
+
 def pipeline_block(one: Pipeline) -> Block:
     """Give a pipeline's block."""
     block: Block = {
@@ -72,8 +103,8 @@ def pipeline_block(one: Pipeline) -> Block:
         **_run_as(one.run_as),
     }
     if one.file:
-        block["library"] = [{"file": {"path": literal(f"/Workspace{one.file}")}}]
-        block["depends_on"] = [f"databricks_workspace_file.{one.id}", *(ref.address for ref in one.after)]
+        block["library"] = [_library(one)]
+        block["depends_on"] = [Ref(one.code_kind, one.id).address, *(ref.address for ref in one.after)]
     else:
         objects = [{"table": _managed(table)} for table in one.managed]
         block["ingestion_definition"] = {"connection_name": literal(one.connection), "objects": objects}
@@ -91,6 +122,13 @@ def pipeline_block(one: Pipeline) -> Block:
     if one.notified:
         block["notification"] = [{"email_recipients": [literal(mail) for mail in one.notified], "alerts": ALERTS}]
     return block
+
+
+def _library(one: Pipeline) -> Block:
+    # A file's path begins with /Workspace; a notebook's is the one that it was made by.
+    if one.code_kind == "file":
+        return {"file": {"path": literal(f"/Workspace{one.file}")}}
+    return {"notebook": {"path": literal(one.file)}}
 
 
 def _environment(one: Pipeline) -> Block:

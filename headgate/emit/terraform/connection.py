@@ -11,6 +11,8 @@ from headgate.layout.deployed import APPLIED
 from headgate.names import secret_variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from headgate.deployment.model import Connection
 
 # The secret options that provider 1.99 keeps when it reads a connection back; it drops any other secret.
@@ -41,15 +43,15 @@ def note_block(connection: Connection) -> tuple[str, dict[str, Any]]:
     return APPLIED, {"input": _digest(connection), "depends_on": [f"databricks_connection.{connection.id}"]}
 
 
-def variables(connection: Connection) -> dict[str, dict[str, Any]]:
-    """Give the stack's variables: the connection's secrets."""
+def variables(connector: str, secrets: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Give the variables of a connector's secret options, by the options' names."""
     return {
-        secret_variable(connection.id, secret): {
+        secret_variable(connector, secret): {
             "type": "string",
             "sensitive": True,
-            "description": f"Secret option {secret} of {connection.id}",
+            "description": f"Secret option {secret} of {connector}",
         }
-        for secret in connection.secrets
+        for secret in secrets
     }
 
 

@@ -16,9 +16,13 @@ from headgate.deployment.model import (
     File,
     GitFolder,
     Job,
+    Notebook,
     Permissions,
     Pipeline,
     Schema,
+    Secret,
+    SecretAcl,
+    SecretScope,
 )
 from headgate.emit.terraform import blocks
 from headgate.emit.terraform.backend import backend_body
@@ -26,7 +30,7 @@ from headgate.emit.terraform.connection import connection_block, note_block, var
 from headgate.emit.terraform.literals import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from headgate.deployment.model import Resource, Stack
     from headgate.deployment.scope import Scope
@@ -68,15 +72,25 @@ def plan_of(stack: Stack, scope: Scope, applied: str = "") -> StackPlan:
 
 def body_of(stack: Stack, applied: str = "") -> dict[str, Any]:
     """Give a stack's variables and resources, and the blocks that carry resources over without destroying anything."""
-    secrets = {name: block for one in stack.resources if isinstance(one, Connection) for name, block in variables(one).items()}
     parts: dict[str, Any] = {
-        "variable": secrets,
+        "variable": _variables(stack.resources),
         "resource": resources_of(stack.resources, applied),
         "moved": [{"from": before.address, "to": now.address} for before, now in stack.renamed],
         "import": [{"to": one.address, "id": literal(found)} for one, found in stack.imported],
         "removed": [{"from": one.address, "lifecycle": {"destroy": False}} for one in stack.forgotten],
     }
     return {name: part for name, part in parts.items() if part}
+
+
+def _variables(resources: Iterable[Resource]) -> dict[str, dict[str, Any]]:
+    """Give the variables of secrets, each of a connection or of a scope."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in resources:
+        if isinstance(one, Connection):
+            found |= variables(one.id, one.secrets)
+        elif isinstance(one, Secret):
+            found |= variables(one.scope, [one.option])
+    return found
 
 
 def resources_of(resources: Iterable[Resource], applied: str = "") -> dict[str, dict[str, Any]]:
@@ -94,23 +108,21 @@ def resources_of(resources: Iterable[Resource], applied: str = "") -> dict[str, 
     return found
 
 
-def _block(one: Resource, applied: str) -> dict[str, Any]:  # one for each kind
-    match one:
-        case Catalog():
-            return blocks.catalog_block(one)
-        case Schema():
-            return blocks.schema_block(one)
-        case Connection():
-            return connection_block(one, applied)
-        case GitFolder():
-            return blocks.git_folder_block(one)
-        case File():
-            return blocks.file_block(one)
-        case Pipeline():
-            return blocks.pipeline_block(one)
-        case Job():
-            return blocks.job_block(one)
-        case Dashboard():
-            return blocks.dashboard_block(one)
-        case Permissions():
-            return blocks.permissions_block(one)
+_BLOCKS: dict[type[Resource], Callable[[Any], blocks.Block]] = {
+    Catalog: blocks.catalog_block,
+    Schema: blocks.schema_block,
+    SecretScope: blocks.secret_scope_block,
+    Secret: blocks.secret_block,
+    SecretAcl: blocks.secret_acl_block,
+    GitFolder: blocks.git_folder_block,
+    File: blocks.file_block,
+    Notebook: blocks.notebook_block,
+    Pipeline: blocks.pipeline_block,
+    Job: blocks.job_block,
+    Dashboard: blocks.dashboard_block,
+    Permissions: blocks.permissions_block,
+}
+
+
+def _block(one: Resource, applied: str) -> blocks.Block:
+    return connection_block(one, applied) if isinstance(one, Connection) else _BLOCKS[type(one)](one)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
+from headgate.layout.ingested import CODE_TYPES
 from headgate.numbers import counted
 from headgate.project import ACCEPTED
 
@@ -216,7 +217,7 @@ def _change(before: str, after: str) -> str:
 def _resources(review: Review) -> Section:
     grave = ("deleted", "replaced")
     # A file that changes is told with its pipeline's tables, where it has any to tell.
-    files = {(one.stack, f"databricks_workspace_file.{one.id}") for one in review.pipelines}
+    files = {(one.stack, f"{kind}.{one.id}") for one in review.pipelines for kind in CODE_TYPES}
     told = [change for change in review.resources if change.kind != "changed" or (change.stack, change.address) not in files]
     rows = tuple(_resource(change) for change in sorted(told, key=lambda change: change.kind not in grave))
     folds = not any(change.kind in grave for change in told)

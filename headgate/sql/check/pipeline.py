@@ -15,7 +15,7 @@ from headgate.sql.check.relations import Column, Origin, Relation
 from headgate.sql.check.report import Report
 from headgate.sql.dialect.reader import ReadFile, read_file
 from headgate.sql.dialect.statements import key_of
-from headgate.sql.graph import Dataset, Graph, Key, graph_of
+from headgate.sql.graph import Dataset, Graph, Key, graph_of, in_order
 from headgate.sql.known import KnownTables
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ class _Check:
 
     def run(self, edition: Edition | None) -> None:
         check_outputs(self.graph, self.reports)
-        for dataset in self.graph.datasets:
+        for dataset in in_order(self.graph):
             self.relation(dataset)
+        for dataset in self.graph.datasets:
             if edition is not None:
                 check_edition(dataset, edition, self.reports)
         for flow, file in self.graph.without_target:
@@ -80,7 +81,11 @@ class _Check:
 
     def _flow(self, flow: Flow, file: ReadFile) -> Relation:
         report = self.reports[file.name]
-        found = evaluate(Context(flow.query, report, self))
+        try:
+            found = evaluate(Context(flow.query, report, self))
+        except RecursionError:
+            report.add(Code.syntax, flow.query.span, "is nested too deep", "split it into views")
+            return Relation()
         if flow.changes is not None:
             check_names_of_changes(flow, found, report)
         return found

@@ -73,7 +73,8 @@ def lookup(column: exp.Column, scope: Scope) -> tuple[Source | None, Column] | N
 def check_names(tree: exp.Expr, scope: Scope, report: Report) -> None:
     """Report the columns of an expression that no source has, or that several have; subqueries are left to themselves."""
     for column in columns_of(tree):
-        if not isinstance(column.this, exp.Star) and not _is_unit(column):
+        is_parameter = any("{" in part for part in parts_of(column))
+        if not isinstance(column.this, exp.Star) and not is_parameter and not _is_unit(column):
             _check_name(column, scope, report)
 
 

@@ -8,10 +8,9 @@ gives back are compared with those that went in.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from sqlglot import Token, TokenType
+from sqlglot import Token, TokenType, exp
 
 from headgate.sql.dialect.place import FormError
 from headgate.sql.dialect.tokens import DIALECT, retyped, shown, span_of, tokens_of, word
@@ -19,15 +18,17 @@ from headgate.sql.dialect.tokens import DIALECT, retyped, shown, span_of, tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlglot import exp
-
 _CLAUSES = {
     "FROM", "WHERE", "GROUP BY", "ORDER BY", "SORT BY", "HAVING", "QUALIFY", "UNION", "EXCEPT", "INTERSECT",
     "ON", "USING", "JOIN",
 }  # fmt: skip
 # What comes after these is an operand; BY alone ends the names of clauses that the tokenizer keeps apart.
-_WANT = _CLAUSES - {"UNION", "EXCEPT", "INTERSECT"} | {"SELECT", "AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "BY", "AS", ","}
-_BEGIN_NONE = (_CLAUSES - {"JOIN", "ON", "USING"} | {",", ")", ".", "THEN", "ELSE", "AND", "OR", "JOIN", ""}) - {"EXCEPT"}
+_WANT = _CLAUSES - {"UNION", "EXCEPT", "INTERSECT"} | {
+    "SELECT", "AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "BY", "AS", ",", ".", "PARTITION BY", "BETWEEN", "+",
+}  # fmt: skip
+_BEGIN_NONE = (_CLAUSES - {"ON", "USING"} | {",", ")", ".", "THEN", "ELSE", "AND", "OR"}) - {"EXCEPT"}
+# After these a query begins in parentheses only.
+_BEFORE_TABLE = ("FROM", "JOIN")
 # Words that sqlglot leaves out where they say the default.
 _DEFAULTS = {"NULLS", "FIRST", "LAST", "DELIMITED", "UNBOUNDED", "PRECEDING", "FOLLOWING", "ONLY", "INCLUDE", "EXCLUDE"}
 _NO_WORD = re.compile(r"\W+")
@@ -38,7 +39,7 @@ def refuse_gaps(tokens: Sequence[Token]) -> None:
     """Raise FormError for a comma or a keyword that nothing follows that it could be of."""
     for index, token in enumerate(tokens):
         before, after = word(token), word(tokens[index + 1]) if index + 1 < len(tokens) else ""
-        ends = index + 1 == len(tokens) or (after in _BEGIN_NONE and bool(after))
+        ends = index + 1 == len(tokens) or after in _BEGIN_NONE or (before in _BEFORE_TABLE and after == "SELECT")
         opens_empty = before == "(" and after == ","
         is_name = index > 0 and word(tokens[index - 1]) in (".", "AS")
         if ((before in _WANT and ends and not is_name) or opens_empty) and not _is_column(tokens, index + 1):
@@ -49,19 +50,41 @@ def refuse_gaps(tokens: Sequence[Token]) -> None:
 
 
 def refuse_losses(tokens: Sequence[Token], tree: exp.Expr) -> None:
-    """Raise FormError where a name, a number or a string of the tokens is missing in what sqlglot read."""
-    returned = Counter(text for _, text in _compared(tokens_of(tree.sql(DIALECT))))
+    """Raise FormError where the names, numbers and strings of the tokens aren't in what sqlglot read, in their order."""
+    returned = [text for _, text in _compared(tokens_of(tree.sql(DIALECT)))]
+    # `FROM t |> SELECT a`, and what begins with FROM, comes back in the order of SELECT; a WITH in another comes
+    # back before it.
+    inner_with = any(one is not tree.args.get("with_") for one in tree.find_all(exp.With))
+    in_order = word(tokens[0]) != "FROM" and not any(word(token) == "|>" for token in tokens) and not inner_with
+    at = 0
     for token, text in _compared(tokens):
-        if not returned[text]:
-            raise FormError(
-                f"{shown(token)} can't be understood here", span_of([token]), "look at this word and the one before"
-            )
-        returned[text] -= 1
+        try:
+            place = returned.index(text, at)
+        except ValueError:
+            fix = "look at this word and the one before"
+            raise FormError(f"{shown(token)} can't be understood here", span_of([token]), fix) from None
+        if in_order:
+            at = place + 1
+        else:
+            returned.pop(place)
+    _refuse_halves(tokens, tree)
+
+
+def _refuse_halves(tokens: Sequence[Token], tree: exp.Expr) -> None:
+    """Raise FormError for a BETWEEN without its AND, and for joins of nothing: sqlglot takes both."""
+    ands = sum(word(token) == "AND" for token in tokens)
+    if ands < sum(1 for _ in tree.find_all(exp.And, exp.Between)):
+        between = next((token for token in tokens if word(token) == "BETWEEN"), tokens[-1])
+        raise FormError("BETWEEN has no AND", span_of([between]), "write BETWEEN lowest AND highest")
+    for select in tree.find_all(exp.Select):
+        if select.args.get("joins") and select.args.get("from_") is None:
+            raise FormError("a join without FROM", span_of(tokens[:1]), "write FROM before the first table")
 
 
 def _is_column(tokens: Sequence[Token], index: int) -> bool:
     """Give whether a word that might be a keyword is a name here: something of it follows."""
-    return index < len(tokens) and index + 1 < len(tokens) and word(tokens[index + 1]) == "." and word(tokens[index]) != ","
+    after = word(tokens[index + 1]) if index + 1 < len(tokens) else ""
+    return after == "." and word(tokens[index]) not in (",", ".")
 
 
 def _compared(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:

@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 QUERY_BEGINS = ("SELECT", "WITH", "FROM", "VALUES", "(", "TABLE")
 _SPECIAL = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "SUBSTRING", "POSITION", "OVERLAY")
 _UNITS = ("MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR")
+_STATEMENTS = ("CREATE", "APPLY", "DROP", "ALTER", "USE", "SET")
+_BEFORE_RELATION = ("FROM", "JOIN", ",", "(")
+_AFTER_RELATION = (".", ",", ")", "WHERE", "JOIN", "AS", "ON", "WATERMARK", "WITH")
 _SKIPPING = ("SKIPCHANGECOMMITS", "READCHANGEFEED", "READCHANGEDATA")
 
 
 class _Parser(DatabricksParser):
     """Databricks' SQL with functions as they are written; those that have a syntax of their own are parsed."""
 
-    FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    # As a plain function, `array(1, 2)[0]` would be read as an array of the index (sqlglot 30.30).
+    FUNCTIONS: ClassVar[dict[str, Any]] = {"ARRAY": DatabricksParser.FUNCTIONS["ARRAY"]}
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {name: DatabricksParser.FUNCTION_PARSERS[name] for name in _SPECIAL}
 
 
@@ -102,6 +106,9 @@ def _parsed(tokens: Sequence[Token], text: str) -> exp.Expr | None:
         near = span_of([at])
         if message.startswith("Required keyword"):
             raise FormError(f"something is missing at {shown(at)}", near, "look at this word and the one before") from None
+        if word(at) in _STATEMENTS:
+            fix = "end the statement before it with ;"
+            raise FormError(f"a statement begins at {shown(at)} before the one before has ended", near, fix) from None
         if message.startswith("Invalid expression"):
             raise FormError(f"{shown(at)} can't be understood here", near, "look at this word and the one before") from None
         raise FormError(f"can't be parsed at {shown(at)}: {message}", near, "look at this word and the one before") from None
@@ -144,20 +151,22 @@ class _Rewriting:
     def _at_relation(self) -> bool:
         """Give whether a relation may begin here, and not a table of the name STREAM end."""
         before = word(self._kept[-1]) if self._kept else ""
-        after = self._cursor.peek(1)
-        following = self._cursor.tokens[self._cursor.at + 1 : self._cursor.at + 2]
-        quoted = bool(following) and following[0].token_type is TokenType.IDENTIFIER
-        begins = quoted or after not in ("", ".", ",", ")", "WHERE", "JOIN", "AS", "ON")
-        return before in ("FROM", "JOIN", ",", "(") and begins
+        ends = self._cursor.at + 1 == len(self._cursor.tokens)
+        return before in _BEFORE_RELATION and not ends and self._cursor.peek(1) not in _AFTER_RELATION
 
     def _stream(self) -> None:
         cursor = self._cursor
         cursor.take()
+        if cursor.word in ("STREAM", "SELECT", "FROM") and cursor.peek(1) not in _AFTER_RELATION:
+            raise FormError(f"expected a table after STREAM, found {shown(cursor.take())}", cursor.span, "name a table there")
         if cursor.word == "(":
             opening = cursor.at
             if cursor.peek(1) in ("SELECT", "WITH"):
                 raise FormError("STREAM takes a table, found a query", cursor.span, "put STREAM before the tables of the query")
-            self._closing.add(matching(cursor.tokens, opening))
+            closing = matching(cursor.tokens, opening)
+            if word(cursor.tokens[closing]) != ")":
+                raise FormError("a parenthesis is opened and never closed", cursor.span, "close it with )")
+            self._closing.add(closing)
             cursor.take()
         self.streams.add(cursor.span.start)
 
@@ -189,6 +198,8 @@ class _Rewriting:
         cursor = self._cursor
         if cursor.word == "-":
             raise FormError("the delay of a watermark can't be negative", cursor.span, "write how late rows may come")
+        if cursor.token is not None and cursor.token.token_type not in (TokenType.NUMBER, TokenType.STRING):
+            cursor.fail("a number")
         number = cursor.take()
         if not self._is_unit():
             fix = f"write INTERVAL {number.text.split()[0]} and a unit, such as INTERVAL 10 MINUTES"

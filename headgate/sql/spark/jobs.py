@@ -12,15 +12,15 @@ from sqlglot import exp
 
 from headgate.sql.dialect.statements import key_of
 from headgate.sql.dialect.tokens import matching, word
-from headgate.sql.graph import graph_of
+from headgate.sql.graph import graph_of, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlglot import Token
 
     from headgate.sql.dialect.reader import ReadFile
-    from headgate.sql.dialect.statements import Flow, Query
+    from headgate.sql.dialect.statements import Flow
     from headgate.sql.graph import Dataset, Graph, Key
     from headgate.sql.known import KnownTables
 
@@ -75,7 +75,7 @@ class Job:
 def job_of(files: Sequence[ReadFile], known: KnownTables) -> Job:
     """Give what to ask Spark about a pipeline."""
     making = _Making(graph_of(files), known)
-    for dataset in making.graph.datasets:
+    for dataset in in_order(making.graph):
         making.add(dataset)
     return Job(making.tables, tuple(making.jobs))
 
@@ -86,19 +86,10 @@ class _Making:
     known: KnownTables
     tables: dict[str, Mapping[str, str]] = field(default_factory=dict)
     jobs: list[DatasetJob] = field(default_factory=list)
-    begun: set[Key] = field(default_factory=set)
 
     def add(self, dataset: Dataset) -> None:
-        """Add a dataset, after those that it reads."""
-        if dataset.key in self.begun:
-            return
-        self.begun.add(dataset.key)
-        flows = []
-        for flow, file in dataset.flows:
-            for key in _tables_of(flow.query):
-                if (read := self._found(key, dataset)) is not None:
-                    self.add(read)
-            flows.append(self._flow(flow, file, dataset))
+        """Add a dataset, those that it reads being there."""
+        flows = [self._flow(flow, file, dataset) for flow, file in dataset.flows]
         name = _own_name(dataset)
         conditions = tuple(one.condition.sql("databricks") for one in dataset.definition.expectations)
         self.jobs.append(DatasetJob(name, dataset.definition.kind == "view", tuple(flows), conditions))
@@ -183,10 +174,6 @@ def _text(token: Token) -> str:
     if kind == "STRING":
         return "'" + token.text.replace("\\", "\\\\").replace("'", "\\'") + "'"
     return {"RAW_STRING": f"r'{token.text}'", "HEX_STRING": f"X'{token.text}'"}.get(kind, token.text)
-
-
-def _tables_of(query: Query) -> Iterable[Key]:
-    return [_key(table) for table in query.tree.find_all(exp.Table) if not isinstance(table.this, exp.Anonymous)]
 
 
 def _key(table: exp.Table) -> Key:

@@ -70,6 +70,7 @@ OUTPUTS: dict[str, Any] = {
     "init project": WrittenOutput,
     "init connector": NewConnectorOutput,
     "init pipeline": WrittenOutput,
+    "init notebook": WrittenOutput,
     "init ci": WrittenOutput,
     "generate bundle": BundleOutput,
     "sql generate": SqlGenerateOutput,

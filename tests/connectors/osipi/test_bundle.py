@@ -12,7 +12,8 @@ import pytest
 
 from connectors.osipi.__main__ import main
 from connectors.osipi.bundle import bundle
-from headgate.deployment.ingest import Registration, ingest_file
+from headgate.deployment.ingest import ingest_file
+from headgate.deployment.registration import Registration
 from headgate.inventory.resolve import resolve
 from headgate.inventory.row import TableRow
 from headgate.project import read_connectors

@@ -262,7 +262,7 @@ def _token_endpoint(pi: PiServer, lifetime: int) -> list[dict[str, list[str]]]:
         ({"pi_base_url": "ftp://x"}, "pi_base_url"),
         ({"pi_base_url": "https://x", "threads": "many"}, "threads is 'many'"),
         ({"pi_base_url": "https://x", "verify_ssl": "perhaps"}, "verify_ssl is 'perhaps'"),
-        ({"pi_base_url": "https://x", "client_id": "me"}, "client_secret, and token_url"),
+        ({"pi_base_url": "https://x", "client_id": "me"}, "client_secret or refresh_token, and token_url"),
         ({"pi_base_url": "https://x", "auth": "basic"}, "auth is basic, but"),
     ],
 )

@@ -17,6 +17,7 @@ from connectors.osipi.times import next_after, previous, stamp_of
 from tests.connectors.osipi.conftest import BY_BOTH
 from tests.connectors.osipi.recorded import TABLE, Connectors, at, check, key, read, set_clock
 from tests.connectors.osipi.server import PiServer, Raw, Request, Tag
+from tests.support.examples import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ def later(one: Any, pi: PiServer, tags: list[str], offset: Any, hours: int, **op
 
 class TestAValueWithAnErrorOfItsOwn:
     @BY_BOTH
-    @pytest.mark.parametrize("numbers", [(0,), (5,), (9,), (0, 1, 2), (8, 9), (3, 6), tuple(range(10))], ids=str)
+    @pytest.mark.parametrize("numbers", some_of([(0,), (8, 9), tuple(range(10)), (5,), (9,), (0, 1, 2), (3, 6)], 3), ids=str)
     @pytest.mark.parametrize("overlap", ["0", "5", "60"])
     def test_is_no_row_and_comes_once_it_is_whole(
         self, pi: PiServer, connector: Connectors, numbers: tuple[int, ...], overlap: str

@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).resolve().parent / "golden"
 SCHEMA = "bundles/bundle-1.13.0.schema.json"
 CRM = Path("connectors/crm")
+# The connection of the definition, and what reads its secrets itself instead.
+BY_NOTEBOOK = (
+    (
+        "connection: {name: crm_connection, secrets: [token], external_options: [maxCount]}",
+        """credentials: secrets
+secrets: {secrets_scope: crm, secret_mappings: {token: [token, old], id: client_id}, manage: true}""",
+    ),
+)
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -64,6 +72,21 @@ class TestWhatIsWritten:
         assert "before the deploy: the connection dev_crm_connection has to be there in dev: a bundle makes none" in said
         assert "next, in bundle: `databricks bundle deploy -t dev`, then `databricks bundle summary -t dev" in said
         assert "then here `headgate record crm bundle/summary.json -t dev --bundle bundle`" in said
+
+    def test_notebooks_of_a_connector_that_reads_its_secrets_itself(self, headgate: Run, project: Path) -> None:
+        define(project, *BY_NOTEBOOK)
+
+        said = headgate("generate", "bundle", "crm").stderr
+
+        assert "the secret scope dev_crm has to be there in dev, with client_id, token: a bundle makes none" in said
+        for target in ("dev", "prod"):
+            pipeline = in_target(project / "bundle", target)["resources"]["pipelines"]["crm_people_1"]
+            notebook = project / "bundle" / "resources" / pipeline["libraries"][0]["notebook"]["path"]
+            text = notebook.read_text()
+            assert text.startswith("# Databricks notebook source\n")
+            assert f"secrets_scope = '{'dev_crm' if target == 'dev' else 'crm'}'" in text
+            assert f"'destination_catalog': '{'dev' if target == 'dev' else 'main'}'" in text
+        assert not list((project / "bundle").rglob("ingest"))
 
     def test_a_second_time_nothing_changes(self, headgate: Run) -> None:
         headgate("generate", "bundle", "crm")
@@ -130,6 +153,42 @@ class TestWhoTakesIt:
             assert (project / "bundle" / "resources" / pipeline["root_path"] / "crm.py").read_text() == "TABLES = 3\n"
             assert bundle["workspace"]["file_path"] == "/Workspace/Shared/headgate"
 
+    @pytest.mark.shared(SCHEMA)
+    def test_both_know_notebooks(self, headgate: Run, project: Path) -> None:
+        define(project, *BY_NOTEBOOK)
+        headgate("generate", "bundle", "crm")
+        schema = validator_for(json.loads(shared(SCHEMA).read_text()))
+
+        assert [str(error) for error in schema.iter_errors(whole(project / "bundle"))] == []
+        built = self.build(project, in_target(project / "bundle", "prod"))
+        libraries = built["resources"]["pipelines"]["crm_people_1"]["libraries"]
+        assert libraries == [{"notebook": {"path": "../src/prod/crm/notebooks/people_1.py"}}]
+
+    def test_code_of_a_git_folder_is_imported_from_where_that_has_to_be(self, headgate: Run, project: Path) -> None:
+        define(project, ("code: {folder: code}", "code: {git: {url: https://github.com/a/b, tag: v1}}"))
+
+        said = headgate("generate", "bundle", "crm").stderr
+
+        folder = "/Workspace/Shared/headgate/src/dev/crm/code"
+        assert (
+            f"the git folder {folder}, of https://github.com/a/b at tag v1, has to be there in dev: a bundle makes none" in said
+        )
+        pipeline = in_target(project / "bundle", "dev")["resources"]["pipelines"]["crm_people_1"]
+        assert pipeline["root_path"].replace("${workspace.file_path}", "/Workspace/Shared/headgate") == f"{folder}/src"
+
+    def test_a_review_says_what_its_deploy_would_change(self, headgate: Run, project: Path) -> None:
+        copytree(project / "connectors", project / "before" / "connectors")
+        same = headgate("review", "--before", "before", "-t", "dev").stdout
+        tables = project / CRM / "tables.csv"
+        tables.write_text(tables.read_text() + "notes,people,snapshot,10\n")
+        headgate("balance")
+
+        said = headgate("review", "--before", "before", "-t", "dev").stdout
+
+        assert "nothing changes" in same
+        assert "added  notes" in said
+        assert "1 table added" in said
+
 
 class TestWhatIsRefused:
     def test_targets_that_terraform_deploys(self, headgate: Run, project: Path) -> None:
@@ -143,10 +202,6 @@ class TestWhatIsRefused:
     @pytest.mark.parametrize(
         ("change", "said"),
         [
-            (
-                ("code: {folder: code}", "code: {git: {url: https://github.com/a/b, branch: main}}"),
-                "bundles make no git folder",
-            ),
             (("{service_principal: 1b2c}", "{group: data}"), "in a bundle no pipeline runs as a group (prod)"),
             (("name: CRM", "name: ${var.crm}"), "holds ${var.crm}, which a bundle would resolve"),
             (
@@ -229,6 +284,23 @@ class TestAfterwards:
         kept = json.loads((project / CRM / "deployed.prod.json").read_text())
         assert kept["tables"][str(TableId("companies", "main.bronze.companies"))] == "money_1"
         assert '"move"' not in (project / CRM / "layout.lock").read_text()
+
+    def test_notebooks_are_recorded_and_a_table_moves_between_them(self, headgate: Run, project: Path) -> None:
+        define(project, *BY_NOTEBOOK)
+        headgate("generate", "bundle", "crm")
+        record(headgate, project)
+        kept = json.loads((project / CRM / "deployed.prod.json").read_text())
+        assert kept["ids"]["databricks_notebook.people_1"] == "/Shared/headgate/src/prod/crm/notebooks/people_1"
+        assert kept["tables"][str(TableId("contacts", "main.bronze.contacts"))] == "people_1"
+
+        tables = project / CRM / "tables.csv"
+        tables.write_text(tables.read_text().replace("companies,people", "companies,money"))
+        headgate("balance")
+        headgate("done", "crm", "-t", "prod", "--handover", "companies")
+        headgate("generate", "bundle", "crm")
+        record(headgate, project)
+        kept = json.loads((project / CRM / "deployed.prod.json").read_text())
+        assert kept["tables"][str(TableId("companies", "main.bronze.companies"))] == "money_1"
 
     def test_a_summary_of_another_target_is_refused(self, headgate: Run, project: Path) -> None:
         headgate("generate", "bundle", "crm")

@@ -250,6 +250,7 @@ CREATE FLOW to_kafka AS INSERT INTO out BY NAME SELECT id FROM STREAM(main.bronz
 -- spark: unknown, for the parameters have no values
 CREATE OR REFRESH STREAMING TABLE ${catalog}.${schema}.orders_${env} AS SELECT * FROM STREAM(${source}.orders) WHERE day > '${start}';
 CREATE MATERIALIZED VIEW t AS SELECT * FROM {{ catalog }}.{{ schema }}.other WHERE day > :start;
+CREATE MATERIALIZED VIEW u AS SELECT id FROM main.bronze.orders WHERE {{ condition }} AND region = ${region};
 
 -- # a notebook whose cells end without a sign
 -- finds: nothing

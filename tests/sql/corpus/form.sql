@@ -117,3 +117,43 @@ CREATE SCHEMA IF NOT EXISTS main.s;
 DROP TABLE IF EXISTS old;
 CREATE TABLE IF NOT EXISTS plain (id BIGINT) USING DELTA;
 SELECT 1;
+
+-- # a dot too many
+-- finds: syntax
+CREATE MATERIALIZED VIEW t AS SELECT id FROM main..orders;
+
+-- # FROM without a table before a query
+-- finds: syntax
+CREATE MATERIALIZED VIEW t AS SELECT * FROM SELECT id FROM main.bronze.orders;
+
+-- # STREAM twice
+-- finds: syntax
+CREATE STREAMING TABLE t AS SELECT id FROM STREAM STREAM main.bronze.orders;
+
+-- # partitions by nothing
+-- finds: syntax
+CREATE MATERIALIZED VIEW t AS SELECT row_number() OVER (PARTITION BY ORDER BY id) AS n FROM main.bronze.orders;
+
+-- # a column after WHERE, as if it were before
+-- finds: syntax
+CREATE MATERIALIZED VIEW t AS SELECT region FROM main.bronze.orders WHERE id > 5, region GROUP BY region;
+
+-- # quoted names after STREAM
+-- finds: nothing
+CREATE STREAMING TABLE `t` AS SELECT `id` FROM STREAM `main`.`bronze`.`orders` WATERMARK `ordered_at` DELAY OF INTERVAL 1 HOUR AS `o`;
+
+-- # a query that begins with FROM, arrays and their places
+-- finds: nothing
+CREATE MATERIALIZED VIEW t AS FROM main.bronze.orders SELECT array(id, 2)[0] AS first, map('a', 1)['a'] AS a;
+
+-- # BETWEEN without AND
+-- finds: syntax
+CREATE MATERIALIZED VIEW t AS SELECT id FROM main.bronze.orders WHERE amount BETWEEN 1 2;
+
+-- # a join without FROM
+-- finds: syntax
+CREATE MATERIALIZED VIEW t AS SELECT o.id o JOIN main.ref.customers AS c ON o.customer_id = c.id;
+
+-- # a sign without a number
+-- finds: syntax
+CREATE MATERIALIZED VIEW t AS SELECT + , id FROM main.bronze.orders;

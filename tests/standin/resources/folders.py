@@ -1,7 +1,7 @@
-"""databricks_workspace_file, databricks_directory, databricks_repo.
+"""databricks_workspace_file, databricks_notebook, databricks_directory, databricks_repo.
 
-Source: the provider's workspace/resource_workspace_file.go (1.110.0 and 1.111.0 differ), file_resource.go,
-resource_directory.go and repos/resource_repo.go.
+Source: the provider's workspace/resource_workspace_file.go (1.110.0 and 1.111.0 differ), resource_notebook.go,
+file_resource.go, resource_directory.go and repos/resource_repo.go.
 """
 
 from __future__ import annotations
@@ -96,6 +96,35 @@ class WorkspaceFile(Resource):
         else:
             form = _form({"path": path, "format": "RAW", "overwrite": "true"}, b64decode(content))
             self.workspace.call("POST", f"{API}/import", form, f"multipart/form-data; boundary={BOUNDARY}")
+
+
+class Notebook(WorkspaceFile):
+    """A notebook: a file that is sent as a source in a language."""
+
+    kind = "notebook"
+
+    @staticmethod
+    def refused(config: Values) -> list[Refused]:
+        found = WorkspaceFile.refused(config)
+        if config.get("content_base64") and not config.get("language"):
+            found.append(Refused("content_base64", "all of `content_base64,language` must be specified"))
+        return found
+
+    def _lacks_folder(self, error: ApiError, folder: str) -> bool:
+        del error  # whatever it says, the folder is looked for
+        try:
+            self.workspace.get(f"{API}/get-status", path=folder)
+        except ApiError as status:
+            return status.missing
+        return False
+
+    def answer(self, state: Values) -> Json:
+        return super().answer(state) | {"format": state.get("format") or "SOURCE"}
+
+    def _upload(self, path: str, values: Values) -> None:
+        body = {name: values.get(name) for name in ("language", "format")}
+        body |= {"path": path, "content": values.get("content_base64") or "", "overwrite": True}
+        self.workspace.post(f"{API}/import", body)
 
 
 class Directory(Resource):

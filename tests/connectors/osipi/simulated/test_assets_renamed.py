@@ -15,6 +15,7 @@ from apps.pi_simulator.assets.plant import Plant
 from apps.pi_simulator.changes import Change, Kind
 from apps.pi_simulator.times import SECOND
 from tests.connectors.osipi.simulated.world import NOON, Rows, World
+from tests.support.examples import some_of
 
 if TYPE_CHECKING:
     from tests.connectors.osipi.simulated.world import Stage
@@ -96,7 +97,7 @@ def ids(rows: Rows, table: str) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("table", [FRAMES, REFERENCED])
-@pytest.mark.parametrize("what", RENAMED)
+@pytest.mark.parametrize("what", some_of(RENAMED, 2))
 class TestBetweenRuns:
     def test_each_row_has_one_key_and_none_is_lost(
         self, world: World, unchanged: dict[str, Unchanged], table: str, what: str
@@ -148,7 +149,7 @@ class TestBetweenRuns:
 
 
 class TestWhileItIsRead:
-    @pytest.mark.parametrize("what", RENAMED)
+    @pytest.mark.parametrize("what", some_of(RENAMED, 2))
     @pytest.mark.parametrize("table", [FRAMES, REFERENCED])
     def test_each_frame_comes_once(self, world: World, table: str, what: str) -> None:
         options = {"max_records_per_batch": "10", "lookback_days": "1"}
@@ -178,7 +179,7 @@ class TestWhileItIsRead:
         assert len(set(found)) == len(found)
 
 
-@pytest.mark.parametrize("what", RENAMED)
+@pytest.mark.parametrize("what", some_of(RENAMED, 2))
 def test_values_of_attributes_go_on_under_the_webid_that_they_had(world: World, what: str) -> None:
     world.serve(tags=20, changes=RENAMED[what][:4])
     listed, _ = world.connector().read_table("pi_element_attributes", None, {})

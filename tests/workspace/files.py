@@ -2,8 +2,8 @@
 
 Facts, from Databricks' API reference unless said otherwise: what a missing path, an existing one and a folder that is not
 empty answer; `mkdirs` makes parents, `import` doesn't (its words stand in the provider's tests); AUTO makes a notebook of a
-source whose first line says so, and takes the extension off its name; an exported notebook ends without a new line;
-/Workspace before a path may be left out.
+source whose first line says so, and takes the extension off its name; /Workspace before a path may be left out. That
+an exported notebook ends without a new line stands in no reference: workspaces were seen to do so.
 """
 
 from __future__ import annotations

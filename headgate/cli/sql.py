@@ -11,7 +11,7 @@ import typer
 from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, warn
 from headgate.cli.init import settle
-from headgate.cli.options import Format, FormatOption, Root, Target
+from headgate.cli.options import Format, FormatOption, Root, Target, pairs_of
 from headgate.numbers import counted
 from headgate.problems import StaleError
 
@@ -110,6 +110,10 @@ def import_(
     ] = None,
     catalog: Annotated[str, typer.Option(help="The catalog of names that don't say theirs.")] = "main",
     schema: Annotated[str, typer.Option(help="The schema of names that don't say theirs.")] = "silver",
+    value: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="What ${NAME} stands for in the SQL; may be given again."),
+    ] = None,
     root: Root = Path(),
     output: FormatOption = Format.text,
     *,
@@ -122,7 +126,10 @@ def import_(
     from headgate.use_cases.outputs.projects import WrittenOutput
     from headgate.use_cases.sql_import import ImportRequest, import_file
 
-    made = import_file(ImportRequest(file=file, out=out, catalog=catalog, schema=schema, strict=strict, root=root))
+    values = pairs_of(value or [], "--value")
+    made = import_file(
+        ImportRequest(file=file, out=out, catalog=catalog, schema=schema, values=values, strict=strict, root=root)
+    )
     for one in made.not_taken:
         warn(f"warning: left out: {one}")
     step = f"headgate sql generate {quote(str(made.path))}"

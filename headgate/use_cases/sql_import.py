@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,22 +14,27 @@ from headgate.use_cases.sql_files import FOLDER, need_sqlglot
 from headgate.visible import seen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.sql.importing.statements import Imported
 
 SUFFIX = ".pipeline.yaml"
+_PLACE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
     """The SQL file, and where its pipeline file goes; None: pipelines/NAME.pipeline.yaml of the project in `root`.
 
-    catalog, schema: of names that don't say them. strict: write nothing where something was not taken.
+    catalog, schema: of names that don't say them. values: of what stands as ${name} in the SQL. strict: write nothing where
+    something was not taken.
     """
 
     file: Path
     out: Path | None = None
     catalog: str = "main"
     schema: str = "silver"
+    values: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
     root: Path = Path()
 
@@ -51,7 +57,7 @@ def import_file(request: ImportRequest) -> ImportResult:
     from headgate.sql.dialect.place import FormError
     from headgate.sql.importing.statements import import_sql
 
-    text = needed_text(request.file)
+    text = _filled(needed_text(request.file), request)
     try:
         found: Imported = import_sql(text, str(request.file), request.catalog, request.schema)
     except FormError as error:
@@ -69,3 +75,20 @@ def import_file(request: ImportRequest) -> ImportResult:
         raise RefusedError(Problem("is there already", "name another file by --out, or remove it", str(path)))
     write_all({path: yaml_text(found.data, f"Made of {seen(request.file.name)} by headgate.")})
     return ImportResult(path, len(found.data["tables"]), found.not_taken)
+
+
+def _filled(text: str, request: ImportRequest) -> str:
+    """Give the SQL with values in place of ${name}. Raises InputError with each name that has none."""
+    missing = {place[1]: place for place in reversed(list(_PLACE.finditer(text))) if place[1] not in request.values}
+    if missing:
+        places = sorted(missing.values(), key=lambda place: place.start())
+        raise InputError(
+            Problem(
+                f"holds ${{{place[1]}}}, and the SQL of a pipeline file holds values alone",
+                f"say what it stands for: --value {place[1]}=…",
+                str(request.file),
+                text.count("\n", 0, place.start()) + 1,
+            )
+            for place in places
+        )
+    return _PLACE.sub(lambda place: request.values[place[1]], text)

@@ -229,3 +229,19 @@ def test_an_empty_pipeline_file_names_the_command_that_writes_one(headgate: Run,
     (pipelines / "people.pipeline.yaml").write_text("")
 
     assert "`headgate init pipeline` writes one" in headgate("sql", "generate", code=1).stderr
+
+
+def test_what_stands_for_a_value_in_sql_is_asked_for_and_filled_in(headgate: Run, project: Path) -> None:
+    (project / "old.sql").write_text(
+        "CREATE MATERIALIZED VIEW ${catalog}.${ schema }.a AS\nSELECT * FROM ${catalog}.b.c WHERE day > '${since}';"
+    )
+
+    said = headgate("sql", "import", "old.sql", "--value", "catalog=live", "--value", "schema=gold", code=1).stderr
+    assert said.startswith(
+        "old.sql:2: holds ${since}, and the SQL of a pipeline file holds values alone\n    say what it stands for"
+    )
+
+    values = ("--value", "catalog=live", "--value", "schema=gold", "--value", "since=2026-01-01")
+    headgate("sql", "import", "old.sql", *values)
+    headgate("sql", "generate")
+    assert "FROM live.b.c WHERE day > '2026-01-01'" in (project / "sql/old.sql").read_text()

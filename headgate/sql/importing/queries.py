@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import TokenType, exp
 
+from headgate.names import catalog_name_fault
 from headgate.sql.fragments import inputs
 from headgate.sql.importing.words import NotTaken
 from headgate.sql.quoting import identifier, qualified
@@ -37,7 +38,7 @@ class Inputs:
     def read(self, query: Query, name: str) -> str:
         """Give the name of what gives a query's rows: a table of the file, a source, or a transform that is made for it."""
         table = _only_table(query)
-        if table is not None and not query.watermarks:
+        if table is not None and not query.watermarks and (self._own(table) or _is_in_catalog(table)):
             return self._simple(table, query, name)
         own = [(one, self._own(one)) for one in inputs(query.tree)]
         return self._transform(query, name, [(table, known) for table, known in own if known])
@@ -102,6 +103,11 @@ def _only_table(query: Query) -> exp.Table | None:
     star, table = tree.expressions[0], tree.args["from_"].this
     plain = isinstance(table, exp.Table) and isinstance(table.this, exp.Identifier) and not any(star.args.values())
     return table if plain and not (table.args.get("joins") or table.args.get("sample")) else None
+
+
+def _is_in_catalog(table: exp.Table) -> bool:
+    """Say whether a table's name is one of the catalog, and not a path after its format, such as delta.`/data`."""
+    return not any(catalog_name_fault(part.name) for part in table.parts)
 
 
 def _start(table: exp.Table) -> int:

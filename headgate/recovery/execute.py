@@ -16,9 +16,9 @@ from headgate.recovery.workspace import survey
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from headgate.recovery.databricks import DatabricksWorkspace
     from headgate.recovery.model import RecoveryFinding
     from headgate.recovery.terraform import TerraformStates
-    from headgate.recovery.workspace import RecoveryWorkspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def login_in(bodies: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def look(
-    deployment: Deployment, terraform: TerraformStates, workspace: RecoveryWorkspace, files_of: Collection[str]
+    deployment: Deployment, terraform: TerraformStates, workspace: DatabricksWorkspace, files_of: Collection[str]
 ) -> list[RecoveryFinding]:
     """Compare stacks, the states of them all, and the workspace; the content of files in the stacks `files_of`.
 
@@ -124,7 +124,7 @@ def _unfit(word: str, there: Sequence[str]) -> Problem:
 
 
 def execute(
-    choice: RecoveryChoice, terraform: TerraformStates, workspace: RecoveryWorkspace, tell: Callable[[str], None]
+    choice: RecoveryChoice, terraform: TerraformStates, workspace: DatabricksWorkspace, tell: Callable[[str], None]
 ) -> RecoveryResult:
     """Take over and delete, one by one; what fails is kept as a problem, and the rest goes on.
 

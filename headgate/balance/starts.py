@@ -52,8 +52,7 @@ class Lane:
     @property
     def before(self) -> tuple[tuple[int, int], ...]:
         """Give (start, minutes) of each run in its own period at offset 0: as long as the gap to the next start at most."""
-        own = tuple(start for start in self.starts if start < self.own_period)
-        return tuple(Arc(own, self.own_period, self.minutes, 1).runs)
+        return _runs(self.starts, self.own_period, self.minutes)
 
     @property
     def after(self) -> tuple[tuple[int, int], ...]:
@@ -266,6 +265,11 @@ def _period(arcs: Mapping[str, Arc]) -> int:
 
 def _all_starts(arc: Arc, period: int) -> tuple[int, ...]:
     return tuple(cycle + start for cycle in range(0, period, arc.period) for start in arc.starts)
+
+
+@lru_cache(maxsize=4096)  # the page asks for those of each lane several times
+def _runs(starts: tuple[int, ...], period: int, minutes: int) -> tuple[tuple[int, int], ...]:
+    return tuple(Arc(tuple(start for start in starts if start < period), period, minutes, 1).runs)
 
 
 @lru_cache(maxsize=1024)

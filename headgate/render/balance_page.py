@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from headgate.balance.arrange import Arranged
     from headgate.balance.report import Entry, Report, Row
     from headgate.balance.steps import Step
-    from headgate.render.starts_page import Starts, Timetable
+    from headgate.render.starts_page import Starts
 
 _GROUP_BARS = 100
 _PAGE_BARS = 1500
@@ -119,18 +119,17 @@ class Section:
     steps_left_out: int
 
 
-def balance_page(reports: Sequence[Report], timelines: Mapping[str, Timetable] | None = None) -> str:
+def balance_page(reports: Sequence[Report]) -> str:
     """Give the page for connectors' reports, in their order: one HTML document, in UTF-8 the same bytes for the same input.
 
-    `timelines`: connector → when its pipelines run; a connector without one is shown without. Weights are in seconds of one
-    run. At most 100 pipelines a group and 1,500 on the page, 300 moves and 200 other changes a connector, and 100 pipelines
-    in time are shown (fewer where there are many connectors), and the page says how many it leaves out.
+    Weights are in seconds of one run. At most 100 pipelines a group and 1,500 on the page, 300 moves and 200 other changes a
+    connector, and 100 pipelines in time are shown (fewer where there are many connectors), and the page says how many it
+    leaves out.
     """
     bars = max(_FEWEST_BARS, _PAGE_BARS // max(1, len(reports)))
     changes = max(_FEWEST_CHANGES, _PAGE_CHANGES // max(1, len(reports)))
     spans = max(_FEWEST_SPANS, _SPANS // max(1, len(reports)))
-    starts = {name: starts_of(timetable, spans) for name, timetable in (timelines or {}).items()}
-    sections = [section(report, bars, changes, starts.get(report.connector)) for report in reports]
+    sections = [section(report, bars, changes, spans) for report in reports]
     environment = environment_of(
         number=number,
         percent=lambda share: f"{share:.1%}",
@@ -141,8 +140,8 @@ def balance_page(reports: Sequence[Report], timelines: Mapping[str, Timetable] |
     return page.render(sections=sections, what=_WHAT, **style_of(environment, "balance.css"))
 
 
-def section(report: Report, most_bars: int, most_changes: int, starts: Starts | None = None) -> Section:
-    """Give what the page says of a connector, with at most that many bars, and moves and other changes each."""
+def section(report: Report, most_bars: int, most_changes: int, most_spans: int) -> Section:
+    """Give what the page says of a connector, with at most that many bars, moves and other changes each, and runs in time."""
     groups = bars_of(report)
     bars = [bar for its in groups.values() for bar in its]
     charts, charts_left_out = _charts(groups, report, most_bars)
@@ -165,7 +164,7 @@ def section(report: Report, most_bars: int, most_changes: int, starts: Starts | 
         notes=(*load_lines(report), *grouping_lines(report), *report.notes),
         charts=charts,
         charts_left_out=charts_left_out,
-        starts=starts,
+        starts=starts_of(report.timeline, most_spans) if report.timeline else None,
         moved=tuple(moved[:moves_shown]),
         moved_left_out=len(moved[moves_shown:]),
         steps=tuple(steps[:steps_shown]),

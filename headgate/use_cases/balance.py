@@ -108,10 +108,8 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
         texts = {path: text for one in made if one.changed for path, text in _texts(one, tell).items()}
     if request.page:
         from headgate.render.balance_page import balance_page  # its templates take time to load
-        from headgate.render.starts_page import timetable
 
-        timetables = {shown.connector: timetable(shown.timeline) for shown in reports if shown.timeline}
-        texts[request.page] = balance_page(reports, timetables)
+        texts[request.page] = balance_page(reports)
     write_all(texts)
     for path in texts:
         tell(f"{path} written")

@@ -90,16 +90,7 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
     if not done.landing:
         return
     if output is Format.json:
-        emit(
-            BackfillOutput(
-                table=done.table,
-                to=done.landing,
-                parts=counts.parts,
-                already_done=counts.skipped,
-                rows=counts.rows,
-                unread=counts.unread,
-            )
-        )
+        emit(BackfillOutput.like(counts, table=done.table, to=done.landing, already_done=counts.skipped))
     else:
         skipped = f" ({counted(counts.skipped, 'part was', 'parts were')} done before)" if counts.skipped else ""
         landed = f"{counted(counts.rows, 'row')} in {counted(counts.parts, 'part')}"

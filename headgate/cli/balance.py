@@ -99,8 +99,6 @@ def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple
 
 
 def _print(found: BalanceResult, output: TableFormat) -> None:
-    from dataclasses import asdict
-
     from headgate.render.layout import explanation_text, report_csv, report_text
     from headgate.use_cases.outputs.layouts import BalanceOutput, CurveOutput, ExplanationOutput
 
@@ -115,7 +113,7 @@ def _print(found: BalanceResult, output: TableFormat) -> None:
             result("\n\n".join(curve_text(curve, width()) for curve in found.curves))
     elif found.explanations:
         if output is TableFormat.json:
-            emit([ExplanationOutput(**asdict(explanation)) for explanation in found.explanations])
+            emit([ExplanationOutput.like(explanation) for explanation in found.explanations])
         else:
             result("\n\n".join(explanation_text(explanation, width()) for explanation in found.explanations))
     elif output is TableFormat.json:

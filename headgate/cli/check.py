@@ -40,7 +40,7 @@ def check(
     found = []
     try:
         for one in check_project(request):
-            found.append(CheckOutput.of(one))
+            found.append(CheckOutput.like(one))
             for problem in one.problems:
                 warn(f"problem: {one.connector}: {problem}")
             for warning in one.warnings:

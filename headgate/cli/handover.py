@@ -129,7 +129,7 @@ def _tell_resumed(done: ResumeResult, output: HandoverFormat) -> None:
     from headgate.use_cases.outputs.progress import ResumedOutput
 
     if output is HandoverFormat.json:
-        emit(ResumedOutput(connector=done.connector, target=done.target, resumed=done.resumed))
+        emit(ResumedOutput.like(done))
     elif not done.stopped:
         result(f"{done.connector}: no handover stopped anything in {done.target}")
     else:

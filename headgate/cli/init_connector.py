@@ -77,7 +77,7 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         workspace_tables=from_workspace,
         built_in=built_in,
         credentials=credentials.value,
-        spec=spec,
+        spec_file=spec,
         auth=auth,
         options=pairs_of(option or [], "--option"),
         given=(options_of_file(init_options_file, "--init-options-file"),) if init_options_file else (),

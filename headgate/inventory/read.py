@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.files import read_bytes
-from headgate.inventory.cells import CELLS, NOTHING, CellError, parse_cell
+from headgate.inventory.cells import CELLS, COLUMNS, NOTHING, CellError, parse_cell
 from headgate.inventory.csv_file import Columns, capped, columns_of, headings_of, read_lines
 from headgate.inventory.load_cells import ESTIMATED, GIVEN, LOADS, parse_loads
 from headgate.inventory.other_columns import OTHERS, in_our_columns
@@ -23,24 +23,6 @@ if TYPE_CHECKING:
 
     Unverified = list[tuple[str, str, list[Problem]]]  # connector, source table, what is wrong
 
-COLUMNS = (
-    "source_table",
-    "destination_table",
-    "destination_catalog",
-    "destination_schema",
-    "pipeline_group",
-    "schedule",
-    "table_options_json",
-    "weight",
-    "category",
-    "ingestion_type",
-    "primary_keys",
-    "cursor_field",
-    "estimated_rows",
-    "estimated_bytes",
-    "connection_name",
-    "status",
-)
 _CONNECTOR = "connector"
 _WIDTH = 80
 _INVENTORY = Columns(COLUMNS, COLUMNS[:1], family=LOADS)

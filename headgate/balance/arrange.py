@@ -136,7 +136,8 @@ def _assignment(
         split = place(instance)
         assignment = split.assignment if instance.fixed or instance.precedence else _in_order(split.assignment)
         nowhere = np.full_like(assignment, -1)
-        assignment = _filled(units, nowhere, assignment, _empty(assignment, count), tolerance)
+        empty = np.flatnonzero(np.bincount(assignment, minlength=count) == 0).tolist()
+        assignment = _filled(units, nowhere, assignment, empty, tolerance)
         placed = Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
         return assignment, replace(placed, loads=_loads(units, assignment))
     require_feasible(instance)
@@ -233,7 +234,3 @@ def _in_order(assignment: NDArray[np.int64]) -> NDArray[np.int64]:
     number = np.empty(int(assignment.max(initial=-1)) + 1, dtype=np.int64)
     number[found[np.argsort(first, kind="stable")]] = np.arange(len(found))
     return number[assignment]
-
-
-def _empty(assignment: NDArray[np.int64], count: int) -> list[int]:
-    return np.flatnonzero(np.bincount(assignment, minlength=count) == 0).tolist()

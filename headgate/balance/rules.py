@@ -51,7 +51,8 @@ def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
     settings = definition.balance
     names = _Named(tables)
     together = [names.all(f"balance.together[{number}]", entry) for number, entry in enumerate(settings.together)]
-    apart = [Apart(names.all(path, entry), path) for path, entry in _numbered("balance.apart", settings.apart)]
+    numbered = ((f"balance.apart[{number}]", entry) for number, entry in enumerate(settings.apart))
+    apart = [Apart(names.all(path, entry), path) for path, entry in numbered]
     pinned = names.said("balance.pinned", settings.pinned)
     given = names.said("balance.move_costs.tables", settings.move_costs.tables)
     after = list(_pairs(names, settings.after))
@@ -108,10 +109,6 @@ class _Named:
     def all(self, path: str, names: Iterable[str]) -> tuple[Table, ...]:
         """Give the tables of those names, each once, in their own order."""
         return tuple(sorted({table for name in names for table in self.one(path, name)}, key=lambda table: table.order))
-
-
-def _numbered(path: str, entries: Sequence[Sequence[str]]) -> Iterable[tuple[str, Sequence[str]]]:
-    return ((f"{path}[{number}]", entry) for number, entry in enumerate(entries))
 
 
 def _across_groups(entries: Sequence[Sequence[str]], together: Sequence[tuple[Table, ...]]) -> Iterable[Problem]:

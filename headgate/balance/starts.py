@@ -201,10 +201,10 @@ def timeline(
     arcs = _arcs({name: group for name, group in groups.items() if name in offsets}, loads, definition, startup_seconds, widths)
     period, listed = _period(arcs), list(arcs.values())
     shown = {name: offsets[name] % arc.window for name, arc in arcs.items()}
-    lanes = tuple(
-        Lane(name, groups[name].schedule, shown[name], arc.minutes, _all_starts(arc, period), period, arc.period)
-        for name, arc in arcs.items()
-    )
+    lanes = []
+    for name, arc in arcs.items():
+        starts = tuple(cycle + start for cycle in range(0, period, arc.period) for start in arc.starts)
+        lanes.append(Lane(name, groups[name].schedule, shown[name], arc.minutes, starts, period, arc.period))
     after, zeros = peak(listed, list(shown.values()), period), [0] * len(listed)
     rates = tuple(
         RatePeak(
@@ -217,7 +217,7 @@ def timeline(
         )
         for name, connection, rate in _rates(arcs, groups, loads, definition, demands)
     )
-    return Timeline(period, peak(listed, zeros, period), after, lower_bound(listed, period), lanes, rates)
+    return Timeline(period, peak(listed, zeros, period), after, lower_bound(listed, period), tuple(lanes), rates)
 
 
 def check_exact(groups: Iterable[Group], definition: Definition) -> None:
@@ -261,10 +261,6 @@ def _alone(groups: Mapping[str, Group], names: Collection[str]) -> set[str]:
 
 def _period(arcs: Mapping[str, Arc]) -> int:
     return lcm(*(arc.period for arc in arcs.values()))
-
-
-def _all_starts(arc: Arc, period: int) -> tuple[int, ...]:
-    return tuple(cycle + start for cycle in range(0, period, arc.period) for start in arc.starts)
 
 
 @lru_cache(maxsize=4096)  # the page asks for those of each lane several times

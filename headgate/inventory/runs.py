@@ -161,10 +161,6 @@ def _moment(text: str) -> datetime:
         raise CellError(f"is not a time ({error})", fix) from None
 
 
-def _seconds(text: str) -> float:
-    return parse_weight(text, "write seconds, such as 12.5")
-
-
 def _full_load(text: str) -> bool | None:
     known = {"": None, "true": True, "false": False}
     if text.strip().lower() not in known:
@@ -191,7 +187,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "source_table": _source,
     "destination": _destination,
     "started_at": _moment,
-    "seconds": _seconds,
+    "seconds": lambda text: parse_weight(text, "write seconds, such as 12.5"),
     "full_load": _full_load,
     "rows": _rows,
     "state": _state,

@@ -156,7 +156,7 @@ def rename_pipeline(layout: Layout, old: str, new: str, targets: Collection[str]
     if pipelines[old].renamed or pipelines[old].restacked:
         fix = "deploy, then record it with `headgate record`, and rename again"
         raise RefusedError(f"pipeline '{old}' still changes its stack or id", fix)
-    if _moving(layout, old):
+    if any(p.move and old in (p.pipeline, p.move.to) for p in layout.tables):
         raise RefusedError(f"tables are on their way from or to pipeline '{old}'", "finish their moves, then rename")
     renamed = replace(pipelines[old], id=new, renamed=Change(old, tuple(targets)))
     return replace(
@@ -227,7 +227,3 @@ def _planned(placement: Placement, target: str) -> Placement:
 
 def _left_in(left: Left, targets: Collection[str]) -> Left:
     return replace(left, until=tuple(name for name in left.until if name in targets))
-
-
-def _moving(layout: Layout, pipeline: str) -> bool:
-    return any(p.move and pipeline in (p.pipeline, p.move.to) for p in layout.tables)

@@ -138,12 +138,8 @@ def report_csv(reports: Sequence[Report]) -> str:
     for report in reports:
         for row in report.rows:
             cells = [*(getattr(row, name) for name in names), *(row.loads.get(name, "") for name in loads)]
-            writer.writerow([report.connector, *map(_cell, cells)])
+            writer.writerow([report.connector, *(rounded(cell) if isinstance(cell, float) else cell for cell in cells)])
     return out.getvalue().removesuffix("\n")
-
-
-def _cell(value: object) -> object:
-    return rounded(value) if isinstance(value, float) else value
 
 
 def explanation_text(explanation: Explanation, width: int | None = None) -> str:

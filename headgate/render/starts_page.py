@@ -176,12 +176,9 @@ def _lanes(lanes: Sequence[Lane], period: int, days: str, some: bool, most_spans
         if len(chosen) == _LANES or (chosen and spans > most_spans):
             break
         chosen.append(lane)
-    drawn = tuple(_drawn(lane, period) for lane in sorted(chosen, key=_by_start))
+    chosen.sort(key=lambda lane: (min((start for start, _ in lane.after), default=0.0), natural(lane.pipeline)))
+    drawn = tuple(_drawn(lane, period) for lane in chosen)
     return Lanes(period, days, some, _ticks(period), drawn, len(lanes) - len(chosen))
-
-
-def _by_start(lane: Lane) -> tuple[float, tuple[str, int]]:
-    return (min((start for start, _ in lane.after), default=0.0), natural(lane.pipeline))
 
 
 def _drawn(lane: Lane, period: int) -> Drawn:

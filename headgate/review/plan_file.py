@@ -223,7 +223,7 @@ def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
         made=_made(after, marks[1], own) if "create" in change["actions"] else "",
         secrets=tuple(leaf for leaf in leaves if isinstance(leaf, Secret)),
         schedules=(_schedule(before, masks), _schedule(after, masks)) if kind == "databricks_job" else (None, None),
-        full_refresh=kind == "databricks_job" and _full_refresh(after),
+        full_refresh=kind == "databricks_job" and _refreshes(mapping(after).get("task")),
         diff=_diff(before, after, marks, masks) if kind in CODE_TYPES else "",
         unsent=_unsent(change, masks) if kind == "databricks_connection" else (),
     )
@@ -300,10 +300,6 @@ def _schedule(side: Any, masks: Masks) -> Schedule | None:
     zone = found.get("timezone_id")
     paused = found.get("pause_status") == "PAUSED"
     return Schedule(masks.text(found["quartz_cron_expression"]), masks.text(str(zone or "UTC")), paused=paused)
-
-
-def _full_refresh(side: Any) -> bool:
-    return _refreshes(mapping(side).get("task"))
 
 
 def _refreshes(value: Any) -> bool:

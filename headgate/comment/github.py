@@ -64,7 +64,7 @@ class GitHubComments:
 
     def delete(self, comment: Comment) -> None:
         """See `Host`."""
-        self._delete(f"{self._repo}/issues/comments/{comment.id}")
+        self._api.delete(f"{self._repo}/issues/comments/{comment.id}")
 
     def labels(self) -> list[str]:
         """See `Host`."""
@@ -77,7 +77,7 @@ class GitHubComments:
         if labels.add:
             self._api.ask_again("POST", f"{self._issue}/labels", {"labels": list(labels.add)})
         for label in labels.remove:
-            self._delete(f"{self._issue}/labels/{quote(label, safe='')}")
+            self._api.delete(f"{self._issue}/labels/{quote(label, safe='')}")
 
     def read_only(self, error: RejectedError) -> bool:
         """See `Host`: the token of a pull request from a fork may not write."""
@@ -95,13 +95,6 @@ class GitHubComments:
             except RejectedError as refused:  # somebody else made it meanwhile
                 if refused.status != _TAKEN:
                     raise
-
-    def _delete(self, path: str) -> None:
-        try:
-            self._api.ask("DELETE", path)
-        except RejectedError as error:
-            if error.status != GONE:
-                raise
 
     def _ours(self, user: dict[str, Any]) -> bool:
         """Say whether a comment's author is the token's; an app whose name can't be asked is at least a bot."""

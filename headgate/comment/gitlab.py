@@ -57,11 +57,7 @@ class GitLabComments:
 
     def delete(self, comment: Comment) -> None:
         """See `Host`."""
-        try:
-            self._api.ask("DELETE", f"{self._request}/notes/{comment.id}")
-        except RejectedError as error:
-            if error.status != GONE:
-                raise
+        self._api.delete(f"{self._request}/notes/{comment.id}")
 
     def labels(self) -> list[str]:
         """See `Host`."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.observe.model import RunState, UpdateState
+    from headgate.observe.model import Origin, RunState, UpdateState
 
 _STATES: dict[str, UpdateState] = {"started": "running", "loaded": "completed", "failed": "failed", "stopped": "canceled"}
 _RUNS: dict[str, RunState] = {"loaded": "completed", "failed": "failed", "stopped": "stopped"}
@@ -69,14 +69,13 @@ def _with_runs(update: ObservedUpdate, runs: Sequence[TableRun]) -> ObservedUpda
     )
 
 
+def _whose(event: Event) -> tuple[Origin, str, str, str, str, str]:
+    return event.origin, event.connector, event.target, event.pipeline or "", "", event.run
+
+
 def _update(event: Event) -> ObservedUpdate:
     return ObservedUpdate(
-        event.origin,
-        event.connector,
-        event.target,
-        event.pipeline or "",
-        "",
-        event.run,
+        *_whose(event),
         event.started_at,
         event.ended_at,
         _STATES[event.state],
@@ -88,12 +87,7 @@ def _update(event: Event) -> ObservedUpdate:
 def _run(event: Event) -> TableRun:
     seconds = event.seconds or 0.0
     return TableRun(
-        event.origin,
-        event.connector,
-        event.target,
-        event.pipeline or "",
-        "",
-        event.run,
+        *_whose(event),
         event.source_table or "",
         event.table or "",
         event.started_at,

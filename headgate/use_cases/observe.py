@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from headgate.balance.report import report
 from headgate.balance.starts import interval_minutes
@@ -58,13 +58,6 @@ class ObserveRequest(ProjectRequest):
     workspace: bool = False
     warehouse: str = ""
     write: bool = True
-
-
-class EventLogs(Protocol):
-    """A workspace's event logs."""
-
-    def rows(self, pipeline_id: str, since: datetime | None) -> Sequence[Mapping[str, Any]] | None:
-        """Give a pipeline's events from a time on, oldest first; None where there is no such pipeline. Raises SourceError."""
 
 
 @dataclass(slots=True)
@@ -158,7 +151,7 @@ def _asked(one: Connector, target: str, warehouse: str, tell: Callable[[str], No
         raise StaleError(Problem(f"no pipeline of {one.definition.id} is recorded in {target}", fix, str(one.folder)))
     settings, logs = one.definition.targets[target], _Logs()
     place = settings.host, settings.profile
-    workspace: EventLogs = SystemTableEvents(*place, warehouse) if warehouse else DatabricksEvents(*place)
+    workspace = SystemTableEvents(*place, warehouse) if warehouse else DatabricksEvents(*place)
     last = _last_runs(one, target)
     problems: list[Problem] = []
     for name, id_ in recorded.items():

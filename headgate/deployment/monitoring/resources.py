@@ -8,16 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.clients.sql import quoted
-from headgate.deployment.model import (
-    Cluster,
-    Dashboard,
-    File,
-    Job,
-    Permissions,
-    Pipeline,
-    Ref,
-    Schedule,
-)
+from headgate.deployment.model import Cluster, Dashboard, File, Job, Permissions, Pipeline, Ref, Schedule
 from headgate.deployment.monitoring.dashboard import dashboard_text
 from headgate.deployment.monitoring.expected import expected_of
 from headgate.deployment.monitoring.file import monitoring_file

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DIGITS, _DECIMALS = 6, 2
 # Words whose plural is not made by an s.
 _PLURALS = {"entry": "entries", "box": "boxes"}
+
+
+def known_sum(numbers: Iterable[float | None]) -> float | None:
+    """Give the sum of numbers; None where one of them is not known, and where there is none."""
+    listed = list(numbers)
+    return math.fsum(number for number in listed if number is not None) if listed and None not in listed else None
 
 
 def rounded(number: float) -> float:

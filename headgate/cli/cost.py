@@ -33,10 +33,9 @@ def cost(
     With --usage or --month, what each pipeline really used in a month too, in DBUs, beside what is estimated for its days.
     """
     from headgate.render.cost import cost_lines, used_lines
-    from headgate.use_cases.cost import estimate_cost
+    from headgate.use_cases.cost import UsageRequest, compare_usage, estimate_cost
     from headgate.use_cases.outputs.layouts import CostOutput
     from headgate.use_cases.request import ConnectorRequest, connector_names
-    from headgate.use_cases.usage import UsageRequest, compare_usage
 
     if usage or month:
         request = UsageRequest(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from headgate.engine.events import Event
-    from headgate.engine.planned import PlannedPipeline
+    from headgate.engine.model import PlannedPipeline
 
 _FEW = 5  # names in a line
 _COLUMNS = ("pipeline", "tables", "rows", "written", "unfit", "seconds", "waiting", "state")

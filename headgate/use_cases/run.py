@@ -14,8 +14,7 @@ from headgate.deployment.ingest import option_text
 from headgate.discovery.options import init_options
 from headgate.engine.events import Event, append_event
 from headgate.engine.folder import RunFolder, unfit_characters
-from headgate.engine.model import PipelineOrder, TableOrder
-from headgate.engine.planned import PlannedPipeline, PlannedTable
+from headgate.engine.model import PipelineOrder, PlannedPipeline, PlannedTable, TableOrder
 from headgate.engine.recorder import Recorder
 from headgate.engine.supervise import Heard, Supervisor
 from headgate.installation import bring

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from headgate.layout.ingested import CODE_TYPES
-from headgate.numbers import counted
+from headgate.numbers import counted, known_sum
 from headgate.project import ACCEPTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from headgate.review.facts import Argument
     from headgate.review.model import Finding, Level, PipelineChange, ResourceChange, Review, TableChange
@@ -163,16 +162,11 @@ def _ways(review: Review) -> Section:
         if change.kind in _MOVES:
             ways[change.kind, change.before, change.after, _table_why(change)].append(change)
     ordered = sorted(ways.items(), key=lambda way: (-len(way[1]), way[0]))
-    rows = tuple(
-        (kind, Name(f"{before} → {after}"), f"{len(its):,}", _total(its), Names(tuple(one.source_table for one in its)), why)
-        for (kind, before, after, why), its in ordered
-    )
-    return Section("Tables that move", ("change", "way", "number", "weight", "tables", "why"), rows, folds=True)
-
-
-def _total(changes: Sequence[TableChange]) -> str:
-    known = [change.weight for change in changes if change.weight is not None]
-    return duration(fsum(known) if len(known) == len(changes) else None)
+    rows = []
+    for (kind, before, after, why), its in ordered:
+        weight, names = duration(known_sum(one.weight for one in its)), tuple(one.source_table for one in its)
+        rows.append((kind, Name(f"{before} → {after}"), f"{len(its):,}", weight, Names(names), why))
+    return Section("Tables that move", ("change", "way", "number", "weight", "tables", "why"), tuple(rows), folds=True)
 
 
 def _tables(review: Review) -> Section:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from headgate.engine.events import Event
-from headgate.engine.planned import PlannedPipeline
+from headgate.engine.model import PlannedPipeline
 from headgate.use_cases.outputs import deploys, layouts, observed, progress, projects, tables
 
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.

@@ -43,6 +43,9 @@ _STAGES = {
     "list_tables": "list_tables()",
     "metadata": "read_table_metadata()",
 }
+# What a line may say → where that is kept.
+_ALIKE = ("stage", "importing", "connector", "lists", "unmade")
+_KEPT = {"asking": "current", "tables": "names", **{name: name for name in _ALIKE}}
 
 
 @dataclass
@@ -61,13 +64,8 @@ class _ChildOutput:
     search: dict[str, Any] | None = None
 
     def take(self, line: dict[str, Any]) -> None:
-        self.stage = line.get("stage", self.stage)
-        self.importing = line.get("importing", self.importing)
-        self.current = line.get("asking", self.current)
-        self.connector = line.get("connector", self.connector)
-        self.lists = line.get("lists", self.lists)
-        self.names = line.get("tables", self.names)
-        self.unmade = line.get("unmade", self.unmade)
+        for key, name in _KEPT.items():
+            setattr(self, name, line.get(key, getattr(self, name)))
         self.fault = line.get("fault", self.fault) if "table" not in line else self.fault
         self.search = line if "looked" in line else self.search
         if "table" in line:

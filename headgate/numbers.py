@@ -32,6 +32,12 @@ def number_text(number: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def some(names: Iterable[str], most: int) -> str:
+    """Give names with commas between; of more than `most` the first, and how many more there are."""
+    listed = list(names)
+    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+
+
 def counted(count: float, thing: str, things: str = "") -> str:
     """Give a number with its noun: 1 table, 2 tables, 1,000 tables. things: the plural, where it is no noun with an s."""
     return f"{number_text(count)} {thing if count == 1 else plural(thing, things)}"

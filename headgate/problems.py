@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted
+from headgate.numbers import counted, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,5 +108,4 @@ def did_you_mean(found: str, known: Iterable[str], listed: Iterable[str] | None 
     if near:
         return f"did you mean '{next(word for word in words if word.lower() == near[0])}'?"
     words = words if listed is None else list(dict.fromkeys(listed))
-    more = f" and {len(words) - _MOST_WORDS} more" if len(words) > _MOST_WORDS else ""
-    return "use one of: " + ", ".join(sorted(words)[:_MOST_WORDS]) + more if words else ""
+    return "use one of: " + some(sorted(words), _MOST_WORDS) if words else ""

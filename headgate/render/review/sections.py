@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.layout.ingested import CODE_TYPES
-from headgate.numbers import counted, known_sum
+from headgate.numbers import counted, known_sum, some
 from headgate.project import ACCEPTED
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _resource(change: ResourceChange) -> Row:
         parts += [_argument(argument) for argument in change.arguments]
     elif change.kind == "changed":
         names = [argument.path for argument in change.arguments]
-        parts.append(", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else ""))
+        parts.append(some(names, _FEW))
     return (change.kind, Name(change.address), change.stack, "; ".join(parts))
 
 

@@ -176,8 +176,8 @@ class UsedMonthOutput(Part):
             first=str(month.first),
             last=str(month.last),
             used=round(month.used, _HUNDREDTH),
-            estimated=_hundredth(month.estimated.dbus),
-            error=_error(month.error),
+            estimated=_to(month.estimated.dbus),
+            error=_to(month.error, _THOUSANDTH),
             pipelines=tuple(_pipeline_usage(one) for one in month.pipelines),
             of_others=round(month.of_others, _HUNDREDTH),
         )
@@ -189,13 +189,9 @@ def _pipeline_usage(one: PipelineUsage) -> PipelineUsageOutput:
         pipeline_id=one.pipeline_id or None,
         used=round(one.used, _HUNDREDTH) if one.pipeline_id else None,
         maintenance=round(one.maintenance, _HUNDREDTH) if one.pipeline_id else None,
-        estimated=_hundredth(one.estimated.dbus) if one.estimated else None,
-        error=_error(one.error),
+        estimated=_to(one.estimated.dbus) if one.estimated else None,
+        error=_to(one.error, _THOUSANDTH),
     )
-
-
-def _error(error: float | None) -> float | None:
-    return None if error is None else round(error, _THOUSANDTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,14 +212,14 @@ class CostOutput(TargetOutput):
     @classmethod
     def of(cls, cost: Cost, used: UsedMonth | None = None) -> CostOutput:
         """Give a cost, to a hundredth, and what a month used."""
-        groups = tuple(GroupCostOutput.like(one, runs=_hundredth(one.runs), **_amounts(one.amount)) for one in cost.groups)
+        groups = tuple(GroupCostOutput.like(one, runs=_to(one.runs), **_amounts(one.amount)) for one in cost.groups)
         usage = None if used is None else UsedMonthOutput.of(used)
         return cls.like(cost, **_amounts(cost.total), groups=groups, usage=usage)
 
 
-def _hundredth(value: float | None) -> float | None:
-    return None if value is None else round(value, _HUNDREDTH)
+def _to(value: float | None, digits: int = _HUNDREDTH) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def _amounts(amount: Amount) -> dict[str, Any]:
-    return {name: _hundredth(getattr(amount, name)) for name in ("hours", "dbus", "price")}
+    return {name: _to(getattr(amount, name)) for name in ("hours", "dbus", "price")}

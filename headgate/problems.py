@@ -93,6 +93,12 @@ class RefusedError(HeadgateError):
     exit_code = 5
 
 
+def refuse(problems: Iterable[Problem], kind: type[HeadgateError] = InputError) -> None:
+    """Raise an error with the problems, where there are any."""
+    if listed := list(problems):
+        raise kind(listed)
+
+
 def short(text: str) -> str:
     """Give a text as Python would write it, cut to what a line of a terminal can bear."""
     return repr(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "...")

@@ -16,7 +16,7 @@ from headgate.partition.constrained import NotFound
 from headgate.partition.grow import fill
 from headgate.partition.several import over_limit, place
 from headgate.partition.vector_repair import fill_empty, repair, shrink
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import InputError, Problem, did_you_mean, refuse
 from headgate.tables.group import Group  # noqa: TC001  # pydantic reads the fields of Arranged when a schema is made
 
 if TYPE_CHECKING:
@@ -204,8 +204,7 @@ def _refuse_unknown_pins(group: Group, units: Units, rules: Rules) -> None:
         for table in unit
         if table in rules.pinned and rules.pinned[table] not in units.names
     ]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def _units(draft: Draft, group: Group, tables: Sequence[Table], rules: Rules, settings: Balance, count: int) -> Units:

@@ -10,7 +10,7 @@ from headgate.balance.deadline import obstacle_text, run_seconds
 from headgate.balance.limits import not_kept
 from headgate.balance.starts import interval_minutes
 from headgate.numbers import counted
-from headgate.problems import InputError, Problem
+from headgate.problems import Problem, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,8 +55,7 @@ def refuse_unintended(tables: Sequence[Table], definition: Definition, lock: Lay
                 path="balance.pipelines",
             )
         )
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def infeasible(

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from headgate.inventory.row import rule_of
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import Problem, did_you_mean, refuse
 from headgate.tables.names import Names, blurred
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
     given = names.said("balance.move_costs.tables", settings.move_costs.tables)
     after = list(_pairs(names, settings.after))
     problems = [*names.problems, *_across_groups(settings.together, together), *_after_across_groups(after)]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     costs = {table: _cost(table, settings.move_costs, given) for table in tables}
     kept_apart = (*_copies(tables), *(one for one in apart if len(one.tables) > 1))
     loads = {name: settings.loads[name].per_pipeline for name in sorted(settings.loads)}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.discovery.exported import exported_rows
 from headgate.files import needed_bytes, needed_text
 from headgate.inventory.csv_file import Columns, capped, read_lines
-from headgate.problems import InputError, Problem, short
+from headgate.problems import InputError, Problem, refuse, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,8 +67,7 @@ def usage_of(rows: Iterable[Mapping[str, Any]]) -> tuple[UsageRecord, ...]:
     """Give the records of rows that a warehouse gave. Raises InputError for what is no usage."""
     problems: list[Problem] = []
     records = _records([(Problem("", "", row=number), row) for number, row in enumerate(rows, 1)], problems)
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return records
 
 

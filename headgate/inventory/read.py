@@ -13,7 +13,7 @@ from headgate.inventory.load_cells import ESTIMATED, GIVEN, LOADS, parse_loads
 from headgate.inventory.other_columns import OTHERS, in_our_columns
 from headgate.inventory.row import UNVERIFIED, TableRow
 from headgate.inventory.rows import row_problems
-from headgate.problems import InputError, Problem, did_you_mean, short
+from headgate.problems import InputError, Problem, did_you_mean, refuse, short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -100,8 +100,7 @@ def _parsed(
         problems += [problem for problem in found if (problem.line, problem.column) not in cells]
     if not tables and not problems:
         problems.append(Problem("holds no table", "add a row for each table, or run `headgate discover`", file))
-    if problems:
-        raise InputError(capped(sorted(problems, key=lambda problem: problem.line or 0), file))
+    refuse(capped(sorted(problems, key=lambda problem: problem.line or 0), file))
     return {connector: tuple(table for _, table in rows) for connector, rows in tables.items()}
 
 

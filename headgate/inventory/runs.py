@@ -12,7 +12,7 @@ from headgate.files import read_bytes
 from headgate.inventory.cells import CellError, parse_weight
 from headgate.inventory.csv_file import Columns, capped, read_lines
 from headgate.inventory.load_cells import GIVEN, RUN_LOADS, parse_loads
-from headgate.problems import InputError, Problem, short
+from headgate.problems import Problem, refuse, short
 from headgate.tables.ids import TableId
 from headgate.tables.names import blurred
 
@@ -119,8 +119,7 @@ def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
         else:
             before.append(len(runs))
             runs.append(run)
-    if problems:
-        raise InputError(capped(problems, file))
+    refuse(capped(problems, file))
     return tuple(runs)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from headgate.inventory.cells import MOST_WEIGHT
 from headgate.names import catalog_name_fault
 from headgate.numbers import counted
-from headgate.problems import InputError, Problem, did_you_mean, short
+from headgate.problems import InputError, Problem, did_you_mean, refuse, short
 from headgate.tables.names import Names, blurred
 
 if TYPE_CHECKING:
@@ -127,8 +127,7 @@ def _check(option: str, values: Mapping[str, float], at_most: int, separator: st
             problems.append(Problem(f"the value {short(value)} {fault}", "take it out"))
         if not 0 <= weight < math.inf:
             problems.append(Problem(f"the value {short(value)} weighs {weight}", "give 0 or more"))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def value_fault(value: str, separator: str) -> str:
@@ -232,8 +231,7 @@ def _check_names(tables: Sequence[TableRow], rows: Sequence[_Row]) -> None:
         elif number := taken.get(_destination(table)):
             message = f"a slice would go to {table.destination_table}, as the table in row {number} does"
             problems.append(Problem(message, "give that table another destination_table"))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def _destination(table: TableRow) -> tuple[str, ...]:

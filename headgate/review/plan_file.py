@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.files import parse_json
 from headgate.layout.deployed import APPLIED
 from headgate.layout.ingested import CODE_TYPES
-from headgate.problems import InputError, Problem
+from headgate.problems import InputError, Problem, refuse
 from headgate.redaction.tokens import token_free
 from headgate.review.blocks import first, mapping
 from headgate.review.facts import Argument, Change, Facts, Schedule, Secret, merged
@@ -77,8 +77,7 @@ def facts_of_plans(
             continue
         masks |= masks_of(plan, secrets, (), clear)
         plans.append((stack, plan, file))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     masks = masks.without_words_of(text for stack, plan, _ in plans for text in (stack, *names_in(plan)))
     parts = []
     for stack, plan, file in plans:
@@ -86,8 +85,7 @@ def facts_of_plans(
             parts.append(_facts(plan, token_free(stack), masks, file))
         except InputError as error:
             problems += error.problems
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return replace(_together(parts, target), failed=failed)
 
 

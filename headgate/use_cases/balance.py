@@ -22,7 +22,7 @@ from headgate.inventory.write import render_inventory
 from headgate.layout.lock import differs, render_lock
 from headgate.layout.progress import without_needless_handovers
 from headgate.numbers import counted
-from headgate.problems import InputError, RefusedError, did_you_mean
+from headgate.problems import InputError, RefusedError, did_you_mean, refuse
 from headgate.project import TABLES, read_connectors, refuse_committed, refuse_strays
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
             made.append(_balanced(one, request, tell))
         except InputError as error:
             problems += error.problems
-    if problems:
-        raise InputError(list(dict.fromkeys(problems)))
+    refuse(list(dict.fromkeys(problems)))
     reports = [one.report for one in made]
     reasons = [reason for one in made for reason in one.explanations]
     if request.explain is not None and not reasons:

@@ -25,7 +25,7 @@ from headgate.observe.log_files import files_of, rows_of_file
 from headgate.observe.model import Observation
 from headgate.observe.summary import Observed, pipelines_seen, tables_seen
 from headgate.observe.updates import ObservedConnector, observed_in
-from headgate.problems import HeadgateError, InputError, Problem, SourceError, StaleError
+from headgate.problems import HeadgateError, InputError, Problem, SourceError, StaleError, refuse
 from headgate.redaction.environment import without_own_secrets
 from headgate.use_cases.request import ProjectRequest
 from headgate.use_cases.run import OUT
@@ -135,8 +135,7 @@ def _logs(request: ObserveRequest) -> _Logs:
                 logs.add(rows_of_file(file, logs.unknown))
         except HeadgateError as error:
             problems += error.problems
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return logs
 
 
@@ -164,8 +163,7 @@ def _asked(one: Connector, target: str, warehouse: str, tell: Callable[[str], No
         if rows is None:
             tell(f"warning: the workspace has no pipeline {id_}, which is recorded as {name}")
         logs.add(rows or ())
-    if problems:
-        raise SourceError(list(dict.fromkeys(problems)))
+    refuse(list(dict.fromkeys(problems)), SourceError)
     return logs
 
 

@@ -19,7 +19,7 @@ from headgate.engine.recorder import Recorder
 from headgate.engine.supervise import Heard, Supervisor
 from headgate.installation import bring
 from headgate.layout.resolved import resolve_layout
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import InputError, Problem, did_you_mean, refuse
 from headgate.redaction.redactor import Redactor, redactor
 from headgate.tables.names import Names
 from headgate.use_cases.request import ConnectorRequest
@@ -239,6 +239,5 @@ def _named(
             what = "is the name of several tables" if meant else "is no table of the layout"
             fix = ", ".join(str(one) for one in meant) if meant else did_you_mean(name, known)
             problems.append(Problem(f"{flag} {name!r} {what}", fix))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.numbers import counted, some
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ class HeadgateError(Exception):
 
 def _told(problems: Sequence[Problem]) -> Iterator[str]:
     """Give problems as they are read: a fault that many rows have is told once, of the first."""
-    alike: dict[Problem, list[Problem]] = {}
-    for problem in problems:
-        alike.setdefault(replace(problem, line=None, row=None), []).append(problem)
+    alike = grouped((replace(problem, line=None, row=None), problem) for problem in problems)
     for problem in problems:
         same = alike[replace(problem, line=None, row=None)]
         if len(same) <= _FEW:

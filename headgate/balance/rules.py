@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from headgate.grouped import grouped
 from headgate.inventory.row import rule_of
 from headgate.problems import Problem, did_you_mean, refuse
 from headgate.tables.names import Names, blurred
@@ -169,9 +169,7 @@ def _copies(tables: Iterable[Table]) -> list[Apart]:
     So are two source tables that differ in capitals alone: `ingest` names views after them, and Spark's views know no
     capitals.
     """
-    copies: defaultdict[str, list[Table]] = defaultdict(list)
-    for table in tables:
-        copies[blurred(table.id.source_table)].append(table)
+    copies = grouped((blurred(table.id.source_table), table) for table in tables)
     return [Apart(tuple(same)) for _, same in sorted(copies.items()) if len(same) > 1]
 
 

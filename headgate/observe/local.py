@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from headgate.engine.events import Event
+from headgate.grouped import grouped
 from headgate.observe.model import Observation, ObservedUpdate, TableRun
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def local_observation(events: Iterable[Event], connector: str, target: str, unkn
             updates[event.run, event.pipeline] = _update(event)
         elif event.kind == "table" and event.table and event.state in _RUNS:
             runs[event.run, event.table, event.started_at] = _run(event)
-    of_update: defaultdict[tuple[str, str], list[TableRun]] = defaultdict(list)
-    for run in runs.values():
-        of_update[run.update, run.pipeline].append(run)
+    of_update = grouped(((run.update, run.pipeline), run) for run in runs.values())
     found = [_with_runs(update, of_update[key]) for key, update in updates.items()]
     return Observation(
         tuple(sorted(found, key=lambda update: (update.started_at, update.pipeline))),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from headgate.grouped import grouped
 from headgate.names import natural
 from headgate.numbers import counted
 from headgate.render.layout import grouping_lines, load_lines
@@ -177,15 +178,10 @@ def bars_of(report: Report) -> dict[_Key, list[Bar]]:
 
     A pipeline that leaves is shown with the group that most of its tables go to.
     """
-    groups: defaultdict[_Key, list[Bar]] = defaultdict(list)
     fates = {step.name: step for step in report.steps if step.what in ("pipeline_added", "pipeline_leaves")}
     of_row = {row.pipeline: (row.group, row.schedule, row.bound) for row in report.rows}
-    for row in report.rows:
-        groups[of_row[row.pipeline]].append(_bar(row, "new" if row.pipeline in fates else ""))
-    left: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in report.entries:
-        if entry.before and entry.before not in of_row:
-            left[entry.before].append(entry)
+    groups = grouped((of_row[row.pipeline], _bar(row, "new" if row.pipeline in fates else "")) for row in report.rows)
+    left = grouped((one.before, one) for one in report.entries if one.before and one.before not in of_row)
     for name, entries in left.items():
         votes = Counter(of_row[entry.pipeline] for entry in entries)
         group = min(votes, key=lambda key: (-votes[key], key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.numbers import counted, number_text, some
 from headgate.render.tables import table_text
 
@@ -47,10 +48,8 @@ def _row(pipeline: Event, tables: Sequence[Event]) -> tuple[str, ...]:
 
 def attention(events: Iterable[Event]) -> list[str]:
     """Give what to look at: tables that failed, and rows that did not fit or were changed on the way; alike ones together."""
-    tables: dict[str, list[str]] = {}
-    for event in events:
-        for words in _words(event) if event.kind == "table" else ():
-            tables.setdefault(words, []).append(event.table or "")
+    loads = [event for event in events if event.kind == "table"]
+    tables = grouped((words, event.table or "") for event in loads for words in _words(event))
     return [f"{some(dict.fromkeys(its), _FEW)}: {words}" for words, its in tables.items()]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from math import fsum
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.names import natural
 from headgate.numbers import counted
 
@@ -108,9 +109,7 @@ def starts_of(timeline: Timeline, most_spans: int) -> Starts:
     window = min(period, _DAY)
     begin = int(_peak(steps_after)[0]) // window * window
     top = max(bound, *(height for _, height in steps_before), *(height for _, height in steps_after)) or 1
-    views: defaultdict[tuple[int, str, bool], list[Lane]] = defaultdict(list)
-    for lane in lanes:
-        views[_view(lane, period)].append(lane)
+    views = grouped((_view(lane, period), lane) for lane in lanes)
     return Starts(
         period=period,
         bound=bound,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headgate.grouped import grouped
 from headgate.layout.ingested import CODE_TYPES
 from headgate.numbers import counted, known_sum, some
 from headgate.project import ACCEPTED
@@ -140,9 +141,7 @@ def duration(seconds: float | None) -> str:
 
 
 def _findings(title: str, review: Review, level: Level) -> Section:
-    alike: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for one in review.of_level(level):
-        alike[one.code, one.stack, _message(one)].append(one.subject)
+    alike = grouped(((one.code, one.stack, _message(one)), one.subject) for one in review.of_level(level))
     ordered = sorted(alike.items(), key=lambda one: one[0][0] == _PLANNED)
     rows = tuple((_code_words(code), Names(tuple(its)), stack, message) for (code, stack, message), its in ordered)
     return Section(title, ("what", "where", "stack", "why"), rows, level)
@@ -157,10 +156,8 @@ def _code_words(code: str) -> str:
 
 
 def _ways(review: Review) -> Section:
-    ways: defaultdict[tuple[str, str, str, str], list[TableChange]] = defaultdict(list)
-    for change in review.tables:
-        if change.kind in _MOVES:
-            ways[change.kind, change.before, change.after, _table_why(change)].append(change)
+    moves = [change for change in review.tables if change.kind in _MOVES]
+    ways = grouped(((change.kind, change.before, change.after, _table_why(change)), change) for change in moves)
     ordered = sorted(ways.items(), key=lambda way: (-len(way[1]), way[0]))
     rows = []
     for (kind, before, after, why), its in ordered:

@@ -6,15 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from headgate.review.model import (
-    Finding,
-    GroupLoad,
-    Level,
-    PipelineChange,
-    ResourceChange,
-    SecretChange,
-    TableChange,
-)
+from headgate.review.model import Finding, GroupLoad, Level, PipelineChange, ResourceChange, SecretChange, TableChange
 from headgate.use_cases.outputs import Output, Part, TargetOutput
 
 if TYPE_CHECKING:

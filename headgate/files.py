@@ -108,6 +108,14 @@ def parse_json(text: str, file: str, fix: str, object_hook: Callable[[Any], Any]
         raise InputError(Problem("holds a number too long to read", fix, file)) from None
 
 
+def json_or_none(text: str) -> Any:
+    """Give what a JSON text says, None for what is not JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 def seen_from(folder: PurePath, path: PurePath) -> str:
     """Give the way from a folder to a path, both whole, as any system reads it; the path itself where no way leads there."""
     for steps, above in enumerate((folder, *folder.parents)):

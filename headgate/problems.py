@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted
+from headgate.grouped import grouped
+from headgate.numbers import counted, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,9 +58,7 @@ class HeadgateError(Exception):
 
 def _told(problems: Sequence[Problem]) -> Iterator[str]:
     """Give problems as they are read: a fault that many rows have is told once, of the first."""
-    alike: dict[Problem, list[Problem]] = {}
-    for problem in problems:
-        alike.setdefault(replace(problem, line=None, row=None), []).append(problem)
+    alike = grouped((replace(problem, line=None, row=None), problem) for problem in problems)
     for problem in problems:
         same = alike[replace(problem, line=None, row=None)]
         if len(same) <= _FEW:
@@ -93,6 +92,12 @@ class RefusedError(HeadgateError):
     exit_code = 5
 
 
+def refuse(problems: Iterable[Problem], kind: type[HeadgateError] = InputError) -> None:
+    """Raise an error with the problems, where there are any."""
+    if listed := list(problems):
+        raise kind(listed)
+
+
 def short(text: str) -> str:
     """Give a text as Python would write it, cut to what a line of a terminal can bear."""
     return repr(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "...")
@@ -108,5 +113,4 @@ def did_you_mean(found: str, known: Iterable[str], listed: Iterable[str] | None 
     if near:
         return f"did you mean '{next(word for word in words if word.lower() == near[0])}'?"
     words = words if listed is None else list(dict.fromkeys(listed))
-    more = f" and {len(words) - _MOST_WORDS} more" if len(words) > _MOST_WORDS else ""
-    return "use one of: " + ", ".join(sorted(words)[:_MOST_WORDS]) + more if words else ""
+    return "use one of: " + some(sorted(words), _MOST_WORDS) if words else ""

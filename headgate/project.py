@@ -17,7 +17,7 @@ from headgate.layout.deployed import Deployed, read_deployed
 from headgate.layout.lock import read_lock
 from headgate.layout.resolved import locked_groups
 from headgate.layout.strays import strays
-from headgate.problems import HeadgateError, InputError, Problem, RefusedError, StaleError, did_you_mean
+from headgate.problems import HeadgateError, InputError, Problem, RefusedError, StaleError, did_you_mean, refuse
 from headgate.tables.names import blurred, spelling
 
 if TYPE_CHECKING:
@@ -256,5 +256,4 @@ def refuse_strays(connector: Connector, layout: Layout, targets: Iterable[str]) 
         for target in targets
         for problem in strays(layout, connector.deployed(target), definition.targets[target].catalog, file)
     ]
-    if problems:
-        raise RefusedError(problems)
+    refuse(problems, RefusedError)

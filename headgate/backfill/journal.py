@@ -65,11 +65,7 @@ def request_digest(*words: str) -> str:
 def read_journal(path: Path, order: str) -> BackfillJournal:
     """Read what is done; a journal of another order is begun again. Raises InputError for a file that is none."""
     text = read_text(path, _FIX)
-    if text is None:
+    found = None if text is None else parse_as(_File, text, str(path), _FIX)
+    if found is None or found.order != order:
         return BackfillJournal(path, order)
-    found = parse_as(_File, text, str(path), _FIX)
-    return (
-        BackfillJournal(path, order, found.done, found.span, found.tags)
-        if found.order == order
-        else BackfillJournal(path, order)
-    )
+    return BackfillJournal(path, order, found.done, found.span, found.tags)

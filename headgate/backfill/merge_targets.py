@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.deployment.ingest import option_text
 from headgate.names import catalog_name_fault
-from headgate.problems import InputError, Problem, short
+from headgate.problems import InputError, Problem, refuse, short
 from headgate.tables.names import blurred
 
 if TYPE_CHECKING:
@@ -75,6 +75,5 @@ def share_out(merge_targets: Sequence[MergeTarget], tags: Sequence[str]) -> list
         else:
             why = f"{len(some)} tables may have it" if some else f"no slice of {merge_targets[0].name} names it"
             problems.append(Problem(f"the tag {short(tag)} has no place: {why}", "name the table: --into catalog.schema.table"))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return [(merge_target, tuple(of[merge_target.name])) for merge_target in merge_targets if of[merge_target.name]]

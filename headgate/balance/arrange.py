@@ -16,7 +16,7 @@ from headgate.partition.constrained import NotFound
 from headgate.partition.grow import fill
 from headgate.partition.several import over_limit, place
 from headgate.partition.vector_repair import fill_empty, repair, shrink
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import InputError, Problem, did_you_mean, refuse
 from headgate.tables.group import Group  # noqa: TC001  # pydantic reads the fields of Arranged when a schema is made
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ def _assignment(
         split = place(instance)
         assignment = split.assignment if instance.fixed or instance.precedence else _in_order(split.assignment)
         nowhere = np.full_like(assignment, -1)
-        assignment = _filled(units, nowhere, assignment, _empty(assignment, count), tolerance)
+        empty = np.flatnonzero(np.bincount(assignment, minlength=count) == 0).tolist()
+        assignment = _filled(units, nowhere, assignment, empty, tolerance)
         placed = Arranged(group, count, split.bound * scale, split.makespan * scale, split.optimal)
         return assignment, replace(placed, loads=_loads(units, assignment))
     require_feasible(instance)
@@ -203,8 +204,7 @@ def _refuse_unknown_pins(group: Group, units: Units, rules: Rules) -> None:
         for table in unit
         if table in rules.pinned and rules.pinned[table] not in units.names
     ]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def _units(draft: Draft, group: Group, tables: Sequence[Table], rules: Rules, settings: Balance, count: int) -> Units:
@@ -233,7 +233,3 @@ def _in_order(assignment: NDArray[np.int64]) -> NDArray[np.int64]:
     number = np.empty(int(assignment.max(initial=-1)) + 1, dtype=np.int64)
     number[found[np.argsort(first, kind="stable")]] = np.arange(len(found))
     return number[assignment]
-
-
-def _empty(assignment: NDArray[np.int64], count: int) -> list[int]:
-    return np.flatnonzero(np.bincount(assignment, minlength=count) == 0).tolist()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.partition.bound import lower_bound
 from headgate.partition.instance import exact_weights
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def group_bounds(pipelines: Mapping[Group, int], tables: Iterable[Table]) -> dict[Group, float]:
     """Give each group's lower bound, in seconds of a run. pipelines: group → how many it has."""
-    weights: defaultdict[Group, list[float]] = defaultdict(list)
-    for table in tables:
-        weights[table.group].append(table.weight.seconds)
+    weights = grouped((table.group, table.weight.seconds) for table in tables)
     found = {}
     for group, count in pipelines.items():
         numbers, scale = exact_weights(weights[group])

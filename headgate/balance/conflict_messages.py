@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted
+from headgate.numbers import counted, some
 from headgate.partition.conflict import Affinity, AntiAffinity, Capacity, Fixed, Forbidden, Pipelines, Precedence
 from headgate.problems import Problem
 
@@ -38,7 +38,7 @@ def _words(one: Constraint, units: Units, rules: Rules) -> str:
         case AntiAffinity(numbers):
             rules_by_units = zip(units.instance.anti_affinity, units.apart, strict=True)
             rule = next(rule for found, rule in rules_by_units if tuple(found) == numbers)
-            names = _listed([table.id.destination for table in rule.tables])
+            names = some((table.id.destination for table in rule.tables), _MOST_NAMES)
             why = rule.path or f"they read one source table, {rule.tables[0].id.source_table}"
             return f"{names} must not share a pipeline ({why})"
         case Fixed(unit, pipeline):
@@ -46,14 +46,9 @@ def _words(one: Constraint, units: Units, rules: Rules) -> str:
             why = "balance.pinned" if pinned else "it is under way there"
             return f"{_names(units, (unit,))} has to be in pipeline '{units.names[pipeline]}' ({why})"
         case Forbidden(unit, pipelines):
-            places = _listed([f"'{units.names[pipeline]}'" for pipeline in pipelines])
+            places = some([f"'{units.names[pipeline]}'" for pipeline in pipelines], _MOST_NAMES)
             return f"{_names(units, (unit,))} can't be in {places} while another copy of its source table still is"
 
 
 def _names(units: Units, numbers: tuple[int, ...]) -> str:
-    return _listed([table.id.source_table for unit in numbers for table in units.members[unit]])
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return some((table.id.source_table for unit in numbers for table in units.members[unit]), _MOST_NAMES)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from headgate.grouped import grouped
 from headgate.names import natural, slug
 from headgate.tables.group import majority
 from headgate.tables.names import respelled
@@ -84,9 +84,7 @@ def draft_of(tables: Sequence[Table], lock: Layout | None) -> Draft:
     draft.taken |= {entry.renamed.before for entry in traced if entry.renamed}
     draft.found = match(tables, lock)
     draft.homes = {table: placement.agreed for table, placement in draft.found.items()}
-    inside: defaultdict[str, list[Table]] = defaultdict(list)
-    for table, home in draft.homes.items():
-        inside[home].append(table)
+    inside = grouped((home, table) for table, home in draft.homes.items())
     named = {pipeline.id: pipeline.group for pipeline in lock.pipelines}
     draft.groups = {name: majority((table.group for table in its), named.get(name, "")) for name, its in inside.items()}
     return draft
@@ -109,7 +107,4 @@ def match(tables: Sequence[Table], lock: Layout) -> dict[Table, Placement]:
 
 
 def _by_source(held: Iterable[tuple[TableId, Held]]) -> dict[str, list[Held]]:
-    found: defaultdict[str, list[Held]] = defaultdict(list)
-    for table, one in held:
-        found[table.source_table].append(one)
-    return found
+    return grouped((table.source_table, one) for table, one in held)

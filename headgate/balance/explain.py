@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.draft import match
 from headgate.balance.rules import rules_of
+from headgate.grouped import grouped
 from headgate.inventory.grouping import group_by_of
 from headgate.layout.resolved import locked_groups
 from headgate.numbers import number_text
@@ -82,10 +83,8 @@ def explain(
 
 
 def _groups_before(tables: Sequence[Table], before: Layout | None) -> dict[str, list[Group]]:
-    inside: dict[str, list[Group]] = {}
-    for table, placement in (match(tables, before) if before else {}).items():
-        inside.setdefault(placement.agreed, []).append(table.group)
-    return inside
+    found = match(tables, before) if before else {}
+    return grouped((placement.agreed, table.group) for table, placement in found.items())
 
 
 def _place(entry: Entry, table: Table, row: Row, group_by: str, definition: Definition) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from headgate.balance.counts import by_deadline, limits_of, startup_or_usual
 from headgate.balance.deadline import obstacle_text, run_seconds
 from headgate.balance.limits import not_kept
 from headgate.balance.starts import interval_minutes
+from headgate.grouped import grouped
 from headgate.numbers import counted
-from headgate.problems import InputError, Problem
+from headgate.problems import Problem, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,8 +55,7 @@ def refuse_unintended(tables: Sequence[Table], definition: Definition, lock: Lay
                 path="balance.pipelines",
             )
         )
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def infeasible(
@@ -126,10 +125,7 @@ def _deadlines(
 ) -> Iterator[str]:
     limits = limits_of(deadline)
     run = seconds_with_waits(pipelines, chains, deadline.startup_seconds)
-    groups: defaultdict[Group, list[ResolvedPipeline]] = defaultdict(list)
-    for one in pipelines:
-        if one.tables and one.group:
-            groups[one.group].append(one)
+    groups = grouped((one.group, one) for one in pipelines if one.tables and one.group)
     for group, its in sorted(groups.items()):
         found = list(obstacles.get(group, ()))
         if not found and run_seconds([one.seconds for one in its], limits) > limits.deadline_s:

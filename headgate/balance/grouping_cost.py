@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from headgate.balance.counts import placement_of, share_out
+from headgate.grouped import grouped
 from headgate.numbers import rounded
 from headgate.partition.instance import exact_weights
 from headgate.partition.longest import longest_first
@@ -48,10 +48,8 @@ def grouping_costs(pipelines: Sequence[ResolvedPipeline], rules: Rules, settings
 
     pipelines: a layout's, with their tables; those that hold none have no part in it.
     """
-    held: defaultdict[Group, list[ResolvedPipeline]] = defaultdict(list)
-    for one in pipelines:
-        if one.tables and one.group:
-            held[Group("", one.group.schedule, one.group.connection)].append(one)
+    filled = ((one, one.group) for one in pipelines if one.tables and one.group)
+    held = grouped((Group("", group.schedule, group.connection), one) for one, group in filled)
     costs = [
         _cost(place, its, _reachable({place: _tables(its)}, rules, settings, len(its)))
         for place, its in sorted(held.items())

@@ -17,6 +17,7 @@ from headgate.balance.rules import rules_of
 from headgate.balance.stacks import assign_stacks
 from headgate.balance.starts import assign_offsets
 from headgate.balance.usual_number import says_a_number, usual_number
+from headgate.grouped import grouped
 from headgate.inventory.grouping import group_by_of
 from headgate.layout.chains import chains_of
 from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement
@@ -64,10 +65,7 @@ def balance(
     """
     refuse_unintended(tables, definition, lock)
     rules = rules_of(tables, definition)
-    grouped: defaultdict[Group, list[Table]] = defaultdict(list)
-    for table in tables:
-        grouped[table.group].append(table)
-    groups = dict(sorted(grouped.items()))
+    groups = dict(sorted(grouped((table.group, table) for table in tables).items()))
     if problems := list(impossible(groups, rules, definition)):
         raise InputError(problems)
     draft = draft_of(tables, lock)
@@ -163,19 +161,16 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
         key=lambda placement: placement.table.spelled,
     )
     loads: defaultdict[str, float] = defaultdict(float)
-    inside: defaultdict[str, list[Table]] = defaultdict(list)
+    inside = grouped((home, table) for table, home in draft.homes.items())
     for table, home in draft.homes.items():
         loads[home] += table.weight.seconds
-        inside[home].append(table)
     living = {name for placement in placements for name in (placement.pipeline, placement.agreed)}
     before = {pipeline.id: pipeline for pipeline in lock.pipelines} if lock else {}
     keys = {name: group.key for name, group in draft.groups.items()} | {
         name: pipeline.group for name, pipeline in before.items() if name not in draft.groups
     }
-    grouped: defaultdict[Group, list[Table]] = defaultdict(list)
-    for table in draft.homes:
-        grouped[table.group].append(table)
-    informed = {name for name, group in draft.groups.items() if rests_on_runs(grouped[group])}
+    inside_of = grouped((table.group, table) for table in draft.homes)
+    informed = {name for name, group in draft.groups.items() if rests_on_runs(inside_of[group])}
     pipelines = [
         replace(old, group=keys[name], observed=old.observed or name in informed)
         for name in sorted(living, key=natural)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping  # noqa: TC003  # pydantic reads the fields of Row when a schema is made
 from dataclasses import dataclass, field, replace
 from math import fsum
@@ -18,6 +18,7 @@ from headgate.balance.notes import chain_notes, group_notes, grouping_notes, lay
 from headgate.balance.rules import rules_of
 from headgate.balance.starts import Timeline, timeline
 from headgate.balance.steps import Step, steps_between
+from headgate.grouped import grouped
 from headgate.layout.chains import chains_in
 from headgate.layout.resolved import resolve_layout
 from headgate.names import natural
@@ -124,9 +125,7 @@ def report(
         for one in pipelines
         for table in one.tables
     ]
-    past: defaultdict[str, list[Table]] = defaultdict(list)
-    for table, placement in found.items():
-        past[placement.agreed].append(table)
+    past = grouped((placement.agreed, table) for table, placement in found.items())
     rows = tuple(_rows(tables, entries, pipelines, past))
     chains = chains_in(layout, definition.balance.after)
     shown = _timeline(pipelines, definition, chains)

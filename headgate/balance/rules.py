@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from headgate.grouped import grouped
 from headgate.inventory.row import rule_of
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import Problem, did_you_mean, refuse
 from headgate.tables.names import Names, blurred
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def rules_of(tables: Sequence[Table], definition: Definition) -> Rules:
     settings = definition.balance
     names = _Named(tables)
     together = [names.all(f"balance.together[{number}]", entry) for number, entry in enumerate(settings.together)]
-    apart = [Apart(names.all(path, entry), path) for path, entry in _numbered("balance.apart", settings.apart)]
+    numbered = ((f"balance.apart[{number}]", entry) for number, entry in enumerate(settings.apart))
+    apart = [Apart(names.all(path, entry), path) for path, entry in numbered]
     pinned = names.said("balance.pinned", settings.pinned)
     given = names.said("balance.move_costs.tables", settings.move_costs.tables)
     after = list(_pairs(names, settings.after))
     problems = [*names.problems, *_across_groups(settings.together, together), *_after_across_groups(after)]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     costs = {table: _cost(table, settings.move_costs, given) for table in tables}
     kept_apart = (*_copies(tables), *(one for one in apart if len(one.tables) > 1))
     loads = {name: settings.loads[name].per_pipeline for name in sorted(settings.loads)}
@@ -108,10 +108,6 @@ class _Named:
     def all(self, path: str, names: Iterable[str]) -> tuple[Table, ...]:
         """Give the tables of those names, each once, in their own order."""
         return tuple(sorted({table for name in names for table in self.one(path, name)}, key=lambda table: table.order))
-
-
-def _numbered(path: str, entries: Sequence[Sequence[str]]) -> Iterable[tuple[str, Sequence[str]]]:
-    return ((f"{path}[{number}]", entry) for number, entry in enumerate(entries))
 
 
 def _across_groups(entries: Sequence[Sequence[str]], together: Sequence[tuple[Table, ...]]) -> Iterable[Problem]:
@@ -173,9 +169,7 @@ def _copies(tables: Iterable[Table]) -> list[Apart]:
     So are two source tables that differ in capitals alone: `ingest` names views after them, and Spark's views know no
     capitals.
     """
-    copies: defaultdict[str, list[Table]] = defaultdict(list)
-    for table in tables:
-        copies[blurred(table.id.source_table)].append(table)
+    copies = grouped((blurred(table.id.source_table), table) for table in tables)
     return [Apart(tuple(same)) for _, same in sorted(copies.items()) if len(same) > 1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from math import ceil, fsum
 from typing import TYPE_CHECKING
@@ -72,10 +73,7 @@ def _units(pipelines: Sequence[Pipeline], together: Sequence[Sequence[str]]) -> 
 
 
 def _renumbered(pipelines: Sequence[Pipeline], wanted: Mapping[str, int], stacks: int) -> dict[str, int]:
-    shared: dict[tuple[int, int], int] = {}
-    for pipeline in pipelines:
-        pair = (wanted[pipeline.id], pipeline.stack)
-        shared[pair] = shared.get(pair, 0) + 1
+    shared = Counter((wanted[pipeline.id], pipeline.stack) for pipeline in pipelines)
     numbers: dict[int, int] = {}
     for new, old in sorted(shared, key=lambda pair: (-shared[pair], pair)):
         if 0 < old <= stacks and new not in numbers and old not in numbers.values():

@@ -52,8 +52,7 @@ class Lane:
     @property
     def before(self) -> tuple[tuple[int, int], ...]:
         """Give (start, minutes) of each run in its own period at offset 0: as long as the gap to the next start at most."""
-        own = tuple(start for start in self.starts if start < self.own_period)
-        return tuple(Arc(own, self.own_period, self.minutes, 1).runs)
+        return _runs(self.starts, self.own_period, self.minutes)
 
     @property
     def after(self) -> tuple[tuple[int, int], ...]:
@@ -202,10 +201,10 @@ def timeline(
     arcs = _arcs({name: group for name, group in groups.items() if name in offsets}, loads, definition, startup_seconds, widths)
     period, listed = _period(arcs), list(arcs.values())
     shown = {name: offsets[name] % arc.window for name, arc in arcs.items()}
-    lanes = tuple(
-        Lane(name, groups[name].schedule, shown[name], arc.minutes, _all_starts(arc, period), period, arc.period)
-        for name, arc in arcs.items()
-    )
+    lanes = []
+    for name, arc in arcs.items():
+        starts = tuple(cycle + start for cycle in range(0, period, arc.period) for start in arc.starts)
+        lanes.append(Lane(name, groups[name].schedule, shown[name], arc.minutes, starts, period, arc.period))
     after, zeros = peak(listed, list(shown.values()), period), [0] * len(listed)
     rates = tuple(
         RatePeak(
@@ -218,7 +217,7 @@ def timeline(
         )
         for name, connection, rate in _rates(arcs, groups, loads, definition, demands)
     )
-    return Timeline(period, peak(listed, zeros, period), after, lower_bound(listed, period), lanes, rates)
+    return Timeline(period, peak(listed, zeros, period), after, lower_bound(listed, period), tuple(lanes), rates)
 
 
 def check_exact(groups: Iterable[Group], definition: Definition) -> None:
@@ -264,8 +263,9 @@ def _period(arcs: Mapping[str, Arc]) -> int:
     return lcm(*(arc.period for arc in arcs.values()))
 
 
-def _all_starts(arc: Arc, period: int) -> tuple[int, ...]:
-    return tuple(cycle + start for cycle in range(0, period, arc.period) for start in arc.starts)
+@lru_cache(maxsize=4096)  # the page asks for those of each lane several times
+def _runs(starts: tuple[int, ...], period: int, minutes: int) -> tuple[tuple[int, int], ...]:
+    return tuple(Arc(tuple(start for start in starts if start < period), period, minutes, 1).runs)
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from headgate.definition.checks import faults
 from headgate.definition.model import Balance
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import InputError, Problem, did_you_mean, refuse
 from headgate.validation import problems_of
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def with_settings(definition: Definition, settings: Sequence[str]) -> Definition
         balance = Balance.model_validate(_with_values(before, values))
     except ValidationError as error:
         problems += problems_of(error, "--what-if", fix="give another value; `none` takes a setting away").values()
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     changed = definition.model_copy(update={"balance": balance})
     if found := [fault for fault in faults(changed) if fault.path[0] == "balance"]:
         raise InputError([Problem(fault.message, fault.fix, path=".".join(map(str, fault.path))) for fault in found])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.console import emit, result, show, warn
-from headgate.cli.options import TARGET, Connector, Format, FormatOption, Profile, Root
+from headgate.cli.options import TARGET, Connector, FormatOption, Profile, Root
 from headgate.numbers import counted
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
     delete: Annotated[
         bool, typer.Option("--delete", help="With --merge, --into, --delta: what the source no longer has goes.")
     ] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Read a range of time of a table again: late, corrected and deleted values, by hand.
@@ -89,17 +89,8 @@ def backfill(  # noqa: PLR0913  # each parameter is a flag
         warn(f"not read: {tag}: {reason}")
     if not done.landing:
         return
-    if output is Format.json:
-        emit(
-            BackfillOutput(
-                table=done.table,
-                to=done.landing,
-                parts=counts.parts,
-                already_done=counts.skipped,
-                rows=counts.rows,
-                unread=counts.unread,
-            )
-        )
+    if output == "json":
+        emit(BackfillOutput.like(counts, table=done.table, to=done.landing, already_done=counts.skipped))
     else:
         skipped = f" ({counted(counts.skipped, 'part was', 'parts were')} done before)" if counts.skipped else ""
         landed = f"{counted(counts.rows, 'row')} in {counted(counts.parts, 'part')}"

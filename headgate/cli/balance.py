@@ -47,7 +47,7 @@ def balance(  # noqa: PLR0913  # each is an option of the command line
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write the loads and starts, before and after, as a page (or the curve)."),
     ] = None,
-    output: TableFormatOption = TableFormat.text,
+    output: TableFormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Place each table in a pipeline and each pipeline in a stack, and write layout.lock.
@@ -60,7 +60,7 @@ def balance(  # noqa: PLR0913  # each is an option of the command line
     refuse_together(("--from-scratch", from_scratch), ("--rebalance", rebalance))
     refuse_together(("--from-scratch", from_scratch), ("--restack", restack))
     refuse_together(("--what-if", what_if is not None), ("--check", check))
-    refuse_together(("--explain", explain is not None), ("--format csv", output is TableFormat.csv))
+    refuse_together(("--explain", explain is not None), ("--format csv", output == "csv"))
     connector, settings = _words(words or [], what_if)
     request = BalanceRequest(
         connector=connector,
@@ -99,28 +99,26 @@ def _words(words: Sequence[str], what_if: str | None) -> tuple[str | None, tuple
 
 
 def _print(found: BalanceResult, output: TableFormat) -> None:
-    from dataclasses import asdict
-
     from headgate.render.layout import explanation_text, report_csv, report_text
     from headgate.use_cases.outputs.layouts import BalanceOutput, CurveOutput, ExplanationOutput
 
     if found.curves:
         from headgate.render.curve import curve_csv, curve_text
 
-        if output is TableFormat.json:
+        if output == "json":
             emit([CurveOutput.of(curve) for curve in found.curves])
-        elif output is TableFormat.csv:
+        elif output == "csv":
             result(curve_csv(found.curves))
         else:
             result("\n\n".join(curve_text(curve, width()) for curve in found.curves))
     elif found.explanations:
-        if output is TableFormat.json:
-            emit([ExplanationOutput(**asdict(explanation)) for explanation in found.explanations])
+        if output == "json":
+            emit([ExplanationOutput.like(explanation) for explanation in found.explanations])
         else:
             result("\n\n".join(explanation_text(explanation, width()) for explanation in found.explanations))
-    elif output is TableFormat.json:
+    elif output == "json":
         emit([BalanceOutput.of(report) for report in found.reports])
-    elif output is TableFormat.csv:
+    elif output == "csv":
         result(report_csv(found.reports))
     else:
         result("\n\n".join(report_text(report, width()) for report in found.reports))

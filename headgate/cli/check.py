@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from headgate.cli.console import emit, result, warn, width
-from headgate.cli.options import Connectors, Format, FormatOption, Profile, Root, Target, refuse_together
+from headgate.cli.options import Connectors, FormatOption, Profile, Root, Target, refuse_together
 
 if TYPE_CHECKING:
     from headgate.use_cases.check import ShownConnector
@@ -28,7 +28,7 @@ def check(
         bool, typer.Option("--workspace", help="Also ask the workspace, and exit 3 where it has a job of ours twice.")
     ] = False,
     profile: Profile = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Check all that `cdktf synth` would refuse, and warn of schedules that daylight saving touches."""
@@ -40,22 +40,22 @@ def check(
     found = []
     try:
         for one in check_project(request):
-            found.append(CheckOutput.of(one))
+            found.append(CheckOutput.like(one))
             for problem in one.problems:
                 warn(f"problem: {one.connector}: {problem}")
             for warning in one.warnings:
                 warn(f"warning: {one.connector}: {warning}")
-            if output is Format.text:
+            if output == "text":
                 result(checked_text(one.connector, one.tables, one.stacks, one.problems))
     finally:
-        if output is Format.json:
+        if output == "json":
             emit(found)
 
 
 def show(
     connector: Connectors = None,
     target: Target = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Show each pipeline of the agreed layout, the stacks and where they were synthesized, and what to do next."""
@@ -67,9 +67,9 @@ def show(
     found = []
     for one in show_layouts(ProjectRequest(connector=connector, target=target, root=root)):
         found.append(ShowOutput.shown(one))
-        if output is Format.text:
+        if output == "text":
             result(report_text(one.report, width()) + "\n\n" + _stacks_text(one))
-    if output is Format.json:
+    if output == "json":
         emit(found)
 
 

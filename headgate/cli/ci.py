@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit, pass_on, result, say_what_was_quiet, tell, wait, warn
-from headgate.cli.options import Format, FormatOption, NamedTarget, Profile, Program, Root, SynthesizedTarget
+from headgate.cli.options import FormatOption, NamedTarget, Profile, Program, Root, SynthesizedTarget
 from headgate.problems import InputError, Problem, SourceError
 
 Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote, in the project's.")]
@@ -21,12 +21,12 @@ Plans = Annotated[
 _OUT = Path("cdktf.out")
 
 
-def stacks(target: SynthesizedTarget = None, out: Out = _OUT, output: FormatOption = Format.text, root: Root = Path()) -> None:
+def stacks(target: SynthesizedTarget = None, out: Out = _OUT, output: FormatOption = "text", root: Root = Path()) -> None:
     """List the synthesized stacks in the order of their applies; json is one line, for a workflow's matrix."""
     from headgate.use_cases.plan import StacksRequest
 
     found = StacksRequest(target=target, out=root / out).chosen()
-    if output is Format.json:
+    if output == "json":
         emit(found, indent=None)
     elif found:
         result("\n".join(found))
@@ -41,7 +41,7 @@ def validate(
     optional: Annotated[
         bool, typer.Option("--optional", help="Say in one line, and exit 0, where there is no Terraform or no provider.")
     ] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Have Terraform check synthesized stacks: without a workspace, a login or the states. Exit 1 where one is not valid."""
@@ -50,13 +50,13 @@ def validate(
 
     request = ValidateRequest(stacks=tuple(names or ()), target=target, out=root / out, terraform=terraform, optional=optional)
     found = validate_stacks(request)
-    if output is Format.json:
+    if output == "json":
         emit(ValidateOutput(stacks=found.errors, unchecked=found.unchecked))
     if found.unchecked:
         warn(f"Terraform did not validate the stacks: {found.unchecked}")
         return
     lines = [f"{stack}: {'not valid' if errors else 'valid'}" for stack, errors in found.errors.items()]
-    if output is Format.text:
+    if output == "text":
         result("\n".join(lines) or "there is no stack")
     if problems := [Problem(error, path=stack) for stack, errors in found.errors.items() for error in errors]:
         raise InputError(problems)
@@ -71,7 +71,7 @@ def plan(
     *,
     no_lock: Annotated[bool, typer.Option("--no-lock", help="Don't lock the states: for a login that may only read.")] = False,
     profile: Profile = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Plan synthesized stacks with Terraform, for `headgate review` and `headgate apply`.
@@ -92,7 +92,7 @@ def plan(
         profile=profile,
     )
     found = plan_stacks(request, warn)
-    if output is Format.json:
+    if output == "json":
         changes = any(planned.status == "changes" for planned in found)
         stacks = {planned.stack: planned.status for planned in found}
         emit(PlanOutput(changes=changes, stacks=stacks), indent=None)
@@ -110,7 +110,7 @@ def apply(
     plans: Plans = None,
     terraform: Program = "",
     profile: Profile = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Apply the very plans that `headgate plan` made, stack by stack in their order; the first that fails ends it.
@@ -129,7 +129,7 @@ def apply(
     done = apply_plans(request, pass_on, tell)
     lines = [f"{stack}: applied" for stack in done.applied]
     lines += [f"{done.failed}: failed"] if done.failed else []
-    if output is Format.json:
+    if output == "json":
         emit(ApplyOutput(applied=done.applied, failed=done.failed or None))
     elif lines:
         result("\n".join(lines))
@@ -142,7 +142,7 @@ def approved(
     target: NamedTarget,
     out: Annotated[Path, typer.Option("--out", help="Where the review document goes.")],
     commit: Annotated[str | None, typer.Option("--commit", help="The merged commit; default: the CI run's own.")] = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Fetch the review that was approved with the pull or merge request by which a commit came.
@@ -159,5 +159,5 @@ def approved(
     found = find_approved(os.environ, target, commit, wait)
     write_whole(out, found.document)
     tell(f"{out} written: {found.source}")
-    if output is Format.json:
+    if output == "json":
         emit(ApprovedOutput(target=target, file=out, source=found.source))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from headgate.cli.console import emit, result, wait, warn
-from headgate.cli.options import TARGET, Format, FormatOption, Root
+from headgate.cli.options import TARGET, FormatOption, Root
 from headgate.files import decoded, needed_bytes
 from headgate.problems import InputError, Problem
 
@@ -40,7 +40,7 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
         bool, typer.Option("--allow-read-only", help="A token that may not write (a fork's) is a warning, no error.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Post a review to a pull request or merge request; the comment of a run before is edited in place.
@@ -70,7 +70,7 @@ def comment(  # noqa: PLR0913  # each parameter is a flag
     done = post_comment(request, os.environ, wait)
     for warning in done.posted.warnings:
         warn(f"warning: {warning}")
-    if output is Format.json:
+    if output == "json":
         emit(CommentOutput.of(done.posted))
     else:
         result(_as_text(done))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit_each, result
-from headgate.cli.options import Connectors, Format, FormatOption, Profile, Root, Target
+from headgate.cli.options import Connectors, FormatOption, Profile, Root, Target
 
 
 def cost(
@@ -25,7 +25,7 @@ def cost(
         ),
     ] = "",
     profile: Profile = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Show the pipeline-hours of an average month by group, and what they cost at the prices in connector.yaml (`cost`).
@@ -33,10 +33,9 @@ def cost(
     With --usage or --month, what each pipeline really used in a month too, in DBUs, beside what is estimated for its days.
     """
     from headgate.render.cost import cost_lines, used_lines
-    from headgate.use_cases.cost import estimate_cost
+    from headgate.use_cases.cost import UsageRequest, compare_usage, estimate_cost
     from headgate.use_cases.outputs.layouts import CostOutput
     from headgate.use_cases.request import ConnectorRequest, connector_names
-    from headgate.use_cases.usage import UsageRequest, compare_usage
 
     if usage or month:
         request = UsageRequest(
@@ -55,7 +54,7 @@ def cost(
         names = connector_names(root, connector)
         costs = [estimate_cost(ConnectorRequest(connector=name, target=target, root=root)) for name in names]
         found, lines = [CostOutput.of(cost) for cost in costs], [cost_lines(cost) for cost in costs]
-    if output is Format.json:
+    if output == "json":
         emit_each(found, one=connector is not None)
     else:
         result("\n\n".join("\n".join(each) for each in lines))

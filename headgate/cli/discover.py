@@ -92,7 +92,7 @@ def discover(  # noqa: PLR0913  # each parameter is a flag
     ] = None,
     *,
     best_effort: Annotated[bool, typer.Option("--best-effort", help="Of tables whose metadata fails, keep the names.")] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Find a connector's tables, and write them to its tables.csv; a starter connector.yaml too, where there is none.
@@ -165,7 +165,7 @@ def _tell(done: Mapping[str, DiscoveryResult], output: Format, *, one: bool) -> 
                 f"unverified: the class was not made ({discovered.found.unmade}), and asked as it was; "
                 "discover again with its options, where the source is reached"
             )
-    if output is Format.json:
+    if output == "json":
         emit_each((DiscoverOutput.of(discovered, name) for name, discovered in done.items()), one=one)
     else:
         result("\n\n".join(as_text(discovered) for discovered in done.values()))

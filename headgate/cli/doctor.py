@@ -7,11 +7,11 @@ from pathlib import Path
 import typer
 
 from headgate.cli.console import emit, result, width
-from headgate.cli.options import Format, FormatOption, Program, Root
+from headgate.cli.options import FormatOption, Program, Root
 from headgate.problems import SourceError
 
 
-def doctor(terraform: Program = "", output: FormatOption = Format.text, root: Root = Path()) -> None:
+def doctor(terraform: Program = "", output: FormatOption = "text", root: Root = Path()) -> None:
     """Look for what Headgate needs, and name the command that brings what is missing; exit 4 where something needed is.
 
     Nothing is installed, and no network is asked.
@@ -22,7 +22,7 @@ def doctor(terraform: Program = "", output: FormatOption = Format.text, root: Ro
     from headgate.use_cases.outputs.projects import DoctorOutput
 
     checks = examine(root, terraform)
-    if output is Format.json:
+    if output == "json":
         emit(DoctorOutput(fit=is_fit(checks), checks=tuple(checks)))
     else:
         rows = [(check.name, check.state, check.found, check.needed_for) for check in checks]

@@ -11,7 +11,7 @@ import typer
 from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, warn
 from headgate.cli.init import settle
-from headgate.cli.options import Connectors, Format, FormatOption, Root
+from headgate.cli.options import Connectors, FormatOption, Root
 from headgate.problems import StaleError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def bundle(
         int | None,
         typer.Option("--num-workers", min=1, max=1000, help="Workers of a classic cluster, whatever `compute` says."),
     ] = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
     *,
     jobs: Annotated[bool, typer.Option("--emit-jobs/--no-emit-jobs", help="With the jobs that start the pipelines.")] = True,
@@ -59,7 +59,7 @@ def bundle(
         raise StaleError(f"would be deleted: {', '.join(found.gone)}", f"run `{command}`")
     files = tuple(found.folder / change.file.path for change in found.changes) if written else ()
     gone = tuple(found.folder / path for path in found.gone) if written else ()
-    if output is Format.json:
+    if output == "json":
         emit(BundleOutput(name=found.name, targets=found.targets, written=files, deleted=gone, before=found.before))
     else:
         for file in files:
@@ -70,7 +70,7 @@ def bundle(
             tell("every file is up to date already")
     for words in found.before:
         warn(f"before the deploy: {words}")
-    if output is Format.text and written:
+    if output == "text" and written:
         target = found.targets[0]
         summary = f"`databricks bundle summary -t {target} -o json > summary.json`"
         record = f"`headgate record {connector or 'CONNECTOR'} {out}/summary.json -t {target} --bundle {out}`"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,12 +20,7 @@ if TYPE_CHECKING:
     from headgate.use_cases.handover import HandedOver, ResumeResult
 
 
-class HandoverFormat(StrEnum):
-    """How a runbook is printed."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
+HandoverFormat = Literal["text", "json", "markdown"]
 
 
 def handover(  # noqa: PLR0913  # each parameter is a flag
@@ -48,7 +42,7 @@ def handover(  # noqa: PLR0913  # each parameter is a flag
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="With --resume-jobs: even if something isn't recorded.")] = False,
     profile: Profile = None,
-    output: Annotated[HandoverFormat, typer.Option("--format", "-o", help="How the steps are printed.")] = HandoverFormat.text,
+    output: Annotated[HandoverFormat, typer.Option("--format", "-o", help="How the steps are printed.")] = "text",
     root: Root = Path(),
 ) -> None:
     """Hand tables over to their new pipelines: show the steps with the workspace's ids, or execute them and carry on."""
@@ -56,8 +50,8 @@ def handover(  # noqa: PLR0913  # each parameter is a flag
     from headgate.use_cases.handover import resume_jobs as resume
     from headgate.use_cases.request import connector_names
 
-    refuse_together(("--format markdown", output is HandoverFormat.markdown), ("--execute", execute))
-    refuse_together(("--format markdown", output is HandoverFormat.markdown), ("--resume-jobs", resume_jobs))
+    refuse_together(("--format markdown", output == "markdown"), ("--execute", execute))
+    refuse_together(("--format markdown", output == "markdown"), ("--resume-jobs", resume_jobs))
     if connector is None and (execute or resume_jobs or table or back):
         raise InputError("no connector is named", "name one: only the steps of all of them are shown")
     request = partial(
@@ -95,9 +89,9 @@ def _show(runbooks: Sequence[Runbook], output: HandoverFormat, *, one: bool) -> 
     from headgate.render.handover import render_markdown, render_text
     from headgate.use_cases.outputs.progress import RunbookOutput
 
-    if output is HandoverFormat.json:
+    if output == "json":
         emit_each(map(RunbookOutput.of, runbooks), one=one)
-    elif output is HandoverFormat.markdown:
+    elif output == "markdown":
         result("\n".join(map(render_markdown, runbooks)).rstrip("\n"))
     else:
         result("\n".join(map(render_text, runbooks)))
@@ -109,7 +103,7 @@ def _tell_done(done: HandedOver, output: HandoverFormat) -> None:
     from headgate.use_cases.outputs.progress import HandedOverOutput
 
     connector, target = done.runbook.connector, done.runbook.target
-    if output is HandoverFormat.json:
+    if output == "json":
         waiting = tuple(source for source, _ in done.runbook.waiting)
         emit(HandedOverOutput(connector=connector, target=target, done=done.tables, waiting=waiting))
     elif done.tables:
@@ -128,8 +122,8 @@ def _tell_done(done: HandedOver, output: HandoverFormat) -> None:
 def _tell_resumed(done: ResumeResult, output: HandoverFormat) -> None:
     from headgate.use_cases.outputs.progress import ResumedOutput
 
-    if output is HandoverFormat.json:
-        emit(ResumedOutput(connector=done.connector, target=done.target, resumed=done.resumed))
+    if output == "json":
+        emit(ResumedOutput.like(done))
     elif not done.stopped:
         result(f"{done.connector}: no handover stopped anything in {done.target}")
     else:

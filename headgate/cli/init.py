@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, warn
-from headgate.cli.options import Format, FormatOption, Root, refuse_together
+from headgate.cli.options import FormatOption, Root, refuse_together
 from headgate.problems import RefusedError, StaleError
 
 if TYPE_CHECKING:
@@ -23,11 +22,7 @@ init = typer.Typer(
 )
 
 
-class HostName(StrEnum):
-    """Whose CI is to run it."""
-
-    github = "github"
-    gitlab = "gitlab"
+HostName = Literal["github", "gitlab"]  # whose CI is to run it
 
 
 @init.callback()
@@ -45,7 +40,7 @@ def ci(
     branch: Annotated[str, typer.Option(help="The branch whose merges are deployed.")] = "main",
     out: Annotated[Path | None, typer.Option("--out", help="The repository's folder; default: the project's.")] = None,
     root: Root = Path(),
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     *,
     gitlab: Annotated[bool, typer.Option("--gitlab", help="The same as --host gitlab.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that say something else.")] = False,
@@ -59,9 +54,9 @@ def ci(
     from headgate.use_cases.init_ci import WorkflowsRequest, write_workflows
     from headgate.use_cases.outputs.projects import WrittenOutput
 
-    refuse_together(("--gitlab", gitlab), ("--host github", host is HostName.github))
+    refuse_together(("--gitlab", gitlab), ("--host github", host == "github"))
     request = WorkflowsRequest(
-        host="gitlab" if gitlab or host is HostName.gitlab else "github",
+        host="gitlab" if gitlab else host or "github",
         targets=tuple(target or ()),
         nightly=nightly,
         branch=branch,
@@ -75,7 +70,7 @@ def ci(
         warn(f"warning: {warning}")
     written = settle(found.changes, found.command, "look at the diff, then say --force", written=found.written, check=check)
     files = tuple(found.folder / change.file.path for change in found.changes) if written else ()
-    if output is Format.json:
+    if output == "json":
         emit(WrittenOutput(written=files, warnings=found.warnings))
     else:
         for file in files:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import ask, emit, own_name, result, warn
-from headgate.cli.options import Format, FormatOption, Root, pairs_of
+from headgate.cli.options import FormatOption, Root, pairs_of
 from headgate.numbers import counted
 
 
@@ -58,7 +58,7 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     dest_catalog: Annotated[str, typer.Option(help="The destination catalog.")] = "",
     dest_schema: Annotated[str, typer.Option(help="The destination schema.")] = "",
     timeout: Annotated[float, typer.Option(help="Seconds that its code may take.")] = 60,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Make a connector: its connector.yaml and tables.csv, below connectors/. What no flag says is asked for on a terminal."""
@@ -77,7 +77,7 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         workspace_tables=from_workspace,
         built_in=built_in,
         credentials=credentials.value,
-        spec=spec,
+        spec_file=spec,
         auth=auth,
         options=pairs_of(option or [], "--option"),
         given=(options_of_file(init_options_file, "--init-options-file"),) if init_options_file else (),
@@ -92,7 +92,7 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
     for warning in made.warnings:
         warn(f"warning: {warning}")
     steps = tuple(step.replace("headgate", own_name(), 1) if step.startswith("headgate ") else step for step in made.next)
-    if output is Format.json:
+    if output == "json":
         emit(NewConnectorOutput(connector=name, tables=made.tables, written=made.files, next=steps))
         return
     listed = made.files if len(made.files) <= _FEW else [path for path in made.files if path.suffix in {".yaml", ".csv"}]

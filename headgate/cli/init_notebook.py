@@ -10,7 +10,7 @@ import typer
 
 from headgate.cli.console import emit, result, tell
 from headgate.cli.init import settle
-from headgate.cli.options import Format, FormatOption
+from headgate.cli.options import FormatOption
 
 
 def notebook(
@@ -21,7 +21,7 @@ def notebook(
             help="Where the workspace has Headgate's wheels. Default: /Workspace/Shared/headgate/wheels.", metavar="FOLDER"
         ),
     ] = "",
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     *,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that says something else.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 where the file would change.")] = False,
@@ -39,7 +39,7 @@ def notebook(
     written = settle(found.changes, command, "look at the diff, then say --force", written=found.written, check=check)
     files = tuple(found.folder / change.file.path for change in found.changes) if written else ()
     step = f"databricks workspace import PATH --file {shlex.quote(str(out))} --format SOURCE --language PYTHON"
-    if output is Format.json:
+    if output == "json":
         emit(WrittenOutput(written=files, next=(step,) if files else ()))
         return
     for file in files:

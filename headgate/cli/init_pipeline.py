@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit, result, tell
-from headgate.cli.options import Format, FormatOption, Root
+from headgate.cli.options import FormatOption, Root
 from headgate.numbers import counted
 
 
@@ -33,7 +33,7 @@ def pipeline(
     catalog: Annotated[str, typer.Option(help="minimal: the catalog of its tables.")] = "main",
     schema: Annotated[str, typer.Option(help="minimal: the schema of its tables.")] = "silver",
     root: Root = Path(),
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
 ) -> None:
     """Write a pipeline file to start from, of which `headgate sql generate` makes SQL.
 
@@ -54,7 +54,7 @@ def pipeline(
     )
     made = make_pipeline(request)
     step = f"headgate sql generate {quote(str(made.path))}"
-    if output is Format.json:
+    if output == "json":
         emit(WrittenOutput(written=(made.path,), next=(step,)))
         return
     result(f"{made.path} written, with {counted(made.tables, 'table')}")

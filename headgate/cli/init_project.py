@@ -10,7 +10,7 @@ import typer
 
 from headgate.cli.console import emit, result, tell
 from headgate.cli.init import HostName, settle
-from headgate.cli.options import Format, FormatOption, refuse_together
+from headgate.cli.options import FormatOption, refuse_together
 
 
 def project(
@@ -21,7 +21,7 @@ def project(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files of Headgate's that say something else.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep those as they are, and don't ask again for them.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 where a file would change.")] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
 ) -> None:
     """Write a repository for connectors: the CDK app, a place for constructs of your own, a test, schemas for editors.
 
@@ -34,20 +34,18 @@ def project(
     from headgate.use_cases.outputs.projects import WrittenOutput
 
     refuse_together(("--force", force), ("--keep", keep))
-    request = NewProjectRequest(
-        folder=folder, sample=sample, ci=ci.value if ci else None, write=not check, force=force, keep=keep
-    )
+    request = NewProjectRequest(folder=folder, sample=sample, ci=ci, write=not check, force=force, keep=keep)
     found = make_project(request, os.environ)
-    words = [*(["--ci", ci.value] if ci else []), *(["--sample"] if sample else [])]
+    words = [*(["--ci", ci] if ci else []), *(["--sample"] if sample else [])]
     command = shlex.join(["headgate", "init", "project", str(folder), *words])
     fix = "look at the diff, then say --force to overwrite them, or --keep"
     if not settle(found.changes, command, fix, written=found.written, check=check):
-        if output is Format.json:
+        if output == "json":
             emit(WrittenOutput(written=()))
         return
     for path in found.kept:
         tell(f"{folder / path} is there already, and stays as it is")
-    if output is Format.json:
+    if output == "json":
         files, kept = (
             tuple(folder / path for path in paths) for paths in ([change.file.path for change in found.changes], found.kept)
         )

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit_each, result, tell, warn, width
-from headgate.cli.options import Connectors, Format, FormatOption, Profile, Root, Target, refuse_together
+from headgate.cli.options import Connectors, FormatOption, Profile, Root, Target, refuse_together
 from headgate.numbers import counted
 
 _ALARMS = 6
@@ -44,7 +44,7 @@ def observe(
         ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what was seen, and write nothing.")] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Read event logs: what tables and updates took goes to runs.csv, from which `headgate balance` takes weights.
@@ -76,7 +76,7 @@ def observe(
         write=not dry_run,
     )
     found, failed = observe_logs(request, tell)
-    if output is Format.json:
+    if output == "json":
         emit_each((ObserveOutput.of(one) for one in found), one=connector is not None)
     else:
         result("\n\n".join(observed_text(one, width()) for one in found))

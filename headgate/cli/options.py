@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TARGET = "HEADGATE_TARGET"
+Format = Literal["text", "json"]  # how results are printed, and
+TableFormat = Literal["text", "json", "csv"]  # those that are a table
 
 
 def refuse_together(*flags: tuple[str, object]) -> None:
@@ -23,21 +24,6 @@ def refuse_together(*flags: tuple[str, object]) -> None:
     given = [flag for flag, value in flags if value]
     if len(given) > 1:
         raise InputError(f"{' and '.join(given)} contradict each other", "give one of them")
-
-
-class Format(StrEnum):
-    """How results are printed."""
-
-    text = "text"
-    json = "json"
-
-
-class TableFormat(StrEnum):
-    """How results are printed that are a table."""
-
-    text = "text"
-    json = "json"
-    csv = "csv"
 
 
 def pairs_of(words: Sequence[str], flag: str) -> dict[str, str]:

@@ -12,7 +12,6 @@ from headgate.cli.console import confirm, emit, emit_each, result, tell
 from headgate.cli.options import (
     Connector,
     Connectors,
-    Format,
     FormatOption,
     NamedTarget,
     Profile,
@@ -45,7 +44,7 @@ def record(
         "bundle"
     ),
     profile: Profile = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Record what is applied: the workspace's ids, and what of the lock's open entries is now done in the target."""
@@ -66,11 +65,11 @@ def record(
     found = []
     for name in connector_names(root, connector):
         found.append(record_applied(request(connector=name), tell))
-        if output is Format.text:
+        if output == "text":
             deployed = counted(found[-1].deployed, "pipeline is", "pipelines are")
             result(f"{found[-1].connector}: {deployed} deployed to {found[-1].target}")
             _tell_pending(found[-1])
-    if output is Format.json:
+    if output == "json":
         emit_each(map(ProgressOutput.of, found), one=connector is not None)
 
 
@@ -88,7 +87,7 @@ def done(
     ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All but handovers and moves that wait for one.")] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Record by hand what is done in a target; without options, show what is open."""
@@ -108,7 +107,7 @@ def done(
         everything=everything,
     )
     found = [record_by_hand(request(connector=name), tell) for name in connector_names(root, connector)]
-    if output is Format.json:
+    if output == "json":
         emit_each(map(ProgressOutput.of, found), one=connector is not None)
     else:
         for one in found:
@@ -121,7 +120,7 @@ def rename(
     connector: Connector,
     old: Annotated[str, typer.Argument(help="The pipeline's id.")],
     new: Annotated[str, typer.Argument(help="Its new id.")],
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Give a pipeline another id; Terraform keeps what it is by `moved`.
@@ -132,7 +131,7 @@ def rename(
     from headgate.use_cases.rename import RenameRequest, change_id
 
     name, before = change_id(RenameRequest(connector=connector, old=old, new=new, root=root), tell)
-    if output is Format.json:
+    if output == "json":
         emit(RenameOutput(connector=name, before=before, after=new))
 
 
@@ -145,7 +144,7 @@ def retire(
     ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Don't take the target down after all.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Plan to take a connector down in a target: shows what goes, asks, and writes it to the lock; the next deploy does it."""
@@ -155,14 +154,14 @@ def retire(
     refuse_together(("--undo", undo), ("--drop-tables", drop_tables))
 
     def agree(goes: Retirement) -> bool:
-        (tell if output is Format.json else result)(_goes(goes))
+        (tell if output == "json" else result)(_goes(goes))
         if not yes:
             confirm(f"Take {goes.definition.id} down in {goes.target}?", "--yes")
         return True
 
     request = RetireRequest(connector=connector, target=target, root=root, drop_tables=drop_tables, undo=undo)
     goes = take_down(request, agree, tell)
-    if output is Format.json:
+    if output == "json":
         said = {name: getattr(goes, name) for name in ("pipelines", "tables", "drop_tables", "recorded", "ids")} if goes else {}
         emit(RetireOutput(connector=connector, target=target, undone=undo, **said))
     if goes:

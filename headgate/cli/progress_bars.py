@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from headgate.engine.events import Event
-    from headgate.engine.planned import PlannedPipeline
+    from headgate.engine.model import PlannedPipeline
     from headgate.engine.supervise import Heard
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.console import confirm, emit_each, result, tell
-from headgate.cli.options import Connectors, Format, FormatOption, Profile, Program, Root, Target
+from headgate.cli.options import Connectors, FormatOption, Profile, Program, Root, Target
 from headgate.numbers import counted
 from headgate.problems import InputError, SourceError, StaleError
 
@@ -41,7 +41,7 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     profile: Profile = None,
     out: Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote.")] = Path("cdktf.out"),
     terraform: Program = "",
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """After an apply that died: find what the workspace has and no state has, show it, and have the states know it.
@@ -57,7 +57,7 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
     def agree(found: Recovery) -> bool:
         one = found.deployment
         text = findings_text(one.connector, one.target, found.findings, found.choice)
-        (tell if output is Format.json else result)(text)
+        (tell if output == "json" else result)(text)
         if found.choice and not yes:
             confirm(_question(found), "--yes")
         return True
@@ -76,7 +76,7 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
         terraform=terraform,
     )
     found = [recover_deployment(request(connector=name), agree, tell) for name in connector_names(root, connector)]
-    if output is Format.json:
+    if output == "json":
         emit_each(map(RecoverOutput.of, found), one=connector is not None)
     _end(found)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,21 +11,11 @@ from headgate.cli.console import result, tell, warn
 from headgate.cli.options import Root, Target
 from headgate.problems import HeadgateError, InputError, StaleError
 
-
-class ReviewFormat(StrEnum):
-    """How a review is printed."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    html = "html"
-
-
 Files = Annotated[
     list[Path] | None,
     typer.Argument(help="Plans as `terraform show -json` prints them, named <stack>.json, and reviews of other stacks."),
 ]
-Form = Annotated[ReviewFormat, typer.Option("--format", "-o", help="How it is printed.")]
+Form = Annotated[Literal["text", "json", "markdown", "html"], typer.Option("--format", "-o", help="How it is printed.")]
 Before = Annotated[Path | None, typer.Option("--before", help="The project as it was: a checkout of the base branch.")]
 Base = Annotated[str | None, typer.Option("--base", metavar="REF", help="The same from git, such as origin/main.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Show the diffs of ingest files and notebooks.")]
@@ -39,7 +28,7 @@ def review(  # noqa: PLR0913  # each is an option of the command line
     files: Files = None,
     *,
     target: Target = None,
-    form: Form = ReviewFormat.text,
+    form: Form = "text",
     out: Annotated[Path | None, typer.Option(help="Write it there instead of printing it.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write the document there, besides.")] = None,
     markdown: Annotated[Path | None, typer.Option("--markdown", help="Write a comment's Markdown there, besides.")] = None,
@@ -69,7 +58,7 @@ def review(  # noqa: PLR0913  # each is an option of the command line
         outputs.write_failure(error, target or "")
         # Of this command's exit codes, 3 says that data would be lost.
         raise InputError(error.problems) if isinstance(error, StaleError) else error from None
-    text = render(made, form.value, details_url=details_url, diffs=diff)
+    text = render(made, form, details_url=details_url, diffs=diff)
     outputs.write(made, (out, text), read=request.files)
     if not out:
         result(text.rstrip("\n"))

@@ -48,7 +48,7 @@ def run(  # noqa: PLR0913  # each parameter is a flag
     full_refresh_all: Annotated[bool, typer.Option("--full-refresh-all", help="Load all tables from nothing.")] = False,
     continuous: Annotated[bool, typer.Option("--continuous", help="Load again and again, until Ctrl-C.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded, and do nothing.")] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Run a connector's layout on this machine: each pipeline a process, each table a Delta table.
@@ -80,7 +80,7 @@ def run(  # noqa: PLR0913  # each parameter is a flag
     for name in ready.unknown:
         warn(f"{name}: the driver's expression is not evaluated here; give it as {variable_of(name)}")
     if dry_run:
-        if output is Format.json:
+        if output == "json":
             emit(ready.pipelines)
         else:
             result(plan_text(ready.pipelines, width()))
@@ -99,11 +99,11 @@ def _run(ready: LayoutRun, output: Format) -> None:
             watch(one)
             if isinstance(one, Event):
                 events.append(one)
-                if output is Format.json:
+                if output == "json":
                     show(event_line(one))
     for words in attention(events):
         warn(words)
-    if output is Format.text:
+    if output == "text":
         result(run_text(events, width()))
         result(f"The tables are below {ready.events.parents[1]}, the event log is {ready.events}")
     if interrupted:

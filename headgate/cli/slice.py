@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit, result, tell, warn, width
-from headgate.cli.options import Connector, Format, FormatOption, Root
+from headgate.cli.options import Connector, FormatOption, Root
 from headgate.problems import StaleError
 
 
@@ -21,7 +21,7 @@ def slice_(
     separator: Annotated[str, typer.Option(help="What the source splits the option's values by.")] = ",",
     *,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 3 where tables.csv would change.")] = False,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Cut a table into slices, a row of tables.csv each, that are balanced like tables.
@@ -43,7 +43,7 @@ def slice_(
         root=root,
     )
     found = cut_table(request)
-    if output is Format.json:
+    if output == "json":
         emit(SliceOutput(connector=found.connector, table=table, option=option, changed=found.changed, slices=found.slices))
     else:
         from headgate.render.slices import slices_text

@@ -11,7 +11,7 @@ import typer
 from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, warn
 from headgate.cli.init import settle
-from headgate.cli.options import Format, FormatOption, Root, Target, pairs_of
+from headgate.cli.options import FormatOption, Root, Target, pairs_of
 from headgate.numbers import counted
 from headgate.problems import StaleError
 
@@ -33,7 +33,7 @@ def generate(
     names: Pipelines = None,
     out: Annotated[Path, typer.Option("--out", help="The folder of the SQL.")] = Path("sql"),
     target: Target = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
     *,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that somebody changed.")] = False,
@@ -63,7 +63,7 @@ def generate(
         raise StaleError(f"would be deleted: {', '.join(found.gone)}", f"run `{join(words)}`")
     files = tuple(found.folder / change.file.path for change in found.changes) if written else ()
     gone = tuple(found.folder / path for path in found.gone) if written else ()
-    if output is Format.json:
+    if output == "json":
         emit(SqlGenerateOutput(pipelines=found.pipelines, written=files, deleted=gone))
         return
     for file in files:
@@ -78,7 +78,7 @@ def explain(
     files: Annotated[list[Path], typer.Argument(help="Pipeline files, or the SQL files of one pipeline, or folders of them.")],
     svg: Annotated[Path | None, typer.Option("--svg", help="Draw the graph into this file as well.")] = None,
     target: Target = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Show a pipeline as a graph: its tables, what each reads and whether as a stream, and what columns are made of.
@@ -95,7 +95,7 @@ def explain(
         warn(f"warning: left out: {one}")
     if svg is not None:
         write_whole(svg, graph_svg(found))
-    if output is Format.json:
+    if output == "json":
         emit(SqlExplainOutput.of(found))
     else:
         result(graph_text(found))
@@ -115,7 +115,7 @@ def import_(
         typer.Option(metavar="NAME=VALUE", help="What ${NAME} stands for in the SQL; may be given again."),
     ] = None,
     root: Root = Path(),
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     *,
     strict: Annotated[bool, typer.Option("--strict", help="Write nothing where something of the SQL is left out.")] = False,
 ) -> None:
@@ -133,7 +133,7 @@ def import_(
     for one in made.not_taken:
         warn(f"warning: left out: {one}")
     step = f"headgate sql generate {quote(str(made.path))}"
-    if output is Format.json:
+    if output == "json":
         emit(WrittenOutput(written=(made.path,), warnings=tuple(map(str, made.not_taken)), next=(step,)))
         return
     result(f"{made.path} written, with {counted(made.tables, 'table')}")

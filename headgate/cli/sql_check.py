@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from headgate.cli.console import emit, result, tell
-from headgate.cli.options import Format, FormatOption, Root, Target
+from headgate.cli.options import FormatOption, Root, Target
 
 if TYPE_CHECKING:
     from headgate.use_cases.check_sql import CheckedSql
@@ -37,7 +37,7 @@ def check_sql(  # noqa: PLR0913  # each is an option of the command line
     spark: Annotated[bool, typer.Option("--spark", help="Ask Spark 4.3 too, which takes Java 17 and some seconds.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings and notes are errors, and so are unknown tables.")] = False,
     target: Target = None,
-    output: FormatOption = Format.text,
+    output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
     """Find what is wrong with a pipeline's SQL before it runs: why, where, and how to fix it.
@@ -68,7 +68,7 @@ def check_sql(  # noqa: PLR0913  # each is an option of the command line
         )
     )
     errors = sum(one.severity.value == "error" for one in found.findings)
-    if output is Format.json:
+    if output == "json":
         from headgate.use_cases.outputs.sql import SqlCheckOutput
 
         emit(SqlCheckOutput.of(found))

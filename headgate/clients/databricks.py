@@ -6,7 +6,7 @@ import logging
 import os
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.config import Config
@@ -23,10 +23,11 @@ from headgate.redaction.tokens import token_free
 from headgate.visible import seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from databricks.sdk.clock import Clock
 
+T = TypeVar("T")
 # Seconds that a request is tried again.
 RETRIES = 60
 _AGAIN = "look at the workspace, then run the same again: it carries on from here"
@@ -127,6 +128,14 @@ class Login:
             said = f"its answer has another form than expected ({type(error).__name__})"
             fix = "look whether the host is a workspace, and no gateway answers in its place"
             raise SourceError(Problem(f"the workspace can't be asked for {what}: {said}", fix)) from None
+
+    def found(self, what: str, ask: Callable[[], T]) -> T | None:
+        """Give what `ask` gives, None where there is no such thing. Raises what `asking` for `what` does."""
+        with self.asking(what):
+            try:
+                return ask()
+            except NotFound:
+                return None
 
     def _failed(self, what: str, error: Exception, fix: str) -> SourceError:
         said = self.redacted(str(error.__cause__ or error))

@@ -29,6 +29,7 @@ _TIMEOUT = (10, 60)  # seconds to connect, and between two pieces of an answer
 _LONGEST_SAID = 500
 _REDIRECTS = 5
 _PAGES = 100
+_GONE = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,14 @@ class Api:
             except UnsureError:
                 self.clock.sleep(2.0**attempt)
         return self.ask(method, path, body)
+
+    def delete(self, path: str) -> None:
+        """Delete what is there; that it is gone already is no error. Raises what `ask` raises."""
+        try:
+            self.ask("DELETE", path)
+        except RejectedError as error:
+            if error.status != _GONE:
+                raise
 
     def pages(
         self, path: str, query: Mapping[str, str] | None = None, items: Callable[[Any], list[Any]] | None = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from headgate.comment.model import PullRequest, Token
+from headgate.files import json_or_none
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -112,10 +112,7 @@ def _pull_number(environ: Mapping[str, str], event: str | None) -> int | None:
     """Give the pull request's number: of its ref, else of the event, also of one that a run or a comment of it caused."""
     if found := _PULL_REF.fullmatch(environ.get("GITHUB_REF", "")):
         return int(found[1])
-    try:
-        payload: Any = json.loads(event or "")
-    except (ValueError, RecursionError):
-        return None
+    payload = json_or_none(event or "")
     payload = payload if isinstance(payload, dict) else {}
     run = _part(payload, "workflow_run").get("pull_requests")
     parts = [_part(payload, "pull_request"), _part(payload, "issue"), *(run if isinstance(run, list) else []), payload]

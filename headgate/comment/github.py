@@ -6,6 +6,7 @@ labels (issues/labels). Both take `pull-requests: write` or `issues: write`.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -39,8 +40,6 @@ class GitHubComments:
         self._graphql = pull_request.api.removesuffix("/v3") + "/graphql"
         self._repo = f"/repos/{pull_request.repo}"
         self._issue = f"{self._repo}/issues/{pull_request.number}"
-        self._me: str | None = None
-        self._asked = False
 
     def comments(self) -> list[Comment]:
         """See `Host`."""
@@ -65,7 +64,7 @@ class GitHubComments:
 
     def delete(self, comment: Comment) -> None:
         """See `Host`."""
-        self._delete(f"{self._repo}/issues/comments/{comment.id}")
+        self._api.delete(f"{self._repo}/issues/comments/{comment.id}")
 
     def labels(self) -> list[str]:
         """See `Host`."""
@@ -78,7 +77,7 @@ class GitHubComments:
         if labels.add:
             self._api.ask_again("POST", f"{self._issue}/labels", {"labels": list(labels.add)})
         for label in labels.remove:
-            self._delete(f"{self._issue}/labels/{quote(label, safe='')}")
+            self._api.delete(f"{self._issue}/labels/{quote(label, safe='')}")
 
     def read_only(self, error: RejectedError) -> bool:
         """See `Host`: the token of a pull request from a fork may not write."""
@@ -97,33 +96,24 @@ class GitHubComments:
                 if refused.status != _TAKEN:
                     raise
 
-    def _delete(self, path: str) -> None:
-        try:
-            self._api.ask("DELETE", path)
-        except RejectedError as error:
-            if error.status != GONE:
-                raise
-
     def _ours(self, user: dict[str, Any]) -> bool:
         """Say whether a comment's author is the token's; an app whose name can't be asked is at least a bot."""
-        me = self._login()
+        me = self._login
         return _plain(str(user.get("login"))) == _plain(me) if me else user.get("type") == "Bot"
 
+    @cached_property
     def _login(self) -> str | None:
         """Give the login of the token's user; None for an app's token where it can't be determined.
 
         Source: GitHub: an app's installation token, such as the one of GitHub Actions, gets 403 from /user; GraphQL's
         `viewer` knows its bot.
         """
-        if not self._asked:
-            self._asked = True
-            try:
-                self._me = field(self._api.ask("GET", "/user"), "login", str)
-            except RejectedError as error:
-                if error.status not in (403, GONE):
-                    raise
-                self._me = self._viewer()
-        return self._me
+        try:
+            return field(self._api.ask("GET", "/user"), "login", str)
+        except RejectedError as error:
+            if error.status not in (403, GONE):
+                raise
+            return self._viewer()
 
     def _viewer(self) -> str | None:
         try:

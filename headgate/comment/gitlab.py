@@ -6,6 +6,7 @@ remove_labels, which make what is missing. A job's own token reads both and writ
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -32,9 +33,6 @@ class GitLabComments:
         self._api = Api(pull_request.api, {header: token.value}, token.value, lambda status: _fix(status, token), clock=clock)
         self._request = f"/projects/{quote(pull_request.repo, safe='')}/merge_requests/{pull_request.number}"
         self._token = token
-        self._shown: dict[str, Any] | None = None
-        self._me: int | None = None
-        self._asked = False
 
     def comments(self) -> list[Comment]:
         """See `Host`. Notes that the system wrote, and those of other people, are none."""
@@ -59,15 +57,11 @@ class GitLabComments:
 
     def delete(self, comment: Comment) -> None:
         """See `Host`."""
-        try:
-            self._api.ask("DELETE", f"{self._request}/notes/{comment.id}")
-        except RejectedError as error:
-            if error.status != GONE:
-                raise
+        self._api.delete(f"{self._request}/notes/{comment.id}")
 
     def labels(self) -> list[str]:
         """See `Host`."""
-        return [str(label) for label in field(self._show(), "labels", list)]
+        return [str(label) for label in field(self._shown, "labels", list)]
 
     def change_labels(self, labels: Labels) -> None:
         """See `Host`."""
@@ -77,30 +71,28 @@ class GitLabComments:
         """See `Host`: a job's own token is refused in any of three ways, by version."""
         return forbidden(error) or (self._token.of_job and error.status in _UNKNOWN)
 
-    def _show(self) -> dict[str, Any]:
-        if self._shown is None:
-            shown = self._api.ask("GET", self._request)
-            self._shown = shown if isinstance(shown, dict) else {}
-        return self._shown
+    @cached_property
+    def _shown(self) -> dict[str, Any]:
+        shown = self._api.ask("GET", self._request)
+        return shown if isinstance(shown, dict) else {}
 
     def _url(self, note: int) -> str:
-        page = self._show().get("web_url")
+        page = self._shown.get("web_url")
         return f"{page}#note_{note}" if page else ""
 
     def _ours(self, author: dict[str, Any]) -> bool:
         """Say whether a note's author is the token's; a job's token can't ask who it is, so then all may be it."""
-        me = self._id()
+        me = self._id
         return me is None or author.get("id") == me
 
+    @cached_property
     def _id(self) -> int | None:
-        if not self._asked:
-            self._asked = True
-            try:
-                self._me = None if self._token.of_job else field(self._api.ask("GET", "/user"), "id", int)
-            except RejectedError as error:
-                if error.status not in (403, GONE):
-                    raise
-        return self._me
+        try:
+            return None if self._token.of_job else field(self._api.ask("GET", "/user"), "id", int)
+        except RejectedError as error:
+            if error.status not in (403, GONE):
+                raise
+            return None
 
 
 def _fix(status: int, token: Token) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from headgate.comment.model import VERDICTS, Labels, ReviewComment
 from headgate.comment.plan import verdict_asked, verdict_label
 from headgate.names import ID
-from headgate.problems import InputError, Problem, short
+from headgate.problems import Problem, refuse, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +31,7 @@ def review_of(
     problems = [*_names(target, connector), *_labels(labels, remove_labels)]
     if details_url is not None and not _ADDRESS.fullmatch(details_url):
         problems.append(Problem(f"{short(details_url)} is not an address of a page", "give one that begins with https://"))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     asked = Labels(tuple(labels), tuple(remove_labels))
     return ReviewComment(text, target, connector, verdict_asked(labels), details_url, asked)
 

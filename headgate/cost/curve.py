@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from math import fsum, inf
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from headgate.balance.plan import balance
 from headgate.balance.steps import steps_between
 from headgate.balance.whatif import with_settings
 from headgate.cost.estimate import cost_of, machines
+from headgate.grouped import grouped
 from headgate.layout.chains import chains_in
 from headgate.layout.resolved import resolve_layout
 from headgate.numbers import rounded
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from headgate.definition.model import Definition
     from headgate.layout.model import Layout
-    from headgate.tables.group import Group
     from headgate.tables.table import Table
 
 _EACH = 24  # pipelines up to which every number is looked at
@@ -136,9 +135,7 @@ def _point(tables: Sequence[Table], definition: Definition, layout: Layout, lock
     pipelines = [one for one in resolve_layout(layout, tables) if one.tables]
     run = seconds_with_waits(pipelines, chains_in(layout, definition.balance.after), startup)
     limits = replace(limits_of(deadline), deadline_s=inf) if deadline else Limits(inf, startup)
-    groups: defaultdict[Group | None, list[float]] = defaultdict(list)
-    for one in pipelines:
-        groups[one.group].append(run[one.pipeline.id])
+    groups = grouped((one.group, run[one.pipeline.id]) for one in pipelines)
     cost = cost_of(definition, _priced_target(definition), layout, tables).total
     return Point(
         pipelines=len(pipelines),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.balance.counts import startup_of
 from headgate.balance.sizing import workers
 from headgate.cost.model import Amount, Cost, GroupCost, total
+from headgate.grouped import grouped
 from headgate.layout.resolved import resolve_layout
 from headgate.numbers import counted
 from headgate.schedule.firings import firings_a_month, firings_in
@@ -66,9 +67,7 @@ def cost_of(definition: Definition, target: str, layout: Layout, tables: Sequenc
     if idle:
         return Cost(definition.id, target, definition.cost.currency, _nothing(definition), assumptions=(idle,))
     loads = [_load(definition, one, AVERAGE_MONTH) for one in resolve_layout(layout, tables) if one.tables]
-    groups: defaultdict[tuple[str, str], list[_Load]] = defaultdict(list)
-    for load in loads:
-        groups[load.group.key, load.group.schedule].append(load)
+    groups = grouped(((load.group.key, load.group.schedule), load) for load in loads)
     found = [_group(*name, groups[name]) for name in sorted(groups)]
     assumptions = list(_assumptions(definition, layout, tables, loads))
     if monitoring := definition.monitoring_in(target):

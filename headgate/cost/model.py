@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
+from headgate.numbers import known_sum
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,8 @@ class Cost:
 def total(amounts: Iterable[Amount]) -> Amount:
     """Give the sum; DBUs and price are known only where those of all are."""
     listed = list(amounts)
-    return Amount(
-        fsum(one.hours for one in listed),
-        _sum([one.dbus for one in listed]),
-        _sum([one.price for one in listed]),
-    )
-
-
-def _sum(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return fsum(known) if known and len(known) == len(values) else None
+    hours = fsum(one.hours for one in listed)
+    return Amount(hours, known_sum(one.dbus for one in listed), known_sum(one.price for one in listed))
 
 
 def amount_text(amount: Amount, currency: str | None, *, signed: bool = False) -> str:

@@ -6,7 +6,6 @@ RETRACTION of the negative quantity, and told again by a RESTATEMENT: their sum 
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from dataclasses import dataclass, replace
@@ -14,9 +13,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.exported import exported_rows
-from headgate.files import needed_bytes, needed_text
+from headgate.files import json_or_none, needed_bytes, needed_text
 from headgate.inventory.csv_file import Columns, capped, read_lines
-from headgate.problems import InputError, Problem, short
+from headgate.problems import InputError, Problem, refuse, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,8 +66,7 @@ def usage_of(rows: Iterable[Mapping[str, Any]]) -> tuple[UsageRecord, ...]:
     """Give the records of rows that a warehouse gave. Raises InputError for what is no usage."""
     problems: list[Problem] = []
     records = _records([(Problem("", "", row=number), row) for number, row in enumerate(rows, 1)], problems)
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return records
 
 
@@ -150,11 +148,7 @@ def _metadata(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
     found = row.get(METADATA) or {}
     if isinstance(found, str) and not _cell(row, METADATA):
         return {}
-    if isinstance(found, str):
-        try:
-            found = json.loads(found)
-        except (ValueError, RecursionError):
-            return None
+    found = json_or_none(found) if isinstance(found, str) else found
     return found if isinstance(found, dict) else None
 
 

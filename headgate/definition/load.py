@@ -19,7 +19,7 @@ from headgate.definition.secrets_file import SecretsFile, read_secrets_file
 from headgate.definition.together import clashes
 from headgate.definition.yaml import Document, parse_yaml
 from headgate.files import needed_text, read_text
-from headgate.problems import InputError, Problem
+from headgate.problems import InputError, Problem, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,8 +60,7 @@ def load_definitions(root: Path) -> tuple[Loaded, ...]:
         except InputError as error:
             problems += error.problems
     problems += clashes([(str(one.folder / FILE), one.definition) for one in found])
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return tuple(found)
 
 

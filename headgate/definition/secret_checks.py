@@ -86,8 +86,8 @@ def _expressions(secrets: Secrets) -> Iterator[Fault]:
 
 def _keys(secrets: Secrets) -> Iterator[Fault]:
     for name, keys in secrets.secret_mappings.items():
-        if (most := max(Counter(keys).values())) > 1:
-            yield Fault(("secrets", "secret_mappings", name), f"names a key {most} times", "keep each of its keys once")
+        if max(Counter(keys).values()) > 1:
+            yield Fault(("secrets", "secret_mappings", name), "names a key more than once", "keep each of its keys once")
 
 
 def _managed(definition: Definition, secrets: Secrets) -> Iterator[Fault]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.names import secret_variable
 from headgate.problems import Problem
 from headgate.tables.names import folded
@@ -25,10 +25,7 @@ _FIXES = {
 
 def clashes(definitions: Sequence[tuple[str, Definition]]) -> list[Problem]:
     """Give a problem for each thing that two definitions share; `definitions` are (file, definition)."""
-    owners: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for file, definition in definitions:
-        for claim in _claims(definition):
-            owners[claim].append(file)
+    owners = grouped((claim, file) for file, definition in definitions for claim in _claims(definition))
     return [
         Problem(f"{' and '.join(files)} have the same {what}, '{name}'", _FIXES[what], files[-1])
         for (what, name), files in owners.items()

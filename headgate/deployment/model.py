@@ -185,7 +185,7 @@ class EventLog:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
     """A pipeline. It runs its file or notebook, or with `managed` what the platform itself ingests over `connection`.
 
@@ -199,21 +199,21 @@ class Pipeline:
     catalog: str
     schema: str
     channel: str
-    continuous: bool
+    continuous: bool = False
     development: bool
     tags: Mapping[str, str]
     cluster: Cluster | None
     run_as: RunAs | None
-    connection: str
+    connection: str = ""
     file: str
-    managed: tuple[ManagedTable, ...]
-    code: str
-    wheels: tuple[str, ...]
-    environment_version: str | None
+    managed: tuple[ManagedTable, ...] = ()
+    code: str = ""
+    wheels: tuple[str, ...] = ()
+    environment_version: str | None = None
     budget_policy_id: str | None
     notified: tuple[str, ...]
     protected: bool
-    waiting: bool
+    waiting: bool = False
     event_log: EventLog | None = None
     after: tuple[Ref, ...] = ()
     code_kind: Literal["file", "notebook"] = "file"

@@ -19,7 +19,6 @@ from headgate.schedule.delayed import delayed, window
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.definition.model import Sizing
     from headgate.deployment.model import Resource
     from headgate.deployment.scope import Scope
     from headgate.layout.chains import Chain
@@ -152,18 +151,15 @@ def _cluster(scope: Scope, now: PipelineNow) -> Cluster | None:
     if compute.kind == "serverless":
         return None
     scale = compute.autoscale
+    # By what stands in the files, not by what was observed: else each run would change the cluster.
+    declared = fsum(table.weight.declared for table in now.tables)
     return Cluster(
-        workers=_workers(compute.sizing, now.tables) if compute.sizing else compute.workers,
+        workers=workers(compute.sizing, declared, len(now.tables)) if compute.sizing else compute.workers,
         autoscale=(scale.min_workers, scale.max_workers) if scale else None,
         node_type=compute.node_type,
         driver_node_type=compute.driver_node_type,
         policy_id=compute.policy_id,
     )
-
-
-def _workers(sizing: Sizing, tables: Sequence[Table]) -> int:
-    # By what stands in the files, not by what was observed: else each run would change the cluster.
-    return workers(sizing, fsum(table.weight.declared for table in tables), len(tables))
 
 
 def _managed(scope: Scope, table: Table) -> ManagedTable:

@@ -12,6 +12,7 @@ from headgate.discovery.classify import listed
 from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, name_faults, table_of
 from headgate.inventory.row import UNVERIFIED, TableRow
+from headgate.numbers import some
 from headgate.problems import HeadgateError, InputError, Problem, SourceError
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ _STAGES = {
     "list_tables": "list_tables()",
     "metadata": "read_table_metadata()",
 }
+# What a line may say → where that is kept.
+_ALIKE = ("stage", "importing", "connector", "lists", "unmade")
+_KEPT = {"asking": "current", "tables": "names", **{name: name for name in _ALIKE}}
 
 
 @dataclass
@@ -61,13 +65,8 @@ class _ChildOutput:
     search: dict[str, Any] | None = None
 
     def take(self, line: dict[str, Any]) -> None:
-        self.stage = line.get("stage", self.stage)
-        self.importing = line.get("importing", self.importing)
-        self.current = line.get("asking", self.current)
-        self.connector = line.get("connector", self.connector)
-        self.lists = line.get("lists", self.lists)
-        self.names = line.get("tables", self.names)
-        self.unmade = line.get("unmade", self.unmade)
+        for key, name in _KEPT.items():
+            setattr(self, name, line.get(key, getattr(self, name)))
         self.fault = line.get("fault", self.fault) if "table" not in line else self.fault
         self.search = line if "looked" in line else self.search
         if "table" in line:
@@ -182,7 +181,7 @@ def _died(ended: Ended, output: _ChildOutput, code: Code) -> NoReturn:
 
 def _no_single_class(search: dict[str, Any], code: Code) -> NoReturn:
     if search["classes"]:
-        names = _some(search["classes"])
+        names = some(search["classes"], _MOST)
         choice = search["classes"][0].rpartition(":")[2]
         raise InputError(
             f"{code} holds several connectors: {names}", f"name one of them with --class, such as --class {choice}"
@@ -193,7 +192,7 @@ def _no_single_class(search: dict[str, Any], code: Code) -> NoReturn:
     if first:
         raise SourceError(Problem(f"{code}: {place} {told}", fix) for (told, fix), place in list(first.items())[:_MOST])
     wanted = f" named {code.class_name}" if code.class_name else ""
-    where = f"looked in {_some(search['looked'])}" if search["looked"] else "it holds no Python file"
+    where = f"looked in {some(search['looked'], _MOST)}" if search["looked"] else "it holds no Python file"
     raise InputError(
         f"{code}: No LakeflowConnect class{wanted} found; {where}",
         "a connector's class has list_tables and read_table_metadata, and is not abstract",
@@ -209,11 +208,6 @@ def _unimported(fault: dict[str, str]) -> tuple[str, str]:
     told = f"needs the package {module}{f' ({package})' if package != module else ''}, which is not installed"
     fix = f"pip install {package}, in headgate's environment; a module of the connector's own goes beside its code"
     return f"{told}{' (' + fault['at'] + ')' if fault['at'] else ''}", fix
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return ", ".join(names[:_MOST]) + more
 
 
 def _described(fault: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.sql_answer import is_answer, rows_of
 from headgate.files import needed_text, parse_json
-from headgate.problems import InputError, Problem
+from headgate.problems import InputError, Problem, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,8 +39,7 @@ def exported_rows(path: Path, arrays: tuple[str, ...] = ()) -> list[tuple[int, d
     problems += [
         Problem("not a JSON object", FORMS, str(path), row=number) for number, row in rows if not isinstance(row, dict)
     ]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return rows
 
 

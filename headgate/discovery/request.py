@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.discovery.connector_code import TIMEOUT
 from headgate.inventory.row import GONE
 from headgate.names import folder_fault
-from headgate.problems import InputError, Problem, short
+from headgate.problems import InputError, Problem, refuse, short
 from headgate.schedule.convert import check_schedule
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ class DiscoveryRequest:
         for kind, schedule in self.schedules.items():
             if error := check_schedule(schedule):
                 problems.append(Problem(f"--schedule-{kind}: {error.message}", error.fix))
-        if problems:
-            raise InputError(problems)
+        refuse(problems)
 
     @property
     def folder(self) -> Path:

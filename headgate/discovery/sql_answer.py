@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from headgate.numbers import counted
-from headgate.problems import InputError, Problem, short
+from headgate.problems import InputError, Problem, refuse, short
 
 _INLINE = 'ask with "disposition": "INLINE" and "format": "JSON_ARRAY"'
 _PARTS = "add the other parts' rows to result.data_array, or ask for fewer rows"
@@ -44,8 +44,7 @@ def rows_of(answer: dict[str, Any], file: str, arrays: tuple[str, ...]) -> list[
         for name in arrays
         if not _put_list(row, name)
     ]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return rows
 
 

@@ -16,7 +16,7 @@ from headgate.discovery.found import Failure, Found
 from headgate.discovery.metadata import MetadataError, is_name, table_of
 from headgate.inventory.row import UNVERIFIED, TableRow
 from headgate.names import catalog_name
-from headgate.problems import InputError, Problem, short
+from headgate.problems import Problem, refuse, short
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +54,7 @@ def read_workspace(tables: Path, metadata: Path | None = None, *, best_effort: b
     if not best_effort:
         fix = "export its metadata again, or keep the names alone of such tables with --best-effort"
         problems += [Problem(str(failure), fix, file=str(metadata)) for failure in failed]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return Found(_distinguished(found), tuple(failed))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003  # pydantic reads the fields' types
+from pathlib import Path  # noqa: TC003  # pydantic reads the fields' types
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,3 +81,22 @@ class Said(_Strict):
     counts: Counts | None = None
     error: str = ""
     fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTable:
+    """A table that would be loaded: its source, its destination and its folder; `refresh`: from nothing."""
+
+    source_table: str
+    destination: str
+    folder: Path
+    weight: float
+    refresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPipeline:
+    """A pipeline that would be run: its id, and what each of its tables is loaded into."""
+
+    id: str
+    tables: tuple[PlannedTable, ...]

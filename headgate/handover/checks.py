@@ -55,7 +55,7 @@ def refusals(handovers: Iterable[Handover], stopped: Iterable[StoppedPipeline], 
             problems += _same("runs as", giver, taker, (source.run_as, destination.run_as), survey.me)
             problems += [*_publishing(giver, source), *_publishing(taker, destination)]
         problems += [*_release(giver, giver_id, survey), *_release(taker, taker_id, survey)]
-        problems += [*_owner(handover, survey), *_named(handover, survey)]
+        problems += [*owned_by(handover, survey.owners.get(handover.table)), *_named(handover, survey)]
     return list(dict.fromkeys(problems))
 
 
@@ -115,10 +115,6 @@ def _release(pipeline: str, pipeline_id: str, survey: Survey) -> list[Problem]:
         return []
     message = f"pipeline {pipeline} last ran on Databricks Runtime {release}; tables move from 16.3 on"
     return [Problem(message, "set `channel: PREVIEW` or wait for the release, and run the pipeline once")]
-
-
-def _owner(handover: Handover, survey: Survey) -> list[Problem]:
-    return owned_by(handover, survey.owners.get(handover.table))
 
 
 def _named(handover: Handover, survey: Survey) -> list[Problem]:

@@ -38,7 +38,8 @@ _NO_TABLE = "TABLE_OR_VIEW_NOT_FOUND"
 class DatabricksWorkspace:
     """A workspace and one of its SQL warehouses, empty where no statement is to be run.
 
-    `host` and `profile` are the target's, else the environment's. `clock` waits. Raises InputError without credentials.
+    `host` and `profile` are the target's, else the environment's. `clock` waits. Raises InputError without credentials. Every
+    method raises SourceError where the workspace can't be asked.
     """
 
     def __init__(self, host: str | None, profile: str | None, warehouse: str, clock: Clock | None = None) -> None:
@@ -52,12 +53,8 @@ class DatabricksWorkspace:
 
     def pipeline(self, pipeline_id: str) -> WorkspacePipeline | None:
         """Give a pipeline; None where there is none with that id."""
-        with self._login.asking(f"pipeline {pipeline_id}"):
-            try:
-                found = self._client.pipelines.get(pipeline_id)
-            except NotFound:
-                return None
-        return _pipeline_facts(pipeline_id, found)
+        found = self._login.found(f"pipeline {pipeline_id}", lambda: self._client.pipelines.get(pipeline_id))
+        return None if found is None else _pipeline_facts(pipeline_id, found)
 
     def pipeline_owner(self, pipeline_id: str) -> str:
         """Give who owns a pipeline; empty where it may not be seen."""
@@ -141,12 +138,12 @@ class DatabricksWorkspace:
 
     def file(self, path: str) -> str | None:
         """Give a workspace file's text; None where there is none."""
-        with self._login.asking(f"the file {path}"):
-            try:
-                content = self._client.workspace.export(path, format=ExportFormat.AUTO).content
-            except NotFound:
-                return None
+
+        def export() -> str:
+            content = self._client.workspace.export(path, format=ExportFormat.AUTO).content
             return b64decode(content or "").decode(errors="replace")
+
+        return self._login.found(f"the file {path}", export)
 
     def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from headgate.deployment.scope import Scope
+    from headgate.handover.databricks import DatabricksWorkspace
     from headgate.handover.model import Handover, Runbook, Step, StoppedPipeline
     from headgate.handover.store import HandoverStore
-    from headgate.handover.workspace import HandoverWorkspace, WorkspacePipeline
+    from headgate.handover.workspace import WorkspacePipeline
 
 # How long a pipeline may take to stop, and how often it is asked, in seconds.
 PATIENCE, PAUSE = 1800.0, 5.0
@@ -37,7 +38,7 @@ class HandoverResult:
 
 
 def execute(
-    runbook: Runbook, workspace: HandoverWorkspace, store: HandoverStore, scope: Scope, tell: Callable[[str], None]
+    runbook: Runbook, workspace: DatabricksWorkspace, store: HandoverStore, scope: Scope, tell: Callable[[str], None]
 ) -> HandoverResult:
     """Execute what of `runbook` needs no person: pause, stop, ALTER, record. `tell` gets a line for each thing done.
 
@@ -71,7 +72,7 @@ def execute(
     return HandoverResult(tuple(altered), tuple(found))
 
 
-def look(runbook: Runbook, workspace: HandoverWorkspace, scope: Scope) -> Survey:
+def look(runbook: Runbook, workspace: DatabricksWorkspace, scope: Scope) -> Survey:
     """Ask the workspace for all that the checks need; nothing is changed."""
     stopped = [*runbook.stopped, *runbook.restacked]
     pipelines = {one.pipeline_id: workspace.pipeline(one.pipeline_id) for one in stopped}
@@ -89,7 +90,7 @@ def look(runbook: Runbook, workspace: HandoverWorkspace, scope: Scope) -> Survey
 
 
 def _named(
-    handovers: Sequence[Handover], pipelines: dict[str, WorkspacePipeline | None], workspace: HandoverWorkspace, scope: Scope
+    handovers: Sequence[Handover], pipelines: dict[str, WorkspacePipeline | None], workspace: DatabricksWorkspace, scope: Scope
 ) -> dict[str, frozenset[str]]:
     """Give the tables that the destinations' applied files name."""
     named = {}
@@ -112,7 +113,7 @@ def _before(one: StoppedPipeline, survey: Survey) -> PriorState:
     return PriorState(one.pipeline, one.pipeline_id, one.job_id, job.paused if job else None, continuous, running)
 
 
-def _pause(one: StoppedPipeline, workspace: HandoverWorkspace, tell: Callable[[str], None]) -> None:
+def _pause(one: StoppedPipeline, workspace: DatabricksWorkspace, tell: Callable[[str], None]) -> None:
     job = workspace.job(one.job_id)
     if job is None or job.paused is not False:
         return
@@ -125,7 +126,7 @@ def _pause(one: StoppedPipeline, workspace: HandoverWorkspace, tell: Callable[[s
     tell(f"job {one.job_id} of pipeline {one.pipeline} is paused")
 
 
-def _stop(one: StoppedPipeline, workspace: HandoverWorkspace, tell: Callable[[str], None]) -> None:
+def _stop(one: StoppedPipeline, workspace: DatabricksWorkspace, tell: Callable[[str], None]) -> None:
     waited = 0.0
     asked = False
     while busy := _busy(one, workspace):
@@ -142,7 +143,7 @@ def _stop(one: StoppedPipeline, workspace: HandoverWorkspace, tell: Callable[[st
         tell(f"pipeline {one.pipeline} is idle")
 
 
-def _busy(one: StoppedPipeline, workspace: HandoverWorkspace) -> str:
+def _busy(one: StoppedPipeline, workspace: DatabricksWorkspace) -> str:
     facts = workspace.pipeline(one.pipeline_id)
     if facts is None:
         raise SourceError(f"pipeline {one.pipeline} ({one.pipeline_id}) is gone", "look who deleted it; its tables go with it")
@@ -150,7 +151,7 @@ def _busy(one: StoppedPipeline, workspace: HandoverWorkspace) -> str:
 
 
 def _alter(
-    step: Step, handover: Handover, pair: Sequence[StoppedPipeline], workspace: HandoverWorkspace, store: HandoverStore
+    step: Step, handover: Handover, pair: Sequence[StoppedPipeline], workspace: DatabricksWorkspace, store: HandoverStore
 ) -> bool:
     """Give the table to its taker while neither of the two pipelines runs; say whether that took a statement."""
     owner = workspace.owner_of(handover.table)

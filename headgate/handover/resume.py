@@ -12,14 +12,14 @@ from headgate.tables.names import folded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from headgate.handover.databricks import DatabricksWorkspace
     from headgate.handover.journal import HandoverJournal, PriorState
     from headgate.handover.store import HandoverStore
-    from headgate.handover.workspace import HandoverWorkspace
     from headgate.layout.model import Layout
 
 
 def resume(
-    workspace: HandoverWorkspace, store: HandoverStore, tell: Callable[[str], None], *, force: bool = False
+    workspace: DatabricksWorkspace, store: HandoverStore, tell: Callable[[str], None], *, force: bool = False
 ) -> list[str]:
     """Unpause what ran before and start what was running; give the pipelines concerned, and remove the journal.
 
@@ -65,7 +65,7 @@ def unfinished(layout: Layout, target: str, journal: HandoverJournal) -> list[Pr
     ]
 
 
-def _resumed(before: PriorState, workspace: HandoverWorkspace, tell: Callable[[str], None]) -> bool:
+def _resumed(before: PriorState, workspace: DatabricksWorkspace, tell: Callable[[str], None]) -> bool:
     """Put one pipeline back; say whether that took anything."""
     done = False
     job = workspace.job(before.job_id) if before.job_id and before.paused is False else None

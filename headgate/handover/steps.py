@@ -5,6 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from headgate.clients.sql import quoted
 from headgate.handover.model import Step
 from headgate.layout.handover import alter_statement
 
@@ -83,7 +84,7 @@ def give(target_layout: TargetLayout, handover: Handover) -> Step:
         f"Give {table} from pipeline {giver} to pipeline {taker}, as the identity that owns and runs both.",
         alter_statement(table, taker_id),
         f"pipelines.pipelineId is {taker_id}; before, it is {giver_id}",
-        f"SHOW TBLPROPERTIES {_quoted(table)}",
+        f"SHOW TBLPROPERTIES {quoted(table)}",
         "give it again" if handover.back else "give it back, as long as its files are not applied",
         alter_statement(table, giver_id) if handover.back else _back(target_layout, [source]),
         handover=handover,
@@ -190,7 +191,3 @@ def resume(target_layout: TargetLayout) -> Step:
         "each job's pause_status is what it was before; the next update of both pipelines succeeds",
         undo="pause them again",
     )
-
-
-def _quoted(table: str) -> str:
-    return ".".join(f"`{part.replace('`', '``')}`" for part in table.split("."))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from headgate.definition.checks import SCD_TYPES
 from headgate.inventory.other_columns import CONFIGURATION
-from headgate.inventory.row import INGESTION_TYPES, STATUSES
+from headgate.inventory.row import INGESTION_TYPES, STATUSES, TableRow
 from headgate.names import catalog_name, catalog_name_fault
 from headgate.problems import did_you_mean
 from headgate.schedule import check_schedule
@@ -17,26 +18,12 @@ from headgate.schedule import check_schedule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Column → field of TableRow.
-CELLS = {
-    "source_table": "source_table",
-    "destination_table": "destination_table",
-    "destination_catalog": "destination_catalog",
-    "destination_schema": "destination_schema",
-    "pipeline_group": "pipeline_group",
-    "schedule": "schedule",
-    "table_options_json": "options",
-    "weight": "weight",
-    "category": "category",
-    "ingestion_type": "ingestion_type",
-    "primary_keys": "primary_keys",
-    "cursor_field": "cursor_field",
-    "estimated_rows": "estimated_rows",
-    "estimated_bytes": "estimated_bytes",
-    "connection_name": "connection_name",
-    "status": "status",
-    CONFIGURATION: "options",
-}
+_NAMED_OTHERWISE = {"options": "table_options_json"}  # field → column, where that has another name
+_BY_NAME = ("loads", "estimated_loads")  # each of these has a column of its own
+# Column → field of TableRow: the columns of an inventory in their order, then what else is read.
+_OWN = {_NAMED_OTHERWISE.get(one.name, one.name): one.name for one in fields(TableRow) if one.name not in _BY_NAME}
+COLUMNS = tuple(_OWN)
+CELLS = {**_OWN, CONFIGURATION: "options"}
 MOST_WEIGHT = 1e12  # seconds; sums of any number of tables stay numbers
 NOTHING = {"NULL", "Null", "null", "None", "NaN", "nan", "N/A", "#N/A", "\\N"}  # what programs export for an empty cell
 MOST_SIZE = 1e18  # rows, or bytes: an exabyte

@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.inventory.csv_file import Columns, columns_of, read_lines, separator_of
 from headgate.inventory.load_cells import RUN_LOADS
 from headgate.inventory.runs import COLUMNS, COMPLETED, FAILED, LOCAL, REQUIRED, RUNS, parse_runs
@@ -69,9 +70,7 @@ def with_runs(data: bytes | None, runs: Iterable[Run], file: str = RUNS) -> Kept
 
 def _new(old: Iterable[Run], runs: Iterable[Run], columns: Sequence[str]) -> tuple[list[Run], Counter[str]]:
     """Give the runs that are not among the old ones, each once, and how many the file can't say for want of which column."""
-    known: defaultdict[tuple[str | TableId, datetime], list[Run]] = defaultdict(list)
-    for run in old:
-        known[run.key].append(run)
+    known = grouped((run.key, run) for run in old)
     unsaid = Counter[str]()
     new = []
     for run in runs:
@@ -107,9 +106,8 @@ def _told(run: Run) -> Key:
 
 
 def _staying(runs: Sequence[Run]) -> set[Key]:
-    by_table: defaultdict[tuple[str | TableId, str, str], list[Run]] = defaultdict(list)
-    for run in sorted(runs, key=lambda run: run.started_at, reverse=True):
-        by_table[run.key[0], run.origin, run.state].append(run)
+    newest_first = sorted(runs, key=lambda run: run.started_at, reverse=True)
+    by_table = grouped(((run.key[0], run.origin, run.state), run) for run in newest_first)
     stay = set()
     for (*_, state), its in by_table.items():
         most = MOST_FAILED if state == FAILED else MOST_RUNS

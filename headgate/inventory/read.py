@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.files import read_bytes
-from headgate.inventory.cells import CELLS, NOTHING, CellError, parse_cell
+from headgate.inventory.cells import CELLS, COLUMNS, NOTHING, CellError, parse_cell
 from headgate.inventory.csv_file import Columns, capped, columns_of, headings_of, read_lines
 from headgate.inventory.load_cells import ESTIMATED, GIVEN, LOADS, parse_loads
 from headgate.inventory.other_columns import OTHERS, in_our_columns
 from headgate.inventory.row import UNVERIFIED, TableRow
 from headgate.inventory.rows import row_problems
-from headgate.problems import InputError, Problem, did_you_mean, short
+from headgate.problems import InputError, Problem, did_you_mean, refuse, short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -23,24 +23,6 @@ if TYPE_CHECKING:
 
     Unverified = list[tuple[str, str, list[Problem]]]  # connector, source table, what is wrong
 
-COLUMNS = (
-    "source_table",
-    "destination_table",
-    "destination_catalog",
-    "destination_schema",
-    "pipeline_group",
-    "schedule",
-    "table_options_json",
-    "weight",
-    "category",
-    "ingestion_type",
-    "primary_keys",
-    "cursor_field",
-    "estimated_rows",
-    "estimated_bytes",
-    "connection_name",
-    "status",
-)
 _CONNECTOR = "connector"
 _WIDTH = 80
 _INVENTORY = Columns(COLUMNS, COLUMNS[:1], family=LOADS)
@@ -118,8 +100,7 @@ def _parsed(
         problems += [problem for problem in found if (problem.line, problem.column) not in cells]
     if not tables and not problems:
         problems.append(Problem("holds no table", "add a row for each table, or run `headgate discover`", file))
-    if problems:
-        raise InputError(capped(sorted(problems, key=lambda problem: problem.line or 0), file))
+    refuse(capped(sorted(problems, key=lambda problem: problem.line or 0), file))
     return {connector: tuple(table for _, table in rows) for connector, rows in tables.items()}
 
 

@@ -19,7 +19,7 @@ def rule_of(ingestion_type: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A source table and where it goes. Empty means: as the connector's definition says.
+    """A source table and where it goes, in the order of the columns. Empty means: as the connector's definition says.
 
     `weight` is the expected seconds of pipeline time for one run (None: by runs, size or ingestion type); `estimated_rows` and
     `estimated_bytes` are what the whole table is thought to hold (None: not known); `primary_keys` are None where nobody said

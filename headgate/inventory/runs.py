@@ -12,7 +12,7 @@ from headgate.files import read_bytes
 from headgate.inventory.cells import CellError, parse_weight
 from headgate.inventory.csv_file import Columns, capped, read_lines
 from headgate.inventory.load_cells import GIVEN, RUN_LOADS, parse_loads
-from headgate.problems import InputError, Problem, short
+from headgate.problems import Problem, refuse, short
 from headgate.tables.ids import TableId
 from headgate.tables.names import blurred
 
@@ -119,8 +119,7 @@ def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
         else:
             before.append(len(runs))
             runs.append(run)
-    if problems:
-        raise InputError(capped(problems, file))
+    refuse(capped(problems, file))
     return tuple(runs)
 
 
@@ -161,10 +160,6 @@ def _moment(text: str) -> datetime:
         raise CellError(f"is not a time ({error})", fix) from None
 
 
-def _seconds(text: str) -> float:
-    return parse_weight(text, "write seconds, such as 12.5")
-
-
 def _full_load(text: str) -> bool | None:
     known = {"": None, "true": True, "false": False}
     if text.strip().lower() not in known:
@@ -191,7 +186,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "source_table": _source,
     "destination": _destination,
     "started_at": _moment,
-    "seconds": _seconds,
+    "seconds": lambda text: parse_weight(text, "write seconds, such as 12.5"),
     "full_load": _full_load,
     "rows": _rows,
     "state": _state,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from headgate.inventory.cells import MOST_WEIGHT
 from headgate.names import catalog_name_fault
 from headgate.numbers import counted
-from headgate.problems import InputError, Problem, did_you_mean, short
+from headgate.problems import InputError, Problem, did_you_mean, refuse, short
 from headgate.tables.names import Names, blurred
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.inventory.row import TableRow
 
+SliceState = Literal["new", "same", "changed", "back", "gone"]
 _DIGITS = 9  # of a slice's weight: no more than a person can compare
 _NAMED = re.compile(r"(?P<stem>.+)_[sS](?P<number>[0-9]{3,})", re.DOTALL)
 
@@ -43,7 +44,7 @@ class Slice:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     weight: float | None
-    state: Literal["new", "same", "changed", "back", "gone"]
+    state: SliceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ class _Row:
     @property
     def size(self) -> int:
         return len(self.kept) + len(self.added)
+
+    @property
+    def state(self) -> SliceState:
+        if self.place is None:
+            return "new"
+        return "gone" if not self.size else "back" if not self.live else "same" if self.same else "changed"
 
 
 def slice_table(
@@ -127,8 +134,7 @@ def _check(option: str, values: Mapping[str, float], at_most: int, separator: st
             problems.append(Problem(f"the value {short(value)} {fault}", "take it out"))
         if not 0 <= weight < math.inf:
             problems.append(Problem(f"the value {short(value)} weighs {weight}", "give 0 or more"))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def value_fault(value: str, separator: str) -> str:
@@ -232,8 +238,7 @@ def _check_names(tables: Sequence[TableRow], rows: Sequence[_Row]) -> None:
         elif number := taken.get(_destination(table)):
             message = f"a slice would go to {table.destination_table}, as the table in row {number} does"
             problems.append(Problem(message, "give that table another destination_table"))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
 
 
 def _destination(table: TableRow) -> tuple[str, ...]:
@@ -321,11 +326,4 @@ def _finished(row: _Row, option: str, separator: str, weight: float | None) -> T
 def _told(row: _Row, table: TableRow, number: int) -> Slice:
     removed = tuple(value for value in row.before if value not in row.kept) if row.live or row.size else ()
     now = (*row.kept, *row.added)
-    state: Literal["new", "same", "changed", "back", "gone"] = "same" if row.same else "changed"
-    if row.place is None:
-        state = "new"
-    elif not row.size:
-        state = "gone"
-    elif not row.live:
-        state = "back"
-    return Slice(table.destination_name, number, now, tuple(row.added), removed, table.weight, state)
+    return Slice(table.destination_name, number, now, tuple(row.added), removed, table.weight, row.state)

@@ -11,7 +11,7 @@ from headgate.files import needed_bytes
 from headgate.inventory.cells import CellError, parse_weight
 from headgate.inventory.csv_file import capped, csv_text, unread
 from headgate.inventory.slices import value_fault
-from headgate.problems import InputError, Problem, short
+from headgate.problems import InputError, Problem, refuse, short
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +55,7 @@ def parse_values(data: bytes, separator: str, file: str = "values.csv") -> dict[
         bare = next(value for value, weight in weights.items() if weight is None)
         message = f"{short(bare)} has no weight, and others have"
         problems.append(Problem(message, "write a weight in each line, or in none", file, first[bare]))
-    if problems:
-        raise InputError(capped(problems, file))
+    refuse(capped(problems, file))
     return given or dict.fromkeys(weights, 1.0)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.inventory.csv_file import capped
 from headgate.inventory.defaults import declared_seconds, estimated_seconds
 from headgate.inventory.runs import COMPLETED, LOCAL
@@ -212,10 +213,8 @@ def _microseconds(run: Run) -> int:
 
 def unknown_runs(rows: Mapping[TableId, TableRow], definition: Definition, runs: Sequence[Run], file: str) -> list[Problem]:
     """Say which runs are of no table in `rows` (table → its row), once for each name and destination in `file`."""
-    unknown: defaultdict[tuple[str, str], list[Run]] = defaultdict(list)
-    for run, meant in _meanings(rows, definition, runs):
-        if not meant:
-            unknown[run.source_table, run.destination].append(run)
+    meanings = _meanings(rows, definition, runs)
+    unknown = grouped(((run.source_table, run.destination), run) for run, meant in meanings if not meant)
     known = Names((table.source_table, table.destination) for table in rows)
     problems = []
     for (source, destination), its in unknown.items():

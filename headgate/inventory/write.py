@@ -7,9 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from headgate.files import write_whole
-from headgate.inventory.cells import CELLS
+from headgate.inventory.cells import CELLS, COLUMNS
 from headgate.inventory.load_cells import ESTIMATED, GIVEN, load_columns
-from headgate.inventory.read import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.names import natural
 from headgate.tables.names import Names
 
@@ -71,7 +72,6 @@ def chains_of(inside: Mapping[str, Iterable[TableId]], after: Mapping[str, Seque
 
 def chains_in(layout: Layout, after: Mapping[str, Sequence[str]], target: str | None = None) -> tuple[Chain, ...]:
     """Give the chains of a layout, once all moves are done, or as a target has them today."""
-    inside: defaultdict[str, list[TableId]] = defaultdict(list)
-    for placement in layout.tables if after else ():
-        inside[placement.agreed if target is None else placement.in_target(target)].append(placement.table)
+    placed = layout.tables if after else ()
+    inside = grouped((one.agreed if target is None else one.in_target(target), one.table) for one in placed)
     return chains_of(inside, after) if after else ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.clients.sql import quoted
+
 if TYPE_CHECKING:
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Placement
@@ -15,8 +17,7 @@ def alter_statement(destination: str, pipeline_id: str) -> str:
     `destination` is catalog.schema.table, each without a full stop. Source: Databricks, move tables between pipelines: DBR
     16.3 or newer, both pipelines stopped, owned and run by the same identity, in default publishing mode.
     """
-    name = ".".join(f"`{part.replace('`', '``')}`" for part in destination.split("."))
-    return f'ALTER STREAMING TABLE {name} SET TBLPROPERTIES("pipelines.pipelineId"="{pipeline_id}")'
+    return f'ALTER STREAMING TABLE {quoted(destination)} SET TBLPROPERTIES("pipelines.pipelineId"="{pipeline_id}")'
 
 
 def handover_words(placement: Placement, deployed: Deployed, catalog: str | None) -> str:

@@ -93,12 +93,13 @@ def record_done(
     taken down. What is done in all `targets` is no longer remembered, but for the ids of pipelines that left.
     """
     ended, names = {placement.table for placement in tables}, set(pipelines)
+    others = [name for name in targets if name != target]
     return tidy(
         replace(
             layout,
             tables=tuple(_with_state(p, target, "done") if p.table in ended else p for p in layout.tables),
-            pipelines=tuple(_changed(p, target) if p.id in names else p for p in layout.pipelines),
-            left=tuple(replace(left, until=_without(left.until, target)) if left.id in names else left for left in layout.left),
+            pipelines=tuple(_settled(p, others) if p.id in names else p for p in layout.pipelines),
+            left=tuple(_left_in(left, others) if left.id in names else left for left in layout.left),
             retired=tuple(
                 replace(entry, done=True) if retired and entry.target == target else entry for entry in layout.retired
             ),
@@ -155,7 +156,7 @@ def rename_pipeline(layout: Layout, old: str, new: str, targets: Collection[str]
     if pipelines[old].renamed or pipelines[old].restacked:
         fix = "deploy, then record it with `headgate record`, and rename again"
         raise RefusedError(f"pipeline '{old}' still changes its stack or id", fix)
-    if _moving(layout, old):
+    if any(p.move and old in (p.pipeline, p.move.to) for p in layout.tables):
         raise RefusedError(f"tables are on their way from or to pipeline '{old}'", "finish their moves, then rename")
     renamed = replace(pipelines[old], id=new, renamed=Change(old, tuple(targets)))
     return replace(
@@ -185,7 +186,7 @@ def tidy(layout: Layout, targets: Collection[str]) -> Layout:
     tables = tuple(_ended(placement, open_targets) for placement in layout.tables)
     used = {name for placement in tables for name in (placement.pipeline, placement.agreed)}
     emptied = [Left.of(p, open_targets) for p in layout.pipelines if p.id not in used]
-    left = [replace(entry, until=tuple(t for t in entry.until if t in open_targets)) for entry in layout.left]
+    left = [_left_in(entry, open_targets) for entry in layout.left]
     return replace(
         layout,
         tables=tables,
@@ -211,13 +212,6 @@ def _open(change: Change[str] | None, targets: Collection[str]) -> Change[str] |
     return Change(change.before, until) if change and until else None
 
 
-def _changed(pipeline: Pipeline, target: str) -> Pipeline:
-    def without(change: Change[str] | None) -> Change[str] | None:
-        return Change(change.before, _without(change.until, target)) if change else None
-
-    return replace(pipeline, restacked=without(pipeline.restacked), renamed=without(pipeline.renamed))
-
-
 def _with_state(placement: Placement, target: str, state: MoveState) -> Placement:
     if not placement.move:
         return placement
@@ -231,9 +225,5 @@ def _planned(placement: Placement, target: str) -> Placement:
     return replace(placement, move=replace(placement.move, states=states))
 
 
-def _without(until: tuple[str, ...], target: str) -> tuple[str, ...]:
-    return tuple(name for name in until if name != target)
-
-
-def _moving(layout: Layout, pipeline: str) -> bool:
-    return any(p.move and pipeline in (p.pipeline, p.move.to) for p in layout.tables)
+def _left_in(left: Left, targets: Collection[str]) -> Left:
+    return replace(left, until=tuple(name for name in left.until if name in targets))

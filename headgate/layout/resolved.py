@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.inventory.grouping import LockedGroups
 from headgate.problems import StaleError
 from headgate.tables.group import majority
@@ -59,13 +59,9 @@ def resolve_layout(layout: Layout, tables: Sequence[Table], target: str | None =
     by_id = {table.id: table for table in tables}
     if by_id.keys() != {placement.table for placement in layout.tables}:
         raise StaleError("layout.lock and tables.csv don't hold the same tables", f"run `headgate balance {layout.connector}`")
-    inside: defaultdict[str, list[Table]] = defaultdict(list)
-    linked: defaultdict[str, list[Table]] = defaultdict(list)
-    for placement in layout.tables:
-        table = by_id[placement.table]
-        inside[placement.agreed if target is None else placement.in_target(target)].append(table)
-        for name in {placement.pipeline, placement.agreed}:
-            linked[name].append(table)
+    placed = [(one, by_id[one.table]) for one in layout.tables]
+    inside = grouped((one.agreed if target is None else one.in_target(target), table) for one, table in placed)
+    linked = grouped((name, table) for one, table in placed for name in {one.pipeline, one.agreed})
     return tuple(_resolved(pipeline, inside[pipeline.id], linked[pipeline.id]) for pipeline in layout.pipelines)
 
 

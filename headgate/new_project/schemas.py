@@ -7,7 +7,7 @@ from typing import Any
 
 from headgate.definition.schema import json_schema
 from headgate.generated import File
-from headgate.inventory.read import COLUMNS
+from headgate.inventory.cells import COLUMNS
 from headgate.inventory.row import INGESTION_TYPES
 from headgate.inventory.runs import COLUMNS as RUNS_COLUMNS
 from headgate.review.accepted import json_schema as accepted_schema

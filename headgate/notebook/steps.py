@@ -121,7 +121,7 @@ class PiNotebook(Session):
             raise RefusedError(f"these files say something else: {names}", f"look at the diff, then delete them in {folder}")
         done = [f"{folder / change.file.path} written" for change in found.changes]
         done += [f"{folder / path} deleted" for path in found.gone]
-        more = [f"and {len(done) - _MOST} more files"] if len(done) > _MOST else []
+        more = [f"and {len(done) - _MOST} more"] if len(done) > _MOST else []
         self.output.say("\n".join([*done[:_MOST], *more]) or "every file is up to date already")
 
     @cell

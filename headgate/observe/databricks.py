@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from databricks.sdk.errors import NotFound
-
 from headgate.clients.databricks import Login
 
 if TYPE_CHECKING:
@@ -33,31 +31,18 @@ class DatabricksEvents:
 
         Raises SourceError where the workspace can't be asked.
         """
-        try:
-            return list(self._rows(pipeline_id, since))
-        except NotFound:
-            return None
+        return self._login.found(f"the events of pipeline {pipeline_id}", lambda: list(self._rows(pipeline_id, since)))
 
     def _rows(self, pipeline_id: str, since: datetime | None) -> Iterator[Mapping[str, Any]]:
         query: dict[str, Any] = {"max_results": _PAGE, "order_by": "timestamp asc"}
         if since is not None:
             query["filter"] = f"timestamp >= '{since:%Y-%m-%dT%H:%M:%S}.000Z'"
-        seen: set[str] = set()
+        path, seen = f"/api/2.0/pipelines/{pipeline_id}/events", set[str]()
         while True:
-            found = self._page(pipeline_id, query)
+            found: Any = self._login.client.api_client.do("GET", path, query=query)
             yield from found.get("events") or ()
             token = found.get("next_page_token")
             if not token or token in seen:
                 return
             seen.add(token)
             query = {"max_results": _PAGE, "page_token": token}
-
-    def _page(self, pipeline_id: str, query: dict[str, Any]) -> Mapping[str, Any]:
-        missing: NotFound | None = None
-        with self._login.asking(f"the events of pipeline {pipeline_id}"):
-            try:
-                found = self._login.client.api_client.do("GET", f"/api/2.0/pipelines/{pipeline_id}/events", query=query)
-                return dict(found)
-            except NotFound as error:
-                missing = error
-        raise missing

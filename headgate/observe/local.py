@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from headgate.engine.events import Event
+from headgate.grouped import grouped
 from headgate.observe.model import Observation, ObservedUpdate, TableRun
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.observe.model import RunState, UpdateState
+    from headgate.observe.model import Origin, RunState, UpdateState
 
 _STATES: dict[str, UpdateState] = {"started": "running", "loaded": "completed", "failed": "failed", "stopped": "canceled"}
 _RUNS: dict[str, RunState] = {"loaded": "completed", "failed": "failed", "stopped": "stopped"}
@@ -46,9 +46,7 @@ def local_observation(events: Iterable[Event], connector: str, target: str, unkn
             updates[event.run, event.pipeline] = _update(event)
         elif event.kind == "table" and event.table and event.state in _RUNS:
             runs[event.run, event.table, event.started_at] = _run(event)
-    of_update: defaultdict[tuple[str, str], list[TableRun]] = defaultdict(list)
-    for run in runs.values():
-        of_update[run.update, run.pipeline].append(run)
+    of_update = grouped(((run.update, run.pipeline), run) for run in runs.values())
     found = [_with_runs(update, of_update[key]) for key, update in updates.items()]
     return Observation(
         tuple(sorted(found, key=lambda update: (update.started_at, update.pipeline))),
@@ -69,14 +67,13 @@ def _with_runs(update: ObservedUpdate, runs: Sequence[TableRun]) -> ObservedUpda
     )
 
 
+def _whose(event: Event) -> tuple[Origin, str, str, str, str, str]:
+    return event.origin, event.connector, event.target, event.pipeline or "", "", event.run
+
+
 def _update(event: Event) -> ObservedUpdate:
     return ObservedUpdate(
-        event.origin,
-        event.connector,
-        event.target,
-        event.pipeline or "",
-        "",
-        event.run,
+        *_whose(event),
         event.started_at,
         event.ended_at,
         _STATES[event.state],
@@ -88,12 +85,7 @@ def _update(event: Event) -> ObservedUpdate:
 def _run(event: Event) -> TableRun:
     seconds = event.seconds or 0.0
     return TableRun(
-        event.origin,
-        event.connector,
-        event.target,
-        event.pipeline or "",
-        "",
-        event.run,
+        *_whose(event),
         event.source_table or "",
         event.table or "",
         event.started_at,

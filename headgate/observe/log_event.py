@@ -7,12 +7,12 @@ Objects are JSON text where SQL exports them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from headgate.files import json_or_none
 from headgate.problems import short
 from headgate.redaction.tokens import token_free
 from headgate.visible import seen
@@ -88,11 +88,7 @@ def log_event(row: Mapping[str, Any], unknown: Counter[str]) -> LogEvent | None:
 
 def object_of(value: object) -> Mapping[str, Any]:
     """Give an object that may be there as JSON text; what is none gives an empty one."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return {}
+    value = json_or_none(value) if isinstance(value, str) else value
     return value if isinstance(value, Mapping) else {}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.sql_answer import is_answer, rows_of
 from headgate.engine.folder import RunFolder
-from headgate.files import decoded, needed_bytes
+from headgate.files import decoded, json_or_none, needed_bytes
 from headgate.inventory.csv_file import UTF8, csv_text, unread
 from headgate.problems import InputError, Problem
 
@@ -63,7 +63,7 @@ def _json_rows(text: str, path: Path, unknown: Counter[str]) -> Iterator[Mapping
         if text.startswith("["):
             raise InputError(Problem(f"is not JSON: {error}", _FORMS, str(path), getattr(error, "lineno", None))) from None
         # Not at what else Unicode calls the end of a line: a message may hold it.
-        whole = [_line(line) for line in text.split("\n") if line.strip()]
+        whole = [json_or_none(line) for line in text.split("\n") if line.strip()]
     if is_answer(whole):
         whole = rows_of(whole, str(path), ())
     if isinstance(whole, dict) and isinstance(whole.get("events"), list):
@@ -73,13 +73,6 @@ def _json_rows(text: str, path: Path, unknown: Counter[str]) -> Iterator[Mapping
             yield row
         else:
             unknown["lines that are no JSON object"] += 1
-
-
-def _line(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _csv_rows(text: str, path: Path) -> Iterator[Mapping[str, Any]]:

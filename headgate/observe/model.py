@@ -15,7 +15,19 @@ RunState = Literal["running", "completed", "failed", "skipped", "stopped", "idle
 
 
 @dataclass(frozen=True, slots=True)
-class ObservedUpdate:
+class Whose:
+    """Which update of which pipeline something is of: see `ObservedUpdate`."""
+
+    origin: Origin
+    connector: str
+    target: str
+    pipeline: str
+    pipeline_id: str
+    update: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedUpdate(Whose):
     """A pipeline's update: all its tables, once (or again and again, of a continuous one). Times are UTC.
 
     pipeline: its id in the lock, else what the log calls it. pipeline_id: the workspace's own, empty for runs here. update: the
@@ -25,12 +37,6 @@ class ObservedUpdate:
     setup_seconds: from then until tables were loaded; running_seconds: while they were.
     """
 
-    origin: Origin
-    connector: str
-    target: str
-    pipeline: str
-    pipeline_id: str
-    update: str
     started_at: datetime
     ended_at: datetime | None
     state: UpdateState
@@ -43,7 +49,7 @@ class ObservedUpdate:
 
 
 @dataclass(frozen=True, slots=True)
-class TableRun:
+class TableRun(Whose):
     """What one update did for one table. Times are UTC.
 
     destination: catalog.schema.table as the target has it. seconds: its share of the time in which tables were loaded: at each
@@ -53,12 +59,6 @@ class TableRun:
     idle_seconds: while it had nothing to do. error: what failed, in the log's words.
     """
 
-    origin: Origin
-    connector: str
-    target: str
-    pipeline: str
-    pipeline_id: str
-    update: str
     source_table: str
     destination: str
     started_at: datetime

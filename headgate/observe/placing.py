@@ -9,9 +9,9 @@ the kind, and no `source_`.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.tables.names import blurred
 
 if TYPE_CHECKING:
@@ -27,13 +27,10 @@ class Places:
     """The tables of a connector as a target has them, by what flows and datasets of their pipelines are called."""
 
     def __init__(self, tables: Iterable[TableId]) -> None:
-        self._by_destination: dict[str, TableId] = {}
-        self._by_name: defaultdict[str, list[TableId]] = defaultdict(list)
-        self._by_source: defaultdict[str, list[TableId]] = defaultdict(list)
-        for table in tables:
-            self._by_destination[blurred(table.destination)] = table
-            self._by_name[blurred(table.table)].append(table)
-            self._by_source[blurred(table.source_table)].append(table)
+        listed = list(tables)
+        self._by_destination = {blurred(table.destination): table for table in listed}
+        self._by_name = grouped((blurred(table.table), table) for table in listed)
+        self._by_source = grouped((blurred(table.source_table), table) for table in listed)
 
     def table(self, flow: str, dataset: str, inside: Sequence[TableId] = ()) -> TableId | None:
         """Give the table of a flow that loads a dataset; empty: not told. None for one that is none, or could be of several.

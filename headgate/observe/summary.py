@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from math import fsum
 from statistics import median
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.numbers import rounded
 from headgate.observe.model import RunState  # noqa: TC001  # pydantic reads the fields of TableSeen when a schema is made
 
@@ -88,12 +88,8 @@ class Observed:
 
 def pipelines_seen(observation: Observation, report: Report) -> tuple[PipelineSeen, ...]:
     """Give the pipelines of a layout's report, with what was seen of each."""
-    updates: defaultdict[str, list[ObservedUpdate]] = defaultdict(list)
-    for update in observation.updates:
-        updates[update.pipeline].append(update)
-    entries: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in report.entries:
-        entries[entry.pipeline].append(entry)
+    updates = grouped((update.pipeline, update) for update in observation.updates)
+    entries = grouped((entry.pipeline, entry) for entry in report.entries)
     return tuple(
         PipelineSeen(
             row.pipeline,
@@ -123,9 +119,7 @@ def _median(updates: Iterable[ObservedUpdate], value_of: Callable[[ObservedUpdat
 
 def tables_seen(observation: Observation, entries: Sequence[Entry], catalog: str | None) -> tuple[TableSeen, ...]:
     """Give the tables that the logs have runs of, by name. catalog: the target's own, where it has one."""
-    runs: defaultdict[str, list[TableRun]] = defaultdict(list)
-    for run in observation.runs:
-        runs[run.destination.lower()].append(run)
+    runs = grouped((run.destination.lower(), run) for run in observation.runs)
     found = []
     for entry in entries:
         its = runs.get(entry.table.in_catalog(catalog).destination.lower())

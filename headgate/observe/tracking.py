@@ -6,11 +6,11 @@ Source of what names may hold, and how long they may be: MLflow, mlflow/utils/va
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.numbers import rounded
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ def tracked_updates(
 
     pipelines: those of the layout, for what was expected of them. params: what all of the runs have.
     """
-    runs: defaultdict[tuple[str, str], list[TableRun]] = defaultdict(list)
-    for run in observation.runs:
-        runs[run.pipeline, run.update].append(run)
+    runs = grouped(((run.pipeline, run.update), run) for run in observation.runs)
     expected = {one.pipeline: one for one in pipelines}
     return tuple(
         _tracked(update, runs[update.pipeline, update.update], expected.get(update.pipeline), params)
@@ -99,9 +97,7 @@ def _update_metrics(update: ObservedUpdate, runs: Sequence[TableRun], pipeline: 
 
 def _table_metrics(runs: Sequence[TableRun]) -> dict[str, float]:
     """Give each table's seconds of pipeline time, rows, and rows of one such second."""
-    tables: defaultdict[str, list[TableRun]] = defaultdict(list)
-    for run in runs:
-        tables[run.destination].append(run)
+    tables = grouped((run.destination, run) for run in runs)
     metrics: dict[str, float] = {}
     for destination, its in tables.items():
         name = _free(_REFUSED.sub("_", destination)[:_LONGEST].strip(" ."), metrics)

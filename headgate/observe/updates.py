@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from headgate.grouped import grouped
 from headgate.observe.flows import flow_run
 from headgate.observe.model import Observation, ObservedUpdate, TableRun
 from headgate.observe.placing import Places
@@ -145,10 +146,7 @@ class _Update:
 
     def flows(self, places: Places, unplaced: Counter[str]) -> dict[TableId, list[tuple[FlowRun, float]]]:
         """Give each table's flows with their shares; flows of no table are counted by their names."""
-        of_flow: defaultdict[tuple[str, str], list[LogEvent]] = defaultdict(list)
-        for event in self._events:
-            if event.type == "flow_progress":
-                of_flow[event.flow, event.dataset].append(event)
+        of_flow = grouped(((one.flow, one.dataset), one) for one in self._events if one.type == "flow_progress")
         ran = {
             names: run
             for names, events in sorted(of_flow.items())

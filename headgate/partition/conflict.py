@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from headgate.grouped import grouped
 from headgate.partition.feasibility import decide, domains_of, refuted
 from headgate.partition.instance import Instance
 
@@ -85,9 +85,8 @@ class Infeasible(ValueError):  # noqa: N818 - what it is, not that it is an erro
 def constraints_of(instance: Instance) -> tuple[Constraint, ...]:
     """Give the instance's constraints, each once, in a definite order."""
     sizes = () if instance.sizes is None else np.flatnonzero(instance.sizes > 1).tolist()
-    capacities: defaultdict[int, list[int]] = defaultdict(list)
-    for pipeline, most in enumerate(() if instance.capacity is None else instance.capacity.tolist()):
-        capacities[most].append(pipeline)
+    given = () if instance.capacity is None else instance.capacity.tolist()
+    capacities = grouped((most, pipeline) for pipeline, most in enumerate(given))
     found: list[Constraint] = [Pipelines(instance.pipelines)]
     found += [Capacity(tuple(pipelines), most) for most, pipelines in sorted(capacities.items())]
     found += [Affinity(unit) for unit in sizes]

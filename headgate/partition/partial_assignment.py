@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from headgate.grouped import grouped
 from headgate.partition.instance import summed
 
 if TYPE_CHECKING:
@@ -29,10 +30,8 @@ class PartialAssignment:
         self.weights = instance.weights
         self.costs = np.where(origin >= 0, costs, 0)
         self.sizes = instance.tables
-        self.sets: dict[int, list[int]] = {}
-        for number, members in enumerate(instance.anti_affinity):
-            for unit in dict.fromkeys(members):
-                self.sets.setdefault(unit, []).append(number)
+        numbered = enumerate(instance.anti_affinity)
+        self.sets = grouped((unit, number) for number, members in numbered for unit in dict.fromkeys(members))
         self.order: dict[int, list[tuple[int, bool]]] = {}  # unit → those that it is before (True) or after
         for first, then in instance.precedence:
             self.order.setdefault(first, []).append((then, True))

@@ -183,31 +183,9 @@ def _repair(
             proved, cost = _cheapest(state, limit, exact=exact), state.cost
             needs = _keep_to(state, stay, limit, None if budget is None else budget + int(forced.sum()))
             proved = proved and state.cost == cost
-    return _answer(state, forced, bound, limit, trigger, proved=proved, needs=needs)
-
-
-def _answer(
-    state: PartialAssignment,
-    forced: NDArray[np.bool_],
-    bound: int,
-    limit: int,
-    trigger: float,
-    *,
-    proved: bool,
-    needs: Needs | None,
-) -> Repaired:
-    return Repaired(
-        state.assignment,
-        state.makespan,
-        bound,
-        limit,
-        tuple(np.flatnonzero(state.moved).tolist()),
-        tuple(np.flatnonzero(forced).tolist()),
-        state.cost,
-        reached=state.makespan <= _share(bound, trigger),
-        proved=proved,
-        needs=needs,
-    )
+    moved, had_to = (tuple(np.flatnonzero(units).tolist()) for units in (state.moved, forced))
+    reached = state.makespan <= _share(bound, trigger)
+    return Repaired(state.assignment, state.makespan, bound, limit, moved, had_to, state.cost, reached, proved, needs)
 
 
 def _place_new(state: PartialAssignment, limit: int) -> None:

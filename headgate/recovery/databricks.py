@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from databricks.sdk.errors import NotFound
 from databricks.sdk.service.jobs import PauseStatus
 from databricks.sdk.service.workspace import ExportFormat
 
@@ -34,7 +33,10 @@ LOOKING = 15
 
 
 class DatabricksWorkspace:
-    """A workspace. `host` and `profile` are the target's, else the environment's. Raises InputError without credentials."""
+    """A workspace. `host` and `profile` are the target's, else the environment's. Raises InputError without credentials.
+
+    Every method raises SourceError where it can't be asked; a thing that isn't there is None.
+    """
 
     def __init__(self, host: str | None, profile: str | None, retries: int = LOOKING) -> None:
         self._login = Login(host, profile, retries=retries)
@@ -61,49 +63,34 @@ class DatabricksWorkspace:
     def _pipeline(self, id_: str, name: str, known: Collection[str]) -> Thing:
         if id_ in known:
             return Thing(PIPELINE, id_, name)
-        with self._login.asking(f"pipeline {id_}"):
-            try:
-                spec = self._client.pipelines.get(id_).spec
-            except NotFound:  # deleted since it was listed
-                spec = None
-            return Thing(PIPELINE, id_, name, tag_in(spec.tags if spec else None))
+        # None for one that was deleted since it was listed.
+        tags = self._login.found(f"pipeline {id_}", lambda: (spec := self._client.pipelines.get(id_).spec) and spec.tags)
+        return Thing(PIPELINE, id_, name, tag_in(tags))
 
     def catalog(self, name: str) -> Thing | None:
         """Give a catalog."""
-        with self._login.asking(f"catalog {name}"):
-            try:
-                found = self._client.catalogs.get(name)
-            except NotFound:
-                return None
+        if (found := self._login.found(f"catalog {name}", lambda: self._client.catalogs.get(name))) is None:
+            return None
         return Thing(CATALOG, found.name or name, found.name or name, tag_in(found.properties), made=found.created_at or 0)
 
     def schema(self, name: str) -> Thing | None:
         """Give a schema by its full name."""
-        with self._login.asking(f"schema {name}"):
-            try:
-                found = self._client.schemas.get(name)
-            except NotFound:
-                return None
+        if (found := self._login.found(f"schema {name}", lambda: self._client.schemas.get(name))) is None:
+            return None
         full = found.full_name or name
         return Thing(SCHEMA, full, full, tag_in(found.properties), made=found.created_at or 0)
 
     def connection(self, name: str) -> Thing | None:
         """Give a connection."""
-        with self._login.asking(f"connection {name}"):
-            try:
-                found = self._client.connections.get(name)
-            except NotFound:
-                return None
+        if (found := self._login.found(f"connection {name}", lambda: self._client.connections.get(name))) is None:
+            return None
         return Thing(CONNECTION, f"{found.metastore_id}|{found.name}", found.name or name, made=found.created_at or 0)
 
     def git_folder(self, path: str) -> Thing | None:
         """Give a git folder by its path without /Workspace."""
-        with self._login.asking(f"the git folder {path}"):
-            try:
-                found = [repo for repo in self._client.repos.list(path_prefix=path) if repo.path == path]
-            except NotFound:
-                return None
-        return Thing(GIT_FOLDER, str(found[0].id), path) if found else None
+        repos = self._login.found(f"the git folder {path}", lambda: list(self._client.repos.list(path_prefix=path))) or ()
+        found = next((repo for repo in repos if repo.path == path), None)
+        return Thing(GIT_FOLDER, str(found.id), path) if found else None
 
     def secret_scope(self, name: str) -> Thing | None:
         """Give a secret scope."""
@@ -113,12 +100,12 @@ class DatabricksWorkspace:
 
     def file(self, path: str) -> bytes | None:
         """Give the content of a file, or of a notebook."""
-        with self._login.asking(f"the file {path}"):
-            try:
-                with self._client.workspace.download(path, format=ExportFormat.AUTO) as content:
-                    return bytes(content.read())
-            except NotFound:
-                return None
+
+        def download() -> bytes:
+            with self._client.workspace.download(path, format=ExportFormat.AUTO) as content:
+                return bytes(content.read())
+
+        return self._login.found(f"the file {path}", download)
 
     def delete_job(self, job_id: str) -> None:
         """Delete a job."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.files import needed_text, parse_json
 from headgate.layout.observe import state_of
-from headgate.problems import HeadgateError, InputError, Problem, SourceError
+from headgate.problems import HeadgateError, Problem, SourceError, refuse
 from headgate.recovery.decide import Known, findings_in, may_delete, may_import
 from headgate.recovery.expected import expected_in
 from headgate.recovery.files import corrections, files_that_differ
@@ -16,9 +16,9 @@ from headgate.recovery.workspace import survey
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from headgate.ci.plans import Terraform
+    from headgate.recovery.databricks import DatabricksWorkspace
     from headgate.recovery.model import RecoveryFinding
-    from headgate.recovery.terraform import TerraformStates
-    from headgate.recovery.workspace import RecoveryWorkspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Deployment:
         """The stack that every deployment has, of what its pipelines share."""
         return f"{self.connector}-{self.target}-shared"
 
-    def bodies(self, terraform: TerraformStates) -> dict[str, Any]:
+    def bodies(self, terraform: Terraform) -> dict[str, Any]:
         """Give what each stack declares. Raises InputError where it isn't what a synthesis writes."""
         return {stack: _body(terraform, stack) for stack in self.stacks}
 
@@ -79,7 +79,7 @@ def login_in(bodies: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def look(
-    deployment: Deployment, terraform: TerraformStates, workspace: RecoveryWorkspace, files_of: Collection[str]
+    deployment: Deployment, terraform: Terraform, workspace: DatabricksWorkspace, files_of: Collection[str]
 ) -> list[RecoveryFinding]:
     """Compare stacks, the states of them all, and the workspace; the content of files in the stacks `files_of`.
 
@@ -113,8 +113,7 @@ def chosen(findings: Sequence[RecoveryFinding], imports: Iterable[str] = (), del
         gone += fitting
         if not fitting:
             problems.append(_unfit(id_, [one.thing.id for one in findings if may_delete(one)]))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     correct = tuple(one for one in findings if one.kind == "differs")
     return RecoveryChoice(tuple(dict.fromkeys(taken)), tuple(dict.fromkeys(gone)), correct)
 
@@ -124,7 +123,7 @@ def _unfit(word: str, there: Sequence[str]) -> Problem:
 
 
 def execute(
-    choice: RecoveryChoice, terraform: TerraformStates, workspace: RecoveryWorkspace, tell: Callable[[str], None]
+    choice: RecoveryChoice, terraform: Terraform, workspace: DatabricksWorkspace, tell: Callable[[str], None]
 ) -> RecoveryResult:
     """Take over and delete, one by one; what fails is kept as a problem, and the rest goes on.
 
@@ -157,7 +156,7 @@ def execute(
 
 
 def _correct(
-    terraform: TerraformStates, stack: str, files: list[RecoveryFinding], tell: Callable[[str], None]
+    terraform: Terraform, stack: str, files: list[RecoveryFinding], tell: Callable[[str], None]
 ) -> list[RecoveryFinding]:
     new = corrections(files)
     tell(f"correcting what the state of {stack} says of {', '.join(new)}")
@@ -165,6 +164,6 @@ def _correct(
     return files
 
 
-def _body(terraform: TerraformStates, stack: str) -> Any:
+def _body(terraform: Terraform, stack: str) -> Any:
     path = terraform.stacks / stack / "cdk.tf.json"
     return parse_json(needed_text(path), str(path), "synthesize again")

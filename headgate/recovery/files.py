@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from headgate.layout.observe import State
-    from headgate.recovery.workspace import RecoveryWorkspace
+    from headgate.recovery.databricks import DatabricksWorkspace
 
 _AT_ONCE = 8
 
 
-def files_that_differ(workspace: RecoveryWorkspace, states: Mapping[str, State]) -> list[RecoveryFinding]:
+def files_that_differ(workspace: DatabricksWorkspace, states: Mapping[str, State]) -> list[RecoveryFinding]:
     """Give the files of which the workspace has another content than its stack's state says; `states` by stack.
 
     A file that is not there is none of them: the next plan sees that by itself, and makes it. Takes a request a file. Raises

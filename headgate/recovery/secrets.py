@@ -12,7 +12,7 @@ from headgate.emit.terraform.connection import KEPT_SECRETS
 from headgate.recovery.model import CONNECTION
 
 if TYPE_CHECKING:
-    from headgate.recovery.terraform import TerraformStates
+    from headgate.ci.plans import Terraform
 
 
 def may_be_unsent(plan: Any) -> bool:
@@ -24,7 +24,7 @@ def may_be_unsent(plan: Any) -> bool:
     return False
 
 
-def forget_secrets(terraform: TerraformStates, stack: str) -> list[str]:
+def forget_secrets(terraform: Terraform, stack: str) -> list[str]:
     """Have a stack's state forget the secrets of its connections; give their addresses. Raises SourceError where it fails."""
 
     def change(address: str, attributes: dict[str, Any]) -> dict[str, Any]:

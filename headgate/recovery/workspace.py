@@ -1,51 +1,21 @@
-"""What recovery asks of a workspace, and how few questions that takes. `databricks.py` is the real one."""
+"""What recovery asks of a workspace, in as few questions as that takes."""
 
 from __future__ import annotations
 
 from os.path import commonprefix
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from headgate.recovery.model import CATALOG, CONNECTION, GIT_FOLDER, PIPELINE, SCHEMA, SECRET_SCOPE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
+    from headgate.recovery.databricks import DatabricksWorkspace
     from headgate.recovery.decide import Known
     from headgate.recovery.model import Expected, Thing
 
 
-class RecoveryWorkspace(Protocol):
-    """A workspace. Every method raises SourceError where it can't be asked; a thing that isn't there is None."""
-
-    def jobs(self) -> list[Thing]:
-        """Give all jobs."""
-
-    def pipelines(self, prefix: str, known: Collection[str], endings: tuple[str, ...] = ()) -> list[Thing]:
-        """Give the pipelines whose names begin so, or nearly so, or end so; without tags those whose ids are known."""
-
-    def catalog(self, name: str) -> Thing | None:
-        """Give a catalog."""
-
-    def schema(self, name: str) -> Thing | None:
-        """Give a schema by its full name."""
-
-    def connection(self, name: str) -> Thing | None:
-        """Give a connection."""
-
-    def git_folder(self, path: str) -> Thing | None:
-        """Give a git folder by its path without /Workspace."""
-
-    def secret_scope(self, name: str) -> Thing | None:
-        """Give a secret scope."""
-
-    def file(self, path: str) -> bytes | None:
-        """Give the content of a file, or of a notebook."""
-
-    def delete_job(self, job_id: str) -> None:
-        """Delete a job."""
-
-
-def survey(workspace: RecoveryWorkspace, expected: Sequence[Expected], known: Known) -> list[Thing]:
+def survey(workspace: DatabricksWorkspace, expected: Sequence[Expected], known: Known) -> list[Thing]:
     """Give what the workspace has of what is declared: all jobs, pipelines by name, and what no state has of the rest.
 
     A pipeline that no state has may have been made under another prefix: it is known by the id that its name ends with.

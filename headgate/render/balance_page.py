@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from headgate.grouped import grouped
 from headgate.names import natural
 from headgate.numbers import counted
 from headgate.render.layout import grouping_lines, load_lines
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.balance.arrange import Arranged
     from headgate.balance.report import Entry, Report, Row
     from headgate.balance.steps import Step
-    from headgate.render.starts_page import Starts, Timetable
+    from headgate.render.starts_page import Starts
 
 _GROUP_BARS = 100
 _PAGE_BARS = 1500
@@ -119,18 +120,17 @@ class Section:
     steps_left_out: int
 
 
-def balance_page(reports: Sequence[Report], timelines: Mapping[str, Timetable] | None = None) -> str:
+def balance_page(reports: Sequence[Report]) -> str:
     """Give the page for connectors' reports, in their order: one HTML document, in UTF-8 the same bytes for the same input.
 
-    `timelines`: connector → when its pipelines run; a connector without one is shown without. Weights are in seconds of one
-    run. At most 100 pipelines a group and 1,500 on the page, 300 moves and 200 other changes a connector, and 100 pipelines
-    in time are shown (fewer where there are many connectors), and the page says how many it leaves out.
+    Weights are in seconds of one run. At most 100 pipelines a group and 1,500 on the page, 300 moves and 200 other changes a
+    connector, and 100 pipelines in time are shown (fewer where there are many connectors), and the page says how many it
+    leaves out.
     """
     bars = max(_FEWEST_BARS, _PAGE_BARS // max(1, len(reports)))
     changes = max(_FEWEST_CHANGES, _PAGE_CHANGES // max(1, len(reports)))
     spans = max(_FEWEST_SPANS, _SPANS // max(1, len(reports)))
-    starts = {name: starts_of(timetable, spans) for name, timetable in (timelines or {}).items()}
-    sections = [section(report, bars, changes, starts.get(report.connector)) for report in reports]
+    sections = [section(report, bars, changes, spans) for report in reports]
     environment = environment_of(
         number=number,
         percent=lambda share: f"{share:.1%}",
@@ -141,8 +141,8 @@ def balance_page(reports: Sequence[Report], timelines: Mapping[str, Timetable] |
     return page.render(sections=sections, what=_WHAT, **style_of(environment, "balance.css"))
 
 
-def section(report: Report, most_bars: int, most_changes: int, starts: Starts | None = None) -> Section:
-    """Give what the page says of a connector, with at most that many bars, and moves and other changes each."""
+def section(report: Report, most_bars: int, most_changes: int, most_spans: int) -> Section:
+    """Give what the page says of a connector, with at most that many bars, moves and other changes each, and runs in time."""
     groups = bars_of(report)
     bars = [bar for its in groups.values() for bar in its]
     charts, charts_left_out = _charts(groups, report, most_bars)
@@ -165,7 +165,7 @@ def section(report: Report, most_bars: int, most_changes: int, starts: Starts | 
         notes=(*load_lines(report), *grouping_lines(report), *report.notes),
         charts=charts,
         charts_left_out=charts_left_out,
-        starts=starts,
+        starts=starts_of(report.timeline, most_spans) if report.timeline else None,
         moved=tuple(moved[:moves_shown]),
         moved_left_out=len(moved[moves_shown:]),
         steps=tuple(steps[:steps_shown]),
@@ -178,15 +178,10 @@ def bars_of(report: Report) -> dict[_Key, list[Bar]]:
 
     A pipeline that leaves is shown with the group that most of its tables go to.
     """
-    groups: defaultdict[_Key, list[Bar]] = defaultdict(list)
     fates = {step.name: step for step in report.steps if step.what in ("pipeline_added", "pipeline_leaves")}
     of_row = {row.pipeline: (row.group, row.schedule, row.bound) for row in report.rows}
-    for row in report.rows:
-        groups[of_row[row.pipeline]].append(_bar(row, "new" if row.pipeline in fates else ""))
-    left: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in report.entries:
-        if entry.before and entry.before not in of_row:
-            left[entry.before].append(entry)
+    groups = grouped((of_row[row.pipeline], _bar(row, "new" if row.pipeline in fates else "")) for row in report.rows)
+    left = grouped((one.before, one) for one in report.entries if one.before and one.before not in of_row)
     for name, entries in left.items():
         votes = Counter(of_row[entry.pipeline] for entry in entries)
         group = min(votes, key=lambda key: (-votes[key], key))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted, number_text, rounded
+from headgate.numbers import counted, number_text
 from headgate.render.pages import environment_of, style_of
-from headgate.render.tables import table_text
+from headgate.render.tables import csv_text, table_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,17 +45,13 @@ def curve_text(curve: Curve, width: int | None = None) -> str:
 
 def curve_csv(curves: Sequence[Curve]) -> str:
     """Give all points as CSV with a header, without a line end after the last."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ["connector", "pipelines", "run_seconds", "machine_seconds", "hours", "dbus", "price", "currency", "moves", "knee"]
-    )
+    names = ("pipelines", "run_seconds", "machine_seconds", "hours", "dbus", "price", "currency", "moves", "knee")
+    lines: list[list[object]] = [["connector", *names]]
     for curve in curves:
         for one in curve.points:
-            money = ["" if value is None else rounded(value) for value in (one.dbus, one.price)]
-            head = [curve.connector, one.pipelines, one.run_seconds, one.machine_seconds, rounded(one.hours)]
-            writer.writerow([*head, *money, curve.currency or "", one.moves, str(one.knee).lower()])
-    return out.getvalue().removesuffix("\n")
+            head = [curve.connector, one.pipelines, one.run_seconds, one.machine_seconds, one.hours]
+            lines.append([*head, one.dbus, one.price, curve.currency, one.moves, str(one.knee).lower()])
+    return csv_text(lines)
 
 
 def curve_page(curves: Sequence[Curve]) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted
+from headgate.numbers import counted, some
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from headgate.discovery.request import DiscoveryResult
 
 _MOST = 20
@@ -23,7 +21,7 @@ def as_text(result: DiscoveryResult) -> str:
     lines += [f"{group:<{width}}  {count:>6}" for group, count in groups.items()]
     changes = {} if result.first else {kind: list(getattr(result.merged, kind)) for kind in _CHANGES}
     lines += [""] if any(changes.values()) else []
-    lines += [f"{kind} ({len(names)}): {_some(names)}" for kind, names in changes.items() if names]
+    lines += [f"{kind} ({len(names)}): {some(names, _MOST)}" for kind, names in changes.items() if names]
     if result.first:
         lines += ["", "first discovery: all tables are new"]
     elif not any(changes.values()) and not result.regrouped:
@@ -33,8 +31,3 @@ def as_text(result: DiscoveryResult) -> str:
     if regrouped and regrouped.moves is not None:
         lines += [f"{counted(regrouped.moves, 'table')} would move to another pipeline for it: `headgate balance` plans that"]
     return "\n".join(lines)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return ", ".join(names[:_MOST]) + more

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from headgate.balance.report import Row
-from headgate.numbers import counted, number_text, rounded
-from headgate.render.tables import table_text
+from headgate.numbers import counted, number_text
+from headgate.render.tables import csv_text, table_text
 from headgate.schedule import describe_schedule
 
 if TYPE_CHECKING:
@@ -130,20 +128,14 @@ def _grouping_line(cost: GroupingCost, *, with_connection: bool) -> str:
 
 def report_csv(reports: Sequence[Report]) -> str:
     """Give all pipelines of the reports as CSV with a header, loads last, without a line end after the last."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     names = [field.name for field in fields(Row) if field.name != "loads"]
     loads = sorted({name for report in reports for row in report.rows for name in row.loads})
-    writer.writerow(["connector", *names, *(f"load.{name}" for name in loads)])
+    lines: list[list[object]] = [["connector", *names, *(f"load.{name}" for name in loads)]]
     for report in reports:
         for row in report.rows:
-            cells = [*(getattr(row, name) for name in names), *(row.loads.get(name, "") for name in loads)]
-            writer.writerow([report.connector, *map(_cell, cells)])
-    return out.getvalue().removesuffix("\n")
-
-
-def _cell(value: object) -> object:
-    return rounded(value) if isinstance(value, float) else value
+            its = (row.loads.get(name, "") for name in loads)
+            lines.append([report.connector, *(getattr(row, name) for name in names), *its])
+    return csv_text(lines)
 
 
 def explanation_text(explanation: Explanation, width: int | None = None) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted, number_text
+from headgate.grouped import grouped
+from headgate.numbers import counted, number_text, some
 from headgate.render.tables import table_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from headgate.engine.events import Event
-    from headgate.engine.planned import PlannedPipeline
+    from headgate.engine.model import PlannedPipeline
 
 _FEW = 5  # names in a line
 _COLUMNS = ("pipeline", "tables", "rows", "written", "unfit", "seconds", "waiting", "state")
@@ -47,11 +48,9 @@ def _row(pipeline: Event, tables: Sequence[Event]) -> tuple[str, ...]:
 
 def attention(events: Iterable[Event]) -> list[str]:
     """Give what to look at: tables that failed, and rows that did not fit or were changed on the way; alike ones together."""
-    tables: dict[str, list[str]] = {}
-    for event in events:
-        for words in _words(event) if event.kind == "table" else ():
-            tables.setdefault(words, []).append(event.table or "")
-    return [f"{_some(dict.fromkeys(its))}: {words}" for words, its in tables.items()]
+    loads = [event for event in events if event.kind == "table"]
+    tables = grouped((words, event.table or "") for event in loads for words in _words(event))
+    return [f"{some(dict.fromkeys(its), _FEW)}: {words}" for words, its in tables.items()]
 
 
 def _words(event: Event) -> Iterator[str]:
@@ -60,15 +59,10 @@ def _words(event: Event) -> Iterator[str]:
     if event.rows_quarantined:
         yield f"{counted(event.rows_quarantined, 'row')} did not fit, and went to the quarantine"
     if event.unknown_columns:
-        yield f"rows have columns that the schema has not, and they are left out: {_some(event.unknown_columns)}"
+        yield f"rows have columns that the schema has not, and they are left out: {some(event.unknown_columns, _FEW)}"
     if event.converted:
-        columns = _some(f"{name} ({count:,})" for name, count in event.converted.items())
+        columns = some((f"{name} ({count:,})" for name, count in event.converted.items()), _FEW)
         yield f"values were made their column's type, without loss: {columns}"
-
-
-def _some(names: Iterable[str]) -> str:
-    listed = list(names)
-    return ", ".join(listed[:_FEW]) + (f" and {len(listed) - _FEW} more" if len(listed) > _FEW else "")
 
 
 def plan_text(pipelines: Sequence[PlannedPipeline], width: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted, number_text
+from headgate.numbers import counted, number_text, some
 from headgate.render.tables import table_text
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def slices_text(table: str, option: str, slices: Sequence[Slice], width: int) ->
     ]
     for part in slices:
         if part.removed:
-            more = f" and {len(part.removed) - _FEW} more" if len(part.removed) > _FEW else ""
-            lines.append(f"{part.destination} no longer has {', '.join(part.removed[:_FEW])}{more}")
+            lines.append(f"{part.destination} no longer has {some(part.removed, _FEW)}")
         if part.state == "gone":
             lines.append(f"{part.destination} holds no value and is marked gone: it is read as before until you delete its row")
     return "\n".join(lines)

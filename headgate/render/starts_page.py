@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from math import fsum
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.names import natural
 from headgate.numbers import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from headgate.balance.starts import Timeline
+    from headgate.balance.starts import Lane, Timeline
 
 _CURVE_POINTS = 1000
 _LANES = 100
@@ -24,32 +25,6 @@ _TICKS = (1, 5, 10, 15, 30, 60, 120, 240, 360, 1440)
 _HOUR, _DAY, _WEEK = 60, 1440, 10_080
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Runs = tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A pipeline's runs in its own `period`, before and after, as (start, minutes until its end or its next start).
-
-    minutes: what each takes, though it be longer than until the next start.
-    """
-
-    pipeline: str
-    before: Runs
-    after: Runs
-    minutes: float
-    period: int
-
-
-@dataclass(frozen=True, slots=True)
-class Timetable:
-    """When a connector's pipelines run, in a period of whole minutes that comes again and again (15, 60, 1440, 10080).
-
-    `bound`: what no offsets can bring the peak of concurrent pipelines below, 0 where it is not known.
-    """
-
-    period: int
-    bound: int
-    lanes: tuple[Lane, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,28 +96,20 @@ class Starts:
         return self.day or span_text(self.window)
 
 
-def timetable(timeline: Timeline) -> Timetable:
-    """Give a layout's timeline as the page draws it."""
-    lanes = tuple(Lane(lane.pipeline, lane.before, lane.after, lane.minutes, lane.own_period) for lane in timeline.lanes)
-    return Timetable(timeline.period, timeline.bound, lanes)
-
-
-def starts_of(timetable: Timetable, most_spans: int) -> Starts:
+def starts_of(timeline: Timeline, most_spans: int) -> Starts:
     """Give what the page says of the starts: the curves of all lanes, and as many lanes as hold that many runs together.
 
     Lanes are drawn over an hour or a day, in the order of their first start: over an hour where they come again after one, or
     start more often than can be told apart in a day. A schedule starts at the same minutes in each of its hours, and in the
     same hours on each of its days, so that one stands for all. Of many lanes those that run longest are shown.
     """
-    lanes, period, bound = timetable.lanes, timetable.period, timetable.bound
-    steps_before = concurrent(_repeated(((lane.before, lane.period) for lane in lanes), period), period)
-    steps_after = concurrent(_repeated(((lane.after, lane.period) for lane in lanes), period), period)
+    lanes, period, bound = timeline.lanes, timeline.period, timeline.bound
+    steps_before = concurrent(_repeated(((lane.before, lane.own_period) for lane in lanes), period), period)
+    steps_after = concurrent(_repeated(((lane.after, lane.own_period) for lane in lanes), period), period)
     window = min(period, _DAY)
     begin = int(_peak(steps_after)[0]) // window * window
     top = max(bound, *(height for _, height in steps_before), *(height for _, height in steps_after)) or 1
-    views: defaultdict[tuple[int, str, bool], list[Lane]] = defaultdict(list)
-    for lane in lanes:
-        views[_view(lane, period)].append(lane)
+    views = grouped((_view(lane, period), lane) for lane in lanes)
     return Starts(
         period=period,
         bound=bound,
@@ -160,11 +127,11 @@ def starts_of(timetable: Timetable, most_spans: int) -> Starts:
 
 def _view(lane: Lane, period: int) -> tuple[int, str, bool]:
     """Give the minutes over which a lane is drawn, of which days of the week they are, and whether of some hours alone."""
-    days = sorted({int(start // _DAY) for start, _ in lane.before}) if lane.period > _DAY else []
+    days = sorted({int(start // _DAY) for start, _ in lane.before}) if lane.own_period > _DAY else []
     names = _days_text(days) if len(days) < len(_DAYS) else ""
-    if _HOUR % lane.period == 0:
+    if _HOUR % lane.own_period == 0:
         return min(period, _HOUR), "", False
-    some = len(_spans(lane.before, lane.period, _DAY)) > _MOST_RUNS
+    some = len(_spans(lane.before, lane.own_period, _DAY)) > _MOST_RUNS
     return min(period, _HOUR if some else _DAY), names, some
 
 
@@ -204,20 +171,17 @@ def _lanes(lanes: Sequence[Lane], period: int, days: str, some: bool, most_spans
     chosen: list[Lane] = []
     spans = 0
     for lane in sorted(lanes, key=lambda lane: (-fsum(minutes for _, minutes in lane.after), natural(lane.pipeline))):
-        spans += 2 * len(_spans(lane.after, lane.period, period))
+        spans += 2 * len(_spans(lane.after, lane.own_period, period))
         if len(chosen) == _LANES or (chosen and spans > most_spans):
             break
         chosen.append(lane)
-    drawn = tuple(_drawn(lane, period) for lane in sorted(chosen, key=_by_start))
+    chosen.sort(key=lambda lane: (min((start for start, _ in lane.after), default=0.0), natural(lane.pipeline)))
+    drawn = tuple(_drawn(lane, period) for lane in chosen)
     return Lanes(period, days, some, _ticks(period), drawn, len(lanes) - len(chosen))
 
 
-def _by_start(lane: Lane) -> tuple[float, tuple[str, int]]:
-    return (min((start for start, _ in lane.after), default=0.0), natural(lane.pipeline))
-
-
 def _drawn(lane: Lane, period: int) -> Drawn:
-    before, after = (_spans(runs, lane.period, period) for runs in (lane.before, lane.after))
+    before, after = (_spans(runs, lane.own_period, period) for runs in (lane.before, lane.after))
     first, was = (min((start for start, _ in runs), default=0.0) for runs in (after, before))
     paths = (_path(before, period, 1, 4), _path(after, period, 6, 9))
     return Drawn(lane.pipeline, clock(was, period), clock(first, period), len(after), lane.minutes, *paths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from headgate.numbers import rounded
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 _GAP, _LEAST = 2, 12  # between columns; the least that a column is wrapped to
 _NOTHING = {"", "-"}
@@ -49,6 +52,14 @@ def table_text(
     console = Console(file=out, width=most, color_system=None, highlight=False, emoji=False, markup=False)
     console.print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def csv_text(lines: Iterable[Sequence[object]]) -> str:
+    """Give lines as CSV, numbers as people see them, without a line end after the last."""
+    out = io.StringIO()
+    plain = ([rounded(cell) if isinstance(cell, float) else cell for cell in cells] for cells in lines)
+    csv.writer(out, lineterminator="\n").writerows(plain)
+    return out.getvalue().removesuffix("\n")
 
 
 def _turned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -175,9 +175,9 @@ def merged(parts: Iterable[Facts]) -> Facts:
     return Facts(
         target=targets[0] if targets else "",
         stacks=tuple(sorted(stack for part in every for stack in part.stacks)),
-        changes=tuple(sorted((change for part in every for change in part.changes), key=_place)),
+        changes=tuple(sorted((one for part in every for one in part.changes), key=lambda one: (one.stack, one.address))),
         pipelines=tuple(sorted((one for part in every for one in part.pipelines), key=lambda one: (one.stack, one.id))),
-        drift=tuple(sorted((change for part in every for change in part.drift), key=_place)),
+        drift=tuple(sorted((one for part in every for one in part.drift), key=lambda one: (one.stack, one.address))),
         failed={stack: reason for part in every for stack, reason in sorted(part.failed.items())},
         partial=tuple(sorted(stack for part in every for stack in part.partial)),
         predicted=any(part.predicted for part in every),
@@ -185,7 +185,3 @@ def merged(parts: Iterable[Facts]) -> Facts:
             sorted((one for part in every for one in part.others), key=lambda one: (one.stack, one.code, one.subject))
         ),
     )
-
-
-def _place(change: Change) -> tuple[str, str]:
-    return change.stack, change.address

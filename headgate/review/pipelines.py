@@ -32,10 +32,11 @@ class Pipelines:
     changes: list[PipelineChange] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def find(self, level: Level, code: str, pipeline: Whole, message: str) -> None:
-        """Add a finding about a pipeline, in the stack in which it happens: what is destroyed, is where it was."""
+    def find(self, level: Level, code: str, pipeline: Whole, message: str) -> str:
+        """Add a finding about a pipeline, in its stack (of what is destroyed, the one where it was), and give its message."""
         stack = pipeline.before_stack if pipeline.deleted else pipeline.stack
         self.findings.append(Finding(level, code, pipeline.address, message, stack))
+        return message
 
 
 def pipeline_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context]) -> Pipelines:
@@ -187,17 +188,13 @@ def _handed_over(held: Held, pipeline: Whole, context: Context | None) -> bool:
 def _forgotten(found: Pipelines, pipeline: Whole, context: Context | None) -> str:
     if context and pipeline.id in context.changes_stack:
         reason = f"changes stack; the plan of the stack that takes it over is not part of this review ({pipeline.id})"
-        found.find("attention", "pipeline-forgotten", pipeline, reason)
-        return reason
+        return found.find("attention", "pipeline-forgotten", pipeline, reason)
     if pipeline.monitors:
         reason = "Terraform forgets it; the workspace keeps it, with all events and summaries, and no job starts it"
-        found.find("attention", "pipeline-forgotten", pipeline, reason)
-        return reason
+        return found.find("attention", "pipeline-forgotten", pipeline, reason)
     count = _count(pipeline.before)
     if pipeline.continuous:
-        reason = _runs_on(pipeline, context)
-        found.find("attention", "pipeline-runs-on", pipeline, reason)
-        return reason
+        return found.find("attention", "pipeline-runs-on", pipeline, _runs_on(pipeline, context))
     holds = "its tables" if count is None else f"its {counted(count, 'table')}"
     expected = context is not None and (pipeline.id in context.leaving or bool(context.retired))
     reason = f"Terraform forgets it; the workspace keeps it and {holds}, and no job of its stack starts it"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.files import parse_json
 from headgate.layout.deployed import APPLIED
 from headgate.layout.ingested import CODE_TYPES
-from headgate.problems import InputError, Problem
+from headgate.problems import InputError, Problem, refuse
 from headgate.redaction.tokens import token_free
 from headgate.review.blocks import first, mapping
 from headgate.review.facts import Argument, Change, Facts, Schedule, Secret, merged
@@ -77,8 +77,7 @@ def facts_of_plans(
             continue
         masks |= masks_of(plan, secrets, (), clear)
         plans.append((stack, plan, file))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     masks = masks.without_words_of(text for stack, plan, _ in plans for text in (stack, *names_in(plan)))
     parts = []
     for stack, plan, file in plans:
@@ -86,8 +85,7 @@ def facts_of_plans(
             parts.append(_facts(plan, token_free(stack), masks, file))
         except InputError as error:
             problems += error.problems
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return replace(_together(parts, target), failed=failed)
 
 
@@ -223,7 +221,7 @@ def _change(entry: Mapping[str, Any], stack: str, masks: Masks) -> Change:
         made=_made(after, marks[1], own) if "create" in change["actions"] else "",
         secrets=tuple(leaf for leaf in leaves if isinstance(leaf, Secret)),
         schedules=(_schedule(before, masks), _schedule(after, masks)) if kind == "databricks_job" else (None, None),
-        full_refresh=kind == "databricks_job" and _full_refresh(after),
+        full_refresh=kind == "databricks_job" and _refreshes(mapping(after).get("task")),
         diff=_diff(before, after, marks, masks) if kind in CODE_TYPES else "",
         unsent=_unsent(change, masks) if kind == "databricks_connection" else (),
     )
@@ -300,10 +298,6 @@ def _schedule(side: Any, masks: Masks) -> Schedule | None:
     zone = found.get("timezone_id")
     paused = found.get("pause_status") == "PAUSED"
     return Schedule(masks.text(found["quartz_cron_expression"]), masks.text(str(zone or "UTC")), paused=paused)
-
-
-def _full_refresh(side: Any) -> bool:
-    return _refreshes(mapping(side).get("task"))
 
 
 def _refreshes(value: Any) -> bool:

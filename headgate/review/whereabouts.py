@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.review.context import Context, of_stack
 
 if TYPE_CHECKING:
@@ -127,9 +128,5 @@ class Place:
 
 def places(pipelines: Sequence[Whole], *, after: bool) -> dict[TableId, list[Place]]:
     """Give table → the pipelines of the stacks that read it, before or after the deploy."""
-    found: defaultdict[TableId, list[Place]] = defaultdict(list)
-    for pipeline in pipelines:
-        tables = pipeline.after if after else pipeline.before
-        for held in tables or ():
-            found[held.table].append(Place(pipeline, held))
-    return dict(found)
+    sides = ((pipeline, pipeline.after if after else pipeline.before) for pipeline in pipelines)
+    return dict(grouped((held.table, Place(pipeline, held)) for pipeline, tables in sides for held in tables or ()))

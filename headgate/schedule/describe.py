@@ -13,7 +13,7 @@ from headgate.schedule.quartz import FIRST_YEAR, LAST_YEAR, LastDay, MonthDays, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.schedule.quartz import Days, NthWeekday, Quartz
+    from headgate.schedule.quartz import Days, Quartz
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -115,10 +115,6 @@ def _days(rule: Days) -> str:
             return f"on the weekday nearest to day {day} of the month"
         case Weekdays(weekdays):
             return "" if len(weekdays) == _WEEK else "on " + _list(_from_monday(weekdays), _WEEKDAYS)
-    return _nth(rule)
-
-
-def _nth(rule: NthWeekday) -> str:
     return f"on the {_NTH[rule.nth]} {_WEEKDAYS[rule.weekday - 1]} of the month"
 
 

@@ -13,6 +13,8 @@ import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from headgate.grouped import grouped
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -57,10 +59,7 @@ def respelled(before: Iterable[str], now: Iterable[str]) -> dict[str, str]:
 
 
 def _by_blur(names: Iterable[str]) -> dict[str, list[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for name in names:
-        found[blurred(name)].append(name)
-    return found
+    return grouped((blurred(name), name) for name in names)
 
 
 class Names(Generic[T]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.backfill.execute import BackfillCounts, execute
@@ -16,9 +15,11 @@ from headgate.discovery.options import init_options
 from headgate.problems import InputError
 from headgate.project import read_connectors, target_of
 from headgate.tables.names import Names
+from headgate.use_cases.request import ConnectorRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from headgate.backfill.sinks import Sink
     from headgate.clients.warehouse import Warehouse
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackfillRequest:
+class BackfillRequest(ConnectorRequest):
     """Which range of a connector's table to read, and where its rows go: `before` is not included.
 
     tags: ids; none: those that the options choose. options: for the connector, they win over the environment's and the
@@ -37,7 +38,6 @@ class BackfillRequest:
     at once.
     """
 
-    connector: str
     start: str
     before: str = "*"
     table: str = "pi_timeseries"
@@ -48,13 +48,10 @@ class BackfillRequest:
     storage: Mapping[str, str] = field(default_factory=dict, repr=False)
     merge: bool = False
     into: str = ""
-    target: str | None = None
-    profile: str | None = None
     warehouse: str = ""
     delete: bool = False
     requests_per_second: float = 5
     hours: float = 1
-    root: Path = Path()
 
     def __post_init__(self) -> None:
         """Raise InputError where it names several places, or none for what needs one."""

@@ -22,7 +22,7 @@ from headgate.inventory.write import render_inventory
 from headgate.layout.lock import differs, render_lock
 from headgate.layout.progress import without_needless_handovers
 from headgate.numbers import counted
-from headgate.problems import InputError, RefusedError, did_you_mean
+from headgate.problems import InputError, RefusedError, did_you_mean, refuse
 from headgate.project import TABLES, read_connectors, refuse_committed, refuse_strays
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
             made.append(_balanced(one, request, tell))
         except InputError as error:
             problems += error.problems
-    if problems:
-        raise InputError(list(dict.fromkeys(problems)))
+    refuse(list(dict.fromkeys(problems)))
     reports = [one.report for one in made]
     reasons = [reason for one in made for reason in one.explanations]
     if request.explain is not None and not reasons:
@@ -108,10 +107,8 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
         texts = {path: text for one in made if one.changed for path, text in _texts(one, tell).items()}
     if request.page:
         from headgate.render.balance_page import balance_page  # its templates take time to load
-        from headgate.render.starts_page import timetable
 
-        timetables = {shown.connector: timetable(shown.timeline) for shown in reports if shown.timeline}
-        texts[request.page] = balance_page(reports, timetables)
+        texts[request.page] = balance_page(reports)
     write_all(texts)
     for path in texts:
         tell(f"{path} written")

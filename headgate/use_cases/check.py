@@ -14,7 +14,7 @@ from headgate.handover.journal import journal_path, read_journal
 from headgate.layout.lock import differs
 from headgate.names import secret_variable
 from headgate.numbers import counted
-from headgate.problems import Problem, StaleError
+from headgate.problems import Problem, StaleError, refuse
 from headgate.project import ACCEPTED
 from headgate.review.accepted import read_accepted
 from headgate.schedule import daylight_warnings
@@ -95,8 +95,7 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
         problems.append(
             Problem(f"layout.lock would change for: {', '.join(stale)}", "run `headgate balance`, and commit the lock")
         )
-    if problems:
-        raise StaleError(problems)
+    refuse(problems, StaleError)
 
 
 def show_layouts(request: ProjectRequest) -> Iterator[ShownConnector]:

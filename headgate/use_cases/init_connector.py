@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.definition.connector_spec import Spec, read_spec
 from headgate.definition.load import FILE
-from headgate.discovery.connector_code import TIMEOUT, Code
+from headgate.discovery.connector_code import Code
 from headgate.discovery.request import DiscoveryRequest
 from headgate.discovery.specification import spec_of
 from headgate.generated import write_files
@@ -31,43 +31,32 @@ _OURS = f"one of ours ({', '.join(BUILT_IN)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewConnectorRequest:
+class NewConnectorRequest(DiscoveryRequest):
     """A connector `name` for the project in `root`. One of python_file, module, listing, workspace_tables and built_in at most.
 
-    columns: as in a `DiscoveryRequest`. credentials: where the pipelines of a built-in one take its options from. spec: a
-    community connector's specification; None: the one beside the code. auth: which of its ways to log in. options: the
-    connection's, that are no secrets. given: what its class is made with besides, never shown or written. What is empty is
-    asked for by `next_question`, or has a default.
+    credentials: where the pipelines of a built-in one take its options from. spec_file: a community connector's
+    specification; None: the one beside the code. auth: which of its ways to log in. options: the connection's, that are no
+    secrets. given: what its class is made with besides, never shown or written. What is empty is asked for by
+    `next_question`, or has a default.
     """
 
-    name: str
-    root: Path = Path()
-    python_file: Path | None = None
-    module: str = ""
-    class_name: str = ""
-    listing: Path | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    workspace_tables: Path | None = None
     built_in: str = ""
     credentials: Credentials = "connection"
-    spec: Path | None = None
-    auth: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-    given: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
-    connection: str = ""
-    catalog: str = ""
-    schema: str = ""
-    timeout: float = TIMEOUT
+    spec_file: Path | None = None
 
-    @property
-    def folder(self) -> Path:
-        """The connector's folder."""
-        return self.root / "connectors" / self.name
+    def __post_init__(self) -> None:
+        """Leave it to `next_question`, and to the discovery, to say what contradicts itself."""
+
+    def discovery(self) -> DiscoveryRequest:
+        """Give what is to be discovered. Raises InputError where that contradicts itself."""
+        asked = {one.name: getattr(self, one.name) for one in fields(DiscoveryRequest)}
+        asked |= {"spec": self.read_spec() if self.spec_file else None, "given": (self.options, *self.given)}
+        return DiscoveryRequest(**asked)
 
     def read_spec(self) -> Spec:
         """Give the specification: the named one, else the one beside the code, else one that says nothing."""
-        if self.spec:
-            return read_spec(self.spec)
+        if self.spec_file:
+            return read_spec(self.spec_file)
         beside = spec_of(Code(None if self.module else self.python_file or self.folder, self.module, search=(self.root,)))
         return beside[0] if beside else Spec()
 
@@ -137,27 +126,7 @@ def make_connector(request: NewConnectorRequest, environment: Mapping[str, str])
         raise InputError(f"it is not said: {question.text}", f"say {question.flag}")
     if request.built_in:
         return _copied(request)
-    done = discover_tables(
-        DiscoveryRequest(
-            name=request.name,
-            root=request.root,
-            python_file=request.python_file,
-            module=request.module,
-            class_name=request.class_name,
-            listing=request.listing,
-            columns=request.columns,
-            workspace_tables=request.workspace_tables,
-            spec=request.read_spec() if request.spec else None,
-            auth=request.auth,
-            options=request.options,
-            given=(request.options, *request.given),
-            connection=request.connection,
-            catalog=request.catalog,
-            schema=request.schema,
-            timeout=request.timeout,
-        ),
-        environment,
-    )
+    done = discover_tables(request.discovery(), environment)
     written = (request.folder / FILE, request.folder / TABLES)
     return NewConnectorResult(written, len(done.merged.tables), _next(request), tuple(map(str, done.odd)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from headgate.balance.report import report
 from headgate.balance.starts import interval_minutes
@@ -25,7 +25,7 @@ from headgate.observe.log_files import files_of, rows_of_file
 from headgate.observe.model import Observation
 from headgate.observe.summary import Observed, pipelines_seen, tables_seen
 from headgate.observe.updates import ObservedConnector, observed_in
-from headgate.problems import HeadgateError, InputError, Problem, SourceError, StaleError
+from headgate.problems import HeadgateError, InputError, Problem, SourceError, StaleError, refuse
 from headgate.redaction.environment import without_own_secrets
 from headgate.use_cases.request import ProjectRequest
 from headgate.use_cases.run import OUT
@@ -58,13 +58,6 @@ class ObserveRequest(ProjectRequest):
     workspace: bool = False
     warehouse: str = ""
     write: bool = True
-
-
-class EventLogs(Protocol):
-    """A workspace's event logs."""
-
-    def rows(self, pipeline_id: str, since: datetime | None) -> Sequence[Mapping[str, Any]] | None:
-        """Give a pipeline's events from a time on, oldest first; None where there is no such pipeline. Raises SourceError."""
 
 
 @dataclass(slots=True)
@@ -142,8 +135,7 @@ def _logs(request: ObserveRequest) -> _Logs:
                 logs.add(rows_of_file(file, logs.unknown))
         except HeadgateError as error:
             problems += error.problems
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return logs
 
 
@@ -158,7 +150,7 @@ def _asked(one: Connector, target: str, warehouse: str, tell: Callable[[str], No
         raise StaleError(Problem(f"no pipeline of {one.definition.id} is recorded in {target}", fix, str(one.folder)))
     settings, logs = one.definition.targets[target], _Logs()
     place = settings.host, settings.profile
-    workspace: EventLogs = SystemTableEvents(*place, warehouse) if warehouse else DatabricksEvents(*place)
+    workspace = SystemTableEvents(*place, warehouse) if warehouse else DatabricksEvents(*place)
     last = _last_runs(one, target)
     problems: list[Problem] = []
     for name, id_ in recorded.items():
@@ -171,8 +163,7 @@ def _asked(one: Connector, target: str, warehouse: str, tell: Callable[[str], No
         if rows is None:
             tell(f"warning: the workspace has no pipeline {id_}, which is recorded as {name}")
         logs.add(rows or ())
-    if problems:
-        raise SourceError(list(dict.fromkeys(problems)))
+    refuse(list(dict.fromkeys(problems)), SourceError)
     return logs
 
 

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectRequest:
-    """Connectors of the project in `root`: one by its id or folder, or all of them. target None: the default one of each.
+class _InTarget:
+    """A target of the project in `root`; None: the default one. profile: what to log in with; None: as the target says."""
 
-    profile: what to log in to the workspace with; None: as the target says.
-    """
-
-    connector: str | None = None
     target: str | None = None
     root: Path = Path()
     profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectRequest(_InTarget):
+    """Connectors of a project, each in a target: one by its id or folder, or all of them."""
+
+    connector: str | None = None
 
     def read(self) -> Iterator[tuple[Connector, str]]:
         """Give each connector and its target. Raises InputError for files that can't be read, or an unknown name."""
@@ -35,16 +38,10 @@ class ProjectRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectorRequest:
-    """A connector of the project in `root`, by its id or folder, in a target; None: the connector's default one.
-
-    profile: what to log in to the workspace with; None: as the target says.
-    """
+class ConnectorRequest(_InTarget):
+    """A connector of a project, by its id or folder, in a target."""
 
     connector: str
-    target: str | None = None
-    root: Path = Path()
-    profile: str | None = None
 
     def read(self) -> tuple[Connector, str]:
         """Give the connector and the target. Raises InputError for files that can't be read, or an unknown name."""

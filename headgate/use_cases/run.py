@@ -14,13 +14,12 @@ from headgate.deployment.ingest import option_text
 from headgate.discovery.options import init_options
 from headgate.engine.events import Event, append_event
 from headgate.engine.folder import RunFolder, unfit_characters
-from headgate.engine.model import PipelineOrder, TableOrder
-from headgate.engine.planned import PlannedPipeline, PlannedTable
+from headgate.engine.model import PipelineOrder, PlannedPipeline, PlannedTable, TableOrder
 from headgate.engine.recorder import Recorder
 from headgate.engine.supervise import Heard, Supervisor
 from headgate.installation import bring
 from headgate.layout.resolved import resolve_layout
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import InputError, Problem, did_you_mean, refuse
 from headgate.redaction.redactor import Redactor, redactor
 from headgate.tables.names import Names
 from headgate.use_cases.request import ConnectorRequest
@@ -133,7 +132,7 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
         raise InputError(Problem(f"{code} is not there", "name the folder of the connector's code: --code"))
     run = _Settings(request, definition.id, folder, code, options, catalog)
     orders = [run.order(pipeline.pipeline.id, tables, refresh) for pipeline, tables in chosen]
-    planned = tuple(run.planned(pipeline.pipeline.id, tables, refresh) for pipeline, tables in chosen)
+    planned = tuple(_planned(order, tables) for order, (_, tables) in zip(orders, chosen, strict=True))
     plain = {name.lower() for name in (*definition.clear_options, *definition.connection.external_options)}
     plain -= {name.lower() for name in definition.secret_options}
     mask = redactor(value for name, value in options.items() if name.lower() not in plain)
@@ -175,25 +174,6 @@ class _Settings:
             interval=request.interval or 0,
         )
 
-    def planned(self, pipeline: str, tables: tuple[Table, ...], refresh: set[TableId]) -> PlannedPipeline:
-        """Give the same for people."""
-        return PlannedPipeline(
-            pipeline,
-            tuple(
-                PlannedTable(
-                    table.id.source_table,
-                    table.id.in_catalog(self.catalog).destination,
-                    self.folder.table(table.id.in_catalog(self.catalog)),
-                    table.weight.seconds,
-                    self._refresh(table, refresh),
-                )
-                for table in tables
-            ),
-        )
-
-    def _refresh(self, table: Table, refresh: set[TableId]) -> bool:
-        return self.request.refresh_all or table.id in refresh
-
     def _table(self, table: Table, refresh: set[TableId]) -> TableOrder:
         here = table.id.in_catalog(self.catalog)
         return TableOrder(
@@ -202,8 +182,20 @@ class _Settings:
             folder=str(self.folder.table(here)),
             aside=str(self.folder.aside(here)),
             options={name: option_text(value) for name, value in table.options.items()},
-            refresh=self._refresh(table, refresh),
+            refresh=self.request.refresh_all or table.id in refresh,
         )
+
+
+def _planned(order: PipelineOrder, tables: tuple[Table, ...]) -> PlannedPipeline:
+    """Give the same for people."""
+    pairs = zip(order.tables, tables, strict=True)
+    return PlannedPipeline(
+        order.pipeline,
+        tuple(
+            PlannedTable(one.source_table, one.name, Path(one.folder), table.weight.seconds, one.refresh)
+            for one, table in pairs
+        ),
+    )
 
 
 def _chosen(
@@ -247,6 +239,5 @@ def _named(
             what = "is the name of several tables" if meant else "is no table of the layout"
             fix = ", ".join(str(one) for one in meant) if meant else did_you_mean(name, known)
             problems.append(Problem(f"{flag} {name!r} {what}", fix))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return found

@@ -10,7 +10,6 @@ from headgate.observe.mlflow import refuse_missing, track
 from headgate.observe.tracking import tracked_updates
 from headgate.project import LOCK
 from headgate.render.balance_page import balance_page
-from headgate.render.starts_page import timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +34,5 @@ def _track(found: Observed) -> Tracked:
         "pipelines": str(len(found.pipelines)),
         "tables": str(len(report.entries)),
     }
-    timetables = {found.connector: timetable(report.timeline)} if report.timeline else None
     updates = tracked_updates(found.observation, found.pipelines, params)
-    return track(found.connector, updates, balance_page([report], timetables))
+    return track(found.connector, updates, balance_page([report]))

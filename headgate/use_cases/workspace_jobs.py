@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from headgate.layout.model import Layout
     from headgate.layout.observe import State
     from headgate.project import Connector
+    from headgate.recovery.databricks import DatabricksWorkspace
     from headgate.recovery.model import RecoveryFinding, Thing
-    from headgate.recovery.workspace import RecoveryWorkspace
 
 Jobs = dict[tuple[str | None, str | None], "list[Thing]"]
 
 
-def workspace_of(one: Connector, target: str, tell: Callable[[str], None]) -> RecoveryWorkspace | None:
+def workspace_of(one: Connector, target: str, tell: Callable[[str], None]) -> DatabricksWorkspace | None:
     """Log in to a target's workspace, to ask it briefly; None, and a word of why, without a login."""
     settings, lead = one.definition.targets[target], "neither doubled jobs nor files were looked for"
     if not is_set(settings.host, settings.profile):
@@ -39,7 +39,7 @@ def workspace_of(one: Connector, target: str, tell: Callable[[str], None]) -> Re
 
 
 def files_now(
-    workspace: RecoveryWorkspace | None, states: Mapping[str, State], connector: str, target: str, tell: Callable[[str], None]
+    workspace: DatabricksWorkspace | None, states: Mapping[str, State], connector: str, target: str, tell: Callable[[str], None]
 ) -> dict[str, State]:
     """Give the states (by stack) with their files as the workspace has them; where it can't be asked, that is said."""
     try:
@@ -56,7 +56,7 @@ def files_now(
 
 
 def doubled_now(
-    workspace: RecoveryWorkspace | None,
+    workspace: DatabricksWorkspace | None,
     one: Connector,
     layout: Layout,
     target: str,

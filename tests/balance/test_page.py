@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from headgate.balance.arrange import Arranged
 from headgate.balance.report import Entry, Report, Row
+from headgate.balance.starts import Lane, Timeline
 from headgate.balance.steps import Step
 from headgate.render.balance_page import balance_page, section
-from headgate.render.starts_page import Lane, Timetable, clock, concurrent
+from headgate.render.starts_page import clock, concurrent
 from headgate.tables.group import Group
 from tests.support.examples import examples
 
@@ -237,7 +238,7 @@ def test_groups_that_differ_in_their_connection_are_told_apart() -> None:
 def test_groups_and_changes_beyond_the_page_are_counted() -> None:
     rows = [row(f"p_{number}", 100 + number, 90, group=f"g_{number // 4}") for number in range(40)]
     steps = [Step("table_added", f"t_{number}", "", "p_0") for number in range(260)]
-    shown = section(report(rows, [entry("a", "p_0", "p_0")], steps), 10, 1000)
+    shown = section(report(rows, [entry("a", "p_0", "p_0")], steps), 10, 1000, 1000)
 
     assert [(chart.title, len(chart.bars)) for chart in shown.charts] == [("g_7", 2), ("g_8", 4), ("g_9", 4)]
     assert "2 of 4 pipelines are left out" in shown.charts[0].left_out
@@ -248,10 +249,10 @@ def test_groups_and_changes_beyond_the_page_are_counted() -> None:
 def test_two_thousand_pipelines_and_ten_thousand_tables_stay_below_three_megabytes() -> None:
     rows = [row(f"p_{number}", 100, 90, group=f"g_{number % 400}") for number in range(2000)]
     entries = [entry(f"{number:0255}", f"p_{number % 2000}", f"p_{number % 1999}") for number in range(10_000)]
-    runs = [tuple((hour * 60 + number / 7, 10 + number / 100) for hour in range(24)) for number in range(2000)]
-    table = Timetable(1440, 300, tuple(Lane(f"p_{number}", its, its, 30, 1440) for number, its in enumerate(runs)))
+    hourly = tuple(range(0, 1440, 60))
+    lanes = [lane(f"p_{number}", hourly, 10 + number // 100, 1440, number // 7) for number in range(2000)]
 
-    page = balance_page([report(rows, entries)], {"crm": table})
+    page = balance_page([at(lanes, 1440, 300, report(rows, entries))])
 
     assert len(page.encode()) < 3_000_000
     parsed(page)
@@ -283,17 +284,22 @@ def test_every_picture_says_what_it_shows() -> None:
     assert all(table.all("caption") for table in page.all("table"))
 
 
-def timetable(lengths: Sequence[float], offsets: Sequence[float], period: int = 15, bound: int = 0) -> Timetable:
-    lanes = (
-        Lane(f"p_{number}", ((0.0, length),), ((offset, length),), length, period)
-        for number, (length, offset) in enumerate(zip(lengths, offsets, strict=True))
-    )
-    return Timetable(period, bound, tuple(lanes))
+def lane(name: str, starts: tuple[int, ...], minutes: int, period: int, offset: int = 0) -> Lane:
+    return Lane(name, "", offset, minutes, starts, period, period)
+
+
+def at(lanes: Sequence[Lane], period: int, bound: int = 1, shown: Report | None = None) -> Report:
+    """Give a report whose pipelines run so."""
+    return replace(shown or moved(3), timeline=Timeline(period, 0, 0, bound, tuple(lanes)))
+
+
+def starting(lengths: Sequence[int], offsets: Sequence[int], period: int = 15, bound: int = 0) -> Report:
+    pairs = enumerate(zip(lengths, offsets, strict=True))
+    return at([lane(f"p_{number}", (0,), length, period, offset) for number, (length, offset) in pairs], period, bound)
 
 
 def test_the_page_tells_how_many_pipelines_run_at_once_before_and_after() -> None:
-    table = timetable([5, 5, 5], [0, 5, 10], bound=1)
-    page = parsed(balance_page([moved(3)], {"crm": table}))
+    page = parsed(balance_page([starting([5, 5, 5], [0, 5, 10], bound=1)]))
 
     assert "At most 3 pipelines at once before, 1 after; no offsets get below 1. The curve shows 15 minutes" in page.text
     assert len(page.all("circle", "peak")) == 3  # the legend's, before, after
@@ -303,14 +309,15 @@ def test_the_page_tells_how_many_pipelines_run_at_once_before_and_after() -> Non
 
 
 def test_a_pipeline_is_drawn_over_an_hour_or_a_day_of_those_on_which_it_runs() -> None:
-    often, nightly = (((0.0, 3.0),), 15), (((60.0, 30.0),), 1440)
-    tuesdays = (((1440.0 + 120, 30.0),), 10_080)
-    weekdays = (tuple((1440.0 * day + hour, 20.0) for day in range(5) for hour in (0.0, 720.0)), 10_080)
-    by_day = (tuple((minute, 4.0) for minute in range(480, 1080, 5)), 1440)
-    runs = (often, nightly, tuesdays, weekdays, by_day)
-    lanes = [Lane(f"p_{number}", its, its, 3, period) for number, (its, period) in enumerate(runs)]
+    lanes = [
+        lane("often", (0,), 3, 15),
+        lane("nightly", (60,), 30, 1440),
+        lane("tuesdays", (1440 + 120,), 30, 10_080),
+        lane("weekdays", tuple(1440 * day + hour for day in range(5) for hour in (0, 720)), 20, 10_080),
+        lane("by_day", tuple(range(480, 1080, 5)), 4, 1440),
+    ]
 
-    page = parsed(balance_page([moved(3)], {"crm": Timetable(10_080, 1, tuple(lanes))}))
+    page = parsed(balance_page([at(lanes, 10_080)]))
 
     spans = ["1 hour", "1 hour in which they start", "1 day", "1 day (Monday to Friday)", "1 day (Tuesday)"]
     captions = [caption.text for caption in page.all("caption") if caption.text.startswith("Runs")]
@@ -321,19 +328,16 @@ def test_a_pipeline_is_drawn_over_an_hour_or_a_day_of_those_on_which_it_runs() -
 
 
 def test_of_a_week_the_curve_shows_the_day_of_the_peak() -> None:
-    runs = [(((1440.0 * day, 60.0),), 10_080) for day in (0, 2, 2)]
-    lanes = tuple(Lane(f"p_{number}", own, own, 60, period) for number, (own, period) in enumerate(runs))
+    lanes = [lane(f"p_{number}", (1440 * day,), 60, 10_080) for number, day in enumerate((0, 2, 2))]
 
-    page = parsed(balance_page([moved(3)], {"crm": Timetable(10_080, 1, lanes)}))
+    page = parsed(balance_page([at(lanes, 10_080)]))
 
     assert "The curve shows Wednesday, the day of the peak" in page.text
     assert "before: 2 at once" in page.text
 
 
 def test_a_run_that_takes_longer_than_until_the_next_is_told_with_all_its_minutes() -> None:
-    lane = Lane("p_1", ((0.0, 15.0),), ((0.0, 15.0),), 38, 15)
-
-    page = parsed(balance_page([moved(3)], {"crm": Timetable(15, 1, (lane,))}))
+    page = parsed(balance_page([at([lane("p_1", (0,), 38, 15)], 15)]))
 
     (chart,) = (table for table in page.all("table", "chart") if "Runs of the pipelines" in table.text)
     assert [cell.text for cell in chart.all("td", "n")] == ["0 min", "0 min", "1", "38"]
@@ -361,22 +365,22 @@ def test_destinations_break_at_dots() -> None:
 
 
 def test_a_run_past_the_end_goes_on_at_the_beginning() -> None:
-    page = parsed(balance_page([moved(3)], {"crm": timetable([10], [10], period=15)}))
+    page = parsed(balance_page([starting([10], [10], period=15)]))
 
     (chart,) = (table for table in page.all("table", "chart") if "Runs of the pipelines" in table.text)
     assert chart.all("path", "a")[0].attributes["d"] == "M6667 6h3333v9H6667ZM0 6h3333v9H0Z"
 
 
 def test_of_many_lanes_those_that_run_longest_are_shown_and_the_rest_told() -> None:
-    page = parsed(balance_page([moved(3)], {"crm": timetable(range(1, 251), [0] * 250, period=1440)}))
+    page = parsed(balance_page([starting(range(1, 251), [0] * 250, period=1440)]))
 
     (chart,) = (table for table in page.all("table", "chart") if "Runs of the pipelines" in table.text)
     assert sorted(name.text for name in chart.all("th", "name")) == sorted(f"p_{number}" for number in range(150, 250))
     assert "150 more pipelines are left out here (the curves count all of them)" in page.text
 
 
-def test_without_a_timetable_the_page_says_nothing_of_starts() -> None:
-    assert "at once" not in balance_page([moved(3)], {"erp": timetable([1], [0])})
+def test_without_a_timeline_the_page_says_nothing_of_starts() -> None:
+    assert "at once" not in balance_page([moved(3)])
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 70)), max_size=12), st.sampled_from([15, 60]))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.cli.options import Format
 from headgate.cli.slice import slice_
 from headgate.problems import InputError, StaleError
 from headgate.project import read_connectors
@@ -97,7 +96,7 @@ def test_for_a_machine_it_says_what_changed(inventory: Path, project: Path, caps
     (project / "tags.csv").write_text("tag 0\ntag 1\ntag 2\n")
     capsys.readouterr()
 
-    cut(project, output=Format.json)
+    cut(project, output="json")
 
     found = json.loads(capsys.readouterr().out)
     assert found["changed"] is True

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from headgate.balance.rules import rules_of
 from headgate.definition.load import parse_definition
 from headgate.definition.model import Definition
-from headgate.inventory.read import COLUMNS, parse_inventory, parse_lists
+from headgate.inventory.cells import COLUMNS
+from headgate.inventory.read import parse_inventory, parse_lists
 from headgate.inventory.resolve import resolve
 from headgate.inventory.row import TableRow
 from headgate.problems import InputError

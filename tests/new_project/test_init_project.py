@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ruamel.yaml import YAML
 
-from headgate.inventory.read import COLUMNS
+from headgate.inventory.cells import COLUMNS
 from headgate.inventory.runs import COLUMNS as RUNS_COLUMNS
 from headgate.new_project import files as written_files
 from headgate.new_project.own_files import FILES, LINES

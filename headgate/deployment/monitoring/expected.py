@@ -11,11 +11,10 @@ from headgate.numbers import rounded
 from headgate.schedule.firings import longest_gap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from headgate.deployment.pipelines import PipelineNow
     from headgate.deployment.scope import Scope
-    from headgate.tables.table import Table
 
 EXPECTED_COLUMNS = (
     "pipeline STRING, name STRING, group_name STRING, schedule STRING, tables BIGINT, expected_seconds DOUBLE, "
@@ -60,16 +59,12 @@ def expected_of(scope: Scope, pipelines: Sequence[PipelineNow]) -> list[Expected
             group_name=one.group.key,
             schedule=one.schedule,
             tables=len(one.tables),
-            expected_seconds=_seconds(one.tables),
+            expected_seconds=float(rounded(fsum(table.weight.seconds for table in one.tables))),
             bound_seconds=float(rounded(bounds.get(one.group, 0.0))),
             longest_gap_minutes=_gap(one.schedule),
         )
         for one in pipelines
     ]
-
-
-def _seconds(tables: Iterable[Table]) -> float:
-    return float(rounded(fsum(table.weight.seconds for table in tables)))
 
 
 def _gap(schedule: str) -> float | None:

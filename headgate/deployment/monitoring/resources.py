@@ -8,16 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.clients.sql import quoted
-from headgate.deployment.model import (
-    Cluster,
-    Dashboard,
-    File,
-    Job,
-    Permissions,
-    Pipeline,
-    Ref,
-    Schedule,
-)
+from headgate.deployment.model import Cluster, Dashboard, File, Job, Permissions, Pipeline, Ref, Schedule
 from headgate.deployment.monitoring.dashboard import dashboard_text
 from headgate.deployment.monitoring.expected import expected_of
 from headgate.deployment.monitoring.file import monitoring_file
@@ -80,21 +71,14 @@ def _pipeline(scope: Scope, monitoring: Monitoring, file: File, after: tuple[Ref
         catalog=catalog,
         schema=schema,
         channel=definition.channel,
-        continuous=False,
         development=target.development,
         tags=scope.tags(definition.id),
         cluster=_cluster(scope),
         run_as=target.run_as,
-        connection="",
         file=file.path,
-        managed=(),
-        code="",
-        wheels=(),
-        environment_version=None,
         budget_policy_id=target.budget_policy_id,
         notified=tuple(target.notifications),
         protected=target.protect,
-        waiting=False,
         after=after,
     )
 

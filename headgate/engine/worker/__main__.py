@@ -12,7 +12,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from headgate.engine.model import Counts, PipelineOrder, Said, TableOrder
 from headgate.engine.worker.connector import Source
@@ -21,9 +21,6 @@ from headgate.engine.worker.load import Load
 from headgate.engine.worker.lock import held
 from headgate.engine.worker.memory import watch
 from headgate.engine.worker.warm import warm_up
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _SPOOL_SHARE = 16  # of the memory that the process may take, what of one commit is kept in it
 
@@ -63,6 +60,9 @@ class Worker:
             self._say(Said(what="failed", table=table.name, error=message, fix=fix, counts=Counts()))
 
     def _load(self, table: TableOrder, source: Source) -> None:
+        def tell(rows: int) -> None:
+            self._say(Said(what="rows", table=table.name, rows=rows))
+
         began = time.monotonic()
         self._say(Said(what="loading", table=table.name, started_at=datetime.now(UTC)))
         waited, before = source.clock.waiting, source.counters()
@@ -71,7 +71,7 @@ class Worker:
         try:
             with held(Path(table.aside) / "lock") as holder:  # a pipeline of another layout may have it
                 _refuse_held(holder)
-                load = Load(table, source, self._order.memory // _SPOOL_SHARE, self._stop.is_set, self._teller(table.name))
+                load = Load(table, source, self._order.memory // _SPOOL_SHARE, self._stop.is_set, tell)
                 load.run()
         except TableError as error:
             said = {"what": "failed", "error": error.message, "fix": error.fix}
@@ -83,9 +83,6 @@ class Worker:
         kind = {"ingestion_type": load.plan.kind, "full_load": load.full} if load else {}
         seconds = round(time.monotonic() - began, 6)
         self._say(Said.model_validate({**said, **kind, "table": table.name, "seconds": seconds, "counts": counts}))
-
-    def _teller(self, table: str) -> Callable[[int], None]:
-        return lambda rows: self._say(Said(what="rows", table=table, rows=rows))
 
     def _say(self, said: Said) -> None:
         try:

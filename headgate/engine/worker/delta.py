@@ -122,14 +122,7 @@ class Store:
         def merge() -> None:
             before = self._made.version()
             merger = self._made.merge(
-                data,
-                on,
-                source_alias="s",
-                target_alias="t",
-                streamed_exec=streamed,
-                writer_properties=_WRITER,
-                commit_properties=_properties(state),
-                post_commithook_properties=_HOOKS,
+                data, on, source_alias="s", target_alias="t", streamed_exec=streamed, **_written_with(_properties(state))
             )
             counts.update(clauses(merger).execute())
             if self._made.version() == before:  # nothing changed, so nothing was committed, the state neither
@@ -155,9 +148,7 @@ class Store:
             mode=mode,
             schema_mode=schema_mode,
             target_file_size=_FILE,
-            writer_properties=_WRITER,
-            commit_properties=_properties(state),
-            post_commithook_properties=_HOOKS,
+            **_written_with(_properties(state)),
         )
 
     def _widen(self, schema: pa.Schema) -> None:
@@ -240,11 +231,7 @@ class Store:
     def compact(self) -> None:
         """Make few files of many small ones, and delete old ones. What fails is tried again another time."""
         try:
-            self._made.optimize.compact(
-                commit_properties=CommitProperties(custom_metadata=_kept(self.state)),
-                writer_properties=_WRITER,
-                post_commithook_properties=_HOOKS,
-            )
+            self._made.optimize.compact(**_written_with(CommitProperties(custom_metadata=_kept(self.state))))
             self._made.vacuum(_KEEP_HOURS, dry_run=False, full=True)  # of commits that were killed, too
         except (DeltaError, OSError) as error:
             _log.warning("%s could not be tidied: %s", self.path, _first_line(error))
@@ -255,6 +242,10 @@ def _properties(state: State) -> CommitProperties:
     return CommitProperties(
         custom_metadata=_kept(state), app_transactions=[Transaction(_APP, state.batch)], max_commit_retries=0
     )
+
+
+def _written_with(commit: CommitProperties) -> dict[str, Any]:
+    return {"writer_properties": _WRITER, "commit_properties": commit, "post_commithook_properties": _HOOKS}
 
 
 def _kept(state: State) -> dict[str, str]:

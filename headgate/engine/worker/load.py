@@ -119,7 +119,8 @@ class Load:
         if self.plan.kind == "append":
             self._commit(lambda state: self._into.write(spool.data(), state, count=spool.rows), state)
         else:
-            self._commit(lambda state: land(spool.table(), self._no_deletions(), self._into, state), state)
+            nothing = self._none().select(list(self._into.plan.shape.keys))
+            self._commit(lambda state: land(spool.table(), nothing, self._into, state), state)
 
     def _land_deletions(self, spool: Spool, offset: Offset | None, *, whole: bool) -> None:
         state = self._state.after(deletes=offset) if whole else self._state.within()
@@ -172,6 +173,3 @@ class Load:
 
     def _none(self) -> pa.Table:
         return self._into.plan.shape.loose.empty_table()
-
-    def _no_deletions(self) -> pa.Table:
-        return self._none().select(list(self._into.plan.shape.keys))

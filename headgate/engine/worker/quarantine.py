@@ -18,18 +18,9 @@ if TYPE_CHECKING:
 
     from headgate.engine.worker.batches import BadCell
 
-SCHEMA = pa.schema(
-    [
-        pa.field("table", pa.string()),
-        pa.field("key", pa.string()),
-        pa.field("column", pa.string()),
-        pa.field("value", pa.string()),
-        pa.field("reason", pa.string()),
-        pa.field("row", pa.string()),
-        pa.field("batch", pa.int64()),
-        pa.field("found_at", pa.timestamp("us", tz="UTC")),
-    ]
-)
+_TEXTS = ("table", "key", "column", "value", "reason", "row")
+_OTHERS = (("batch", pa.int64()), ("found_at", pa.timestamp("us", tz="UTC")))
+SCHEMA = pa.schema([*((name, pa.string()) for name in _TEXTS), *_OTHERS])
 
 
 class Quarantine:

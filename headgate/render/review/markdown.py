@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.numbers import some
 from headgate.render.review.sections import Name, Names, Section, sections_of, summary_of, title_of
 from headgate.visible import seen
 
@@ -124,8 +125,7 @@ def _told(part: _Part, where: str) -> list[str]:
 
 def _foot(review: Review) -> str:
     stacks = [*review.facts.stacks, *review.facts.failed]
-    shown = ", ".join(stacks[:10]) + (f" and {len(stacks) - 10} more" if len(stacks) > 10 else "")  # noqa: PLR2004  # one line's worth
-    return f"stacks: {shown or 'none'}; digest {review.digest[:19]}…"
+    return f"stacks: {some(stacks, 10) or 'none'}; digest {review.digest[:19]}…"
 
 
 def _tag(text: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
-from math import fsum
 from typing import TYPE_CHECKING, Any
 
+from headgate.grouped import grouped
 from headgate.layout.ingested import CODE_TYPES
-from headgate.numbers import counted
+from headgate.numbers import counted, known_sum, some
 from headgate.project import ACCEPTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from headgate.review.facts import Argument
     from headgate.review.model import Finding, Level, PipelineChange, ResourceChange, Review, TableChange
@@ -141,9 +141,7 @@ def duration(seconds: float | None) -> str:
 
 
 def _findings(title: str, review: Review, level: Level) -> Section:
-    alike: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for one in review.of_level(level):
-        alike[one.code, one.stack, _message(one)].append(one.subject)
+    alike = grouped(((one.code, one.stack, _message(one)), one.subject) for one in review.of_level(level))
     ordered = sorted(alike.items(), key=lambda one: one[0][0] == _PLANNED)
     rows = tuple((_code_words(code), Names(tuple(its)), stack, message) for (code, stack, message), its in ordered)
     return Section(title, ("what", "where", "stack", "why"), rows, level)
@@ -158,21 +156,14 @@ def _code_words(code: str) -> str:
 
 
 def _ways(review: Review) -> Section:
-    ways: defaultdict[tuple[str, str, str, str], list[TableChange]] = defaultdict(list)
-    for change in review.tables:
-        if change.kind in _MOVES:
-            ways[change.kind, change.before, change.after, _table_why(change)].append(change)
+    moves = [change for change in review.tables if change.kind in _MOVES]
+    ways = grouped(((change.kind, change.before, change.after, _table_why(change)), change) for change in moves)
     ordered = sorted(ways.items(), key=lambda way: (-len(way[1]), way[0]))
-    rows = tuple(
-        (kind, Name(f"{before} → {after}"), f"{len(its):,}", _total(its), Names(tuple(one.source_table for one in its)), why)
-        for (kind, before, after, why), its in ordered
-    )
-    return Section("Tables that move", ("change", "way", "number", "weight", "tables", "why"), rows, folds=True)
-
-
-def _total(changes: Sequence[TableChange]) -> str:
-    known = [change.weight for change in changes if change.weight is not None]
-    return duration(fsum(known) if len(known) == len(changes) else None)
+    rows = []
+    for (kind, before, after, why), its in ordered:
+        weight, names = duration(known_sum(one.weight for one in its)), tuple(one.source_table for one in its)
+        rows.append((kind, Name(f"{before} → {after}"), f"{len(its):,}", weight, Names(names), why))
+    return Section("Tables that move", ("change", "way", "number", "weight", "tables", "why"), tuple(rows), folds=True)
 
 
 def _tables(review: Review) -> Section:
@@ -233,7 +224,7 @@ def _resource(change: ResourceChange) -> Row:
         parts += [_argument(argument) for argument in change.arguments]
     elif change.kind == "changed":
         names = [argument.path for argument in change.arguments]
-        parts.append(", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else ""))
+        parts.append(some(names, _FEW))
     return (change.kind, Name(change.address), change.stack, "; ".join(parts))
 
 

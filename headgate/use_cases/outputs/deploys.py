@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from headgate.review.model import (
-    Finding,
-    GroupLoad,
-    Level,
-    PipelineChange,
-    ResourceChange,
-    SecretChange,
-    TableChange,
-)
+from headgate.review.model import Finding, GroupLoad, Level, PipelineChange, ResourceChange, SecretChange, TableChange
+from headgate.use_cases.outputs import Output, Part, TargetOutput
 
 if TYPE_CHECKING:
     from headgate.comment.model import PostResult
@@ -34,7 +27,7 @@ class ThingOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryFindingOutput:
+class RecoveryFindingOutput(Part):
     """What no state has, or not as it is; `done`: taken over, deleted, corrected or left; `kept`: the one that it is beside."""
 
     kind: str
@@ -46,12 +39,9 @@ class RecoveryFindingOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecoverOutput:
+class RecoverOutput(TargetOutput):
     """What the workspace has and no state has, and what went wrong while it was made known."""
 
-    format: Literal[1] = 1
-    connector: str
-    target: str
     findings: tuple[RecoveryFindingOutput, ...]
     problems: tuple[str, ...]
 
@@ -61,66 +51,54 @@ class RecoverOutput:
         done = found.done
         fates = {"taken over": done.imported, "deleted": done.deleted, "corrected": done.corrected}
         findings = tuple(
-            RecoveryFindingOutput(
-                kind=one.kind,
-                address=one.address,
-                stack=one.stack,
+            RecoveryFindingOutput.like(
+                one,
                 done=next((word for word, ones in fates.items() if one in ones), "left"),
                 found=_thing(one.thing),
                 kept=_thing(one.kept) if one.kept else None,
             )
             for one in found.findings
         )
-        return cls(
-            connector=found.deployment.connector,
-            target=found.deployment.target,
-            findings=findings,
-            problems=tuple(problem.message for problem in done.problems),
-        )
+        return cls.like(found.deployment, findings=findings, problems=tuple(problem.message for problem in done.problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValidateOutput:
+class ValidateOutput(Output):
     """What Terraform finds wrong with each stack; `unchecked`: why it was not asked, empty where it was."""
 
-    format: Literal[1] = 1
     stacks: dict[str, list[str]]
     unchecked: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanOutput:
+class PlanOutput(Output):
     """Whether there is something to do, and for each stack: nothing, changes or failed."""
 
-    format: Literal[1] = 1
     changes: bool
     stacks: dict[str, Literal["nothing", "changes", "failed"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyOutput:
+class ApplyOutput(Output):
     """Stacks that were applied, in their order, and the one that failed."""
 
-    format: Literal[1] = 1
     applied: tuple[str, ...]
     failed: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovedOutput:
+class ApprovedOutput(Output):
     """The review that was approved: where it was written to, and where it comes from."""
 
-    format: Literal[1] = 1
     target: str
     file: Path
     source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommentOutput:
+class CommentOutput(Output):
     """What became of a comment: created, edited, unchanged or skipped; `cut` to what the host takes; ids of `deleted` ones."""
 
-    format: Literal[1] = 1
     action: Literal["created", "edited", "unchanged", "skipped"]
     url: str
     cut: bool
@@ -133,16 +111,7 @@ class CommentOutput:
     @classmethod
     def of(cls, posted: PostResult) -> CommentOutput:
         """Give what was done."""
-        return cls(
-            action=posted.action,
-            url=posted.url,
-            cut=posted.cut,
-            deleted=posted.deleted,
-            labels_added=posted.labels.add,
-            labels_removed=posted.labels.remove,
-            warnings=posted.warnings,
-            dry_run=posted.dry_run,
-        )
+        return cls.like(posted, labels_added=posted.labels.add, labels_removed=posted.labels.remove)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

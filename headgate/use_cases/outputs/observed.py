@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from headgate.observe.alarms import Alarm
 from headgate.observe.model import ObservedUpdate
 from headgate.observe.summary import PipelineSeen, TableSeen
+from headgate.use_cases.outputs import TargetOutput
 
 if TYPE_CHECKING:
     from headgate.observe.summary import Observed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ObserveOutput:
+class ObserveOutput(TargetOutput):
     """What was seen of a connector in a target: its updates, pipelines beside what is expected of them, tables, and alarms.
 
     runs_file: where runs were added (`added`), and old ones cut. unknown: what of the logs was not understood → how often;
     unplaced: flows of its pipelines that belong to no table → how often.
     """
 
-    format: Literal[1] = 1
-    connector: str
-    target: str
     updates: tuple[ObservedUpdate, ...]
     pipelines: tuple[PipelineSeen, ...]
     tables: tuple[TableSeen, ...]
@@ -38,16 +36,9 @@ class ObserveOutput:
     @classmethod
     def of(cls, found: Observed) -> ObserveOutput:
         """Give what was seen."""
-        return cls(
-            connector=found.connector,
-            target=found.target,
+        return cls.like(
+            found,
             updates=found.observation.updates,
-            pipelines=found.pipelines,
-            tables=found.tables,
-            alarms=found.alarms,
-            runs_file=found.runs_file,
-            added=found.added,
-            cut=found.cut,
             unknown=dict(sorted(found.observation.unknown.items())),
             unplaced=dict(sorted(found.observation.unplaced.items())),
         )

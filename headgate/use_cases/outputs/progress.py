@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from headgate.handover.model import EXECUTED
+from headgate.use_cases.outputs import Output, Part, TargetOutput
 
 if TYPE_CHECKING:
     from headgate.handover.model import Runbook
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunbookStepOutput:
+class RunbookStepOutput(Part):
     """A step of a runbook: what it is about, what to type, how to see that it is done, and how to go back."""
 
     number: int
@@ -37,12 +38,9 @@ class WaitingOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunbookOutput:
+class RunbookOutput(TargetOutput):
     """The steps that hand tables over in a target."""
 
-    format: Literal[1] = 1
-    connector: str
-    target: str
     waiting: tuple[WaitingOutput, ...]
     steps: tuple[RunbookStepOutput, ...]
 
@@ -50,32 +48,25 @@ class RunbookOutput:
     def of(cls, runbook: Runbook) -> RunbookOutput:
         """Give a runbook."""
         waiting = tuple(WaitingOutput(table=source, reason=reason) for source, reason in runbook.waiting)
-        said = [one.name for one in fields(RunbookStepOutput) if one.name not in {"number", "by_headgate"}]
         steps = tuple(
-            RunbookStepOutput(number=number, by_headgate=step.kind in EXECUTED, **{name: getattr(step, name) for name in said})
+            RunbookStepOutput.like(step, number=number, by_headgate=step.kind in EXECUTED)
             for number, step in enumerate(runbook.steps, 1)
         )
-        return cls(connector=runbook.connector, target=runbook.target, waiting=waiting, steps=steps)
+        return cls.like(runbook, waiting=waiting, steps=steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandedOverOutput:
+class HandedOverOutput(TargetOutput):
     """What `handover --execute` did: the tables that belong to their new pipelines now, and those that wait."""
 
-    format: Literal[1] = 1
-    connector: str
-    target: str
     done: tuple[str, ...]
     waiting: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResumedOutput:
+class ResumedOutput(TargetOutput):
     """What `handover --resume-jobs` did: the pipelines that run again."""
 
-    format: Literal[1] = 1
-    connector: str
-    target: str
     resumed: tuple[str, ...]
 
 
@@ -91,16 +82,13 @@ class MoveOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressOutput:
+class ProgressOutput(TargetOutput):
     """What is still open in a target, of which `deployed` pipelines are recorded.
 
     planned: tables to be handed over; handed_over: those whose files are to be applied. left, restacked, renamed: pipelines
     whose leaving, new stack or new id is to be applied. retired: the target is to be taken down by the next deploy.
     """
 
-    format: Literal[1] = 1
-    connector: str
-    target: str
     deployed: int
     planned: tuple[MoveOutput, ...]
     handed_over: tuple[MoveOutput, ...]
@@ -124,39 +112,32 @@ class ProgressOutput:
             )
             for one, said in zip((*todo.planned, *todo.handed_over), words, strict=True)
         ]
-        return cls(
+        return cls.like(
+            todo,
             connector=found.connector,
             target=found.target,
             deployed=found.deployed,
             planned=tuple(moves[: len(todo.planned)]),
             handed_over=tuple(moves[len(todo.planned) :]),
-            left=todo.left,
-            restacked=todo.restacked,
-            renamed=todo.renamed,
-            retired=todo.retired,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenameOutput:
+class RenameOutput(Output):
     """A pipeline's ids before and after."""
 
-    format: Literal[1] = 1
     connector: str
     before: str
     after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetireOutput:
+class RetireOutput(TargetOutput):
     """What goes with a target. `recorded`: whether a deploy to it is; `ids`: the workspace's, of the pipelines that are.
 
     undone: the target is not taken down after all; nothing else is said then.
     """
 
-    format: Literal[1] = 1
-    connector: str
-    target: str
     undone: bool
     pipelines: int = 0
     tables: int = 0

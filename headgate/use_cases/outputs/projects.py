@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from headgate.use_cases.doctor import Check
+from headgate.use_cases.outputs import Output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenOutput:
+class WrittenOutput(Output):
     """Files that were written, or brought up to date; those that are there and stay; and what comes next."""
 
-    format: Literal[1] = 1
     written: tuple[Path, ...]
     kept: tuple[Path, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -29,19 +28,17 @@ class NewConnectorOutput(WrittenOutput):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorOutput:
+class DoctorOutput(Output):
     """What a machine has of what is needed, and whether that is all of it."""
 
-    format: Literal[1] = 1
     fit: bool
     checks: tuple[Check, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BundleOutput:
+class BundleOutput(Output):
     """A bundle's files that were written and deleted, its targets, and what has to be done before it is deployed."""
 
-    format: Literal[1] = 1
     name: str
     targets: tuple[str, ...]
     written: tuple[Path, ...]

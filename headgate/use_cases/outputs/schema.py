@@ -11,72 +11,44 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from headgate.engine.events import Event
-from headgate.engine.planned import PlannedPipeline
-from headgate.use_cases.outputs.deploys import (
-    ApplyOutput,
-    ApprovedOutput,
-    CommentOutput,
-    PlanOutput,
-    RecoverOutput,
-    ReviewOutput,
-    ValidateOutput,
-)
-from headgate.use_cases.outputs.layouts import (
-    BalanceOutput,
-    CheckOutput,
-    CostOutput,
-    CurveOutput,
-    ExplanationOutput,
-    ShowOutput,
-)
-from headgate.use_cases.outputs.observed import ObserveOutput
-from headgate.use_cases.outputs.progress import (
-    HandedOverOutput,
-    ProgressOutput,
-    RenameOutput,
-    ResumedOutput,
-    RetireOutput,
-    RunbookOutput,
-)
-from headgate.use_cases.outputs.projects import BundleOutput, DoctorOutput, NewConnectorOutput, WrittenOutput
-from headgate.use_cases.outputs.sql import SqlCheckOutput, SqlExplainOutput, SqlGenerateOutput
-from headgate.use_cases.outputs.tables import BackfillOutput, DiscoverOutput, SliceOutput
+from headgate.engine.model import PlannedPipeline
+from headgate.use_cases.outputs import deploys, layouts, observed, progress, projects, sql, tables
 
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.
 OUTPUTS: dict[str, Any] = {
-    "discover": DiscoverOutput | list[DiscoverOutput],
-    "balance": list[BalanceOutput] | list[ExplanationOutput] | list[CurveOutput],
-    "slice": SliceOutput,
-    "show": list[ShowOutput],
-    "check": list[CheckOutput],
-    "cost": CostOutput | list[CostOutput],
-    "review": ReviewOutput,
-    "comment": CommentOutput,
-    "handover": RunbookOutput | list[RunbookOutput] | HandedOverOutput | ResumedOutput,
+    "discover": tables.DiscoverOutput | list[tables.DiscoverOutput],
+    "balance": list[layouts.BalanceOutput] | list[layouts.ExplanationOutput] | list[layouts.CurveOutput],
+    "slice": tables.SliceOutput,
+    "show": list[layouts.ShowOutput],
+    "check": list[layouts.CheckOutput],
+    "cost": layouts.CostOutput | list[layouts.CostOutput],
+    "review": deploys.ReviewOutput,
+    "comment": deploys.CommentOutput,
+    "handover": progress.RunbookOutput | list[progress.RunbookOutput] | progress.HandedOverOutput | progress.ResumedOutput,
     "stacks": list[str],
-    "validate": ValidateOutput,
-    "plan": PlanOutput,
-    "approved": ApprovedOutput,
-    "apply": ApplyOutput,
-    "record": ProgressOutput | list[ProgressOutput],
-    "recover": RecoverOutput | list[RecoverOutput],
-    "done": ProgressOutput | list[ProgressOutput],
-    "rename": RenameOutput,
-    "retire": RetireOutput,
-    "backfill": BackfillOutput,
-    "observe": ObserveOutput | list[ObserveOutput],
+    "validate": deploys.ValidateOutput,
+    "plan": deploys.PlanOutput,
+    "approved": deploys.ApprovedOutput,
+    "apply": deploys.ApplyOutput,
+    "record": progress.ProgressOutput | list[progress.ProgressOutput],
+    "recover": deploys.RecoverOutput | list[deploys.RecoverOutput],
+    "done": progress.ProgressOutput | list[progress.ProgressOutput],
+    "rename": progress.RenameOutput,
+    "retire": progress.RetireOutput,
+    "backfill": tables.BackfillOutput,
+    "observe": observed.ObserveOutput | list[observed.ObserveOutput],
     "run": Event | list[PlannedPipeline],
-    "doctor": DoctorOutput,
-    "init project": WrittenOutput,
-    "init connector": NewConnectorOutput,
-    "init pipeline": WrittenOutput,
-    "init notebook": WrittenOutput,
-    "init ci": WrittenOutput,
-    "generate bundle": BundleOutput,
-    "sql generate": SqlGenerateOutput,
-    "sql explain": SqlExplainOutput,
-    "sql import": WrittenOutput,
-    "sql check": SqlCheckOutput,
+    "doctor": projects.DoctorOutput,
+    "init project": projects.WrittenOutput,
+    "init connector": projects.NewConnectorOutput,
+    "init notebook": projects.WrittenOutput,
+    "init pipeline": projects.WrittenOutput,
+    "init ci": projects.WrittenOutput,
+    "generate bundle": projects.BundleOutput,
+    "sql check": sql.SqlCheckOutput,
+    "sql generate": sql.SqlGenerateOutput,
+    "sql explain": sql.SqlExplainOutput,
+    "sql import": projects.WrittenOutput,
 }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from headgate.use_cases.outputs import Output, Part
+
 if TYPE_CHECKING:
     from headgate.sql.check.findings import Finding
     from headgate.sql.explain import Explained
@@ -70,17 +72,16 @@ class SqlCheckOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SqlGenerateOutput:
+class SqlGenerateOutput(Output):
     """The pipelines whose SQL was generated, and its files that were written and deleted."""
 
-    format: Literal[1] = 1
     pipelines: tuple[str, ...]
     written: tuple[Path, ...]
     deleted: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SqlNodeOutput:
+class SqlNodeOutput(Part):
     """A table, view or sink, or what is read from outside: a source, or files."""
 
     name: str
@@ -88,7 +89,7 @@ class SqlNodeOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SqlEdgeOutput:
+class SqlEdgeOutput(Part):
     """What `target` reads. flow: its name, empty for a table's own; kind: append, once, auto cdc, replace or query."""
 
     source: str
@@ -99,7 +100,7 @@ class SqlEdgeOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SqlColumnOutput:
+class SqlColumnOutput(Part):
     """A column, and the columns that it is made of, as table.column."""
 
     table: str
@@ -108,10 +109,9 @@ class SqlColumnOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SqlExplainOutput:
+class SqlExplainOutput(Output):
     """A pipeline as a graph; columns where it is known which they are."""
 
-    format: Literal[1] = 1
     nodes: tuple[SqlNodeOutput, ...]
     edges: tuple[SqlEdgeOutput, ...]
     columns: tuple[SqlColumnOutput, ...]
@@ -120,10 +120,7 @@ class SqlExplainOutput:
     def of(cls, found: Explained) -> SqlExplainOutput:
         """Give a graph as it is printed."""
         return cls(
-            nodes=tuple(SqlNodeOutput(name=one.name, kind=one.kind) for one in found.nodes),
-            edges=tuple(
-                SqlEdgeOutput(source=one.source, target=one.target, streaming=one.streaming, kind=one.kind, flow=one.flow)
-                for one in found.edges
-            ),
-            columns=tuple(SqlColumnOutput(table=one.table, column=one.column, origins=one.origins) for one in found.columns),
+            nodes=tuple(map(SqlNodeOutput.like, found.nodes)),
+            edges=tuple(map(SqlEdgeOutput.like, found.edges)),
+            columns=tuple(map(SqlColumnOutput.like, found.columns)),
         )

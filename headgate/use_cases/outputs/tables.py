@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from headgate.discovery.found import Failure
 from headgate.discovery.request import Regrouped
 from headgate.inventory.row import UNVERIFIED
 from headgate.inventory.slices import Slice
+from headgate.use_cases.outputs import Output
 
 if TYPE_CHECKING:
     from headgate.discovery.request import DiscoveryResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DiscoverOutput:
+class DiscoverOutput(Output):
     """What a discovery found: tables by group, and which are added, gone, back or changed. `starter`: a definition it wrote.
 
     `file`: the inventory that was written. `read`: the one that a project's commands read. `unverified`: tables that the source
     itself has not answered for yet.
     """
 
-    format: Literal[1] = 1
     connector: str
     file: Path
     read: Path
@@ -42,7 +42,8 @@ class DiscoverOutput:
     def of(cls, done: DiscoveryResult, connector: str) -> DiscoverOutput:
         """Give what a discovery did."""
         groups, merged = done.groups, done.merged
-        return cls(
+        return cls.like(
+            merged,
             connector=connector,
             file=done.csv,
             read=done.own_csv,
@@ -50,20 +51,15 @@ class DiscoverOutput:
             tables=sum(groups.values()),
             groups=groups,
             regrouped=done.regrouped,
-            added=merged.added,
-            gone=merged.gone,
-            back=merged.back,
-            changed=merged.changed,
             unverified=tuple(table.source_table for table in merged.tables if table.status == UNVERIFIED),
             failed=done.found.failed,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SliceOutput:
+class SliceOutput(Output):
     """The slices of a table, and whether the inventory changes."""
 
-    format: Literal[1] = 1
     connector: str
     table: str
     option: str
@@ -72,10 +68,9 @@ class SliceOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackfillOutput:
+class BackfillOutput(Output):
     """What came of a backfill: parts that were read now and before, rows that landed, and tags that can't be read, with why."""
 
-    format: Literal[1] = 1
     table: str
     to: str
     parts: int

@@ -29,6 +29,10 @@ def check_sql(  # noqa: PLR0913  # each is an option of the command line
     edition: Annotated[
         EditionName | None, typer.Option("--edition", help="Of a pipeline on classic compute: what it may use.")
     ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option("--allow", metavar="FINDING", help="A kind of finding that is a warning here; repeat it."),
+    ] = None,
     *,
     fix: Annotated[bool, typer.Option("--fix", help="Write what is proposed into the files.")] = False,
     approximate: Annotated[
@@ -62,6 +66,7 @@ def check_sql(  # noqa: PLR0913  # each is an option of the command line
             approximate=approximate,
             strict=strict,
             edition=edition,
+            allowed=tuple(allow or ()),
             target=target,
             root=root,
             spark=os.environ.get("HEADGATE_SPARK_PYTHON", sys.executable) if spark else None,

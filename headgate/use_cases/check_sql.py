@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.files import needed_text, write_all
-from headgate.problems import InputError, Problem
+from headgate.problems import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.sql.check.editions import Edition
-    from headgate.sql.check.findings import Finding
+    from headgate.sql.check.findings import Code, Finding
     from headgate.sql.known import KnownTable, KnownTables
 
 
@@ -25,7 +25,8 @@ class CheckSqlRequest:
     schemas: what is known of tables that the pipeline reads. deployed: files and folders as they were deployed last; empty
     where nothing is compared. fix: mend what can be; approximate: also where results are then no longer exact. strict: warnings
     and notes are errors. edition: of a pipeline on classic compute. target: whose catalogs the project's tables are in.
-    spark: a Python that has pyspark, to ask Spark too; None: not asked.
+    spark: a Python that has pyspark, to ask Spark too; None: not asked. allowed: kinds of findings that are warnings, whatever
+    they are.
     """
 
     files: tuple[Path, ...]
@@ -38,6 +39,7 @@ class CheckSqlRequest:
     target: str | None = None
     root: Path = Path()
     spark: str | None = None
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,12 @@ def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
         raise InputError("checking SQL needs the library sqlglot", bring(["sql"]))
     from headgate.sql.check.pipeline import check_sql
 
+    allowed = _codes(request.allowed)
     texts = read_texts(request.files)
     tables = known_tables(request)
 
     def check(files: Mapping[str, str]) -> tuple[Finding, ...]:
-        return check_sql(files, tables, strict=request.strict, edition=request.edition)
+        return check_sql(files, tables, strict=request.strict, edition=request.edition, allowed=allowed)
 
     changed: list[Path] = []
     settled = 0
@@ -76,10 +79,22 @@ def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
     if request.deployed:
         from headgate.sql.check.deployed import check_deployed
 
-        findings += check_deployed(read_texts(request.deployed), texts, strict=request.strict)
+        findings += check_deployed(read_texts(request.deployed), texts, strict=request.strict, allowed=allowed)
     if request.spark is not None:
         findings += tuple(_spark_findings(texts, tables, findings, request))
     return CheckedSql(tuple(texts), findings, settled, tuple(changed))
+
+
+def _codes(names: Iterable[str]) -> frozenset[Code]:
+    """Give kinds of findings by their names. Raises InputError for a name that none has."""
+    from headgate.sql.check.findings import Code
+
+    known = [code.value for code in Code]
+    if problems := [
+        Problem(f"--allow {name}: there is no such finding", did_you_mean(name, known)) for name in names if name not in known
+    ]:
+        raise InputError(problems)
+    return frozenset(map(Code, names))
 
 
 def _spark_findings(

@@ -99,6 +99,17 @@ def test_strict_makes_errors_of_warnings_and_notes(headgate: Run, silver: Path) 
     assert "error unknown-table" in headgate("sql", "check", "silver.sql", "--strict", code=1).stdout
 
 
+def test_a_kind_of_finding_may_be_allowed(headgate: Run, silver: Path) -> None:
+    silver.write_text(UNSORTED)
+
+    said = headgate("sql", "check", "silver.sql", "--allow", "sort", "--strict").stdout
+
+    assert "warning sort: " in said
+    assert said.endswith("1 file: no errors, 1 warning or note\n")
+    refused = headgate("sql", "check", "silver.sql", "--allow", "srot", code=1).stderr
+    assert refused == "--allow srot: there is no such finding\n    did you mean 'sort'?\n"
+
+
 def test_what_was_deployed_is_compared(headgate: Run, silver: Path, project: Path) -> None:
     (project / "was.sql").write_text("CREATE MATERIALIZED VIEW t AS SELECT 1 AS id;")
     silver.write_text("CREATE STREAMING TABLE t AS SELECT * FROM STREAM(main.bronze.leads);")

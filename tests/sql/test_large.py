@@ -9,7 +9,7 @@ from headgate.sql.spark.jobs import job_of
 
 
 def test_a_chain_of_tables_is_followed_to_its_end_whatever_its_length() -> None:
-    steps = [f"CREATE STREAMING TABLE t{step} AS SELECT id FROM STREAM(t{step + 1});" for step in range(300)]
+    steps = [f"CREATE STREAMING TABLE t{one} AS SELECT id FROM STREAM(t{one + 1});" for one in range(300)]  # noqa: S608
     text = "\n".join([*steps, "CREATE STREAMING TABLE t300 AS SELECT idd FROM STREAM(a.b.c);"])
     known = KnownTables([KnownTable("a.b.c", {"idd": "bigint"})])
 

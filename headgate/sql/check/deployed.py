@@ -20,7 +20,7 @@ from headgate.sql.dialect.statements import key_of
 from headgate.sql.graph import graph_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from headgate.sql.dialect.statements import ChangeRules, Flow
     from headgate.sql.graph import Dataset
@@ -30,7 +30,9 @@ _REFRESH = (
 )
 
 
-def check_deployed(deployed: Mapping[str, str], new: Mapping[str, str], *, strict: bool = False) -> tuple[Finding, ...]:
+def check_deployed(
+    deployed: Mapping[str, str], new: Mapping[str, str], *, strict: bool = False, allowed: Collection[Code] = ()
+) -> tuple[Finding, ...]:
     """Give what changes between two texts of a pipeline, name → SQL each, that an update can't do or that loses state."""
     before = graph_of([read_file(name, text) for name, text in deployed.items()])
     files = [read_file(name, text) for name, text in new.items()]
@@ -39,7 +41,7 @@ def check_deployed(deployed: Mapping[str, str], new: Mapping[str, str], *, stric
         old = before.find(dataset.key)
         if old is not None and _is_stored(old) and _is_stored(dataset):
             _compare(old, dataset, reports)
-    return tuple(finding for file in files for finding in reports[file.name].findings(strict=strict))
+    return tuple(finding for file in files for finding in reports[file.name].findings(strict=strict, allowed=allowed))
 
 
 def _is_stored(dataset: Dataset) -> bool:

@@ -19,7 +19,7 @@ from headgate.sql.graph import Dataset, Graph, Key, graph_of, in_order
 from headgate.sql.known import KnownTables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from headgate.sql.check.editions import Edition
     from headgate.sql.dialect.place import Span
@@ -29,12 +29,18 @@ _FORMATS = {"delta", "parquet", "json", "csv", "text", "orc", "avro", "binaryfil
 
 
 def check_sql(
-    files: Mapping[str, str], tables: KnownTables | None = None, *, strict: bool = False, edition: Edition | None = None
+    files: Mapping[str, str],
+    tables: KnownTables | None = None,
+    *,
+    strict: bool = False,
+    edition: Edition | None = None,
+    allowed: Collection[Code] = (),
 ) -> tuple[Finding, ...]:
     """Give what is wrong with a pipeline, by file and place.
 
     files: name → SQL, of one pipeline. tables: what is known of tables that it reads and doesn't make. strict: warnings are
     errors, and so is a table of which nothing is known. edition: of a pipeline on classic compute; None for serverless ones.
+    allowed: kinds that are warnings, whatever they are.
     """
     read = [read_file(name, text) for name, text in files.items()]
     check = _Check(graph_of(read), tables or KnownTables(), {one.name: Report(one.name, one.text) for one in read})
@@ -42,7 +48,7 @@ def check_sql(
         for error in file.errors:
             check.reports[file.name].add(Code.syntax, error.span, error.message, error.fix)
     check.run(edition)
-    return tuple(finding for file in read for finding in check.reports[file.name].findings(strict=strict))
+    return tuple(finding for file in read for finding in check.reports[file.name].findings(strict=strict, allowed=allowed))
 
 
 @dataclass

@@ -9,7 +9,7 @@ from headgate.sql.check.findings import Code, Edit, Finding, Severity
 from headgate.sql.dialect.place import Lines, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlglot import exp
 
@@ -38,10 +38,19 @@ class Report:
         found = Finding(code, severity, self.file, line, column, span, message, fix, tuple(edits), approximate=approximate)
         self._found.setdefault((code, span, message), found)
 
-    def findings(self, *, strict: bool) -> list[Finding]:
-        """Give all of them by place. strict: warnings and notes are errors."""
+    def findings(self, *, strict: bool, allowed: Collection[Code] = ()) -> list[Finding]:
+        """Give all of them by place.
+
+        strict: warnings and notes are errors. allowed: kinds that are warnings, whatever they are.
+        """
         found = sorted(self._found.values(), key=lambda one: (one.span, one.code))
-        return [replace(one, severity=Severity.error) for one in found] if strict else found
+        return [replace(one, severity=_severity(one, strict=strict, allowed=allowed)) for one in found]
+
+
+def _severity(one: Finding, *, strict: bool, allowed: Collection[Code]) -> Severity:
+    if one.code in allowed:
+        return Severity.note if one.severity is Severity.note else Severity.warning
+    return Severity.error if strict else one.severity
 
 
 def span_of_node(node: exp.Expr) -> Span | None:

@@ -14,7 +14,7 @@ from headgate.sql.dialect.columns import read_columns
 from headgate.sql.dialect.place import FormError, Span
 from headgate.sql.dialect.query import QUERY_BEGINS, read_expression, read_query
 from headgate.sql.dialect.statements import Definition, Flow, Kind, Name
-from headgate.sql.dialect.tokens import shown, span_of
+from headgate.sql.dialect.tokens import shown, span_of, word
 
 if TYPE_CHECKING:
     from headgate.sql.dialect.cursor import Cursor
@@ -27,6 +27,8 @@ _OTHERS = (
     "INDEX", "WAREHOUSE",
 )  # fmt: skip
 _KINDS = ("STREAMING TABLE", "MATERIALIZED VIEW", "TEMPORARY VIEW", "FLOW", "SINK")
+# What begins a query, and no clause. Before it AS may be left out in older pipelines, and where Spark makes tables.
+_PLAIN_BEGINS = tuple(one for one in QUERY_BEGINS if one not in ("WITH", "("))
 # Clauses between a table's columns and its query, each with how it is read on.
 _VALUES = ("COMMENT", "LOCATION")
 _LISTS = ("TBLPROPERTIES", "PARTITIONED BY", "CLUSTER BY", "OPTIONS")
@@ -101,7 +103,10 @@ def _rest(cursor: Cursor, text: str, found: Definition) -> Definition:
             return replace(found, flow=Flow("append", found.name, query, found.span), clauses=clauses)
         if cursor.accept("FLOW"):
             return replace(found, flow=_inline_flow(cursor, text, found), clauses=clauses)
-        if cursor.word in QUERY_BEGINS and cursor.word not in ("WITH", "("):
+        if cursor.word in _PLAIN_BEGINS:
+            if found.kind == "table" or "LIVE" in (word(token) for token in cursor.tokens if token.start < found.head.end):
+                query = read_query(cursor.tokens[cursor.at :], text, near)
+                return replace(found, flow=Flow("append", found.name, query, found.span), clauses=clauses)
             raise FormError(f"expected AS before {shown(cursor.token)}", near, "write AS before the query")
         name = cursor.word
         _clause(cursor)

@@ -119,6 +119,8 @@ class _Making:
                 name = f"`{'__'.join(outside.key[:-1]) or 'default'}`.`{outside.key[-1]}`"
                 self.tables[name] = outside.columns
                 names[table.parts[0].meta["start"]] = (name, False)
+        if any("{" in word(token) for token in flow.query.tokens):
+            unknown = unknown or "parameters have no values"
         if flow.query.skipping:
             unknown = unknown or "options of a stream are Delta's"
         columns = tuple(one.sql("databricks") for one in flow.changes.columns) if flow.changes else ()

@@ -157,3 +157,7 @@ CREATE MATERIALIZED VIEW t AS SELECT o.id o JOIN main.ref.customers AS c ON o.cu
 -- # a sign without a number
 -- finds: syntax
 CREATE MATERIALIZED VIEW t AS SELECT + , id FROM main.bronze.orders;
+
+-- # an older pipeline that leaves AS out
+-- finds: nothing
+CREATE LIVE TABLE t COMMENT 'old' SELECT id FROM main.bronze.orders;

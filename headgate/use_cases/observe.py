@@ -109,6 +109,14 @@ def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[tuple
     return tuple(found), failed
 
 
+def observed_here(one: Connector, target: str, events: Sequence[Event], tell: Callable[[str], None]) -> Observed:
+    """Give what events of runs on this machine say of a connector in a target, beside its runs.csv; nothing is written.
+
+    Raises StaleError where nothing is balanced yet, InputError for files that can't be read.
+    """
+    return _observed(one, target, _Logs(local=list(events)), _Logs(), tell)[0]
+
+
 def _why_nothing(one: Connector, target: str, logs: _Logs) -> str:
     """Say of which other targets the logs are, else how pipelines are known."""
     here = {event.target for event in logs.local if event.connector == one.definition.id}

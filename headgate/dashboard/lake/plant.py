@@ -44,10 +44,11 @@ def buckets_query(path: str, columns: Sequence[Column], tag: str, span: Span, co
     """Ask for a tag's values in equal parts of a stretch: (number, least, largest, mean, how many, how many doubtful)."""
     good = any(one.name == "quality_good" for one in columns)
     doubtful = "count(*) FILTER (WHERE NOT quality_good)" if good else "0"
+    part = "CAST(least(floor(CAST(epoch_us(timestamp) - ? AS DOUBLE) * ? / ?), ? - 1) AS INTEGER)"
     return Query(
-        "SELECT CAST(least(floor(CAST(epoch_us(timestamp) - ? AS DOUBLE) * ? / ?), ? - 1) AS INTEGER) AS part, "  # noqa: S608
-        f"min(value), max(value), avg(value), count(*), {doubtful} FROM delta_scan(?) WHERE tag_name = ? AND timestamp >= make_timestamptz(?) "
-        "AND timestamp <= make_timestamptz(?) AND (value IS NULL OR isfinite(value)) GROUP BY part ORDER BY part",
+        f"SELECT {part} AS part, min(value), max(value), avg(value), count(*), {doubtful} FROM delta_scan(?) "  # noqa: S608
+        "WHERE tag_name = ? AND timestamp >= make_timestamptz(?) AND timestamp <= make_timestamptz(?) "
+        "AND (value IS NULL OR isfinite(value)) GROUP BY part ORDER BY part",
         (span.begin, count, span.length, count, path, tag, span.begin, span.end),
     )
 

@@ -62,14 +62,17 @@ def _marks(one: Lane, now: datetime) -> Iterator[Mark]:
         x = _percent(start, now)
         word = STATES.get(state, "running")
         took = f", {(end - start).total_seconds():,.0f} s" if end else ""
-        yield Mark(x, max(_NARROWEST, _percent(end or now, now) - x), word, f"{start:%d %b %H:%M} UTC: {word}{took}")
+        yield Mark(x, _width(x, _percent(end or now, now)), word, f"{start:%d %b %H:%M} UTC: {word}{took}")
     look = "paused" if one.paused else "coming"
     if one.every:
         yield Mark(50, 50, f"{look} often", f"every {one.every} min")
     for start in one.coming:
         x = _percent(start, now)
-        width = max(_NARROWEST, _percent(start + one.takes, now) - x)
-        yield Mark(x, width, look, f"{start:%d %b %H:%M} UTC: as scheduled")
+        yield Mark(x, _width(x, _percent(start + one.takes, now)), look, f"{start:%d %b %H:%M} UTC: as scheduled")
+
+
+def _width(begin: float, end: float) -> float:
+    return round(max(_NARROWEST, end - begin), 2)
 
 
 def _words(one: Lane) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from headgate.dashboard.views.ingestion import ingestion_of
 from headgate.engine.folder import RunFolder
 from headgate.observe.tail import EventTail
 from headgate.problems import HeadgateError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from headgate.balance.report import Report
     from headgate.dashboard.settings import Settings
+    from headgate.dashboard.views.ingestion import Ingestion
     from headgate.observe.freshness import Freshness
     from headgate.use_cases.last_change import LastChange
     from headgate.use_cases.watch import Watched
@@ -33,11 +35,11 @@ _Stamp = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A connector with how fresh its tables are, what a balance would make of it, and the change before; None: not known."""
+    """A connector with how fresh its tables are, what is said of its ingestion, and its last change; None: not known."""
 
     watched: Watched
     fresh: tuple[Freshness, ...]
-    after: Report | None
+    ingestion: Ingestion
     change: LastChange | None
 
 
@@ -102,9 +104,14 @@ class Figures:
         self._stamp = self._stamps()
         now = datetime.now(UTC)
         found, errors = watch(replace(self._settings.watched, data=self._settings.data), self._events.read())
-        shown = [Shown(one, tuple(one.freshness(now)), *self._known(one.connector)) for one in found]
+        shown = [self._shown(one, now) for one in found]
         problems = tuple(self._seen(str(problem)) for error in errors for problem in error.problems)
         return Snapshot(now, 0, tuple(shown), problems)
+
+    def _shown(self, watched: Watched, now: datetime) -> Shown:
+        fresh = tuple(watched.freshness(now))
+        after, change = self._known(watched.connector)
+        return Shown(watched, fresh, ingestion_of(watched, fresh, after, now), change)
 
     def _known(self, connector: str) -> tuple[Report | None, LastChange | None]:
         """Give what takes long to work out, anew where the project's own files changed."""

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from headgate.engine.events import Event
 
-_MOST_EVENTS = 200_000
+_MOST_EVENTS = 100_000
 
 
 class EventTail:
-    """The events of a log, of which each `read` takes in what is new; the last 200,000 are kept.
+    """The events of a log, of which each `read` takes in what is new; the last 100,000 are kept.
 
     A log that was written anew is read from its beginning; a line without an end is left until it has one.
     """

@@ -129,7 +129,7 @@ def rebalanced(root: Path, connector: str) -> Report:
 
 def _watched(one: Connector, target: str, request: WatchRequest, events: Sequence[Event]) -> Watched:
     definition, settings = one.definition, one.definition.targets[target]
-    seen = observed_here(one, target, events, lambda _: None)
+    seen = observed_here(one, target, events)
     updates: defaultdict[str, list[ObservedUpdate]] = defaultdict(list)
     for update in _ended(seen.observation.updates, RunFolder(request.data)):
         updates[update.pipeline].append(update)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from headgate.dashboard.lake.errors import QuestionError
 from headgate.dashboard.lake.query import cursor_cells, cursor_text, order_of
+from headgate.dashboard.lake.times import Span, instant, span_of
 from headgate.dashboard.pages import duration
 from headgate.dashboard.views.history import spent_of
-from headgate.dashboard.views.series import BUCKETS, Bucket, Span, instant, series_of, span_of
+from headgate.dashboard.views.series import BUCKETS, Bucket, series_of
 from headgate.dashboard.views.starts import starts_of
 from headgate.observe.freshness import Lane
 from headgate.observe.model import ObservedUpdate

@@ -28,7 +28,7 @@ NOT_RUN = {
     "make setup terraform                                     # terraform is left alone where there is one": INSTALLS,
     "sudo apt-get install libkrb5-dev gcc python3-dev      # krb5-devel on Red Hat": "needs a Kerberos server",
     "pip install websockets                                   # what the streaming reader needs": INSTALLS,
-    "headgate dashboard                                       # of the project in this folder, at http://127.0.0.1:8050/": SERVES,
+    "headgate dashboard             # of the project in this folder, at http://127.0.0.1:8050/": SERVES,
     "headgate dashboard --usage usage.csv": SERVES,
     "headgate dashboard --host 0.0.0.0 --allow-host boards.example.com": SERVES,
     "databricks volumes create osipi bronze pi MANAGED": DATABRICKS,

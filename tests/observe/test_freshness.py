@@ -88,7 +88,7 @@ def test_what_needs_attention_most_comes_first() -> None:
     states = [one.state for one in sorted(every, key=lambda one: one.order)]
 
     assert states == ["late", "late", "never", "failing", "fresh"]
-    assert sorted(every, key=lambda one: one.order)[0] is every[4]
+    assert min(every, key=lambda one: one.order) is every[4]
 
 
 def test_an_offset_that_the_schedule_does_not_take_any_more_means_no_start() -> None:

@@ -9,7 +9,8 @@ from headgate.observe.tail import EventTail
 if TYPE_CHECKING:
     from pathlib import Path
 
-LINE = '{"kind": "run", "state": "started", "run": "%s", "connector": "crm", "target": "dev", "started_at": "2026-03-01T00:00:00Z"}\n'
+OF_RUN = '"connector": "crm", "target": "dev", "started_at": "2026-03-01T00:00:00Z"'
+LINE = f'{{"kind": "run", "state": "started", "run": "%s", {OF_RUN}}}\n'
 
 
 def names(tail: EventTail) -> list[str]:

@@ -13,6 +13,7 @@ import duckdb_extension_delta  # type: ignore[import-untyped]  # it has none
 
 from headgate.dashboard.lake.columns import Column
 from headgate.dashboard.lake.errors import BusyError, NoTableError, QuestionError
+from headgate.numbers import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +49,10 @@ class Lake:
         return await self.ask(lambda cursor: cursor.execute(query.sql, query.parameters).fetchall())
 
     async def ask(self, question: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
-        """Give what a function finds by a connection; it waits for its turn as long as a query may take. Raises as `rows`."""
+        """Give what a function finds by a connection; it waits for its turn as long as a query may take.
+
+        Raises QuestionError, NoTableError, and BusyError where there is no room, or its time is over.
+        """
         seconds = self._settings.query_seconds
 
         def answer() -> T:
@@ -66,7 +70,7 @@ class Lake:
             self._pages.release_on_behalf_of(token)
 
     def download(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
-        """Give the rows of a query in pieces. Raises as `rows`, BusyError where another download is under way."""
+        """Give the rows of a query in pieces. Raises BusyError where another download is under way."""
         if not self._downloads.acquire(blocking=False):
             raise BusyError("Another download is under way: try again when it has ended.")
         return self._pieces(query)
@@ -90,7 +94,7 @@ class Lake:
         try:
             yield cursor
         except duckdb.InterruptException:
-            raise BusyError(f"The question took longer than {seconds:g} seconds: filter for less.") from None
+            raise BusyError(f"The question took longer than {counted(seconds, 'second')}: filter for less.") from None
         except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
             raise QuestionError(_first_line(error)) from None
         except duckdb.OutOfMemoryException:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.dashboard.lake.columns import Column
-    from headgate.dashboard.views.series import Span
+    from headgate.dashboard.lake.times import Span
 
 # Tables with values of tags, the likeliest first; any with these columns will do.
 SERIES = ("pi_timeseries", "pi_streamset_recorded", "pi_interpolated", "pi_streamset_interpolated", "pi_plot")

@@ -53,6 +53,11 @@ class Order:
 
     by: tuple[tuple[Column, bool], ...]  # (column, descending)
 
+    @property
+    def sql(self) -> str:
+        """The order as SQL says it."""
+        return ", ".join(f"{one.quoted} {'DESC' if down else 'ASC'} NULLS LAST" for one, down in self.by)
+
 
 def order_of(sort: Column | None, keys: Sequence[Column], *, descending: bool) -> Order:
     """Give the order by a column, and where cells are equal by the keys; without keys by where a row lies."""
@@ -99,12 +104,11 @@ def page_query(
         conditions.append(_after(order, after, parameters))
     cells = [f"left(CAST({one.quoted} AS VARCHAR), {_LONGEST_CELL})" for one in columns]
     places = [f"CAST({one.quoted} AS VARCHAR)" for one, _ in order.by]
-    by = ", ".join(f"{one.quoted} {'DESC' if down else 'ASC'} NULLS LAST" for one, down in order.by)
     parameters.append(most)
-    return Query(
-        f"SELECT {', '.join([*cells, *places])} FROM delta_scan(?){_where(conditions)} ORDER BY {by} LIMIT ?",  # noqa: S608
-        tuple(parameters),
-    )
+    # Cells become text once the rows of the page are found: ten million of them would take seconds.
+    needed = ", ".join(dict.fromkeys(one.quoted for one in (*columns, *(column for column, _ in order.by))))
+    found = f"SELECT {needed} FROM delta_scan(?){_where(conditions)} ORDER BY {order.sql} LIMIT ?"  # noqa: S608
+    return Query(f"SELECT {', '.join([*cells, *places])} FROM ({found}) ORDER BY {order.sql}", tuple(parameters))  # noqa: S608
 
 
 def all_query(path: str, columns: Sequence[Column], order: Order, filters: Sequence[Filter], most: int) -> Query:
@@ -112,10 +116,9 @@ def all_query(path: str, columns: Sequence[Column], order: Order, filters: Seque
     parameters: list[object] = [path]
     conditions = list(_conditions(filters, parameters))
     cells = ", ".join(f"CAST({one.quoted} AS VARCHAR)" for one in columns)
-    by = ", ".join(f"{one.quoted} {'DESC' if down else 'ASC'} NULLS LAST" for one, down in order.by)
     parameters.append(most)
     return Query(
-        f"SELECT {cells} FROM delta_scan(?){_where(conditions)} ORDER BY {by} LIMIT ?",  # noqa: S608
+        f"SELECT {cells} FROM delta_scan(?){_where(conditions)} ORDER BY {order.sql} LIMIT ?",  # noqa: S608
         tuple(parameters),
     )
 

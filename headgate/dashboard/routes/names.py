@@ -33,7 +33,7 @@ def pipeline(request: Request, name: str, connector: _Connector = None) -> Respo
     if len(found) > 1:
         ids = [one.shown.watched.connector for one in found]
         links = [(f"/pipelines/{path(name)}?connector={path(id_)}", f"{name} of {id_}") for id_ in ids]
-        return choose(request, f"{len(ids)} connectors have a pipeline {name!r}.", links)
+        return choose(request, f"Several connectors have a pipeline {name!r}.", links)
     shown, its = found[0].shown, found[0].pipeline
     tables = [one for one in shown.watched.tables if one.pipeline == name]
     runs = [run for table in tables for run in table.runs if run.update]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from headgate.dashboard.pages import page
 from headgate.dashboard.reviews import reviews_in
 from headgate.dashboard.routes.methods import READING
-from headgate.dashboard.views.ingestion import ingestion_of
 from headgate.dashboard.views.starts import starts_of
-from headgate.dashboard.views.who import connectors_of
+from headgate.dashboard.views.who import layout_of
 
 router = APIRouter()
 
@@ -20,8 +17,8 @@ router = APIRouter()
 @router.api_route("/", methods=READING)
 def home(request: Request) -> HTMLResponse:
     """Show freshness, runs and layout of each connector in a line each, and where the other pages are."""
-    now, snapshot = datetime.now(UTC), request.app.state.figures.snapshot
-    found = [ingestion_of(one.watched, one.fresh, one.after, now) for one in snapshot.connectors]
+    snapshot = request.app.state.figures.snapshot
+    found = [one.ingestion for one in snapshot.connectors]
     reviews = len(reviews_in(request.app.state.settings.reviews_folder))
     return page(request, "home.html", snapshot=snapshot, connectors=found, reviews=reviews)
 
@@ -29,13 +26,18 @@ def home(request: Request) -> HTMLResponse:
 @router.api_route("/ingestion", methods=READING)
 def ingestion(request: Request) -> HTMLResponse:
     """Show which tables are late and why, the starts around now, the pipelines, and what runs took."""
-    now, snapshot = datetime.now(UTC), request.app.state.figures.snapshot
-    found = [ingestion_of(one.watched, one.fresh, one.after, now) for one in snapshot.connectors]
-    return page(request, "ingestion.html", snapshot=snapshot, connectors=[(one, starts_of(one.lanes, now)) for one in found])
+    snapshot = request.app.state.figures.snapshot
+    found = [(one.ingestion, starts_of(one.ingestion.lanes, snapshot.at)) for one in snapshot.connectors]
+    return page(request, "ingestion.html", snapshot=snapshot, connectors=found)
 
 
 @router.api_route("/layout", methods=READING)
 def layout(request: Request) -> HTMLResponse:
     """Show which table is in which pipeline, before and after the last change, and when pipelines start."""
     snapshot = request.app.state.figures.snapshot
-    return page(request, "layout.html", snapshot=snapshot, connectors=connectors_of(snapshot.connectors))
+    return page(
+        request,
+        "layout.html",
+        snapshot=snapshot,
+        connectors=[layout_of(one.watched, one.change) for one in snapshot.connectors],
+    )

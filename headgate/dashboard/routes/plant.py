@@ -28,12 +28,13 @@ from headgate.dashboard.lake.plant import (
     templates_query,
 )
 from headgate.dashboard.lake.query import Filter, order_of, page_query
+from headgate.dashboard.lake.times import span_of
 from headgate.dashboard.names import FoundTable, tables_named
 from headgate.dashboard.pages import page
 from headgate.dashboard.routes.asked import Asking, Parameters, one_table, question, rows_of
 from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.views.grid import Asked, grid_of
-from headgate.dashboard.views.series import BUCKETS, Bucket, series_of, span_of
+from headgate.dashboard.views.series import BUCKETS, Bucket, series_of
 from headgate.dashboard.views.tree import tree_of
 
 router = APIRouter()
@@ -45,7 +46,10 @@ _Table = Annotated[str | None, Query(max_length=500)]
 async def timeseries(
     request: Request, tag: _Text = "", q: _Text = "", begin: _Text = "", end: _Text = "", table: _Table = None
 ) -> Response:
-    """Show a tag's values as a chart, closer or farther; without a tag, the tags whose names hold a text."""
+    """Show a tag's values as a chart, closer or farther; without a tag, the tags whose names hold a text.
+
+    Raises QuestionError for a table that holds no values of tags.
+    """
     found = _table(request, SERIES, table)
     if isinstance(found, Response):
         return found

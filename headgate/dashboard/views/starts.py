@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headgate.dashboard.views.ingestion import AROUND, STATES
+from headgate.numbers import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,5 +80,5 @@ def _words(one: Lane) -> str:
     ran = f"{len(one.past)} in the last 24 hours"
     if not (one.coming or one.every):
         return f"{ran}, none is scheduled"
-    coming = f"every {one.every} minutes from now on" if one.every else f"{len(one.coming)} in the next 24"
+    coming = f"every {counted(one.every, 'minute')} from now on" if one.every else f"{len(one.coming)} in the next 24"
     return f"{ran}, {coming}{', which are paused' if one.paused else ''}"

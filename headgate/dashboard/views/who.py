@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from headgate.render.balance_page import WHAT, section
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from headgate.dashboard.figures import Shown
     from headgate.render.balance_page import Section
-    from headgate.use_cases.watch import WatchedTable
+    from headgate.use_cases.last_change import LastChange
+    from headgate.use_cases.watch import Watched, WatchedTable
 
 _BARS, _CHANGES, _SPANS, _TABLES = 100, 200, 4000, 500
 
@@ -34,13 +33,8 @@ class ConnectorLayout:
     what: dict[str, str]
 
 
-def connectors_of(connectors: Sequence[Shown]) -> list[ConnectorLayout]:
-    """Give the layout of each connector."""
-    return [_layout(one) for one in connectors]
-
-
-def _layout(shown: Shown) -> ConnectorLayout:
-    watched, change = shown.watched, shown.change
+def layout_of(watched: Watched, change: LastChange | None) -> ConnectorLayout:
+    """Give a connector's layout. change: beside the one before, None where that can't be told."""
     report = change.report if change else watched.observed.report
     tables = sorted(watched.tables, key=lambda one: (-one.weight, one.destination))
     shown_tables = sorted(tables[:_TABLES], key=lambda one: (one.pipeline, -one.weight, one.destination))

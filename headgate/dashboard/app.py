@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from headgate.dashboard.defences import Defences
 from headgate.dashboard.failures import handle_failures
 from headgate.dashboard.figures import Figures
+from headgate.dashboard.kept import Kept
 from headgate.dashboard.lake.database import Lake
 from headgate.dashboard.metrics import Requests
 from headgate.dashboard.routes import data, health, live, names, overview, plant, reviews
@@ -38,7 +39,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False)
     app.state.settings, app.state.figures, app.state.lake = settings, figures, Lake(settings)
-    app.state.requests, app.state.watchers = Requests(), 0
+    app.state.requests, app.state.kept, app.state.watchers = Requests(), Kept(), 0
     for routes in (overview, names, plant, data, reviews, live, health):
         app.include_router(routes.router)
     handle_failures(app)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from headgate.balance.counts import startup_of
+from headgate.balance.explain import explain
 from headgate.engine.folder import RunFolder
 from headgate.inventory.defaults import table_id
 from headgate.inventory.runs import LOCAL, read_runs
@@ -18,6 +19,7 @@ from headgate.observe.freshness import StartTimes, freshness
 from headgate.observe.model import ObservedUpdate, TableRun
 from headgate.problems import HeadgateError
 from headgate.project import read_connectors, target_of
+from headgate.tables.ids import TableId
 from headgate.use_cases.balance import BalanceRequest, balance_tables
 from headgate.use_cases.cost import UsageRequest, compare_usage
 from headgate.use_cases.observe import observed_here
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from headgate.observe.freshness import Freshness
     from headgate.observe.summary import Observed, PipelineSeen
     from headgate.project import Connector
-    from headgate.tables.ids import TableId
+    from headgate.tables.table import Table
 
 _STARTING = timedelta(minutes=1)  # until a process says that it has a pipeline
 
@@ -88,14 +90,32 @@ class WatchedPipeline:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A connector in a target. used: a month of what its pipelines were billed, None where none was observed."""
+    """A connector in a target. used: a month of what its pipelines were billed, None where none was observed.
+
+    files: what is committed of it, and `weighed` its tables with their weights.
+    """
 
     connector: str
     target: str
     observed: Observed
     pipelines: tuple[WatchedPipeline, ...]
     tables: tuple[WatchedTable, ...]
-    used: UsedMonth | None = None
+    used: UsedMonth | None
+    files: Connector = field(repr=False, compare=False)
+    weighed: tuple[Table, ...] = field(repr=False, compare=False)
+
+    def why(self, table: WatchedTable) -> tuple[str, ...]:
+        """Give why one of its tables is where it is, in sentences."""
+        report, definition = self.observed.report, self.files.definition
+        found = explain(table.destination, self.weighed, definition, self.files.layout, report)
+        wanted = table.destination.lower()
+        catalog = definition.targets[self.target].catalog
+        reasons = [
+            one.reasons
+            for one in found
+            if TableId(one.source_table, one.destination).in_catalog(catalog).destination.lower() == wanted
+        ]
+        return reasons[0] if reasons else ()
 
     def freshness(self, now: datetime) -> list[Freshness]:
         """Give how fresh each table is, what needs attention first."""
@@ -151,7 +171,14 @@ def _watched(one: Connector, target: str, request: WatchRequest, events: Sequenc
         for row in seen.report.rows
     )
     return Watched(
-        definition.id, target, seen, pipelines, tuple(_tables(one, target, seen, request)), _used(one, target, request)
+        definition.id,
+        target,
+        seen,
+        pipelines,
+        tuple(_tables(one, target, seen, request)),
+        _used(one, target, request),
+        one,
+        one.weighed(),
     )
 
 

@@ -15,8 +15,6 @@ from headgate.dashboard.routes.asked import one_table
 from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.views.history import history_of, spent_of
 from headgate.dashboard.views.ingestion import STATES
-from headgate.problems import HeadgateError
-from headgate.use_cases.balance import BalanceRequest, balance_tables
 
 router = APIRouter()
 _Connector = Annotated[str | None, Query(max_length=200)]
@@ -70,18 +68,8 @@ def table(request: Request, name: str, connector: _Connector = None) -> HTMLResp
         table=its,
         fresh=next(one for one in shown.fresh if one.destination == its.destination),
         alarms=[one for one in shown.watched.observed.alarms if one.name == its.destination],
-        why=_why(request, shown.watched.connector, its.destination),
+        why=shown.watched.why(its),
         runs=its.runs[: -_RECENT - 1 : -1],
         runs_left_out=max(0, len(its.runs) - _RECENT),
         is_loaded=(its.folder / "_delta_log").is_dir(),
     )
-
-
-def _why(request: Request, connector: str, destination: str) -> tuple[str, ...]:
-    """Give why a table is where it is, as `headgate balance --explain` does; nothing where that can't be told now."""
-    asked = BalanceRequest(connector=connector, root=request.app.state.settings.root, explain=destination, write=False)
-    try:
-        found = balance_tables(asked, lambda _: None).explanations
-    except HeadgateError:
-        return ()
-    return found[0].reasons if found else ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
+from headgate.dashboard.kept import Kept
 from headgate.dashboard.pages import page
 from headgate.dashboard.reviews import reviews_in
 from headgate.dashboard.routes.methods import READING
@@ -15,29 +16,40 @@ router = APIRouter()
 
 
 @router.api_route("/", methods=READING)
-def home(request: Request) -> HTMLResponse:
+def home(request: Request) -> Response:
     """Show freshness, runs and layout of each connector in a line each, and where the other pages are."""
-    snapshot = request.app.state.figures.snapshot
-    found = [one.ingestion for one in snapshot.connectors]
-    reviews = len(reviews_in(request.app.state.settings.reviews_folder))
-    return page(request, "home.html", snapshot=snapshot, connectors=found, reviews=reviews)
+
+    def made() -> HTMLResponse:
+        snapshot = request.app.state.figures.snapshot
+        found = [one.ingestion for one in snapshot.connectors]
+        reviews = len(reviews_in(request.app.state.settings.reviews_folder))
+        return page(request, "home.html", snapshot=snapshot, connectors=found, reviews=reviews)
+
+    kept: Kept = request.app.state.kept
+    return kept.page(request, made)
 
 
 @router.api_route("/ingestion", methods=READING)
-def ingestion(request: Request) -> HTMLResponse:
+def ingestion(request: Request) -> Response:
     """Show which tables are late and why, the starts around now, the pipelines, and what runs took."""
-    snapshot = request.app.state.figures.snapshot
-    found = [(one.ingestion, starts_of(one.ingestion.lanes, snapshot.at)) for one in snapshot.connectors]
-    return page(request, "ingestion.html", snapshot=snapshot, connectors=found)
+
+    def made() -> HTMLResponse:
+        snapshot = request.app.state.figures.snapshot
+        found = [(one.ingestion, starts_of(one.ingestion.lanes, snapshot.at)) for one in snapshot.connectors]
+        return page(request, "ingestion.html", snapshot=snapshot, connectors=found)
+
+    kept: Kept = request.app.state.kept
+    return kept.page(request, made)
 
 
 @router.api_route("/layout", methods=READING)
-def layout(request: Request) -> HTMLResponse:
+def layout(request: Request) -> Response:
     """Show which table is in which pipeline, before and after the last change, and when pipelines start."""
-    snapshot = request.app.state.figures.snapshot
-    return page(
-        request,
-        "layout.html",
-        snapshot=snapshot,
-        connectors=[layout_of(one.watched, one.change) for one in snapshot.connectors],
-    )
+
+    def made() -> HTMLResponse:
+        snapshot = request.app.state.figures.snapshot
+        found = [layout_of(one.watched, one.change) for one in snapshot.connectors]
+        return page(request, "layout.html", snapshot=snapshot, connectors=found)
+
+    kept: Kept = request.app.state.kept
+    return kept.page(request, made)

@@ -64,6 +64,7 @@ class Figures:
         self._settings = settings
         self._events = EventTail(RunFolder(settings.data).events)
         self._stamp: _Stamp | None = None
+        self._known_files: tuple[list[Watched], list[HeadgateError]] | None = None
         self._slow: dict[str, tuple[_Stamp, Report | None, LastChange | None]] = {}
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="dashboard-figures", daemon=True)
@@ -101,9 +102,14 @@ class Figures:
             wait = max(self._settings.every, _REST * (time.monotonic() - last))
 
     def _read(self) -> Snapshot:
-        self._stamp = self._stamps()
-        now = datetime.now(UTC)
-        found, errors = watch(replace(self._settings.watched, data=self._settings.data), self._events.read())
+        stamp, now = self._stamps(), datetime.now(UTC)
+        # A process that dies says nothing, so what seems to run is looked at again.
+        runs = any(one.ingestion.running for one in self.snapshot.connectors)
+        if self._known_files is None or stamp != self._stamp or runs:
+            self._stamp, self._known_files = None, None
+            self._known_files = watch(replace(self._settings.watched, data=self._settings.data), self._events.read())
+            self._stamp = stamp
+        found, errors = self._known_files
         shown = [self._shown(one, now) for one in found]
         problems = tuple(self._seen(str(problem)) for error in errors for problem in error.problems)
         return Snapshot(now, 0, tuple(shown), problems)

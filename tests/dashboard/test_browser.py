@@ -111,7 +111,7 @@ def test_a_run_is_watched_from_start_to_end_without_a_reload(tmp_path: Path, ope
     events = run("run-4", pipelines, NOW + timedelta(seconds=5), "pi_event_frames")
     with served(settings) as url:
         page = open_page(url + "/ingestion")
-        state = page.locator(f"tr:has(th a[href='/pipelines/{name}']) .state")
+        state = page.locator(f"tr:has(th a[href^='/pipelines/{name}?']) .state")
         page.evaluate("window.mark = 1")
         driver.expect(state).to_have_text("fine")
         write_events(tmp_path, events[:2])

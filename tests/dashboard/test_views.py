@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.dashboard.lake.columns import Column
 from headgate.dashboard.lake.errors import QuestionError
-from headgate.dashboard.lake.query import cursor_cells, cursor_text, order_of
+from headgate.dashboard.lake.query import cursor_cells, cursor_text, keys_of, order_of
 from headgate.dashboard.lake.times import Span, instant, span_of
 from headgate.dashboard.pages import duration
 from headgate.dashboard.views.history import spent_of
@@ -65,6 +66,16 @@ def test_where_a_page_ends_is_a_word_that_says_the_same_again(cells: list[str | 
     order = order_of(None, [], descending=False)
 
     assert cursor_cells(cursor_text(cells), order) == tuple(cells)
+
+
+def test_rows_are_told_apart_by_their_keys_else_by_where_they_lie_else_by_all_they_have() -> None:
+    a, n, many = Column("a", "VARCHAR"), Column("n", "BIGINT"), Column("many", "BIGINT[]")
+    own = Column("filename", "VARCHAR")
+
+    assert keys_of([a, n, many], ["n"]) == [n]
+    assert keys_of([a, n, many], ["n", "gone"]) == keys_of([a, n, many], []) == keys_of([a, n, many], ["many"]) == []
+    assert keys_of([a, own, many], []) == [a, own]
+    assert [one.name for one, _ in order_of(a, [], descending=False).by] == ["a", "filename", "file_row_number"]
 
 
 @pytest.mark.parametrize("text", ["a", "ä", "=", "bnVsbA", "eyJhIjoxfQ", "WzEsMl0", "WyJhIl0", "W" * 5000, "\x00"])

@@ -66,6 +66,18 @@ def order_of(sort: Column | None, keys: Sequence[Column], *, descending: bool) -
     return Order((*first, *rest))
 
 
+def keys_of(columns: Sequence[Column], names: Sequence[str]) -> list[Column]:
+    """Give the columns that tell rows apart by the names of the keys; none where they can't, which `order_of` knows to help.
+
+    A table with columns of its own that are called as what would tell where a row lies is told by all that it has.
+    """
+    by_name = {one.name: one for one in columns}
+    keys = [by_name[name] for name in names if name in by_name and by_name[name].is_scalar]
+    if keys and len(keys) == len(names):
+        return keys
+    return [one for one in columns if one.is_scalar] if any(place.name in by_name for place in _PLACE) else []
+
+
 def filters_of(
     columns: Sequence[Column], names: Sequence[str], operators: Sequence[str], values: Sequence[str]
 ) -> list[Filter]:

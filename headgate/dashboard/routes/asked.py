@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request
 
 from headgate.dashboard.failures import choose, not_found
 from headgate.dashboard.lake.errors import QuestionError
-from headgate.dashboard.lake.query import Filter, cursor_cells, filters_of, order_of, page_query
+from headgate.dashboard.lake.query import Filter, cursor_cells, filters_of, keys_of, order_of, page_query
 from headgate.dashboard.names import tables_named
 from headgate.dashboard.pages import path
 from headgate.dashboard.views.grid import SIZES, Asked, grid_of
@@ -113,9 +113,7 @@ async def question(
         its.size,
         tuple(more),
     )
-    keys = [by_name[key] for key in found.table.keys if key in by_name and by_name[key].is_scalar]
-    keys = keys if len(keys) == len(found.table.keys) else []
-    order = order_of(by_name.get(asked.sort), keys, descending=asked.down)
+    order = order_of(by_name.get(asked.sort), keys_of(columns, found.table.keys), descending=asked.down)
     fixed = [Filter(by_name[name], operator, value) for name, operator, value in always if name in by_name]
     return TableQuestion(found, tuple(columns), asked, order, (*asked.filters, *fixed))
 

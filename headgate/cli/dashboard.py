@@ -40,7 +40,7 @@ def dashboard(
     from headgate.dashboard.defences import names_of
     from headgate.dashboard.serving import listening, serve
     from headgate.dashboard.settings import Settings
-    from headgate.use_cases.watch import WatchRequest
+    from headgate.use_cases.watch import WatchRequest, refuse_unreadable
 
     settings = Settings(
         watched=WatchRequest(connector=connector, target=target, root=root, data=data, usage=tuple(usage or ())),
@@ -48,7 +48,7 @@ def dashboard(
         hosts=(*names_of(host), *(allow_host or ())),
         report=warn,
     )
-    list(settings.watched.read())  # what is wrong with the project is said before anything is served
+    refuse_unreadable(settings.watched)
     at = listening(host, port)
     name = f"[{host}]" if ":" in host else host
     tell(f"The dashboard is at http://{name}:{at.getsockname()[1]}/; Ctrl-C ends it")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.balance.counts import startup_of
 from headgate.balance.explain import explain
+from headgate.cost.usage import read_usage
 from headgate.engine.folder import RunFolder
 from headgate.inventory.defaults import table_id
 from headgate.inventory.runs import LOCAL, read_runs
@@ -126,6 +127,12 @@ class Watched:
             names = (table.source_table, table.destination, table.pipeline)
             found.append(freshness(names, table.runs, its.updates, its.starts, its.takes, now))
         return sorted(found, key=lambda one: one.order)
+
+
+def refuse_unreadable(request: WatchRequest) -> None:
+    """Raise InputError where the project or the usage can't be read, or a connector or target is unknown."""
+    list(request.read())
+    read_usage(request.usage)
 
 
 def watch(request: WatchRequest, events: Sequence[Event]) -> tuple[list[Watched], list[HeadgateError]]:

@@ -102,7 +102,7 @@ def series_of(buckets: Sequence[Bucket], span: Span, more: Sequence[tuple[str, s
 
 def _longest_gap(known: Sequence[Bucket]) -> int:
     """Give how many parts without a value a line goes over: few where there are values everywhere, many where there are few."""
-    return max(2, 2 * BUCKETS // max(1, len(known)))
+    return max(3, 5 * BUCKETS // max(1, len(known)))
 
 
 def _tick(span: Span, at: int) -> str:

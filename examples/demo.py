@@ -62,6 +62,7 @@ def main() -> None:
     print(
         f"The tables: {(FOLDER / 'build' / 'run').relative_to(ROOT)}/<catalog>/<schema>/<table>, for Polars, DuckDB or Spark."
     )
+    print("All of it in a browser: make dashboard   (or, where its libraries are: headgate dashboard --root build/demo)")
     print("Your own connector: docs/start.md. The words: docs/concepts.md.")
 
 

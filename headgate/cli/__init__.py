@@ -24,6 +24,7 @@ from headgate.cli.command import Commands, add
 from headgate.cli.comment import comment
 from headgate.cli.console import begin, say_where, warn
 from headgate.cli.cost import cost
+from headgate.cli.dashboard import dashboard
 from headgate.cli.discover import discover
 from headgate.cli.doctor import doctor, print_version
 from headgate.cli.generate import bundle, generate
@@ -93,6 +94,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("backfill", backfill, ("plant --from 2026-01-31T06:00:00Z --to '*' --out rows", "plant --from '*-1d' -t prod --merge")),
     ("observe", observe, ("", "crm --log events.json", "crm -t prod --workspace -p PROFILE")),
     ("run", run, ("crm", "crm --only orders --full-refresh orders", "crm --dry-run")),
+    ("dashboard", dashboard, ("", "--port 9000", "crm -t prod --usage usage.csv")),
     ("doctor", doctor, ("", "-o json")),
     ("simulate-pi", simulator(), ("", "--port 9000 --hostile 0.2")),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from math import fsum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
@@ -19,7 +19,7 @@ from headgate.schedule import describe_schedule
 from headgate.visible import seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.report import Entry, Report, Row
@@ -36,7 +36,7 @@ _FEWEST_CHANGES = 10
 _PROFILE_POINTS = 250
 _SPANS = 12_000
 _FEWEST_SPANS = 200
-_WHAT = {
+WHAT = {
     "table_added": "table comes in",
     "table_gone": "table is gone from the inventory",
     "table_renamed": "table changes its destination",
@@ -131,14 +131,19 @@ def balance_page(reports: Sequence[Report]) -> str:
     changes = max(_FEWEST_CHANGES, _PAGE_CHANGES // max(1, len(reports)))
     spans = max(_FEWEST_SPANS, _SPANS // max(1, len(reports)))
     sections = [section(report, bars, changes, spans) for report in reports]
-    environment = environment_of(
-        number=number,
-        percent=lambda share: f"{share:.1%}",
-        dotted=lambda name: Markup(".<wbr>").join(escape(part) for part in seen(name).split(".")),
-        along=lambda value, scale: f"{100 * value / scale:.2f}%",
-    )
+    environment = environment_of(**filters())
     page = environment.get_template("balance.html")
-    return page.render(sections=sections, what=_WHAT, **style_of(environment, "balance.css"))
+    return page.render(sections=sections, what=WHAT, **style_of(environment, "balance.css"))
+
+
+def filters() -> dict[str, Callable[..., Any]]:
+    """Give the filters that the templates of a balance use."""
+    return {
+        "number": number,
+        "percent": lambda share: f"{share:.1%}",
+        "dotted": lambda name: Markup(".<wbr>").join(escape(part) for part in seen(name).split(".")),
+        "along": lambda value, scale: f"{100 * value / scale:.2f}%",
+    }
 
 
 def section(report: Report, most_bars: int, most_changes: int, most_spans: int) -> Section:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from headgate.problems import InputError, SourceError
@@ -28,6 +29,23 @@ def project_at(root: Path, reference: str) -> Path:
     if archive:
         _extract(archive, folder)
     return folder
+
+
+def commits_of(path: Path, most: int) -> list[tuple[str, datetime]]:
+    """Give the last commits that changed a file, newest first, with their times; none where it is in no repository."""
+    try:
+        said = _git(path.parent, "log", f"-n{most}", "--format=%H %cI", "--", path.name).decode()
+    except (InputError, SourceError):
+        return []
+    return [(commit, datetime.fromisoformat(at)) for commit, at in (line.split() for line in said.splitlines())]
+
+
+def content_at(path: Path, commit: str) -> str | None:
+    """Give a file's text as a commit has it; None where it has none."""
+    try:
+        return _git(path.parent, "show", f"{commit}:./{path.name}").decode()
+    except (InputError, SourceError, UnicodeDecodeError):
+        return None
 
 
 def _git(root: Path, *words: str) -> bytes:

@@ -37,6 +37,7 @@ OPTIONAL = {
     "delta": "run, backfill --delta",
     "mlflow": "observe --mlflow",
     "sql": "sql generate, check",
+    "dashboard": "dashboard",
     "terraform": "Terraform by pip",
 }
 _CDKS = ("cdktf", "cdktn")

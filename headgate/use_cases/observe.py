@@ -13,7 +13,7 @@ from headgate.deployment.scope import Scope
 from headgate.engine.folder import RunFolder
 from headgate.files import read_bytes, write_all
 from headgate.inventory.keep_runs import with_runs
-from headgate.inventory.runs import COMPLETED, FAILED, LOCAL, RUNS, Run, parse_runs
+from headgate.inventory.runs import COMPLETED, FAILED, LOCAL, RUNS, Run, parse_runs, read_runs
 from headgate.inventory.weighing import assigned_runs
 from headgate.layout.resolved import resolve_layout
 from headgate.numbers import counted
@@ -109,6 +109,16 @@ def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[tuple
     return tuple(found), failed
 
 
+def observed_here(one: Connector, target: str, events: Sequence[Event]) -> Observed:
+    """Give what events of runs on this machine say of a connector in a target; weights are by its runs.csv as it is.
+
+    Raises StaleError where nothing is balanced yet, InputError for files that can't be read.
+    """
+    found = local_observation(events, one.definition.id, target, Counter())
+    whole = replace(found, runs=_masked(found.runs))
+    return _beside_layout(one, target, whole, [run for its in whole.runs if (run := _run(its))], read_runs(one.folder))
+
+
 def _why_nothing(one: Connector, target: str, logs: _Logs) -> str:
     """Say of which other targets the logs are, else how pipelines are known."""
     here = {event.target for event in logs.local if event.connector == one.definition.id}
@@ -185,13 +195,11 @@ def _last_runs(one: Connector, target: str) -> dict[str, datetime]:
 
 
 def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs, tell: Callable[[str], None]) -> tuple[Observed, KeptRuns]:
-    definition, catalog = one.definition, one.definition.targets[target].catalog
+    definition = one.definition
     unknown = logs.unknown + asked.unknown
     here = local_observation(logs.local, definition.id, target, unknown)
     there = observed_in([*logs.remote, *asked.remote], _whose(one, target), unknown)
-    # What failed is told in the words of others, who may repeat what they were given.
-    told = tuple(replace(run, error=without_own_secrets(run.error)) for run in (*here.runs, *there.runs))
-    whole = Observation((*here.updates, *there.updates), told, dict(unknown), there.unplaced)
+    whole = Observation((*here.updates, *there.updates), _masked((*here.runs, *there.runs)), dict(unknown), there.unplaced)
     path = one.folder / RUNS
     runs = _believed([run for table_run in whole.runs if (run := _run(table_run)) is not None], path, tell)
     kept = with_runs(read_bytes(path), runs, str(path))
@@ -199,7 +207,18 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs, tell: Call
         tell(
             f"warning: {path} has no column {column}, without which {counted(count, 'run')} can't be told from others: left out"
         )
-    past = parse_runs(kept.text.encode(), str(path))
+    found = _beside_layout(one, target, whole, runs, parse_runs(kept.text.encode(), str(path)))
+    return replace(found, added=kept.added, cut=kept.cut), kept
+
+
+def _masked(runs: Iterable[TableRun]) -> tuple[TableRun, ...]:
+    """Give runs without secrets: what failed is told in the words of others, who may repeat what they were given."""
+    return tuple(replace(run, error=without_own_secrets(run.error)) if run.error else run for run in runs)
+
+
+def _beside_layout(one: Connector, target: str, whole: Observation, runs: Sequence[Run], past: Sequence[Run]) -> Observed:
+    """Give what was seen beside the layout. runs: of `whole`, as runs.csv has them; past: its own, which weigh tables."""
+    definition, catalog = one.definition, one.definition.targets[target].catalog
     tables, layout = one.weighed(runs=past), one.agreed()
     told_of = [*past, *runs]
     here_by = {table.id.in_catalog(catalog): table for table in tables}
@@ -208,20 +227,17 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs, tell: Call
     series = (_by_table(tables, one, catalog, _series(origin, told_of)) for origin in sorted(origins))
     alarms = [alarm for its in series for alarm in _table_alarms(tables, catalog, its)]
     shown = report(tables, definition, layout, layout)
-    return (
-        Observed(
-            definition.id,
-            target,
-            whole,
-            pipelines_seen(whole, shown),
-            tables_seen(whole, shown.entries, catalog),
-            (*alarms, *_late(whole, one, tables)),
-            path,
-            kept.added,
-            kept.cut,
-            shown,
-        ),
-        kept,
+    return Observed(
+        definition.id,
+        target,
+        whole,
+        pipelines_seen(whole, shown),
+        tables_seen(whole, shown.entries, catalog),
+        (*alarms, *_late(whole, one, tables)),
+        one.folder / RUNS,
+        0,
+        0,
+        shown,
     )
 
 

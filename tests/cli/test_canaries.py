@@ -94,6 +94,7 @@ RUNS = {
     "observe": ["crm", "--log", "log.jsonl"],
     "run": ["crm", "--code", "crm.py"],
     "backfill": ["crm", "--from", "*-1h", "--table", "contacts"],
+    "dashboard": ["crm", "--host", "no host", "--port", "0"],
     "simulate-pi": ["--auth", "basic", "--start", "never"],
 }
 # The same commands where they say more, or fail elsewhere.

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from tests.support.command import Run
 
-# Those that print no result: one serves, the other prints JSON anyway.
-WITHOUT_FORMAT = {"simulate-pi", "schema"}
+# Those that print no result: two serve, the other prints JSON anyway.
+WITHOUT_FORMAT = {"simulate-pi", "dashboard", "schema"}
 # Those that ask a workspace, by themselves or by Terraform.
 ASKING = {"check", "handover", "plan", "apply", "record", "recover", "backfill"}
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.docs.reader import Reader
 
 INSTALLS = "installs from a package index; tests/packaging does it"
+SERVES = "serves until it is ended; tests/dashboard does it"
 DATABRICKS = "needs Databricks' own command line"
 # A block's first line → why it is not run. Its commands are read all the same.
 NOT_RUN = {
@@ -27,6 +28,9 @@ NOT_RUN = {
     "make setup terraform                                     # terraform is left alone where there is one": INSTALLS,
     "sudo apt-get install libkrb5-dev gcc python3-dev      # krb5-devel on Red Hat": "needs a Kerberos server",
     "pip install websockets                                   # what the streaming reader needs": INSTALLS,
+    "headgate dashboard             # of the project in this folder, at http://127.0.0.1:8050/": SERVES,
+    "headgate dashboard --usage usage.csv": SERVES,
+    "headgate dashboard --host 0.0.0.0 --allow-host boards.example.com": SERVES,
     "databricks volumes create osipi bronze pi MANAGED": DATABRICKS,
     "databricks secrets create-scope pi": DATABRICKS,
     "databricks workspace import /Workspace/Shared/pi_job --file pi_job.py --format SOURCE --language PYTHON": DATABRICKS,

@@ -29,5 +29,6 @@ def test_the_demo_makes_a_layout_balances_a_drift_and_ends_with_a_page() -> None
     assert "weights: 39 by ingestion type" in done.stdout
     assert "connectors/osipi/runs.csv: 69 runs added" in done.stdout
     assert " failed" not in done.stdout
+    assert "make dashboard" in done.stdout
     assert len(list((PROJECT / "build/demo/build/run/dev_osipi/bronze").iterdir())) == 39
     assert not Path(PROJECT / "build/demo/connectors/osipi/__pycache__").exists()

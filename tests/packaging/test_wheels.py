@@ -38,6 +38,15 @@ def test_the_wheel_has_this_repositorys_own_files_and_one_import_name(wheels: Pa
     assert {name.partition("/")[0] for name in names} == {"headgate", "headgate-0.1.0.dist-info"}
 
 
+def test_the_wheel_has_all_that_pages_are_made_of(wheels: Path) -> None:
+    folders = ("headgate/dashboard/templates", "headgate/dashboard/static", "headgate/render/templates")
+    (wheel,) = wheels.glob("headgate-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+
+    assert {path.relative_to(ROOT).as_posix() for place in folders for path in (ROOT / place).iterdir()} <= names
+
+
 def test_a_sample_from_the_wheels_synthesizes_is_valid_and_follows_a_newer_headgate(
     installed: Callable[[str], Installed], newer: Path
 ) -> None:

@@ -1,0 +1,146 @@
+"""DuckDB over the Delta tables of a run's folder: it reads that folder alone, within limits of time, memory and number."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import duckdb
+import duckdb_extension_delta  # type: ignore[import-untyped]  # it has none
+
+from headgate.dashboard.lake.columns import Column
+from headgate.dashboard.lake.errors import BusyError, NoTableError, QuestionError
+from headgate.numbers import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
+
+    from headgate.dashboard.lake.query import Query
+    from headgate.dashboard.settings import Settings
+
+    T = TypeVar("T")
+
+_MEMORY = "1GB"
+_PIECE = 2000  # rows of a download at a time
+
+
+class Lake:
+    """Answers queries of the tables below a folder. Each runs in a thread of its own, and is ended when its time is over."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pages = anyio.CapacityLimiter(settings.queries)
+        self._downloads = threading.Semaphore(settings.downloads)
+        self._lock = threading.Lock()
+        self._database: duckdb.DuckDBPyConnection | None = None
+
+    async def columns(self, path: Path) -> list[Column]:
+        """Give a table's columns. Raises NoTableError, BusyError."""
+        refuse_no_table(path)
+        found = await self.ask(lambda cursor: cursor.execute("DESCRIBE SELECT * FROM delta_scan(?)", [str(path)]).fetchall())
+        return [Column(name, kind) for name, kind, *_ in found]
+
+    async def rows(self, query: Query) -> list[tuple[Any, ...]]:
+        """Give all rows of a query. Raises QuestionError for values that are none of their column, NoTableError, BusyError."""
+        return await self.ask(lambda cursor: cursor.execute(query.sql, query.parameters).fetchall())
+
+    async def ask(self, question: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """Give what a function finds by a connection; it waits for its turn as long as a query may take.
+
+        Raises QuestionError, NoTableError, and BusyError where there is no room, or its time is over.
+        """
+        seconds = self._settings.query_seconds
+
+        def answer() -> T:
+            with self._cursor(seconds) as cursor:
+                return question(cursor)
+
+        # Whoever waits holds no thread; once it runs, only its own time ends it.
+        with anyio.move_on_after(seconds) as waiting:
+            await self._pages.acquire_on_behalf_of(token := object())
+        if waiting.cancelled_caught:
+            raise BusyError("Too many questions are being answered: try again in a moment.")
+        try:
+            return await anyio.to_thread.run_sync(answer, abandon_on_cancel=False)
+        finally:
+            self._pages.release_on_behalf_of(token)
+
+    def download(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
+        """Give the rows of a query in pieces. Raises BusyError where another download is under way."""
+        if not self._downloads.acquire(blocking=False):
+            raise BusyError("Another download is under way: try again when it has ended.")
+        return self._pieces(query)
+
+    def _pieces(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
+        try:
+            with self._cursor(self._settings.download_seconds) as cursor:
+                found = cursor.execute(query.sql, query.parameters)
+                while rows := found.fetchmany(_PIECE):
+                    yield rows
+        finally:
+            self._downloads.release()
+
+    @contextmanager
+    def _cursor(self, seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection whose query is ended after so many seconds."""
+        cursor = self._open().cursor()
+        timer = threading.Timer(seconds, cursor.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield cursor
+        except duckdb.InterruptException:
+            raise BusyError(f"The question took longer than {counted(seconds, 'second')}: filter for less.") from None
+        except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+            raise QuestionError(_first_line(error)) from None
+        except duckdb.OutOfMemoryException:
+            raise BusyError("The question takes more memory than it may: filter for less.") from None
+        except (duckdb.FatalException, duckdb.InternalException):
+            with self._lock:
+                self._database = None
+            raise NoTableError("The table can't be read: the query failed inside of DuckDB.") from None
+        except duckdb.Error:
+            raise NoTableError("The table can't be read: it is no Delta table, or files of it are missing.") from None
+        finally:
+            timer.cancel()
+            cursor.close()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        with self._lock:
+            if self._database is None:
+                self._database = _database(self._settings.data)
+            return self._database
+
+
+def refuse_no_table(path: Path) -> None:
+    """Raise NoTableError where a folder holds no Delta table."""
+    if not (path / "_delta_log").is_dir():
+        raise NoTableError("The table was not loaded yet: there is no Delta table of it in the run's folder.")
+
+
+def _database(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Give a database in memory that reads Delta tables below a folder, and nothing else of this machine or any other."""
+    [extension] = Path(duckdb_extension_delta.__file__).parent.rglob("delta.duckdb_extension")
+    database = duckdb.connect(config={"memory_limit": _MEMORY, "threads": 2})
+    for statement in (
+        "SET GLOBAL TimeZone = 'UTC'",
+        f"LOAD {_literal(extension)}",
+        "SET temp_directory = ''",
+        f"SET allowed_directories = [{_literal(folder.resolve())}]",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ):
+        database.execute(statement)
+    return database
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:300]

@@ -1,0 +1,103 @@
+"""Any table: its rows, and all of them as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from headgate.dashboard.lake.columns import Column
+from headgate.dashboard.lake.database import refuse_no_table
+from headgate.dashboard.lake.query import OPERATORS, all_query
+from headgate.dashboard.pages import page
+from headgate.dashboard.routes.asked import Asking, TableQuestion, one_table, question, rows_of
+from headgate.dashboard.routes.methods import READING
+from headgate.dashboard.views.grid import SIZES
+
+router = APIRouter()
+_Connector = Annotated[str | None, Query(max_length=200)]
+# What a spreadsheet takes for a formula (OWASP, "CSV Injection"); numbers are none.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@router.api_route("/data/", methods=READING)
+def tables(request: Request) -> HTMLResponse:
+    """List the tables, and which of them were loaded."""
+    snapshot = request.app.state.figures.snapshot
+    found = [
+        (
+            one,
+            [(table, (table.folder / "_delta_log").is_dir()) for table in one.watched.tables],
+            {its.destination: its for its in one.fresh},
+        )
+        for one in snapshot.connectors
+    ]
+    return page(request, "data.html", snapshot=snapshot, connectors=found)
+
+
+@router.api_route("/data/{name}", methods=READING)
+async def table(request: Request, name: str, its: Asking, connector: _Connector = None) -> Response:
+    """Show a page of a table's rows."""
+    found = one_table(request, name, connector, "/data/")
+    if isinstance(found, Response):
+        return found
+    asked = await question(request, found, its, newest_by=found.table.cursor, more=_more(connector))
+    return page(
+        request,
+        "rows.html",
+        table=found.table,
+        columns=asked.columns,
+        asked=asked.asked,
+        grid=await rows_of(request, asked, its.after),
+        operators=OPERATORS,
+        sizes=SIZES,
+        rows_limit=request.app.state.settings.download_rows,
+    )
+
+
+@router.api_route("/data/{name}/csv", methods=READING)
+async def download(request: Request, name: str, its: Asking, connector: _Connector = None) -> Response:
+    """Give all rows that the filters leave, in the order that is asked for, as CSV."""
+    found = one_table(request, name, connector, "/data/")
+    if isinstance(found, Response):
+        return found
+    refuse_no_table(found.table.folder)
+    asked = await question(request, found, its, newest_by=found.table.cursor)
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(found.table.destination)}.csv"'}
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type="text/csv; charset=utf-8")
+    most = request.app.state.settings.download_rows
+    query = all_query(str(found.table.folder), asked.columns, asked.order, asked.filters, most)
+    pieces = request.app.state.lake.download(query)
+    return StreamingResponse(_csv(asked, pieces), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _more(connector: str | None) -> list[tuple[str, str]]:
+    return [("connector", connector)] if connector else []
+
+
+def _file_name(text: str) -> str:
+    return "".join(one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in text)
+
+
+def _csv(asked: TableQuestion, pieces: Iterator[list[tuple[Any, ...]]]) -> Iterator[str]:
+    yield _lines([[one.name for one in asked.columns]], asked.columns)
+    for rows in pieces:
+        yield _lines(rows, asked.columns)
+
+
+def _lines(rows: list[Any], columns: tuple[Column, ...]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(
+        [_harmless(cell, column) for cell, column in zip(row, columns, strict=True)] for row in rows
+    )
+    return text.getvalue()
+
+
+def _harmless(cell: str | None, column: Column) -> str | None:
+    """Give a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell and cell.startswith(_FORMULAS) and not (column.is_number or column.is_time) else cell

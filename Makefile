@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -96,7 +96,7 @@ test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.app
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
 # All tests, those that need such data where it is there; properties with other examples each time.
-test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready .venv/.browser.ready build/packaged/.ready $(LINTER)
+test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready .venv/.browser.ready build/packaged/.ready build/spark-sql/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "long or not long" --hypothesis-profile=long
 
 # How many of 100 small mutations of each part the tests nearest to it notice; ARGS="--area schedule --seed 2" for more.
@@ -117,7 +117,7 @@ bench: setup
 bench-balance: setup .venv/.bench.ready
 	@python -m bench.balance
 
-# ARGS="connectors CLONE", "plans FOLDER" or "lists FOLDER": what others published, of which nothing comes with the project.
+# ARGS="connectors CLONE", "plans FOLDER", "lists FOLDER" or "sql FOLDER": what others published, of which nothing comes with the project.
 bench-public: setup
 	@python -m bench.public $(ARGS)
 
@@ -128,6 +128,9 @@ bench-pi: setup .venv/.exact.ready .venv/.apps.ready
 bench-run: setup .venv/.bench.ready .venv/.apps.ready
 	@python -m bench.run $(LINES)
 
+bench-sql: setup .venv/.exact.ready build/.plumber.ready
+	@python -m bench.sql
+
 .venv/.bindings.ready: .venv/.ready
 	$(call run,"Installing the newest of the provider's bindings",build/pipenv/bin/pipenv sync --categories bindings)
 	@touch $@
@@ -137,7 +140,7 @@ bench-run: setup .venv/.bench.ready .venv/.apps.ready
 	@touch $@
 
 .venv/.exact.ready: .venv/.delta.ready
-	$(call run,"Installing OR-Tools and what reads Delta tables",build/pipenv/bin/pipenv sync --categories "exact readers")
+	$(call run,"Installing OR-Tools and what reads Delta tables",build/pipenv/bin/pipenv sync --categories "exact readers sql")
 	@touch $@
 
 .venv/.bench.ready: .venv/.exact.ready
@@ -176,6 +179,23 @@ build/.clients.ready: tests/clients/requirements.txt | build/pipenv/bin/pipenv
 	  -r tests/clients/requirements.txt >>build/setup.log 2>&1 || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
+# What others generate declarative pipelines with, apart from everything here.
+build/.plumber.ready: | build/pipenv/bin/pipenv
+	@echo "Installing Lakehouse Plumber into build/plumber …" >&2
+	@rm -rf build/plumber && build/pipenv/bin/python -m venv build/plumber
+	@build/plumber/bin/python -m pip install -q --disable-pip-version-check lakehouse-plumber==0.9.3 >>build/setup.log 2>&1 \
+	  || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
+# Spark and sqlfluff, which say of SQL what the light checks are to say, apart from everything here. Spark needs Java 17.
+build/spark-sql/.ready: Pipfile.lock | build/pipenv/bin/pipenv
+	@echo "Installing Spark 4.3 and sqlfluff into build/spark-sql …" >&2
+	@mkdir -p build && build/pipenv/bin/pipenv requirements --categories spark 2>>build/setup.log | grep '^[A-Za-z].*==' >build/spark-sql.txt
+	@rm -rf build/spark-sql && build/pipenv/bin/python -m venv build/spark-sql
+	@build/spark-sql/bin/python -m pip install -q --disable-pip-version-check -r build/spark-sql.txt >>build/setup.log 2>&1 \
+	  || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
 # Wheels and sources of the three distributions, the same bytes each time.
 dist: build/dist/.ready
 	@rm -rf $(DIST) && for folder in . connectors/osipi apps/pi_simulator; do \
@@ -212,7 +232,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers terraform bindings bench apps fuzz mlflow mutants dashboard browser node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants dashboard browser spark node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

@@ -124,20 +124,21 @@ def seen_from(folder: PurePath, path: PurePath) -> str:
     return path.as_posix()
 
 
-def write_all(texts: Mapping[Path, str]) -> list[Path]:
+def write_all(texts: Mapping[Path, str], *, durable: bool = True) -> list[Path]:
     """Write texts by path, once all of them can be written; give the paths of those that changed.
 
-    Raises InputError where one can't be, before any is, and what `write_whole` raises.
+    durable: as in `write_whole`. Raises InputError where one can't be, before any is, and what `write_whole` raises.
     """
     if problems := [problem for path in texts for problem in _obstacle(path)]:
         raise InputError(list({str(problem): problem for problem in problems}.values()))
-    return [path for path, text in texts.items() if write_whole(path, text)]
+    return [path for path, text in texts.items() if write_whole(path, text, durable=durable)]
 
 
-def write_whole(path: Path, text: str) -> bool:
+def write_whole(path: Path, text: str, *, durable: bool = True) -> bool:
     """Write `text` (UTF-8, line ends as given) through a temporary file and a rename; say whether anything changed.
 
     Whoever reads `path`, at any moment and whatever dies, sees the old text or the new, never a part.
+    durable False: what a machine's crash may lose, for it can be written again; waiting for the disk takes milliseconds a file.
     A symbolic link is followed, and the file's permissions are kept. What is no file, such as a pipe or /dev/null, is written
     to as it is. Raises InputError where there can be no such file, and what `system_error` gives.
     """
@@ -148,12 +149,12 @@ def write_whole(path: Path, text: str) -> bool:
         if path.exists() and not path.is_file():
             path.write_bytes(data)
             return True
-        return _replaced(Path(os.path.realpath(path)), data)
+        return _replaced(Path(os.path.realpath(path)), data, durable=durable)
     except OSError as error:
         raise system_error(error, path) from None
 
 
-def _replaced(path: Path, data: bytes) -> bool:
+def _replaced(path: Path, data: bytes, *, durable: bool) -> bool:
     exists = path.exists()
     if exists and path.read_bytes() == data:
         return False
@@ -163,8 +164,9 @@ def _replaced(path: Path, data: bytes) -> bool:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(path.stat().st_mode & 0o777 if exists else 0o666 & ~umask)

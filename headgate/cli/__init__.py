@@ -32,6 +32,7 @@ from headgate.cli.handover import handover
 from headgate.cli.init import ci, init
 from headgate.cli.init_connector import connector
 from headgate.cli.init_notebook import notebook
+from headgate.cli.init_pipeline import pipeline
 from headgate.cli.init_project import project
 from headgate.cli.observe import observe
 from headgate.cli.progress import done, record, rename, retire
@@ -40,6 +41,9 @@ from headgate.cli.review import review
 from headgate.cli.run import run
 from headgate.cli.simulator import simulator
 from headgate.cli.slice import slice_
+from headgate.cli.sql import explain, import_, sql
+from headgate.cli.sql import generate as sql_generate
+from headgate.cli.sql_check import check_sql
 from headgate.files import system_error
 from headgate.problems import HeadgateError
 
@@ -107,10 +111,17 @@ INIT_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
         ),
     ),
     ("notebook", notebook, ("", "--out pi.py --wheels /Volumes/main/tools/wheels")),
+    ("pipeline", pipeline, ("shop --connector crm", "shop --connector crm --table orders", "shop --template minimal")),
     ("ci", ci, ("", "--host gitlab -t dev -t prod")),
 )
 GENERATE_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("bundle", bundle, ("crm --out bundle", "--out bundle --check", "crm --no-emit-jobs --num-workers 4")),
+)
+SQL_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
+    ("generate", sql_generate, ("", "pipelines/shop.pipeline.yaml --out sql", "crm -t prod --check")),
+    ("check", check_sql, ("silver.sql", "pipelines/silver --schemas tables.yaml --strict", "silver.sql --fix")),
+    ("import", import_, ("silver.sql", "silver.sql --catalog main --schema silver --strict")),
+    ("explain", explain, ("pipelines/shop.pipeline.yaml", "silver.sql --svg silver.svg")),
 )
 for name, function, examples in COMMANDS:
     add(app, function, name, examples)
@@ -120,6 +131,9 @@ app.add_typer(init, name="init")
 for name, function, examples in GENERATE_COMMANDS:
     add(generate, function, name, examples, group="generate")
 app.add_typer(generate, name="generate")
+for name, function, examples in SQL_COMMANDS:
+    add(sql, function, name, examples, group="sql")
+app.add_typer(sql, name="sql")
 
 
 def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

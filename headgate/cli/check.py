@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headgate.use_cases.check import ShownConnector
 
 
-SchemaOf = Literal["connector", "accepted", "tables"]
+SchemaOf = Literal["connector", "accepted", "pipeline", "tables"]
 
 
 def check(
@@ -76,7 +76,9 @@ def show(
 def schema(
     of: Annotated[
         SchemaOf | None,
-        typer.Argument(help="Of connector.yaml, which is the default, accepted.yaml, or the columns of tables.csv."),
+        typer.Argument(
+            help="Of connector.yaml, which is the default, accepted.yaml, *.pipeline.yaml, or the columns of tables.csv."
+        ),
     ] = None,
     output: Annotated[
         str | None, typer.Option("--output", metavar="COMMAND", help="Of what this command prints with --format json.")

@@ -8,7 +8,6 @@ import typer
 
 from headgate.cli.console import emit, result, width
 from headgate.cli.options import FormatOption, Program, Root
-from headgate.installation import bring
 from headgate.problems import SourceError
 
 
@@ -17,6 +16,7 @@ def doctor(terraform: Program = "", output: FormatOption = "text", root: Root = 
 
     Nothing is installed, and no network is asked.
     """
+    from headgate.installation import bring
     from headgate.render.tables import table_text
     from headgate.use_cases.doctor import examine, is_fit
     from headgate.use_cases.outputs.projects import DoctorOutput

@@ -6,7 +6,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from headgate.installation import bring
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
@@ -27,4 +26,6 @@ def simulator() -> Callable[..., Any]:
 
 def _missing() -> None:
     """Serve a PI Web API to try everything against without a plant (extra `simulator`)."""
+    from headgate.installation import bring
+
     raise InputError("the simulator is not installed", bring(["simulator"]))

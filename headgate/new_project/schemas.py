@@ -11,9 +11,11 @@ from headgate.inventory.cells import COLUMNS
 from headgate.inventory.row import INGESTION_TYPES
 from headgate.inventory.runs import COLUMNS as RUNS_COLUMNS
 from headgate.review.accepted import json_schema as accepted_schema
+from headgate.sql.language.schema import json_schema as pipeline_schema
 
 FOLDER = ".headgate"
 CONNECTOR = f"{FOLDER}/connector.schema.json"
+PIPELINE = f"{FOLDER}/pipeline.schema.json"
 _ACCEPTED, _TABLES = f"{FOLDER}/accepted.schema.json", f"{FOLDER}/tables.csv-metadata.json"
 _MARKDOWN = f"{FOLDER}/tables.md"
 # What each column holds.
@@ -53,13 +55,23 @@ _NUMBERS = {"weight", "seconds", "rows", "estimated_rows", "estimated_bytes"}
 
 
 def schema(of: str) -> dict[str, Any]:
-    """Give the description of `connector` or `accepted` (JSON Schema), or of `tables` (CSV on the Web, W3C)."""
-    return {"connector": json_schema, "accepted": accepted_schema, "tables": _csv_metadata}[of]()
+    """Give the description of `connector`, `accepted` or `pipeline` (JSON Schema), or of `tables` (CSV on the Web, W3C)."""
+    return {
+        "connector": json_schema,
+        "accepted": accepted_schema,
+        "pipeline": pipeline_schema,
+        "tables": _csv_metadata,
+    }[of]()
 
 
 def schema_files() -> list[File]:
     """Give the descriptions as files of a project."""
-    found = {CONNECTOR: schema("connector"), _ACCEPTED: schema("accepted"), _TABLES: schema("tables")}
+    found = {
+        CONNECTOR: schema("connector"),
+        PIPELINE: schema("pipeline"),
+        _ACCEPTED: schema("accepted"),
+        _TABLES: schema("tables"),
+    }
     texts = [File(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n") for path, value in found.items()]
     return [*texts, File(_MARKDOWN, _markdown())]
 

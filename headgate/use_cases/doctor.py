@@ -36,6 +36,7 @@ OPTIONAL = {
     "exact": "proofs of few moves",
     "delta": "run, backfill --delta",
     "mlflow": "observe --mlflow",
+    "sql": "sql generate, check",
     "dashboard": "dashboard",
     "terraform": "Terraform by pip",
 }

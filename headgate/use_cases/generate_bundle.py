@@ -18,8 +18,9 @@ from headgate.names import slug
 from headgate.problems import InputError, Problem, RefusedError
 from headgate.project import read_connectors
 from headgate.synthesis import ready
-from headgate.use_cases.bundle_folder import changes_in, name_in, refuse_place
+from headgate.use_cases.bundle_folder import name_in, texts_of
 from headgate.use_cases.bundle_leaving import refuse_leaving
+from headgate.use_cases.written_folder import changes_in, refuse_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,7 +76,7 @@ def generate_bundle(request: BundleRequest) -> BundleResult:
     would lose something, or make it a second time; and what synthesis would.
     """
     connectors = read_connectors(request.root, request.connector)
-    refuse_place(request.out, request.root)
+    refuse_place(request.out, request.root, "name a folder of its own: --out bundle")
     name = _name(request, connectors)
     parts = []
     for one in connectors:
@@ -90,7 +91,7 @@ def generate_bundle(request: BundleRequest) -> BundleResult:
         raise InputError(f"no target of {', '.join(one.definition.id for one in connectors)} is deployed by a bundle", fix)
     if problems := [*problems_of(parts), *_workers_refused(parts, request.workers)]:
         raise InputError(problems)
-    found = changes_in(request.out, bundle_files(name, parts), force=request.force)
+    found = changes_in(request.out, texts_of(bundle_files(name, parts)), force=request.force)
     written = request.write and not any(change.clash for change in found.changes)
     if written:
         found.write()

@@ -90,6 +90,7 @@ RUNS = {
     "retire": ["crm", "-t", "prod"],
     "init": ["ci"],
     "generate": ["bundle"],
+    "sql": ["check", "silver.sql"],
     "observe": ["crm", "--log", "log.jsonl"],
     "run": ["crm", "--code", "crm.py"],
     "backfill": ["crm", "--from", "*-1h", "--table", "contacts"],
@@ -107,6 +108,8 @@ MORE = [
     ("record", ["crm", "-t", "prod", "--terraform", "./terraform"]),
     ("observe", ["crm", "-t", "prod", "--workspace"]),
     ("cost", ["crm", "-t", "prod", "--month", "2026-10", "--warehouse", "w"]),
+    ("sql", ["generate", "crm", "--unchecked"]),
+    ("sql", ["explain", "silver.sql"]),
 ]
 # A load that failed, by a log that says all that its connector did.
 FAILED = {
@@ -159,6 +162,10 @@ def secretive(project: Path) -> Path:
     (project / "log.jsonl").write_text(json.dumps(FAILED))
     write_stacks(project / "cdktf.out", {"s": {}})
     (project / "cdktf.out/stacks/crm-prod-1/.terraform").mkdir(parents=True)
+    words = "', '".join(WRITTEN.values())
+    (project / "silver.sql").write_text(
+        f"SELECT '{words}' 'b' c d;\nCREATE STREAMING TABLE t AS SELECT count(DISTINCT '{words}');\n{CANARY}"
+    )
     (project / "s.tfplan").write_text("a plan")
     (project / "terraform").write_text(TERRAFORM)
     (project / "terraform").chmod(0o755)

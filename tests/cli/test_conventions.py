@@ -39,7 +39,7 @@ ASKING = {"check", "handover", "plan", "apply", "record", "recover", "backfill"}
 def commands() -> dict[str, Any]:
     """Give each command by what one types."""
     group: Any = get_command(app)
-    groups = ("init", "generate")
+    groups = ("init", "generate", "sql")
     found = {name: command for name, command in group.commands.items() if name not in groups}
     return found | {f"{one} {name}": command for one in groups for name, command in group.commands[one].commands.items()}
 
@@ -85,6 +85,8 @@ OF_NO_TARGET = {
     "simulate-pi",
     "init project",
     "init connector",
+    "init pipeline",
+    "sql import",
     "init notebook",
 } | {"generate bundle"}
 
@@ -179,6 +181,11 @@ RUNS: dict[str, list[list[str]]] = {
     "generate bundle": [["crm"]],
     "init project": [["another", "--sample"]],
     "init connector": [["shop", "--from-csv", "found.csv"]],
+    "init pipeline": [["shop"]],
+    "sql generate": [[], ["crm"]],
+    "sql check": [["silver.sql"], ["connectors/crm/people.pipeline.yaml"]],
+    "sql explain": [["silver.sql"], ["connectors/crm/people.pipeline.yaml"]],
+    "sql import": [["silver.sql"]],
 }
 
 
@@ -186,8 +193,11 @@ RUNS: dict[str, list[list[str]]] = {
 def test_what_it_prints_for_machines_is_what_its_schema_says(command: str, headgate: Run, project: Path) -> None:
     headgate("balance")
     (project / "values.txt").write_text("a\nb\nc\n")
+    (project / "silver.sql").write_text("CREATE MATERIALIZED VIEW t AS SELECT id FROM main.bronze.contacts")
     (project / "found.csv").write_text("source_table\ncontacts\nleads\n")
     (project / "crm-dev-1.json").write_text('{"format_version": "1.0"}')
+    if command.startswith("sql "):
+        headgate("init", "pipeline", "people")
     for words in RUNS[command]:
         if command == "generate bundle":
             definition = project / "connectors/crm/connector.yaml"

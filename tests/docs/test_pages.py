@@ -11,6 +11,9 @@ import pytest
 
 from headgate.definition.load import parse_definition
 from headgate.review.accepted import read_accepted
+from headgate.sql.check.pipeline import check_sql
+from headgate.sql.generate.statements import generate
+from headgate.sql.language.load import parse_pipeline
 from tests.docs.commands import read, words_of
 from tests.docs.pages import ROOT, Block, blocks, pages
 from tests.docs.reader import Reader
@@ -76,6 +79,15 @@ def test_the_sample_becomes_a_bundle(tmp_path: Path) -> None:
     Story(reader).read("docs/bundle.md")
 
     assert (reader.here / "bundle/resources/sample.yml").exists()
+
+
+def test_a_pipeline_of_transforms_is_generated_and_sql_that_is_there_imported(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+
+    Story(reader).read("docs/sql.md")
+
+    assert {path.name for path in (reader.here / "sql").glob("*.sql")} == {"sales.sql", "orders.sql"}
+    assert (reader.here / "sales.svg").is_file()
 
 
 def test_the_notebook_is_written(tmp_path: Path) -> None:
@@ -174,6 +186,9 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
         (tmp_path / "accepted.yaml").write_text(block.text)
         accepted = read_accepted(tmp_path / "accepted.yaml")
         assert (len(accepted.entries), len(accepted.holds_data)) == (1, 1)
+    elif block.text.startswith("catalog:"):
+        sql = generate(parse_pipeline(block.text, "docs.pipeline.yaml"), {}).sql
+        assert [one for one in check_sql({"docs.sql": sql}) if one.severity.value == "error"] == []
     else:
         head, tail = DEFINITION.partition("balance:")[0], "targets: {dev: {}, prod: {}}\n"
         if "credentials: secrets" in block.text:

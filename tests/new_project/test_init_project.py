@@ -253,7 +253,12 @@ def test_editors_find_a_schema_for_each_file_that_people_write(headgate: Run, tm
     assert all((tmp_path / path).is_file() for path in settings["yaml.schemas"])
     line = (tmp_path / "connectors/sample/connector.yaml").read_text().splitlines()[0]
     assert (tmp_path / "connectors/sample" / line.partition("$schema=")[2]).is_file()
-    for of, path in (("connector", "connector.schema"), ("accepted", "accepted.schema"), ("tables", "tables.csv-metadata")):
+    for of, path in (
+        ("connector", "connector.schema"),
+        ("accepted", "accepted.schema"),
+        ("pipeline", "pipeline.schema"),
+        ("tables", "tables.csv-metadata"),
+    ):
         assert json.loads(headgate("schema", of).stdout) == json.loads((tmp_path / f".headgate/{path}.json").read_text())
     accepted = json.loads(headgate("schema", "accepted").stdout)
     example = YAML(typ="safe").load((ROOT / "docs/change.md").read_text().partition("\naccepted:\n")[2].splitlines()[0])

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from headgate.engine.events import Event
 from headgate.engine.model import PlannedPipeline
-from headgate.use_cases.outputs import deploys, layouts, observed, progress, projects, tables
+from headgate.use_cases.outputs import deploys, layouts, observed, progress, projects, sql, tables
 
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.
 OUTPUTS: dict[str, Any] = {
@@ -42,8 +42,13 @@ OUTPUTS: dict[str, Any] = {
     "init project": projects.WrittenOutput,
     "init connector": projects.NewConnectorOutput,
     "init notebook": projects.WrittenOutput,
+    "init pipeline": projects.WrittenOutput,
     "init ci": projects.WrittenOutput,
     "generate bundle": projects.BundleOutput,
+    "sql check": sql.SqlCheckOutput,
+    "sql generate": sql.SqlGenerateOutput,
+    "sql explain": sql.SqlExplainOutput,
+    "sql import": projects.WrittenOutput,
 }
 
 

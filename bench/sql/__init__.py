@@ -1,0 +1,1 @@
+"""Pipelines of transforms, beside what others generate them with."""

@@ -1,0 +1,134 @@
+"""A pipeline as a graph: the tables and views that its files define, the flows into each, and what reads what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from headgate.sql.dialect.statements import Definition, Flow, key_of
+from headgate.sql.known import same_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from headgate.sql.dialect.reader import ReadFile
+    from headgate.sql.dialect.statements import Query
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A table, view or sink with the flows into it. file: of its definition."""
+
+    definition: Definition
+    file: ReadFile
+    flows: tuple[tuple[Flow, ReadFile], ...]
+
+    @property
+    def key(self) -> Key:
+        """Its name's parts in lower case."""
+        return self.definition.name.key
+
+    @property
+    def changing(self) -> str:
+        """Why its rows change or go, in words that follow "it"; empty where rows are only appended."""
+        if self.definition.kind == "materialized view":
+            return "is a materialized view, whose rows are computed anew"
+        for flow, _ in self.flows:
+            if flow.kind == "auto cdc":
+                scd = flow.changes.scd if flow.changes else 1
+                return f"is the target of AUTO CDC (SCD type {scd}), which updates rows"
+            if flow.kind == "replace":
+                return "is the target of a REPLACE flow, which overwrites rows"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The datasets of a pipeline; what is there twice; flows into what no file defines.
+
+    A name that is defined twice stands for the first of its definitions.
+    """
+
+    datasets: tuple[Dataset, ...]
+    twice: tuple[tuple[Definition, ReadFile, Definition], ...] = ()
+    flows_twice: tuple[tuple[Flow, ReadFile, Flow], ...] = ()
+    without_target: tuple[tuple[Flow, ReadFile], ...] = ()
+    _by_last: dict[str, list[Dataset]] = field(default_factory=dict, repr=False)
+
+    def find(self, key: Key) -> Dataset | None:
+        """Give the dataset of a name; a name may leave out the catalog and the schema, on either side."""
+        found = [one for one in self._by_last.get(key[-1], ()) if same_table(one.key, key)]
+        exact = [one for one in found if one.key == key]
+        return exact[0] if exact else found[0] if len(found) == 1 else None
+
+
+def graph_of(files: Sequence[ReadFile]) -> Graph:
+    """Give the graph of a pipeline's files."""
+    defined: dict[Key, tuple[Definition, ReadFile]] = {}
+    twice = []
+    flows: list[tuple[Flow, ReadFile]] = []
+    named: dict[str, Flow] = {}
+    flows_twice = []
+    for file in files:
+        for statement in file.statements:
+            if isinstance(statement, Definition):
+                first = defined.setdefault(statement.name.key, (statement, file))
+                if first[0] is not statement:
+                    twice.append((statement, file, first[0]))
+            else:
+                flows.append((statement, file))
+                first_flow = named.setdefault(statement.name.lower() or str(statement.span), statement)
+                if first_flow is not statement and statement.name:
+                    flows_twice.append((statement, file, first_flow))
+    into: defaultdict[Key, list[tuple[Flow, ReadFile]]] = defaultdict(list)
+    without = []
+    for flow, file in flows:
+        targets = [key for key in defined if same_table(key, flow.target.key)]
+        if targets:
+            into[flow.target.key if flow.target.key in targets else targets[0]].append((flow, file))
+        else:
+            without.append((flow, file))
+    datasets = tuple(_dataset(definition, file, into[key]) for key, (definition, file) in defined.items())
+    return Graph(datasets, tuple(twice), tuple(flows_twice), tuple(without), _indexed(datasets))
+
+
+def in_order(graph: Graph) -> list[Dataset]:
+    """Give a pipeline's datasets so that each comes after those that it reads, unless they read each other in a circle."""
+    found: dict[Key, Dataset] = {}
+    begun: set[Key] = set()
+    # Chains may be as long as a pipeline is large: no recursion.
+    for first in graph.datasets:
+        waiting = [first]
+        while waiting:
+            one = waiting[-1]
+            read = [] if one.key in begun else [graph.find(key) for flow, _ in one.flows for key in reads_of(flow.query)]
+            begun.add(one.key)
+            new = [other for other in read if other is not None and other.key not in begun]
+            waiting += new
+            if not new:
+                found.setdefault(one.key, one)
+                waiting.pop()
+    return list(found.values())
+
+
+def reads_of(query: Query) -> list[Key]:
+    """Give the names of the tables that a query reads, functions left out."""
+    tables = query.tree.find_all(exp.Table)
+    return [key_of(part.name for part in table.parts) for table in tables if not isinstance(table.this, exp.Anonymous)]
+
+
+def _dataset(definition: Definition, file: ReadFile, flows: Iterable[tuple[Flow, ReadFile]]) -> Dataset:
+    own = [(definition.flow, file)] if definition.flow is not None else []
+    return Dataset(definition, file, (*own, *flows))
+
+
+def _indexed(datasets: Iterable[Dataset]) -> dict[str, list[Dataset]]:
+    found: dict[str, list[Dataset]] = {}
+    for one in datasets:
+        found.setdefault(one.key[-1], []).append(one)
+    return found

@@ -1,0 +1,193 @@
+"""A pipeline as Spark is asked about it: without what only Databricks knows, and with other names for its tables.
+
+Each table `a.b.c` becomes `a__b`.`c`, and each of the pipeline's own `pipeline`.`c`: open-source Spark has one catalog.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from sqlglot import exp
+
+from headgate.sql.dialect.statements import key_of
+from headgate.sql.dialect.tokens import matching, word
+from headgate.sql.graph import graph_of, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlglot import Token
+
+    from headgate.sql.dialect.reader import ReadFile
+    from headgate.sql.dialect.statements import Flow
+    from headgate.sql.graph import Dataset, Graph, Key
+    from headgate.sql.known import KnownTables
+
+Wanted = Literal["stream", "batch", "either"]
+# Functions that Databricks alone has. Spark can't say what they give, so it is not asked about what reads them.
+_UNKNOWN = {
+    "read_files",
+    "cloud_files",
+    "read_kafka",
+    "read_kinesis",
+    "read_pubsub",
+    "read_pulsar",
+    "table_changes",
+    "ai_query",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FlowJob:
+    """One query to ask about. unknown: why Spark can't be asked; wants: whether its table takes a stream.
+
+    columns: of its source that AUTO CDC names. needs: the pipeline's own tables that it reads. file and start: where it stands.
+    """
+
+    query: str
+    wants: Wanted
+    unknown: str = ""
+    columns: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    file: str = ""
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetJob:
+    """A table or view: its name there, what flows into it, and what its expectations ask."""
+
+    name: str
+    is_view: bool
+    flows: tuple[FlowJob, ...]
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A pipeline to ask about. tables: name there → column → type, of what it reads; datasets: in an order to make them in."""
+
+    tables: Mapping[str, Mapping[str, str]]
+    datasets: tuple[DatasetJob, ...]
+
+
+def job_of(files: Sequence[ReadFile], known: KnownTables) -> Job:
+    """Give what to ask Spark about a pipeline."""
+    making = _Making(graph_of(files), known)
+    for dataset in in_order(making.graph):
+        making.add(dataset)
+    return Job(making.tables, tuple(making.jobs))
+
+
+@dataclass
+class _Making:
+    graph: Graph
+    known: KnownTables
+    tables: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    jobs: list[DatasetJob] = field(default_factory=list)
+
+    def add(self, dataset: Dataset) -> None:
+        """Add a dataset, those that it reads being there."""
+        flows = [self._flow(flow, file, dataset) for flow, file in dataset.flows]
+        name = _own_name(dataset)
+        conditions = tuple(one.condition.sql("databricks") for one in dataset.definition.expectations)
+        self.jobs.append(DatasetJob(name, dataset.definition.kind == "view", tuple(flows), conditions))
+
+    def _found(self, key: Key, reading: Dataset) -> Dataset | None:
+        """Give the pipeline's own table of a name; one that a table reads under a longer name than its own is another's."""
+        found = self.graph.find(key)
+        return None if found is reading and len(key) > len(reading.key) else found
+
+    def _flow(self, flow: Flow, file: ReadFile, dataset: Dataset) -> FlowJob:
+        unknown, needs, names = "", [], {}
+        for table in flow.query.tree.find_all(exp.Table):
+            if isinstance(table.this, exp.Anonymous):
+                function = str(table.this.this).lower()
+                unknown = f"it has no {function}" if function in _UNKNOWN else unknown
+                continue
+            key = _key(table)
+            read = self._found(key, dataset)
+            if read is not None:
+                needs.append(_own_name(read))
+                names[table.parts[0].meta["start"]] = (_own_name(read), read.definition.kind == "view")
+            elif len(key) > 1 or not _is_cte(table):
+                outside = self.known.find(key)
+                if outside is None or outside.columns is None:
+                    unknown = unknown or f"nothing is known of {'.'.join(key)}"
+                    continue
+                name = f"`{'__'.join(outside.key[:-1]) or 'default'}`.`{outside.key[-1]}`"
+                self.tables[name] = outside.columns
+                names[table.parts[0].meta["start"]] = (name, False)
+        if any("{" in word(token) for token in flow.query.tokens):
+            unknown = unknown or "parameters have no values"
+        if flow.query.skipping:
+            unknown = unknown or "options of a stream are Delta's"
+        columns = tuple(one.sql("databricks") for one in flow.changes.columns) if flow.changes else ()
+        source = "SELECT * FROM " if flow.changes and not flow.changes.snapshot else ""
+        query = source + _renamed(flow.query.tokens, names)
+        return FlowJob(query, _wants(flow, dataset), unknown, columns, tuple(needs), file.name, flow.query.span.start)
+
+
+def _wants(flow: Flow, dataset: Dataset) -> Wanted:
+    kind = dataset.definition.kind
+    if kind == "view" and dataset.definition.private:
+        return "either"
+    whole = kind in ("materialized view", "view") or flow.kind == "once" or bool(flow.changes and flow.changes.snapshot)
+    return "either" if kind == "table" or flow.kind == "replace" else "batch" if whole else "stream"
+
+
+def _renamed(tokens: Sequence[Token], names: Mapping[int, tuple[str, bool]]) -> str:
+    """Give a query with other names for its tables. A view is a stream by itself: `STREAM` before it is left out."""
+    words: list[str] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        if word(token) == "STREAM" and (at := _streamed(tokens, index, names)) is not None:
+            end = at
+            while end + 2 < len(tokens) and word(tokens[end + 1]) == ".":
+                end += 2
+            name, is_view = names[tokens[at].start]
+            words.append(name if is_view else f"STREAM {name}")
+            index = end + (2 if word(tokens[index + 1]) == "(" else 1)
+        elif token.start in names:
+            end = index
+            while end + 2 < len(tokens) and word(tokens[end + 1]) == ".":
+                end += 2
+            words.append(names[token.start][0])
+            index = end + 1
+        else:
+            words.append(_text(token))
+            index += 1
+    return " ".join(words)
+
+
+def _streamed(tokens: Sequence[Token], index: int, names: Mapping[int, tuple[str, bool]]) -> int | None:
+    at = index + (2 if index + 1 < len(tokens) and word(tokens[index + 1]) == "(" else 1)
+    if at == index + 2 and word(tokens[matching(tokens, index + 1)]) != ")":
+        return None
+    return at if at < len(tokens) and tokens[at].start in names else None
+
+
+def _text(token: Token) -> str:
+    kind = token.token_type.name
+    if kind == "IDENTIFIER":
+        return "`" + token.text.replace("`", "``") + "`"
+    if kind == "STRING":
+        return "'" + token.text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return {"RAW_STRING": f"r'{token.text}'", "HEX_STRING": f"X'{token.text}'"}.get(kind, token.text)
+
+
+def _key(table: exp.Table) -> Key:
+    return key_of(part.name for part in table.parts)
+
+
+def _is_cte(table: exp.Table) -> bool:
+    root = table.root()
+    return any(cte.alias.lower() == table.name.lower() for cte in root.find_all(exp.CTE))
+
+
+def _own_name(dataset: Dataset) -> str:
+    """Give what a dataset is called there: temporary views have no schema."""
+    name = f"`{dataset.key[-1].replace('`', '``')}`"
+    return name if dataset.definition.kind == "view" else f"`pipeline`.{name}"

@@ -1,0 +1,43 @@
+"""Pipeline files checked by the SQL that they become."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.files import needed_text
+from headgate.problems import InputError, Problem
+from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
+from headgate.use_cases.sql_findings import checked, landed
+
+if TYPE_CHECKING:
+    from headgate.use_cases.check_sql import CheckedSql, CheckSqlRequest
+
+
+def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
+    """Check pipeline files, each a pipeline of its own; findings are at their lines.
+
+    Raises InputError for other files beside them, and for what only SQL files have.
+    """
+    from headgate.use_cases.check_sql import CheckedSql
+
+    need_sqlglot()
+    others = [path for path in request.files if not path.name.endswith(".pipeline.yaml")]
+    problems = [Problem("is no pipeline file", "check SQL files by a command of their own", str(path)) for path in others]
+    if request.fix:
+        problems.append(Problem("--fix writes SQL files", "mend the pipeline file, at the lines that are said"))
+    if request.spark is not None:
+        problems.append(Problem("--spark reads SQL files", "name the SQL that `headgate sql generate` writes"))
+    if request.deployed:
+        problems.append(Problem("--deployed compares SQL files", "name the SQL that `headgate sql generate` writes"))
+    if problems:
+        raise InputError(problems)
+    names = tuple(str(path) for path in request.files)
+    wanted = SqlRequest(names=names, target=request.target, root=request.root)
+    found = read_pipelines(wanted)
+    tables = landed(wanted)
+    if request.schemas is not None:
+        from headgate.sql.schemas import read_schemas
+
+        tables = [*read_schemas(needed_text(request.schemas), str(request.schemas)), *tables]
+    done = checked(found, tables, strict=request.strict, edition=request.edition)
+    return CheckedSql(names, tuple(finding for one in done for finding in one.findings), 0, ())

@@ -1,0 +1,74 @@
+"""A pipeline's graph, from its file or from SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.problems import InputError, Problem
+from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.sql.explain import Explained
+    from headgate.use_cases.sql_files import ProjectPipeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainRequest:
+    """Pipeline files, or SQL files of one pipeline. target: as in a `SqlRequest`."""
+
+    files: tuple[Path, ...]
+    target: str | None = None
+    root: Path = Path()
+
+
+def explain_files(request: ExplainRequest) -> tuple[Explained, tuple[Problem, ...]]:
+    """Give the graph of what files say together, and which of their statements can't be read.
+
+    Raises InputError for files that can't be read, or that make nothing.
+    """
+    need_sqlglot()
+    from headgate.sql.explain import explain
+    from headgate.sql.known import KnownTables
+    from headgate.use_cases.check_sql import read_texts
+    from headgate.use_cases.sql_findings import known_sources
+
+    pipelines = tuple(str(path) for path in request.files if path.name.endswith(".pipeline.yaml"))
+    texts = read_texts(tuple(path for path in request.files if not path.name.endswith(".pipeline.yaml")))
+    read = read_pipelines(SqlRequest(names=pipelines, target=request.target, root=request.root)) if pipelines else []
+    texts |= {str(one.path): one.generated().sql for one in read}
+    tables = [table for one in read for table in known_sources(one, KnownTables())]
+    found = _with_sinks(explain(texts, tables), read)
+    unread = tuple(problem for name, text in texts.items() for problem in _unread(name, text))
+    if not found.nodes:
+        fix = "name a pipeline file, or SQL with CREATE statements"
+        raise InputError([*unread, Problem(f"no table and no view is made by {', '.join(texts)}", fix)])
+    return found, unread
+
+
+def _unread(name: str, text: str) -> list[Problem]:
+    from headgate.sql.dialect.place import Lines
+    from headgate.sql.dialect.reader import read_file
+
+    lines = Lines(text)
+    return [Problem(error.message, error.fix, name, lines.at(error.span.start)[0]) for error in read_file(name, text).errors]
+
+
+def _with_sinks(found: Explained, pipelines: Sequence[ProjectPipeline]) -> Explained:
+    """Add the sinks of pipeline files, which no SQL says."""
+    from headgate.sql.explain import GraphEdge, GraphNode
+    from headgate.sql.generate.sinks import sink_inputs
+
+    nodes, edges = list(found.nodes), list(found.edges)
+    for one in pipelines:
+        for sink, read in sink_inputs(one.loaded.file, {name: table.parts for name, table in one.tables.items()}).items():
+            nodes += [
+                GraphNode(name, kind)
+                for name, kind in ((read, "source"), (sink, "sink"))
+                if name not in {n.name for n in nodes}
+            ]
+            edges.append(GraphEdge(read, sink, streaming=True, kind="append", flow=""))
+    return replace(found, nodes=tuple(nodes), edges=tuple(edges))

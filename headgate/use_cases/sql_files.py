@@ -1,0 +1,213 @@
+"""The pipeline files of a project, as a target has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.installation import bring
+from headgate.problems import InputError, Problem, did_you_mean
+from headgate.tables.names import Names, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from headgate.project import Connector
+    from headgate.sql.generate.statements import Generated
+    from headgate.sql.language.load import LoadedPipeline
+    from headgate.tables.ids import TableId
+
+FOLDER = "pipelines"
+_SUFFIX = ".pipeline.yaml"
+_ENDINGS = (".yaml", ".yml", ".sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlRequest:
+    """Pipeline files by their paths, or those of a connector by its id or folder; none named: all of the project in `root`.
+
+    target: whose values parameters have, and whose catalog the tables of connectors are in; None: the first connector's
+    default.
+    """
+
+    names: tuple[str, ...] = ()
+    target: str | None = None
+    root: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """A connector's table that a pipeline file reads, as its target has it."""
+
+    id: TableId
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Its catalog, schema and name."""
+        return self.id.catalog, self.id.schema, self.id.table
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPipeline:
+    """A pipeline file. tables: its sources that are tables of connectors."""
+
+    path: Path
+    loaded: LoadedPipeline
+    tables: dict[str, SourceTable]
+
+    @property
+    def name(self) -> str:
+        """What its SQL is called: the file's name without its ending."""
+        return self.path.name.removesuffix(_SUFFIX)
+
+    def generated(self) -> Generated:
+        """Give its SQL."""
+        from headgate.sql.generate.statements import generate
+
+        return generate(self.loaded, {name: table.parts for name, table in self.tables.items()})
+
+
+def need_sqlglot() -> None:
+    """Raise InputError, with what brings it, where the library is missing that reads and writes SQL."""
+    if find_spec("sqlglot") is None:
+        raise InputError("headgate sql needs the library sqlglot", bring(["sql"]))
+
+
+def read_pipelines(request: SqlRequest) -> list[ProjectPipeline]:
+    """Read the pipeline files. Raises InputError with the problems of all of them, or where there is none."""
+    from headgate.sql.language.load import load_pipeline
+
+    connectors = _connectors(request.root)
+    target = request.target or (connectors[0].definition.default_target if connectors else None)
+    _refuse_unknown(target, connectors)
+    found: list[ProjectPipeline] = []
+    problems: list[Problem] = []
+    for path in pipeline_files(request, connectors):
+        try:
+            loaded = load_pipeline(path, target)
+        except InputError as error:
+            problems += error.problems
+            continue
+        tables, missing = _tables(loaded, connectors, target)
+        problems += missing
+        found.append(ProjectPipeline(path, loaded, tables))
+    problems += [*_same_name(found), *_same_output(found)]
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def pipeline_files(request: SqlRequest, connectors: Sequence[Connector]) -> list[Path]:
+    """Give the paths of the pipeline files that are asked for. Raises InputError where there are none."""
+    if not request.names:
+        found = sorted(request.root.glob(f"{FOLDER}/*{_SUFFIX}")) + sorted(request.root.glob(f"connectors/*/*{_SUFFIX}"))
+        if not found:
+            fix = "`headgate init pipeline NAME` writes one to start from; or name files"
+            raise InputError(f"no {FOLDER}/*{_SUFFIX} and no connectors/*/*{_SUFFIX} below {request.root}", fix)
+        return found
+    return list(dict.fromkeys(path for name in request.names for path in _named(name, connectors)))
+
+
+def _named(name: str, connectors: Sequence[Connector]) -> Iterator[Path]:
+    if name.endswith(_ENDINGS) or Path(name).is_file():
+        if not name.endswith(_SUFFIX):
+            raise InputError(Problem("is no pipeline file", f"its name ends with {_SUFFIX}", name))
+        yield Path(name)
+        return
+    for one in connectors:
+        if name in (one.definition.id, one.folder.name):
+            found = sorted(one.folder.glob(f"*{_SUFFIX}"))
+            if not found:
+                fix = f"`headgate init pipeline NAME --connector {name}` writes one to start from"
+                raise InputError(Problem(f"holds no *{_SUFFIX}", fix, str(one.folder)))
+            yield from found
+            return
+    raise InputError(f"there is no connector '{name}'", did_you_mean(name, [one.definition.id for one in connectors]))
+
+
+def _connectors(root: Path) -> tuple[Connector, ...]:
+    """Give the project's connectors; none where the folder has no connector."""
+    if not any(root.glob("connectors/*/connector.yaml")):
+        return ()
+    from headgate.project import read_connectors  # what reads definitions takes a moment to import
+
+    return read_connectors(root)
+
+
+def _refuse_unknown(target: str | None, connectors: Sequence[Connector]) -> None:
+    known = {name for one in connectors for name in one.definition.targets}
+    if target is not None and known and target not in known:
+        raise InputError(f"no connector has a target '{target}'", did_you_mean(target, known))
+
+
+def _tables(
+    loaded: LoadedPipeline, connectors: Sequence[Connector], target: str | None
+) -> tuple[dict[str, SourceTable], list[Problem]]:
+    """Give the tables that sources name of connectors, and say which aren't there."""
+    found: dict[str, SourceTable] = {}
+    problems: list[Problem] = []
+    for name, source in loaded.file.sources.items():
+        if source.connector is None:
+            continue
+        wanted, table = source.connector, source.table or ""
+        connector = next((one for one in connectors if wanted in (one.definition.id, one.folder.name)), None)
+        if connector is None:
+            fix = did_you_mean(wanted, [one.definition.id for one in connectors]) or "run headgate in the project's folder"
+            problems.append(_problem(loaded, name, "connector", f"there is no connector {wanted!r}", fix))
+            continue
+        tables = list(_source_tables(connector, target))
+        names = Names((called, one) for one in tables for called in one.id.names())
+        match names.find(table):
+            case [one]:
+                found[name] = one
+            case []:
+                fix = did_you_mean(table, names.known, [one.id.source_table for one in tables])
+                problems.append(_problem(loaded, name, "table", f"the connector {wanted!r} has no table {table!r}", fix))
+            case several:
+                fix = f"name one by its destination: {', '.join(one.id.destination for one in several)}"
+                problems.append(_problem(loaded, name, "table", f"{table!r} is several tables of {wanted!r}", fix))
+    return found, problems
+
+
+def _source_tables(connector: Connector, target: str | None) -> Iterator[SourceTable]:
+    from headgate.inventory.defaults import table_id
+    from headgate.project import target_of
+
+    definition = connector.definition
+    own = target if target in definition.targets else target_of(definition, None)
+    catalog = definition.targets[own].catalog
+    for row in connector.rows:
+        yield SourceTable(table_id(row, definition).in_catalog(catalog))
+
+
+def _problem(loaded: LoadedPipeline, source: str, key: str, message: str, fix: str) -> Problem:
+    line = loaded.line(("sources", source, key))
+    return Problem(message, fix, loaded.path, line, path=f"sources.{source}.{key}")
+
+
+def _same_name(found: Sequence[ProjectPipeline]) -> Iterator[Problem]:
+    """Say which files would have one name for their SQL."""
+    first: dict[str, ProjectPipeline] = {}
+    for one in found:
+        other = first.setdefault(one.name.lower(), one)
+        if other is not one:
+            yield Problem(
+                f"has the name of {other.path}, and so would its SQL", "call one of them something else", str(one.path)
+            )
+
+
+def _same_output(found: Sequence[ProjectPipeline]) -> Iterator[Problem]:
+    """Say which tables several files make: each has one pipeline, and one only."""
+    from headgate.sql.language.made import outputs
+
+    first: dict[str, ProjectPipeline] = {}
+    for one in found:
+        for path, parts in outputs(one.loaded.file):
+            name = ".".join(parts)
+            other = first.setdefault(folded(name), one)
+            if other is not one:
+                fix = "make it in one of them, or call it something else"
+                line, place = one.loaded.line(path), ".".join(map(str, path))
+                yield Problem(f"{name} is a table of {other.path} too", fix, one.loaded.path, line, path=place)

@@ -91,6 +91,8 @@ RUNS = {
     "init": ["ci"],
     "generate": ["bundle"],
     "observe": ["crm", "--log", "log.jsonl"],
+    "pipelines": ["list"],
+    "assess": [],
     "run": ["crm", "--code", "crm.py"],
     "backfill": ["crm", "--from", "*-1h", "--table", "contacts"],
     "dashboard": ["crm", "--host", "no host", "--port", "0"],
@@ -106,6 +108,7 @@ MORE = [
     ("review", ["crm-prod-1.json", "-t", "prod", "--before", "nowhere"]),
     ("record", ["crm", "-t", "prod", "--terraform", "./terraform"]),
     ("observe", ["crm", "-t", "prod", "--workspace"]),
+    ("pipelines", ["start", "people_1", "--wait"]),
     ("cost", ["crm", "-t", "prod", "--month", "2026-10", "--warehouse", "w"]),
 ]
 # A load that failed, by a log that says all that its connector did.

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -123,6 +123,9 @@ bench-public: setup
 
 bench-pi: setup .venv/.exact.ready .venv/.apps.ready
 	@python -m bench.pi
+
+bench-assess: setup
+	@python -m bench.assess
 
 # LINES="rows merge" for some of it.
 bench-run: setup .venv/.bench.ready .venv/.apps.ready

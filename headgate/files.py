@@ -108,7 +108,7 @@ def parse_json(text: str, file: str, fix: str, object_hook: Callable[[Any], Any]
         raise InputError(Problem("holds a number too long to read", fix, file)) from None
 
 
-def json_or_none(text: str) -> Any:
+def json_or_none(text: str | bytes) -> Any:
     """Give what a JSON text says, None for what is not JSON."""
     try:
         return json.loads(text)

@@ -12,10 +12,13 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.main import get_command
 
+from headgate.cli.assess import assess
 from headgate.cli.backfill import backfill
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
@@ -35,6 +38,8 @@ from headgate.cli.init_notebook import notebook
 from headgate.cli.init_pipeline import pipeline
 from headgate.cli.init_project import project
 from headgate.cli.observe import observe
+from headgate.cli.pipelines import list_, logs, pipelines, status, stop
+from headgate.cli.pipelines_change import delete, schedule, start
 from headgate.cli.progress import done, record, rename, retire
 from headgate.cli.recover import recover
 from headgate.cli.review import review
@@ -93,6 +98,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("retire", retire, ("crm -t dev", "crm -t dev --drop-tables --yes", "crm -t dev --undo")),
     ("backfill", backfill, ("plant --from 2026-01-31T06:00:00Z --to '*' --out rows", "plant --from '*-1d' -t prod --merge")),
     ("observe", observe, ("", "crm --log events.json", "crm -t prod --workspace -p PROFILE")),
+    ("assess", assess, ("", "'CRM_*' --log events --html assessment.html", "--dbus-per-hour 4 --price-per-dbu 0.35")),
     ("run", run, ("crm", "crm --only orders --full-refresh orders", "crm --dry-run")),
     ("dashboard", dashboard, ("", "--port 9000", "crm -t prod --usage usage.csv")),
     ("doctor", doctor, ("", "-o json")),
@@ -123,6 +129,15 @@ SQL_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("import", import_, ("silver.sql", "silver.sql --catalog main --schema silver --strict")),
     ("explain", explain, ("pipelines/shop.pipeline.yaml", "silver.sql --svg silver.svg")),
 )
+PIPELINES_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
+    ("list", list_, ("", "-c crm -t prod", "'CRM_*' --all")),
+    ("status", status, ("", "-c crm -t prod", "--group append -t prod")),
+    ("start", start, ("-c crm -t prod --wait", "append_1 --refresh orders", "append_1 --full-refresh --refresh orders")),
+    ("stop", stop, ("append_1 -t prod --wait", "--stack crm-prod-1 -t prod")),
+    ("logs", logs, ("append_1 -t prod", "append_1 --errors --whole")),
+    ("delete", delete, ("CRM_old_1", "CRM_old_1 --yes")),
+    ("schedule", schedule, ("NAME --cron '0 3 * * *' --timezone Europe/Berlin",)),
+)
 for name, function, examples in COMMANDS:
     add(app, function, name, examples)
 for name, function, examples in INIT_COMMANDS:
@@ -134,6 +149,9 @@ app.add_typer(generate, name="generate")
 for name, function, examples in SQL_COMMANDS:
     add(sql, function, name, examples, group="sql")
 app.add_typer(sql, name="sql")
+for name, function, examples in PIPELINES_COMMANDS:
+    add(pipelines, function, name, examples, group="pipelines")
+app.add_typer(pipelines, name="pipelines")
 
 
 def fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -159,9 +177,15 @@ def main() -> None:
         say_where()
 
 
+@cache
+def _commands() -> Any:
+    """Give the commands as they are run; a process may run several, and making them all takes a tenth of a second."""
+    return get_command(app)
+
+
 def _run() -> None:
     try:
-        app()
+        _commands()()
     except HeadgateError as error:
         warn(str(error))
         sys.exit(error.exit_code)

@@ -61,6 +61,10 @@ Connector = Annotated[
 Connectors = Annotated[
     str | None, typer.Argument(help="A connector's id or folder; default: all of them.", autocompletion=_connectors)
 ]
+ConnectorOption = Annotated[
+    str | None,
+    typer.Option("--connector", "-c", help="A connector's id or folder; default: all of them.", autocompletion=_connectors),
+]
 Target = Annotated[
     str | None,
     typer.Option(

@@ -101,9 +101,10 @@ class Login:
                 del os.environ[name]
 
     @contextmanager
-    def asking(self, what: str) -> Iterator[None]:
+    def asking(self, what: str, right: str = "") -> Iterator[None]:
         """Turn the SDK's errors into ours, without secrets and with a fix: raises SourceError for `what` was asked.
 
+        right: the permission that asking takes, such as `CAN RUN on the pipeline`; empty where it is not known.
         A workspace that couldn't be reached, for as long as that was tried, is not tried again: all questions would wait so.
         """
         if self._unreachable:
@@ -113,7 +114,8 @@ class Login:
         except Unauthenticated as error:
             raise self._failed(what, error, "log in again: the credentials are wrong or have expired") from None
         except PermissionDenied as error:
-            raise self._failed(what, error, "ask for the permission, or log in as the owner of the pipelines") from None
+            needed = f"it takes {right}: ask the owner or an admin for it" if right else "ask for the permission"
+            raise self._failed(what, error, f"{needed}, or log in as the owner of the pipelines") from None
         except NotFound as error:
             raise self._failed(what, error, "look whether it is there, and whether this is the right workspace") from None
         except (DatabricksError, RequestException, TimeoutError, RuntimeError) as error:

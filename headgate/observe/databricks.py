@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from databricks.sdk.errors import NotFound
+
 from headgate.clients.databricks import Login
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from databricks.sdk.clock import Clock
@@ -21,17 +23,33 @@ _PAGE = 250
 
 
 class DatabricksEvents:
-    """The event logs of a workspace. `host` and `profile` are the target's, else the environment's. `clock` waits."""
+    """The event logs of a workspace: by a login that there is, else that of `host` and `profile`, whose clock waits.
 
-    def __init__(self, host: str | None, profile: str | None, clock: Clock | None = None) -> None:
-        self._login = Login(host, profile, clock)
+    do: sends a request, as the SDK's API client does it, and may wait before; None: that client's own.
+    """
+
+    def __init__(
+        self,
+        host: str | None,
+        profile: str | None,
+        clock: Clock | None = None,
+        *,
+        login: Login | None = None,
+        do: Callable[..., Any] | None = None,
+    ) -> None:
+        self._login = login or Login(host, profile, clock)
+        self._do = do or self._login.client.api_client.do
 
     def rows(self, pipeline_id: str, since: datetime | None) -> list[Mapping[str, Any]] | None:
         """Give a pipeline's events, oldest first, from a time on; None where there is no such pipeline.
 
         Raises SourceError where the workspace can't be asked.
         """
-        return self._login.found(f"the events of pipeline {pipeline_id}", lambda: list(self._rows(pipeline_id, since)))
+        with self._login.asking(f"the events of pipeline {pipeline_id}", "CAN VIEW on the pipeline"):
+            try:
+                return list(self._rows(pipeline_id, since))
+            except NotFound:
+                return None
 
     def _rows(self, pipeline_id: str, since: datetime | None) -> Iterator[Mapping[str, Any]]:
         query: dict[str, Any] = {"max_results": _PAGE, "order_by": "timestamp asc"}
@@ -39,7 +57,7 @@ class DatabricksEvents:
             query["filter"] = f"timestamp >= '{since:%Y-%m-%dT%H:%M:%S}.000Z'"
         path, seen = f"/api/2.0/pipelines/{pipeline_id}/events", set[str]()
         while True:
-            found: Any = self._login.client.api_client.do("GET", path, query=query)
+            found: Any = self._do("GET", path, query=query)
             yield from found.get("events") or ()
             token = found.get("next_page_token")
             if not token or token in seen:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from headgate.grouped import grouped
+
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from headgate.observe.log_event import LogEvent
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 _ACTIVE = frozenset({"PLANNING", "STARTING", "RUNNING"})
 _ENDS: dict[str, RunState] = {"COMPLETED": "completed", "FAILED": "failed", "SKIPPED": "skipped", "STOPPED": "stopped"}
 # In the order in which they come, for those of one instant.
-_KNOWN = ("QUEUED", "PLANNING", "STARTING", "RUNNING", "IDLE", *_ENDS, "EXCLUDED")
+_KNOWN = {status: rank for rank, status in enumerate(("QUEUED", "PLANNING", "STARTING", "RUNNING", "IDLE", *_ENDS, "EXCLUDED"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ class FlowRun:
     begins: bool
 
 
+def flow_runs(events: Iterable[LogEvent], end: datetime | None, unknown: Counter[str]) -> dict[tuple[str, str], FlowRun]:
+    """Give what an update's events say of each flow, by the names of flow and dataset; `end` and `unknown` as below."""
+    of_flow = grouped(((one.flow, one.dataset), one) for one in events if one.type == "flow_progress")
+    ran = {names: flow_run(its, end, unknown) for names, its in sorted(of_flow.items())}
+    return {names: run for names, run in ran.items() if run is not None}
+
+
 def flow_run(events: Sequence[LogEvent], end: datetime | None, unknown: Counter[str]) -> FlowRun | None:
     """Give what the events of a flow say, in any order; None for one that the update was not for.
 
@@ -52,7 +61,7 @@ def flow_run(events: Sequence[LogEvent], end: datetime | None, unknown: Counter[
         if status and status not in _KNOWN:
             unknown[f"flow_progress with status {status!r}"] += 1
     known = sorted(
-        ((event.at, status) for event, status in steps if status in _KNOWN), key=lambda step: (step[0], _KNOWN.index(step[1]))
+        ((event.at, status) for event, status in steps if status in _KNOWN), key=lambda step: (step[0], _KNOWN[step[1]])
     )
     if not known or known[-1][1] == "EXCLUDED":
         return None

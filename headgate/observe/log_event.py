@@ -7,10 +7,9 @@ Objects are JSON text where SQL exports them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from headgate.files import json_or_none
 from headgate.problems import short
@@ -19,6 +18,7 @@ from headgate.visible import seen
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Mapping
 
 # Those of the documentation that say nothing of how long a table took.
 _BESIDE = frozenset(
@@ -32,12 +32,11 @@ _MOST_OF_ERROR = 500
 _READ = frozenset({"create_update", "update_progress", "flow_progress"})
 
 
-@dataclass(frozen=True, slots=True)
-class LogEvent:
+class LogEvent(NamedTuple):
     """An event that says something of an update or of a flow in it. `details` are those of its type.
 
     id: the log's own, so that an event that two files have is one. flow, dataset: as the log names them, with catalog and
-    schema where it has them.
+    schema where it has them. A tuple, for a year's log has millions.
     """
 
     id: str
@@ -48,7 +47,7 @@ class LogEvent:
     update: str
     flow: str
     dataset: str
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = MappingProxyType({})
     error: str = ""
 
 
@@ -64,13 +63,9 @@ def log_event(row: Mapping[str, Any], unknown: Counter[str]) -> LogEvent | None:
     at = instant_of(row.get("timestamp") or row.get("event_time"))
     update = str(row.get("update_id") or origin.get("update_id") or "")
     details = object_of(object_of(row.get("details")).get(kind))
-    missing = [
-        what
-        for what, there in (("a time", at), ("an update_id", update), ("details", details or kind == "create_update"))
-        if not there
-    ]
-    if at is None or missing:
-        unknown[f"{kind} without {missing[0]}"] += 1
+    if at is None or not update or not (details or kind == "create_update"):
+        missing = "a time" if at is None else "details" if update else "an update_id"
+        unknown[f"{kind} without {missing}"] += 1
         return None
     return LogEvent(
         str(row.get("id") or row.get("pipeline_event_id") or sorted(map(str, row.items()))),
@@ -89,14 +84,16 @@ def log_event(row: Mapping[str, Any], unknown: Counter[str]) -> LogEvent | None:
 def object_of(value: object) -> Mapping[str, Any]:
     """Give an object that may be there as JSON text; what is none gives an empty one."""
     value = json_or_none(value) if isinstance(value, str) else value
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def instant_of(value: object) -> datetime | None:
     """Give a time in UTC, which a text without an offset is in; None for what is none."""
     try:
         found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-        return found and (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+        if found is None or found.tzinfo is UTC:
+            return found
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -104,13 +101,18 @@ def instant_of(value: object) -> datetime | None:
 def _full(name: object, origin: Mapping[str, Any]) -> str:
     """Give a name with catalog and schema, where the origin has them beside it."""
     text = str(name or "")
+    if not text or "." in text:
+        return text
     around = [str(origin.get(part) or "") for part in ("catalog_name", "schema_name")]
-    return ".".join([*around, text]) if text and "." not in text and all(around) else text
+    return ".".join([*around, text]) if all(around) else text
 
 
 def _error(row: Mapping[str, Any]) -> str:
     """Give the first message of an error, else the event's own message where that tells of an error."""
-    exceptions = object_of(row.get("error")).get("exceptions")
+    error, failed = row.get("error"), row.get("level") == "ERROR"
+    if not error and not failed:
+        return ""
+    exceptions = object_of(error).get("exceptions")
     first = object_of(exceptions[0]) if isinstance(exceptions, list) and exceptions else {}
-    said = first.get("message") or (row.get("message") if row.get("level") == "ERROR" else "")
+    said = first.get("message") or (row.get("message") if failed else "")
     return token_free(seen(said or ""))[:_MOST_OF_ERROR]

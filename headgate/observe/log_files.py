@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Any
 
 from headgate.discovery.sql_answer import is_answer, rows_of
@@ -16,8 +17,15 @@ from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+try:  # a year's log has millions of lines, which it reads twice as fast
+    import orjson
+
+    _loads: Callable[[str | bytes], Any] = orjson.loads
+except ImportError:
+    _loads = json.loads
 
 _ENDINGS = frozenset({".json", ".jsonl", ".ndjson", ".csv"})
 _FORMS = "export the rows as JSON, as JSON lines or as CSV"
@@ -46,8 +54,12 @@ def files_of(path: Path) -> list[Path]:
 def rows_of_file(path: Path, unknown: Counter[str]) -> Iterator[Mapping[str, Any]]:
     """Give the rows of a log. Lines that are no JSON object are counted in `unknown`: a process that is killed cuts its last.
 
-    Raises InputError for a file that is not there, is no text, or holds rows in none of the forms.
+    JSON lines are read one by one, and are never in memory all at once. Raises InputError for a file that is not there, is no
+    text, or holds rows in none of the forms.
     """
+    if _is_json_lines(path):
+        yield from _json_lines(path, unknown)
+        return
     data = needed_bytes(path)
     text = decoded(data, str(path), UTF8).strip()
     if text.startswith(("[", "{")):
@@ -56,14 +68,34 @@ def rows_of_file(path: Path, unknown: Counter[str]) -> Iterator[Mapping[str, Any
         yield from _csv_rows(csv_text(data, str(path)), path)
 
 
+def _is_json_lines(path: Path) -> bool:
+    """Whether a file's first line is a row by itself; False too for what can't be read."""
+    try:
+        with path.open("rb") as file:
+            row = _line(next((line for line in file if line.strip()), b"").removeprefix(BOM_UTF8))
+    except OSError:
+        return False
+    return isinstance(row, dict) and not is_answer(row) and not isinstance(row.get("events"), list)
+
+
+def _json_lines(path: Path, unknown: Counter[str]) -> Iterator[Mapping[str, Any]]:
+    # A file of bytes ends lines at what JSON does, and not at what else Unicode calls the end of a line.
+    with path.open("rb") as file:
+        for number, line in enumerate(file):
+            row = _line(line if number else line.removeprefix(BOM_UTF8))
+            if isinstance(row, dict):
+                yield row
+            elif line.strip():
+                unknown["lines that are no JSON object"] += 1
+
+
 def _json_rows(text: str, path: Path, unknown: Counter[str]) -> Iterator[Mapping[str, Any]]:
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
         if text.startswith("["):
             raise InputError(Problem(f"is not JSON: {error}", _FORMS, str(path), getattr(error, "lineno", None))) from None
-        # Not at what else Unicode calls the end of a line: a message may hold it.
-        whole = [json_or_none(line) for line in text.split("\n") if line.strip()]
+        whole = [_line(line) for line in text.split("\n") if line.strip()]
     if is_answer(whole):
         whole = rows_of(whole, str(path), ())
     if isinstance(whole, dict) and isinstance(whole.get("events"), list):
@@ -73,6 +105,15 @@ def _json_rows(text: str, path: Path, unknown: Counter[str]) -> Iterator[Mapping
             yield row
         else:
             unknown["lines that are no JSON object"] += 1
+
+
+def _line(line: str | bytes) -> Any:
+    """Give a line's JSON; None for what is none."""
+    try:
+        return _loads(line)
+    except (ValueError, RecursionError):
+        # What the quicker reader refuses, such as half a character or NaN: the result is the same with either.
+        return json_or_none(line)
 
 
 def _csv_rows(text: str, path: Path) -> Iterator[Mapping[str, Any]]:

@@ -23,6 +23,13 @@ _AROUND = 2  # parts of a name that stand before its own: catalog and schema
 _FLOW = re.compile(r"(?:source_)?(.+?)(?:_(?:upsert|snapshot|append|delete|staging|delete_staging))(?:_flow)?", re.DOTALL)
 
 
+def plain_flow(name: str) -> str:
+    """Give the table's name in a flow's, whose other parts say what kind it is; the flow's own where it has no such parts."""
+    head, dot, last = name.rpartition(".")
+    shape = _FLOW.fullmatch(last)
+    return head + dot + (shape[1] if shape else last)
+
+
 class Places:
     """The tables of a connector as a target has them, by what flows and datasets of their pipelines are called."""
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from headgate.grouped import grouped
-from headgate.observe.flows import flow_run
+from headgate.observe.flows import flow_runs
 from headgate.observe.model import Observation, ObservedUpdate, TableRun
 from headgate.observe.placing import Places
 from headgate.observe.shares import shares_of
@@ -33,7 +32,7 @@ _SETUP = ("INITIALIZING", "RESETTING", "SETTING_UP_TABLES")
 _RUNNING = ("RUNNING", "STOPPING")
 _ENDS: dict[str, UpdateState] = {"COMPLETED": "completed", "FAILED": "failed", "CANCELED": "canceled"}
 # In the order in which they come, for those of one instant.
-_KNOWN = (*_WAITING, *_SETUP, *_RUNNING, *_ENDS)
+_KNOWN = {state: rank for rank, state in enumerate((*_WAITING, *_SETUP, *_RUNNING, *_ENDS))}
 # The worst of a table's flows says how its run ended.
 _WORST: tuple[RunState, ...] = ("running", "failed", "stopped", "skipped", "completed", "idle")
 
@@ -98,60 +97,67 @@ def observed_in(events: Iterable[LogEvent], whose: ObservedConnector, unknown: C
     return Observation(tuple(updates), tuple(runs), unknown, unplaced)
 
 
+def observed_update(
+    events: Sequence[LogEvent], unknown: Counter[str], connector: str = "", target: str = "", pipeline: str = ""
+) -> ObservedUpdate:
+    """Give what an update's events, in any order, say of it as a whole. A state that is not known is counted in `unknown`."""
+    known, created = _known_steps(events, unknown), _created(events)
+    first = min(event.at for event in events)
+    steps = [(first, "CREATED"), *known]
+    last_at, last = steps[-1]
+    took: defaultdict[str, float] = defaultdict(float)
+    for (at, state), (then, _) in pairwise(steps):
+        took[state] += (then - at).total_seconds()
+    if last in _RUNNING:
+        took[last] += (max(event.at for event in events) - last_at).total_seconds()
+    reset = any(state == "RESETTING" for _, state in known)
+    return ObservedUpdate(
+        "workspace",
+        connector,
+        target,
+        pipeline,
+        events[0].pipeline_id,
+        events[0].update,
+        first,
+        last_at if last in _ENDS else None,
+        _ENDS.get(last, "running"),
+        str(created.get("cause") or ""),
+        reset or bool(created.get("full_refresh") or created.get("full_refresh_selection")),
+        waiting_seconds=_sum(took, _WAITING),
+        setup_seconds=_sum(took, _SETUP),
+        running_seconds=_sum(took, _RUNNING),
+    )
+
+
+def _created(events: Sequence[LogEvent]) -> Mapping[str, Any]:
+    return next((one.details for one in events if one.type == "create_update"), {})
+
+
+def _known_steps(events: Sequence[LogEvent], unknown: Counter[str]) -> list[tuple[datetime, str]]:
+    steps = []
+    for event in events:
+        if event.type != "update_progress":
+            continue
+        state = str(event.details.get("state") or "").upper()
+        if state in _KNOWN:
+            steps.append((event.at, state))
+        else:
+            unknown[f"update_progress with state {state!r}"] += 1
+    return sorted(steps, key=lambda step: (step[0], _KNOWN[step[1]]))
+
+
 class _Update:
     """An update's events, and what they say."""
 
     def __init__(self, whose: ObservedConnector, pipeline: str, events: list[LogEvent], unknown: Counter[str]) -> None:
         self._whose, self._pipeline, self._events, self._unknown = whose, pipeline, events, unknown
-        self._created: Mapping[str, Any] = next((one.details for one in events if one.type == "create_update"), {})
-        self._steps = self._known_steps()
-        self.update = self._update()
-
-    def _known_steps(self) -> list[tuple[datetime, str]]:
-        steps = []
-        for event in self._events:
-            state = str(event.details.get("state") or "").upper()
-            if event.type == "update_progress" and state in _KNOWN:
-                steps.append((event.at, state))
-            elif event.type == "update_progress":
-                self._unknown[f"update_progress with state {state!r}"] += 1
-        return sorted(steps, key=lambda step: (step[0], _KNOWN.index(step[1])))
-
-    def _update(self) -> ObservedUpdate:
-        first = min(event.at for event in self._events)
-        steps = [(first, "CREATED"), *self._steps]
-        last_at, last = steps[-1]
-        took: defaultdict[str, float] = defaultdict(float)
-        for (at, state), (then, _) in pairwise(steps):
-            took[state] += (then - at).total_seconds()
-        if last in _RUNNING:
-            took[last] += (max(event.at for event in self._events) - last_at).total_seconds()
-        event, reset = self._events[0], any(state == "RESETTING" for _, state in self._steps)
-        return ObservedUpdate(
-            "workspace",
-            self._whose.connector,
-            self._whose.target,
-            self._pipeline,
-            event.pipeline_id,
-            event.update,
-            first,
-            last_at if last in _ENDS else None,
-            _ENDS.get(last, "running"),
-            str(self._created.get("cause") or ""),
-            reset or bool(self._created.get("full_refresh") or self._created.get("full_refresh_selection")),
-            waiting_seconds=_sum(took, _WAITING),
-            setup_seconds=_sum(took, _SETUP),
-            running_seconds=_sum(took, _RUNNING),
-        )
+        self._created = _created(events)
+        self._steps = _known_steps(events, Counter())  # what is not known is counted below
+        self.update = observed_update(events, unknown, whose.connector, whose.target, pipeline)
 
     def flows(self, places: Places, unplaced: Counter[str]) -> dict[TableId, list[tuple[FlowRun, float]]]:
         """Give each table's flows with their shares; flows of no table are counted by their names."""
-        of_flow = grouped(((one.flow, one.dataset), one) for one in self._events if one.type == "flow_progress")
-        ran = {
-            names: run
-            for names, events in sorted(of_flow.items())
-            if (run := flow_run(events, self.update.ended_at, self._unknown)) is not None
-        }
+        ran = flow_runs(self._events, self.update.ended_at, self._unknown)
         shares = shares_of({names: run.spans for names, run in ran.items()})
         inside = self._whose.tables.get(self._pipeline, ())
         found: defaultdict[TableId, list[tuple[FlowRun, float]]] = defaultdict(list)

@@ -33,13 +33,15 @@ if TYPE_CHECKING:
 # Those that print no result: two serve, the other prints JSON anyway.
 WITHOUT_FORMAT = {"simulate-pi", "dashboard", "schema"}
 # Those that ask a workspace, by themselves or by Terraform.
-ASKING = {"check", "handover", "plan", "apply", "record", "recover", "backfill"}
+ASKING = {"check", "handover", "plan", "apply", "record", "recover", "backfill", "assess"} | {
+    f"pipelines {word}" for word in ("list", "status", "start", "stop", "logs", "delete", "schedule")
+}
 
 
 def commands() -> dict[str, Any]:
     """Give each command by what one types."""
     group: Any = get_command(app)
-    groups = ("init", "generate", "sql")
+    groups = ("init", "generate", "pipelines", "sql")
     found = {name: command for name, command in group.commands.items() if name not in groups}
     return found | {f"{one} {name}": command for one in groups for name, command in group.commands[one].commands.items()}
 
@@ -88,6 +90,7 @@ OF_NO_TARGET = {
     "init pipeline",
     "sql import",
     "init notebook",
+    "assess",
 } | {"generate bundle"}
 
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 INSTALLS = "installs from a package index; tests/packaging does it"
 SERVES = "serves until it is ended; tests/dashboard does it"
 DATABRICKS = "needs Databricks' own command line"
+ASKS = "asks a workspace; tests/assess does it"
 # A block's first line → why it is not run. Its commands are read all the same.
 NOT_RUN = {
+    "headgate assess                                          # all pipelines of the workspace, the last 30 days": ASKS,
     "make dist                              # the wheels, into dist/": INSTALLS,
     "PIP_FIND_LINKS=../dist make setup": INSTALLS,
     "headgate handover crm -t prod --back orders --warehouse ID --execute": "the blocks before leave no move to give back",
@@ -37,9 +39,9 @@ NOT_RUN = {
 }
 # Pages with commands that tests run: test_pages.py and test_osipi_guide.py.
 FOLLOWED = {
-    "README.md", "docs/balance.md", "docs/bundle.md", "docs/change.md", "docs/ci.md", "docs/failed-deploy.md",
+    "README.md", "docs/assess.md", "docs/balance.md", "docs/bundle.md", "docs/change.md", "docs/ci.md", "docs/failed-deploy.md",
     "docs/from-other-toolkits.md", "docs/handover.md", "docs/lost-table.md", "docs/notebook.md", "docs/observe.md",
-    "docs/osipi.md", "docs/run.md", "docs/secrets.md", "docs/sql-check.md", "docs/sql.md",
+    "docs/operate.md", "docs/osipi.md", "docs/run.md", "docs/secrets.md", "docs/sql-check.md", "docs/sql.md",
     "docs/start.md",
 }  # fmt: skip
 NOTHING: Mapping[str, Callable[[], object]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,19 +15,21 @@ from headgate.review.accepted import read_accepted
 from headgate.sql.check.pipeline import check_sql
 from headgate.sql.generate.statements import generate
 from headgate.sql.language.load import parse_pipeline
+from tests.assess.logs import CLOUD
 from tests.docs.commands import read, words_of
 from tests.docs.pages import ROOT, Block, blocks, pages
 from tests.docs.reader import Reader
 from tests.docs.story import FOLLOWED, NOT_RUN, Story, is_run, scripts
+from tests.standin.running import access
 from tests.support.hosts import BOT, GitHubHost
-from tests.support.small_project import DEFINITION
+from tests.support.small_project import DEFINITION, write_project
 from tests.workspace.runs import finish, start
+from tests.workspace.server import served
+from tests.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from tests.workspace.workspace import Workspace
 
 SAMPLE = ROOT / "headgate/new_project/sample/shop.py"
 
@@ -197,6 +200,30 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
 
 
 @pytest.mark.long
+def test_a_workspaces_pipelines_are_operated(tmp_path: Path) -> None:
+    workspace = Workspace(clock=time.monotonic)
+    with served(workspace) as host:
+        reader = Reader(tmp_path, access(host))
+        write_project(reader.work)
+        story = Story(reader)
+        story.do("headgate balance")
+        for name in ("crm_people_1", "crm_money_1", "legacy_load"):
+            made = workspace.do("POST", "/api/2.0/pipelines", {"name": name, "catalog": "main", "schema": "bronze"})
+            workspace.pipelines[made["pipeline_id"]].seconds = 1
+        objects = [{"table": {"source_table": name, "destination_table": name}} for name in ("contacts", "companies")]
+        workspace.put("/Shared/people.py", f"pipeline_spec = { {'objects': objects}!r}\n")
+        people = workspace.pipeline("crm_people_1")
+        people.spec["libraries"] = [{"file": {"path": "/Workspace/Shared/people.py"}}]
+        idle = {"--refresh contacts ": lambda: finish(people), "delete": lambda: finish(workspace.pipeline("legacy_load"))}
+
+        story.read("docs/operate.md", idle)
+
+    assert [job.pipelines for job in workspace.jobs.values()]
+    assert {one.name for one in workspace.pipelines.values()} == {"crm_people_1", "crm_money_1"}
+    assert people.updates[0].asked == {"full_refresh_selection": ["main.bronze.contacts"]}
+
+
+@pytest.mark.long
 @pytest.mark.terraform
 def test_a_project_from_zero_through_its_life(deploying: tuple[Workspace, dict[str, str]], tmp_path: Path) -> None:
     workspace, environment = deploying
@@ -265,3 +292,17 @@ def test_the_day_something_was_lost(deploying: tuple[Workspace, dict[str, str]],
     }
     story.read("docs/lost-table.md", losses)
     assert len(workspace.pipelines) == pipelines
+
+
+@pytest.mark.long
+def test_exported_logs_are_assessed(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    events = reader.work / "events"
+    events.mkdir()
+    for name, rows in CLOUD.items():
+        (events / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    Story(reader).read("docs/assess.md")
+
+    assert json.loads((reader.here / "assessment.json").read_text())["pipelines"]
+    assert (reader.here / "assessment.html").exists()

@@ -202,7 +202,7 @@ def fill(site: Site) -> None:
     for name, id_ in IDS.items():
         library = {"file": {"path": f"/Workspace{site.scope.file_path(name)}"}}
         spec = {"name": name, "catalog": "main", "schema": "bronze", "continuous": False, "libraries": [library]}
-        ran = [model.Update("u", "1", "COMPLETED")] if name == "a_1" else []
+        ran = [model.Update("u", 1, "COMPLETED")] if name == "a_1" else []
         site.cloud.pipelines[id_] = model.Pipeline(id_, spec, OWNER, "someone@example.com", updates=ran)
         schedule = {
             "quartz_cron_expression": CRON, "timezone_id": "UTC", "pause_status": "UNPAUSED" if name == "a_1" else "PAUSED",

@@ -59,7 +59,7 @@ def test_a_file_that_leaves_out_the_schema_names_tables_of_the_definitions(site:
 
 
 def test_an_update_that_is_active_keeps_a_pipeline_busy_whatever_its_state(site: Site) -> None:
-    site.cloud.pipelines["aaaa-1"].updates.insert(0, model.Update("u2", "2", "INITIALIZING"))
+    site.cloud.pipelines["aaaa-1"].updates.insert(0, model.Update("u2", 2, "INITIALIZING"))
 
     facts = site.workspace().pipeline("aaaa-1")
 

@@ -12,9 +12,13 @@ Kind = Literal["user_name", "group_name", "service_principal_name"]
 
 @dataclass
 class Update:
+    """`creation_time` in milliseconds since 1970; `asked`: what the call that started it said."""
+
     update_id: str
-    creation_time: str
+    creation_time: int
     state: str = "RUNNING"
+    cause: str = "API_CALL"
+    asked: Json = field(default_factory=dict)
 
 
 @dataclass
@@ -23,7 +27,8 @@ class Pipeline:
 
     `run_as` is empty where nobody said it: then it runs as its owner. `mode` is its publishing mode; empty, it follows from the
     specification. `looks_to_stop`: after a stop, so many looks find it STOPPING. `events`: its event log; `listed`: what of it
-    the pages that are being read are of.
+    the pages that are being read are of. `seconds`: how long an update takes where the workspace has a clock; None: until it is
+    ended. `error`: what its updates fail with. `rows`: what an update brings to each of its tables.
     """
 
     id: str
@@ -39,10 +44,18 @@ class Pipeline:
     looks_to_stop: int = 0
     events: list[Json] = field(default_factory=list)
     listed: list[Json] = field(default_factory=list)
+    seconds: float | None = None
+    error: str = ""
+    rows: int = 10
 
     @property
     def name(self) -> str:
         return str(self.spec.get("name", ""))
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it publishes to the Hive metastore: it names no catalog."""
+        return "catalog" not in self.spec
 
 
 @dataclass

@@ -3,22 +3,24 @@
 Facts, from Databricks' API reference unless said otherwise: deleting a pipeline drops its tables unless `cascade=false`; a
 name that another pipeline has is refused unless `allow_duplicate_names`; lists hold 25 entries unless `max_results` (at most
 100) says otherwise, in the order of ids, and no specification; stopping without an active update does nothing; starting with
-one fails; events come newest first unless ordered, 250 a page at most, and a page_token goes with max_results alone. The
+one fails; events come newest first unless ordered, 250 a page at most, and a page_token goes with max_results alone. A pipeline
+of the Hive metastore refuses `cascade=true` (databricks/terraform-provider-databricks, pull request 5600). The
 provider waits after a create or edit until a continuous pipeline is RUNNING, and after a delete until it's gone.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tests.workspace import runs
+from tests.workspace.log import instant
 from tests.workspace.messages import RefusedError, Routes, page
 from tests.workspace.model import Pipeline, is_uuid
 
 if TYPE_CHECKING:
     from tests.workspace.messages import Json, Request
+    from tests.workspace.model import Update
     from tests.workspace.workspace import Workspace
 
 routes = Routes()
@@ -32,6 +34,10 @@ SPECIFIED = frozenset(
         "trigger", "usage_policy_id",
     }
 )  # fmt: skip
+# What a start may ask for.
+ASKED = frozenset(
+    {"full_refresh", "full_refresh_selection", "refresh_selection", "reset_checkpoint_selection", "validate_only"}
+)
 
 
 def found(workspace: Workspace, request: Request) -> Pipeline:
@@ -54,7 +60,7 @@ def create(workspace: Workspace, request: Request) -> Json:
 @routes.on("GET", "/api/2.0/pipelines/{id}")
 def get(workspace: Workspace, request: Request) -> Json:
     one = found(workspace, request)
-    runs.look(one)
+    runs.look(workspace, one)
     said = {"service_principal_name" if is_uuid(one.run_as) else "user_name": one.run_as}
     legacy = "target" in one.spec and "schema" not in one.spec
     mode = one.mode or ("LEGACY_PUBLISHING_MODE" if legacy else "DEFAULT_PUBLISHING_MODE")
@@ -78,9 +84,14 @@ def edit(workspace: Workspace, request: Request) -> Json:
 @routes.on("DELETE", "/api/2.0/pipelines/{id}")
 def delete(workspace: Workspace, request: Request) -> Json:
     one = found(workspace, request)
+    if one.is_old and request.query.get("cascade") == "true":
+        message = (
+            "Cannot set the cascade parameter to true for HMS pipelines. Please set the cascade parameter to false or omit"
+        )
+        raise RefusedError(400, "INVALID_PARAMETER_VALUE", message)
     del workspace.pipelines[one.id]
     workspace.grants.pop(f"pipelines/{one.id}", None)
-    if request.query.get("cascade", "true") == "true":
+    if request.query.get("cascade", "true") == "true" and not one.is_old:
         for key in [key for key, table in workspace.tables.items() if table.pipeline == one.id]:
             workspace.dropped[key] = workspace.tables.pop(key)
     return {}
@@ -89,6 +100,8 @@ def delete(workspace: Workspace, request: Request) -> Json:
 @routes.on("GET", "/api/2.0/pipelines")
 def listed(workspace: Workspace, request: Request) -> Json:
     ones = sorted(workspace.pipelines.values(), key=lambda one: one.id)
+    for one in ones:
+        runs.look(workspace, one)
     if wanted := request.query.get("filter"):
         like = re.fullmatch(r"name LIKE '(.*)'", wanted, re.IGNORECASE)
         notebook = re.fullmatch(r"notebook\s*=\s*'(.*)'", wanted)
@@ -128,16 +141,30 @@ def stop(workspace: Workspace, request: Request) -> Json:
 @routes.on("POST", "/api/2.0/pipelines/{id}/updates")
 def start_update(workspace: Workspace, request: Request) -> Json:
     one = found(workspace, request)
+    runs.look(workspace, one)
     if active := [update for update in one.updates if update.state not in runs.ENDED]:
         message = f"An active update {active[0].update_id} already exists for pipeline '{one.name}'."
         raise RefusedError(409, "RESOURCE_CONFLICT", message)
-    return {"update_id": runs.start(workspace, one).update_id}
+    asked = {name: value for name, value in request.body.items() if name in ASKED}
+    unknown = [
+        name for names in asked.values() if isinstance(names, list) for name in names if not is_known(workspace, one, name)
+    ]
+    if unknown:
+        message = f"The following tables or flows were not found in the pipeline: {', '.join(unknown)}"
+        raise RefusedError(400, "INVALID_PARAMETER_VALUE", message)
+    return {"update_id": runs.start(workspace, one, **asked).update_id}
+
+
+def is_known(workspace: Workspace, one: Pipeline, name: str) -> bool:
+    """Whether a table or flow of a name is in a pipeline: by its full name, or its last part."""
+    names = runs.tables_of(workspace, one)
+    return name.lower() in {known.lower() for full in names for known in (full, full.rsplit(".", 1)[-1])}
 
 
 @routes.on("GET", "/api/2.0/pipelines/{id}/updates")
 def updates(workspace: Workspace, request: Request) -> Json:
     one = found(workspace, request)
-    return page(request, [asdict(update) for update in one.updates], "updates", "max_results", 25, 100)
+    return page(request, [_update(one, update) for update in one.updates], "updates", "max_results", 25, 100)
 
 
 @routes.on("GET", "/api/2.0/pipelines/{id}/updates/{update}")
@@ -145,8 +172,13 @@ def get_update(workspace: Workspace, request: Request) -> Json:
     one = found(workspace, request)
     for update in one.updates:
         if update.update_id == request.parts["update"]:
-            return {"update": asdict(update) | {"pipeline_id": one.id, "creation_time": int(update.creation_time)}}
+            return {"update": _update(one, update)}
     raise RefusedError(404, "RESOURCE_DOES_NOT_EXIST", f"The specified update {request.parts['update']} was not found.")
+
+
+def _update(one: Pipeline, update: Update) -> Json:
+    said = {"update_id": update.update_id, "state": update.state, "cause": update.cause, "pipeline_id": one.id}
+    return {**said, "creation_time": update.creation_time, **update.asked}
 
 
 def _typed(spec: Json) -> Json:
@@ -192,4 +224,8 @@ def _entry(one: Pipeline) -> Json:
         "pipeline_id": one.id, "name": one.name, "state": one.state, "creator_user_name": one.creator,
         "run_as_user_name": one.run_as or one.owner,
     }  # fmt: skip
-    return entry | ({"latest_updates": [asdict(update) for update in one.updates[:5]]} if one.updates else {})
+    return entry | ({"latest_updates": [_brief(update) for update in one.updates[:5]]} if one.updates else {})
+
+
+def _brief(update: Update) -> Json:
+    return {"update_id": update.update_id, "state": update.state, "creation_time": instant(update.creation_time)}

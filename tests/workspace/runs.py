@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from base64 import b64decode
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tests.workspace import log
 from tests.workspace.model import Table, Update
 
 if TYPE_CHECKING:
@@ -18,14 +19,19 @@ if TYPE_CHECKING:
 ENDED = ("COMPLETED", "CANCELED", "FAILED")
 
 
-def start(workspace: Workspace, pipeline: Pipeline) -> Update:
+def start(workspace: Workspace, pipeline: Pipeline, cause: str = "API_CALL", **asked: Any) -> Update:
     """Start an update, which makes the tables that the pipeline's source names and that are not there yet.
 
-    It runs until it is stopped or `finish` is called. What stops meanwhile ends at once.
+    It runs until it is stopped or `finish` is called, or for the pipeline's `seconds` by the workspace's clock. What stops
+    meanwhile ends at once. An update that only validates makes no table.
     """
     finish(pipeline, "CANCELED")
-    pipeline.updates.insert(0, Update(workspace.uuid(), str(workspace.now())))
+    update = Update(workspace.uuid(), workspace.now(), cause=cause, asked=asked)
+    pipeline.updates.insert(0, update)
     pipeline.state, pipeline.looks_to_stop = "RUNNING", 1
+    log.started(pipeline, update)
+    if asked.get("validate_only"):
+        return update
     watch(workspace)
     for name in tables_of(workspace, pipeline):
         properties = {"delta.minReaderVersion": "1", "pipelines.pipelineId": pipeline.id}
@@ -41,19 +47,26 @@ def stop(pipeline: Pipeline) -> None:
         pipeline.state = "STOPPING"
 
 
-def look(pipeline: Pipeline) -> None:
-    """Let time pass for a pipeline that stops: it is idle after so many looks."""
+def look(workspace: Workspace, pipeline: Pipeline) -> None:
+    """Let time pass for a pipeline: one that stops is idle after so many looks, one that runs ends when its time is over."""
+    if workspace.clock and pipeline.state == "RUNNING" and pipeline.seconds is not None:
+        ends = pipeline.updates[0].creation_time + 1000 * pipeline.seconds
+        if workspace.now() >= ends:
+            finish(pipeline, "FAILED" if pipeline.error else "COMPLETED", workspace, int(ends))
     if pipeline.state == "STOPPING":
         pipeline.looks_to_stop -= 1
         if pipeline.looks_to_stop < 0:
             finish(pipeline, "CANCELED")
 
 
-def finish(pipeline: Pipeline, state: str = "COMPLETED") -> None:
-    """End the active update."""
+def finish(pipeline: Pipeline, state: str = "COMPLETED", workspace: Workspace | None = None, at: int | None = None) -> None:
+    """End the active update, whose log then says what it did with each table of the pipeline in the workspace."""
     pipeline.state = "IDLE"
     for update in pipeline.updates:
-        update.state = update.state if update.state in ENDED else state
+        if update.state not in ENDED:
+            update.state = state
+            tables = tables_of(workspace, pipeline) if workspace and not update.asked.get("validate_only") else []
+            log.ended(pipeline, update, tables, at or update.creation_time + 60_000)
 
 
 def watch(workspace: Workspace) -> None:

@@ -48,18 +48,24 @@ class Workspace(State):
 
     `clashes`: every moment at which two pipelines ran whose files name the same table, or one ran whose file names a table that
     it doesn't own. `scheduled`: every so many requests, each job that isn't paused starts its pipelines. `pending`: looks at an
-    ALTER before it ends. `on_statement` is called before a statement takes effect; what it gives is what that fails with.
+    ALTER before it ends. `clock` gives the seconds that went by, after which updates end by themselves. `on_statement` is
+    called before a statement takes effect; what it gives is what that fails with.
     """
 
     me: str = OWNER
     warehouses: tuple[str, ...] = ("wh1",)
     pending: int = 1
     scheduled: int = 0
+    clock: Callable[[], float] | None = None
     on_statement: Callable[[str], str | None] = lambda _text: None
     faults: list[Fault] = field(default_factory=list)
     log: list[Request] = field(default_factory=list)
     clashes: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def now(self) -> int:
+        """Give the time in milliseconds: that of the clock, where there is one."""
+        return self.moment + round(1000 * self.clock()) if self.clock else super().now()
 
     def answer(self, request: Request, token: str) -> Answer | None:
         """Answer a request; None to close the connection."""
@@ -200,5 +206,5 @@ class Workspace(State):
         """Let a pipeline run to the end of an update, and give the tables that it owns."""
         with self.lock:
             runs.start(self, self.pipelines[pipeline_id])
-            runs.finish(self.pipelines[pipeline_id])
+            runs.finish(self.pipelines[pipeline_id], "COMPLETED", self)
             return [table for table in self.tables.values() if table.pipeline == pipeline_id]

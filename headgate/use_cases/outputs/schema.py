@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from headgate.engine.events import Event
 from headgate.engine.model import PlannedPipeline
-from headgate.use_cases.outputs import deploys, layouts, observed, progress, projects, sql, tables
+from headgate.use_cases.outputs import assess, deploys, layouts, observed, pipelines, progress, projects, sql, tables
 
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.
 OUTPUTS: dict[str, Any] = {
@@ -37,6 +37,7 @@ OUTPUTS: dict[str, Any] = {
     "retire": progress.RetireOutput,
     "backfill": tables.BackfillOutput,
     "observe": observed.ObserveOutput | list[observed.ObserveOutput],
+    "assess": assess.AssessOutput,
     "run": Event | list[PlannedPipeline],
     "doctor": projects.DoctorOutput,
     "init project": projects.WrittenOutput,
@@ -49,6 +50,13 @@ OUTPUTS: dict[str, Any] = {
     "sql generate": sql.SqlGenerateOutput,
     "sql explain": sql.SqlExplainOutput,
     "sql import": projects.WrittenOutput,
+    "pipelines list": list[pipelines.PipelineOutput],
+    "pipelines status": list[pipelines.StatusOutput],
+    "pipelines start": list[pipelines.RanOutput],
+    "pipelines stop": list[pipelines.RanOutput],
+    "pipelines logs": list[pipelines.LogOutput],
+    "pipelines delete": list[pipelines.DeletedOutput],
+    "pipelines schedule": pipelines.ScheduledOutput,
 }
 
 

@@ -1,0 +1,1 @@
+"""Pipelines as a workspace runs them: looked at, started, watched, stopped, scheduled and taken away."""

@@ -1,0 +1,47 @@
+"""The pipelines that a project's layouts declare in their targets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from headgate.deployment.scope import Scope
+from headgate.operate.model import Declared
+
+if TYPE_CHECKING:
+    from headgate.layout.model import Left, Pipeline
+    from headgate.project import Connector
+    from headgate.tables.ids import TableId
+
+
+def declared_in(one: Connector, target: str) -> list[Declared]:
+    """Give a connector's pipelines in a target, by id: those of its layout, and those that left it and are not forgotten yet.
+
+    Nothing where nothing was balanced, or the target was taken down. The lock alone has the say: an inventory that changed
+    since keeps nobody from stopping a pipeline.
+    """
+    layout, definition = one.layout, one.definition
+    if layout is None or any(retired.target == target and retired.done for retired in layout.retired):
+        return []
+    scope, catalog = Scope(definition, target), definition.targets[target].catalog
+    recorded = one.deployed(target).pipeline_ids
+    tables: defaultdict[str, list[TableId]] = defaultdict(list)
+    for placement in layout.tables:
+        tables[placement.in_target(target)].append(placement.table.in_catalog(catalog))
+
+    def declare(its: Pipeline | Left, group: str, name: str, *, leaving: bool) -> Declared:
+        return Declared(
+            definition.id,
+            target,
+            its.id,
+            group,
+            scope.stack_name(its.stack),
+            scope.pipeline_name(name or its.id),
+            recorded.get(its.id, ""),
+            tuple(tables[its.id]),
+            leaving,
+        )
+
+    found = [declare(its, its.group, its.name, leaving=False) for its in layout.pipelines]
+    found += [declare(left, "", "", leaving=True) for left in layout.left if target in left.until]
+    return sorted(found, key=lambda one: one.pipeline)

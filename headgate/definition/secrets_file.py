@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from headgate.definition.yaml import Document, parse_yaml
@@ -111,4 +112,4 @@ def _with_texts(found: dict[str, Any]) -> dict[str, Any]:
 def _text(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
+    return str(value) if isinstance(value, int) or (isinstance(value, float) and isfinite(value)) else value

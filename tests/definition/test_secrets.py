@@ -146,6 +146,44 @@ def test_no_value_of_a_file_is_told(tmp_path: Path) -> None:
     assert "CANARY" not in said(tmp_path, wrong)
 
 
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("token2", "'CANARY'"),
+        ("client_secret", "f'{1}CANARY'"),
+        ("password", "spark.conf.get('x', 'CANARY')"),
+        ("password", "12345"),
+        ("header", "'Bearer ' + 'CANARY'"),
+        ("url", "f'https://{spark.conf.get(\"u\")}:' + 'CANARY@host'"),
+    ],
+)
+def test_an_expression_that_holds_a_secret_in_clear_is_refused_without_it(tmp_path: Path, option: str, text: str) -> None:
+    told = said(tmp_path, OSIPI | {"secret_mappings": {}, "dynamic_options": {option: text}})
+
+    assert "committed" in told
+    assert "CANARY" not in told
+    assert "12345" not in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f'Bearer {dbutils.notebook.entry_point.getDbutils().notebook().getContext().apiToken().get()}'",
+        "spark.conf.get('pipeline.token')",
+        "spark.conf.get('pipeline.token', default='')",
+    ],
+)
+def test_an_expression_that_gives_a_secret_and_holds_none_is_taken(tmp_path: Path, text: str) -> None:
+    assert written(tmp_path, OSIPI | {"dynamic_options": {"token": text, "header": text}}).secrets
+
+
+@pytest.mark.parametrize("number", ["NaN", "1e999", "-Infinity"])
+def test_a_number_that_is_none_is_no_option(tmp_path: Path, number: str) -> None:
+    told = said(tmp_path, f'{{"secrets_scope": "s",\n "static_options": {{"a": {number}}}}}')
+
+    assert "osipi.secrets.json:2: static_options.a: expected a string" in told
+
+
 def test_a_target_has_its_own_scope_and_a_managed_one_its_prefix() -> None:
     text = YAML.format(secrets="{secrets_scope: pi, secret_mappings: {a: a}, manage: true}")
     text += "targets: {dev: {name_prefix: dev_}, test: {secrets_scope: theirs, name_prefix: test_}, prod: {}}\n"

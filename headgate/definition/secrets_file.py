@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from headgate.definition.secrets import Secrets
 from headgate.definition.yaml import Document, parse_yaml
 from headgate.files import parse_json, read_text
 from headgate.problems import InputError, Problem, did_you_mean, short
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from headgate.definition.yaml import Path as KeyPath
 
 _PARTS = ("secrets_scope", "secret_mappings", "static_options", "dynamic_options")
+# What the advice on a definition says in YAML → in JSON.
+_AS_JSON = {
+    "write `key: value` lines below it": 'write `{"key": "value"}`',
+    "write `[first, second]`, or a line that begins with - for each": 'write `["first", "second"]`',
+    "write `principal:` there, it is required": 'write `"principal": "…"` there, it is required',
+    "write `manage: true`, or take them out": 'write `"manage": true`, or take them out',
+    "name the secret's key, such as `client_secret: [client_secret, old-client-secret]`": (
+        'name the secret\'s key, such as `"client_secret": ["client_secret", "old-client-secret"]`'
+    ),
+}
 _FIX = "write it as docs/secrets.md shows, an object with secrets_scope, secret_mappings, static_options and dynamic_options"
 
 
@@ -39,7 +50,7 @@ class SecretsFile:
             return problem
         inside = (*self.within, *path[1:])
         line = self.document.line(inside) if self.document else None
-        return replace(problem, file=self.path, line=line, path=".".join(map(str, inside)))
+        return replace(problem, file=self.path, line=line, path=".".join(map(str, inside)), fix=_fix(path, problem.fix))
 
 
 def read_secrets_file(name: object, folder: Path, owners: Iterable[str]) -> SecretsFile:
@@ -80,6 +91,14 @@ def read_secrets_file(name: object, folder: Path, owners: Iterable[str]) -> Secr
             Problem("names a file, and is one", "take `file` out", str(path), line, path=".".join((*within, "file")))
         )
     return SecretsFile(str(name), str(path), _with_texts(found), within, lines)
+
+
+def _fix(path: KeyPath, fix: str) -> str:
+    """Give advice on a place of `secrets:` as JSON has it, where a definition's speaks of YAML."""
+    key = str(path[-1])
+    if path[:-1] == ("secrets",) and key not in Secrets.model_fields:
+        return did_you_mean(key, Secrets.model_fields.keys() - {"file"})
+    return _AS_JSON.get(fix, fix)
 
 
 def _lines(text: str, file: str) -> Document | None:

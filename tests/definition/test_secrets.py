@@ -98,7 +98,7 @@ def test_all_that_is_wrong_in_a_file_is_told_with_its_lines(tmp_path: Path) -> N
         "osipi.secrets.json:7: osipi.secret_mappings.x.0: expected a string\n    put it in quotes\n"
         "osipi.secrets.json:11: osipi.static_options.url: expected a string\n    write it there, or take the key out\n"
         "osipi.secrets.json:17: osipi.more: unknown key 'more'\n"
-        "    use one of: acls, dynamic_options, file, manage, secret_mappings, secrets_scope, static_options"
+        "    use one of: acls, dynamic_options, manage, secret_mappings, secrets_scope, static_options"
     )
 
 
@@ -122,6 +122,11 @@ def test_an_expression_that_is_refused_is_told_with_its_column(tmp_path: Path) -
         ('{"secrets_scope": "a", "secrets_scope": "b"}', "the key 'secrets_scope' is there twice in one object"),
         ('{\t"secrets_scope":\n\t5}', "osipi.secrets.json:1: secrets_scope: expected a string, found 5"),
         ({"secret_mappings": {}}, "secrets_scope: is missing"),
+        (OSIPI | {"static_options": 5}, 'static_options: expected a mapping\n    write `{"key": "value"}`'),
+        (OSIPI | {"manage": True, "acls": [{}]}, 'principal: is missing\n    write `"principal": "…"` there'),
+        (OSIPI | {"acls": {}}, 'write `["first", "second"]`'),
+        (OSIPI | {"acls": [{"principal": "a"}]}, 'write `"manage": true`, or take them out'),
+        (OSIPI | {"secret_mappings": {"a": []}}, 'such as `"client_secret": ["client_secret", "old-client-secret"]`'),
         (OSIPI | {"file": "other.json"}, "file: names a file, and is one"),
     ],
 )

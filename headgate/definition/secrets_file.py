@@ -31,6 +31,7 @@ _AS_JSON = {
         'name the secret\'s key, such as `"client_secret": ["client_secret", "old-client-secret"]`'
     ),
 }
+_DEEPEST = 50  # as of connector.yaml
 _FIX = "write it as docs/secrets.md shows, an object with secrets_scope, secret_mappings, static_options and dynamic_options"
 
 
@@ -68,13 +69,7 @@ def read_secrets_file(name: object, folder: Path, owners: Iterable[str]) -> Secr
     text = read_text(path) if os.path.isfile(path) else None  # noqa: PTH113  # which also takes a name that is too long
     if text is None:
         raise InputError(Problem(f"there is no file {told} beside connector.yaml", "write it, or give the mapping itself"))
-    found = parse_json(text, str(path), _FIX)
-    lines = _lines(text, str(path))
-    if twice := _twice(text):
-        message = f"the key '{twice[0]}' is there twice in one object"
-        raise InputError(Problem(message, "keep one of them", str(path)))
-    if not isinstance(found, dict):
-        raise InputError(Problem("is no object", _FIX, str(path), 1))
+    found, lines = _object(text, str(path)), _lines(text, str(path))
     within: tuple[str, ...] = ()
     if not any(part in found for part in _PARTS):
         owner = next((one for one in owners if one in found), None)
@@ -93,6 +88,23 @@ def read_secrets_file(name: object, folder: Path, owners: Iterable[str]) -> Secr
     return SecretsFile(str(name), str(path), _with_texts(found), within, lines)
 
 
+def _object(text: str, file: str) -> dict[str, Any]:
+    """Give the object that a JSON text is. Raises InputError for any other text, and for what no option can hold."""
+    found = parse_json(text, file, _FIX)
+    if twice := _twice(text):
+        message = f"the key '{twice[0]}' is there twice in one object"
+        raise InputError(Problem(message, "keep one of them", file))
+    if _levels(found) > _DEEPEST:
+        raise InputError(Problem("is nested too deeply", _FIX, file))
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InputError(Problem("holds half a character (\\ud800 to \\udfff alone)", "write it whole", file)) from None
+    if not isinstance(found, dict):
+        raise InputError(Problem("is no object", _FIX, file, 1))
+    return found
+
+
 def _fix(path: KeyPath, fix: str) -> str:
     """Give advice on a place of `secrets:` as JSON has it, where a definition's speaks of YAML."""
     key = str(path[-1])
@@ -106,6 +118,15 @@ def _lines(text: str, file: str) -> Document | None:
     with suppress(InputError):
         return parse_yaml(text.replace("\t", " "), file)
     return None
+
+
+def _levels(found: Any) -> int:
+    """Give how deep a value is nested, without going as deep."""
+    level, count = [found], 0
+    while level:
+        inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level, count = [value for values in inner for value in values], count + 1
+    return count
 
 
 def _twice(text: str) -> list[str]:

@@ -122,6 +122,8 @@ def test_an_expression_that_is_refused_is_told_with_its_column(tmp_path: Path) -
         ('{"secrets_scope": "a", "secrets_scope": "b"}', "the key 'secrets_scope' is there twice in one object"),
         ('{\t"secrets_scope":\n\t5}', "osipi.secrets.json:1: secrets_scope: expected a string, found 5"),
         ({"secret_mappings": {}}, "secrets_scope: is missing"),
+        ('{"secrets_scope": "s", "more": ' + "[" * 900 + "]" * 900 + "}", "osipi.secrets.json: is nested too deeply"),
+        ('{"secrets_scope": "s", "static_options": {"a": "\\ud800"}}', "holds half a character"),
         (OSIPI | {"static_options": 5}, 'static_options: expected a mapping\n    write `{"key": "value"}`'),
         (OSIPI | {"manage": True, "acls": [{}]}, 'principal: is missing\n    write `"principal": "…"` there'),
         (OSIPI | {"acls": {}}, 'write `["first", "second"]`'),

@@ -18,7 +18,7 @@ import typer
 
 from headgate.cli.working import working
 from headgate.numbers import counted, rounded
-from headgate.problems import InputError
+from headgate.problems import InputError, Problem
 from headgate.redaction.environment import without_own_secrets
 
 if TYPE_CHECKING:
@@ -167,9 +167,14 @@ def ask(question: str, default: str | None, flag: str) -> str:
         with working.aside():
             return str(typer.prompt(question, default=default, err=True))
     if default is None:
-        raise InputError(f"it is not said, and there is no terminal to ask on: {question}", f"say {flag}")
+        raise InputError(unasked(question, flag))
     tell(f"{question}: {default} (the default; give another by {flag})")
     return default
+
+
+def unasked(question: str, flag: str) -> Problem:
+    """Give what is said of a question that has no default, where there is no terminal to ask on."""
+    return Problem(f"it is not said, and there is no terminal to ask on: {question}", f"say {flag}")
 
 
 def width() -> int:

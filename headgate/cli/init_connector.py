@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from headgate.cli.console import ask, emit, own_name, result, warn
+from headgate.cli.console import ask, emit, own_name, result, unasked, warn
 from headgate.cli.options import FormatOption, Root, pairs_of
 from headgate.numbers import counted
+from headgate.problems import refuse
 
 
 class Credentials(StrEnum):
@@ -63,7 +65,7 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
 ) -> None:
     """Make a connector: its connector.yaml and tables.csv, below connectors/. What no flag says is asked for on a terminal."""
     from headgate.discovery.options import options_of_file
-    from headgate.use_cases.init_connector import NewConnectorRequest, answered, make_connector, next_question
+    from headgate.use_cases.init_connector import NewConnectorRequest, answered, make_connector, next_question, unanswered
     from headgate.use_cases.outputs.projects import NewConnectorOutput
 
     request = NewConnectorRequest(
@@ -86,6 +88,8 @@ def connector(  # noqa: PLR0913  # each parameter is a flag
         schema=dest_schema,
         timeout=timeout,
     )
+    if not sys.stdin.isatty():
+        refuse(unasked(question.text, question.flag) for question in unanswered(request))
     while question := next_question(request):
         request = answered(request, question, ask(question.text, question.default, question.flag))
     made = make_connector(request, os.environ)

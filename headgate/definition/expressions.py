@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 import warnings
+from copy import deepcopy
+from math import isfinite
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST = 2000
-_DEEPEST = 40
+_DEEPEST = 58  # levels of the tree, also of what is emitted
 _ALLOWED = (
     "allowed are text and numbers, f-strings without a format, + between texts, spark.conf.get('…') with or without a default, "
     "and dbutils.notebook.entry_point.getDbutils().notebook().getContext().NAME().get()"
@@ -28,16 +32,34 @@ _CONTEXT_NAMES = (
     "userName",
     "workspaceId",
 )
+# What may be named in a message: any other name may be a secret that was pasted without quotes.
+_KNOWN = {
+    *(*dir(builtins), *dir(str), *_CONTEXT_NAMES, "spark", "sql", "table", "conf", "get", "set", "dbutils", "secrets", "fs"),
+    *("widgets", "getArgument", "getContext", "getOrElse", "apply", "shutdown"),
+    *("os", "environ", "getenv", "getlogin", "system", "popen", "read"),
+}
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")  # which are the ends of a line to Python
 # What people write most, in words.
 _KINDS: dict[type[ast.AST], str] = {
     ast.IfExp: "a choice by if and else",
     ast.BinOp: "an operator other than +",
+    ast.UnaryOp: "a sign or `not`",
+    ast.NamedExpr: "an assignment by :=",
+    ast.Await: "await",
+    ast.Yield: "yield",
+    ast.YieldFrom: "yield",
+    ast.ListComp: "a comprehension",
+    ast.SetComp: "a comprehension",
+    ast.DictComp: "a comprehension",
+    ast.GeneratorExp: "a comprehension",
+    ast.Starred: "a star",
     ast.BoolOp: "and, or",
     ast.Compare: "a comparison",
     ast.Subscript: "an index in brackets",
     ast.Lambda: "a function",
     ast.List: "a list",
     ast.Dict: "a dictionary",
+    ast.Set: "a set",
     ast.Tuple: "a tuple",
     ast.Constant: "a value of this kind",
 }
@@ -67,11 +89,25 @@ def parse_expression(text: str) -> ast.expr:
         raise ExpressionError(f"is no Python expression: {error.msg}", _ALLOWED, min(column, len(text))) from None
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionError("is no Python expression that can be read", _ALLOWED, before + 1) from None
-    for node, message, fix in _refused(tree, 0):
+    if _levels(tree) > _DEEPEST:
+        raise ExpressionError("is nested too deep", "write it shorter", before + 1)
+    for node, message, fix in _refused(tree):
         line, offset = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)  # in UTF-8
-        written = text.strip().split("\n")[line - 1].encode()[:offset].decode(errors="ignore")
+        written = _LINE.findall(text.strip())[line - 1].encode()[:offset].decode(errors="ignore")
         raise ExpressionError(message, fix, min(before + _column(text.strip(), line, len(written)), len(text)))
+    if _levels(_emitted(tree)) > _DEEPEST:
+        raise ExpressionError("has too many parts", "write it shorter", before + 1)
     return tree
+
+
+def texts_of(tree: ast.expr) -> list[str]:
+    """Give the text that an expression holds, with a NUL for each part that is not known here; and that of each default.
+
+    What asks for a setting or a tag by its name holds no text.
+    """
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is(node.func, "spark.conf.get")]
+    defaults = [one for call in calls for one in _defaults(call)]
+    return [_written(one) for one in (tree, *defaults)]
 
 
 def expression_text(text: str) -> str:
@@ -80,7 +116,31 @@ def expression_text(text: str) -> str:
     f-strings become sums of texts, which every Python reads alike: before 3.12 they take no backslash and no nested quotes.
     Raises ExpressionError for one that is not allowed.
     """
-    return ast.unparse(ast.fix_missing_locations(_Sums().visit(parse_expression(text))))
+    return ast.unparse(_emitted(parse_expression(text)))
+
+
+def _emitted(tree: ast.expr) -> ast.expr:
+    found: ast.expr = ast.fix_missing_locations(_Sums().visit(deepcopy(tree)))
+    return found
+
+
+def _levels(tree: ast.AST) -> int:
+    """Give how deep a tree is, without going as deep."""
+    level, count = [tree], 0
+    while level:
+        level, count = [child for node in level for child in ast.iter_child_nodes(node)], count + 1
+    return count
+
+
+def _written(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=value):
+            return str(value)
+        case ast.JoinedStr(values=parts):
+            return "".join(_written(part.value if isinstance(part, ast.FormattedValue) else part) for part in parts)
+        case ast.BinOp(left=left, right=right):
+            return _written(left) + _written(right)
+    return "\0"
 
 
 class _Sums(ast.NodeTransformer):
@@ -100,25 +160,26 @@ def _as_text(node: ast.expr) -> ast.Call:
 
 def _column(text: str, line: int, offset: int) -> int:
     """Give the column in a text, from 1, of a place in one of its lines."""
-    return sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + offset + 1
+    return sum(map(len, _LINE.findall(text)[: line - 1])) + offset + 1
 
 
-def _refused(node: ast.expr, depth: int) -> Iterator[tuple[ast.AST, str, str]]:
+def _refused(node: ast.expr) -> Iterator[tuple[ast.AST, str, str]]:
     """Give what is not allowed in a tree: the place, what it is, and how to mend it."""
-    if depth > _DEEPEST:
-        yield node, "is nested too deep", "write it shorter"
-        return
     match node:
+        case ast.Constant(value=float() as value) if not isfinite(value):
+            yield node, "the number is too large", "write it as text, in quotes"
         case ast.Constant(value=str() | int() | float()) if not isinstance(node.value, bool):
             return
         case ast.JoinedStr(values=parts):
             for part in parts:
-                yield from _refused_in_text(part, depth)
+                yield from _refused_in_text(part)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            yield from _refused(left, depth + 1)
-            yield from _refused(right, depth + 1)
+            found = [*_refused(left), *_refused(right)]
+            yield from found
+            if not found and _is_number(left) != _is_number(right):
+                yield node, "+ between text and a number is an error in Python", "write the number in quotes, or an f-string"
         case ast.Call() if _is(node.func, "spark.conf.get"):
-            yield from _refused_setting(node, depth)
+            yield from _refused_setting(node)
         case ast.Call() if _of_context(node):
             return
         case ast.Call() if _is(node.func, "dbutils.secrets.get"):
@@ -127,7 +188,14 @@ def _refused(node: ast.expr, depth: int) -> Iterator[tuple[ast.AST, str, str]]:
             yield node, f"{_words(node)} is not allowed", _ALLOWED
 
 
-def _refused_in_text(part: ast.expr, depth: int) -> Iterator[tuple[ast.AST, str, str]]:
+def _is_number(node: ast.expr) -> bool:
+    """Whether an expression that is allowed gives a number; all others give text."""
+    while isinstance(node, ast.BinOp):
+        node = node.left
+    return isinstance(node, ast.Constant) and not isinstance(node.value, str)
+
+
+def _refused_in_text(part: ast.expr) -> Iterator[tuple[ast.AST, str, str]]:
     if not isinstance(part, ast.FormattedValue):
         return
     if part.format_spec is not None:
@@ -135,13 +203,13 @@ def _refused_in_text(part: ast.expr, depth: int) -> Iterator[tuple[ast.AST, str,
     elif part.conversion not in (-1, ord("s")):
         yield part, "a conversion such as !r is not allowed in an f-string", "take it out"
     else:
-        yield from _refused(part.value, depth + 1)
+        yield from _refused(part.value)
 
 
-def _refused_setting(call: ast.Call, depth: int) -> Iterator[tuple[ast.AST, str, str]]:
+def _refused_setting(call: ast.Call) -> Iterator[tuple[ast.AST, str, str]]:
     """Give what is wrong with the arguments of spark.conf.get: a name as text, and a default, also as `default=`."""
     named = [keyword for keyword in call.keywords if keyword.arg != "default"]
-    given = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
+    given = _defaults(call)
     if not call.args or not isinstance(call.args[0], ast.Constant) or not isinstance(call.args[0].value, str):
         fix = "such as spark.conf.get('spark.databricks.workspaceUrl')"
         yield call, "spark.conf.get takes the name of a setting, in quotes", fix
@@ -149,7 +217,14 @@ def _refused_setting(call: ast.Call, depth: int) -> Iterator[tuple[ast.AST, str,
         yield call, "spark.conf.get takes a name and a default", "take the rest out"
     else:
         for one in given:
-            yield from _refused(one, depth + 1)
+            found = list(_refused(one))
+            yield from found
+            if not found and _is_number(one):
+                yield one, "the default of spark.conf.get is a number, and it takes text", "write it in quotes"
+
+
+def _defaults(call: ast.Call) -> list[ast.expr]:
+    return [*call.args[1:], *(keyword.value for keyword in call.keywords)]
 
 
 def _is(node: ast.expr, dotted: str) -> bool:
@@ -189,11 +264,11 @@ def _words(node: ast.AST) -> str:
     """Say what a node is, without what it holds."""
     match node:
         case ast.Name(id=name):
-            return f"the name '{name}'"
+            return f"the name '{name}'" if name in _KNOWN else "this name"
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return f"a call of '{name}'"
+            return f"a call of '{name}'" if name in _KNOWN else "this call"
         case ast.Attribute(attr=name):
-            return f"the attribute '{name}'"
+            return f"the attribute '{name}'" if name in _KNOWN else "this attribute"
         case ast.Constant(value=None | True | False as value):
             return f"'{value}'"
     return _KINDS.get(type(node), "this")

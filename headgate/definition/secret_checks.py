@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from headgate.definition.expressions import ExpressionError, parse_expression
+from headgate.definition.expressions import ExpressionError, parse_expression, texts_of
 from headgate.definition.fault import SECRET_NAME, Fault, signed
 from headgate.names import SCOPE_PATTERN, secret_variable
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # The community connectors' own options, which every connector takes from its reader.
 FRAMEWORK_OPTIONS = ("isDeleteFlow", "tableConfigs", "tableName", "tableNameList")
+_SCHEMES = ("", "bearer", "basic", "token")  # of a header's value, before what the driver gives
+_CLEAR_FIX = "name it under secret_mappings instead, with the key of its secret"
 _GROUPS = ("secret_mappings", "static_options", "dynamic_options")
 
 
@@ -68,20 +71,23 @@ def _options(secrets: Secrets) -> Iterator[Fault]:
     for name, value in secrets.static_options.items():
         yield from signed(("secrets", "static_options", name), value)
         if SECRET_NAME.search(name):
-            fix = "name it under secret_mappings instead, with the key of its secret"
-            yield Fault(
-                ("secrets", "static_options", name), f"'{name}' is a secret by its name, and this file is committed", fix
-            )
+            path = ("secrets", "static_options", name)
+            yield Fault(path, f"'{name}' is a secret by its name, and this file is committed", _CLEAR_FIX)
 
 
 def _expressions(secrets: Secrets) -> Iterator[Fault]:
     for name, text in secrets.dynamic_options.items():
         path = ("secrets", "dynamic_options", name)
-        yield from signed(path, text)
         try:
-            parse_expression(text)
+            texts = texts_of(parse_expression(text))
         except ExpressionError as error:
+            yield from signed(path, text)
             yield Fault(path, f"column {error.column} of the expression: {error.message}", error.fix)
+            continue
+        yield from list(chain(*(signed(path, one) for one in (text, *texts))))[:1]
+        if SECRET_NAME.search(name) and any(one.replace("\0", "").strip().lower() not in _SCHEMES for one in texts):
+            message = f"'{name}' is a secret by its name, its expression holds it in clear, and this file is committed"
+            yield Fault(path, message, _CLEAR_FIX)
 
 
 def _keys(secrets: Secrets) -> Iterator[Fault]:

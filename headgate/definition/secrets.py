@@ -33,7 +33,7 @@ class Secrets(StrictModel):
 
     file: _Name | None = Field(
         default=None,
-        description="A JSON file beside connector.yaml with the four keys below, or with such a mapping for each connector.",
+        description="A JSON file beside connector.yaml with the keys below, or with such a mapping for each connector.",
     )
     secrets_scope: Scope = Field(
         description="The scope that holds the secrets, needed here or in the file; a target may have its own."

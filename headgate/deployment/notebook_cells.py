@@ -50,17 +50,18 @@ def first_of(owners, *names):
 
 
 def pipeline_modules():
-    found = []
+    """Give the one to use: Apache Spark's own pyspark.pipelines has no changes, and `dlt` is imported only then."""
     for name in ("pyspark.pipelines", "dlt"):
         try:
-            found.append(importlib.import_module(name))
+            found = importlib.import_module(name)
         except ImportError:
-            pass
-    return found
+            continue
+        if hasattr(found, "create_auto_cdc_flow") or hasattr(found, "apply_changes"):
+            return [found]
+    return []
 
 
-# Apache Spark's own pyspark.pipelines has no changes: the module that has them is the one to use, and no other beside it.
-modules = [one for one in pipeline_modules() if hasattr(one, "create_auto_cdc_flow") or hasattr(one, "apply_changes")][:1]
+modules = pipeline_modules()
 view = first_of(modules, "temporary_view", "view")
 create_streaming_table = first_of(modules, "create_streaming_table")
 append_flow = first_of(modules, "append_flow")

@@ -7,9 +7,10 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 # The end of a line, as it is or escaped, and what comes before the text of the next one: Terraform draws a box, diffs and
-# mails quote. Each way begins with a character of its own, which `re` is quick to skip to.
+# mails quote. Each way begins with a character of its own, which `re` is quick to skip to; a row of backslashes is looked at
+# from its first one alone, else a long one would take the square of its length.
 _MARGIN = r"[ \t│|>]*"
-_BREAK = re.compile(rf"\n[\n\r \t│|>]*|\r[\n\r \t│|>]*|\\\\*[rn]{_MARGIN}|%(?:25)*(?:0[AaDd]|5[Cc][rn]){_MARGIN}")
+_BREAK = re.compile(rf"\n[\n\r \t│|>]*|\r[\n\r \t│|>]*|\\(?<!\\\\)\\*[rn]{_MARGIN}|%(?:25)*(?:0[AaDd]|5[Cc][rn]){_MARGIN}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MASK = "***"
-_WRAPPED = re.compile(r"[A-Za-z0-9+/_-]{40,}$")  # a line of base64 that may go on in the next one
+_WRAPPED = re.compile(r"[A-Za-z0-9+/_-]{40}")  # the end of a line of base64, which may go on in the next one
 _KEY, _KEY_ENDS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "-----END "
 _MOST_HELD = 200  # lines
 
@@ -53,7 +53,7 @@ class Redactor:
 
     def _goes_on(self, held: list[str]) -> bool:
         end = held[-1].rstrip()
-        if end.endswith(self._lines) or (self._needles and _WRAPPED.search(end)):
+        if end.endswith(self._lines) or (self._needles and _WRAPPED.fullmatch(end[-40:])):
             return True
         text = "".join(held)
         found = _KEY.search(text)

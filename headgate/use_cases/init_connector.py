@@ -106,6 +106,21 @@ def next_question(request: NewConnectorRequest) -> Question | None:
     return None if request.schema else Question("--dest-schema", "The destination schema", schema)
 
 
+def unanswered(request: NewConnectorRequest) -> list[Question]:
+    """Give the questions that nobody but the user can answer, as far as they are known before the first of them is.
+
+    Raises what `next_question` does.
+    """
+    found: list[Question] = []
+    while question := next_question(request):
+        if question.default is None:
+            found.append(question)
+            if not question.flag.startswith("--option "):
+                break  # what is asked after it depends on its answer
+        request = answered(request, question, question.default or "?")
+    return found
+
+
 def answered(request: NewConnectorRequest, question: Question, answer: str) -> NewConnectorRequest:
     """Give the request with a question answered. Raises InputError for an answer that is none."""
     answer = answer.strip()

@@ -98,7 +98,7 @@ def test_all_that_is_wrong_in_a_file_is_told_with_its_lines(tmp_path: Path) -> N
         "osipi.secrets.json:7: osipi.secret_mappings.x.0: expected a string\n    put it in quotes\n"
         "osipi.secrets.json:11: osipi.static_options.url: expected a string\n    write it there, or take the key out\n"
         "osipi.secrets.json:17: osipi.more: unknown key 'more'\n"
-        "    use one of: acls, dynamic_options, file, manage, secret_mappings, secrets_scope, static_options"
+        "    use one of: acls, dynamic_options, manage, secret_mappings, secrets_scope, static_options"
     )
 
 
@@ -122,6 +122,13 @@ def test_an_expression_that_is_refused_is_told_with_its_column(tmp_path: Path) -
         ('{"secrets_scope": "a", "secrets_scope": "b"}', "the key 'secrets_scope' is there twice in one object"),
         ('{\t"secrets_scope":\n\t5}', "osipi.secrets.json:1: secrets_scope: expected a string, found 5"),
         ({"secret_mappings": {}}, "secrets_scope: is missing"),
+        ('{"secrets_scope": "s", "more": ' + "[" * 900 + "]" * 900 + "}", "osipi.secrets.json: is nested too deeply"),
+        ('{"secrets_scope": "s", "static_options": {"a": "\\ud800"}}', "holds half a character"),
+        (OSIPI | {"static_options": 5}, 'static_options: expected a mapping\n    write `{"key": "value"}`'),
+        (OSIPI | {"manage": True, "acls": [{}]}, 'principal: is missing\n    write `"principal": "…"` there'),
+        (OSIPI | {"acls": {}}, 'write `["first", "second"]`'),
+        (OSIPI | {"acls": [{"principal": "a"}]}, 'write `"manage": true`, or take them out'),
+        (OSIPI | {"secret_mappings": {"a": []}}, 'such as `"client_secret": ["client_secret", "old-client-secret"]`'),
         (OSIPI | {"file": "other.json"}, "file: names a file, and is one"),
     ],
 )
@@ -144,6 +151,44 @@ def test_no_value_of_a_file_is_told(tmp_path: Path) -> None:
     wrong = {"secrets_scope": "s", "secret_mappings": {"a": ["CANARY CANARY"]}, "static_options": {"token": ["CANARY"]}}
 
     assert "CANARY" not in said(tmp_path, wrong)
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("token2", "'CANARY'"),
+        ("client_secret", "f'{1}CANARY'"),
+        ("password", "spark.conf.get('x', 'CANARY')"),
+        ("password", "12345"),
+        ("header", "'Bearer ' + 'CANARY'"),
+        ("url", "f'https://{spark.conf.get(\"u\")}:' + 'CANARY@host'"),
+    ],
+)
+def test_an_expression_that_holds_a_secret_in_clear_is_refused_without_it(tmp_path: Path, option: str, text: str) -> None:
+    told = said(tmp_path, OSIPI | {"secret_mappings": {}, "dynamic_options": {option: text}})
+
+    assert "committed" in told
+    assert "CANARY" not in told
+    assert "12345" not in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f'Bearer {dbutils.notebook.entry_point.getDbutils().notebook().getContext().apiToken().get()}'",
+        "spark.conf.get('pipeline.token')",
+        "spark.conf.get('pipeline.token', default='')",
+    ],
+)
+def test_an_expression_that_gives_a_secret_and_holds_none_is_taken(tmp_path: Path, text: str) -> None:
+    assert written(tmp_path, OSIPI | {"dynamic_options": {"token": text, "header": text}}).secrets
+
+
+@pytest.mark.parametrize("number", ["NaN", "1e999", "-Infinity"])
+def test_a_number_that_is_none_is_no_option(tmp_path: Path, number: str) -> None:
+    told = said(tmp_path, f'{{"secrets_scope": "s",\n "static_options": {{"a": {number}}}}}')
+
+    assert "osipi.secrets.json:2: static_options.a: expected a string" in told
 
 
 def test_a_target_has_its_own_scope_and_a_managed_one_its_prefix() -> None:

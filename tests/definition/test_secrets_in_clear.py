@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from headgate.definition.fault import signed
 from headgate.definition.load import parse_definition
 from headgate.problems import InputError
 
@@ -13,9 +14,13 @@ source: crm
 connection: {{name: c, {connection}}}
 destination: {{catalog: main, schema: bronze}}
 """
+# As the community connectors' specifications have them.
+MORE = ["apiKey", "api-key", "token2", "x_api_key", "secret_key", "private_key_pem", "credentials_json", "pat", "access_key"]
+TAKEN = ["token_type", "token_endpoint", "api_key_header", "private_key_algorithm", "token_cache_file", "access_key_id"]
+TAKEN += ["primary_keys", "keyword", "token_id", "volume_path", "oauth_scope", "authentication"]
 
 
-@pytest.mark.parametrize("name", ["client_secret", "password", "access_token", "apiKey", "private_key", "db_credentials"])
+@pytest.mark.parametrize("name", ["client_secret", "password", "access_token", "private_key", "db_credentials", *MORE])
 def test_an_option_that_is_a_secret_by_its_name_is_refused_without_its_value(name: str) -> None:
     with pytest.raises(InputError, match=f"'{name}' is a secret by its name") as caught:
         parse_definition(TEXT.format(connection=f"options: {{{name}: CANARY}}"))
@@ -23,7 +28,7 @@ def test_an_option_that_is_a_secret_by_its_name_is_refused_without_its_value(nam
     assert "CANARY" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["token_url", "username", "secret_scope", "base_url"])
+@pytest.mark.parametrize("name", ["token_url", "username", "secret_scope", "base_url", *TAKEN])
 def test_an_option_that_only_speaks_of_one_is_taken(name: str) -> None:
     assert parse_definition(TEXT.format(connection=f"options: {{{name}: x}}")).connection.options == {name: "x"}
 
@@ -62,6 +67,24 @@ def test_an_option_whose_address_carries_a_password_is_refused_without_it() -> N
         parse_definition(TEXT.format(connection="options: {base_url: 'https://me:CANARY@host'}"))
 
     assert "CANARY" not in str(caught.value)
+
+
+def test_an_option_that_is_a_header_with_a_token_is_refused_without_it() -> None:
+    with pytest.raises(InputError, match="as a header does") as caught:
+        parse_definition(TEXT.format(connection="options: {header: 'Authorization: Bearer CANARY'}"))
+
+    assert "CANARY" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["Bearer token", "Bearer", "bearer authentication", "Basic authentication", "Basic"])
+def test_words_about_a_header_are_taken(value: str) -> None:
+    assert parse_definition(TEXT.format(connection=f"options: {{auth: '{value}'}}")).connection.options
+
+
+@pytest.mark.parametrize("part", ["x", "://", "a://b:", "&a-", "token_"])
+def test_a_very_long_value_takes_no_longer_than_its_length(part: str) -> None:
+    """At the square of its length, this test would take minutes."""
+    assert list(signed((), f"a://{part * (1_000_000 // len(part))}")) == []
 
 
 def test_a_secret_among_the_options_of_discovery_is_refused_without_its_value() -> None:

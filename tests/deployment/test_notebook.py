@@ -7,6 +7,7 @@ them anew; look at the difference.
 from __future__ import annotations
 
 from base64 import b64decode
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from tests.support.samples import BY_NOTEBOOK, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
     from tests.deployment.notebooks import Defined
 
@@ -180,6 +182,18 @@ class TestWhatIsDefined:
         assert len(found.flows) == 5
         with pytest.raises(ImportError, match="no pipeline module here has"):
             defined(modules=(MODERN,), spark_has_changes=False)
+
+    def test_dlt_is_not_imported_where_pyspark_has_what_it_needs(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[str] = []
+
+        def imported(name: str) -> ModuleType:
+            asked.append(name)
+            return import_module(name)
+
+        monkeypatch.setattr("importlib.import_module", imported)
+        defined(modules=(MODERN, OLD))
+
+        assert asked == [MODERN]
 
     def test_a_pipeline_that_waits_for_its_tables_defines_none(self) -> None:
         found = execute(text_of(), SECRETS, {})

@@ -155,3 +155,15 @@ def test_the_parts_of_a_long_secret_are_its_lines() -> None:
     assert parts_of([PEM]) == set(PEM.splitlines())
     assert parts_of([" blank "]) == {" blank ", "blank"}
     assert b64decode(PEM.splitlines()[1]) == bytes(range(48))
+
+
+@pytest.mark.parametrize("part", ["eyJ", "\\", "a", "%25", "-----BEGIN "])
+def test_a_very_long_line_takes_no_longer_than_its_length(part: str) -> None:
+    """At the square of its length, this test would take hours."""
+    line = part * (1_000_000 // len(part)) + "!"
+
+    assert list(redactor([SECRET]).stream([line])) == [line]
+
+
+def test_a_web_token_is_masked_with_what_stands_before_it_left() -> None:
+    assert redactor(())("id_eyJhbGciOiJ.eyJzdWIiOiI.x-y, neyJ") == f"id_{MASK}, neyJ"

@@ -62,6 +62,18 @@ def catalog_name_fault(name: str) -> str:
     return ""
 
 
+def schema_name_fault(name: str) -> str:
+    """Say why no table can be put into a schema `name`; empty where one can.
+
+    Source: Unity Catalog's documentation: each catalog has a schema information_schema, of views that nobody else adds to.
+    """
+    return (
+        "is the catalog's own, of views that describe it"
+        if name.casefold() == "information_schema"
+        else catalog_name_fault(name)
+    )
+
+
 def catalog_name(text: str) -> str:
     """Give the nearest name that Unity Catalog takes: `Packaging Tasks` gives `Packaging_Tasks`."""
     return _UNTAKEN.sub("_", text)[:_LONGEST] or "_"

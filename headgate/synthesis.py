@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.balance.fit import misfits
+from headgate.definition.load import FILE
 from headgate.deployment.refused import problems_of
 from headgate.deployment.scope import Scope
 from headgate.deployment.stacks import stacks_of
 from headgate.emit.bundle.paths import bundle_scope
 from headgate.emit.terraform.stacks import StackPlan, plan_of
 from headgate.layout.deployed import deployed_path
+from headgate.layout.same_tables import one_workspace, same_tables, same_tables_text
 from headgate.numbers import counted
-from headgate.problems import InputError, Problem, RefusedError, StaleError
+from headgate.problems import InputError, Problem, RefusedError, StaleError, refuse
 from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, refuse_strays, target_of
 
 if TYPE_CHECKING:
@@ -44,8 +46,33 @@ def ready(connector: Connector, target: str) -> tuple[Scope, Layout, dict[str, b
         raise StaleError(Problem(message, fix, str(connector.lock_path)))
     refuse_forgotten_pipelines(connector, target)
     refuse_strays(connector, layout, [target])
+    _refuse_deployed_tables(connector, layout, target)
     _refuse_the_other(connector, target)
     return Scope(connector.definition, target), layout, code
+
+
+def _refuse_deployed_tables(connector: Connector, layout: Layout, target: str) -> None:
+    """Raise RefusedError for a target without pipelines yet, whose tables another target of that workspace has already.
+
+    Only where both name the workspace: `headgate check` warns of all others.
+    """
+    if connector.deployed(target).ids:
+        return
+    targets, file = connector.definition.targets, str(connector.folder / FILE)
+    found = same_tables(targets, (placement.table for placement in layout.tables), target)
+    refuse(
+        (
+            Problem(
+                f"{other} is deployed; {same_tables_text(target, other, shared)}",
+                f"give {target} a catalog of its own",
+                file,
+                path=f"targets.{target}.catalog",
+            )
+            for other, shared in found.items()
+            if connector.deployed(other).ids and one_workspace(targets[target], targets[other]) == "yes"
+        ),
+        RefusedError,
+    )
 
 
 def _refuse_the_other(connector: Connector, target: str) -> None:

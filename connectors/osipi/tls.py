@@ -49,7 +49,9 @@ def check_authority(settings: Settings) -> None:
             ssl.create_default_context(cafile=settings.verify)
     except OSError as error:  # a ssl.SSLError is one too
         words = "holds no certificate" if isinstance(error, ssl.SSLError) else "can't be read"
-        named = "" if settings.verify in _copies.values() else f" {settings.verify!r}:"
+        # A text of several lines is no file's name: it may be anything, also a key.
+        is_name = settings.verify not in _copies.values() and len(settings.verify.splitlines()) == 1
+        named = f" {settings.verify!r}:" if is_name else ""
         cure = "give the certificate of the server's authority in PEM form, or name a file with it"
         raise OptionsError(f"ca_file {words}:{named} {cure}") from None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from headgate.numbers import counted, number_text
+from headgate.numbers import counted, number_text, some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from headgate.balance.arrange import Arranged
     from headgate.balance.starts import Timeline
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from headgate.layout.chains import Chain
     from headgate.layout.model import Layout
     from headgate.tables.table import Table
+
+_FEW = 5  # names of tables in a sentence
 
 
 def grouping_notes(layout: Layout, before: Layout | None, steps: Sequence[Step]) -> Iterator[str]:
@@ -61,10 +63,15 @@ def layout_notes(tables: Sequence[Table], definition: Definition, layout: Layout
     if empty:
         names = ", ".join(str(number) for number in empty)
         yield f"stack {names} holds no pipeline: new pipelines go there, or --restack spreads all of them again"
-    gone = sum(1 for table in tables if table.gone)
+    yield from gone_notes(tables)
+
+
+def gone_notes(tables: Iterable[Table]) -> Iterator[str]:
+    """Say which tables are read on although a discovery, or a new slicing, marked them gone."""
+    gone = [table.id.table for table in tables if table.gone]
     if gone:
-        are = counted(gone, "table is", "tables are")
-        yield f"{are} marked gone in the inventory and still read: delete the rows to stop that"
+        are = counted(len(gone), "table is", "tables are")
+        yield f"{are} marked gone in the inventory and still read ({some(sorted(gone), _FEW)}): delete the rows to stop that"
 
 
 def group_notes(arranged: Sequence[Arranged], definition: Definition) -> Iterator[str]:

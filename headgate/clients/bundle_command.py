@@ -68,9 +68,10 @@ class BundleCommand:
             raise InputError(f"{self._program} can't be run: {error.strerror}", _BRING) from None
         if ran.returncode:
             lines = self._redact(ran.stdout + ran.stderr).strip().splitlines()[-_SHOWN:]
+            said = lines or [f"{self._program} ended with {ran.returncode} and said nothing: is it the Databricks CLI?"]
             command = " ".join(("databricks", *words))
             raise SourceError(
-                "\n".join([f"`{command}` failed:", *(f"    {line}" for line in lines)]), "mend it, then run the same"
+                "\n".join([f"`{command}` failed:", *(f"    {line}" for line in said)]), "mend it, then run the same"
             )
         return ran.stdout if words[-1] == "json" else ran.stdout + ran.stderr
 
@@ -81,7 +82,8 @@ def _found(program: str) -> str:
     if not path.is_file() or os.access(path, os.X_OK):
         found = shutil.which(program)
         if not found:
-            raise InputError(f"there is no program {program}, by which the bundle is deployed", _BRING)
+            what = f"{program} is a folder, not the program" if path.is_dir() else f"there is no program {program},"
+            raise InputError(f"{what} by which the bundle is deployed", _BRING)
         return found
     folder = Path(tempfile.mkdtemp(prefix="headgate-"))
     copied = folder / "databricks"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.definition.fault import SECRET_NAME, Fault, signed
 from headgate.definition.provider import NEWEST, OLDEST, has, is_version
 from headgate.definition.secret_checks import credential_faults
-from headgate.names import TAG_NAMES, catalog_name, catalog_name_fault, secret_variable
+from headgate.names import TAG_NAMES, catalog_name, catalog_name_fault, schema_name_fault, secret_variable
 from headgate.numbers import counted
 from headgate.problems import did_you_mean
 from headgate.schedule import check_schedule, check_timezone
@@ -143,6 +143,8 @@ def _names(definition: Definition) -> Iterator[Fault]:
     for path, name in named:
         if fault := catalog_name_fault(name):
             yield Fault(path, f"'{name}' {fault}", f"for example {catalog_name(name)}")
+        elif path[-1] == "schema" and (fault := schema_name_fault(name)):
+            yield Fault(path, f"'{name}' {fault}", "for example bronze")
     if not connection or connection.existing or catalog_name_fault(connection.name):
         return
     for key, target in definition.targets.items():

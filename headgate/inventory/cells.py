@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.definition.checks import SCD_TYPES
 from headgate.inventory.other_columns import CONFIGURATION
 from headgate.inventory.row import INGESTION_TYPES, STATUSES, TableRow
-from headgate.names import catalog_name, catalog_name_fault
+from headgate.names import catalog_name, catalog_name_fault, schema_name_fault
 from headgate.problems import did_you_mean
 from headgate.schedule import check_schedule
 
@@ -59,6 +59,13 @@ def _destination(text: str) -> str:
     if text and (fault := catalog_name_fault(text)):
         raise CellError(fault, f"for example {catalog_name(text)}")
     return text
+
+
+def _schema(text: str) -> str:
+    found = _destination(text)
+    if fault := schema_name_fault(found) if found else "":
+        raise CellError(fault, "for example bronze")
+    return found
 
 
 def _schedule(text: str) -> str:
@@ -149,7 +156,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "source_table": _source,
     "destination_table": _destination,
     "destination_catalog": _destination,
-    "destination_schema": _destination,
+    "destination_schema": _schema,
     "schedule": _schedule,
     "table_options_json": _options,
     CONFIGURATION: _options,

@@ -33,7 +33,7 @@ WIDGETS = (
     Widget("mode", "01 Ingestion mode", "batch", ("batch", "streaming")),
     Widget("tags_per_pipeline", "02 Tags per pipeline", "100"),
     Widget("schedule", "03 Schedule (5 fields, or Quartz)", "*/15 * * * *"),
-    Widget("catalog", "04 Catalog", "main"),
+    Widget("catalog", "04 Catalog", "dev_main"),
     Widget("schema", "05 Schema", "bronze"),
     Widget("server", "06 Server address", "https://pi.example.com/piwebapi"),
     Widget("target", "07 Target", "dev", ("dev", "prod")),

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from headgate.files import system_error
+from headgate.notebook.advice import in_cells
 from headgate.problems import HeadgateError
 from headgate.redaction.environment import without_own_secrets
 from headgate.redaction.redactor import redactor
@@ -47,8 +48,8 @@ class Output:
         self._display(self._redact(html))
 
     def redacted(self, text: str) -> str:
-        """Give a text without secrets."""
-        return self._redact(without_own_secrets(text))
+        """Give a text as it is said in a notebook, without secrets."""
+        return self._redact(without_own_secrets(in_cells(text)))
 
 
 class Cells(Protocol):

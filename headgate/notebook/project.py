@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from headgate.definition.edit import with_values
 from headgate.definition.load import FILE, parse_definition
 from headgate.files import needed_text, write_whole
+from headgate.inventory.defaults import table_id
 from headgate.inventory.merge import merge_discovered
 from headgate.inventory.read import read_inventory
 from headgate.inventory.write import render_inventory
 from headgate.layout.deployed import read_deployed
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.layout.same_tables import same_tables, same_tables_text
+from headgate.problems import InputError, Problem, did_you_mean, refuse
 from headgate.project import TABLES, read_connectors
 from headgate.use_cases.init_connector import NewConnectorRequest, make_connector
 
@@ -33,7 +35,8 @@ _ONCE: dict[tuple[str, ...], Any] = {("balance", "pipelines"): None, ("balance",
 def prepare(settings: Settings) -> None:
     """Make the connector where there is none, and have its definition say what the widgets say; all else in it stays.
 
-    Raises InputError for widgets that no definition takes, and for another schema or catalog than that of deployed tables.
+    Raises InputError for widgets that no definition takes, for another schema or catalog than that of deployed tables, and for
+    a target without pipelines yet whose tables another one has deployed.
     """
     file = settings.folder / "connectors" / CONNECTOR / FILE
     values = _values(settings)
@@ -44,7 +47,8 @@ def prepare(settings: Settings) -> None:
             built_in=CONNECTOR,
             options={"pi_base_url": settings.server},
             connection="osipi_connection",
-            catalog=settings.catalog,
+            # Of all targets: by Headgate's convention dev's own is called after it, so that the two are never one.
+            catalog=settings.catalog.removeprefix("dev_") or settings.catalog,
             schema=settings.schema,
         )
         make_connector(request, {})
@@ -57,6 +61,7 @@ def prepare(settings: Settings) -> None:
     values |= {("targets", name, "deploy_with"): "bundle" for name in definition.targets}
     _refuse_another_place(settings, definition)
     changed = with_values(text, values, str(file))
+    _refuse_tables_of_another(settings, parse_definition(changed, str(file)))
     if changed != text:
         write_whole(file, changed)
 
@@ -133,3 +138,23 @@ def _refuse_another_place(settings: Settings, definition: Definition) -> None:
     ]
     if problems:
         raise InputError(problems)
+
+
+def _refuse_tables_of_another(settings: Settings, definition: Definition) -> None:
+    """Raise InputError where a target would be deployed for the first time onto tables that another target's pipelines own.
+
+    Targets that name no workspace are in that of the notebook.
+    """
+    folder = settings.folder / "connectors" / CONNECTOR
+    if settings.target not in definition.targets or read_deployed(folder, settings.target).ids:
+        return
+    tables = [table_id(row, definition) for row in read_inventory(folder / TABLES)]
+    refuse(
+        Problem(
+            f"{other} is deployed; {same_tables_text(settings.target, other, shared)}",
+            f"each target has a catalog of its own: name another one for {settings.target}",
+            path="Catalog",
+        )
+        for other, shared in same_tables(definition.targets, tables, settings.target).items()
+        if read_deployed(folder, other).ids
+    )

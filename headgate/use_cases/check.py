@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.balance.notes import gone_notes
 from headgate.balance.plan import balance
 from headgate.balance.report import Report, report
 from headgate.definition.provider import NEWEST, has
 from headgate.handover.journal import journal_path, read_journal
 from headgate.layout.lock import differs
+from headgate.layout.same_tables import same_tables, same_tables_text
 from headgate.names import secret_variable
 from headgate.numbers import counted
 from headgate.problems import Problem, StaleError, refuse
@@ -121,6 +123,10 @@ def _warnings(one: Connector, target: str) -> Iterator[str]:
         for warning in daylight_warnings(schedule, zone):
             yield f"schedule '{schedule}': {warning}"
     yield from map(str, one.unknown_runs())
+    for other, shared in same_tables(one.definition.targets, (table.id for table in one.tables), target).items():
+        way = f"give {target} or {other} a `catalog` of its own, or each its `host` where they are two workspaces"
+        yield f"{same_tables_text(target, other, shared)}: {way}"
+    yield from gone_notes(one.tables)
     if (git := one.definition.code.git) and not git.tag:
         yield f"code.git follows the branch '{git.branch}', whatever comes into it: a `tag`, or wheels, stay as they are"
     if not has(NEWEST, one.definition.provider):

@@ -462,10 +462,53 @@ def test_check_tells_of_a_handover_that_is_not_finished(headgate: Run, project: 
     assert "not finished" not in headgate("check", "-t", "prod").stderr
 
 
+SAME = "dev and prod both have main.bronze.companies and 2 more tables: a table belongs to one pipeline"
+
+
+def test_check_warns_of_two_targets_with_the_same_tables(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    assert SAME in headgate("check", "-t", "dev").stderr
+
+    definition = project / "connectors/crm/connector.yaml"
+    text = definition.read_text()
+    definition.write_text(text.replace("prod: {}", "prod: {catalog: sales}"))
+    assert "both have" not in headgate("check", "-t", "dev").stderr
+
+
+def test_a_target_is_refused_whose_tables_another_has_deployed_in_that_workspace(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    definition, text = project / "connectors/crm/connector.yaml", (project / "connectors/crm/connector.yaml").read_text()
+    (project / "connectors/crm/deployed.prod.json").write_text('{"format": 1, "ids": {"databricks_pipeline.people_1": "1"}}')
+
+    def with_hosts(dev: str, prod: str) -> None:
+        definition.write_text(text.replace("protect: false", f"protect: false, host: {dev}").replace("{}", f"{{host: {prod}}}"))
+
+    with_hosts("https://one.example.com", "https://One.example.com/")
+    said = headgate("check", "-t", "dev", code=5).stderr
+    assert f"targets.dev.catalog: prod is deployed; {SAME}" in said
+    assert "both have" in headgate("check", "-t", "prod").stderr
+    with_hosts("https://one.example.com", "https://two.example.com")
+    assert "both have" not in headgate("check", "-t", "dev").stderr
+
+
+def test_check_tells_of_tables_that_are_gone_and_still_read(headgate: Run, project: Path) -> None:
+    inventory = project / "connectors/crm/tables.csv"
+    inventory.write_text(
+        inventory.read_text().replace("weight\n", "weight,status\n").replace("70\n", "70,gone\n").replace("0\n", "0,\n")
+    )
+    headgate("balance")
+
+    assert "1 table is marked gone in the inventory and still read (deals)" in headgate("check").stderr
+
+
 def test_check_warns_of_code_that_changes_by_itself_and_of_a_provider_that_was_not_tried(headgate: Run, project: Path) -> None:
     definition = project / "connectors/crm/connector.yaml"
     git = "git: {url: https://example.com/crm.git, %s}"
-    text = definition.read_text().replace("wheels: [/Volumes/main/code/crm-1.0-py3-none-any.whl]", git)
+    text = (
+        definition.read_text()
+        .replace("prod: {}", "prod: {catalog: sales}")
+        .replace("wheels: [/Volumes/main/code/crm-1.0-py3-none-any.whl]", git)
+    )
     headgate("balance")
     definition.write_text(text % "branch: next" + "provider: 1.999.0\n")
     warned = headgate("check").stderr

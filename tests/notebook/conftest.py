@@ -164,7 +164,7 @@ def workspace(workspace_served: tuple[Workspace, str], monkeypatch: pytest.Monke
     workspace, host = workspace_served
     workspace.reset()
     workspace.do("POST", "/api/2.0/workspace/mkdirs", {"path": "/Shared"})
-    for name in ("main", "plant"):
+    for name in ("dev_main", "plant"):
         workspace.do("POST", "/api/2.1/unity-catalog/catalogs", {"name": name})
     monkeypatch.setenv("DATABRICKS_HOST", host)
     monkeypatch.setenv("DATABRICKS_TOKEN", TOKEN)

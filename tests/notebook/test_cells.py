@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from headgate.notebook.advice import in_cells
 from headgate.notebook.cells import Output, StoppedError, cell
 from headgate.problems import InputError, Problem
 
@@ -42,6 +43,21 @@ def test_a_secret_is_masked_in_texts_pages_and_errors(capsys: pytest.CaptureFixt
     assert one.pages == ["<p>***</p>"]
     assert stopped.value._render_traceback_() == ["a.yaml:3: *** is wrong", "    mend it", "and this"]
     assert stopped.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            "run `headgate balance osipi`, look at what moves, and commit layout.lock",
+            "run the cell `pi.balance()`, look at what moves",
+        ),
+        ("run `headgate generate bundle osipi`", "run the cell `pi.generate()`"),
+        ("`headgate handover osipi` says the steps", "`headgate handover osipi` says the steps"),
+    ],
+)
+def test_what_the_command_line_advises_is_said_as_cells(told: str, said: str) -> None:
+    assert in_cells(told) == said
 
 
 def test_what_the_system_refuses_is_told_likewise() -> None:

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.clients.bundle_command import BundleCommand
 from headgate.layout.lock import read_lock
+from headgate.problems import HeadgateError
+from tests.connectors.osipi.authority import Authority
 from tests.emit.bundle.merged import in_target
 from tests.notebook.conftest import SECRET, TAGS
 from tests.workspace.faults import Fault
@@ -259,8 +262,36 @@ class TestLaterRuns:
         said = small.stopped("discover")
 
         assert "Schema: is 'silver', and the tables that were deployed are in 'bronze'" in said
-        assert "Catalog: is 'plant', and the tables that were deployed are in 'main'" in said
+        assert "Catalog: is 'plant', and the tables that were deployed are in 'dev_main'" in said
         assert written() == before
+
+    def test_a_target_is_not_deployed_onto_the_tables_of_another(self, small: Notebook) -> None:
+        small.run_to("balance")
+        ids = {"databricks_pipeline.time_series_append_1": "1"}
+        (CONNECTOR / "deployed.dev.json").write_text(json.dumps({"format": 1, "ids": ids, "by": "bundle"}))
+        before = written()
+        small.fill_in(target="prod")
+
+        said = small.stopped("review")
+
+        assert said == (
+            "Catalog: dev is deployed; prod and dev both have dev_main.bronze.pi_timeseries and 3 more tables: a table belongs "
+            "to one pipeline, and that of the other target fails\n"
+            "    each target has a catalog of its own: name another one for prod"
+        )
+        assert written() == before
+        small.fill_in(catalog="plant")
+        assert "osipi: 4 tables, 4 pipelines, 1 stack" in small.run("balance")
+
+    def test_a_slice_whose_tags_are_all_gone_is_told_until_its_row_is_deleted(self, small: Notebook) -> None:
+        small.run_to("balance")
+        small.fill_in(tag_filter="*.000000")
+        small.run("slice")
+        small.run("balance")
+        said = small.run("check")
+
+        assert re.search(r"warning: \d tables? (is|are) marked gone in the inventory and still read \(pi_timeseries", said)
+        assert set(pipelines()) == set(sliced())
 
 
 class TestOtherSettings:
@@ -336,6 +367,82 @@ class TestWhatTheOperatorMends:
         assert "Secret scope: is empty, and a login is named" in said
         assert not FOLDER.exists()
 
+    @pytest.mark.parametrize(
+        ("widget", "value", "said"),
+        [
+            ("tags_per_pipeline", "000000001999999", "Tags per pipeline: is '000000001999999'"),
+            ("tags_per_pipeline", "9" * 5000, "Tags per pipeline: is '9999"),
+            ("token_url", "nonsense", "Token endpoint: is 'nonsense'"),
+            ("folder", "~/x", "Folder: is '~/x', and ~ is not resolved here"),
+            ("folder", "a\0b", r"Folder: 'a\x00b' holds a character that can't be seen"),
+            ("ca_file", "a\0b", r"Certificate authority: 'a\x00b' holds a character that can't be seen"),
+            ("schema", "Information_Schema", "Schema: 'Information_Schema' is the catalog's own"),
+            ("schema", "${oops}", "Schema: '${oops}' holds ${oops}, which a bundle would resolve"),
+            ("catalog", "${var.x}", "Catalog: '${var.x}' holds"),
+            ("tables", "ALL, pi_timeseries", "Tables: is 'ALL, pi_timeseries'\n    say all alone"),
+        ],
+    )
+    def test_a_widget_that_is_wrong_is_named(self, small: Notebook, widget: str, value: str, said: str) -> None:
+        small.fill_in(**{widget: value})
+
+        assert small.stopped("access").startswith(said)
+        assert not FOLDER.exists()
+
+    def test_all_tables_in_capitals(self, small: Notebook) -> None:
+        small.fill_in(tables="ALL")
+
+        assert "pi_points" in small.run("discover")
+
+    def test_zeros_before_a_number(self, small: Notebook) -> None:
+        small.fill_in(tags_per_pipeline="0" * 5000 + "5")
+        small.run("discover")
+
+        assert "20 tag_webids in 4 slices" in small.run("slice")
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("", "holds no certificate"),
+            ("root:x:0:0:canary:/root", "holds no certificate"),
+            ("-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----\n", "holds a private key"),
+            ("-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n", "holds a certificate that can't be read"),
+        ],
+    )
+    def test_a_file_without_certificates_goes_nowhere(self, small: Notebook, tmp_path: Path, text: str, said: str) -> None:
+        file = tmp_path / "ca.pem"
+        file.write_text(text)
+        small.fill_in(ca_file=str(file))
+
+        told = small.stopped("access")
+
+        assert told.startswith(f"{file}: Certificate authority: {said}\n")
+        assert "canary" not in told
+        assert not FOLDER.exists()
+
+    def test_of_a_file_with_certificates_these_alone_are_taken(self, small: Notebook, tmp_path: Path) -> None:
+        file = tmp_path / "ca.pem"
+        pem = Authority(tmp_path, "plant").file.read_text()
+        file.write_text("canary\r\n" + pem.replace("\n", "\r\n") + "canary\n")
+        small.fill_in(ca_file=str(file))
+        small.run("access")
+
+        text = (CONNECTOR / "connector.yaml").read_text()
+        assert pem.splitlines()[1] in text
+        assert "canary" not in text
+
+    @pytest.mark.parametrize(
+        ("program", "said"),
+        [
+            ("false", "false ended with 1 and said nothing: is it the Databricks CLI?"),
+            ("/usr", "/usr is a folder, not the program by which"),
+        ],
+    )
+    def test_a_program_that_is_not_the_command_line(self, tmp_path: Path, program: str, said: str) -> None:
+        with pytest.raises(HeadgateError) as refused:
+            BundleCommand(program, tmp_path, {}, str)
+
+        assert said in str(refused.value)
+
     @pytest.mark.parametrize("schedule", ["61 * * * *", "0 0 25 * * ?", "quartz: nonsense", "0 0 31 2 *"])
     def test_a_wrong_schedule(self, small: Notebook, schedule: str) -> None:
         small.fill_in(schedule=schedule)
@@ -386,7 +493,7 @@ class TestWhatTheOperatorMends:
         assert "Tables: 'pi_timeserie' is no table of OSI PI\n    did you mean 'pi_timeseries'?" in small.stopped("discover")
 
     def test_cells_that_are_run_out_of_order(self, small: Notebook) -> None:
-        assert "run `headgate balance osipi`" in small.stopped("check")
+        assert "run the cell `pi.balance()`" in small.stopped("check")
         assert "pi_timeseries: 20 tag_webids in 4 slices" in small.run("slice")
         assert "osipi: 4 tables, 4 pipelines, 1 stack" in small.run("balance")
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from headgate.emit.bundle.bundle import BundleTarget
 
-_RESOLVED = re.compile(r"\$\{[^}]*\}")
+# What a bundle puts a value in place of, wherever it stands.
+REFERENCE = re.compile(r"\$\{[^}]*\}")
 
 
 def problems_of(parts: Sequence[BundleTarget]) -> list[Problem]:
@@ -45,7 +46,7 @@ def _references(part: BundleTarget) -> Iterator[Problem]:
         if isinstance(one, File | Notebook | Connection | GitFolder | SecretScope | Secret | SecretAcl):
             continue
         for text in _texts(one if isinstance(one, tuple) else asdict(one)):
-            if found := _RESOLVED.search(text):
+            if found := REFERENCE.search(text):
                 yield Problem(
                     f"{part.connector} in {part.name}: {short(text)} holds {found.group()}, which a bundle would resolve",
                     "reword it",

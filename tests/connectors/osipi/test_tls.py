@@ -121,6 +121,13 @@ def test_an_authority_that_is_none_is_told(client: Clients, tmp_path: Path, text
         client(ca_file=str(path))
 
 
+def test_a_text_that_is_no_certificate_is_not_repeated(client: Clients) -> None:
+    with pytest.raises(OptionsError, match="ca_file can't be read: give the certificate") as told:
+        client(ca_file="-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----\n")
+
+    assert "canary" not in str(told.value)
+
+
 def test_what_only_looks_like_a_certificate_is_told(client: Clients) -> None:
     with pytest.raises(OptionsError, match="ca_file holds no certificate: give the certificate of the server's authority"):
         client(ca_file="-----BEGIN CERTIFICATE----- folded into a line -----END CERTIFICATE-----")

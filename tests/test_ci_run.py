@@ -51,7 +51,14 @@ def test_it_fails_where_tests_fail_or_none_ran_or_many_were_skipped(
     assert message in done.stderr
 
 
-@pytest.mark.parametrize(("shared", "asked"), [("data", ["test ", "test-shared data"]), ("", ["test "]), ("away", ["test "])])
+@pytest.mark.parametrize(
+    ("shared", "asked"),
+    [
+        ("data", ["test ", "lint data", "test-shared data"]),
+        ("", ["test ", "lint "]),
+        ("away", ["test ", "lint away"]),
+    ],
+)
 def test_tests_of_additional_data_run_by_themselves_where_it_is_there(tmp_path: Path, shared: str, asked: list[str]) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "file").touch()

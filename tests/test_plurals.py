@@ -42,6 +42,10 @@ SEVERAL = {
     "what": "a word",
     "zone": "likewise",
     "limit": "of a comment",
+    "len(files)": "more than one process reads",
+    "minutes": "one is every minute",
+    "hours": "likewise",
+    "days": "likewise",
 }
 
 

@@ -61,7 +61,7 @@ def rhythm_words(one: RhythmAssessed) -> list[str]:
     if knee and today and knee.pipelines < today.pipelines:
         lines.append(
             f"{counted(knee.pipelines, 'pipeline')} would take {duration_text(knee.run_seconds)} and "
-            f"{number_text(round(today.hours - knee.hours, 1))} hours a month less, for {counted(knee.moves, 'move')}"
+            f"{counted(round(today.hours - knee.hours, 1), 'hour')} a month less, for {counted(knee.moves, 'move')}"
         )
     if today and today.run_seconds < one.run_seconds:
         balanced = duration_text(today.run_seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ from tests.dashboard.site import SECRET, Site, write_project
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+VARIABLE = "HEADGATE_OPTION_TOKEN"
+
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -22,7 +25,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = write_project(root)
     (root / "balance.html").write_text("<!DOCTYPE html><title>Headgate: balance of plant</title><style>p {}</style><p>Page</p>")
     (root / "other.html").write_text("<title>Somebody's own</title><script>alert(1)</script>")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEADGATE_OPTION_TOKEN", SECRET)
-        with served(settings) as url:
-            yield Site(url, root, settings)
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:  # until it serves: tests of other folders have no such secret
+            patch.setenv(VARIABLE, SECRET)
+            url = stack.enter_context(served(settings))
+        yield Site(url, root, settings)
+
+
+@pytest.fixture(autouse=True)
+def _with_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, SECRET)

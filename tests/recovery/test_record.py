@@ -87,11 +87,12 @@ def test_what_was_recorded_stays_where_the_workspace_can_not_be_asked(
 
 def test_check_finds_what_the_workspace_has_twice(deployed: Deployed) -> None:
     deployed.record()
-    assert deployed.headgate("check", "--workspace").stderr == ""
+    before = deployed.headgate("check", "--workspace").stderr
+    assert "job" not in before
     second = deployed.job("people_1")
 
     assert f"job {second} " in deployed.headgate("check", "--workspace", code=3).stderr
-    assert deployed.headgate("check").stderr == ""
+    assert deployed.headgate("check").stderr == before
 
 
 def test_a_thousand_jobs_take_ten_requests(deployed: Deployed) -> None:

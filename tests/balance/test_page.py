@@ -246,6 +246,7 @@ def test_groups_and_changes_beyond_the_page_are_counted() -> None:
     assert (len(shown.steps), shown.steps_left_out) == (200, 60)
 
 
+@pytest.mark.long
 def test_two_thousand_pipelines_and_ten_thousand_tables_stay_below_three_megabytes() -> None:
     rows = [row(f"p_{number}", 100, 90, group=f"g_{number % 400}") for number in range(2000)]
     entries = [entry(f"{number:0255}", f"p_{number % 2000}", f"p_{number % 1999}") for number in range(10_000)]

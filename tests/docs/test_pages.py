@@ -84,6 +84,7 @@ def test_the_sample_becomes_a_bundle(tmp_path: Path) -> None:
     assert (reader.here / "bundle/resources/sample.yml").exists()
 
 
+@pytest.mark.long
 def test_a_pipeline_of_transforms_is_generated_and_sql_that_is_there_imported(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
 

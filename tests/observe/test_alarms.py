@@ -6,6 +6,8 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from headgate.inventory.keep_runs import with_runs
 from headgate.inventory.runs import Run, parse_runs
 from headgate.observe.alarms import pipeline_alarm, table_alarms
@@ -84,6 +86,7 @@ def test_a_quiet_time_that_the_runs_begin_with_may_have_been_of_any_length() -> 
     assert kinds(later(runs(10, 10, 10), silent)) == []
 
 
+@pytest.mark.long
 def test_nights_and_weekends_are_no_alarm_on_a_frequent_schedule_and_a_table_that_falls_silent_for_good_is() -> None:
     begin, half_hour, stops = datetime(2026, 3, 2, tzinfo=UTC), timedelta(minutes=30), 21 * 48
     text: str | None = None

@@ -227,6 +227,7 @@ def test_updates_are_stopped_and_waited_for(headgate: Run, cloud: Cloud) -> None
     assert [request.path for request in cloud.workspace.asked("POST")] == ["/api/2.0/pipelines/id-people_1/stop"]
 
 
+@pytest.mark.long
 def test_200_pipelines_are_started_and_watched_with_3_requests_a_second_at_most(cloud: Cloud) -> None:
     # Each takes a minute to an hour. What is asked: a start each, and a list of two pages every 10 seconds, however many run.
     for number in range(200):

@@ -42,6 +42,7 @@ def test_its_example_has_it_and_the_mended_one_has_nothing(code: str) -> None:
     assert codes(good) == set()
 
 
+@pytest.mark.long
 def test_a_reader_of_the_page_gets_from_a_finding_to_none(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
 

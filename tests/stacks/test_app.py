@@ -104,6 +104,7 @@ def test_bad_input_ends_the_synthesis_with_its_problem_and_no_stack_trace(projec
     assert not list(tmp_path.glob("out/stacks/*"))
 
 
+@pytest.mark.long
 def test_a_users_own_typed_constructs_stand_beside_ours(project: Path, tmp_path: Path) -> None:
     found = {
         name: json.loads(text) for name, text in synthesize(project, tmp_path / "out", "examples/own_constructs.py").items()

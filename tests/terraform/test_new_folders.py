@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.standin.derived import ENDS
+from tests.support.examples import some_of
 from tests.support.samples import tables_of
 from tests.support.site import actions
 
@@ -38,7 +39,7 @@ def first_deploy(crm: Site) -> list[str]:
     return [error for outcome in found for error in outcome.errors]
 
 
-@pytest.mark.parametrize("provider", ENDS)
+@pytest.mark.parametrize("provider", some_of(ENDS))
 def test_a_first_deploy_fails_on_no_folder_and_empty_files_go_up(site: Callable[..., Site]) -> None:
     crm = site({"code": {"folder": "src"}}, tables_of(6), pipelines=6, stacks=2)
     crm.code = CODE

@@ -49,7 +49,7 @@ class TestRenamed:
         ("change", "old", "new"),
         [
             (SERVER, f"\\\\{SERVER_NAME}\\Plant\\", "\\\\NEW-AF\\Plant\\"),
-            (DATABASE, f"\\\\{SERVER_NAME}\\Plant\\", f"\\\\{SERVER_NAME}\\Werk\\"),
+            pytest.param(DATABASE, f"\\\\{SERVER_NAME}\\Plant\\", f"\\\\{SERVER_NAME}\\Werk\\", marks=pytest.mark.long),
             (OF_UNIT, OLD, f"\\\\{SERVER_NAME}\\Plant\\Site 0000\\Halle Süd"),
         ],
     )

@@ -40,6 +40,7 @@ def started(command: list[str], folder: Path, **environment: str) -> tuple[subpr
     return server, told.partition(" at ")[2].partition(";")[0].replace("0.0.0.0", "127.0.0.1")  # noqa: S104 (what it told)
 
 
+@pytest.mark.long
 def test_the_folder_alone_is_an_application_whatever_it_is_called(tmp_path: Path) -> None:
     folder = shutil.copytree(APP, tmp_path / "source_code", ignore=shutil.ignore_patterns("__pycache__"))
     manifest = YAML(typ="safe").load(folder / "app.yaml")

@@ -7,9 +7,10 @@ import pytest
 pytest.importorskip("fastapi", reason="the programs in apps/ have packages of their own: make .venv/.apps.ready")
 
 from tests.connectors.osipi.soak.run import run
+from tests.support.examples import some_of
 
 
-@pytest.mark.parametrize("seed", [31, 82])
+@pytest.mark.parametrize("seed", some_of([31, 82]))
 def test_a_reader_that_is_killed_at_any_instant_loses_and_doubles_nothing_unreported(seed: int) -> None:
     outcome = run(seed)
 

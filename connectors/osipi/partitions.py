@@ -153,7 +153,7 @@ def _appended(reading: Reading, table: Table) -> Iterator[dict[str, Any]]:
 
 
 def recorded_blocks(reading: Reading, part: Mapping[str, Any]) -> Iterator[Block]:
-    """Give the values of a part that is a stretch of time, a tag's page each. Raises as `read_partition`."""
+    """Give the values of a part that is a stretch of time, a tag's page each. Raises PiError as `read_partition` does."""
     tags = tag_webids(reading)
     for found in StreamReader(reading.client).read([Window(tag, part["start"], part["end"]) for tag in tags]):
         if isinstance(found, TagProblem):

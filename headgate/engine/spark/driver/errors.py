@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # What Spark and its bridge to Python raise.
 RAISED = (PySparkException, Py4JError)
 _TOLD = re.compile(r"headgate-error:(\[.*?\]):headgate-end", re.DOTALL)
-_HUNG = re.compile(r"Python worker (exited unexpectedly|keeps crashing)|EOFException")
+# A stream's own process that ended leaves no word at all.
+_HUNG = re.compile(r"Python worker (exited unexpectedly|keeps crashing)|EOFException|terminated with exception:\s+SQLSTATE")
 
 
 @contextmanager

@@ -54,3 +54,16 @@ def test_an_answer_that_fails_leaves_those_before_it_and_says_why(engine: Engine
     table.connector = Connector(struct(id=LONG), changes=table.connector.changes)
     table.load()
     assert table.rows("id") == [(1,), (2,)]
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        "[STREAM_FAILED] Query [id = 1, runId = 2] terminated with exception:  SQLSTATE: XXKST",
+        "org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)",
+    ],
+)
+def test_a_process_that_ended_while_the_connector_was_asked_is_told_as_one(raised: str) -> None:
+    told = import_module("headgate.engine.spark.driver.errors").table_error(RuntimeError(raised))
+    assert "it gave no answer in time, or was killed" in told.message
+    assert "more time: --timeout" in told.fix

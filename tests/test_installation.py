@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate import installation
-from headgate.installation import bring, wheel_folder
+from headgate.installation import bring, brought, wheel_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,3 +115,14 @@ def test_in_a_clone_it_is_the_clone_that_is_installed(prefix: Path, monkeypatch:
     words = shlex.split(bring(["osipi", "exact"]))
 
     assert words[3:] == ["install", "-e", "/src/headgate/connectors/osipi", "-e", "/src/headgate[exact]"]
+
+
+@pytest.mark.parametrize(("found", "extra", "other"), [("4.2.0", "spark-run", "spark"), ("4.3.1", "spark", "spark-run")])
+def test_a_distribution_that_two_extras_bring_is_there_for_the_one_of_its_version_alone(
+    found: str, extra: str, other: str, prefix: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installation, "installed", lambda name: found if name == "pyspark" else "")
+    (prefix / "uv-receipt.toml").touch()
+    assert (brought(extra), brought(other)) == (found, "")
+    assert bring([other]) == f"uv tool install 'headgate[{other}]=={VERSION}'"
+    assert bring(["delta"]) == f"uv tool install 'headgate[{extra},delta]=={VERSION}'"

@@ -208,6 +208,24 @@ class OsipiLakeflowConnect(LakeflowConnect, SupportsPartitionedStream):
         overrides = partition.get("options") or {}
         return read_partition(self._reading({**table_options, **overrides}), self._table(table_name), partition)
 
+    def read_partition_arrow(
+        self, table_name: str, partition: Mapping[str, Any], table_options: Mapping[str, str]
+    ) -> Iterator[RecordBatch] | None:
+        """Read a part as `read_partition` does, into Arrow record batches: the same rows in the same order.
+
+        None for parts other than those of recorded values, and without pyarrow and numpy. Raises as `read_partition`.
+        """
+        table = self._table(table_name)
+        if table.blocks is None or "start" not in partition:
+            return None
+        try:
+            from .arrow import batches  # noqa: PLC0415 (an extra)
+        except ImportError:
+            return None
+        from .partitions import recorded_blocks  # noqa: PLC0415 (discovery needs none of it)
+
+        return batches(recorded_blocks(self._reading({**table_options, **(partition.get("options") or {})}), partition))
+
     @staticmethod
     def plain_options() -> frozenset[str]:
         """Give the names of the options that hold no secret, which errors may show."""

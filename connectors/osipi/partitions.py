@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .catalogue import RECORDED as PARTITIONED
@@ -22,7 +23,7 @@ from .reading import FORBIDDEN_OR_GONE
 from .stream_reader import StreamReader
 from .streamsets import Window
 from .times import next_after, shifted, stamp_of
-from .values import value_rows
+from .values import Values
 from .webids import stable_id
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from .reading import Reading
     from .tables import Table
+    from .values import Block
 
 _BAD_OFFSET = "the offset is none of a partitioned stream: start again from a full refresh"
 
@@ -132,7 +134,7 @@ def read_partition(reading: Reading, table: Table, part: Mapping[str, Any]) -> I
     Raises PiError when that is all of them, and for any other fault, since such a part has one offset for all its tags.
     """
     if "start" in part:
-        return _recorded(reading, part["start"], part["end"])
+        return chain.from_iterable(recorded_blocks(reading, part))
     if table.snapshot:
         return table.snapshot(reading)
     return _appended(reading, table)
@@ -150,13 +152,14 @@ def _appended(reading: Reading, table: Table) -> Iterator[dict[str, Any]]:
         offset = after
 
 
-def _recorded(reading: Reading, start: str, end: str) -> Iterator[dict[str, Any]]:
+def recorded_blocks(reading: Reading, part: Mapping[str, Any]) -> Iterator[Block]:
+    """Give the values of a part that is a stretch of time, a tag's page each. Raises PiError as `read_partition` does."""
     tags = tag_webids(reading)
-    for found in StreamReader(reading.client).read([Window(tag, start, end) for tag in tags]):
+    for found in StreamReader(reading.client).read([Window(tag, part["start"], part["end"]) for tag in tags]):
         if isinstance(found, TagProblem):
             if found.status not in FORBIDDEN_OR_GONE:
                 raise PiError(found.status, f"{found.webid}: {found.message}")
             reading.report(found)
         else:
-            yield from value_rows(found.tag, found.items, reading.ingested)
+            yield Values(found.tag, found.items, reading.ingested)
     reading.refuse_if_none(len(tags))

@@ -1,4 +1,4 @@
-"""`headgate run`: a layout on this machine, into Delta tables."""
+"""`headgate run`: a layout on this machine or on Spark, into Delta tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import signal
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -34,7 +34,17 @@ def run(  # noqa: PLR0913  # each parameter is a flag
     full_refresh: Annotated[
         list[str] | None, typer.Option(help="Load this table, or some by commas, from nothing; may be given again.")
     ] = None,
-    memory: Annotated[int, typer.Option(help="MiB of memory that a pipeline may take.")] = 512,
+    engine: Annotated[
+        Literal["embedded", "spark"],
+        typer.Option(help="What loads the tables: the engine of Headgate's own, on this machine, or Spark."),
+    ] = "embedded",
+    master: Annotated[
+        str | None, typer.Option(help="With --engine spark: Spark's master, such as spark://host:7077. [default: local[*]]")
+    ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(help="MiB of memory that a pipeline may take (default: 512); with --engine spark the driver's JVM."),
+    ] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that one answer of the connector may take.")] = 600,
     every: Annotated[float, typer.Option(min=0.1, help="With --continuous: seconds between two loads.")] = 10,
     code: Annotated[
@@ -51,7 +61,7 @@ def run(  # noqa: PLR0913  # each parameter is a flag
     output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
-    """Run a connector's layout on this machine: each pipeline a process, each table a Delta table.
+    """Run a connector's layout on this machine, or on Spark: each table a Delta table.
 
     The same command goes on where the last one ended, or was killed: rows and the source's offset land in one commit. A table
     that fails stops no other one. Values that don't fit their column's type go to a quarantine beside the table. Secrets come
@@ -71,6 +81,8 @@ def run(  # noqa: PLR0913  # each parameter is a flag
         refresh=_names(full_refresh),
         refresh_all=full_refresh_all,
         memory=memory,
+        engine=engine,
+        master=master,
         timeout=timeout,
         interval=every if continuous else None,
         code=code,

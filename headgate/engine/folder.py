@@ -49,9 +49,10 @@ def _parts(table: TableId) -> list[str]:
     return [_name(part.lower()) for part in (table.catalog, table.schema, table.table)]
 
 
-def unfit_characters(path: Path) -> str:
-    """Give the characters of a path, in order, that deltalake takes for something else in the path of a table."""
-    return "".join(sorted({one for part in path.parts[1:] for one in part if one in _TAKEN or not one.isprintable()}))
+def unfit_characters(path: Path, also: str = "") -> str:
+    """Give the characters of a path, in order, that deltalake takes for something else in the path of a table; and others."""
+    taken = _TAKEN + also
+    return "".join(sorted({one for part in path.parts[1:] for one in part if one in taken or not one.isprintable()}))
 
 
 def _name(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from headgate.clients.terraform.program import find_program
 from headgate.definition.provider import OLDEST
 from headgate.emit.terraform.stacks import TERRAFORM
-from headgate.installation import EXTRAS, bring, bring_package, installed
+from headgate.installation import bring, bring_package, brought, installed
 from headgate.problems import SourceError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ OPTIONAL = {
     "simulator": "simulate-pi",
     "exact": "proofs of few moves",
     "delta": "run, backfill --delta",
+    "spark-run": "run --engine spark",
     "mlflow": "observe --mlflow",
     "sql": "sql generate, check",
     "dashboard": "dashboard",
@@ -124,7 +125,7 @@ def _terraform(named: str) -> Check:
 
 def _extras() -> Iterator[Check]:
     for extra, what in OPTIONAL.items():
-        found = installed(EXTRAS[extra])
+        found = brought(extra)
         fix = "" if found else bring([extra])
         yield Check(f"extra {extra}", "fine" if found else "optional", found or "not installed", what, fix)
 

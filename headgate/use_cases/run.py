@@ -1,4 +1,4 @@
-"""A layout, run on this machine: each pipeline's tables from the connector into Delta tables below a folder."""
+"""A layout, run on this machine or on Spark: each pipeline's tables from the connector into Delta tables below a folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from headgate.deployment.ingest import option_text
 from headgate.discovery.options import init_options
@@ -16,6 +16,9 @@ from headgate.engine.events import Event, append_event
 from headgate.engine.folder import RunFolder, unfit_characters
 from headgate.engine.model import PipelineOrder, PlannedPipeline, PlannedTable, TableOrder
 from headgate.engine.recorder import Recorder
+from headgate.engine.spark.model import SparkOrder
+from headgate.engine.spark.needs import LOCAL, packages, refuse_master, refuse_missing
+from headgate.engine.spark.supervise import SparkSupervisor
 from headgate.engine.supervise import Heard, Supervisor
 from headgate.installation import bring
 from headgate.layout.resolved import resolve_layout
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
 
 OUT = Path("build") / "run"
 _MIB = 1024 * 1024
-_LEAST_MEMORY = 256  # MiB: Python, Arrow and delta-rs alone take half of it
+_MEMORY, _LEAST_MEMORY = 512, 256  # MiB: Python, Arrow and delta-rs alone take half of the latter
+_LEAST_OF_SPARK = 512  # MiB: Spark itself refuses a driver with less than 450
+_SPARK_TAKES = "*{}`:,"  # what Spark takes for something else in a path
 _LIBRARIES = ("deltalake", "pyarrow", "filelock")
 
 
@@ -42,7 +47,8 @@ class RunRequest(ConnectorRequest):
     """What to run, and how.
 
     out: the folder of the Delta tables. jobs: pipelines at once; None: as many as there are cores. only: tables and pipelines,
-    by name; none: all. refresh: tables to load from nothing; refresh_all: every one. memory: MiB that a pipeline may take.
+    by name; none: all. refresh: tables to load from nothing; refresh_all: every one. memory: MiB that a pipeline may take, on
+    Spark the driver's JVM; None: 512, on Spark as it is configured. engine: what loads them; master: Spark's, None: here.
     timeout: seconds that one answer of the connector may take. interval: seconds after which all is run again; None: once.
     code: the folder of the connector's code, where the definition names none here. options: for the connector, they win over
     the environment's and the definition's.
@@ -53,11 +59,26 @@ class RunRequest(ConnectorRequest):
     only: tuple[str, ...] = ()
     refresh: tuple[str, ...] = ()
     refresh_all: bool = False
-    memory: int = 512
+    memory: int | None = None
+    engine: Literal["embedded", "spark"] = "embedded"
+    master: str | None = None
     timeout: float = 600
     interval: float | None = None
     code: Path | None = None
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Engine(Protocol):
+    """Runs pipelines, and says what is heard of them."""
+
+    def run(self) -> Iterator[Heard]:
+        """Give what is heard, until all have ended."""
+
+    def stop(self) -> None:
+        """Have it end at the next commits."""
+
+    def kill(self) -> None:
+        """End it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +94,7 @@ class LayoutRun:
     pipelines: tuple[PlannedPipeline, ...]
     events: Path
     unknown: tuple[str, ...]
-    _supervisor: Supervisor = field(repr=False)
+    _engine: Engine = field(repr=False)
     _mask: Redactor = field(repr=False)
 
     def run(self) -> Iterator[Event | Heard]:
@@ -84,7 +105,7 @@ class LayoutRun:
         sources = {table.destination: table.source_table for pipeline in self.pipelines for table in pipeline.tables}
         recorder = Recorder(self.id, self.connector, self.target, sources, self._mask)
         yield self._kept(recorder.begun())
-        for heard in self._supervisor.run():
+        for heard in self._engine.run():
             if (event := recorder.event(heard)) is not None:
                 yield self._kept(event)
             else:
@@ -93,11 +114,11 @@ class LayoutRun:
 
     def stop(self) -> None:
         """Have it end at the next commits."""
-        self._supervisor.stop()
+        self._engine.stop()
 
     def kill(self) -> None:
         """End it now; what was committed stays."""
-        self._supervisor.kill()
+        self._engine.kill()
 
     def _kept(self, event: Event) -> Event:
         append_event(self.events, event)
@@ -107,10 +128,7 @@ class LayoutRun:
 def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
     """Get a run ready. Raises InputError for what can't be run: names that nothing has, no code, no library."""
     one, target = request.read()
-    if missing := [name for name in _LIBRARIES if find_spec(name) is None]:
-        raise InputError(f"a run needs the libraries {', '.join(missing)}", bring(["delta"]))
-    if request.memory < _LEAST_MEMORY:
-        raise InputError(f"--memory {request.memory} is too little: a pipeline takes {_LEAST_MEMORY} MiB at least")
+    _refuse_engine(request)
     definition = one.definition
     catalog = definition.targets[target].catalog
     pipelines = resolve_layout(one.agreed(), one.tables, target)
@@ -120,7 +138,7 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
         named = ", ".join(sorted(one.source_table for one in outside))
         raise InputError(f"--full-refresh names what --only leaves out: {named}", "name it in both, or leave --only out")
     folder = RunFolder(request.out.resolve())
-    if odd := unfit_characters(folder.path):
+    if odd := unfit_characters(folder.path, _SPARK_TAKES if request.engine == "spark" else ""):
         raise InputError(
             Problem(f"--out {folder.path}: Delta tables can't be below a folder with {odd!r} in its path", "name another")
         )
@@ -144,9 +162,39 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
         pipelines=planned,
         events=folder.events,
         unknown=tuple(name for name in definition.dynamic_options if name not in options),
-        _supervisor=Supervisor(orders, jobs, definition.id, folder, mask),
+        _engine=_engine(request, orders, jobs, definition.id, folder, mask),
         _mask=mask,
     )
+
+
+def _refuse_engine(request: RunRequest) -> None:
+    """Raise InputError for an engine that can't be run as it is asked for, or lacks something here."""
+    on_spark = request.engine == "spark"
+    if request.master is not None and not on_spark:
+        raise InputError("--master is Spark's", "add --engine spark, or leave --master out")
+    least, of = (_LEAST_OF_SPARK, "Spark's driver") if on_spark else (_LEAST_MEMORY, "a pipeline")
+    if request.memory is not None and request.memory < least:
+        raise InputError(f"--memory {request.memory} is too little: {of} takes {least} MiB at least")
+    if on_spark:
+        refuse_master(request.master or LOCAL)
+        refuse_missing()
+    elif missing := [name for name in _LIBRARIES if find_spec(name) is None]:
+        raise InputError(f"a run needs the libraries {', '.join(missing)}", bring(["delta"]))
+
+
+def _engine(
+    request: RunRequest, orders: list[PipelineOrder], jobs: int, connector: str, folder: RunFolder, mask: Redactor
+) -> Engine:
+    if request.engine == "embedded":
+        return Supervisor(orders, jobs, connector, folder, mask)
+    order = SparkOrder(
+        pipelines=tuple(orders),
+        jobs=jobs,
+        master=request.master or LOCAL,
+        memory=(request.memory or 0) * _MIB,
+        packages=packages(),
+    )
+    return SparkSupervisor(order, folder.log(connector, "spark"), mask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +217,7 @@ class _Settings:
             code=str(self.code),
             connection=dict(self.options),
             tables=tuple(self._table(table, refresh) for table in tables),
-            memory=request.memory * _MIB,
+            memory=(request.memory or _MEMORY) * _MIB,
             patience=request.timeout,
             interval=request.interval or 0,
         )

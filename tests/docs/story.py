@@ -26,6 +26,9 @@ NOT_RUN = {
     "headgate approved --target prod --out approved.json": "works in CI alone; tests/ci does it",
     "headgate show crm -t prod                     # which pipeline reads which table": DATABRICKS,
     "headgate observe crm -t prod --workspace --mlflow": "needs MLflow and a workspace; tests/observe does it",
+    "headgate run sample --engine spark                                       # local[*]: all cores of this machine": (
+        "needs Spark; tests/engine/spark does it"
+    ),
     "make demo     # the main job on OSI PI's 39 tables": "sets up a clone; .ci/run does it",
     "make setup terraform                                     # terraform is left alone where there is one": INSTALLS,
     "sudo apt-get install libkrb5-dev gcc python3-dev      # krb5-devel on Red Hat": "needs a Kerberos server",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
+from tests.engine.played import Table
 from tests.support.command import command_line
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
+    from tests.engine.played import Engine
     from tests.support.command import Run
 
 DEFINITION = """\
@@ -59,6 +62,18 @@ class Project:
     def events(self) -> list[dict[str, Any]]:
         """The event log."""
         return [json.loads(line) for line in (self.folder / "out" / "_headgate" / "events.jsonl").read_text().splitlines()]
+
+
+ON_SPARK = pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.filterwarnings("default")])  # Spark's own warnings
+
+
+@pytest.fixture(params=["embedded", ON_SPARK])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Give the class of a table that one of both engines loads."""
+    if request.param == "embedded":
+        return Table
+    table: Engine = import_module("tests.engine.spark.warm").spark_table()  # not before: there may be no Spark
+    return table
 
 
 @pytest.fixture

@@ -65,6 +65,15 @@ class Connector:
         return (answers[at], {"at": at + 1}) if at < len(answers) else ((), {"at": at})
 
 
+class Failing(Connector):
+    """A connector that fails after its first answer."""
+
+    def read_table(self, table: str, offset: Row | None, options: Mapping[str, str]) -> Any:
+        if offset:
+            raise OSError("gone")
+        return Connector.read_table(self, table, offset, options)
+
+
 class Played(Source):
     """The source of a connector that is there already."""
 
@@ -127,6 +136,9 @@ class Table:
         """Give the cells that did not fit."""
         folder = self.root / "aside" / "quarantine"
         return pl.read_delta(str(folder)).sort("batch").to_dicts() if folder.exists() else []
+
+
+Engine = type[Table]  # of the engine that loads it: the one on one machine, or Spark
 
 
 def broken(rows: Sequence[Row], error: BaseException) -> Iterator[Row]:

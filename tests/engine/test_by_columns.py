@@ -84,3 +84,29 @@ def test_batches_go_into_columns_as_the_table_spells_them_and_with_fields_that_o
     one.connector.offered, one.connector.schema = True, struct(ID=LONG, at=struct(y=LONG))
     one.give([pa.RecordBatch.from_pylist([{"ID": 2, "at": {"y": 3}}])])
     assert one.rows("id", "at") == [(1, {"x": 1, "y": 2}), (2, {"x": None, "y": 3})]
+
+
+class Parted(Connector):
+    """A connector of two parts: one comes by columns, the other as dictionaries."""
+
+    def is_partitioned(self, _table: str) -> bool:
+        return True
+
+    def latest_offset(self, _table: str, _options: object, _start: object) -> dict[str, int]:
+        return {"at": 1}
+
+    def get_partitions(self, _table: str, _options: object, *_offsets: object) -> list[dict[str, int]]:
+        return [{"id": 1}, {"id": 2}]
+
+    def read_partition(self, _table: str, part: dict[str, int], _options: object) -> list[dict[str, object]]:
+        return [{"id": part["id"], "name": "row"}]
+
+    def read_partition_arrow(self, _table: str, part: dict[str, int], _options: object) -> list[pa.RecordBatch] | None:
+        by_columns = pa.RecordBatch.from_pylist([{"id": 1, "name": "batch"}], pa.schema([SCHEMA.field(0), SCHEMA.field(1)]))
+        return [by_columns] if part["id"] == 1 else None
+
+
+def test_parts_come_by_columns_where_the_connector_has_them_so(tmp_path: Path) -> None:
+    parted = Table(tmp_path, Parted(struct(id=(LONG,), name=STRING)))
+    parted.load()
+    assert parted.rows("id", "name") == [(1, "batch"), (2, "row")]

@@ -12,6 +12,8 @@ from tests.engine.played import DOUBLE, LONG, STRING, Connector, Table, spark, s
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.engine.played import Engine
+
 WAYS = [
     pytest.param(kind, {"scd_type": scd}, id=f"{kind}-{scd}")
     for kind in ("append", "cdc", "snapshot")
@@ -20,19 +22,19 @@ WAYS = [
 ]
 
 
-def loaded(folder: Path, schema: Any, rows: list[Any], kind: str, options: dict[str, str]) -> Table:
-    table = Table(folder, Connector(schema, kind, ["id"], "seq"), options)
+def loaded(folder: Path, schema: Any, rows: list[Any], kind: str, options: dict[str, str], engine: Engine = Table) -> Table:
+    table = engine(folder, Connector(schema, kind, ["id"], "seq"), options)
     table.give(rows)
     return table
 
 
 @pytest.mark.parametrize(("kind", "options"), WAYS)
 def test_new_columns_and_fields_are_added_and_rows_of_before_keep_their_values(
-    kind: str, options: dict[str, str], tmp_path: Path
+    kind: str, options: dict[str, str], tmp_path: Path, engine: Engine
 ) -> None:
     before = struct(id=LONG, seq=LONG, at=struct(x=LONG), many=spark("ArrayType", struct(x=LONG)))
     rows = [{"id": key, "seq": 1, "at": {"x": key}, "many": [{"x": key}]} for key in (1, 2)]
-    table = loaded(tmp_path, before, rows, kind, options)
+    table = loaded(tmp_path, before, rows, kind, options, engine)
     both = struct(x=LONG, y=STRING)
     table.connector.schema = struct(id=LONG, seq=LONG, at=both, many=spark("ArrayType", both), new=DOUBLE)
     changed = {"id": 1, "seq": 2, "at": {"x": 7, "y": "y"}, "many": [{"x": 7, "y": "y"}], "new": 1.5}
@@ -54,8 +56,11 @@ def test_a_snapshots_row_opens_no_new_row_of_history_for_a_new_column_without_a_
 
 
 @pytest.mark.parametrize(("kind", "options"), WAYS)
-def test_a_column_that_is_gone_stays_and_is_empty_in_new_rows(kind: str, options: dict[str, str], tmp_path: Path) -> None:
-    table = loaded(tmp_path, struct(id=LONG, seq=LONG, name=STRING), [{"id": 1, "seq": 1, "name": "Ada"}], kind, options)
+def test_a_column_that_is_gone_stays_and_is_empty_in_new_rows(
+    kind: str, options: dict[str, str], tmp_path: Path, engine: Engine
+) -> None:
+    before = struct(id=LONG, seq=LONG, name=STRING)
+    table = loaded(tmp_path, before, [{"id": 1, "seq": 1, "name": "Ada"}], kind, options, engine)
     table.connector.schema = struct(id=LONG, seq=LONG)
     table.give([{"id": 2, "seq": 1}])
     assert (2, None) in table.rows("id", "name")
@@ -162,8 +167,8 @@ def test_a_struct_in_a_map_takes_no_new_field(tmp_path: Path) -> None:
     assert table.rows("m") == [({"k": {"x": 1, "y": 2}},)]
 
 
-def test_history_that_is_asked_for_later_needs_a_full_refresh(tmp_path: Path) -> None:
-    table = loaded(tmp_path, struct(id=LONG, seq=LONG), [{"id": 1, "seq": 1}], "cdc", {})
+def test_history_that_is_asked_for_later_needs_a_full_refresh(tmp_path: Path, engine: Engine) -> None:
+    table = loaded(tmp_path, struct(id=LONG, seq=LONG), [{"id": 1, "seq": 1}], "cdc", {}, engine)
     table.options = {"scd_type": "SCD_TYPE_2"}
     with pytest.raises(TableError, match="loaded without history"):
         table.load()

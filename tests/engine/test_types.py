@@ -22,6 +22,8 @@ from tests.engine.played import BOOLEAN, DOUBLE, LONG, STRING, Connector, Table,
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.engine.played import Engine
+
 BYTE, SHORT, INTEGER, FLOAT, BINARY, DATE, TIMESTAMP, NTZ = (
     spark(f"{name}Type") for name in ("Byte", "Short", "Integer", "Float", "Binary", "Date", "Timestamp", "TimestampNTZ")
 )
@@ -228,9 +230,9 @@ def test_a_schema_that_no_delta_table_can_have_is_told(schema: Any, said: str, t
     assert not (tmp_path / "main").exists()
 
 
-def test_rows_that_do_not_fit_are_kept_apart_with_all_that_is_known_of_them(tmp_path: Path) -> None:
+def test_rows_that_do_not_fit_are_kept_apart_with_all_that_is_known_of_them(tmp_path: Path, engine: Engine) -> None:
     schema = struct(id=LONG, name=STRING, price=(DOUBLE,), seq=LONG)
-    table = Table(tmp_path, Connector(schema, "cdc", ["id"], "seq"))
+    table = engine(tmp_path, Connector(schema, "cdc", ["id"], "seq"))
     rows = [
         {"id": 1, "name": "fits", "price": 1.5, "seq": 1},
         {"id": 2, "name": "\ud800", "price": None, "seq": 1},
@@ -257,8 +259,8 @@ def test_alike_rows_that_do_not_fit_are_all_counted(tmp_path: Path) -> None:
     assert (load.intake.rows, load.landed.written, load.intake.quarantined, len(table.quarantined())) == (3, 1, 2, 2)
 
 
-def test_a_key_that_a_snapshot_has_twice_is_kept_apart_but_for_the_first(tmp_path: Path) -> None:
-    table = Table(tmp_path, Connector(struct(id=LONG, v=STRING), "snapshot", ["id"]))
+def test_a_key_that_a_snapshot_has_twice_is_kept_apart_but_for_the_first(tmp_path: Path, engine: Engine) -> None:
+    table = engine(tmp_path, Connector(struct(id=LONG, v=STRING), "snapshot", ["id"]))
     load = table.give([{"id": 1, "v": "a"}, {"id": 2, "v": "b"}, {"id": 1, "v": "c"}])
     assert (load.intake.rows, load.landed.written, load.intake.quarantined) == (3, 2, 1)
     assert table.rows("id", "v") == [(1, "a"), (2, "b")]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.engine.worker.delta import MARK, quoted
+from headgate.engine.worker.delta import quoted
 from headgate.engine.worker.history import END, START, changed_history
-from headgate.engine.worker.keys import last_of_each, matched
+from headgate.engine.worker.keys import MARK, last_of_each, matched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

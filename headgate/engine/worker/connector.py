@@ -84,30 +84,57 @@ class Source:
 
     def snapshot(self, table: str, options: Mapping[str, str], shape: Shape) -> Iterator[Checked]:
         """Read a table whole: by partitions where the connector has them, else in one call, as the framework does."""
-        given = dict(options)
-        if self._partitioned(table):
-            parts = self._asked(lambda: list(self._connector.get_partitions(table, given)), "get_partitions")
-            return self._parts(table, given, parts, shape)
-        return self._read("read_table", table, None, given, shape)[0]
+        if self.partitioned(table):
+            return self.rows_of_parts(table, self.parts(table, options), options, shape)
+        return self._read("read_table", table, None, dict(options), shape)[0]
 
     def after(
         self, table: str, offset: Offset | None, options: Mapping[str, str], shape: Shape
     ) -> tuple[Iterator[Checked], Offset | None]:
         """Read on from an offset; give what is read and the offset after it. Raises TableError."""
-        given = dict(options)
-        if self._partitioned(table):
-            end = self._offset(
-                self._asked(lambda: self._connector.latest_offset(table, given, offset or {}), "latest_offset"), offset
-            )
-            parts = self._asked(lambda: list(self._connector.get_partitions(table, given, offset or {}, end)), "get_partitions")
-            return self._parts(table, given, parts if end != offset else [], shape), end
-        return self._read("read_table", table, offset, given, shape)
+        if self.partitioned(table):
+            end = self.end_of_parts(table, offset, options)
+            parts = self.parts(table, options, offset or {}, end) if end != offset else []
+            return self.rows_of_parts(table, parts, options, shape), end
+        return self._read("read_table", table, offset, dict(options), shape)
 
     def deletions(
         self, table: str, offset: Offset | None, options: Mapping[str, str], shape: Shape
     ) -> tuple[Iterator[Checked], Offset | None]:
         """Read the rows that were deleted since an offset; likewise."""
         return self._read("read_table_deletes", table, offset, dict(options), shape)
+
+    def partitioned(self, table: str) -> bool:
+        """Say whether a table is read in parts. Raises TableError."""
+        names = ("get_partitions", "read_partition", "latest_offset", "is_partitioned")
+        return all(callable(getattr(self._connector, name, None)) for name in names) and bool(
+            self._asked(lambda: self._connector.is_partitioned(table), "is_partitioned")
+        )
+
+    def end_of_parts(self, table: str, offset: Offset | None, options: Mapping[str, str]) -> Offset | None:
+        """Give the offset up to which the next parts of a table go. Raises TableError."""
+        return self._offset(
+            self._asked(lambda: self._connector.latest_offset(table, dict(options), offset or {}), "latest_offset"), offset
+        )
+
+    def parts(self, table: str, options: Mapping[str, str], *offsets: Offset | None) -> list[Any]:
+        """Give the parts of a table whole, or of what it has from one offset to another. Raises TableError."""
+        return self._asked(lambda: list(self._connector.get_partitions(table, dict(options), *offsets)), "get_partitions")
+
+    def rows_of_parts(self, table: str, parts: list[Any], options: Mapping[str, str], shape: Shape) -> Iterator[Checked]:
+        """Read parts, one after the other; as Arrow batches where the connector has them. Raises TableError as it reads."""
+        if callable(getattr(self._connector, "read_partition_arrow", None)):
+            return chain.from_iterable(self._part(table, part, dict(options), shape) for part in parts)
+        rows = chain.from_iterable(self._connector.read_partition(table, part, dict(options)) for part in parts)
+        return self._watched(checked_rows(rows, shape), "read_partition")
+
+    def _part(self, table: str, part: Any, options: dict[str, str], shape: Shape) -> Iterator[Checked]:
+        method = "read_partition_arrow"
+        batches = self._asked(lambda: self._connector.read_partition_arrow(table, part, options), method)
+        if batches is not None:
+            return self._watched(checked_batches(batches, shape), method)
+        rows = self._asked(lambda: self._connector.read_partition(table, part, options), "read_partition")
+        return self._watched(checked_rows(rows, shape), "read_partition")
 
     def counters(self) -> dict[str, float]:
         """Give what the connector counts of its own requests, where it does: requests, retries, waited (seconds)."""
@@ -116,16 +143,6 @@ class Source:
             return {name: found[name] for name in _COUNTED if name in found and math.isfinite(found[name])}
         except (AttributeError, TableError, TypeError):  # it counts nothing, or means something else by the name
             return {}
-
-    def _partitioned(self, table: str) -> bool:
-        names = ("get_partitions", "read_partition", "latest_offset", "is_partitioned")
-        return all(callable(getattr(self._connector, name, None)) for name in names) and bool(
-            self._asked(lambda: self._connector.is_partitioned(table), "is_partitioned")
-        )
-
-    def _parts(self, table: str, options: dict[str, str], parts: list[Any], shape: Shape) -> Iterator[Checked]:
-        rows = chain.from_iterable(self._connector.read_partition(table, part, options) for part in parts)
-        return self._watched(checked_rows(rows, shape), "read_partition")
 
     def _read(
         self, method: str, table: str, offset: Offset | None, options: dict[str, str], shape: Shape

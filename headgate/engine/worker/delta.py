@@ -24,6 +24,7 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from headgate.engine.worker.errors import TableError
+from headgate.engine.worker.keys import MARK
 from headgate.engine.worker.schemas import adds
 from headgate.engine.worker.state import KEY, REFRESH, State, read_state
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _APP = "headgate"
-MARK = "__headgate"  # says of a row that is merged what to do with it; how all columns of the engine's begin
 _RECENT = 20  # commits that are looked through for the state first
 _TRIES = 5
 _COMPACT_EVERY = 25  # commits

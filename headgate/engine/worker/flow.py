@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from headgate.engine.worker.errors import StoppedError, TableError
+from headgate.engine.worker.offsets import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     Read = Callable[[Offset | None], tuple[Iterator[Checked], Offset | None]]
 
 _ENOUGH_ROWS, _ENOUGH_SECONDS = 50_000, 10.0  # of answers that are committed together
-_BACK = "a connector's offset must go on, or stay where nothing is left: rows would be read twice"
 
 
 class Land(Protocol):
@@ -44,7 +42,7 @@ class Flow:
         self._read, self._land, self._intake, self._batch, self._ordered = read, land, intake, batch, ordered
         self._offset = self._landed = start
         self._pending = intake.spool()
-        self._seen = {_canonical(start)}
+        self._seen = Seen(start, ordered=ordered)
         self.calls = 0
 
     def run(self, stopping: Callable[[], bool]) -> None:
@@ -87,7 +85,7 @@ class Flow:
                         answer = self._intake.spool()
             self.calls += 1
             ended = after is None
-            self._refuse_back(after, answer)
+            self._seen.check(self._offset, after, answer.rows)
         except TableError:
             self._intake.cut(mark)
             answer.close()
@@ -99,7 +97,7 @@ class Flow:
         else:
             self._pending.absorb(answer)
             self._offset = reached
-        self._seen.add(_canonical(self._offset))
+        self._seen.add(self._offset)
         return ended
 
     def _land_pending(self, keep: int | None = None) -> None:
@@ -115,36 +113,3 @@ class Flow:
         self._land(spool, offset, whole=whole)
         self._offset = self._landed = offset  # not before: where it fails, no later commit may have the offset without the rows
         spool.close()
-
-    def _refuse_back(self, after: Offset | None, answer: Spool) -> None:
-        """Raise TableError for an offset that would have rows read for ever, or where each lands once, read twice."""
-        if after is None:
-            if self._ordered and answer.rows:
-                raise TableError("it gave rows and no offset: each run would append them again", _BACK)
-            return
-        if _canonical(after) in self._seen or (self._ordered and _goes_back(self._offset, after)):
-            raise TableError(f"its offset went back, from {_canonical(self._offset)[:200]} to {_canonical(after)[:200]}", _BACK)
-
-
-def _canonical(offset: Offset | None) -> str:
-    return json.dumps(offset, sort_keys=True)
-
-
-def _goes_back(before: Offset | None, after: Offset) -> bool:
-    """Say whether all numbers and times of an offset that changed are smaller than before."""
-    if before is None or before.keys() != after.keys():
-        return False
-    changed = [(before[name], after[name]) for name in after if before[name] != after[name]]
-    return bool(changed) and all(_less(new, old) for old, new in changed)
-
-
-def _less(one: Any, other: Any) -> bool:
-    """Say whether both are numbers, or both times, and one is less than the other."""
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other)):
-        return bool(one < other)
-    if isinstance(one, str) and isinstance(other, str):
-        try:
-            return datetime.fromisoformat(one) < datetime.fromisoformat(other)
-        except (ValueError, TypeError):  # texts of another kind; a time with a zone beside one without
-            return False
-    return False

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PLACE = "__headgate_place"  # of a row among the others
+MARK = "__headgate"  # says of a row that is merged what to do with it; how all columns of the engine's begin
+_PLACE = f"{MARK}_place"  # of a row among the others
 
 
 def last_of_each(rows: pa.Table, by: Sequence[str]) -> pa.Table:

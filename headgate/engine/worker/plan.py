@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from headgate.deployment.ingest import RESERVED
 from headgate.engine.worker.batches import Shape
-from headgate.engine.worker.delta import MARK
 from headgate.engine.worker.errors import TableError
 from headgate.engine.worker.history import END, START, with_history
+from headgate.engine.worker.keys import MARK
 from headgate.engine.worker.schemas import change, joined
 from headgate.engine.worker.state import REFRESH
 

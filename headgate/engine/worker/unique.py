@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from headgate.engine.worker.spool import Spool
 
-_REASON = "the key is in one snapshot more than once: this row is not the first"
+REASON = "the key is in one snapshot more than once: this row is not the first"
 
 
 def take_out_repeated(spool: Spool, keys: Sequence[str], into: Spool) -> list[BadCell]:
@@ -40,7 +40,7 @@ def take_out_repeated(spool: Spool, keys: Sequence[str], into: Spool) -> list[Ba
                 row = batch.slice(index, 1).to_pylist()[0]
                 bad.append(
                     BadCell(
-                        json_text(dict(zip(keys, key, strict=True))), ", ".join(keys), json_text(key), _REASON, json_text(row)
+                        json_text(dict(zip(keys, key, strict=True))), ", ".join(keys), json_text(key), REASON, json_text(row)
                     )
                 )
             seen.add(key)

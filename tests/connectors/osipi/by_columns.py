@@ -25,6 +25,12 @@ class ByColumns(OsipiLakeflowConnect):
         batches, offset = found
         return iter(rows_of(batches)), offset
 
+    def read_partition(
+        self, table_name: str, partition: Mapping[str, Any], table_options: Mapping[str, str]
+    ) -> Iterator[dict[str, Any]]:
+        found = self.read_partition_arrow(table_name, partition, table_options)
+        return super().read_partition(table_name, partition, table_options) if found is None else iter(rows_of(found))
+
 
 def rows_of(batches: Iterable[pa.RecordBatch]) -> list[dict[str, Any]]:
     """Give the rows of batches, their times written as `read_table` writes them."""

@@ -1,0 +1,60 @@
+"""What came of a table's load on Spark, summed up over what its readings told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from headgate.engine.model import Counts
+from headgate.engine.spark.driver.rows import COUNTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a load. numbers: as readings tell them, by name; written, deleted: rows of the table; commits: of batches."""
+
+    numbers: Counter[str] = field(default_factory=Counter)
+    converted: Counter[str] = field(default_factory=Counter)
+    unknown: set[str] = field(default_factory=set)
+    written: int = 0
+    deleted: int = 0
+    repeated: int = 0
+    commits: int = 0
+
+    def take(self, told: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
+        """Take what readings told; give how many of their rows fit, and how many did not."""
+        fit = bad = 0
+        for one in told:
+            fit, bad = fit + one.get("fit", 0), bad + one.get("bad", 0)
+            self.converted += Counter(one["converted"])
+            self.unknown |= set(one["unknown"])
+            self.numbers.update({name: value for name, value in one.items() if name not in {"converted", "unknown"}})
+        return fit, bad
+
+    def land(self, written: int, deleted: int) -> None:
+        """Count a commit."""
+        self.written, self.deleted, self.commits = self.written + written, self.deleted + deleted, self.commits + 1
+
+    @property
+    def counts(self) -> Counts:
+        """All of it, as it is said."""
+        numbers = self.numbers
+        own = {name: numbers[name] for name in COUNTED if name in numbers}
+        return Counts(
+            rows=int(numbers["rows"]),
+            written=self.written,
+            deleted=self.deleted,
+            quarantined=int(numbers["bad"]) + self.repeated,
+            bytes=int(numbers["bytes"]),
+            commits=self.commits,
+            waiting=float(numbers["waiting"]),
+            requests=int(own["requests"]) if "requests" in own else None,
+            retries=int(own["retries"]) if "retries" in own else None,
+            waited=float(own["waited"]) if "waited" in own else None,
+            converted=dict(sorted(self.converted.items())),
+            unknown=tuple(sorted(self.unknown)),
+        )

@@ -1,0 +1,107 @@
+"""One pipeline's tables on Spark, one after the other, and what is said of each."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from headgate.engine.model import Counts, PipelineOrder, Said, TableOrder
+from headgate.engine.spark.driver.errors import table_error
+from headgate.engine.spark.driver.load import Load
+from headgate.engine.spark.driver.reading import Asked
+from headgate.engine.spark.model import DriverLine
+from headgate.engine.worker.errors import StoppedError, TableError
+from headgate.engine.worker.lock import held
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyspark.sql import SparkSession
+
+
+class Sayer:
+    """Says lines, from any thread; where nobody listens any more, `stop` is set."""
+
+    def __init__(self, out: TextIO, stop: threading.Event) -> None:
+        self._out, self._stop, self._lock = out, stop, threading.Lock()
+
+    def __call__(self, line: DriverLine) -> None:
+        """Say a line."""
+        try:
+            with self._lock:
+                self._out.write(line.model_dump_json(exclude_defaults=True) + "\n")
+                self._out.flush()
+        except OSError:
+            self._stop.set()
+
+
+class Pipeline:
+    """Loads the tables of an order, once or again and again until `stop`."""
+
+    def __init__(self, order: PipelineOrder, spark: SparkSession, stop: threading.Event, say: Sayer) -> None:
+        self._order, self._spark, self._stop, self._sayer = order, spark, stop, say
+        self._asked = Asked(order.code, tuple(order.connection.items()), order.patience)
+
+    def run(self) -> None:
+        """Load all tables; whatever becomes of them is said."""
+        self._sayer(DriverLine(pipeline=self._order.pipeline, begins=True))
+        try:
+            with held(Path(self._order.lock)) as holder:
+                if holder:
+                    self._refuse(f"{self._order.pipeline} is being run already, {holder}")
+                else:
+                    self._all()
+        except OSError as error:
+            self._refuse(f"the system failed: {error}")
+        self._sayer(DriverLine(pipeline=self._order.pipeline))
+
+    def _all(self) -> None:
+        refreshed: set[str] = set()
+        while True:
+            for table in self._order.tables:
+                if self._stop.is_set():
+                    self._say(Said(what="stopped", table=table.name))
+                    continue
+                self._load(table.model_copy(update={"refresh": False}) if table.name in refreshed else table)
+                refreshed.add(table.name)
+            if not self._order.interval or self._stop.wait(self._order.interval):
+                return
+
+    def _refuse(self, message: str) -> None:
+        for table in self._order.tables:
+            said = Said(
+                what="failed", table=table.name, error=message, fix="wait for its end, or end that one", counts=Counts()
+            )
+            self._say(said)
+
+    def _load(self, table: TableOrder) -> None:
+        began = time.monotonic()
+        self._say(Said(what="loading", table=table.name, started_at=datetime.now(UTC)))
+        load: Load | None = None
+        said: dict[str, str] = {"what": "loaded"}
+        try:
+            with held(Path(table.aside) / "lock") as holder:  # a pipeline of another layout may have it
+                if holder:
+                    raise TableError(f"it is being loaded already, {holder}", "wait for its end, or end that one")  # noqa: TRY301
+                load = Load(table, self._asked, self._spark, self._stop.is_set, self._teller(table.name))
+                load.run()
+        except StoppedError:
+            said = {"what": "stopped"}
+        except OSError as error:
+            said = {"what": "failed", "error": f"the system failed: {error}", "fix": "look at the disk, then run it again"}
+        except Exception as error:  # noqa: BLE001  # of whatever classes Spark's and py4j's are
+            told = table_error(error)
+            said = {"what": "failed", "error": told.message, "fix": told.fix}
+        kind = {"ingestion_type": load.plan.kind, "full_load": load.full} if load else {}
+        counts = load.tally.counts if load else Counts()
+        seconds = round(time.monotonic() - began, 6)
+        self._say(Said.model_validate({**said, **kind, "table": table.name, "seconds": seconds, "counts": counts}))
+
+    def _teller(self, table: str) -> Callable[[int], None]:
+        return lambda rows: self._say(Said(what="rows", table=table, rows=rows))
+
+    def _say(self, said: Said) -> None:
+        self._sayer(DriverLine(pipeline=self._order.pipeline, said=said))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
+import requests
 
 from headgate.dashboard.lake.database import Lake
 from headgate.dashboard.lake.errors import BusyError, NoTableError
 from headgate.dashboard.lake.query import Query
+from tests.dashboard.site import ODD
 
 if TYPE_CHECKING:
     from tests.dashboard.site import Site
@@ -69,14 +74,45 @@ def test_who_finds_no_room_waits_for_it(site: Site) -> None:
 
 
 def test_a_second_download_is_told_to_wait_and_one_that_was_left_frees_its_place(lake: Lake) -> None:
-    first = lake.download(BIG)
-    assert len(next(first)) == 2000
+    async def both() -> int:
+        lake.download(BIG)  # nobody asks for its first row
+        async with aclosing(lake.download(BIG)) as first:
+            assert len(await anext(first)) == 2000
+            with pytest.raises(BusyError, match="Another download is under way"):
+                await anext(lake.download(BIG))
+        return sum([len(rows) async for rows in lake.download(BIG)])
 
-    with pytest.raises(BusyError, match="Another download is under way"):
-        lake.download(BIG)
+    assert anyio.run(both) == 100_000
 
-    first.close()  # type: ignore[attr-defined]  # it is a generator
-    assert sum(len(rows) for rows in lake.download(BIG)) == 100_000
+
+def test_who_no_longer_waits_ends_the_query(site: Site) -> None:
+    lake = Lake(replace(site.settings, queries=1, query_seconds=1e6, download_seconds=1e6))
+
+    async def left() -> list[Any]:
+        for asked in (lake.rows(ENDLESS), anext(lake.download(ENDLESS))):
+            with anyio.move_on_after(0.1):
+                await asked
+        assert [len(rows) async for rows in lake.download(Query("SELECT 2", ()))] == [1]
+        return await lake.rows(Query("SELECT 2", ()))
+
+    assert anyio.run(left) == [(2,)]
+
+
+def leave(url: str, path: str) -> None:
+    """Ask for an address, and be gone at once."""
+    port = int(url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as gone:
+        gone.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_downloads_that_browsers_left_keep_nobody_from_the_next(site: Site) -> None:
+    for _ in range(10):
+        leave(site.url, "/data/odd_names/csv")
+    while (answer := requests.get(f"{site.url}/data/odd_names/csv", timeout=30)).status_code == 503:
+        assert "Another download" in answer.text  # of those that are gone, until that is noticed
+
+    assert len(answer.content.splitlines()) == len(ODD) + 1
 
 
 def test_the_database_reads_the_runs_folder_alone_and_writes_nothing(site: Site, lake: Lake) -> None:

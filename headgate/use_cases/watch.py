@@ -135,17 +135,17 @@ def refuse_unreadable(request: WatchRequest) -> None:
     read_usage(request.usage)
 
 
-def watch(request: WatchRequest, events: Sequence[Event]) -> tuple[list[Watched], list[HeadgateError]]:
-    """Give each connector with what events say of it, and what keeps others from being shown. Nothing is written.
+def watch(request: WatchRequest, events: Sequence[Event]) -> tuple[list[Watched], dict[str, HeadgateError]]:
+    """Give each connector with what events say of it, and by id what keeps others from being shown. Nothing is written.
 
     Raises InputError for a project that can't be read at all.
     """
-    found, errors = [], []
+    found, errors = [], dict[str, HeadgateError]()
     for one in read_connectors(request.root, request.connector):
         try:
             found.append(_watched(one, target_of(one.definition, request.target), request, events))
         except HeadgateError as error:
-            errors.append(error)
+            errors[one.definition.id] = error
     return found, errors
 
 

@@ -13,6 +13,7 @@ import anyio
 import pytest
 import requests
 
+from headgate.dashboard import connection
 from headgate.dashboard.lake.database import Lake
 from headgate.dashboard.lake.errors import BusyError, NoTableError
 from headgate.dashboard.lake.query import Query
@@ -113,6 +114,19 @@ def test_downloads_that_browsers_left_keep_nobody_from_the_next(site: Site) -> N
         assert "Another download" in answer.text  # of those that are gone, until that is noticed
 
     assert len(answer.content.splitlines()) == len(ODD) + 1
+
+
+def test_who_does_not_say_what_it_wants_is_not_waited_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
+    where = ("127.0.0.1", int(site.url.rpartition(":")[2]))
+    asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(where, 30) as silent, socket.create_connection(where, 30) as slow:
+        slow.sendall(asked + asked[:20])
+        said = b"".join(iter(partial(slow.recv, 4096), b""))
+
+        assert silent.recv(1) == b""
+    assert said.startswith(b"HTTP/1.1 200")
+    assert said.count(b"HTTP/1.1") == 1
 
 
 def test_the_database_reads_the_runs_folder_alone_and_writes_nothing(site: Site, lake: Lake) -> None:

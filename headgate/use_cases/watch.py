@@ -18,7 +18,7 @@ from headgate.inventory.runs import LOCAL, read_runs
 from headgate.inventory.weighing import assigned_runs
 from headgate.observe.freshness import StartTimes, freshness
 from headgate.observe.model import ObservedUpdate, TableRun
-from headgate.problems import HeadgateError
+from headgate.problems import HeadgateError, InputError
 from headgate.project import read_connectors, target_of
 from headgate.tables.ids import TableId
 from headgate.use_cases.balance import BalanceRequest, balance_tables
@@ -130,9 +130,13 @@ class Watched:
 
 
 def refuse_unreadable(request: WatchRequest) -> None:
-    """Raise InputError where the project or the usage can't be read, or a connector or target is unknown."""
+    """Raise InputError where the project, the runs or the usage can't be read, or a connector or target is unknown."""
     list(request.read())
     read_usage(request.usage)
+    if (folder := request.root / request.data).exists() and not folder.is_dir():
+        raise InputError(
+            f"--data: expected a folder of runs, found the file {request.data}", "name what `headgate run --out` did"
+        )
 
 
 def watch(request: WatchRequest, events: Sequence[Event]) -> tuple[list[Watched], dict[str, HeadgateError]]:

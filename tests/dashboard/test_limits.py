@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 from contextlib import aclosing
@@ -97,6 +98,20 @@ def test_who_no_longer_waits_ends_the_query(site: Site) -> None:
         return await lake.rows(Query("SELECT 2", ()))
 
     assert anyio.run(left) == [(2,)]
+
+
+def test_a_loop_that_ends_ends_its_queries_without_a_word(site: Site, capfd: pytest.CaptureFixture[str]) -> None:
+    lake, begun = Lake(replace(site.settings, query_seconds=1e6, download_seconds=1e6)), list[asyncio.Task[Any]]()
+
+    async def ends() -> None:
+        for asked in (lake.rows(ENDLESS), anext(lake.download(ENDLESS))):
+            begun.append(asyncio.ensure_future(asked))
+        await asyncio.wait(begun, timeout=0.1)
+
+    asyncio.run(ends())
+
+    assert all(one.cancelled() for one in begun)
+    assert capfd.readouterr() == ("", "")
 
 
 def leave(url: str, path: str) -> None:

@@ -21,7 +21,8 @@ async def interruptible(work: Callable[[], T], cursor: duckdb.DuckDBPyConnection
 
     Again and again, because a query that has not begun yet does not hear it.
     """
-    running = asyncio.ensure_future(asyncio.to_thread(work))
+    # A future and no task: a loop that ends cancels its tasks, while their threads go on.
+    running = asyncio.get_running_loop().run_in_executor(None, work)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
@@ -31,6 +32,5 @@ async def interruptible(work: Callable[[], T], cursor: duckdb.DuckDBPyConnection
                     cursor.interrupt()
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait({running}, timeout=_AGAIN)
-        if not running.cancelled():
-            running.exception()  # was looked at, or asyncio would report it
+        running.exception()  # was looked at, or asyncio would report it
         raise

@@ -125,10 +125,8 @@ def leave(url: str, path: str) -> None:
 def test_downloads_that_browsers_left_keep_nobody_from_the_next(site: Site) -> None:
     for _ in range(10):
         leave(site.url, "/data/odd_names/csv")
-    for _ in range(300):  # until it is noticed that they are gone
-        answer = requests.get(f"{site.url}/data/odd_names/csv", timeout=30)
-        if answer.status_code == 200:
-            break
+    tries = (requests.get(f"{site.url}/data/odd_names/csv", timeout=30) for _ in range(300))  # until that is noticed
+    answer = next(one for one in tries if one.status_code == 200)
 
     assert len(answer.content.splitlines()) == len(ODD) + 1
 

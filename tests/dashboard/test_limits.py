@@ -104,9 +104,13 @@ def test_a_loop_that_ends_ends_its_queries_without_a_word(site: Site, capfd: pyt
     lake, begun = Lake(replace(site.settings, query_seconds=1e6, download_seconds=1e6)), list[asyncio.Task[Any]]()
 
     async def ends() -> None:
+        await lake.rows(Query("SELECT 1", ()))  # opens the database
         for asked in (lake.rows(ENDLESS), anext(lake.download(ENDLESS))):
             begun.append(asyncio.ensure_future(asked))
         await asyncio.wait(begun, timeout=0.1)
+        for one in begun:
+            one.cancel()  # as uvicorn does; then the loop ends while threads are waited for
+        await asyncio.sleep(0)
 
     asyncio.run(ends())
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from headgate.dashboard.views.ingestion import ingestion_of
 from headgate.engine.folder import RunFolder
+from headgate.numbers import counted
 from headgate.observe.tail import EventTail
-from headgate.problems import HeadgateError
+from headgate.problems import HeadgateError, InputError
 from headgate.use_cases.last_change import last_change
 from headgate.use_cases.watch import rebalanced, watch
 
@@ -47,7 +48,8 @@ class Shown:
 class Snapshot:
     """Everything that was read, and when. version: counts up where something changed.
 
-    problems: what keeps connectors from being shown; `stale`: nothing could be read since `at`, and these are the last figures.
+    problems: what keeps connectors from being shown, and what is left out; `stale`: what is shown could not be read since `at`,
+    and these are the last figures.
     """
 
     at: datetime
@@ -64,7 +66,7 @@ class Figures:
         self._settings = settings
         self._events = EventTail(RunFolder(settings.data).events)
         self._stamp: _Stamp | None = None
-        self._known_files: tuple[list[Watched], list[HeadgateError]] | None = None
+        self._known_files: tuple[list[Watched], dict[str, HeadgateError]] | None = None
         self._slow: dict[str, tuple[_Stamp, Report | None, LastChange | None]] = {}
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="dashboard-figures", daemon=True)
@@ -110,9 +112,18 @@ class Figures:
             self._known_files = watch(replace(self._settings.watched, data=self._settings.data), self._events.read())
             self._stamp = stamp
         found, errors = self._known_files
+        problems = [problem for error in errors.values() for problem in error.problems]
+        if any(one.watched.connector in errors for one in self.snapshot.connectors):
+            raise InputError(problems)
         shown = [self._shown(one, now) for one in found]
-        problems = tuple(self._seen(str(problem)) for error in errors for problem in error.problems)
-        return Snapshot(now, 0, tuple(shown), problems)
+        told = [*map(str, problems), *self._skipped()]
+        return Snapshot(now, 0, tuple(shown), tuple(map(self._seen, told)))
+
+    def _skipped(self) -> Iterator[str]:
+        """Say what of the event log can't be read."""
+        if count := self._events.unknown.total():
+            whats = ", ".join(f"{number} {what}" for what, number in self._events.unknown.items() if number)
+            yield f"{self._events.path}: {counted(count, 'line is', 'lines are')} skipped, which can't be read: {whats}"
 
     def _shown(self, watched: Watched, now: datetime) -> Shown:
         fresh = tuple(watched.freshness(now))

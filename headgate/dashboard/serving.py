@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from headgate.dashboard.app import create_app
+from headgate.dashboard.connection import Connection
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def listening(host: str, port: int) -> socket.socket:
 def _server(settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
         create_app(settings),
+        http=Connection,
         log_level="critical",
         access_log=False,
         server_header=False,

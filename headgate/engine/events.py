@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003  # pydantic reads the fields' types
+from os import SEEK_END
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -84,10 +85,14 @@ def event_line(event: Event) -> str:
 
 
 def append_event(path: Path, event: Event) -> None:
-    """Append an event to a log. Raises what `system_error` gives where it can't be written."""
+    """Append an event to a log, on a line of its own. Raises what `system_error` gives where it can't be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(event_line(event))
+        with path.open("ab+") as file:
+            # A process that was ended while it wrote left a line without an end.
+            end = file.seek(0, SEEK_END)
+            file.seek(max(0, end - 1))
+            torn = file.read(1) not in {b"", b"\n"}
+            file.write(b"\n" * torn + event_line(event).encode())
     except OSError as error:
         raise system_error(error, path) from None

@@ -20,7 +20,8 @@ _MOST_EVENTS = 100_000
 class EventTail:
     """The events of a log, of which each `read` takes in what is new; the last 100,000 are kept.
 
-    A log that was written anew is read from its beginning; a line without an end is left until it has one.
+    A log that was written anew is read from its beginning; a line without an end is left until it has one. unknown: how many
+    lines are skipped, by what is wrong with them.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,18 +41,22 @@ class EventTail:
         try:
             found = self.path.stat()
             if (found.st_dev, found.st_ino) != self._file or found.st_size < self._read:
-                self._file, self._read = (found.st_dev, found.st_ino), 0
-                self._events.clear()
+                self._file = (found.st_dev, found.st_ino)
+                self._forget()
             if found.st_size > self._read:
                 with self.path.open("rb") as file:
                     file.seek(self._read)
                     self._take(file.read())
         except FileNotFoundError:
-            self._events.clear()
-            self._read = 0
+            self._forget()
         except OSError as error:
             raise system_error(error, self.path) from None
         return tuple(self._events)
+
+    def _forget(self) -> None:
+        self._events.clear()
+        self.unknown.clear()
+        self._read = 0
 
     def _take(self, data: bytes) -> None:
         whole = data[: data.rfind(b"\n") + 1]

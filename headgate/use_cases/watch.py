@@ -18,7 +18,7 @@ from headgate.inventory.runs import LOCAL, read_runs
 from headgate.inventory.weighing import assigned_runs
 from headgate.observe.freshness import StartTimes, freshness
 from headgate.observe.model import ObservedUpdate, TableRun
-from headgate.problems import HeadgateError
+from headgate.problems import HeadgateError, InputError
 from headgate.project import read_connectors, target_of
 from headgate.tables.ids import TableId
 from headgate.use_cases.balance import BalanceRequest, balance_tables
@@ -130,22 +130,26 @@ class Watched:
 
 
 def refuse_unreadable(request: WatchRequest) -> None:
-    """Raise InputError where the project or the usage can't be read, or a connector or target is unknown."""
+    """Raise InputError where the project, the runs or the usage can't be read, or a connector or target is unknown."""
     list(request.read())
     read_usage(request.usage)
+    if (folder := request.root / request.data).exists() and not folder.is_dir():
+        raise InputError(
+            f"--data: expected a folder of runs, found the file {request.data}", "name what `headgate run --out` did"
+        )
 
 
-def watch(request: WatchRequest, events: Sequence[Event]) -> tuple[list[Watched], list[HeadgateError]]:
-    """Give each connector with what events say of it, and what keeps others from being shown. Nothing is written.
+def watch(request: WatchRequest, events: Sequence[Event]) -> tuple[list[Watched], dict[str, HeadgateError]]:
+    """Give each connector with what events say of it, and by id what keeps others from being shown. Nothing is written.
 
     Raises InputError for a project that can't be read at all.
     """
-    found, errors = [], []
+    found, errors = [], dict[str, HeadgateError]()
     for one in read_connectors(request.root, request.connector):
         try:
             found.append(_watched(one, target_of(one.definition, request.target), request, events))
         except HeadgateError as error:
-            errors.append(error)
+            errors[one.definition.id] = error
     return found, errors
 
 

@@ -142,7 +142,7 @@ def write_tables(folder: Path) -> None:
     tree |= {name: ["T"] * 4 for name in ("template_name", "description", "path")}
     write_deltalake(folder / "pi_timeseries", pa.table(values))
     write_deltalake(folder / "pi_event_frames", pa.table(frames))
-    write_deltalake(folder / "pi_points", pa.table({"name": ["Unit.0", "Unit.1", "Other"]}))
+    write_deltalake(folder / "pi_points", pa.table({"name": ["Unit.0", "Unit.1", "Other"], "=1+1": [1, 2, 3]}))
     write_deltalake(folder / "pi_af_hierarchy", pa.table(tree))
     for part in (ODD[:20], ODD[20:]):
         write_deltalake(folder / "odd_names", pa.Table.from_pylist(part), mode="append")

@@ -74,6 +74,39 @@ def test_a_layout_that_is_not_made_yet_is_told_and_no_hindrance(tmp_path: Path) 
     assert "There is no connector to show" in page.text
 
 
+def test_a_layout_that_is_deleted_meanwhile_leaves_the_last_figures(tmp_path: Path) -> None:
+    settings = write_project(tmp_path)
+    figures = Figures(settings)
+    figures.refresh()
+    lock = tmp_path / "connectors/plant/layout.lock"
+    good = lock.read_text()
+    lock.unlink()
+    figures.refresh()
+    figures.refresh()
+
+    assert (figures.snapshot.stale, figures.snapshot.version, len(figures.snapshot.connectors)) == (True, 2, 1)
+    assert "there is no lock yet" in "".join(figures.snapshot.problems)
+    lock.write_text(good)
+    figures.refresh()
+    assert (figures.snapshot.stale, figures.snapshot.problems) == (False, ())
+
+
+def test_lines_of_the_event_log_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    settings = write_project(tmp_path)
+    log = tmp_path / "build/run/_headgate/events.jsonl"
+    good = log.read_text()
+    log.write_text(good + '{"kind": \nnot json\n[]\n{"format": 99}\n')
+    figures = Figures(settings)
+    figures.refresh()
+
+    [problem] = figures.snapshot.problems
+    assert problem.startswith("build/run/_headgate/events.jsonl: 4 lines are skipped, which can't be read: 3 lines that are no")
+    log.unlink()
+    log.write_text(good)
+    figures.refresh()
+    assert (figures.snapshot.problems, figures.snapshot.stale) == ((), False)
+
+
 def test_a_pipeline_whose_process_is_gone_without_a_word_does_not_run(tmp_path: Path) -> None:
     settings = write_project(tmp_path)
     begun = run("run-4", pipelines_of(tmp_path), NOW - timedelta(minutes=30), "pi_event_frames")[:2]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.dashboard.site import SECRET
+from headgate.dashboard.pages import environment
+from headgate.dashboard.views.history import Bar, History, Spent
+from tests.dashboard.site import NOW, SECRET
 
 if TYPE_CHECKING:
     from tests.dashboard.site import Site
@@ -127,6 +129,39 @@ def test_the_tree_opens_level_by_level(site: Site) -> None:
     assert names("/data/af-hierarchy") == ["Lab", "Site &lt;1&gt;"]
     assert names("/data/af-hierarchy?at=A") == ["Lab", "Site &lt;1&gt;", "Unit"]
     assert names("/data/af-hierarchy?at=B") == ["Lab", "Site &lt;1&gt;", "Unit", "Pump"]
+
+
+@pytest.mark.parametrize(
+    ("path", "missing"),
+    [
+        ("/data/af-hierarchy?table=odd_names", "webid, parent_element_webid, name"),
+        ("/data/events?table=odd_names", "template_name, start_time: it holds no event frames"),
+        ("/data/alarms?table=pi_points", "template_name, start_time: it holds no event frames"),
+        ("/data/timeseries?table=odd_names", "tag_name, timestamp, value: it holds no values of tags"),
+    ],
+)
+def test_a_table_of_something_else_is_told_by_what_it_has_not(path: str, missing: str, site: Site) -> None:
+    assert f"has no column {missing}" in site.get(path, 400).text
+
+
+def test_a_tree_of_a_table_that_was_asked_for_stays_with_it(site: Site) -> None:
+    page = site.get("/data/af-hierarchy?at=A&table=main.bronze.pi_af_hierarchy").text
+
+    links = re.findall(r'href="/data/af-hierarchy([^"]*)"', page.partition("<main")[2])
+    assert links
+    assert all("table=main.bronze.pi_af_hierarchy" in link for link in links)
+
+
+def test_one_is_one_and_a_sum_is_called_a_sum(site: Site) -> None:
+    bar = Bar("today", NOW, Spent(loading=19.0), 1, 0)
+    charts = environment().from_string("{% from 'charts.html' import history, spark %}{{ spark([3.0]) }}{{ history(its) }}")
+
+    said = charts.render(its=History((bar,), by_day=False, left_out=0))
+
+    assert "seconds of the last 1 update, from 3" in said
+    assert "1 run, from today to today; the most of all pipelines together in one run: 19 s." in said
+    assert "At most 1 row in one run." in said
+    assert "Seconds of this pipeline, 0 to" in site.get("/pipelines/values_1").text
 
 
 def test_alarms_are_event_frames_of_their_template_the_latest_first(site: Site) -> None:

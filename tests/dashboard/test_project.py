@@ -6,18 +6,20 @@ import json
 import subprocess
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 import requests
 
 from headgate.dashboard.serving import served
+from headgate.problems import InputError
 from headgate.use_cases.last_change import last_change
+from headgate.use_cases.watch import refuse_unreadable
 from tests.dashboard.site import NOW, pipelines_of, write_project
 from tests.dashboard.test_pages import text_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from headgate.dashboard.settings import Settings
 
 
@@ -89,3 +91,10 @@ def test_a_workspaces_runs_of_runs_csv_count_for_its_target_alone(tmp_path: Path
     assert "State fresh" in there
     assert "workspace" in there
     assert "State never" in here
+
+
+def test_a_file_in_place_of_the_folder_of_runs_is_refused(tmp_path: Path) -> None:
+    settings = write_project(tmp_path)
+
+    with pytest.raises(InputError, match=r"expected a folder of runs, found the file connectors/plant/tables\.csv"):
+        refuse_unreadable(replace(settings.watched, data=Path("connectors/plant/tables.csv")))

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.dashboard.site import ODD
+from headgate.dashboard.serving import served
+from tests.dashboard.site import ODD, write_project
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.dashboard.site import Site
 
 NAME = 'it\'s "odd" <b>'
@@ -98,6 +102,20 @@ def test_csv_has_all_rows_and_no_cell_that_a_spreadsheet_takes_for_a_formula(sit
     assert [float(row[2]) for row in rows if row[2]] == sorted(row["n"] for row in ODD if row["n"] is not None)
 
 
+def test_csv_has_no_column_whose_name_a_spreadsheet_takes_for_a_formula(site: Site) -> None:
+    assert site.get("/data/pi_points/csv").text.splitlines()[0] == "name,'=1+1"
+
+
+def test_a_table_with_a_file_that_is_missing_has_no_csv(tmp_path: Path) -> None:
+    settings = write_project(tmp_path)
+    for file in (settings.data / "main/bronze/pi_points").glob("*.parquet"):
+        file.unlink()
+    with served(settings) as url:
+        answer = requests.get(f"{url}/data/pi_points/csv", timeout=30)
+
+    assert (answer.status_code, "files of it are missing" in answer.text) == (404, True)
+
+
 def test_csv_is_what_the_filters_leave(site: Site) -> None:
     filters = urlencode({"column": "tag_name", "op": "is", "value": "Unit.1"})
 
@@ -108,3 +126,14 @@ def test_a_table_is_shown_by_its_cursor_the_newest_first(site: Site) -> None:
     times = [row[1] for row in cells_of(site.get("/data/pi_timeseries").text)]
 
     assert times == sorted(times, key=str, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/data/odd_names/csv?column=n&op=is&value=abc", 400, "Could not convert string 'abc'"),
+        ("/data/odd_names?after=WyJcdWQ4MDAiLCIxIl0", 400, "`after` is no place in the table"),
+    ],
+)
+def test_a_question_without_an_answer_says_why(path: str, status: int, says: str, site: Site) -> None:
+    assert says in html.unescape(site.get(path, status).text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.engine.events import Event, append_event
 from headgate.observe.tail import EventTail
 
 if TYPE_CHECKING:
@@ -53,3 +54,14 @@ def test_lines_that_are_no_events_are_counted_and_no_hindrance(tmp_path: Path) -
 
     assert names(tail) == ["a"]
     assert sum(tail.unknown.values()) == 4
+
+
+def test_an_event_after_a_line_that_was_cut_stands_on_a_line_of_its_own(tmp_path: Path) -> None:
+    log = tmp_path / "events.jsonl"
+    log.write_text(LINE % "a" + (LINE % "b")[:50])
+    tail = EventTail(log)
+    for run in ("c", "d"):
+        append_event(log, Event.model_validate_json(LINE % run))
+
+    assert names(tail) == ["a", "c", "d"]
+    assert tail.unknown == {"lines that are no JSON object": 1}

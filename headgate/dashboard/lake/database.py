@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,11 @@ import duckdb_extension_delta  # type: ignore[import-untyped]  # it has none
 
 from headgate.dashboard.lake.columns import Column
 from headgate.dashboard.lake.errors import BusyError, NoTableError, QuestionError
+from headgate.dashboard.lake.threads import interruptible
 from headgate.numbers import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
     from typing import TypeVar
 
     from headgate.dashboard.lake.query import Query
@@ -55,44 +58,54 @@ class Lake:
         """
         seconds = self._settings.query_seconds
 
-        def answer() -> T:
-            with self._cursor(seconds) as cursor:
-                return question(cursor)
-
         # Whoever waits holds no thread; once it runs, only its own time ends it.
         with anyio.move_on_after(seconds) as waiting:
             await self._pages.acquire_on_behalf_of(token := object())
         if waiting.cancelled_caught:
             raise BusyError("Too many questions are being answered: try again in a moment.")
         try:
-            return await anyio.to_thread.run_sync(answer, abandon_on_cancel=False)
+            cursor = await asyncio.to_thread(self._cursor)
+
+            def answer() -> T:
+                with self._limited(cursor, seconds):
+                    return question(cursor)
+
+            return await interruptible(answer, cursor)
         finally:
             self._pages.release_on_behalf_of(token)
 
-    def download(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
-        """Give the rows of a query in pieces. Raises BusyError where another download is under way."""
+    async def download(self, query: Query) -> AsyncGenerator[list[tuple[Any, ...]]]:
+        """Give the rows of a query in pieces. Whoever stops before the last one has to close it.
+
+        Raises BusyError where another download is under way, and what `rows` raises.
+        """
         if not self._downloads.acquire(blocking=False):
             raise BusyError("Another download is under way: try again when it has ended.")
-        return self._pieces(query)
-
-    def _pieces(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
         try:
-            with self._cursor(self._settings.download_seconds) as cursor:
-                found = cursor.execute(query.sql, query.parameters)
-                while rows := found.fetchmany(_PIECE):
+            cursor = await asyncio.to_thread(self._cursor)
+            with closing(self._pieces(cursor, query)) as pieces:
+                while rows := await interruptible(partial(next, pieces, []), cursor):
                     yield rows
         finally:
             self._downloads.release()
 
+    def _pieces(self, cursor: duckdb.DuckDBPyConnection, query: Query) -> Generator[list[tuple[Any, ...]]]:
+        with self._limited(cursor, self._settings.download_seconds):
+            found = cursor.execute(query.sql, query.parameters)
+            while rows := found.fetchmany(_PIECE):
+                yield rows
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._open().cursor()
+
     @contextmanager
-    def _cursor(self, seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give a connection whose query is ended after so many seconds."""
-        cursor = self._open().cursor()
+    def _limited(self, cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+        """End what a connection is asked after so many seconds, say why it failed, and close it."""
         timer = threading.Timer(seconds, cursor.interrupt)
         timer.daemon = True
         timer.start()
         try:
-            yield cursor
+            yield
         except duckdb.InterruptException:
             raise BusyError(f"The question took longer than {counted(seconds, 'second')}: filter for less.") from None
         except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:

@@ -17,6 +17,9 @@ SERIES = ("pi_timeseries", "pi_streamset_recorded", "pi_interpolated", "pi_strea
 SERIES_COLUMNS = ("tag_name", "timestamp", "value")
 POINTS, HIERARCHY, EVENTS = "pi_points", "pi_af_hierarchy", "pi_event_frames"
 ALARMS = "AlarmTemplate"
+# What pages of elements and of event frames ask of a table.
+ELEMENT_COLUMNS = ("webid", "parent_element_webid", "name", "template_name", "description", "path", "has_children")
+FRAME_COLUMNS = ("template_name", "start_time")
 EVENT_COLUMNS = (
     "name", "template_name", "start_time", "end_time", "is_running", "severity", "is_acknowledged", "acknowledged_by",
     "attributes", "description", "path", "category_names", "event_frame_webid",

@@ -180,6 +180,7 @@ def cursor_cells(text: str, order: Order) -> tuple[str | None, ...]:
         return ()
     try:
         found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        json.dumps(found, ensure_ascii=False).encode()  # half of a character is text for JSON alone
     except (ValueError, binascii.Error, RecursionError):
         raise QuestionError("`after` is no place in the table: begin at its first page") from None
     if not isinstance(found, list) or len(found) != len(order.by):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response
 
 from headgate.dashboard.lake.columns import Column
 from headgate.dashboard.lake.database import refuse_no_table
@@ -16,6 +17,7 @@ from headgate.dashboard.lake.query import OPERATORS, all_query
 from headgate.dashboard.pages import page
 from headgate.dashboard.routes.asked import Asking, TableQuestion, one_table, question, rows_of
 from headgate.dashboard.routes.methods import READING
+from headgate.dashboard.routes.streamed import CSV, Streamed
 from headgate.dashboard.views.grid import SIZES
 
 router = APIRouter()
@@ -69,11 +71,10 @@ async def download(request: Request, name: str, its: Asking, connector: _Connect
     asked = await question(request, found, its, newest_by=found.table.cursor)
     headers = {"Content-Disposition": f'attachment; filename="{_file_name(found.table.destination)}.csv"'}
     if request.method == "HEAD":
-        return Response(headers=headers, media_type="text/csv; charset=utf-8")
+        return Response(headers=headers, media_type=CSV)
     most = request.app.state.settings.download_rows
     query = all_query(str(found.table.folder), asked.columns, asked.order, asked.filters, most)
-    pieces = request.app.state.lake.download(query)
-    return StreamingResponse(_csv(asked, pieces), media_type="text/csv; charset=utf-8", headers=headers)
+    return Streamed(request, _csv(asked, request.app.state.lake.download(query)), headers)
 
 
 def _more(connector: str | None) -> list[tuple[str, str]]:
@@ -84,20 +85,26 @@ def _file_name(text: str) -> str:
     return "".join(one if one.isascii() and (one.isalnum() or one in "._-") else "_" for one in text)
 
 
-def _csv(asked: TableQuestion, pieces: Iterator[list[tuple[Any, ...]]]) -> Iterator[str]:
-    yield _lines([[one.name for one in asked.columns]], asked.columns)
-    for rows in pieces:
-        yield _lines(rows, asked.columns)
+async def _csv(asked: TableQuestion, pieces: AsyncGenerator[list[tuple[Any, ...]]]) -> AsyncGenerator[str]:
+    async with aclosing(pieces):
+        head = _lines([[_no_formula(one.name) for one in asked.columns]])
+        async for rows in pieces:
+            yield head + _lines([[_harmless(cell, its) for cell, its in zip(row, asked.columns, strict=True)] for row in rows])
+            head = ""
+        if head:
+            yield head
 
 
-def _lines(rows: list[Any], columns: tuple[Column, ...]) -> str:
+def _lines(rows: list[list[str | None]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(
-        [_harmless(cell, column) for cell, column in zip(row, columns, strict=True)] for row in rows
-    )
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue()
 
 
 def _harmless(cell: str | None, column: Column) -> str | None:
-    """Give a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell and cell.startswith(_FORMULAS) and not (column.is_number or column.is_time) else cell
+    return _no_formula(cell) if cell and not (column.is_number or column.is_time) else cell
+
+
+def _no_formula(text: str) -> str:
+    """Give a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULAS) else text

@@ -8,11 +8,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from headgate.dashboard.failures import not_found
+from headgate.dashboard.lake.columns import Column
 from headgate.dashboard.lake.errors import QuestionError
 from headgate.dashboard.lake.plant import (
     ALARMS,
+    ELEMENT_COLUMNS,
     EVENT_COLUMNS,
     EVENTS,
+    FRAME_COLUMNS,
     HIERARCHY,
     MOST_CHILDREN,
     MOST_LEVELS,
@@ -54,10 +57,8 @@ async def timeseries(
     if isinstance(found, Response):
         return found
     lake, path = request.app.state.lake, str(found.table.folder)
-    columns = await lake.columns(found.table.folder)
+    columns = await _columns(request, found, SERIES_COLUMNS, "values of tags")
     by_name = {one.name: one for one in columns}
-    if missing := [name for name in SERIES_COLUMNS if name not in by_name]:
-        raise QuestionError(f"{found.table.destination} has no column {', '.join(missing)}: it holds no values of tags")
     if not tag:
         return page(request, "tags.html", tags=await _tags(request, found, q), q=q, table=found.table, named=table)
     [(first, last, count)] = await lake.rows(known_query(path, tag))
@@ -92,12 +93,15 @@ async def timeseries(
 
 @router.api_route("/data/af-hierarchy", methods=READING)
 async def hierarchy(request: Request, at: Annotated[str, Query(max_length=1000)] = "", table: _Table = None) -> Response:
-    """Show the tree of elements, open down to one of them, level by level."""
+    """Show the tree of elements, open down to one of them, level by level.
+
+    Raises QuestionError for a table that holds no elements.
+    """
     found = _table(request, (HIERARCHY,), table)
     if isinstance(found, Response):
         return found
     lake, path = request.app.state.lake, str(found.table.folder)
-    await lake.columns(found.table.folder)
+    await _columns(request, found, ELEMENT_COLUMNS, "elements")
     way: list[str] = []
     chosen = None
     webid: str | None = at
@@ -112,7 +116,9 @@ async def hierarchy(request: Request, at: Annotated[str, Query(max_length=1000)]
         webid = above[0][0]
     children = {one: await lake.rows(children_query(path, one)) for one in ("", *way)}
     nodes, cut = tree_of(way, children, MOST_CHILDREN)
-    return page(request, "tree.html", nodes=nodes, cut=cut, at=at, chosen=chosen, most=MOST_CHILDREN, table=found.table)
+    return page(
+        request, "tree.html", nodes=nodes, cut=cut, at=at, chosen=chosen, most=MOST_CHILDREN, table=found.table, named=table
+    )
 
 
 @router.api_route("/data/events", methods=READING)
@@ -133,11 +139,11 @@ async def _frames(
     found = _table(request, (EVENTS,), table)
     if isinstance(found, HTMLResponse):
         return found
+    await _columns(request, found, FRAME_COLUMNS, "event frames")
     more = [("template", template), *([("table", table)] if table else [])]
     fixed = [("template_name", "is", template)] if template else []
     asked = await question(request, found, its, newest_by="start_time", always=fixed, more=more)  # type: ignore[arg-type]
-    names = {one.name for one in asked.columns}
-    templates = await request.app.state.lake.rows(templates_query(str(found.table.folder))) if "template_name" in names else []
+    templates = await request.app.state.lake.rows(templates_query(str(found.table.folder)))
     return page(
         request,
         "events.html",
@@ -149,6 +155,14 @@ async def _frames(
         action=address,
         grid=await rows_of(request, asked, its.after, EVENT_COLUMNS),
     )
+
+
+async def _columns(request: Request, found: FoundTable, needed: tuple[str, ...], whats: str) -> list[Column]:
+    """Give a table's columns. Raises QuestionError where some that are needed are missing, so that it holds none of those."""
+    columns: list[Column] = await request.app.state.lake.columns(found.table.folder)
+    if missing := [name for name in needed if name not in {one.name for one in columns}]:
+        raise QuestionError(f"{found.table.destination} has no column {', '.join(missing)}: it holds no {whats}")
+    return columns
 
 
 async def _tags(request: Request, found: FoundTable, wanted: str) -> list[str]:

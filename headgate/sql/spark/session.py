@@ -16,7 +16,7 @@ from headgate.sql.dialect.place import Span
 from headgate.sql.spark.jobs import job_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from headgate.sql.check.findings import Finding
     from headgate.sql.dialect.reader import ReadFile
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Spark doesn't know all functions of Databricks.
 _NO_FUNCTION = "[UNRESOLVED_ROUTINE]"
 _CHILD = Path(__file__).with_name("child.py")
+TESTS = Path(__file__).with_name("run_tests.py")
 
 
 def _needs() -> str:
@@ -33,12 +34,15 @@ def _needs() -> str:
 
 
 class SparkSession:
-    """Spark, for as long as it is open. python: one that has pyspark. Raises InputError where Spark doesn't start."""
+    """Spark, for as long as it is open. python: one that has pyspark; child: the file that it runs, which answers jobs.
 
-    def __init__(self, python: str) -> None:
+    Raises InputError where Spark doesn't start.
+    """
+
+    def __init__(self, python: str, child: Path = _CHILD) -> None:
         try:
             self._process = subprocess.Popen(  # noqa: S603  # our own file
-                [python, str(_CHILD)],
+                [python, str(child)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -66,17 +70,21 @@ class SparkSession:
 
         Raises SourceError where Spark died.
         """
+        answers: list[dict[str, Any]] = self.answer(asdict(job))
+        return answers
+
+    def answer(self, job: Mapping[str, Any]) -> Any:
+        """Give what the process answers to a job. Raises SourceError where Spark died."""
         assert self._process.stdin is not None  # noqa: S101  # a pipe, as it was asked for
         try:
-            self._process.stdin.write(json.dumps(asdict(job)) + "\n")
+            self._process.stdin.write(json.dumps(job) + "\n")
             self._process.stdin.flush()
         except OSError:
             raise SourceError("Spark ended by itself", "try again; it needs 1 GB of memory") from None
         line = self._line()
         if not line:
             raise SourceError("Spark ended by itself", "try again; it needs 1 GB of memory")
-        answers: list[dict[str, Any]] = json.loads(line)
-        return answers
+        return json.loads(line)
 
     def _line(self) -> str:
         assert self._process.stdout is not None  # noqa: S101  # a pipe, as it was asked for

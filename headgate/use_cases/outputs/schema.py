@@ -49,6 +49,7 @@ OUTPUTS: dict[str, Any] = {
     "sql generate": sql.SqlGenerateOutput,
     "sql explain": sql.SqlExplainOutput,
     "sql import": projects.WrittenOutput,
+    "sql test": sql.SqlTestOutput,
 }
 
 

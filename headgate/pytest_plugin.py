@@ -1,7 +1,7 @@
 """pytest collects the unit tests of pipelines: `pytest_plugins = ["headgate.pytest_plugin"]` in the conftest.py of the root.
 
-Each test of `*.test.yaml`, and of sdp-test's files, is one of pytest's; all share one warm Spark. Parameters have the values of the
-target that HEADGATE_TARGET names.
+Each test of `*.test.yaml`, and of sdp-test's files, is one of pytest's; all share one warm Spark. Parameters have the values of
+the target that HEADGATE_TARGET names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from headgate.problems import HeadgateError
 from headgate.render.sql_tests import differences_text
-from headgate.use_cases.sql_test import Prepared, Runner, SqlTestRequest, is_test_file, prepare
+from headgate.use_cases.sql_tests import Prepared, Runner, SqlTestRequest, is_test_file, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

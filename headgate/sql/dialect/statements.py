@@ -111,7 +111,7 @@ class ChangeRules:
     columns: tuple[exp.Column, ...]
     history: str = ""
     snapshot: bool = False
-    details: ChangeDetails = field(default_factory=lambda: ChangeDetails())
+    details: ChangeDetails = ChangeDetails()
 
 
 @dataclass(frozen=True, slots=True)

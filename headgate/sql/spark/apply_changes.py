@@ -1,7 +1,7 @@
 """What AUTO CDC makes of changes, as a query over all of them: the order in which they come in does not matter.
 
-Source: Databricks documentation, "The AUTO CDC APIs: Simplify change data capture with pipelines". Needs nothing but Python, for
-the process with Spark runs it.
+Source: Databricks documentation, "The AUTO CDC APIs: Simplify change data capture with pipelines". Needs nothing but Python,
+for the process with Spark runs it.
 """
 
 from __future__ import annotations

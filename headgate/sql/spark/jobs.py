@@ -129,7 +129,6 @@ class _Making:
         query = source + _renamed(self._tokens(flow), names, whole=self.whole)
         return FlowJob(query, _wants(flow, dataset), unknown, columns, tuple(needs), file.name, flow.query.span.start)
 
-
     def _tokens(self, flow: Flow) -> Sequence[Token]:
         if not self.whole:
             return flow.query.tokens

@@ -18,12 +18,12 @@ from typing import Any
 
 # Of headgate this file's own folder alone, whatever else that Python has.
 sys.path.insert(0, str(Path(__file__).parents[3]))
-from headgate.sql.spark.apply_changes import MARKS, applied, marked  # noqa: E402  # its place is said above
+from headgate.sql.spark.apply_changes import MARKS, applied, marked
 
 sys.path.pop(0)
-from py4j.protocol import Py4JJavaError  # noqa: E402
-from pyspark.errors import PySparkException  # noqa: E402
-from pyspark.sql import SparkSession  # noqa: E402
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
 
 _LONGEST = 400
 _NESTED = ("struct", "array", "map")
@@ -31,6 +31,10 @@ _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.adaptive.enabled": "false",
+    # Of a few rows, compiling takes longer than all else: neither queries nor Java's own code are compiled to the end.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
@@ -303,7 +307,7 @@ class _Run:
         return [list(row) for row in frame.selectExpr(*texts).collect()]
 
     def _make(self, name: str, columns: str) -> None:
-        database = name.split("`.`")[0].strip("`")
+        database = name.split("`.`", maxsplit=1)[0].strip("`")
         self._databases.add(_quoted(database))
         self._spark.sql(f"CREATE DATABASE IF NOT EXISTS {_quoted(database)}")
         self._spark.sql(f"CREATE TABLE {name} ({columns}) USING parquet")

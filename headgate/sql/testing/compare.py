@@ -34,8 +34,8 @@ class Cell:
 class Difference:
     """Something that is not as a test expects it. step: from 1; line: of the test's file.
 
-    kind: differs, a row of which `cells` differ; missing and unexpected, a row, whose values are in `cells`; count, how many rows
-    an expectation does not hold for; error, what stopped the test, as `message` says.
+    kind: differs, a row of which `cells` differ; missing and unexpected, a row, whose values are in `cells`; count, for how
+    many rows an expectation does not hold; error, what stopped the test, as `message` says.
     """
 
     kind: Literal["differs", "missing", "unexpected", "count", "error"]
@@ -111,7 +111,11 @@ class _Step:
 
     def _rows(self, name: str, rows: Rows, answer: Mapping[str, Any], *, dropped: bool = False) -> list[Difference]:
         if answer.get("streams"):
-            return [self._error(name, "is a view of a stream, which holds no rows: expect those of a table that reads it", rows.line)]
+            return [
+                self._error(
+                    name, "is a view of a stream, which holds no rows: expect those of a table that reads it", rows.line
+                )
+            ]
         if "unknown" in answer:
             has = f"it has {', '.join(answer['columns'])}"
             return [self._error(name, f"has no column {', '.join(answer['unknown'])}; {has}", rows.line)]
@@ -160,7 +164,9 @@ def compared(
     taken = set(pairs.values())
     for index, row in enumerate(left):
         if index not in taken:
-            result.append(("unexpected", None, tuple(Cell(column, None, one) for column, one in zip(columns, row, strict=False))))
+            result.append(
+                ("unexpected", None, tuple(Cell(column, None, one) for column, one in zip(columns, row, strict=False)))
+            )
     return result
 
 

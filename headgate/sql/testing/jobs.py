@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from headgate.problems import InputError, Problem, did_you_mean
-from headgate.sql.dialect.statements import ColumnChoice
 from headgate.sql.graph import in_order
 from headgate.sql.known import KnownTable, KnownTables
 from headgate.sql.spark.jobs import job_of, outside_name, own_name
@@ -17,7 +16,7 @@ from headgate.sql.testing.values import text_of, type_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from headgate.sql.dialect.statements import ChangeRules, Flow
+    from headgate.sql.dialect.statements import ChangeRules, ColumnChoice, Flow
     from headgate.sql.graph import Dataset
     from headgate.sql.spark.jobs import DatasetJob, FlowJob
     from headgate.sql.testing.subject import Outside, Subject
@@ -127,9 +126,9 @@ class _Making:
             declared = dict(outside.columns)
             for name in said:
                 declared |= self.test.columns.get(name, {})
-            rows = [rows for name in dict.fromkeys(said) for rows in given.get(name, [])]
-            if declared or rows:
-                self.columns[outside.key] = self._columns(own, outside, declared, rows)
+            there = [rows for name in dict.fromkeys(said) for rows in given.get(name, [])]
+            if declared or there:
+                self.columns[outside.key] = self._columns(own, outside, declared, there)
 
     def _columns(self, name: str, outside: Outside, declared: dict[str, str], given: Sequence[Rows]) -> dict[str, str]:
         found = dict(declared)

@@ -42,7 +42,8 @@ class TestsModel(StrictModel):
     __test__ = False  # no test that pytest collects
 
     pipeline: Text | None = Field(
-        default=None, description="The pipeline file, or a file of SQL, seen from here. Default: NAME.pipeline.yaml, else NAME.sql."
+        default=None,
+        description="The pipeline file, or a file of SQL, seen from here. Default: NAME.pipeline.yaml, else NAME.sql.",
     )
     values: dict[Name, str] = Field(default_factory=dict, description="Of a file of SQL: what stands there as ${name}.")
     columns: dict[Name, dict[Name, Text]] = Field(
@@ -84,10 +85,3 @@ class SdpTests(StrictModel):
 
     defaults: dict[Name, str | int | float | bool] = Field(default_factory=dict)
     tests: list[SdpCase] = Field(default_factory=list)
-
-
-def json_schema() -> dict[str, Any]:
-    """Give the JSON Schema of `*.test.yaml` (draft 2020-12), for editors."""
-    schema = TestsModel.model_json_schema(by_alias=True)
-    schema |= {"title": "Headgate tests of a pipeline", "patternProperties": {"^x-": {}}}  # a place for anchors
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -69,8 +69,8 @@ def _test(case: SdpCase, number: int, document: Document, values: Mapping[str, s
     expected = rows_at(case.expect.rows, document, (*at, "expect", "rows"))
     # The first row says which columns are compared.
     first = list(expected.rows[0].values) if expected.rows else []
-    rows = tuple(Row({name: _value(row.values.get(name), values) for name in first}, row.line) for row in expected.rows)
-    step = Step(given, {"": Rows(rows, expected.line)}, {}, {}, document.line(at))
+    wanted = tuple(Row({name: _value(row.values.get(name), values) for name in first}, row.line) for row in expected.rows)
+    step = Step(given, {"": Rows(wanted, expected.line)}, {}, {}, document.line(at))
     settings = {name: _plain(value) for name, value in case.spark_conf.items()}
     return Test(case.name or f"test {number + 1}", document.line(at), (step,), types, settings, batch=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.problems import InputError, Problem
 from headgate.sql.dialect.reader import read_file
@@ -54,7 +54,7 @@ class Subject:
 def subject_of_pipeline(loaded: LoadedPipeline) -> Subject:
     """Give a pipeline file as it is tested: each of its sources, whatever it is, is a table that is given rows."""
     sources = {name: _outside(name, number, one) for number, (name, one) in enumerate(loaded.file.sources.items())}
-    without = {"connector": None, "files": None, "format": None, "options": {}}
+    without: dict[str, Any] = {"connector": None, "files": None, "format": None, "options": {}}
     replaced = {
         name: one.model_copy(update={"table": ".".join(sources[name].key), **without})
         for name, one in loaded.file.sources.items()

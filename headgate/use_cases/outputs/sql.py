@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.sql.explain import Explained
     from headgate.sql.testing.compare import Difference
     from headgate.use_cases.check_sql import CheckedSql
-    from headgate.use_cases.sql_test import TestResult
+    from headgate.use_cases.sql_tests import TestResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +143,8 @@ class SqlCellOutput(Part):
 class SqlDifferenceOutput(Part):
     """What is not as expected; `step` from 1, `line` of the file, `row` of those expected, from 1; `dropped`: of dropped rows.
 
-    kind: differs (columns of a row, in `cells`), missing or unexpected (a row), count (of violations), error; the last two have a
-    `message`.
+    kind: differs (columns of a row, in `cells`), missing or unexpected (a row), count (of violations), error; the last two
+    have a `message`.
     """
 
     kind: Literal["differs", "missing", "unexpected", "count", "error"]

@@ -148,7 +148,9 @@ def _named(path: Path) -> Iterable[Path]:
     if path.name.endswith(_PIPELINE):
         return [path.with_name(path.name.removesuffix(_PIPELINE) + SUFFIX)]
     if not is_test_file(path):
-        raise InputError(Problem("is no file of tests", f"its name ends with {SUFFIX}, or {SDP_SUFFIXES[0]} of sdp-test", str(path)))
+        raise InputError(
+            Problem("is no file of tests", f"its name ends with {SUFFIX}, or {SDP_SUFFIXES[0]} of sdp-test", str(path))
+        )
     return [path]
 
 

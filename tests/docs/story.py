@@ -31,6 +31,7 @@ NOT_RUN = {
     "headgate dashboard             # of the project in this folder, at http://127.0.0.1:8050/": SERVES,
     "headgate dashboard --usage usage.csv": SERVES,
     "headgate dashboard --host 0.0.0.0 --allow-host boards.example.com": SERVES,
+    "headgate sql test": "takes Spark; tests/sql/testing does it",
     "databricks volumes create osipi bronze pi MANAGED": DATABRICKS,
     "databricks secrets create-scope pi": DATABRICKS,
     "databricks workspace import /Workspace/Shared/pi_job --file pi_job.py --format SOURCE --language PYTHON": DATABRICKS,
@@ -39,7 +40,7 @@ NOT_RUN = {
 FOLLOWED = {
     "README.md", "docs/balance.md", "docs/bundle.md", "docs/change.md", "docs/ci.md", "docs/failed-deploy.md",
     "docs/from-other-toolkits.md", "docs/handover.md", "docs/lost-table.md", "docs/notebook.md", "docs/observe.md",
-    "docs/osipi.md", "docs/run.md", "docs/secrets.md", "docs/sql-check.md", "docs/sql.md",
+    "docs/osipi.md", "docs/run.md", "docs/secrets.md", "docs/sql-check.md", "docs/sql-test.md", "docs/sql.md",
     "docs/start.md",
 }  # fmt: skip
 NOTHING: Mapping[str, Callable[[], object]] = {}

@@ -52,6 +52,7 @@ class SparkSession:
         except OSError as error:
             raise InputError(f"{python} can't be run: {error.strerror}", _needs()) from None
         if not self._line():
+            self.close()
             raise InputError("Spark does not start", _needs())
 
     def __enter__(self) -> Self:

@@ -221,12 +221,13 @@ class _Run:
             return False
         parts = (error.getMessageParameters() or {})["objectName"].strip("`").split("`.`")
         table = flow["aliases"].get(parts[-2].lower()) if len(parts) > 1 else None
-        column, changed = parts[-1], False
+        column = parts[-1]
+        # In one table at a time: in several, a name without a table would be ambiguous.
         for one in [table] if table else sorted(self._job["tables"]):
             if column.lower() not in [field.lower() for field in self._spark.table(one).columns]:
                 self._spark.sql(f"ALTER TABLE {one} ADD COLUMNS ({_quoted(column)} {_guess(column, flow['query'])})")
-                changed = True
-        return changed
+                return True
+        return False
 
     def _streamed(self, frame: Any, flow: str) -> Any:
         """Give what a stream gives of what is new, as an update does: all that is there, and then what its watermark closes."""

@@ -15,7 +15,9 @@ def details(clauses: str) -> ChangeDetails:
 
 
 def test_conditions_and_the_order_are_kept_as_they_are_written() -> None:
-    found = details("APPLY AS DELETE WHEN Op = 'D' APPLY AS TRUNCATE WHEN Op = 'T' SEQUENCE BY struct(At, `n n`) IGNORE NULL UPDATES")
+    found = details(
+        "APPLY AS DELETE WHEN Op = 'D' APPLY AS TRUNCATE WHEN Op = 'T' SEQUENCE BY struct(At, `n n`) IGNORE NULL UPDATES"
+    )
 
     trees = (found.sequence, found.deletes, found.truncates)
     assert [tree.sql("databricks") for tree in trees if tree is not None] == ["STRUCT(At, `n n`)", "Op = 'D'", "Op = 'T'"]

@@ -131,4 +131,11 @@ def test_values_tell_their_types() -> None:
     assert [type_of(one) for one in ([1, None], [1, 0.5], [True], [1, "a"], [None], [[1], []], [{"a`b": 1}, {"c": None}])] == [
         "BIGINT", "DOUBLE", "BOOLEAN", "STRING", "STRING", "ARRAY<BIGINT>", "STRUCT<`a``b`: BIGINT, `c`: STRING>",
     ]  # fmt: skip
-    assert [text_of(one) for one in (None, "'; --", 1, 0.1, True, [1, None])] == [None, "'; --", "1", "0.1", "true", "[1, null]"]
+    assert [text_of(one) for one in (None, "'; --", 1, 0.1, True, [1, None])] == [
+        None,
+        "'; --",
+        "1",
+        "0.1",
+        "true",
+        "[1, null]",
+    ]

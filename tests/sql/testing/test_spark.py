@@ -63,9 +63,7 @@ def test_what_fails_is_said_in_words(folder: Path, headgate: Run) -> None:
     assert said.replace(f"{folder}/", "") == (GOLDEN / "failing.txt").read_text()
 
 
-def test_without_spark_the_command_says_what_to_install(
-    folder: Path, headgate: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_spark_the_command_says_what_to_install(folder: Path, headgate: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "sales.test.yaml").write_text(GOOD)
     monkeypatch.setenv("HEADGATE_SPARK_PYTHON", sys.executable)
 

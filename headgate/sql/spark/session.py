@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Spark doesn't know all functions of Databricks.
 _NO_FUNCTION = "[UNRESOLVED_ROUTINE]"
+_PATIENCE = 10.0  # seconds that it has to end in
 _CHILD = Path(__file__).with_name("child.py")
 TESTS = Path(__file__).with_name("run_tests.py")
 
@@ -62,9 +63,12 @@ class SparkSession:
         self.close()
 
     def close(self) -> None:
-        """End Spark."""
-        self._process.kill()
-        self._process.communicate()
+        """End Spark: by itself, so that it leaves no file behind, else by force."""
+        try:
+            self._process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
 
     def ask(self, job: Job) -> list[dict[str, Any]]:
         """Give for each dataset of a job what Spark says of its flows and conditions: nothing where it takes them.

@@ -86,11 +86,20 @@ def _faults(found: TestsModel, document: Document, path: Path) -> Iterator[Probl
             yield _problem("expects nothing", fix, document, path, ("tests", name))
         for number, step in enumerate(steps):
             at: KeyPath = ("tests", name, "steps", number) if case.steps else ("tests", name)
+            yield from _empty_rows(step, document, path, at)
             for table, counts in step.violations.items():
                 for key, count in counts.items():
                     if count < 0:
                         where: KeyPath = (*at, "violations", table, key)
                         yield _problem(f"expected 0 or more, found {count}", "write how many", document, path, where)
+
+
+def _empty_rows(step: StepModel, document: Document, path: Path, at: KeyPath) -> Iterator[Problem]:
+    for key in ("expect", "dropped"):
+        for table, rows in getattr(step, key).items():
+            if rows and not any(rows):
+                fix = "write one at least, such as `{id: 1}`; `[]` says that there are no rows"
+                yield _problem("the rows name no column", fix, document, path, (*at, key, table))
 
 
 def _problem(message: str, fix: str, document: Document, path: Path, at: KeyPath) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from headgate.problems import InputError
 from headgate.sql.testing.values import text_of, type_of
 from headgate.use_cases.sql_tests import Prepared, SqlTestRequest, prepare
 from tests.sql.testing.pipelines import FAILING, GOOD, PIPELINE, SDP_MODEL, SDP_TESTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BAD = """\
 columns: {customers: {id: "BIGINT) USING csv --"}, nobody: {id: INT}}
@@ -80,6 +83,7 @@ def test_names_that_the_pipeline_has_not_are_told_all_at_once(tmp_path: Path) ->
         ("tests: [1]", "1: expected a mapping, found a list"),
         ("tests: {a: {given: {orders: [1]}}}", "1: expected a mapping, found 1"),
         ("tests: {a: {given: {orders: []}}}", "1: expects nothing"),
+        ("tests: {a: {expect: {sales: [{}, {}]}}}", "1: the rows name no column"),
         ("tests: {a: {expects: {}}}", "1: unknown key 'expects'"),
         ("tests: {a: {given: {orders: []}, steps: [{expect: {sales: []}}]}}", "1: `given` has no place beside `steps`"),
         ("tests: {a: {violations: {sales: {known: -1}}}}", "1: expected 0 or more, found -1"),

@@ -40,7 +40,7 @@ NOT_RUN = {
 FOLLOWED = {
     "README.md", "docs/balance.md", "docs/bundle.md", "docs/change.md", "docs/ci.md", "docs/failed-deploy.md",
     "docs/from-other-toolkits.md", "docs/handover.md", "docs/lost-table.md", "docs/notebook.md", "docs/observe.md",
-    "docs/osipi.md", "docs/run.md", "docs/secrets.md", "docs/sql-check.md", "docs/sql-test.md", "docs/sql.md",
+    "docs/osipi.md", "docs/run.md", "docs/secrets.md", "docs/sql-check.md", "docs/sql.md",
     "docs/start.md",
 }  # fmt: skip
 NOTHING: Mapping[str, Callable[[], object]] = {}

@@ -5,7 +5,9 @@ Each table `a.b.c` becomes `a__b`.`c`, and each of the pipeline's own `pipeline`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
@@ -138,8 +140,13 @@ class _Making:
 
 def outside_name(key: Key) -> str:
     """Give what a table is called there that the pipeline reads and does not make."""
-    quoted = (part.replace("`", "``") for part in ("__".join(key[:-1]) or "default", key[-1]))
-    return ".".join(f"`{part}`" for part in quoted)
+    return f"`{_plain('__'.join(key[:-1]) or 'default')}`.`{_plain(key[-1])}`"
+
+
+def _plain(name: str) -> str:
+    """Give a name that open-source Spark takes for a table: of letters, digits and _ alone; other ones get a mark of their own."""
+    found = re.sub(r"[^0-9A-Za-z_]", "_", name)
+    return name if found == name else f"{found}_{sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _wants(flow: Flow, dataset: Dataset) -> Wanted:
@@ -205,5 +212,5 @@ def _is_cte(table: exp.Table) -> bool:
 
 def own_name(dataset: Dataset) -> str:
     """Give what a dataset is called there: temporary views have no schema."""
-    name = f"`{dataset.key[-1].replace('`', '``')}`"
+    name = f"`{_plain(dataset.key[-1])}`"
     return name if dataset.definition.kind == "view" else f"`pipeline`.{name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 
 from tests.docs.pages import ROOT
 from tests.sql.testing.pipelines import FAILING, GOOD, PIPELINE, SDP_MODEL, SDP_TESTS
+from tests.support.outputs import parsed
 
 if TYPE_CHECKING:
     from tests.support.command import Run
@@ -45,7 +45,7 @@ def test_what_holds_passes_and_what_does_not_is_told_by_row_and_column(folder: P
     failing = folder / "failing.test.yaml"
     failing.write_text("pipeline: sales.pipeline.yaml\n" + FAILING)
 
-    printed = json.loads(headgate("sql", "test", str(folder), "-o", "json", code=1).stdout)
+    printed = parsed("sql test", headgate("sql", "test", str(folder), "-o", "json", code=1).stdout)
 
     wrong = {one["name"]: one["differences"] for one in printed["tests"] if one["file"] != str(failing)}
     assert {name: found for name, found in wrong.items() if found} == {}

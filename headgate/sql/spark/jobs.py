@@ -144,7 +144,7 @@ def outside_name(key: Key) -> str:
 
 
 def _plain(name: str) -> str:
-    """Give a name that open-source Spark takes for a table: of letters, digits and _ alone; other ones get a mark of their own."""
+    """Give a name that open-source Spark takes for a table: of letters, digits and _ alone; others get a mark of their own."""
     found = re.sub(r"[^0-9A-Za-z_]", "_", name)
     return name if found == name else f"{found}_{sha256(name.encode()).hexdigest()[:8]}"
 

@@ -49,6 +49,7 @@ from headgate.cli.slice import slice_
 from headgate.cli.sql import explain, import_, sql
 from headgate.cli.sql import generate as sql_generate
 from headgate.cli.sql_check import check_sql
+from headgate.cli.sql_tests import run_sql_tests
 from headgate.files import system_error
 from headgate.problems import HeadgateError
 
@@ -126,6 +127,7 @@ GENERATE_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] =
 SQL_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("generate", sql_generate, ("", "pipelines/shop.pipeline.yaml --out sql", "crm -t prod --check")),
     ("check", check_sql, ("silver.sql", "pipelines/silver --schemas tables.yaml --strict", "silver.sql --fix")),
+    ("test", run_sql_tests, ("", "pipelines/shop.test.yaml", "src --value bronze_schema=bronze -o json")),
     ("import", import_, ("silver.sql", "silver.sql --catalog main --schema silver --strict")),
     ("explain", explain, ("pipelines/shop.pipeline.yaml", "silver.sql --svg silver.svg")),
 )

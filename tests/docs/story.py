@@ -36,6 +36,7 @@ NOT_RUN = {
     "headgate dashboard             # of the project in this folder, at http://127.0.0.1:8050/": SERVES,
     "headgate dashboard --usage usage.csv": SERVES,
     "headgate dashboard --host 0.0.0.0 --allow-host boards.example.com": SERVES,
+    "headgate sql test": "takes Spark; tests/sql/testing does it",
     "databricks volumes create osipi bronze pi MANAGED": DATABRICKS,
     "databricks secrets create-scope pi": DATABRICKS,
     "databricks workspace import /Workspace/Shared/pi_job --file pi_job.py --format SOURCE --language PYTHON": DATABRICKS,

@@ -15,6 +15,7 @@ from headgate.review.accepted import read_accepted
 from headgate.sql.check.pipeline import check_sql
 from headgate.sql.generate.statements import generate
 from headgate.sql.language.load import parse_pipeline
+from headgate.use_cases.sql_tests import SqlTestRequest, prepare
 from tests.assess.logs import CLOUD
 from tests.docs.commands import read, words_of
 from tests.docs.pages import ROOT, Block, blocks, pages
@@ -190,6 +191,11 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
         (tmp_path / "accepted.yaml").write_text(block.text)
         accepted = read_accepted(tmp_path / "accepted.yaml")
         assert (len(accepted.entries), len(accepted.holds_data)) == (1, 1)
+    elif block.text.startswith("tests:"):
+        pipeline = next(one.text for one in SETTINGS if one.text.startswith("catalog:"))
+        (tmp_path / "sales.pipeline.yaml").write_text(pipeline)
+        (tmp_path / "sales.test.yaml").write_text(block.text)
+        assert len(prepare(SqlTestRequest(files=(tmp_path / "sales.test.yaml",), spark=""))) == 2
     elif block.text.startswith("catalog:"):
         sql = generate(parse_pipeline(block.text, "docs.pipeline.yaml"), {}).sql
         assert [one for one in check_sql({"docs.sql": sql}) if one.severity.value == "error"] == []

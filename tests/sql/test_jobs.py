@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from headgate.sql.dialect.reader import read_file
 from headgate.sql.known import KnownTable, KnownTables
 from headgate.sql.spark.jobs import FlowJob, job_of
@@ -62,3 +64,14 @@ def test_what_spark_has_not_is_not_asked() -> None:
         "options of a stream are Delta's",
         "parameters have no values",
     ]
+
+
+def test_names_that_open_source_spark_does_not_take_get_others_each_its_own() -> None:
+    sql = "CREATE MATERIALIZED VIEW `t-1` AS SELECT 1 AS x; CREATE MATERIALIZED VIEW `t 1` AS SELECT * FROM `t-1`;"
+
+    first, second = job_of([read_file("a.sql", sql)], KNOWN).datasets
+
+    assert re.fullmatch(r"`pipeline`\.`t_1_[0-9a-f]{8}`", first.name)
+    assert re.fullmatch(r"`pipeline`\.`t_1_[0-9a-f]{8}`", second.name)
+    assert first.name != second.name
+    assert second.flows[0].query.endswith(f" {first.name}")

@@ -5,6 +5,7 @@ Source of the syntax: docs.databricks.com/aws/en/ldp/developer/ldp-sql-ref-apply
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -12,7 +13,7 @@ from sqlglot import exp
 from headgate.sql.dialect.cursor import listed
 from headgate.sql.dialect.place import FormError, Span
 from headgate.sql.dialect.query import read_expression, read_query, read_relation
-from headgate.sql.dialect.statements import ChangeRules, Flow, Name
+from headgate.sql.dialect.statements import ChangeDetails, ChangeRules, ColumnChoice, Flow, Name
 from headgate.sql.dialect.tokens import span_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class _Rules:
         self._scd = 1
         self._history = ""
         self._columns: list[exp.Column] = []
+        self._details = ChangeDetails()
 
     def read(self, near: Span) -> ChangeRules:
         cursor = self._cursor
@@ -72,23 +74,28 @@ class _Rules:
             raise FormError("SEQUENCE BY is missing: which of two changes is later", near, fix)
         if self._history and self._scd == 1:
             raise FormError("TRACK HISTORY needs STORED AS SCD TYPE 2", near, "write STORED AS SCD TYPE 2 before it")
-        return ChangeRules(tuple(self._keys), self._sequence, self._scd, tuple(self._columns), self._history, self._snapshot)
+        columns = tuple(self._columns)
+        return ChangeRules(tuple(self._keys), self._sequence, self._scd, columns, self._history, self._snapshot, self._details)
 
     def _clause(self) -> None:
         cursor = self._cursor
         if cursor.accept("KEYS"):
             self._keys = [column.name for column in self._list()]
         elif cursor.accept("WHERE"):
-            self._condition()
+            self._details = replace(self._details, where=self._condition()[1])
         elif cursor.accept("IGNORE", "NULL", "UPDATES"):
+            self._details = replace(self._details, ignores_nulls=True)
             if cursor.accept("ON"):
                 self._column_list()
-        elif cursor.accept("APPLY", "AS", "DELETE", "WHEN") or cursor.accept("APPLY", "AS", "TRUNCATE", "WHEN"):
-            self._condition()
+        elif cursor.accept("APPLY", "AS", "DELETE", "WHEN"):
+            self._details = replace(self._details, deletes=self._condition()[1])
+        elif cursor.accept("APPLY", "AS", "TRUNCATE", "WHEN"):
+            self._details = replace(self._details, truncates=self._condition()[1])
         elif cursor.accept("SEQUENCE", "BY"):
-            self._sequence = self._condition()
+            self._sequence, order = self._condition()
+            self._details = replace(self._details, sequence=order)
         elif cursor.accept("COLUMNS"):
-            self._column_list()
+            self._details = replace(self._details, kept=self._column_list())
         else:
             self._clause_of_history()
 
@@ -101,29 +108,30 @@ class _Rules:
             self._scd = int(number.text)
         elif cursor.accept("TRACK", "HISTORY", "ON"):
             first = cursor.at
-            self._column_list()
+            self._details = replace(self._details, tracked=self._column_list())
             self._history = " ".join(token.text.lower() for token in cursor.tokens[first : cursor.at])
         else:
             cursor.fail("a clause of AUTO CDC", _SAID)
 
-    def _condition(self) -> str:
+    def _condition(self) -> tuple[str, exp.Expr]:
+        """Read an expression; give it as it is compared, and as a tree."""
         near = self._cursor.span
         tokens = self._cursor.until(*_CLAUSES)
         found = read_expression(tokens, self._text, near)
         self._columns += [] if isinstance(found, exp.Column) and _is_made(found) else list(found.find_all(exp.Column))
-        return " ".join(token.text.lower() for token in tokens)
+        return " ".join(token.text.lower() for token in tokens), found
 
-    def _column_list(self) -> None:
+    def _column_list(self) -> ColumnChoice:
         cursor = self._cursor
-        if cursor.accept("*"):
-            if cursor.accept("EXCEPT"):
-                self._list()
-        elif cursor.word == "(":
-            self._list()
+        excepted = cursor.accept("*")
+        if excepted and not cursor.accept("EXCEPT"):
+            return ColumnChoice()
+        if excepted or cursor.word == "(":
+            found = self._list()
         else:
             first = cursor.span
-            tokens = cursor.until(*_CLAUSES)
-            self._add(tokens, first)
+            found = self._add(cursor.until(*_CLAUSES), first)
+        return ColumnChoice(tuple(one.name for one in found), excepted)
 
     def _list(self) -> list[exp.Column]:
         near = self._cursor.span

@@ -78,8 +78,32 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """Columns that a list names, or all but those; without names all of them."""
+
+    names: tuple[str, ...] = ()
+    excepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDetails:
+    """What orders changes, and which of them do what; None where that is not said. ignores_nulls: all NULLs, of each column."""
+
+    sequence: exp.Expr | None = None
+    where: exp.Expr | None = None
+    deletes: exp.Expr | None = None
+    truncates: exp.Expr | None = None
+    ignores_nulls: bool = False
+    kept: ColumnChoice = ColumnChoice()
+    tracked: ColumnChoice = ColumnChoice()
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeRules:
-    """How AUTO CDC applies changes. columns: of the source that keys, conditions and lists name."""
+    """How AUTO CDC applies changes. columns: of the source that keys, conditions and lists name.
+
+    details: what each change does; of a snapshot there are none.
+    """
 
     keys: tuple[str, ...]
     sequence: str
@@ -87,6 +111,7 @@ class ChangeRules:
     columns: tuple[exp.Column, ...]
     history: str = ""
     snapshot: bool = False
+    details: ChangeDetails = ChangeDetails()
 
 
 @dataclass(frozen=True, slots=True)

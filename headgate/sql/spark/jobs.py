@@ -5,7 +5,9 @@ Each table `a.b.c` becomes `a__b`.`c`, and each of the pipeline's own `pipeline`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
@@ -72,9 +74,9 @@ class Job:
     datasets: tuple[DatasetJob, ...]
 
 
-def job_of(files: Sequence[ReadFile], known: KnownTables) -> Job:
-    """Give what to ask Spark about a pipeline."""
-    making = _Making(graph_of(files), known)
+def job_of(files: Sequence[ReadFile], known: KnownTables, *, whole: bool = False) -> Job:
+    """Give what to ask Spark about a pipeline. whole: streams are read as the tables that they are of, without watermarks."""
+    making = _Making(graph_of(files), known, whole)
     for dataset in in_order(making.graph):
         making.add(dataset)
     return Job(making.tables, tuple(making.jobs))
@@ -84,13 +86,14 @@ def job_of(files: Sequence[ReadFile], known: KnownTables) -> Job:
 class _Making:
     graph: Graph
     known: KnownTables
+    whole: bool = False
     tables: dict[str, Mapping[str, str]] = field(default_factory=dict)
     jobs: list[DatasetJob] = field(default_factory=list)
 
     def add(self, dataset: Dataset) -> None:
         """Add a dataset, those that it reads being there."""
         flows = [self._flow(flow, file, dataset) for flow, file in dataset.flows]
-        name = _own_name(dataset)
+        name = own_name(dataset)
         conditions = tuple(one.condition.sql("databricks") for one in dataset.definition.expectations)
         self.jobs.append(DatasetJob(name, dataset.definition.kind == "view", tuple(flows), conditions))
 
@@ -109,14 +112,14 @@ class _Making:
             key = _key(table)
             read = self._found(key, dataset)
             if read is not None:
-                needs.append(_own_name(read))
-                names[table.parts[0].meta["start"]] = (_own_name(read), read.definition.kind == "view")
+                needs.append(own_name(read))
+                names[table.parts[0].meta["start"]] = (own_name(read), read.definition.kind == "view")
             elif len(key) > 1 or not _is_cte(table):
                 outside = self.known.find(key)
                 if outside is None or outside.columns is None:
                     unknown = unknown or f"nothing is known of {'.'.join(key)}"
                     continue
-                name = f"`{'__'.join(outside.key[:-1]) or 'default'}`.`{outside.key[-1]}`"
+                name = outside_name(outside.key)
                 self.tables[name] = outside.columns
                 names[table.parts[0].meta["start"]] = (name, False)
         if any("{" in word(token) for token in flow.query.tokens):
@@ -125,8 +128,25 @@ class _Making:
             unknown = unknown or "options of a stream are Delta's"
         columns = tuple(one.sql("databricks") for one in flow.changes.columns) if flow.changes else ()
         source = "SELECT * FROM " if flow.changes and not flow.changes.snapshot else ""
-        query = source + _renamed(flow.query.tokens, names)
+        query = source + _renamed(self._tokens(flow), names, whole=self.whole)
         return FlowJob(query, _wants(flow, dataset), unknown, columns, tuple(needs), file.name, flow.query.span.start)
+
+    def _tokens(self, flow: Flow) -> Sequence[Token]:
+        if not self.whole:
+            return flow.query.tokens
+        spans = [one.span for one in flow.query.watermarks.values()]
+        return [token for token in flow.query.tokens if not any(span.start <= token.start < span.end for span in spans)]
+
+
+def outside_name(key: Key) -> str:
+    """Give what a table is called there that the pipeline reads and does not make."""
+    return f"`{_plain('__'.join(key[:-1]) or 'default')}`.`{_plain(key[-1])}`"
+
+
+def _plain(name: str) -> str:
+    """Give a name that open-source Spark takes for a table: of letters, digits and _ alone; others get a mark of their own."""
+    found = re.sub(r"[^0-9A-Za-z_]", "_", name)
+    return name if found == name else f"{found}_{sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _wants(flow: Flow, dataset: Dataset) -> Wanted:
@@ -137,8 +157,11 @@ def _wants(flow: Flow, dataset: Dataset) -> Wanted:
     return "either" if kind == "table" or flow.kind == "replace" else "batch" if whole else "stream"
 
 
-def _renamed(tokens: Sequence[Token], names: Mapping[int, tuple[str, bool]]) -> str:
-    """Give a query with other names for its tables. A view is a stream by itself: `STREAM` before it is left out."""
+def _renamed(tokens: Sequence[Token], names: Mapping[int, tuple[str, bool]], *, whole: bool) -> str:
+    """Give a query with other names for its tables.
+
+    A view is a stream by itself: `STREAM` before it is left out, and before all others where they are read whole.
+    """
     words: list[str] = []
     index = 0
     while index < len(tokens):
@@ -148,7 +171,7 @@ def _renamed(tokens: Sequence[Token], names: Mapping[int, tuple[str, bool]]) -> 
             while end + 2 < len(tokens) and word(tokens[end + 1]) == ".":
                 end += 2
             name, is_view = names[tokens[at].start]
-            words.append(name if is_view else f"STREAM {name}")
+            words.append(name if is_view or whole else f"STREAM {name}")
             index = end + (2 if word(tokens[index + 1]) == "(" else 1)
         elif token.start in names:
             end = index
@@ -187,7 +210,7 @@ def _is_cte(table: exp.Table) -> bool:
     return any(cte.alias.lower() == table.name.lower() for cte in root.find_all(exp.CTE))
 
 
-def _own_name(dataset: Dataset) -> str:
+def own_name(dataset: Dataset) -> str:
     """Give what a dataset is called there: temporary views have no schema."""
-    name = f"`{dataset.key[-1].replace('`', '``')}`"
+    name = f"`{_plain(dataset.key[-1])}`"
     return name if dataset.definition.kind == "view" else f"`pipeline`.{name}"

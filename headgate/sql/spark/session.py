@@ -16,7 +16,7 @@ from headgate.sql.dialect.place import Span
 from headgate.sql.spark.jobs import job_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from headgate.sql.check.findings import Finding
     from headgate.sql.dialect.reader import ReadFile
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 # Spark doesn't know all functions of Databricks.
 _NO_FUNCTION = "[UNRESOLVED_ROUTINE]"
+_PATIENCE = 10.0  # seconds that it has to end in
 _CHILD = Path(__file__).with_name("child.py")
+TESTS = Path(__file__).with_name("run_tests.py")
 
 
 def _needs() -> str:
@@ -33,12 +35,15 @@ def _needs() -> str:
 
 
 class SparkSession:
-    """Spark, for as long as it is open. python: one that has pyspark. Raises InputError where Spark doesn't start."""
+    """Spark, for as long as it is open. python: one that has pyspark; child: the file that it runs, which answers jobs.
 
-    def __init__(self, python: str) -> None:
+    Raises InputError where Spark doesn't start.
+    """
+
+    def __init__(self, python: str, child: Path = _CHILD) -> None:
         try:
             self._process = subprocess.Popen(  # noqa: S603  # our own file
-                [python, str(_CHILD)],
+                [python, str(child)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -48,6 +53,7 @@ class SparkSession:
         except OSError as error:
             raise InputError(f"{python} can't be run: {error.strerror}", _needs()) from None
         if not self._line():
+            self.close()
             raise InputError("Spark does not start", _needs())
 
     def __enter__(self) -> Self:
@@ -57,26 +63,33 @@ class SparkSession:
         self.close()
 
     def close(self) -> None:
-        """End Spark."""
-        self._process.kill()
-        self._process.communicate()
+        """End Spark: by itself, so that it leaves no file behind, else by force."""
+        try:
+            self._process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
 
     def ask(self, job: Job) -> list[dict[str, Any]]:
         """Give for each dataset of a job what Spark says of its flows and conditions: nothing where it takes them.
 
         Raises SourceError where Spark died.
         """
+        answers: list[dict[str, Any]] = self.answer(asdict(job))
+        return answers
+
+    def answer(self, job: Mapping[str, Any]) -> Any:
+        """Give what the process answers to a job. Raises SourceError where Spark died."""
         assert self._process.stdin is not None  # noqa: S101  # a pipe, as it was asked for
         try:
-            self._process.stdin.write(json.dumps(asdict(job)) + "\n")
+            self._process.stdin.write(json.dumps(job) + "\n")
             self._process.stdin.flush()
         except OSError:
             raise SourceError("Spark ended by itself", "try again; it needs 1 GB of memory") from None
         line = self._line()
         if not line:
             raise SourceError("Spark ended by itself", "try again; it needs 1 GB of memory")
-        answers: list[dict[str, Any]] = json.loads(line)
-        return answers
+        return json.loads(line)
 
     def _line(self) -> str:
         assert self._process.stdout is not None  # noqa: S101  # a pipe, as it was asked for

@@ -50,6 +50,7 @@ OUTPUTS: dict[str, Any] = {
     "sql generate": sql.SqlGenerateOutput,
     "sql explain": sql.SqlExplainOutput,
     "sql import": projects.WrittenOutput,
+    "sql test": sql.SqlTestOutput,
     "pipelines list": list[pipelines.PipelineOutput],
     "pipelines status": list[pipelines.StatusOutput],
     "pipelines start": list[pipelines.RanOutput],

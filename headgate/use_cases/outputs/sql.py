@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Literal
 from headgate.use_cases.outputs import Output, Part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.sql.check.findings import Finding
     from headgate.sql.explain import Explained
+    from headgate.sql.testing.compare import Difference
     from headgate.use_cases.check_sql import CheckedSql
+    from headgate.use_cases.sql_tests import TestResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,3 +128,62 @@ class SqlExplainOutput(Output):
             edges=tuple(map(SqlEdgeOutput.like, found.edges)),
             columns=tuple(map(SqlColumnOutput.like, found.columns)),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlCellOutput(Part):
+    """A column of a row, as text; null: NULL, or that there is no such row."""
+
+    column: str
+    expected: str | None
+    found: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlDifferenceOutput(Part):
+    """What is not as expected; `step` from 1, `line` of the file, `row` of those expected, from 1; `dropped`: of dropped rows.
+
+    kind: differs (columns of a row, in `cells`), missing or unexpected (a row), count (of violations), error; the last two
+    have a `message`.
+    """
+
+    kind: Literal["differs", "missing", "unexpected", "count", "error"]
+    step: int
+    table: str
+    line: int
+    row: int | None
+    cells: tuple[SqlCellOutput, ...]
+    message: str
+    dropped: bool
+
+    @classmethod
+    def of(cls, one: Difference) -> SqlDifferenceOutput:
+        """Give a difference as it is printed."""
+        return cls.like(one, cells=tuple(map(SqlCellOutput.like, one.cells)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlTestedOutput(Part):
+    """A test; `line`: where it is in its file."""
+
+    file: Path
+    line: int
+    name: str
+    passed: bool
+    differences: tuple[SqlDifferenceOutput, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlTestOutput(Output):
+    """The tests that ran, in their order, and how many failed."""
+
+    tests: tuple[SqlTestedOutput, ...]
+    failed: int
+
+    @classmethod
+    def of(cls, found: Sequence[TestResult]) -> SqlTestOutput:
+        """Give results as they are printed."""
+        tests = tuple(
+            SqlTestedOutput.like(one, differences=tuple(map(SqlDifferenceOutput.of, one.differences))) for one in found
+        )
+        return cls(tests=tests, failed=sum(not one.passed for one in found))

@@ -9,6 +9,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Any, Literal
 
 from headgate.files import json_or_none
+from headgate.numbers import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +106,7 @@ class _Step:
             said = self.said["violations"].get(self.job.asked[name], {})
             for key, count in counts.items():
                 if said.get(key, 0) != count:
-                    message = f"expectation {key} does not hold for {said.get(key, 0)} rows, expected {count}"
+                    message = f"expectation {key} does not hold for {counted(said.get(key, 0), 'row')}, expected {count}"
                     found.append(Difference("count", self.number, name, line, message=message))
         return found
 

@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     r"|(?<=Bearer )[\w.~+/=-]{16,}"
 )
 # A JSON Web Token, from the first eyJ in a row of its characters: from each, a row of many would take the square of its length.
-_WEB_TOKEN = re.compile(r"(?<![\w-])(?P<before>(?:(?!eyJ)[\w-])*+)eyJ[\w-]{8,}+\.[\w-]{8,}+\.[\w-]*")
+_WEB_TOKEN = re.compile(r"(?<![\w-])(?P<before>(?:(?!eyJ)[\w-])*)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 
 
 def token_free(text: str, mask: str = "(secret)") -> str:

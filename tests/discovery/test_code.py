@@ -12,6 +12,7 @@ import pytest
 from headgate.discovery.code import discover_code
 from headgate.discovery.connector_code import Code, DiscoveryOptions
 from headgate.problems import InputError, SourceError
+from tests.support.examples import some_of
 
 if TYPE_CHECKING:
     from headgate.discovery.found import Found
@@ -100,7 +101,7 @@ def test_an_empty_folder_holds_no_connector(tmp_path: Path) -> None:
         discover_code(Code(tmp_path), DiscoveryOptions())
 
 
-@pytest.mark.parametrize("named", ["shop.py", ""], ids=["its file", "its folder"])
+@pytest.mark.parametrize("named", some_of(["shop.py", ""]), ids=["its file", "its folder"])
 @pytest.mark.parametrize(
     ("text", "error", "said"),
     [

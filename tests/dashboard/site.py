@@ -20,17 +20,19 @@ if TYPE_CHECKING:
 
 SECRET = "tok-5ecret-canary"  # noqa: S105  # a made-up one
 NOW = datetime.now(UTC).replace(microsecond=0)
-DEFINITION = """\
+# Half an hour from now, and so half an hour ago: what loaded just before is in time, whenever the tests run.
+MINUTE = (NOW.minute + 30) % 60
+DEFINITION = f"""\
 id: plant
 source: plant
-connection: {name: plant_connection, secrets: [token]}
-destination: {catalog: main, schema: bronze}
-schedules: {append: "*/15 * * * *", snapshot: 0 0 1 1 *}
-balance: {pipelines: 2}
+connection: {{name: plant_connection, secrets: [token]}}
+destination: {{catalog: main, schema: bronze}}
+schedules: {{append: "{MINUTE} * * * *", snapshot: 0 0 1 1 *}}
+balance: {{pipelines: 2}}
 targets:
-  dev: {default: true, protect: false}
-  prod: {catalog: live}
-code: {wheels: [/Volumes/main/code/plant-1.0-py3-none-any.whl]}
+  dev: {{default: true, protect: false}}
+  prod: {{catalog: live}}
+code: {{wheels: [/Volumes/main/code/plant-1.0-py3-none-any.whl]}}
 """
 TABLES = """\
 source_table,destination_table,pipeline_group,ingestion_type,primary_keys,cursor_field,weight

@@ -76,6 +76,7 @@ def load(folder: Path, headgate: Run, number: int) -> None:
     headgate("observe", "crm", code=None)
 
 
+@pytest.mark.long
 def test_three_rounds_of_run_observe_and_balance(headgate: Run, tmp_path: Path) -> None:
     for number in range(2, 2 + ROUNDS):
         load(tmp_path, headgate, number)

@@ -159,6 +159,7 @@ def walk(site: Callable[..., Site], seed: int, steps: int, targets: dict[str, di
         found.step()
 
 
+@pytest.mark.long
 def test_a_few_steps(site: Callable[..., Site]) -> None:
     walk(site, 1, 2, {"dev": {}})
 

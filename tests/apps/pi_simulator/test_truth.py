@@ -75,6 +75,7 @@ def test_late_values_arrive_and_then_stay() -> None:
     assert early < later
 
 
+@pytest.mark.long
 def test_a_late_value_stands_behind_the_one_of_its_time_that_was_there_before() -> None:
     found = 0
     for number in range(40):

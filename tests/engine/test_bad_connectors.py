@@ -79,6 +79,7 @@ class Crm(LakeflowConnect):
 """
 
 
+@pytest.mark.long
 def test_each_table_says_what_is_wrong_with_it_and_the_others_are_loaded(project: Project) -> None:
     bad = ["no_metadata", "no_schema", "raises", "exits", "dies", "eats", "hangs"]
     project.write(CODE, {**dict.fromkeys([*bad, "prints", "after"], "bad"), "good": "good"})

@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("number", some_of([signal.SIGINT, signal.SIGTERM]))
+@pytest.mark.long
 def test_terraform_ends_its_work_and_the_next_deploy_goes_on(
     site: Callable[..., Site], shell: Callable[[Site], Shell], number: signal.Signals
 ) -> None:

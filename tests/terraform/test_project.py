@@ -139,6 +139,7 @@ def test_the_cdk_writes_what_the_other_tests_apply(site: Callable[..., Site], tm
             assert by_cdk == json.loads((found.folder(stack) / "cdk.tf.json").read_text())
 
 
+@pytest.mark.long
 def test_a_users_own_constructs_beside_ours_are_valid(terraform: Terraform, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "connectors", tmp_path / "connectors", ignore=shutil.ignore_patterns("__pycache__"))
     environment = {

@@ -319,6 +319,7 @@ class TestErrors:
         assert compared(table) == truth(pi)
         assert not (project / "connectors" / "osipi" / "backfill.json").exists()
 
+    @pytest.mark.long
     def test_an_answer_that_got_lost_doubles_nothing(
         self, pi: PiServer, backfill: Run, table: model.Table, cloud: Workspace
     ) -> None:

@@ -35,6 +35,7 @@ def found_at_once(world: World, start: int, mode: str) -> set[str]:
 
 
 @pytest.mark.parametrize("mode", some_of(["Overlapped", "EndInclusive"]))
+@pytest.mark.long
 def test_all_batches_give_what_one_search_finds(world: World, mode: str) -> None:
     world.serve()
     start = NOON - 6 * DAYS

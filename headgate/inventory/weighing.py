@@ -81,9 +81,14 @@ def observed(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: C
 
 def _usable(runs: Sequence[tuple[Run, float]], ingestion_type: str, value_of: Callable[[Run], float]) -> list[_Timed]:
     """Give the runs of use that have a say, by start."""
-    counts = {id(run): its for run, its in runs}
     usual, _ = _heard([run for run, _ in runs], ingestion_type)
-    return [_Timed(value_of(run), counts[id(run)]) for run in usual]
+    return _timed(usual, runs, value_of)
+
+
+def _timed(some: Iterable[Run], runs: Sequence[tuple[Run, float]], value_of: Callable[[Run], float]) -> list[_Timed]:
+    """Give some of the runs, each with its value and what it counts."""
+    counts = {id(run): its for run, its in runs}
+    return [_Timed(value_of(run), counts[id(run)]) for run in some]
 
 
 def _heard(runs: Sequence[Run], ingestion_type: str) -> tuple[list[Run], list[Run]]:
@@ -109,7 +114,7 @@ def _mean(kept: Sequence[_Timed]) -> float:
 def _weigh(row: TableRow, definition: Definition, runs: Sequence[tuple[Run, float]]) -> Weight:
     declared = declared_seconds(row, definition)
     usual, full = _heard([run for run, _ in runs], row.ingestion_type)
-    usable = _usable(runs, row.ingestion_type, lambda run: run.seconds)
+    usable = _timed(usual, runs, lambda run: run.seconds)
     kept = _steady(usable)
     mean = _mean(kept) if kept else None
     first = full[-1].seconds if full else None
@@ -246,6 +251,8 @@ def _meanings(
     tables: Collection[TableId], definition: Definition, runs: Sequence[Run]
 ) -> Iterator[tuple[Run, Collection[TableId]]]:
     """Give each run with the tables that it may be of: by source table and destination (in any target), else by the former."""
+    if not runs:  # as at each synthesis: then no table need be looked up
+        return
     by_source = Names((table.source_table, table) for table in tables)
     there: defaultdict[TableId, set[TableId]] = defaultdict(set)
     for catalog in {None, *(target.catalog for target in definition.targets.values())}:

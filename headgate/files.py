@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,18 @@ def parse_json(text: str, file: str, fix: str, object_hook: Callable[[Any], Any]
         raise InputError(Problem("is nested too deeply", fix, file)) from None
     except ValueError:  # Python reads no number of thousands of digits
         raise InputError(Problem("holds a number too long to read", fix, file)) from None
+
+
+def keys_twice(text: str) -> list[str]:
+    """Give the keys that an object of a JSON text has more than once, as they are met from inside out."""
+    found: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        if len(dict(pairs)) < len(pairs):
+            found.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+
+    json.loads(text, object_pairs_hook=look)
+    return found
 
 
 def json_or_none(text: str | bytes) -> Any:

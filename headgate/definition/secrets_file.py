@@ -10,8 +10,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from headgate.definition.secrets import Secrets
-from headgate.definition.yaml import Document, parse_yaml
-from headgate.files import parse_json, read_text
+from headgate.definition.yaml import DEEPEST, Document, parse_yaml
+from headgate.files import keys_twice, parse_json, read_text
 from headgate.problems import InputError, Problem, did_you_mean, short
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _AS_JSON = {
         'name the secret\'s key, such as `"client_secret": ["client_secret", "old-client-secret"]`'
     ),
 }
-_DEEPEST = 50  # as of connector.yaml
 _FIX = "write it as docs/secrets.md shows, an object with secrets_scope, secret_mappings, static_options and dynamic_options"
 
 
@@ -91,10 +90,10 @@ def read_secrets_file(name: object, folder: Path, owners: Iterable[str]) -> Secr
 def _object(text: str, file: str) -> dict[str, Any]:
     """Give the object that a JSON text is. Raises InputError for any other text, and for what no option can hold."""
     found = parse_json(text, file, _FIX)
-    if twice := _twice(text):
+    if twice := keys_twice(text):
         message = f"the key '{twice[0]}' is there twice in one object"
         raise InputError(Problem(message, "keep one of them", file))
-    if _levels(found) > _DEEPEST:
+    if _levels(found) > DEEPEST:
         raise InputError(Problem("is nested too deeply", _FIX, file))
     try:
         json.dumps(found, ensure_ascii=False).encode()
@@ -127,18 +126,6 @@ def _levels(found: Any) -> int:
         inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
         level, count = [value for values in inner for value in values], count + 1
     return count
-
-
-def _twice(text: str) -> list[str]:
-    """Give the keys that an object of a JSON text has more than once."""
-    found: list[str] = []
-
-    def look(pairs: list[tuple[str, Any]]) -> None:
-        keys = [key for key, _ in pairs]
-        found.extend(sorted({key for key in keys if keys.count(key) > 1}))
-
-    json.loads(text, object_pairs_hook=look)
-    return found
 
 
 def _with_texts(found: dict[str, Any]) -> dict[str, Any]:

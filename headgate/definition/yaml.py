@@ -24,7 +24,7 @@ Path = tuple[str | int, ...]
 
 # Far more than any definition, far less than what aliases of aliases can unfold to.
 _MOST_NODES = 100_000
-_DEEPEST = 50
+DEEPEST = 50  # levels
 _LONGEST_NUMBER = 300
 _TAG = "tag:yaml.org,2002:"
 _TRUE, _FALSE = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
@@ -106,7 +106,7 @@ class _Walk:
 
     def value(self, node: Node, path: Path) -> Any:
         self._count(1, node)
-        if len(path) > _DEEPEST:
+        if len(path) > DEEPEST:
             raise InputError(_too_deep(self.file, _line(node)))
         self.lines.setdefault(path, _line(node))
         tag = str(node.tag)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from headgate.files import read_text, write_whole
+from headgate.files import keys_twice, read_text, write_whole
 from headgate.layout.lock_schema import layout_in
 from headgate.layout.model import Change, Move
 from headgate.numbers import counted
@@ -82,7 +81,8 @@ def parse_lock(text: str, file: str = "layout.lock") -> Layout:
     ):
         raise InputError(Problem("holds the marks of a merge conflict", _MERGED, file, marker))
     layout = layout_in(text, file, _FIX)
-    json.loads(text, object_pairs_hook=partial(_no_key_twice, file))
+    if twice := keys_twice(text):
+        raise InputError(Problem(f"holds {short(twice[0])} twice in one place", _MERGED, file))
     if problems := faults(layout, file):
         raise InputError(problems)
     return layout
@@ -115,13 +115,6 @@ def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
         if count > 1
     ]
     return [Problem(message, _MERGED, file) for message in messages]
-
-
-def _no_key_twice(file: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise InputError(Problem(f"holds {short(_twice(key for key, _ in pairs)[0])} twice in one place", _MERGED, file))
-    return found
 
 
 def _twice(values: Iterable[T]) -> list[T]:

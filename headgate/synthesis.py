@@ -9,7 +9,7 @@ from headgate.definition.load import FILE
 from headgate.deployment.refused import problems_of
 from headgate.deployment.scope import Scope
 from headgate.deployment.stacks import stacks_of
-from headgate.emit.bundle.paths import bundle_scope
+from headgate.emit.bundle.paths import scope_of
 from headgate.emit.terraform.stacks import StackPlan, plan_of
 from headgate.layout.deployed import deployed_path
 from headgate.layout.same_tables import one_workspace, same_tables, same_tables_text
@@ -101,10 +101,8 @@ def expected_of(connector: Connector, target: str) -> list[StackPlan]:
 
     Of a target that a bundle deploys, with the paths that files have in a bundle.
     """
-    scope, layout, code = ready(connector, target)
-    if scope.target.deploy_with == "bundle":
-        scope = bundle_scope(connector.definition, target)
-    return _stacks(connector, scope, layout, code)
+    _, layout, code = ready(connector, target)
+    return _stacks(connector, scope_of(connector.definition, target), layout, code)
 
 
 def _stacks(connector: Connector, scope: Scope, layout: Layout, code: Mapping[str, bytes]) -> list[StackPlan]:

@@ -12,8 +12,7 @@ from headgate.clients.terraform.program import find_program
 from headgate.deployment.files import upload
 from headgate.deployment.model import Ref
 from headgate.deployment.pipelines import file_of, pipelines_now
-from headgate.deployment.scope import Scope
-from headgate.emit.bundle.paths import bundle_scope
+from headgate.emit.bundle.paths import scope_of
 from headgate.files import needed_text, parse_json
 from headgate.layout.deployed import deployed_path, write_deployed
 from headgate.layout.handover import handover_words
@@ -30,6 +29,7 @@ from headgate.use_cases.workspace_jobs import doubled_now, files_now, workspace_
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from headgate.deployment.scope import Scope
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout, Placement
     from headgate.layout.observe import State
@@ -86,7 +86,7 @@ def record_applied(request: RecordRequest, tell: Callable[[str], None]) -> Progr
     layout, known = one.agreed(), one.deployed(target)
     # All stacks that the connector has or may still have in the target, with their numbers; 0 is the shared one.
     by = one.definition.targets[target].deploy_with
-    scope = bundle_scope(one.definition, target) if by == "bundle" else Scope(one.definition, target)
+    scope = scope_of(one.definition, target)
     stacks = {scope.stack_name(number or None): number for number in sorted({0, *stack_numbers(layout, target)})}
     of_stacks = (
         _of_bundle(request, one, target, layout, stacks, tell) if by == "bundle" else _of_terraform(request, stacks, tell)

@@ -20,6 +20,12 @@ def bundle_scope(definition: Definition, target: str) -> Scope:
     return Scope(definition.model_copy(update={"targets": {**definition.targets, target: moved}}), target)
 
 
+def scope_of(definition: Definition, target: str) -> Scope:
+    """Give a connector in a target, with the workspace folder that its deploy puts files into, by Terraform or by a bundle."""
+    is_bundle = definition.targets[target].deploy_with == "bundle"
+    return bundle_scope(definition, target) if is_bundle else Scope(definition, target)
+
+
 def root_path(scope: Scope) -> str:
     """Give the workspace folder, without /Workspace, that the bundle's folder is synchronized to."""
     return scope.target.root_path.removesuffix(f"/{SOURCE}")

@@ -13,7 +13,7 @@ from headgate.inventory.read import read_inventory
 from headgate.inventory.write import render_inventory
 from headgate.layout.deployed import read_deployed
 from headgate.layout.same_tables import same_tables, same_tables_text
-from headgate.problems import InputError, Problem, did_you_mean, refuse
+from headgate.problems import Problem, did_you_mean, refuse
 from headgate.project import TABLES, read_connectors
 from headgate.use_cases.init_connector import NewConnectorRequest, make_connector
 
@@ -74,9 +74,11 @@ def take_tables(settings: Settings) -> tuple[str, ...]:
     """
     found = read_inventory(settings.folder / DISCOVERED)
     known = [row.source_table for row in found]
-    if unknown := [name for name in settings.tables if name not in known]:
-        problems = [Problem(f"'{name}' is no table of OSI PI", did_you_mean(name, known), path="Tables") for name in unknown]
-        raise InputError(problems)
+    refuse(
+        Problem(f"'{name}' is no table of OSI PI", did_you_mean(name, known), path="Tables")
+        for name in settings.tables
+        if name not in known
+    )
     one = connector_of(settings)
     agreed = {placement.table.source_table for placement in one.layout.tables} if one.layout else set()
     wanted = set(settings.tables or known)
@@ -131,13 +133,11 @@ def _refuse_another_place(settings: Settings, definition: Definition) -> None:
         ),
     }
     fix = "put it back into the widget; another folder is another deployment"
-    problems = [
+    refuse(
         Problem(f"is '{now}', and the tables that were deployed are in '{was}'", fix, path=name)
         for name, (was, now, is_there) in before.items()
         if is_there and was != now
-    ]
-    if problems:
-        raise InputError(problems)
+    )
 
 
 def _refuse_tables_of_another(settings: Settings, definition: Definition) -> None:

@@ -29,10 +29,10 @@ def secret_resources(scope: Scope, secrets: Secrets) -> list[SecretScope | Secre
 
 def left_secrets(scope: Scope, secrets: Secrets) -> list[Ref]:
     """Give the secrets, and the right to read them, that Terraform may have made before its definition left that: they stay."""
-    id_ = scope.definition.id
-    keys = sorted({keys[0] for keys in secrets.secret_mappings.values()})
     if secrets.manage:
         return []
+    id_ = scope.definition.id
+    keys = sorted({keys[0] for keys in secrets.secret_mappings.values()})
     reads = [Ref("secret_acl", _named(id_, reader))] if (reader := _reader(scope)) else []
     return [*(Ref("secret", _named(id_, key)) for key in keys), *reads]
 

@@ -72,6 +72,7 @@ def chains_of(inside: Mapping[str, Iterable[TableId]], after: Mapping[str, Seque
 
 def chains_in(layout: Layout, after: Mapping[str, Sequence[str]], target: str | None = None) -> tuple[Chain, ...]:
     """Give the chains of a layout, once all moves are done, or as a target has them today."""
-    placed = layout.tables if after else ()
-    inside = grouped((one.agreed if target is None else one.in_target(target), one.table) for one in placed)
-    return chains_of(inside, after) if after else ()
+    if not after:
+        return ()
+    placed = ((one.agreed if target is None else one.in_target(target), one.table) for one in layout.tables)
+    return chains_of(grouped(placed), after)

@@ -37,9 +37,7 @@ class Names:
 
 def built_in_files(source: BuiltIn, credentials: Credentials, names: Names) -> list[File]:
     """Give the files of a project's connector, made of the one that comes with Headgate."""
-    found = {
-        path: text for path, text in source.code_files() if not _LEFT_OUT.fullmatch(path.rpartition("/")[2])
-    }  # fmt: skip
+    found = {path: text for path, text in source.code_files() if not _LEFT_OUT.fullmatch(path.rpartition("/")[2])}
     text = source.text(_DEFINITION)
     if credentials == "secrets":
         text = _with_secrets(text, source.text("secrets.yaml"))

@@ -60,8 +60,10 @@ class BuiltIn:
 
     def code_files(self) -> Iterator[tuple[str, str]]:
         """Give the path below the connector's folder and the text of each file of the code."""
-        for path in sorted(self.code.rglob("*")) if self.code else ():
-            inside = path.relative_to(self.code or path)
+        if self.code is None:
+            return
+        for path in sorted(self.code.rglob("*")):
+            inside = path.relative_to(self.code)
             if path.is_file() and "__pycache__" not in inside.parts:
                 yield inside.as_posix(), path.read_text(encoding="utf-8")
 

@@ -62,10 +62,10 @@ def resource_changes(
 
     holds_data: by type, what is lost with a resource of it, besides the types that are known for it.
     """
-    found = Resources({**HOLDING, **(holds_data or {})})
+    made = {(one.stack, one.id) for one in changes if one.type in CODE_TYPES and "create" in one.actions}
+    found = Resources({**HOLDING, **(holds_data or {})}, code=made)
     by_place = {(pipeline.stack, pipeline.id): pipeline for pipeline in pipelines}
     taken_over = {change.address for change in changes if change.imported}
-    found.code = {(one.stack, one.id) for one in changes if one.type in CODE_TYPES and "create" in one.actions}
     for change in changes:
         kind = kind_of(change)
         if change.type != _PIPELINE and not (change.forgets and change.address in taken_over):

@@ -50,7 +50,10 @@ class Client:
     """Asks one organization; may be shared by threads. It logs in when it first asks, and again when a session ended."""
 
     def __init__(self, settings: Settings, backoff: float = 1.0) -> None:
-        """backoff: seconds before the third try of what passes (429, 502 to 504, a broken connection), doubled each time."""
+        """backoff: what passes (429, 502 to 504, a broken connection) is tried again at once, then after twice these seconds.
+
+        Each further wait is twice the last one. Source: urllib3's `Retry`, backoff_factor.
+        """
         self._settings = settings
         self._session = requests.Session()
         self._session.auth = _as_it_is  # else a login of this machine's .netrc takes the place of ours

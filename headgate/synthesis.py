@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.balance.fit import misfits
@@ -23,13 +24,24 @@ if TYPE_CHECKING:
     from headgate.layout.deployed import DeployedBy
     from headgate.layout.model import Layout
     from headgate.project import Connector
+    from headgate.tables.table import Table
 
 _MOST = 5
 _TOOLS: dict[DeployedBy, str] = {"terraform": "Terraform", "bundle": "a bundle"}
 
 
-def ready(connector: Connector, target: str) -> tuple[Scope, Layout, dict[str, bytes]]:
-    """Give a connector in a target, its layout, and its own code (path → content), once all is found to fit.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A connector in a target, whose files fit together: its tables, its layout, and its own code (path → content)."""
+
+    scope: Scope
+    tables: tuple[Table, ...]
+    layout: Layout
+    code: Mapping[str, bytes]
+
+
+def ready(connector: Connector, target: str) -> Ready:
+    """Give what a connector's files say of a target, once all is found to fit.
 
     Raises StaleError where the lock does not fit the inventory, InputError for what could not run as it would be deployed,
     RefusedError where something deployed would be lost from sight.
@@ -48,7 +60,7 @@ def ready(connector: Connector, target: str) -> tuple[Scope, Layout, dict[str, b
     refuse_strays(connector, layout, [target])
     _refuse_deployed_tables(connector, layout, target)
     _refuse_the_other(connector, target)
-    return Scope(connector.definition, target), layout, code
+    return Ready(Scope(connector.definition, target), tables, layout, code)
 
 
 def _refuse_deployed_tables(connector: Connector, layout: Layout, target: str) -> None:
@@ -59,7 +71,15 @@ def _refuse_deployed_tables(connector: Connector, layout: Layout, target: str) -
     if connector.deployed(target).ids:
         return
     targets, file = connector.definition.targets, str(connector.folder / FILE)
-    found = same_tables(targets, (placement.table for placement in layout.tables), target)
+    rivals = {
+        other: its
+        for other, its in targets.items()
+        if other != target and one_workspace(targets[target], its) == "yes" and connector.deployed(other).ids
+    }
+    if not rivals:
+        return
+    tables = (placement.table for placement in layout.tables)
+    found = same_tables({target: targets[target], **rivals}, tables, target)
     refuse(
         (
             Problem(
@@ -69,7 +89,6 @@ def _refuse_deployed_tables(connector: Connector, layout: Layout, target: str) -
                 path=f"targets.{target}.catalog",
             )
             for other, shared in found.items()
-            if connector.deployed(other).ids and one_workspace(targets[target], targets[other]) == "yes"
         ),
         RefusedError,
     )
@@ -93,7 +112,7 @@ def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
     """
     name = target_of(connector.definition, target)
     found = ready(connector, name)
-    return [] if found[0].target.deploy_with == "bundle" else _stacks(connector, *found)
+    return [] if found.scope.target.deploy_with == "bundle" else _stacks(connector, found.scope, found)
 
 
 def expected_of(connector: Connector, target: str) -> list[StackPlan]:
@@ -101,10 +120,11 @@ def expected_of(connector: Connector, target: str) -> list[StackPlan]:
 
     Of a target that a bundle deploys, with the paths that files have in a bundle.
     """
-    _, layout, code = ready(connector, target)
-    return _stacks(connector, scope_of(connector.definition, target), layout, code)
+    found = ready(connector, target)
+    return _stacks(connector, scope_of(connector.definition, target), found)
 
 
-def _stacks(connector: Connector, scope: Scope, layout: Layout, code: Mapping[str, bytes]) -> list[StackPlan]:
+def _stacks(connector: Connector, scope: Scope, found: Ready) -> list[StackPlan]:
     deployed = connector.deployed(scope.target_name)
-    return [plan_of(stack, scope, deployed.connection) for stack in stacks_of(scope, connector.tables, layout, deployed, code)]
+    stacks = stacks_of(scope, found.tables, found.layout, deployed, found.code)
+    return [plan_of(stack, scope, deployed.connection) for stack in stacks]

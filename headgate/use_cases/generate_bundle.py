@@ -23,12 +23,12 @@ from headgate.use_cases.bundle_leaving import refuse_leaving
 from headgate.use_cases.written_folder import changes_in, refuse_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from headgate.deployment.model import Resource
     from headgate.generated import Change
-    from headgate.layout.model import Layout
     from headgate.project import Connector
+    from headgate.synthesis import Ready
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -82,10 +82,10 @@ def generate_bundle(request: BundleRequest) -> BundleResult:
     for one in connectors:
         for target, settings in one.definition.targets.items():
             if settings.deploy_with == "bundle":
-                _, layout, code = ready(one, target)
-                if not any(retirement.target == target and retirement.done for retirement in layout.retired):
-                    refuse_leaving(one, layout, target, request.out)
-                    parts.append(_part(one, target, layout, code, request))
+                fitting = ready(one, target)
+                if not any(retirement.target == target and retirement.done for retirement in fitting.layout.retired):
+                    refuse_leaving(one, fitting.layout, target, request.out)
+                    parts.append(_part(one, target, fitting, request))
     if not parts:
         fix = "write `deploy_with: bundle` below the targets in connector.yaml that a bundle is to deploy"
         raise InputError(f"no target of {', '.join(one.definition.id for one in connectors)} is deployed by a bundle", fix)
@@ -112,11 +112,11 @@ def _name(request: BundleRequest, connectors: Sequence[Connector]) -> str:
     return name
 
 
-def _part(one: Connector, target: str, layout: Layout, code: Mapping[str, bytes], request: BundleRequest) -> BundleTarget:
+def _part(one: Connector, target: str, fitting: Ready, request: BundleRequest) -> BundleTarget:
     scope = bundle_scope(one.definition, target)
-    pipelines = pipelines_now(scope, one.tables, layout)
-    found = shared_resources(scope, code)
-    found += monitoring_resources(scope, layout, pipelines, found)
+    pipelines = pipelines_now(scope, fitting.tables, fitting.layout)
+    found = shared_resources(scope, fitting.code)
+    found += monitoring_resources(scope, fitting.layout, pipelines, found)
     for now in pipelines:
         found += resources_of(scope, now)
     return BundleTarget(scope, tuple(_as_asked(found, request)))

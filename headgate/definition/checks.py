@@ -6,7 +6,7 @@ import re
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
-from headgate.definition.fault import SECRET_NAME, Fault, signed
+from headgate.definition.fault import Fault, names_a_secret, signed
 from headgate.definition.provider import NEWEST, OLDEST, has, is_version
 from headgate.definition.secret_checks import credential_faults
 from headgate.names import TAG_NAMES, catalog_name, catalog_name_fault, schema_name_fault, secret_variable
@@ -114,7 +114,7 @@ def _discovery_in_clear(definition: Definition) -> Iterator[Fault]:
     for name, value in definition.discovery.items():
         path: KeyPath = ("discovery", name)
         yield from signed(path, value)
-        if name in definition.secret_options or SECRET_NAME.search(name):
+        if name in definition.secret_options or names_a_secret(name):
             fix = f"take it out, and give it as HEADGATE_OPTION_{name.upper()} when you discover"
             yield Fault(path, f"'{name}' is a secret, and this file is committed", fix)
 
@@ -126,7 +126,7 @@ def _in_clear(connection: Connection) -> Iterator[Fault]:
         if name in connection.secrets:
             fix = "take it out of options: secrets come in as Terraform variables"
             yield Fault(path, f"'{name}' is a secret in plain text", fix)
-        elif SECRET_NAME.search(name):
+        elif names_a_secret(name):
             fix = "name it under secrets instead, and give it as a Terraform variable"
             yield Fault(path, f"'{name}' is a secret by its name, and this file is committed", fix)
 

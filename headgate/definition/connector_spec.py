@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from headgate.definition.fault import SECRET_NAME
+from headgate.definition.fault import names_a_secret
 from headgate.definition.scaffold import Parameters
 from headgate.definition.yaml import parse_yaml
 from headgate.files import needed_text
@@ -53,7 +53,7 @@ class Parameter(_Part):
     @property
     def is_secret(self) -> bool:
         """Whether its value may stand in no file: it says so, or its name does."""
-        return self.secret or bool(SECRET_NAME.search(self.name))
+        return self.secret or names_a_secret(self.name)
 
     @property
     def about(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from headgate.definition.yaml import Path as KeyPath
 
 # client_secret, apiKey, x-api-key, token2, private_key_pem; not token_url, token_type, api_key_header, access_key_id.
-SECRET_NAME = re.compile(
+_SECRET_NAME = re.compile(
     r"(secret|password|passwd|passphrase|(^|[_-])(pat|pwd)|token|bearer|jwt(_assertion)?|credentials?(_json)?|service_account_json"
     r"|(api|access|private|secret)[\W_]?key(_pem)?)[\W_]*\d*$",
     re.IGNORECASE,
@@ -32,6 +33,12 @@ class Fault:
     path: KeyPath
     message: str
     fix: str
+
+
+@lru_cache(maxsize=1024)  # thousands of tables share some names of options
+def names_a_secret(option: str) -> bool:
+    """Give whether an option is a secret by its name."""
+    return _SECRET_NAME.search(option) is not None
 
 
 def signed(path: KeyPath, address: object) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from headgate.definition.expressions import ExpressionError, parse_expression, texts_of
-from headgate.definition.fault import SECRET_NAME, Fault, signed
+from headgate.definition.fault import Fault, names_a_secret, signed
 from headgate.names import SCOPE_PATTERN, secret_variable
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _options(secrets: Secrets) -> Iterator[Fault]:
                 yield Fault(path, f"'{name}' is an option of the framework, which headgate gives", "take it out")
     for name, value in secrets.static_options.items():
         yield from signed(("secrets", "static_options", name), value)
-        if SECRET_NAME.search(name):
+        if names_a_secret(name):
             path = ("secrets", "static_options", name)
             yield Fault(path, f"'{name}' is a secret by its name, and this file is committed", _CLEAR_FIX)
 
@@ -85,7 +85,7 @@ def _expressions(secrets: Secrets) -> Iterator[Fault]:
             yield Fault(path, f"column {error.column} of the expression: {error.message}", error.fix)
             continue
         yield from list(chain(*(signed(path, one) for one in (text, *texts))))[:1]
-        if SECRET_NAME.search(name) and any(one.replace("\0", "").strip().lower() not in _SCHEMES for one in texts):
+        if names_a_secret(name) and any(one.replace("\0", "").strip().lower() not in _SCHEMES for one in texts):
             message = f"'{name}' is a secret by its name, its expression holds it in clear, and this file is committed"
             yield Fault(path, message, _CLEAR_FIX)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.definition.connector_spec import FILE as SPEC
 from headgate.definition.connector_spec import Spec, read_spec
-from headgate.definition.fault import SECRET_NAME
+from headgate.definition.fault import names_a_secret
 from headgate.definition.load import FILE, located
 from headgate.definition.provider import CONNECTOR_OPTIONS, TABLE_SETTINGS, has
 from headgate.definition.secret_checks import FRAMEWORK_OPTIONS
@@ -111,7 +111,7 @@ def _row_options(connector: Connector, spec: Spec | None) -> Iterator[Problem]:
 def _refused(definition: Definition, spec: Spec | None, options: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Say which options of tables would not reach the source, or must not stand in a file, and how to mend that."""
     connection, managed = definition.connection, definition.ingestion == "managed"
-    if secret := [name for name in options if name in definition.secret_options or SECRET_NAME.search(name)]:
+    if secret := [name for name in options if name in definition.secret_options or names_a_secret(name)]:
         fix = "take them out: a secret is the connection's, named under connection.secrets and given as a TF_VAR_…"
         if definition.by_notebook:
             fix = "take them out: a secret is read from the scope, by its key under secrets.secret_mappings"

@@ -97,11 +97,19 @@ def observed_in(events: Iterable[LogEvent], whose: ObservedConnector, unknown: C
     return Observation(tuple(updates), tuple(runs), unknown, unplaced)
 
 
-def observed_update(
-    events: Sequence[LogEvent], unknown: Counter[str], connector: str = "", target: str = "", pipeline: str = ""
-) -> ObservedUpdate:
+def observed_update(events: Sequence[LogEvent], unknown: Counter[str]) -> ObservedUpdate:
     """Give what an update's events, in any order, say of it as a whole. A state that is not known is counted in `unknown`."""
-    known, created = _known_steps(events, unknown), _created(events)
+    return _observed(events, _created(events), _known_steps(events, unknown), "", "", "")
+
+
+def _observed(
+    events: Sequence[LogEvent],
+    created: Mapping[str, Any],
+    known: Sequence[tuple[datetime, str]],
+    connector: str,
+    target: str,
+    pipeline: str,
+) -> ObservedUpdate:
     first = min(event.at for event in events)
     steps = [(first, "CREATED"), *known]
     last_at, last = steps[-1]
@@ -152,8 +160,8 @@ class _Update:
     def __init__(self, whose: ObservedConnector, pipeline: str, events: list[LogEvent], unknown: Counter[str]) -> None:
         self._whose, self._pipeline, self._events, self._unknown = whose, pipeline, events, unknown
         self._created = _created(events)
-        self._steps = _known_steps(events, Counter())  # what is not known is counted below
-        self.update = observed_update(events, unknown, whose.connector, whose.target, pipeline)
+        self._steps = _known_steps(events, unknown)
+        self.update = _observed(events, self._created, self._steps, whose.connector, whose.target, pipeline)
 
     def flows(self, places: Places, unplaced: Counter[str]) -> dict[TableId, list[tuple[FlowRun, float]]]:
         """Give each table's flows with their shares; flows of no table are counted by their names."""

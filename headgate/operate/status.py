@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.observe.flows import flow_runs
 from headgate.observe.log_event import log_event
-from headgate.observe.updates import ObservedConnector, observed_in
+from headgate.observe.updates import observed_update
 from headgate.operate.advice import advice_for
 from headgate.redaction.environment import without_own_secrets
 
@@ -43,8 +43,7 @@ def status_of(listed: Listed, rows: Iterable[Mapping[str, Any]], now: datetime) 
         return Status()
     unknown: Counter[str] = Counter()
     events = [event for row in rows if (event := log_event(row, unknown)) is not None and event.update == last.id]
-    seen = observed_in(events, ObservedConnector("", "", {}, {event.pipeline_id: listed.id for event in events}), unknown)
-    update = seen.updates[0] if seen.updates else None
+    update = observed_update(events, unknown) if events else None
     end = update.ended_at if update else None
     begun = last.created or (update.started_at if update else None)
     flows = flow_runs(events, end, unknown).values()

@@ -66,7 +66,7 @@ def assess(
     )
     found = assess_pipelines(request, tell)
     if output == "json":
-        emit(AssessOutput.of(found))
+        emit(AssessOutput.like(found))
     else:
         result(assessment_text(found, width()))
     for what, count in found.unknown.items():

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from headgate.use_cases.outputs import Output, Part
+
 if TYPE_CHECKING:
     from headgate.operate.delete import Removal
     from headgate.operate.log import LogLine
@@ -16,13 +18,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PipelineOutput:
+class PipelineOutput(Output):
     """A pipeline. id: the workspace's, empty where it is not deployed. connector to tables: null where no layout has it.
 
     update: its newest one, null where there is none, with its state and when it was asked for.
     """
 
-    format: Literal[1] = 1
     id: str
     name: str
     state: str
@@ -99,13 +100,12 @@ def _declared(one: Declared | None) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RanOutput:
+class RanOutput(Output):
     """What became of a pipeline's update: its state when last looked, and how long it was watched, null where it was not.
 
     update: null where none was started. error and fix: what was wrong, and what to do.
     """
 
-    format: Literal[1] = 1
     id: str
     name: str
     update: str | None
@@ -129,7 +129,7 @@ class RanOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogEventOutput:
+class LogEventOutput(Part):
     """An event: when, its level and type, the update that it is of, its message, and the messages of its exceptions."""
 
     at: str
@@ -141,10 +141,9 @@ class LogEventOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogOutput:
+class LogOutput(Output):
     """What a pipeline's event log says, oldest first."""
 
-    format: Literal[1] = 1
     id: str
     name: str
     events: tuple[LogEventOutput, ...]
@@ -152,20 +151,13 @@ class LogOutput:
     @classmethod
     def of(cls, one: Chosen, lines: list[LogLine]) -> LogOutput:
         """Give it."""
-        events = tuple(
-            LogEventOutput(
-                at=line.at, level=line.level, type=line.type, update=line.update, message=line.message, error=line.error
-            )
-            for line in lines
-        )
-        return cls(id=one.listed.id, name=one.listed.name, events=events)
+        return cls(id=one.listed.id, name=one.listed.name, events=tuple(map(LogEventOutput.like, lines)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeletedOutput:
+class DeletedOutput(Output):
     """A pipeline that is gone, and its tables, which stayed. untold: why these could not be listed; empty where they were."""
 
-    format: Literal[1] = 1
     id: str
     name: str
     tables: tuple[str, ...]
@@ -178,10 +170,9 @@ class DeletedOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduledOutput:
+class ScheduledOutput(Output):
     """A pipeline's job, which was made, changed or was so already, with its schedule as Quartz and in words."""
 
-    format: Literal[1] = 1
     id: str
     name: str
     job: str

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SqlEditOutput:
+class SqlEditOutput(Part):
     """Characters of a file from `start` to before `end`, both from 0, that become `text`."""
 
     start: int
@@ -28,7 +28,7 @@ class SqlEditOutput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SqlFindingOutput:
+class SqlFindingOutput(Part):
     """A finding; `edits`: what --fix writes, `approximate`: whether results are inexact then; `line` and `column` from 1."""
 
     code: str
@@ -44,25 +44,14 @@ class SqlFindingOutput:
     @classmethod
     def of(cls, one: Finding) -> SqlFindingOutput:
         """Give a finding as it is printed."""
-        edits = tuple(SqlEditOutput(start=edit.start, end=edit.end, text=edit.text) for edit in one.edits)
-        return cls(
-            code=one.code.value,
-            severity=one.severity.value,
-            file=one.file,
-            line=one.line,
-            column=one.column,
-            message=one.message,
-            fix=one.fix,
-            edits=edits,
-            approximate=one.approximate,
-        )
+        edits = tuple(map(SqlEditOutput.like, one.edits))
+        return cls.like(one, code=one.code.value, severity=one.severity.value, edits=edits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SqlCheckOutput:
+class SqlCheckOutput(Output):
     """What is wrong with a pipeline's SQL; `fixed`: how many findings --fix settled, `changed`: the files that it wrote."""
 
-    format: Literal[1] = 1
     files: tuple[str, ...]
     findings: tuple[SqlFindingOutput, ...]
     fixed: int
@@ -72,7 +61,7 @@ class SqlCheckOutput:
     def of(cls, found: CheckedSql) -> SqlCheckOutput:
         """Give what was found as it is printed."""
         findings = tuple(SqlFindingOutput.of(one) for one in found.findings)
-        return cls(files=found.files, findings=findings, fixed=found.settled, changed=found.changed)
+        return cls.like(found, findings=findings, fixed=found.settled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

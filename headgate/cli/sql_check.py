@@ -53,10 +53,11 @@ def check_sql(  # noqa: PLR0913  # each is an option of the command line
     from headgate.problems import InputError
     from headgate.use_cases.check_pipelines import check_pipelines
     from headgate.use_cases.check_sql import CheckSqlRequest, check_sql_files
+    from headgate.use_cases.sql_files import is_pipeline_file
 
     if approximate and not fix:
         raise InputError("--approximate is of what --fix writes", "say --fix too")
-    check = check_pipelines if any(path.name.endswith(".pipeline.yaml") for path in files) else check_sql_files
+    check = check_pipelines if any(map(is_pipeline_file, files)) else check_sql_files
     found = check(
         CheckSqlRequest(
             files=tuple(files),

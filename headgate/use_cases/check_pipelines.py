@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.files import needed_text
 from headgate.problems import InputError, Problem
-from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
+from headgate.use_cases.sql_files import SqlRequest, is_pipeline_file, need_sqlglot, read_pipelines
 from headgate.use_cases.sql_findings import checked, landed
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
     from headgate.use_cases.check_sql import CheckedSql
 
     need_sqlglot()
-    others = [path for path in request.files if not path.name.endswith(".pipeline.yaml")]
+    others = [path for path in request.files if not is_pipeline_file(path)]
     problems = [Problem("is no pipeline file", "check SQL files by a command of their own", str(path)) for path in others]
     if request.fix:
         problems.append(Problem("--fix writes SQL files", "mend the pipeline file, at the lines that are said"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.files import needed_text, write_all
 from headgate.problems import InputError, Problem, did_you_mean
+from headgate.use_cases.sql_files import has_connectors, need_sqlglot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,10 +54,7 @@ class CheckedSql:
 
 def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
     """Check files, and mend them where that is asked for. Raises InputError for files that can't be read."""
-    if find_spec("sqlglot") is None:
-        from headgate.installation import bring
-
-        raise InputError("checking SQL needs the library sqlglot", bring(["sql"]))
+    need_sqlglot()
     from headgate.sql.check.pipeline import check_sql
 
     allowed = _codes(request.allowed)
@@ -144,7 +141,7 @@ def known_tables(request: CheckSqlRequest) -> KnownTables:
         from headgate.sql.schemas import read_schemas
 
         lists.append(read_schemas(needed_text(request.schemas), str(request.schemas)))
-    if any((request.root / "connectors").glob("*/connector.yaml")):
+    if has_connectors(request.root):
         lists.append(_landed(request))
     return KnownTables(*lists)
 

@@ -15,7 +15,7 @@ from headgate.numbers import counted
 from headgate.problems import InputError, Problem, RefusedError, did_you_mean
 from headgate.project import read_connectors
 from headgate.sql.template import BronzeTable, medallion, minimal
-from headgate.use_cases.sql_files import FOLDER
+from headgate.use_cases.sql_files import FOLDER, SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from headgate.inventory.row import TableRow
     from headgate.project import Connector
 
-SUFFIX = ".pipeline.yaml"
 _MOST_TABLES = 200  # each becomes three datasets, of which a pipeline has 1,000 at most
 
 

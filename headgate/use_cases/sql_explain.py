@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.problems import InputError, Problem
-from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
+from headgate.use_cases.sql_files import SqlRequest, is_pipeline_file, need_sqlglot, read_pipelines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,8 @@ def explain_files(request: ExplainRequest) -> tuple[Explained, tuple[Problem, ..
     from headgate.use_cases.check_sql import read_texts
     from headgate.use_cases.sql_findings import known_sources
 
-    pipelines = tuple(str(path) for path in request.files if path.name.endswith(".pipeline.yaml"))
-    texts = read_texts(tuple(path for path in request.files if not path.name.endswith(".pipeline.yaml")))
+    pipelines = tuple(str(path) for path in request.files if is_pipeline_file(path))
+    texts = read_texts(tuple(path for path in request.files if not is_pipeline_file(path)))
     read = read_pipelines(SqlRequest(names=pipelines, target=request.target, root=request.root)) if pipelines else []
     texts |= {str(one.path): one.generated().sql for one in read}
     tables = [table for one in read for table in known_sources(one, KnownTables())]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.tables.ids import TableId
 
 FOLDER = "pipelines"
-_SUFFIX = ".pipeline.yaml"
+SUFFIX = ".pipeline.yaml"
 _ENDINGS = (".yaml", ".yml", ".sql")
 
 
@@ -60,13 +60,23 @@ class ProjectPipeline:
     @property
     def name(self) -> str:
         """What its SQL is called: the file's name without its ending."""
-        return self.path.name.removesuffix(_SUFFIX)
+        return self.path.name.removesuffix(SUFFIX)
 
     def generated(self) -> Generated:
         """Give its SQL."""
         from headgate.sql.generate.statements import generate
 
         return generate(self.loaded, {name: table.parts for name, table in self.tables.items()})
+
+
+def is_pipeline_file(path: Path) -> bool:
+    """Say whether a file is a pipeline file, by its name."""
+    return path.name.endswith(SUFFIX)
+
+
+def has_connectors(root: Path) -> bool:
+    """Say whether a project has a connector, without reading it."""
+    return any(root.glob("connectors/*/connector.yaml"))
 
 
 def need_sqlglot() -> None:
@@ -102,26 +112,26 @@ def read_pipelines(request: SqlRequest) -> list[ProjectPipeline]:
 def pipeline_files(request: SqlRequest, connectors: Sequence[Connector]) -> list[Path]:
     """Give the paths of the pipeline files that are asked for. Raises InputError where there are none."""
     if not request.names:
-        found = sorted(request.root.glob(f"{FOLDER}/*{_SUFFIX}")) + sorted(request.root.glob(f"connectors/*/*{_SUFFIX}"))
+        found = sorted(request.root.glob(f"{FOLDER}/*{SUFFIX}")) + sorted(request.root.glob(f"connectors/*/*{SUFFIX}"))
         if not found:
             fix = "`headgate init pipeline NAME` writes one to start from; or name files"
-            raise InputError(f"no {FOLDER}/*{_SUFFIX} and no connectors/*/*{_SUFFIX} below {request.root}", fix)
+            raise InputError(f"no {FOLDER}/*{SUFFIX} and no connectors/*/*{SUFFIX} below {request.root}", fix)
         return found
     return list(dict.fromkeys(path for name in request.names for path in _named(name, connectors)))
 
 
 def _named(name: str, connectors: Sequence[Connector]) -> Iterator[Path]:
     if name.endswith(_ENDINGS) or Path(name).is_file():
-        if not name.endswith(_SUFFIX):
-            raise InputError(Problem("is no pipeline file", f"its name ends with {_SUFFIX}", name))
+        if not name.endswith(SUFFIX):
+            raise InputError(Problem("is no pipeline file", f"its name ends with {SUFFIX}", name))
         yield Path(name)
         return
     for one in connectors:
         if name in (one.definition.id, one.folder.name):
-            found = sorted(one.folder.glob(f"*{_SUFFIX}"))
+            found = sorted(one.folder.glob(f"*{SUFFIX}"))
             if not found:
                 fix = f"`headgate init pipeline NAME --connector {name}` writes one to start from"
-                raise InputError(Problem(f"holds no *{_SUFFIX}", fix, str(one.folder)))
+                raise InputError(Problem(f"holds no *{SUFFIX}", fix, str(one.folder)))
             yield from found
             return
     raise InputError(f"there is no connector '{name}'", did_you_mean(name, [one.definition.id for one in connectors]))
@@ -129,7 +139,7 @@ def _named(name: str, connectors: Sequence[Connector]) -> Iterator[Path]:
 
 def _connectors(root: Path) -> tuple[Connector, ...]:
     """Give the project's connectors; none where the folder has no connector."""
-    if not any(root.glob("connectors/*/connector.yaml")):
+    if not has_connectors(root):
         return ()
     from headgate.project import read_connectors  # what reads definitions takes a moment to import
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.problems import Problem
+from headgate.use_cases.sql_files import has_connectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,9 +63,7 @@ def landed(request: SqlRequest) -> list[KnownTable]:
     """Give the tables that the project's connectors land; none where there is no connector."""
     from headgate.use_cases.landed_tables import landed_tables
 
-    if not any(request.root.glob("connectors/*/connector.yaml")):
-        return []
-    return list(landed_tables(request.root, request.target))
+    return list(landed_tables(request.root, request.target)) if has_connectors(request.root) else []
 
 
 def problems_of(findings: Iterable[Finding]) -> list[Problem]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from headgate.emit.bundle.yaml_text import yaml_text
 from headgate.files import needed_text, write_all
 from headgate.problems import InputError, Problem, RefusedError
-from headgate.use_cases.sql_files import FOLDER, need_sqlglot
+from headgate.use_cases.sql_files import FOLDER, SUFFIX, is_pipeline_file, need_sqlglot
 from headgate.visible import seen
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from headgate.sql.importing.statements import Imported
 
-SUFFIX = ".pipeline.yaml"
 _PLACE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 
 
@@ -69,7 +68,7 @@ def import_file(request: ImportRequest) -> ImportResult:
         fix = "name a file with CREATE STREAMING TABLE, CREATE MATERIALIZED VIEW or CREATE TEMPORARY VIEW"
         raise InputError([*found.not_taken, Problem("makes no table and no view of a pipeline", fix, str(request.file))])
     path = request.out or request.root / FOLDER / f"{request.file.stem}{SUFFIX}"
-    if not path.name.endswith(SUFFIX):
+    if not is_pipeline_file(path):
         raise InputError(Problem("is no name of a pipeline file", f"end it with {SUFFIX}", str(path)))
     if path.exists():
         raise RefusedError(Problem("is there already", "name another file by --out, or remove it", str(path)))

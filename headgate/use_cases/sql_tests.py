@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Self
 from headgate.files import needed_text
 from headgate.problems import InputError, Problem
 from headgate.sql.testing.suite import SDP_SUFFIXES, SUFFIX
-from headgate.use_cases.sql_files import need_sqlglot
+from headgate.use_cases.sql_files import SUFFIX as PIPELINE
+from headgate.use_cases.sql_files import is_pipeline_file, need_sqlglot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from headgate.sql.testing.subject import Subject
     from headgate.sql.testing.suite import Suite, Test
 
-_PIPELINE = ".pipeline.yaml"
 _FOLDERS = ("pipelines", "connectors")
 
 
@@ -145,8 +145,8 @@ def _named(path: Path) -> Iterable[Path]:
         if not found:
             raise InputError(Problem(f"holds no *{SUFFIX}", "name a file, or a folder that has some", str(path)))
         return found
-    if path.name.endswith(_PIPELINE):
-        return [path.with_name(path.name.removesuffix(_PIPELINE) + SUFFIX)]
+    if is_pipeline_file(path):
+        return [path.with_name(path.name.removesuffix(PIPELINE) + SUFFIX)]
     if not is_test_file(path):
         raise InputError(
             Problem("is no file of tests", f"its name ends with {SUFFIX}, or {SDP_SUFFIXES[0]} of sdp-test", str(path))
@@ -181,7 +181,7 @@ def _subject(suite: Suite, request: SqlTestRequest) -> Subject:
     if not suite.pipeline.is_file():
         fix = "name it by `pipeline:`" if suite.file.name.endswith(SUFFIX) else "`model` is seen from the file of tests"
         raise InputError(Problem(f"there is no {suite.pipeline}, which it tests", fix, str(suite.file)))
-    if suite.pipeline.name.endswith(_PIPELINE):
+    if is_pipeline_file(suite.pipeline):
         return subject_of_pipeline(load_pipeline(suite.pipeline, request.target))
     text = filled(needed_text(suite.pipeline), {**suite.values, **request.values})
     return subject_of_sql(text, str(suite.pipeline))

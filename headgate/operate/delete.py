@@ -41,7 +41,7 @@ def in_the_way(chosen: Chosen, details: Details, known: Collection[tuple[str, st
     """
     name, its = seen(chosen.label), chosen.declared
     problems = []
-    if chosen.listed.active or chosen.listed.state not in {"IDLE", "FAILED", ""}:
+    if chosen.listed.is_running:
         fix = "stop it first: `headgate pipelines stop`"
         problems.append(Problem(f"{name} is running", fix))
     if details.continuous:

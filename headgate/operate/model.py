@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # What the call that starts an update can say.
 OPTIONS = ("validate_only", "full_refresh", "refresh_selection", "full_refresh_selection", "reset_checkpoint_selection")
 ENDED = frozenset({"COMPLETED", "FAILED", "CANCELED"})
+_AT_REST = frozenset({"IDLE", "FAILED", ""})  # states of a pipeline, empty where none is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Listed:
     def active(self) -> Update | None:
         """The update that is not over yet."""
         return next((update for update in self.updates if not update.ended), None)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it does something: also where its update is not among the newest."""
+        return self.active is not None or self.state not in _AT_REST
 
 
 @dataclass(frozen=True, slots=True)

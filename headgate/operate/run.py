@@ -69,7 +69,7 @@ class Runs:
         """Ask the active update of each to stop, and give what became of them; wait: until they have."""
         for chosen in wanted:
             id_, active = chosen.listed.id, chosen.listed.active
-            if active is None and chosen.listed.state in {"IDLE", "FAILED", ""}:
+            if not chosen.listed.is_running:
                 self._done[id_] = Ran(chosen, chosen.listed.last)
                 continue
             try:

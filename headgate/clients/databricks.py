@@ -131,9 +131,9 @@ class Login:
             fix = "look whether the host is a workspace, and no gateway answers in its place"
             raise SourceError(Problem(f"the workspace can't be asked for {what}: {said}", fix)) from None
 
-    def found(self, what: str, ask: Callable[[], T]) -> T | None:
+    def found(self, what: str, ask: Callable[[], T], right: str = "") -> T | None:
         """Give what `ask` gives, None where there is no such thing. Raises what `asking` for `what` does."""
-        with self.asking(what):
+        with self.asking(what, right):
             try:
                 return ask()
             except NotFound:

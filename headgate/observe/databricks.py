@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from databricks.sdk.errors import NotFound
-
 from headgate.clients.databricks import Login
 
 if TYPE_CHECKING:
@@ -45,11 +43,8 @@ class DatabricksEvents:
 
         Raises SourceError where the workspace can't be asked.
         """
-        with self._login.asking(f"the events of pipeline {pipeline_id}", "CAN VIEW on the pipeline"):
-            try:
-                return list(self._rows(pipeline_id, since))
-            except NotFound:
-                return None
+        what, right = f"the events of pipeline {pipeline_id}", "CAN VIEW on the pipeline"
+        return self._login.found(what, lambda: list(self._rows(pipeline_id, since)), right)
 
     def _rows(self, pipeline_id: str, since: datetime | None) -> Iterator[Mapping[str, Any]]:
         query: dict[str, Any] = {"max_results": _PAGE, "order_by": "timestamp asc"}

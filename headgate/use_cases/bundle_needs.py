@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from databricks.sdk.errors import NotFound
-
 from headgate.problems import InputError, RefusedError
 
 if TYPE_CHECKING:
@@ -30,15 +28,12 @@ def send_connection(login: Login, one: Connection, secrets: Mapping[str, str]) -
         raise InputError(f"the connection {one.name} needs the secret {missing[0]}", "put it into the secret scope")
     options = {**one.options, **{name: secrets[name] for name in one.secrets}}
     api = login.client.api_client
-    with login.asking(f"connection {one.name}"):
-        try:
-            there: Any = api.do("GET", f"{_CONNECTIONS}/{one.name}")
-        except NotFound:
-            there = None
-        if there is None:
-            body = {"name": one.name, "connection_type": one.type, "options": options}
+    there: Any = login.found(f"connection {one.name}", lambda: api.do("GET", f"{_CONNECTIONS}/{one.name}"))
+    if there is None:
+        body = {"name": one.name, "connection_type": one.type, "options": options}
+        with login.asking(f"connection {one.name}"):
             api.do("POST", _CONNECTIONS, body=body | ({"comment": one.comment} if one.comment else {}))
-            return True
+        return True
     if there["connection_type"] != one.type:
         message = f"the connection {one.name} is there, of type {there['connection_type']}, not {one.type}"
         raise RefusedError(message, "give it another name (connection.name), or its type (connection.type), in connector.yaml")

@@ -29,11 +29,10 @@ def assessment_text(found: Assessment, width: int | None = None) -> str:
     lines = [*_head(found), ""]
     for rhythm in found.rhythms:
         lines += [*_rhythm(rhythm, found, width), ""]
-    shown = sorted(found.pipelines, key=lambda one: (-one.hours, one.name))[:_MOST]
-    rows = [_row(one) for one in shown]
-    lines.append(table_text(_COLUMNS, rows, (2, 3, 4, 5, 6, 8), width=width, spare=(5, 7, 3)))
-    if len(found.pipelines) > len(shown):
-        lines.append(f"and {counted(len(found.pipelines) - len(shown), 'pipeline')} that run less (all with --format json)")
+    rows = _rows(found)
+    lines.append(table_text(_COLUMNS, rows[:_MOST], (2, 3, 4, 5, 6, 8), width=width, spare=(5, 7, 3)))
+    if len(rows) > _MOST:
+        lines.append(f"and {counted(len(rows) - _MOST, 'pipeline')} that run less (all with --format json)")
     return "\n".join([*lines, *_findings(found)])
 
 
@@ -73,7 +72,7 @@ def _rhythm(one: RhythmAssessed, found: Assessment, width: int | None) -> Iterat
     yield f"{one.rhythm}:"
     yield from (f"  {line}" for line in rhythm_words(one))
     columns = [*point_columns(found), ""]
-    rows = [[*point_cells(point, found), _mark(point)] for point in one.points]
+    rows = [[*point_cells(point, found), ", ".join(_marks(point))] for point in one.points]
     yield table_text(columns, rows, range(len(columns) - 1), width=width)
 
 
@@ -92,8 +91,13 @@ def point_cells(point: BalancedPoint, found: Assessment) -> list[str]:
     return [str(point.pipelines), run, f"{point.hours:,.1f}", *dbus, *price, f"{point.moves:,}"]
 
 
-def _mark(point: BalancedPoint) -> str:
-    return ", ".join(word for word, is_so in (("knee", point.knee), ("today's number", point.today)) if is_so)
+def _marks(point: BalancedPoint) -> tuple[str, ...]:
+    return tuple(word for word, is_so in (("knee", point.knee), ("today's number", point.today)) if is_so)
+
+
+def _rows(found: Assessment) -> list[tuple[str, ...]]:
+    """Give a line of each pipeline, those that run longest in a month first."""
+    return [_row(one) for one in sorted(found.pipelines, key=lambda one: (-one.hours, one.name))]
 
 
 def _row(one: PipelineAssessed) -> tuple[str, ...]:
@@ -146,9 +150,6 @@ def assessment_page(found: Assessment) -> str:
     environment = environment_of(percent=lambda share: f"{100 * share:.2f}%")
     head = list(_head(found)) if found.pipelines else ["The logs hold no update of a pipeline."]
     rhythms = [(one, rhythm_words(one), _drawn(one, found)) for one in found.rhythms]
-    longest = max((one.hours for one in found.pipelines), default=0.0) or 1.0
-    ordered = sorted(found.pipelines, key=lambda one: (-one.hours, one.name))
-    rows = [_Bar(_row(one), one.hours / longest) for one in ordered]
     most = max(found.busy, default=0.0) or 1.0
     hours = [_Bar((f"{hour:02}:00", number_text(round(value, 2))), value / most) for hour, value in enumerate(found.busy)]
     return environment.get_template("assess.html").render(
@@ -156,7 +157,7 @@ def assessment_page(found: Assessment) -> str:
         columns=point_columns(found),
         rhythms=rhythms,
         headings=_COLUMNS,
-        rows=rows,
+        rows=_rows(found),
         hours=hours,
         findings=findings_of(found),
         **style_of(environment, "balance.css"),
@@ -165,7 +166,4 @@ def assessment_page(found: Assessment) -> str:
 
 def _drawn(one: RhythmAssessed, found: Assessment) -> list[_Bar]:
     longest = max((point.run_seconds for point in one.points), default=0.0) or 1.0
-    return [
-        _Bar(point_cells(point, found), point.run_seconds / longest, tuple(word for word in _mark(point).split(", ") if word))
-        for point in one.points
-    ]
+    return [_Bar(point_cells(point, found), point.run_seconds / longest, _marks(point)) for point in one.points]

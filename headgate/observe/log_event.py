@@ -87,6 +87,12 @@ def object_of(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def exceptions_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the exceptions of a row's error, in their order; none of a row without."""
+    found = object_of(row.get("error")).get("exceptions")
+    return [object_of(one) for one in found] if isinstance(found, list) else []
+
+
 def instant_of(value: object) -> datetime | None:
     """Give a time in UTC, which a text without an offset is in; None for what is none."""
     try:
@@ -109,10 +115,9 @@ def _full(name: object, origin: Mapping[str, Any]) -> str:
 
 def _error(row: Mapping[str, Any]) -> str:
     """Give the first message of an error, else the event's own message where that tells of an error."""
-    error, failed = row.get("error"), row.get("level") == "ERROR"
-    if not error and not failed:
+    failed = row.get("level") == "ERROR"
+    if not row.get("error") and not failed:
         return ""
-    exceptions = object_of(error).get("exceptions")
-    first = object_of(exceptions[0]) if isinstance(exceptions, list) and exceptions else {}
+    first = next(iter(exceptions_of(row)), {})
     said = first.get("message") or (row.get("message") if failed else "")
     return token_free(seen(said or ""))[:_MOST_OF_ERROR]

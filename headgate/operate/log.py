@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.observe.log_event import object_of
+from headgate.observe.log_event import exceptions_of, object_of
 from headgate.redaction.environment import without_own_secrets
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def log_line(row: Mapping[str, Any], redacted: Callable[[str], str]) -> LogLine:
     def shown(text: object) -> str:
         return redacted(without_own_secrets(str(text or "")))
 
-    exceptions = object_of(row.get("error")).get("exceptions")
-    found = [object_of(one) for one in exceptions] if isinstance(exceptions, list) else []
-    said = "; ".join(str(one.get("message") or one.get("class_name") or "") for one in found)
+    said = "; ".join(str(one.get("message") or one.get("class_name") or "") for one in exceptions_of(row))
     update = object_of(row.get("origin")).get("update_id")
     return LogLine(
         shown(row.get("timestamp")),

@@ -6,7 +6,7 @@ Waiting costs nothing: there is no machine yet.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import fsum
@@ -14,10 +14,11 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from headgate.assess.beside import concurrency
-from headgate.assess.model import Assessment, PipelineAssessed
+from headgate.assess.model import NEWEST, Assessment, PipelineAssessed
 from headgate.assess.rhythm import interval_of, rhythm_of
 from headgate.assess.rhythms import Known, rhythms_of
 from headgate.cost.estimate import DAYS_A_MONTH
+from headgate.grouped import grouped
 from headgate.numbers import counted, rounded
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from headgate.assess.model import PipelineRead, Prices, UpdateRead
 
 _DAY, _HOUR = 86_400.0, 3600.0
-_NEWEST = 50
 _EMPTY = 0.5  # the share of updates without rows from which on a pipeline is called idle
 _SOME = 3  # updates that a judgement takes
 _STALE = 4.0  # intervals without a start after which a pipeline is called idle
@@ -74,9 +74,9 @@ def _pipeline(one: PipelineRead, prices: Prices, days: float, last: float, besid
     updates = tuple(sorted(one.updates.values(), key=lambda update: update.start))
     interval = interval_of([update.start for update in updates])
     rhythm, usual = rhythm_of(interval)
-    good = [update for update in updates if update.state == "completed" and not update.full][-_NEWEST:]
+    good = [update for update in updates if update.state == "completed" and not update.full][-NEWEST:]
     tables = {
-        table: median([run.seconds for run in sorted(runs.values())[-_NEWEST:]]) for table, runs in one.tables.items() if runs
+        table: median([run.seconds for run in sorted(runs.values())[-NEWEST:]]) for table, runs in one.tables.items() if runs
     }
     heaviest = max(tables, key=lambda table: (tables[table], table), default="")
     hours = fsum(update.setup + update.running for update in updates) / _HOUR / days * DAYS_A_MONTH
@@ -122,7 +122,7 @@ def _usual_start(updates: Sequence[UpdateRead], interval: float | None) -> str:
     """Give the minute of the day, in UTC, at which most of the newest updates start, of what starts once a day at most."""
     if interval is None or interval < _DAY:
         return ""
-    minutes = Counter(int(update.start % _DAY // 60) for update in updates[-_NEWEST:])
+    minutes = Counter(int(update.start % _DAY // 60) for update in updates[-NEWEST:])
     minute, _ = max(minutes.items(), key=lambda pair: (pair[1], -pair[0]))
     return f"{minute // 60:02}:{minute % 60:02}"
 
@@ -140,11 +140,7 @@ def _idle(updates: Sequence[UpdateRead], rows: Sequence[int], interval: float | 
 
 def _shared(found: Sequence[Known]) -> dict[str, tuple[str, ...]]:
     """Give the tables that several pipelines loaded: those with catalog and schema, for others may be two of one name."""
-    loaders: defaultdict[str, list[str]] = defaultdict(list)
-    for one in found:
-        for table in one.tables:
-            if "." in table:
-                loaders[table.lower()].append(one.shown.name)
+    loaders = grouped((table.lower(), one.shown.name) for one in found for table in one.tables if "." in table)
     return {table: tuple(names) for table, names in sorted(loaders.items()) if len(names) > 1}
 
 

@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from headgate.assess.model import PipelineRead, TableRead, UpdateRead
+from headgate.assess.model import NEWEST, PipelineRead, TableRead, UpdateRead
 from headgate.observe.flows import flow_runs
 from headgate.observe.log_event import log_event
 from headgate.observe.placing import plain_flow
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from headgate.observe.log_event import LogEvent
 
 _OPEN = 2_000  # updates whose events are kept at a time: more than run at once in a workspace
-_RUNS = 50  # of a table that are kept, the newest
-_SLACK = 2 * _RUNS
+_SLACK = 2 * NEWEST  # runs of a table, from which on the oldest are dropped
 
 
 class Gathering:
@@ -63,7 +62,7 @@ class Gathering:
             self._close(*self._open.popitem(last=False))
         for one in self.pipelines.values():
             for runs in one.tables.values():
-                _keep_newest(runs, _RUNS)
+                _keep_newest(runs)
 
     def merge(self, others: Mapping[str, PipelineRead], unknown: Mapping[str, int]) -> None:
         """Take in what another process read."""
@@ -76,7 +75,7 @@ class Gathering:
             for table, its in other.tables.items():
                 mine = one.tables.setdefault(table, {})
                 mine.update((key, run) for key, run in its.items() if key in better)
-                _keep_newest(mine, _RUNS)
+                _keep_newest(mine)
 
     def _close(self, key: tuple[str, str], found: Mapping[str, LogEvent]) -> None:
         events = list(found.values())
@@ -117,15 +116,15 @@ class Gathering:
             runs = one.tables.setdefault(table, {})
             runs[update] = TableRead(start, share)
             if len(runs) > _SLACK:
-                _keep_newest(runs, _RUNS)
+                _keep_newest(runs)
 
 
 def _is_better(update: UpdateRead, than: UpdateRead | None) -> bool:
     return than is None or update.events > than.events
 
 
-def _keep_newest(runs: dict[str, TableRead], most: int) -> None:
-    if len(runs) <= most:
+def _keep_newest(runs: dict[str, TableRead]) -> None:
+    if len(runs) <= NEWEST:
         return
-    for key in sorted(runs, key=lambda key: -runs[key].start)[most:]:
+    for key in sorted(runs, key=lambda key: -runs[key].start)[NEWEST:]:
         del runs[key]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003  # pydantic reads the fields when a schema is made
 from typing import NamedTuple
 
+NEWEST = 50  # updates, or runs of a table, by which what is usual is told
+
 
 class UpdateRead(NamedTuple):
     """An update, as small as it gets: a year of 500 pipelines has hundreds of thousands.

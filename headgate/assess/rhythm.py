@@ -6,10 +6,11 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from headgate.assess.model import NEWEST
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NEWEST = 50
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 # What schedules are made of: seconds → words.
 _USUAL = {
@@ -35,7 +36,7 @@ ONCE = "once"
 
 def interval_of(starts: Sequence[float]) -> float | None:
     """Give the usual seconds between two starts, ascending: the median of the newest; None of fewer than two."""
-    gaps = [then - now for now, then in pairwise(starts[-_NEWEST:]) if then > now]
+    gaps = [then - now for now, then in pairwise(starts[-NEWEST:]) if then > now]
     return median(gaps) if gaps else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from math import fsum
 from statistics import median
@@ -13,6 +12,7 @@ from headgate.assess.model import BalancedPoint, RhythmAssessed
 from headgate.assess.rhythm import ONCE
 from headgate.cost.curve import knee_of
 from headgate.cost.estimate import DAYS_A_MONTH
+from headgate.grouped import grouped
 from headgate.numbers import rounded
 
 if TYPE_CHECKING:
@@ -37,10 +37,7 @@ class Known:
 
 def rhythms_of(found: Sequence[Known], prices: Prices) -> tuple[tuple[RhythmAssessed, ...], set[str]]:
     """Give the pipelines by how often they start, the most often first, and the ids of those that take longest."""
-    alike: defaultdict[tuple[float, str], list[Known]] = defaultdict(list)
-    for one in found:
-        if one.rhythm != ONCE and one.interval and one.tables:
-            alike[one.interval, one.rhythm].append(one)
+    alike = grouped(((one.interval, one.rhythm), one) for one in found if one.rhythm != ONCE and one.interval and one.tables)
     rhythms: list[RhythmAssessed] = []
     slowest: set[str] = set()
     for (interval, rhythm), its in sorted(alike.items(), key=lambda pair: pair[0]):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.operate.model import Chosen, Declared, Listed, Selected
 from headgate.problems import InputError, Problem, did_you_mean, short
 from headgate.visible import seen
@@ -59,9 +59,7 @@ def select(listed: Sequence[Listed], declared: Sequence[Declared], wanted: Wante
 def _paired(listed: Sequence[Listed], declared: Sequence[Declared]) -> tuple[dict[str, Declared], list[Declared]]:
     """Give the layout's pipeline of each of the workspace's, by recorded id, else by name; and those that it has not."""
     there = {one.id for one in listed}
-    by_name: defaultdict[str, list[str]] = defaultdict(list)
-    for one in listed:
-        by_name[one.name].append(one.id)
+    by_name = grouped((one.name, one.id) for one in listed)
     paired, missing = {}, []
     for its in declared:
         ids = [its.recorded] if its.recorded else by_name[its.name]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from headgate.deployment.scope import Scope
+from headgate.grouped import grouped
 from headgate.operate.model import Declared
 
 if TYPE_CHECKING:
     from headgate.layout.model import Left, Pipeline
     from headgate.project import Connector
-    from headgate.tables.ids import TableId
 
 
 def declared_in(one: Connector, target: str) -> list[Declared]:
@@ -25,9 +24,7 @@ def declared_in(one: Connector, target: str) -> list[Declared]:
         return []
     scope, catalog = Scope(definition, target), definition.targets[target].catalog
     recorded = one.deployed(target).pipeline_ids
-    tables: defaultdict[str, list[TableId]] = defaultdict(list)
-    for placement in layout.tables:
-        tables[placement.in_target(target)].append(placement.table.in_catalog(catalog))
+    tables = grouped((its.in_target(target), its.table.in_catalog(catalog)) for its in layout.tables)
 
     def declare(its: Pipeline | Left, group: str, name: str, *, leaving: bool) -> Declared:
         return Declared(

@@ -13,6 +13,7 @@ from headgate.balance.counts import startup_of
 from headgate.balance.explain import explain
 from headgate.cost.usage import read_usage
 from headgate.engine.folder import RunFolder
+from headgate.grouped import grouped
 from headgate.inventory.defaults import table_id
 from headgate.inventory.runs import LOCAL, read_runs
 from headgate.inventory.weighing import assigned_runs
@@ -161,9 +162,7 @@ def rebalanced(root: Path, connector: str) -> Report:
 def _watched(one: Connector, target: str, request: WatchRequest, events: Sequence[Event]) -> Watched:
     definition, settings = one.definition, one.definition.targets[target]
     seen = observed_here(one, target, events)
-    updates: defaultdict[str, list[ObservedUpdate]] = defaultdict(list)
-    for update in _ended(seen.observation.updates, RunFolder(request.data)):
-        updates[update.pipeline].append(update)
+    updates = grouped((its.pipeline, its) for its in _ended(seen.observation.updates, RunFolder(request.data)))
     reading: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for event in events:
         if (event.connector, event.target, event.kind) == (definition.id, target, "pipeline") and event.pipeline:
@@ -204,9 +203,7 @@ def _tables(one: Connector, target: str, seen: Observed, request: WatchRequest) 
     catalog = one.definition.targets[target].catalog
     rows = {table_id(row, one.definition): row for row in one.rows}
     kept = assigned_runs(tuple(rows), one.definition, read_runs(one.folder))
-    heard: defaultdict[str, list[TableRun]] = defaultdict(list)
-    for run in seen.observation.runs:
-        heard[run.destination.lower()].append(run)
+    heard = grouped((run.destination.lower(), run) for run in seen.observation.runs)
     folder = RunFolder(request.data)
     for entry in seen.report.entries:
         here = entry.table.in_catalog(catalog)

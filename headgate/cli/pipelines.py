@@ -10,12 +10,10 @@ import typer
 from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, width
 from headgate.cli.options import ConnectorOption, Format, FormatOption, Profile, Root, Target, refuse_together
-from headgate.problems import SourceError
+from headgate.problems import SourceError, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from headgate.problems import Problem
 
 pipelines = typer.Typer(
     cls=Commands,
@@ -172,6 +170,4 @@ def show_ran(ran: Sequence[Any], output: Format) -> None:
         emit([RanOutput.of(one) for one in ran])
     else:
         result(ran_text(ran, width()))
-    problems: list[Problem] = [one.problem for one in ran if one.problem]
-    if problems:
-        raise SourceError(problems)
+    refuse((one.problem for one in ran if one.problem), SourceError)

@@ -11,7 +11,7 @@ from headgate.cli.console import confirm, emit, result, tell
 from headgate.cli.options import ConnectorOption, FormatOption, Profile, Root, Target
 from headgate.cli.pipelines import Groups, Names, Stacks, Wait, Whole, asked, show_ran
 from headgate.numbers import counted
-from headgate.problems import SourceError
+from headgate.problems import SourceError, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,8 +108,7 @@ def delete(
     done = delete_pipelines(request, agree, tell)
     if output == "json":
         emit([DeletedOutput.of(one) for one in done.gone])
-    if done.problems:
-        raise SourceError(done.problems)
+    refuse(done.problems, SourceError)
 
 
 def schedule(  # noqa: PLR0913  # each is an option of the command line

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.grouped import grouped
 from headgate.operate.model import Chosen, Declared, Listed, Selected
-from headgate.problems import InputError, Problem, did_you_mean, short
+from headgate.problems import Problem, did_you_mean, refuse, short
 from headgate.visible import seen
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def select(listed: Sequence[Listed], declared: Sequence[Declared], wanted: Wante
     narrowed = wanted.groups or wanted.stacks or wanted.connector
     problems = _unknown("group", wanted.groups, {one.group for one in declared if one.group})
     problems += _unknown("stack", wanted.stacks, {one.stack for one in declared})
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     if narrowed or not (wanted.names or wanted.whole):
         pool = [Chosen(one, mine[one.id]) for one in listed if one.id in mine]
         pool = [one for one in pool if one.declared and _fits(one.declared, wanted)]
@@ -101,8 +100,7 @@ def _named(pool: Sequence[Chosen], missing: Sequence[Declared], names: Sequence[
         if not meant and not gone:
             known = [word for one in pool for word in (one.listed.name, one.declared.pipeline if one.declared else "") if word]
             problems.append(Problem(f"there is no pipeline {short(seen(name))}", did_you_mean(name, map(seen, known))))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return Selected(tuple(sorted(found.values(), key=_order)), tuple(absent.values()))
 
 

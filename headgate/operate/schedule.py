@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from headgate.problems import InputError, Problem
+from headgate.problems import InputError, Problem, refuse
 from headgate.schedule import ScheduleError, check_timezone, normalize
 from headgate.visible import seen
 
@@ -72,8 +72,7 @@ def timing_of(text: str, timezone: str, *, paused: bool) -> Timing:
         problems.append(Problem(f"--cron: {error}", error.fix))
     if wrong := check_timezone(timezone):
         problems.append(Problem(f"--timezone: {wrong}", wrong.fix))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return Timing(quartz, timezone, paused)
 
 

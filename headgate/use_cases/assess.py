@@ -12,7 +12,7 @@ from headgate.assess.gather import Gathering
 from headgate.assess.model import PipelineRead, Prices
 from headgate.files import write_all
 from headgate.observe.log_files import files_of
-from headgate.problems import HeadgateError, InputError, SourceError
+from headgate.problems import HeadgateError, InputError, SourceError, refuse
 from headgate.project import refuse_committed
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def _from_files(request: AssessRequest, tell: Callable[[str], None]) -> Gatherin
             files += files_of(path)
         except HeadgateError as error:
             problems += error.problems
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return gather_files(list(dict.fromkeys(files)), request.patterns, tell)
 
 

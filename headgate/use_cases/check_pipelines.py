@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.files import needed_text
-from headgate.problems import InputError, Problem
+from headgate.problems import Problem, refuse
 from headgate.use_cases.sql_files import SqlRequest, is_pipeline_file, need_sqlglot, read_pipelines
 from headgate.use_cases.sql_findings import checked, landed
 
@@ -29,8 +29,7 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
         problems.append(Problem("--spark reads SQL files", "name the SQL that `headgate sql generate` writes"))
     if request.deployed:
         problems.append(Problem("--deployed compares SQL files", "name the SQL that `headgate sql generate` writes"))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     names = tuple(str(path) for path in request.files)
     wanted = SqlRequest(names=names, target=request.target, root=request.root)
     found = read_pipelines(wanted)

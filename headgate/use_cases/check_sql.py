@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.files import needed_text, write_all
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import InputError, Problem, did_you_mean, refuse
 from headgate.use_cases.sql_files import has_connectors, need_sqlglot
 
 if TYPE_CHECKING:
@@ -87,10 +87,9 @@ def _codes(names: Iterable[str]) -> frozenset[Code]:
     from headgate.sql.check.findings import Code
 
     known = [code.value for code in Code]
-    if problems := [
+    refuse(
         Problem(f"--allow {name}: there is no such finding", did_you_mean(name, known)) for name in names if name not in known
-    ]:
-        raise InputError(problems)
+    )
     return frozenset(map(Code, names))
 
 
@@ -124,8 +123,7 @@ def read_texts(paths: tuple[Path, ...]) -> dict[str, str]:
                 found[str(file)] = needed_text(file)
             except InputError as error:
                 problems += error.problems
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return found
 
 

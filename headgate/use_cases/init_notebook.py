@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.generated import File, changes, write_files
 from headgate.new_project.notebook import WHEELS, notebook_text
-from headgate.problems import InputError, Problem, short
+from headgate.problems import Problem, refuse, short
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,8 +60,7 @@ def write_notebook(request: NotebookRequest) -> NotebookResult:
     if not _FOLDER.fullmatch(wheels):
         fix = f"name a folder below /Workspace or /Volumes: --wheels {WHEELS}"
         problems.append(Problem(f"--wheels {short(wheels)} is no folder of a workspace", fix))
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     folder = request.out.parent
     found = changes(folder, [File(request.out.name, notebook_text(wheels))], force=request.force)
     written = request.write and not any(change.clash for change in found)

@@ -12,7 +12,7 @@ from headgate.files import write_all
 from headgate.names import folder_fault, slug
 from headgate.new_project.schemas import PIPELINE
 from headgate.numbers import counted
-from headgate.problems import InputError, Problem, RefusedError, did_you_mean
+from headgate.problems import InputError, Problem, RefusedError, did_you_mean, refuse
 from headgate.project import read_connectors
 from headgate.sql.template import BronzeTable, medallion, minimal
 from headgate.use_cases.sql_files import FOLDER, SUFFIX
@@ -87,13 +87,11 @@ def _medallion(connector: Connector, only: Sequence[str]) -> dict[str, Any]:
     rows = [row for row in connector.rows if row.status != "gone"]
     if only:
         names = [row.source_table for row in rows]
-        problems = [
+        refuse(
             Problem(f"connector '{definition.id}' has no table {name!r}", did_you_mean(name, names))
             for name in only
             if name not in names
-        ]
-        if problems:
-            raise InputError(problems)
+        )
         rows = [row for row in rows if row.source_table in only]
     if not rows:
         raise InputError(f"connector '{definition.id}' has no table", f"run `headgate discover {definition.id}`")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.operate.delete import Removal, in_the_way, lost, schemas_of
 from headgate.operate.schedule import ScheduledPipeline, decide, timing_of
-from headgate.problems import InputError, Problem, RefusedError, SourceError
+from headgate.problems import InputError, Problem, RefusedError, SourceError, refuse
 from headgate.schedule import daylight_warnings, describe_schedule
 from headgate.use_cases.pipelines import PipelinesRequest, named_pipelines, open_site
 from headgate.visible import seen
@@ -45,10 +45,10 @@ def delete_pipelines(
     found = [
         (one, details) for one in named_pipelines(request, site, tell) if (details := site.workspace.details(one.listed.id))
     ]
-    if problems := [
-        problem for one, details in found for problem in in_the_way(one, details, site.layouts, force=request.force)
-    ]:
-        raise RefusedError(problems)
+    refuse(
+        (problem for one, details in found for problem in in_the_way(one, details, site.layouts, force=request.force)),
+        RefusedError,
+    )
     removals = _with_tables(found, site)
     agree(removals)
     gone: list[Removal] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.installation import bring
-from headgate.problems import InputError, Problem, did_you_mean
+from headgate.problems import InputError, Problem, did_you_mean, refuse
 from headgate.tables.names import Names, folded
 
 if TYPE_CHECKING:
@@ -104,8 +104,7 @@ def read_pipelines(request: SqlRequest) -> list[ProjectPipeline]:
         problems += missing
         found.append(ProjectPipeline(path, loaded, tables))
     problems += [*_same_name(found), *_same_output(found)]
-    if problems:
-        raise InputError(problems)
+    refuse(problems)
     return found
 
 

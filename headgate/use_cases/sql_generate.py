@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.generated import File
-from headgate.problems import InputError
+from headgate.problems import refuse
 from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
 from headgate.use_cases.sql_findings import checked, landed, problems_of
 from headgate.use_cases.written_folder import changes_in, refuse_place
@@ -78,8 +78,7 @@ def _checked(
     """Give the SQL, and what was found in it that lets it run. Raises InputError with what does not."""
     done = list(checked(pipelines, landed(request)))
     findings = [one for each in done for one in each.findings]
-    if errors := problems_of(one for one in findings if one.severity.value == "error"):
-        raise InputError(errors)
+    refuse(problems_of(one for one in findings if one.severity.value == "error"))
     return [(one.pipeline, one.generated) for one in done], problems_of(
         one for one in findings if one.severity.value == "warning"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from headgate.files import needed_text
-from headgate.problems import InputError, Problem
+from headgate.problems import InputError, Problem, refuse
 from headgate.sql.testing.suite import SDP_SUFFIXES, SUFFIX
 from headgate.use_cases.sql_files import SUFFIX as PIPELINE
 from headgate.use_cases.sql_files import is_pipeline_file, need_sqlglot
@@ -118,8 +118,7 @@ def prepare(request: SqlTestRequest) -> list[Prepared]:
                 found += _prepared(suite, request)
         except InputError as error:
             problems += error.problems
-    if problems:
-        raise InputError(dict.fromkeys(problems))
+    refuse(dict.fromkeys(problems))
     return found
 
 

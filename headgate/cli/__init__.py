@@ -132,7 +132,7 @@ SQL_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("explain", explain, ("pipelines/shop.pipeline.yaml", "silver.sql --svg silver.svg")),
 )
 PIPELINES_COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
-    ("list", list_, ("", "-c crm -t prod", "'CRM_*' --all")),
+    ("list", list_, ("", "-c crm -t prod", "'CRM_*'")),
     ("status", status, ("", "-c crm -t prod", "--group append -t prod")),
     ("start", start, ("-c crm -t prod --wait", "append_1 --refresh orders", "append_1 --full-refresh --refresh orders")),
     ("stop", stop, ("append_1 -t prod --wait", "--stack crm-prod-1 -t prod")),

@@ -48,9 +48,8 @@ def asked(  # what says which pipelines are meant
     whole: bool = False,
 ) -> dict[str, Any]:
     """Give what says which pipelines are meant, as requests take it."""
-    narrowed = [("--connector", connector), ("--group", group), ("--stack", stack)]
-    for flag, value in [*narrowed, ("names", names)]:
-        refuse_together(("--all", whole), (flag, value))
+    for narrower in (("--connector", connector), ("--group", group), ("--stack", stack), ("names", names)):
+        refuse_together(("--all", whole), narrower)
     return {
         "names": tuple(names or ()),
         "connector": connector,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from shlex import quote
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,19 +12,14 @@ from headgate.cli.console import emit, result, tell
 from headgate.cli.options import FormatOption, Root
 from headgate.numbers import counted
 
-
-class Template(StrEnum):
-    """What the file begins as."""
-
-    medallion = "medallion"
-    minimal = "minimal"
+Template = Literal["medallion", "minimal"]  # what the file begins as
 
 
 def pipeline(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called: NAME.pipeline.yaml.")],
     template: Annotated[
         Template, typer.Option(help="medallion: bronze from a connector, silver, gold. minimal: one source and one table.")
-    ] = Template.medallion,
+    ] = "medallion",
     connector: Annotated[str | None, typer.Option(help="The connector, by id or folder; default: the only one.")] = None,
     table: Annotated[
         list[str] | None, typer.Option(help="Only this table of it, as its source names it; may be given again.")
@@ -45,7 +39,7 @@ def pipeline(
 
     request = PipelineRequest(
         name=name,
-        template=template.value,
+        template=template,
         connector=connector,
         tables=tuple(table or ()),
         catalog=catalog,

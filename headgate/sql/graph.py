@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from headgate.sql.dialect.statements import Definition, Flow, key_of
-from headgate.sql.known import same_table
+from headgate.sql.known import ByName, same_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,13 +58,11 @@ class Graph:
     twice: tuple[tuple[Definition, ReadFile, Definition], ...] = ()
     flows_twice: tuple[tuple[Flow, ReadFile, Flow], ...] = ()
     without_target: tuple[tuple[Flow, ReadFile], ...] = ()
-    _by_last: dict[str, list[Dataset]] = field(default_factory=dict, repr=False)
+    _by_name: ByName[Dataset] = field(default_factory=lambda: ByName[Dataset](()), repr=False, compare=False)
 
     def find(self, key: Key) -> Dataset | None:
         """Give the dataset of a name; a name may leave out the catalog and the schema, on either side."""
-        found = [one for one in self._by_last.get(key[-1], ()) if same_table(one.key, key)]
-        exact = [one for one in found if one.key == key]
-        return exact[0] if exact else found[0] if len(found) == 1 else None
+        return self._by_name.find(key)
 
 
 def graph_of(files: Sequence[ReadFile]) -> Graph:
@@ -94,7 +92,7 @@ def graph_of(files: Sequence[ReadFile]) -> Graph:
         else:
             without.append((flow, file))
     datasets = tuple(_dataset(definition, file, into[key]) for key, (definition, file) in defined.items())
-    return Graph(datasets, tuple(twice), tuple(flows_twice), tuple(without), _indexed(datasets))
+    return Graph(datasets, tuple(twice), tuple(flows_twice), tuple(without), ByName(datasets))
 
 
 def in_order(graph: Graph) -> list[Dataset]:
@@ -125,10 +123,3 @@ def reads_of(query: Query) -> list[Key]:
 def _dataset(definition: Definition, file: ReadFile, flows: Iterable[tuple[Flow, ReadFile]]) -> Dataset:
     own = [(definition.flow, file)] if definition.flow is not None else []
     return Dataset(definition, file, (*own, *flows))
-
-
-def _indexed(datasets: Iterable[Dataset]) -> dict[str, list[Dataset]]:
-    found: dict[str, list[Dataset]] = {}
-    for one in datasets:
-        found.setdefault(one.key[-1], []).append(one)
-    return found

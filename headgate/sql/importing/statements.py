@@ -15,6 +15,7 @@ from headgate.sql.importing.changes import ChangeClauses
 from headgate.sql.importing.clauses import TableClauses
 from headgate.sql.importing.queries import Inputs
 from headgate.sql.importing.words import NotTaken, source_text
+from headgate.sql.known import same_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,7 +121,7 @@ class _Import:
         return {"from": self.inputs.read(flow.query, name), "cdc": clauses.data}
 
     def _flow(self, flow: Flow) -> None:
-        target = next((one.name.parts[-1] for one in self.definitions if _same(one.name.key, flow.target.key)), None)
+        target = next((one.name.parts[-1] for one in self.definitions if same_table(one.name.key, flow.target.key)), None)
         if target is None or target not in self.tables:
             self.not_taken.append(NotTaken(flow.target.span, f"the table {flow.target} of a flow is not made before it here"))
             return
@@ -164,8 +165,3 @@ class _Import:
         lines = Lines(self.read.text)
         found: Sequence[NotTaken] = sorted(self.not_taken, key=lambda one: one.span.start)
         return [Problem(one.message, "", self.read.name, lines.at(one.span.start)[0]) for one in found]
-
-
-def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    shared = min(len(one), len(other))
-    return one[-shared:] == other[-shared:]

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from headgate.problems import InputError, Problem, did_you_mean
 from headgate.sql.graph import in_order
-from headgate.sql.known import KnownTable, KnownTables
+from headgate.sql.known import KnownTable, KnownTables, key_of_text
 from headgate.sql.spark.jobs import job_of, outside_name, own_name
 from headgate.sql.testing.values import text_of, type_of
 
@@ -109,7 +109,7 @@ class _Making:
         if not name:  # sdp-test's only table
             return datasets[0] if len(datasets) == 1 else None
         own = next((one for one in datasets if one.key[-1] == name.lower()), None)
-        return own or self.subject.graph.find(tuple(part.strip("`").lower() for part in name.split(".")))
+        return own or self.subject.graph.find(key_of_text(name))
 
     def _typed(self) -> None:
         """Give each table that has rows, or whose columns are known, their types."""

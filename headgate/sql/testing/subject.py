@@ -9,7 +9,7 @@ from headgate.problems import InputError, Problem
 from headgate.sql.dialect.reader import read_file
 from headgate.sql.generate.statements import generate
 from headgate.sql.graph import graph_of, reads_of
-from headgate.sql.known import same_table
+from headgate.sql.known import key_of_text, same_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Subject:
         """Give what a test calls by a name; of SQL, a name may leave out the catalog and the schema, on either side."""
         if name in self.sources:
             return self.sources[name]
-        key = _key(name)
+        key = key_of_text(name)
         found = [one for one in self.sources.values() if one.key[:2] != _GIVEN and same_table(one.key, key)]
         return found[0] if len(found) == 1 else None
 
@@ -86,7 +86,3 @@ def _outside(name: str, number: int, source: Source) -> Outside:
     # Spark names the table in what it says: by the source's name where that is a plain one.
     plain = name.lower() if name.isascii() and name.isidentifier() else f"source_{number}"
     return Outside((*_GIVEN, plain), source.columns, source.watermark_column or "")
-
-
-def _key(name: str) -> Key:
-    return tuple(part.strip("`").lower() for part in name.split("."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,11 +10,17 @@ if TYPE_CHECKING:
 
 # What a string of Databricks SQL needs a backslash before. Source: Databricks SQL reference, "STRING type", literals.
 _ESCAPES = str.maketrans({"\\": "\\\\", "'": "\\'"})
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE | re.ASCII)
 
 
 def identifier(name: str) -> str:
     """Give a name in backticks, each of its own twice. Source: Databricks SQL reference, "Identifiers"."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def readable(name: str) -> str:
+    """Give a name as people write it: in backticks only where it needs them."""
+    return name if _PLAIN.fullmatch(name) else identifier(name)
 
 
 def identifiers(names: Iterable[str]) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.sql.quoting import identifier
+from headgate.sql.quoting import readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +55,15 @@ def _add(data: dict[str, Any], connector: str, table: BronzeTable) -> None:
         one = f"{table.name}_once"
         dedupe: dict[str, Any] = {"keys": list(table.keys)} if table.keys else {}
         if table.keys and table.cursor:
-            dedupe["order_by"] = [f"{_column(table.cursor)} DESC"]
+            dedupe["order_by"] = [f"{readable(table.cursor)} DESC"]
         data["transforms"][one] = {"from": typed, "dedupe": dedupe}
         silver = {"type": "materialized_view", "from": one}
     if table.keys:
         silver["expectations"] = {
-            f"{key}_is_known": {"check": f"{_column(key)} IS NOT NULL", "on_violation": "drop"} for key in table.keys
+            f"{key}_is_known": {"check": f"{readable(key)} IS NOT NULL", "on_violation": "drop"} for key in table.keys
         }
     data["tables"][table.name] = silver
-    values = {"row_count": "count(*)", **({"newest": f"max({_column(table.cursor)})"} if table.cursor else {})}
+    values = {"row_count": "count(*)", **({"newest": f"max({readable(table.cursor)})"} if table.cursor else {})}
     data["transforms"][f"{table.name}_counted"] = {"from": table.name, "aggregate": {"values": values}}
     data["tables"][gold] = {"type": "materialized_view", "schema": "gold", "from": f"{table.name}_counted"}
 
@@ -80,7 +77,3 @@ def minimal(catalog: str, schema: str) -> dict[str, Any]:
         "transforms": {"known_events": {"from": "events", "filter": "id IS NOT NULL"}},
         "tables": {"all_events": {"type": "streaming_table", "from": "known_events"}},
     }
-
-
-def _column(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) else identifier(name)

@@ -16,6 +16,7 @@ from headgate.sql.check.scope import Scope
 from headgate.sql.check.time_bounds import bounds_from_above, compared_by_watermark, has_equality
 from headgate.sql.dialect.place import Span
 from headgate.sql.dialect.tokens import word
+from headgate.sql.quoting import readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,9 +134,7 @@ def _watermarks(sources: Sequence[Source], context: Context) -> list[Edit]:
 def watermark_edit(source: Source, column: Column, context: Context) -> Edit:
     """Give what puts a watermark after a table."""
     end = context.end_of(source.at)
-    plain = column.name.isidentifier() and column.name.isascii()
-    name = column.name if plain else "`" + column.name.replace("`", "``") + "`"
-    return Edit(end, end, f" WATERMARK {name} DELAY OF INTERVAL 10 MINUTES")
+    return Edit(end, end, f" WATERMARK {readable(column.name)} DELAY OF INTERVAL 10 MINUTES")
 
 
 def _kind(join: exp.Join) -> str:

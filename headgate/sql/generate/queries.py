@@ -10,7 +10,7 @@ from headgate.sql.generate.lines import Line, begun, ended, indented, lines, lis
 from headgate.sql.generate.steps import Steps
 from headgate.sql.language.graph import reads
 from headgate.sql.language.modes import modes
-from headgate.sql.quoting import identifier, literal, qualified
+from headgate.sql.quoting import identifier, literal, qualified, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +101,7 @@ class Queries:
             named["schema"] = ", ".join(f"{identifier(column)} {kind}" for column, kind in source.columns.items())
         arguments = [literal(source.files or "")]
         arguments += [f"{key} => {literal(value)}" for key, value in named.items()]
-        arguments += [f"{_argument(key)} => {literal(value)}" for key, value in source.options.items() if key not in named]
+        arguments += [f"{readable(key)} => {literal(value)}" for key, value in source.options.items() if key not in named]
         return f"read_files({', '.join(arguments)})"
 
     def _has_with(self, name: str) -> bool:
@@ -155,7 +155,3 @@ class Queries:
             path: Path = ("transforms", name, "sql")
             return lines(self._steps.filled(query(transform.sql)), self.loaded.line(path))
         return self._steps.body(name, transform, relations, origin)
-
-
-def _argument(name: str) -> str:
-    return name if name.isidentifier() and name.isascii() else identifier(name)

@@ -79,10 +79,10 @@ def _filled(kept: Sequence[str], rules: Mapping[str, Any]) -> list[str]:
     """Give the columns; a NULL is what the value was before, where NULLs are ignored."""
     keys = _folded(rules["keys"])
     own = [one for one in rules["keys"] if one.lower() not in _folded(kept)]
-    found = [_quoted(one) for one in own]
+    found = [quoted(one) for one in own]
     over = f"OVER (PARTITION BY {_list(rules['keys'])}, __group ORDER BY {SEQUENCE} ROWS UNBOUNDED PRECEDING)"
     for one in kept:
-        name = _quoted(one)
+        name = quoted(one)
         filled = rules["ignores_nulls"] and one.lower() not in keys
         found.append(f"last_value(IF({DELETES}, NULL, {name}), true) {over} AS {name}" if filled else name)
     return found
@@ -93,8 +93,9 @@ def _folded(names: Sequence[str]) -> set[str]:
 
 
 def _list(names: Sequence[str]) -> str:
-    return ", ".join(map(_quoted, names))
+    return ", ".join(map(quoted, names))
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Give a name in backticks."""
     return "`" + name.replace("`", "``") + "`"

@@ -15,6 +15,7 @@ from sqlglot import exp
 from headgate.sql.dialect.statements import key_of
 from headgate.sql.dialect.tokens import matching, word
 from headgate.sql.graph import graph_of, in_order
+from headgate.sql.quoting import identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,9 +196,9 @@ def _streamed(tokens: Sequence[Token], index: int, names: Mapping[int, tuple[str
 def _text(token: Token) -> str:
     kind = token.token_type.name
     if kind == "IDENTIFIER":
-        return "`" + token.text.replace("`", "``") + "`"
+        return identifier(token.text)
     if kind == "STRING":
-        return "'" + token.text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return literal(token.text)
     return {"RAW_STRING": f"r'{token.text}'", "HEX_STRING": f"X'{token.text}'"}.get(kind, token.text)
 
 

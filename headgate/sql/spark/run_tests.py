@@ -18,7 +18,7 @@ from typing import Any
 
 # Of headgate this file's own folder alone, whatever else that Python has.
 sys.path.insert(0, str(Path(__file__).parents[3]))
-from headgate.sql.spark.apply_changes import MARKS, applied, marked
+from headgate.sql.spark.apply_changes import MARKS, applied, marked, quoted
 
 sys.path.pop(0)
 from py4j.protocol import Py4JJavaError
@@ -95,7 +95,7 @@ class _Run:
                 self._spark.conf.set(name, value)
             self._spark.sql("CREATE DATABASE IF NOT EXISTS `pipeline`")
             for name, columns in self._job["tables"].items():
-                self._make(name, ", ".join(f"{_quoted(column)} {kind}" for column, kind in columns.items()))
+                self._make(name, ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items()))
         except PySparkException as error:
             return {"steps": [{"error": {"dataset": "", "message": _short(error)}}]}
         steps: list[dict[str, Any]] = []
@@ -193,7 +193,7 @@ class _Run:
         changes = None
         for flow in dataset["flows"]:
             source = self._query(flow)
-            view = _quoted(f"__source_{flow['id']}")
+            view = quoted(f"__source_{flow['id']}")
             source.createOrReplaceTempView(view)
             frame = self._spark.sql(marked(f"SELECT * FROM {view}", flow["changes"]))  # noqa: S608
             path = f"{self._folder}/changes/{flow['id']}"
@@ -225,7 +225,7 @@ class _Run:
         # In one table at a time: in several, a name without a table would be ambiguous.
         for one in [table] if table else sorted(self._job["tables"]):
             if column.lower() not in [field.lower() for field in self._spark.table(one).columns]:
-                self._spark.sql(f"ALTER TABLE {one} ADD COLUMNS ({_quoted(column)} {_guess(column, flow['query'])})")
+                self._spark.sql(f"ALTER TABLE {one} ADD COLUMNS ({quoted(column)} {_guess(column, flow['query'])})")
                 return True
         return False
 
@@ -252,14 +252,14 @@ class _Run:
         wanted = [field.name for field in created.schema.fields]
         there = {one.lower() for one in rows.columns}
         # A column that the table declares and the query does not give is NULL.
-        rows = rows.selectExpr(*(_quoted(one) if one.lower() in there else f"NULL AS {_quoted(one)}" for one in wanted))
+        rows = rows.selectExpr(*(quoted(one) if one.lower() in there else f"NULL AS {quoted(one)}" for one in wanted))
         rows.write.insertInto(name, overwrite=anew)
 
     def _created(self, dataset: dict[str, Any], rows: Any) -> Any:
         name = dataset["name"]
         if name not in self._made:
             kinds = dataset["columns"] or {one.name: one.dataType.simpleString() for one in rows.schema.fields}
-            self._make(name, ", ".join(f"{_quoted(column)} {kind}" for column, kind in kinds.items()))
+            self._make(name, ", ".join(f"{quoted(column)} {kind}" for column, kind in kinds.items()))
             self._made.add(name)
         return self._spark.table(name)
 
@@ -304,13 +304,13 @@ class _Run:
 
     @staticmethod
     def _texts(frame: Any, fields: list[Any]) -> list[list[str | None]]:
-        texts = [_text(_quoted(one.name), one.dataType.simpleString()) for one in fields]
+        texts = [_text(quoted(one.name), one.dataType.simpleString()) for one in fields]
         return [list(row) for row in frame.selectExpr(*texts).collect()]
 
     def _make(self, name: str, columns: str) -> None:
         database = name.split("`.`", maxsplit=1)[0].strip("`")
-        self._databases.add(_quoted(database))
-        self._spark.sql(f"CREATE DATABASE IF NOT EXISTS {_quoted(database)}")
+        self._databases.add(quoted(database))
+        self._spark.sql(f"CREATE DATABASE IF NOT EXISTS {quoted(database)}")
         self._spark.sql(f"CREATE TABLE {name} ({columns}) USING parquet")
 
 
@@ -329,10 +329,6 @@ def _text(column: str, kind: str) -> str:
 
 def _literal(value: str | None) -> str:
     return "CAST(NULL AS STRING)" if value is None else "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
 
 
 def _guess(column: str, query: str) -> str:

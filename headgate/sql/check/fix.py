@@ -28,16 +28,17 @@ def fixed(
     texts, settled = dict(files), 0
     refused: set[tuple[str, str, str]] = set()
     seen = set(texts.items())
+    before = list(check(texts))
     for _ in range(_ROUNDS):
-        found = [one for one in check(texts) if one.edits and (approximate or not one.approximate)]
+        found = (one for one in before if one.edits and (approximate or not one.approximate))
         one = next((one for one in found if _identity(one) not in refused), None)
         if one is None:
             break
         text = apply(texts[one.file], one.edits)
-        before, after = list(check(texts)), list(check({**texts, one.file: text}))
+        after = list(check({**texts, one.file: text}))
         same_form = len(read_file(one.file, text).errors) <= len(read_file(one.file, texts[one.file]).errors)
         if same_form and (one.file, text) not in seen and _alike(after, one) < _alike(before, one):
-            texts[one.file] = text
+            texts[one.file], before = text, after
             seen.add((one.file, text))
             settled += 1
         else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.sql.check.findings import Edit
 from headgate.sql.check.report import span_of_node
-from headgate.sql.dialect.tokens import span_of, word
+from headgate.sql.dialect.tokens import end_of_name, matching, span_of, word
 
 if TYPE_CHECKING:
     from sqlglot import Token, exp
@@ -46,16 +46,9 @@ class Words:
         index = next((number for number, token in enumerate(tokens) if token.start == at), None)
         if index is None:
             return at
-        end = index
-        while end + 2 < len(tokens) and word(tokens[end + 1]) == ".":
-            end += 2
+        end = end_of_name(tokens, index)
         if end + 1 < len(tokens) and word(tokens[end + 1]) == "(":
-            depth = 0
-            for number in range(end + 1, len(tokens)):
-                depth += (word(tokens[number]) == "(") - (word(tokens[number]) == ")")
-                if not depth:
-                    end = number
-                    break
+            end = matching(tokens, end + 1)
         opened = index > 1 and word(tokens[index - 1]) == "(" and word(tokens[index - 2]) == "STREAM"
         if opened and end + 1 < len(tokens) and word(tokens[end + 1]) == ")":
             end += 1

@@ -65,6 +65,14 @@ def matching(tokens: Sequence[Token], opening: int) -> int:
     return len(tokens) - 1
 
 
+def end_of_name(tokens: Sequence[Token], first: int) -> int:
+    """Give the index of the last token of a name that begins at `first`, such as `main.silver.orders`."""
+    end = first
+    while end + 2 < len(tokens) and word(tokens[end + 1]) == ".":
+        end += 2
+    return end
+
+
 def _broken(text: str, said: str) -> tuple[str, Span, str]:
     at = _AT.search(said)
     if at:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 from headgate.sql.dialect.statements import key_of
-from headgate.sql.dialect.tokens import matching, word
+from headgate.sql.dialect.tokens import end_of_name, matching, word
 from headgate.sql.graph import graph_of, in_order
 from headgate.sql.quoting import identifier, literal
 
@@ -168,18 +168,13 @@ def _renamed(tokens: Sequence[Token], names: Mapping[int, tuple[str, bool]], *, 
     while index < len(tokens):
         token = tokens[index]
         if word(token) == "STREAM" and (at := _streamed(tokens, index, names)) is not None:
-            end = at
-            while end + 2 < len(tokens) and word(tokens[end + 1]) == ".":
-                end += 2
+            end = end_of_name(tokens, at)
             name, is_view = names[tokens[at].start]
             words.append(name if is_view or whole else f"STREAM {name}")
             index = end + (2 if word(tokens[index + 1]) == "(" else 1)
         elif token.start in names:
-            end = index
-            while end + 2 < len(tokens) and word(tokens[end + 1]) == ".":
-                end += 2
             words.append(names[token.start][0])
-            index = end + 1
+            index = end_of_name(tokens, index) + 1
         else:
             words.append(_text(token))
             index += 1

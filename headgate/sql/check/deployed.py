@@ -139,8 +139,7 @@ def _streams(flow: Flow) -> set[str]:
     """Give the tables that a flow reads as streams."""
     found = set()
     for table in flow.query.tree.find_all(exp.Table):
-        first = table.parts[0]
-        if first.meta.get("start") in flow.query.streams:
+        if flow.query.reads_as_stream(table):
             found.add(".".join(key_of(part.name for part in table.parts)))
     return found
 

@@ -57,6 +57,10 @@ class Query:
     watermarks: Mapping[int, Watermark]
     span: Span
 
+    def reads_as_stream(self, table: exp.Table) -> bool:
+        """Give whether one of the tree's tables is read as a stream."""
+        return table.parts[0].meta.get("start") in self.streams
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnDefinition:

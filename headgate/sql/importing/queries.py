@@ -49,7 +49,7 @@ class Inputs:
             return known
         parts = [part.name for part in table.parts if part.name]
         full = ".".join(self._full(table))
-        mode = "streaming" if _start(table) in query.streams else "batch"
+        mode = "streaming" if query.reads_as_stream(table) else "batch"
         found = {"table": full, "mode": mode}
         for other, source in self.sources.items():
             if source == found:
@@ -61,7 +61,7 @@ class Inputs:
     def _transform(self, query: Query, name: str, own: list[tuple[exp.Table, str]]) -> str:
         """Give a transform with the query's own words; tables of the file are called by their names in it."""
         name = self._free(f"{name}_query")
-        streams = {_start(table) in query.streams for table, _ in own}
+        streams = {query.reads_as_stream(table) for table, _ in own}
         if len(streams) > 1:
             if inner := [known for _, known in own if known in self.inner]:
                 message = f"a query reads {', '.join(inner)} and others of the file, some as streams and some as batches"
@@ -110,18 +110,13 @@ def _is_in_catalog(table: exp.Table) -> bool:
     return not any(catalog_name_fault(part.name) for part in table.parts)
 
 
-def _start(table: exp.Table) -> int:
-    return min((int(part.meta["start"]) for part in table.parts if "start" in part.meta), default=-1)
-
-
 def _with_names(text: str, query: Query, own: list[tuple[exp.Table, tuple[str, ...]]], *, without_stream: bool = False) -> str:
     """Give a query's words with other names in place of its tables', and, if so, without STREAM before them."""
     changes: list[tuple[int, int, str]] = []
     tokens = query.tokens
     for table, name in own:
-        start = _start(table)
-        end = max(int(part.meta["end"]) for part in table.parts if "end" in part.meta) + 1
-        if without_stream and start in query.streams:
+        start, end = int(table.parts[0].meta["start"]), int(table.parts[-1].meta["end"]) + 1
+        if without_stream and query.reads_as_stream(table):
             at = next(number for number, token in enumerate(tokens) if token.start == start)
             if tokens[at - 1].token_type is TokenType.L_PAREN:
                 start = tokens[at - 2].start

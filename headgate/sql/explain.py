@@ -14,8 +14,7 @@ from sqlglot.optimizer.qualify import qualify
 from headgate.sql.check.report import span_of_node
 from headgate.sql.dialect.reader import read_file
 from headgate.sql.dialect.tokens import DIALECT
-from headgate.sql.fragments import inputs
-from headgate.sql.graph import graph_of
+from headgate.sql.graph import graph_of, inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -120,29 +120,6 @@ def column_type(text: str) -> str:
     return piece
 
 
-def inputs(tree: exp.Expr) -> list[exp.Table]:
-    """Give the tables that a query names, in its order, less those that it defines itself by WITH."""
-    tables = [table for table in tree.find_all(exp.Table) if isinstance(table.this, exp.Identifier)]
-    found = [table for table in tables if table.db or not _is_defined(table)]
-    return sorted(found, key=lambda table: int(table.this.meta.get("start", 0)))
-
-
-def _is_defined(table: exp.Table) -> bool:
-    """Say whether a table's name is that of a WITH around it: of one before, not of the one that it stands in."""
-    name = table.name.lower()
-    inner: exp.Expr = table
-    while (above := inner.parent) is not None:
-        with_ = above if isinstance(above, exp.With) else above.args.get("with_")
-        if with_ is not None and inner is not with_:
-            for cte in with_.expressions:
-                if cte is inner:
-                    break
-                if cte.alias.lower() == name:
-                    return True
-        inner = above
-    return False
-
-
 def inner_lines(text: str) -> set[int]:
     """Give the numbers (from 0) of a text's lines that begin inside a value or a name."""
     found: set[int] = set()

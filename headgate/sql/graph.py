@@ -115,9 +115,33 @@ def in_order(graph: Graph) -> list[Dataset]:
 
 
 def reads_of(query: Query) -> list[Key]:
-    """Give the names of the tables that a query reads, functions left out."""
-    tables = query.tree.find_all(exp.Table)
-    return [key_of(part.name for part in table.parts) for table in tables if not isinstance(table.this, exp.Anonymous)]
+    """Give the names of the tables that a query reads, without what it defines itself by WITH, and without functions."""
+    return [key_of(part.name for part in table.parts) for table in inputs(query.tree)]
+
+
+def inputs(tree: exp.Expr) -> list[exp.Table]:
+    """Give the tables that a query names, in its order, less those that it defines itself by WITH."""
+    tables = [table for table in tree.find_all(exp.Table) if isinstance(table.this, exp.Identifier)]
+    found = [table for table in tables if table.db or not _is_defined(table)]
+    return sorted(found, key=lambda table: int(table.this.meta.get("start", 0)))
+
+
+def _is_defined(table: exp.Table) -> bool:
+    """Say whether a table is one of a WITH around it: of one before; of the one that it stands in where that is RECURSIVE."""
+    name = table.name.lower()
+    inner: exp.Expr = table
+    while (above := inner.parent) is not None:
+        with_ = above if isinstance(above, exp.With) else above.args.get("with_")
+        if with_ is not None and inner is not with_:
+            for cte in with_.expressions:
+                if cte is inner and not with_.args.get("recursive"):
+                    break
+                if cte.alias.lower() == name:
+                    return True
+                if cte is inner:
+                    break
+        inner = above
+    return False
 
 
 def _dataset(definition: Definition, file: ReadFile, flows: Iterable[tuple[Flow, ReadFile]]) -> Dataset:

@@ -41,6 +41,28 @@ def test_a_table_comes_after_those_that_it_reads_and_views_are_streams_by_themse
     assert (table.query, table.needs) == ("SELECT * FROM `v`", ("`v`",))
 
 
+def test_what_a_query_defines_itself_is_no_table_of_the_pipeline() -> None:
+    sql = """
+    CREATE MATERIALIZED VIEW t AS WITH orders AS (SELECT id FROM elsewhere) SELECT * FROM orders;
+    CREATE MATERIALIZED VIEW orders AS SELECT * FROM t;
+    """
+
+    table, orders = flows(sql)
+
+    assert (table.query, table.needs) == ("WITH orders AS ( SELECT id FROM `default`.`elsewhere` ) SELECT * FROM orders", ())
+    assert (orders.query, orders.needs) == ("SELECT * FROM `pipeline`.`t`", ("`pipeline`.`t`",))
+
+
+def test_a_query_reads_the_table_that_it_names_a_part_of_itself_after_unless_that_is_recursive() -> None:
+    (plain,) = flows("CREATE MATERIALIZED VIEW t AS WITH elsewhere AS (SELECT * FROM elsewhere) SELECT * FROM elsewhere;")
+    (recursive,) = flows(
+        "CREATE MATERIALIZED VIEW t AS WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT * FROM r;"
+    )
+
+    assert plain.query == "WITH elsewhere AS ( SELECT * FROM `default`.`elsewhere` ) SELECT * FROM elsewhere"
+    assert recursive.unknown == ""
+
+
 def test_changes_are_asked_for_by_their_source_and_the_columns_that_they_name() -> None:
     sql = "CREATE STREAMING TABLE t; AUTO CDC INTO t FROM STREAM(main.bronze.orders) KEYS (id) SEQUENCE BY struct(at, id);"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import TokenType, exp
 
 from headgate.names import catalog_name_fault
-from headgate.sql.fragments import inputs
+from headgate.sql.graph import inputs
 from headgate.sql.importing.words import NotTaken
 from headgate.sql.quoting import identifier, qualified
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from headgate.sql import fragments
+from headgate.sql.graph import inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def query_inputs(sql: str, names: frozenset[str]) -> list[str]:
     except fragments.FragmentError:
         return []
     by_lower = {name.lower(): name for name in names}
-    found = (by_lower.get(table.name.lower()) for table in fragments.inputs(tree) if not table.db)
+    found = (by_lower.get(table.name.lower()) for table in inputs(tree) if not table.db)
     return list(dict.fromkeys(name for name in found if name))
 
 

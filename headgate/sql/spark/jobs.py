@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from headgate.sql.dialect.statements import key_of
 from headgate.sql.dialect.tokens import end_of_name, matching, word
-from headgate.sql.graph import graph_of, in_order
+from headgate.sql.graph import graph_of, in_order, inputs
 from headgate.sql.quoting import identifier, literal
 
 if TYPE_CHECKING:
@@ -106,16 +106,15 @@ class _Making:
     def _flow(self, flow: Flow, file: ReadFile, dataset: Dataset) -> FlowJob:
         unknown, needs, names = "", [], {}
         for table in flow.query.tree.find_all(exp.Table):
-            if isinstance(table.this, exp.Anonymous):
-                function = str(table.this.this).lower()
-                unknown = f"it has no {function}" if function in _UNKNOWN else unknown
-                continue
-            key = _key(table)
+            if isinstance(table.this, exp.Anonymous) and (function := str(table.this.this).lower()) in _UNKNOWN:
+                unknown = f"it has no {function}"
+        for table in inputs(flow.query.tree):
+            key = key_of(part.name for part in table.parts)
             read = self._found(key, dataset)
             if read is not None:
                 needs.append(own_name(read))
                 names[table.parts[0].meta["start"]] = (own_name(read), read.definition.kind == "view")
-            elif len(key) > 1 or not _is_cte(table):
+            else:
                 outside = self.known.find(key)
                 if outside is None or outside.columns is None:
                     unknown = unknown or f"nothing is known of {'.'.join(key)}"
@@ -195,15 +194,6 @@ def _text(token: Token) -> str:
     if kind == "STRING":
         return literal(token.text)
     return {"RAW_STRING": f"r'{token.text}'", "HEX_STRING": f"X'{token.text}'"}.get(kind, token.text)
-
-
-def _key(table: exp.Table) -> Key:
-    return key_of(part.name for part in table.parts)
-
-
-def _is_cte(table: exp.Table) -> bool:
-    root = table.root()
-    return any(cte.alias.lower() == table.name.lower() for cte in root.find_all(exp.CTE))
 
 
 def own_name(dataset: Dataset) -> str:

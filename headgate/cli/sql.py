@@ -90,8 +90,8 @@ def explain(
     from headgate.use_cases.outputs.sql import SqlExplainOutput
     from headgate.use_cases.sql_explain import ExplainRequest, explain_files
 
-    found, unread = explain_files(ExplainRequest(files=tuple(files), target=target, root=root))
-    for one in unread:
+    found = explain_files(ExplainRequest(files=tuple(files), target=target, root=root))
+    for one in found.unread:
         warn(f"warning: left out: {one}")
     if svg is not None:
         write_whole(svg, graph_svg(found))

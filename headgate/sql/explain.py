@@ -13,12 +13,14 @@ from sqlglot.optimizer.qualify import qualify
 
 from headgate.sql.check.report import span_of_node
 from headgate.sql.dialect.reader import read_file
+from headgate.sql.dialect.statements import key_of
 from headgate.sql.dialect.tokens import DIALECT
-from headgate.sql.graph import graph_of, inputs
+from headgate.sql.graph import graph_of, in_order, inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from headgate.problems import Problem
     from headgate.sql.dialect.statements import Flow, Query
     from headgate.sql.graph import Dataset, Graph
     from headgate.sql.known import KnownTable
@@ -61,16 +63,21 @@ class ColumnOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A pipeline as a graph, in the order of its SQL. columns: of the tables whose columns are known."""
+    """A pipeline as a graph, in the order of its SQL. columns: of the tables whose columns are known.
+
+    unread: statements that can't be read, which are left out.
+    """
 
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
     columns: tuple[ColumnOrigin, ...]
+    unread: tuple[Problem, ...] = ()
 
 
 def explain(files: Mapping[str, str], tables: Iterable[KnownTable] = ()) -> Explained:
     """Give what files of SQL say together. tables: what is known of those that they read and don't make."""
-    graph = graph_of([read_file(name, text) for name, text in files.items()])
+    read = [read_file(name, text) for name, text in files.items()]
+    graph = graph_of(read)
     nodes: dict[str, GraphNode] = {}
     edges: dict[GraphEdge, None] = {}
     for dataset in graph.datasets:
@@ -80,7 +87,8 @@ def explain(files: Mapping[str, str], tables: Iterable[KnownTable] = ()) -> Expl
                 nodes.setdefault(name, GraphNode(name, kind))
                 edges[GraphEdge(name, target, streaming, _kind(flow, dataset), flow.name)] = None
         nodes[target] = GraphNode(target, dataset.definition.kind)
-    return Explained(tuple(nodes.values()), tuple(edges), tuple(_columns(graph, tables)))
+    unread = tuple(problem for file in read for problem in file.problems)
+    return Explained(tuple(nodes.values()), tuple(edges), tuple(_columns(graph, tables)), unread)
 
 
 def _kind(flow: Flow, dataset: Dataset) -> str:
@@ -90,10 +98,9 @@ def _kind(flow: Flow, dataset: Dataset) -> str:
 def _reads(query: Query, graph: Graph) -> Iterator[tuple[str, str, bool]]:
     """Give the name, the kind and whether it streams, of each table and path that a query reads."""
     for table in inputs(query.tree):
-        parts = tuple(part.name for part in table.parts if part.name)
-        dataset = graph.find(tuple(part.lower() for part in parts))
-        starts = [part.meta["start"] for part in table.parts if "start" in part.meta]
-        streams = bool(starts) and min(starts) in query.streams
+        parts = [part.name for part in table.parts]
+        dataset = graph.find(key_of(parts))
+        streams = query.reads_as_stream(table)
         if dataset is None:
             yield ".".join(parts), "source", streams
         else:
@@ -109,25 +116,17 @@ def _reads(query: Query, graph: Graph) -> Iterator[tuple[str, str, bool]]:
 def _columns(graph: Graph, tables: Iterable[KnownTable]) -> Iterator[ColumnOrigin]:
     """Give the columns of each dataset, where it is known which it has, and what they are made of."""
     known: dict[tuple[str, ...], Columns] = {table.key: table.columns for table in tables if table.columns}
-    rest = list(graph.datasets)
-    while rest:
-        ready = next((one for one in rest if not _waits(one, rest, graph)), rest[0])
-        rest.remove(ready)
-        made: dict[str, dict[str, None]] = {}
-        for flow, _ in ready.flows:
+    made: dict[tuple[str, ...], dict[str, dict[str, None]]] = {}
+    for dataset in in_order(graph):
+        own = made.setdefault(dataset.key, {})
+        for flow, _ in dataset.flows:
             for column, origins in _of_query(flow.query, graph, known):
-                made.setdefault(column, {}).update(dict.fromkeys(origins))
-        if made:
-            known[ready.key] = dict.fromkeys(made, "string")  # its type has no say in where a column comes from
-        name = str(ready.definition.name)
-        yield from (ColumnOrigin(name, column, tuple(origins)) for column, origins in made.items())
-
-
-def _waits(dataset: Dataset, rest: list[Dataset], graph: Graph) -> bool:
-    """Say whether a dataset reads another one whose columns are not known yet."""
-    names = (tuple(part.name.lower() for part in table.parts) for flow, _ in dataset.flows for table in inputs(flow.query.tree))
-    found = (graph.find(name) for name in names)
-    return any(one is not None and one is not dataset and one in rest for one in found)
+                own.setdefault(column, {}).update(dict.fromkeys(origins))
+        if own:
+            known[dataset.key] = dict.fromkeys(own, "string")  # its type has no say in where a column comes from
+    for dataset in graph.datasets:
+        name = str(dataset.definition.name)
+        yield from (ColumnOrigin(name, column, tuple(origins)) for column, origins in made[dataset.key].items())
 
 
 def _of_query(query: Query, graph: Graph, known: Mapping[tuple[str, ...], Columns]) -> list[tuple[str, list[str]]]:
@@ -167,9 +166,9 @@ def _with_short_names(tree: exp.Query, graph: Graph) -> tuple[exp.Query, dict[st
     copy = tree.copy()
     names: dict[str, tuple[tuple[str, ...], str]] = {}
     for table in inputs(copy):
-        parts = tuple(part.name for part in table.parts if part.name)
-        dataset = graph.find(tuple(part.lower() for part in parts))
-        key = dataset.key if dataset else tuple(part.lower() for part in parts)
+        parts = [part.name for part in table.parts]
+        dataset = graph.find(key_of(parts))
+        key = dataset.key if dataset else key_of(parts)
         short = f"table_{len(names)}"
         names[short] = key, str(dataset.definition.name) if dataset else ".".join(parts)
         alias = table.alias or parts[-1]

@@ -25,8 +25,8 @@ class ExplainRequest:
     root: Path = Path()
 
 
-def explain_files(request: ExplainRequest) -> tuple[Explained, tuple[Problem, ...]]:
-    """Give the graph of what files say together, and which of their statements can't be read.
+def explain_files(request: ExplainRequest) -> Explained:
+    """Give the graph of what files say together.
 
     Raises InputError for files that can't be read, or that make nothing.
     """
@@ -42,19 +42,10 @@ def explain_files(request: ExplainRequest) -> tuple[Explained, tuple[Problem, ..
     texts |= {str(one.path): one.generated().sql for one in read}
     tables = [table for one in read for table in known_sources(one, KnownTables())]
     found = _with_sinks(explain(texts, tables), read)
-    unread = tuple(problem for name, text in texts.items() for problem in _unread(name, text))
     if not found.nodes:
         fix = "name a pipeline file, or SQL with CREATE statements"
-        raise InputError([*unread, Problem(f"no table and no view is made by {', '.join(texts)}", fix)])
-    return found, unread
-
-
-def _unread(name: str, text: str) -> list[Problem]:
-    from headgate.sql.dialect.place import Lines
-    from headgate.sql.dialect.reader import read_file
-
-    lines = Lines(text)
-    return [Problem(error.message, error.fix, name, lines.at(error.span.start)[0]) for error in read_file(name, text).errors]
+        raise InputError([*found.unread, Problem(f"no table and no view is made by {', '.join(texts)}", fix)])
+    return found
 
 
 def _with_sinks(found: Explained, pipelines: Sequence[ProjectPipeline]) -> Explained:

@@ -60,8 +60,7 @@ def import_file(request: ImportRequest) -> ImportResult:
     try:
         found: Imported = import_sql(text, str(request.file), request.catalog, request.schema)
     except FormError as error:
-        line = text.count("\n", 0, error.span.start) + 1
-        raise InputError(Problem(error.message, error.fix, str(request.file), line)) from None
+        raise InputError(error.problem(str(request.file), text)) from None
     if request.strict and found.not_taken:
         raise InputError(found.not_taken)
     if not found.data.get("tables"):

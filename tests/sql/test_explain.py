@@ -51,6 +51,15 @@ def test_where_columns_come_from_where_that_is_known() -> None:
     assert found["people.name"] == ("main.bronze.customers.name",)
 
 
+def test_columns_are_in_the_order_of_the_sql_also_where_a_table_reads_a_later_one() -> None:
+    sql = "CREATE MATERIALIZED VIEW a AS SELECT n FROM LIVE.b; CREATE MATERIALIZED VIEW main.silver.b AS SELECT 1 AS n;"
+
+    found = explain({"x": sql})
+
+    assert [(one.table, one.origins) for one in found.columns] == [("a", ("main.silver.b.n",)), ("main.silver.b", ())]
+    assert [node.kind for node in found.nodes] == ["materialized view", "materialized view"]
+
+
 def test_tables_that_read_each_other_come_to_an_end() -> None:
     sql = "CREATE MATERIALIZED VIEW a AS SELECT * FROM b; CREATE MATERIALIZED VIEW b AS SELECT * FROM a;"
 

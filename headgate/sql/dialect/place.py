@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
+from headgate.problems import Problem
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -34,3 +36,7 @@ class FormError(Exception):
     def __init__(self, message: str, span: Span, fix: str = "") -> None:
         super().__init__(message)
         self.message, self.span, self.fix = message, span, fix
+
+    def problem(self, file: str, text: str) -> Problem:
+        """Give it as a problem of the file that the text is of."""
+        return Problem(self.message, self.fix, file, text.count("\n", 0, self.span.start) + 1)

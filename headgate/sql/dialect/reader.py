@@ -18,6 +18,7 @@ from headgate.sql.dialect.tokens import shown, span_of, tokens_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from headgate.problems import Problem
     from headgate.sql.dialect.statements import Statement
 
 _CELL = "-- COMMAND ----------"  # between the cells of a notebook that was exported as SQL
@@ -39,6 +40,11 @@ class ReadFile:
     text: str
     statements: tuple[Statement, ...]
     errors: tuple[FormError, ...]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The errors as problems of the file."""
+        return [error.problem(self.name, self.text) for error in self.errors]
 
 
 def read_file(name: str, text: str) -> ReadFile:

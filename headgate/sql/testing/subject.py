@@ -67,9 +67,7 @@ def subject_of_sql(text: str, file: str) -> Subject:
     """Give a file of SQL as it is tested. Raises InputError with every statement that can't be read."""
     read = read_file(file, text)
     if read.errors:
-        raise InputError(
-            Problem(error.message, error.fix, file, text.count("\n", 0, error.span.start) + 1) for error in read.errors
-        )
+        raise InputError(read.problems)
     graph = graph_of([read])
     if not graph.datasets:
         fix = "name a file with CREATE STREAMING TABLE, CREATE MATERIALIZED VIEW or CREATE TEMPORARY VIEW"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from headgate.sql.dialect.cursor import Cursor
 
-_CLAUSES = ("KEYS", "WHERE", "IGNORE", "APPLY", "SEQUENCE", "COLUMNS", "STORED", "TRACK", "WITH")
+CLAUSES = ("KEYS", "WHERE", "IGNORE", "APPLY", "SEQUENCE", "COLUMNS", "STORED", "TRACK", "WITH")
 _SAID = ("KEYS (…)", "SEQUENCE BY …", "APPLY AS DELETE WHEN …", "COLUMNS …", "STORED AS SCD TYPE 1 or 2", "TRACK HISTORY ON …")
 
 
@@ -46,7 +46,7 @@ def read_changes(cursor: Cursor, text: str, *, name: str, span: Span, target: Na
         if cursor.accept("WITH", "VERSION"):
             read_query(cursor.group(), text, cursor.span)
     else:
-        query = read_relation(cursor.until(*_CLAUSES), text, start)
+        query = read_relation(cursor.until(*CLAUSES), text, start)
     rules = _Rules(cursor, text, snapshot=snapshot)
     return Flow("auto cdc", target, query, span, name, rules.read(start))
 
@@ -116,7 +116,7 @@ class _Rules:
     def _condition(self) -> tuple[str, exp.Expr]:
         """Read an expression; give it as it is compared, and as a tree."""
         near = self._cursor.span
-        tokens = self._cursor.until(*_CLAUSES)
+        tokens = self._cursor.until(*CLAUSES)
         found = read_expression(tokens, self._text, near)
         self._columns += [] if isinstance(found, exp.Column) and _is_made(found) else list(found.find_all(exp.Column))
         return " ".join(token.text.lower() for token in tokens), found
@@ -130,7 +130,7 @@ class _Rules:
             found = self._list()
         else:
             first = cursor.span
-            found = self._add(cursor.until(*_CLAUSES), first)
+            found = self._add(cursor.until(*CLAUSES), first)
         return ColumnChoice(tuple(one.name for one in found), excepted)
 
     def _list(self) -> list[exp.Column]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headgate.sql.dialect.changes import CLAUSES
 from headgate.sql.dialect.cursor import Cursor
 from headgate.sql.dialect.tokens import span_of
 from headgate.sql.importing.words import NotTaken, column_list, names, source_text
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlglot import Token
-
-_CLAUSES = ("KEYS", "WHERE", "IGNORE", "APPLY", "SEQUENCE", "COLUMNS", "STORED", "TRACK", "WITH")
 
 
 class ChangeClauses:
@@ -31,7 +30,7 @@ class ChangeClauses:
         cursor.expect("FROM")
         if cursor.word == "SNAPSHOT":
             self.not_taken.append(NotTaken(cursor.span, "changes from snapshots have no place in a pipeline file"))
-        self.source = cursor.until(*_CLAUSES)
+        self.source = cursor.until(*CLAUSES)
         while cursor.token is not None:
             self._clause()
 
@@ -42,11 +41,11 @@ class ChangeClauses:
         elif cursor.accept("IGNORE", "NULL", "UPDATES") and cursor.word != "ON":
             self.data["ignore_null_updates"] = True
         elif cursor.accept("APPLY", "AS", "DELETE", "WHEN"):
-            self.data["delete_when"] = self._text_of(cursor.until(*_CLAUSES))
+            self.data["delete_when"] = self._text_of(cursor.until(*CLAUSES))
         elif cursor.accept("APPLY", "AS", "TRUNCATE", "WHEN"):
-            self.data["truncate_when"] = self._text_of(cursor.until(*_CLAUSES))
+            self.data["truncate_when"] = self._text_of(cursor.until(*CLAUSES))
         elif cursor.accept("SEQUENCE", "BY"):
-            self._sequence(cursor.until(*_CLAUSES))
+            self._sequence(cursor.until(*CLAUSES))
         elif cursor.accept("COLUMNS"):
             self._columns("columns", "except_columns")
         elif cursor.accept("STORED", "AS", "SCD", "TYPE"):
@@ -55,12 +54,12 @@ class ChangeClauses:
             self._columns("track_history", "track_history_except")
         else:
             cursor.take()
-            cursor.until(*_CLAUSES)
+            cursor.until(*CLAUSES)
             rest = cursor.tokens[first : cursor.at]
             self.not_taken.append(NotTaken(span_of(rest), f"{self._text_of(rest)!r} has no place in a pipeline file"))
 
     def _columns(self, key: str, exceptions: str) -> None:
-        found, is_except = column_list(self._cursor, _CLAUSES)
+        found, is_except = column_list(self._cursor, CLAUSES)
         if found:
             self.data[exceptions if is_except else key] = found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.files import needed_text, write_all
 from headgate.problems import InputError, Problem, did_you_mean, refuse
-from headgate.use_cases.sql_files import has_connectors, need_sqlglot
+from headgate.use_cases.sql_files import need_sqlglot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

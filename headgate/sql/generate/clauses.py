@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.sql.generate.lines import Line, ended, indented, lines, listed
+from headgate.sql.language.names import value_text
 from headgate.sql.quoting import identifier, identifiers, literal, qualified
 
 if TYPE_CHECKING:
@@ -29,15 +30,15 @@ class Clauses:
         self._loaded = loaded
         self._steps = steps
 
-    def head(self, start: str, table: Table, name: str, kinds: tuple[str, ...]) -> list[Line]:
-        """Give a statement's beginning with columns, and with expectations of these kinds."""
+    def head(self, start: str, table: Table, name: str) -> list[Line]:
+        """Give a statement's beginning with columns and expectations, without those that put rows into quarantine."""
         at = self._loaded.line(("tables", name))
         path: Path = ("tables", name)
         items = [self._column((*path, "columns", column), column, one) for column, one in table.columns.items()]
         items += [
             self.expectation((*path, "expectations", key), key, one)
             for key, one in table.expectations.items()
-            if one.on_violation in kinds
+            if one.on_violation != "quarantine"
         ]
         if not items:
             return lines(start, at)
@@ -102,14 +103,10 @@ def _clauses(table: Table) -> Iterator[tuple[str, str]]:
     if table.partition_by:
         yield "partition_by", f"PARTITIONED BY ({identifiers(table.partition_by)})"
     if table.properties:
-        pairs = ", ".join(f"{literal(key)} = {literal(_text(value))}" for key, value in table.properties.items())
+        pairs = ", ".join(f"{literal(key)} = {literal(value_text(value))}" for key, value in table.properties.items())
         yield "properties", f"TBLPROPERTIES ({pairs})"
     if table.row_filter is not None:
         yield "row_filter", f"WITH ROW FILTER {_function(table.row_filter)} ON ({identifiers(table.row_filter.columns)})"
-
-
-def _text(value: str | float) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _function(function: Function) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.sql.language.graph import is_plain
 from headgate.sql.language.made import sink_view
+from headgate.sql.language.names import value_text
 from headgate.sql.quoting import identifier
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def sinks_text(file: PipelineFile, queries: Queries) -> str:
     found = [_HEAD]
     for number, (name, sink) in enumerate(file.sinks.items(), 1):
         read = queries.plain_relation(sink.from_) if is_plain(file, sink.from_) else identifier(sink_view(name))
-        options = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in sink.options.items()}
+        options = {key: value_text(value) for key, value in sink.options.items()}
         found.append(
             _SINK.format(
                 name=ascii(name),

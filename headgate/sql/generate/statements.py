@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from headgate.sql.language.load import LoadedPipeline
     from headgate.sql.language.target import Flow, Table
 
-_ALL = ("warn", "drop", "fail")
 _CREATE = {"streaming_table": "STREAMING TABLE", "materialized_view": "MATERIALIZED VIEW"}
 
 
@@ -91,7 +90,7 @@ class _Statements:
 
     def _table(self, name: str, table: Table) -> Iterator[list[Line]]:
         at = self.loaded.line(("tables", name))
-        head = self._clauses.head(self._create(table, self.queries.table_name(name)), table, name, _ALL)
+        head = self._clauses.head(self._create(table, self.queries.table_name(name)), table, name)
         head += self._clauses.table(table, name)
         if table.from_ is not None:
             yield [*head, Line("AS", at), *self.queries.query(("tables", name, "from"))]
@@ -171,7 +170,7 @@ class _Statements:
         ]
         read = f"{'STREAM ' if table.type == 'streaming_table' else ''}{identifier(checked)}"
         yield [
-            *self._clauses.head(self._create(table, self.queries.table_name(name)), table, name, _ALL),
+            *self._clauses.head(self._create(table, self.queries.table_name(name)), table, name),
             *self._clauses.table(table, name),
             Line("AS", at),
             *lines(f"SELECT * EXCEPT ({FAILED}) FROM {read} WHERE size({FAILED}) = 0", at),

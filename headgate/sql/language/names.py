@@ -17,3 +17,8 @@ Duration = Annotated[str, StringConstraints(min_length=1)]
 ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 Mode = Literal["streaming", "batch", "auto"]
 Value = str | int | float | bool
+
+
+def value_text(value: Value) -> str:
+    """Give a value as text, as YAML writes it: true and false in small letters."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

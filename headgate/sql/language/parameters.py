@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.problems import did_you_mean
 from headgate.sql.language.found import Fault
+from headgate.sql.language.names import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ def _value(place: re.Match[str], path: Path, values: Mapping[str, Value | None],
     if value is None:
         faults.append(Fault(path, f"the parameter {name!r} has no value in this target", "give it one, or a default"))
         return place[0]
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return value_text(value)
 
 
 def _takes_text(path: Path) -> bool:

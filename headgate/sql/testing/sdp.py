@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.definition.yaml import parse_yaml
 from headgate.problems import InputError, Problem
+from headgate.sql.language.names import value_text
 from headgate.sql.testing.load import rows_at, type_problems, validated
 from headgate.sql.testing.model import SdpTests
 from headgate.sql.testing.suite import Row, Rows, Step, Suite, Test
@@ -30,7 +31,7 @@ def read_sdp(text: str, path: Path, values: Mapping[str, str]) -> list[Suite]:
     """Give the tests of a file of sdp-test, by model. values: of ${name}. Raises InputError with every problem."""
     document = parse_yaml(text, str(path), writer="docs/sql-test.md")
     found = validated(SdpTests, document.data, document, path)
-    known = {name: _plain(value) for name, value in found.defaults.items()} | dict(values)
+    known = {name: value_text(value) for name, value in found.defaults.items()} | dict(values)
     problems: list[Problem] = []
     tests: dict[Path, list[Test]] = {}
     for number, case in enumerate(found.tests):
@@ -71,7 +72,7 @@ def _test(case: SdpCase, number: int, document: Document, values: Mapping[str, s
     first = list(expected.rows[0].values) if expected.rows else []
     wanted = tuple(Row({name: _value(row.values.get(name), values) for name in first}, row.line) for row in expected.rows)
     step = Step(given, {"": Rows(wanted, expected.line)}, {}, {}, document.line(at))
-    settings = {name: _plain(value) for name, value in case.spark_conf.items()}
+    settings = {name: value_text(value) for name, value in case.spark_conf.items()}
     return Test(case.name or f"test {number + 1}", document.line(at), (step,), types, settings, batch=True)
 
 
@@ -81,7 +82,3 @@ def _filled(row: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]
 
 def _value(value: Any, values: Mapping[str, str]) -> Any:
     return filled(value, values) if isinstance(value, str) else value
-
-
-def _plain(value: str | float) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

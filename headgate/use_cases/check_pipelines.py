@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from headgate.files import needed_text
 from headgate.problems import Problem, refuse
 from headgate.use_cases.sql_files import SqlRequest, is_pipeline_file, need_sqlglot, read_pipelines
-from headgate.use_cases.sql_findings import checked, landed
+from headgate.use_cases.sql_findings import checked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headgate.sql.known import KnownTable
     from headgate.use_cases.check_sql import CheckedSql, CheckSqlRequest
 
 
@@ -19,6 +22,7 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
     Raises InputError for other files beside them, and for what only SQL files have.
     """
     from headgate.use_cases.check_sql import CheckedSql
+    from headgate.use_cases.landed_tables import landed_tables
 
     need_sqlglot()
     others = [path for path in request.files if not is_pipeline_file(path)]
@@ -31,9 +35,8 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
         problems.append(Problem("--deployed compares SQL files", "name the SQL that `headgate sql generate` writes"))
     refuse(problems)
     names = tuple(str(path) for path in request.files)
-    wanted = SqlRequest(names=names, target=request.target, root=request.root)
-    found = read_pipelines(wanted)
-    tables = landed(wanted)
+    found = read_pipelines(SqlRequest(names=names, target=request.target, root=request.root))
+    tables: Iterable[KnownTable] = landed_tables(request.root, request.target)
     if request.schemas is not None:
         from headgate.sql.schemas import read_schemas
 

@@ -133,18 +133,12 @@ def known_tables(request: CheckSqlRequest) -> KnownTables:
     Raises InputError, as the look at these tables does.
     """
     from headgate.sql.known import KnownTables
+    from headgate.use_cases.landed_tables import landed_tables
 
     lists: list[Iterable[KnownTable]] = []
     if request.schemas is not None:
         from headgate.sql.schemas import read_schemas
 
         lists.append(read_schemas(needed_text(request.schemas), str(request.schemas)))
-    if has_connectors(request.root):
-        lists.append(_landed(request))
+    lists.append(landed_tables(request.root, request.target))
     return KnownTables(*lists)
-
-
-def _landed(request: CheckSqlRequest) -> Iterator[KnownTable]:
-    from headgate.use_cases.landed_tables import landed_tables
-
-    yield from landed_tables(request.root, request.target)

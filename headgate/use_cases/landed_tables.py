@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.sql.known import KnownTable
-from headgate.use_cases.request import ProjectRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +14,14 @@ if TYPE_CHECKING:
 
 
 def landed_tables(root: Path, target: str | None) -> Iterator[KnownTable]:
-    """Give each connector's tables in a target. Raises InputError for files that can't be read, or an unknown target."""
+    """Give each connector's tables in a target; none where the project has no connector. Nothing is read before the first.
+
+    Raises InputError for files that can't be read, or an unknown target.
+    """
+    if not any(root.glob("connectors/*/connector.yaml")):
+        return
+    from headgate.use_cases.request import ProjectRequest  # what reads definitions takes a moment to import
+
     for one, name in ProjectRequest(root=root, target=target).read():
         catalog = one.definition.targets[name].catalog
         for table in one.tables:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.sql.check.findings import Finding
     from headgate.sql.generate.statements import Generated
     from headgate.sql.known import KnownTable, KnownTables
-    from headgate.use_cases.sql_files import ProjectPipeline, SqlRequest
+    from headgate.use_cases.sql_files import ProjectPipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,6 @@ def checked(
             found = check_sql({file: generated.sql}, tables, strict=strict, edition=edition)
         at_lines = (replace(each, line=generated.origin(each.line), column=1, edits=()) for each in found)
         yield CheckedPipeline(one, generated, tuple(dict.fromkeys(at_lines)))
-
-
-def landed(request: SqlRequest) -> list[KnownTable]:
-    """Give the tables that the project's connectors land; none where there is no connector."""
-    from headgate.use_cases.landed_tables import landed_tables
-
-    return list(landed_tables(request.root, request.target)) if has_connectors(request.root) else []
 
 
 def problems_of(findings: Iterable[Finding]) -> list[Problem]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.generated import File
 from headgate.problems import refuse
 from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
-from headgate.use_cases.sql_findings import checked, landed, problems_of
+from headgate.use_cases.sql_findings import checked, problems_of
 from headgate.use_cases.written_folder import changes_in, refuse_place
 from headgate.visible import seen
 
@@ -76,7 +76,9 @@ def _checked(
     pipelines: Sequence[ProjectPipeline], request: GenerateRequest
 ) -> tuple[list[tuple[ProjectPipeline, Generated]], list[Problem]]:
     """Give the SQL, and what was found in it that lets it run. Raises InputError with what does not."""
-    done = list(checked(pipelines, landed(request)))
+    from headgate.use_cases.landed_tables import landed_tables
+
+    done = list(checked(pipelines, landed_tables(request.root, request.target)))
     findings = [one for each in done for one in each.findings]
     refuse(problems_of(one for one in findings if one.severity.value == "error"))
     return [(one.pipeline, one.generated) for one in done], problems_of(

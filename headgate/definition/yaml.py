@@ -47,16 +47,16 @@ class Document:
         return self._lines.get(path, 1)
 
 
-def parse_yaml(text: str, file: str, *, writer: str = "headgate init connector") -> Document:
+def parse_yaml(text: str, file: str, *, start: str = "`headgate init connector` writes one to start from") -> Document:
     """Give a YAML document that is a mapping. Raises InputError for anything else, with its lines.
 
-    writer: the command that writes one to start from, which is named where the text is empty.
+    start: what to do where the text is empty.
 
     Keys are text as they are written; values are text, whole and broken numbers, true and false, nothing, lists and mappings.
     """
     node = _compose(text, file)
     if node is None or (isinstance(node, ScalarNode) and not node.value):
-        raise InputError(Problem("is empty", f"`{writer}` writes one to start from", file))
+        raise InputError(Problem("is empty", start, file))
     if not isinstance(node, MappingNode):
         raise InputError(Problem("holds no mapping", "write `key: value` lines", file, 1))
     walk = _Walk(file)

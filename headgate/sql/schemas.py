@@ -1,8 +1,6 @@
 """A file that says what is known of tables: `--schemas`.
 
-main.bronze.orders:
-columns: {id: bigint, ordered_at: timestamp}
-append_only: true
+main.bronze.orders: {columns: {id: bigint, ordered_at: timestamp}, append_only: true}
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ class Schemas(RootModel[dict[str, TableSchema]]):
 
 def read_schemas(text: str, file: str) -> list[KnownTable]:
     """Read a file of schemas, YAML or JSON. Raises InputError with every problem."""
-    document = parse_yaml(text, file)
+    document = parse_yaml(text, file, start="write `catalog.schema.table: {columns: {id: bigint}}`, one for each table")
     try:
         found = Schemas.model_validate(document.data)
     except ValidationError as error:

@@ -120,6 +120,7 @@ def test_what_was_deployed_is_compared(headgate: Run, silver: Path, project: Pat
 @pytest.mark.parametrize(
     ("schemas", "said"),
     [
+        ("# none yet\n", "write `catalog.schema.table: {columns: {id: bigint}}`, one for each table"),
         ("a: 5", "a: expected a mapping, found 5"),
         ("a: {columns: {b: 5}}", "a.columns.b: expected a string, found 5"),
         ("a: {appendonly: true}\nb: {columns: []}", "unknown key 'appendonly'"),

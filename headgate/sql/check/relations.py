@@ -44,8 +44,7 @@ class Column:
 class Relation:
     """Rows that a query reads or gives.
 
-    complete: `columns` are all there are. merged: columns of a join that USING makes one, in lower case. changing: why rows
-    of it change, where it is read as a stream and they may not.
+    complete: `columns` are all there are. merged: columns of a join that USING makes one, in lower case.
     """
 
     columns: tuple[Column, ...] = ()

@@ -64,7 +64,7 @@ def parse_pipeline(text: str, file: str, target: str | None = None) -> LoadedPip
 
     Without a target, a parameter has its default, or the first target's value.
     """
-    document = parse_yaml(text, file, writer="headgate init pipeline")
+    document = parse_yaml(text, file, start="`headgate init pipeline` writes one to start from")
     values = values_of(document.data.get("parameters"), target)
     data, faults = filled({key: value for key, value in document.data.items() if not key.startswith("x-")}, values)
     if not (document.data.get("tables") or document.data.get("sinks")):

@@ -26,7 +26,7 @@ _PARTS = ("given", "expect", "dropped", "violations")
 
 def read_suite(text: str, path: Path) -> Suite:
     """Give the tests of a file. Raises InputError with every problem."""
-    document = parse_yaml(text, str(path), writer="docs/sql-test.md")
+    document = parse_yaml(text, str(path), start="docs/sql-test.md says what is in it")
     data = {key: value for key, value in document.data.items() if not key.startswith("x-")}
     found = validated(TestsModel, data, document, path)
     if problems := list(_faults(found, document, path)):

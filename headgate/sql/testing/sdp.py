@@ -29,7 +29,7 @@ _DEEPEST = 5  # as sdp-test resolves variables that hold variables
 
 def read_sdp(text: str, path: Path, values: Mapping[str, str]) -> list[Suite]:
     """Give the tests of a file of sdp-test, by model. values: of ${name}. Raises InputError with every problem."""
-    document = parse_yaml(text, str(path), writer="docs/sql-test.md")
+    document = parse_yaml(text, str(path), start="docs/sql-test.md says what is in it")
     found = validated(SdpTests, document.data, document, path)
     known = {name: value_text(value) for name, value in found.defaults.items()} | dict(values)
     problems: list[Problem] = []

@@ -37,7 +37,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Rows that come in together, by source; and what holds then. expect: None of sdp-test stands for the only table."""
+    """Rows that come in together, by source; and what holds then. expect: "" (of sdp-test) stands for the only table."""
 
     given: Mapping[str, Rows]
     expect: Mapping[str, Rows]

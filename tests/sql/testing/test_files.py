@@ -34,6 +34,14 @@ def problems(folder: Path, text: str) -> list[str]:
     return [f"{one.line}: {one.message}" for one in error.value.problems]
 
 
+def test_an_empty_file_is_told_where_to_read_what_is_in_one(tmp_path: Path) -> None:
+    for name in ("sales.test.yaml", "sales.unit_tests.yml"):
+        with pytest.raises(InputError) as error:
+            prepared(tmp_path, "# none yet\n", name)
+
+        assert [one.fix for one in error.value.problems] == ["docs/sql-test.md says what is in it"]
+
+
 def test_only_what_a_test_names_is_made_with_what_that_reads(tmp_path: Path) -> None:
     found = {one.test.name: [data["name"] for data in one.job.datasets] for one in prepared(tmp_path, GOOD)}
 

@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 
     from headgate.definition.yaml import Path
     from headgate.sql.language.load import LoadedPipeline
-    from headgate.sql.language.target import Table
+    from headgate.sql.language.model import PipelineFile
     from headgate.sql.language.transform import Source
+
+
+def parts_read(file: PipelineFile, name: str, tables: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Give the name of a table of the file, or of the one that a source is. tables: as `generate` takes them."""
+    if name in file.tables:
+        return file.parts(name, file.tables[name])
+    source = file.sources[name]
+    return tables[name] if source.connector is not None else tuple((source.table or "").split("."))
 
 
 class Queries:
@@ -34,14 +42,7 @@ class Queries:
 
     def table_name(self, name: str) -> str:
         """Give the name of a table of the file as SQL has it: views and private tables have no schema."""
-        table = self.file.tables[name]
-        if table.private or table.type == "temporary_view":
-            return identifier(name)
-        return self.beside(table, name)
-
-    def beside(self, table: Table, name: str) -> str:
-        """Give a name in a table's schema."""
-        return qualified((table.catalog or self.file.catalog, table.schema_name or self.file.schema_name, name))
+        return qualified(self.file.parts(name, self.file.tables[name]))
 
     def query(self, path: Path) -> list[Line]:
         """Give the query that reads what is named at a path, which ends with `from`."""
@@ -72,7 +73,7 @@ class Queries:
 
     def plain_relation(self, name: str) -> str:
         """Give the name of a source or a table of the file: what AUTO CDC reads."""
-        return self.table_name(name) if name in self.file.tables else qualified(self._parts(self.file.sources[name], name))
+        return qualified(parts_read(self.file, name, self._tables))
 
     def _name_at(self, path: Path) -> str:
         if path[0] == "sinks":
@@ -83,15 +84,12 @@ class Queries:
     def _source(self, name: str, streaming: bool) -> str:
         source = self.file.sources[name]
         word = "STREAM " if streaming else ""
-        read = self._files(source) if source.files is not None else qualified(self._parts(source, name))
+        read = self._files(source) if source.files is not None else self.plain_relation(name)
         if not (streaming and source.watermark_column and source.watermark_delay):
             return word + read
         watermark = f"WATERMARK {identifier(source.watermark_column)} DELAY OF {interval(source.watermark_delay)}"
         # A function takes no watermark, a query does. Source: Databricks SQL reference, "WATERMARK clause".
         return f"{f'(SELECT * FROM {word}{read})' if source.files is not None else word + read} {watermark}"
-
-    def _parts(self, source: Source, name: str) -> tuple[str, ...]:
-        return self._tables[name] if source.connector is not None else tuple((source.table or "").split("."))
 
     @staticmethod
     def _files(source: Source) -> str:

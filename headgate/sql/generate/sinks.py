@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.sql.generate.queries import parts_read
 from headgate.sql.language.graph import is_plain
 from headgate.sql.language.made import sink_view
 from headgate.sql.language.names import value_text
@@ -53,16 +54,7 @@ def sinks_text(file: PipelineFile, queries: Queries) -> str:
 
 def sink_inputs(file: PipelineFile, tables: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Give what each sink reads, by its name without quotes. tables: as `generate` takes them."""
-    found: dict[str, str] = {}
-    parts: tuple[str, ...]
-    for name, sink in file.sinks.items():
-        own, source = file.tables.get(sink.from_), file.sources.get(sink.from_)
-        if own is not None:
-            inner = own.private or own.type == "temporary_view"
-            parts = (sink.from_,) if inner else (own.catalog or file.catalog, own.schema_name or file.schema_name, sink.from_)
-        elif source is not None and is_plain(file, sink.from_):
-            parts = tables[sink.from_] if source.connector is not None else tuple((source.table or "").split("."))
-        else:
-            parts = (sink_view(name),)
-        found[name] = ".".join(parts)
-    return found
+    return {
+        name: ".".join(parts_read(file, sink.from_, tables)) if is_plain(file, sink.from_) else sink_view(name)
+        for name, sink in file.sinks.items()
+    }

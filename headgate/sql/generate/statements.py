@@ -12,7 +12,7 @@ from headgate.sql.generate.sinks import sinks_text
 from headgate.sql.generate.steps import Steps
 from headgate.sql.language.graph import is_plain
 from headgate.sql.language.made import FAILED, changes_view, quarantined, sink_view
-from headgate.sql.quoting import identifier, literal
+from headgate.sql.quoting import identifier, literal, qualified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -176,7 +176,7 @@ class _Statements:
             *lines(f"SELECT * EXCEPT ({FAILED}) FROM {read} WHERE size({FAILED}) = 0", at),
         ]
         where = self.loaded.line((*path, "quarantine_table"))
-        own = identifier(rejected) if table.private else self.queries.beside(table, rejected)
+        own = qualified(self.loaded.file.parts(rejected, table))
         yield [
             *lines(self._create(table, own), where),
             *lines(f"COMMENT {literal(f'Rows of {name} that fail its expectations, with the names of those')}", where),

@@ -48,12 +48,11 @@ def made(file: PipelineFile) -> Iterator[tuple[Path, str]]:
             yield ("sinks", name), sink_view(name)
 
 
-def outputs(file: PipelineFile) -> Iterator[tuple[Path, tuple[str, str, str]]]:
+def outputs(file: PipelineFile) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Give catalog, schema and name of each table that the catalog will have, with the place of what makes it."""
     for name, table in file.tables.items():
-        if table.private or table.type == "temporary_view":
+        if len(parts := file.parts(name, table)) == 1:
             continue
-        catalog, schema = table.catalog or file.catalog, table.schema_name or file.schema_name
-        yield ("tables", name), (catalog, schema, name)
+        yield ("tables", name), parts
         if names := quarantined(name, table):
-            yield ("tables", name, "quarantine_table"), (catalog, schema, names[1])
+            yield ("tables", name, "quarantine_table"), file.parts(names[1], table)

@@ -40,3 +40,9 @@ class PipelineFile(StrictModel):
         """Everything that has a name, and may be read: name → the section that it is in. Of a name used twice, the last."""
         sections = ("sources", "transforms", "tables")
         return {name: section for section in sections for name in getattr(self, section)}
+
+    def parts(self, name: str, table: Table) -> tuple[str, ...]:
+        """Give catalog, schema and a name beside a table; the name alone beside a view or a private table, without them."""
+        if table.private or table.type == "temporary_view":
+            return (name,)
+        return table.catalog or self.catalog, table.schema_name or self.schema_name, name

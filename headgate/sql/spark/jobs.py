@@ -46,6 +46,7 @@ class FlowJob:
     """One query to ask about. unknown: why Spark can't be asked; wants: whether its table takes a stream.
 
     columns: of its source that AUTO CDC names. needs: the pipeline's own tables that it reads. file and start: where it stands.
+    unknown_table: the parts of the table's name that `unknown` is about; empty where it is about something else.
     """
 
     query: str
@@ -55,6 +56,7 @@ class FlowJob:
     needs: tuple[str, ...] = ()
     file: str = ""
     start: int = 0
+    unknown_table: Key = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class _Making:
 
     def _flow(self, flow: Flow, file: ReadFile, dataset: Dataset) -> FlowJob:
         unknown, needs, names = "", [], {}
+        unknown_table: Key = ()
         for table in flow.query.tree.find_all(exp.Table):
             if isinstance(table.this, exp.Anonymous) and (function := str(table.this.this).lower()) in _UNKNOWN:
                 unknown = f"it has no {function}"
@@ -117,7 +120,8 @@ class _Making:
             else:
                 outside = self.known.find(key)
                 if outside is None or outside.columns is None:
-                    unknown = unknown or f"nothing is known of {'.'.join(key)}"
+                    if not unknown:
+                        unknown, unknown_table = f"nothing is known of {'.'.join(key)}", key
                     continue
                 name = outside_name(outside.key)
                 self.tables[name] = outside.columns
@@ -129,7 +133,8 @@ class _Making:
         columns = tuple(one.sql("databricks") for one in flow.changes.columns) if flow.changes else ()
         source = "SELECT * FROM " if flow.changes and not flow.changes.snapshot else ""
         query = source + _renamed(self._tokens(flow), names, whole=self.whole)
-        return FlowJob(query, _wants(flow, dataset), unknown, columns, tuple(needs), file.name, flow.query.span.start)
+        wants, start = _wants(flow, dataset), flow.query.span.start
+        return FlowJob(query, wants, unknown, columns, tuple(needs), file.name, start, unknown_table)
 
     def _tokens(self, flow: Flow) -> Sequence[Token]:
         if not self.whole:

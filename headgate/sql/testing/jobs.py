@@ -151,9 +151,8 @@ class _Making:
         """Say why a table can't be made here; empty where it can."""
         name = dataset.definition.name.parts[-1]
         for (flow, _), one in zip(dataset.flows, job.flows, strict=True):
-            if one.unknown.startswith("nothing is known of "):
-                read = one.unknown.removeprefix("nothing is known of ")
-                called = next((key for key, source in self.subject.sources.items() if ".".join(source.key) == read), read)
+            if key := one.unknown_table:
+                called = next((name for name, source in self.subject.sources.items() if source.key == key), ".".join(key))
                 return f"{name} reads {called}: give it rows, or say its columns under `columns`"
             if one.unknown:
                 return f"{name} can't be run on open-source Spark: {one.unknown}"

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.problems import Problem
-from headgate.use_cases.sql_files import has_connectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

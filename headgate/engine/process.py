@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import sys
-import threading
-from collections import deque
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from headgate.discovery.isolate import child_environment, kill_group
+from headgate.discovery.isolate import child_environment
+from headgate.engine.child import Child
 from headgate.engine.model import Counts, Said
 from headgate.engine.worker.memory import EXIT_CODE as OUT_OF_MEMORY
 from headgate.numbers import counted
@@ -19,13 +15,11 @@ from headgate.numbers import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from typing import IO
 
     from headgate.engine.model import PipelineOrder
     from headgate.redaction.redactor import Redactor
 
 _MIB = 1024 * 1024
-_KEPT = 40  # lines of what a process printed, to look for why it died
 # Memory that was freed goes back to the system: Arrow's own pool and glibc keep a half more of it than is in use.
 _FREED = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
@@ -33,7 +27,6 @@ _FREED = {
     "MALLOC_MMAP_THRESHOLD_": "262144",
     "MALLOC_TRIM_THRESHOLD_": "1048576",
 }
-_GRACE = 5  # seconds for the last of what was printed; what left the group may hold the pipe for ever
 _HUNG = "Timeout ("  # how Python's faulthandler begins what it says
 
 
@@ -41,10 +34,8 @@ class PipelineProcess:
     """Carries out an order, in one process after another; `say` is told what each says, `log` gets what they print, masked."""
 
     def __init__(self, order: PipelineOrder, log: Path, mask: Redactor, say: Callable[[Said], object]) -> None:
-        self._order, self._log, self._mask, self._say = order, log, mask, say
-        self._process: subprocess.Popen[str] | None = None
-        self._stopping = threading.Event()
-        self._tail: deque[str] = deque(maxlen=_KEPT)
+        self._order, self._log, self._say = order, log, say
+        self._child = Child("headgate.engine.worker", log, mask)
 
     def run(self) -> None:
         """Have all tables of the order loaded. Each is told of, whatever becomes of the process. Raises OSError."""
@@ -52,7 +43,7 @@ class PipelineProcess:
         while order.tables:
             begun, done = self._once(order)
             left = [table for table in order.tables if table.name not in done]
-            if not left and not (self._order.interval and not self._stopping.is_set()):
+            if not left and not (self._order.interval and not self._child.stopping.is_set()):
                 return
             if begun is None and done:  # it died between two tables; else before the first, as it would again
                 begun = left[0].name if left else ""
@@ -61,45 +52,27 @@ class PipelineProcess:
                 message, fix = self._why()
                 self._say(Said(what="failed", table=table.name, error=message, fix=fix, counts=Counts()))
             left = [table for table in left if table not in failed]
-            if self._stopping.is_set():
+            if self._child.stopping.is_set():
                 for table in left:
                     self._say(Said(what="stopped", table=table.name))
                 return
             again = bool(self._order.interval) and not left
-            if again and self._stopping.wait(self._order.interval):
+            if again and self._child.stopping.wait(self._order.interval):
                 return
             order = self._order if again else order.model_copy(update={"tables": tuple(left), "interval": 0})
 
     def stop(self) -> None:
         """Have it end at its next commit."""
-        self._stopping.set()
-        process = self._process
-        if process and process.stdin:
-            with contextlib.suppress(OSError):  # it has ended
-                process.stdin.close()
+        self._child.stop()
 
     def kill(self) -> None:
         """End it now: what it committed stays."""
-        self._stopping.set()
-        if self._process:
-            kill_group(self._process)
+        self._child.kill()
 
     def _once(self, order: PipelineOrder) -> tuple[str | None, set[str]]:
         """Run a process to its end; give the table that it was at, if any, and those that it told the end of."""
-        self._tail.clear()
-        self._process = process = _started()
-        assert process.stdin  # noqa: S101  # asked for above
-        assert process.stdout  # noqa: S101
-        assert process.stderr  # noqa: S101
-        printed = threading.Thread(target=self._keep, args=(process.stderr,), daemon=True)
-        printed.start()
         begun, done = None, set()
-        with contextlib.suppress(OSError, ValueError):  # it died at once, why is told below; or `stop` closed it
-            process.stdin.write(order.model_dump_json() + "\n")
-            process.stdin.flush()
-        if self._stopping.is_set():
-            self.stop()
-        for line in process.stdout:
+        for line in self._child.lines(order, _FREED | child_environment()):
             try:
                 said = Said.model_validate_json(line)
             except ValidationError:  # cut off by its end
@@ -111,32 +84,18 @@ class PipelineProcess:
             elif said.what == "end" and order.interval:
                 done = set()
             self._say(said)
-        process.wait()
-        kill_group(process)  # what the connector started holds the pipe that is read to its end
-        printed.join(_GRACE)
-        for pipe in (process.stdin, process.stdout, *([] if printed.is_alive() else [process.stderr])):
-            with contextlib.suppress(OSError):  # what was not written goes nowhere
-                pipe.close()
-        if process.returncode == 0:
+        if self._child.exit_code == 0:
             done.update(table.name for table in order.tables)
         return begun, done
 
-    def _keep(self, pipe: IO[str]) -> None:
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("a", encoding="utf-8") as file:
-            for text in self._mask.stream(pipe):
-                file.write(text)
-                file.flush()
-                self._tail.extend(text.splitlines())
-
     def _why(self) -> tuple[str, str]:
         """Say why the process died."""
-        code = self._process.returncode if self._process else None
+        code = self._child.exit_code
         look = f"what it printed is in {self._log}"
         if code == OUT_OF_MEMORY:
             most = counted(self._order.memory // _MIB, "MiB", "MiB")
             return f"its pipeline took more than {most} of memory", "allow more: --memory; or have the source give less at once"
-        if any(_HUNG in line for line in self._tail):  # perhaps after what the connector had begun to print
+        if any(_HUNG in line for line in self._child.tail):  # perhaps after what the connector had begun to print
             return (
                 f"the connector gave no answer for {counted(self._order.patience, 'second')}",
                 f"{look}; more time: --timeout",
@@ -144,18 +103,3 @@ class PipelineProcess:
         if code is not None and code < 0:
             return f"its pipeline's process was killed by signal {-code}", look
         return f"its pipeline's process ended with exit code {code}", look
-
-
-def _started() -> subprocess.Popen[str]:
-    # -P: no module of the working folder takes a standard one's place. -B: the connector's folder stays as it is.
-    command = [sys.executable, "-P", "-B", "-m", "headgate.engine.worker"]
-    return subprocess.Popen(  # noqa: S603  # our own module, and no part of it comes from outside
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        env=_FREED | child_environment(),
-        start_new_session=True,
-    )

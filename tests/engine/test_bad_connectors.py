@@ -255,7 +255,7 @@ def test_one_that_cannot_be_made_is_tried_again_after_the_interval_and_not_befor
     )  # fmt: skip
     said: list[Said] = []
     process = PipelineProcess(order, tmp_path / "log", redactor([]), said.append)
-    process._stopping = waits = Waits()
+    process._child.stopping = waits = Waits()
     process.run()
     assert [(one.what, one.error.partition(": ")[2]) for one in said] == [("failed", "no connector class found")]
     assert waits.asked == [600]

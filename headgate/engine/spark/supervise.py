@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
-import threading
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from headgate.discovery.isolate import child_environment, kill_group
+from headgate.discovery.isolate import child_environment
+from headgate.engine.child import Child
 from headgate.engine.model import Counts, Said
 from headgate.engine.spark.model import DriverLine, SparkOrder
 from headgate.engine.supervise import Heard
@@ -24,76 +22,39 @@ if TYPE_CHECKING:
 
     from headgate.redaction.redactor import Redactor
 
-_KEPT = 40  # lines of what the driver printed, to look for why it died
-_GRACE = 5  # seconds for the last of what was printed
 
-
-@dataclass(slots=True)
 class SparkSupervisor:
     """Runs an order's pipelines in a driver; what it and Spark print goes to `log`, without what `mask` masks."""
 
-    order: SparkOrder
-    log: Path
-    mask: Redactor
-    _process: subprocess.Popen[str] | None = None
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _tail: deque[str] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    def __init__(self, order: SparkOrder, log: Path, mask: Redactor) -> None:
+        self._order, self._log = order, log
+        self._child = Child("headgate.engine.spark.driver", log, mask)
 
     def run(self) -> Iterator[Heard]:
         """Give what is heard, until the driver has ended; each table's end is told. Raises OSError where it can't start."""
-        self._process = process = _started()
-        assert process.stdin  # noqa: S101  # asked for
-        assert process.stdout  # noqa: S101
-        assert process.stderr  # noqa: S101
-        printed = threading.Thread(target=self._keep, args=(process.stderr,), daemon=True)
-        printed.start()
-        with contextlib.suppress(OSError, ValueError):  # it died at once; or `stop` closed it
-            process.stdin.write(self.order.model_dump_json() + "\n")
-            process.stdin.flush()
-        if self._stopping.is_set():
-            self.stop()
-        told = _Told(self.order)
-        for line in process.stdout:
+        told = _Told(self._order)
+        for line in self._child.lines(self._order, _environment()):
             with contextlib.suppress(ValidationError):  # cut off by its end
                 heard = DriverLine.model_validate_json(line)
                 told.take(heard)
                 yield Heard(heard.pipeline, datetime.now(UTC), heard.said, heard.begins)
-        process.wait()
-        kill_group(process)
-        printed.join(_GRACE)
-        for pipe in (process.stdin, process.stdout, *([] if printed.is_alive() else [process.stderr])):
-            with contextlib.suppress(OSError):  # what was not written goes nowhere
-                pipe.close()
-        for owed in told.left(self._why(), stopped=self._stopping.is_set()):
+        for owed in told.left(self._why(), stopped=self._child.stopping.is_set()):
             yield Heard(owed.pipeline, datetime.now(UTC), owed.said, owed.begins)
 
     def stop(self) -> None:
         """Have all end at their next commits."""
-        self._stopping.set()
-        if self._process and self._process.stdin:
-            with contextlib.suppress(OSError):  # it has ended
-                self._process.stdin.close()
+        self._child.stop()
 
     def kill(self) -> None:
         """End all now: what was committed stays."""
-        self._stopping.set()
-        if self._process:
-            kill_group(self._process)
-
-    def _keep(self, pipe: IO[str]) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("a", encoding="utf-8") as file:
-            for text in self.mask.stream(pipe):
-                file.write(text)
-                file.flush()
-                self._tail.extend(text.splitlines())
+        self._child.kill()
 
     def _why(self) -> str:
-        code = self._process.returncode if self._process else 0
-        if any("OutOfMemoryError" in line for line in self._tail):
+        code = self._child.exit_code or 0
+        if any("OutOfMemoryError" in line for line in self._child.tail):
             return "Spark's driver had too little memory: allow more, --memory"
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        return f"Spark's driver {how}: what it printed is in {self.log}"
+        return f"Spark's driver {how}: what it printed is in {self._log}"
 
 
 @dataclass(slots=True)
@@ -129,19 +90,7 @@ class _Told:
             yield DriverLine(pipeline=one.pipeline)
 
 
-def _started() -> subprocess.Popen[str]:
-    # Its workers run the interpreter that the driver runs, and never leave bytecode in the connector's folder.
-    environment = child_environment()
-    environment.setdefault("PYSPARK_PYTHON", sys.executable)
-    environment.update(PYTHONDONTWRITEBYTECODE="1", PYTHONSAFEPATH="1")
-    command = [sys.executable, "-P", "-B", "-m", "headgate.engine.spark.driver"]
-    return subprocess.Popen(  # noqa: S603  # our own module, and no part of it comes from outside
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        env=environment,
-        start_new_session=True,
-    )
+def _environment() -> dict[str, str]:
+    """Give the driver's environment: Spark's workers run its interpreter, and leave no bytecode in the connector's folder."""
+    own = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONSAFEPATH": "1"}
+    return {"PYSPARK_PYTHON": sys.executable} | child_environment() | own

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from headgate.engine.model import Counts, PipelineOrder, Said, TableOrder
-from headgate.engine.worker.connector import Source
+from headgate.engine.worker.connector import Source, counted_since, own_counts
 from headgate.engine.worker.errors import StoppedError, TableError
 from headgate.engine.worker.load import Load
 from headgate.engine.worker.lock import held
@@ -103,12 +103,7 @@ def _refuse_held(holder: str) -> None:
 
 
 def _counts(load: Load | None, waiting: float, before: dict[str, float], source: Source) -> Counts:
-    used = {name: value - before.get(name, 0) for name, value in source.counters().items()}
-    own = {
-        "requests": int(used["requests"]) if "requests" in used else None,
-        "retries": int(used["retries"]) if "retries" in used else None,
-        "waited": used.get("waited"),
-    }
+    own = own_counts(counted_since(before, source.counters()))
     if load is None:
         return Counts(waiting=waiting, **own)
     intake = load.intake

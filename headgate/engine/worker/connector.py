@@ -192,3 +192,17 @@ class Source:
             raise TableError(f"{what}: {type(error).__name__}: {plain(error)}") from None
         finally:
             faulthandler.cancel_dump_traceback_later()
+
+
+def counted_since(before: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
+    """Give what a connector counted between two looks at its counters."""
+    return {name: value - before.get(name, 0) for name, value in now.items()}
+
+
+def own_counts(used: Mapping[str, float]) -> dict[str, Any]:
+    """Give what a connector counted of its own requests as `Counts` has it: None where it does not count that."""
+    return {
+        "requests": int(used["requests"]) if "requests" in used else None,
+        "retries": int(used["retries"]) if "retries" in used else None,
+        "waited": used.get("waited"),
+    }

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from headgate.engine.worker.connector import Offset
 
 _ENOUGH_SECONDS = 10.0  # of answers that land together
-_APART = 40  # bits of a row's place within its answer
 
 
 class Answers:
@@ -68,7 +67,7 @@ class Answers:
         if after is not None and after == offset:
             self._ended = True  # what comes with it counts for nothing, as to Spark: it is what lies on the offset itself
             return None
-        batches = marked(pieces, one.stored, number << _APART, source)
+        batches = marked(pieces, one.stored, number, source)
         first = next(batches)
         rows = 0
         part = folder / f"{number}.part"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headgate.engine.model import Counts
-from headgate.engine.spark.driver.rows import COUNTED
+from headgate.engine.worker.connector import own_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +43,6 @@ class Tally:
     def counts(self) -> Counts:
         """All of it, as it is said."""
         numbers = self.numbers
-        own = {name: numbers[name] for name in COUNTED if name in numbers}
         return Counts(
             rows=int(numbers["rows"]),
             written=self.written,
@@ -52,9 +51,7 @@ class Tally:
             bytes=int(numbers["bytes"]),
             commits=self.commits,
             waiting=float(numbers["waiting"]),
-            requests=int(own["requests"]) if "requests" in own else None,
-            retries=int(own["retries"]) if "retries" in own else None,
-            waited=float(own["waited"]) if "waited" in own else None,
             converted=dict(sorted(self.converted.items())),
             unknown=tuple(sorted(self.unknown)),
+            **own_counts(numbers),
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
+from headgate.engine.worker.connector import counted_since
 from headgate.engine.worker.keys import MARK
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from headgate.engine.worker.connector import Source
 
 PLACE, ASIDE = f"{MARK}_place", f"{MARK}_aside"  # of a row among all that were read; what is no row, as JSON
+_APART = 40  # bits of a row's place within its part
 _OWN = [pa.field(PLACE, pa.int64()), pa.field(ASIDE, pa.string())]
-COUNTED = ("requests", "retries", "waited")
 
 
 def spark_schema(schema: pa.Schema) -> StructType:
@@ -49,14 +50,14 @@ def cell_texts(cells: Sequence[BadCell]) -> list[str]:
     return [json.dumps({"cell": asdict(cell)}) for cell in cells]
 
 
-def marked(pieces: Iterator[Checked], stored: pa.Schema, first: int, source: Source) -> Iterator[pa.RecordBatch]:
-    """Give pieces as Spark takes them, the first row at the place `first`; the last batch tells what was counted."""
+def marked(pieces: Iterator[Checked], stored: pa.Schema, part: int, source: Source) -> Iterator[pa.RecordBatch]:
+    """Give the pieces of a part, by its number, as Spark takes them; the last batch tells what was counted."""
     schema = arrow_schema(stored)
     waited, before = source.clock.waiting, source.counters()
     counts: Counter[str] = Counter()
     converted: Counter[str] = Counter()
     unknown: set[str] = set()
-    place = first
+    place = part << _APART
     for piece in pieces:
         rows = piece.batch.rename_columns(stored.names)
         # A table may have fields in structs that these rows have not.
@@ -71,7 +72,7 @@ def marked(pieces: Iterator[Checked], stored: pa.Schema, first: int, source: Sou
         counts.update(rows=piece.rows, fit=rows.num_rows, bad=bad, bytes=piece.batch.nbytes)
         converted += piece.converted
         unknown |= piece.unknown
-    used = {name: value - before.get(name, 0) for name, value in source.counters().items()}
+    used = counted_since(before, source.counters())
     told = {**counts, **used, "waiting": source.clock.waiting - waited, "converted": converted, "unknown": sorted(unknown)}
     yield aside([json.dumps({"told": told})], schema)
 

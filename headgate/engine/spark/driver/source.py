@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from headgate.engine.spark.driver.reading import Reading
 
 _ENOUGH_ROWS = 50_000  # of answers that land together
-_APART = 40  # bits of a row's place within its part
 _WHOLE = "whole"
 
 
@@ -171,4 +170,4 @@ def _part(reading: Reading, number: int, part: Any) -> Iterator[pa.RecordBatch]:
     with told():
         source = reading.asked.source()
         pieces = source.rows_of_parts(reading.table, [part], reading.options, reading.shape)
-        yield from marked(pieces, reading.stored, number << _APART, source)
+        yield from marked(pieces, reading.stored, number, source)

@@ -12,6 +12,7 @@ from headgate.engine.model import Counts, PipelineOrder, Said, TableOrder
 from headgate.engine.recorder import Recorder
 from headgate.engine.supervise import Heard
 from headgate.engine.worker import __main__ as worker
+from headgate.engine.worker.channel import Channel
 from headgate.engine.worker.errors import TableError
 from headgate.engine.worker.warm import warm_up
 
@@ -94,8 +95,7 @@ def test_a_process_is_set_up_before_its_first_table_begins(tmp_path: Path, monke
     lock = str(tmp_path / "all_1.lock")
     order = PipelineOrder(pipeline="all_1", lock=lock, code="", connection={}, tables=orders, memory=1, patience=1)
     out = io.StringIO()
-    monkeypatch.setattr(worker.Worker, "_await_end", lambda _: None)
-    worker.Worker(order, out).run()
+    worker.Worker(order, Channel(out)).run()
     said = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [(one["table"], one["seconds"]) for one in said if one["what"] == "failed"] == [("1", 1), ("2", 2)]
 

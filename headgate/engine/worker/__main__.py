@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 from headgate.engine.model import Counts, PipelineOrder, Said, TableOrder
+from headgate.engine.worker.channel import Channel, read_order, take_standard_output
 from headgate.engine.worker.connector import Source, counted_since, own_counts
 from headgate.engine.worker.errors import StoppedError, TableError
 from headgate.engine.worker.load import Load
@@ -28,10 +27,8 @@ _SPOOL_SHARE = 16  # of the memory that the process may take, what of one commit
 class Worker:
     """Loads the tables of an order, and says what came of each."""
 
-    def __init__(self, order: PipelineOrder, out: TextIO) -> None:
-        self._order, self._out = order, out
-        self._stop = threading.Event()
-        threading.Thread(target=self._await_end, daemon=True).start()
+    def __init__(self, order: PipelineOrder, channel: Channel) -> None:
+        self._order, self._say, self._stop = order, channel.say, channel.stop
 
     def run(self) -> None:
         """Load all tables, once or again and again."""
@@ -84,18 +81,6 @@ class Worker:
         seconds = round(time.monotonic() - began, 6)
         self._say(Said.model_validate({**said, **kind, "table": table.name, "seconds": seconds, "counts": counts}))
 
-    def _say(self, said: Said) -> None:
-        try:
-            self._out.write(said.model_dump_json(exclude_defaults=True) + "\n")
-            self._out.flush()
-        except OSError:
-            self._stop.set()
-
-    def _await_end(self) -> None:
-        while os.read(0, 4096):
-            pass
-        self._stop.set()
-
 
 def _refuse_held(holder: str) -> None:
     if holder:
@@ -123,21 +108,17 @@ def _counts(load: Load | None, waiting: float, before: dict[str, float], source:
 
 def main() -> None:
     """Read the order, and carry it out; standard output is kept for what is said."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    channel = Channel(take_standard_output())
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # so that what was printed is there, however this ends
-    line = b""
-    while b"\n" not in line and (some := os.read(0, 65536)):
-        line += some
-    order = PipelineOrder.model_validate_json(line)
+    order = PipelineOrder.model_validate_json(read_order())
     watch(order.memory)
-    worker = Worker(order, out)
+    channel.await_end()
+    worker = Worker(order, channel)
     with held(Path(order.lock)) as holder:
         if holder:
             worker.refuse(f"{order.pipeline} is being run already, {holder}", "wait for its end, or end that one")
         else:
             worker.run()
-    out.flush()
     os._exit(0)  # whatever threads the connector has left
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from headgate.engine.model import Counts, PipelineOrder, Said, TableOrder
 from headgate.engine.spark.driver.errors import table_error
@@ -21,28 +20,14 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-
-class Sayer:
-    """Says lines, from any thread; where nobody listens any more, `stop` is set."""
-
-    def __init__(self, out: TextIO, stop: threading.Event) -> None:
-        self._out, self._stop, self._lock = out, stop, threading.Lock()
-
-    def __call__(self, line: DriverLine) -> None:
-        """Say a line."""
-        try:
-            with self._lock:
-                self._out.write(line.model_dump_json(exclude_defaults=True) + "\n")
-                self._out.flush()
-        except OSError:
-            self._stop.set()
+    from headgate.engine.worker.channel import Channel
 
 
 class Pipeline:
-    """Loads the tables of an order, once or again and again until `stop`."""
+    """Loads the tables of an order, once or again and again until the channel says `stop`."""
 
-    def __init__(self, order: PipelineOrder, spark: SparkSession, stop: threading.Event, say: Sayer) -> None:
-        self._order, self._spark, self._stop, self._sayer = order, spark, stop, say
+    def __init__(self, order: PipelineOrder, spark: SparkSession, channel: Channel) -> None:
+        self._order, self._spark, self._stop, self._sayer = order, spark, channel.stop, channel.say
         self._asked = Asked(order.code, tuple(order.connection.items()), order.patience)
 
     def run(self) -> None:

@@ -45,6 +45,11 @@ class RunFolder:
         return self.path / _OWN / "events.jsonl"
 
 
+def holds_table(folder: Path) -> bool:
+    """Say whether a table was loaded into a folder: whether it holds a Delta table."""
+    return (folder / "_delta_log").is_dir()
+
+
 def _parts(table: TableId) -> list[str]:
     return [_name(part.lower()) for part in (table.catalog, table.schema, table.table)]
 

@@ -16,6 +16,7 @@ import duckdb_extension_delta  # type: ignore[import-untyped]  # it has none
 from headgate.dashboard.lake.columns import Column
 from headgate.dashboard.lake.errors import BusyError, NoTableError, QuestionError
 from headgate.dashboard.lake.threads import interruptible
+from headgate.engine.folder import holds_table
 from headgate.numbers import counted
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Lake:
 
 def refuse_no_table(path: Path) -> None:
     """Raise NoTableError where a folder holds no Delta table."""
-    if not (path / "_delta_log").is_dir():
+    if not holds_table(path):
         raise NoTableError("The table was not loaded yet: there is no Delta table of it in the run's folder.")
 
 

@@ -19,6 +19,7 @@ from headgate.dashboard.routes.asked import Asking, TableQuestion, one_table, qu
 from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.routes.streamed import CSV, Streamed
 from headgate.dashboard.views.grid import SIZES
+from headgate.engine.folder import holds_table
 
 router = APIRouter()
 _Connector = Annotated[str | None, Query(max_length=200)]
@@ -33,7 +34,7 @@ def tables(request: Request) -> HTMLResponse:
     found = [
         (
             one,
-            [(table, (table.folder / "_delta_log").is_dir()) for table in one.watched.tables],
+            [(table, holds_table(table.folder)) for table in one.watched.tables],
             {its.destination: its for its in one.fresh},
         )
         for one in snapshot.connectors

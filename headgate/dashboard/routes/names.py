@@ -15,6 +15,7 @@ from headgate.dashboard.routes.asked import one_table
 from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.views.history import history_of, spent_of
 from headgate.dashboard.views.ingestion import STATES
+from headgate.engine.folder import holds_table
 
 router = APIRouter()
 _Connector = Annotated[str | None, Query(max_length=200)]
@@ -71,5 +72,5 @@ def table(request: Request, name: str, connector: _Connector = None) -> HTMLResp
         why=shown.watched.why(its),
         runs=its.runs[: -_RECENT - 1 : -1],
         runs_left_out=max(0, len(its.runs) - _RECENT),
-        is_loaded=(its.folder / "_delta_log").is_dir(),
+        is_loaded=holds_table(its.folder),
     )

@@ -39,6 +39,7 @@ from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.views.grid import Asked, grid_of
 from headgate.dashboard.views.series import BUCKETS, Bucket, series_of
 from headgate.dashboard.views.tree import tree_of
+from headgate.engine.folder import holds_table
 
 router = APIRouter()
 _Text = Annotated[str, Query(max_length=500)]
@@ -168,7 +169,7 @@ async def _columns(request: Request, found: FoundTable, needed: tuple[str, ...],
 async def _tags(request: Request, found: FoundTable, wanted: str) -> list[str]:
     """Give names of tags: by the list of points where it was loaded, which is short, else by the values themselves."""
     points = tables_named(request.app.state.figures.snapshot.connectors, POINTS, found.shown.watched.connector)
-    loaded = next((one.table for one in points if (one.table.folder / "_delta_log").is_dir()), None)
+    loaded = next((one.table for one in points if holds_table(one.table.folder)), None)
     folder, column = (loaded.folder, "name") if loaded else (found.table.folder, "tag_name")
     rows = await request.app.state.lake.rows(tags_query(str(folder), column, wanted))
     return [name for (name,) in rows if name is not None]
@@ -180,7 +181,7 @@ def _table(request: Request, likeliest: tuple[str, ...], named: str | None) -> F
         return one_table(request, named, None, f"{request.url.path}?table=")
     connectors = request.app.state.figures.snapshot.connectors
     every = [one for name in likeliest for one in tables_named(connectors, name)]
-    loaded = [one for one in every if (one.table.folder / "_delta_log").is_dir()]
+    loaded = [one for one in every if holds_table(one.table.folder)]
     if not (loaded or every):
         return not_found(
             request, f"No connector has a table {likeliest[0]}, which this page is of.", [("/data/", "All tables")]

@@ -27,7 +27,7 @@ OPERATORS: dict[Operator, str] = {
 _COMPARED = {"is": "=", "not": "IS DISTINCT FROM", "from": ">=", "to": "<="}
 # Where a row lies: what tells rows apart that have no key. DuckDB's delta_scan gives both beside the table's columns.
 _PLACE = (Column("filename", "VARCHAR"), Column("file_row_number", "BIGINT"))
-_LONGEST_CELL = 300
+LONGEST_CELL = 300  # characters of a page's cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def page_query(
     conditions = list(_conditions(filters, parameters))
     if after:
         conditions.append(_after(order, after, parameters))
-    cells = [f"left(CAST({one.quoted} AS VARCHAR), {_LONGEST_CELL})" for one in columns]
+    cells = [f"left(CAST({one.quoted} AS VARCHAR), {LONGEST_CELL})" for one in columns]
     places = [f"CAST({one.quoted} AS VARCHAR)" for one, _ in order.by]
     parameters.append(most)
     # Cells become text once the rows of the page are found: ten million of them would take seconds.

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from headgate.dashboard.views.grid import Grid
 
 _MOST_FILTERS = 8
-_Text = Annotated[str, Query(max_length=500)]
+Text = Annotated[str, Query(max_length=500)]
+ConnectorId = Annotated[str | None, Query(max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,13 @@ class Parameters:
 
 
 def parameters(
-    sort: _Text = "",
+    sort: Text = "",
     down: Annotated[bool, Query()] = False,
     after: Annotated[str, Query(max_length=8000)] = "",
     size: Annotated[int, Query(ge=1, le=SIZES[-1])] = SIZES[1],
-    column: Annotated[list[_Text] | None, Query(max_length=_MOST_FILTERS)] = None,
-    op: Annotated[list[_Text] | None, Query(max_length=_MOST_FILTERS)] = None,
-    value: Annotated[list[_Text] | None, Query(max_length=_MOST_FILTERS)] = None,
+    column: Annotated[list[Text] | None, Query(max_length=_MOST_FILTERS)] = None,
+    op: Annotated[list[Text] | None, Query(max_length=_MOST_FILTERS)] = None,
+    value: Annotated[list[Text] | None, Query(max_length=_MOST_FILTERS)] = None,
 ) -> Parameters:
     """Read the parameters of an address."""
     return Parameters(sort, down, after, size, tuple(column or ()), tuple(op or ()), tuple(value or ()))

@@ -6,23 +6,22 @@ import csv
 import io
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from headgate.dashboard.lake.columns import Column
 from headgate.dashboard.lake.database import refuse_no_table
 from headgate.dashboard.lake.query import OPERATORS, all_query
 from headgate.dashboard.pages import page
-from headgate.dashboard.routes.asked import Asking, TableQuestion, one_table, question, rows_of
+from headgate.dashboard.routes.asked import Asking, ConnectorId, TableQuestion, one_table, question, rows_of
 from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.routes.streamed import CSV, Streamed
 from headgate.dashboard.views.grid import SIZES
 from headgate.engine.folder import holds_table
 
 router = APIRouter()
-_Connector = Annotated[str | None, Query(max_length=200)]
 # What a spreadsheet takes for a formula (OWASP, "CSV Injection"); numbers are none.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,7 +42,7 @@ def tables(request: Request) -> HTMLResponse:
 
 
 @router.api_route("/data/{name}", methods=READING)
-async def table(request: Request, name: str, its: Asking, connector: _Connector = None) -> Response:
+async def table(request: Request, name: str, its: Asking, connector: ConnectorId = None) -> Response:
     """Show a page of a table's rows."""
     found = one_table(request, name, connector, "/data/")
     if isinstance(found, Response):
@@ -63,7 +62,7 @@ async def table(request: Request, name: str, its: Asking, connector: _Connector 
 
 
 @router.api_route("/data/{name}/csv", methods=READING)
-async def download(request: Request, name: str, its: Asking, connector: _Connector = None) -> Response:
+async def download(request: Request, name: str, its: Asking, connector: ConnectorId = None) -> Response:
     """Give all rows that the filters leave, in the order that is asked for, as CSV."""
     found = one_table(request, name, connector, "/data/")
     if isinstance(found, Response):

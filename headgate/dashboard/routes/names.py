@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from headgate.dashboard.failures import choose, not_found
 from headgate.dashboard.names import pipelines_named
 from headgate.dashboard.pages import page, path
-from headgate.dashboard.routes.asked import one_table
+from headgate.dashboard.routes.asked import ConnectorId, one_table
 from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.views.history import history_of, spent_of
 from headgate.dashboard.views.ingestion import STATES
 from headgate.engine.folder import holds_table
 
 router = APIRouter()
-_Connector = Annotated[str | None, Query(max_length=200)]
 _STARTS, _RECENT = 5, 50
 
 
 @router.api_route("/pipelines/{name}", methods=READING)
-def pipeline(request: Request, name: str, connector: _Connector = None) -> Response:
+def pipeline(request: Request, name: str, connector: ConnectorId = None) -> Response:
     """Show a pipeline: its load, its starts, its tables, and what its updates took."""
     now, snapshot = datetime.now(UTC), request.app.state.figures.snapshot
     found = pipelines_named(snapshot.connectors, name, connector)
@@ -55,7 +53,7 @@ def pipeline(request: Request, name: str, connector: _Connector = None) -> Respo
 
 
 @router.api_route("/tables/{name}", methods=READING)
-def table(request: Request, name: str, connector: _Connector = None) -> HTMLResponse:
+def table(request: Request, name: str, connector: ConnectorId = None) -> HTMLResponse:
     """Show a table: how fresh it is, why it is where it is, and its runs."""
     found = one_table(request, name, connector, "/tables/")
     if isinstance(found, Response):

@@ -30,11 +30,11 @@ from headgate.dashboard.lake.plant import (
     tags_query,
     templates_query,
 )
-from headgate.dashboard.lake.query import Filter, order_of, page_query
+from headgate.dashboard.lake.query import Filter, Operator, order_of, page_query
 from headgate.dashboard.lake.times import span_of
 from headgate.dashboard.names import FoundTable, tables_named
 from headgate.dashboard.pages import page
-from headgate.dashboard.routes.asked import Asking, Parameters, one_table, question, rows_of
+from headgate.dashboard.routes.asked import Asking, Parameters, Text, one_table, question, rows_of
 from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.views.grid import Asked, grid_of
 from headgate.dashboard.views.series import BUCKETS, Bucket, series_of
@@ -42,13 +42,12 @@ from headgate.dashboard.views.tree import tree_of
 from headgate.engine.folder import holds_table
 
 router = APIRouter()
-_Text = Annotated[str, Query(max_length=500)]
 _Table = Annotated[str | None, Query(max_length=500)]
 
 
 @router.api_route("/data/timeseries", methods=READING)
 async def timeseries(
-    request: Request, tag: _Text = "", q: _Text = "", begin: _Text = "", end: _Text = "", table: _Table = None
+    request: Request, tag: Text = "", q: Text = "", begin: Text = "", end: Text = "", table: _Table = None
 ) -> Response:
     """Show a tag's values as a chart, closer or farther; without a tag, the tags whose names hold a text.
 
@@ -123,13 +122,13 @@ async def hierarchy(request: Request, at: Annotated[str, Query(max_length=1000)]
 
 
 @router.api_route("/data/events", methods=READING)
-async def events(request: Request, its: Asking, template: _Text = "", table: _Table = None) -> Response:
+async def events(request: Request, its: Asking, template: Text = "", table: _Table = None) -> Response:
     """Show event frames, the latest first, of a template or of all."""
     return await _frames(request, its, template, table, "Event frames", "/data/events")
 
 
 @router.api_route("/data/alarms", methods=READING)
-async def alarms(request: Request, its: Asking, template: _Text = ALARMS, table: _Table = None) -> Response:
+async def alarms(request: Request, its: Asking, template: Text = ALARMS, table: _Table = None) -> Response:
     """Show event frames that are alarms, the latest first."""
     return await _frames(request, its, template, table, "Alarms", "/data/alarms")
 
@@ -142,8 +141,8 @@ async def _frames(
         return found
     await _columns(request, found, FRAME_COLUMNS, "event frames")
     more = [("template", template), *([("table", table)] if table else [])]
-    fixed = [("template_name", "is", template)] if template else []
-    asked = await question(request, found, its, newest_by="start_time", always=fixed, more=more)  # type: ignore[arg-type]
+    fixed: list[tuple[str, Operator, str]] = [("template_name", "is", template)] if template else []
+    asked = await question(request, found, its, newest_by="start_time", always=fixed, more=more)
     templates = await request.app.state.lake.rows(templates_query(str(found.table.folder)))
     return page(
         request,

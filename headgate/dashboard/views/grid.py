@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from headgate.dashboard.lake.query import cursor_text
+from headgate.dashboard.lake.query import LONGEST_CELL, cursor_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from headgate.dashboard.lake.columns import Column
     from headgate.dashboard.lake.query import Filter
 
-LONGEST_CELL = 300  # characters, as the query cuts them
 SIZES = (25, 50, 100, 250)
 
 

@@ -127,17 +127,16 @@ def _first_start(one: Lane) -> tuple[bool, str]:
 
 def _line(one: WatchedPipeline, late: int, dbus: float | None, now: datetime) -> PipelineLine:
     last = one.updates[-1] if one.updates else None
-    ended = [update for update in one.updates if update.ended_at]
-    took = (last.ended_at - last.started_at).total_seconds() if last and last.ended_at else None
+    took = [(update.ended_at - update.started_at).total_seconds() for update in one.updates if update.ended_at]
     return PipelineLine(
         one.row.pipeline,
         one.row.group,
         one.row.tables,
         STATES[last.state] if last else "never",
         last.started_at if last else None,
-        took,
+        took[-1] if last and last.ended_at else None,
         spent_of(last, one.reading.get(last.update, 0.0)) if last else Spent(),
-        tuple((update.ended_at - update.started_at).total_seconds() for update in ended[-_RECENT:] if update.ended_at),
+        tuple(took[-_RECENT:]),
         one.seen.expected,
         one.seen.seen,
         one.row.bound,

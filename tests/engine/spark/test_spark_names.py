@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.engine.model import PipelineOrder, TableOrder
+from headgate.engine.worker.channel import Channel
 from headgate.engine.worker.errors import TableError
 from tests.engine.played import LONG, STRING, Connector, Failing, struct
 
@@ -67,3 +71,16 @@ def test_a_process_that_ended_while_the_connector_was_asked_is_told_as_one(raise
     told = import_module("headgate.engine.spark.driver.errors").table_error(RuntimeError(raised))
     assert "it gave no answer in time, or was killed" in told.message
     assert "more time: --timeout" in told.fix
+
+
+def test_a_lock_that_can_not_be_made_is_told_with_the_disk_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    table = TableOrder(name="a", source_table="a", folder="", aside="")
+    order = PipelineOrder(
+        pipeline="one", lock=str(tmp_path / "file" / "lock"), code="", connection={}, tables=(table,), memory=1, patience=1
+    )
+    out = io.StringIO()
+    import_module("headgate.engine.spark.driver.pipeline").Pipeline(order, None, Channel(out)).run()
+    [failed] = [said for line in out.getvalue().splitlines() if (said := json.loads(line).get("said"))]
+    assert (failed["what"], failed["fix"]) == ("failed", "look at the disk, then run it again")
+    assert failed["error"].startswith("the system failed: ")

@@ -36,11 +36,11 @@ class Pipeline:
         try:
             with held(Path(self._order.lock)) as holder:
                 if holder:
-                    self._refuse(f"{self._order.pipeline} is being run already, {holder}")
+                    self._refuse(f"{self._order.pipeline} is being run already, {holder}", "wait for its end, or end that one")
                 else:
                     self._all()
         except OSError as error:
-            self._refuse(f"the system failed: {error}")
+            self._refuse(f"the system failed: {error}", "look at the disk, then run it again")
         self._sayer(DriverLine(pipeline=self._order.pipeline))
 
     def _all(self) -> None:
@@ -55,12 +55,9 @@ class Pipeline:
             if not self._order.interval or self._stop.wait(self._order.interval):
                 return
 
-    def _refuse(self, message: str) -> None:
+    def _refuse(self, message: str, fix: str) -> None:
         for table in self._order.tables:
-            said = Said(
-                what="failed", table=table.name, error=message, fix="wait for its end, or end that one", counts=Counts()
-            )
-            self._say(said)
+            self._say(Said(what="failed", table=table.name, error=message, fix=fix, counts=Counts()))
 
     def _load(self, table: TableOrder) -> None:
         began = time.monotonic()

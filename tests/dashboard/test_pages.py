@@ -55,7 +55,7 @@ def test_a_failure_is_shown_with_its_message_and_without_secrets(site: Site) -> 
 
 
 def test_the_layout_says_who_is_where_and_a_table_why(site: Site) -> None:
-    assert "Who is where" in site.get("/layout").text
+    assert "Which table is in which pipeline" in site.get("/layout").text
     assert "it weighs 100 s of a run, as its row says" in text_of(site.get("/tables/pi_timeseries").text)
 
 

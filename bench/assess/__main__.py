@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.__main__ import Row
+from bench.__main__ import Row, show
 from bench.assess.logs import write_logs
 from bench.measure import peak_memory
 
@@ -22,12 +22,12 @@ def main() -> int:
         logs = Path(name) / "events"
         count = write_logs(logs, PIPELINES, DAYS, TABLES)
         rows = measure(logs, f"headgate assess, {PIPELINES} pipelines, {DAYS} days, {count:,} rows")
-    print(f"{'':<58} {'figure':>14}   goal", *rows, sep="\n")
+    missed = show(rows)
     print(
         "\nThe first line is what the command and its processes computed, on one or more cores. Memory: their resident sets\n"
         "together, the highest sum of the run."
     )
-    return int(any(row.missed for row in rows))
+    return missed
 
 
 def measure(logs: Path, what: str) -> list[Row]:

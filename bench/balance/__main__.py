@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from bench.__main__ import show
 from bench.balance import connector, dimensions, families, fewest, placement, staying
 from bench.balance.instances import OWN, given
 from tests.support.shared import COMMUNITY, INSTANCES, shared
@@ -55,7 +56,8 @@ def main(words: Sequence[str] | None = None) -> int:
     missed = sum(bool(line.missed) for line in table) + sum(row.missed for row in stays)
     if text:
         print(f"Staying put: {size.steps} steps, mean of {size.seeds} seeds, proofs of {size.proof_seeds}. {staying.NOTES}")
-        print(f"{'':<58} {'figure':>14}   goal", *stays, "", f"{missed or 'No'} goals missed.", sep="\n")
+        show(stays)
+        print("", f"{missed or 'No'} goals missed.", sep="\n")
     else:
         print(json.dumps(as_data(table, stays, missed), indent=2))
     return int(missed > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from bench.__main__ import Row
+from bench.__main__ import Row, show
 from bench.pi.running import WAIT, in_turns, read, server
 
 if TYPE_CHECKING:
@@ -134,9 +134,9 @@ def main() -> int:
         rows += bounded(at)
     with server(MANY) as at:
         rows += large(at)
-    print(f"{'':<58} {'figure':>14}   goal", *rows, sep="\n")
+    missed = show(rows)
     print(_NOTES)
-    return int(any(row.missed for row in rows))
+    return missed
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from bench.__main__ import show
 from bench.run import layout, memory, recorded, rows, tables
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def main(names: list[str]) -> int:
         sys.exit(f"no line is called {', '.join(sorted(unknown))}: there are {', '.join(LINES)}")
     sys.stderr.write("Measuring, about eight minutes for all …\n")
     found = [row for name, line in LINES.items() if name in names or not names for row in line()]
-    print(f"{'':<58} {'figure':>14}   goal", *found, sep="\n")
+    missed = show(found)
     print(_NOTES)
-    return int(any(row.missed for row in found))
+    return missed
 
 
 if __name__ == "__main__":

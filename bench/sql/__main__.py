@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bench.__main__ import Row
+from bench.__main__ import Row, show
 from bench.measure import fastest, run
 
 if TYPE_CHECKING:
@@ -99,14 +99,14 @@ def main() -> int:
                 "check": (TURNS, lambda: run([headgate, "sql", "check", one], env, here / "ours")),
             }
         )
-    found = [
-        Row(f"Lakehouse Plumber generates {FILES} pipelines", seconds["theirs"], "s"),
-        Row("headgate generates as many, and checks them", seconds["ours"], "s"),
-        Row("  beside it", seconds["ours"] / seconds["theirs"], "times", GENERATE),
-        Row("headgate checks one file, from the command line", seconds["check"], "s", CHECK),
-    ]
-    print(f"{'':<58} {'figure':>14}   goal", *found, sep="\n")
-    return int(any(row.missed for row in found))
+    return show(
+        [
+            Row(f"Lakehouse Plumber generates {FILES} pipelines", seconds["theirs"], "s"),
+            Row("headgate generates as many, and checks them", seconds["ours"], "s"),
+            Row("  beside it", seconds["ours"] / seconds["theirs"], "times", GENERATE),
+            Row("headgate checks one file, from the command line", seconds["check"], "s", CHECK),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ _WORDS = {
     "greater_than_equal": ("expected {ge:g} or more", _OTHER),
     "less_than_equal": ("expected {le:g} or less", _OTHER),
     "literal_error": ("expected {expected}", _OTHER),
+    "enum": ("expected {expected}", _OTHER),
 }
 _UNKNOWN, _MISSING = ("extra_forbidden", "unexpected_keyword_argument"), ("missing", "missing_argument")
 _SAYS_ALL = (*_UNKNOWN, *_MISSING, "json_invalid", "string_unicode")
@@ -134,7 +135,7 @@ def _words(detail: ErrorDetails, path: Path) -> tuple[str, str]:
     if kind in _WORDS:
         message, fix = (text.format(**context) for text in _WORDS[kind])
         known = [word.strip("'") for word in context.get("expected", "").replace(" or ", ", ").split(", ")]
-        return message, did_you_mean(str(found), known) if kind == "literal_error" else fix
+        return message, did_you_mean(str(found), known) if kind in ("literal_error", "enum") else fix
     if name in _TYPES:
         expected, fix = _TYPES[name]
         quotable = name == "string" and isinstance(found, int | float)

@@ -21,7 +21,7 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
 
     Raises InputError for other files beside them, and for what only SQL files have.
     """
-    from headgate.use_cases.check_sql import CheckedSql
+    from headgate.use_cases.check_sql import CheckedSql, codes_of
     from headgate.use_cases.landed_tables import landed_tables
 
     need_sqlglot()
@@ -34,6 +34,7 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
     if request.deployed:
         problems.append(Problem("--deployed compares SQL files", "name the SQL that `headgate sql generate` writes"))
     refuse(problems)
+    allowed = codes_of(request.allowed)
     names = tuple(str(path) for path in request.files)
     found = read_pipelines(SqlRequest(names=names, target=request.target, root=request.root))
     tables: Iterable[KnownTable] = landed_tables(request.root, request.target)
@@ -41,5 +42,5 @@ def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
         from headgate.sql.schemas import read_schemas
 
         tables = [*read_schemas(needed_text(request.schemas), str(request.schemas)), *tables]
-    done = checked(found, tables, strict=request.strict, edition=request.edition)
+    done = checked(found, tables, strict=request.strict, edition=request.edition, allowed=allowed)
     return CheckedSql(names, tuple(finding for one in done for finding in one.findings), 0, ())

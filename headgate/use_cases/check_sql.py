@@ -57,7 +57,7 @@ def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
     need_sqlglot()
     from headgate.sql.check.pipeline import check_sql
 
-    allowed = _codes(request.allowed)
+    allowed = codes_of(request.allowed)
     texts = read_texts(request.files)
     tables = known_tables(request)
 
@@ -82,7 +82,7 @@ def check_sql_files(request: CheckSqlRequest) -> CheckedSql:
     return CheckedSql(tuple(texts), findings, settled, tuple(changed))
 
 
-def _codes(names: Iterable[str]) -> frozenset[Code]:
+def codes_of(names: Iterable[str]) -> frozenset[Code]:
     """Give kinds of findings by their names. Raises InputError for a name that none has."""
     from headgate.sql.check.findings import Code
 

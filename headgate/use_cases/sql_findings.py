@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from headgate.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from headgate.sql.check.editions import Edition
-    from headgate.sql.check.findings import Finding
+    from headgate.sql.check.findings import Code, Finding
     from headgate.sql.generate.statements import Generated
     from headgate.sql.known import KnownTable, KnownTables
     from headgate.use_cases.sql_files import ProjectPipeline
@@ -32,11 +33,13 @@ def checked(
     *,
     strict: bool = False,
     edition: Edition | None = None,
+    allowed: Collection[Code] = (),
 ) -> Iterator[CheckedPipeline]:
     """Generate and check each pipeline's SQL; each finding is at the line of the pipeline file that its SQL was made of.
 
     landed: what the project's connectors land. What the file says of its sources comes before that. COUNT(DISTINCT x) of a
-    stream becomes approx_count_distinct(x) where the file allows it.
+    stream becomes approx_count_distinct(x) where the file allows it. allowed: kinds of findings that are warnings, beside
+    those that each file allows.
     """
     from headgate.sql.check.pipeline import check_sql
     from headgate.sql.known import KnownTables
@@ -45,15 +48,16 @@ def checked(
     known = KnownTables(*outside)
     for one in pipelines:
         tables = KnownTables(list(known_sources(one, known)), *outside)
+        check = partial(check_sql, strict=strict, edition=edition, allowed={*allowed, *one.loaded.file.allow})
         file, generated = str(one.path), one.generated()
-        found = check_sql({file: generated.sql}, tables, strict=strict, edition=edition)
+        found = check({file: generated.sql}, tables)
         if one.loaded.file.approximate_counts and (
             edits := [edit for each in found if each.approximate for edit in each.edits]
         ):
             from headgate.sql.check.fix import apply
 
             generated = generated.with_text(apply(generated.sql, edits))
-            found = check_sql({file: generated.sql}, tables, strict=strict, edition=edition)
+            found = check({file: generated.sql}, tables)
         at_lines = (replace(each, line=generated.origin(each.line), column=1, edits=()) for each in found)
         yield CheckedPipeline(one, generated, tuple(dict.fromkeys(at_lines)))
 

@@ -99,6 +99,23 @@ def test_what_streams_cannot_do_is_said_at_the_line_of_the_pipeline_file(headgat
     headgate("sql", "generate", "--unchecked")
 
 
+def test_a_finding_is_allowed_by_the_command_or_by_the_file(headgate: Run, pipelines: Path) -> None:
+    file, streams = pipelines / "people.pipeline.yaml", PEOPLE.replace("materialized_view", "streaming_table")
+    file.write_text(streams)
+
+    said = headgate("sql", "check", str(file), "--allow", "stream-of-changes").stdout
+    assert "people.pipeline.yaml:4:1: warning stream-of-changes: " in said
+    refused = headgate("sql", "check", str(file), "--allow", "stream-of-change", code=1).stderr
+    assert refused == "--allow stream-of-change: there is no such finding\n    did you mean 'stream-of-changes'?\n"
+
+    file.write_text("allow: [stream-of-changes]\n" + streams)
+    assert "people.pipeline.yaml:5:1: warning stream-of-changes: " in headgate("sql", "check", str(file)).stdout
+    assert "people.pipeline.yaml:5: stream-of-changes: " in headgate("sql", "generate").stderr
+
+    file.write_text("allow: [stream-of-change]\n" + streams)
+    assert "people.pipeline.yaml:1: allow.0: expected " in headgate("sql", "generate", code=1).stderr
+
+
 def test_all_that_is_wrong_in_all_files_is_said_at_once(headgate: Run, pipelines: Path) -> None:
     (pipelines / "people.pipeline.yaml").write_text(PEOPLE.replace("crm", "crn").replace("from: contacts", "from: contact"))
     (pipelines / "deals.pipeline.yaml").write_text(PEOPLE.replace("table: contacts", "table: contcts").replace("people", "x"))

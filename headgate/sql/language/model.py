@@ -6,8 +6,11 @@ docstring.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
+from headgate.sql.check.findings import Code
 from headgate.sql.language.names import Name, ParameterName, Value
 from headgate.sql.language.target import Sink, Table
 from headgate.sql.language.transform import Source, Transform
@@ -28,6 +31,9 @@ class PipelineFile(StrictModel):
     schema_name: Name = Field(alias="schema", description="The schema of its tables.")
     approximate_counts: bool = Field(
         default=False, description="Whether COUNT(DISTINCT x) of a stream may become approx_count_distinct(x)."
+    )
+    allow: list[Annotated[Code, Field(strict=False)]] = Field(
+        default_factory=list, description="Kinds of findings of the check that are warnings here."
     )
     parameters: dict[ParameterName, Parameter] = Field(default_factory=dict, description="Values that differ by target.")
     sources: dict[Name, Source] = Field(default_factory=dict, description="What is read from outside.")

@@ -11,7 +11,6 @@ from pathlib import Path
 from shlex import join, quote
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,8 +52,8 @@ def brought(extra: str) -> str:
 
 def wheel_folder() -> Path | None:
     """Give the folder of the wheel that headgate was installed from; None where it came from elsewhere."""
-    url = urlsplit(_origin().get("url", ""))
-    return Path(url2pathname(url.path)).parent if url.scheme == "file" and url.path.endswith(".whl") else None
+    url = _origin().get("url", "")
+    return _path_of(url).parent if urlsplit(url).scheme == "file" and urlsplit(url).path.endswith(".whl") else None
 
 
 def bring(extras: Iterable[str]) -> str:
@@ -109,7 +108,13 @@ def _clone() -> Path | None:
     """Give the clone that headgate is run from as it is there; None where it is a package."""
     origin = _origin()
     editable = origin.get("dir_info", {}).get("editable")
-    return Path(url2pathname(urlsplit(origin["url"]).path)) if editable else None
+    return _path_of(origin["url"]) if editable else None
+
+
+def _path_of(url: str) -> Path:
+    from urllib.request import url2pathname  # noqa: PLC0415  # brings HTTP, which most commands don't need
+
+    return Path(url2pathname(urlsplit(url).path))
 
 
 def _pipfile() -> str:

@@ -31,6 +31,10 @@ transforms:
 tables:
   orders_{0}: {{type: streaming_table, from: typed, comment: orders}}
 """
+_SQL = """\
+CREATE OR REFRESH STREAMING TABLE main.silver.orders AS
+SELECT order_id, customer_id, CAST(amount AS DECIMAL(18, 2)) AS amount FROM STREAM(main.bronze.orders);
+"""
 _OTHERS = """\
 pipeline: p{0}
 flowgroup: p{0}
@@ -58,6 +62,7 @@ def _write(folder: Path) -> None:
     ours, theirs = folder / "ours/pipelines", folder / "theirs/pipelines/many"
     ours.mkdir(parents=True)
     theirs.mkdir(parents=True)
+    (folder / "ours/orders.sql").write_text(_SQL)
     for number in range(FILES):
         (ours / f"p{number}.pipeline.yaml").write_text(_PIPELINE.format(number))
         (theirs / f"p{number}.yaml").write_text(_OTHERS.format(number))
@@ -86,7 +91,6 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         here = Path(folder)
         _write(here)
-        one = "pipelines/p0.pipeline.yaml"
         seconds = fastest(
             {
                 "ours": (TURNS, lambda: _once([headgate, "sql", "generate", "-q"], env, here / "ours", "sql")),
@@ -96,7 +100,8 @@ def main() -> int:
                         [OTHER, "--no-progress", "generate", "--env", "dev", "--no-bundle"], env, here / "theirs", "generated"
                     ),
                 ),
-                "check": (TURNS, lambda: run([headgate, "sql", "check", one], env, here / "ours")),
+                "check": (TURNS, lambda: run([headgate, "sql", "check", "pipelines/p0.pipeline.yaml"], env, here / "ours")),
+                "check SQL": (TURNS, lambda: run([headgate, "sql", "check", "orders.sql"], env, here / "ours")),
             }
         )
     return show(
@@ -104,7 +109,8 @@ def main() -> int:
             Row(f"Lakehouse Plumber generates {FILES} pipelines", seconds["theirs"], "s"),
             Row("headgate generates as many, and checks them", seconds["ours"], "s"),
             Row("  beside it", seconds["ours"] / seconds["theirs"], "times", GENERATE),
-            Row("headgate checks one file, from the command line", seconds["check"], "s", CHECK),
+            Row("headgate checks one pipeline file, from the command line", seconds["check"], "s", CHECK),
+            Row("headgate checks one SQL file", seconds["check SQL"], "s", CHECK),
         ]
     )
 

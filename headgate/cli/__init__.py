@@ -23,7 +23,7 @@ from headgate.cli.backfill import backfill
 from headgate.cli.balance import balance
 from headgate.cli.check import check, schema, show
 from headgate.cli.ci import apply, approved, plan, stacks, validate
-from headgate.cli.command import Commands, add
+from headgate.cli.command import Commands, add, only
 from headgate.cli.comment import comment
 from headgate.cli.console import begin, say_where, warn
 from headgate.cli.cost import cost
@@ -180,14 +180,14 @@ def main() -> None:
 
 
 @cache
-def _commands() -> Any:
-    """Give the commands as they are run; a process may run several, and making them all takes a tenth of a second."""
-    return get_command(app)
+def _commands(*words: str) -> Any:
+    """Give the commands as they are run: the one that the words begin with, for making them all takes a tenth of a second."""
+    return get_command(only(app, words))
 
 
 def _run() -> None:
     try:
-        _commands()()
+        _commands(*sys.argv[1:3])()
     except HeadgateError as error:
         warn(str(error))
         sys.exit(error.exit_code)

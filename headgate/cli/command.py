@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import shlex
+from copy import copy
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from headgate.cli.logs import speaking
 from headgate.cli.options import LogFile, Quiet, Verbose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import typer
@@ -38,6 +39,18 @@ class Commands(TyperGroup):
                 written = shlex.join([*ctx.command_path.split(), *names, *before, *after])
                 ctx.fail(f"{args[0]} comes after the command: {written}")
         return super().parse_args(ctx, args)
+
+
+def only(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
+    """Give an app with the command alone that the words begin with; as it is where they begin with none."""
+    name = words[0] if words else ""
+    found = copy(app)
+    found.registered_commands = [command for command in app.registered_commands if command.name == name]
+    found.registered_groups = [copy(group) for group in app.registered_groups if group.name == name]
+    for group in found.registered_groups:
+        if group.typer_instance is not None:
+            group.typer_instance = only(group.typer_instance, words[1:])
+    return found if found.registered_commands or found.registered_groups else app
 
 
 def add(app: typer.Typer, function: Callable[..., Any], name: str, examples: tuple[str, ...], group: str = "") -> None:

@@ -17,7 +17,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from headgate.cli import app
-from headgate.cli.command import EXAMPLES
+from headgate.cli.command import EXAMPLES, only
 from headgate.cli.console import ask
 from headgate.cli.working import Working
 from headgate.problems import InputError
@@ -51,6 +51,22 @@ COMMANDS = commands()
 
 def options(command: str) -> dict[str, list[str]]:
     return {option.name: [*option.opts] for option in COMMANDS[command].params}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_made_alone_it_is_what_it_is_among_all(command: str) -> None:
+    made: Any = get_command(only(app, (*command.split(), "--help")))
+
+    for name in command.split():
+        assert list(made.commands) == [name]
+        made = made.commands[name]
+    assert (made.help, made.epilog) == (COMMANDS[command].help, COMMANDS[command].epilog)
+    assert {option.name: [*option.opts] for option in made.params} == options(command)
+
+
+@pytest.mark.parametrize("words", [(), ("--version",), ("blance",), ("-v", "balance")])
+def test_words_that_name_no_command_leave_all_of_them(words: tuple[str, ...]) -> None:
+    assert only(app, words) is app
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -75,7 +75,10 @@ def review_of(
 def _of_plans(facts: Facts) -> list[Finding]:
     failed = [Finding("error", "plan-failed", stack, reason, stack) for stack, reason in sorted(facts.failed.items())]
     message = "its plan leaves a part for a later one: what that changes is not in this review"
-    others = [Finding("attention", one.code, one.subject, one.message, one.stack) for one in facts.others]
+    others = [
+        Finding("loss" if one.code == "dataset-type-changed" else "attention", one.code, one.subject, one.message, one.stack)
+        for one in (*facts.others, *facts.sql)
+    ]
     return failed + [Finding("attention", "plan-partial", stack, message, stack) for stack in facts.partial] + others
 
 

@@ -147,7 +147,8 @@ class Other:
 class Facts:
     """What the plans of some stacks say. `failed`: stack → why its plan says nothing. `partial`: stacks not planned whole.
 
-    `predicted`: there was no plan, and the changes are what the committed files lead one to expect.
+    `predicted`: there was no plan, and the changes are what the committed files lead one to expect. `sql`: what changes of SQL
+    mean for the tables that are there.
     """
 
     target: str
@@ -159,6 +160,7 @@ class Facts:
     partial: tuple[str, ...] = ()
     predicted: bool = False
     others: tuple[Other, ...] = ()
+    sql: tuple[Other, ...] = ()
 
 
 def merged(parts: Iterable[Facts]) -> Facts:
@@ -181,7 +183,10 @@ def merged(parts: Iterable[Facts]) -> Facts:
         failed={stack: reason for part in every for stack, reason in sorted(part.failed.items())},
         partial=tuple(sorted(stack for part in every for stack in part.partial)),
         predicted=any(part.predicted for part in every),
-        others=tuple(
-            sorted((one for part in every for one in part.others), key=lambda one: (one.stack, one.code, one.subject))
-        ),
+        others=_in_order(one for part in every for one in part.others),
+        sql=_in_order(one for part in every for one in part.sql),
     )
+
+
+def _in_order(found: Iterable[Other]) -> tuple[Other, ...]:
+    return tuple(sorted(found, key=lambda one: (one.stack, one.code, one.subject)))

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long test-spark mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long test-sql test-spark mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess dist docs lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, test-spark, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, test-sql, test-spark, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, dist, docs, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -86,7 +86,7 @@ dashboard: setup .venv/.dashboard.ready
 	@headgate dashboard --root build/demo $(ARGS)
 
 # With bytecode, whatever the shell says: the tests start a hundred programs.
-test test-shared test-long test-spark: export PYTHONDONTWRITEBYTECODE =
+test test-shared test-long test-sql test-spark: export PYTHONDONTWRITEBYTECODE =
 
 test: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready build/packaged/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal
@@ -98,6 +98,11 @@ test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.app
 # All tests, those that need such data where it is there; properties with other examples each time.
 test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready .venv/.browser.ready build/packaged/.ready build/spark-sql/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "(long or not long) and not spark" --hypothesis-profile=long
+
+# A small part of what asks Spark 4.3 about SQL, about a minute; test-long has all of it. Needs Java 17.
+test-sql: setup build/spark-sql/.ready
+	@pytest -m long tests/sql/test_spark.py::test_spark_agrees_on_some_of_each_kind \
+	  tests/sql/generate/test_spark.py::test_what_is_generated_gives_in_two_runs_of_a_stream_what_it_gives_in_one_batch
 
 # What runs on Spark, in an environment of its own: where pyspark is, connectors are read with it. Needs Java 17.
 test-spark: build/spark-run/.ready

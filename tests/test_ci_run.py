@@ -1,4 +1,4 @@
-"""`.ci/run`: the tests as one who has nothing but a clone, then those that need more data, and it fails where none ran."""
+"""`.ci/run`: the tests as one who has nothing but a clone, then those that need more; and it fails where none ran."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def run(folder: Path, said: dict[str, str], shared: str = "") -> subprocess.CompletedProcess[str]:
+def run(folder: Path, said: dict[str, str], shared: str = "", *, java: bool = False) -> subprocess.CompletedProcess[str]:
     """Run it with a `make` that says so, and fails where it says "failed"; `asked` notes each goal and where its data is."""
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", folder / ".ci")
@@ -21,7 +21,9 @@ def run(folder: Path, said: dict[str, str], shared: str = "") -> subprocess.Comp
     program = folder / "bin" / "make"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\n{note}\n{make}\n! grep -q failed "$0.said"\n')
-    program.chmod(0o755)
+    (program.parent / "java").write_text(f"#!/bin/sh\nexit {int(not java)}\n")
+    for one in program.parent.iterdir():
+        one.chmod(0o755)
     environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "HEADGATE_SHARED": shared}
     return subprocess.run([folder / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False)
 
@@ -66,3 +68,22 @@ def test_tests_of_additional_data_run_by_themselves_where_it_is_there(tmp_path: 
     run(tmp_path, {"test": "1 passed", "test-shared": "1 passed"}, shared)
 
     assert (tmp_path / "asked").read_text().splitlines() == asked
+
+
+def test_spark_is_asked_where_there_is_java_for_it(tmp_path: Path) -> None:
+    done = run(tmp_path, {"test": "1 passed", "test-sql": "1 passed"}, java=True)
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "asked").read_text().splitlines() == ["test ", "lint ", "test-sql "]
+
+
+@pytest.mark.parametrize(("said", "message"), [("1 failed, 1 passed", ""), ("2 skipped", "no test ran: make test-sql")])
+def test_it_fails_where_spark_was_to_be_asked_and_was_not(tmp_path: Path, said: str, message: str) -> None:
+    done = run(tmp_path, {"test": "1 passed", "test-sql": said}, java=True)
+
+    assert done.returncode != 0
+    assert message in done.stderr
+
+
+def test_without_java_it_says_that_spark_was_not_asked(tmp_path: Path) -> None:
+    assert "no Java here" in run(tmp_path, {"test": "1 passed"}).stderr

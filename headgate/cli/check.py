@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headgate.use_cases.check import ShownConnector
 
 
-SchemaOf = Literal["connector", "accepted", "pipeline", "tables"]
+SchemaOf = Literal["connector", "accepted", "pipeline", "test", "tables"]
 
 
 def check(
@@ -77,7 +77,7 @@ def schema(
     of: Annotated[
         SchemaOf | None,
         typer.Argument(
-            help="Of connector.yaml, which is the default, accepted.yaml, *.pipeline.yaml, or the columns of tables.csv."
+            help="Of connector.yaml, the default, accepted.yaml, *.pipeline.yaml, *.test.yaml, or the columns of tables.csv."
         ),
     ] = None,
     output: Annotated[

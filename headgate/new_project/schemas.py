@@ -12,10 +12,12 @@ from headgate.inventory.row import INGESTION_TYPES
 from headgate.inventory.runs import COLUMNS as RUNS_COLUMNS
 from headgate.review.accepted import json_schema as accepted_schema
 from headgate.sql.language.schema import json_schema as pipeline_schema
+from headgate.sql.testing.model import json_schema as test_schema
 
 FOLDER = ".headgate"
 CONNECTOR = f"{FOLDER}/connector.schema.json"
 PIPELINE = f"{FOLDER}/pipeline.schema.json"
+_TEST = f"{FOLDER}/test.schema.json"
 _ACCEPTED, _TABLES = f"{FOLDER}/accepted.schema.json", f"{FOLDER}/tables.csv-metadata.json"
 _MARKDOWN = f"{FOLDER}/tables.md"
 # What each column holds.
@@ -55,11 +57,12 @@ _NUMBERS = {"weight", "seconds", "rows", "estimated_rows", "estimated_bytes"}
 
 
 def schema(of: str) -> dict[str, Any]:
-    """Give the description of `connector`, `accepted` or `pipeline` (JSON Schema), or of `tables` (CSV on the Web, W3C)."""
+    """Give the description of `connector`, `accepted`, `pipeline`, `test` (JSON Schema), or `tables` (CSV on the Web, W3C)."""
     return {
         "connector": json_schema,
         "accepted": accepted_schema,
         "pipeline": pipeline_schema,
+        "test": test_schema,
         "tables": _csv_metadata,
     }[of]()
 
@@ -69,6 +72,7 @@ def schema_files() -> list[File]:
     found = {
         CONNECTOR: schema("connector"),
         PIPELINE: schema("pipeline"),
+        _TEST: schema("test"),
         _ACCEPTED: schema("accepted"),
         _TABLES: schema("tables"),
     }

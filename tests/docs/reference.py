@@ -29,9 +29,9 @@ def parts() -> dict[str, str]:
     found = {"commands": help_of_all()}
     for name, words in (("tables.csv", TABLES), ("runs.csv", RUNS)):
         found[name] = table(("column", "what it holds"), [(f"`{column}`", text) for column, text in words.items()])
-    for name, of in (("connector.yaml", "connector"), ("accepted.yaml", "accepted"), ("pipeline.yaml", "pipeline")):
+    for of in ("connector", "accepted", "pipeline", "test"):
         rows = [(f"`{key.path}`", key.value, key.default, key.text) for key in keys_of(schema(of))]
-        found[name] = table(("key", "value", "default", "what it is"), rows)
+        found[f"{of}.yaml"] = table(("key", "value", "default", "what it is"), rows)
     sample, own = balanced_sample(), _balanced_csv()
     head = report_text(sample).splitlines()[: len(sample.rows) + 3]
     found["pipelines of the sample"] = "\n".join(["```text", *head, "```"])

@@ -85,3 +85,9 @@ class SdpTests(StrictModel):
 
     defaults: dict[Name, str | int | float | bool] = Field(default_factory=dict)
     tests: list[SdpCase] = Field(default_factory=list)
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema of `*.test.yaml` (draft 2020-12), for editors."""
+    schema = TestsModel.model_json_schema() | {"title": "Headgate tests of a pipeline of transforms"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

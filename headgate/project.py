@@ -236,7 +236,9 @@ def refuse_forgotten_pipelines(connector: Connector, target: str) -> None:
         return
     known = {pipeline.id for pipeline in layout.pipelines} | {left.id for left in layout.left}
     known |= {pipeline.renamed.before for pipeline in layout.pipelines if pipeline.renamed}
-    lost = [name for name in connector.deployed(target).pipelines if name not in known]
+    deployed, transforms = connector.deployed(target), {one.id for one in layout.transforms}
+    lost = [name for name in deployed.pipelines if name not in known]
+    lost += [name for name in deployed.transforms if name not in transforms]
     if lost:
         raise RefusedError(
             Problem(

@@ -10,21 +10,27 @@ from headgate.definition.load import FILE
 from headgate.deployment.refused import problems_of
 from headgate.deployment.scope import Scope
 from headgate.deployment.stacks import stacks_of
+from headgate.deployment.transforms import size_problems
 from headgate.emit.bundle.paths import scope_of
 from headgate.emit.terraform.stacks import StackPlan, plan_of
 from headgate.layout.deployed import deployed_path
 from headgate.layout.same_tables import one_workspace, same_tables, same_tables_text
+from headgate.layout.transforms import ID_FIX, id_clashes, transform_misfits
 from headgate.numbers import counted
 from headgate.problems import InputError, Problem, RefusedError, StaleError, refuse
-from headgate.project import LOCK, TABLES, refuse_forgotten_pipelines, refuse_strays, target_of
+from headgate.project import LOCK, TABLES, read_connectors, refuse_forgotten_pipelines, refuse_strays, target_of
+from headgate.transforms.deployed import deployed_transforms
+from headgate.transforms.named import named_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from headgate.layout.deployed import DeployedBy
     from headgate.layout.model import Layout
     from headgate.project import Connector
     from headgate.tables.table import Table
+    from headgate.transforms.deployed import DeployedTransforms
+    from headgate.transforms.named import NamedFile
 
 _MOST = 5
 _TOOLS: dict[DeployedBy, str] = {"terraform": "Terraform", "bundle": "a bundle"}
@@ -32,18 +38,20 @@ _TOOLS: dict[DeployedBy, str] = {"terraform": "Terraform", "bundle": "a bundle"}
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A connector in a target, whose files fit together: its tables, its layout, and its own code (path → content)."""
+    """A connector in a target, whose files fit together: tables, layout, own code (path → content), pipelines of transforms."""
 
     scope: Scope
     tables: tuple[Table, ...]
     layout: Layout
     code: Mapping[str, bytes]
+    transforms: tuple[DeployedTransforms, ...] = ()
 
 
-def ready(connector: Connector, target: str) -> Ready:
+def ready(connector: Connector, target: str, project: Sequence[Connector] | None = None) -> Ready:
     """Give what a connector's files say of a target, once all is found to fit.
 
-    Raises StaleError where the lock does not fit the inventory, InputError for what could not run as it would be deployed,
+    project: all connectors, whose tables pipeline files may read; None: they are read where there are such files. Raises
+    StaleError where the lock does not fit the inventory, InputError for what could not run as it would be deployed,
     RefusedError where something deployed would be lost from sight.
     """
     tables = connector.tables
@@ -51,16 +59,41 @@ def ready(connector: Connector, target: str) -> Ready:
     if problems := problems_of(connector, code):
         raise InputError(problems)
     layout = connector.agreed()
-    if found := misfits(tables, connector.definition, layout):
-        more = f" (and {len(found) - _MOST} more)" if len(found) > _MOST else ""
-        fix = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
-        message = f"the lock does not fit {TABLES} and connector.yaml: {'; '.join(found[:_MOST])}{more}"
-        raise StaleError(Problem(message, fix, str(connector.lock_path)))
+    files = named_files(connector.folder)
+    refuse(
+        (
+            *_stale(connector, f"{TABLES} and connector.yaml", misfits(tables, connector.definition, layout)),
+            *_stale(connector, "the pipeline files", transform_misfits(layout, [one.id for one in files])),
+        ),
+        StaleError,
+    )
     refuse_forgotten_pipelines(connector, target)
     refuse_strays(connector, layout, [target])
     _refuse_deployed_tables(connector, layout, target)
     _refuse_the_other(connector, target)
-    return Ready(Scope(connector.definition, target), tables, layout, code)
+    transforms = _transforms(connector, layout, files, target, project)
+    return Ready(Scope(connector.definition, target), tables, layout, code, transforms)
+
+
+def _stale(connector: Connector, what: str, found: Sequence[str]) -> Iterator[Problem]:
+    """Say that the lock does not fit `what`, if anything was found."""
+    if found:
+        more = f" (and {len(found) - _MOST} more)" if len(found) > _MOST else ""
+        fix = f"run `headgate balance {connector.definition.id}`, look at what moves, and commit {LOCK}"
+        yield Problem(f"the lock does not fit {what}: {'; '.join(found[:_MOST])}{more}", fix, str(connector.lock_path))
+
+
+def _transforms(
+    connector: Connector, layout: Layout, files: Sequence[NamedFile], target: str, project: Sequence[Connector] | None
+) -> tuple[DeployedTransforms, ...]:
+    """Give a connector's pipelines of transforms. Raises InputError with the problems of their files, and of their ids."""
+    refuse(Problem(clash, ID_FIX, str(connector.lock_path)) for clash in id_clashes(layout))
+    if not files:
+        return ()
+    among = read_connectors(connector.folder.parent.parent) if project is None else project
+    found = deployed_transforms(connector, files, target, among)
+    refuse(size_problems(found))
+    return tuple(found)
 
 
 def _refuse_deployed_tables(connector: Connector, layout: Layout, target: str) -> None:
@@ -105,26 +138,26 @@ def _refuse_the_other(connector: Connector, target: str) -> None:
     raise RefusedError(Problem(message, fix, str(deployed_path(connector.folder, target))))
 
 
-def deployment_of(connector: Connector, target: str | None) -> list[StackPlan]:
+def deployment_of(connector: Connector, target: str | None, project: Sequence[Connector] | None = None) -> list[StackPlan]:
     """Give the planned stacks of a connector in a target (None: its default one); none where a bundle deploys it.
 
-    Raises what `ready` does.
+    project: as for `ready`, which says what is raised.
     """
     name = target_of(connector.definition, target)
-    found = ready(connector, name)
+    found = ready(connector, name, project)
     return [] if found.scope.target.deploy_with == "bundle" else _stacks(connector, found.scope, found)
 
 
-def expected_of(connector: Connector, target: str) -> list[StackPlan]:
-    """Give what is to exist of a connector in a target, whatever deploys it, as stacks. Raises what `ready` does.
+def expected_of(connector: Connector, target: str, project: Sequence[Connector] | None = None) -> list[StackPlan]:
+    """Give what is to exist of a connector in a target, whatever deploys it, as stacks. Takes and raises what `ready` does.
 
     Of a target that a bundle deploys, with the paths that files have in a bundle.
     """
-    found = ready(connector, target)
+    found = ready(connector, target, project)
     return _stacks(connector, scope_of(connector.definition, target), found)
 
 
 def _stacks(connector: Connector, scope: Scope, found: Ready) -> list[StackPlan]:
     deployed = connector.deployed(scope.target_name)
-    stacks = stacks_of(scope, found.tables, found.layout, deployed, found.code)
+    stacks = stacks_of(scope, found.tables, found.layout, deployed, found.code, found.transforms)
     return [plan_of(stack, scope, deployed.connection) for stack in stacks]

@@ -200,6 +200,7 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
         tables=tuple(placements),
         left=tuple(sorted(left, key=lambda entry: entry.id)),
         retired=lock.retired if lock else (),
+        transforms=lock.transforms if lock else (),
     )
     group_by = group_by_of(definition, locked_groups(lock))
     # A lock from before locks said what makes a group is only written again where something else changes.

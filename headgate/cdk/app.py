@@ -26,8 +26,9 @@ def add_stacks(app: Construct, root: Path, target: str | None = None) -> dict[st
     Reads committed files only. Raises HeadgateError where they are wrong or don't fit each other.
     """
     stacks: dict[str, PlannedStack] = {}
-    for connector in read_connectors(root):
-        for plan in deployment_of(connector, target or os.environ.get("HEADGATE_TARGET") or None):
+    connectors = read_connectors(root)
+    for connector in connectors:
+        for plan in deployment_of(connector, target or os.environ.get("HEADGATE_TARGET") or None, connectors):
             stack = PlannedStack(app, plan)
             for name in plan.waits_for:
                 stack.add_dependency(stacks[name])

@@ -198,6 +198,7 @@ def _goes(goes: Retirement) -> str:
     tables = counted(goes.tables, "streaming table" if goes.drop_tables else "table")
     lines = [f"{definition.id} in {goes.target}:{unknown}", f"  {counted(goes.pipelines, *fates)} {tables}"]
     lines += [] if goes.drop_tables else _run_on(goes)
+    lines += _transforms(goes) if goes.transforms else []
     code = "notebooks" if definition.by_notebook else "ingest files"
     lines += [f"  their jobs, {code} and permissions are destroyed"]
     lines += [] if definition.connection.existing else [f"  the connection '{definition.connection.name}' is destroyed"]
@@ -207,6 +208,15 @@ def _goes(goes: Retirement) -> str:
     ends = "destroyed" if goes.drop_tables else "forgotten by Terraform"
     lines += [f"  the {kind} is {ends}" for kind, is_made in made.items() if is_made]
     return "\n".join(lines)
+
+
+def _transforms(goes: Retirement) -> list[str]:
+    one, many = (
+        ("is destroyed, and with it all tables that it makes", "are destroyed, and with them all tables that they make")
+        if goes.drop_tables
+        else ("stays in the workspace, with its tables", "stay in the workspace, with their tables")
+    )
+    return [f"  {counted(goes.transforms, f'pipeline of transforms {one}', f'pipelines of transforms {many}')}"]
 
 
 def _tell_pending(found: Progress) -> None:
@@ -220,6 +230,7 @@ def _tell_pending(found: Progress) -> None:
     ]
     lines += [f"handed over, to be applied: {p.table.source_table}: {p.pipeline} → {p.agreed}" for p in todo.handed_over]
     lines += [f"pipeline that leaves, to be applied: {name}" for name in todo.left]
+    lines += [f"pipeline of transforms that leaves, to be applied: {name}" for name in todo.transforms]
     lines += [f"pipeline that changes stack, to be applied: {name}" for name in todo.restacked]
     lines += [f"pipeline with a new id, to be applied: {name}" for name in todo.renamed]
     lines += ["the target is to be taken down by the next deploy"] if todo.retired else []

@@ -51,14 +51,12 @@ def check_sql(  # noqa: PLR0913  # each is an option of the command line
     only appended. Exit code 1 where there are errors.
     """
     from headgate.problems import InputError
-    from headgate.use_cases.check_pipelines import check_pipelines
-    from headgate.use_cases.check_sql import CheckSqlRequest, check_sql_files
-    from headgate.use_cases.sql_files import is_pipeline_file
+    from headgate.use_cases.check_pipelines import check_files
+    from headgate.use_cases.check_sql import CheckSqlRequest
 
     if approximate and not fix:
         raise InputError("--approximate is of what --fix writes", "say --fix too")
-    check = check_pipelines if any(map(is_pipeline_file, files)) else check_sql_files
-    found = check(
+    found = check_files(
         CheckSqlRequest(
             files=tuple(files),
             schemas=schemas,

@@ -167,6 +167,9 @@ class Cluster:
     policy_id: str | None
 
 
+Edition = Literal["CORE", "PRO", "ADVANCED"]
+
+
 @dataclass(frozen=True, slots=True)
 class ManagedTable:
     """A table of managed ingestion, as the target has it, what the platform lets one say of it, and the source's options."""
@@ -191,7 +194,8 @@ class Pipeline:
 
     file: the path of either; empty where there is none. code_kind: which of them. cluster: None for serverless. code: the
     folder that it imports from; empty where wheels bring the code. waiting: its tables have yet to be handed over to it. after:
-    what it waits for besides its file.
+    what it waits for besides its file. more: other files that it runs. edition: of a classic cluster; None: the platform's
+    choice.
     """
 
     id: str
@@ -217,6 +221,8 @@ class Pipeline:
     event_log: EventLog | None = None
     after: tuple[Ref, ...] = ()
     code_kind: Literal["file", "notebook"] = "file"
+    more: tuple[str, ...] = ()
+    edition: Edition | None = None
     kind: ClassVar[Kind] = "pipeline"
 
 
@@ -230,8 +236,17 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class OnUpdate:
+    """That a job starts once any, or each, of some tables (catalog.schema.table) was updated."""
+
+    tables: tuple[str, ...]
+    which: Literal["any", "all"]
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """The job that starts a pipeline; it has the pipeline's id. Without a schedule nothing starts it.
+    """The job that starts a pipeline; it has the pipeline's id. Without a schedule and updates nothing starts it.
 
     tasks: other pipelines that it starts too, each with those that end before; the job's own may be one of them.
     task: what the pipeline's own task is called.
@@ -246,6 +261,7 @@ class Job:
     notified: tuple[str, ...]
     tasks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     task: str = "ingest"
+    on_update: OnUpdate | None = None
     kind: ClassVar[Kind] = "job"
 
 

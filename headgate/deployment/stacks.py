@@ -14,7 +14,9 @@ from headgate.deployment.model import Ref, Stack
 from headgate.deployment.monitoring.resources import monitoring_resources
 from headgate.deployment.pipelines import pipelines_now, refs, resources_of
 from headgate.deployment.shared import not_ours, shared_resources
+from headgate.deployment.transforms import transform_resources
 from headgate.layout.model import stack_numbers, whereabouts
+from headgate.layout.transforms import leaving_transforms, living_transforms
 from headgate.problems import InputError, Problem, RefusedError
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout, Left, Pipeline
     from headgate.tables.table import Table
+    from headgate.transforms.deployed import DeployedTransforms
 
 
 @dataclass(slots=True)
@@ -42,12 +45,18 @@ class _Draft:
 
 
 def stacks_of(
-    scope: Scope, tables: Sequence[Table], layout: Layout, deployed: Deployed, code: Mapping[str, bytes] | None = None
+    scope: Scope,
+    tables: Sequence[Table],
+    layout: Layout,
+    deployed: Deployed,
+    code: Mapping[str, bytes] | None = None,
+    transforms: Sequence[DeployedTransforms] = (),
 ) -> list[Stack]:
     """Give the connector's stacks in a target in the order of their applies: the shared one, then those with pipelines.
 
     A stack that emptied is there until its traces are recorded as gone. A target that is taken down goes the other way
     round, so that the connection outlives what reads through it; once it is recorded as down, it has no stack any more.
+    transforms: the pipelines of transforms that the target is to have.
     Raises RefusedError where an import needs a workspace's id that is not recorded, InputError for a managed pipeline that
     has no table yet, StaleError where layout and tables don't hold the same tables.
     """
@@ -61,7 +70,9 @@ def stacks_of(
         raise InputError(problems)
     name, made = scope.stack_name(None), shared_resources(scope, code or {})
     made += monitoring_resources(scope, layout, list(pipelines.values()), made)
-    shared = Stack(name, tuple(made), forgotten=tuple(not_ours(scope)))
+    made += transform_resources(scope, transforms, made)
+    forgotten = [*not_ours(scope), *(Ref("pipeline", one) for one in leaving_transforms(layout, scope.target_name))]
+    shared = Stack(name, tuple(made), forgotten=tuple(forgotten))
     drafts = _drafts(scope, layout, pipelines, deployed)
     return [shared, *(drafts[number].stack(scope.stack_name(number), (name,)) for number in sorted(drafts))]
 
@@ -126,6 +137,8 @@ def _retired(scope: Scope, layout: Layout, *, leave: bool) -> list[Stack]:
         _forget(drafts, layout.pipelines, target)
     stacks = [drafts[number].stack(scope.stack_name(number)) for number in sorted(drafts)]
     holding = [Ref("catalog", definition.id), Ref("schema", definition.id), Ref("pipeline", definition.id)]
-    kept = {*not_ours(scope), *(holding if leave else ())}
+    holding += [Ref("pipeline", one) for one in living_transforms(layout)]
+    left = [Ref("pipeline", one) for one in leaving_transforms(layout, target)]
+    kept = {*not_ours(scope), *left, *(holding if leave else ())}
     forgotten = tuple(sorted(kept, key=lambda one: one.address))
     return [*stacks, Stack(scope.stack_name(None), forgotten=forgotten, waits_for=tuple(stack.name for stack in stacks))]

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 # A pipeline's alerts. Source: the provider's databricks_pipeline, block notification.
 ALERTS = ["on-update-failure", "on-update-fatal-failure", "on-flow-failure"]
+# How many of a trigger's tables have to be updated. Source: the provider's databricks_job, block trigger.table_update.
+CONDITIONS = {"any": "ANY_UPDATED", "all": "ALL_UPDATED"}
 # What a level is called otherwise than on a pipeline. Source: the provider's databricks_permissions.
 _LEVELS = {("job", "CAN_RUN"): "CAN_MANAGE_RUN", ("dashboard", "CAN_VIEW"): "CAN_READ"}
 

@@ -33,7 +33,7 @@ class Deployed:
     `tables`: a table as the target has it → the pipeline whose files read it; empty in older records.
     `doubled`: the workspace's id of a job that no state has → the address of the one that it doubles.
     `connection`: a digest of the connection as it was applied, of secrets the names alone; empty where none is known.
-    `by`: what deployed it.
+    `by`: what deployed it. `transforms`: pipeline of transforms → its id in the workspace.
     """
 
     target: str
@@ -42,6 +42,7 @@ class Deployed:
     doubled: dict[str, str] = field(default_factory=dict)
     connection: str = ""
     by: DeployedBy = "terraform"
+    transforms: dict[str, str] = field(default_factory=dict)
 
     @property
     def pipeline_ids(self) -> dict[str, str]:
@@ -76,6 +77,7 @@ class _Record(BaseModel):
     doubled: dict[str, str] = {}
     connection: str = ""
     by: DeployedBy = "terraform"
+    transforms: dict[str, str] = {}
 
 
 def read_deployed(folder: Path, target: str) -> Deployed:
@@ -88,7 +90,8 @@ def read_deployed(folder: Path, target: str) -> Deployed:
     found = parse_as(_Record, text, str(path), fix)
     ids = {address: id_ for address, id_ in sorted(found.ids.items()) if id_ is not None}
     tables = {TableId.parse(table): pipeline for table, pipeline in found.tables.items()}
-    return Deployed(target, ids, tables, dict(sorted(found.doubled.items())), found.connection, found.by)
+    doubled, transforms = dict(sorted(found.doubled.items())), dict(sorted(found.transforms.items()))
+    return Deployed(target, ids, tables, doubled, found.connection, found.by, transforms)
 
 
 def write_deployed(folder: Path, deployed: Deployed) -> bool:
@@ -102,6 +105,8 @@ def write_deployed(folder: Path, deployed: Deployed) -> bool:
         parts.append(f'  "tables": {_lines({str(table): pipeline for table, pipeline in deployed.tables.items()})}')
     if deployed.doubled:
         parts.append(f'  "doubled": {_lines(deployed.doubled)}')
+    if deployed.transforms:
+        parts.append(f'  "transforms": {_lines(deployed.transforms)}')
     return write_whole(deployed_path(folder, deployed.target), "{\n" + ",\n".join(parts) + "\n}\n")
 
 

@@ -27,7 +27,9 @@ T = TypeVar("T")
 FORMAT = 1
 MOST_OFFSET = 59  # an offset stays within the hour
 # What an entry needn't say: each is the field's default.
-_UNSAID = {"group_by": "", "name": "", "offset": 0, "restacked": None, "renamed": None, "move": None, "observed": False}
+_UNSAID = {
+    "group_by": "", "name": "", "offset": 0, "restacked": None, "renamed": None, "move": None, "observed": False, "left": None,
+}  # fmt: skip
 _FIX = "take layout.lock from the last commit, then run `headgate balance`"
 _MERGED = (
     "keep the lines of both branches, and of a line that both changed the one of the branch that was deployed; "
@@ -38,7 +40,10 @@ _MERGED = (
 def render_lock(layout: Layout) -> str:
     """Give the lock's text for a layout; `parse_lock` gives the same layout back."""
     head = {"format": FORMAT, "connector": layout.connector, "asked": _line(layout.asked)}
-    lists = {"pipelines": layout.pipelines, "tables": layout.tables, "left": layout.left, "retired": layout.retired}
+    lists: dict[str, Iterable[Any]] = {
+        "pipelines": layout.pipelines, "tables": layout.tables, "left": layout.left, "retired": layout.retired,
+        **({"transforms": layout.transforms} if layout.transforms else {}),
+    }  # fmt: skip
     parts = [f"{_text(name)}: {_text(value)}" for name, value in head.items()]
     parts += [f"{_text(name)}: {_lines(entries)}" for name, entries in lists.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
@@ -102,6 +107,7 @@ def faults(layout: Layout, file: str = "layout.lock") -> list[Problem]:
         for pipeline in layout.pipelines
         if not 0 <= pipeline.offset <= MOST_OFFSET
     ]
+    messages += [f"pipeline of transforms '{name}' is there twice" for name in _twice(one.id for one in layout.transforms)]
     messages += [f"pipeline '{left.id}' both lives and left" for left in layout.left if left.id in living]
     for placement in layout.tables:
         messages += [

@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any, Literal
 
-from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement, Retirement
+from pydantic import Field
+
+from headgate.layout.model import Asked, Layout, Left, Move, Pipeline, Placement, Retirement, TransformPipeline
 from headgate.tables.ids import TableId
 from headgate.validation import Destination, Id, StrictModel, parse_as
 
@@ -38,6 +40,7 @@ class _Lock(StrictModel):
     tables: list[_Table | None]
     left: list[Left | None]
     retired: list[Retirement | None]
+    transforms: list[TransformPipeline | None] = Field(default_factory=list)
 
 
 def layout_in(text: str, file: str, fix: str) -> Layout:
@@ -63,6 +66,7 @@ def layout_in(text: str, file: str, fix: str) -> Layout:
         tuple(sorted(placements, key=lambda placement: placement.table.spelled)),
         tuple(sorted(filter(None, lock.left), key=lambda left: left.id)),
         tuple(sorted(filter(None, lock.retired), key=lambda retirement: retirement.target)),
+        tuple(sorted(filter(None, lock.transforms), key=lambda one: one.id)),
     )
 
 

@@ -99,6 +99,17 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class TransformPipeline:
+    """A pipeline of transforms, made of a pipeline file, in the shared stack. Its id is given once, and never again.
+
+    left: None while there is the file; else the targets in which it has yet to be forgotten.
+    """
+
+    id: Id
+    left: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Retirement:
     """A target that is being taken down. tables `leave`: pipelines are forgotten; `drop`: destroyed with their tables."""
 
@@ -121,7 +132,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The layout of one connector, sorted: pipelines and left by id, tables by name."""
+    """The layout of one connector, sorted: pipelines, left and transforms by id, tables by name."""
 
     connector: str
     asked: Asked
@@ -129,6 +140,7 @@ class Layout:
     tables: tuple[Placement, ...] = ()
     left: tuple[Left, ...] = ()
     retired: tuple[Retirement, ...] = ()
+    transforms: tuple[TransformPipeline, ...] = ()
 
 
 def whereabouts(pipeline: Pipeline | Left, target: str) -> list[tuple[int, str]]:

@@ -113,12 +113,22 @@ def observe(
     changing = [*todo.restacked, *todo.renamed]
     changed = [name for name in changing if _arrived(whereabouts(traced[name], target), states, known, expected_files)]
     moves = [p for p in todo.handed_over if p.move and applied(p.pipeline) and applied(p.move.to)]
+    gone += [name for name in todo.transforms if _nowhere([(0, name)], states)]
     empty = {0, *stack_numbers(layout, target)} <= set(states) and not any(state.ids for state in states.values())
     done = record_done(layout, target, targets, tables=moves, pipelines=[*gone, *changed], retired=todo.retired and empty)
     ids = _ids(states, known, {name: whereabouts(entry, target) for name, entry in traced.items()}, expected_files)
     noted = states[0].connection if 0 in states else ""
     connection = noted or ("" if todo.retired and empty else known.connection)
-    return done, Deployed(target, ids, _tables_recorded(ids, states, known), connection=connection)
+    transforms = _transforms(layout, states, known)
+    return done, Deployed(target, ids, _tables_recorded(ids, states, known), connection=connection, transforms=transforms)
+
+
+def _transforms(layout: Layout, states: Mapping[int, State], known: Deployed) -> dict[str, str]:
+    """Give pipeline of transforms → the workspace's id; what was recorded, where the shared stack wasn't read."""
+    if 0 not in states:
+        return known.transforms
+    own = {f"databricks_pipeline.{one.id}": one.id for one in layout.transforms}
+    return {own[address]: id_ for address, id_ in sorted(states[0].ids.items()) if address in own}
 
 
 def _tables_recorded(ids: Mapping[str, str], states: Mapping[int, State], known: Deployed) -> dict[TableId, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.layout.model import Change, Layout, Left, Pipeline, Placement, Retirement
+from headgate.layout.transforms import forgotten, leaving_transforms
 from headgate.names import ID
 from headgate.problems import InputError, RefusedError, did_you_mean
 from headgate.tables.names import Names
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeVar
 
     from headgate.layout.deployed import Deployed
-    from headgate.layout.model import MoveState
+    from headgate.layout.model import MoveState, TransformPipeline
     from headgate.tables.ids import TableId
 
     Traced = TypeVar("Traced", Pipeline, Left)
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What is on its way in a target: ids of pipelines, and source tables by the state of their move."""
+    """What is on its way in a target: ids of pipelines, and source tables by the state of their move.
+
+    transforms: pipelines of transforms that left.
+    """
 
     planned: tuple[Placement, ...] = ()
     handed_over: tuple[Placement, ...] = ()
@@ -31,9 +35,10 @@ class Pending:
     restacked: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
     retired: bool = False
+    transforms: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.planned, self.handed_over, self.left, self.restacked, self.renamed, self.retired))
+        return any((self.planned, self.handed_over, self.left, self.restacked, self.renamed, self.retired, self.transforms))
 
 
 def pending(layout: Layout, target: str) -> Pending:
@@ -47,6 +52,7 @@ def pending(layout: Layout, target: str) -> Pending:
         restacked=tuple(p.id for p in layout.pipelines if p.restacked and target in p.restacked.until),
         renamed=tuple(p.id for p in layout.pipelines if p.renamed and target in p.renamed.until),
         retired=any(retirement.target == target and not retirement.done for retirement in layout.retired),
+        transforms=tuple(leaving_transforms(layout, target)),
     )
 
 
@@ -94,6 +100,7 @@ def record_done(
     """
     ended, names = {placement.table for placement in tables}, set(pipelines)
     others = [name for name in targets if name != target]
+    layout = forgotten(layout, target, names)
     return tidy(
         replace(
             layout,
@@ -192,6 +199,7 @@ def tidy(layout: Layout, targets: Collection[str]) -> Layout:
         tables=tables,
         pipelines=tuple(_settled(p, open_targets) for p in layout.pipelines if p.id in used),
         left=tuple(sorted((_settled(entry, entry.until) for entry in (*left, *emptied)), key=lambda entry: entry.id)),
+        transforms=tuple(one if one.left is None else _kept_in(one, open_targets) for one in layout.transforms),
     )
 
 
@@ -227,3 +235,7 @@ def _planned(placement: Placement, target: str) -> Placement:
 
 def _left_in(left: Left, targets: Collection[str]) -> Left:
     return replace(left, until=tuple(name for name in left.until if name in targets))
+
+
+def _kept_in(one: TransformPipeline, targets: Collection[str]) -> TransformPipeline:
+    return replace(one, left=tuple(name for name in one.left or () if name in targets))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.deployment.scope import Scope
 from headgate.grouped import grouped
+from headgate.layout.transforms import leaving_transforms, living_transforms
 from headgate.operate.model import Declared
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 def declared_in(one: Connector, target: str) -> list[Declared]:
     """Give a connector's pipelines in a target, by id: those of its layout, and those that left it and are not forgotten yet.
 
+    Pipelines of transforms are among them, by their ids, for what they are called stands in files that take longer to read.
+
     Nothing where nothing was balanced, or the target was taken down. The lock alone has the say: an inventory that changed
     since keeps nobody from stopping a pipeline.
     """
@@ -23,7 +26,8 @@ def declared_in(one: Connector, target: str) -> list[Declared]:
     if layout is None or any(retired.target == target and retired.done for retired in layout.retired):
         return []
     scope, catalog = Scope(definition, target), definition.targets[target].catalog
-    recorded = one.deployed(target).pipeline_ids
+    deployed = one.deployed(target)
+    recorded = deployed.pipeline_ids
     tables = grouped((its.in_target(target), its.table.in_catalog(catalog)) for its in layout.tables)
 
     def declare(its: Pipeline | Left, group: str, name: str, *, leaving: bool) -> Declared:
@@ -41,4 +45,12 @@ def declared_in(one: Connector, target: str) -> list[Declared]:
 
     found = [declare(its, its.group, its.name, leaving=False) for its in layout.pipelines]
     found += [declare(left, "", "", leaving=True) for left in layout.left if target in left.until]
+    leaving = leaving_transforms(layout, target)
+    found += [
+        Declared(
+            definition.id, target, id_, "", scope.stack_name(None), scope.pipeline_name(id_), deployed.transforms.get(id_, ""),
+            leaving=id_ in leaving,
+        )
+        for id_ in (*living_transforms(layout), *leaving)
+    ]  # fmt: skip
     return sorted(found, key=lambda one: one.pipeline)

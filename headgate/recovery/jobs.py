@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from headgate.deployment.scope import Scope
 from headgate.deployment.tags import Tag
 from headgate.layout.model import whereabouts
+from headgate.layout.transforms import leaving_transforms, living_transforms
 from headgate.recovery.decide import Known, findings_in
 from headgate.recovery.model import JOB, Expected
 
@@ -43,6 +44,9 @@ def _expected(definition: Definition, layout: Layout, target: str) -> list[Expec
         former = tuple(dict.fromkeys(f"{JOB}.{name}" for _, name in before if name != id_))
         tag = Tag(definition.id, target, id_)
         found.append(Expected(f"{JOB}.{id_}", scope.stack_name(stack), scope.pipeline_name(shown), tag, former))
+    for id_ in (*living_transforms(layout), *leaving_transforms(layout, target)):
+        tag = Tag(definition.id, target, id_)
+        found.append(Expected(f"{JOB}.{id_}", scope.stack_name(None), scope.pipeline_name(id_), tag))
     if scope.monitoring:
         tag = Tag(definition.id, target, definition.id)
         found.append(Expected(f"{JOB}.{definition.id}", scope.stack_name(None), scope.monitoring_label, tag))

@@ -21,16 +21,17 @@ from headgate.inventory.loads import unheard_loads
 from headgate.inventory.write import render_inventory
 from headgate.layout.lock import differs, render_lock
 from headgate.layout.progress import without_needless_handovers
+from headgate.layout.transforms import ID_FIX, id_clashes, transform_notes, with_transforms
 from headgate.numbers import counted
-from headgate.problems import InputError, RefusedError, did_you_mean, refuse
+from headgate.problems import InputError, Problem, RefusedError, did_you_mean, refuse
 from headgate.project import TABLES, read_connectors, refuse_committed, refuse_strays
+from headgate.transforms.named import named_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from headgate.cost.curve import Curve
     from headgate.layout.model import Layout
-    from headgate.problems import Problem
     from headgate.project import Connector
 
 
@@ -155,10 +156,13 @@ def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], Non
     except InputError as error:
         # What --what-if asks for has no place in the file.
         raise error if request.settings else InputError(located(error.problems, one.folder / FILE)) from None
-    made = replace(made, layout=_without_needless_handovers(one, made.layout))
+    layout = with_transforms(made.layout, [file.id for file in named_files(one.folder)], one.definition.targets)
+    refuse(Problem(clash, ID_FIX, str(one.lock_path)) for clash in id_clashes(layout))
+    made = replace(made, layout=_without_needless_handovers(one, layout))
     refuse_strays(one, made.layout, one.definition.targets)
     shown = report(tables, definition, made.layout, before, made.groups)
-    shown = replace(shown, notes=(*shown.notes, *_unheard(current), *unheard_loads(current.rows, definition)))
+    notes = (*shown.notes, *_unheard(current), *unheard_loads(current.rows, definition), *transform_notes(before, made.layout))
+    shown = replace(shown, notes=notes)
     reasons = explain(request.explain, tables, definition, before, shown) if request.explain is not None else ()
     return _Balanced(one, made.layout, shown, reasons)
 
@@ -199,7 +203,7 @@ def _unheard(one: Connector) -> Iterator[str]:
 
 
 def _refuse_deployed(one: Connector) -> None:
-    if recorded := [target for target in one.definition.targets if one.deployed(target).ids]:
+    if recorded := [target for target in one.definition.targets if one.deployed(target).ids or one.deployed(target).transforms]:
         raise RefusedError(
             f"{one.definition.id} is deployed to {', '.join(recorded)}: without its lock every table could be lost",
             "use --rebalance, which moves tables by handovers",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.emit.bundle.keys import pipeline_key
+from headgate.layout.transforms import leaving_transforms, living_transforms
 from headgate.problems import Problem, RefusedError
 
 if TYPE_CHECKING:
@@ -26,10 +27,12 @@ def refuse_leaving(one: Connector, layout: Layout, target: str, folder: Path) ->
 
 
 def _problems(one: Connector, layout: Layout, target: str, folder: Path) -> Iterator[Problem]:
-    connector, ids = one.definition.id, one.deployed(target).pipeline_ids
+    connector, recorded = one.definition.id, one.deployed(target)
+    ids = recorded.pipeline_ids
     unbind = f"in {folder}, as it is: `databricks bundle deployment unbind"
     if any(retirement.target == target for retirement in layout.retired):
         deployed = [pipeline.id for pipeline in layout.pipelines if pipeline.id in ids]
+        deployed += [name for name in living_transforms(layout) if name in recorded.transforms]
         for name in deployed:
             fix = (
                 f"{unbind} {pipeline_key(connector, name)} -t {target}`; of all: `headgate done {connector} -t {target} --all`"
@@ -38,11 +41,12 @@ def _problems(one: Connector, layout: Layout, target: str, folder: Path) -> Iter
         if not deployed:
             fix = f"`headgate done {connector} -t {target} --all`"
             yield Problem(f"{target} of {connector} is being taken down, and has no pipeline that is recorded", fix)
-    for left in layout.left:
-        if target in left.until and left.id in ids:
-            done = f"`headgate done {connector} -t {target} --pipeline {left.id}`"
-            fix = f"{unbind} {pipeline_key(connector, left.id)} -t {target}`; then {done}"
-            yield Problem(f"pipeline '{left.id}' leaves {target}, and the next deploy would destroy it", fix)
+    leaving = [left.id for left in layout.left if target in left.until and left.id in ids]
+    for name in [*leaving, *leaving_transforms(layout, target)]:
+        done = f"`headgate done {connector} -t {target} --pipeline {name}`"
+        never = "" if name in ids or name in recorded.transforms else " (if it was never deployed there, this alone)"
+        fix = f"{unbind} {pipeline_key(connector, name)} -t {target}`; then {done}{never}"
+        yield Problem(f"pipeline '{name}' leaves {target}, and the next deploy would destroy it", fix)
     for pipeline in layout.pipelines:
         if pipeline.renamed and target in pipeline.renamed.until:
             before = pipeline.renamed.before

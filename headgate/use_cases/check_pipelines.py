@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from headgate.files import needed_text
 from headgate.problems import Problem, refuse
-from headgate.use_cases.sql_files import SqlRequest, is_pipeline_file, need_sqlglot, read_pipelines
-from headgate.use_cases.sql_findings import checked
+from headgate.transforms.files import SqlRequest, is_pipeline_file, need_sqlglot, read_pipelines
+from headgate.transforms.findings import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,13 +16,22 @@ if TYPE_CHECKING:
     from headgate.use_cases.check_sql import CheckedSql, CheckSqlRequest
 
 
+def check_files(request: CheckSqlRequest) -> CheckedSql:
+    """Check pipeline files where there is one, else files of SQL. Raises what checking either does."""
+    if any(map(is_pipeline_file, request.files)):
+        return check_pipelines(request)
+    from headgate.use_cases.check_sql import check_sql_files
+
+    return check_sql_files(request)
+
+
 def check_pipelines(request: CheckSqlRequest) -> CheckedSql:
     """Check pipeline files, each a pipeline of its own; findings are at their lines.
 
     Raises InputError for other files beside them, and for what only SQL files have.
     """
+    from headgate.transforms.landed import landed_tables
     from headgate.use_cases.check_sql import CheckedSql, codes_of
-    from headgate.use_cases.landed_tables import landed_tables
 
     need_sqlglot()
     others = [path for path in request.files if not is_pipeline_file(path)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.files import needed_text, write_all
 from headgate.problems import InputError, Problem, did_you_mean, refuse
-from headgate.use_cases.sql_files import need_sqlglot
+from headgate.transforms.files import need_sqlglot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -133,7 +133,7 @@ def known_tables(request: CheckSqlRequest) -> KnownTables:
     Raises InputError, as the look at these tables does.
     """
     from headgate.sql.known import KnownTables
-    from headgate.use_cases.landed_tables import landed_tables
+    from headgate.transforms.landed import landed_tables
 
     lists: list[Iterable[KnownTable]] = []
     if request.schemas is not None:

@@ -11,6 +11,7 @@ from headgate.deployment.model import Cluster, Connection, GitFolder, Job, Permi
 from headgate.deployment.monitoring.resources import monitoring_resources
 from headgate.deployment.pipelines import pipelines_now, resources_of
 from headgate.deployment.shared import shared_resources
+from headgate.deployment.transforms import transform_resources
 from headgate.emit.bundle.bundle import BundleTarget, bundle_files
 from headgate.emit.bundle.paths import bundle_scope
 from headgate.emit.bundle.refused import problems_of
@@ -117,6 +118,7 @@ def _part(one: Connector, target: str, fitting: Ready, request: BundleRequest) -
     pipelines = pipelines_now(scope, fitting.tables, fitting.layout)
     found = shared_resources(scope, fitting.code)
     found += monitoring_resources(scope, fitting.layout, pipelines, found)
+    found += transform_resources(scope, fitting.transforms, found)
     for now in pipelines:
         found += resources_of(scope, now)
     return BundleTarget(scope, tuple(_as_asked(found, request)))

@@ -15,7 +15,8 @@ from headgate.numbers import counted
 from headgate.problems import InputError, Problem, RefusedError, did_you_mean, refuse
 from headgate.project import read_connectors
 from headgate.sql.template import BronzeTable, medallion, minimal
-from headgate.use_cases.sql_files import FOLDER, SUFFIX
+from headgate.transforms.files import FOLDER
+from headgate.transforms.model import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

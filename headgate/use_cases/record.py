@@ -20,6 +20,7 @@ from headgate.layout.lock import write_lock
 from headgate.layout.model import stack_numbers
 from headgate.layout.observe import observe, state_of
 from headgate.layout.progress import Pending, named, pending, pipeline_id, record_done, record_handover
+from headgate.layout.transforms import living_transforms
 from headgate.problems import InputError, did_you_mean
 from headgate.recovery.login import is_set
 from headgate.use_cases.record_bundle import bundle_states
@@ -101,8 +102,9 @@ def record_applied(request: RecordRequest, tell: Callable[[str], None]) -> Progr
     doubled = doubled_now(workspace, one, layout, target, ids, tell)
     deployed = replace(deployed, doubled=known.doubled if doubled is None else doubled, by=by)
     taken_down = any(retirement.target == target for retirement in layout.retired)
-    lives = set() if taken_down else {pipeline.id for pipeline in layout.pipelines}
-    for vanished in sorted(({*known.pipelines} & lives) - {*deployed.pipelines}):
+    lives = set() if taken_down else {*(pipeline.id for pipeline in layout.pipelines), *living_transforms(layout)}
+    had, has = ({*one.pipelines, *one.transforms} for one in (known, deployed))
+    for vanished in sorted((had & lives) - has):
         tell(
             f"warning: {vanished} was recorded, and no state has it any more: if it was destroyed, its tables are gone with it"
         )
@@ -122,7 +124,7 @@ def record_by_hand(request: DoneRequest, tell: Callable[[str], None]) -> Progres
     layout = record_handover(layout, target, given)
     waiting = pending(layout, target).handed_over
     moves = waiting if request.everything else named(request.moves, waiting, "is handed over", catalog)
-    changing = (*todo.left, *todo.restacked, *todo.renamed)
+    changing = (*todo.left, *todo.restacked, *todo.renamed, *todo.transforms)
     asked = [pipeline_id(name) for name in request.pipelines]
     if unknown := [name for name in asked if name not in changing]:
         raise InputError(

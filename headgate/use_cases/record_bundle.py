@@ -61,7 +61,8 @@ def bundle_states(one: Connector, target: str, layout: Layout, summary: Path, fo
     files: defaultdict[int, dict[str, str]] = defaultdict(dict)
     living = {pipeline.id for pipeline in layout.pipelines}
     entries: list[Pipeline | Left] = [*layout.left, *layout.pipelines]
-    for stack, name in sorted({place for entry in entries for place in whereabouts(entry, target)}):
+    places = {place for entry in entries for place in whereabouts(entry, target)} | {(0, one.id) for one in layout.transforms}
+    for stack, name in sorted(places):
         kinds: tuple[tuple[Kind, Mapping[str, _Deployed], str], ...] = (
             ("pipeline", found.resources.pipelines, pipeline_key(one.definition.id, name)),
             ("job", found.resources.jobs, job_key(one.definition.id, name)),

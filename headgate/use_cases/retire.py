@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.cost.estimate import continuous_month
 from headgate.layout.progress import retire_target, revive_target
+from headgate.layout.transforms import living_transforms
 from headgate.use_cases.record import write_layout
 from headgate.use_cases.request import ConnectorRequest
 
@@ -30,7 +31,7 @@ class Retirement:
     """What goes with a target: numbers of pipelines and tables, the workspace's ids of pipelines that are recorded.
 
     recorded: whether a deploy to the target is. month: what a pipeline that is continuous costs if it runs on; None where the
-    definition, as it is, has none.
+    definition, as it is, has none. transforms: the number of pipelines of transforms.
     """
 
     definition: Definition
@@ -41,6 +42,7 @@ class Retirement:
     recorded: bool
     ids: tuple[str, ...]
     month: Amount | None
+    transforms: int = 0
 
 
 def take_down(request: RetireRequest, agree: Callable[[Retirement], bool], tell: Callable[[str], None]) -> Retirement | None:
@@ -57,7 +59,8 @@ def take_down(request: RetireRequest, agree: Callable[[Retirement], bool], tell:
     ids = tuple(deployed.pipeline_ids.values())
     month = continuous_month(one.definition) if one.definition.continuous_in(target) else None
     counts = len(layout.pipelines), len(layout.tables)
-    goes = Retirement(one.definition, target, *counts, request.drop_tables, bool(deployed.ids), ids, month)
+    transforms = len(living_transforms(layout))
+    goes = Retirement(one.definition, target, *counts, request.drop_tables, bool(deployed.ids), ids, month, transforms)
     if not agree(goes):
         return None
     write_layout(one, retire_target(layout, target, "drop" if request.drop_tables else "leave"), tell)

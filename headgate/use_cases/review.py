@@ -145,8 +145,8 @@ def _predicted(now: Sequence[Connector], was: dict[str, Connector], target: str)
     before: list[StackPlan] = []
     after: list[StackPlan] = []
     for name in dict.fromkeys((*own, *old)):
-        stacks = expected_of(own[name], target) if name in own else []
-        its = expected_of(old[name], target) if name in old else []
+        stacks = expected_of(own[name], target, now) if name in own else []
+        its = expected_of(old[name], target, tuple(was.values())) if name in old else []
         if name in own and own[name].definition.targets[target].deploy_with == "bundle":
             its, stacks = as_bundles(its, stacks)
         before += its

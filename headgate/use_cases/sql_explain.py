@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.problems import InputError, Problem
-from headgate.use_cases.sql_files import SqlRequest, is_pipeline_file, need_sqlglot, read_pipelines
+from headgate.transforms.files import SqlRequest, is_pipeline_file, need_sqlglot, read_pipelines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.sql.explain import Explained
-    from headgate.use_cases.sql_files import ProjectPipeline
+    from headgate.transforms.model import ProjectPipeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,8 @@ def explain_files(request: ExplainRequest) -> Explained:
     need_sqlglot()
     from headgate.sql.explain import explain
     from headgate.sql.known import KnownTables
+    from headgate.transforms.findings import known_sources
     from headgate.use_cases.check_sql import read_texts
-    from headgate.use_cases.sql_findings import known_sources
 
     pipelines = tuple(str(path) for path in request.files if is_pipeline_file(path))
     texts = read_texts(tuple(path for path in request.files if not is_pipeline_file(path)))

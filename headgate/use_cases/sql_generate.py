@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from headgate.generated import File
 from headgate.problems import refuse
-from headgate.use_cases.sql_files import SqlRequest, need_sqlglot, read_pipelines
-from headgate.use_cases.sql_findings import checked, problems_of
+from headgate.transforms.deployed import texts
+from headgate.transforms.files import SqlRequest, need_sqlglot, read_pipelines
+from headgate.transforms.findings import checked, problems_of
 from headgate.use_cases.written_folder import changes_in, refuse_place
-from headgate.visible import seen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from headgate.generated import Change
     from headgate.problems import Problem
     from headgate.sql.generate.statements import Generated
-    from headgate.use_cases.sql_files import ProjectPipeline
+    from headgate.transforms.model import ProjectPipeline
 
 OUT = Path("sql")
 
@@ -63,7 +63,7 @@ def generate_sql(request: GenerateRequest) -> GenerateResult:
     found = read_pipelines(request)
     refuse_place(request.out, request.root, "name a folder of its own: --out sql")
     pairs, warnings = _checked(found, request) if request.check else ([(one, one.generated()) for one in found], [])
-    files = [File(path, text) for one, generated in pairs for path, text in texts(one, generated).items()]
+    files = [file for one, generated in pairs for file in _files(one, generated)]
     changes = changes_in(request.out, files, force=request.force, keep=bool(request.names))
     written = request.write and not any(change.clash for change in changes.changes)
     if written:
@@ -76,7 +76,7 @@ def _checked(
     pipelines: Sequence[ProjectPipeline], request: GenerateRequest
 ) -> tuple[list[tuple[ProjectPipeline, Generated]], list[Problem]]:
     """Give the SQL, and what was found in it that lets it run. Raises InputError with what does not."""
-    from headgate.use_cases.landed_tables import landed_tables
+    from headgate.transforms.landed import landed_tables
 
     done = list(checked(pipelines, landed_tables(request.root, request.target)))
     findings = [one for each in done for one in each.findings]
@@ -86,10 +86,9 @@ def _checked(
     )
 
 
-def texts(pipeline: ProjectPipeline, generated: Generated) -> dict[str, str]:
-    """Give the files that a pipeline file becomes, by their names."""
-    source = seen(pipeline.path.name)
-    found = {f"{pipeline.name}.sql": f"-- Written by headgate from {source}: change that file.\n\n{generated.sql}"}
-    if generated.python:
-        found[f"{pipeline.name}_sinks.py"] = f"# Written by headgate from {source}: change that file.\n{generated.python}"
-    return found
+def _files(pipeline: ProjectPipeline, generated: Generated) -> Iterator[File]:
+    """Give the files that a pipeline file becomes."""
+    sql, python = texts(pipeline, generated)
+    yield File(f"{pipeline.name}.sql", sql)
+    if python:
+        yield File(f"{pipeline.name}_sinks.py", python)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from headgate.emit.bundle.yaml_text import yaml_text
 from headgate.files import needed_text, write_all
 from headgate.problems import InputError, Problem, RefusedError
-from headgate.use_cases.sql_files import FOLDER, SUFFIX, is_pipeline_file, need_sqlglot
+from headgate.transforms.files import FOLDER, is_pipeline_file, need_sqlglot
+from headgate.transforms.model import SUFFIX
 from headgate.visible import seen
 
 if TYPE_CHECKING:

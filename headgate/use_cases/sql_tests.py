@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Self
 from headgate.files import needed_text
 from headgate.problems import InputError, Problem, refuse
 from headgate.sql.testing.suite import SDP_SUFFIXES, SUFFIX
-from headgate.use_cases.sql_files import SUFFIX as PIPELINE
-from headgate.use_cases.sql_files import is_pipeline_file, need_sqlglot
+from headgate.transforms.files import is_pipeline_file, need_sqlglot
+from headgate.transforms.model import SUFFIX as PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -150,7 +150,7 @@ def test_without_pipeline_files_the_way_to_one_is_said(headgate: Run) -> None:
 
 @pytest.mark.usefixtures("pipelines")
 def test_without_the_library_what_brings_it_is_said(headgate: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headgate.use_cases.sql_files.find_spec", lambda _: None)
+    monkeypatch.setattr("headgate.transforms.files.find_spec", lambda _: None)
 
     said = headgate("sql", "generate", code=1).stderr
 

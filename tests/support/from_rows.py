@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from headgate.inventory.row import TableRow
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout
+    from headgate.transforms.deployed import DeployedTransforms
 
 
 def balance(
@@ -43,7 +44,8 @@ def plan_stacks(
     target: str,
     deployed: Deployed,
     code: Mapping[str, bytes] | None = None,
+    transforms: Sequence[DeployedTransforms] = (),
 ) -> list[StackPlan]:
     scope = Scope(definition, target)
-    stacks = stacks_of(scope, resolve(rows, definition, (), locked_groups(layout)), layout, deployed, code)
+    stacks = stacks_of(scope, resolve(rows, definition, (), locked_groups(layout)), layout, deployed, code, transforms)
     return [plan_of(stack, scope, deployed.connection) for stack in stacks]

@@ -16,11 +16,14 @@ from headgate.layout.ingested import CODE_TYPES
 from headgate.layout.lock import parse_lock, render_lock
 from headgate.layout.observe import observe, state_of
 from headgate.layout.progress import pending, record_handover
+from headgate.layout.transforms import transform_misfits, with_transforms
 from headgate.project import Connector
 from headgate.review.context import context_of
 from headgate.review.decide import review_of
 from headgate.review.plan_file import facts_of_plans
 from headgate.tables.ids import TableId
+from headgate.transforms.deployed import deployed_transforms
+from headgate.transforms.named import named_files
 from tests.support.from_rows import balance, plan_stacks
 from tests.workspace import catalog
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from headgate.inventory.row import TableRow
     from headgate.layout.model import Layout
     from headgate.review.model import Review
+    from headgate.transforms.deployed import DeployedTransforms
     from tests.support.terraform import Outcome, Terraform
 
 Parts = dict[str, Any]
@@ -64,6 +68,11 @@ class Site:
         """What was recorded for the target."""
         return self.records.get(self.target, Deployed(self.target))
 
+    @property
+    def files(self) -> Path:
+        """The connector's folder."""
+        return self.root / "connectors"
+
     def edit(self, **parts: Any) -> None:
         """Change parts of the definition; a part that is a dictionary is changed key by key."""
         for name, part in parts.items():
@@ -78,14 +87,23 @@ class Site:
 
     def balance(self, *, rebalance: bool = False, restack: bool = False) -> None:
         """Do what `headgate balance` does, and see that doing it again changes nothing."""
-        self.layout = balance(self.tables, self.definition, self.layout, rebalance=rebalance, restack=restack).layout
+        made = balance(self.tables, self.definition, self.layout, rebalance=rebalance, restack=restack).layout
+        self.layout = with_transforms(made, [one.id for one in named_files(self.files)], self.definition.targets)
         assert balance(self.tables, self.definition, self.layout).layout == self.layout
         assert misfits(resolve(self.tables, self.definition), self.definition, self.layout) == []
 
     def plans(self) -> list[StackPlan]:
         """Give the planned stacks, of a layout that its lock keeps whole."""
         assert parse_lock(render_lock(self.agreed)) == self.agreed
-        return plan_stacks(self.definition, self.tables, self.agreed, self.target, self.deployed, self.code)
+        transforms = self.transforms()
+        return plan_stacks(self.definition, self.tables, self.agreed, self.target, self.deployed, self.code, transforms)
+
+    def transforms(self) -> list[DeployedTransforms]:
+        """Give the pipelines of transforms, of a layout that has just these."""
+        files = named_files(self.files)
+        assert transform_misfits(self.agreed, [one.id for one in files]) == []
+        connector = Connector(self.files, self.definition, tuple(self.tables), self.agreed)
+        return deployed_transforms(connector, files, self.target, [connector])
 
     def synth(self) -> list[str]:
         """Write the stacks as the CDK writes them (tests/stacks holds that it does), and give their names in order."""
@@ -117,9 +135,9 @@ class Site:
             outcomes[stack], text = self.terraform.plan_file(self.folder(stack))
             assert not outcomes[stack].errors, (stack, outcomes[stack].errors)
             texts.append((stack, text, f"{stack}.json"))
-        self.root.joinpath("connectors").mkdir(exist_ok=True)
-        write_deployed(self.root / "connectors", self.deployed)
-        connector = Connector(self.root / "connectors", self.definition, tuple(self.tables), self.agreed)
+        self.files.mkdir(exist_ok=True)
+        write_deployed(self.files, self.deployed)
+        connector = Connector(self.files, self.definition, tuple(self.tables), self.agreed)
         facts = facts_of_plans(texts, self.target, self.definition.secret_options)
         return review_of(facts, [context_of(connector, self.target)]), outcomes
 

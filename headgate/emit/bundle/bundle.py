@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The first with cascade_on_destroy, which only the direct engine knows: databricks/cli, release 1.12.0.
 CLI = ">= 1.12.0"
 _WANTED = {"schemas": ("name", "catalog_name"), "catalogs": ("name",)}  # by the bundles' schema, whatever else is said
+_STARTS = ("schedule", "trigger")
 _HEADING = "Written by `headgate generate bundle`: the next one writes over what is changed here."
 
 
@@ -88,7 +89,7 @@ def _targets(parts: Sequence[BundleTarget]) -> list[str]:
 
 
 def _values(part: BundleTarget) -> list[tuple[str, str | bool]]:
-    return [(key, value) for key, (_, value) in blocks.variables_of(part.scope).items()]
+    return [(key, value) for key, (_, value) in blocks.variables_of(part.scope, part.resources).items()]
 
 
 def _variables(parts: Sequence[BundleTarget]) -> dict[str, dict[str, Any]]:
@@ -96,7 +97,7 @@ def _variables(parts: Sequence[BundleTarget]) -> dict[str, dict[str, Any]]:
     everywhere, found = len(_targets(parts)), dict[str, dict[str, Any]]()
     for part in parts:
         there = sum(one.connector == part.connector for one in parts)
-        for key, (words, value) in blocks.variables_of(part.scope).items():
+        for key, (words, value) in blocks.variables_of(part.scope, part.resources).items():
             found.setdefault(key, {"description": words, **({} if there == everywhere else {"default": value})})
     return found
 
@@ -116,8 +117,16 @@ def _resources(parts: Sequence[BundleTarget], targets: Sequence[str]) -> dict[st
     """
     whole = {part.name: blocks.resources_of(part.scope, part.resources) for part in parts}
     shared = common(list(whole.values())) if set(targets) == set(whole) else {}
+    _share_triggers_whole(shared)
     its = {name: {"resources": _complete(rest, all_)} for name, all_ in whole.items() if (rest := own(all_, shared))}
     return {**({"resources": shared} if shared else {}), **({"targets": its} if its else {})}
+
+
+def _share_triggers_whole(shared: dict[str, Any]) -> None:
+    """Take a trigger out of what targets share where its tables differ: the bundles' schema wants them beside the rest."""
+    for block in shared.get("jobs", {}).values():
+        if "table_names" not in block.get("trigger", {}).get("table_update", {"table_names": ()}):
+            del block["trigger"]
 
 
 def _complete(rest: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
@@ -126,6 +135,7 @@ def _complete(rest: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
         for key, block in rest.get(kind, {}).items():
             block.update({name: whole[kind][key][name] for name in names})
     for key, block in rest.get("jobs", {}).items():
-        if "schedule" in block:
-            block["schedule"] = whole["jobs"][key]["schedule"]
+        for start in _STARTS:
+            if start in block:
+                block[start] = whole["jobs"][key][start]
     return rest

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.deployment.model import Catalog, Dashboard, Job, Permissions, Pipeline, Schema
 from headgate.emit.bundle.keys import job_key, key_of, pipeline_key, shared_key
 from headgate.emit.bundle.paths import dashboard_path, in_bundle
-from headgate.emit.fields import ALERTS, cluster_fields, level_of, principal
+from headgate.emit.fields import ALERTS, CONDITIONS, cluster_fields, level_of, principal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +50,7 @@ def resources_of(scope: Scope, resources: Iterable[Resource]) -> dict[str, dict[
     return found
 
 
-def variables_of(scope: Scope) -> dict[str, tuple[str, str | bool]]:
+def variables_of(scope: Scope, resources: Iterable[Resource]) -> dict[str, tuple[str, str | bool]]:
     """Give variable → what it is, and its value in the target: what stands in resources for what targets differ by."""
     connector, target = scope.definition.id, scope.target
     found: dict[str, tuple[str, str | bool]] = {
@@ -60,7 +60,7 @@ def variables_of(scope: Scope) -> dict[str, tuple[str, str | bool]]:
     if any(one.name_prefix for one in scope.definition.targets.values()):
         words = f"What stands before the names of {connector}'s pipelines and jobs."
         found[_variable(scope, "name_prefix")] = (words, target.name_prefix)
-    if scope.definition.mode == "batch":
+    if scope.definition.mode == "batch" or any(isinstance(one, Job) and (one.schedule or one.on_update) for one in resources):
         words = f"PAUSED or UNPAUSED: whether {connector}'s schedules start its pipelines."
         found[_variable(scope, "pause_status")] = (words, _pause_status(paused=target.paused))
     return found
@@ -120,8 +120,10 @@ def _pipeline(scope: Scope, one: Pipeline) -> Block:
         "channel": one.channel,
         "continuous": one.continuous,
         "development": _reference(scope, "development"),
-        "libraries": [_library(scope, one)],
+        "libraries": [_library(scope, one), *(_file(scope, path) for path in one.more)],
     }
+    if one.edition:
+        block["edition"] = one.edition
     if one.code:
         path = in_bundle(scope, one.code.removeprefix("/Workspace"))
         # A git folder is in the workspace alone; of a path of the bundle its command line wants that the folder is there.
@@ -147,8 +149,11 @@ def _library(scope: Scope, one: Pipeline) -> Block:
 
     Source: databricks/cli, bundle/config/mutator, translateNotebookPath: what is no notebook by its first line is refused.
     """
-    path = f"../{in_bundle(scope, one.file)}"
-    return {"file": {"path": path}} if one.code_kind == "file" else {"notebook": {"path": f"{path}.py"}}
+    return _file(scope, one.file) if one.code_kind == "file" else {"notebook": {"path": f"../{in_bundle(scope, one.file)}.py"}}
+
+
+def _file(scope: Scope, path: str) -> Block:
+    return {"file": {"path": f"../{in_bundle(scope, path)}"}}
 
 
 def _compute(cluster: Cluster | None) -> Block:
@@ -164,6 +169,15 @@ def _job(scope: Scope, one: Job) -> Block:
             "timezone_id": one.schedule.timezone,
             # One that waits for its tables is paused wherever it is.
             "pause_status": _reference(scope, "pause_status") if one.schedule.paused == scope.target.paused else "PAUSED",
+        }
+    if one.on_update:
+        tables = [name.split(".", 1) for name in one.on_update.tables]
+        block["trigger"] = {
+            "pause_status": _reference(scope, "pause_status"),
+            "table_update": {
+                "table_names": [f"{catalog_of(scope, catalog)}.{rest}" for catalog, rest in tables],
+                "condition": CONDITIONS[one.on_update.which],
+            },
         }
     block["tasks"] = tasks
     if one.notified:

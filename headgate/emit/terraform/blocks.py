@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.deployment.files import upload
 from headgate.deployment.ingest import option_text
 from headgate.deployment.model import Ref
-from headgate.emit.fields import ALERTS, cluster_fields, level_of, principal
+from headgate.emit.fields import ALERTS, CONDITIONS, cluster_fields, level_of, principal
 from headgate.emit.terraform.literals import literal, literals
 from headgate.names import secret_variable
 
@@ -103,7 +103,7 @@ def pipeline_block(one: Pipeline) -> Block:
         **_run_as(one.run_as),
     }
     if one.file:
-        block["library"] = [_library(one)]
+        block["library"] = [_library(one), *(_file(path) for path in one.more)]
         block["depends_on"] = [Ref(one.code_kind, one.id).address, *(ref.address for ref in one.after)]
     else:
         objects = [{"table": _managed(table)} for table in one.managed]
@@ -111,6 +111,8 @@ def pipeline_block(one: Pipeline) -> Block:
         block["configuration"] = {"pipelines.managedIngestion.registerPythonDataSource": "true"}
         # The workspace says what it is, and takes no word on it.
         block["lifecycle"] = {"ignore_changes": ["ingestion_definition[0].source_type"]}
+    if one.edition:
+        block["edition"] = one.edition
     if log := one.event_log:
         block["event_log"] = {"name": literal(log.name), "catalog": literal(log.catalog), "schema": literal(log.schema)}
     if one.code:
@@ -125,10 +127,13 @@ def pipeline_block(one: Pipeline) -> Block:
 
 
 def _library(one: Pipeline) -> Block:
-    # A file's path begins with /Workspace; a notebook's is the one that it was made by.
-    if one.code_kind == "file":
-        return {"file": {"path": literal(f"/Workspace{one.file}")}}
-    return {"notebook": {"path": literal(one.file)}}
+    # A notebook's path is the one that it was made by.
+    return _file(one.file) if one.code_kind == "file" else {"notebook": {"path": literal(one.file)}}
+
+
+def _file(path: str) -> Block:
+    # In a pipeline, a file's path begins with /Workspace.
+    return {"file": {"path": literal(f"/Workspace{path}")}}
 
 
 def _environment(one: Pipeline) -> Block:
@@ -191,6 +196,14 @@ def job_block(one: Job) -> Block:
             "quartz_cron_expression": literal(one.schedule.quartz),
             "timezone_id": literal(one.schedule.timezone),
             "pause_status": "PAUSED" if one.schedule.paused else "UNPAUSED",
+        }
+    if one.on_update:
+        block["trigger"] = {
+            "pause_status": "PAUSED" if one.on_update.paused else "UNPAUSED",
+            "table_update": {
+                "table_names": [literal(table) for table in one.on_update.tables],
+                "condition": CONDITIONS[one.on_update.which],
+            },
         }
     if one.budget_policy_id:
         block["budget_policy_id"] = literal(one.budget_policy_id)

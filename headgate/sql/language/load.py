@@ -13,6 +13,7 @@ from headgate.definition.yaml import parse_yaml
 from headgate.files import needed_text
 from headgate.problems import InputError, Problem, did_you_mean
 from headgate.sql.language.checks import input_faults
+from headgate.sql.language.deploy_checks import deploy_faults
 from headgate.sql.language.found import Fault
 from headgate.sql.language.model import PipelineFile
 from headgate.sql.language.modes import mode_faults
@@ -80,7 +81,7 @@ def parse_pipeline(text: str, file: str, target: str | None = None) -> LoadedPip
         found = _without(data, broken)
     if found is not None:
         names = {name for path in broken for name in _names_in(document.data, path)}
-        faults += [*input_faults(found), *table_faults(found), *piece_faults(found, values)]
+        faults += [*input_faults(found), *table_faults(found), *piece_faults(found, values), *deploy_faults(found)]
         if not (unresolved := list(reference_faults(found, names))):
             faults += mode_faults(found)
         faults += unresolved

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticKnownError
 
 from headgate.sql.check.findings import Code
+from headgate.sql.language.deploy import Deploy
 from headgate.sql.language.names import Name, ParameterName, Value
 from headgate.sql.language.target import Sink, Table
 from headgate.sql.language.transform import Source, Transform
@@ -35,11 +37,22 @@ class PipelineFile(StrictModel):
     allow: list[Annotated[Code, Field(strict=False)]] = Field(
         default_factory=list, description="Kinds of findings of the check that are warnings here."
     )
+    deploy: Deploy | None = Field(
+        default=None, description="That and how it is deployed; `deploy: {}` takes all defaults. Default: it is not."
+    )
     parameters: dict[ParameterName, Parameter] = Field(default_factory=dict, description="Values that differ by target.")
     sources: dict[Name, Source] = Field(default_factory=dict, description="What is read from outside.")
     transforms: dict[Name, Transform] = Field(default_factory=dict, description="What is done, step by step.")
     tables: dict[Name, Table] = Field(default_factory=dict, description="What the pipeline makes.")
     sinks: dict[Name, Sink] = Field(default_factory=dict, description="Where rows leave the workspace's tables.")
+
+    @field_validator("deploy", mode="before")
+    @classmethod
+    def _is_said(cls, value: object) -> object:
+        """Refuse a key with nothing after it, which would be no deployment where all defaults were meant."""
+        if value is None:
+            raise PydanticKnownError("model_type", {"class_name": Deploy.__name__})
+        return value
 
     @property
     def names(self) -> dict[str, str]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from headgate.sql.language.names import Value
 
 _PLACE = re.compile(r"\$\{([^}]*)\}")
-_SECTIONS = ("catalog", "schema", "sources", "tables", "sinks")
+_SECTIONS = ("catalog", "schema", "deploy", "sources", "tables", "sinks")
+_ID = ("deploy", "id")  # the same in all targets
 # Keys below these sections whose values are SQL.
 _SQL = ("check", "delete_when", "truncate_when", "replace_where", "type")
 
@@ -54,6 +55,8 @@ def _filled(part: Any, path: Path, values: Mapping[str, Value | None], faults: l
     if isinstance(part, list):
         return [_filled(value, (*path, number), values, faults) for number, value in enumerate(part)]
     if not isinstance(part, str) or "${" not in part or path[:1] == ("parameters",):
+        return part
+    if path == _ID:
         return part
     if not _takes_text(path):
         faults.append(Fault(path, "holds ${, which is for text that is no SQL", "in SQL a parameter is written :name"))

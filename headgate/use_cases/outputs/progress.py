@@ -87,6 +87,7 @@ class ProgressOutput(TargetOutput):
 
     planned: tables to be handed over; handed_over: those whose files are to be applied. left, restacked, renamed: pipelines
     whose leaving, new stack or new id is to be applied. retired: the target is to be taken down by the next deploy.
+    transforms: pipelines of transforms whose leaving is to be applied.
     """
 
     deployed: int
@@ -96,6 +97,7 @@ class ProgressOutput(TargetOutput):
     restacked: tuple[str, ...]
     renamed: tuple[str, ...]
     retired: bool
+    transforms: tuple[str, ...]
 
     @classmethod
     def of(cls, found: Progress) -> ProgressOutput:
@@ -144,3 +146,4 @@ class RetireOutput(TargetOutput):
     drop_tables: bool = False
     recorded: bool = False
     ids: tuple[str, ...] = ()
+    transforms: int = 0

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from headgate.installation import bring
 from headgate.problems import InputError, Problem, did_you_mean, refuse
 from headgate.tables.names import Names, folded
+from headgate.transforms.model import SUFFIX, ProjectPipeline
+from headgate.transforms.sources import ingested_too, source_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from headgate.project import Connector
-    from headgate.sql.generate.statements import Generated
     from headgate.sql.language.load import LoadedPipeline
-    from headgate.tables.ids import TableId
+    from headgate.transforms.model import SourceTable
 
 FOLDER = "pipelines"
-SUFFIX = ".pipeline.yaml"
 _ENDINGS = (".yaml", ".yml", ".sql")
 
 
@@ -35,38 +35,6 @@ class SqlRequest:
     names: tuple[str, ...] = ()
     target: str | None = None
     root: Path = Path()
-
-
-@dataclass(frozen=True, slots=True)
-class SourceTable:
-    """A connector's table that a pipeline file reads, as its target has it."""
-
-    id: TableId
-
-    @property
-    def parts(self) -> tuple[str, str, str]:
-        """Its catalog, schema and name."""
-        return self.id.catalog, self.id.schema, self.id.table
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectPipeline:
-    """A pipeline file. tables: its sources that are tables of connectors."""
-
-    path: Path
-    loaded: LoadedPipeline
-    tables: dict[str, SourceTable]
-
-    @property
-    def name(self) -> str:
-        """What its SQL is called: the file's name without its ending."""
-        return self.path.name.removesuffix(SUFFIX)
-
-    def generated(self) -> Generated:
-        """Give its SQL."""
-        from headgate.sql.generate.statements import generate
-
-        return generate(self.loaded, {name: table.parts for name, table in self.tables.items()})
 
 
 def is_pipeline_file(path: Path) -> bool:
@@ -87,14 +55,19 @@ def need_sqlglot() -> None:
 
 def read_pipelines(request: SqlRequest) -> list[ProjectPipeline]:
     """Read the pipeline files. Raises InputError with the problems of all of them, or where there is none."""
-    from headgate.sql.language.load import load_pipeline
-
     connectors = _connectors(request.root)
     target = request.target or (connectors[0].definition.default_target if connectors else None)
     _refuse_unknown(target, connectors)
+    return load_files(pipeline_files(request, connectors), connectors, target)
+
+
+def load_files(paths: Iterable[Path], connectors: Sequence[Connector], target: str | None) -> list[ProjectPipeline]:
+    """Read pipeline files of a project with these connectors. Raises InputError with the problems of all of them."""
+    from headgate.sql.language.load import load_pipeline
+
     found: list[ProjectPipeline] = []
     problems: list[Problem] = []
-    for path in pipeline_files(request, connectors):
+    for path in paths:
         try:
             loaded = load_pipeline(path, target)
         except InputError as error:
@@ -103,7 +76,7 @@ def read_pipelines(request: SqlRequest) -> list[ProjectPipeline]:
         tables, missing = _tables(loaded, connectors, target)
         problems += missing
         found.append(ProjectPipeline(path, loaded, tables))
-    problems += [*_same_name(found), *_same_output(found)]
+    problems += [*_same_name(found), *_same_output(found), *ingested_too(found, connectors, target)]
     refuse(problems)
     return found
 
@@ -166,7 +139,7 @@ def _tables(
             fix = did_you_mean(wanted, [one.definition.id for one in connectors]) or "run headgate in the project's folder"
             problems.append(_problem(loaded, name, "connector", f"there is no connector {wanted!r}", fix))
             continue
-        tables = list(_source_tables(connector, target))
+        tables = list(source_tables(connector, target))
         names = Names((called, one) for one in tables for called in one.id.names())
         match names.find(table):
             case [one]:
@@ -178,17 +151,6 @@ def _tables(
                 fix = f"name one by its destination: {', '.join(one.id.destination for one in several)}"
                 problems.append(_problem(loaded, name, "table", f"{table!r} is several tables of {wanted!r}", fix))
     return found, problems
-
-
-def _source_tables(connector: Connector, target: str | None) -> Iterator[SourceTable]:
-    from headgate.inventory.defaults import table_id
-    from headgate.project import target_of
-
-    definition = connector.definition
-    own = target if target in definition.targets else target_of(definition, None)
-    catalog = definition.targets[own].catalog
-    for row in connector.rows:
-        yield SourceTable(table_id(row, definition).in_catalog(catalog))
 
 
 def _problem(loaded: LoadedPipeline, source: str, key: str, message: str, fix: str) -> Problem:

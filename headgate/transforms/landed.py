@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from headgate.sql.known import KnownTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from headgate.project import Connector
     from headgate.tables.table import Table
 
 
@@ -20,10 +21,19 @@ def landed_tables(root: Path, target: str | None) -> Iterator[KnownTable]:
     """
     if not any(root.glob("connectors/*/connector.yaml")):
         return
-    from headgate.use_cases.request import ProjectRequest  # what reads definitions takes a moment to import
+    from headgate.project import read_connectors, target_of  # what reads definitions takes a moment to import
 
-    for one, name in ProjectRequest(root=root, target=target).read():
-        catalog = one.definition.targets[name].catalog
+    connectors = read_connectors(root)
+    for one in connectors:
+        target_of(one.definition, target)
+    yield from landed_of(connectors, target)
+
+
+def landed_of(connectors: Iterable[Connector], target: str | None) -> Iterator[KnownTable]:
+    """Give the tables of connectors in a target; of one that doesn't have it, those in its default one."""
+    for one in connectors:
+        targets = one.definition.targets
+        catalog = targets[target if target in targets else one.definition.default_target].catalog
         for table in one.tables:
             yield KnownTable(table.id.in_catalog(catalog).destination, None, _changing(table, one.definition.table_options))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.sql.check.findings import Code, Finding
     from headgate.sql.generate.statements import Generated
     from headgate.sql.known import KnownTable, KnownTables
-    from headgate.use_cases.sql_files import ProjectPipeline
+    from headgate.transforms.model import ProjectPipeline
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from headgate.cost.estimate import continuous_month
 from headgate.cost.model import amount_text
 from headgate.layout.model import stack_numbers
+from headgate.layout.transforms import leaving_transforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,11 +84,11 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
         weights=weights | now[0],
         groups=groups | now[1],
         agreed={p.table.in_catalog(catalog): _agreed(p, target) for p in (layout.tables if layout else ())},
-        deployed=deployed.ids,
+        deployed=deployed.ids | {f"databricks_pipeline.{name}": id_ for name, id_ in deployed.transforms.items()},
         doubled=deployed.doubled,
         recorded=deployed.tables,
         changes_stack={p.id: prefix + p.restacked.before for p in pipelines if p.restacked and target in p.restacked.until},
-        leaving=frozenset(left.id for left in (layout.left if layout else ()) if target in left.until),
+        leaving=_leaving(layout, target) if layout else frozenset(),
         retired=next((r.tables for r in (layout.retired if layout else ()) if r.target == target and not r.done), ""),
         all_month=amount_text(continuous_month(definition), definition.cost.currency),
         secrets=frozenset(definition.secret_options),
@@ -103,6 +104,10 @@ def _weights_and_groups(connector: Connector, target: str) -> tuple[dict[TableId
     tables = {table.id.in_catalog(catalog): table for table in connector.weighed()}
     weights = {one: table.weight.seconds for one, table in tables.items()}
     return weights, {one: table.group.words for one, table in tables.items()}
+
+
+def _leaving(layout: Layout, target: str) -> frozenset[str]:
+    return frozenset(left.id for left in layout.left if target in left.until) | {*leaving_transforms(layout, target)}
 
 
 def _stacks(layout: Layout, target: str, prefix: str) -> frozenset[str]:

@@ -131,6 +131,15 @@ class PipelineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TransformFacts:
+    """That a pipeline of a stack's plan is one of transforms, and whether the SQL that it runs changes."""
+
+    stack: str
+    id: str
+    sql_changes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Something that a plan says besides its changes: an action that runs, a check that fails, a part that is put off.
 
@@ -161,6 +170,7 @@ class Facts:
     predicted: bool = False
     others: tuple[Other, ...] = ()
     sql: tuple[Other, ...] = ()
+    transforms: tuple[TransformFacts, ...] = ()
 
 
 def merged(parts: Iterable[Facts]) -> Facts:
@@ -185,6 +195,7 @@ def merged(parts: Iterable[Facts]) -> Facts:
         predicted=any(part.predicted for part in every),
         others=_in_order(one for part in every for one in part.others),
         sql=_in_order(one for part in every for one in part.sql),
+        transforms=tuple(sorted((one for part in every for one in part.transforms), key=lambda one: (one.stack, one.id))),
     )
 
 

@@ -9,6 +9,7 @@ from headgate.redaction.tokens import token_free
 from headgate.review.blocks import blocks, first, mapping
 from headgate.review.facts import Held, PipelineFacts
 from headgate.review.masks import Masks, file_text
+from headgate.review.transforms import runs_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -90,6 +91,8 @@ def _held(value: Any, name: str, files: _Files, masks: Masks) -> tuple[Held, ...
     `name`: of the file to read where the plan does not know the path yet; empty where it does.
     """
     pipeline = mapping(value)
+    if runs_sql(pipeline):  # it reads no table of a source
+        return ()
     if managed := first(pipeline.get("ingestion_definition")):
         return _managed(managed, pipeline, masks)
     libraries = blocks(pipeline.get("library"))

@@ -47,7 +47,10 @@ class TableChange:
 
 @dataclass(frozen=True, slots=True)
 class PipelineChange:
-    """A pipeline that changes. Tables and loads (seconds a run) before and after; None where they can't be determined."""
+    """A pipeline that changes. Tables and loads (seconds a run) before and after; None where they can't be determined.
+
+    transforms: it is one of transforms, which reads no table of the source.
+    """
 
     kind: Kind
     id: str
@@ -60,6 +63,7 @@ class PipelineChange:
     tables: tuple[int | None, int | None] = (None, None)
     loads: tuple[float | None, float | None] = (None, None)
     reason: str = ""
+    transforms: bool = False
 
 
 @dataclass(frozen=True, slots=True)

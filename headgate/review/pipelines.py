@@ -64,6 +64,7 @@ def pipeline_changes(pipelines: Sequence[Whole], contexts: Mapping[str, Context]
                 tables=(_count(pipeline.before), _count(pipeline.after)),
                 loads=(load(pipeline.before, context), load(pipeline.after, context)),
                 reason=reason,
+                transforms=pipeline.transforms,
             )
         )
     return found
@@ -118,8 +119,8 @@ def _kind(pipeline: Whole) -> Kind | None:
         return "renamed"
     if pipeline.made_twice:
         return "replaced"
-    tables_differ = pipeline.before != pipeline.after
-    return "changed" if tables_differ or (change and (change.arguments or change.secrets)) else None
+    differs = pipeline.before != pipeline.after or pipeline.sql_changes
+    return "changed" if differs or (change and (change.arguments or change.secrets)) else None
 
 
 def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | None) -> str:
@@ -142,6 +143,11 @@ def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | No
             return _created(found, pipeline, context)
         case "renamed":
             return f"was {pipeline.before_id}; the workspace keeps it"
+    return _changed(found, pipeline)
+
+
+def _changed(found: Pipelines, pipeline: Whole) -> str:
+    """Find what a person has to know of a pipeline that stays where it is, and give what changes in words."""
     arguments = pipeline.change.arguments if pipeline.change else ()
     places = [argument.path for argument in arguments if argument.path in _PLACES and not _spelled_otherwise(argument)]
     if places:
@@ -150,6 +156,8 @@ def _judged(found: Pipelines, pipeline: Whole, kind: Kind, context: Context | No
     drops = [argument for argument in arguments if argument.path == _DROPS]
     if drops and pipeline.drops:
         found.find("attention", "drops-tables", pipeline, "from now on drops a table as soon as it no longer reads it")
+    if pipeline.sql_changes:
+        return "its SQL and its settings change" if arguments else "its SQL changes"
     return "what it reads changes" if pipeline.before != pipeline.after else "its settings change"
 
 
@@ -165,6 +173,9 @@ def _destroyed(found: Pipelines, pipeline: Whole, kind: Kind, context: Context |
     why = f"destroyed in {pipeline.before_stack}, and created again in {pipeline.stack}" if pipeline.changes_stack else why
     if pipeline.monitors:
         found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; the monitoring's events and summaries go with it; {_UNDROP}")
+        return why
+    if pipeline.transforms:
+        found.find("loss", f"pipeline-{kind}", pipeline, f"{why}; all tables that it makes are dropped with it; {_UNDROP}")
         return why
     owned = None if pipeline.before is None else [held for held in pipeline.before if not _handed_over(held, pipeline, context)]
     if owned is None:
@@ -191,6 +202,9 @@ def _forgotten(found: Pipelines, pipeline: Whole, context: Context | None) -> st
         return found.find("attention", "pipeline-forgotten", pipeline, reason)
     if pipeline.monitors:
         reason = "Terraform forgets it; the workspace keeps it, with all events and summaries, and no job starts it"
+        return found.find("attention", "pipeline-forgotten", pipeline, reason)
+    if pipeline.transforms:
+        reason = "Terraform forgets it; the workspace keeps it, with its tables, and no job starts it"
         return found.find("attention", "pipeline-forgotten", pipeline, reason)
     count = _count(pipeline.before)
     if pipeline.continuous:

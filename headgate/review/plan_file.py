@@ -22,6 +22,7 @@ from headgate.review.holdings import address_of, names_in, pipelines_of
 from headgate.review.masks import Masks, file_text, masks_of
 from headgate.review.plan_rest import rest_of
 from headgate.review.sql import sql_changes
+from headgate.review.transforms import transforms_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -181,6 +182,7 @@ def _read(plan: Mapping[str, Any], stack: str, masks: Masks) -> Facts:
         partial=(stack,) if plan.get("complete") is False and not plan.get("deferred_changes") else (),
         others=rest_of(plan, stack, masks),
         sql=sql_changes(managed, stack, masks),
+        transforms=transforms_of(managed, stack),
     )
 
 

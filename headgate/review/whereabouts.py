@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.grouped import grouped
@@ -24,7 +24,8 @@ class Whole:
 
     `before` and `after`: its tables; None where they can't be determined, empty where it does not exist. `forgotten`: it
     lives on in the workspace without a stack; `continuous`: it runs all the time. `change`: what its own plan does with it;
-    None for nothing. `kept_by`: the stacks that have it afterwards, of which there may be one.
+    None for nothing. `kept_by`: the stacks that have it afterwards, of which there may be one. `transforms`: it runs SQL, which
+    reads no table of the source and makes its own; `sql_changes`: that SQL changes.
     """
 
     connector: str
@@ -42,6 +43,8 @@ class Whole:
     made_twice: bool = False
     kept_by: tuple[str, ...] = ()
     continuous: bool = False
+    transforms: bool = False
+    sql_changes: bool = False
 
     @property
     def address(self) -> str:
@@ -76,7 +79,12 @@ def pipelines_in(facts: Facts, contexts: Sequence[Context]) -> list[Whole]:
     for one in facts.pipelines:
         context = of_stack(one.stack, contexts)
         entries[context.connector if context else "", one.id].append(one)
-    return [_whole(connector, its, changes) for (connector, _), its in sorted(entries.items())]
+    found = [_whole(connector, its, changes) for (connector, _), its in sorted(entries.items())]
+    transforms = {(one.stack, one.id): one.sql_changes for one in facts.transforms}
+    return [
+        replace(one, transforms=True, sql_changes=transforms[one.stack, one.id]) if (one.stack, one.id) in transforms else one
+        for one in found
+    ]
 
 
 def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str, str], Change]) -> Whole:

@@ -198,6 +198,8 @@ def _pipeline(change: PipelineChange) -> Row:
     stack = f"{change.before_stack} → {change.stack}" if change.before_stack else change.stack
     counts = ["?" if count is None else f"{count:,}" for count in change.tables]
     why = "; ".join([change.reason, *(_argument(argument) for argument in change.arguments)])
+    if change.transforms:  # it reads no table of the source
+        return (change.kind, Name(name), stack, "transforms", "", why)
     return (change.kind, Name(name), stack, _change(*counts), _change(*map(duration, change.loads)), why)
 
 

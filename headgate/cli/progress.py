@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from headgate.use_cases.record import Progress
     from headgate.use_cases.retire import Retirement
 
+_RETIRED = ("pipelines", "tables", "drop_tables", "recorded", "ids", "transforms")
+
 
 def record(
     connector: Connectors = None,
@@ -162,7 +164,7 @@ def retire(
     request = RetireRequest(connector=connector, target=target, root=root, drop_tables=drop_tables, undo=undo)
     goes = take_down(request, agree, tell)
     if output == "json":
-        said = {name: getattr(goes, name) for name in ("pipelines", "tables", "drop_tables", "recorded", "ids")} if goes else {}
+        said = {name: getattr(goes, name) for name in _RETIRED} if goes else {}
         emit(RetireOutput(connector=connector, target=target, undone=undo, **said))
     if goes:
         name, target = goes.definition.id, goes.target

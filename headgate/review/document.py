@@ -49,8 +49,8 @@ def digest_of(facts: Facts, tables: Iterable[TableChange], pipelines: Iterable[P
     moves = [[one.kind, one.source_table, one.destination, one.before, one.after] for one in tables]
     stays = [[one.kind, one.id, one.stack, one.before_id, one.before_stack] for one in pipelines]
     text = json.dumps([moves, stays], ensure_ascii=True).encode()
-    # What SQL means follows from the changes of its files, and from whether a machine has what reads SQL. What few reviews have is
-    # left out of the others.
+    # What SQL means follows from the changes of its files, and from whether a machine has what reads SQL. What few reviews have
+    # is left out of the others.
     empty = {name for name in ("others", "transforms") if not getattr(facts, name)}
     told = _FACTS.dump_json(facts, exclude={"sql", *empty})
     return "sha256:" + hashlib.sha256(told + b"\n" + text).hexdigest()

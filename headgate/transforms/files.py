@@ -77,6 +77,7 @@ def load_files(paths: Iterable[Path], connectors: Sequence[Connector], target: s
         problems += missing
         found.append(ProjectPipeline(path, loaded, tables))
     problems += [*_same_name(found), *_same_output(found), *ingested_too(found, connectors, target)]
+    problems += _undeployed(found, connectors)
     refuse(problems)
     return found
 
@@ -156,6 +157,16 @@ def _tables(
 def _problem(loaded: LoadedPipeline, source: str, key: str, message: str, fix: str) -> Problem:
     line = loaded.line(("sources", source, key))
     return Problem(message, fix, loaded.path, line, path=f"sources.{source}.{key}")
+
+
+def _undeployed(found: Sequence[ProjectPipeline], connectors: Sequence[Connector]) -> Iterator[Problem]:
+    """Say which files are to be deployed, and lie where nothing deploys them."""
+    folders = {one.folder.resolve() for one in connectors}
+    for one in found:
+        if one.loaded.file.deploy is not None and one.path.parent.resolve() not in folders:
+            line = one.loaded.line(("deploy",))
+            message, fix = "no connector deploys it from this folder", "move it into a connector's folder, or take `deploy` out"
+            yield Problem(message, fix, one.loaded.path, line, path="deploy")
 
 
 def _same_name(found: Sequence[ProjectPipeline]) -> Iterator[Problem]:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     record = Deployed(
-        "dev", {"databricks_pipeline.a_1": "1"}, {TableId("t", "main.bronze.t"): "a_1"}, {"17": "databricks_job.a_1"}, "0123"
-    )
+        "dev", {"databricks_pipeline.a_1": "1"}, {TableId("t", "main.bronze.t"): "a_1"}, {"17": "databricks_job.a_1"}, "0123",
+        "bundle", {"sales": "2"},
+    )  # fmt: skip
 
     assert write_deployed(tmp_path, record)
     assert read_deployed(tmp_path, "dev") == record

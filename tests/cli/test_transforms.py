@@ -1,0 +1,191 @@
+"""Pipeline files that say `deploy`, in a project: what the commands on the way to a deploy do with them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from shutil import copytree
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.project import read_connectors
+from headgate.synthesis import deployment_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.command import Run
+
+PEOPLE = """\
+catalog: main
+schema: silver
+deploy: {schedule: 0 6 * * *}
+sources:
+  contacts: {connector: crm, table: contacts}
+tables:
+  people: {type: materialized_view, from: contacts}
+"""
+FILE = "connectors/crm/people.pipeline.yaml"
+
+
+@pytest.fixture
+def file(project: Path) -> Path:
+    path = project / FILE
+    path.write_text(PEOPLE)
+    return path
+
+
+@pytest.fixture
+def balanced(headgate: Run, file: Path) -> Path:
+    headgate("balance")
+    return file
+
+
+def bodies(project: Path) -> dict[str, str]:
+    return {plan.name: json.dumps(plan.body) for plan in deployment_of(read_connectors(project)[0], "dev")}
+
+
+@pytest.mark.usefixtures("file")
+def test_a_balance_notes_them_in_the_lock(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    assert '"transforms": [\n  {"id": "people"},\n' in (project / "connectors/crm/layout.lock").read_text()
+    assert headgate("balance", "--check").stdout
+    assert "fine" in headgate("check", "--frozen").stdout
+
+
+def test_until_then_nothing_is_synthesized(headgate: Run, file: Path, project: Path) -> None:
+    file.unlink()
+    headgate("balance")
+    before = bodies(project)
+
+    file.write_text(PEOPLE)
+    said = headgate("check", code=3).stderr
+    assert "the lock does not fit the pipeline files: pipeline of transforms 'people' is not in it" in said
+    assert "run `headgate balance crm`" in said
+
+    file.write_text(PEOPLE.replace("deploy:", "x-deploy:"))  # which asks for nothing
+    assert bodies(project) == before
+
+
+def test_one_that_goes_is_forgotten_and_not_destroyed(headgate: Run, balanced: Path, project: Path) -> None:
+    balanced.unlink()
+    said = headgate("check", code=3).stderr
+    assert "pipeline of transforms 'people' has no pipeline file any more" in said
+
+    assert "pipeline of transforms 'people' leaves: the workspace keeps it, with its tables" in headgate("balance").stdout
+    shared = json.loads(bodies(project)["crm-dev-shared"])
+    assert {"from": "databricks_pipeline.people", "lifecycle": {"destroy": False}} in shared["removed"]
+    assert "pipeline of transforms that leaves, to be applied: people" in headgate("done", "crm", "-t", "dev").stdout
+
+
+def test_what_is_deployed_and_in_no_lock_is_not_lost(headgate: Run, balanced: Path, project: Path) -> None:
+    (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {}, "transforms": {"people": "1"}}')
+    balanced.unlink()
+    lock = project / "connectors/crm/layout.lock"
+    lock.write_text(lock.read_text().replace('"transforms": [\n  {"id": "people"},\n  null\n]', '"transforms": [\n  null\n]'))
+
+    assert "pipelines that are deployed to 'dev' are not in the lock: people" in headgate("check", code=5).stderr
+
+
+def test_the_same_is_wrong_at_synthesis_as_at_the_check(headgate: Run, balanced: Path) -> None:
+    wrong = PEOPLE.replace("materialized_view", "streaming_table")
+    for text in (wrong, PEOPLE.replace("type: materialized_view, ", ""), PEOPLE.replace("table: contacts", "table: contact")):
+        balanced.write_text(text)
+
+        said = headgate("sql", "generate", "--check", code=1).stderr
+
+        assert FILE in said
+        assert headgate("check", code=1).stderr == said
+
+
+def test_a_table_that_a_connector_lands_is_refused_with_both_places(headgate: Run, balanced: Path) -> None:
+    balanced.write_text(PEOPLE.replace("schema: silver", "schema: BRONZE").replace("  people:", "  Companies:"))
+
+    said = headgate("check", code=1).stderr
+
+    assert (
+        f"{FILE}:7: tables.Companies: main.bronze.companies is where 'companies' lands (connectors/crm/tables.csv, row 2)"
+        in said
+    )
+    assert headgate("sql", "check", FILE, code=1).stderr == said
+
+
+def test_a_file_that_no_connector_deploys_is_told(headgate: Run, file: Path, project: Path) -> None:
+    (project / "pipelines").mkdir()
+    file.rename(project / "pipelines/people.pipeline.yaml")
+
+    said = headgate("sql", "generate", code=1).stderr
+
+    assert "pipelines/people.pipeline.yaml:3: deploy: no connector deploys it from this folder" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "deploy", "said"),
+    [
+        ("People", "{}", "'People': the file's name, and so the pipeline's id, is no id"),
+        ("people", "{id: People}", "people.pipeline.yaml:3: deploy.id: 'People': is no id"),
+        ("people", "{id: crm}", "pipeline of transforms 'crm' has the connector's id"),
+        ("people", "{id: people_1}", "pipeline of transforms 'people_1' has the id of a pipeline that ingests"),
+        ("people", "{id: other}", "'other' is the id of connectors/crm/other.pipeline.yaml too"),
+    ],
+)
+def test_an_id_is_one_and_nobody_elses(headgate: Run, project: Path, name: str, deploy: str, said: str) -> None:
+    if "other" in deploy:
+        (project / "connectors/crm/other.pipeline.yaml").write_text(PEOPLE)
+    text = PEOPLE.replace("{schedule: 0 6 * * *}", deploy)
+    (project / f"connectors/crm/{name}.pipeline.yaml").write_text(text)
+
+    assert said in headgate("balance", code=1).stderr
+
+
+def test_synthesis_gives_the_same_bytes_each_time(balanced: Path, project: Path) -> None:
+    first = bodies(project)
+
+    assert bodies(project) == first
+    assert "databricks_pipeline.people" in first["crm-dev-shared"]
+    assert balanced.is_file()
+
+
+def test_without_the_library_it_is_said_what_brings_it(headgate: Run, balanced: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headgate.transforms.files.find_spec", lambda _: None)
+
+    assert "needs the library sqlglot" in headgate("check", code=1).stderr
+    balanced.unlink()
+    headgate("balance")
+    assert "fine" in headgate("check").stdout  # without pipeline files it needs none
+
+
+def test_it_is_imported_for_them_alone(headgate: Run, project: Path) -> None:
+    headgate("balance")
+    program = "import sys; from pathlib import Path; from headgate.cdk import App, add_stacks; add_stacks(App(), Path(), 'dev')"
+    program += "; assert 'sqlglot' not in sys.modules, 'it is imported'"
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=project, check=False, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_review_without_a_plan_tells_of_them(headgate: Run, balanced: Path, project: Path) -> None:
+    copytree(project / "connectors", project / "before/connectors")
+    assert "nothing changes" in headgate("review", "--before", "before", "-t", "dev").stdout
+
+    balanced.write_text(PEOPLE.replace("from: contacts}", "from: contacts, comment: All of them}"))
+    said = headgate("review", "--before", "before", "-t", "dev", "--diff").stdout
+    assert "its SQL changes" in said
+    assert "+COMMENT 'All of them'" in said
+    assert "1 pipeline changed" in said
+
+    balanced.unlink()
+    headgate("balance")
+    said = headgate("review", "--before", "before", "-t", "dev", code=2).stdout
+    assert "Terraform forgets it; the workspace keeps it, with its tables, and no job starts it" in said
+
+
+def test_a_target_that_is_taken_down_says_what_becomes_of_them(headgate: Run, balanced: Path) -> None:
+    assert balanced.is_file()
+
+    said = headgate("retire", "crm", "-t", "dev", "--yes").stdout
+
+    assert "1 pipeline of transforms stays in the workspace, with its tables" in said

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from shutil import copytree
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema_rs import validator_for
@@ -21,6 +19,7 @@ from headgate.generated import digest
 from headgate.tables.ids import TableId
 from tests.emit.bundle.conftest import DEFINITION
 from tests.emit.bundle.merged import in_target, whole
+from tests.emit.bundle.taken import built, summary
 from tests.support.shared import shared
 
 if TYPE_CHECKING:
@@ -127,21 +126,12 @@ class TestWhoTakesIt:
         headgate("generate", "bundle", "crm")
         bundle = in_target(project / "bundle", target)
 
-        built = self.build(project, bundle)
-        assert sorted(built["resources"]["pipelines"]) == ["crm_crm", "crm_money_1", "crm_people_1"]
-        assert sorted(built["resources"]["jobs"]) == ["crm_crm_job", "crm_money_1_job", "crm_people_1_job"]
+        found = built(project, bundle)
+        assert sorted(found["resources"]["pipelines"]) == ["crm_crm", "crm_money_1", "crm_people_1"]
+        assert sorted(found["resources"]["jobs"]) == ["crm_crm_job", "crm_money_1_job", "crm_people_1_job"]
         bundle["resources"]["pipelines"]["crm_people_1"]["servelress"] = True
         with pytest.raises(ValueError, match="servelress"):
-            self.build(project, bundle)
-
-    def build(self, folder: Path, bundle: dict[str, Any]) -> Any:
-        (folder / "in.json").write_text(json.dumps(bundle))
-        command = [sys.executable, "-m", "databricks.bundles.build", "--phase", "apply_mutators"]
-        places = ["--input", "in.json", "--output", "out.json", "--diagnostics", "said.json", "--locations", "lines.json"]
-        done = subprocess.run([*command, *places], cwd=folder, check=False, capture_output=True, text=True)
-        if done.returncode:
-            raise ValueError((folder / "said.json").read_text() if (folder / "said.json").exists() else done.stderr)
-        return json.loads((folder / "out.json").read_text())
+            built(project, bundle)
 
     def test_files_lie_where_pipelines_and_ingest_files_look_for_them(self, headgate: Run, project: Path) -> None:
         headgate("generate", "bundle", "crm")
@@ -160,8 +150,8 @@ class TestWhoTakesIt:
         schema = validator_for(json.loads(shared(SCHEMA).read_text()))
 
         assert [str(error) for error in schema.iter_errors(whole(project / "bundle"))] == []
-        built = self.build(project, in_target(project / "bundle", "prod"))
-        libraries = built["resources"]["pipelines"]["crm_people_1"]["libraries"]
+        found = built(project, in_target(project / "bundle", "prod"))
+        libraries = found["resources"]["pipelines"]["crm_people_1"]["libraries"]
         assert libraries == [{"notebook": {"path": "../src/prod/crm/notebooks/people_1.py"}}]
 
     def test_code_of_a_git_folder_is_imported_from_where_that_has_to_be(self, headgate: Run, project: Path) -> None:
@@ -424,19 +414,6 @@ class TestTheFolder:
 
         headgate("generate", "bundle", "crm")
         assert (project / "bundle/src/dev/crm/code/util.py/x.py").exists()
-
-
-def summary(project: Path, target: str) -> Path:
-    """Give a file with what the bundle's summary would be once it is deployed: each resource with an id."""
-    resources = in_target(project / "bundle", target)["resources"]
-    ids = iter(range(1, 100))
-    keys = sorted((key, kind) for kind in ("pipelines", "jobs") for key in resources[kind])
-    found: dict[str, Any] = {"bundle": {"name": "crm", "target": target}, "resources": {"pipelines": {}, "jobs": {}}}
-    for key, kind in keys:
-        found["resources"][kind][key] = {**resources[kind][key], "id": str(next(ids)), "url": "https://crm.example.com/1"}
-    path = project / f"{target}.json"
-    path.write_text(json.dumps(found))
-    return path
 
 
 def record(headgate: Run, project: Path) -> str:

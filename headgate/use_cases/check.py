@@ -21,6 +21,8 @@ from headgate.project import ACCEPTED
 from headgate.review.accepted import read_accepted
 from headgate.schedule import daylight_warnings
 from headgate.synthesis import deployment_of
+from headgate.transforms.named import named_files
+from headgate.transforms.targets import made_twice
 from headgate.use_cases.request import ProjectRequest
 from headgate.use_cases.workspace_jobs import Jobs, job_problems
 
@@ -126,6 +128,7 @@ def _warnings(one: Connector, target: str) -> Iterator[str]:
     for other, shared in same_tables(one.definition.targets, (table.id for table in one.tables), target).items():
         way = f"give {target} or {other} a `catalog` of its own, or each its `host` where they are two workspaces"
         yield f"{same_tables_text(target, other, shared)}: {way}"
+    yield from made_twice(one.definition, named_files(one.folder), target)
     yield from gone_notes(one.tables)
     if (git := one.definition.code.git) and not git.tag:
         yield f"code.git follows the branch '{git.branch}', whatever comes into it: a `tag`, or wheels, stay as they are"

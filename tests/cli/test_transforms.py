@@ -140,6 +140,24 @@ def test_an_id_is_one_and_nobody_elses(headgate: Run, project: Path, name: str, 
     assert said in headgate("balance", code=1).stderr
 
 
+def test_a_table_that_two_targets_make_is_told(headgate: Run, balanced: Path, project: Path) -> None:
+    said = headgate("check").stderr
+    assert "pipelines of transforms in dev and prod both make main.silver.people, and that of the other target fails" in said
+
+    by_target = "parameters: {catalog: {default: main, targets: {dev: dev}}}\n"
+    balanced.write_text(by_target + PEOPLE.replace("catalog: main", "catalog: ${catalog}"))
+    assert "pipelines of transforms" not in headgate("check").stderr
+    balanced.write_text(PEOPLE)
+    definition = project / "connectors/crm/connector.yaml"
+    text = (
+        definition.read_text()
+        .replace("prod: {}", "prod: {host: https://two}")
+        .replace("{default:", "{host: https://one, default:")
+    )
+    definition.write_text(text)
+    assert "pipelines of transforms" not in headgate("check").stderr
+
+
 def test_synthesis_gives_the_same_bytes_each_time(balanced: Path, project: Path) -> None:
     first = bodies(project)
 

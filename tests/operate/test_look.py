@@ -50,6 +50,26 @@ def test_the_projects_pipelines_are_listed_by_one_request(headgate: Run, cloud: 
     assert len(cloud.workspace.log) == 1
 
 
+def test_a_pipeline_of_transforms_is_one_of_the_projects_too(headgate: Run, cloud: Cloud, tmp_path: Path) -> None:
+    connector = tmp_path / "connectors/crm"
+    table = "{type: streaming_table, from: orders}"
+    text = (
+        f"catalog: main\nschema: silver\ndeploy: {{}}\nsources: {{orders: {{files: /Volumes/a}}}}\ntables: {{sales: {table}}}\n"
+    )
+    (connector / "sales.pipeline.yaml").write_text(text)
+    headgate("balance")
+    deployed = json.loads((connector / "deployed.prod.json").read_text())
+    (connector / "deployed.prod.json").write_text(json.dumps(deployed | {"transforms": {"sales": "id-sales"}}))
+    cloud.add("crm_Sales of the day", "id-sales")
+
+    assert "id-sales" in listed(headgate, "-t", "prod")
+    assert "crm-prod-shared" in headgate("pipelines", "list", "sales", "-t", "prod").stdout
+    headgate("pipelines", "start", "sales", "-t", "prod", "--full-refresh", "--yes")
+    (update,) = cloud.workspace.pipelines["id-sales"].updates
+    assert update.asked["full_refresh"] is True
+    assert "--force" in headgate("pipelines", "delete", "sales", "-t", "prod", "--yes", code=5).stderr
+
+
 def test_pipelines_are_chosen_by_connector_group_stack_and_name(headgate: Run) -> None:
     chosen = {
         "": ["id-money_1", "id-people_1"],

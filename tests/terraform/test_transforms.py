@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.layout.progress import pending, retire_target
+from tests.standin.running import NEWEST, OLDEST
 from tests.support.samples import tables_of
 from tests.support.site import actions
 
@@ -61,6 +62,7 @@ def sql_of(site: Site, name: str) -> str:
     return b64decode(site.workspace()["databricks_workspace_file"][f"/Shared/headgate/dev/crm/sql/{name}"]).decode()
 
 
+@pytest.mark.parametrize("provider", [OLDEST, pytest.param(NEWEST, marks=pytest.mark.long)])
 def test_pipelines_of_transforms_come_beside_those_that_ingest(start: Site) -> None:
     add(start, "people", PEOPLE)
     add(start, "sales", SALES)

@@ -29,9 +29,9 @@ class Block:
 
 
 def pages() -> list[str]:
-    """Give the paths of all pages."""
-    found = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    return [path.relative_to(ROOT).as_posix() for path in found]
+    """Give the paths of all pages: those at the top of the repository, of docs/ and of examples/."""
+    below = [path for folder in ("docs", "examples") for path in sorted((ROOT / folder).rglob("*.md"))]
+    return [path.relative_to(ROOT).as_posix() for path in [*sorted(ROOT.glob("*.md")), *below]]
 
 
 def blocks(page: str) -> list[Block]:

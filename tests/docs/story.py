@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 INSTALLS = "installs from a package index; tests/packaging does it"
 SERVES = "serves until it is ended; tests/dashboard does it"
 DATABRICKS = "needs Databricks' own command line"
+SERVED = "serves until it is ended; the tests of these pages start it so"
 ASKS = "asks a workspace; tests/assess does it"
 # A block's first line → why it is not run. Its commands are read all the same.
 NOT_RUN = {
@@ -36,17 +37,21 @@ NOT_RUN = {
     "headgate dashboard             # of the project in this folder, at http://127.0.0.1:8050/": SERVES,
     "headgate dashboard --usage usage.csv": SERVES,
     "headgate dashboard --host 0.0.0.0 --allow-host boards.example.com": SERVES,
+    "headgate simulate-pi --tags 40 --port 8000               # in a terminal of its own": SERVED,
     "headgate sql test": "takes Spark; tests/sql/testing does it",
     "databricks volumes create osipi bronze pi MANAGED": DATABRICKS,
     "databricks secrets create-scope pi": DATABRICKS,
     "databricks workspace import /Workspace/Shared/pi_job --file pi_job.py --format SOURCE --language PYTHON": DATABRICKS,
 }
-# Pages with commands that tests run: test_pages.py and test_osipi_guide.py.
+# Pages with commands that tests run: test_pages.py, test_guides.py, test_examples.py and test_osipi_guide.py.
 FOLLOWED = {
-    "README.md", "docs/assess.md", "docs/balance.md", "docs/bundle.md", "docs/change.md", "docs/ci.md", "docs/failed-deploy.md",
-    "docs/from-other-toolkits.md", "docs/handover.md", "docs/lost-table.md", "docs/notebook.md", "docs/observe.md",
-    "docs/operate.md", "docs/osipi.md", "docs/run.md", "docs/secrets.md", "docs/sql-check.md", "docs/sql.md",
-    "docs/start.md",
+    "README.md", "docs/assess.md", "docs/balance.md", "docs/bundle.md", "docs/change-pipelines.md", "docs/change.md",
+    "docs/ci.md", "docs/failed-deploy.md", "docs/from-other-toolkits.md", "docs/handover.md", "docs/lost-table.md",
+    "docs/notebook.md", "docs/observe.md", "docs/operate.md", "docs/osipi.md", "docs/pi-to-dashboards.md", "docs/run.md",
+    "docs/secrets.md", "docs/sql-check.md", "docs/sql.md", "docs/start.md", "examples/README.md",
+    "examples/hubspot/README.md", "examples/osipi-batch/README.md", "examples/osipi-streaming/README.md",
+    "examples/own-connector/README.md", "examples/transforms/README.md", "examples/zendesk/README.md",
+    "examples/zoho-crm/README.md",
 }  # fmt: skip
 NOTHING: Mapping[str, Callable[[], object]] = {}
 

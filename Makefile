@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long test-sql test-spark mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess dist docs lint format lock clean
+.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long test-sql test-spark mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess dist docs site lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, test-sql, test-spark, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, dist, docs, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, test-sql, test-spark, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, dist, docs, site, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -96,7 +96,7 @@ test-shared: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.app
 	@pytest -n 2 --dist worksteal -m "shared and not long"
 
 # All tests, those that need such data where it is there; properties with other examples each time.
-test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready .venv/.browser.ready build/packaged/.ready build/spark-sql/.ready $(LINTER)
+test-long: setup terraform .venv/.bindings.ready .venv/.library.ready .venv/.bench.ready .venv/.apps.ready build/.clients.ready .venv/.fuzz.ready .venv/.mlflow.ready .venv/.browser.ready build/packaged/.ready build/spark-sql/.ready build/zensical/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal -m "(long or not long) and not spark" --hypothesis-profile=long
 
 # A small part of what asks Spark 4.3 about SQL, about a minute; test-long has all of it. Needs Java 17.
@@ -246,6 +246,19 @@ build/dist/.ready: pyproject.toml | build/pipenv/bin/pipenv
 docs: setup
 	@python -m tests.docs.reference
 
+# The pages with search, in build/site; a link that leads nowhere ends it. It needs a server: `python -m http.server -d build/site`.
+site: setup build/zensical/.ready
+	@python -m tests.docs.site
+	@cd build && zensical/bin/zensical build --clean --strict
+
+build/zensical/.ready: Pipfile.lock | build/pipenv/bin/pipenv
+	@echo "Installing Zensical into build/zensical …" >&2
+	@mkdir -p build && build/pipenv/bin/pipenv requirements --hash --categories site 2>>build/setup.log | grep '^[A-Za-z].*==' >build/zensical.txt
+	@rm -rf build/zensical && build/pipenv/bin/python -m venv build/zensical
+	@build/zensical/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r build/zensical.txt >>build/setup.log 2>&1 \
+	  || { tail -40 build/setup.log >&2; exit 1; }
+	@touch $@
+
 lint: setup .venv/.apps.ready .venv/.exact.ready
 	@ruff check && ruff format --check && mypy && lint-imports --no-logo --no-cache
 
@@ -254,7 +267,7 @@ format: setup
 
 # Locks name packages and digests; where they come from is each machine's own setting.
 lock: build/pipenv/bin/pipenv
-	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants dashboard browser spark spark-run node"
+	@build/pipenv/bin/pipenv lock --categories "packages dev-packages exact delta readers sql terraform bindings bench apps fuzz mlflow mutants dashboard browser spark spark-run site node"
 	@sed -i '/"sources": \[/,/\]/c\        "sources": []' Pipfile.lock
 	@npm install --package-lock-only --loglevel=error
 	@cd tests/support && npm install --package-lock-only --loglevel=error

@@ -14,9 +14,11 @@ from headgate.render.layout import report_text
 from headgate.use_cases.balance import BalanceRequest, balance_tables
 from headgate.use_cases.init_connector import NewConnectorRequest, make_connector
 from tests.docs.command_help import help_of_all, table
+from tests.docs.llms import llms
 from tests.docs.pages import ROOT, blocks, generated_parts, pages, with_parts
 from tests.docs.picture import PICTURE, picture
 from tests.docs.schema_keys import keys_of
+from tests.docs.site import LLMS
 
 if TYPE_CHECKING:
     from headgate.balance.report import Report
@@ -66,7 +68,7 @@ def generated() -> dict[str, str]:
     """Give all that is generated: path → text."""
     made = parts()
     found = {page: with_parts(page, made) for page in pages() if generated_parts(page)}
-    return found | {PICTURE: picture(balanced_sample())}
+    return found | {PICTURE: picture(balanced_sample()), LLMS: llms()}
 
 
 def main() -> None:

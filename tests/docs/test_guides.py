@@ -1,4 +1,4 @@
-"""What guides say of findings, messages and commands is what there is, and the way from a PI server to dashboards is followed."""
+"""What guides say of findings, messages and commands is what there is; one leads from a PI server to dashboards."""
 
 from __future__ import annotations
 

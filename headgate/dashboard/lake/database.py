@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from headgate.dashboard.lake.query import Query
     from headgate.dashboard.settings import Settings
+    from headgate.use_cases.watch import WatchedTable
 
     T = TypeVar("T")
 
@@ -42,10 +43,19 @@ class Lake:
         self._lock = threading.Lock()
         self._database: duckdb.DuckDBPyConnection | None = None
 
-    async def columns(self, path: Path) -> list[Column]:
+    def place(self, table: WatchedTable) -> str:
+        """Give what queries call a table: the folder that it lies in."""
+        return str(table.folder)
+
+    def holds(self, table: WatchedTable) -> bool:
+        """Say whether a table was loaded."""
+        return holds_table(table.folder)
+
+    async def columns(self, place: str) -> list[Column]:
         """Give a table's columns. Raises NoTableError, BusyError."""
-        refuse_no_table(path)
-        found = await self.ask(lambda cursor: cursor.execute("DESCRIBE SELECT * FROM delta_scan(?)", [str(path)]).fetchall())
+        if not holds_table(Path(place)):
+            raise NoTableError("The table was not loaded yet: there is no Delta table of it in the run's folder.")
+        found = await self.ask(lambda cursor: cursor.execute("DESCRIBE SELECT * FROM delta_scan(?)", [place]).fetchall())
         return [Column(name, kind) for name, kind, *_ in found]
 
     async def rows(self, query: Query) -> list[tuple[Any, ...]]:
@@ -128,12 +138,6 @@ class Lake:
             if self._database is None:
                 self._database = _database(self._settings.data)
             return self._database
-
-
-def refuse_no_table(path: Path) -> None:
-    """Raise NoTableError where a folder holds no Delta table."""
-    if not holds_table(path):
-        raise NoTableError("The table was not loaded yet: there is no Delta table of it in the run's folder.")
 
 
 def _database(folder: Path) -> duckdb.DuckDBPyConnection:

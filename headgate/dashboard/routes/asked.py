@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from headgate.dashboard.lake.columns import Column
     from headgate.dashboard.lake.query import Operator, Order
+    from headgate.dashboard.lake.tables import Tables
     from headgate.dashboard.names import FoundTable
     from headgate.dashboard.views.grid import Grid
 
@@ -102,7 +103,8 @@ async def question(
     always: filters as (column, operator, value) besides; more: parameters of the page's own. Raises QuestionError,
     NoTableError, BusyError.
     """
-    columns = await request.app.state.lake.columns(found.table.folder)
+    lake: Tables = request.app.state.lake
+    columns = await lake.columns(lake.place(found.table))
     by_name = {one.name: one for one in columns}
     if its.sort and (its.sort not in by_name or not by_name[its.sort].is_scalar):
         raise QuestionError(f"the table can't be sorted by {its.sort!r}")
@@ -126,5 +128,6 @@ async def rows_of(request: Request, its: TableQuestion, after: str, only: Sequen
     """
     columns = [one for name in only for one in its.columns if one.name == name] or list(its.columns)
     place = cursor_cells(after, its.order)
-    query = page_query(str(its.found.table.folder), columns, its.order, its.filters, place, its.asked.size + 1)
-    return grid_of(columns, await request.app.state.lake.rows(query), its.asked)
+    lake: Tables = request.app.state.lake
+    query = page_query(lake.place(its.found.table), columns, its.order, its.filters, place, its.asked.size + 1)
+    return grid_of(columns, await lake.rows(query), its.asked)

@@ -12,14 +12,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from headgate.dashboard.lake.columns import Column
-from headgate.dashboard.lake.database import refuse_no_table
 from headgate.dashboard.lake.query import OPERATORS, all_query
 from headgate.dashboard.pages import page
 from headgate.dashboard.routes.asked import Asking, ConnectorId, TableQuestion, one_table, question, rows_of
 from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.routes.streamed import CSV, Streamed
 from headgate.dashboard.views.grid import SIZES
-from headgate.engine.folder import holds_table
 
 router = APIRouter()
 # What a spreadsheet takes for a formula (OWASP, "CSV Injection"); numbers are none.
@@ -33,7 +31,7 @@ def tables(request: Request) -> HTMLResponse:
     found = [
         (
             one,
-            [(table, holds_table(table.folder)) for table in one.watched.tables],
+            [(table, request.app.state.lake.holds(table)) for table in one.watched.tables],
             {its.destination: its for its in one.fresh},
         )
         for one in snapshot.connectors
@@ -67,13 +65,12 @@ async def download(request: Request, name: str, its: Asking, connector: Connecto
     found = one_table(request, name, connector, "/data/")
     if isinstance(found, Response):
         return found
-    refuse_no_table(found.table.folder)
     asked = await question(request, found, its, newest_by=found.table.cursor)
     headers = {"Content-Disposition": f'attachment; filename="{_file_name(found.table.destination)}.csv"'}
     if request.method == "HEAD":
         return Response(headers=headers, media_type=CSV)
     most = request.app.state.settings.download_rows
-    query = all_query(str(found.table.folder), asked.columns, asked.order, asked.filters, most)
+    query = all_query(request.app.state.lake.place(found.table), asked.columns, asked.order, asked.filters, most)
     return Streamed(request, _csv(asked, request.app.state.lake.download(query)), headers)
 
 

@@ -14,7 +14,6 @@ from headgate.dashboard.routes.asked import ConnectorId, one_table
 from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.views.history import history_of, spent_of
 from headgate.dashboard.views.ingestion import STATES
-from headgate.engine.folder import holds_table
 
 router = APIRouter()
 _STARTS, _RECENT = 5, 50
@@ -70,5 +69,5 @@ def table(request: Request, name: str, connector: ConnectorId = None) -> HTMLRes
         why=shown.watched.why(its),
         runs=its.runs[: -_RECENT - 1 : -1],
         runs_left_out=max(0, len(its.runs) - _RECENT),
-        is_loaded=holds_table(its.folder),
+        is_loaded=request.app.state.lake.holds(its),
     )

@@ -31,6 +31,7 @@ from headgate.dashboard.lake.plant import (
     templates_query,
 )
 from headgate.dashboard.lake.query import Filter, Operator, order_of, page_query
+from headgate.dashboard.lake.tables import Tables
 from headgate.dashboard.lake.times import span_of
 from headgate.dashboard.names import FoundTable, tables_named
 from headgate.dashboard.pages import page
@@ -39,7 +40,6 @@ from headgate.dashboard.routes.methods import READING
 from headgate.dashboard.views.grid import Asked, grid_of
 from headgate.dashboard.views.series import BUCKETS, Bucket, series_of
 from headgate.dashboard.views.tree import tree_of
-from headgate.engine.folder import holds_table
 
 router = APIRouter()
 _Table = Annotated[str | None, Query(max_length=500)]
@@ -56,7 +56,8 @@ async def timeseries(
     found = _table(request, SERIES, table)
     if isinstance(found, Response):
         return found
-    lake, path = request.app.state.lake, str(found.table.folder)
+    lake: Tables = request.app.state.lake
+    path = lake.place(found.table)
     columns = await _columns(request, found, SERIES_COLUMNS, "values of tags")
     by_name = {one.name: one for one in columns}
     if not tag:
@@ -100,7 +101,8 @@ async def hierarchy(request: Request, at: Annotated[str, Query(max_length=1000)]
     found = _table(request, (HIERARCHY,), table)
     if isinstance(found, Response):
         return found
-    lake, path = request.app.state.lake, str(found.table.folder)
+    lake: Tables = request.app.state.lake
+    path = lake.place(found.table)
     await _columns(request, found, ELEMENT_COLUMNS, "elements")
     way: list[str] = []
     chosen = None
@@ -143,7 +145,8 @@ async def _frames(
     more = [("template", template), *([("table", table)] if table else [])]
     fixed: list[tuple[str, Operator, str]] = [("template_name", "is", template)] if template else []
     asked = await question(request, found, its, newest_by="start_time", always=fixed, more=more)
-    templates = await request.app.state.lake.rows(templates_query(str(found.table.folder)))
+    lake: Tables = request.app.state.lake
+    templates = await lake.rows(templates_query(lake.place(found.table)))
     return page(
         request,
         "events.html",
@@ -159,7 +162,8 @@ async def _frames(
 
 async def _columns(request: Request, found: FoundTable, needed: tuple[str, ...], whats: str) -> list[Column]:
     """Give a table's columns. Raises QuestionError where some that are needed are missing, so that it holds none of those."""
-    columns: list[Column] = await request.app.state.lake.columns(found.table.folder)
+    lake: Tables = request.app.state.lake
+    columns = await lake.columns(lake.place(found.table))
     if missing := [name for name in needed if name not in {one.name for one in columns}]:
         raise QuestionError(f"{found.table.destination} has no column {', '.join(missing)}: it holds no {whats}")
     return columns
@@ -168,9 +172,10 @@ async def _columns(request: Request, found: FoundTable, needed: tuple[str, ...],
 async def _tags(request: Request, found: FoundTable, wanted: str) -> list[str]:
     """Give names of tags: by the list of points where it was loaded, which is short, else by the values themselves."""
     points = tables_named(request.app.state.figures.snapshot.connectors, POINTS, found.shown.watched.connector)
-    loaded = next((one.table for one in points if holds_table(one.table.folder)), None)
-    folder, column = (loaded.folder, "name") if loaded else (found.table.folder, "tag_name")
-    rows = await request.app.state.lake.rows(tags_query(str(folder), column, wanted))
+    lake: Tables = request.app.state.lake
+    loaded = next((one.table for one in points if lake.holds(one.table)), None)
+    table, column = (loaded, "name") if loaded else (found.table, "tag_name")
+    rows = await lake.rows(tags_query(lake.place(table), column, wanted))
     return [name for (name,) in rows if name is not None]
 
 
@@ -180,7 +185,7 @@ def _table(request: Request, likeliest: tuple[str, ...], named: str | None) -> F
         return one_table(request, named, None, f"{request.url.path}?table=")
     connectors = request.app.state.figures.snapshot.connectors
     every = [one for name in likeliest for one in tables_named(connectors, name)]
-    loaded = [one for one in every if holds_table(one.table.folder)]
+    loaded = [one for one in every if request.app.state.lake.holds(one.table)]
     if not (loaded or every):
         return not_found(
             request, f"No connector has a table {likeliest[0]}, which this page is of.", [("/data/", "All tables")]

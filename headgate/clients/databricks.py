@@ -6,7 +6,7 @@ import logging
 import os
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.config import Config
@@ -45,13 +45,28 @@ logging.getLogger("databricks.sdk").addHandler(logging.NullHandler())
 class Login:
     """A workspace that one is logged in to. `client` is the SDK's, `clock` waits as the SDK does.
 
-    `host` and `profile` are the target's, else the environment's; `retries` are seconds. Raises InputError without credentials.
+    `host` and `profile` are the target's, else the environment's; `retries` are seconds. token: somebody's own, in place of the
+    environment's credentials. longest: seconds that one request may take. Raises InputError without credentials.
     """
 
-    def __init__(self, host: str | None, profile: str | None, clock: Clock | None = None, retries: int | None = None) -> None:
-        patience = RETRIES if retries is None else retries
+    def __init__(
+        self,
+        host: str | None,
+        profile: str | None,
+        clock: Clock | None = None,
+        retries: int | None = None,
+        *,
+        token: str = "",
+        longest: float | None = None,
+    ) -> None:
+        more: dict[str, Any] = {
+            "retry_timeout_seconds": RETRIES if retries is None else retries,
+            "http_timeout_seconds": longest,
+        }
+        if token:
+            more |= {"token": token, "auth_type": "pat"}
         try:
-            config = Config(host=host, profile=profile, clock=clock, retry_timeout_seconds=patience, product="headgate")
+            config = Config(host=host, profile=profile, clock=clock, product="headgate", **more)
             self.client = WorkspaceClient(config=config)
         except (ValueError, DatabricksError, RequestException) as error:
             fix = "set DATABRICKS_HOST and credentials, or targets.<target>.profile; see docs.databricks.com/dev-tools/auth"

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
+from headgate.dashboard.asker import Asked
 from headgate.dashboard.defences import Defences
 from headgate.dashboard.failures import handle_failures
 from headgate.dashboard.figures import Figures
+from headgate.dashboard.heard import Heard
 from headgate.dashboard.kept import Kept
 from headgate.dashboard.lake.database import Lake
+from headgate.dashboard.lake.warehouse import WarehouseLake
 from headgate.dashboard.metrics import Requests
 from headgate.dashboard.routes import data, health, live, names, overview, plant, reviews
 
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
 
 def create_app(settings: Settings) -> ASGIApp:
     """Give the application. Raises InputError for a project that can't be read when it starts being served."""
-    figures = Figures(settings)
+    heard = Heard(settings, settings.warehouse) if settings.warehouse else None
+    figures = Figures(settings, heard)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -38,12 +42,14 @@ def create_app(settings: Settings) -> ASGIApp:
         figures.stop()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False)
-    app.state.settings, app.state.figures, app.state.lake = settings, figures, Lake(settings)
+    app.state.settings, app.state.figures = settings, figures
+    app.state.lake = WarehouseLake(settings, settings.warehouse) if settings.warehouse else Lake(settings)
     app.state.requests, app.state.kept, app.state.watchers = Requests(), Kept(), 0
     for routes in (overview, names, plant, data, reviews, live, health):
         app.include_router(routes.router)
     handle_failures(app)
-    return Defences(Counted(app, app.state.requests), settings.hosts)
+    counted = Counted(app, app.state.requests)
+    return Defences(Asked(counted, heard.wanted) if heard else counted, settings.hosts)
 
 
 class Counted:

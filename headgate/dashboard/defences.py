@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST_ADDRESS = 16_000  # characters: a page's filters and its place in a table
 _READING = {"GET", "HEAD"}
+ANY = "*"
 _OWN = ("localhost", "127.0.0.1", "[::1]")
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
@@ -37,7 +38,8 @@ class Defences:
     """Lets through to an application what only reads, and gives every answer the headers, but those that a page sets itself.
 
     hosts: names by which it is asked beside this machine's own, or nothing but those. A page elsewhere whose name is made to
-    point here (DNS rebinding) asks by that name, and is refused.
+    point here (DNS rebinding) asks by that name, and is refused. ANY allows every name: where nothing gets here but what a
+    login let through.
     """
 
     def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
@@ -64,7 +66,7 @@ class Defences:
             return PlainTextResponse("There are no WebSockets here.\n", 404)
         if scope["method"] not in _READING:
             return PlainTextResponse("The dashboard only shows: ask by GET or HEAD.\n", 405, {"Allow": "GET, HEAD"})
-        if host_name(Headers(scope=scope).get("host", "")) not in self._hosts:
+        if ANY not in self._hosts and host_name(Headers(scope=scope).get("host", "")) not in self._hosts:
             return PlainTextResponse("This name is not served here: start with --allow-host NAME to have it so.\n", 421)
         if len(scope["raw_path"]) + len(scope["query_string"]) > _LONGEST_ADDRESS:
             return PlainTextResponse("The address is too long.\n", 414)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.balance.report import Report
+    from headgate.dashboard.heard import Heard
     from headgate.dashboard.settings import Settings
     from headgate.dashboard.views.ingestion import Ingestion
     from headgate.observe.freshness import Freshness
@@ -60,10 +61,13 @@ class Snapshot:
 
 
 class Figures:
-    """The last snapshot that could be read; `start` has a thread look for changes until `stop`."""
+    """The last snapshot that could be read; `start` has a thread look for changes until `stop`.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    heard: what a workspace says of runs, where one is asked.
+    """
+
+    def __init__(self, settings: Settings, heard: Heard | None = None) -> None:
+        self._settings, self._heard = settings, heard
         self._events = EventTail(RunFolder(settings.data).events)
         self._stamp: _Stamp | None = None
         self._known_files: tuple[list[Watched], dict[str, HeadgateError]] | None = None
@@ -109,14 +113,15 @@ class Figures:
         runs = any(one.ingestion.running for one in self.snapshot.connectors)
         if self._known_files is None or stamp != self._stamp or runs:
             self._stamp, self._known_files = None, None
-            self._known_files = watch(replace(self._settings.watched, data=self._settings.data), self._events.read())
+            events = (*self._events.read(), *(self._heard.events if self._heard else ()))
+            self._known_files = watch(replace(self._settings.watched, data=self._settings.data), events)
             self._stamp = stamp
         found, errors = self._known_files
         problems = [problem for error in errors.values() for problem in error.problems]
         if any(one.watched.connector in errors for one in self.snapshot.connectors):
             raise InputError(problems)
         shown = [self._shown(one, now) for one in found]
-        told = [*map(str, problems), *self._skipped()]
+        told = [*map(str, problems), *self._skipped(), *(self._heard.problems if self._heard else ())]
         return Snapshot(now, 0, tuple(shown), tuple(map(self._seen, told)))
 
     def _skipped(self) -> Iterator[str]:
@@ -141,7 +146,8 @@ class Figures:
         return known[1], known[2]
 
     def _stamps(self) -> _Stamp:
-        return tuple(_stamps([*self._project_files(), *self._settings.watched.usage, self._events.path]))
+        heard = [("", self._heard.version, 0)] if self._heard else []
+        return (*_stamps([*self._project_files(), *self._settings.watched.usage, self._events.path]), *heard)
 
     def _project_files(self) -> list[Path]:
         folder = self._settings.root / "connectors"

@@ -13,13 +13,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Warehouse:
+    """A SQL warehouse of the workspace that the environment logs in to. as_user: ask with the rights of who looks."""
+
+    id: str
+    as_user: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The project and what was seen of it, and the limits that keep one visitor from keeping others waiting.
 
     reviews: the folder whose HTML pages are shown. hosts: names by which browsers may ask, beside this machine's own.
     query_seconds, queries: how long a query of tables may take, and how many run at once; the same for downloads. watchers: how
     many pages are told of changes. every: seconds between two looks at the project's files. report: is told of pages that
-    failed, with a stack trace.
+    failed, with a stack trace. warehouse: what reads tables, those of a workspace; None: DuckDB reads those of runs here.
     """
 
     watched: WatchRequest
@@ -33,6 +41,7 @@ class Settings:
     watchers: int = 100
     every: float = 1.0
     report: Callable[[str], None] = print
+    warehouse: Warehouse | None = None
 
     @property
     def root(self) -> Path:

@@ -77,7 +77,7 @@ def _update(event: Event) -> ObservedUpdate:
         event.started_at,
         event.ended_at,
         _STATES[event.state],
-        cause="headgate run",
+        cause="headgate run" if event.origin == "local" else "",
         running_seconds=event.seconds or 0.0,
     )
 

@@ -246,7 +246,7 @@ def _ended(updates: Sequence[ObservedUpdate], folder: RunFolder) -> Iterator[Obs
 
 def _goes_on(update: ObservedUpdate, folder: RunFolder) -> bool:
     """Say whether a process has the pipeline, as the file beside its lock says; one of another machine is believed."""
-    if datetime.now(UTC) - update.started_at < _STARTING:
+    if update.origin == "workspace" or datetime.now(UTC) - update.started_at < _STARTING:
         return True
     try:
         said = folder.lock(update.connector, update.pipeline).with_suffix(".holder").read_text().split()

@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Request:
-    """A request as it was read. `parts` are those of its path that differ, by name.
+    """A request as it was read. `parts` are those of its path that differ, by name; `token` is what it logs in with.
 
     Once it is over, `carried_out` says whether it took effect, and `status` what was answered; None where the connection was
     closed instead.
@@ -32,6 +32,7 @@ class Request:
     query: dict[str, str] = field(default_factory=dict)
     body: Json = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
+    token: str = field(default="", repr=False)
     carried_out: bool = False
     status: int | None = None
 

@@ -162,7 +162,10 @@ class Grant:
 
 @dataclass
 class Statement:
-    """A SQL statement. `looks`: so many looks find it PENDING before it runs."""
+    """A SQL statement. `looks`: so many looks find it PENDING before it runs.
+
+    `parameters` as they were sent; `columns` of its result, where it is a query. `by_links`: rows come as links to their parts.
+    """
 
     id: str
     text: str
@@ -170,6 +173,9 @@ class Statement:
     state: str = "PENDING"
     rows: list[list[str | None]] = field(default_factory=list)
     error: str = ""
+    parameters: list[dict[str, Any]] = field(default_factory=list)
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    by_links: bool = False
 
 
 @dataclass

@@ -31,6 +31,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.workspace = workspace
+        workspace.address = f"http://127.0.0.1:{self.server_port}"
 
 
 class Handler(BaseHTTPRequestHandler):

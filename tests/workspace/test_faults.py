@@ -21,7 +21,7 @@ from databricks.sdk.service.workspace import AclPermission, ImportFormat
 from tests.workspace.faults import CLOSE, Fault, death
 from tests.workspace.messages import refusal
 from tests.workspace.model import Dashboard as Board
-from tests.workspace.model import Job, Pipeline, Repo, SecretScope, Table, Thing
+from tests.workspace.model import Job, Pipeline, Repo, SecretScope, Statement, Table, Thing
 from tests.workspace.workspace import OWNER, ROUTES, TOKEN
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ CALLS: dict[str, Call] = {
     "PUT /permissions/*": lambda client: client.permissions.set("pipelines", ID, access_control_list=OWNED),
     "PATCH /permissions/*": lambda client: client.permissions.update("pipelines", ID, access_control_list=VIEW),
     "POST /sql/statements": lambda client: client.statement_execution.execute_statement(STATEMENT, "wh1"),
+    "POST /cancel": lambda client: client.statement_execution.cancel_execution("st"),
 }
 
 
@@ -102,6 +103,7 @@ def full(workspace: Workspace) -> Workspace:
     workspace.put("/Shared/a.py", "1")
     workspace.repos[2] = Repo(2, "/Shared/code", REPO, "gitHub")
     workspace.things["/Shared/code"] = Thing(2, "REPO")
+    workspace.statements["st"] = Statement("st", STATEMENT, 1)
     workspace.dashboards["d"] = Board("d", "/Shared", {"display_name": "d"}, OWNER)
     return workspace
 

@@ -49,7 +49,9 @@ class Workspace(State):
     `clashes`: every moment at which two pipelines ran whose files name the same table, or one ran whose file names a table that
     it doesn't own. `scheduled`: every so many requests, each job that isn't paused starts its pipelines. `pending`: looks at an
     ALTER before it ends. `clock` gives the seconds that went by, after which updates end by themselves. `on_statement` is
-    called before a statement takes effect; what it gives is what that fails with.
+    called before a statement takes effect; what it gives is what that fails with. `data`: the folder of the Delta tables that
+    queries read, whose clock is in `zone`; `unending`: how many of the next queries come to no end by themselves. `guests`: who
+    may ask besides, by token. `address`: where it is served.
     """
 
     me: str = OWNER
@@ -58,6 +60,11 @@ class Workspace(State):
     scheduled: int = 0
     clock: Callable[[], float] | None = None
     on_statement: Callable[[str], str | None] = lambda _text: None
+    data: Path | None = None
+    zone: str = "UTC"
+    unending: int = 0
+    guests: frozenset[str] = frozenset()
+    address: str = ""
     faults: list[Fault] = field(default_factory=list)
     log: list[Request] = field(default_factory=list)
     clashes: list[str] = field(default_factory=list)
@@ -73,9 +80,10 @@ class Workspace(State):
             return refusal(404, "NOT_FOUND", "there is nothing here")
         with self.lock:
             self.log.append(request)
+            request.token = token.removeprefix("Bearer ")
             found = (
                 self._struck(request)
-                if token == f"Bearer {TOKEN}"
+                if request.token in {TOKEN, *self.guests} or request.path.startswith(statements.STORAGE)
                 else refusal(401, "UNAUTHENTICATED", f"bad credentials {token}")
             )
             request.status = found.status if found else None

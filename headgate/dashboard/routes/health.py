@@ -1,14 +1,15 @@
-"""What programs ask: whether it works, and its figures for Prometheus; and the files beside the pages."""
+"""What programs ask: whether it works, and its figures for Prometheus; the files beside the pages; and who asks."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
+from headgate.dashboard.asker import asker
 from headgate.dashboard.metrics import metrics_text
-from headgate.dashboard.pages import static_files
+from headgate.dashboard.pages import page, static_files
 from headgate.dashboard.routes.methods import READING
 
 router = APIRouter()
@@ -30,6 +31,12 @@ def metrics(request: Request) -> PlainTextResponse:
     state = request.app.state
     text = metrics_text(state.figures.snapshot, state.requests, datetime.now(UTC))
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+
+
+@router.api_route("/who", methods=READING)
+async def who(request: Request) -> HTMLResponse:
+    """Say as whom one is seen, and by whose rights rows are read. A page of its own: the others are the same for everybody."""
+    return page(request, "who.html", email=asker().email, warehouse=request.app.state.settings.warehouse)
 
 
 @router.api_route("/static/{name}", methods=READING)

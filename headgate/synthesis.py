@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.balance.fit import misfits
 from headgate.definition.load import FILE
+from headgate.deployment.app_source import app_sources
 from headgate.deployment.refused import problems_of
 from headgate.deployment.scope import Scope
 from headgate.deployment.stacks import stacks_of
@@ -38,13 +39,17 @@ _TOOLS: dict[DeployedBy, str] = {"terraform": "Terraform", "bundle": "a bundle"}
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A connector in a target, whose files fit together: tables, layout, own code (path → content), pipelines of transforms."""
+    """A connector in a target, whose files fit together: tables, layout, own code, pipelines of transforms, and apps.
+
+    code: path → content; apps: dashboard, simulator → the same.
+    """
 
     scope: Scope
     tables: tuple[Table, ...]
     layout: Layout
     code: Mapping[str, bytes]
     transforms: tuple[DeployedTransforms, ...] = ()
+    apps: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
 
 
 def ready(connector: Connector, target: str, project: Sequence[Connector] | None = None) -> Ready:
@@ -72,7 +77,7 @@ def ready(connector: Connector, target: str, project: Sequence[Connector] | None
     _refuse_deployed_tables(connector, layout, target)
     _refuse_the_other(connector, target)
     transforms = _transforms(connector, layout, files, target, project)
-    return Ready(Scope(connector.definition, target), tables, layout, code, transforms)
+    return Ready(Scope(connector.definition, target), tables, layout, code, transforms, app_sources(connector, target))
 
 
 def _stale(connector: Connector, what: str, found: Sequence[str]) -> Iterator[Problem]:
@@ -159,5 +164,5 @@ def expected_of(connector: Connector, target: str, project: Sequence[Connector] 
 
 def _stacks(connector: Connector, scope: Scope, found: Ready) -> list[StackPlan]:
     deployed = connector.deployed(scope.target_name)
-    stacks = stacks_of(scope, found.tables, found.layout, deployed, found.code, found.transforms)
+    stacks = stacks_of(scope, found.tables, found.layout, deployed, found.code, found.transforms, found.apps)
     return [plan_of(stack, scope, deployed.connection) for stack in stacks]

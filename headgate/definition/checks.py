@@ -6,6 +6,7 @@ import re
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
+from headgate.definition.apps import app_faults
 from headgate.definition.fault import Fault, names_a_secret, signed
 from headgate.definition.provider import NEWEST, OLDEST, has, is_version
 from headgate.definition.secret_checks import credential_faults
@@ -62,6 +63,7 @@ def faults(definition: Definition) -> list[Fault]:
             fix = "take it out; classic clusters are billed by tags"
             found.append(Fault(("targets", name, "budget_policy_id"), "is for serverless compute alone", fix))
         found += _target(("targets", name), target)
+        found += app_faults(("targets", name), target.dashboard, target.simulator, target.warehouse_id or "")
         found += _root_path(("targets", name, "root_path"), target.root_path, definition)
     return found
 
@@ -278,7 +280,8 @@ def _code(definition: Definition) -> Iterator[Fault]:
 def _monitoring(definition: Definition) -> Iterator[Fault]:
     monitoring = definition.monitoring
     for key, target in definition.targets.items():
-        if target.warehouse_id is not None and definition.monitoring_in(key) is None:
+        used = target.dashboard is not None and target.dashboard.warehouse_id is None
+        if target.warehouse_id is not None and definition.monitoring_in(key) is None and not used:
             message = "a warehouse is for the monitoring's dashboard, and there is no monitoring"
             fix = "add `monitoring: {}`" if monitoring is None else "take `monitoring: false` out"
             yield Fault(("targets", key, "warehouse_id"), message, f"take it out, or {fix}")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator
 from pydantic_core import PydanticKnownError
 
+from headgate.definition.apps import DashboardApp, SimulatorApp  # noqa: TC001  # pydantic reads the fields' types
 from headgate.definition.provider import OLDEST
 from headgate.definition.secrets import Scope, Secrets  # noqa: TC001  # pydantic reads the fields' types
 from headgate.tables.group import GroupBy  # noqa: TC001  # pydantic reads the fields' types
@@ -357,6 +358,8 @@ class Target(StrictModel):
     warehouse_id: Text | None = Field(
         default=None, description="A SQL warehouse, for a dashboard of the monitoring. Default: there is no dashboard."
     )
+    dashboard: DashboardApp | None = Field(default=None, description="`headgate dashboard` as a Databricks App. Default: none.")
+    simulator: SimulatorApp | None = Field(default=None, description="A simulated PI Web API, likewise. Default: none.")
 
 
 class Definition(StrictModel):

@@ -30,18 +30,21 @@ def upload(content: bytes) -> str:
     return b64encode(content or _NOTHING).decode()
 
 
-def files_below(folder: str, files: Mapping[str, bytes]) -> list[File]:
-    """Give files below a folder, those that have to be there first before the others. `files`: path in it → content."""
+def files_below(folder: str, files: Mapping[str, bytes], kind: str = "code") -> list[File]:
+    """Give files below a folder, those that have to be there first before the others. `files`: path in it → content.
+
+    kind: what their ids begin with, which tells files of one path in two folders apart.
+    """
     found: list[File] = []
     first: dict[PurePosixPath, str] = {}
     for path, content in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
-        name, folders = _name(path), PurePosixPath(path).parents
+        name, folders = _name(kind, path), PurePosixPath(path).parents
         before = next((first[above] for above in folders if above in first), "")
         found.append(File(name, f"{folder}/{path}", content, before))
         first.setdefault(folders[0], name)
     return found
 
 
-def _name(path: str) -> str:
+def _name(kind: str, path: str) -> str:
     """Give a file's id; the digest keeps `a/b.py` and `a_b.py` apart."""
-    return f"code_{slug(path)[:40]}_{sha256(path.encode()).hexdigest()[:8]}"
+    return f"{kind}_{slug(path)[:40]}_{sha256(path.encode()).hexdigest()[:8]}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "catalog", "schema", "connection", "secret_scope", "secret", "secret_acl", "git_folder", "file", "notebook", "pipeline",
-    "job", "dashboard", "permissions",
+    "job", "dashboard", "app", "permissions",
 ]  # fmt: skip
 # The provider's type of each kind, by which records and states know resources.
 TYPES: dict[Kind, str] = {
@@ -29,6 +29,7 @@ TYPES: dict[Kind, str] = {
     "pipeline": "databricks_pipeline",
     "job": "databricks_job",
     "dashboard": "databricks_dashboard",
+    "app": "databricks_app",
     "permissions": "databricks_permissions",
 }
 
@@ -281,9 +282,26 @@ class Dashboard:
     kind: ClassVar[Kind] = "dashboard"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A Databricks App, whose files are in the folder `source`, without /Workspace. It may use `warehouse`; empty: none.
+
+    scopes: what it may do in the name of who uses it.
+    """
+
+    id: str
+    name: str
+    description: str
+    source: str
+    warehouse: str
+    scopes: tuple[str, ...]
+    budget_policy_id: str | None
+    kind: ClassVar[Kind] = "app"
+
+
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """Who may do what with a pipeline, a job or a dashboard, as a whole."""
+    """Who may do what with a pipeline, a job, a dashboard or an app, as a whole."""
 
     id: str
     of: Ref
@@ -304,6 +322,7 @@ Resource = (
     | Pipeline
     | Job
     | Dashboard
+    | App
     | Permissions
 )
 

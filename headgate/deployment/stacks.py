@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from headgate.deployment.apps import app_resources
 from headgate.deployment.model import Ref, Stack
 from headgate.deployment.monitoring.resources import monitoring_resources
 from headgate.deployment.pipelines import pipelines_now, refs, resources_of
@@ -51,6 +52,7 @@ def stacks_of(
     deployed: Deployed,
     code: Mapping[str, bytes] | None = None,
     transforms: Sequence[DeployedTransforms] = (),
+    apps: Mapping[str, Mapping[str, bytes]] | None = None,
 ) -> list[Stack]:
     """Give the connector's stacks in a target in the order of their applies: the shared one, then those with pipelines.
 
@@ -58,7 +60,8 @@ def stacks_of(
     round, so that the connection outlives what reads through it; once it is recorded as down, it has no stack any more.
     transforms: the pipelines of transforms that the target is to have.
     Raises RefusedError where an import needs a workspace's id that is not recorded, InputError for a managed pipeline that
-    has no table yet, StaleError where layout and tables don't hold the same tables.
+    has no table yet, StaleError where layout and tables don't hold the same tables. code: path → content of the connector's
+    own files that are uploaded; apps: the same of each Databricks App.
     """
     retired = next((retirement for retirement in layout.retired if retirement.target == scope.target_name), None)
     if retired:
@@ -71,6 +74,7 @@ def stacks_of(
     name, made = scope.stack_name(None), shared_resources(scope, code or {})
     made += monitoring_resources(scope, layout, list(pipelines.values()), made)
     made += transform_resources(scope, transforms, made)
+    made += app_resources(scope, apps or {})
     forgotten = [*not_ours(scope), *(Ref("pipeline", one) for one in leaving_transforms(layout, scope.target_name))]
     shared = Stack(name, tuple(made), forgotten=tuple(forgotten))
     drafts = _drafts(scope, layout, pipelines, deployed)

@@ -13,7 +13,12 @@ ALERTS = ["on-update-failure", "on-update-fatal-failure", "on-flow-failure"]
 # How many of a trigger's tables have to be updated. Source: the provider's databricks_job, block trigger.table_update.
 CONDITIONS = {"any": "ANY_UPDATED", "all": "ALL_UPDATED"}
 # What a level is called otherwise than on a pipeline. Source: the provider's databricks_permissions.
-_LEVELS = {("job", "CAN_RUN"): "CAN_MANAGE_RUN", ("dashboard", "CAN_VIEW"): "CAN_READ"}
+_LEVELS = {
+    ("job", "CAN_RUN"): "CAN_MANAGE_RUN",
+    ("dashboard", "CAN_VIEW"): "CAN_READ",
+    ("app", "CAN_VIEW"): "CAN_USE",
+    ("app", "CAN_RUN"): "CAN_USE",
+}
 
 
 def level_of(permission: Permission, kind: str) -> str:

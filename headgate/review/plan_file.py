@@ -31,11 +31,15 @@ _FIX = "make it with `terraform show -json PLANFILE > <stack>.json`"
 # What the provider works out by itself: a difference in it is nobody's change.
 _COMPUTED = frozenset(
     {
-        "cause", "cluster_id", "connection_id", "content_base64", "create_time", "created_at", "created_by",
-        "creator_user_name", "credential_type", "dashboard_change_detected", "dashboard_id", "deployment", "etag",
-        "expected_last_modified", "format", "full_name", "health", "id", "last_modified", "latest_updates",
-        "lifecycle_state", "md5", "metastore_id", "object_id", "provisioning_info", "run_as_user_name", "schema_id",
-        "securable_type", "state", "timeouts", "update_time", "updated_at", "updated_by", "url", "workspace_path",
+        "active_deployment", "app_status", "cause", "cluster_id", "compute_size", "compute_status", "connection_id",
+        "content_base64", "create_time", "created_at", "created_by", "creator", "creator_user_name", "credential_type",
+        "dashboard_change_detected", "dashboard_id", "default_source_code_path", "deployment",
+        "effective_budget_policy_id", "effective_user_api_scopes", "etag", "expected_last_modified", "format",
+        "full_name", "health", "id", "last_modified", "latest_updates", "lifecycle_state", "md5", "metastore_id",
+        "oauth2_app_client_id", "oauth2_app_integration_id", "object_id", "pending_deployment", "provisioning_info",
+        "run_as_user_name", "schema_id", "securable_type", "service_principal_client_id", "service_principal_id",
+        "service_principal_name", "state", "timeouts", "update_time", "updated_at", "updated_by", "updater", "url",
+        "workspace_path",
     }
 )  # fmt: skip
 

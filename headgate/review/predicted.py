@@ -31,6 +31,7 @@ _REPLACE = {
     "databricks_secret_scope": ("name",),
     "databricks_schema": ("catalog_name",),
     "databricks_dashboard": ("parent_path",),
+    "databricks_app": ("name",),
 }
 # Names of Unity Catalog: another spelling of one is no change to the provider. Source: its schema 1.99 and 1.128.
 _NAMES = {

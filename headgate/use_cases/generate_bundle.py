@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.deployment.apps import app_resources
 from headgate.deployment.model import Cluster, Connection, GitFolder, Job, Permissions, Pipeline
 from headgate.deployment.monitoring.resources import monitoring_resources
 from headgate.deployment.pipelines import pipelines_now, resources_of
@@ -119,6 +120,7 @@ def _part(one: Connector, target: str, fitting: Ready, request: BundleRequest) -
     found = shared_resources(scope, fitting.code)
     found += monitoring_resources(scope, fitting.layout, pipelines, found)
     found += transform_resources(scope, fitting.transforms, found)
+    found += app_resources(scope, fitting.apps)
     for now in pipelines:
         found += resources_of(scope, now)
     return BundleTarget(scope, tuple(_as_asked(found, request)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.ci.plans import Terraform
 from headgate.clients.terraform.program import find_program
+from headgate.deployment.apps import deploy_commands
 from headgate.deployment.files import upload
 from headgate.deployment.model import Ref
 from headgate.deployment.pipelines import file_of, pipelines_now
@@ -111,6 +112,8 @@ def record_applied(request: RecordRequest, tell: Callable[[str], None]) -> Progr
     if write_deployed(one.folder, deployed):
         tell(f"{deployed_path(one.folder, target)} written")
     write_layout(one, layout, tell)
+    for command in () if taken_down else deploy_commands(scope):
+        tell(f"an app runs its files as they were deployed last; to have it run those of today: `{command}`")
     return _progress(one, layout, target, deployed)
 
 

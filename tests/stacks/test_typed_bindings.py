@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KINDS = (
-    "catalog", "connection", "dashboard", "job", "notebook", "permissions", "pipeline", "repo", "schema", "secret",
+    "app", "catalog", "connection", "dashboard", "job", "notebook", "permissions", "pipeline", "repo", "schema", "secret",
     "secret_acl", "secret_scope", "workspace_file",
 )  # fmt: skip
 

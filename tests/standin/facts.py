@@ -49,6 +49,10 @@ PROVIDER = Facts(
     sensitive=_paths("azure_client_secret client_secret google_credentials metadata_service_url password token"),
 )
 FACTS: dict[str, Facts] = {
+    "app": Facts(
+        computed=_paths("compute_size"),
+        replaces=_paths("name"),
+    ),
     "catalog": Facts(
         computed=_paths("enable_predictive_optimization isolation_mode metastore_id owner"),
         replaces=_paths("connection_name provider_name share_name storage_root"),

@@ -68,8 +68,9 @@ def to_api(block: Schema, values: Values, names: Mapping[str, str], above: str =
             found[names.get(above + name, name)] = values[name]
     for name, nested in block["block_types"].items():
         inner = [to_api(nested["block"], one or {}, names, f"{above}{name}.") for one in _list(values.get(name))]
-        if inner and nested["nesting_mode"] != "single":
-            found[names.get(above + name, name)] = inner[0] if nested.get("max_items") == 1 else inner
+        if inner and name != "timeouts":  # which are the provider's own
+            one = nested.get("max_items") == 1 or nested["nesting_mode"] == "single"
+            found[names.get(above + name, name)] = inner[0] if one else inner
     return found
 
 
@@ -118,7 +119,8 @@ def _block(block: Schema, said: Values, names: Mapping[str, str], was: Values, a
         for name, attribute in block["attributes"].items()
     }
     for name, nested in block["block_types"].items():
-        found[name] = _blocks(nested, said.get(names.get(above + name, name)), names, was.get(name), f"{above}{name}.")
+        its = _blocks(nested, said.get(names.get(above + name, name)), names, was.get(name), f"{above}{name}.")
+        found[name] = next(iter(its), None) if nested["nesting_mode"] == "single" else its
     return found
 
 

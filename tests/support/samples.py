@@ -140,6 +140,15 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
         "destination": {"catalog": "main", "schema": "bronze", "create_catalog": True, "create_schema": True},
         "monitoring": {},
     },
+    "a dashboard and a simulator as apps, permissions": {
+        "targets": {
+            "dev": PROD
+            | {
+                "dashboard": {"package": "headgate[dashboard]==0.1.0", "warehouse_id": "wh1", "as_user": True},
+                "simulator": {"package": "pi-web-api-simulator==0.1.0"},
+            }
+        },
+    },
     "many small stacks": {"balance": {"stacks": 3, "pipelines": 5}, "group_by": "none"},
 }
 

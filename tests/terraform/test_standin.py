@@ -30,6 +30,7 @@ PIPELINE = {"name": "a", "catalog": "main", "schema": "bronze", "channel": "PREV
 CONNECTION = {"name": "crm", "connection_type": "GENERIC_LAKEFLOW_CONNECT", "options": {"url": "u", "client_secret": "S3"}}
 VIEW = {"group_name": "g", "permission_level": "CAN_VIEW"}
 READ = {"group_name": "g", "permission_level": "CAN_READ"}
+USE = {"group_name": "g", "permission_level": "CAN_USE"}
 ALL: Blocks = {
     "databricks_catalog": {"a": {"name": "main", "comment": "one"}},
     "databricks_schema": {"a": {"catalog_name": "${databricks_catalog.a.name}", "name": "bronze"}},
@@ -52,7 +53,14 @@ ALL: Blocks = {
     "databricks_permissions": {
         kind: {f"{kind}_id": f"${{databricks_{kind}.a.id}}", "access_control": [VIEW]}
         for kind in ("pipeline", "job")
-    } | {"dashboard": {"dashboard_id": "${databricks_dashboard.a.id}", "access_control": [READ]}},
+    } | {"dashboard": {"dashboard_id": "${databricks_dashboard.a.id}", "access_control": [READ]}}
+      | {"app": {"app_name": "${databricks_app.a.name}", "access_control": [USE]}},
+    "databricks_app": {
+        "a": {
+            "name": "a-board", "description": "A board", "user_api_scopes": ["sql"],
+            "resources": [{"name": "warehouse", "description": "w", "sql_warehouse": {"id": "wh1", "permission": "CAN_USE"}}],
+        }
+    },
     "databricks_dashboard": {
         "a": {
             "display_name": "a", "parent_path": "/Shared", "warehouse_id": "wh1", "serialized_dashboard": "{}",
@@ -60,7 +68,7 @@ ALL: Blocks = {
         }
     },
 }  # fmt: skip
-SIZE = 13
+SIZE = 15
 
 
 @pytest.fixture
@@ -88,7 +96,8 @@ def ids(terraform: Terraform, folder: Path) -> dict[str, str]:
 def test_all_is_made_once_taken_over_by_another_state_and_taken_down(terraform: Terraform, stack: Callable[..., Path]) -> None:
     folder = stack(ALL)
     assert terraform.validate(folder) == []
-    assert terraform.apply(folder).of("create") == {f"{kind}.{name}" for kind, ones in ALL.items() for name in ones}
+    done = terraform.apply(folder)
+    assert (done.errors, done.of("create")) == ([], {f"{kind}.{name}" for kind, ones in ALL.items() for name in ones})
     assert (terraform.plan(folder).planned, terraform.plan(folder).drifted) == ({}, set())
 
     made = terraform.workspace.snapshot()

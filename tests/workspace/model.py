@@ -197,6 +197,7 @@ class State:
     things: dict[str, Thing] = field(default_factory=dict)
     repos: dict[int, Repo] = field(default_factory=dict)
     dashboards: dict[str, Dashboard] = field(default_factory=dict)
+    apps: dict[str, dict[str, Any]] = field(default_factory=dict)
     scopes: dict[str, SecretScope] = field(default_factory=dict)
     grants: dict[str, list[Grant]] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)

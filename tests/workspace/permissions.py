@@ -21,6 +21,7 @@ routes = Routes()
 LEVELS = {
     "pipelines": ("CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER"),
     "jobs": ("CAN_VIEW", "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER"),
+    "apps": ("CAN_USE", "CAN_MANAGE"),
 }
 FILES = ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE")
 TYPES = {
@@ -31,6 +32,7 @@ TYPES = {
     "notebooks": "notebook",
     "repos": "repo",
     "dashboards": "dashboard",
+    "apps": "apps",
 }
 OWNER = "IS_OWNER"
 
@@ -42,7 +44,11 @@ def owned(workspace: Workspace, kind: str, id_: str) -> Pipeline | Job | None:
         one = workspace.pipelines.get(id_)
     elif kind == "jobs":
         one = workspace.jobs.get(int(id_))
-    elif id_ in workspace.dashboards or any(str(thing.id) == id_ for thing in workspace.things.values()):
+    elif (
+        id_ in workspace.dashboards
+        or (kind == "apps" and id_ in workspace.apps)
+        or any(str(thing.id) == id_ for thing in workspace.things.values())
+    ):
         return None
     if one is None:
         raise RefusedError(404, "RESOURCE_DOES_NOT_EXIST", f"{TYPES.get(kind, kind)} {id_} does not exist.")

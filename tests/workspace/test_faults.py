@@ -76,6 +76,9 @@ CALLS: dict[str, Call] = {
     "PATCH /dashboards/*": lambda client: client.lakeview.update("d", Dashboard(display_name="b")),
     "DELETE /dashboards/*": lambda client: client.lakeview.trash("d"),
     "POST /published": lambda client: client.lakeview.publish("d", warehouse_id="wh1"),
+    "POST /apps": lambda client: client.api_client.do("POST", "/api/2.0/apps", body={"name": "new"}),
+    "PATCH /apps/*": lambda client: client.api_client.do("PATCH", "/api/2.0/apps/board", body={"description": "b"}),
+    "DELETE /apps/*": lambda client: client.api_client.do("DELETE", "/api/2.0/apps/board"),
     "POST /scopes/create": lambda client: client.secrets.create_scope("new"),
     "POST /scopes/delete": lambda client: client.secrets.delete_scope("s"),
     "POST /secrets/put": lambda client: client.secrets.put_secret("s", "key", string_value="b"),
@@ -103,6 +106,7 @@ def full(workspace: Workspace) -> Workspace:
     workspace.put("/Shared/a.py", "1")
     workspace.repos[2] = Repo(2, "/Shared/code", REPO, "gitHub")
     workspace.things["/Shared/code"] = Thing(2, "REPO")
+    workspace.do("POST", "/api/2.0/apps", {"name": "board"})
     workspace.statements["st"] = Statement("st", STATEMENT, 1)
     workspace.dashboards["d"] = Board("d", "/Shared", {"display_name": "d"}, OWNER)
     return workspace

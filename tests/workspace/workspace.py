@@ -22,7 +22,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from tests.workspace import catalog, dashboards, files, jobs, me, permissions, pipelines, repos, runs, secrets, statements
+from tests.workspace import (
+    apps,
+    catalog,
+    dashboards,
+    files,
+    jobs,
+    me,
+    permissions,
+    pipelines,
+    repos,
+    runs,
+    secrets,
+    statements,
+)  # fmt: skip
 from tests.workspace.faults import Fault, strike
 from tests.workspace.messages import Answer, RefusedError, Request, Routes, refusal
 from tests.workspace.model import State, Thing
@@ -37,7 +50,10 @@ if TYPE_CHECKING:
 TOKEN = "not-a-real-credential"  # noqa: S105  # of this server alone
 OWNER = "robot@example.com"
 ROUTES = Routes(
-    *(service.routes for service in (pipelines, jobs, catalog, files, repos, dashboards, permissions, secrets, statements, me))
+    *(
+        service.routes
+        for service in (pipelines, jobs, catalog, files, repos, dashboards, apps, permissions, secrets, statements, me)
+    )
 )
 STATE: TypeAdapter[State] = TypeAdapter(State)
 

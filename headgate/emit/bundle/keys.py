@@ -30,8 +30,15 @@ def shared_key(connector: str, kind: str) -> str:
     return f"{connector}_{kind}"
 
 
+def app_key(app: str) -> str:
+    """Give the key of an app, whose id begins with the connector's."""
+    return f"{app}_app"
+
+
 def key_of(connector: str, one: Ref) -> str:
     """Give the key of a resource."""
+    if one.kind == "app":
+        return app_key(one.id)
     if one.kind == "pipeline":
         return pipeline_key(connector, one.id)
     return job_key(connector, one.id) if one.kind == "job" else shared_key(connector, one.kind)

@@ -69,7 +69,7 @@ def _clashes(parts: Sequence[BundleTarget]) -> Iterator[Problem]:
     keys = set()
     for part in parts:
         for one in part.resources:
-            if one.kind in {"pipeline", "job", "catalog", "schema", "dashboard"}:
+            if one.kind in {"pipeline", "job", "catalog", "schema", "dashboard", "app"}:
                 keys.add((key_of(part.connector, Ref(one.kind, one.id)), f"{one.kind} '{one.id}' of {part.connector}"))
     yield from clashes(keys)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.model import Catalog, Dashboard, Job, Permissions, Pipeline, Schema
-from headgate.emit.bundle.keys import job_key, key_of, pipeline_key, shared_key
+from headgate.deployment.apps import WAREHOUSE
+from headgate.deployment.model import App, Catalog, Dashboard, Job, Permissions, Pipeline, Schema
+from headgate.emit.bundle.keys import app_key, job_key, key_of, pipeline_key, shared_key
 from headgate.emit.bundle.paths import dashboard_path, in_bundle
 from headgate.emit.fields import ALERTS, CONDITIONS, cluster_fields, level_of, principal
 
@@ -42,6 +43,8 @@ def resources_of(scope: Scope, resources: Iterable[Resource]) -> dict[str, dict[
                 found.setdefault("jobs", {})[job_key(connector, one.id)] = _job(scope, one)
             case Dashboard():
                 found.setdefault("dashboards", {})[shared_key(connector, "dashboard")] = _dashboard(scope, one)
+            case App():
+                found.setdefault("apps", {})[app_key(one.id)] = _app(scope, one)
             case Permissions():
                 block = found[f"{one.of.kind}s"][key_of(connector, one.of)]
                 block["permissions"] = [_access(each, one.of.kind) for each in one.granted]
@@ -199,6 +202,22 @@ def _task(scope: Scope, key: str, pipeline: str, before: Sequence[str] = (), own
 
 def _access(permission: Permission, kind: str) -> dict[str, str]:
     return {"level": level_of(permission, kind), **principal(permission)}
+
+
+def _app(scope: Scope, one: App) -> Block:
+    block: Block = {
+        "name": one.name,
+        "description": one.description,
+        "source_code_path": f"../{in_bundle(scope, one.source)}",
+    }
+    if one.warehouse:
+        use = {"id": one.warehouse, "permission": "CAN_USE"}
+        block["resources"] = [{"name": WAREHOUSE, "description": "Reads the tables", "sql_warehouse": use}]
+    if one.scopes:
+        block["user_api_scopes"] = list(one.scopes)
+    if one.budget_policy_id:
+        block["budget_policy_id"] = one.budget_policy_id
+    return block
 
 
 def _dashboard(scope: Scope, one: Dashboard) -> Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headgate.deployment.apps import WAREHOUSE
 from headgate.deployment.files import upload
 from headgate.deployment.ingest import option_text
 from headgate.deployment.model import Ref
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from headgate.definition.model import Permission, RunAs
     from headgate.deployment.model import (
+        App,
         Catalog,
         Cluster,
         Dashboard,
@@ -232,11 +234,25 @@ def dashboard_block(one: Dashboard) -> Block:
     }
 
 
+def app_block(one: App) -> Block:
+    """Give an app's block. Its files are deployed by the platform's own command, which Terraform has no form of."""
+    block: Block = {"name": literal(one.name), "description": literal(one.description)}
+    if one.warehouse:
+        use = {"id": literal(one.warehouse), "permission": "CAN_USE"}
+        block["resources"] = [{"name": WAREHOUSE, "description": "Reads the tables", "sql_warehouse": use}]
+    if one.scopes:
+        block["user_api_scopes"] = list(one.scopes)
+    if one.budget_policy_id:
+        block["budget_policy_id"] = literal(one.budget_policy_id)
+    return block
+
+
 def permissions_block(one: Permissions) -> Block:
-    """Give the block of who may use a pipeline, a job or a dashboard."""
+    """Give the block of who may use a pipeline, a job, a dashboard or an app."""
     kind = one.of.kind
+    known_by = "name" if kind == "app" else "id"
     return {
-        f"{kind}_id": f"${{{one.of.address}.id}}",
+        f"{kind}_{known_by}": f"${{{one.of.address}.{known_by}}}",
         "access_control": [_access(permission, kind) for permission in one.granted],
     }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.deployment.model import (
     TYPES,
+    App,
     Catalog,
     Connection,
     Dashboard,
@@ -120,6 +121,7 @@ _BLOCKS: dict[type[Resource], Callable[[Any], blocks.Block]] = {
     Pipeline: blocks.pipeline_block,
     Job: blocks.job_block,
     Dashboard: blocks.dashboard_block,
+    App: blocks.app_block,
     Permissions: blocks.permissions_block,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.standin.resources.app import App
 from tests.standin.resources.dashboard import Dashboard
 from tests.standin.resources.folders import Directory, Notebook, Repo, WorkspaceFile
 from tests.standin.resources.job import Job
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 RESOURCES: dict[str, type[Resource]] = {
     one.kind: one
     for one in (
+        App,
         Catalog,
         Connection,
         Dashboard,

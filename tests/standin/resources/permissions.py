@@ -1,4 +1,4 @@
-"""databricks_permissions of pipelines, jobs and dashboards.
+"""databricks_permissions of pipelines, jobs, dashboards and apps.
 
 Source: the provider's permissions/resource_permissions.go and permission_definitions.go.
 """
@@ -33,6 +33,7 @@ OBJECTS = (
     Object("pipeline_id", "pipelines", ("CAN_MANAGE", "CAN_RUN", "CAN_VIEW", "IS_OWNER")),
     Object("job_id", "jobs", ("CAN_MANAGE", "CAN_MANAGE_RUN", "CAN_VIEW", "IS_OWNER")),
     Object("dashboard_id", "dashboards", ("CAN_EDIT", "CAN_MANAGE", "CAN_READ", "CAN_RUN")),
+    Object("app_name", "apps", ("CAN_MANAGE", "CAN_USE")),
 )
 
 
@@ -108,7 +109,7 @@ class Permissions(Resource):
 
     def _put(self, id_: str, entries: list[Any], owner: str) -> None:
         named = any(entry["permission_level"] == "IS_OWNER" for entry in entries)
-        level = "CAN_MANAGE" if self._object(id_)[0].folder == "dashboards" else "IS_OWNER"
+        level = "CAN_MANAGE" if self._object(id_)[0].folder in {"dashboards", "apps"} else "IS_OWNER"
         named = named or any(owner in entry.values() for entry in entries if level == "CAN_MANAGE")
         added = [] if named else [{"user_name": owner, "permission_level": level}]
         self.workspace.put(f"{API}{id_}", {"access_control_list": [*entries, *added]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -151,6 +152,19 @@ def test_a_download_that_takes_too_long_is_cancelled(project: Settings) -> None:
         assert workspace.asked("POST", "/cancel")
         assert list(workspace.statements.values())[-1].state == "CANCELED"
         assert site.get("/data/pi_points/csv").text.startswith("name,")  # there is room for the next one
+
+
+def test_a_download_that_nobody_waits_for_is_cancelled(both: Both) -> None:
+    both.warehouse.get("/data/pi_points")
+    both.workspace.unending = 1
+    with pytest.raises(requests.Timeout):
+        requests.get(f"{both.warehouse.url}/data/pi_points/csv", timeout=1)
+
+    deadline = time.monotonic() + 20
+    while list(both.workspace.statements.values())[-1].state == "PENDING" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert list(both.workspace.statements.values())[-1].state == "CANCELED"
+    both.warehouse.get("/data/pi_points/csv")
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])

@@ -36,6 +36,8 @@ NOT_RUN = {
     "pip install websockets                                   # what the streaming reader needs": INSTALLS,
     "headgate dashboard             # of the project in this folder, at http://127.0.0.1:8050/": SERVES,
     "headgate dashboard --usage usage.csv": SERVES,
+    "headgate dashboard -t prod --warehouse 1234567890abcdef": SERVES,
+    "databricks apps deploy crm-prod-dashboard --source-code-path /Workspace/Shared/headgate/prod/crm/dashboard": DATABRICKS,
     "headgate dashboard --host 0.0.0.0 --allow-host boards.example.com": SERVES,
     "headgate simulate-pi --tags 40 --port 8000               # in a terminal of its own": SERVED,
     "headgate sql test": "takes Spark; tests/sql/testing does it",

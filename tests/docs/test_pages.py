@@ -200,7 +200,8 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
         sql = generate(parse_pipeline(block.text, "docs.pipeline.yaml"), {}).sql
         assert [one for one in check_sql({"docs.sql": sql}) if one.severity.value == "error"] == []
     else:
-        head, tail = DEFINITION.partition("balance:")[0], "targets: {dev: {}, prod: {}}\n"
+        head = DEFINITION.partition("balance:")[0]
+        tail = "" if block.text.startswith("targets:") else "targets: {dev: {}, prod: {}}\n"
         replaced = "connection:" if "credentials: secrets" in block.text else block.text.partition(" ")[0]
         head = "".join(line for line in head.splitlines(keepends=True) if not line.startswith(replaced))
         assert parse_definition(f"{head}{block.text}{tail}").targets

@@ -119,6 +119,7 @@ def test_rows_are_asked_for_in_the_name_of_who_looks(running: tuple[Site, Worksp
     assert workspace.asked("POST", "/sql/statements")[-1].token == "adas-token"  # noqa: S105  # a made-up one
 
 
+@pytest.mark.long
 def test_a_workspace_that_goes_away_leaves_the_pages_that_need_none(running: tuple[Site, Workspace, Any]) -> None:
     site, workspace, process = running
     workspace.add(Fault(then=refusal(503, "TEMPORARILY_UNAVAILABLE", "down"), times=None))

@@ -53,6 +53,7 @@ def test_apps_are_made_with_their_warehouse_their_files_and_who_may_use_them(set
     assert workspace.text(f"{folder}/simulator/requirements.txt").endswith("\npi-web-api-simulator==0.1.0\n")
 
 
+@pytest.mark.long
 def test_an_app_changes_in_place_and_goes_alone(settled: Callable[..., Site]) -> None:
     site = settled(APPS, tables_of(6), pipelines=2)
     before = site.pipelines()

@@ -58,10 +58,10 @@ def stacks_of(
 
     A stack that emptied is there until its traces are recorded as gone. A target that is taken down goes the other way
     round, so that the connection outlives what reads through it; once it is recorded as down, it has no stack any more.
-    transforms: the pipelines of transforms that the target is to have.
-    Raises RefusedError where an import needs a workspace's id that is not recorded, InputError for a managed pipeline that
-    has no table yet, StaleError where layout and tables don't hold the same tables. code: path → content of the connector's
-    own files that are uploaded; apps: the same of each Databricks App.
+    transforms: the pipelines of transforms that the target is to have. code: path → content of the connector's own files that
+    are uploaded; apps: the same of each Databricks App. Raises RefusedError
+    where an import needs a workspace's id that is not recorded, InputError for a managed pipeline that has no table yet,
+    StaleError where layout and tables don't hold the same tables.
     """
     retired = next((retirement for retirement in layout.retired if retirement.target == scope.target_name), None)
     if retired:

@@ -14,7 +14,7 @@ from headgate.numbers import counted
 from headgate.observe.tail import EventTail
 from headgate.problems import HeadgateError, InputError
 from headgate.use_cases.last_change import last_change
-from headgate.use_cases.watch import rebalanced, watch
+from headgate.use_cases.watch import rebalanced, watch, watched_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from headgate.dashboard.views.ingestion import Ingestion
     from headgate.observe.freshness import Freshness
     from headgate.use_cases.last_change import LastChange
-    from headgate.use_cases.watch import Watched
+    from headgate.use_cases.watch import Watched, WatchedFiles, WatchRequest
 
 T = TypeVar("T")
 _FILES = ("connector.yaml", "tables.csv", "layout.lock", "runs.csv", "deployed.*.json")
@@ -70,6 +70,7 @@ class Figures:
         self._settings, self._heard = settings, heard
         self._events = EventTail(RunFolder(settings.data).events)
         self._stamp: _Stamp | None = None
+        self._project: tuple[_Stamp, list[WatchedFiles]] | None = None
         self._known_files: tuple[list[Watched], dict[str, HeadgateError]] | None = None
         self._slow: dict[str, tuple[_Stamp, Report | None, LastChange | None]] = {}
         self._end = threading.Event()
@@ -113,8 +114,9 @@ class Figures:
         runs = any(one.ingestion.running for one in self.snapshot.connectors)
         if self._known_files is None or stamp != self._stamp or runs:
             self._stamp, self._known_files = None, None
+            request = replace(self._settings.watched, data=self._settings.data)
             events = (*self._events.read(), *(self._heard.events if self._heard else ()))
-            self._known_files = watch(replace(self._settings.watched, data=self._settings.data), events)
+            self._known_files = watch(request, self._files(request), events)
             self._stamp = stamp
         found, errors = self._known_files
         problems = [problem for error in errors.values() for problem in error.problems]
@@ -123,6 +125,14 @@ class Figures:
         shown = [self._shown(one, now) for one in found]
         told = [*map(str, problems), *self._skipped(), *(self._heard.problems if self._heard else ())]
         return Snapshot(now, 0, tuple(shown), tuple(map(self._seen, told)))
+
+    def _files(self, request: WatchRequest) -> list[WatchedFiles]:
+        """Give the project's own files, read anew where they changed."""
+        stamp = tuple(_stamps(self._project_files()))
+        if self._project is None or self._project[0] != stamp:
+            self._project = None
+            self._project = stamp, watched_files(request)
+        return self._project[1]
 
     def _skipped(self) -> Iterator[str]:
         """Say what of the event log can't be read."""

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from headgate.files import read_bytes
@@ -93,6 +94,7 @@ def read_runs(folder: Path) -> tuple[Run, ...]:
     return () if data is None else parse_runs(data, str(path))
 
 
+@lru_cache(maxsize=8)  # a year of runs takes seconds, and several look at the same file: weights, a balance, what changed last
 def parse_runs(data: bytes, file: str = RUNS) -> tuple[Run, ...]:
     """Give the runs that a CSV's bytes say, in the file's order. Raises InputError with every problem found.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
+from os import SEEK_END
 from typing import TYPE_CHECKING
 
 from headgate.files import system_error
@@ -11,17 +12,20 @@ from headgate.observe.local import local_event
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from headgate.engine.events import Event
 
 _MOST_EVENTS = 100_000
+_BLOCK = 1 << 20  # bytes
 
 
 class EventTail:
     """The events of a log, of which each `read` takes in what is new; the last 100,000 are kept.
 
-    A log that was written anew is read from its beginning; a line without an end is left until it has one. unknown: how many
-    lines are skipped, by what is wrong with them.
+    A log that was written anew is read from its beginning, or where it is longer than that, from the 100,000th line before its
+    end; a line without an end is left until it has one. unknown: how many of the lines that were read are skipped, by what is
+    wrong with them.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,7 +37,7 @@ class EventTail:
 
     @property
     def size(self) -> int:
-        """How many bytes of the log were read."""
+        """How many bytes of the log need not be read any more."""
         return self._read
 
     def read(self) -> tuple[Event, ...]:
@@ -45,6 +49,7 @@ class EventTail:
                 self._forget()
             if found.st_size > self._read:
                 with self.path.open("rb") as file:
+                    self._read = self._read or _last_lines(file, _MOST_EVENTS)
                     file.seek(self._read)
                     self._take(file.read())
         except FileNotFoundError:
@@ -70,3 +75,18 @@ class EventTail:
                 self.unknown["lines that are no JSON object"] += bool(line.strip())
             elif (event := local_event(row, self.unknown)) is not None:
                 self._events.append(event)
+
+
+def _last_lines(file: BinaryIO, count: int) -> int:
+    """Give where the last so many whole lines of a file begin, which is read from its end."""
+    at = file.seek(0, SEEK_END)
+    while at > 0:
+        begin = max(0, at - _BLOCK)
+        file.seek(begin)
+        block = file.read(at - begin)
+        ends = block.count(b"\n")
+        if ends > count:
+            return begin + len(block) - len(block.split(b"\n", ends - count)[-1])
+        count -= ends
+        at = begin
+    return 0

@@ -13,7 +13,7 @@ from headgate.deployment.scope import Scope
 from headgate.engine.folder import RunFolder
 from headgate.files import read_bytes, write_all
 from headgate.inventory.keep_runs import with_runs
-from headgate.inventory.runs import COMPLETED, FAILED, LOCAL, RUNS, Run, parse_runs, read_runs
+from headgate.inventory.runs import COMPLETED, FAILED, LOCAL, RUNS, Run, parse_runs
 from headgate.inventory.weighing import assigned_runs
 from headgate.layout.resolved import resolve_layout
 from headgate.numbers import counted
@@ -109,14 +109,16 @@ def observe(request: ObserveRequest, tell: Callable[[str], None]) -> tuple[tuple
     return tuple(found), failed
 
 
-def observed_here(one: Connector, target: str, events: Sequence[Event]) -> Observed:
-    """Give what events of runs on this machine say of a connector in a target; weights are by its runs.csv as it is.
+def observed_here(
+    one: Connector, target: str, events: Sequence[Event], past: Sequence[Run], tables: Sequence[Table]
+) -> Observed:
+    """Give what events of runs on this machine say of a connector in a target. past: its runs.csv, which weighs its `tables`.
 
     Raises StaleError where nothing is balanced yet, InputError for files that can't be read.
     """
     found = local_observation(events, one.definition.id, target, Counter())
     whole = replace(found, runs=_masked(found.runs))
-    return _beside_layout(one, target, whole, [run for its in whole.runs if (run := _run(its))], read_runs(one.folder))
+    return _beside_layout(one, target, whole, [run for its in whole.runs if (run := _run(its))], (past, tables))
 
 
 def _why_nothing(one: Connector, target: str, logs: _Logs) -> str:
@@ -207,7 +209,8 @@ def _observed(one: Connector, target: str, logs: _Logs, asked: _Logs, tell: Call
         tell(
             f"warning: {path} has no column {column}, without which {counted(count, 'run')} can't be told from others: left out"
         )
-    found = _beside_layout(one, target, whole, runs, parse_runs(kept.text.encode(), str(path)))
+    past = parse_runs(kept.text.encode(), str(path))
+    found = _beside_layout(one, target, whole, runs, (past, one.weighed(runs=past)))
     return replace(found, added=kept.added, cut=kept.cut), kept
 
 
@@ -216,10 +219,12 @@ def _masked(runs: Iterable[TableRun]) -> tuple[TableRun, ...]:
     return tuple(replace(run, error=without_own_secrets(run.error)) if run.error else run for run in runs)
 
 
-def _beside_layout(one: Connector, target: str, whole: Observation, runs: Sequence[Run], past: Sequence[Run]) -> Observed:
-    """Give what was seen beside the layout. runs: of `whole`, as runs.csv has them; past: its own, which weigh tables."""
+def _beside_layout(
+    one: Connector, target: str, whole: Observation, runs: Sequence[Run], known: tuple[Sequence[Run], Sequence[Table]]
+) -> Observed:
+    """Give what was seen beside the layout. runs: of `whole`, as runs.csv has them; known: its own, and the tables by them."""
     definition, catalog = one.definition, one.definition.targets[target].catalog
-    tables, layout = one.weighed(runs=past), one.agreed()
+    (past, tables), layout = known, one.agreed()
     told_of = [*past, *runs]
     here_by = {table.id.in_catalog(catalog): table for table in tables}
     whole = with_loads(whole, _by_table(tables, one, catalog, told_of), here_by)

@@ -7,6 +7,7 @@ import socket
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from headgate.balance.counts import startup_of
@@ -140,17 +141,48 @@ def refuse_unreadable(request: WatchRequest) -> None:
         )
 
 
-def watch(request: WatchRequest, events: Sequence[Event]) -> tuple[list[Watched], dict[str, HeadgateError]]:
-    """Give each connector with what events say of it, and by id what keeps others from being shown. Nothing is written.
+class WatchedFiles:
+    """A connector's files with what follows from them alone. That is worked out once: a year of runs takes seconds to read.
 
-    Raises InputError for a project that can't be read at all.
+    What it has raises InputError for files that can't be read.
     """
+
+    def __init__(self, connector: Connector) -> None:
+        self.connector = connector
+
+    @cached_property
+    def past(self) -> tuple[Run, ...]:
+        """The runs of runs.csv."""
+        return read_runs(self.connector.folder)
+
+    @cached_property
+    def weighed(self) -> tuple[Table, ...]:
+        """The tables as those runs weigh them."""
+        return self.connector.weighed(runs=self.past)
+
+    @cached_property
+    def past_of(self) -> Mapping[TableId, Sequence[tuple[Run, float]]]:
+        """Table → its runs of runs.csv."""
+        definition = self.connector.definition
+        return assigned_runs(tuple(table_id(row, definition) for row in self.connector.rows), definition, self.past)
+
+
+def watched_files(request: WatchRequest) -> list[WatchedFiles]:
+    """Give each connector's files. Raises InputError for a project that can't be read at all."""
+    return [WatchedFiles(one) for one in read_connectors(request.root, request.connector)]
+
+
+def watch(
+    request: WatchRequest, files: Sequence[WatchedFiles], events: Sequence[Event]
+) -> tuple[list[Watched], dict[str, HeadgateError]]:
+    """Give each connector with what events say of it, and by id what keeps others from being shown. Nothing is written."""
     found, errors = [], dict[str, HeadgateError]()
-    for one in read_connectors(request.root, request.connector):
+    for one in files:
+        definition = one.connector.definition
         try:
-            found.append(_watched(one, target_of(one.definition, request.target), request, events))
+            found.append(_watched(one, target_of(definition, request.target), request, events))
         except HeadgateError as error:
-            errors[one.definition.id] = error
+            errors[definition.id] = error
     return found, errors
 
 
@@ -159,9 +191,10 @@ def rebalanced(root: Path, connector: str) -> Report:
     return balance_tables(BalanceRequest(connector=connector, root=root, write=False), lambda _: None).reports[0]
 
 
-def _watched(one: Connector, target: str, request: WatchRequest, events: Sequence[Event]) -> Watched:
+def _watched(files: WatchedFiles, target: str, request: WatchRequest, events: Sequence[Event]) -> Watched:
+    one = files.connector
     definition, settings = one.definition, one.definition.targets[target]
-    seen = observed_here(one, target, events)
+    seen = observed_here(one, target, events, files.past, files.weighed)
     updates = grouped((its.pipeline, its) for its in _ended(seen.observation.updates, RunFolder(request.data)))
     reading: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for event in events:
@@ -185,10 +218,10 @@ def _watched(one: Connector, target: str, request: WatchRequest, events: Sequenc
         target,
         seen,
         pipelines,
-        tuple(_tables(one, target, seen, request)),
+        tuple(_tables(files, target, seen, request)),
         _used(one, target, request),
         one,
-        one.weighed(),
+        files.weighed,
     )
 
 
@@ -199,10 +232,10 @@ def _used(one: Connector, target: str, request: WatchRequest) -> UsedMonth | Non
     return compare_usage(asked)[0][1]
 
 
-def _tables(one: Connector, target: str, seen: Observed, request: WatchRequest) -> Iterator[WatchedTable]:
+def _tables(files: WatchedFiles, target: str, seen: Observed, request: WatchRequest) -> Iterator[WatchedTable]:
+    one, kept = files.connector, files.past_of
     catalog = one.definition.targets[target].catalog
     rows = {table_id(row, one.definition): row for row in one.rows}
-    kept = assigned_runs(tuple(rows), one.definition, read_runs(one.folder))
     heard = grouped((run.destination.lower(), run) for run in seen.observation.runs)
     folder = RunFolder(request.data)
     for entry in seen.report.entries:

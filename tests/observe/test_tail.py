@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.engine.events import Event, append_event
+from headgate.observe import tail as tail_module
 from headgate.observe.tail import EventTail
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 OF_RUN = '"connector": "crm", "target": "dev", "started_at": "2026-03-01T00:00:00Z"'
 LINE = f'{{"kind": "run", "state": "started", "run": "%s", {OF_RUN}}}\n'
@@ -65,3 +68,21 @@ def test_an_event_after_a_line_that_was_cut_stands_on_a_line_of_its_own(tmp_path
 
     assert names(tail) == ["a", "c", "d"]
     assert tail.unknown == {"lines that are no JSON object": 1}
+
+
+def test_of_a_log_that_is_longer_than_what_is_kept_only_the_end_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail_module, "_MOST_EVENTS", 3)
+    log = tmp_path / "events.jsonl"
+    for block in (1, 10, len(LINE % "a"), 200, 10_000):
+        monkeypatch.setattr(tail_module, "_BLOCK", block)
+        log.write_text("no json\n" + "".join(LINE % name for name in "abcde") + (LINE % "f")[:50])
+        tail = EventTail(log)
+        assert (names(tail), tail.unknown.total()) == (["c", "d", "e"], 0)
+        with log.open("a") as file:
+            file.write((LINE % "f")[50:])
+        assert names(tail) == ["d", "e", "f"]
+        for text, expected in (("", ""), (LINE % "a" * 3, "aaa"), ("no json\n" + LINE % "a" * 3, "aaa"), ("\n", "")):
+            log.write_text(text)
+            assert "".join(names(EventTail(log))) == expected

@@ -18,6 +18,7 @@ from headgate.dashboard.kept import Kept
 from headgate.dashboard.lake.database import Lake
 from headgate.dashboard.lake.warehouse import WarehouseLake
 from headgate.dashboard.metrics import Requests
+from headgate.dashboard.pages import compile_templates
 from headgate.dashboard.routes import data, health, live, names, overview, plant, reviews
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def create_app(settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.ending = asyncio.Event()
+        compile_templates()
         await asyncio.to_thread(figures.start)
         yield
         app.state.ending.set()

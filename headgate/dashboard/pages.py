@@ -30,6 +30,13 @@ def environment() -> Environment:
     return environment_of(_PACKAGE, **filters(), seconds=seconds, duration=duration, moment=moment, path=path, iso=iso)
 
 
+def compile_templates() -> None:
+    """Have all templates ready, so that no page waits for its own."""
+    for one in (files(_PACKAGE) / "templates").iterdir():
+        if one.name.endswith(".html"):
+            environment().get_template(one.name)
+
+
 @cache
 def static_files() -> dict[str, tuple[bytes, str]]:
     """Give name → content and media type of all files beside the pages."""

@@ -13,17 +13,18 @@ import anyio
 import duckdb
 import duckdb_extension_delta  # type: ignore[import-untyped]  # it has none
 
+from headgate.dashboard.lake.answers import Answers, version_of
 from headgate.dashboard.lake.columns import Column
 from headgate.dashboard.lake.errors import BusyError, NoTableError, QuestionError
+from headgate.dashboard.lake.query import Query
 from headgate.dashboard.lake.threads import interruptible
 from headgate.engine.folder import holds_table
 from headgate.numbers import counted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
     from typing import TypeVar
 
-    from headgate.dashboard.lake.query import Query
     from headgate.dashboard.settings import Settings
     from headgate.use_cases.watch import WatchedTable
 
@@ -38,6 +39,7 @@ class Lake:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._answers = Answers()
         self._pages = anyio.CapacityLimiter(settings.queries)
         self._downloads = threading.Semaphore(settings.downloads)
         self._lock = threading.Lock()
@@ -55,12 +57,23 @@ class Lake:
         """Give a table's columns. Raises NoTableError, BusyError."""
         if not holds_table(Path(place)):
             raise NoTableError("The table was not loaded yet: there is no Delta table of it in the run's folder.")
-        found = await self.ask(lambda cursor: cursor.execute("DESCRIBE SELECT * FROM delta_scan(?)", [place]).fetchall())
+        found = await self.rows(Query("DESCRIBE SELECT * FROM delta_scan(?)", (place,), place))
         return [Column(name, kind) for name, kind, *_ in found]
 
     async def rows(self, query: Query) -> list[tuple[Any, ...]]:
-        """Give all rows of a query. Raises QuestionError for values that are none of their column, NoTableError, BusyError."""
-        return await self.ask(lambda cursor: cursor.execute(query.sql, query.parameters).fetchall())
+        """Give all rows of a query, those that are kept where its table is the same.
+
+        Raises QuestionError for values that are none of their column, NoTableError, BusyError.
+        """
+
+        def ask() -> Coroutine[Any, Any, list[tuple[Any, ...]]]:
+            return self.ask(lambda cursor: cursor.execute(query.sql, query.parameters).fetchall())
+
+        try:
+            version = version_of(Path(query.table)) if query.table is not None else None
+        except OSError:
+            version = None
+        return await (self._answers.of((query, version), ask) if version else ask())
 
     async def ask(self, question: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         """Give what a function finds by a connection; it waits for its turn as long as a query may take.
@@ -140,13 +153,18 @@ class Lake:
             return self._database
 
 
+def delta_extension() -> Path:
+    """Give the file of DuckDB's extension that reads Delta tables."""
+    [found] = Path(duckdb_extension_delta.__file__).parent.rglob("delta.duckdb_extension")
+    return found
+
+
 def _database(folder: Path) -> duckdb.DuckDBPyConnection:
     """Give a database in memory that reads Delta tables below a folder, and nothing else of this machine or any other."""
-    [extension] = Path(duckdb_extension_delta.__file__).parent.rglob("delta.duckdb_extension")
     database = duckdb.connect(config={"memory_limit": _MEMORY, "threads": 2})
     for statement in (
         "SET GLOBAL TimeZone = 'UTC'",
-        f"LOAD {_literal(extension)}",
+        f"LOAD {_literal(delta_extension())}",
         "SET temp_directory = ''",
         f"SET allowed_directories = [{_literal(folder.resolve())}]",
         "SET enable_external_access = false",

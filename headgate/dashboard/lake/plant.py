@@ -33,13 +33,16 @@ def tags_query(path: str, column: str, wanted: str) -> Query:
     return Query(
         f"SELECT DISTINCT {name} FROM delta_scan(?) WHERE contains(lower({name}), lower(?)) ORDER BY 1 LIMIT ?",  # noqa: S608
         (path, wanted, MOST_TAGS),
+        path,
     )
 
 
 def known_query(path: str, tag: str) -> Query:
     """Ask for the first and the last time of a tag's values, in microseconds since 1970, its units, and how many there are."""
     return Query(
-        "SELECT epoch_us(min(timestamp)), epoch_us(max(timestamp)), count(*) FROM delta_scan(?) WHERE tag_name = ?", (path, tag)
+        "SELECT epoch_us(min(timestamp)), epoch_us(max(timestamp)), count(*) FROM delta_scan(?) WHERE tag_name = ?",
+        (path, tag),
+        path,
     )
 
 
@@ -53,6 +56,7 @@ def buckets_query(path: str, columns: Sequence[Column], tag: str, span: Span, co
         "WHERE tag_name = ? AND timestamp >= make_timestamptz(?) AND timestamp <= make_timestamptz(?) "
         "AND (value IS NULL OR isfinite(value)) GROUP BY part ORDER BY part",
         (span.begin, count, span.length, count, path, tag, span.begin, span.end),
+        path,
     )
 
 
@@ -62,6 +66,7 @@ def children_query(path: str, parent: str) -> Query:
     return Query(
         f"SELECT webid, name, template_name, has_children FROM delta_scan(?) WHERE {below} ORDER BY name, webid LIMIT ?",  # noqa: S608
         (path, parent, MOST_CHILDREN + 1),
+        path,
     )
 
 
@@ -70,11 +75,14 @@ def parent_query(path: str, webid: str) -> Query:
     return Query(
         "SELECT parent_element_webid, name, template_name, description, path FROM delta_scan(?) WHERE webid = ? LIMIT 1",
         (path, webid),
+        path,
     )
 
 
 def templates_query(path: str) -> Query:
     """Ask for the templates of event frames, and how many frames each has."""
     return Query(
-        "SELECT coalesce(template_name, ''), count(*) FROM delta_scan(?) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100", (path,)
+        "SELECT coalesce(template_name, ''), count(*) FROM delta_scan(?) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100",
+        (path,),
+        path,
     )

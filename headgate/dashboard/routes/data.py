@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+from headgate.dashboard.kept import Kept
 from headgate.dashboard.lake.columns import Column
 from headgate.dashboard.lake.query import OPERATORS, all_query
 from headgate.dashboard.pages import page
@@ -25,8 +26,13 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.api_route("/data/", methods=READING)
-def tables(request: Request) -> HTMLResponse:
+def tables(request: Request) -> Response:
     """List the tables, and which of them were loaded."""
+    kept: Kept = request.app.state.kept
+    return kept.page(request, lambda: _tables(request))
+
+
+def _tables(request: Request) -> HTMLResponse:
     snapshot = request.app.state.figures.snapshot
     found = [
         (

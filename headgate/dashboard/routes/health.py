@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from headgate.dashboard.asker import asker
+from headgate.dashboard.conditional import answer, entity_tag
 from headgate.dashboard.metrics import metrics_text
 from headgate.dashboard.pages import page, static_files
 from headgate.dashboard.routes.methods import READING
@@ -40,9 +41,9 @@ async def who(request: Request) -> HTMLResponse:
 
 
 @router.api_route("/static/{name}", methods=READING)
-def static(name: str) -> Response:
+def static(request: Request, name: str) -> Response:
     """Give a file beside the pages."""
     found = static_files().get(name)
     if found is None:
         return PlainTextResponse("There is no such file.\n", 404)
-    return Response(found[0], media_type=found[1], headers={"Cache-Control": "no-cache"})
+    return answer(request, *found, {"Cache-Control": "no-cache", "ETag": entity_tag(found[0])})

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from headgate.dashboard.failures import choose, not_found
+from headgate.dashboard.kept import Kept
 from headgate.dashboard.names import pipelines_named
 from headgate.dashboard.pages import page, path
 from headgate.dashboard.routes.asked import ConnectorId, one_table
@@ -22,6 +23,11 @@ _STARTS, _RECENT = 5, 50
 @router.api_route("/pipelines/{name}", methods=READING)
 def pipeline(request: Request, name: str, connector: ConnectorId = None) -> Response:
     """Show a pipeline: its load, its starts, its tables, and what its updates took."""
+    kept: Kept = request.app.state.kept
+    return kept.page(request, lambda: _pipeline(request, name, connector), connector or "")
+
+
+def _pipeline(request: Request, name: str, connector: str | None) -> HTMLResponse:
     now, snapshot = datetime.now(UTC), request.app.state.figures.snapshot
     found = pipelines_named(snapshot.connectors, name, connector)
     if not found:
@@ -52,10 +58,15 @@ def pipeline(request: Request, name: str, connector: ConnectorId = None) -> Resp
 
 
 @router.api_route("/tables/{name}", methods=READING)
-def table(request: Request, name: str, connector: ConnectorId = None) -> HTMLResponse:
+def table(request: Request, name: str, connector: ConnectorId = None) -> Response:
     """Show a table: how fresh it is, why it is where it is, and its runs."""
+    kept: Kept = request.app.state.kept
+    return kept.page(request, lambda: _table(request, name, connector), connector or "")
+
+
+def _table(request: Request, name: str, connector: str | None) -> HTMLResponse:
     found = one_table(request, name, connector, "/tables/")
-    if isinstance(found, Response):
+    if isinstance(found, HTMLResponse):
         return found
     shown, its = found.shown, found.table
     return page(

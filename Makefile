@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long test-sql test-spark mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess dist docs site lint format lock clean
+.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long test-sql test-spark mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess bench-dashboard dist docs site lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, test-sql, test-spark, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, dist, docs, site, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, test-sql, test-spark, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, bench-dashboard, dist, docs, site, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -135,6 +135,10 @@ bench-pi: setup .venv/.exact.ready .venv/.apps.ready
 
 bench-assess: setup
 	@python -m bench.assess
+
+# Leaves what it measures on in build/bench-dashboard.
+bench-dashboard: setup .venv/.exact.ready .venv/.dashboard.ready
+	@python -m bench.dashboard
 
 # LINES="rows merge" for some of it.
 bench-run: setup .venv/.bench.ready .venv/.apps.ready

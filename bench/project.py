@@ -31,19 +31,20 @@ destination: {{catalog: main, schema: bench, create_schema: true}}
 code:
   git: {{url: "https://git.example.com/connectors.git"}}
 group_by: ingestion_type
-schedules: {{append: "*/15 * * * *"}}
+schedules: {{append: "{schedule}"}}
 balance: {{stacks: {stacks}, pipelines: {pipelines}}}
 targets:
   dev: {{name_prefix: dev_, paused: true}}
 """
 
 
-def make_project(root: Path, pipelines: int) -> Path:
+def make_project(root: Path, pipelines: int, schedule: str = "*/15 * * * *") -> Path:
     """Write a project below `root`, balanced and locked, with a stack for each 100 pipelines; give `root`."""
     folder = root / "connectors" / "bench"
     folder.mkdir(parents=True)
     stacks = -(-pipelines // _PIPELINES_A_STACK)
-    (folder / "connector.yaml").write_text(_DEFINITION.format(stacks=stacks, pipelines=pipelines), encoding="utf-8")
+    definition = _DEFINITION.format(stacks=stacks, pipelines=pipelines, schedule=schedule)
+    (folder / "connector.yaml").write_text(definition, encoding="utf-8")
     write_inventory(folder / TABLES, tables(pipelines * TABLES_EACH))
     (connector,) = read_connectors(root)
     write_lock(folder / LOCK, balance(connector.tables, connector.definition).layout)

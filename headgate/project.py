@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from headgate.definition.load import FILE, load_definitions
+from headgate.definition.load import FILE, key_path, load_definitions, located
+from headgate.definition.site import FOLDER as SITES
+from headgate.grouped import grouped
+from headgate.inventory.at_site import rows_at, without_rules_of
 from headgate.inventory.defaults import table_id
 from headgate.inventory.grouping import rows_asked_for
 from headgate.inventory.read import read_inventory
@@ -14,21 +17,23 @@ from headgate.inventory.resolve import resolve
 from headgate.inventory.runs import RUNS, read_runs
 from headgate.inventory.weighing import unknown_runs
 from headgate.layout.deployed import Deployed, read_deployed
+from headgate.layout.gone_sites import gone_sites
 from headgate.layout.lock import read_lock
 from headgate.layout.resolved import locked_groups
+from headgate.layout.shared_destinations import Inventory, shared_destinations
 from headgate.layout.strays import strays
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError, StaleError, did_you_mean, refuse
-from headgate.tables.names import blurred, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from headgate.definition.load import Loaded
     from headgate.definition.model import Definition
+    from headgate.definition.site import Site
     from headgate.inventory.row import TableRow
     from headgate.inventory.runs import Run
     from headgate.layout.model import Layout
-    from headgate.tables.ids import TableId
     from headgate.tables.table import Table
 
 LOCK, TABLES = "layout.lock", "tables.csv"
@@ -37,12 +42,45 @@ ACCEPTED = "accepted.yaml"  # what losses a review lets through
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """One connector's committed files. `layout` is None where nothing was balanced yet."""
+    """One connector's committed files. `layout` is None where nothing was balanced yet.
+
+    A site of a definition is a connector of its own. folder: where its lock, records and runs lie. site: None where the
+    definition has none. row_numbers: of its rows in the inventory; empty where it has all of them.
+    """
 
     folder: Path
     definition: Definition
     rows: tuple[TableRow, ...]
     layout: Layout | None
+    site: Site | None = None
+    row_numbers: tuple[int, ...] = ()
+
+    @property
+    def base(self) -> Path:
+        """Where its definition, inventory and code lie, which it shares with the other sites of the definition."""
+        return self.folder.parents[1] if self.site else self.folder
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What commands may call it: its id and its folder; a site by the id and folder of its definition too."""
+        return frozenset({self.definition.id, self.base.name, *([self.site.of] if self.site else ())})
+
+    @property
+    def numbered_rows(self) -> list[tuple[int, TableRow]]:
+        """The rows with their numbers in the inventory, from 1."""
+        return list(zip(self.row_numbers or range(1, len(self.rows) + 1), self.rows, strict=True))
+
+    def located(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Give problems with a place in the definition with its file and line: of what a site says, those of sites.yaml."""
+        site, found = self.site, list(problems)
+        if site:
+            found = [
+                replace(problem, file=site.file, line=site.line(*path), path=f"sites.{site.name}.{problem.path}")
+                if not problem.file and (path := key_path(problem.path)) in site.lines and path
+                else problem
+                for problem in found
+            ]
+        return located(found, self.base / FILE)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -111,8 +149,8 @@ class Connector:
         folder = self.definition.code.folder
         if folder is None:
             return {}
-        root = self.folder / folder
-        pattern = "*.py" if root.resolve() == self.folder.resolve() else "*"
+        root = self.base / folder
+        pattern = "*.py" if root.resolve() == self.base.resolve() else "*"
         files = [path for path in sorted(root.rglob(pattern)) if path.is_file()]
         skipped = {"__pycache__", "node_modules"}
         # What a link points to beyond the folder is not the connector's, and may be a secret of the machine's.
@@ -130,10 +168,12 @@ class Connector:
         }
 
 
-def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...]:
-    """Read the connectors below `root`/connectors, or the one with id or folder `only`.
+def read_connectors(root: Path, only: str | None = None, sites: Collection[str] = ()) -> tuple[Connector, ...]:
+    """Read the connectors below `root`/connectors, a site each where a definition has sites.
 
-    Raises InputError with the problems of all files, or the error of the one that has any.
+    only: the id or folder of one, or of a definition, which means all of its sites. sites: names or ids of those that are
+    meant. Raises InputError with the problems of all files, or the error of the one that has any, and RefusedError where
+    something is deployed that the files have no more.
     """
     try:
         loaded = load_definitions(root)
@@ -144,26 +184,71 @@ def read_connectors(root: Path, only: str | None = None) -> tuple[Connector, ...
             f"no connectors/*/connector.yaml below {root}",
             "run headgate in the project's folder, or make a connector: `headgate init connector NAME`",
         )
-    if only is not None:
-        chosen = [one for one in loaded if only in (one.definition.id, one.folder.name)]
-        if not chosen:
-            raise InputError(f"there is no connector '{only}'", did_you_mean(only, [one.definition.id for one in loaded]))
-        loaded = tuple(chosen)
-    found, errors = [], []
-    for one in loaded:
+    chosen = _chosen(loaded, only, sites)
+    bases = {one.folder: one for one in chosen}
+    names = grouped((one.folder, one.site.name) for one in loaded if one.site)
+    refuse(
+        (
+            problem
+            for folder, one in bases.items()
+            for problem in gone_sites(folder, one.site.of if one.site else one.definition.id, names.get(folder, ()))
+        ),
+        RefusedError,
+    )
+    found, errors = [], list[HeadgateError]()
+    for folder in bases:
         try:
-            rows = read_inventory(one.folder / TABLES)
-            layout = read_lock(one.folder / LOCK, one.definition.id)
-            found.append(Connector(one.folder, one.definition, rows, layout))
+            rows = read_inventory(folder / TABLES)
         except HeadgateError as error:
             errors.append(error)
+            continue
+        for one in chosen:
+            if one.folder == folder:
+                try:
+                    found.append(_connector(one, rows))
+                except HeadgateError as error:
+                    errors.append(error)
     if len(errors) == 1:
         raise errors[0]
     if errors:
-        raise InputError([problem for error in errors for problem in error.problems])
-    if problems := _shared_destinations(found):
-        raise InputError(problems)
+        raise InputError(dict.fromkeys(problem for error in errors for problem in error.problems))
+    refuse(
+        shared_destinations([Inventory(one.definition, one.numbered_rows, str(one.base / TABLES), one.site) for one in found])
+    )
     return tuple(found)
+
+
+def _chosen(loaded: Sequence[Loaded], only: str | None, sites: Collection[str]) -> Sequence[Loaded]:
+    found = [one for one in loaded if only is None or only in _names(one)]
+    if not found:
+        known = dict.fromkeys(name for one in loaded for name in (one.definition.id, one.site.of if one.site else ""))
+        raise InputError(f"there is no connector '{only}'", did_you_mean(str(only), filter(None, known)))
+    if not sites:
+        return found
+    whose = f"'{only}'" if only else "the project"
+    known = dict.fromkeys(one.site.name for one in found if one.site)
+    for name in sites:
+        if not any(one.site and name in (one.site.name, one.definition.id) for one in found):
+            fix = did_you_mean(name, known) if known else "sites stand in sites.yaml beside a connector.yaml"
+            raise InputError(f"{whose} has no site '{name}'", fix)
+    return [one for one in found if one.site and {one.site.name, one.definition.id} & set(sites)]
+
+
+def _names(one: Loaded) -> set[str]:
+    return {one.definition.id, one.folder.name, *([one.site.of] if one.site else ())}
+
+
+def _connector(one: Loaded, rows: Sequence[TableRow]) -> Connector:
+    """Give a connector; a site's has its files in a folder of its own. Raises InputError and StaleError for those."""
+    if one.site is None:
+        return Connector(one.folder, one.definition, tuple(rows), read_lock(one.folder / LOCK, one.definition.id))
+    folder = one.folder / SITES / one.site.name
+    its = rows_at(one.site, rows)
+    kept = {row.source_table for _, row in its}
+    definition = without_rules_of(one.definition, {row.source_table for row in rows} - kept)
+    layout = read_lock(folder / LOCK, definition.id)
+    numbers = tuple(number for number, _ in its)
+    return Connector(folder, definition, tuple(row for _, row in its), layout, one.site, numbers)
 
 
 def _inventory_problems(root: Path) -> Iterator[Problem]:
@@ -175,45 +260,18 @@ def _inventory_problems(root: Path) -> Iterator[Problem]:
             yield from error.problems
 
 
-def _shared_destinations(connectors: Sequence[Connector]) -> list[Problem]:
-    """Say which tables go to one destination, by default or in a target with a catalog of its own.
-
-    Targets of one name are taken to write to one Unity Catalog. Names that may be one there are one destination.
-    """
-    owners: dict[tuple[str, str], tuple[Connector, int, TableId]] = {}
-    problems = []
-    for connector in connectors:
-        catalogs = {name: target.catalog for name, target in connector.definition.targets.items()}
-        for row, table in enumerate(connector.rows, 1):
-            one = table_id(table, connector.definition)
-            places = {catalog: one.in_catalog(catalog) for catalog in {None, *catalogs.values()}}
-            blurs = {catalog: blurred(place.destination) for catalog, place in places.items()}
-            for target in ("", *catalogs):
-                catalog = catalogs.get(target)
-                here = places[catalog]
-                owner = owners.setdefault((target, blurs[catalog]), (connector, row, here))
-                if owner[:2] != (connector, row):
-                    problems.append(_shared(here, connector, row, owner, target if here.destination != one.destination else ""))
-                    break
-    return problems
-
-
-def _shared(table: TableId, connector: Connector, row: int, owner: tuple[Connector, int, TableId], target: str) -> Problem:
-    other, first_row, first = owner
-    whose = "" if other is connector else f" of connector '{other.definition.id}'"
-    where = f" in target '{target}'" if target else ""
-    message = f"{table.destination} is also the destination of {first.source_table!r} (row {first_row}){whose}{where}"
-    if table.destination != first.destination:
-        message += f": {spelling(first.destination, [table.destination], [first.destination])}"
-    fix = "give one of them another destination"
-    return Problem(message, fix, str(connector.folder / TABLES), row=row, column="destination_table")
+def in_target(connectors: Sequence[Connector], target: str | None) -> list[Connector]:
+    """Give the connectors without those sites that are not deployed to a target, where others of their definition are."""
+    have = {one.base for one in connectors if target in one.definition.targets}
+    return [one for one in connectors if target in one.definition.targets or one.base not in have]
 
 
 def refuse_committed(path: Path, read: Collection[Path] = ()) -> None:
     """Raise InputError where an output would go to a connector's own file, to accepted.yaml, or to one that is `read`."""
     if not path.is_file():
         return
-    if (path.parent / FILE).is_file():
+    is_sites = path.parent.parent.name == SITES and (path.parent.parent.parent / FILE).is_file()
+    if is_sites or (path.parent / FILE).is_file():
         raise InputError(Problem("is one of a connector's own files, and would be lost", "name another file", str(path)))
     is_projects = path.name == ACCEPTED and (path.parent / "connectors").is_dir()
     if is_projects or any(path.samefile(one) for one in read if one.is_file()):

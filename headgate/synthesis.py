@@ -108,7 +108,7 @@ def _refuse_deployed_tables(connector: Connector, layout: Layout, target: str) -
     """
     if connector.deployed(target).ids:
         return
-    targets, file = connector.definition.targets, str(connector.folder / FILE)
+    targets, file = connector.definition.targets, str(connector.base / FILE)
     rivals = {
         other: its
         for other, its in targets.items()

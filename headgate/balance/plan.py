@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.balance.arrange import Arranged
+    from headgate.balance.beside import Beside
     from headgate.balance.counts import Groups
     from headgate.balance.rules import Rules
     from headgate.definition.model import Deadline, Definition
@@ -52,6 +53,7 @@ def balance(
     rebalance: bool = False,
     restack: bool = False,
     exact: bool = True,
+    beside: Sequence[Beside] = (),
 ) -> Plan:
     """Give the layout for tables, heaviest first: every one once, and where the lock has it.
 
@@ -60,8 +62,9 @@ def balance(
     them, where a pipeline is above its lower bound by more than the definition's trigger, the first time that runs say what a
     group weighs, which gets it within the tolerance, or with `rebalance`, which gets all within it now; pipelines change stack
     only where theirs is no longer asked for, or with `restack`. exact: whether small repairs are proved by OR-Tools, where it
-    is installed. The same for any order of rows. Raises InputError where rules contradict each other or name no table and
-    where what is asked for can't be meant, RefusedError where a pipeline would change stack while it still does.
+    is installed. beside: pipelines of others, among whose starts those of new pipelines go. The same for any order of rows.
+    Raises InputError where rules contradict each other or name no table and where what is asked for can't be meant,
+    RefusedError where a pipeline would change stack while it still does.
     """
     refuse_unintended(tables, definition, lock)
     rules = rules_of(tables, definition)
@@ -82,7 +85,7 @@ def balance(
         )
         for group, its in groups.items()
     )  # fmt: skip
-    return Plan(finish(draft, definition, lock, rebalance=rebalance, restack=restack), arranged)
+    return Plan(finish(draft, definition, lock, rebalance=rebalance, restack=restack, beside=beside), arranged)
 
 
 def _arranged(
@@ -153,7 +156,15 @@ def count(
     return counts, {group: one.reason for group, one in usual.items()}
 
 
-def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalance: bool, restack: bool) -> Layout:
+def finish(
+    draft: Draft,
+    definition: Definition,
+    lock: Layout | None,
+    *,
+    rebalance: bool,
+    restack: bool,
+    beside: Sequence[Beside] = (),
+) -> Layout:
     """Give the draft as a layout: placements with their moves, pipelines with stacks and starts, and what left."""
     targets = definition.targets
     placements = sorted(
@@ -187,7 +198,7 @@ def finish(draft: Draft, definition: Definition, lock: Layout | None, *, rebalan
     demands = demands_of(inside, definition)
     stacked = assign_offsets(
         stacked, groups, loads, definition, before, respread=rebalance, startup_seconds=startup, demands=demands,
-        chains=chains,
+        chains=chains, beside=beside,
     )  # fmt: skip
     retired = {retirement.target for retirement in lock.retired if retirement.done} if lock else set()
     still = [target for target in targets if target not in retired]

@@ -15,15 +15,17 @@ from headgate.names import natural
 from headgate.problems import InputError, did_you_mean
 from headgate.schedule.delayed import identity, is_exact, window
 from headgate.schedule.firings import wall_times
-from headgate.schedule.offsets import Arc, lower_bound, peak, spread
+from headgate.schedule.offsets import Arc, lower_bound, peak, running, spread
 from headgate.schedule.rates import Rate, spread_rates
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from headgate.balance.beside import Beside
     from headgate.definition.model import Definition
     from headgate.layout.chains import Chain
     from headgate.layout.model import Pipeline
+    from headgate.schedule.offsets import Ints
     from headgate.tables.group import Group
 
 _DAY, _WEEK = 1440, 10080
@@ -105,6 +107,7 @@ def assign_offsets(
     startup_seconds: float = 0,
     demands: Demands | None = None,
     chains: Sequence[Chain] = (),
+    beside: Sequence[Beside] = (),
 ) -> list[Pipeline]:
     """Give the pipelines, in their order, each with its offset.
 
@@ -114,14 +117,16 @@ def assign_offsets(
     keeps its offset, one without a schedule has none. demands: of loads with a limit a minute, whose peaks are kept within it
     as `spread_rates` says, where need be with other offsets for all, those alone on their schedules too. chains: pipelines that
     one job runs, which counts as one that takes as long as all, and as many as run at once; the others of a chain have none.
+    beside: pipelines of others, which stay where they are.
     Raises InputError where the definition's `schedules.exact` names no schedule and no group.
     """
     check_exact(groups.values(), definition)
     every = groups
-    groups, loads, demands, widths = _merged(chains, groups, loads, demands or {}, startup_seconds)
-    arcs = _arcs(groups, loads, definition, startup_seconds, widths)
-    rates = [rate for _, _, rate in _rates(arcs, groups, loads, definition, demands)]
-    alone = _alone(groups, arcs) if not rates else set()
+    groups, loads, demands, widths = merged(chains, groups, loads, demands or {}, startup_seconds)
+    arcs = arcs_of(groups, loads, definition, startup_seconds, widths)
+    period = _period([*arcs.values(), *(one.arc for one in beside)])
+    rates = [rate for _, _, rate in _rates(arcs, groups, loads, definition, demands, beside, period)]
+    alone = _alone(groups, arcs, beside) if not rates else set()
     kept = {}
     for name, arc in arcs.items():
         known = before.get(name)
@@ -131,13 +136,14 @@ def assign_offsets(
             kept[name] = 0
     names = list(arcs)
     fixed = {index: kept[name] for index, name in enumerate(names) if name in kept}
-    offsets = _spread(list(arcs.values()), _period(arcs), rates, fixed)
+    anyway = running([one.arc for one in beside], period) if beside else None
+    offsets = _spread(list(arcs.values()), period, rates, fixed, anyway)
     found = dict(zip(names, offsets, strict=True))
     still = {name: pipeline.offset for name, pipeline in before.items() if name not in every}
     return [replace(pipeline, offset=found.get(pipeline.id, still.get(pipeline.id, 0))) for pipeline in pipelines]
 
 
-def _merged(
+def merged(
     chains: Sequence[Chain], groups: Mapping[str, Group], loads: Mapping[str, float], demands: Demands, startup: float
 ) -> tuple[dict[str, Group], dict[str, float], Demands, dict[str, int]]:
     """Give groups, loads, demands, and how many run at once, with each chain as its first pipeline alone."""
@@ -154,18 +160,24 @@ def _merged(
     return groups, loads, merged, widths
 
 
-def _spread(arcs: Sequence[Arc], period: int, rates: Sequence[Rate], kept: Mapping[int, int]) -> list[int]:
+def _spread(arcs: Sequence[Arc], period: int, rates: Sequence[Rate], kept: Mapping[int, int], beside: Ints | None) -> list[int]:
     if not rates:
-        return spread(arcs, period, kept)
-    offsets, passed = spread_rates(arcs, period, rates, kept)
+        return spread(arcs, period, kept, beside) if len(kept) < len(arcs) else [kept[index] for index in range(len(arcs))]
+    offsets, passed = spread_rates(arcs, period, rates, kept, beside)
     if not passed or not kept:
         return offsets
-    anew, less = spread_rates(arcs, period, rates)
+    anew, less = spread_rates(arcs, period, rates, beside=beside)
     return anew if less < passed else offsets
 
 
 def _rates(
-    arcs: Mapping[str, Arc], groups: Mapping[str, Group], loads: Mapping[str, float], definition: Definition, demands: Demands
+    arcs: Mapping[str, Arc],
+    groups: Mapping[str, Group],
+    loads: Mapping[str, float],
+    definition: Definition,
+    demands: Demands,
+    beside: Sequence[Beside] = (),
+    period: int = 1,
 ) -> list[tuple[str, str, Rate]]:
     """Give (load, connection, rate) for each load with a limit a minute on each connection that is asked for it.
 
@@ -175,14 +187,25 @@ def _rates(
     for name, settings in sorted(definition.balance.loads.items()):
         for connection in sorted({groups[pipeline].connection for pipeline in arcs}) if settings.per_minute else ():
             rates = [
-                ceil(_FINEST * demands.get(name, {}).get(one, 0.0) / max(1.0, loads.get(one, 0.0) / 60))
+                ceil(_FINEST * asked_a_minute(demands.get(name, {}).get(one, 0.0), loads.get(one, 0.0)))
                 if groups[one].connection == connection
                 else 0
                 for one in arcs
             ]
+            others = [
+                replace(other.arc, rate=ceil(_FINEST * other.asks.get(name, 0.0)))
+                for other in beside
+                if other.connection == connection
+            ]
             if any(rates):
-                found.append((name, connection, Rate(rates, floor(_FINEST * (settings.per_minute or 0) * (1 + _ROUNDING)))))
+                limit = floor(_FINEST * (settings.per_minute or 0) * (1 + _ROUNDING))
+                found.append((name, connection, Rate(rates, limit, running(others, period) if others else None)))
     return found
+
+
+def asked_a_minute(amount: float, seconds: float) -> float:
+    """Give what a run asks for in a minute, as evenly as it reads: over the minutes of its weight, one at least."""
+    return amount / max(1.0, seconds / 60)
 
 
 def timeline(
@@ -196,10 +219,13 @@ def timeline(
     chains: Sequence[Chain] = (),
 ) -> Timeline:
     """Give when the pipelines run with the offsets that they have; all else as for `assign_offsets`."""
-    groups, loads, demands, widths = _merged(chains, groups, loads, demands or {}, startup_seconds)
+    groups, loads, demands, widths = merged(chains, groups, loads, demands or {}, startup_seconds)
     offsets = {pipeline.id: pipeline.offset for pipeline in pipelines}
-    arcs = _arcs({name: group for name, group in groups.items() if name in offsets}, loads, definition, startup_seconds, widths)
-    period, listed = _period(arcs), list(arcs.values())
+    arcs = arcs_of(
+        {name: group for name, group in groups.items() if name in offsets}, loads, definition, startup_seconds, widths
+    )
+    listed = list(arcs.values())
+    period = _period(listed)
     shown = {name: offsets[name] % arc.window for name, arc in arcs.items()}
     lanes = []
     for name, arc in arcs.items():
@@ -232,7 +258,7 @@ def check_exact(groups: Iterable[Group], definition: Definition) -> None:
             )
 
 
-def _arcs(
+def arcs_of(
     groups: Mapping[str, Group],
     loads: Mapping[str, float],
     definition: Definition,
@@ -253,14 +279,20 @@ def _arcs(
     return arcs
 
 
-def _alone(groups: Mapping[str, Group], names: Collection[str]) -> set[str]:
-    schedules = {name: identity(groups[name].schedule) for name in names}
+def _alone(groups: Mapping[str, Group], arcs: Mapping[str, Arc], beside: Sequence[Beside]) -> set[str]:
+    """Give the pipelines on whose schedule no other is, here or beside."""
+    schedules = {name: identity(groups[name].schedule) for name in arcs}
     counts = Counter(schedules.values())
-    return {name for name, schedule in schedules.items() if counts[schedule] == 1}
+    others = {(one.arc.period, one.written) for one in beside}
+    return {
+        name
+        for name, schedule in schedules.items()
+        if counts[schedule] == 1 and (arcs[name].period, arcs[name].starts) not in others
+    }
 
 
-def _period(arcs: Mapping[str, Arc]) -> int:
-    return lcm(*(arc.period for arc in arcs.values()))
+def _period(arcs: Iterable[Arc]) -> int:
+    return lcm(*(arc.period for arc in arcs))
 
 
 @lru_cache(maxsize=4096)  # the page asks for those of each lane several times

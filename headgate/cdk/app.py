@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from headgate.cdk.edition import App
 from headgate.cdk.planned import PlannedStack
 from headgate.problems import HeadgateError
-from headgate.project import read_connectors
+from headgate.project import in_target, read_connectors
 from headgate.synthesis import deployment_of
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ def add_stacks(app: Construct, root: Path, target: str | None = None) -> dict[st
     Reads committed files only. Raises HeadgateError where they are wrong or don't fit each other.
     """
     stacks: dict[str, PlannedStack] = {}
+    chosen = target or os.environ.get("HEADGATE_TARGET") or None
     connectors = read_connectors(root)
-    for connector in connectors:
-        for plan in deployment_of(connector, target or os.environ.get("HEADGATE_TARGET") or None, connectors):
+    for connector in in_target(connectors, chosen):
+        for plan in deployment_of(connector, chosen, connectors):
             stack = PlannedStack(app, plan)
             for name in plan.waits_for:
                 stack.add_dependency(stacks[name])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.console import emit, result, tell, width
-from headgate.cli.options import Root, TableFormat, TableFormatOption, refuse_together
+from headgate.cli.options import Root, Sites, TableFormat, TableFormatOption, refuse_together
 from headgate.problems import InputError, StaleError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def balance(  # noqa: PLR0913  # each is an option of the command line
         typer.Argument(metavar="[CONNECTOR]", help="A connector's id or folder; default: all of them.", show_default=False),
     ] = None,
     *,
+    site: Sites = None,
     rebalance: Annotated[
         bool, typer.Option("--rebalance", help="Get every group within the tolerance now, with any number of moves.")
     ] = False,
@@ -64,6 +65,7 @@ def balance(  # noqa: PLR0913  # each is an option of the command line
     connector, settings = _words(words or [], what_if)
     request = BalanceRequest(
         connector=connector,
+        sites=tuple(site or ()),
         root=root,
         rebalance=rebalance,
         restack=restack,

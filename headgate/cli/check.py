@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from headgate.cli.console import emit, result, warn, width
-from headgate.cli.options import Connectors, FormatOption, Profile, Root, Target, refuse_together
+from headgate.cli.options import Connectors, FormatOption, Profile, Root, Sites, Target, refuse_together
 
 if TYPE_CHECKING:
     from headgate.use_cases.check import ShownConnector
@@ -20,6 +20,7 @@ SchemaOf = Literal["connector", "accepted", "pipeline", "test", "tables"]
 def check(
     connector: Connectors = None,
     target: Target = None,
+    site: Sites = None,
     *,
     frozen: Annotated[
         bool, typer.Option("--frozen", help="Also exit 3 where `headgate balance` would change layout.lock, as for CI.")
@@ -36,7 +37,15 @@ def check(
     from headgate.use_cases.check import CheckRequest, check_project
     from headgate.use_cases.outputs.layouts import CheckOutput
 
-    request = CheckRequest(connector=connector, target=target, root=root, profile=profile, frozen=frozen, workspace=workspace)
+    request = CheckRequest(
+        connector=connector,
+        sites=tuple(site or ()),
+        target=target,
+        root=root,
+        profile=profile,
+        frozen=frozen,
+        workspace=workspace,
+    )
     found = []
     try:
         for one in check_project(request):
@@ -55,6 +64,7 @@ def check(
 def show(
     connector: Connectors = None,
     target: Target = None,
+    site: Sites = None,
     output: FormatOption = "text",
     root: Root = Path(),
 ) -> None:
@@ -65,7 +75,7 @@ def show(
     from headgate.use_cases.request import ProjectRequest
 
     found = []
-    for one in show_layouts(ProjectRequest(connector=connector, target=target, root=root)):
+    for one in show_layouts(ProjectRequest(connector=connector, sites=tuple(site or ()), target=target, root=root)):
         found.append(ShowOutput.shown(one))
         if output == "text":
             result(report_text(one.report, width()) + "\n\n" + _stacks_text(one))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit, pass_on, result, say_what_was_quiet, tell, wait, warn
-from headgate.cli.options import FormatOption, NamedTarget, Profile, Program, Root, SynthesizedTarget
+from headgate.cli.options import FormatOption, NamedTarget, Profile, Program, Root, Sites, SynthesizedTarget
 from headgate.problems import InputError, Problem, SourceError
 
 Out = Annotated[Path, typer.Option("--out", help="The folder that the synthesis wrote, in the project's.")]
@@ -21,11 +21,17 @@ Plans = Annotated[
 _OUT = Path("cdktf.out")
 
 
-def stacks(target: SynthesizedTarget = None, out: Out = _OUT, output: FormatOption = "text", root: Root = Path()) -> None:
+def stacks(
+    target: SynthesizedTarget = None,
+    site: Sites = None,
+    out: Out = _OUT,
+    output: FormatOption = "text",
+    root: Root = Path(),
+) -> None:
     """List the synthesized stacks in the order of their applies; json is one line, for a workflow's matrix."""
     from headgate.use_cases.plan import StacksRequest
 
-    found = StacksRequest(target=target, out=root / out).chosen()
+    found = StacksRequest(target=target, sites=tuple(site or ()), root=root, out=root / out).chosen()
     if output == "json":
         emit(found, indent=None)
     elif found:
@@ -35,6 +41,7 @@ def stacks(target: SynthesizedTarget = None, out: Out = _OUT, output: FormatOpti
 def validate(
     names: Stacks = None,
     target: SynthesizedTarget = None,
+    site: Sites = None,
     out: Out = _OUT,
     terraform: Program = "",
     *,
@@ -48,7 +55,15 @@ def validate(
     from headgate.use_cases.outputs.deploys import ValidateOutput
     from headgate.use_cases.plan import ValidateRequest, validate_stacks
 
-    request = ValidateRequest(stacks=tuple(names or ()), target=target, out=root / out, terraform=terraform, optional=optional)
+    request = ValidateRequest(
+        stacks=tuple(names or ()),
+        sites=tuple(site or ()),
+        root=root,
+        target=target,
+        out=root / out,
+        terraform=terraform,
+        optional=optional,
+    )
     found = validate_stacks(request)
     if output == "json":
         emit(ValidateOutput(stacks=found.errors, unchecked=found.unchecked))
@@ -65,6 +80,7 @@ def validate(
 def plan(
     names: Stacks = None,
     target: SynthesizedTarget = None,
+    site: Sites = None,
     out: Out = _OUT,
     plans: Plans = None,
     terraform: Program = "",
@@ -84,6 +100,8 @@ def plan(
 
     request = PlansRequest(
         stacks=tuple(names or ()),
+        sites=tuple(site or ()),
+        root=root,
         target=target,
         out=root / out,
         plans=plans,
@@ -106,6 +124,7 @@ def plan(
 def apply(
     names: Stacks = None,
     target: SynthesizedTarget = None,
+    site: Sites = None,
     out: Out = _OUT,
     plans: Plans = None,
     terraform: Program = "",
@@ -124,7 +143,14 @@ def apply(
     from headgate.use_cases.plan import PlansRequest
 
     request = PlansRequest(
-        stacks=tuple(names or ()), target=target, out=root / out, plans=plans, terraform=terraform, profile=profile
+        stacks=tuple(names or ()),
+        sites=tuple(site or ()),
+        root=root,
+        target=target,
+        out=root / out,
+        plans=plans,
+        terraform=terraform,
+        profile=profile,
     )
     done = apply_plans(request, pass_on, tell)
     lines = [f"{stack}: applied" for stack in done.applied]

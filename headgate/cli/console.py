@@ -125,9 +125,9 @@ def emit(value: Any, *, indent: int | None = 2) -> None:
 
 
 def emit_each(values: Iterable[Any], *, one: bool) -> None:
-    """Print a result for each connector; where one was named, that alone, without a list around it."""
+    """Print a result for each connector; where one was named, that alone, without a list around it, if it has no sites."""
     found = list(values)
-    emit(found[0] if one else found)
+    emit(found[0] if one and len(found) == 1 else found)
 
 
 def show(text: str) -> None:

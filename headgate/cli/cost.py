@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit_each, result
-from headgate.cli.options import Connectors, FormatOption, Profile, Root, Target
+from headgate.cli.options import Connectors, FormatOption, Profile, Root, Sites, Target
 
 
 def cost(
     connector: Connectors = None,
     target: Target = None,
+    site: Sites = None,
     usage: Annotated[
         list[Path] | None, typer.Option(help="Exported rows of system.billing.usage, JSON or CSV; repeat for more files.")
     ] = None,
@@ -40,6 +41,7 @@ def cost(
     if usage or month:
         request = UsageRequest(
             connector=connector,
+            sites=tuple(site or ()),
             target=target,
             root=root,
             profile=profile,
@@ -51,7 +53,7 @@ def cost(
         found = [CostOutput.of(*pair) for pair in compared]
         lines = [[*cost_lines(cost), "", *used_lines(used)] for cost, used in compared]
     else:
-        names = connector_names(root, connector)
+        names = connector_names(root, connector, site or (), target)
         costs = [estimate_cost(ConnectorRequest(connector=name, target=target, root=root)) for name in names]
         found, lines = [CostOutput.of(cost) for cost in costs], [cost_lines(cost) for cost in costs]
     if output == "json":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from headgate.cli.console import emit, emit_each, result, tell
-from headgate.cli.options import Connectors, Profile, Root, Target, refuse_together
+from headgate.cli.options import Connectors, Profile, Root, Sites, Target, refuse_together
 from headgate.numbers import counted
 from headgate.problems import InputError, StaleError
 
@@ -26,6 +26,7 @@ HandoverFormat = Literal["text", "json", "markdown"]
 def handover(  # noqa: PLR0913  # each parameter is a flag
     connector: Connectors = None,
     target: Target = None,
+    site: Sites = None,
     table: Annotated[list[str] | None, typer.Option("--table", help="Only this table; may be repeated.")] = None,
     warehouse: Annotated[
         str, typer.Option("--warehouse", help="The id of a SQL warehouse for the statements.", envvar="DATABRICKS_WAREHOUSE_ID")
@@ -63,7 +64,11 @@ def handover(  # noqa: PLR0913  # each parameter is a flag
         back=tuple(back or ()),
         warehouse=warehouse,
     )
-    requests = [request(connector=name) for name in connector_names(root, connector)]
+    requests = [request(connector=name) for name in connector_names(root, connector, site or (), target)]
+    if len(requests) > 1 and (execute or resume_jobs or table or back):
+        raise InputError(
+            f"'{connector}' has {counted(len(requests), 'site')}", "name one: only the steps of all of them are shown"
+        )
     if resume_jobs and (execute or table or back):
         raise InputError("--resume-jobs goes alone", "hand over first; then deploy, record, and resume the jobs")
     if force and not resume_jobs:

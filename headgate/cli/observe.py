@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from headgate.cli.console import emit_each, result, tell, warn, width
-from headgate.cli.options import Connectors, FormatOption, Profile, Root, Target, refuse_together
+from headgate.cli.options import Connectors, FormatOption, Profile, Root, Sites, Target, refuse_together
 from headgate.numbers import counted
 
 _ALARMS = 6
 
 
-def observe(
+def observe(  # noqa: PLR0913  # each is an option of the command line
     connector: Connectors = None,
     log: Annotated[
         list[Path] | None,
@@ -32,6 +32,7 @@ def observe(
         ),
     ] = "",
     target: Target = None,
+    site: Sites = None,
     profile: Profile = None,
     *,
     workspace: Annotated[
@@ -67,6 +68,7 @@ def observe(
         track = tracking()
     request = ObserveRequest(
         connector=connector,
+        sites=tuple(site or ()),
         target=target,
         root=root,
         profile=profile,

@@ -61,6 +61,10 @@ Connector = Annotated[
 Connectors = Annotated[
     str | None, typer.Argument(help="A connector's id or folder; default: all of them.", autocompletion=_connectors)
 ]
+Sites = Annotated[
+    list[str] | None,
+    typer.Option("--site", help="Only this site of a sites.yaml, by name or id; may be given again. Default: all sites."),
+]
 ConnectorOption = Annotated[
     str | None,
     typer.Option("--connector", "-c", help="A connector's id or folder; default: all of them.", autocompletion=_connectors),

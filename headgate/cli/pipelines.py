@@ -9,7 +9,7 @@ import typer
 
 from headgate.cli.command import Commands
 from headgate.cli.console import emit, result, tell, width
-from headgate.cli.options import ConnectorOption, Format, FormatOption, Profile, Root, Target, refuse_together
+from headgate.cli.options import ConnectorOption, Format, FormatOption, Profile, Root, Sites, Target, refuse_together
 from headgate.problems import SourceError, refuse
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def asked(  # what says which pipelines are meant
     connector: str | None,
     group: Sequence[str] | None,
     stack: Sequence[str] | None,
+    site: Sequence[str] | None,
     target: str | None,
     profile: str | None,
     root: Path,
@@ -48,11 +49,12 @@ def asked(  # what says which pipelines are meant
     whole: bool = False,
 ) -> dict[str, Any]:
     """Give what says which pipelines are meant, as requests take it."""
-    for narrower in (("--connector", connector), ("--group", group), ("--stack", stack), ("names", names)):
+    for narrower in (("--connector", connector), ("--site", site), ("--group", group), ("--stack", stack), ("names", names)):
         refuse_together(("--all", whole), narrower)
     return {
         "names": tuple(names or ()),
         "connector": connector,
+        "sites": tuple(site or ()),
         "groups": tuple(group or ()),
         "stacks": tuple(stack or ()),
         "target": target,
@@ -68,6 +70,7 @@ def list_(
     group: Groups = None,
     stack: Stacks = None,
     target: Target = None,
+    site: Sites = None,
     profile: Profile = None,
     *,
     whole: Whole = False,
@@ -79,7 +82,7 @@ def list_(
     from headgate.use_cases.outputs.pipelines import PipelineOutput
     from headgate.use_cases.pipelines import PipelinesRequest, find_pipelines, open_site
 
-    request = PipelinesRequest(**asked(names, connector, group, stack, target, profile, root, whole=whole))
+    request = PipelinesRequest(**asked(names, connector, group, stack, site, target, profile, root, whole=whole))
     selected = find_pipelines(request, open_site(request))
     if output == "json":
         emit([*map(PipelineOutput.of, selected.found), *map(PipelineOutput.absent, selected.missing)])
@@ -93,6 +96,7 @@ def status(
     group: Groups = None,
     stack: Stacks = None,
     target: Target = None,
+    site: Sites = None,
     profile: Profile = None,
     *,
     whole: Whole = False,
@@ -104,7 +108,7 @@ def status(
     from headgate.use_cases.outputs.pipelines import StatusOutput
     from headgate.use_cases.pipelines import PipelinesRequest, pipeline_statuses
 
-    request = PipelinesRequest(**asked(names, connector, group, stack, target, profile, root, whole=whole))
+    request = PipelinesRequest(**asked(names, connector, group, stack, site, target, profile, root, whole=whole))
     found, selected = pipeline_statuses(request)
     if output == "json":
         emit([StatusOutput.with_status(*one) for one in found])
@@ -112,12 +116,13 @@ def status(
         result(status_text(found, selected.missing, width()))
 
 
-def stop(
+def stop(  # noqa: PLR0913  # each is an option of the command line
     names: Names = None,
     connector: ConnectorOption = None,
     group: Groups = None,
     stack: Stacks = None,
     target: Target = None,
+    site: Sites = None,
     profile: Profile = None,
     *,
     whole: Whole = False,
@@ -128,7 +133,7 @@ def stop(
     """Stop the active updates of pipelines; nothing that was written is lost."""
     from headgate.use_cases.pipelines_run import StopRequest, stop_pipelines
 
-    request = StopRequest(**asked(names, connector, group, stack, target, profile, root, whole=whole), wait=wait)
+    request = StopRequest(**asked(names, connector, group, stack, site, target, profile, root, whole=whole), wait=wait)
     show_ran(stop_pipelines(request, tell), output)
 
 
@@ -139,6 +144,7 @@ def logs(  # noqa: PLR0913  # each is an option of the command line
     stack: Stacks = None,
     update: Annotated[str, typer.Option("--update", help="Of this update; default: the last one.")] = "",
     target: Target = None,
+    site: Sites = None,
     profile: Profile = None,
     *,
     whole_log: Annotated[bool, typer.Option("--whole", help="All that the log has.")] = False,
@@ -152,7 +158,7 @@ def logs(  # noqa: PLR0913  # each is an option of the command line
     from headgate.use_cases.pipelines import PipelinesRequest, pipeline_logs
 
     refuse_together(("--update", update), ("--whole", whole_log))
-    request = PipelinesRequest(**asked(names, connector, group, stack, target, profile, root))
+    request = PipelinesRequest(**asked(names, connector, group, stack, site, target, profile, root))
     found = pipeline_logs(request, update=update, errors=errors, whole=whole_log)
     if output == "json":
         emit([LogOutput.of(*one) for one in found])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.console import confirm, emit, result, tell
-from headgate.cli.options import ConnectorOption, FormatOption, Profile, Root, Target
+from headgate.cli.options import ConnectorOption, FormatOption, Profile, Root, Sites, Target
 from headgate.cli.pipelines import Groups, Names, Stacks, Wait, Whole, asked, show_ran
 from headgate.numbers import counted
 from headgate.problems import SourceError, refuse
@@ -39,6 +39,7 @@ def start(  # noqa: PLR0913  # each is an option of the command line
     ] = None,
     at_once: Annotated[int, typer.Option("--at-once", min=1, help="So many updates at a time at most.")] = _AT_ONCE,
     target: Target = None,
+    site: Sites = None,
     profile: Profile = None,
     *,
     whole: Whole = False,
@@ -65,7 +66,7 @@ def start(  # noqa: PLR0913  # each is an option of the command line
             confirm(f"Start {counted(len(wanted), 'pipeline')}?", "--yes")
 
     request = StartRequest(
-        **asked(names, connector, group, stack, target, profile, root, whole=whole),
+        **asked(names, connector, group, stack, site, target, profile, root, whole=whole),
         validate_only=validate_only,
         full_refresh=full_refresh,
         refresh=tuple(refresh or ()),
@@ -76,12 +77,13 @@ def start(  # noqa: PLR0913  # each is an option of the command line
     show_ran(start_pipelines(request, agree, tell), output)
 
 
-def delete(
+def delete(  # noqa: PLR0913  # each is an option of the command line
     names: Names = None,
     connector: ConnectorOption = None,
     group: Groups = None,
     stack: Stacks = None,
     target: Target = None,
+    site: Sites = None,
     profile: Profile = None,
     *,
     force: Annotated[
@@ -104,7 +106,7 @@ def delete(
         if not yes:
             confirm(f"Delete {counted(len(removals), 'pipeline')}, and keep the tables?", "--yes")
 
-    request = DeleteRequest(**asked(names, connector, group, stack, target, profile, root), force=force)
+    request = DeleteRequest(**asked(names, connector, group, stack, site, target, profile, root), force=force)
     done = delete_pipelines(request, agree, tell)
     if output == "json":
         emit([DeletedOutput.of(one) for one in done.gone])
@@ -118,6 +120,7 @@ def schedule(  # noqa: PLR0913  # each is an option of the command line
     job: Annotated[str, typer.Option("--job", help="The id of the job to change, where several start it.")] = "",
     connector: ConnectorOption = None,
     target: Target = None,
+    site: Sites = None,
     profile: Profile = None,
     *,
     paused: Annotated[bool, typer.Option("--paused", help="Keep it from starting by itself for now.")] = False,
@@ -130,7 +133,7 @@ def schedule(  # noqa: PLR0913  # each is an option of the command line
     from headgate.use_cases.outputs.pipelines import ScheduledOutput
     from headgate.use_cases.pipelines_change import ScheduleRequest, schedule_pipeline
 
-    said = asked([name], connector, None, None, target, profile, root)
+    said = asked([name], connector, None, None, site, target, profile, root)
     request = ScheduleRequest(**said, cron=cron, timezone=timezone, paused=paused, job=job, force=force)
     done = schedule_pipeline(request, tell)
     if output == "json":

@@ -17,6 +17,7 @@ from headgate.cli.options import (
     Profile,
     Program,
     Root,
+    Sites,
     Target,
     refuse_together,
 )
@@ -40,6 +41,7 @@ def record(
         ),
     ] = None,
     target: Target = None,
+    site: Sites = None,
     out: Annotated[Path, typer.Option("--out", help="The folder that `cdktf synth` wrote.")] = Path("cdktf.out"),
     terraform: Program = "",
     bundle: Annotated[Path, typer.Option("--bundle", help="The folder of the bundle that deploys the target.")] = Path(
@@ -65,7 +67,7 @@ def record(
         bundle=bundle,
     )
     found = []
-    for name in connector_names(root, connector):
+    for name in connector_names(root, connector, site or (), target):
         found.append(record_applied(request(connector=name), tell))
         if output == "text":
             deployed = counted(found[-1].deployed, "pipeline is", "pipelines are")
@@ -78,6 +80,7 @@ def record(
 def done(
     connector: Connectors = None,
     target: Target = None,
+    site: Sites = None,
     handover: Annotated[
         list[str] | None, typer.Option("--handover", help="A table that was handed over to its new pipeline.")
     ] = None,
@@ -108,12 +111,15 @@ def done(
         pipelines=tuple(pipeline or ()),
         everything=everything,
     )
-    found = [record_by_hand(request(connector=name), tell) for name in connector_names(root, connector)]
+    names = connector_names(root, connector, site or (), target)
+    if len(names) > 1 and (handover or move or pipeline):
+        raise InputError(f"'{connector}' has {counted(len(names), 'site')}", "name the one of which something is done")
+    found = [record_by_hand(request(connector=name), tell) for name in names]
     if output == "json":
         emit_each(map(ProgressOutput.of, found), one=connector is not None)
     else:
         for one in found:
-            if connector is None:
+            if len(found) > 1 or connector is None:
                 result(f"{one.connector}:")
             _tell_pending(one)
 

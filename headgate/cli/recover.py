@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headgate.cli.console import confirm, emit_each, result, tell
-from headgate.cli.options import Connectors, FormatOption, Profile, Program, Root, Target
+from headgate.cli.options import Connectors, FormatOption, Profile, Program, Root, Sites, Target
 from headgate.numbers import counted
 from headgate.problems import InputError, SourceError, StaleError
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def recover(  # noqa: PLR0913  # each is an option of the command line
     connector: Connectors = None,
     target: Target = None,
+    site: Sites = None,
     imports: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,7 +76,10 @@ def recover(  # noqa: PLR0913  # each is an option of the command line
         out=out,
         terraform=terraform,
     )
-    found = [recover_deployment(request(connector=name), agree, tell) for name in connector_names(root, connector)]
+    names = connector_names(root, connector, site or (), target)
+    if len(names) > 1 and (imports or delete):
+        raise InputError(f"'{connector}' has {counted(len(names), 'site')}", "name the one that --import and --delete are of")
+    found = [recover_deployment(request(connector=name), agree, tell) for name in names]
     if output == "json":
         emit_each(map(RecoverOutput.of, found), one=connector is not None)
     _end(found)

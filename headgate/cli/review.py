@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from headgate.cli.console import result, tell, warn
-from headgate.cli.options import Root, Target
+from headgate.cli.options import Root, Sites, Target
 from headgate.problems import HeadgateError, InputError, StaleError
 
 Files = Annotated[
@@ -28,6 +28,7 @@ def review(  # noqa: PLR0913  # each is an option of the command line
     files: Files = None,
     *,
     target: Target = None,
+    site: Sites = None,
     form: Form = "text",
     out: Annotated[Path | None, typer.Option(help="Write it there instead of printing it.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write the document there, besides.")] = None,
@@ -50,7 +51,15 @@ def review(  # noqa: PLR0913  # each is an option of the command line
     from headgate.render.review.outputs import Outputs, render
     from headgate.use_cases.review import ReviewRequest, hold_against, review_changes
 
-    request = ReviewRequest(files=tuple(files or ()), target=target, root=root, before=before, base=base, accepted=accepted)
+    request = ReviewRequest(
+        files=tuple(files or ()),
+        target=target,
+        sites=tuple(site or ()),
+        root=root,
+        before=before,
+        base=base,
+        accepted=accepted,
+    )
     outputs = Outputs(json, markdown, summary, html, details_url, diff)
     try:
         made = review_changes(request, tell)

@@ -14,8 +14,10 @@ from pydantic import ValidationError
 
 from headgate.definition.checks import faults, folder_faults
 from headgate.definition.explain import explain
+from headgate.definition.load_sites import load_sites, sites_problems
 from headgate.definition.model import Definition
 from headgate.definition.secrets_file import SecretsFile, read_secrets_file
+from headgate.definition.site import FILE as SITES
 from headgate.definition.together import clashes
 from headgate.definition.yaml import Document, parse_yaml
 from headgate.files import needed_text, read_text
@@ -24,6 +26,7 @@ from headgate.problems import InputError, Problem, refuse
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from headgate.definition.site import Site
     from headgate.definition.yaml import Path as KeyPath
 
 FILE = "connector.yaml"
@@ -31,10 +34,11 @@ FILE = "connector.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A definition and the folder that it lies in."""
+    """A definition and the folder that it lies in; of a site, that with the site's settings laid over."""
 
     definition: Definition
     folder: Path
+    site: Site | None = None
 
 
 def load_definition(path: Path) -> Definition:
@@ -51,31 +55,50 @@ def parse_definition(text: str, file: str = FILE) -> Definition:
 
 
 def load_definitions(root: Path) -> tuple[Loaded, ...]:
-    """Read all of `root`/connectors/*/connector.yaml, by folder. Raises InputError with the problems of all files."""
+    """Read all of `root`/connectors/*/connector.yaml, by folder, and instead of one beside which a sites.yaml lies its sites.
+
+    Raises InputError with the problems of all files.
+    """
     found: list[Loaded] = []
     problems: list[Problem] = []
     for path in sorted((root / "connectors").glob(f"*/{FILE}")):
         try:
-            found.append(Loaded(load_definition(path), path.parent))
+            definition = load_definition(path)
+        except InputError as error:
+            problems += [*error.problems, *(sites_problems(sites) if (sites := path.with_name(SITES)).is_file() else ())]
+            continue
+        try:
+            found += _loaded(definition, path.parent)
         except InputError as error:
             problems += error.problems
-    problems += clashes([(str(one.folder / FILE), one.definition) for one in found])
+    problems += clashes([(one.site or str(one.folder / FILE), one.definition) for one in found])
     refuse(problems)
     return tuple(found)
 
 
+def _loaded(definition: Definition, folder: Path) -> list[Loaded]:
+    path = folder / SITES
+    if not path.is_file():
+        return [Loaded(definition, folder)]
+    return [Loaded(site.definition, folder, site) for site in load_sites(path, definition)]
+
+
 def located(problems: Iterable[Problem], path: Path) -> list[Problem]:
     """Give problems with a place in a definition, such as `balance.together[0]`, with its file and line."""
+    placed = list(problems)
+    if not any(problem.path and not problem.file for problem in placed):
+        return placed  # parsing takes a while, and this is asked of each site
     document = parse_yaml(needed_text(path), str(path))
     return [
-        replace(problem, file=str(path), line=document.line(_key_path(problem.path)))
+        replace(problem, file=str(path), line=document.line(key_path(problem.path)))
         if problem.path and not problem.file
         else problem
-        for problem in problems
+        for problem in placed
     ]
 
 
-def _key_path(path: str) -> KeyPath:
+def key_path(path: str) -> KeyPath:
+    """Give the keys and numbers of a place, such as `balance.together[0]`."""
     return tuple(int(step) if step.isdecimal() else step for step in re.findall(r"[^.\[\]]+", path))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.grouped import grouped
 from headgate.names import secret_variable
+from headgate.numbers import some
 from headgate.problems import Problem
 from headgate.tables.names import folded
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from headgate.definition.model import Definition
+    from headgate.definition.site import Site
 
+_MOST = 4  # places that are told one by one
 _FIXES = {
     "id": "an id names stacks and states: give the newer one another",
     "display name": "pipelines are called after it, and a workspace has each name once: give one another `name`",
@@ -23,14 +26,18 @@ _FIXES = {
 }
 
 
-def clashes(definitions: Sequence[tuple[str, Definition]]) -> list[Problem]:
-    """Give a problem for each thing that two definitions share; `definitions` are (file, definition)."""
-    owners = grouped((claim, file) for file, definition in definitions for claim in _claims(definition))
-    return [
-        Problem(f"{' and '.join(files)} have the same {what}, '{name}'", _FIXES[what], files[-1])
-        for (what, name), files in owners.items()
-        if len(files) > 1
-    ]
+def clashes(definitions: Sequence[tuple[str | Site, Definition]]) -> list[Problem]:
+    """Give a problem for each thing that two definitions share; `definitions` are (file, or the site of one; definition)."""
+    owners = grouped((claim, whose) for whose, definition in definitions for claim in _claims(definition))
+    return [_clash(what, name, whose) for (what, name), whose in owners.items() if len(whose) > 1]
+
+
+def _clash(what: str, name: str, whose: Sequence[str | Site]) -> Problem:
+    last = whose[-1]
+    file, line = (last, None) if isinstance(last, str) else (last.file, last.line(what))
+    places = [one if isinstance(one, str) else f"{one.file}:{one.line(what)} ({one.name})" for one in whose]
+    more = some(places, _MOST) if len(places) > _MOST else " and ".join(places)
+    return Problem(f"{more} have the same {what}, '{name}'", _FIXES[what], file, line)
 
 
 def _claims(definition: Definition) -> Iterator[tuple[str, str]]:

@@ -38,13 +38,13 @@ class Document:
 
     def __init__(self, data: dict[str, Any], lines: dict[Path, int]) -> None:
         self.data = data
-        self._lines = lines
+        self.lines = lines
 
     def line(self, path: Path) -> int:
         """Give the line (from 1) of what is at a path, else of the nearest that it would be in."""
-        while path not in self._lines and path:
+        while path not in self.lines and path:
             path = path[:-1]
-        return self._lines.get(path, 1)
+        return self.lines.get(path, 1)
 
 
 def parse_yaml(text: str, file: str, *, start: str = "`headgate init connector` writes one to start from") -> Document:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from headgate.definition.connector_spec import FILE as SPEC
 from headgate.definition.connector_spec import Spec, read_spec
 from headgate.definition.fault import names_a_secret
-from headgate.definition.load import FILE, located
+from headgate.definition.load import FILE
 from headgate.definition.provider import CONNECTOR_OPTIONS, TABLE_SETTINGS, has
 from headgate.definition.secret_checks import FRAMEWORK_OPTIONS
 from headgate.deployment.app_source import wheel_problems
@@ -38,8 +38,8 @@ def problems_of(connector: Connector, code: Mapping[str, bytes]) -> list[Problem
     spec = _spec(connector)
     found = [*_no_code(connector.definition), *_no_value(connector.definition, spec), *_common_options(connector, spec)]
     found += wheel_problems(connector)
-    if (connector.folder / FILE).is_file():
-        found = located(found, connector.folder / FILE)
+    if (connector.base / FILE).is_file():
+        found = connector.located(found)
     found += [*_row_options(connector, spec), *_no_keys(connector), *_other_connections(connector)]
     return [*found, *code_problems(connector, code)]
 
@@ -49,7 +49,7 @@ def code_problems(connector: Connector, code: Mapping[str, bytes]) -> list[Probl
     folder = connector.definition.code.folder or ""
     problems = []
     for path, content in sorted(code.items()):
-        file = str(connector.folder / folder / path)
+        file = str(connector.base / folder / path)
         if len(upload(content)) > MOST_BYTES:
             message = f"has {len(content):,} bytes, and the workspace takes {MOST_BYTES:,} of a file, counted in base64"
             problems.append(Problem(message, "take it out of the folder that is uploaded; a volume holds large files", file))
@@ -64,7 +64,7 @@ def code_problems(connector: Connector, code: Mapping[str, bytes]) -> list[Probl
 
 def _spec(connector: Connector) -> Spec | None:
     folder = connector.definition.code.folder
-    places = [connector.folder / SPEC, *([connector.folder / folder / SPEC] if folder else [])]
+    places = [connector.base / SPEC, *([connector.base / folder / SPEC] if folder else [])]
     return next((read_spec(place) for place in places if place.is_file()), None)
 
 
@@ -104,8 +104,8 @@ def _common_options(connector: Connector, spec: Spec | None) -> Iterator[Problem
 
 
 def _row_options(connector: Connector, spec: Spec | None) -> Iterator[Problem]:
-    file = str(connector.folder / TABLES)
-    for row, table in enumerate(connector.rows, 1):
+    file = str(connector.base / TABLES)
+    for row, table in connector.numbered_rows:
         for message, fix in _refused(connector.definition, spec, table.options):
             yield Problem(f"{table.source_table} {message}", fix, file, row=row, column="table_options_json")
 
@@ -150,10 +150,10 @@ def _other_connections(connector: Connector) -> Iterator[Problem]:
     """Say which tables name a connection, where nothing reads through one."""
     if not connector.definition.by_notebook:
         return
-    for row, table in enumerate(connector.rows, 1):
+    for row, table in connector.numbered_rows:
         if table.connection_name:
             message = f"{table.source_table} names a connection, and with `credentials: secrets` nothing reads through one"
-            file = str(connector.folder / TABLES)
+            file = str(connector.base / TABLES)
             yield Problem(message, "leave it empty", file, row=row, column="connection_name")
 
 
@@ -163,10 +163,10 @@ def _no_keys(connector: Connector) -> Iterator[Problem]:
     Only where the inventory knows of some: one without the column leaves them to the source. Source: `apply_changes` and
     `apply_changes_from_snapshot`, as the framework calls them.
     """
-    file, common = str(connector.folder / TABLES), connector.definition.table_options
+    file, common = str(connector.base / TABLES), connector.definition.table_options
     keys_known = any(row.primary_keys is not None for row in connector.rows)
     order_known = any(row.cursor_field for row in connector.rows)
-    for number, row in enumerate(connector.rows, 1):
+    for number, row in connector.numbered_rows:
         options = {**common, **row.options}
         kind = rule_of(row.ingestion_type)
         if row.status == GONE or kind not in ("snapshot", "cdc") or options.get("scd_type") == "APPEND_ONLY":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from headgate.review.context import Context
     from headgate.review.facts import Facts
+    from headgate.review.sites import ReviewedSite
     from headgate.review.whereabouts import Whole
 
 
@@ -31,6 +32,7 @@ def review_of(
     *,
     runbook: str = "",
     cost: str = "",
+    sites: Sequence[ReviewedSite] = (),
 ) -> Review:
     """Decide on the facts. `contexts` are of the project's connectors; `now` tells what has expired and when jobs start.
 
@@ -69,6 +71,7 @@ def review_of(
         totals=_totals(pipelines),
         runbook=runbook,
         cost=cost,
+        sites=tuple(sites),
     )
 
 

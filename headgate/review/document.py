@@ -37,10 +37,10 @@ def document_of(review: Review) -> dict[str, Any]:
     for pipeline in facts["pipelines"]:
         if pipeline["after"] == pipeline["before"]:
             del pipeline["after"]
-    rest = asdict(replace(review, facts=Facts(review.target)))
+    rest = asdict(replace(review, facts=Facts(review.target), sites=()))
     head = {"target": review.target, "verdict": review.verdict, "exit_code": review.exit_code}
     stacks = [*review.facts.stacks, *review.facts.failed]
-    parts = {name: part for name, part in rest.items() if name not in (*head, "facts", "digest")}
+    parts = {name: part for name, part in rest.items() if name not in (*head, "facts", "digest", "sites")}
     return {KEY: VERSION, **head, "digest": review.digest, "stacks": stacks, **parts, "facts": facts}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from headgate.review.facts import Argument, Facts, Schedule  # noqa: TC001  # pydantic reads annotations when a schema is made
+from headgate.review.sites import ReviewedSite  # noqa: TC001  # the same
 
 Level = Literal["fine", "attention", "loss", "error"]
 LEVELS: tuple[Level, ...] = ("fine", "attention", "loss", "error")
@@ -107,7 +108,8 @@ class GroupLoad:
 class Review:
     """What a deploy would do to a target. `totals`: what there is, before and after; everything else is what changes.
 
-    `digest` tells one deploy from another, whatever the day and the prices.
+    `digest` tells one deploy from another, whatever the day and the prices. `sites`: of the project,
+    whose equal changes are told once.
     """
 
     target: str
@@ -123,6 +125,7 @@ class Review:
     totals: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     runbook: str = ""
     cost: str = ""
+    sites: tuple[ReviewedSite, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -65,16 +65,17 @@ def whole_rates(loads: Sequence[float]) -> list[int]:
     return [max(round(load / highest * _FINEST), 1) if load > 0 else 0 for load in loads]
 
 
-def spread(arcs: Sequence[Arc], length: int, kept: Mapping[int, int] | None = None) -> list[int]:
+def spread(arcs: Sequence[Arc], length: int, kept: Mapping[int, int] | None = None, beside: Ints | None = None) -> list[int]:
     """Give an offset for each arc so that the peak over the calendar of `length` minutes is least, then the sum of squares.
 
-    kept: index → offset that stays. Equal arcs are distinguished by their place in `arcs` alone.
+    kept: index → offset that stays. beside: (length,) what runs at each minute anyway. Equal arcs are distinguished by their
+    place in `arcs` alone.
     """
     kept = kept or {}
-    bound = lower_bound(arcs, length, kept)
+    bound = lower_bound(arcs, length, kept, beside)
     budget = Budget(_BUDGET)
     best: _LoadProfile | None = None
-    for profile in _placements(arcs, length, kept, bound):
+    for profile in _placements(arcs, _Calendar(length, beside), kept, bound):
         if best is None or profile.cost < best.cost:
             best = profile
         if best.cost[0] <= bound:
@@ -90,8 +91,16 @@ def peak(arcs: Sequence[Arc], offsets: Sequence[int], length: int) -> int:
     return int(_profile(arcs, offsets, length, [arc.rate for arc in arcs]).max()) if arcs else 0
 
 
-def lower_bound(arcs: Sequence[Arc], length: int, kept: Mapping[int, int] | None = None) -> int:
-    """Give what no offsets can bring the peak below: what arcs have to cover of some span, over the span's length."""
+def running(arcs: Sequence[Arc], length: int) -> Ints:
+    """Give (length,) what runs at each minute of the calendar at offset 0, by the arcs' rates."""
+    return _profile(arcs, [0] * len(arcs), length, [arc.rate for arc in arcs]).astype(np.int64)
+
+
+def lower_bound(arcs: Sequence[Arc], length: int, kept: Mapping[int, int] | None = None, beside: Ints | None = None) -> int:
+    """Give what no offsets can bring the peak below: what arcs have to cover of some span, over the span's length.
+
+    beside: (length,) what runs at each minute anyway.
+    """
     kept = kept or {}
     rates: Counter[tuple[Arc, int]] = Counter()
     for index, arc in enumerate(arcs):
@@ -99,6 +108,9 @@ def lower_bound(arcs: Sequence[Arc], length: int, kept: Mapping[int, int] | None
         rates[replace(arc, rate=1, window=1 if index in kept else arc.window), kept.get(index, 0)] += arc.rate
     spans = range(1, length) if length <= _ALL_SPANS else [span for span in _SPANS if span < length]
     needed = {span: np.zeros(length, dtype=np.int64) for span in (*spans, length)}
+    if beside is not None:
+        sums = np.concatenate(([0], np.cumsum(np.tile(beside, 2))))
+        needed = {span: sums[span : span + length] - sums[:length] for span in needed}
     for (arc, offset), rate in rates.items():
         running = np.zeros(arc.period, dtype=np.int64)
         running[arc.busy] = rate
@@ -137,6 +149,18 @@ def _minutes(starts: tuple[int, ...], period: int, minutes: int) -> Ints:
     return np.array(Arc(starts, period, minutes, 1).busy, dtype=np.int64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """Minutes, and what runs at each of them anyway."""
+
+    length: int
+    beside: Ints | None = None
+
+    def empty(self) -> Ints:
+        """Give (length,) what runs before any arc is placed."""
+        return np.zeros(max(self.length, 1), dtype=np.int64) if self.beside is None else self.beside.copy()
+
+
 @dataclass(slots=True)
 class _LoadProfile:
     """Arcs on the calendar. `height`: (length,) what runs at each minute; an arc not placed yet has the offset -1."""
@@ -147,8 +171,8 @@ class _LoadProfile:
     offsets: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, arcs: Sequence[Arc], length: int, kept: Mapping[int, int]) -> _LoadProfile:
-        profile = cls(arcs, length, np.zeros(max(length, 1), dtype=np.int64), [-1] * len(arcs))
+    def of(cls, arcs: Sequence[Arc], calendar: _Calendar, kept: Mapping[int, int]) -> _LoadProfile:
+        profile = cls(arcs, calendar.length, calendar.empty(), [-1] * len(arcs))
         for index, offset in sorted(kept.items()):
             profile.put(index, offset)
         return profile
@@ -194,7 +218,7 @@ class _LoadProfile:
         return most[minutes].max(axis=1), total[minutes].sum(axis=1), steps
 
 
-def _placements(arcs: Sequence[Arc], length: int, kept: Mapping[int, int], bound: int) -> Iterable[_LoadProfile]:
+def _placements(arcs: Sequence[Arc], calendar: _Calendar, kept: Mapping[int, int], bound: int) -> Iterable[_LoadProfile]:
     free = [index for index in range(len(arcs)) if index not in kept]
     fixed = [index for index in free if arcs[index].window == 1]
     still = {**kept, **dict.fromkeys(fixed, 0)}
@@ -209,11 +233,11 @@ def _placements(arcs: Sequence[Arc], length: int, kept: Mapping[int, int], bound
     )
     best = None
     for order in dict.fromkeys(map(tuple, orders)):
-        profile = _emptiest(_LoadProfile.of(arcs, length, still), order)
+        profile = _emptiest(_LoadProfile.of(arcs, calendar, still), order)
         best = min(best or profile.cost, profile.cost)
         yield profile
     for target in range(bound, best[0] if best else 0):
-        if _latest(late := _LoadProfile.of(arcs, length, still), orders[1], target):
+        if _latest(late := _LoadProfile.of(arcs, calendar, still), orders[1], target):
             yield late
             return
 

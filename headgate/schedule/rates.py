@@ -13,6 +13,8 @@ from headgate.schedule import offsets as counts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from headgate.schedule.offsets import Arc
 
 _ROUNDS = 150  # of taking some arcs up and placing them anew
@@ -22,10 +24,14 @@ _TAKEN = 4  # arcs that a round takes up, at most
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What arcs ask for a minute while they run. rates: one whole number for each arc; limit: what all may at any minute."""
+    """What arcs ask for a minute while they run. rates: one whole number for each arc; limit: what all may at any minute.
+
+    beside: (length,) what is asked for at each minute of the calendar anyway.
+    """
 
     rates: Sequence[int]
     limit: int
+    beside: NDArray[np.int64] | None = None
 
     def peak(self, arcs: Sequence[Arc], offsets: Sequence[int], length: int) -> int:
         """Give the most that arcs ask for in a minute of the calendar."""
@@ -33,7 +39,7 @@ class Rate:
 
     def bound(self, arcs: Sequence[Arc], length: int) -> int:
         """Give what no offsets can bring the peak below."""
-        return counts.lower_bound(self.arcs(arcs), length)
+        return counts.lower_bound(self.arcs(arcs), length, beside=self.beside)
 
     def arcs(self, arcs: Sequence[Arc], *, rounded: bool = False) -> list[Arc]:
         """Give the arcs as what they ask for; rounded: in numbers of which squares can be added up."""
@@ -42,18 +48,26 @@ class Rate:
 
 
 def spread_rates(
-    arcs: Sequence[Arc], length: int, rates: Sequence[Rate], kept: Mapping[int, int] | None = None
+    arcs: Sequence[Arc],
+    length: int,
+    rates: Sequence[Rate],
+    kept: Mapping[int, int] | None = None,
+    beside: NDArray[np.int64] | None = None,
 ) -> tuple[list[int], int]:
     """Give an offset for each arc, and by how much the peaks pass their limits in all, which is made least first.
 
     Then the largest ratio is made small of a peak, of arcs at once or of a rate, to what no offsets can bring it below;
-    then the sum of all ratios squared over the minutes. kept: index → offset that stays. It starts from the offsets that are
+    then the sum of all ratios squared over the minutes. kept: index → offset that stays. beside: (length,) how many run at each
+    minute anyway. It starts from the offsets that are
     best for arcs, and for each rate, alone; a few arcs at a time are then taken up and placed anew, one after the other where
     they are best, as long as that is better.
     """
     kept = kept or {}
-    starts = [counts.spread(arcs, length, kept), *(counts.spread(one.arcs(arcs, rounded=True), length, kept) for one in rates)]
-    profiles = [_Profile(arcs, length, rates, offsets) for offsets in dict.fromkeys(map(tuple, starts))]
+    starts = [
+        counts.spread(arcs, length, kept, beside),
+        *(counts.spread(one.arcs(arcs, rounded=True), length, kept) for one in rates),
+    ]
+    profiles = [_Profile(arcs, length, rates, offsets, beside) for offsets in dict.fromkeys(map(tuple, starts))]
     best = min(profiles, key=lambda profile: profile.value)
     free = [index for index, arc in enumerate(arcs) if index not in kept and arc.window > 1]
     rounds = min(_ROUNDS, _WORK // max(1, length * _TAKEN)) if free and arcs else 0
@@ -71,15 +85,24 @@ def spread_rates(
 class _Profile:
     """Arcs on the calendar. `heights`: (1 + rates, length) how many run at each minute, and what they ask for."""
 
-    def __init__(self, arcs: Sequence[Arc], length: int, rates: Sequence[Rate], offsets: Sequence[int]) -> None:
+    def __init__(
+        self,
+        arcs: Sequence[Arc],
+        length: int,
+        rates: Sequence[Rate],
+        offsets: Sequence[int],
+        beside: NDArray[np.int64] | None = None,
+    ) -> None:
         self._arcs, self._length, self.offsets = arcs, length, list(offsets)
         self._asks = np.array([[1] * len(arcs), *(one.rates for one in rates)], dtype=np.int64)
-        every = int(self._asks.sum()) + 1
+        every = int(self._asks.sum()) + 1 + (0 if beside is None else int(beside.max(initial=0)))
         self._limits = np.array([every, *(one.limit for one in rates)], dtype=np.int64)
-        bounds = [counts.lower_bound(arcs, length), *(one.bound(arcs, length) for one in rates)]
+        bounds = [counts.lower_bound(arcs, length, beside=beside), *(one.bound(arcs, length) for one in rates)]
         self._bounds = np.maximum(1, np.array(bounds, dtype=np.int64))
         self._busy = [np.array(arc.busy, dtype=np.int64) for arc in arcs]
         self._heights = np.zeros((1 + len(rates), max(1, length)), dtype=np.int64)
+        for row, anyway in enumerate([beside, *(one.beside for one in rates)]):
+            self._heights[row] += 0 if anyway is None else anyway
         for index in range(len(arcs)):
             self._add(index, 1)
         self.value = self._value()

@@ -100,11 +100,11 @@ def _named(name: str, connectors: Sequence[Connector]) -> Iterator[Path]:
         yield Path(name)
         return
     for one in connectors:
-        if name in (one.definition.id, one.folder.name):
-            found = sorted(one.folder.glob(f"*{SUFFIX}"))
+        if name in one.names:
+            found = sorted(one.base.glob(f"*{SUFFIX}"))
             if not found:
                 fix = f"`headgate init pipeline NAME --connector {name}` writes one to start from"
-                raise InputError(Problem(f"holds no *{SUFFIX}", fix, str(one.folder)))
+                raise InputError(Problem(f"holds no *{SUFFIX}", fix, str(one.base)))
             yield from found
             return
     raise InputError(f"there is no connector '{name}'", did_you_mean(name, [one.definition.id for one in connectors]))
@@ -135,11 +135,15 @@ def _tables(
         if source.connector is None:
             continue
         wanted, table = source.connector, source.table or ""
-        connector = next((one for one in connectors if wanted in (one.definition.id, one.folder.name)), None)
-        if connector is None:
+        named = [one for one in connectors if wanted in one.names]
+        if len(named) != 1:
             fix = did_you_mean(wanted, [one.definition.id for one in connectors]) or "run headgate in the project's folder"
-            problems.append(_problem(loaded, name, "connector", f"there is no connector {wanted!r}", fix))
+            message = f"there is no connector {wanted!r}"
+            if named:
+                message, fix = f"{wanted!r} has several sites", f"name one of them, such as {named[0].definition.id}"
+            problems.append(_problem(loaded, name, "connector", message, fix))
             continue
+        (connector,) = named
         tables = list(source_tables(connector, target))
         names = Names((called, one) for one in tables for called in one.id.names())
         match names.find(table):

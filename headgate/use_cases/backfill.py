@@ -13,9 +13,9 @@ from headgate.backfill.source import BackfillSource
 from headgate.deployment.scope import Scope
 from headgate.discovery.options import init_options
 from headgate.problems import InputError
-from headgate.project import read_connectors, target_of
+from headgate.project import target_of
 from headgate.tables.names import Names
-from headgate.use_cases.request import ConnectorRequest
+from headgate.use_cases.request import ConnectorRequest, one_connector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,14 +84,14 @@ def read_again(
     `show` is given rows that land nowhere else, as newline JSON; `progress` what came of it so far, and how many parts there
     are. Raises InputError for what can't be asked, SourceError where the source or the table fails.
     """
-    one = read_connectors(request.root, request.connector)[0]
+    one = one_connector(request.root, request.connector)
     table = _source_table(one, request)
     out, hours, delete = request.out, request.hours, request.delete
     scope = _scope(one.definition, request.target) if request.merge or request.into else None
     merge_targets = (
         () if not scope else (merge_target_named(request.into),) if request.into else merge_targets_of(one.tables, scope, table)
     )
-    source = BackfillSource(one.folder / (one.definition.code.folder or ""), _options(one.definition, request, environ))
+    source = BackfillSource(one.base / (one.definition.code.folder or ""), _options(one.definition, request, environ))
     landing = ", ".join(merge_target.name for merge_target in merge_targets) or (str(out.resolve()) if out else request.delta)
     order = request_digest(table, request.start, request.before, str(hours), landing, str(delete), *map(str, source.choice))
     journal = read_journal((out or one.folder) / JOURNAL, order) if landing else None

@@ -14,7 +14,6 @@ from headgate.balance.report import Report, report
 from headgate.balance.steps import steps_between
 from headgate.balance.whatif import with_settings
 from headgate.cost.curve import curve_of
-from headgate.definition.load import FILE, located
 from headgate.files import write_all
 from headgate.inventory.grouping import isolate_problems, written_by
 from headgate.inventory.loads import unheard_loads
@@ -26,6 +25,7 @@ from headgate.numbers import counted
 from headgate.problems import InputError, Problem, RefusedError, did_you_mean, refuse
 from headgate.project import TABLES, read_connectors, refuse_committed, refuse_strays
 from headgate.transforms.named import named_files
+from headgate.use_cases.beside_sites import Sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceRequest:
-    """Which connector to balance (None: all), and how. write False: only look.
+    """Which connector to balance (None: all), and how. sites: none: all of it. write False: only look.
 
     settings: balance settings to try, such as pipelines=6. explain: a table. With either of them, no lock is written.
     page: where the loads and starts go, before and after, as a page, or the curve. curve: what each number of pipelines takes,
@@ -48,6 +48,7 @@ class BalanceRequest:
     """
 
     connector: str | None = None
+    sites: tuple[str, ...] = ()
     root: Path = Path()
     rebalance: bool = False
     restack: bool = False
@@ -90,13 +91,15 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
         return _curves(request, tell)
     made: list[_Balanced] = []
     problems: list[Problem] = []
-    for one in read_connectors(request.root, request.connector):
+    chosen = read_connectors(request.root, request.connector, request.sites)
+    sites = _sites(chosen, request)
+    for one in chosen:
         try:
-            made.append(_balanced(one, request, tell))
+            made.append(_balanced(one, request, sites, tell))
         except InputError as error:
             problems += error.problems
     refuse(list(dict.fromkeys(problems)))
-    reports = [one.report for one in made]
+    reports = [_beside_others(one, sites) for one in made]
     reasons = [reason for one in made for reason in one.explanations]
     if request.explain is not None and not reasons:
         known = [entry.source_table for shown in reports for entry in shown.entries]
@@ -119,14 +122,14 @@ def balance_tables(request: BalanceRequest, tell: Callable[[str], None]) -> Bala
 
 def _curves(request: BalanceRequest, tell: Callable[[str], None]) -> BalanceResult:
     found = []
-    for one in read_connectors(request.root, request.connector):
+    for one in read_connectors(request.root, request.connector, request.sites):
         definition = with_settings(one.definition, request.settings)
         tell(f"{definition.id}: balancing on each number of pipelines …")
         tables = one.weighed(definition)
         try:
             found.append(curve_of(tables, definition, one.layout, partial(_without_needless_handovers, one)))
         except InputError as error:
-            raise InputError(located(error.problems, one.folder / FILE)) from None
+            raise InputError(one.located(error.problems)) from None
     if request.page:
         from headgate.render.curve import curve_page  # its template takes time to load
 
@@ -136,7 +139,20 @@ def _curves(request: BalanceRequest, tell: Callable[[str], None]) -> BalanceResu
     return BalanceResult((), (), (), tuple(found))
 
 
-def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], None]) -> _Balanced:
+def _sites(chosen: Sequence[Connector], request: BalanceRequest) -> Sites:
+    """Give the sites whose pipelines stay where they are: all with a lock, but for those that are to start anew."""
+    if not any(one.site for one in chosen):
+        return Sites()
+    anew = {one.definition.id for one in chosen} if request.rebalance or request.from_scratch else set()
+    return Sites.of(one for one in read_connectors(request.root) if one.definition.id not in anew)
+
+
+def _beside_others(one: _Balanced, sites: Sites) -> Report:
+    note = sites.note(one.connector)
+    return replace(one.report, notes=(*one.report.notes, note)) if note else one.report
+
+
+def _balanced(one: Connector, request: BalanceRequest, sites: Sites, tell: Callable[[str], None]) -> _Balanced:
     before = None if request.from_scratch else one.layout
     # Where it is nowhere, pins say which table is where; a pin that is missing is told of as a stray.
     if not one.definition.balance.pinned and (lost := one.lost_lock()):
@@ -152,13 +168,21 @@ def _balanced(one: Connector, request: BalanceRequest, tell: Callable[[str], Non
     for problem in one.unknown_runs():
         tell(f"warning: {problem}")
     try:
-        made = balance(tables, definition, before, rebalance=request.rebalance, restack=request.restack)
+        made = balance(
+            tables,
+            definition,
+            before,
+            rebalance=request.rebalance,
+            restack=request.restack,
+            beside=sites.beside(one),
+        )
     except InputError as error:
         # What --what-if asks for has no place in the file.
-        raise error if request.settings else InputError(located(error.problems, one.folder / FILE)) from None
+        raise error if request.settings else InputError(one.located(error.problems)) from None
     layout = with_transforms(made.layout, [file.id for file in named_files(one.folder)], one.definition.targets)
     refuse(Problem(clash, ID_FIX, str(one.lock_path)) for clash in id_clashes(layout))
     made = replace(made, layout=_without_needless_handovers(one, layout))
+    sites.add(one, made.layout, tables)
     refuse_strays(one, made.layout, one.definition.targets)
     shown = report(tables, definition, made.layout, before, made.groups)
     notes = (*shown.notes, *_unheard(current), *unheard_loads(current.rows, definition), *transform_notes(before, made.layout))
@@ -184,7 +208,8 @@ def _texts(one: _Balanced, tell: Callable[[str], None]) -> dict[Path, str]:
     """Give what is written where a lock changes: it, and the inventory where that names groups that have no say any more."""
     connector = one.connector
     texts = {connector.lock_path: render_lock(one.layout)}
-    if connector.grouped_rows != connector.rows:
+    # An inventory of several sites is no site's to write.
+    if connector.grouped_rows != connector.rows and connector.site is None:
         emptied = sum(old != new for old, new in zip(connector.rows, connector.grouped_rows, strict=True))
         texts[connector.folder / TABLES] = render_inventory(connector.grouped_rows)
         groups = counted(emptied, "group that a discovery wrote is", "groups that a discovery wrote are")

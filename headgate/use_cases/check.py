@@ -17,12 +17,13 @@ from headgate.layout.same_tables import same_tables, same_tables_text
 from headgate.names import secret_variable
 from headgate.numbers import counted
 from headgate.problems import Problem, StaleError, refuse
-from headgate.project import ACCEPTED
+from headgate.project import ACCEPTED, read_connectors
 from headgate.review.accepted import read_accepted
 from headgate.schedule import daylight_warnings
 from headgate.synthesis import deployment_of
 from headgate.transforms.named import named_files
 from headgate.transforms.targets import made_twice
+from headgate.use_cases.beside_sites import Sites
 from headgate.use_cases.request import ProjectRequest
 from headgate.use_cases.workspace_jobs import Jobs, job_problems
 
@@ -84,6 +85,7 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
     stale: list[str] = []
     problems: list[Problem] = []
     asked: Jobs = {}
+    sites = Sites.of(read_connectors(request.root)) if request.frozen else Sites()
     for one, target in request.read():
         _log.info("checking %s in %s", one.definition.id, target)
         deployment_of(one, target)
@@ -91,7 +93,7 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
         shown = report(tables, one.definition, layout, layout)
         warnings = tuple(_warnings(one, target))
         yield CheckedConnector(one.definition.id, target, len(shown.entries), shown.stacks, shown.problems, warnings)
-        if request.frozen and differs(layout, balance(tables, one.definition, layout).layout):
+        if request.frozen and differs(layout, balance(tables, one.definition, layout, beside=sites.beside(one)).layout):
             stale.append(one.definition.id)
         if request.workspace:
             problems += job_problems(one, layout, target, asked)

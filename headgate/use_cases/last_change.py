@@ -9,8 +9,8 @@ from headgate.balance.report import report
 from headgate.files import read_text
 from headgate.layout.lock import parse_lock
 from headgate.problems import HeadgateError
-from headgate.project import read_connectors
 from headgate.review.base import commits_of, content_at
+from headgate.use_cases.request import one_connector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def last_change(root: Path, connector: str) -> LastChange:
 
     Raises StaleError where nothing is balanced yet, InputError for files that can't be read.
     """
-    one = read_connectors(root, connector)[0]
+    one = one_connector(root, connector)
     layout, tables = one.agreed(), one.weighed()
     text = read_text(one.lock_path)
     versions = [(at, content) for at, content in _versions(one.lock_path) if content is not None]

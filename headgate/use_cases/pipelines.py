@@ -42,7 +42,7 @@ class PipelinesRequest(ProjectRequest):
             groups=self.groups,
             stacks=self.stacks,
             whole=self.whole,
-            connector=self.connector is not None,
+            connector=self.connector is not None or bool(self.sites),
         )
 
 
@@ -63,7 +63,7 @@ def open_site(request: PipelinesRequest, *, watching: bool = False) -> Site:
     from headgate.operate.databricks import LOOKING, WATCHING, DatabricksWorkspace
 
     retries = WATCHING if watching else LOOKING
-    narrowed = request.connector or request.groups or request.stacks
+    narrowed = request.connector or request.sites or request.groups or request.stacks
     if not narrowed and not any((request.root / "connectors").glob(f"*/{FILE}")):
         return Site(DatabricksWorkspace(None, request.profile, retries=retries))
     read = list(request.read())

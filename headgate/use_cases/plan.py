@@ -14,6 +14,7 @@ from headgate.clients.terraform.program import find_program
 from headgate.numbers import counted
 from headgate.problems import InputError, SourceError
 from headgate.recovery.execute import Deployment, deployment_of_stack, login_in
+from headgate.use_cases.request import connector_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,13 +29,16 @@ _log = logging.getLogger(__name__)
 class StacksRequest:
     """stacks: none: all that the synthesis wrote to `out`. terraform: the program; empty: the one that there is.
 
-    target: the one that must have been synthesized; None: any.
+    target: the one that must have been synthesized; None: any. sites: of the project in `root`, whose stacks alone are meant;
+    none: all.
     """
 
     stacks: tuple[str, ...] = ()
     out: Path = Path("cdktf.out")
     terraform: str = ""
     target: str | None = None
+    sites: tuple[str, ...] = ()
+    root: Path = Path()
 
     def chosen(self) -> list[str]:
         """Give the stacks, in the order of their applies. Raises InputError for one that isn't there, or of another target."""
@@ -47,7 +51,10 @@ class StacksRequest:
                     f"{stack} is of target '{its.target}', not of '{self.target}'",
                     f"synthesize that one: HEADGATE_TARGET={self.target} npx cdktf synth",
                 )
-        return found
+        if not self.sites:
+            return found
+        ids = connector_names(self.root, None, self.sites)
+        return [stack for stack in found if (its := deployment_of_stack(there, stack)) and its.connector in ids]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

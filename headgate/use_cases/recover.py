@@ -10,8 +10,9 @@ from headgate.ci.manifest import FILE as MANIFEST
 from headgate.ci.manifest import read_stacks
 from headgate.ci.plans import Terraform
 from headgate.clients.terraform.program import find_program
+from headgate.definition.site import FILE as SITES
 from headgate.problems import InputError
-from headgate.project import LOCK, TABLES
+from headgate.project import TABLES
 from headgate.recovery.execute import RecoveryResult, chosen, deployment_in, execute, login_in, look
 from headgate.recovery.secrets import forget_secrets
 from headgate.use_cases.request import ConnectorRequest
@@ -70,7 +71,9 @@ def recover_deployment(request: RecoverRequest, agree: Callable[[Recovery], bool
         raise InputError(
             f"no stack of {connector} in {target} is synthesized in {folder}", f"HEADGATE_TARGET={target} npx cdktf synth"
         )
-    if newer := newer_than(folder / MANIFEST, [one.folder / file for file in ("connector.yaml", TABLES, LOCK)]):
+    if newer := newer_than(
+        folder / MANIFEST, [one.base / "connector.yaml", one.base / SITES, one.base / TABLES, one.lock_path]
+    ):
         names = ", ".join(map(str, newer))
         tell(f"warning: {names}: newer than {folder}; synthesize first, only what is synthesized is looked for")
     if request.resend_secrets:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.layout.progress import pipeline_id, rename_pipeline
-from headgate.project import read_connectors
 from headgate.use_cases.record import write_layout
+from headgate.use_cases.request import one_connector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def change_id(request: RenameRequest, tell: Callable[[str], None]) -> tuple[str,
 
     Raises InputError for an id that can't be, RefusedError for one that was given before.
     """
-    one = read_connectors(request.root, request.connector)[0]
+    one = one_connector(request.root, request.connector)
     old = pipeline_id(request.old)
     write_layout(one, rename_pipeline(one.agreed(), old, request.new, tuple(one.definition.targets)), tell)
     return one.definition.id, old

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import load_definitions
+from headgate.numbers import counted, some
 from headgate.problems import InputError, did_you_mean
-from headgate.project import read_connectors, refuse_committed, target_of
+from headgate.project import in_target, read_connectors, refuse_committed, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -16,13 +17,20 @@ if TYPE_CHECKING:
     from headgate.project import Connector
 
 
+_FEW = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _InTarget:
-    """A target of the project in `root`; None: the default one. profile: what to log in with; None: as the target says."""
+    """A target of the project in `root`; None: the default one. profile: what to log in with; None: as the target says.
+
+    sites: those that are meant, by name or id; none: all.
+    """
 
     target: str | None = None
     root: Path = Path()
     profile: str | None = None
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +40,11 @@ class ProjectRequest(_InTarget):
     connector: str | None = None
 
     def read(self) -> Iterator[tuple[Connector, str]]:
-        """Give each connector and its target. Raises InputError for files that can't be read, or an unknown name."""
-        for one in read_connectors(self.root, self.connector):
+        """Give each connector and its target; of sites those that are deployed to it.
+
+        Raises InputError for files that can't be read, an unknown name, or a target that none of a definition's sites has.
+        """
+        for one in in_target(read_connectors(self.root, self.connector, self.sites), self.target):
             yield _in_target(one, self.target, self.profile)
 
 
@@ -45,7 +56,7 @@ class ConnectorRequest(_InTarget):
 
     def read(self) -> tuple[Connector, str]:
         """Give the connector and the target. Raises InputError for files that can't be read, or an unknown name."""
-        return _in_target(read_connectors(self.root, self.connector)[0], self.target, self.profile)
+        return _in_target(one_connector(self.root, self.connector, self.sites), self.target, self.profile)
 
 
 def target_names(root: Path) -> list[str]:
@@ -53,14 +64,26 @@ def target_names(root: Path) -> list[str]:
     return sorted({name for one in load_definitions(root) for name in one.definition.targets})
 
 
-def connector_names(root: Path, only: str | None = None) -> list[str]:
-    """Give the ids of the connectors, or of that with id or folder `only`. Raises InputError for files or an unknown name."""
-    return [one.definition.id for one in read_connectors(root, only)]
+def one_connector(root: Path, name: str, sites: Collection[str] = ()) -> Connector:
+    """Give the connector of that name. Raises InputError where it is a definition with several sites, besides the rest."""
+    found = read_connectors(root, name, sites)
+    if len(found) > 1:
+        ids = [one.definition.id for one in found]
+        raise InputError(f"'{name}' has {counted(len(found), 'site')}", f"name one of them: {some(ids, _FEW)}")
+    return found[0]
+
+
+def connector_names(root: Path, only: str | None = None, sites: Collection[str] = (), target: str | None = None) -> list[str]:
+    """Give the ids of the connectors, or of that with id or folder `only`, and of those sites that have the target.
+
+    Raises InputError for files or an unknown name.
+    """
+    return [one.definition.id for one in in_target(read_connectors(root, only, sites), target)]
 
 
 def connector_folders(root: Path) -> list[str]:
     """Give the folders of all connectors, by their names. Raises InputError where there is none, or one can't be read."""
-    return [one.folder.name for one in read_connectors(root)]
+    return list(dict.fromkeys(one.base.name for one in read_connectors(root)))
 
 
 def refuse_unknown_target(root: Path, target: str) -> None:

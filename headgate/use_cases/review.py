@@ -16,18 +16,19 @@ from headgate.project import ACCEPTED, read_connectors
 from headgate.render.review.attachments import costs, runbooks
 from headgate.review.accepted import read_accepted
 from headgate.review.base import project_at
-from headgate.review.context import context_of, touches
+from headgate.review.context import context_of, of_stack, touches
 from headgate.review.decide import review_of
 from headgate.review.differences import differences
 from headgate.review.document import is_document, parse_document
 from headgate.review.facts import merged
 from headgate.review.plan_file import facts_of_plans
 from headgate.review.predicted import as_bundles, predicted_facts
+from headgate.review.sites import reviewed_sites
 from headgate.synthesis import expected_of
 from headgate.use_cases.request import refuse_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from headgate.emit.terraform.stacks import StackPlan
     from headgate.project import Connector
@@ -44,7 +45,8 @@ class ReviewRequest:
     """files: plans as `terraform show -json` prints them, named <stack>.json, and reviews of other stacks.
 
     What was before: a checkout of the base branch (before), or a ref of git (base). accepted: the file of accepted losses;
-    None: the project's. target None: the connectors' default one.
+    None: the project's. target None: the connectors' default one. sites: those that are meant, whose plans alone are
+    read; none: all.
     """
 
     files: tuple[Path, ...] = ()
@@ -53,6 +55,7 @@ class ReviewRequest:
     before: Path | None = None
     base: str | None = None
     accepted: Path | None = None
+    sites: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise InputError where the base is said twice."""
@@ -63,14 +66,17 @@ class ReviewRequest:
 def review_changes(request: ReviewRequest, tell: Callable[[str], None]) -> Review:
     """Review a deploy to a target. Raises InputError for files that can't be read, and what synthesis raises."""
     before = project_at(request.root, request.base) if request.base is not None else request.before
-    now = _connectors(request.root)
+    now = _connectors(request.root, request.sites)
     target = _target(request.target, now)
     was = _was(before, tell, needed=not request.files)
+    if request.sites:
+        meant = {one.definition.id for one in now}
+        was = {name: one for name, one in was.items() if name in meant}
     _log.info("reviewing %s", counted(len(request.files), "plan") if request.files else "the committed files")
     own = [one for one in now if target in one.definition.targets]
     contexts = [context_of(one, target, was.get(one.definition.id)) for one in own]
     if request.files:
-        facts = _facts(request.files, target, contexts)
+        facts = _facts(_of_sites(request, contexts), target, contexts)
     elif before is None:
         raise InputError("there is nothing to review", "name plans, or what was before with --before or --base")
     else:
@@ -79,7 +85,14 @@ def review_changes(request: ReviewRequest, tell: Callable[[str], None]) -> Revie
         raise InputError(Problem("there is no such file", "name the file of accepted losses", str(request.accepted)))
     allowed = read_accepted(request.accepted or request.root / ACCEPTED)
     touched = [one for one, context in zip(own, contexts, strict=True) if facts.predicted or touches(facts, context)]
-    return review_of(facts, contexts, allowed, runbook=runbooks(now, target), cost=costs(touched, was, target))
+    return review_of(
+        facts,
+        contexts,
+        allowed,
+        runbook=runbooks(now, target),
+        cost=costs(touched, was, target),
+        sites=reviewed_sites(now, target),
+    )
 
 
 def hold_against(made: Review, approved: Path, warn: Callable[[str], None]) -> None:
@@ -104,9 +117,14 @@ def _was(before: Path | None, tell: Callable[[str], None], *, needed: bool) -> d
         return {}
 
 
-def _connectors(root: Path) -> tuple[Connector, ...]:
+def _of_sites(request: ReviewRequest, contexts: Sequence[Context]) -> list[Path]:
+    """Give the files that are of the sites that are meant; where none is, all."""
+    return [path for path in request.files if not request.sites or of_stack(path.stem, contexts)]
+
+
+def _connectors(root: Path, sites: Collection[str] = ()) -> tuple[Connector, ...]:
     """Give the project's connectors; none where there is no project, for a plan may come from anywhere."""
-    return read_connectors(root) if any(root.glob("connectors/*/connector.yaml")) else ()
+    return read_connectors(root, None, sites) if any(root.glob("connectors/*/connector.yaml")) else ()
 
 
 def _target(asked: str | None, connectors: Sequence[Connector]) -> str:

@@ -145,7 +145,7 @@ def layout_run(request: RunRequest, environ: Mapping[str, str]) -> LayoutRun:
     options = init_options(
         {**definition.clear_options, **definition.discovery}, definition.secret_options, environ, [request.options]
     )
-    code = (request.code or one.folder / (definition.code.folder or "")).resolve()
+    code = (request.code or one.base / (definition.code.folder or "")).resolve()
     if not code.exists():
         raise InputError(Problem(f"{code} is not there", "name the folder of the connector's code: --code"))
     run = _Settings(request, definition.id, folder, code, options, catalog)

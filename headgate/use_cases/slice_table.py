@@ -55,6 +55,9 @@ class SliceResult:
 def cut_table(request: SliceRequest) -> SliceResult:
     """Cut a table into slices, a row of the inventory each. Raises InputError for what can't be cut, or read."""
     one = read_connectors(request.root, request.connector)[0]
+    if one.site:
+        fix = "write the rows by hand, or `headgate slice` before there are sites"
+        raise InputError(f"the inventory of '{one.site.of}' is that of all of its sites", fix)
     known, name = read_values(request.values, request.separator), _own_name(one, request.table)
     sliced = slice_table(
         one.rows, name, request.option, known, request.at_most, separator=request.separator, weight_of=_weight_of(one)

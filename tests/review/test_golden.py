@@ -32,8 +32,8 @@ def rendered(case: str) -> dict[str, str]:
     contexts = [context_of(one, "prod") for one in connectors]
     facts = facts_of_plans(texts, "prod", contexts[0].secrets, clear=contexts[0].clear)
     accepted = read_accepted(folder / "accepted.yaml")
-    more = {"runbook": runbooks(connectors, "prod"), "cost": costs(connectors, {}, "prod")}
-    review = review_of(facts, contexts, accepted, NOW, **more)
+    runbook, cost = runbooks(connectors, "prod"), costs(connectors, {}, "prod")
+    review = review_of(facts, contexts, accepted, NOW, runbook=runbook, cost=cost)
     return {file: render(review, form, details_url="https://ci.example.com/run/1", diffs=True) for form, file in FORMS.items()}
 
 

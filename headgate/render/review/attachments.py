@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from headgate.cost.difference import difference
 from headgate.cost.estimate import cost_of
+from headgate.grouped import grouped
 from headgate.handover.runbook import make_runbook
+from headgate.numbers import counted
 from headgate.problems import StaleError
 from headgate.render.cost import cost_lines, difference_lines
 from headgate.render.handover import render_markdown
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from headgate.cost.model import Cost
     from headgate.project import Connector
 
+_WHOEVER = "\0"  # in no line
+
 
 def runbooks(connectors: Sequence[Connector], target: str) -> str:
     """Give as Markdown what hands tables over, and what pipelines that leave or change stack need; empty for nothing."""
@@ -26,17 +30,39 @@ def runbooks(connectors: Sequence[Connector], target: str) -> str:
 
 
 def costs(now: Sequence[Connector], was: Mapping[str, Connector], target: str) -> str:
-    """Say what each connector costs in a month, and how that differs from before where it is known."""
-    lines: list[str] = []
-    for one in now:
-        if (after := _month(one, target)) is None:
-            continue
-        if one.definition.id not in was:
-            lines += cost_lines(after)
+    """Say what each connector costs in a month, and how that differs from before where it is known.
+
+    What sites of a definition say alike is told once, of each of so many.
+    """
+    alike = grouped((_whoevers(one, lines), (one, lines)) for one in now if (lines := _lines(one, was, target)))
+    told: list[str] = []
+    for whoevers, its in alike.items():
+        (one, lines), site = its[0], its[0][0].site
+        if site and len(its) > 1:
+            told += [line.replace(_WHOEVER, f"each of {counted(len(its), 'site')} of {site.of}") for line in whoevers[1:]]
         else:
-            changed = difference(_month(was[one.definition.id], target), after)
-            lines += difference_lines(changed) if changed.total or changed.groups else []
-    return "\n".join(line for line in lines if line)
+            told += lines
+    return "\n".join(line for line in told if line)
+
+
+def _lines(one: Connector, was: Mapping[str, Connector], target: str) -> list[str]:
+    if (after := _month(one, target)) is None:
+        return []
+    if one.definition.id not in was:
+        return cost_lines(after)
+    changed = difference(_month(was[one.definition.id], target), after)
+    return difference_lines(changed) if changed.total or changed.groups else []
+
+
+def _whoevers(one: Connector, lines: Sequence[str]) -> tuple[str, ...]:
+    """Give a site's lines as those of whichever site of its definition."""
+    if one.site is None:
+        return tuple(lines)
+    head = f"{one.definition.id} in "
+    return (
+        one.site.of,
+        *(_WHOEVER + line.removeprefix(one.definition.id) if line.startswith(head) else line for line in lines),
+    )
 
 
 def _month(one: Connector, target: str) -> Cost | None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.numbers import some
-from headgate.render.review.sections import Name, Names, Section, sections_of, summary_of, title_of
+from headgate.render.review.cells import Name, Names
+from headgate.render.review.sections import Section, sections_of, summary_of, title_of
 from headgate.visible import seen
 
 if TYPE_CHECKING:
-    from headgate.render.review.sections import Cell, Row
+    from headgate.render.review.cells import Cell, Row
     from headgate.review.model import Level, Review
 
 COMMENT = 65_000  # characters; GitHub takes 65,536 in a comment, and what posts it adds a mark of its own

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from headgate.render.pages import environment_of, style_of
-from headgate.render.review.sections import Name, Names, sections_of, summary_of, title_of
+from headgate.render.review.cells import Name, Names
+from headgate.render.review.sections import sections_of, summary_of, title_of
 from headgate.visible import seen
 
 if TYPE_CHECKING:
-    from headgate.render.review.sections import Cell
+    from headgate.render.review.cells import Cell
     from headgate.review.model import Review
 
 

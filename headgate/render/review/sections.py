@@ -11,12 +11,16 @@ from headgate.grouped import grouped
 from headgate.layout.ingested import CODE_TYPES
 from headgate.numbers import counted, known_sum, some
 from headgate.project import ACCEPTED
+from headgate.render.review.alike import Sites
+from headgate.render.review.cells import Name, Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from headgate.render.review.cells import Row
     from headgate.review.facts import Argument
     from headgate.review.model import Finding, Level, PipelineChange, ResourceChange, Review, TableChange
+    from headgate.review.sites import ReviewedSite
 
 _MINUTE, _HOUR = 60, 3600
 _LONGEST_VALUE = 120
@@ -29,29 +33,6 @@ _VERDICTS: dict[Level, str] = {
     "loss": "would lose data",
     "error": "can't be determined",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name in a row: of a table, an address, a value. Renderings set it apart from words."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names of several in a row; renderings with little room show some of them (`few`)."""
-
-    texts: tuple[str, ...]
-
-    def few(self, count: int) -> tuple[Name, str]:
-        """Give so many of the names, and how many more there are in words, or "" where there are none."""
-        rest = len(self.texts) - count
-        return Name(", ".join(self.texts[:count])), f"and {rest:,} more" if rest > 0 else ""
-
-
-Cell = str | Name | Names
-Row = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +81,20 @@ def summary_of(review: Review) -> list[str]:
 def sections_of(review: Review, *, diffs: bool = False) -> list[Section]:
     """Give the sections that hold anything, most important first; with the diffs of files where they are asked for.
 
-    Tables that move have a row for each way from one pipeline to another, after the tables that don't.
+    Tables that move have a row for each way from one pipeline to another, after the tables that don't. What sites have alike is
+    a row.
     """
+    sites = Sites(review)
     found = [
-        _findings("Can't be determined", review, "error"),
-        _findings("Would lose data", review, "loss"),
-        _findings("Needs attention", review, "attention"),
-        _tables(review),
-        _ways(review),
-        _pipelines(review),
-        _resources(review),
-        Section(
-            "Secrets, never their values",
-            ("resource", "option", "what happens"),
-            tuple(_secret(s.address, s.path, s.changed) for s in review.secrets),
-        ),
-        _groups(review),
+        _findings("Can't be determined", review, "error", sites),
+        _findings("Would lose data", review, "loss", sites),
+        _findings("Needs attention", review, "attention", sites),
+        _tables(review, sites),
+        _ways(review, sites),
+        _pipelines(review, sites),
+        _resources(review, sites),
+        _secrets(review, sites),
+        _groups(review, sites),
         Section(
             "Runbook of the handover", text=review.runbook, folds=True, hint="`headgate handover` prints each step, with ids"
         ),
@@ -140,11 +119,14 @@ def duration(seconds: float | None) -> str:
     return f"{seconds / _MINUTE:.3g} min" if seconds < 2 * _HOUR else f"{seconds / _HOUR:.3g} h"
 
 
-def _findings(title: str, review: Review, level: Level) -> Section:
+def _findings(title: str, review: Review, level: Level, sites: Sites) -> Section:
     alike = grouped(((one.code, one.stack, _message(one)), one.subject) for one in review.of_level(level))
     ordered = sorted(alike.items(), key=lambda one: one[0][0] == _PLANNED)
-    rows = tuple((_code_words(code), Names(tuple(its)), stack, message) for (code, stack, message), its in ordered)
-    return Section(title, ("what", "where", "stack", "why"), rows, level)
+    rows = [
+        (sites.of_stack(stack), (_code_words(code), Names(tuple(its)), stack, message))
+        for (code, stack, message), its in ordered
+    ]
+    return Section(title, sites.columns("what", "where", "stack", "why"), sites.rows(rows), level)
 
 
 def _message(finding: Finding) -> str:
@@ -155,22 +137,28 @@ def _code_words(code: str) -> str:
     return code.replace("-", " ")
 
 
-def _ways(review: Review) -> Section:
-    moves = [change for change in review.tables if change.kind in _MOVES]
-    ways = grouped(((change.kind, change.before, change.after, _table_why(change)), change) for change in moves)
+def _ways(review: Review, sites: Sites) -> Section:
+    moves = [(sites.of_table(change.destination), change) for change in review.tables if change.kind in _MOVES]
+    ways = grouped(
+        ((change.kind, change.before, change.after, _table_why(change), site.connector if site else ""), (site, change))
+        for site, change in moves
+    )
     ordered = sorted(ways.items(), key=lambda way: (-len(way[1]), way[0]))
-    rows = []
-    for (kind, before, after, why), its in ordered:
-        weight, names = duration(known_sum(one.weight for one in its)), tuple(one.source_table for one in its)
-        rows.append((kind, Name(f"{before} → {after}"), f"{len(its):,}", weight, Names(names), why))
-    return Section("Tables that move", ("change", "way", "number", "weight", "tables", "why"), tuple(rows), folds=True)
+    rows: list[tuple[ReviewedSite | None, Row]] = []
+    for (kind, before, after, why, _), its in ordered:
+        weight, names = duration(known_sum(one.weight for _, one in its)), tuple(one.source_table for _, one in its)
+        rows.append((its[0][0], (kind, Name(f"{before} → {after}"), f"{len(its):,}", weight, Names(names), why)))
+    columns = sites.columns("change", "way", "number", "weight", "tables", "why")
+    return Section("Tables that move", columns, sites.rows(rows, may_vary=(3,)), folds=True)
 
 
-def _tables(review: Review) -> Section:
+def _tables(review: Review, sites: Sites) -> Section:
     changes = [change for change in review.tables if change.kind not in _MOVES]
-    rows = tuple(_table(change) for change in sorted(changes, key=lambda change: change.kind != "removed"))
+    ordered = sorted(changes, key=lambda change: change.kind != "removed")
+    rows = sites.rows(((sites.of_table(change.destination), _table(change)) for change in ordered), may_vary=(4,))
     folds = not any(change.kind == "removed" for change in changes)
-    return Section("Tables", ("change", "table", "destination", "pipeline", "weight", "why"), rows, folds=folds)
+    columns = sites.columns("change", "table", "destination", "pipeline", "weight", "why")
+    return Section("Tables", columns, rows, folds=folds)
 
 
 def _table(change: TableChange) -> Row:
@@ -186,11 +174,12 @@ def _table_why(change: TableChange) -> str:
     return "; ".join([change.reason, *(_argument(option) for option in change.options)])
 
 
-def _pipelines(review: Review) -> Section:
+def _pipelines(review: Review, sites: Sites) -> Section:
     grave = ("deleted", "replaced", "forgotten")
-    rows = tuple(_pipeline(change) for change in sorted(review.pipelines, key=lambda change: change.kind not in grave))
+    ordered = sorted(review.pipelines, key=lambda change: change.kind not in grave)
+    rows = sites.rows(((sites.of_stack(change.stack), _pipeline(change)) for change in ordered), may_vary=(4,))
     folds = not any(change.kind in grave for change in review.pipelines)
-    return Section("Pipelines", ("change", "pipeline", "stack", "tables", "load", "why"), rows, folds=folds)
+    return Section("Pipelines", sites.columns("change", "pipeline", "stack", "tables", "load", "why"), rows, folds=folds)
 
 
 def _pipeline(change: PipelineChange) -> Row:
@@ -207,14 +196,18 @@ def _change(before: str, after: str) -> str:
     return after if before == after else f"{before} → {after}"
 
 
-def _resources(review: Review) -> Section:
+def _resources(review: Review, sites: Sites) -> Section:
     grave = ("deleted", "replaced")
     # A file that changes is told with its pipeline's tables, where it has any to tell.
     files = {(one.stack, f"{kind}.{one.id}") for one in review.pipelines for kind in CODE_TYPES}
     told = [change for change in review.resources if change.kind != "changed" or (change.stack, change.address) not in files]
-    rows = tuple(_resource(change) for change in sorted(told, key=lambda change: change.kind not in grave))
+    ordered = sorted(told, key=lambda change: change.kind not in grave)
+    made = [(sites.of_stack(change.stack), _resource(change)) for change in ordered if change.kind == "created"]
+    rest = [(sites.of_stack(change.stack), _resource(change)) for change in ordered if change.kind != "created"]
+    # Jobs that are made start at the minutes of their sites.
+    rows = (*sites.rows(rest), *sites.rows(made, may_vary=(3,)))
     folds = not any(change.kind in grave for change in told)
-    return Section("Jobs, connection and the rest", ("change", "resource", "stack", "why"), rows, folds=folds)
+    return Section("Jobs, connection and the rest", sites.columns("change", "resource", "stack", "why"), rows, folds=folds)
 
 
 def _resource(change: ResourceChange) -> Row:
@@ -230,14 +223,28 @@ def _resource(change: ResourceChange) -> Row:
     return (change.kind, Name(change.address), change.stack, "; ".join(parts))
 
 
+def _secrets(review: Review, sites: Sites) -> Section:
+    rows = sites.rows((sites.of_address(one.address), _secret(one.address, one.path, one.changed)) for one in review.secrets)
+    return Section("Secrets, never their values", sites.columns("resource", "option", "what happens"), rows)
+
+
 def _secret(address: str, path: str, changed: bool | None) -> Row:
     words = {True: "changes", False: "is sent again, unchanged", None: "whether it changes is known after the apply"}
     return (Name(address), Name(path), words[changed])
 
 
-def _groups(review: Review) -> Section:
-    rows = tuple((Name(f"{g.connector} {g.group}".strip()), duration(g.before), duration(g.after)) for g in review.groups)
-    return Section("Longest pipeline of each group", ("group", "before", "after"), rows)
+def _groups(review: Review, sites: Sites) -> Section:
+    rows = sites.rows(
+        (
+            (
+                sites.of_connector(one.connector),
+                (Name(f"{one.connector} {one.group}".strip()), duration(one.before), duration(one.after)),
+            )
+            for one in review.groups
+        ),
+        may_vary=(1, 2),
+    )
+    return Section("Longest pipeline of each group", sites.columns("group", "before", "after"), rows)
 
 
 def _how_to_accept(review: Review) -> Section:

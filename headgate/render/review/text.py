@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.render.review.sections import Name, Names, Section, sections_of, summary_of, title_of
+from headgate.render.review.cells import Name, Names
+from headgate.render.review.sections import Section, sections_of, summary_of, title_of
 from headgate.visible import SEEN, seen
 
 if TYPE_CHECKING:
-    from headgate.render.review.sections import Cell
+    from headgate.render.review.cells import Cell
     from headgate.review.model import Review
 
 _NAMES = 8  # of tables in one row

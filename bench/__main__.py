@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.measure import clocked, fastest
 from bench.plans import write_plan
-from bench.project import TABLES_EACH, make_project, tables
+from bench.project import TABLES_EACH, make_project, make_sites, tables
 from bench.work import ACTIONS, BARE, HERE, OURS, TYPED, Review, Synthesis, headgate
 from headgate.inventory.read import read_inventory
 from headgate.inventory.write import write_inventory
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SOME, MANY, ROWS = 500, 2000, 100_000
+SITES, SITE_TABLES = 50, 39  # OSI PI's own tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,10 @@ def measure(place: Path) -> list[Row]:
     ours, bare, typed, ours_many = (
         Synthesis(OURS, some), Synthesis(BARE, some), Synthesis(TYPED, some), Synthesis(OURS, many)
     )  # fmt: skip
+    ours_sites = Synthesis(OURS, make_sites(place / "sites", SITES))
     # A first run of each is not counted: it compiles Python and fills the disk's cache. It says if all do the same work.
     ours.seconds()
+    ours_sites.seconds()
     for other in (bare, typed):
         other.seconds()
         if other.stacks() != ours.stacks():
@@ -96,6 +99,7 @@ def measure(place: Path) -> list[Row]:
             "bare": (8, bare.seconds),
             "typed": (2, typed.seconds),
             "many": (3, ours_many.seconds),
+            "sites": (3, ours_sites.seconds),
             "help": (10, lambda: headgate(["--help"], place)),
             "discover": (3, lambda: headgate(discover, place)),
             "balance": (3, lambda: headgate(["balance", "--check", "--root", some], place)),
@@ -112,6 +116,7 @@ def measure(place: Path) -> list[Row]:
         Row("  typed bindings to main.py", seconds["typed"] / seconds["ours"], "x", 5, over=True),
         Row(f"synthesis of {MANY} pipelines", seconds["many"], "s"),
         Row(f"  {MANY} to {SOME} pipelines", seconds["many"] / seconds["ours"], "x", 4.5),
+        Row(f"synthesis of {SITES} sites of {SITE_TABLES} tables", seconds["sites"], "s", 15),
         Row(f"memory of Python and Node, {SOME} pipelines", ours.memory(), "MB", 400),
         Row(f"memory of Python and Node, {MANY} pipelines", ours_many.memory(), "MB"),
         Row("headgate --help", seconds["help"], "s", 0.4),

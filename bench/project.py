@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from headgate.balance.plan import balance
+from headgate.definition.load import FILE
+from headgate.definition.site import FILE as SITES
 from headgate.inventory.row import TableRow
 from headgate.inventory.write import write_inventory
 from headgate.layout.lock import write_lock
 from headgate.project import LOCK, TABLES, read_connectors
 from headgate.synthesis import deployment_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from headgate.use_cases.balance import BalanceRequest, balance_tables
 
 TABLES_EACH = 4
 _PIPELINES_A_STACK = 100
+_OSIPI = Path(__file__).resolve().parents[1] / "connectors" / "osipi"
 _CATEGORIES = ("sales", "support", "finance", "people")
 
 _DEFINITION = """\
@@ -48,6 +50,21 @@ def make_project(root: Path, pipelines: int, schedule: str = "*/15 * * * *") -> 
     write_inventory(folder / TABLES, tables(pipelines * TABLES_EACH))
     (connector,) = read_connectors(root)
     write_lock(folder / LOCK, balance(connector.tables, connector.definition).layout)
+    return root
+
+
+def make_sites(root: Path, count: int) -> Path:
+    """Write a project below `root` with OSI PI's own tables at `count` sites, balanced and locked; give `root`."""
+    folder = root / "connectors" / "osipi"
+    folder.mkdir(parents=True)
+    for name in (FILE, TABLES, *(path.name for path in _OSIPI.glob("*.py"))):
+        (folder / name).write_bytes((_OSIPI / name).read_bytes())
+    lines = [
+        f"  site_{number:03}: {{destination: {{schema: site_{number:03}}}, table_options: {{nameFilter: S{number:03}*}}}}\n"
+        for number in range(count)
+    ]
+    (folder / SITES).write_text("sites:\n" + "".join(lines), encoding="utf-8")
+    balance_tables(BalanceRequest(root=root), lambda _: None)
     return root
 
 

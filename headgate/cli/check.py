@@ -9,12 +9,13 @@ import typer
 
 from headgate.cli.console import emit, result, warn, width
 from headgate.cli.options import Connectors, FormatOption, Profile, Root, Sites, Target, refuse_together
+from headgate.numbers import counted
 
 if TYPE_CHECKING:
     from headgate.use_cases.check import ShownConnector
 
 
-SchemaOf = Literal["connector", "accepted", "pipeline", "test", "tables"]
+SchemaOf = Literal["connector", "sites", "accepted", "pipeline", "test", "tables"]
 
 
 def check(
@@ -47,16 +48,24 @@ def check(
         workspace=workspace,
     )
     found = []
+    of_sites: dict[tuple[str, str], list[str]] = {}
     try:
         for one in check_project(request):
             found.append(CheckOutput.like(one))
-            for problem in one.problems:
-                warn(f"problem: {one.connector}: {problem}")
-            for warning in one.warnings:
-                warn(f"warning: {one.connector}: {warning}")
+            said = [
+                *(f"problem: {{}}: {words}" for words in one.problems),
+                *(f"warning: {{}}: {words}" for words in one.warnings),
+            ]
+            for words in said:
+                if one.of:
+                    of_sites.setdefault((one.of, words), []).append(one.connector)
+                else:
+                    warn(words.replace("{}", one.connector, 1))
             if output == "text":
                 result(checked_text(one.connector, one.tables, one.stacks, one.problems))
     finally:
+        for (of, words), its in of_sites.items():  # what sites have alike is said once
+            warn(words.replace("{}", its[0] if len(its) == 1 else f"{of}, {counted(len(its), 'site')}", 1))
         if output == "json":
             emit(found)
 
@@ -87,7 +96,8 @@ def schema(
     of: Annotated[
         SchemaOf | None,
         typer.Argument(
-            help="Of connector.yaml, the default, accepted.yaml, *.pipeline.yaml, *.test.yaml, or the columns of tables.csv."
+            help="Of connector.yaml, the default, sites.yaml, accepted.yaml, *.pipeline.yaml, *.test.yaml, or the columns of "
+            "tables.csv."
         ),
     ] = None,
     output: Annotated[

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from headgate.definition.checks import faults
 from headgate.definition.explain import explain
 from headgate.definition.model import Definition
-from headgate.definition.site import Site, SiteSettings, SitesFile
+from headgate.definition.site import PARTS, Site, SiteSettings, SitesFile
 from headgate.definition.yaml import Document, parse_yaml
 from headgate.files import needed_text
 from headgate.problems import InputError, Problem, did_you_mean, refuse
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from headgate.definition.yaml import Path as KeyPath
 
-_OWN = ("connection", "secrets", "destination", "schedules", "table_options")  # parts of a definition that a site may have
 _START = "name each site: `sites:`, and below it `berlin: {destination: {schema: berlin}}`"
 _TIMES = ("snapshot", "append", "cdc", "unknown")
 _SETTINGS = 3  # the length of sites.NAME.KEY
@@ -100,7 +99,7 @@ def _laid_over(name: str, its: SiteSettings, base: Definition, data: dict[str, A
     laid = dict(data)
     laid["id"] = its.id or f"{base.id}_{name}"
     laid["name"] = its.name or f"{base.display_name}_{name}"
-    for part in _OWN:
+    for part in PARTS:
         if own := getattr(its, part):
             laid[part] = _merged(data.get(part, {}), own)
     if "connection" in laid and not laid["connection"].get("existing") and "name" not in its.connection:

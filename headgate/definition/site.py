@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from headgate.definition.model import Definition
 
 FILE, FOLDER = "sites.yaml", "sites"
+PARTS = ("connection", "secrets", "destination", "schedules", "table_options")  # of a definition, that a site may lay over
 _Part = Annotated[dict[str, Any], Field(default_factory=dict)]
 
 

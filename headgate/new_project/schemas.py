@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from headgate.definition.schema import json_schema
+from headgate.definition.schema import json_schema, sites_schema
 from headgate.generated import File
 from headgate.inventory.cells import COLUMNS
 from headgate.inventory.row import INGESTION_TYPES
@@ -16,6 +16,7 @@ from headgate.sql.testing.model import json_schema as test_schema
 
 FOLDER = ".headgate"
 CONNECTOR = f"{FOLDER}/connector.schema.json"
+SITES = f"{FOLDER}/sites.schema.json"
 PIPELINE = f"{FOLDER}/pipeline.schema.json"
 _TEST = f"{FOLDER}/test.schema.json"
 _ACCEPTED, _TABLES = f"{FOLDER}/accepted.schema.json", f"{FOLDER}/tables.csv-metadata.json"
@@ -57,9 +58,10 @@ _NUMBERS = {"weight", "seconds", "rows", "estimated_rows", "estimated_bytes"}
 
 
 def schema(of: str) -> dict[str, Any]:
-    """Give the description of `connector`, `accepted`, `pipeline`, `test` (JSON Schema), or `tables` (CSV on the Web, W3C)."""
+    """Give the description of a file: of `tables` as CSV on the Web (W3C) has it, of all others as JSON Schema."""
     return {
         "connector": json_schema,
+        "sites": sites_schema,
         "accepted": accepted_schema,
         "pipeline": pipeline_schema,
         "test": test_schema,
@@ -71,6 +73,7 @@ def schema_files() -> list[File]:
     """Give the descriptions as files of a project."""
     found = {
         CONNECTOR: schema("connector"),
+        SITES: schema("sites"),
         PIPELINE: schema("pipeline"),
         _TEST: schema("test"),
         _ACCEPTED: schema("accepted"),

@@ -49,7 +49,8 @@ class CheckRequest(ProjectRequest):
 class CheckedConnector:
     """A connector that synthesis takes in a target, and the numbers of its tables and stacks of pipelines.
 
-    problems: what its layout can't keep. warnings: what to know of schedules and past runs.
+    problems: what its layout can't keep. warnings: what to know of schedules and past runs. of: the id of the definition
+    that it is a site of.
     """
 
     connector: str
@@ -58,6 +59,7 @@ class CheckedConnector:
     stacks: int
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
         tables, layout = one.weighed(), one.agreed()
         shown = report(tables, one.definition, layout, layout)
         warnings = tuple(_warnings(one, target))
-        yield CheckedConnector(one.definition.id, target, len(shown.entries), shown.stacks, shown.problems, warnings)
+        of = one.site.of if one.site else ""
+        yield CheckedConnector(one.definition.id, target, len(shown.entries), shown.stacks, shown.problems, warnings, of)
         if request.frozen and differs(layout, balance(tables, one.definition, layout, beside=sites.beside(one)).layout):
             stale.append(one.definition.id)
         if request.workspace:

@@ -255,6 +255,7 @@ def test_editors_find_a_schema_for_each_file_that_people_write(headgate: Run, tm
     assert (tmp_path / "connectors/sample" / line.partition("$schema=")[2]).is_file()
     for of, path in (
         ("connector", "connector.schema"),
+        ("sites", "sites.schema"),
         ("accepted", "accepted.schema"),
         ("pipeline", "pipeline.schema"),
         ("tables", "tables.csv-metadata"),

@@ -37,9 +37,9 @@ def costs(now: Sequence[Connector], was: Mapping[str, Connector], target: str) -
     alike = grouped((_whoevers(one, lines), (one, lines)) for one in now if (lines := _lines(one, was, target)))
     told: list[str] = []
     for whoevers, its in alike.items():
-        (one, lines), site = its[0], its[0][0].site
-        if site and len(its) > 1:
-            told += [line.replace(_WHOEVER, f"each of {counted(len(its), 'site')} of {site.of}") for line in whoevers[1:]]
+        (first, lines), *more = its
+        if first.site and more:
+            told += [line.replace(_WHOEVER, f"each of {counted(len(its), 'site')} of {first.site.of}") for line in whoevers[1:]]
         else:
             told += lines
     return "\n".join(line for line in told if line)

@@ -60,7 +60,7 @@ def test_a_balance_is_of_all_sites_or_those_that_are_named(
 
 
 def test_an_unknown_site_is_told_with_those_near_to_it(headgate: Run, folder: Path) -> None:
-    assert folder
+    assert folder.is_dir()
     assert (
         "the project has no site 'berlim'\n    did you mean 'berlin'?" in headgate("balance", "--site", "berlim", code=1).stderr
     )
@@ -105,7 +105,7 @@ def test_a_check_tells_once_what_sites_have_alike(headgate: Run, folder: Path) -
 
 
 def test_a_check_passes_over_sites_that_a_target_does_not_have(headgate: Run, folder: Path) -> None:
-    assert folder
+    assert folder.is_dir()
     headgate("balance")
 
     assert [one["connector"] for one in json.loads(headgate("check", "-t", "prod", "-o", "json").stdout)] == [
@@ -219,7 +219,7 @@ def test_what_is_deployed_without_sites_becomes_one_of_them_by_its_id(headgate: 
 
 
 def test_what_is_for_one_connector_names_the_sites_there_are(headgate: Run, folder: Path) -> None:
-    assert folder
+    assert folder.is_dir()
     headgate("balance")
 
     found = headgate("rename", "crm", "people_1", "persons", code=1).stderr
@@ -238,7 +238,7 @@ def test_the_inventory_of_sites_is_not_cut_for_one_of_them(headgate: Run, folder
 
 
 def test_costs_and_what_is_open_are_told_of_each(headgate: Run, folder: Path) -> None:
-    assert folder
+    assert folder.is_dir()
     headgate("balance")
 
     assert [one["connector"] for one in json.loads(headgate("cost", "crm", "-t", "prod", "-o", "json").stdout)] == [

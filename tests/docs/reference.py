@@ -23,6 +23,7 @@ from tests.docs.site import LLMS
 if TYPE_CHECKING:
     from headgate.balance.report import Report
 
+_SITES_KEY = 2  # full stops in sites.NAME.key
 _CSV = re.compile(r"<<END\n(.*?)^END$", re.MULTILINE | re.DOTALL)
 
 
@@ -34,6 +35,8 @@ def parts() -> dict[str, str]:
     for of in ("connector", "accepted", "pipeline", "test"):
         rows = [(f"`{key.path}`", key.value, key.default, key.text) for key in keys_of(schema(of))]
         found[f"{of}.yaml"] = table(("key", "value", "default", "what it is"), rows)
+    sites = [key for key in keys_of(schema("sites")) if key.path.count(".") <= _SITES_KEY]  # the rest is connector.yaml's
+    found["sites.yaml"] = table(("key", "value", "what it is"), [(f"`{key.path}`", key.value, key.text) for key in sites])
     sample, own = balanced_sample(), _balanced_csv()
     head = report_text(sample).splitlines()[: len(sample.rows) + 3]
     found["pipelines of the sample"] = "\n".join(["```text", *head, "```"])

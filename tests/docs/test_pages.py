@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from headgate.definition.load import parse_definition
+from headgate.definition.load import load_definitions, parse_definition
 from headgate.review.accepted import read_accepted
 from headgate.sql.check.pipeline import check_sql
 from headgate.sql.generate.statements import generate
@@ -191,6 +191,10 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
         (tmp_path / "accepted.yaml").write_text(block.text)
         accepted = read_accepted(tmp_path / "accepted.yaml")
         assert (len(accepted.entries), len(accepted.holds_data)) == (1, 1)
+    elif "sites:" in block.text:
+        write_project(tmp_path)
+        (tmp_path / "connectors/crm/sites.yaml").write_text(block.text)
+        assert {one.site.name for one in load_definitions(tmp_path) if one.site} >= {"berlin"}
     elif block.text.startswith("tests:"):
         pipeline = next(one.text for one in SETTINGS if one.text.startswith("catalog:"))
         (tmp_path / "sales.pipeline.yaml").write_text(pipeline)
@@ -205,6 +209,21 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
         replaced = "connection:" if "credentials: secrets" in block.text else block.text.partition(" ")[0]
         head = "".join(line for line in head.splitlines(keepends=True) if not line.startswith(replaced))
         assert parse_definition(f"{head}{block.text}{tail}").targets
+
+
+def test_sites_are_worked_on_one_by_one_or_together(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    write_project(reader.work)
+    sites = next(block.text for block in blocks("docs/sites.md") if block.language == "yaml")
+    (reader.work / "connectors/crm/sites.yaml").write_text(sites)
+
+    Story(reader).read("docs/sites.md")
+
+    assert {path.parent.name for path in reader.work.glob("connectors/crm/sites/*/layout.lock")} == {
+        "berlin",
+        "munich",
+        "vienna",
+    }
 
 
 @pytest.mark.long

@@ -1,5 +1,7 @@
 """What of an inventory a site has."""
 
+from typing import Any
+
 import pytest
 
 from headgate.definition.model import Definition
@@ -20,10 +22,9 @@ def definition_of(**balance: object) -> Definition:
     return Definition.model_validate(parts_of({"balance": balance}))
 
 
-def site_of(**settings: object) -> Site:
-    return Site(
-        "berlin", "crm", definition_of(), file="sites.yaml", lines={(): 3, ("tables",): 4, ("tables", 0): 5}, **settings
-    )  # type: ignore[arg-type]  # each is a field
+def site_of(**settings: Any) -> Site:
+    lines = {(): 3, ("tables",): 4, ("tables", 0): 5}
+    return Site("berlin", "crm", definition_of(), file="sites.yaml", lines=lines, **settings)
 
 
 def test_a_site_without_a_say_has_all_rows_as_they_are() -> None:

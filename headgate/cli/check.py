@@ -48,7 +48,7 @@ def check(
         workspace=workspace,
     )
     found = []
-    of_sites: dict[tuple[str, str], list[str]] = {}
+    of_sites: dict[tuple[str, str], list[tuple[str, str]]] = {}
     try:
         for one in check_project(request):
             found.append(CheckOutput.like(one))
@@ -58,14 +58,16 @@ def check(
             ]
             for words in said:
                 if one.of:
-                    of_sites.setdefault((one.of, words), []).append(one.connector)
+                    alike = words.replace(f".{one.schema}.", ".{schema}.")
+                    of_sites.setdefault((one.of, alike), []).append((one.connector, words))
                 else:
                     warn(words.replace("{}", one.connector, 1))
             if output == "text":
                 result(checked_text(one.connector, one.tables, one.stacks, one.problems))
     finally:
-        for (of, words), its in of_sites.items():  # what sites have alike is said once
-            warn(words.replace("{}", its[0] if len(its) == 1 else f"{of}, {counted(len(its), 'site')}", 1))
+        for (of, alike), its in of_sites.items():  # what sites have alike is said once
+            who, words = its[0] if len(its) == 1 else (f"{of}, {counted(len(its), 'site')}", alike)
+            warn(words.replace("{}", who, 1))
         if output == "json":
             emit(found)
 

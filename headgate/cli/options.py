@@ -51,6 +51,17 @@ def _targets(typed: str) -> list[str]:
         return []
 
 
+def _sites(typed: str) -> list[str]:
+    """Complete a site's name, for the shell; nothing where a definition can't be read."""
+    from headgate.problems import HeadgateError
+    from headgate.use_cases.request import site_names
+
+    try:
+        return [name for name in site_names(Path(os.environ.get("HEADGATE_ROOT") or ".")) if name.startswith(typed)]
+    except (HeadgateError, OSError):
+        return []
+
+
 Root = Annotated[
     Path,
     typer.Option("--root", help="The project's folder, which holds connectors/.", envvar="HEADGATE_ROOT", callback=kept_root),
@@ -63,7 +74,11 @@ Connectors = Annotated[
 ]
 Sites = Annotated[
     list[str] | None,
-    typer.Option("--site", help="Only this site of a sites.yaml, by name or id; may be given again. Default: all sites."),
+    typer.Option(
+        "--site",
+        help="Only this site of a sites.yaml, by name or id; may be given again. Default: all sites.",
+        autocompletion=_sites,
+    ),
 ]
 ConnectorOption = Annotated[
     str | None,

@@ -50,7 +50,7 @@ class CheckedConnector:
     """A connector that synthesis takes in a target, and the numbers of its tables and stacks of pipelines.
 
     problems: what its layout can't keep. warnings: what to know of schedules and past runs. of: the id of the definition
-    that it is a site of.
+    that it is a site of. schema: where its tables go by default.
     """
 
     connector: str
@@ -60,6 +60,7 @@ class CheckedConnector:
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
     of: str = ""
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
         shown = report(tables, one.definition, layout, layout)
         warnings = tuple(_warnings(one, target))
         of = one.site.of if one.site else ""
-        yield CheckedConnector(one.definition.id, target, len(shown.entries), shown.stacks, shown.problems, warnings, of)
+        schema, count = one.definition.destination.schema_name, len(shown.entries)
+        yield CheckedConnector(one.definition.id, target, count, shown.stacks, shown.problems, warnings, of, schema)
         if request.frozen and differs(layout, balance(tables, one.definition, layout, beside=sites.beside(one)).layout):
             stale.append(one.definition.id)
         if request.workspace:

@@ -64,6 +64,11 @@ def target_names(root: Path) -> list[str]:
     return sorted({name for one in load_definitions(root) for name in one.definition.targets})
 
 
+def site_names(root: Path) -> list[str]:
+    """Give the names of all sites. Raises InputError for files that can't be read."""
+    return sorted({one.site.name for one in load_definitions(root) if one.site})
+
+
 def one_connector(root: Path, name: str, sites: Collection[str] = ()) -> Connector:
     """Give the connector of that name. Raises InputError where it is a definition with several sites, besides the rest."""
     found = read_connectors(root, name, sites)

@@ -91,6 +91,15 @@ def test_pipelines_of_sites_start_beside_each_other_and_stay_where_a_site_is_add
     assert "beside 6 pipelines of other sites: at most 2 of all run at once" in said
 
 
+def test_a_balance_says_where_more_run_at_once_than_a_workspace_takes(headgate: Run, folder: Path) -> None:
+    file = folder / "connector.yaml"
+    file.write_text(file.read_text().replace("{stacks: 2}", "{stacks: 2, deadline: {minutes: 9, concurrent_updates: 1}}"))
+
+    said = headgate("balance").stdout
+
+    assert "at most 2 of all run at once, more than the 1 of balance.deadline.concurrent_updates" in said
+
+
 def test_a_check_tells_once_what_sites_have_alike(headgate: Run, folder: Path) -> None:
     (folder / "connector.yaml").write_text(
         (folder / "connector.yaml").read_text().replace("code: {wheels", "code: {git: {url: 'https://x.example.com/y'}, wheels")
@@ -102,6 +111,7 @@ def test_a_check_tells_once_what_sites_have_alike(headgate: Run, folder: Path) -
     assert done.stdout.count("fine") == 3  # vienna in prod, for it has no dev
     assert done.stderr.count("code.git follows the branch") == 1
     assert "warning: crm, 3 sites: code.git" in done.stderr
+    assert "warning: crm, 2 sites: dev and prod both have main.{schema}.companies" in done.stderr
 
 
 def test_a_check_passes_over_sites_that_a_target_does_not_have(headgate: Run, folder: Path) -> None:
@@ -320,3 +330,41 @@ def test_a_review_of_new_sites_is_one_comment_however_many_there_are(headgate: R
 
     assert "| 20 sites, all but berlin, munich, vienna | added | `contacts` | `main.{schema}.contacts`" in said
     assert len(said) < 5_000
+
+
+def test_a_log_of_runs_is_kept_by_site(headgate: Run, folder: Path) -> None:
+    headgate("balance")
+    log = folder.parents[1] / "events.jsonl"
+    told = {"run": "r1", "connector": "crm_munich", "target": "dev", "pipeline": "people_1"}
+    told["started_at"] = "2026-03-01T04:00:00+00:00"
+    ended = {"ended_at": "2026-03-01T04:00:09+00:00", "seconds": 9.0}
+    rows = [
+        told | {"kind": "pipeline", "state": "started"},
+        told | ended | {"kind": "table", "state": "loaded", "table": "main.munich.contacts", "source_table": "contacts"},
+        told | ended | {"kind": "pipeline", "state": "succeeded"},
+    ]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    headgate("observe", "crm", "-t", "dev", "--log", str(log))
+
+    assert {path.parent.name for path in folder.glob("**/runs.csv")} == {"munich"}
+    assert "contacts" in (folder / "sites" / "munich" / "runs.csv").read_text()
+
+
+def test_no_output_goes_to_a_sites_own_file(headgate: Run, folder: Path) -> None:
+    headgate("balance")
+    lock = folder / "sites" / "berlin" / "layout.lock"
+
+    assert "own files, and would be lost" in headgate("balance", "--html", str(lock), code=1).stderr
+
+
+def test_a_pipeline_of_transforms_names_the_site_that_it_reads(headgate: Run, folder: Path) -> None:
+    file = folder / "sales.pipeline.yaml"
+    headgate("balance")
+    headgate("init", "pipeline", "sales", "--connector", "crm_berlin")
+    assert "connector: crm_berlin" in file.read_text()
+    headgate("sql", "generate", "--root", str(folder.parents[1]))
+
+    file.write_text(file.read_text().replace("crm_berlin", "crm"))
+
+    assert "'crm' has several sites" in headgate("sql", "generate", "--check", code=1).stderr

@@ -1,13 +1,21 @@
 """Sites of a definition: what each has of its own, what follows from it, and what is said of a sites.yaml that is wrong."""
 
+import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from headgate.definition.load import load_definitions
+from headgate.definition.load import load_definitions, parse_definition
+from headgate.definition.load_sites import load_sites
 from headgate.definition.model import Definition
-from headgate.problems import InputError
+from headgate.problems import InputError, Problem
+from tests.support.samples import DEFINITIONS, parts_of
 from tests.support.small_project import DEFINITION, write_project
+
+BASE = parse_definition(DEFINITION)
 
 
 def sites_of(project: Path, text: str, definition: str = DEFINITION) -> dict[str, Definition]:
@@ -140,3 +148,40 @@ def test_no_value_that_may_be_secret_is_told(tmp_path: Path) -> None:
 
     assert found
     assert "CANARY" not in str(found)
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_a_site_that_says_nothing_is_the_definition_but_for_its_names(name: str, tmp_path: Path) -> None:
+    base = Definition.model_validate(parts_of(DEFINITIONS[name]))
+    (tmp_path / "sites.yaml").write_text("sites: {berlin: {}}\n")
+
+    (site,) = load_sites(tmp_path / "sites.yaml", base)
+
+    own = {"id": base.id, "name": base.name, "connection": base.connection}
+    assert site.definition.model_copy(update=own) == base
+    assert site.definition.connection.model_copy(update={"name": base.connection.name}) == base.connection
+
+
+ODD = st.sampled_from([None, True, 5, -1, 1e9, "x", "0 2 * * *", [], ["x"], {}, {"x": "y"}, {"name": 5}, {"catalog": None}])
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["id", "connection", "secrets", "destination", "schedules", "table_options", "targets", "tables", "x"]),
+        ODD | st.dictionaries(st.sampled_from(["options", "schema", "snapshot", "exact", "prod", "manage", "existing"]), ODD),
+    ),
+    st.sampled_from([0, 7, 59]),
+)
+def test_whatever_a_site_says_comes_to_a_definition_or_to_problems_with_lines(said: dict[str, object], minutes: int) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "sites.yaml"
+        file.write_text(json.dumps({"sites": {"berlin": {**said, "offset_minutes": minutes}}}))
+        found: tuple[Problem, ...] = ()
+        try:
+            load_sites(file, BASE)
+        except InputError as error:
+            found = error.problems
+
+    assert [
+        problem for problem in found if not (problem.message and problem.line == 1 and problem.path.startswith("sites"))
+    ] == []

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from headgate.balance.beside import Beside
 from headgate.balance.neighbours import neighbours, on_clock, pipelines_beside
 from headgate.balance.plan import balance
 from headgate.definition.model import Definition
 from headgate.inventory.resolve import resolve
 from headgate.inventory.row import TableRow
-from headgate.schedule.offsets import running
+from headgate.schedule.offsets import Arc, running
 from tests.support.samples import parts_of
 
 QUARTER = "*/15 * * * *"
@@ -109,12 +111,14 @@ def test_another_zones_starts_are_told_on_ones_own_clock() -> None:
 
 def test_a_limit_a_minute_holds_for_all_sites_on_one_connection() -> None:
     loads = {"requests": {"per_minute": 60, "default": 300}}
-    definition = Definition.model_validate(
-        parts_of({"schedules": {"append": QUARTER}, "balance": {"loads": loads, "pipelines": 1}})
-    )
+    definition = site(pipelines=1, balance={"loads": loads})
     rows = resolve([TableRow("t", ingestion_type="append", weight=300)], definition)
-    first = balance(rows, definition).layout
+    heavy = Beside(Arc((0,), 15, 5, 1), (0,), "crm_connection", {"requests": 60})
+    light = [Beside(Arc((5,), 15, 10, 1), (5,), "another")] * 3  # so that fewest run in the first five minutes
 
-    second = balance(rows, definition, beside=pipelines_beside(rows, definition, first)).layout
+    def offset(*beside: Beside) -> int:
+        return balance(rows, definition, beside=beside).layout.pipelines[0].offset
 
-    assert abs(first.pipelines[0].offset - second.pipelines[0].offset) >= 5
+    assert offset(*light) == 0
+    assert 5 <= offset(heavy, *light) <= 10
+    assert offset(replace(heavy, connection="another"), *light) == 0

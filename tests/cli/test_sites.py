@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.layout.deployed import Deployed, write_deployed
+from tests.ci.stacks import thing, write_stacks
+from tests.support.plans import pipelines, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -330,6 +332,20 @@ def test_a_review_of_new_sites_is_one_comment_however_many_there_are(headgate: R
 
     assert "| 20 sites, all but berlin, munich, vienna | added | `contacts` | `main.{schema}.contacts`" in said
     assert len(said) < 5_000
+
+
+def test_stacks_and_plans_are_those_of_the_sites_that_are_named(headgate: Run, folder: Path) -> None:
+    root = folder.parents[1]
+    stacks = {f"crm_{site}-prod-{number}": thing(site) for site in ("berlin", "munich") for number in ("shared", "1")}
+    write_stacks(root / "cdktf.out", stacks)
+    files = [root / f"crm_{site}-prod-1.json" for site in ("berlin", "munich")]
+    for file in files:
+        file.write_text(json.dumps(plan(*pipelines({"people_1": ["contacts"]}, {"people_1": ["contacts", "orders"]}))))
+    headgate("balance")
+
+    assert headgate("stacks", "--site", "munich").stdout.split() == ["crm_munich-prod-1", "crm_munich-prod-shared"]
+    review = json.loads(headgate("review", *map(str, files), "-t", "prod", "--site", "munich", "-o", "json", code=None).stdout)
+    assert review["stacks"] == ["crm_munich-prod-1"]
 
 
 def test_a_log_of_runs_is_kept_by_site(headgate: Run, folder: Path) -> None:

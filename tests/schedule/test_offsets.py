@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.schedule.offsets import Arc, lower_bound, peak, spread
+from headgate.schedule.offsets import Arc, lower_bound, peak, running, spread
 from tests.support.examples import examples
 
 if TYPE_CHECKING:
@@ -141,3 +141,17 @@ def test_crons_that_coincide_are_spread_together() -> None:
 def test_a_run_that_lasts_longer_than_its_period_counts_once() -> None:
     assert Arc((0, 10), 15, 60, 1).runs == [(0, 10), (10, 5)]
     assert spread_starts([60, 60], 15, 15).peak_after == 2
+
+
+@examples(20)
+@given(st.lists(st.integers(1, 12), max_size=6), st.lists(st.tuples(st.integers(0, 14), st.integers(1, 12)), max_size=8))
+def test_what_runs_beside_counts_like_arcs_that_stay(minutes: list[int], others: list[tuple[int, int]]) -> None:
+    own = [Arc((0,), 15, length, 15) for length in minutes]
+    beside = [Arc((start,), 15, length, 1) for start, length in others]
+    every, kept = [*own, *beside], {len(own) + number: 0 for number in range(len(beside))}
+    anyway = running(beside, 15)
+
+    offsets = spread(own, 15, beside=anyway)
+
+    assert lower_bound(own, 15, beside=anyway) == lower_bound(every, 15, kept)
+    assert peak(every, [*offsets, *[0] * len(beside)], 15) == peak(every, spread(every, 15, kept), 15)

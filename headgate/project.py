@@ -261,9 +261,16 @@ def _inventory_problems(root: Path) -> Iterator[Problem]:
 
 
 def in_target(connectors: Sequence[Connector], target: str | None) -> list[Connector]:
-    """Give the connectors without those sites that are not deployed to a target, where others of their definition are."""
-    have = {one.base for one in connectors if target in one.definition.targets}
-    return [one for one in connectors if target in one.definition.targets or one.base not in have]
+    """Give the connectors without those sites that are not deployed to a target, where others of their definition are.
+
+    target: None: each definition's default one.
+    """
+    have = {one.base for one in connectors if _has(one, target)}
+    return [one for one in connectors if _has(one, target) or one.base not in have]
+
+
+def _has(one: Connector, target: str | None) -> bool:
+    return (target or (one.site.default_target if one.site else one.definition.default_target)) in one.definition.targets
 
 
 def refuse_committed(path: Path, read: Collection[Path] = ()) -> None:

@@ -75,7 +75,7 @@ def _place(document: Document, path: Path, name: str, base: Definition) -> Site:
     """Give a site that knows where it stands, and has nothing of its own yet."""
     head = ("sites", name)
     lines = {key[len(head) :]: line for key, line in document.lines.items() if key[: len(head)] == head}
-    return Site(name, base.id, base, file=str(path), lines=lines)
+    return Site(name, base.id, base, default_target=base.default_target, file=str(path), lines=lines)
 
 
 def _site(name: str, its: SiteSettings, base: Definition, data: dict[str, Any], place: Site) -> Site:

@@ -68,9 +68,9 @@ class SitesFile(StrictModel):
 class Site:
     """A site of a definition, which gives a connector of its own: `definition` is the one with the site's settings laid over.
 
-    of: the definition's id. tables: patterns of its source tables; none: all. options: laid over those of rows. offset_minutes:
-    by which rows' own schedules are later (those of `definition` are already). file, lines: where each of its settings stands,
-    by its path in connector.yaml.
+    of: the definition's id; default_target: its default one, which the site may not have. tables: patterns of its source
+    tables; none: all. options: laid over those of rows. offset_minutes: by which rows' own schedules are later (those of
+    `definition` are already). file, lines: where each of its settings stands, by its path in connector.yaml.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Site:
     tables: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     offset_minutes: int = 0
+    default_target: str = ""
     file: str = ""
     lines: Mapping[tuple[str | int, ...], int] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,7 @@ class CheckedConnector:
     """A connector that synthesis takes in a target, and the numbers of its tables and stacks of pipelines.
 
     problems: what its layout can't keep. warnings: what to know of schedules and past runs. of: the id of the definition
-    that it is a site of. schema: where its tables go by default.
+    that it is a site of. schema: where a site's tables go by default.
     """
 
     connector: str
@@ -95,9 +95,9 @@ def check_project(request: CheckRequest) -> Iterator[CheckedConnector]:
         tables, layout = one.weighed(), one.agreed()
         shown = report(tables, one.definition, layout, layout)
         warnings = tuple(_warnings(one, target))
-        of = one.site.of if one.site else ""
-        schema, count = one.definition.destination.schema_name, len(shown.entries)
-        yield CheckedConnector(one.definition.id, target, count, shown.stacks, shown.problems, warnings, of, schema)
+        found = CheckedConnector(one.definition.id, target, len(shown.entries), shown.stacks, shown.problems, warnings)
+        schema = one.definition.destination.schema_name
+        yield replace(found, of=one.site.of, schema=schema) if one.site else found
         if request.frozen and differs(layout, balance(tables, one.definition, layout, beside=sites.beside(one)).layout):
             stale.append(one.definition.id)
         if request.workspace:

@@ -13,8 +13,8 @@ from headgate.ci.validate import Validation
 from headgate.clients.terraform.program import find_program
 from headgate.numbers import counted
 from headgate.problems import InputError, SourceError
+from headgate.project import read_connectors
 from headgate.recovery.execute import Deployment, deployment_of_stack, login_in
-from headgate.use_cases.request import connector_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ class StacksRequest:
                 )
         if not self.sites:
             return found
-        ids = connector_names(self.root, None, self.sites)
+        ids = {one.definition.id for one in read_connectors(self.root, None, self.sites)}
         return [stack for stack in found if (its := deployment_of_stack(there, stack)) and its.connector in ids]
 
 

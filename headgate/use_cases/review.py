@@ -12,7 +12,7 @@ from headgate.files import needed_text
 from headgate.names import secret_variable
 from headgate.numbers import counted
 from headgate.problems import HeadgateError, InputError, Problem, RefusedError
-from headgate.project import ACCEPTED, read_connectors
+from headgate.project import ACCEPTED, in_target, read_connectors
 from headgate.render.review.attachments import costs, runbooks
 from headgate.review.accepted import read_accepted
 from headgate.review.base import project_at
@@ -130,7 +130,7 @@ def _connectors(root: Path, sites: Collection[str] = ()) -> tuple[Connector, ...
 def _target(asked: str | None, connectors: Sequence[Connector]) -> str:
     known = sorted({name for one in connectors for name in one.definition.targets})
     if asked is None:
-        defaults = sorted({one.definition.default_target for one in connectors})
+        defaults = sorted({one.definition.default_target for one in in_target(connectors, None)})
         if len(defaults) > 1:
             raise InputError(f"connectors have different default targets: {', '.join(defaults)}", "name one with --target")
         return defaults[0] if defaults else ""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.cdk.app import add_stacks
+from headgate.cdk.edition import App
 from headgate.layout.deployed import Deployed, write_deployed
 from tests.ci.stacks import thing, write_stacks
 from tests.support.plans import pipelines, plan
@@ -110,9 +112,9 @@ def test_a_check_tells_once_what_sites_have_alike(headgate: Run, folder: Path) -
 
     done = headgate("check", "--frozen")
 
-    assert done.stdout.count("fine") == 3  # vienna in prod, for it has no dev
+    assert done.stdout.count("fine") == 2  # vienna is not deployed to dev
     assert done.stderr.count("code.git follows the branch") == 1
-    assert "warning: crm, 3 sites: code.git" in done.stderr
+    assert "warning: crm, 2 sites: code.git" in done.stderr
     assert "warning: crm, 2 sites: dev and prod both have main.{schema}.companies" in done.stderr
 
 
@@ -126,6 +128,19 @@ def test_a_check_passes_over_sites_that_a_target_does_not_have(headgate: Run, fo
         "crm_vienna",
     ]
     assert "has no target 'dev'" in headgate("check", "crm_vienna", "-t", "dev", code=1).stderr
+
+
+def test_the_app_takes_the_sites_that_have_the_target_or_the_definitions_default_one(
+    headgate: Run, project: Path, folder: Path
+) -> None:
+    assert folder.is_dir()
+    headgate("balance")
+
+    def sites(target: str | None) -> set[str]:
+        return {name.rpartition("-")[0] for name in add_stacks(App(), project, target)}
+
+    assert sites(None) == sites("dev") == {"crm_berlin-dev", "crm_munich-dev"}
+    assert sites("prod") == {"crm_berlin-prod", "crm_munich-prod", "crm_vienna-prod"}
 
 
 @pytest.mark.parametrize(
@@ -316,11 +331,13 @@ def test_a_review_lists_apart_what_a_site_does_otherwise(headgate: Run, committe
 
     said = headgate("review", "--base", "HEAD", "-t", "prod").stdout
     of_munich = headgate("review", "--base", "HEAD", "-t", "prod", "--site", "munich").stdout
+    in_dev = headgate("review", "--base", "HEAD").stdout
 
     assert "all 3 sites" in said
     assert "munich       changed  deals" in said
     assert "maxCount: none → 7" in said
     assert "berlin" not in of_munich
+    assert in_dev.startswith("dev: ")
 
 
 def test_a_review_of_new_sites_is_one_comment_however_many_there_are(headgate: Run, committed: Path) -> None:

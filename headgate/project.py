@@ -7,6 +7,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import FILE, key_path, load_definitions, located
+from headgate.definition.site import FILE as SITES_FILE
 from headgate.definition.site import FOLDER as SITES
 from headgate.grouped import grouped
 from headgate.inventory.at_site import rows_at, without_rules_of
@@ -246,7 +247,7 @@ def _connector(one: Loaded, rows: Sequence[TableRow]) -> Connector:
     its = rows_at(one.site, rows)
     kept = {row.source_table for _, row in its}
     definition = without_rules_of(one.definition, {row.source_table for row in rows} - kept)
-    layout = read_lock(folder / LOCK, definition.id)
+    layout = read_lock(folder / LOCK, definition.id, SITES_FILE)
     numbers = tuple(number for number, _ in its)
     return Connector(folder, definition, tuple(row for _, row in its), layout, one.site, numbers)
 

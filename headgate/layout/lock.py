@@ -59,8 +59,8 @@ def write_lock(path: Path, layout: Layout) -> bool:
     return write_whole(path, render_lock(layout))
 
 
-def read_lock(path: Path, connector: str) -> Layout | None:
-    """Read the lock of a connector; None where there is none yet.
+def read_lock(path: Path, connector: str, said_in: str = "connector.yaml") -> Layout | None:
+    """Read the lock of a connector, whose id the file `said_in` says; None where there is none yet.
 
     Raises InputError where it can't be read, is damaged or merged wrongly, StaleError where it is another connector's.
     """
@@ -71,8 +71,8 @@ def read_lock(path: Path, connector: str) -> Layout | None:
     if layout.connector != connector:
         raise StaleError(
             Problem(
-                f"belongs to connector '{layout.connector}', but connector.yaml says id: {connector}",
-                f"an id is given once: put `id: {layout.connector}` back into connector.yaml",
+                f"belongs to connector '{layout.connector}', but {said_in} says id: {connector}",
+                f"an id is given once: put `id: {layout.connector}` back into {said_in}",
                 str(path),
             )
         )

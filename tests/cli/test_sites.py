@@ -216,6 +216,16 @@ def test_a_site_that_vanishes_while_it_is_deployed_is_refused(
         assert "`headgate retire`" in found
 
 
+def test_a_sites_id_is_given_once(headgate: Run, folder: Path) -> None:
+    headgate("balance")
+    (folder / "sites.yaml").write_text(SITES.replace("berlin: {", "berlin: {id: crm_capital, "))
+
+    said = headgate("balance", code=3).stderr
+
+    assert "belongs to connector 'crm_berlin', but sites.yaml says id: crm_capital" in said
+    assert "put `id: crm_berlin` back into sites.yaml" in said
+
+
 def test_a_site_that_was_never_deployed_may_go(headgate: Run, folder: Path) -> None:
     headgate("balance")
     without_berlin(folder)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.balance.fit import misfits
 from headgate.definition.load import FILE
+from headgate.definition.site import FILE as SITES
 from headgate.deployment.app_source import app_sources
 from headgate.deployment.refused import problems_of
 from headgate.deployment.scope import Scope
@@ -65,6 +66,7 @@ def ready(connector: Connector, target: str, project: Sequence[Connector] | None
         raise InputError(problems)
     layout = connector.agreed()
     files = named_files(connector.folder)
+    refuse(_of_no_site(connector))
     refuse(
         (
             *_stale(connector, f"{TABLES} and connector.yaml", misfits(tables, connector.definition, layout)),
@@ -78,6 +80,14 @@ def ready(connector: Connector, target: str, project: Sequence[Connector] | None
     _refuse_the_other(connector, target)
     transforms = _transforms(connector, layout, files, target, project)
     return Ready(Scope(connector.definition, target), tables, layout, code, transforms, app_sources(connector, target))
+
+
+def _of_no_site(connector: Connector) -> Iterator[Problem]:
+    """Say which pipeline files lie where they are no site's to deploy."""
+    for file in named_files(connector.base) if connector.site else ():
+        message = f"is beside {SITES}, and each site would make its tables"
+        fix = f"move it to the folder of the site that deploys it, {connector.folder} or another, or take `deploy` out"
+        yield Problem(message, fix, str(file.path), file.line, path="deploy")
 
 
 def _stale(connector: Connector, what: str, found: Sequence[str]) -> Iterator[Problem]:
@@ -95,7 +105,7 @@ def _transforms(
     refuse(Problem(clash, ID_FIX, str(connector.lock_path)) for clash in id_clashes(layout))
     if not files:
         return ()
-    among = read_connectors(connector.folder.parent.parent) if project is None else project
+    among = read_connectors(connector.base.parent.parent) if project is None else project
     found = deployed_transforms(connector, files, target, among)
     refuse(size_problems(found))
     return tuple(found)

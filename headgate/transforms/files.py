@@ -85,7 +85,9 @@ def load_files(paths: Iterable[Path], connectors: Sequence[Connector], target: s
 def pipeline_files(request: SqlRequest, connectors: Sequence[Connector]) -> list[Path]:
     """Give the paths of the pipeline files that are asked for. Raises InputError where there are none."""
     if not request.names:
-        found = sorted(request.root.glob(f"{FOLDER}/*{SUFFIX}")) + sorted(request.root.glob(f"connectors/*/*{SUFFIX}"))
+        found = sorted(request.root.glob(f"{FOLDER}/*{SUFFIX}")) + sorted(
+            path for folder in ("*", "*/sites/*") for path in request.root.glob(f"connectors/{folder}/*{SUFFIX}")
+        )
         if not found:
             fix = "`headgate init pipeline NAME` writes one to start from; or name files"
             raise InputError(f"no {FOLDER}/*{SUFFIX} and no connectors/*/*{SUFFIX} below {request.root}", fix)
@@ -101,10 +103,11 @@ def _named(name: str, connectors: Sequence[Connector]) -> Iterator[Path]:
         return
     for one in connectors:
         if name in one.names:
-            found = sorted(one.base.glob(f"*{SUFFIX}"))
+            folder = one.folder if name == one.definition.id else one.base
+            found = sorted(folder.glob(f"*{SUFFIX}"))
             if not found:
                 fix = f"`headgate init pipeline NAME --connector {name}` writes one to start from"
-                raise InputError(Problem(f"holds no *{SUFFIX}", fix, str(one.base)))
+                raise InputError(Problem(f"holds no *{SUFFIX}", fix, str(folder)))
             yield from found
             return
     raise InputError(f"there is no connector '{name}'", did_you_mean(name, [one.definition.id for one in connectors]))

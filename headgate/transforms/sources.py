@@ -37,10 +37,10 @@ def ingested_too(
     if not made:
         return
     for connector in connectors:
-        for row, table in enumerate(source_tables(connector, target), 1):
+        for (row, _), table in zip(connector.numbered_rows, source_tables(connector, target), strict=True):
             if found := made.get(folded(table.id.destination)):
                 one, path = found
-                place = f"{connector.folder / TABLES}, row {row}"
+                place = f"{connector.base / TABLES}, row {row}"
                 message = f"{'.'.join(table.parts)} is where {table.id.source_table!r} lands ({place})"
                 fix = "call it something else, or put it into another schema"
                 line = one.loaded.line(path)

@@ -64,7 +64,7 @@ def make_pipeline(request: PipelineRequest) -> NewPipeline:
         folder, data = request.root / FOLDER, minimal(request.catalog, request.schema)
     else:
         connector = _connector(request)
-        folder, data = connector.base, _medallion(connector, request.tables)
+        folder, data = connector.folder, _medallion(connector, request.tables)
     path = folder / f"{request.name}{SUFFIX}"
     if path.exists():
         raise RefusedError(Problem("is there already", "take another name, or remove it", str(path)))

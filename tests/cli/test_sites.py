@@ -37,8 +37,8 @@ def folder(project: Path) -> Path:
     return folder
 
 
-def balanced(headgate: Run, *words: str) -> list[str]:
-    return [one["connector"] for one in json.loads(headgate("balance", *words, "-o", "json").stdout)]
+def balanced(headgate: Run, *words: str, code: int = 0) -> list[str]:
+    return [one["connector"] for one in json.loads(headgate("balance", *words, "-o", "json", code=code).stdout)]
 
 
 def offsets(folder: Path, site: str) -> dict[str, int]:
@@ -401,13 +401,21 @@ def test_no_output_goes_to_a_sites_own_file(headgate: Run, folder: Path) -> None
     assert "own files, and would be lost" in headgate("balance", "--html", str(lock), code=1).stderr
 
 
-def test_a_pipeline_of_transforms_names_the_site_that_it_reads(headgate: Run, folder: Path) -> None:
-    file = folder / "sales.pipeline.yaml"
+def test_a_pipeline_of_transforms_is_of_the_site_in_whose_folder_it_lies(headgate: Run, folder: Path) -> None:
+    file = folder / "sites" / "berlin" / "sales.pipeline.yaml"
     headgate("balance")
     headgate("init", "pipeline", "sales", "--connector", "crm_berlin")
     assert "connector: crm_berlin" in file.read_text()
-    headgate("sql", "generate", "--root", str(folder.parents[1]))
+    headgate("sql", "generate")
+
+    file.write_text(file.read_text() + "deploy: {}\n")
+    assert [name for name in balanced(headgate, "--check", code=3) if "sales" in headgate("balance", name).stdout] == [
+        "crm_berlin"
+    ]
+    headgate("check")
 
     file.write_text(file.read_text().replace("crm_berlin", "crm"))
-
     assert "'crm' has several sites" in headgate("sql", "generate", "--check", code=1).stderr
+    file.rename(folder / file.name)
+    headgate("balance")
+    assert "is beside sites.yaml, and each site would make its tables" in headgate("check", code=1).stderr

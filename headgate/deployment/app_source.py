@@ -55,10 +55,13 @@ def _wheel(connector: Connector, app: DashboardApp | SimulatorApp) -> Files:
     return {PurePosixPath(app.wheel).name: read_bytes(connector.folder / app.wheel) or b""}
 
 
-def wheel_problems(connector: Connector) -> Iterator[Problem]:
-    """Say which wheels of apps are not beside connector.yaml, each with its place there."""
+def app_problems(connector: Connector) -> Iterator[Problem]:
+    """Say which apps can't be, for a site has none, or for their wheels are not beside connector.yaml; each with its place."""
     for name, target in connector.definition.targets.items():
         for key, app in (("dashboard", target.dashboard), ("simulator", target.simulator)):
+            if app and connector.site:
+                fix = f"take {key} out; a connector without sites can have it"
+                yield Problem("a connector with sites has no apps", fix, path=f"targets.{name}.{key}")
             if not app or not app.wheel:
                 continue
             path, place = f"targets.{name}.{key}.package", (connector.folder / app.wheel)

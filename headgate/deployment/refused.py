@@ -11,7 +11,7 @@ from headgate.definition.fault import names_a_secret
 from headgate.definition.load import FILE
 from headgate.definition.provider import CONNECTOR_OPTIONS, TABLE_SETTINGS, has
 from headgate.definition.secret_checks import FRAMEWORK_OPTIONS
-from headgate.deployment.app_source import wheel_problems
+from headgate.deployment.app_source import app_problems
 from headgate.deployment.files import MOST_BYTES, upload
 from headgate.deployment.ingest import MANAGED, RESERVED
 from headgate.inventory.row import GONE, rule_of
@@ -37,7 +37,7 @@ def problems_of(connector: Connector, code: Mapping[str, bytes]) -> list[Problem
     """Give all that is wrong with a connector's committed files. `code`: path → content, of what is uploaded."""
     spec = _spec(connector)
     found = [*_no_code(connector.definition), *_no_value(connector.definition, spec), *_common_options(connector, spec)]
-    found += wheel_problems(connector)
+    found += app_problems(connector)
     if (connector.base / FILE).is_file():
         found = connector.located(found)
     found += [*_row_options(connector, spec), *_no_keys(connector), *_other_connections(connector)]

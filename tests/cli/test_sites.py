@@ -264,6 +264,15 @@ def test_what_is_for_one_connector_names_the_sites_there_are(headgate: Run, fold
     assert "'crm' has 3 sites\n    name one of them: crm_berlin, crm_munich, crm_vienna" in found
 
 
+def test_sites_have_no_apps(headgate: Run, folder: Path) -> None:
+    headgate("balance")
+    definition = folder / "connector.yaml"
+    app = "dashboard: {package: 'headgate[dashboard]==0.1.0', warehouse_id: wh}"
+    definition.write_text(definition.read_text().replace("  dev: {", f"  dev: {{{app}, ").replace(", }", "}"))
+
+    assert "targets.dev.dashboard: a connector with sites has no apps" in headgate("check", code=1).stderr
+
+
 def test_the_inventory_of_sites_is_not_cut_for_one_of_them(headgate: Run, folder: Path) -> None:
     (folder / "values.txt").write_text("a\nb\n")
 

@@ -17,6 +17,7 @@ from headgate.inventory.read import read_inventory
 from headgate.inventory.resolve import resolve
 from headgate.inventory.runs import RUNS, read_runs
 from headgate.inventory.weighing import unknown_runs
+from headgate.layout.adopted import Adopted, read_adopted
 from headgate.layout.deployed import Deployed, read_deployed
 from headgate.layout.gone_sites import gone_sites
 from headgate.layout.lock import read_lock
@@ -122,6 +123,10 @@ class Connector:
         """Give what was recorded for a target."""
         return read_deployed(self.folder, target)
 
+    def adopted(self, target: str) -> Adopted:
+        """Give what a target had before the connector was."""
+        return read_adopted(self.folder, target)
+
     def weighed(
         self, definition: Definition | None = None, *, regroup: bool = False, runs: Sequence[Run] | None = None
     ) -> tuple[Table, ...]:
@@ -213,9 +218,7 @@ def read_connectors(root: Path, only: str | None = None, sites: Collection[str] 
         raise errors[0]
     if errors:
         raise InputError(dict.fromkeys(problem for error in errors for problem in error.problems))
-    refuse(
-        shared_destinations([Inventory(one.definition, one.numbered_rows, str(one.base / TABLES), one.site) for one in found])
-    )
+    refuse_shared(found)
     return tuple(found)
 
 
@@ -259,6 +262,15 @@ def _inventory_problems(root: Path) -> Iterator[Problem]:
             read_inventory(path)
         except InputError as error:
             yield from error.problems
+
+
+def refuse_shared(connectors: Iterable[Connector]) -> None:
+    """Raise InputError with the tables of connectors that go to one destination."""
+    refuse(
+        shared_destinations(
+            [Inventory(one.definition, one.numbered_rows, str(one.base / TABLES), one.site) for one in connectors]
+        )
+    )
 
 
 def in_target(connectors: Sequence[Connector], target: str | None) -> list[Connector]:

@@ -174,5 +174,6 @@ def expected_of(connector: Connector, target: str, project: Sequence[Connector] 
 
 def _stacks(connector: Connector, scope: Scope, found: Ready) -> list[StackPlan]:
     deployed = connector.deployed(scope.target_name)
-    stacks = stacks_of(scope, found.tables, found.layout, deployed, found.code, found.transforms, found.apps)
+    adopted = connector.adopted(scope.target_name)
+    stacks = stacks_of(scope, found.tables, found.layout, deployed, found.code, found.transforms, found.apps, adopted)
     return [plan_of(stack, scope, deployed.connection) for stack in stacks]

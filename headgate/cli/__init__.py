@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.main import get_command
 
+from headgate.cli.adopt import adopt
 from headgate.cli.assess import assess
 from headgate.cli.backfill import backfill
 from headgate.cli.balance import balance
@@ -99,6 +100,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("retire", retire, ("crm -t dev", "crm -t dev --drop-tables --yes", "crm -t dev --undo")),
     ("backfill", backfill, ("plant --from 2026-01-31T06:00:00Z --to '*' --out rows", "plant --from '*-1d' -t prod --merge")),
     ("observe", observe, ("", "crm --log events.json", "crm -t prod --workspace -p PROFILE")),
+    ("adopt", adopt, ("crm --connection crm_api --dry-run", "crm 'CRM_*' -t prod", "crm --bundle ../crm --bundle-target prod")),
     ("assess", assess, ("", "'CRM_*' --log events --html assessment.html", "--dbus-per-hour 4 --price-per-dbu 0.35")),
     ("run", run, ("crm", "crm --only orders --full-refresh orders", "crm --dry-run")),
     ("dashboard", dashboard, ("", "--port 9000", "crm -t prod --usage usage.csv")),

@@ -48,7 +48,14 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 def faults(definition: Definition) -> list[Fault]:
     """Give all that is wrong with a definition whose types are right."""
-    found = [*_connection(definition), *_names(definition), *_schedules(definition), *_compute(definition), *_code(definition)]
+    found = [
+        *_connection(definition),
+        *_names(definition),
+        *_schedules(definition),
+        *_compute(definition),
+        *_code(definition),
+        *_found_code(definition),
+    ]
     found += [*_pricing(definition), *_balance(definition.balance), *_discovery_in_clear(definition), *_provider(definition)]
     found += [*_table_options(definition), *_monitoring(definition)]
     found += [*_batch_only(definition), *credential_faults(definition)]
@@ -246,6 +253,21 @@ def _cycles(balance: Balance) -> Iterator[Fault]:
                 way.append(following)
 
 
+def _found_code(definition: Definition) -> Iterator[Fault]:
+    """Say what is wrong with code that nothing brings, for it is there."""
+    code, place = definition.code, ("code", "workspace")
+    if code.workspace and (code.git or code.folder):
+        other = "git" if code.git else "folder"
+        yield Fault(place, f"the code comes from the workspace or by `{other}`, not by both", "take one out")
+    if code.workspace and not code.workspace.startswith("/Workspace/"):
+        yield Fault(place, "is no folder of the workspace", "begin with /Workspace/, such as /Workspace/Shared/crm")
+    if code.registration == "source_loader" and not code.workspace:
+        yield Fault(("code", "registration"), "source_loader is for a framework in `workspace`", "name its folder there")
+    if code.by_platform and (definition.ingestion != "managed" or code.model_fields_set != {"by_platform"}):
+        fix = "write `ingestion: managed` and nothing else below `code`, or take it out"
+        yield Fault(("code", "by_platform"), "code that the platform has is for managed ingestion alone", fix)
+
+
 def _code(definition: Definition) -> Iterator[Fault]:
     code = definition.code
     if code.git and code.folder and not code.module:
@@ -256,8 +278,9 @@ def _code(definition: Definition) -> Iterator[Fault]:
         )
     if code.module and not all(part.isidentifier() and not iskeyword(part) for part in code.module.split(".")):
         yield Fault(("code", "module"), f"'{code.module}' is not a module name", "write it as Python does, like osipi.spark")
-    if code.module and not (code.git or code.folder or code.wheels):
-        yield Fault(("code", "module"), "nothing brings this module to the pipelines", "add `folder`, `git` or `wheels`")
+    if code.module and not (code.git or code.folder or code.wheels or code.workspace):
+        fix = "add `folder`, `git`, `wheels` or `workspace`"
+        yield Fault(("code", "module"), "nothing brings this module to the pipelines", fix)
     if code.git:
         yield from signed(("code", "git", "url"), code.git.url)
         if not _WEB.match(code.git.url):
@@ -272,7 +295,7 @@ def _code(definition: Definition) -> Iterator[Fault]:
             yield Fault(("code", "git", "branch"), "names no branch", "such as main")
     for number, wheel in enumerate(code.wheels):
         yield from signed(("code", "wheels", number), wheel)
-    if definition.ingestion == "managed" and (code.git or code.folder or code.module):
+    if definition.ingestion == "managed" and (code.git or code.folder or code.module or code.workspace):
         fix = "give framework and connector as `wheels` alone; or take `ingestion: managed` out"
         yield Fault(("code",), "managed ingestion takes its code from wheels", fix)
 

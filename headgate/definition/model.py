@@ -251,6 +251,16 @@ class Code(StrictModel):
 
     folder: Text | None = Field(default=None, description="A folder beside connector.yaml, uploaded as workspace files.")
     wheels: list[Text] = Field(default_factory=list, description="Wheels or requirements for the pipelines' environment.")
+    workspace: WorkspaceFolder | None = Field(
+        default=None,
+        description="A folder that is in the workspace already, with /Workspace, which pipelines import from; nothing is "
+        "uploaded.",
+    )
+    by_platform: bool = Field(
+        default=False,
+        description="With `ingestion: managed`: the platform has the connector itself, such as Salesforce's, so nothing brings "
+        "its code.",
+    )
     environment_version: Text | None = Field(
         default=None, description="The version of the pipelines' environment, such as 4. Needs provider 1.111.0."
     )
@@ -260,10 +270,11 @@ class Code(StrictModel):
         description="A module whose register_lakeflow_source(spark) registers the source, instead of the framework's registry. "
         "A folder is then uploaded under its own name, and may be given beside git (which then brings the framework).",
     )
-    registration: Literal["data_source", "register"] | None = Field(
+    registration: Literal["data_source", "register", "source_loader"] | None = Field(
         default=None,
         description="How the framework registers the source. data_source: by the class that the source's package exports; "
-        "register: by the file that is generated of it, as in a framework of before June 2026. "
+        "register: by the file that is generated of it, as in a framework of before June 2026; "
+        "source_loader: as a framework does that is no package yet, found in `workspace`. "
         "Default: data_source where wheels bring the code, else register.",
     )
 

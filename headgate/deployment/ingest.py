@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 RESERVED = ("scd_type", "primary_keys", "sequence_by", "cluster_by")
 # What managed ingestion lets one say of a table, beside the source's options.
 MANAGED = (*RESERVED[:3], *TABLE_SETTINGS)
+# Where in the source a table is: a source without schemas has one called `default`.
+IN_SOURCE = ("source_catalog", "source_schema")
+# What it lets one say besides where the platform has the connector itself.
+BY_PLATFORM = (*IN_SOURCE, "include_columns", "exclude_columns", "salesforce_include_formula_fields")
 
 _FILE = """\
 # Pipeline {pipeline}, written by headgate: a deploy overwrites what is changed here.
@@ -38,6 +42,11 @@ pipeline_spec = {{
 _INGEST = "ingest(spark, pipeline_spec)"
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 WAIT = "# No table has been handed over to this pipeline yet, and ingest() takes no empty list."
+
+
+def managed_settings(*, by_platform: bool) -> tuple[str, ...]:
+    """Give the options of a table that are settings of managed ingestion, and none of the source's."""
+    return (*MANAGED, *BY_PLATFORM) if by_platform else MANAGED
 
 
 def ingest_file(

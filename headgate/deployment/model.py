@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -196,7 +196,7 @@ class Pipeline:
     file: the path of either; empty where there is none. code_kind: which of them. cluster: None for serverless. code: the
     folder that it imports from; empty where wheels bring the code. waiting: its tables have yet to be handed over to it. after:
     what it waits for besides its file. more: other files that it runs. edition: of a classic cluster; None: the platform's
-    choice.
+    choice. by_platform: the platform has the connector itself, so nothing registers it.
     """
 
     id: str
@@ -224,6 +224,23 @@ class Pipeline:
     code_kind: Literal["file", "notebook"] = "file"
     more: tuple[str, ...] = ()
     edition: Edition | None = None
+    by_platform: bool = False
+    kind: ClassVar[Kind] = "pipeline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptedPipeline:
+    """A pipeline with the settings that it was found with, as the REST API has them.
+
+    managed: the tables of its ingestion definition, where these are other ones than it was found with. after: what it waits
+    for, such as its ingest file.
+    """
+
+    id: str
+    settings: Mapping[str, Any]
+    managed: tuple[ManagedTable, ...] = ()
+    after: tuple[Ref, ...] = ()
+    protected: bool
     kind: ClassVar[Kind] = "pipeline"
 
 
@@ -263,6 +280,20 @@ class Job:
     tasks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     task: str = "ingest"
     on_update: OnUpdate | None = None
+    kind: ClassVar[Kind] = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedJob:
+    """The job that starts an adopted pipeline, with the settings that it was found with; it has one task.
+
+    schedule: another one than it was found with; None: it keeps its own. paused: it starts nothing, whatever its schedule says.
+    """
+
+    id: str
+    settings: Mapping[str, Any]
+    schedule: Schedule | None = None
+    paused: bool = False
     kind: ClassVar[Kind] = "job"
 
 
@@ -320,7 +351,9 @@ Resource = (
     | File
     | Notebook
     | Pipeline
+    | AdoptedPipeline
     | Job
+    | AdoptedJob
     | Dashboard
     | App
     | Permissions

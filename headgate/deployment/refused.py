@@ -13,7 +13,7 @@ from headgate.definition.provider import CONNECTOR_OPTIONS, TABLE_SETTINGS, has
 from headgate.definition.secret_checks import FRAMEWORK_OPTIONS
 from headgate.deployment.app_source import app_problems
 from headgate.deployment.files import MOST_BYTES, upload
-from headgate.deployment.ingest import MANAGED, RESERVED
+from headgate.deployment.ingest import RESERVED, managed_settings
 from headgate.inventory.row import GONE, rule_of
 from headgate.problems import Problem, did_you_mean
 from headgate.project import TABLES
@@ -70,7 +70,7 @@ def _spec(connector: Connector) -> Spec | None:
 
 def _no_code(definition: Definition) -> Iterator[Problem]:
     code = definition.code
-    if not (code.folder or code.git or code.wheels):
+    if not (code.folder or code.git or code.wheels or code.workspace or code.by_platform):
         fix = "add `code:` with `wheels`, `git` or `folder`, for the connector and for its framework"
         if definition.ingestion == "managed":
             fix = "add `code:` with the connector and its framework as `wheels`"
@@ -118,7 +118,8 @@ def _refused(definition: Definition, spec: Spec | None, options: Iterable[str]) 
         if definition.by_notebook:
             fix = "take them out: a secret is read from the scope, by its key under secrets.secret_mappings"
         yield f"has secrets among its options: {', '.join(secret)}, and this file is committed", fix
-    own = [name for name in options if name not in (*(MANAGED if managed else RESERVED), *secret)]
+    settings = managed_settings(by_platform=definition.code.by_platform) if managed else RESERVED
+    own = [name for name in options if name not in (*settings, *secret)]
     if managed:
         yield from _unmanaged(definition.provider, own, [name for name in options if name in TABLE_SETTINGS])
         return

@@ -59,6 +59,8 @@ class Scope:
         code = self.definition.code
         if code.git:
             return f"/Workspace{self.folder}/code/{code.git.python_root}".rstrip("/")
+        if code.workspace:
+            return code.workspace
         return f"/Workspace{self.source_folder}" if code.folder else ""
 
     @property

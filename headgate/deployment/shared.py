@@ -25,10 +25,11 @@ Headgate puts a {kind} here for each pipeline. A deploy overwrites what is chang
 """
 
 
-def shared_resources(scope: Scope, code: Mapping[str, bytes]) -> list[Resource]:
+def shared_resources(scope: Scope, code: Mapping[str, bytes], *, has_files: bool = True) -> list[Resource]:
     """Give what a connector's pipelines share, in the order in which it is made.
 
-    `code` is path → content of the connector's own files, if they are uploaded.
+    `code` is path → content of the connector's own files, if they are uploaded. has_files: some pipeline has an ingest file or
+    a notebook of headgate's.
     """
     definition = scope.definition
     found: list[Resource] = []
@@ -47,7 +48,7 @@ def shared_resources(scope: Scope, code: Mapping[str, bytes]) -> list[Resource]:
         branch, tag = ("", git.tag) if git.tag else (git.branch, "")
         found.append(GitFolder(definition.id, git.url, git.provider, branch, tag, git.credential_id, path, tuple(git.sparse)))
     found += files_below(scope.source_folder, code)
-    if definition.ingestion == "file":
+    if definition.ingestion == "file" and has_files:
         kinds = {"Kinds": "Notebooks" if definition.by_notebook else "Ingest files", "kind": scope.code_kind}
         about = _ABOUT.format(connector=definition.id, **kinds).encode()
         found.append(File(_README, f"{scope.ingest_folder}/README.md", about))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from headgate.deployment.apps import app_resources
 from headgate.deployment.model import Ref, Stack
 from headgate.deployment.monitoring.resources import monitoring_resources
-from headgate.deployment.pipelines import pipelines_now, refs, resources_of
+from headgate.deployment.pipelines import file_of, pipelines_now, refs, resources_of
 from headgate.deployment.shared import not_ours, shared_resources
 from headgate.deployment.transforms import transform_resources
 from headgate.layout.model import stack_numbers, whereabouts
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from headgate.deployment.model import Resource
     from headgate.deployment.pipelines import PipelineNow
     from headgate.deployment.scope import Scope
+    from headgate.layout.adopted import Adopted
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout, Left, Pipeline
     from headgate.tables.table import Table
@@ -53,14 +54,15 @@ def stacks_of(
     code: Mapping[str, bytes] | None = None,
     transforms: Sequence[DeployedTransforms] = (),
     apps: Mapping[str, Mapping[str, bytes]] | None = None,
+    adopted: Adopted | None = None,
 ) -> list[Stack]:
     """Give the connector's stacks in a target in the order of their applies: the shared one, then those with pipelines.
 
     A stack that emptied is there until its traces are recorded as gone. A target that is taken down goes the other way
     round, so that the connection outlives what reads through it; once it is recorded as down, it has no stack any more.
     transforms: the pipelines of transforms that the target is to have. code: path → content of the connector's own files that
-    are uploaded; apps: the same of each Databricks App. Raises RefusedError
-    where an import needs a workspace's id that is not recorded, InputError for a managed pipeline that has no table yet,
+    are uploaded; apps: the same of each Databricks App. What is `adopted` is imported. Raises RefusedError where
+    an import needs a workspace's id that is not recorded, InputError for a managed pipeline that has no table yet,
     StaleError where layout and tables don't hold the same tables.
     """
     retired = next((retirement for retirement in layout.retired if retirement.target == scope.target_name), None)
@@ -68,10 +70,11 @@ def stacks_of(
         return [] if retired.done else _retired(scope, layout, leave=retired.tables == "leave")
     if problems := _without_ids(scope, _changing_stack(layout, scope.target_name), deployed):
         raise RefusedError(problems)
-    pipelines = {one.id: one for one in pipelines_now(scope, tables, layout)}
+    pipelines = {one.id: one for one in pipelines_now(scope, tables, layout, adopted)}
     if problems := _empty(scope, pipelines.values()):
         raise InputError(problems)
-    name, made = scope.stack_name(None), shared_resources(scope, code or {})
+    has_files = not pipelines or any(file_of(scope, one) for one in pipelines.values())
+    name, made = scope.stack_name(None), shared_resources(scope, code or {}, has_files=has_files)
     made += monitoring_resources(scope, layout, list(pipelines.values()), made)
     made += transform_resources(scope, transforms, made)
     made += app_resources(scope, apps or {})
@@ -116,13 +119,24 @@ def _drafts(scope: Scope, layout: Layout, pipelines: Mapping[str, PipelineNow], 
         draft.resources += resources_of(scope, pipelines[pipeline.id])
         if pipeline.renamed and target in pipeline.renamed.until:
             draft.renamed += zip(refs(scope, pipeline.renamed.before), refs(scope, pipeline.id), strict=True)
+        draft.imported += _taken_over(pipelines[pipeline.id])
     for pipeline in _changing_stack(layout, target):
         own = refs(scope, pipeline.id)
-        drafts[pipeline.stack].imported += [(one, deployed.ids[one.address]) for one in own if one.address in deployed.ids]
+        imported = drafts[pipeline.stack].imported
+        known = {one for one, _ in imported}
+        imported += [(one, deployed.ids[one.address]) for one in own if one.address in deployed.ids and one not in known]
         if pipeline.restacked:
             drafts[int(pipeline.restacked.before)].forgotten += own
     _forget(drafts, (left for left in layout.left if target in left.until), target)
     return dict(drafts)
+
+
+def _taken_over(now: PipelineNow) -> list[tuple[Ref, str]]:
+    """Give what of an adopted pipeline is imported, with the workspace's ids; importing what a state has changes nothing."""
+    if now.found is None:
+        return []
+    job = [(Ref("job", now.id), now.found.job_id)] if now.found.job is not None and now.chain is None else []
+    return [(Ref("pipeline", now.id), now.found.id), *job]
 
 
 def _forget(drafts: defaultdict[int, _Draft], pipelines: Iterable[Pipeline | Left], target: str) -> None:

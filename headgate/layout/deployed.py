@@ -95,7 +95,12 @@ def read_deployed(folder: Path, target: str) -> Deployed:
 
 
 def write_deployed(folder: Path, deployed: Deployed) -> bool:
-    """Write the record whole, one line an id and a table, sorted; say whether it changed."""
+    """Write the record whole; say whether it changed."""
+    return write_whole(deployed_path(folder, deployed.target), deployed_text(deployed))
+
+
+def deployed_text(deployed: Deployed) -> str:
+    """Give the record's text, one line an id and a table, sorted."""
     parts = [f'  "format": {FORMAT}', f'  "ids": {_lines(deployed.ids)}']
     if deployed.by != "terraform":
         parts.append(f'  "by": {json.dumps(deployed.by)}')
@@ -107,7 +112,7 @@ def write_deployed(folder: Path, deployed: Deployed) -> bool:
         parts.append(f'  "doubled": {_lines(deployed.doubled)}')
     if deployed.transforms:
         parts.append(f'  "transforms": {_lines(deployed.transforms)}')
-    return write_whole(deployed_path(folder, deployed.target), "{\n" + ",\n".join(parts) + "\n}\n")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def _lines(entries: dict[str, str]) -> str:

@@ -26,7 +26,7 @@ def declared_in(one: Connector, target: str) -> list[Declared]:
     if layout is None or any(retired.target == target and retired.done for retired in layout.retired):
         return []
     scope, catalog = Scope(definition, target), definition.targets[target].catalog
-    deployed = one.deployed(target)
+    deployed, adopted = one.deployed(target), one.adopted(target).pipelines
     recorded = deployed.pipeline_ids
     tables = grouped((its.in_target(target), its.table.in_catalog(catalog)) for its in layout.tables)
 
@@ -37,7 +37,7 @@ def declared_in(one: Connector, target: str) -> list[Declared]:
             its.id,
             group,
             scope.stack_name(its.stack),
-            scope.pipeline_name(name or its.id),
+            adopted[its.id].name if its.id in adopted else scope.pipeline_name(name or its.id),
             recorded.get(its.id, ""),
             tuple(tables[its.id]),
             leaving,

@@ -162,10 +162,9 @@ def _moved(deployed: Deployed, moves: Sequence[Placement], catalog: str | None) 
 
 
 def _expected_files(one: Connector, scope: Scope, layout: Layout) -> dict[str, str]:
-    if one.definition.ingestion != "file":
-        return {}
-    pipelines = pipelines_now(scope, one.tables, layout)
-    return {Ref(scope.code_kind, each.id).address: upload(file_of(scope, each).content) for each in pipelines}
+    pipelines = pipelines_now(scope, one.tables, layout, one.adopted(scope.target_name))
+    files = [file for each in pipelines if (file := file_of(scope, each))]
+    return {Ref(file.kind, file.id).address: upload(file.content) for file in files}
 
 
 def _of_terraform(request: RecordRequest, stacks: dict[str, int], tell: Callable[[str], None]) -> dict[str, State]:

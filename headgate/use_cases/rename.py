@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.layout.adopted import adopted_path, rename_adopted
 from headgate.layout.progress import pipeline_id, rename_pipeline
 from headgate.use_cases.record import write_layout
 from headgate.use_cases.request import one_connector
@@ -32,4 +33,7 @@ def change_id(request: RenameRequest, tell: Callable[[str], None]) -> tuple[str,
     one = one_connector(request.root, request.connector)
     old = pipeline_id(request.old)
     write_layout(one, rename_pipeline(one.agreed(), old, request.new, tuple(one.definition.targets)), tell)
+    for target in one.definition.targets:
+        if rename_adopted(one.folder, target, old, request.new):
+            tell(f"{adopted_path(one.folder, target)} written")
     return one.definition.id, old

@@ -55,7 +55,7 @@ def expected_of(scope: Scope, pipelines: Sequence[PipelineNow]) -> list[Expected
     return [
         Expected(
             pipeline=one.id,
-            name=scope.pipeline_name(one.name or one.id),
+            name=one.found.name if one.found else scope.pipeline_name(one.name or one.id),
             group_name=one.group.key,
             schedule=one.schedule,
             tables=len(one.tables),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.deployment.apps import WAREHOUSE
 from headgate.deployment.files import upload
-from headgate.deployment.ingest import option_text
+from headgate.deployment.ingest import IN_SOURCE, option_text
 from headgate.deployment.model import Ref
 from headgate.emit.fields import ALERTS, CONDITIONS, cluster_fields, level_of, principal
 from headgate.emit.terraform.literals import literal, literals
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Block = dict[str, Any]
 # What a table's settings are called otherwise in managed ingestion than in an ingest file.
 _SETTINGS = {"cluster_by": "clustering_columns"}
+_LISTS = frozenset({"primary_keys", "sequence_by", "cluster_by", "include_columns", "exclude_columns"})
 
 
 def catalog_block(one: Catalog) -> Block:
@@ -108,9 +109,9 @@ def pipeline_block(one: Pipeline) -> Block:
         block["library"] = [_library(one), *(_file(path) for path in one.more)]
         block["depends_on"] = [Ref(one.code_kind, one.id).address, *(ref.address for ref in one.after)]
     else:
-        objects = [{"table": _managed(table)} for table in one.managed]
-        block["ingestion_definition"] = {"connection_name": literal(one.connection), "objects": objects}
-        block["configuration"] = {"pipelines.managedIngestion.registerPythonDataSource": "true"}
+        block["ingestion_definition"] = {"connection_name": literal(one.connection), "objects": managed_objects(one.managed)}
+        if not one.by_platform:
+            block["configuration"] = {"pipelines.managedIngestion.registerPythonDataSource": "true"}
         # The workspace says what it is, and takes no word on it.
         block["lifecycle"] = {"ignore_changes": ["ingestion_definition[0].source_type"]}
     if one.edition:
@@ -157,25 +158,30 @@ def _run_as(who: RunAs | None) -> Block:
     return {"run_as": literals(principal(who))} if who else {}
 
 
+def managed_objects(tables: Sequence[ManagedTable]) -> list[Block]:
+    """Give the objects of an ingestion definition."""
+    return [{"table": _managed(table)} for table in tables]
+
+
 def _managed(one: ManagedTable) -> Block:
+    place = {"source_schema": "default"} | {name: value for name, value in one.settings.items() if name in IN_SOURCE}
+    settings = {name: value for name, value in one.settings.items() if name not in IN_SOURCE}
     block: Block = {
-        "source_schema": "default",
+        **{name: literal(option_text(value)) for name, value in place.items()},
         "source_table": literal(one.table.source_table),
         "destination_catalog": literal(one.table.catalog),
         "destination_schema": literal(one.table.schema),
         "destination_table": literal(one.table.table),
     }
-    if one.settings:
-        block["table_configuration"] = {
-            _SETTINGS.get(name, name): _setting(name, value) for name, value in one.settings.items()
-        }
+    if settings:
+        block["table_configuration"] = {_SETTINGS.get(name, name): _setting(name, value) for name, value in settings.items()}
     if one.options:
         block["connector_options"] = {"api_source_connector_options": {"options": literals(one.options)}}
     return block
 
 
 def _setting(name: str, value: object) -> object:
-    if name in ("primary_keys", "sequence_by", "cluster_by"):
+    if name in _LISTS:
         return [literal(str(part)) for part in value] if isinstance(value, list) else [literal(option_text(value))]
     if isinstance(value, bool):
         return value

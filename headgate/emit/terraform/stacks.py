@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.deployment.model import (
     TYPES,
+    AdoptedJob,
+    AdoptedPipeline,
     App,
     Catalog,
     Connection,
@@ -26,6 +28,7 @@ from headgate.deployment.model import (
     SecretScope,
 )
 from headgate.emit.terraform import blocks
+from headgate.emit.terraform.adopted import adopted_job_block, adopted_pipeline_block
 from headgate.emit.terraform.backend import backend_body
 from headgate.emit.terraform.connection import connection_block, note_block, variables
 from headgate.emit.terraform.literals import literal
@@ -119,7 +122,9 @@ _BLOCKS: dict[type[Resource], Callable[[Any], blocks.Block]] = {
     File: blocks.file_block,
     Notebook: blocks.notebook_block,
     Pipeline: blocks.pipeline_block,
+    AdoptedPipeline: adopted_pipeline_block,
     Job: blocks.job_block,
+    AdoptedJob: adopted_job_block,
     Dashboard: blocks.dashboard_block,
     App: blocks.app_block,
     Permissions: blocks.permissions_block,

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from headgate.engine.events import Event
 from headgate.engine.model import PlannedPipeline
-from headgate.use_cases.outputs import assess, deploys, layouts, observed, pipelines, progress, projects, sql, tables
+from headgate.use_cases.outputs import adopt, assess, deploys, layouts, observed, pipelines, progress, projects, sql, tables
 
 # Command → its output. Where one connector is named and the command says so, a list of one is the one itself.
 OUTPUTS: dict[str, Any] = {
@@ -37,6 +37,7 @@ OUTPUTS: dict[str, Any] = {
     "retire": progress.RetireOutput,
     "backfill": tables.BackfillOutput,
     "observe": observed.ObserveOutput | list[observed.ObserveOutput],
+    "adopt": adopt.AdoptOutput,
     "assess": assess.AssessOutput,
     "run": Event | list[PlannedPipeline],
     "doctor": projects.DoctorOutput,

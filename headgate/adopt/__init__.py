@@ -1,0 +1,1 @@
+"""What a workspace has already, taken over as it is."""

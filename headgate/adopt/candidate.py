@@ -45,8 +45,10 @@ def path_of(settings: Any) -> str | None:
     if len(libraries) != 1:
         return None
     (library,) = libraries
-    path = (library.get("file") or library.get("notebook") or {}).get("path") or (library.get("glob") or {}).get("include")
-    return None if not path or _WILD & set(path) else str(path)
+    if path := (library.get("file") or library.get("notebook") or {}).get("path"):
+        return str(path)
+    pattern = str((library.get("glob") or {}).get("include") or "")
+    return None if not pattern or _WILD & set(pattern) else pattern
 
 
 def _by_code(found: FoundPipeline, settings: dict[str, Any]) -> Candidate | str:

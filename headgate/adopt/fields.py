@@ -130,10 +130,11 @@ def _clean(value: Any, added: tuple[str, ...], path: str) -> Any:
 
 
 def unknown(settings: Mapping[str, Any], fields: Fields) -> list[str]:
-    """Give the paths of the settings that the provider does not know."""
+    """Give the paths of the settings that the provider does not know; of one with others in it, its own alone."""
     known = {".".join(parts) for parts in _paths(fields, ())}
     closed = {path.rpartition(".")[0] for path in known}
-    return sorted({path for path in told(settings) if _stranger(path, known, closed)})
+    found = {path for path in told(settings) if _stranger(path, known, closed)}
+    return sorted(path for path in found if path.rpartition(".")[0] not in found)
 
 
 def _stranger(path: str, known: set[str], closed: set[str]) -> bool:

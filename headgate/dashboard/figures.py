@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from headgate.use_cases.watch import Watched, WatchedFiles, WatchRequest
 
 T = TypeVar("T")
-_OWN = ("layout.lock", "runs.csv", "deployed.*.json")
+_OWN = ("layout.lock", "runs.csv", "deployed.*.json", "adopted.*.json")
 _FILES = ("connector.yaml", "sites.yaml", "tables.csv", *_OWN, *(f"sites/*/{name}" for name in _OWN))
 _AGAIN = 15.0  # seconds after which ages are looked at again, though no file changed
 _REST = 3.0  # times what a look took, until the next one

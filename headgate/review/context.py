@@ -45,7 +45,8 @@ class Context:
     all_month: what a pipeline that never stops costs in a month, in words; empty where that is not known.
     secrets: names of options whose values are secret; clear: of those that the definition has in clear. stacks: all that
     the lock has in the target. doubled: the workspace's id of a job that no state has → the address that it doubles.
-    recorded: table → the pipeline that was recorded to read it.
+    recorded: table → the pipeline that was recorded to read it. adopted: the pipelines that were there before, whose own code
+    no plan has.
     """
 
     connector: str
@@ -63,6 +64,7 @@ class Context:
     stacks: frozenset[str] = frozenset()
     doubled: Mapping[str, str] = field(default_factory=dict)
     recorded: Mapping[TableId, str] = field(default_factory=dict)
+    adopted: frozenset[str] = frozenset()
 
     @property
     def prefix(self) -> str:
@@ -87,6 +89,7 @@ def context_of(connector: Connector, target: str, before: Connector | None = Non
         deployed=deployed.ids | {f"databricks_pipeline.{name}": id_ for name, id_ in deployed.transforms.items()},
         doubled=deployed.doubled,
         recorded=deployed.tables,
+        adopted=frozenset(connector.adopted(target).pipelines),
         changes_stack={p.id: prefix + p.restacked.before for p in pipelines if p.restacked and target in p.restacked.until},
         leaving=_leaving(layout, target) if layout else frozenset(),
         retired=next((r.tables for r in (layout.retired if layout else ()) if r.target == target and not r.done), ""),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from headgate.grouped import grouped
 from headgate.review.context import Context, of_stack
+from headgate.review.facts import Held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.review.facts import Change, Facts, Held, PipelineFacts
+    from headgate.review.facts import Change, Facts, PipelineFacts
     from headgate.tables.ids import TableId
 
 _TYPE = "databricks_pipeline"
@@ -78,13 +79,27 @@ def pipelines_in(facts: Facts, contexts: Sequence[Context]) -> list[Whole]:
     entries: defaultdict[tuple[str, str], list[PipelineFacts]] = defaultdict(list)
     for one in facts.pipelines:
         context = of_stack(one.stack, contexts)
-        entries[context.connector if context else "", one.id].append(one)
+        entries[context.connector if context else "", one.id].append(_told(one, context))
     found = [_whole(connector, its, changes) for (connector, _), its in sorted(entries.items())]
     transforms = {(one.stack, one.id): one.sql_changes for one in facts.transforms}
     return [
         replace(one, transforms=True, sql_changes=transforms[one.stack, one.id]) if (one.stack, one.id) in transforms else one
         for one in found
     ]
+
+
+def _told(one: PipelineFacts, context: Context | None) -> PipelineFacts:
+    """Give a pipeline with its tables also where its code was there before, and is no part of the plan: as they are recorded.
+
+    Which options they have is not known then: they are taken to be the ones that the plan gives them.
+    """
+    if context is None or not {one.id, one.before_id} & context.adopted or (one.before is not None and one.after is not None):
+        return one
+    now = {held.table: held for held in one.after or ()}
+    recorded = [table for table, pipeline in context.recorded.items() if pipeline in (one.id, one.before_id)]
+    told = tuple(now.get(table) or Held(table.source_table, table.destination) for table in sorted(recorded, key=str))
+    before = told if one.before is None else one.before
+    return replace(one, before=before, after=before if one.after is None else one.after)
 
 
 def _whole(connector: str, entries: list[PipelineFacts], changes: dict[tuple[str, str], Change]) -> Whole:

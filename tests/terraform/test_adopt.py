@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.clients.databricks import Login
 from headgate.layout.ingested import tables_in
 from headgate.project import read_connectors
 from headgate.synthesis import deployment_of
@@ -28,17 +29,24 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.terraform
 
 CLUSTER = {"label": "default", "num_workers": 2, "node_type_id": "i3.xlarge", "spark_conf": {"spark.x": "${not a template}"}}
-ODD = {
-    "root_path": None, "serverless": False, "clusters": [CLUSTER], "photon": True, "edition": "CORE", "channel": "CURRENT",
-    "tags": {"team": "%{data}"}, "configuration": {"a.b": "1"}, "notifications": [{"email_recipients": ["a@example.com"],
-    "alerts": ["on-update-failure"]}], "development": True, "continuous": False,
-}  # fmt: skip
+ODD: dict[str, Any] = {
+    "root_path": None,
+    "serverless": False,
+    "clusters": [CLUSTER],
+    "photon": True,
+    "edition": "CORE",
+    "channel": "CURRENT",
+    "tags": {"team": "%{data}"},
+    "configuration": {"a.b": "1"},
+    "notifications": [{"email_recipients": ["a@example.com"], "alerts": ["on-update-failure"]}],
+    "development": True,
+    "continuous": False,
+    "deployment": {"kind": "BUNDLE", "metadata_file_path": "/Users/ann/metadata.json"},
+}
 
 
 @pytest.fixture
 def cloud(terraform: Terraform, served_workspace: tuple[Any, str], monkeypatch: pytest.MonkeyPatch) -> Cloud:
-    from headgate.clients.databricks import Login
-
     clock = QuickClock()
 
     def login(host: str | None, profile: str | None, _clock: object = None, retries: int | None = None) -> Login:
@@ -113,6 +121,22 @@ def test_the_first_plan_imports_and_changes_nothing(
     }
 
 
+def test_what_the_provider_would_fill_in_stays_as_it_is(
+    cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
+) -> None:
+    cloud.by_file("CRM", ["contacts"])
+    cloud.job("CRM", "CRM")
+    for name in ("channel", "edition"):
+        del cloud.workspace.pipeline("CRM").spec[name]
+    (job,) = cloud.workspace.jobs.values()
+    for name in ("name", "max_concurrent_runs"):
+        del job.settings[name]
+
+    headgate("adopt", "crm")
+
+    assert set(changed(plan(tmp_path, terraform)).values()) == {"import"}
+
+
 def test_managed_ingestion_is_taken_over_with_the_places_and_columns_of_its_tables(
     cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
 ) -> None:
@@ -156,8 +180,10 @@ def test_another_table_brings_a_file_of_headgate_and_leaves_all_else(
     outcomes = changed(plan(tmp_path, terraform))
 
     assert outcomes == {
-        "databricks_workspace_file.README": "create", "databricks_workspace_file.crm": "create", "databricks_pipeline.crm": "update"
-    }  # fmt: skip
+        "databricks_workspace_file.README": "create",
+        "databricks_workspace_file.crm": "create",
+        "databricks_pipeline.crm": "update",
+    }
     plan(tmp_path, terraform, apply=True)
     spec = cloud.workspace.pipeline("CRM").spec
     (library,) = spec["libraries"]

@@ -17,17 +17,20 @@ if TYPE_CHECKING:
 # The API's name of a list → the provider's.
 _PIPELINE = {"clusters": "cluster", "libraries": "library", "notifications": "notification"}
 _JOB = {"tasks": "task"}
+# What the provider fills in by itself where nothing is said, which would change what was found without it.
+_FILLED_IN = {"pipeline": ("channel", "edition"), "job": ("max_concurrent_runs", "name")}
 
 
 def adopted_pipeline_block(one: AdoptedPipeline) -> Block:
     """Give an adopted pipeline's block."""
     block = _in_words(one.settings, _PIPELINE)
+    ignored = [name for name in _FILLED_IN["pipeline"] if name not in block]
     if "ingestion_definition" in block:
         if one.managed:
             block["ingestion_definition"] |= {"objects": managed_objects(one.managed)}
         # The workspace says what it is, and takes no word on it.
-        block["lifecycle"] = {"ignore_changes": ["ingestion_definition[0].source_type"]}
-    return block | ({"depends_on": [ref.address for ref in one.after]} if one.after else {})
+        ignored.append("ingestion_definition[0].source_type")
+    return block | _lifecycle(ignored) | ({"depends_on": [ref.address for ref in one.after]} if one.after else {})
 
 
 def adopted_job_block(one: AdoptedJob) -> Block:
@@ -44,7 +47,11 @@ def adopted_job_block(one: AdoptedJob) -> Block:
         }
     if one.paused and "schedule" in block:
         block["schedule"] |= {"pause_status": "PAUSED"}
-    return block
+    return block | _lifecycle([name for name in _FILLED_IN["job"] if name not in block])
+
+
+def _lifecycle(ignored: list[str]) -> Block:
+    return {"lifecycle": {"ignore_changes": ignored}} if ignored else {}
 
 
 def _in_words(settings: Any, names: dict[str, str]) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,15 @@ class Cloud:
             "channel": "PREVIEW",
         }  # fmt: skip
         return self.made(name, settings | more)
+
+    def by_notebook(self, name: str, tables: Sequence[str], **more: Any) -> str:
+        """Make a pipeline that runs a notebook, which says what a file would."""
+        spec = {"connection_name": "crm_api", "objects": [{"table": {"source_table": one}} for one in tables]}
+        text = "# Databricks notebook source\n" + FORMS[self.form].replace("{spec}", repr(spec))
+        path, content = f"/Shared/{name}", b64encode(text.encode()).decode()
+        body = {"path": path, "language": "PYTHON", "format": "SOURCE", "content": content}
+        self.workspace.do("POST", "/api/2.0/workspace/import", body)
+        return self.made(name, {"libraries": [{"notebook": {"path": path}}], "root_path": "/Workspace/Users/ann/crm"} | more)
 
     def managed(self, name: str, tables: Sequence[dict[str, Any]], connection: str = "sales", **more: Any) -> str:
         """Make a pipeline by an ingestion definition of the platform's own connector."""

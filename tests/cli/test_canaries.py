@@ -94,6 +94,7 @@ RUNS = {
     "observe": ["crm", "--log", "log.jsonl"],
     "pipelines": ["list"],
     "assess": [],
+    "adopt": ["new"],
     "run": ["crm", "--code", "crm.py"],
     "backfill": ["crm", "--from", "*-1h", "--table", "contacts"],
     "dashboard": ["crm", "--host", "no host", "--port", "0"],

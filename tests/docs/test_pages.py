@@ -16,6 +16,7 @@ from headgate.sql.check.pipeline import check_sql
 from headgate.sql.generate.statements import generate
 from headgate.sql.language.load import parse_pipeline
 from headgate.use_cases.sql_tests import SqlTestRequest, prepare
+from tests.adopt.cloud import Cloud
 from tests.assess.logs import CLOUD
 from tests.docs.commands import read, words_of
 from tests.docs.pages import ROOT, Block, blocks, pages
@@ -248,6 +249,32 @@ def test_a_workspaces_pipelines_are_operated(tmp_path: Path) -> None:
     assert [job.pipelines for job in workspace.jobs.values()]
     assert {one.name for one in workspace.pipelines.values()} == {"crm_people_1", "crm_money_1"}
     assert people.updates[0].asked == {"full_refresh_selection": ["main.bronze.contacts"]}
+
+
+@pytest.mark.long
+@pytest.mark.terraform
+def test_pipelines_that_are_there_are_adopted(deploying: tuple[Workspace, dict[str, str]], tmp_path: Path) -> None:
+    workspace, environment = deploying
+    cloud = Cloud(workspace)
+    cloud.by_file("CRM daily", ["contacts", "deals"])
+    cloud.job("CRM daily", "CRM daily")
+    cloud.managed("Sales", [{"source_schema": "objects", "source_table": "Account"}])
+    before = workspace.snapshot()
+    reader = Reader(tmp_path, environment)
+    story = Story(reader)
+    story.do("headgate init project shop\ncd shop")
+    (reader.work / "sales").mkdir()
+    (reader.work / "sales/databricks.yml").write_text(
+        "bundle: {name: sales}\nresources: {pipelines: {sales: {name: Sales}}}\ntargets: {prod: {default: true}}\n"
+    )
+
+    story.read("docs/adopt.md")
+
+    after = workspace.snapshot()
+    assert {kind: after[kind] for kind in ("pipelines", "jobs")} == {kind: before[kind] for kind in ("pipelines", "jobs")}
+    assert (reader.here / "connectors/sales/adopted.prod.json").is_file()
+    record = json.loads((reader.here / "connectors/crm/deployed.prod.json").read_text())
+    assert record["ids"]["databricks_pipeline.crm_daily"] == cloud.ids["CRM daily"]
 
 
 @pytest.mark.long

@@ -13,6 +13,7 @@ from headgate.layout.ingested import tables_in
 from headgate.project import read_connectors
 from headgate.synthesis import deployment_of
 from tests.adopt.cloud import FORMS, Cloud
+from tests.standin.running import NEWEST, OLDEST
 from tests.support.command import in_process
 from tests.support.samples import DEFINITIONS, OPTIONED, tables_of
 from tests.workspace.client import QuickClock
@@ -95,22 +96,28 @@ def changed(outcomes: dict[str, Outcome]) -> dict[str, str]:
     return {address: done for one in outcomes.values() for address, done in one.planned.items()}
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [one if one == "register" else pytest.param(one, marks=pytest.mark.long) for one in FORMS])
+@pytest.mark.parametrize("provider", [OLDEST, pytest.param(NEWEST, marks=pytest.mark.long)])
 def test_the_first_plan_imports_and_changes_nothing(
-    form: str, cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
+    form: str, provider: str, cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
 ) -> None:
     cloud.form = form
     cloud.by_file("CRM daily", ["contacts", {"source_table": "deals", "table_configuration": {"scd_type": "SCD_TYPE_2"}}])
     cloud.by_file("CRM odd", ["orders"], **ODD)
+    newer = {"dependencies": ["crm==1.0"], "environment_version": "4"} if provider == NEWEST else {"dependencies": ["crm==1.0"]}
+    cloud.by_notebook("CRM notebook", ["leads"], serverless=True, environment=newer)
     job = cloud.job("CRM daily", "CRM daily", email_notifications={"on_failure": ["ann@example.com"]}, timeout_seconds=60)
     before = terraform.workspace.snapshot()
 
     headgate("adopt", "crm")
 
+    definition = tmp_path / "connectors/crm/connector.yaml"
+    assert f"provider: {'1.111.0' if provider == NEWEST else OLDEST}" in definition.read_text().replace('"', "")
+    definition.write_text(definition.read_text().replace("1.111.0", NEWEST))
     assert terraform.workspace.snapshot() | {"moment": 0} == before | {"moment": 0}
     outcomes = plan(tmp_path, terraform)
     assert changed(outcomes) == dict.fromkeys(
-        ("databricks_pipeline.crm_daily", "databricks_pipeline.crm_odd", "databricks_job.crm_daily"), "import"
+        (*(f"databricks_pipeline.crm_{name}" for name in ("daily", "odd", "notebook")), "databricks_job.crm_daily"), "import"
     )
     assert outcomes["crm-prod-1"].imported["databricks_job.crm_daily"] == job
     plan(tmp_path, terraform, apply=True)

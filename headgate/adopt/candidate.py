@@ -23,6 +23,13 @@ _WILD = frozenset("*?[")
 
 def candidate_of(found: FoundPipeline) -> Candidate | list[str]:
     """Give a pipeline as one that can be taken over, or why it can't be, a sentence each."""
+    try:
+        return _candidate(found)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return [f"its settings or its code have another form than is documented ({type(error).__name__})"]
+
+
+def _candidate(found: FoundPipeline) -> Candidate | list[str]:
     settings = cleaned(found.settings, ADDED_TO_PIPELINE)
     if "gateway_definition" in settings:
         return ["it is a gateway of managed ingestion, which holds no tables of its own"]
@@ -45,6 +52,8 @@ def path_of(settings: Any) -> str | None:
     if len(libraries) != 1:
         return None
     (library,) = libraries
+    if not isinstance(library, dict):
+        return ""  # of a form that nobody knows
     if path := (library.get("file") or library.get("notebook") or {}).get("path"):
         return str(path)
     pattern = str((library.get("glob") or {}).get("include") or "")

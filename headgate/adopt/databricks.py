@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from databricks.sdk.errors import NotFound, PermissionDenied
 
@@ -53,7 +54,7 @@ class AdoptedWorkspace(DatabricksWorkspace):
         """Give the options of tables that a connection lets through; None where that can't be seen."""
         with self._asking(f"connection {connection}", "USE CONNECTION on it"):
             try:
-                options = self._do("GET", f"{_CONNECTIONS}/{connection}").get("options") or {}
+                options = self._do("GET", f"{_CONNECTIONS}/{quote(connection, safe='')}").get("options") or {}
             except (NotFound, PermissionDenied):
                 return None
         return [name for part in str(options.get("externalOptionsAllowList") or "").split(",") if (name := part.strip())]

@@ -12,7 +12,7 @@ from headgate.adopt.lay_out import lay_out
 from headgate.adopt.model import Adoption, Candidate, Left
 from headgate.definition.provider import has
 from headgate.deployment.tags import tag_in
-from headgate.names import slug
+from headgate.names import ID, slug
 from headgate.numbers import counted
 from headgate.problems import InputError
 
@@ -36,12 +36,14 @@ def adopt(
     taken = _one_connection(wanted, [made for _, made in found if isinstance(made, Candidate)], left)
     taken = _most(taken, left, lambda one: one.ingestion, lambda one: f"it ingests by {_WORDS[one.ingestion]}")
     taken = _most(taken, left, _source, lambda one: f"it reads from {one.source}, registered otherwise")
-    taken = _own_tables(taken, left)
+    if not (taken := _own_tables(taken, left)):
+        raise InputError("no pipeline is left to take over", f"name those that are meant; why: {_reasons(left)}")
     starts = starts_of((one.found.id for one in taken), jobs)
     parts = _definition(wanted, taken, starts, external_options)
     return lay_out(wanted, parts, dict(zip(_ids(taken), taken, strict=True)), starts, left)
 
 
+_MOST = 3  # reasons that are said where nothing can be taken over
 _WORDS = {"file": "files", "managed": "ingestion definitions"}
 
 
@@ -49,14 +51,17 @@ def _left(one: FoundPipeline, *why: str) -> Left:
     return Left("pipeline", one.name, one.id, why)
 
 
+def _reasons(left: Sequence[Left]) -> str:
+    said = "; ".join(f"{one.name}: {one.why[0]}" for one in left[:_MOST])
+    return said + (f" (and {len(left) - _MOST} more)" if len(left) > _MOST else "")
+
+
 def _one_connection(wanted: Wanted, taken: list[Candidate], left: list[Left]) -> list[Candidate]:
     """Give what reads through the connection that is meant; all else is left."""
     names = Counter(one.connection for one in taken)
     if not taken or (wanted.connection and wanted.connection not in names):
         through = f" and reads through {wanted.connection}" if wanted.connection else ""
-        said = "; ".join(f"{one.name}: {one.why[0]}" for one in left[:3])
-        more = f" (and {len(left) - 3} more)" if len(left) > 3 else ""  # noqa: PLR2004  # as many as are said
-        fix = f"what there is: {said}{more}" if left else "look whether this is the right workspace"
+        fix = f"what there is: {_reasons(left)}" if left else "look whether this is the right workspace"
         if names:
             fix = f"the connections are: {', '.join(sorted(names))}"
         raise InputError(f"there is no pipeline that ingests tables{through}, and that can be taken over", fix)
@@ -108,7 +113,7 @@ def _ids(taken: Sequence[Candidate]) -> list[str]:
     ids: list[str] = []
     for one in taken:
         tag = tag_in(one.settings.get("tags"))
-        base = tag.id if tag else slug(one.found.key or one.found.name, "pipeline")
+        base = tag.id if tag and ID.fullmatch(tag.id) else slug(one.found.key or one.found.name, "pipeline")
         id_, number = base, 1
         while id_ in ids:
             number += 1
@@ -121,8 +126,6 @@ def _definition(
     wanted: Wanted, taken: Sequence[Candidate], starts: Starts, external_options: Callable[[str], list[str]]
 ) -> dict[str, Any]:
     """Give the definition's parts: what new pipelines of the connector are to be like is what most of these are like."""
-    if not taken:
-        raise InputError("no pipeline is left to take over", "name those that are meant: headgate adopt CONNECTOR PIPELINES…")
     first = taken[0]
     places = Counter((table.catalog, table.schema) for one in taken for table in one.tables)
     (catalog, schema), _ = places.most_common(1)[0]

@@ -32,7 +32,8 @@ def code_in(text: str) -> Code | str:
     if tables is None:
         return "its code has no pipeline_spec, as a literal that is handed to ingest() alone"
     module = ast.parse(text)
-    spec = next(_values(module, "pipeline_spec"))
+    if (spec := next(_values(module, "pipeline_spec"), None)) is None:
+        return "its pipeline_spec has a second name"
     if odd := _odd(spec):
         return f"its pipeline_spec says {odd}, which headgate's files don't"
     connection = spec.get("connection_name")

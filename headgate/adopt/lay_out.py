@@ -50,8 +50,7 @@ def lay_out(
         else:
             kept[id_] = one
     if not kept:
-        fix = "; ".join(f"{one.name}: {one.why[0]}" for one in whole[:3])
-        raise InputError("no pipeline can be taken over as it is", f"why: {fix}")
+        raise InputError("no pipeline can be taken over as it is", f"why: {whole[-1].name}: {whole[-1].why[0]}")
     rows = tuple(row for id_ in kept for row in _rows(definition, kept[id_], starts))
     layout, tables = _layout(definition, kept, rows)
     if wrong := misfits(tables, definition, layout):
@@ -122,6 +121,8 @@ def _not_exact(definition: Definition, wanted: Wanted, id_: str, one: Candidate,
     problems = problems_of(Connector(folder, definition, rows, layout), {})
     if problems:
         return [problems[0].message]
+    if wrong := misfits(tables, definition, layout):
+        return [wrong[0]]
     scope = Scope(definition, wanted.target)
     resolved = {table.id: table for table in tables}
     if one.code:

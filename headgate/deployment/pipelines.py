@@ -99,9 +99,9 @@ def _now(scope: Scope, one: ResolvedPipeline, chain: Chain | None, found: Found 
     )
 
 
-def refs(scope: Scope, pipeline: str) -> list[Ref]:
-    """Give what tells the resources that a pipeline may have, the pipeline first."""
-    has_job = scope.definition.mode == "batch"
+def refs(scope: Scope, pipeline: str, before: Found | None = None) -> list[Ref]:
+    """Give what tells the resources that a pipeline may have, the pipeline first. before: how it was found, if it was."""
+    has_job = scope.definition.mode == "batch" or (before is not None and before.job is not None)
     found = [Ref("pipeline", pipeline)]
     found += [Ref(scope.code_kind, pipeline)] if scope.definition.ingestion == "file" else []
     found += [Ref("job", pipeline)] if has_job else []

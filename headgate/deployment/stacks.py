@@ -118,10 +118,12 @@ def _drafts(scope: Scope, layout: Layout, pipelines: Mapping[str, PipelineNow], 
         draft = drafts[pipeline.stack]
         draft.resources += resources_of(scope, pipelines[pipeline.id])
         if pipeline.renamed and target in pipeline.renamed.until:
-            draft.renamed += zip(refs(scope, pipeline.renamed.before), refs(scope, pipeline.id), strict=True)
+            found = pipelines[pipeline.id].found
+            pairs = zip(refs(scope, pipeline.renamed.before, found), refs(scope, pipeline.id, found), strict=True)
+            draft.renamed += pairs
         draft.imported += _taken_over(pipelines[pipeline.id])
     for pipeline in _changing_stack(layout, target):
-        own = refs(scope, pipeline.id)
+        own = refs(scope, pipeline.id, pipelines[pipeline.id].found)
         imported = drafts[pipeline.stack].imported
         known = {one for one, _ in imported}
         imported += [(one, deployed.ids[one.address]) for one in own if one.address in deployed.ids and one not in known]

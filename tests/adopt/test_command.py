@@ -280,3 +280,45 @@ def test_ingestion_definitions_of_whole_schemas_gateways_and_reports_are_left(cl
         "through": "it ingests without a connection, by a gateway or a foreign catalog",
         "gateway": "it is a gateway of managed ingestion, which holds no tables of its own",
     }
+
+
+def test_settings_of_another_form_than_is_documented_keep_a_pipeline_out(cloud: Cloud, headgate: Run) -> None:
+    cloud.by_file("good", ["a"])
+    cloud.made("odd", {"libraries": ["a.py"]})
+    cloud.made("odder", {"ingestion_definition": {"connection_name": "c", "objects": [5]}})
+
+    assert why(said(headgate, "crm")) == {
+        "odd": "the file that it runs can't be read",
+        "odder": "its settings or its code have another form than is documented (TypeError)",
+    }
+
+
+def test_where_nothing_can_be_taken_over_the_reasons_are_said(cloud: Cloud, headgate: Run, tmp_path: Path) -> None:
+    cloud.made("Silver", GLOB)
+    assert "Silver: it runs a folder of files" in headgate("adopt", "crm", code=1).stderr
+    cloud.by_file("one", ["same"])
+    cloud.by_file("two", ["same"])
+    assert "main.bronze.same is also a table of" in headgate("adopt", "crm", code=1).stderr
+    cloud.by_file("three", [{"source_table": "c", "table_configuration": {"primary_keys": ["id"]}}])
+    assert "have a form that headgate's files don't" in headgate("adopt", "crm", "three", code=1).stderr
+    assert not (tmp_path / "connectors").exists()
+
+
+def test_adopted_pipelines_are_known_by_the_names_that_they_keep(cloud: Cloud, headgate: Run) -> None:
+    cloud.by_file("CRM daily", ["contacts"])
+    headgate("adopt", "crm")
+
+    (found,) = json.loads(headgate("pipelines", "list", "-c", "crm", "-o", "json").stdout)
+    assert (found["name"], found["pipeline"], found["connector"]) == ("CRM daily", "crm_daily", "crm")
+
+
+def test_ids_are_told_apart_and_are_those_of_tags(cloud: Cloud, headgate: Run) -> None:
+    tags = {"headgate_connector": "old", "headgate_target": "prod"}
+    cloud.by_file("CRM 1", ["a"])
+    cloud.by_file("CRM-1", ["b"])
+    cloud.by_file("tagged", ["c"], tags=tags | {"headgate_id": "people_1"})
+    cloud.by_file("oddly tagged", ["d"], tags=tags | {"headgate_id": "No id"})
+
+    found = {one["name"]: one["pipeline"] for one in said(headgate, "crm")["pipelines"]}
+
+    assert found == {"CRM 1": "crm_1", "CRM-1": "crm_1_2", "tagged": "people_1", "oddly tagged": "oddly_tagged"}

@@ -311,3 +311,29 @@ def test_a_table_that_moves_is_handed_over_and_both_pipelines_keep_their_setting
         for one in cloud.workspace.pipelines.values()
     }
     assert read == {"CRM one": {"contacts"}, "CRM two": {"deals", "orders"}}
+
+
+def test_a_continuous_pipeline_changes_stack_with_its_job(
+    cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
+) -> None:
+    for name in ("CRM one", "CRM two"):
+        cloud.by_file(name, [name.replace(" ", "_")], continuous=True)
+        cloud.job(name, name, schedule=None)
+    headgate("adopt", "crm")
+    plan(tmp_path, terraform, apply=True)
+    record(headgate, tmp_path, terraform)
+    before = terraform.workspace.snapshot()
+
+    definition = tmp_path / "connectors/crm/connector.yaml"
+    definition.write_text(definition.read_text() + "balance: {stacks: 2}\n")
+    headgate("balance", "crm", "--restack")
+    outcomes = plan(tmp_path, terraform, apply=True)
+
+    moved = {"databricks_pipeline.crm_two", "databricks_job.crm_two"}
+    assert set(outcomes["crm-prod-2"].imported) == moved
+    assert outcomes["crm-prod-1"].of("remove") >= moved
+    assert not {done for one in outcomes.values() for done in one.planned.values()} - {"import", "remove"}
+    record(headgate, tmp_path, terraform)
+    assert changed(plan(tmp_path, terraform)) == {}
+    after = terraform.workspace.snapshot()
+    assert {kind: after[kind] for kind in ("pipelines", "jobs")} == {kind: before[kind] for kind in ("pipelines", "jobs")}

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from headgate.files import read_text, write_whole
+from headgate.problems import Problem, refuse
 from headgate.validation import Id, StrictModel, parse_as
 
 if TYPE_CHECKING:
@@ -66,7 +67,17 @@ def read_adopted(folder: Path, target: str) -> Adopted:
     text = read_text(path, fix)
     if text is None:
         return Adopted(target)
-    return Adopted(target, parse_as(_File, text, str(path), fix).pipelines)
+    pipelines = parse_as(_File, text, str(path), fix).pipelines
+    message = "the job of '{}' has no single task that runs a pipeline"
+    refuse(Problem(message.format(id_), fix, str(path)) for id_, one in pipelines.items() if not _starts(one.job))
+    return Adopted(target, pipelines)
+
+
+def _starts(job: dict[str, Any] | None) -> bool:
+    """Whether a job, where there is one, has one task, and that runs a pipeline."""
+    tasks = [{"pipeline_task": {}}] if job is None else job.get("tasks")
+    is_one = isinstance(tasks, list) and len(tasks) == 1 and isinstance(tasks[0], dict)
+    return is_one and isinstance(tasks[0].get("pipeline_task"), dict)
 
 
 def adopted_text(adopted: Adopted) -> str:

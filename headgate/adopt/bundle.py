@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _REFERENCE = re.compile(r"\$\{([\w.-]+)\}")
 _DEVELOPMENT = r"\[dev [^\]]*\] "
 _DEPTH = 10  # of variables that are made of variables
+_LONGEST = 1000  # no pipeline has a name so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Bundled:
 
 def included(bundle: dict[str, Any]) -> list[str]:
     """Give the patterns of the files that a bundle's own file includes."""
-    return [str(pattern) for pattern in bundle.get("include") or ()]
+    said = bundle.get("include")
+    return [str(pattern) for pattern in said] if isinstance(said, list) else []
 
 
 def bundled_in(files: Sequence[dict[str, Any]], target: str | None) -> list[Bundled]:
@@ -52,7 +54,7 @@ def bundled_in(files: Sequence[dict[str, Any]], target: str | None) -> list[Bund
     targets: dict[str, dict[str, Any]] = {}
     for file in files:
         for name, part in _part(file, "targets").items():
-            targets[name] = _merged(targets.get(name, {}), part or {})
+            targets[name] = _merged(targets.get(name, {}), part if isinstance(part, dict) else {})
     name = target or next((one for one, part in targets.items() if part.get("default")), next(iter(targets), ""))
     if target and targets and target not in targets:
         raise InputError(f"the bundle has no target '{target}'", did_you_mean(target, targets))
@@ -61,8 +63,8 @@ def bundled_in(files: Sequence[dict[str, Any]], target: str | None) -> list[Bund
     for part in (*files, chosen):
         pipelines = _merged(pipelines, _part(_part(part, "resources"), "pipelines"))
     values = _values(files, chosen, name)
-    prefix = str((chosen.get("presets") or {}).get("name_prefix") or "")
-    return [_bundled(str(key), one or {}, values, prefix, chosen) for key, one in pipelines.items()]
+    prefix = str(_part(chosen, "presets").get("name_prefix") or "")
+    return [_bundled(str(key), _part(pipelines, key), values, prefix, chosen) for key in pipelines]
 
 
 def _bundled(key: str, one: dict[str, Any], values: dict[str, str], prefix: str, target: dict[str, Any]) -> Bundled:
@@ -87,7 +89,7 @@ def _values(files: Iterable[dict[str, Any]], chosen: dict[str, Any], target: str
 def _resolved(text: str, values: dict[str, str]) -> str:
     for _ in range(_DEPTH):
         resolved = _REFERENCE.sub(lambda found: values.get(found[1], found[0]), text)
-        if resolved == text:
+        if resolved == text or len(resolved) > _LONGEST:
             break
         text = resolved
     return text

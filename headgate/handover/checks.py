@@ -29,7 +29,7 @@ class Survey:
 
     `holders`: pipeline → who owns it, empty where there is no telling. `owners`: table → the pipeline that owns it, None where
     there is no such table. `named`: headgate's id of a pipeline → the tables (folded) that its applied file names; missing
-    where there is no telling.
+    where there is no telling. `starters`: jobs that start pipelines which have none of headgate's.
     """
 
     me: str
@@ -39,13 +39,14 @@ class Survey:
     releases: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str | None] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    starters: tuple[WorkspaceJob, ...] = ()
 
 
 def refusals(handovers: Iterable[Handover], stopped: Iterable[StoppedPipeline], survey: Survey) -> list[Problem]:
     """Say everything that forbids the handovers, each thing once."""
     problems: list[Problem] = []
     for one in stopped:
-        problems += _existing(one, survey)
+        problems += [*_existing(one, survey), *_started(one, survey)]
     for handover in handovers:
         (giver, giver_id), (taker, taker_id) = handover.giver, handover.taker
         source, destination = survey.pipelines.get(giver_id), survey.pipelines.get(taker_id)
@@ -79,6 +80,13 @@ def _existing(one: StoppedPipeline, survey: Survey) -> list[Problem]:
     if one.job_id and not one.leaves and survey.jobs.get(one.job_id) is None:
         problems.append(Problem(f"there is no job {one.job_id} (of pipeline {one.pipeline}) in the workspace", fix))
     return problems
+
+
+def _started(one: StoppedPipeline, survey: Survey) -> list[Problem]:
+    """Say which jobs of others would start a pipeline meanwhile."""
+    fix = "pause it until the files are deployed: whoever made it knows when it may run again"
+    jobs = [job for job in survey.starters if one.by_others and one.pipeline_id in job.pipelines and job.paused is False]
+    return [Problem(f"job {job.id} ({job.name}) starts pipeline {one.pipeline}, and is not paused", fix) for job in jobs]
 
 
 _FIXES = {"is owned by": "give both to one owner", "runs as": "set targets.<target>.run_as, and deploy"}

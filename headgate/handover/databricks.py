@@ -25,6 +25,8 @@ from headgate.handover.workspace import WorkspaceJob, WorkspacePipeline
 from headgate.problems import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from databricks.sdk.clock import Clock
     from databricks.sdk.service.pipelines import GetPipelineResponse, PipelineSpec
 
@@ -96,9 +98,13 @@ class DatabricksWorkspace:
         settings = self._settings(job_id)
         if settings is None:
             return None
-        starters = [part for name in _STARTERS if (part := getattr(settings, name))]
-        paused = all(part.pause_status == PauseStatus.PAUSED for part in starters) if starters else None
-        return WorkspaceJob(job_id, paused)
+        return _job(job_id, settings)
+
+    def jobs_starting(self, pipelines: Collection[str]) -> list[WorkspaceJob]:
+        """Give the jobs that start any of some pipelines (the workspace's ids). Raises SourceError."""
+        with self._login.asking("its jobs", "CAN VIEW on the jobs"):
+            found = [_job(str(one.job_id), one.settings) for one in self._client.jobs.list(expand_tasks=True) if one.settings]
+        return [job for job in found if not set(pipelines).isdisjoint(job.pipelines)]
 
     def set_paused(self, job_id: str, *, paused: bool) -> None:
         """Pause what starts a job, or let it start again; nothing else of the job changes.
@@ -175,3 +181,10 @@ def _reads(spec: PipelineSpec) -> tuple[str, ...]:
     objects = (spec.ingestion_definition.objects if spec.ingestion_definition else None) or []
     tables = [entry.table for entry in objects if entry.table]
     return tuple(f"{t.destination_catalog}.{t.destination_schema}.{t.destination_table or t.source_table}" for t in tables)
+
+
+def _job(job_id: str, settings: JobSettings) -> WorkspaceJob:
+    starters = [part for name in _STARTERS if (part := getattr(settings, name))]
+    paused = all(part.pause_status == PauseStatus.PAUSED for part in starters) if starters else None
+    tasks = [task.pipeline_task for task in settings.tasks or () if task.pipeline_task]
+    return WorkspaceJob(job_id, paused, settings.name or "", tuple(task.pipeline_id for task in tasks))

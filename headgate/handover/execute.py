@@ -77,6 +77,7 @@ def look(runbook: Runbook, workspace: DatabricksWorkspace, scope: Scope) -> Surv
     stopped = [*runbook.stopped, *runbook.restacked]
     pipelines = {one.pipeline_id: workspace.pipeline(one.pipeline_id) for one in stopped}
     involved = {id_ for handover in runbook.handovers for id_ in (handover.source_id, handover.destination_id)}
+    others = {one.pipeline_id for one in runbook.stopped if one.by_others}
     ran = [id_ for id_ in sorted(involved) if (facts := pipelines.get(id_)) and facts.updated]
     return Survey(
         workspace.me() if runbook.handovers else "",
@@ -86,6 +87,7 @@ def look(runbook: Runbook, workspace: DatabricksWorkspace, scope: Scope) -> Surv
         {id_: workspace.release(id_) for id_ in ran},
         {handover.table: workspace.owner_of(handover.table) for handover in runbook.handovers},
         _named(runbook.handovers, pipelines, workspace, scope),
+        tuple(workspace.jobs_starting(others)) if others else (),
     )
 
 

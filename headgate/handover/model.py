@@ -45,12 +45,16 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class StoppedPipeline:
-    """A pipeline that must not run meanwhile. `job_id` is empty where no job starts it; `leaves`: the layout has lost it."""
+    """A pipeline that must not run meanwhile. `job_id` is empty where no job starts it; `leaves`: the layout has lost it.
+
+    by_others: what starts it is no job of headgate's, as that of a pipeline which was there before.
+    """
 
     pipeline: str
     pipeline_id: str
     job_id: str = ""
     leaves: bool = False
+    by_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

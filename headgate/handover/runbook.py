@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from headgate.definition.model import Definition
+    from headgate.layout.adopted import Adopted
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout, Placement
 
@@ -25,15 +26,17 @@ def make_runbook(
     deployed: Deployed,
     tables: Collection[str] | None = None,
     unstarted: Collection[str] = (),
+    adopted: Adopted | None = None,
 ) -> Runbook:
     """Give what is to be done in `target`, in order; with `tables` (names of such), for those alone.
 
-    unstarted: pipelines whose jobs nothing starts, as the files have it, so that no step pauses them.
+    unstarted: pipelines whose jobs nothing starts, as the files have it, so that no step pauses them. adopted: what the target
+    had before.
 
     A table that is handed over already is passed over, so that a run that was cut off can be repeated as it was. Raises
     InputError for a table that isn't planned to move, StaleError for an id that can't be one of the workspace's.
     """
-    target_layout = TargetLayout(layout, definition, target, deployed)
+    target_layout = TargetLayout(layout, definition, target, deployed, adopted)
     todo = pending(layout, target)
     chosen: Sequence[Placement] = todo.planned
     if tables is not None:
@@ -63,12 +66,13 @@ def make_runbook_back(
     deployed: Deployed,
     tables: Collection[str],
     unstarted: Collection[str] = (),
+    adopted: Adopted | None = None,
 ) -> Runbook:
     """Give what brings tables back to the pipelines that they came from, handed over or half-way.
 
     Raises StaleError and InputError as `make_runbook` does.
     """
-    target_layout = TargetLayout(layout, definition, target, deployed)
+    target_layout = TargetLayout(layout, definition, target, deployed, adopted)
     todo = pending(layout, target)
     # One that is planned may belong to its new pipeline all the same, where a handover was cut off: it is looked at, too.
     among = (*todo.handed_over, *todo.planned)

@@ -49,6 +49,19 @@ def stop_steps(
             Step(
                 "pause",
                 one.pipeline,
+                f"Pause what starts pipeline {one.pipeline}, which is no job of this project, until the files are deployed.",
+                f"databricks pipelines get {one.pipeline_id}",
+                "no job that is not paused has a task for it",
+                undo="unpause it, unless it was paused before",
+                stopped=one,
+            )
+            for one in stopped
+            if one.by_others
+        ),
+        *(
+            Step(
+                "pause",
+                one.pipeline,
                 f"Pause the schedule of job {one.job_id}, of pipeline {one.pipeline}, and note whether it was paused before.",
                 f"databricks jobs get {one.job_id}",
                 "its schedule's pause_status is PAUSED",

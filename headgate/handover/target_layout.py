@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from headgate.definition.model import Definition
+    from headgate.layout.adopted import Adopted
     from headgate.layout.deployed import Deployed
     from headgate.layout.model import Layout, Left, Pipeline, Placement
 
@@ -23,10 +24,13 @@ _ID = re.compile(r"[0-9A-Za-z_-]+")
 
 
 class TargetLayout:
-    """A connector's layout in one target, and the workspace's ids there."""
+    """A connector's layout in one target, and the workspace's ids there. adopted: what the target had before."""
 
-    def __init__(self, layout: Layout, definition: Definition, target: str, deployed: Deployed) -> None:
+    def __init__(
+        self, layout: Layout, definition: Definition, target: str, deployed: Deployed, adopted: Adopted | None = None
+    ) -> None:
         self.layout, self.scope, self.deployed = layout, Scope(definition, target), deployed
+        self._by_others = {id_ for id_, one in adopted.pipelines.items() if one.job is None} if adopted else set()
         self.whose = f"{definition.id} -t {target}"
         entries: list[Pipeline | Left] = [*layout.left, *layout.pipelines]
         self.entries = {entry.id: entry for entry in entries}
@@ -53,7 +57,8 @@ class TargetLayout:
         if unknown:
             return f"pipeline {unknown[0]} has no recorded id yet"
         if self.scope.definition.mode == "batch":
-            jobless = [n for n in (placement.pipeline, placement.agreed) if not self.id_of(n, "databricks_job")]
+            own = [name for name in (placement.pipeline, placement.agreed) if name not in self._by_others]
+            jobless = [name for name in own if not self.id_of(name, "databricks_job")]
             return f"the job of pipeline {jobless[0]} has no recorded id yet" if jobless else ""
         return ""
 
@@ -65,7 +70,8 @@ class TargetLayout:
 
     def stopped(self, pipeline: str, *, leaves: bool = False) -> StoppedPipeline:
         """Give what stops a pipeline: its id and its job's, as far as they are recorded."""
-        return StoppedPipeline(pipeline, self.id_of(pipeline), self.id_of(pipeline, "databricks_job"), leaves)
+        job = self.id_of(pipeline, "databricks_job")
+        return StoppedPipeline(pipeline, self.id_of(pipeline), job, leaves, not job and pipeline in self._by_others)
 
     def with_leaders(self, pipelines: Iterable[str]) -> list[str]:
         """Give the pipelines, and before each the one whose job starts it too, where tables are to come one after the other."""

@@ -27,7 +27,9 @@ class WorkspacePipeline:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceJob:
-    """A job as the workspace has it. `paused` is None where it has no schedule."""
+    """A job as the workspace has it. `paused` is None where it has no schedule; `pipelines`: ids of those that it starts."""
 
     id: str
     paused: bool | None
+    name: str = ""
+    pipelines: tuple[str, ...] = ()

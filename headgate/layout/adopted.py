@@ -75,9 +75,10 @@ def read_adopted(folder: Path, target: str) -> Adopted:
 
 def _starts(job: dict[str, Any] | None) -> bool:
     """Whether a job, where there is one, has one task, and that runs a pipeline."""
-    tasks = [{"pipeline_task": {}}] if job is None else job.get("tasks")
-    is_one = isinstance(tasks, list) and len(tasks) == 1 and isinstance(tasks[0], dict)
-    return is_one and isinstance(tasks[0].get("pipeline_task"), dict)
+    match job:
+        case None | {"tasks": [{"pipeline_task": {}}]}:
+            return True
+    return False
 
 
 def adopted_text(adopted: Adopted) -> str:

@@ -118,8 +118,16 @@ def _bundled(request: AdoptRequest) -> list[Bundled] | None:
         fix = f"name a folder with a {_BUNDLE_FILES[0]}"
         raise InputError(Problem("is no folder of an asset bundle", fix, str(folder)))
     first = _mapping(own)
-    more = [path for pattern in included(first) for path in sorted(folder.glob(pattern)) if path.is_file()]
+    more = [path for pattern in included(first) for path in _files(own, pattern)]
     return list(bundled_in([first, *map(_mapping, dict.fromkeys(more))], request.bundle_target))
+
+
+def _files(own: Path, pattern: str) -> list[Path]:
+    try:
+        return [path for path in sorted(own.parent.glob(pattern)) if path.is_file()]
+    except (ValueError, NotImplementedError) as error:
+        fix = "write it relative to the bundle's folder, such as resources/*.yml"
+        raise InputError(Problem(f"includes {pattern!r}, which can't be found: {error}", fix, str(own))) from None
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -117,7 +117,10 @@ def _store(request: ConnectorRequest) -> tuple[HandoverStore, Scope]:
 def _runbook(request: HandoverRequest, store: HandoverStore, scope: Scope) -> Runbook:
     known = store.layout, scope.definition, store.target, store.connector.deployed(store.target)
     idle = _unstarted(store, scope)
-    return make_runbook_back(*known, request.back, idle) if request.back else make_runbook(*known, request.tables or None, idle)
+    adopted = store.connector.adopted(store.target)
+    if request.back:
+        return make_runbook_back(*known, request.back, idle, adopted)
+    return make_runbook(*known, request.tables or None, idle, adopted)
 
 
 def _unstarted(store: HandoverStore, scope: Scope) -> set[str]:

@@ -121,3 +121,27 @@ def test_a_bundle_whose_yaml_is_wrong_is_told_where(cloud: Cloud, headgate: Run,
 
     assert "more.yml" in headgate("adopt", "crm", "--bundle", str(bundle), code=1).stderr
     assert not cloud.workspace.log
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "include: resources\ntargets: [a]\nresources: 5\n",
+        "resources: {pipelines: {one: text, two: [1]}}\ntargets: {a: text}\nvariables: [x]\nbundle: name\n",
+        "targets: {a: {presets: p_, default: true}}\n",
+        "variables: {a: {default: '" + "${var.a}" * 9 + "'}}\nresources: {pipelines: {one: {name: '${var.a}'}}}\n",
+    ],
+)
+def test_a_bundle_of_any_other_form_has_none_of_the_pipelines(text: str, cloud: Cloud, headgate: Run, bundle: Path) -> None:
+    cloud.by_file("CRM", ["contacts"])
+    (bundle / "databricks.yml").write_text(text)
+
+    assert "the workspace has none of these" in headgate("adopt", "crm", "--bundle", str(bundle), code=1).stderr
+
+
+def test_files_that_are_included_from_nowhere_are_told(cloud: Cloud, headgate: Run, bundle: Path) -> None:
+    cloud.workspace.log.clear()
+    (bundle / "databricks.yml").write_text("include: [/etc/*.yml]\n")
+
+    assert "includes '/etc/*.yml', which can't be found" in headgate("adopt", "crm", "--bundle", str(bundle), code=1).stderr
+    assert not cloud.workspace.log

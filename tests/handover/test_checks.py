@@ -115,3 +115,17 @@ def test_a_pipeline_that_leaves_may_have_lost_its_job() -> None:
 
 def test_what_two_tables_are_refused_for_alike_is_told_once() -> None:
     assert len(refusals([HANDOVER, HANDOVER], STOPPED, other(holders={}))) == 1
+
+
+def test_a_job_of_others_that_would_start_a_pipeline_meanwhile_is_to_be_paused() -> None:
+    stopped = [replace(STOPPED[0], job_id="", by_others=True), STOPPED[1]]
+    jobs = [
+        WorkspaceJob("7", paused=False, name="Both", pipelines=("1a", "1b")),
+        WorkspaceJob("8", paused=True, name="Paused", pipelines=("1a",)),
+        WorkspaceJob("9", paused=None, name="By hand", pipelines=("1a",)),
+    ]
+
+    found = refusals([HANDOVER], stopped, other(starters=tuple(jobs)))
+
+    assert [one.message for one in found] == ["job 7 (Both) starts pipeline a_1, and is not paused"]
+    assert refusals([HANDOVER], STOPPED, other(starters=tuple(jobs))) == []

@@ -10,6 +10,7 @@ import pytest
 
 from headgate.definition.model import Definition
 from headgate.handover.runbook import make_runbook, make_runbook_back
+from headgate.layout.adopted import Adopted, AdoptedPipeline
 from headgate.layout.deployed import Deployed
 from headgate.layout.handover import alter_statement
 from headgate.layout.model import Asked, Change, Layout, Left, Move, Pipeline, Placement
@@ -56,6 +57,20 @@ def test_a_move_is_paused_stopped_altered_recorded_deployed_and_resumed() -> Non
         ("record states", "crm"),
         ("resume", "crm"),
     ]
+
+
+def test_a_pipeline_that_others_start_needs_no_job_and_a_person_pauses_them() -> None:
+    ids = {address: id_ for address, id_ in DEPLOYED.ids.items() if address != "databricks_job.a_1"}
+    adopted = Adopted(TARGET, {"a_1": AdoptedPipeline("aaaa-1", {}, "")})
+
+    runbook = make_runbook(LAYOUT, definition_of(), TARGET, Deployed(TARGET, ids), adopted=adopted)
+
+    assert [(one.pipeline, one.job_id, one.by_others) for one in runbook.stopped] == [("a_1", "", True), ("b_1", "102", False)]
+    assert runbook.steps[0].words == (
+        "Pause what starts pipeline a_1, which is no job of this project, until the files are deployed."
+    )
+    assert not runbook.waiting
+    assert make_runbook(LAYOUT, definition_of(), TARGET, Deployed(TARGET, ids)).waiting
 
 
 def test_all_tables_are_recorded_by_one_command() -> None:

@@ -281,6 +281,9 @@ def test_a_table_that_moves_is_handed_over_and_both_pipelines_keep_their_setting
 ) -> None:
     cloud.by_file("CRM one", ["contacts", "deals"], **ODD)
     cloud.by_file("CRM two", ["orders"], tags={"team": "two"})
+    others_job = cloud.job("Both", "CRM one", "CRM two")
+    for id_ in cloud.ids.values():
+        cloud.workspace.run(id_)
     headgate("adopt", "crm")
     plan(tmp_path, terraform, apply=True)
     record(headgate, tmp_path, terraform)
@@ -290,7 +293,12 @@ def test_a_table_that_moves_is_handed_over_and_both_pipelines_keep_their_setting
     definition.write_text(definition.read_text() + "balance: {pinned: {deals: crm_two}}\n")
     headgate("balance", "crm")
     assert changed(plan(tmp_path, terraform)) == {}
-    headgate("done", "crm", "--handover", "deals")
+    told = headgate("handover", "crm", "--warehouse", "wh1", "--execute", code=5).stderr
+    assert f"job {others_job} (Both) starts pipeline crm_one, and is not paused" in told
+    assert cloud.workspace.tables["main.bronze.deals"].pipeline == cloud.ids["CRM one"]
+    cloud.workspace.jobs[int(others_job)].settings["schedule"]["pause_status"] = "PAUSED"
+    headgate("handover", "crm", "--warehouse", "wh1", "--execute")
+    assert cloud.workspace.tables["main.bronze.deals"].pipeline == cloud.ids["CRM two"]
     outcomes = changed(plan(tmp_path, terraform))
     plan(tmp_path, terraform, apply=True)
     record(headgate, tmp_path, terraform)

@@ -25,7 +25,9 @@ _WHOEVER = "\0"  # in no line
 def runbooks(connectors: Sequence[Connector], target: str) -> str:
     """Give as Markdown what hands tables over, and what pipelines that leave or change stack need; empty for nothing."""
     own = [(one, one.layout) for one in connectors if one.layout and target in one.definition.targets]
-    found = [make_runbook(layout, one.definition, target, one.deployed(target)) for one, layout in own]
+    found = [
+        make_runbook(layout, one.definition, target, one.deployed(target), adopted=one.adopted(target)) for one, layout in own
+    ]
     return "\n".join(render_markdown(runbook) for runbook in found if runbook.steps or runbook.waiting)
 
 

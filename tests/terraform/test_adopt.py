@@ -173,6 +173,7 @@ def test_managed_ingestion_is_taken_over_with_the_places_and_columns_of_its_tabl
     assert cloud.workspace.pipeline("Sales").spec | {"ingestion_definition": ""} == before | {"ingestion_definition": ""}
 
 
+@pytest.mark.long
 def test_another_table_brings_a_file_of_headgate_and_leaves_all_else(
     cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
 ) -> None:
@@ -200,6 +201,7 @@ def test_another_table_brings_a_file_of_headgate_and_leaves_all_else(
     assert changed(plan(tmp_path, terraform)) == {}
 
 
+@pytest.mark.long
 def test_a_pipeline_with_another_id_before_the_first_apply_is_still_imported(
     cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
 ) -> None:
@@ -223,6 +225,7 @@ def test_a_pipeline_with_another_id_before_the_first_apply_is_still_imported(
     assert len(cloud.workspace.pipelines) == len(cloud.workspace.jobs) == 1
 
 
+@pytest.mark.long
 def test_a_pipeline_that_is_taken_out_of_the_file_follows_the_definition(
     cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
 ) -> None:
@@ -242,7 +245,7 @@ TAKEN = [name for name, parts in DEFINITIONS.items() if parts.get("credentials")
 
 
 @pytest.mark.parametrize(
-    "name", [one if number in (0, 3) else pytest.param(one, marks=pytest.mark.long) for number, one in enumerate(TAKEN)]
+    "name", [one if number == 0 else pytest.param(one, marks=pytest.mark.long) for number, one in enumerate(TAKEN)]
 )
 def test_what_headgate_deployed_itself_is_taken_over_by_a_project_that_knows_nothing_of_it(
     name: str, cloud: Cloud, headgate: Run, site: Callable[..., Site], tmp_path: Path
@@ -321,6 +324,7 @@ def test_a_table_that_moves_is_handed_over_and_both_pipelines_keep_their_setting
     assert read == {"CRM one": {"contacts"}, "CRM two": {"deals", "orders"}}
 
 
+@pytest.mark.long
 def test_a_continuous_pipeline_changes_stack_with_its_job(
     cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
 ) -> None:

@@ -150,6 +150,7 @@ def _definition(
         "targets": {
             wanted.target: {
                 "default": True,
+                **({"profile": wanted.profile} if wanted.profile else {}),
                 **({"paused": True} if starts.paused else {}),
                 **({"development": True} if _usual([bool(one.get("development")) for one in settings]) else {}),
             }

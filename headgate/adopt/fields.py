@@ -86,6 +86,7 @@ JOB: Fields = {
     "deployment": _any("kind metadata_file_path"),
     "schedule": _any("quartz_cron_expression timezone_id pause_status"),
     "queue": _any("enabled"),
+    "health": {"rules": _any("metric op value")},
     "run_as": _any("user_name service_principal_name"),
     "email_notifications": _MAILS,
     "webhook_notifications": _HOOKS,

@@ -98,11 +98,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be made: a connector `id` in a `target`, of what reads through `connection`; empty: the only one there is."""
+    """What is to be made: a connector `id` in a `target`, of what reads through `connection`; empty: the only one there is.
+
+    profile: the one to log in with; empty for the environment's.
+    """
 
     id: str
     target: str
     connection: str = ""
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)

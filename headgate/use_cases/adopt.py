@@ -86,9 +86,8 @@ def adopt_pipelines(request: AdoptRequest, tell: Callable[[str], None]) -> Adopt
         raise InputError("the workspace has none of these pipelines", fix)
     found = _read(workspace, meant, tell)
     jobs = workspace.jobs_starting({one.id for one in found})
-    made = adopt(
-        Wanted(request.name, request.target, request.connection), found, jobs, lambda name: _allowed(workspace, name, tell)
-    )
+    wanted = Wanted(request.name, request.target, request.connection, request.profile or "")
+    made = adopt(wanted, found, jobs, lambda name: _allowed(workspace, name, tell))
     adoption = replace(made, left=(*made.left, *missing))
     texts = _texts(request, adoption)
     written = () if request.dry_run else tuple(write_all(texts))

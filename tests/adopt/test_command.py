@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -322,3 +323,18 @@ def test_ids_are_told_apart_and_are_those_of_tags(cloud: Cloud, headgate: Run) -
     found = {one["name"]: one["pipeline"] for one in said(headgate, "crm")["pipelines"]}
 
     assert found == {"CRM 1": "crm_1", "CRM-1": "crm_1_2", "tagged": "people_1", "oddly tagged": "oddly_tagged"}
+
+
+def test_the_profile_that_it_logged_in_with_is_the_target_s(
+    cloud: Cloud, headgate: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.by_file("CRM", ["contacts"])
+    configuration = tmp_path / "databrickscfg"
+    configuration.write_text(f"[acme]\nhost = {os.environ['DATABRICKS_HOST']}\ntoken = {os.environ['DATABRICKS_TOKEN']}\n")
+    monkeypatch.setenv("DATABRICKS_CONFIG_FILE", str(configuration))
+    monkeypatch.delenv("DATABRICKS_HOST")
+    monkeypatch.delenv("DATABRICKS_TOKEN")
+
+    headgate("adopt", "crm", "-p", "acme")
+
+    assert read_connectors(tmp_path)[0].definition.targets["prod"].profile == "acme"

@@ -173,20 +173,18 @@ def _code(taken: Sequence[Candidate]) -> dict[str, Any]:
     found |= {"environment_version": str(version)} if version else {}
     if first.code is None:
         return found
-    folder = _usual([_folder(one) for one in taken])
-    if folder and not wheels:
+    is_module, by_loader = first.code.registration == "module", first.code.registration == "source_loader"
+    # Wheels may bring all of the code, or what code in a folder needs besides.
+    if folder := _usual([_folder(one, beside=not wheels or by_loader) for one in taken]):
         found["workspace"] = folder
-    if first.code.registration == "module":
-        return found | {"module": first.code.module}
-    return found | {"registration": first.code.registration}
+    return found | ({"module": first.code.module} if is_module else {"registration": first.code.registration})
 
 
-def _folder(one: Candidate) -> str:
-    """Give the folder that a pipeline imports from: its root, what its file has Python search, or where that file lies."""
-    file = path_of(one.settings) or ""
-    folder = one.settings.get("root_path") or (one.code and one.code.folder) or str(PurePosixPath(file).parent)
-    whole = folder if folder.startswith("/Workspace/") else f"/Workspace{folder}"
-    return whole.rstrip("/")
+def _folder(one: Candidate, *, beside: bool) -> str:
+    """Give the folder that a pipeline imports from: its root, what its file has Python search, else (`beside`) the file's."""
+    file = PurePosixPath(path_of(one.settings) or "/").parent
+    folder = str(one.settings.get("root_path") or (one.code and one.code.folder) or (file if beside else ""))
+    return (folder if not folder or folder.startswith("/Workspace/") else f"/Workspace{folder}").rstrip("/")
 
 
 def _compute(settings: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -195,7 +193,7 @@ def _compute(settings: Sequence[dict[str, Any]]) -> dict[str, Any]:
         return {"kind": "serverless"}
     clusters = [cluster for one in settings for cluster in (one.get("clusters") or [])[:1]]
     first: dict[str, Any] = clusters[0] if clusters else {}
-    size: dict[str, Any] = {"workers": int(first.get("num_workers") or 1)}
+    size: dict[str, Any] = {"workers": int(first.get("num_workers", 1))}
     if scale := first.get("autoscale"):
         size = {"autoscale": {name: int(scale[name]) for name in ("min_workers", "max_workers")}}
     named = {"node_type": "node_type_id", "driver_node_type": "driver_node_type_id", "policy_id": "policy_id"}

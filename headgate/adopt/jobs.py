@@ -9,7 +9,7 @@ from headgate.adopt.fields import ADDED_TO_JOB, JOB, cleaned, secrets_in, unknow
 from headgate.adopt.model import Job, Left
 from headgate.grouped import grouped
 from headgate.numbers import counted
-from headgate.schedule import ScheduleError, normalize
+from headgate.schedule import ScheduleError, check_timezone, normalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,9 +38,8 @@ def starts_of(pipelines: Iterable[str], jobs: Sequence[FoundJob]) -> Starts:
     """Give what starts these pipelines (the workspace's ids)."""
     meant = set(pipelines)
     starting = [(job, ids) for job in jobs if (ids := meant.intersection(pipelines_of(job)))]
-    zones = [
-        str(one["timezone_id"]) for job, ids in starting for _ in ids if (one := _schedule(job)) and one.get("timezone_id")
-    ]
+    zones = [zone for job, ids in starting for _ in ids if (zone := str(_schedule(job).get("timezone_id") or ""))]
+    zones = [zone for zone in zones if not check_timezone(zone)]
     timezone = max(sorted(set(zones)), key=zones.count) if zones else _UTC
     by_pipeline = grouped((id_, job) for job, ids in starting for id_ in sorted(ids))
     left, taken, schedules = [], dict[str, Job](), dict[str, str]()

@@ -338,3 +338,39 @@ def test_the_profile_that_it_logged_in_with_is_the_target_s(
     headgate("adopt", "crm", "-p", "acme")
 
     assert read_connectors(tmp_path)[0].definition.targets["prod"].profile == "acme"
+
+
+@pytest.mark.parametrize(
+    ("form", "settings", "code"),
+    [
+        ("source_loader", {"environment": {"dependencies": ["requests"]}},
+         {"wheels": ["requests"], "workspace": "/Workspace/Users/ann/crm", "registration": "source_loader"}),
+        ("source_loader", {"root_path": None, "environment": {"dependencies": ["requests"]}},
+         {"wheels": ["requests"], "workspace": "/Workspace/Users/ann/crm", "registration": "source_loader"}),
+        ("data_source", {"root_path": None, "environment": {"dependencies": ["/Volumes/main/x/crm.whl"]}},
+         {"wheels": ["/Volumes/main/x/crm.whl"], "registration": "data_source"}),
+        ("register", {"root_path": "/Users/ann/x/"}, {"workspace": "/Workspace/Users/ann/x", "registration": "register"}),
+        ("module", {"root_path": None}, {"workspace": "/Workspace/Shared/crm", "module": "crm_source"}),
+    ],
+)  # fmt: skip
+def test_new_pipelines_get_the_code_from_where_these_do(
+    form: str, settings: dict[str, Any], code: dict[str, Any], cloud: Cloud, headgate: Run, tmp_path: Path
+) -> None:
+    cloud.form = form
+    cloud.by_file("CRM", ["contacts"], **settings)
+
+    headgate("adopt", "crm")
+
+    (found,) = read_connectors(tmp_path)
+    assert found.definition.code.model_dump(exclude_unset=True) == code
+    headgate("check", "crm")
+
+
+def test_a_clock_that_is_no_time_zone_is_no_connector_s(cloud: Cloud, headgate: Run, tmp_path: Path) -> None:
+    cloud.by_file("CRM", ["contacts"], serverless=False, clusters=[{"label": "default", "num_workers": 0}])
+    cloud.job("CRM", "CRM", schedule={"quartz_cron_expression": "0 0 3 * * ?", "timezone_id": "GMT+02:00"})
+
+    assert why(said(headgate, "crm")) == {
+        "CRM": "its clock is that of GMT+02:00, and most others' that of UTC: a connector has one"
+    }
+    assert read_connectors(tmp_path)[0].definition.compute.workers == 0

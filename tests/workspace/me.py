@@ -15,4 +15,5 @@ routes = Routes()
 
 @routes.on("GET", "/api/2.0/preview/scim/v2/Me")
 def me(workspace: Workspace, _request: Request) -> Json:
-    return {"id": "1", "userName": workspace.me, "displayName": workspace.me, "active": True}
+    groups = [{"display": name, "type": "direct"} for name in workspace.groups]
+    return {"id": "1", "userName": workspace.me, "displayName": workspace.me, "active": True, "groups": groups}

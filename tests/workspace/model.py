@@ -184,7 +184,8 @@ class State:
 
     Connections, catalogs, schemas and tables are kept by full name in lower case, as Unity Catalog compares them; things in
     folders by path without /Workspace; grants by `pipelines/ID`, without the owner, who stands with the pipeline or job.
-    `dropped` are the tables that UNDROP brings back.
+    `dropped` are the tables that UNDROP brings back. `privileges`: catalog or schema → principal → what was granted there,
+    besides what owners have. `quotas`: schema → how many tables it takes.
     """
 
     pipelines: dict[str, Pipeline] = field(default_factory=dict)
@@ -200,6 +201,8 @@ class State:
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
     scopes: dict[str, SecretScope] = field(default_factory=dict)
     grants: dict[str, list[Grant]] = field(default_factory=dict)
+    privileges: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    quotas: dict[str, int] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)
     made: int = 0
     moment: int = 1_750_000_000_000

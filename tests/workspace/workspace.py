@@ -27,6 +27,7 @@ from tests.workspace import (
     catalog,
     dashboards,
     files,
+    grants,
     jobs,
     me,
     permissions,
@@ -52,7 +53,7 @@ OWNER = "robot@example.com"
 ROUTES = Routes(
     *(
         service.routes
-        for service in (pipelines, jobs, catalog, files, repos, dashboards, apps, permissions, secrets, statements, me)
+        for service in (pipelines, jobs, catalog, grants, files, repos, dashboards, apps, permissions, secrets, statements, me)
     )
 )
 STATE: TypeAdapter[State] = TypeAdapter(State)
@@ -60,7 +61,7 @@ STATE: TypeAdapter[State] = TypeAdapter(State)
 
 @dataclass
 class Workspace(State):
-    """`me` is who asks. `log`: the requests, also those that were not answered.
+    """`me` is who asks, `groups` those that one is in. `log`: the requests, also those that were not answered.
 
     `clashes`: every moment at which two pipelines ran whose files name the same table, or one ran whose file names a table that
     it doesn't own. `scheduled`: every so many requests, each job that isn't paused starts its pipelines. `pending`: looks at an
@@ -71,6 +72,7 @@ class Workspace(State):
     """
 
     me: str = OWNER
+    groups: tuple[str, ...] = ()
     warehouses: tuple[str, ...] = ("wh1",)
     pending: int = 1
     scheduled: int = 0

@@ -12,6 +12,7 @@ from headgate.deployment.shared import shared_resources
 from headgate.emit.bundle.paths import bundle_scope
 from headgate.files import needed_text, parse_json, write_whole
 from headgate.problems import RefusedError, StaleError
+from headgate.use_cases.bundle_unbound import refuse_unbound
 from headgate.use_cases.generate_bundle import BundleRequest, generate_bundle
 from headgate.use_cases.record import RecordRequest, record_applied
 from headgate.use_cases.request import ConnectorRequest
@@ -41,14 +42,16 @@ def deploy_bundle(request: DeployBundleRequest, tell: Callable[[str], None]) -> 
     """Deploy a bundle to a target, and record what is there then.
 
     Raises StaleError for a bundle that is not of the files as they are, RefusedError where the deploy would destroy a pipeline,
-    InputError and SourceError where the workspace or its command line can't be used. What was done until then stays, and the
-    same again goes on from there.
+    or make one again that the workspace has, InputError and SourceError where the workspace or its command line can't be used.
+    What was done until then stays, and the same again goes on from there.
     """
-    _, target = request.read()
+    one, target = request.read()
     _refuse_stale(request)
     login = _login(request)
     command = BundleCommand(request.cli, request.bundle, login.environment(), login.redacted_lines)
-    _refuse_destroying(command.summary(target), request.bundle, target)
+    deployed = command.summary(target)
+    _refuse_destroying(deployed, request.bundle, target)
+    refuse_unbound(one, target, deployed, str(request.bundle))
     send_needs(request, tell)
     tell(login.redacted_lines(command.deploy(target)).strip())
     write_whole(request.summary(target), command.summary(target))

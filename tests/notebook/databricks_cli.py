@@ -1,4 +1,5 @@
-"""Stands for Databricks' command line: `version`, `bundle deploy` and `bundle summary`, as the direct engine does them.
+"""Stands for Databricks' command line: `version`, `bundle deploy`, `bundle summary` and `bundle deployment bind`,
+as the direct engine does them.
 
 What it keeps of a deploy is a file in the workspace, below the bundle's root_path. A job of that which the bundle no longer has
 is deleted by a deploy; a pipeline is not without --auto-approve.
@@ -25,6 +26,11 @@ def main(words: list[str]) -> str:
     target = words[words.index("-t") + 1]
     bundle = in_target(Path(), target)
     state = read_state(bundle)
+    if words[1:3] == ["deployment", "bind"]:
+        kind = "jobs" if words[3] in bundle["resources"].get("jobs", {}) else "pipelines"
+        state.setdefault(kind, {})[words[3]] = words[4]
+        save_state(bundle, state)
+        return f"Successfully bound {kind} with an id '{words[4]}'\n"
     if words[1] == "deploy":
         deploy(bundle, state)
         return f"Uploading bundle files to {bundle['workspace']['file_path']}...\nDeployment complete!\n"
@@ -57,7 +63,8 @@ def deploy(bundle: dict[str, Any], state: dict[str, Any]) -> None:
 
 def deploy_pipeline(ids: dict[str, str], key: str, block: dict[str, Any], place: str) -> None:
     spec = {**block, "libraries": [{"file": {"path": placed(place, one["file"]["path"])}} for one in block["libraries"]]}
-    spec["root_path"] = block["root_path"].replace("${workspace.file_path}", place)
+    if "root_path" in block:
+        spec["root_path"] = block["root_path"].replace("${workspace.file_path}", place)
     if key in ids:
         send("PUT", f"/api/2.0/pipelines/{ids[key]}", spec)
     else:

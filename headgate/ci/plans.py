@@ -11,6 +11,7 @@ import logging
 import os
 import subprocess
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 from headgate.ci.interrupts import until_it_ends
@@ -173,6 +174,11 @@ class Terraform:
     def plan_file(self, stack: str) -> Path:
         """Give the place of a stack's plan file."""
         return self.plans / f"{stack}.tfplan"
+
+    def plan_digest(self, stack: str) -> str:
+        """Give what tells a stack's plan file from every other one; empty where there is none."""
+        file = self.plan_file(stack)
+        return sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
     def _run(self, stack: str, verb: str, *words: str, said: str | None = None) -> subprocess.CompletedProcess[str]:
         plain = [] if verb in ("show", "state") else ["-no-color"]

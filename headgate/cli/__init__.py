@@ -29,6 +29,7 @@ from headgate.cli.comment import comment
 from headgate.cli.console import begin, say_where, warn
 from headgate.cli.cost import cost
 from headgate.cli.dashboard import dashboard
+from headgate.cli.deploy import deploy
 from headgate.cli.discover import discover
 from headgate.cli.doctor import doctor, print_version
 from headgate.cli.generate import bundle, generate
@@ -93,6 +94,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
     ("plan", plan, ("", "crm-prod-1 -p PROFILE")),
     ("approved", approved, ("-t prod --out approved.json",)),
     ("apply", apply, ("", "crm-prod-1 -p PROFILE")),
+    ("deploy", deploy, ("crm -t dev", "crm -t prod --auto-approve", "crm -t prod --check-only", "crm --show-permissions")),
     ("record", record, ("crm -t prod", "crm crm-prod-1.json -t prod")),
     ("recover", recover, ("crm -t prod", "crm -t prod --import databricks_job.crm_1=ID --yes")),
     ("done", done, ("crm -t prod", "crm -t prod --handover main.crm.orders", "crm -t prod --all")),

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.ci.manifest import read_stacks
 from headgate.ci.plans import unplanned
-from headgate.problems import HeadgateError, InputError, Problem, SourceError, StaleError
+from headgate.problems import HeadgateError, InputError, Problem, RefusedError, SourceError, StaleError, refuse
 from headgate.recovery.execute import RecoveryChoice, chosen, deployment_of_stack, execute, login_in, look
 from headgate.recovery.expected import TAGGED, expected_in
 from headgate.recovery.login import is_set
+from headgate.recovery.model import KINDS
 from headgate.recovery.secrets import forget_secrets, may_be_unsent
 from headgate.render.recovery import finding_text
 from headgate.use_cases.recover import next_steps, outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from headgate.ci.plans import Terraform
     from headgate.recovery.databricks import DatabricksWorkspace
@@ -32,7 +33,7 @@ class ApplyResult:
 
     applied: tuple[str, ...]
     failed: str = ""
-    error: SourceError | None = None
+    error: HeadgateError | None = None
     said: str = ""
 
 
@@ -40,11 +41,16 @@ class ApplyResult:
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
-def apply_plans(request: PlansRequest, show: Callable[[str], object], tell: Callable[[str], None]) -> ApplyResult:
+def apply_plans(
+    request: PlansRequest,
+    show: Callable[[str], object],
+    tell: Callable[[str], None],
+    reviewed: Mapping[str, str] | None = None,
+) -> ApplyResult:
     """Apply stack by stack; the first that fails ends it. `show` is given Terraform's words as they come, without secrets.
 
-    Raises InputError where a plan is missing, StaleError where the plans would make again what the workspace has: nothing is
-    applied then.
+    reviewed: digests of the plan files that were looked at, by stack: another one is not applied. Raises InputError where a
+    plan is missing, StaleError where the plans would make again what the workspace has: nothing is applied then.
     """
     work, stacks = request.work(), read_stacks(request.out)
     todo = request.chosen()
@@ -63,12 +69,41 @@ def apply_plans(request: PlansRequest, show: Callable[[str], object], tell: Call
     for number, stack in enumerate(todo):
         tell(f"{stack}:")
         said.clear()
+        if reviewed is not None and work.plan_digest(stack) != reviewed.get(stack):
+            error = StaleError(
+                f"the plan of {stack} is another one than was reviewed", "run the same again, and look at it anew"
+            )
+            return ApplyResult(tuple(todo[:number]), stack, error)
         try:
             work.apply(stack, passed_on)
         except SourceError as error:
             recovery.after(stack)
             return ApplyResult(tuple(todo[:number]), stack, error, "".join(said))
     return ApplyResult(tuple(todo))
+
+
+def take_over_planned(request: PlansRequest, tell: Callable[[str], None]) -> bool:
+    """Take over what the plans would make and the workspace has already; say whether that was anything: then plan again.
+
+    Raises RefusedError for what has the name of something planned, and nothing that tells whose it is.
+    """
+    recovery = _Recovery(request.work(), read_stacks(request.out), tell)
+    todo, taken = request.chosen(), False
+    problems: list[Problem] = []
+    creates = {stack: made for stack in todo if (made := _creates(recovery.terraform, stack, KINDS))}
+    for deployment, workspace, findings in recovery.found(creates):
+        planned = [one for one in findings if one.address in creates.get(one.stack, ())]
+        for one in planned:
+            if one.kind == "unmarked":
+                name = f"`{_by_hand(deployment)} --import {one.address}={one.thing.id}`"
+                message = f"{one.address}: the workspace has {one.thing.name} already, and no state knows it"
+                problems.append(Problem(message, f"if it is this one, {name} takes it over; else give it another name"))
+        if due := [one for one in planned if one.kind == "ours"]:
+            done = recovery.take_over(due, workspace)
+            problems += done.problems
+            taken = taken or bool(done.imported)
+    refuse(problems, RefusedError)
+    return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +120,11 @@ class _Recovery:
         So a job is never made a second time. What has the tags under another name, as a copy has, is shown, and the apply goes
         on; so it does where the workspace can't be asked, which is said.
         """
-        creates = {stack: made for stack in todo if (made := _creates(self.terraform, stack))}
-        for deployment in self._deployments(creates):
-            looked = self._looked(deployment, mention=False)
-            if looked is None:
-                continue
-            findings, workspace = looked
+        creates = {stack: _creates(self.terraform, stack) for stack in todo}
+        for deployment, workspace, findings in self.found([stack for stack, made in creates.items() if made]):
             due = [one for one in findings if one.kind == "ours" and one.address in creates.get(one.stack, ())]
             if due:
-                done = self._take_over(due, workspace)
+                done = self.take_over(due, workspace)
                 problem = Problem(
                     f"nothing was applied: the plans would make again what is there: {', '.join(one.address for one in due)}",
                     f"{len(done.imported)} taken over. {next_steps(deployment)}",
@@ -102,6 +133,12 @@ class _Recovery:
             for one in findings:
                 if one.kind == "unclear" and one.address in creates.get(one.stack, ()):
                     self.tell(f"warning: another one is made beside this: {finding_text(one, RecoveryChoice())}")
+
+    def found(self, stacks: Iterable[str]) -> Iterator[tuple[Deployment, DatabricksWorkspace, list[RecoveryFinding]]]:
+        """Give what the workspace has and no state has, of each deployment that the stacks are of and that can be looked at."""
+        for deployment in self._deployments(stacks):
+            if (looked := self._looked(deployment, mention=False)) is not None:
+                yield deployment, looked[1], looked[0]
 
     def after(self, stack: str) -> None:
         """After a failed apply: take over what the workspace has with our tags and no state has; never raises for it.
@@ -115,7 +152,7 @@ class _Recovery:
             if not looked or not looked[0]:
                 continue
             findings, workspace = looked
-            done = self._take_over(findings, workspace)
+            done = self.take_over(findings, workspace)
             if said := outcome(done):
                 self.tell(f"{said}. {next_steps(deployment)}")
             for problem in done.problems:
@@ -146,7 +183,8 @@ class _Recovery:
             self.tell(f"warning: {lead} could not be looked at; try `{_by_hand(deployment)}`:\n{error}")
             return None
 
-    def _take_over(self, findings: Sequence[RecoveryFinding], workspace: DatabricksWorkspace) -> RecoveryResult:
+    def take_over(self, findings: Sequence[RecoveryFinding], workspace: DatabricksWorkspace) -> RecoveryResult:
+        """Have the states know what was found, and say each; nothing is deleted."""
         choice = replace(chosen(findings), deletions=())
         for one in findings:
             self.tell(finding_text(one, choice))
@@ -171,11 +209,11 @@ def _plan(terraform: Terraform, stack: str) -> Any:
     return json.loads((terraform.plans / f"{stack}.json").read_text(encoding="utf-8"))
 
 
-def _creates(terraform: Terraform, stack: str) -> set[str]:
-    """Give the addresses that a stack's plan makes, of what carries tags; none where its <stack>.json isn't there."""
+def _creates(terraform: Terraform, stack: str, kinds: Collection[str] = TAGGED) -> set[str]:
+    """Give the addresses that a stack's plan makes, of these kinds; none where its <stack>.json isn't there."""
     try:
         shown = _plan(terraform, stack)
-        changes = [one for one in shown.get("resource_changes", []) if one["type"] in TAGGED]
+        changes = [one for one in shown.get("resource_changes", []) if one["type"] in kinds]
         return {str(one["address"]) for one in changes if one["change"]["actions"] == ["create"]}
     except _UNREADABLE:
         return set()

@@ -83,6 +83,7 @@ RUNS = {
     "plan": ["--terraform", "./terraform"],
     "apply": ["--terraform", "./terraform", "--plans", "."],
     "approved": ["-t", "prod", "--out", "approved.json"],
+    "deploy": ["crm", "-t", "prod", "--auto-approve", "--terraform", "./terraform"],
     "record": ["crm", "crm-prod-1.json", "-t", "prod"],
     "recover": ["crm", "-t", "prod", "--yes"],
     "done": ["crm", "-t", "prod"],

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # Those that print no result: two serve, the other prints JSON anyway.
 WITHOUT_FORMAT = {"simulate-pi", "dashboard", "schema"}
 # Those that ask a workspace, by themselves or by Terraform.
-ASKING = {"check", "handover", "plan", "apply", "record", "recover", "backfill", "assess", "adopt"} | {
+ASKING = {"check", "handover", "plan", "apply", "deploy", "record", "recover", "backfill", "assess", "adopt"} | {
     f"pipelines {word}" for word in ("list", "status", "start", "stop", "logs", "delete", "schedule")
 }
 

@@ -17,9 +17,11 @@ SERVES = "serves until it is ended; tests/dashboard does it"
 DATABRICKS = "needs Databricks' own command line"
 SERVED = "serves until it is ended; the tests of these pages start it so"
 ASKS = "asks a workspace; tests/assess does it"
+TERMINAL = "asks on a terminal; tests/deploy does it"
 # A block's first line → why it is not run. Its commands are read all the same.
 NOT_RUN = {
     "headgate assess                                          # all pipelines of the workspace, the last 30 days": ASKS,
+    "headgate deploy crm -t dev             # shows the review, and asks: no is the default": TERMINAL,
     "make dist                              # the wheels, into dist/": INSTALLS,
     "PIP_FIND_LINKS=../dist make setup": INSTALLS,
     "headgate handover crm -t prod --back orders --warehouse ID --execute": "the blocks before leave no move to give back",
@@ -48,8 +50,7 @@ NOT_RUN = {
 # Pages with commands that tests run: test_pages.py, test_guides.py, test_examples.py and test_osipi_guide.py.
 FOLLOWED = {
     "README.md", "docs/adopt.md", "docs/assess.md", "docs/balance.md", "docs/bundle.md", "docs/change-pipelines.md",
-    "docs/change.md",
-    "docs/ci.md", "docs/failed-deploy.md", "docs/from-other-toolkits.md", "docs/handover.md", "docs/lost-table.md",
+    "docs/change.md", "docs/ci.md", "docs/deploy.md", "docs/failed-deploy.md", "docs/from-other-toolkits.md", "docs/handover.md", "docs/lost-table.md",
     "docs/notebook.md", "docs/observe.md", "docs/operate.md", "docs/osipi.md", "docs/pi-to-dashboards.md", "docs/run.md",
     "docs/secrets.md", "docs/sites.md", "docs/sql-check.md", "docs/sql.md", "docs/start.md", "examples/README.md",
     "examples/hubspot/README.md", "examples/osipi-batch/README.md", "examples/osipi-streaming/README.md",

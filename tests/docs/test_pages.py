@@ -324,6 +324,25 @@ def test_a_project_from_zero_through_its_life(deploying: tuple[Workspace, dict[s
 
 @pytest.mark.long
 @pytest.mark.terraform
+def test_a_connector_is_deployed_in_one_command(deploying: tuple[Workspace, dict[str, str]], tmp_path: Path) -> None:
+    workspace, environment = deploying
+    reader = Reader(tmp_path, environment)
+    story = Story(reader)
+    begun(story)
+    reader.set_up()
+    story.do("headgate init connector crm --from-csv crm.csv\n" + ADD_CODE + "headgate balance crm\n" + COMMIT)
+    workspace.do("POST", "/api/2.1/unity-catalog/catalogs", {"name": "main"})
+    workspace.do("POST", "/api/2.1/unity-catalog/schemas", {"name": "crm", "catalog_name": "main"})
+
+    story.read("docs/deploy.md")
+
+    assert workspace.pipelines
+    assert all(pipeline.updates for pipeline in workspace.pipelines.values())
+    assert "nothing is open in prod" in story.do("headgate done crm -t prod")
+
+
+@pytest.mark.long
+@pytest.mark.terraform
 def test_the_day_something_was_lost(deploying: tuple[Workspace, dict[str, str]], tmp_path: Path) -> None:
     workspace, environment = deploying
     reader = Reader(tmp_path, environment, {"COMMIT --": "HEAD --", "TF_VAR_crm_token=…": "TF_VAR_crm_token=CANARY"})

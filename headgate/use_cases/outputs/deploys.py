@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from headgate.preflight.model import FindingLevel
 from headgate.review.model import Finding, GroupLoad, Level, PipelineChange, ResourceChange, SecretChange, TableChange
+from headgate.use_cases.deploy_steps import StepName, StepState
 from headgate.use_cases.outputs import Output, Part, TargetOutput
 
 if TYPE_CHECKING:
@@ -84,6 +86,53 @@ class ApplyOutput(Output):
 
     applied: tuple[str, ...]
     failed: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployEventOutput(TargetOutput):
+    """A line while a deploy goes on: a step that started, is done or failed, and what came of it, in words."""
+
+    step: StepName
+    state: StepState
+    number: int
+    steps: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreflightFindingOutput(Part):
+    """Something of the workspace: a problem that the deploy would fail at, what could not be looked at, or a note."""
+
+    level: FindingLevel
+    subject: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreflightOutput(TargetOutput):
+    """What was found before a deploy, with --check-only; `ready`: whether nothing stands in its way."""
+
+    ready: bool
+    findings: tuple[PreflightFindingOutput, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightOutput(Part):
+    """A right that a deploy takes: of which kind of resource, of which ones, who needs it, and what for."""
+
+    kind: str
+    names: tuple[str, ...]
+    right: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsOutput(TargetOutput):
+    """All rights that a deploy takes, with --show-permissions."""
+
+    rights: tuple[RightOutput, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

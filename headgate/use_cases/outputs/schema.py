@@ -30,6 +30,7 @@ OUTPUTS: dict[str, Any] = {
     "plan": deploys.PlanOutput,
     "approved": deploys.ApprovedOutput,
     "apply": deploys.ApplyOutput,
+    "deploy": deploys.DeployEventOutput | deploys.PreflightOutput | deploys.RightsOutput,
     "record": progress.ProgressOutput | list[progress.ProgressOutput],
     "recover": deploys.RecoverOutput | list[deploys.RecoverOutput],
     "done": progress.ProgressOutput | list[progress.ProgressOutput],

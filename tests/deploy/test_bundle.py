@@ -78,6 +78,7 @@ def names(workspace: Workspace) -> list[str]:
     return sorted(one.name for one in workspace.pipelines.values())
 
 
+@pytest.mark.long
 def test_a_bundle_is_written_reviewed_deployed_and_recorded(deploy: Run, workspace: Workspace, tmp_path: Path) -> None:
     said = deploy().stdout
 

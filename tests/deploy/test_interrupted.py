@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from headgate.use_cases.deploying import DeployRequest
+from headgate.use_cases.preflight import rights_needed
+from tests.deploy.kinds import kind_of
 from tests.deploy.processes import process
 from tests.support.examples import some_of
 from tests.workspace.faults import CLOSE, Fault
@@ -85,6 +88,12 @@ def assert_settled(crm: Shell) -> None:
     assert [len(pipeline.updates) for pipeline in workspace.pipelines.values()] == [1, 1]
 
 
+def assert_rights_were_said(crm: Shell) -> None:
+    """See that nothing was asked of the workspace that takes another right than --show-permissions says."""
+    rights = rights_needed(DeployRequest(connector="crm", root=crm.site.root), start=True)
+    assert {kind_of(request) for request in crm.site.terraform.workspace.log} - {right.kind for right in rights} == set()
+
+
 def assert_nothing_is_left(crm: Shell) -> None:
     """See that the same again changes nothing."""
     workspace = crm.site.terraform.workspace
@@ -116,6 +125,7 @@ def test_killed_at_a_call_the_same_again_goes_on(deploying: Callable[..., Shell]
     again(crm)
 
     assert_settled(crm)
+    assert_rights_were_said(crm)
 
 
 @pytest.mark.long

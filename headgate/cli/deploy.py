@@ -136,7 +136,9 @@ def _asked(whose: dict[str, Any], output: Format, *, auto_approve: bool) -> Aske
 
     def agree(made: Any) -> None:
         text = render(made, "text").rstrip("\n")
-        (tell if output == "json" else result)(text)
+        # Whoever is asked sees what about, however quiet it is to be.
+        beside = tell if auto_approve else warn
+        (beside if output == "json" else result)(text)
         if not auto_approve:
             confirm(f"Deploy {whose['connector']} to {whose['target']}?", _FLAG)
 

@@ -98,13 +98,14 @@ def test_a_workspace_that_lacks_something_is_told_before_anything_is_made(deploy
 
 def test_an_app_that_fails_is_told_with_its_words_and_without_secrets(deploying: Callable[..., Shell]) -> None:
     crm = deploying()
-    (crm.site.root / "cdktf.json").write_text(json.dumps({"app": "env; echo no such construct >&2; exit 7"}))
+    (crm.site.root / "cdktf.json").write_text(json.dumps({"app": "env | tee given; echo no such construct >&2; exit 7"}))
 
     said = crm(*GO, code=4).stderr
 
     assert "ended with 7" in said
     assert "no such construct" in said
     assert "CANARY" not in said
+    assert "TF_VAR_" not in (crm.site.root / "given").read_text()
     assert "the deploy ended at step synthesize" in said
 
 

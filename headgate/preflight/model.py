@@ -38,6 +38,7 @@ class Needs:
 
     writer: whom the pipelines run as, empty where that is who deploys. tables: destination, as Unity Catalog stores it →
     headgate's id of its pipeline. pipelines and jobs: names → headgate's id. recorded: the workspace's ids that are recorded.
+    reads: tables that pipelines of transforms read.
     """
 
     connector: str
@@ -50,6 +51,7 @@ class Needs:
     pipelines: Mapping[str, str] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
     recorded: frozenset[str] = frozenset()
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

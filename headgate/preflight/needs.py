@@ -27,7 +27,7 @@ def needs_of(ready: Ready, scope: Scope, stacks: Sequence[Stack], deployed: Depl
     resources = [one for stack in stacks for one in stack.resources]
     pipelines = [one for one in resources if isinstance(one, Pipeline)]
     connector, target = scope.definition.id, scope.target_name
-    recorded = frozenset(deployed.ids.values())
+    recorded = frozenset({*deployed.ids.values(), *deployed.transforms.values()})
     if not pipelines:
         return Needs(connector, target, recorded=recorded)
     catalog = scope.target.catalog
@@ -38,12 +38,13 @@ def needs_of(ready: Ready, scope: Scope, stacks: Sequence[Stack], deployed: Depl
         target,
         writer=(run_as.service_principal or run_as.user or run_as.group or "") if run_as else "",
         connections=tuple(_connections(scope, resources, pipelines_now(scope, ready.tables, ready.layout))),
-        catalogs=_catalogs(resources, tables),
+        catalogs=_catalogs(resources, pipelines, tables),
         schemas=_schemas(resources, pipelines, tables),
         tables=tables,
         pipelines={one.name: one.id for one in pipelines},
         jobs={one.name: one.id for one in resources if isinstance(one, Job)},
         recorded=recorded,
+        reads=tuple(sorted({table for one in ready.transforms for table in one.reads})),
     )
 
 
@@ -59,9 +60,10 @@ def _connections(scope: Scope, resources: Sequence[Resource], now: Sequence[Pipe
     return [NeededConnection(name, name in made, frozenset(its)) for name, its in sorted(options.items())]
 
 
-def _catalogs(resources: Sequence[Resource], tables: Iterable[str]) -> dict[str, bool]:
+def _catalogs(resources: Sequence[Resource], pipelines: Sequence[Pipeline], tables: Iterable[str]) -> dict[str, bool]:
     made = {folded(one.name) for one in resources if isinstance(one, Catalog)}
-    return {name: name in made for name in sorted({table.split(".")[0] for table in tables} | made)}
+    found = {table.split(".")[0] for table in tables} | {folded(one.catalog) for one in pipelines} | made
+    return {name: name in made for name in sorted(found)}
 
 
 def _schemas(resources: Sequence[Resource], pipelines: Sequence[Pipeline], tables: Iterable[str]) -> dict[str, bool]:

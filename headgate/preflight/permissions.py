@@ -61,6 +61,8 @@ def _of_catalog(scope: Scope, needs: Needs) -> Iterator[Right]:
     if needs.catalogs:
         yield Right("catalog", tuple(needs.catalogs), "USE CATALOG", RUNS, "writes tables")
         yield Right("schema", tuple(needs.schemas), "USE SCHEMA, CREATE TABLE", RUNS, "writes tables")
+    if needs.reads:
+        yield Right("table", needs.reads, "SELECT, which who made them has", RUNS, "transforms them")
 
 
 def _of_connections(needs: Needs) -> Iterator[Right]:

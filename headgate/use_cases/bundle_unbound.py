@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.deployment.pipelines import pipelines_now
+from headgate.deployment.model import Pipeline
+from headgate.deployment.stacks import stacks_of
 from headgate.emit.bundle.keys import job_key, pipeline_key
 from headgate.emit.bundle.paths import bundle_scope
 from headgate.files import parse_json
 from headgate.problems import Problem, RefusedError, refuse
+from headgate.synthesis import ready
 from headgate.visible import seen
 
 if TYPE_CHECKING:
@@ -30,9 +32,10 @@ def refuse_unbound(one: Connector, target: str, summary: str, folder: str) -> No
     """
     from headgate.recovery.databricks import DatabricksWorkspace
 
-    settings, layout = one.definition.targets[target], one.agreed()
-    scope = bundle_scope(one.definition, target)
-    names = {now.id: scope.pipeline_name(now.name or now.id) for now in pipelines_now(scope, one.tables, layout)}
+    settings, scope = one.definition.targets[target], bundle_scope(one.definition, target)
+    found = ready(one, target)
+    stacks = stacks_of(scope, found.tables, found.layout, one.deployed(target), found.code, found.transforms)
+    names = {each.id: each.name for stack in stacks for each in stack.resources if isinstance(each, Pipeline)}
     said: Any = parse_json(summary, folder, "look what `databricks bundle summary -o json` prints")
     resources = said.get("resources", {}) if isinstance(said, dict) else {}
     known = {str(block["id"]) for kind, _ in _KINDS.values() for block in resources.get(kind, {}).values() if block.get("id")}

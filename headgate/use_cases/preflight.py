@@ -42,6 +42,6 @@ def rights_needed(request: ConnectorRequest, *, start: bool) -> list[Right]:
 def _needed(one: Connector, target: str) -> tuple[Scope, list[Resource], Needs]:
     found, deployed = ready(one, target), one.deployed(target)
     scope = scope_of(one.definition, target)
-    stacks = stacks_of(scope, found.tables, found.layout, deployed, found.code)
+    stacks = stacks_of(scope, found.tables, found.layout, deployed, found.code, found.transforms)
     resources = [resource for stack in stacks for resource in stack.resources]
     return scope, resources, needs_of(found, scope, stacks, deployed)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.definition.model import Definition
+from headgate.deployment.model import File
 from headgate.deployment.scope import Scope
 from headgate.deployment.stacks import stacks_of
 from headgate.inventory.resolve import resolve
@@ -69,3 +70,21 @@ def test_of_a_target_that_is_taken_down_the_right_to_do_that() -> None:
     scope = Scope(Definition.model_validate(parts_of()), "dev")
 
     assert [right.why for right in rights_of([], scope, Needs("crm", "dev"), start=False)] == ["takes it down"]
+
+
+def test_what_transforms_read_is_said() -> None:
+    scope = Scope(Definition.model_validate(parts_of()), "dev")
+    needs = Needs("crm", "dev", catalogs={"main": False}, reads=("main.bronze.t_1",))
+    file = File("a", "/a", b"")
+
+    (right,) = [right for right in rights_of([file], scope, needs, start=False) if right.kind == "table"]
+    assert (right.names, right.who) == (("main.bronze.t_1",), "whom pipelines run as")
+
+
+def test_pipelines_of_transforms_that_are_recorded_are_ours() -> None:
+    definition, rows = Definition.model_validate(parts_of()), tables_for(parts_of())
+    scope, layout = Scope(definition, "dev"), balance(rows, definition).layout
+    ready = Ready(scope, resolve(rows, definition, (), locked_groups(layout)), layout, {})
+    deployed = Deployed("dev", ids={"databricks_pipeline.all_1": "p-1"}, transforms={"silver": "p-2"})
+
+    assert needs_of(ready, scope, stacks_of(scope, ready.tables, layout, deployed), deployed).recorded == {"p-1", "p-2"}

@@ -15,8 +15,9 @@ from headgate.synthesis import deployment_of
 if __name__ == "__main__":
     out, manifest = Path(os.environ["CDKTF_OUTDIR"]), dict[str, Any]()
     try:
-        for connector in read_connectors(Path(os.environ["HEADGATE_ROOT"])):
-            for plan in deployment_of(connector, os.environ["HEADGATE_TARGET"]):
+        connectors = read_connectors(Path(os.environ["HEADGATE_ROOT"]))
+        for connector in connectors:
+            for plan in deployment_of(connector, os.environ["HEADGATE_TARGET"], connectors):
                 folder = out / "stacks" / plan.name
                 folder.mkdir(parents=True, exist_ok=True)
                 terraform = plan.body["terraform"] | {"backend": {plan.backend: plan.backend_body}}

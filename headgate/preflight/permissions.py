@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.deployment.model import Dashboard, File, GitFolder, Job, Notebook, Permissions, Pipeline, SecretScope
+from headgate.deployment.model import App, Dashboard, File, GitFolder, Job, Notebook, Permissions, Pipeline, SecretScope
 from headgate.emit.bundle.paths import root_path
 
 if TYPE_CHECKING:
@@ -83,6 +83,10 @@ def _of_resources(resources: Sequence[Resource], scope: Scope) -> Iterator[Right
         elif isinstance(one, Dashboard):
             right = f"CAN MANAGE on the folder {one.folder}, CAN USE on warehouse {one.warehouse}"
             yield Right("dashboard", (one.name,), right, DEPLOYS, "makes and publishes it")
+        elif isinstance(one, App):
+            right = "to make apps; once there, CAN MANAGE"
+            right += f"; CAN MANAGE on warehouse {one.warehouse}" if one.warehouse else ""
+            yield Right("app", (one.name,), right, DEPLOYS, "makes it, and starts it from its files")
     if any(isinstance(one, File | Notebook) for one in resources):
         yield Right("file", (scope.folder,), "CAN MANAGE on the folder, or on the one above it", DEPLOYS, "uploads files")
     pipelines = [one for one in resources if isinstance(one, Pipeline)]

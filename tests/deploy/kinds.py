@@ -21,6 +21,7 @@ _CHANGES = {
     r".*/workspace-files/.*": "file",
     r".*/secrets/.*": "secret",
     r".*/repos.*": "git folder",
+    r".*/api/2.0/apps.*": "app",
 }
 
 

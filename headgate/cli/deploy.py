@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from headgate.cli.console import confirm, emit, pass_on, result, say_what_was_quiet, tell, warn, width
-from headgate.cli.options import Connector, Format, FormatOption, Profile, Program, Root, Target, refuse_together
+from headgate.cli.options import Connector, Format, FormatOption, Profile, Program, Root, Sites, Target, refuse_together
 from headgate.problems import InputError, Problem, SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.use_cases.deploy_steps import DeployEvent
     from headgate.use_cases.deploying import Asked, DeployRequest
 
@@ -39,6 +41,7 @@ def deploy(  # noqa: PLR0913  # each is an option of the command line
         typer.Option("--base", metavar="REF", help="Of a bundle: the commit that was deployed last, to review against."),
     ] = None,
     profile: Profile = None,
+    site: Sites = None,
     *,
     auto_approve: Annotated[
         bool, typer.Option(_FLAG, help="Don't ask: deploy what loses no data, and refuse what would.")
@@ -56,12 +59,13 @@ def deploy(  # noqa: PLR0913  # each is an option of the command line
     """Deploy a connector to a target: check, look at the workspace, synthesize, plan, review, ask, apply, record.
 
     The plans that are applied are those that were reviewed. The first step that fails ends it, with what was done; the same
-    again goes on from there, and changes nothing where nothing is left to do. What would lose data is refused (exit 5).
+    again goes on from there, and changes nothing where nothing is left to do. What would lose data is refused (exit 5). Sites
+    are deployed one after the other; for machines, each gives JSON of its own.
     """
     from headgate.use_cases.deploying import DeployRequest
 
     refuse_together(("--check-only", check_only), ("--show-permissions", show_permissions))
-    request = DeployRequest(
+    whole = DeployRequest(
         connector=connector,
         target=target,
         root=root,
@@ -73,13 +77,18 @@ def deploy(  # noqa: PLR0913  # each is an option of the command line
         bundle=bundle,
         cli=cli,
         base=base,
+        sites=tuple(site or ()),
     )
-    if show_permissions:
-        _show_rights(request, output)
-    elif check_only:
-        _look(request, output)
-    else:
-        _deploy(request, output, auto_approve=auto_approve)
+    requests = whole.each()
+    for number, request in enumerate(requests):
+        if len(requests) > 1 and output == "text":
+            tell(f"{request.connector}, {number + 1} of {len(requests)} sites:")
+        if show_permissions:
+            _show_rights(request, output)
+        elif check_only:
+            _look(request, output)
+        else:
+            _deploy(request, output, [one.connector for one in requests[number + 1 :]], auto_approve=auto_approve)
 
 
 def _show_rights(request: DeployRequest, output: Format) -> None:
@@ -110,7 +119,7 @@ def _look(request: DeployRequest, output: Format) -> None:
         raise SourceError("the workspace has not all that the deploy needs", "each line above says what to do")
 
 
-def _deploy(request: DeployRequest, output: Format, *, auto_approve: bool) -> None:
+def _deploy(request: DeployRequest, output: Format, left: Sequence[str], *, auto_approve: bool) -> None:
     from headgate.use_cases.deploy import deploy_connector
 
     if not auto_approve and not sys.stdin.isatty():
@@ -126,7 +135,8 @@ def _deploy(request: DeployRequest, output: Format, *, auto_approve: bool) -> No
     state = f"done before: {', '.join(changed)}" if changed else "nothing was changed before"
     again = "mend that, then run the same again: it goes on from what is recorded and what the plan says"
     failed = done.failed.name if done.failed else ""
-    raise type(done.error)([*done.error.problems, Problem(f"the deploy ended at step {failed}; {state}", again)])
+    rest = f"; {', '.join(left)} {'is' if len(left) == 1 else 'are'} not begun" if left else ""
+    raise type(done.error)([*done.error.problems, Problem(f"the deploy ended at step {failed}; {state}{rest}", again)])
 
 
 def _asked(whose: dict[str, Any], output: Format, *, auto_approve: bool) -> Asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from headgate.numbers import counted
 from headgate.problems import InputError, Problem, RefusedError, SourceError
 from headgate.synthesis import ready
 from headgate.use_cases.preflight import look_before
-from headgate.use_cases.request import ConnectorRequest
+from headgate.use_cases.request import ConnectorRequest, ProjectRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,14 @@ class DeployRequest(ConnectorRequest):
     bundle: Path = Path("bundle")
     cli: str = "databricks"
     base: str | None = None
+
+    def each(self) -> list[DeployRequest]:
+        """Give a request for each site that is meant; for a connector without sites, the one.
+
+        Raises InputError for files that can't be read, an unknown name, or a target that no site has.
+        """
+        whole = ProjectRequest(target=self.target, root=self.root, sites=self.sites, connector=self.connector)
+        return [replace(self, connector=one.definition.id, sites=()) for one, _ in whole.read()]
 
 
 @dataclass(frozen=True, slots=True)

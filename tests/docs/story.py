@@ -50,12 +50,12 @@ NOT_RUN = {
 # Pages with commands that tests run: test_pages.py, test_guides.py, test_examples.py and test_osipi_guide.py.
 FOLLOWED = {
     "README.md", "docs/adopt.md", "docs/assess.md", "docs/balance.md", "docs/bundle.md", "docs/change-pipelines.md",
-    "docs/change.md", "docs/ci.md", "docs/deploy.md", "docs/failed-deploy.md", "docs/from-other-toolkits.md", "docs/handover.md", "docs/lost-table.md",
-    "docs/notebook.md", "docs/observe.md", "docs/operate.md", "docs/osipi.md", "docs/pi-to-dashboards.md", "docs/run.md",
-    "docs/secrets.md", "docs/sites.md", "docs/sql-check.md", "docs/sql.md", "docs/start.md", "examples/README.md",
-    "examples/hubspot/README.md", "examples/osipi-batch/README.md", "examples/osipi-streaming/README.md",
-    "examples/own-connector/README.md", "examples/transforms/README.md", "examples/zendesk/README.md",
-    "examples/zoho-crm/README.md",
+    "docs/change.md", "docs/ci.md", "docs/deploy.md", "docs/failed-deploy.md", "docs/from-other-toolkits.md",
+    "docs/handover.md", "docs/lost-table.md", "docs/notebook.md", "docs/observe.md", "docs/operate.md", "docs/osipi.md",
+    "docs/pi-to-dashboards.md", "docs/run.md", "docs/secrets.md", "docs/sites.md", "docs/sql-check.md", "docs/sql.md",
+    "docs/start.md", "examples/README.md", "examples/hubspot/README.md", "examples/osipi-batch/README.md",
+    "examples/osipi-streaming/README.md", "examples/own-connector/README.md", "examples/transforms/README.md",
+    "examples/zendesk/README.md", "examples/zoho-crm/README.md",
 }  # fmt: skip
 NOTHING: Mapping[str, Callable[[], object]] = {}
 

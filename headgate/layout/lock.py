@@ -29,6 +29,7 @@ MOST_OFFSET = 59  # an offset stays within the hour
 # What an entry needn't say: each is the field's default.
 _UNSAID = {
     "group_by": "", "name": "", "offset": 0, "restacked": None, "renamed": None, "move": None, "observed": False, "left": None,
+    "tables": (),
 }  # fmt: skip
 _FIX = "take layout.lock from the last commit, then run `headgate balance`"
 _MERGED = (

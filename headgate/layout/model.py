@@ -102,11 +102,17 @@ class Left:
 class TransformPipeline:
     """A pipeline of transforms, made of a pipeline file, in the shared stack. Its id is given once, and never again.
 
-    left: None while there is the file; else the targets in which it has yet to be forgotten.
+    left: None while there is the file; else the targets in which it has yet to be forgotten. tables: catalog.schema.table of
+    all that it makes in any target, sorted; none once it is forgotten everywhere.
     """
 
     id: Id
     left: tuple[str, ...] | None = None
+    tables: tuple[str, ...] = ()
+
+    def leaving(self, targets: tuple[str, ...]) -> TransformPipeline:
+        """Give it as one that has yet to be forgotten in these targets."""
+        return TransformPipeline(self.id, targets, self.tables if targets else ())
 
 
 @dataclass(frozen=True, slots=True)

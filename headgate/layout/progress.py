@@ -238,4 +238,4 @@ def _left_in(left: Left, targets: Collection[str]) -> Left:
 
 
 def _kept_in(one: TransformPipeline, targets: Collection[str]) -> TransformPipeline:
-    return replace(one, left=tuple(name for name in one.left or () if name in targets))
+    return one.leaving(tuple(name for name in one.left or () if name in targets))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headgate.grouped import grouped
 from headgate.layout.model import TransformPipeline
+from headgate.numbers import counted
 from headgate.problems import Problem, RefusedError, refuse
+from headgate.tables.names import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from headgate.layout.model import Layout
 
@@ -33,10 +36,11 @@ def transform_misfits(layout: Layout, ids: Collection[str]) -> list[str]:
     return found + [f"pipeline of transforms '{name}' has no pipeline file any more" for name in living if name not in ids]
 
 
-def with_transforms(layout: Layout, ids: Collection[str], targets: Collection[str]) -> Layout:
+def with_transforms(layout: Layout, made: Mapping[str, Collection[str]], targets: Collection[str]) -> Layout:
     """Give the layout with these pipelines of transforms: new ones come, and those that are no more leave in all `targets`.
 
-    One that left comes back only before any target has recorded that it forgot it. Raises RefusedError for any other.
+    made: each one's id → catalog.schema.table of all that it makes in any target. One that left comes back only
+    before any target has recorded that it forgot it. Raises RefusedError for any other.
     """
     retired = {entry.target for entry in layout.retired if entry.done}
     still = tuple(target for target in targets if target not in retired)
@@ -47,13 +51,13 @@ def with_transforms(layout: Layout, ids: Collection[str], targets: Collection[st
                 f"pipeline of transforms '{name}' left, and where it was deployed it is still there, with its tables",
                 "give the file another id (`deploy: {id: …}`), and its tables other names, or drop those before",
             )
-            for name in ids
+            for name in made
             if name in before and before[name].left is not None and not {*still} <= {*(before[name].left or ())}
         ),
         RefusedError,
     )
-    gone = [one if one.left is not None else replace(one, left=still) for name, one in before.items() if name not in {*ids}]
-    found = [*gone, *(TransformPipeline(name) for name in ids)]
+    gone = [one if one.left is not None else one.leaving(still) for name, one in before.items() if name not in made]
+    found = [*gone, *(TransformPipeline(name, tables=tuple(sorted(tables))) for name, tables in made.items())]
     return replace(layout, transforms=tuple(sorted(found, key=lambda one: one.id)))
 
 
@@ -79,9 +83,31 @@ def forgotten(layout: Layout, target: str, ids: Iterable[str]) -> Layout:
     def settled(one: TransformPipeline) -> TransformPipeline:
         if one.left is None or one.id not in names:
             return one
-        return replace(one, left=tuple(name for name in one.left if name != target))
+        return one.leaving(tuple(name for name in one.left if name != target))
 
     return replace(layout, transforms=tuple(map(settled, layout.transforms)))
+
+
+def taken_tables(layout: Layout, places: Mapping[str, tuple[str, int]]) -> Iterator[Problem]:
+    """Say which pipelines of transforms make tables of one that leaves, and that some target may still have.
+
+    places: file and line that name each pipeline, by its id.
+    """
+    leaving = {folded(table): one.id for one in layout.transforms if one.left for table in one.tables}
+    for one in layout.transforms:
+        if one.left is not None:
+            continue
+        for old, tables in grouped((leaving[folded(table)], table) for table in one.tables if folded(table) in leaving).items():
+            more = f" and {counted(len(tables) - 1, 'more table', 'more tables')}" if len(tables) > 1 else ""
+            file, line = places[one.id]
+            yield Problem(
+                f"'{one.id}' would make {tables[0]}{more} of pipeline of transforms '{old}', which leaves and keeps its "
+                "tables: each update would fail",
+                f"was the file renamed, say `deploy: {{id: {old}}}` in it; else call its tables something else",
+                file,
+                line,
+                path="deploy",
+            )
 
 
 def id_clashes(layout: Layout) -> Iterator[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from headgate.layout.same_tables import one_workspace
 from headgate.numbers import counted
 from headgate.problems import InputError
 from headgate.tables.names import folded
+from headgate.transforms.files import need_sqlglot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from headgate.definition.model import Definition
     from headgate.transforms.named import NamedFile
@@ -37,6 +39,22 @@ def made_twice(definition: Definition, files: Sequence[NamedFile], target: str) 
             )
             both = f"pipelines of transforms in {target} and {other} both make {here[shared[0]]}{more}"
             yield f"{both}, and that of the other target fails: {way}"
+
+
+def tables_made(files: Sequence[NamedFile], targets: Iterable[str]) -> dict[str, set[str]]:
+    """Give each pipeline's id → catalog.schema.table of all that it makes in any target.
+
+    files: the pipeline files that a connector deploys. What can't be read is told where SQL is made of it. Raises InputError
+    where the library that reads SQL is missing.
+    """
+    if files:
+        need_sqlglot()
+    found: dict[str, set[str]] = {file.id: set() for file in files}
+    for file in files:
+        for target in targets:
+            with suppress(InputError):
+                found[file.id].update(_made([file], target).values())
+    return found
 
 
 def _made(files: Sequence[NamedFile], target: str) -> dict[str, str]:

@@ -20,11 +20,12 @@ from headgate.inventory.loads import unheard_loads
 from headgate.inventory.write import render_inventory
 from headgate.layout.lock import differs, render_lock
 from headgate.layout.progress import without_needless_handovers
-from headgate.layout.transforms import ID_FIX, id_clashes, transform_notes, with_transforms
+from headgate.layout.transforms import ID_FIX, id_clashes, taken_tables, transform_notes, with_transforms
 from headgate.numbers import counted
 from headgate.problems import InputError, Problem, RefusedError, did_you_mean, refuse
 from headgate.project import TABLES, read_connectors, refuse_committed, refuse_strays
 from headgate.transforms.named import named_files
+from headgate.transforms.targets import tables_made
 from headgate.use_cases.beside_sites import Sites
 
 if TYPE_CHECKING:
@@ -179,11 +180,13 @@ def _balanced(one: Connector, request: BalanceRequest, sites: Sites, tell: Calla
     except InputError as error:
         # What --what-if asks for has no place in the file.
         raise error if request.settings else InputError(one.located(error.problems)) from None
-    layout = with_transforms(made.layout, [file.id for file in named_files(one.folder)], one.definition.targets)
+    files, targets = named_files(one.folder), one.definition.targets
+    layout = with_transforms(made.layout, tables_made(files, targets), targets)
+    refuse(taken_tables(layout, {file.id: (str(file.path), file.line) for file in files}), RefusedError)
     refuse(Problem(clash, ID_FIX, str(one.lock_path)) for clash in id_clashes(layout))
     made = replace(made, layout=_without_needless_handovers(one, layout))
     sites.add(one, made.layout, tables)
-    refuse_strays(one, made.layout, one.definition.targets)
+    refuse_strays(one, made.layout, targets)
     shown = report(tables, definition, made.layout, before, made.groups)
     notes = (*shown.notes, *_unheard(current), *unheard_loads(current.rows, definition), *transform_notes(before, made.layout))
     shown = replace(shown, notes=notes)

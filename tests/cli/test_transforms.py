@@ -50,7 +50,10 @@ def bodies(project: Path) -> dict[str, str]:
 @pytest.mark.usefixtures("file")
 def test_a_balance_notes_them_in_the_lock(headgate: Run, project: Path) -> None:
     headgate("balance")
-    assert '"transforms": [\n  {"id": "people"},\n' in (project / "connectors/crm/layout.lock").read_text()
+    assert (
+        '"transforms": [\n  {"id": "people", "tables": ["main.silver.people"]},\n'
+        in (project / "connectors/crm/layout.lock").read_text()
+    )
     assert headgate("balance", "--check").stdout
     assert "fine" in headgate("check", "--frozen").stdout
 
@@ -80,11 +83,42 @@ def test_one_that_goes_is_forgotten_and_not_destroyed(headgate: Run, balanced: P
     assert "pipeline of transforms that leaves, to be applied: people" in headgate("done", "crm", "-t", "dev").stdout
 
 
+def test_one_whose_file_was_renamed_keeps_its_id(headgate: Run, balanced: Path, project: Path) -> None:
+    lock = project / "connectors/crm/layout.lock"
+    before = lock.read_text()
+    renamed = balanced.rename(project / "connectors/crm/persons.pipeline.yaml")
+
+    said = headgate("balance", code=5).stderr
+
+    assert "persons.pipeline.yaml:3: deploy: 'persons' would make main.silver.people of pipeline of transforms 'people'" in said
+    assert "was the file renamed, say `deploy: {id: people}` in it" in said
+    assert lock.read_text() == before
+    renamed.write_text(PEOPLE.replace("deploy: {", "deploy: {id: people, "))
+    headgate("balance")
+    assert lock.read_text() == before
+
+
+def test_its_tables_in_all_targets_are_noted_whatever_else_is_wrong(headgate: Run, balanced: Path, project: Path) -> None:
+    by_target = "parameters: {catalog: {targets: {dev: dev, prod: live}}}\n"
+    balanced.write_text(by_target + PEOPLE.replace("catalog: main", "catalog: ${catalog}"))
+    lock = project / "connectors/crm/layout.lock"
+    headgate("balance")
+    assert '"tables": ["dev.silver.people", "live.silver.people"]' in lock.read_text()
+
+    balanced.write_text(PEOPLE.replace("from: contacts", "from: contact"))
+    headgate("balance")
+    assert '{"id": "people"}' in lock.read_text()
+
+
 def test_what_is_deployed_and_in_no_lock_is_not_lost(headgate: Run, balanced: Path, project: Path) -> None:
     (project / "connectors/crm/deployed.dev.json").write_text('{"format": 1, "ids": {}, "transforms": {"people": "1"}}')
     balanced.unlink()
     lock = project / "connectors/crm/layout.lock"
-    lock.write_text(lock.read_text().replace('"transforms": [\n  {"id": "people"},\n  null\n]', '"transforms": [\n  null\n]'))
+    lock.write_text(
+        lock.read_text().replace(
+            '"transforms": [\n  {"id": "people", "tables": ["main.silver.people"]},\n  null\n]', '"transforms": [\n  null\n]'
+        )
+    )
 
     assert "pipelines that are deployed to 'dev' are not in the lock: people" in headgate("check", code=5).stderr
 

@@ -11,13 +11,13 @@ from headgate.layout.lock import parse_lock, render_lock
 from headgate.layout.model import Asked, Layout, Left, Pipeline, TransformPipeline
 from headgate.layout.observe import State, observe
 from headgate.layout.progress import pending, record_done
-from headgate.layout.transforms import id_clashes, transform_misfits, transform_notes, with_transforms
+from headgate.layout.transforms import id_clashes, taken_tables, transform_misfits, transform_notes, with_transforms
 from headgate.problems import RefusedError
 
 TARGETS = ("dev", "prod")
 EMPTY = Layout("crm", Asked(None, 1))
-TWO = with_transforms(EMPTY, ["people", "sales"], TARGETS)
-LEFT = with_transforms(TWO, ["sales"], TARGETS)
+TWO = with_transforms(EMPTY, {"people": (), "sales": ()}, TARGETS)
+LEFT = with_transforms(TWO, {"sales": ()}, TARGETS)
 
 
 def states_of(layout: Layout, shared: dict[str, str], known: Deployed | None = None) -> tuple[Layout, Deployed]:
@@ -52,11 +52,11 @@ def test_one_whose_file_goes_leaves_in_each_target() -> None:
 
 
 def test_one_that_left_comes_back_until_a_target_has_forgotten_it() -> None:
-    assert with_transforms(LEFT, ["people", "sales"], TARGETS) == TWO
+    assert with_transforms(LEFT, {"people": (), "sales": ()}, TARGETS) == TWO
 
     done = record_done(LEFT, "dev", TARGETS, pipelines=["people"])
     with pytest.raises(RefusedError, match="'people' left, and where it was deployed it is still there, with its tables"):
-        with_transforms(done, ["people", "sales"], TARGETS)
+        with_transforms(done, {"people": (), "sales": ()}, TARGETS)
 
 
 def test_no_two_pipelines_have_one_id_even_after_one_left() -> None:
@@ -66,7 +66,28 @@ def test_no_two_pipelines_have_one_id_even_after_one_left() -> None:
         "pipeline of transforms 'people' has the id of a pipeline that ingests",
         "pipeline of transforms 'sales' has the id of a pipeline that ingests",
     ]
-    assert list(id_clashes(with_transforms(EMPTY, ["crm"], TARGETS))) == ["pipeline of transforms 'crm' has the connector's id"]
+    own = with_transforms(EMPTY, {"crm": ()}, TARGETS)
+    assert list(id_clashes(own)) == ["pipeline of transforms 'crm' has the connector's id"]
+
+
+def test_no_other_makes_the_tables_of_one_that_leaves_until_each_target_forgot_it() -> None:
+    before = with_transforms(EMPTY, {"people": ["main.silver.people", "main.silver.teams"]}, TARGETS)
+    renamed = with_transforms(before, {"persons": ["main.silver.TEAMS", "main.silver.people"]}, TARGETS)
+    places = {"persons": ("persons.pipeline.yaml", 3)}
+
+    (problem,) = taken_tables(renamed, places)
+
+    assert str(problem) == (
+        "persons.pipeline.yaml:3: deploy: 'persons' would make main.silver.TEAMS and 1 more table of pipeline of transforms "
+        "'people', which leaves and keeps its tables: each update would fail\n"
+        "    was the file renamed, say `deploy: {id: people}` in it; else call its tables something else"
+    )
+    assert not [*taken_tables(with_transforms(before, {"persons": ["main.silver.persons"]}, TARGETS), places)]
+    assert [*taken_tables(record_done(renamed, "dev", TARGETS, pipelines=["people"]), places)] == [problem]
+    done = record_done(record_done(renamed, "dev", TARGETS, pipelines=["people"]), "prod", TARGETS, pipelines=["people"])
+    assert not [*taken_tables(done, places)]
+    assert "TEAMS" in render_lock(done)
+    assert "teams" not in render_lock(done)
 
 
 def test_the_shared_stacks_state_tells_which_are_deployed() -> None:

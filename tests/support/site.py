@@ -24,6 +24,7 @@ from headgate.review.plan_file import facts_of_plans
 from headgate.tables.ids import TableId
 from headgate.transforms.deployed import deployed_transforms
 from headgate.transforms.named import named_files
+from headgate.transforms.targets import tables_made
 from tests.support.from_rows import balance, plan_stacks
 from tests.workspace import catalog
 
@@ -88,7 +89,9 @@ class Site:
     def balance(self, *, rebalance: bool = False, restack: bool = False) -> None:
         """Do what `headgate balance` does, and see that doing it again changes nothing."""
         made = balance(self.tables, self.definition, self.layout, rebalance=rebalance, restack=restack).layout
-        self.layout = with_transforms(made, [one.id for one in named_files(self.files)], self.definition.targets)
+        self.layout = with_transforms(
+            made, tables_made(named_files(self.files), self.definition.targets), self.definition.targets
+        )
         assert balance(self.tables, self.definition, self.layout).layout == self.layout
         assert misfits(resolve(self.tables, self.definition), self.definition, self.layout) == []
 

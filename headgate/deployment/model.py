@@ -193,7 +193,8 @@ class EventLog:
 class Pipeline:
     """A pipeline. It runs its file or notebook, or with `managed` what the platform itself ingests over `connection`.
 
-    file: the path of either; empty where there is none. code_kind: which of them. cluster: None for serverless. code: the
+    file: the path of either; empty where there is none. file_id: its id, where that is not the pipeline's. code_kind: which of
+    them. cluster: None for serverless. code: the
     folder that it imports from; empty where wheels bring the code. waiting: its tables have yet to be handed over to it. after:
     what it waits for besides its file. more: other files that it runs. edition: of a classic cluster; None: the platform's
     choice. by_platform: the platform has the connector itself, so nothing registers it.
@@ -222,6 +223,7 @@ class Pipeline:
     event_log: EventLog | None = None
     after: tuple[Ref, ...] = ()
     code_kind: Literal["file", "notebook"] = "file"
+    file_id: str = ""
     more: tuple[str, ...] = ()
     edition: Edition | None = None
     by_platform: bool = False

@@ -107,13 +107,13 @@ class Scope:
         """Give the path of a pipeline's ingest file, or of its notebook, which has no extension in the workspace."""
         return f"{self.ingest_folder}/{pipeline}{'' if self.definition.by_notebook else '.py'}"
 
-    def sql_path(self, pipeline: str) -> str:
-        """Give the path of a pipeline of transforms' SQL."""
-        return f"{self.folder}/sql/{pipeline}.sql"
+    def sql_path(self, name: str) -> str:
+        """Give the path of the SQL that a pipeline file becomes."""
+        return f"{self.folder}/sql/{name}.sql"
 
-    def sinks_path(self, pipeline: str) -> str:
+    def sinks_path(self, name: str) -> str:
         """Give the path of the Python of its sinks."""
-        return f"{self.folder}/sql/{pipeline}_sinks.py"
+        return f"{self.folder}/sql/{name}_sinks.py"
 
     def pipeline_name(self, name: str) -> str:
         """Give what people see for a pipeline."""

@@ -45,20 +45,23 @@ def transform_resources(scope: Scope, transforms: Sequence[DeployedTransforms], 
 def size_problems(transforms: Sequence[DeployedTransforms]) -> Iterator[Problem]:
     """Say which files of SQL or Python the workspace would not take."""
     for one in transforms:
-        for text in (one.sql, one.python):
+        for name, text in ((file.name, text) for file in one.files for text in (file.sql, file.python)):
             if (size := len(upload(text.encode()))) > MOST_BYTES:
                 message = (
-                    f"'{one.id}' becomes {counted(size, 'byte')} of base64 in one file, and the workspace takes {MOST_BYTES:,}"
+                    f"'{name}' becomes {counted(size, 'byte')} of base64 in one file, and the workspace takes {MOST_BYTES:,}"
                 )
                 yield Problem(message, "make two pipeline files of it")
 
 
 def _files(scope: Scope, one: DeployedTransforms, first: str) -> list[File]:
     """Give a pipeline's files; all wait for the `first` of the folder, which makes that."""
-    sql = File(one.id, scope.sql_path(one.id), one.sql.encode(), first)
-    if not one.python:
-        return [sql]
-    return [sql, File(f"{one.id}{_SINKS}", scope.sinks_path(one.id), one.python.encode(), first or one.id)]
+    found: list[File] = []
+    for file in one.files:
+        found.append(File(file.name, scope.sql_path(file.name), file.sql.encode(), first))
+        first = first or file.name
+        if file.python:
+            found.append(File(f"{file.name}{_SINKS}", scope.sinks_path(file.name), file.python.encode(), first))
+    return found
 
 
 def _pipeline(scope: Scope, one: DeployedTransforms, files: Sequence[File], waited: tuple[Ref, ...]) -> Pipeline:
@@ -75,6 +78,7 @@ def _pipeline(scope: Scope, one: DeployedTransforms, files: Sequence[File], wait
         edition=one.edition if cluster else None,
         run_as=target.run_as,
         file=files[0].path,
+        file_id=files[0].id,
         more=tuple(file.path for file in files[1:]),
         budget_policy_id=None if cluster else target.budget_policy_id,
         notified=tuple(target.notifications),

@@ -103,7 +103,8 @@ def taken_tables(layout: Layout, places: Mapping[str, tuple[str, int]]) -> Itera
             yield Problem(
                 f"'{one.id}' would make {tables[0]}{more} of pipeline of transforms '{old}', which leaves and keeps its "
                 "tables: each update would fail",
-                f"was the file renamed, say `deploy: {{id: {old}}}` in it; else call its tables something else",
+                f"was the file renamed, say `deploy: {{id: {old}}}` in it (of several files `pipeline: {old}`); "
+                "else call its tables something else",
                 file,
                 line,
                 path="deploy",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from headgate.grouped import grouped
 from headgate.problems import refuse
 from headgate.transforms.files import load_files, need_sqlglot
 from headgate.transforms.findings import checked, problems_of
+from headgate.transforms.groups import settings_of, tables_read
 from headgate.transforms.landed import landed_of
 from headgate.visible import seen
 
@@ -18,24 +20,36 @@ if TYPE_CHECKING:
     from headgate.sql.generate.statements import Generated
     from headgate.sql.language.deploy import Deploy
     from headgate.sql.language.model import PipelineFile
+    from headgate.transforms.findings import CheckedPipeline
     from headgate.transforms.model import ProjectPipeline
     from headgate.transforms.named import NamedFile
 
 
+_EDITIONS: tuple[Literal["CORE", "PRO", "ADVANCED"], ...] = ("CORE", "PRO", "ADVANCED")  # each has what those before it have
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedFile:
+    """What a pipeline file becomes. name: what the files are called. Without sinks, `python` is empty."""
+
+    name: str
+    sql: str
+    python: str
+
+
 @dataclass(frozen=True, slots=True)
 class DeployedTransforms:
-    """A pipeline of transforms as a target is to have it. settings: what its file says below `deploy`.
+    """A pipeline of transforms as a target is to have it. settings: what its files say below `deploy`.
 
-    sql, python: the texts of its files; without sinks, `python` is empty. reads: catalog.schema.table of its sources that are
-    tables. edition: the least that a classic cluster needs for it.
+    files: one a pipeline file. reads: catalog.schema.table of its sources that are tables of others.
+    edition: the least that a classic cluster needs for it.
     """
 
     id: str
     settings: Deploy
     catalog: str
     schema: str
-    sql: str
-    python: str
+    files: tuple[DeployedFile, ...]
     reads: tuple[str, ...]
     edition: Literal["CORE", "PRO", "ADVANCED"]
 
@@ -55,7 +69,8 @@ def deployed_transforms(
     read = load_files([one.path for one in files], project, target)
     done = list(checked(read, landed_of((connector, *others), target)))
     refuse(problems_of(found for one in done for found in one.findings if found.severity.value == "error"))
-    return [_deployed(one.pipeline, one.generated, file.id) for one, file in zip(done, files, strict=True)]
+    groups = grouped((file.id, (file.name, one)) for file, one in zip(files, done, strict=True))
+    return [_deployed(id_, parts) for id_, parts in groups.items()]
 
 
 def texts(pipeline: ProjectPipeline, generated: Generated) -> tuple[str, str]:
@@ -65,18 +80,14 @@ def texts(pipeline: ProjectPipeline, generated: Generated) -> tuple[str, str]:
     return f"-- Written by headgate from {source}: change that file.\n\n{generated.sql}", python
 
 
-def _deployed(pipeline: ProjectPipeline, generated: Generated, id_: str) -> DeployedTransforms:
-    file = pipeline.loaded.file
-    assert file.deploy is not None  # noqa: S101 (the file was named for it)
-    sql, python = texts(pipeline, generated)
-    reads = {
-        ".".join(pipeline.tables[name].parts) if name in pipeline.tables else source.table
-        for name, source in file.sources.items()
-        if source.table
-    }
-    return DeployedTransforms(
-        id_, file.deploy, file.catalog, file.schema_name, sql, python, tuple(sorted(filter(None, reads))), _edition(file)
-    )
+def _deployed(id_: str, parts: Sequence[tuple[str, CheckedPipeline]]) -> DeployedTransforms:
+    """Give a pipeline of its files, each with what it is called."""
+    pipelines = [one.pipeline for _, one in parts]
+    first = pipelines[0].loaded.file
+    files = tuple(DeployedFile(name, *texts(one.pipeline, one.generated)) for name, one in parts)
+    edition = max((_edition(one.loaded.file) for one in pipelines), key=_EDITIONS.index)
+    settings = settings_of(pipelines)
+    return DeployedTransforms(id_, settings, first.catalog, first.schema_name, files, tables_read(pipelines), edition)
 
 
 def _edition(file: PipelineFile) -> Literal["CORE", "PRO", "ADVANCED"]:

@@ -64,6 +64,7 @@ def read_pipelines(request: SqlRequest) -> list[ProjectPipeline]:
 def load_files(paths: Iterable[Path], connectors: Sequence[Connector], target: str | None) -> list[ProjectPipeline]:
     """Read pipeline files of a project with these connectors. Raises InputError with the problems of all of them."""
     from headgate.sql.language.load import load_pipeline
+    from headgate.transforms.groups import group_problems
 
     found: list[ProjectPipeline] = []
     problems: list[Problem] = []
@@ -77,7 +78,7 @@ def load_files(paths: Iterable[Path], connectors: Sequence[Connector], target: s
         problems += missing
         found.append(ProjectPipeline(path, loaded, tables))
     problems += [*_same_name(found), *_same_output(found), *ingested_too(found, connectors, target)]
-    problems += _undeployed(found, connectors)
+    problems += [*_undeployed(found, connectors), *group_problems(found)]
     refuse(problems)
     return found
 

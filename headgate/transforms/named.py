@@ -14,22 +14,31 @@ from headgate.transforms.model import SUFFIX
 if TYPE_CHECKING:
     from pathlib import Path
 
-_KEY = "deploy"
+_KEY, _SHARED = "deploy", "pipeline"
 
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:
-    """A pipeline file that says `deploy`, its pipeline's id, and the line that says it."""
+    """A pipeline file that says `deploy`, its pipeline's id, and the line that says it.
+
+    shared: the pipeline is that of all files in the folder that name it.
+    """
 
     path: Path
     id: str
     line: int
+    shared: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its SQL is called in the workspace; no id has a hyphen, so no other file's is called so."""
+        return f"{self.id}-{_name(self.path)}" if self.shared else self.id
 
 
 def named_files(folder: Path) -> tuple[NamedFile, ...]:
     """Give a connector's pipeline files that say `deploy`, by id.
 
-    Raises InputError for files that can't be read, and for ids that are none, or that two have.
+    Raises InputError for files that can't be read, and for ids that are none, or that two have without sharing a pipeline.
     """
     found: list[NamedFile] = []
     problems: list[Problem] = []
@@ -40,9 +49,10 @@ def named_files(folder: Path) -> tuple[NamedFile, ...]:
             problems += error.problems
     first: dict[str, NamedFile] = {}
     for one in found:
-        if (other := first.setdefault(one.id, one)) is not one:
+        if (other := first.setdefault(one.id, one)) is not one and not (one.shared and other.shared):
             message = f"'{one.id}' is the id of {other.path} too"
-            problems.append(Problem(message, "give it another: `deploy: {id: …}`", str(one.path), one.line, path=_KEY))
+            fix = f"give it another: `deploy: {{id: …}}`; to make them one, say `deploy: {{pipeline: {one.id}}}` in both"
+            problems.append(Problem(message, fix, str(one.path), one.line, path=_KEY))
     refuse(problems)
     return tuple(sorted(found, key=lambda one: one.id))
 
@@ -55,11 +65,20 @@ def _named(path: Path) -> list[NamedFile]:
     if _KEY not in document.data:
         return []
     deploy = document.data[_KEY]
-    given = deploy.get("id") if isinstance(deploy, dict) else None
-    id_ = path.name.removesuffix(SUFFIX) if given is None else given
-    line = document.line((_KEY, "id"))
+    said = deploy if isinstance(deploy, dict) else {}
+    key = "id" if said.get(_SHARED) is None else _SHARED
+    given = said.get(key)
+    id_ = _name(path) if given is None else given
+    line = document.line((_KEY, key))
+    if key == _SHARED and not ID.fullmatch(_name(path)):
+        message, fix = f"{_name(path)!r}: the file's name, which its SQL has too, is no id", "use a-z, 0-9 and _ in it"
+        raise InputError(Problem(message, fix, str(path), line, path=f"{_KEY}.{key}"))
     if not isinstance(id_, str) or not ID.fullmatch(id_):
         whose = "the file's name, and so the pipeline's id, is no id" if given is None else "is no id"
-        fix = "use a-z, 0-9 and _, beginning with a letter, at most 63 long: `deploy: {id: …}`"
-        raise InputError(Problem(f"{id_!r}: {whose}", fix, str(path), line, path=f"{_KEY}.id"))
-    return [NamedFile(path, id_, line)]
+        fix = f"use a-z, 0-9 and _, beginning with a letter, at most 63 long: `deploy: {{{key}: …}}`"
+        raise InputError(Problem(f"{id_!r}: {whose}", fix, str(path), line, path=f"{_KEY}.{key}"))
+    return [NamedFile(path, id_, line, shared=key == _SHARED)]
+
+
+def _name(path: Path) -> str:
+    return path.name.removesuffix(SUFFIX)

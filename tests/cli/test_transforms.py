@@ -242,3 +242,111 @@ def test_a_target_that_is_taken_down_says_what_becomes_of_them(headgate: Run, ba
     said = headgate("retire", "crm", "-t", "dev", "--yes").stdout
 
     assert "1 pipeline of transforms stays in the workspace, with its tables" in said
+
+
+TEAMS = """\
+catalog: main
+schema: silver
+deploy: {pipeline: staff}
+sources:
+  people: {table: main.silver.people}
+tables:
+  teams: {type: materialized_view, from: people}
+"""
+
+
+@pytest.fixture
+def staff(headgate: Run, file: Path) -> Path:
+    """Two files of one pipeline; the path of the second."""
+    file.write_text(PEOPLE.replace("deploy: {", "deploy: {pipeline: staff, "))
+    other = file.with_name("teams.pipeline.yaml")
+    other.write_text(TEAMS)
+    headgate("balance")
+    return other
+
+
+def test_files_that_name_one_pipeline_make_it_together(headgate: Run, staff: Path, project: Path) -> None:
+    lock = (project / "connectors/crm/layout.lock").read_text()
+    assert '{"id": "staff", "tables": ["main.silver.people", "main.silver.teams"]}' in lock
+
+    shared = json.loads(bodies(project)["crm-dev-shared"])
+    files = [library["file"]["path"] for library in shared["resource"]["databricks_pipeline"]["staff"]["library"]]
+    assert [path.rpartition("/")[2] for path in files] == ["staff-people.sql", "staff-teams.sql"]
+    assert {*files} == {f"/Workspace{one['path']}" for one in shared["resource"]["databricks_workspace_file"].values()} & {
+        *files
+    }
+    assert shared["resource"]["databricks_job"]["staff"]["schedule"]["quartz_cron_expression"] == "0 0 6 * * ?"
+
+    staff.unlink()  # the pipeline stays, with one file
+    headgate("balance")
+    assert '{"id": "staff", "tables": ["main.silver.people"]}' in (project / "connectors/crm/layout.lock").read_text()
+    assert "staff-teams" not in bodies(project)["crm-dev-shared"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "{pipeline: staff}",
+            "{pipeline: staff, schedule: 0 7 * * *}",
+            "teams.pipeline.yaml:3: deploy.schedule: another one than in connectors/crm/people.pipeline.yaml, line 3, which is",
+        ),
+        (
+            "{pipeline: staff}",
+            "{pipeline: staff, on_update: any}",
+            "teams.pipeline.yaml:3: deploy.on_update: starts it, and `schedule` in connectors/crm/people.pipeline.yaml, line 3",
+        ),
+        (
+            "schema: silver",
+            "schema: gold",
+            "teams.pipeline.yaml:2: schema: another one than in connectors/crm/people.pipeline.yaml, line 2",
+        ),
+        (
+            "  teams: {",
+            "  known: {type: temporary_view, from: people}\n  teams: {",
+            "teams.pipeline.yaml:7: tables.known: the view 'known' is in connectors/crm/people.pipeline.yaml, line 8, too",
+        ),
+        (
+            "{pipeline: staff}",
+            "{pipeline: staff, id: teams}",
+            "deploy.id: stands beside `pipeline`, which is the id of all its files",
+        ),
+        ("{pipeline: staff}", "{id: staff}", "'staff' is the id of connectors/crm/people.pipeline.yaml too"),
+    ],
+)
+def test_they_say_one_thing_of_it(headgate: Run, staff: Path, old: str, new: str, said: str) -> None:
+    people = staff.with_name("people.pipeline.yaml")
+    people.write_text(people.read_text() + "  known: {type: temporary_view, from: contacts}\n")
+    staff.write_text(TEAMS.replace(old, new))
+
+    found = headgate("check", code=1).stderr
+
+    assert said in found
+    if "is the id of" not in said:
+        assert headgate("sql", "generate", "--check", code=1).stderr == found
+
+
+def test_tables_that_they_make_themselves_start_no_run(headgate: Run, staff: Path) -> None:
+    people = staff.with_name("people.pipeline.yaml")
+    people.write_text(PEOPLE.replace("{schedule: 0 6 * * *}", "{pipeline: staff}"))
+    staff.write_text(TEAMS.replace("{pipeline: staff}", "{pipeline: staff, on_update: all}"))
+    assert "fine" in headgate("check").stdout
+
+    people.write_text(
+        people.read_text().replace(
+            "contacts: {connector: crm, table: contacts}", "contacts: {files: /Volumes/a/b/c, format: json}"
+        )
+    )
+    said = headgate("check", code=1).stderr
+    assert "deploy.on_update: no source of its files is a table that they don't make themselves" in said
+
+
+def test_a_file_that_joins_a_pipeline_with_its_tables_is_refused(headgate: Run, balanced: Path) -> None:
+    balanced.write_text(PEOPLE.replace("deploy: {", "deploy: {pipeline: staff, "))
+    said = headgate("balance", code=5).stderr
+    assert "'staff' would make main.silver.people of pipeline of transforms 'people', which leaves" in said
+
+    balanced.write_text(PEOPLE.replace("deploy: {", "deploy: {pipeline: people, "))
+    balanced.with_name("teams.pipeline.yaml").write_text(TEAMS.replace("staff", "people"))
+    headgate("balance")
+    assert "fine" in headgate("check").stdout

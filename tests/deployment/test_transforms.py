@@ -19,7 +19,7 @@ from headgate.inventory.row import TableRow
 from headgate.layout.deployed import Deployed
 from headgate.project import Connector
 from headgate.sql.language.deploy import Deploy
-from headgate.transforms.deployed import DeployedTransforms, deployed_transforms
+from headgate.transforms.deployed import DeployedFile, DeployedTransforms, deployed_transforms
 from headgate.transforms.named import named_files
 from tests.support.from_rows import balance, plan_stacks
 from tests.support.samples import parts_of
@@ -64,7 +64,7 @@ def test_pipelines_of_transforms_are_as_they_were_looked_at(target: str) -> None
 
 
 def test_a_file_that_is_too_large_for_the_workspace_is_told() -> None:
-    one = DeployedTransforms("sales", Deploy(), "main", "silver", "-" * MOST_BYTES, "", (), "CORE")
+    one = DeployedTransforms("sales", Deploy(), "main", "silver", (DeployedFile("sales", "-" * MOST_BYTES, ""),), (), "CORE")
 
     assert [problem.message for problem in size_problems([one])] == [
         "'sales' becomes 13,981,016 bytes of base64 in one file, and the workspace takes 10,485,760"

@@ -80,7 +80,8 @@ def test_no_other_makes_the_tables_of_one_that_leaves_until_each_target_forgot_i
     assert str(problem) == (
         "persons.pipeline.yaml:3: deploy: 'persons' would make main.silver.TEAMS and 1 more table of pipeline of transforms "
         "'people', which leaves and keeps its tables: each update would fail\n"
-        "    was the file renamed, say `deploy: {id: people}` in it; else call its tables something else"
+        "    was the file renamed, say `deploy: {id: people}` in it (of several files `pipeline: people`); "
+        "else call its tables something else"
     )
     assert not [*taken_tables(with_transforms(before, {"persons": ["main.silver.persons"]}, TARGETS), places)]
     assert [*taken_tables(record_done(renamed, "dev", TARGETS, pipelines=["people"]), places)] == [problem]

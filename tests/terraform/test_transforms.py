@@ -29,6 +29,15 @@ sources:
 tables:
   people: {type: materialized_view, from: first}
 """
+TEAMS = """\
+catalog: main
+schema: silver
+deploy: {pipeline: people}
+sources:
+  people: {table: main.silver.people}
+tables:
+  teams: {type: materialized_view, from: people}
+"""
 SALES = """\
 catalog: main
 schema: silver
@@ -136,6 +145,31 @@ def test_a_renamed_file_that_keeps_its_id_changes_nothing_but_the_sqls_heading(s
     done = actions(start.settle())
 
     assert done == {"shared:databricks_workspace_file.people": "update"}
+
+
+@pytest.mark.long
+def test_a_file_that_joins_a_pipeline_changes_it_in_place(start: Site) -> None:
+    add(start, "people", PEOPLE)
+    start.settle()
+    before = start.deployed.transforms
+
+    (start.files / "people.pipeline.yaml").write_text(PEOPLE.replace("deploy: {", "deploy: {pipeline: people, "))
+    add(start, "teams", TEAMS)
+    done = actions(start.settle())
+
+    assert done == {
+        "shared:databricks_workspace_file.people": "delete",
+        "shared:databricks_workspace_file.people-people": "create",
+        "shared:databricks_workspace_file.people-teams": "create",
+        "shared:databricks_pipeline.people": "update",
+    }
+    assert start.deployed.transforms == before
+    (start.files / "teams.pipeline.yaml").unlink()
+    start.balance()
+    assert actions(start.settle()) == {
+        "shared:databricks_workspace_file.people-teams": "delete",
+        "shared:databricks_pipeline.people": "update",
+    }
 
 
 @pytest.mark.long

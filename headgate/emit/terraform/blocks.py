@@ -107,7 +107,7 @@ def pipeline_block(one: Pipeline) -> Block:
     }
     if one.file:
         block["library"] = [_library(one), *(_file(path) for path in one.more)]
-        block["depends_on"] = [Ref(one.code_kind, one.id).address, *(ref.address for ref in one.after)]
+        block["depends_on"] = [Ref(one.code_kind, one.file_id or one.id).address, *(ref.address for ref in one.after)]
     else:
         block["ingestion_definition"] = {"connection_name": literal(one.connection), "objects": managed_objects(one.managed)}
         if not one.by_platform:

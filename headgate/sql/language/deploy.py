@@ -35,6 +35,11 @@ class Deploy(StrictModel):
         description="Its id, given once: it names resources and files. Default: the file's name; where that changes, say here "
         "what it was.",
     )
+    pipeline: Id | None = Field(
+        default=None,
+        description="Instead of an id of its own, that of a pipeline that several files in the folder make together. What one "
+        "of them says below `deploy` holds for it, and none says it differently.",
+    )
     name: Name | None = Field(default=None, description="What people see, which may change. Default: the id.")
     schedule: str = Field(
         default="",

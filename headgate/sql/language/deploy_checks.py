@@ -12,6 +12,7 @@ from headgate.tables.names import folded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from headgate.sql.language.deploy import Cluster
     from headgate.sql.language.model import PipelineFile
 
 
@@ -26,12 +27,17 @@ def deploy_faults(file: PipelineFile) -> Iterator[Fault]:
         yield Fault(("deploy", "schedule"), error.message, error.fix)
     if deploy.on_update and deploy.schedule:
         yield Fault(("deploy", "on_update"), "starts it, and `schedule` does too", "take one of them out")
-    if deploy.on_update and not any(source.table for source in file.sources.values()):
+    if deploy.id and deploy.pipeline:
+        yield Fault(("deploy", "id"), "stands beside `pipeline`, which is the id of all its files", "take one of them out")
+    if deploy.on_update and not deploy.pipeline and not any(source.table for source in file.sources.values()):
         yield Fault(("deploy", "on_update"), "no source of the file is a table, so none is updated", "write a `schedule`")
     if deploy.on_update:
         yield from _starts_itself(file)
-    if (cluster := deploy.cluster) is None:
-        return
+    if deploy.cluster:
+        yield from _cluster_faults(deploy.cluster)
+
+
+def _cluster_faults(cluster: Cluster) -> Iterator[Fault]:
     if cluster.autoscale and cluster.workers is not None:
         yield Fault(("deploy", "cluster", "autoscale"), "stands beside `workers`", "take one of them out")
     if (scale := cluster.autoscale) and scale.min_workers > scale.max_workers:

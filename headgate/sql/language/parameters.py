@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r"\$\{([^}]*)\}")
 _SECTIONS = ("catalog", "schema", "deploy", "sources", "tables", "sinks")
-_ID = ("deploy", "id")  # the same in all targets
+_IDS = (("deploy", "id"), ("deploy", "pipeline"))  # the same in all targets
 # Keys below these sections whose values are SQL.
 _SQL = ("check", "delete_when", "truncate_when", "replace_where", "type")
 
@@ -56,7 +56,7 @@ def _filled(part: Any, path: Path, values: Mapping[str, Value | None], faults: l
         return [_filled(value, (*path, number), values, faults) for number, value in enumerate(part)]
     if not isinstance(part, str) or "${" not in part or path[:1] == ("parameters",):
         return part
-    if path == _ID:
+    if path in _IDS:
         return part
     if not _takes_text(path):
         faults.append(Fault(path, "holds ${, which is for text that is no SQL", "in SQL a parameter is written :name"))

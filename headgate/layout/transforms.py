@@ -88,27 +88,30 @@ def forgotten(layout: Layout, target: str, ids: Iterable[str]) -> Layout:
     return replace(layout, transforms=tuple(map(settled, layout.transforms)))
 
 
-def taken_tables(layout: Layout, places: Mapping[str, tuple[str, int]]) -> Iterator[Problem]:
-    """Say which pipelines of transforms make tables of one that leaves, and that some target may still have.
+def taken_tables(before: Layout | None, after: Layout, places: Mapping[str, tuple[str, int]]) -> Iterator[Problem]:
+    """Say which pipelines of transforms make tables of another, which keeps them.
 
-    places: file and line that name each pipeline, by its id.
+    That is one that made them when the lock was written, or one that left and that some target may still have. places: file
+    and line that name each pipeline, by its id.
     """
-    leaving = {folded(table): one.id for one in layout.transforms if one.left for table in one.tables}
-    for one in layout.transforms:
-        if one.left is not None:
-            continue
-        for old, tables in grouped((leaving[folded(table)], table) for table in one.tables if folded(table) in leaving).items():
+    living, known = living_transforms(after), before.transforms if before else ()
+    holders = [*(one for one in known if one.id in living), *(one for one in after.transforms if one.left)]
+    held = {folded(table): one.id for one in holders for table in one.tables}
+    for one in after.transforms:
+        pairs = ((held.get(folded(table), one.id), table) for table in one.tables if one.left is None)
+        for old, tables in grouped(pairs).items():
+            if old == one.id:
+                continue
             more = f" and {counted(len(tables) - 1, 'more table', 'more tables')}" if len(tables) > 1 else ""
+            message = f"'{one.id}' would make {tables[0]}{more} of pipeline of transforms '{old}', which keeps its tables"
+            fix = "leave them to that, or call them something else"
+            if old not in living:
+                fix = (
+                    f"was the file renamed, say `deploy: {{id: {old}}}` in it (of several files `pipeline: {old}`); "
+                    "else call its tables something else"
+                )
             file, line = places[one.id]
-            yield Problem(
-                f"'{one.id}' would make {tables[0]}{more} of pipeline of transforms '{old}', which leaves and keeps its "
-                "tables: each update would fail",
-                f"was the file renamed, say `deploy: {{id: {old}}}` in it (of several files `pipeline: {old}`); "
-                "else call its tables something else",
-                file,
-                line,
-                path="deploy",
-            )
+            yield Problem(f"{message}: each update would fail", fix, file, line, path="deploy")
 
 
 def id_clashes(layout: Layout) -> Iterator[str]:

@@ -182,7 +182,7 @@ def _balanced(one: Connector, request: BalanceRequest, sites: Sites, tell: Calla
         raise error if request.settings else InputError(one.located(error.problems)) from None
     files, targets = named_files(one.folder), one.definition.targets
     layout = with_transforms(made.layout, tables_made(files, targets), targets)
-    refuse(taken_tables(layout, {file.id: (str(file.path), file.line) for file in files}), RefusedError)
+    refuse(taken_tables(before, layout, {file.id: (str(file.path), file.line) for file in files}), RefusedError)
     refuse(Problem(clash, ID_FIX, str(one.lock_path)) for clash in id_clashes(layout))
     made = replace(made, layout=_without_needless_handovers(one, layout))
     sites.add(one, made.layout, tables)

@@ -344,7 +344,7 @@ def test_tables_that_they_make_themselves_start_no_run(headgate: Run, staff: Pat
 def test_a_file_that_joins_a_pipeline_with_its_tables_is_refused(headgate: Run, balanced: Path) -> None:
     balanced.write_text(PEOPLE.replace("deploy: {", "deploy: {pipeline: staff, "))
     said = headgate("balance", code=5).stderr
-    assert "'staff' would make main.silver.people of pipeline of transforms 'people', which leaves" in said
+    assert "'staff' would make main.silver.people of pipeline of transforms 'people', which keeps" in said
 
     balanced.write_text(PEOPLE.replace("deploy: {", "deploy: {pipeline: people, "))
     balanced.with_name("teams.pipeline.yaml").write_text(TEAMS.replace("staff", "people"))

@@ -59,6 +59,17 @@ def test_one_that_left_comes_back_until_a_target_has_forgotten_it() -> None:
         with_transforms(done, {"people": (), "sales": ()}, TARGETS)
 
 
+def test_no_table_goes_from_one_that_stays_to_another() -> None:
+    before = with_transforms(EMPTY, {"people": ["main.silver.people", "main.silver.teams"], "sales": ()}, TARGETS)
+    after = with_transforms(before, {"people": ["main.silver.people"], "sales": ["main.silver.teams"]}, TARGETS)
+
+    (problem,) = taken_tables(before, after, {"people": ("people.pipeline.yaml", 3), "sales": ("sales.pipeline.yaml", 3)})
+
+    assert "'sales' would make main.silver.teams of pipeline of transforms 'people', which keeps its tables" in str(problem)
+    assert "leave them to that" in problem.fix
+    assert not [*taken_tables(None, after, {})]
+
+
 def test_no_two_pipelines_have_one_id_even_after_one_left() -> None:
     layout = replace(LEFT, pipelines=(Pipeline("people", "g", 1),), left=(Left("sales", 1, ()),))
 
@@ -75,18 +86,18 @@ def test_no_other_makes_the_tables_of_one_that_leaves_until_each_target_forgot_i
     renamed = with_transforms(before, {"persons": ["main.silver.TEAMS", "main.silver.people"]}, TARGETS)
     places = {"persons": ("persons.pipeline.yaml", 3)}
 
-    (problem,) = taken_tables(renamed, places)
+    (problem,) = taken_tables(before, renamed, places)
 
     assert str(problem) == (
         "persons.pipeline.yaml:3: deploy: 'persons' would make main.silver.TEAMS and 1 more table of pipeline of transforms "
-        "'people', which leaves and keeps its tables: each update would fail\n"
+        "'people', which keeps its tables: each update would fail\n"
         "    was the file renamed, say `deploy: {id: people}` in it (of several files `pipeline: people`); "
         "else call its tables something else"
     )
-    assert not [*taken_tables(with_transforms(before, {"persons": ["main.silver.persons"]}, TARGETS), places)]
-    assert [*taken_tables(record_done(renamed, "dev", TARGETS, pipelines=["people"]), places)] == [problem]
+    assert not [*taken_tables(before, with_transforms(before, {"persons": ["main.silver.persons"]}, TARGETS), places)]
+    assert [*taken_tables(renamed, record_done(renamed, "dev", TARGETS, pipelines=["people"]), places)] == [problem]
     done = record_done(record_done(renamed, "dev", TARGETS, pipelines=["people"]), "prod", TARGETS, pipelines=["people"])
-    assert not [*taken_tables(done, places)]
+    assert not [*taken_tables(done, done, places)]
     assert "TEAMS" in render_lock(done)
     assert "teams" not in render_lock(done)
 

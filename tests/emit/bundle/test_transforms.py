@@ -74,7 +74,7 @@ def test_databricks_own_library_knows_their_fields(bundle: Path, project: Path) 
 def test_one_that_leaves_is_unbound_before_the_bundle_lets_go_of_it(headgate: Run, project: Path, bundle: Path) -> None:
     headgate("record", "crm", str(summary(project, "prod")), "-t", "prod")
     deployed = json.loads((project / CRM / "deployed.prod.json").read_text())
-    assert deployed["transforms"].keys() == {"people", "sales"}
+    assert deployed["transforms"].keys() == {"people", "sales", "shop"}
     assert not any("sales" in address for address in deployed["ids"])
 
     (project / CRM / "sales.pipeline.yaml").unlink()

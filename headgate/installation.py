@@ -23,6 +23,7 @@ EXTRAS = {
     "exact": "ortools",
     "delta": "deltalake",
     "spark-run": "pyspark",
+    "spark-connect": "grpcio-status",
     "mlflow": "mlflow-skinny",
     "sql": "sqlglot",
     "spark": "pyspark",

@@ -39,7 +39,8 @@ def run(  # noqa: PLR0913  # each parameter is a flag
         typer.Option(help="What loads the tables: the engine of Headgate's own, on this machine, or Spark."),
     ] = "embedded",
     master: Annotated[
-        str | None, typer.Option(help="With --engine spark: Spark's master, such as spark://host:7077. [default: local[*]]")
+        str | None,
+        typer.Option(help="With --engine spark: Spark's master, such as spark://host:7077 or sc://host. [default: local[*]]"),
     ] = None,
     memory: Annotated[
         int | None,

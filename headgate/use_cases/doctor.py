@@ -36,6 +36,7 @@ OPTIONAL = {
     "exact": "proofs of few moves",
     "delta": "run, backfill --delta",
     "spark-run": "run --engine spark",
+    "spark-connect": "run --master sc://…",
     "mlflow": "observe --mlflow",
     "sql": "sql generate, check",
     "dashboard": "dashboard",

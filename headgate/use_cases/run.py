@@ -17,7 +17,7 @@ from headgate.engine.folder import RunFolder, unfit_characters
 from headgate.engine.model import PipelineOrder, PlannedPipeline, PlannedTable, TableOrder
 from headgate.engine.recorder import Recorder
 from headgate.engine.spark.model import SparkOrder
-from headgate.engine.spark.needs import LOCAL, packages, refuse_master, refuse_missing
+from headgate.engine.spark.needs import LOCAL, is_server, packages, refuse_master, refuse_missing
 from headgate.engine.spark.supervise import SparkSupervisor
 from headgate.engine.supervise import Heard, Supervisor
 from headgate.installation import bring
@@ -176,8 +176,13 @@ def _refuse_engine(request: RunRequest) -> None:
     if request.memory is not None and request.memory < least:
         raise InputError(f"--memory {request.memory} is too little: {of} takes {least} MiB at least")
     if on_spark:
-        refuse_master(request.master or LOCAL)
-        refuse_missing()
+        master = request.master or LOCAL
+        refuse_master(master)
+        if is_server(master) and request.memory is not None:
+            raise InputError(
+                "--memory is for a driver that is started here: the Spark Connect server has its own", "leave it out"
+            )
+        refuse_missing(master)
     elif missing := [name for name in _LIBRARIES if find_spec(name) is None]:
         raise InputError(f"a run needs the libraries {', '.join(missing)}", bring(["delta"]))
 
@@ -192,7 +197,7 @@ def _engine(
         jobs=jobs,
         master=request.master or LOCAL,
         memory=(request.memory or 0) * _MIB,
-        packages=packages(),
+        packages="" if is_server(request.master or LOCAL) else packages(),
     )
     return SparkSupervisor(order, folder.log(connector, "spark"), mask)
 

@@ -64,15 +64,19 @@ class Project:
         return [json.loads(line) for line in (self.folder / "out" / "_headgate" / "events.jsonl").read_text().splitlines()]
 
 
-ON_SPARK = pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.filterwarnings("default")])  # Spark's own warnings
+# In a driver of this process, and at a Spark Connect server; Spark has warnings of its own.
+ON_SPARK = [
+    pytest.param(name, marks=[pytest.mark.spark, pytest.mark.filterwarnings("default")])
+    for name in ("spark_table", "served_table")
+]
 
 
-@pytest.fixture(params=["embedded", ON_SPARK])
+@pytest.fixture(params=["embedded", *ON_SPARK])
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Give the class of a table that one of both engines loads."""
+    """Give the class of a table that one of the engines loads."""
     if request.param == "embedded":
         return Table
-    table: Engine = import_module("tests.engine.spark.warm").spark_table()  # not before: there may be no Spark
+    table: Engine = getattr(import_module("tests.engine.spark.warm"), request.param)()  # not before: there may be no Spark
     return table
 
 

@@ -14,8 +14,8 @@ class _Strict(BaseModel):
 class SparkOrder(_Strict):
     """The pipelines to run in one Spark session, so many at once, the first ones first.
 
-    master: Spark's, such as `local[*]` or `spark://host:7077`. memory: bytes of the driver's JVM; 0: as Spark is configured.
-    packages: Maven packages that the session loads, by commas; empty where it has them.
+    master: Spark's, such as `local[*]`, `spark://host:7077`, or a server's address, `sc://host`. memory: bytes of the driver's
+    JVM; 0: as Spark is configured. packages: Maven packages that the session loads, by commas; empty where it has them.
     """
 
     pipelines: tuple[PipelineOrder, ...]

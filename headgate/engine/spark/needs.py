@@ -14,9 +14,10 @@ from headgate.installation import bring, installed
 from headgate.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 LIBRARIES = ("pyspark", "pandas", "pyarrow", "deltalake", "filelock")
+_CLIENT = ("grpc", "grpc_status", "google.rpc", "zstandard")  # what Spark Connect's takes besides
 # Delta Lake for the Spark of the extra `spark-run`: each of its releases is built for one minor version of Spark.
 SPARK, DELTA = "4.2", "io.delta:delta-spark_4.2_2.13:4.4.0"
 LOCAL = "local[*]"
@@ -26,27 +27,45 @@ _FIX = (
     f"install Java {_JAVA}: apt install openjdk-17-jre-headless (Debian, Ubuntu), dnf install java-17-openjdk-headless "
     "(Fedora, Red Hat), brew install openjdk@17 (macOS); where it is installed, name its folder in JAVA_HOME"
 )
-_MASTER = re.compile(r"local(\[(\*|[1-9]\d*)(\s*,\s*[1-9]\d*)?\])?|spark://.+|k8s://.+|yarn")
+_MASTER = re.compile(
+    r"local(\[(\*|[1-9]\d*)(\s*,\s*[1-9]\d*)?\])?|spark://.+|k8s://.+|yarn|sc://[^/;:\s]+(:\d+)?(/(;[^;=\s]+=[^;\s]*)*)?"
+)
+_CONNECT, _TOKEN = "sc://", "SPARK_CONNECT_AUTHENTICATE_TOKEN"
+
+
+def is_server(master: str) -> bool:
+    """Say whether a master is a Spark Connect server."""
+    return master.startswith(_CONNECT)
+
+
+def token(environ: Mapping[str, str]) -> str:
+    """Give what a Spark Connect server is shown, as its client reads it from the environment."""
+    return environ.get(_TOKEN, "")
 
 
 def refuse_master(master: str) -> None:
     """Raise InputError for a master that no driver can be started with."""
-    if master.startswith("sc://"):
+    if is_server(master) and "token=" in master.lower():
         raise InputError(
-            Problem(
-                f"--master {master}: a run needs a driver of its own, and Spark Connect has that elsewhere",
-                f"name the cluster itself: spark://host:7077, or {LOCAL} for this machine",
-            )
+            "--master has a token, which whoever lists processes would see",
+            f"leave it out, and have it in the environment: {_TOKEN}",
         )
     if not _MASTER.fullmatch(master):
         raise InputError(
-            Problem(f"--master {master!r} is no master of Spark's", f"{LOCAL}, local[4], spark://host:7077, yarn or k8s://…")
+            Problem(
+                f"--master {master!r} is no master of Spark's",
+                f"{LOCAL}, local[4], spark://host:7077, yarn, k8s://… or sc://host:15002",
+            )
         )
 
 
-def refuse_missing() -> None:
-    """Raise InputError for libraries or a Java that are not there, or that Spark and Delta can't be run with: all of them."""
-    if problems := [*_libraries(), *_java()]:
+def refuse_missing(master: str = LOCAL) -> None:
+    """Raise InputError for libraries or a Java that are not there, or that Spark and Delta can't be run with: all of them.
+
+    A Spark Connect server has the Java.
+    """
+    missing = _client() if is_server(master) else _java()
+    if problems := [*_libraries(), *missing]:
         raise InputError(problems)
 
 
@@ -58,6 +77,18 @@ def _libraries() -> Iterator[Problem]:
     pandas = installed("pandas")
     if pandas and int(pandas.partition(".")[0]) > _PANDAS:
         yield Problem(f"pandas is {pandas}: Spark {SPARK} takes none from {_PANDAS + 1} on", bring(["spark-run"]))
+
+
+def _client() -> Iterator[Problem]:
+    if missing := [name for name in _CLIENT if not _is_there(name)]:
+        yield Problem(f"Spark Connect needs the libraries {', '.join(missing)}", bring(["spark-run", "spark-connect"]))
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # not even what it lies in
+        return False
 
 
 def _java() -> Iterator[Problem]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import pytest
 from pyspark import cloudpickle
 
 import tests.engine.played
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pyspark.sql import SparkSession
+
+    from headgate.engine.spark.driver.sessions import Sessions
 
 _CODE = """\
 import pickle
@@ -40,11 +44,15 @@ class Played:
 cloudpickle.register_pickle_by_value(tests.engine.played)
 
 
+_REMOTE = "SPARK_CONNECT_MODE_ENABLED"  # in the environment, has Spark's functions make what its client sends
+
+
 @dataclass
 class Loaded:
-    """What came of a load, by the names that the engine on one machine has for it."""
+    """What came of a load, by the names that the engine on one machine has for it. sessions: in one of which it is run."""
 
     load: Load
+    within: ExitStack
 
     @property
     def full(self) -> bool:
@@ -63,14 +71,15 @@ class Loaded:
         return self.load.tally.counts
 
     def run(self) -> None:
-        self.load.run()
+        with self.within:
+            self.load.run()
 
 
 @dataclass
 class SparkTable(Table):
-    """A table that Spark loads. spark: the session of all tests."""
+    """A table that Spark loads."""
 
-    spark: ClassVar[SparkSession]
+    sessions: ClassVar[Sessions]
     codes: Iterator[int] = field(default_factory=count)
 
     def load(self, *, refresh: bool = False, stopping: Callable[[], bool] = lambda: False) -> Any:
@@ -91,4 +100,28 @@ class SparkTable(Table):
             options=self.options,
             refresh=refresh,
         )
-        return Loaded(Load(order, Asked(str(code), (), 600.0), self.spark, stopping, lambda _: None))
+        with ExitStack() as within:
+            spark = within.enter_context(self.session())
+            load = Load(order, Asked(str(code), (), 600.0), spark, stopping, lambda _: None)
+            return Loaded(load, within.pop_all())
+
+    @contextmanager
+    def session(self) -> Iterator[SparkSession]:
+        """Give a session for a load."""
+        with self.sessions.one() as spark:
+            yield spark
+
+
+@dataclass
+class ServedTable(SparkTable):
+    """A table that a Spark Connect server loads."""
+
+    sessions: ClassVar[Sessions]
+
+    @contextmanager
+    def session(self) -> Iterator[SparkSession]:
+        """Give a session for a load, as long as which this process is a client."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(_REMOTE, "1")
+            with self.sessions.one() as spark:
+                yield spark

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from headgate.engine.model import Counts, Said
 from headgate.engine.spark.driver.pipeline import Pipeline
-from headgate.engine.spark.driver.session import session
+from headgate.engine.spark.driver.sessions import Sessions
 from headgate.engine.spark.model import DriverLine, SparkOrder
 from headgate.engine.worker.channel import Channel, read_order, take_standard_output
-from headgate.engine.worker.errors import plain
+from headgate.engine.worker.errors import TableError, plain
 
 
 def main() -> None:
@@ -23,24 +24,34 @@ def main() -> None:
     channel = Channel(take_standard_output())
     order = SparkOrder.model_validate_json(read_order())
     try:
-        spark = session(order)
+        sessions = Sessions(order)
+    except TableError as error:
+        _refuse(order, channel, error)
     except Exception as error:  # noqa: BLE001  # whatever Spark raises
-        _refuse(order, channel, f"Spark could not be started: {plain(error)}")
+        _refuse(order, channel, TableError(f"Spark could not be started: {plain(error)}", "look at the run's log"))
     else:
         channel.await_end()
+        threading.Thread(target=_end_with_spark, args=(sessions,), daemon=True).start()
         with ThreadPoolExecutor(order.jobs) as pool:
             for one in order.pipelines:
-                pool.submit(Pipeline(one, spark, channel).run)
-        spark.stop()
+                pool.submit(Pipeline(one, sessions, channel).run)
+        sessions.end()
     sys.stderr.flush()
     os._exit(0)  # whatever threads are left
 
 
-def _refuse(order: SparkOrder, channel: Channel, message: str) -> None:
+def _end_with_spark(sessions: Sessions) -> None:
+    """End once Spark has gone: no table is loaded any more, and whoever listens says so of those that are left."""
+    sessions.await_death()
+    print("Spark has ended, and so does its driver", file=sys.stderr, flush=True)  # noqa: T201  # into the log
+    os._exit(1)
+
+
+def _refuse(order: SparkOrder, channel: Channel, why: TableError) -> None:
     for pipeline in order.pipelines:
         channel.say(DriverLine(pipeline=pipeline.pipeline, begins=True))
         for table in pipeline.tables:
-            said = Said(what="failed", table=table.name, error=message, fix="look at the run's log", counts=Counts())
+            said = Said(what="failed", table=table.name, error=why.message, fix=why.fix, counts=Counts())
             channel.say(DriverLine(pipeline=pipeline.pipeline, said=said))
         channel.say(DriverLine(pipeline=pipeline.pipeline))
 

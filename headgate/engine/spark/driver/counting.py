@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from headgate.engine.worker.connector import own_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 
 @dataclass(slots=True)
@@ -25,15 +27,12 @@ class Tally:
     repeated: int = 0
     commits: int = 0
 
-    def take(self, told: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
-        """Take what readings told; give how many of their rows fit, and how many did not."""
-        fit = bad = 0
+    def take(self, told: Iterable[Mapping[str, Any]]) -> None:
+        """Take what readings told."""
         for one in told:
-            fit, bad = fit + one.get("fit", 0), bad + one.get("bad", 0)
             self.converted += Counter(one["converted"])
             self.unknown |= set(one["unknown"])
             self.numbers.update({name: value for name, value in one.items() if name not in {"converted", "unknown"}})
-        return fit, bad
 
     def land(self, written: int, deleted: int) -> None:
         """Count a commit."""
@@ -55,3 +54,25 @@ class Tally:
             unknown=tuple(sorted(self.unknown)),
             **own_counts(numbers),
         )
+
+
+class Counted:
+    """What a flow's batches count, read on as they write it to a file, from an empty one on."""
+
+    def __init__(self, path: Path, tally: Tally) -> None:
+        self._path, self._tally, self._at = path, tally, 0
+        path.write_bytes(b"")
+
+    def read(self) -> bool:
+        """Sum up what is new of it; say whether there was any."""
+        with self._path.open("rb") as file:
+            file.seek(self._at)
+            whole = file.read().rpartition(b"\n")[0]
+        self._at += len(whole) + 1 if whole else 0
+        for line in whole.splitlines():
+            counts = json.loads(line)
+            if "told" in counts:
+                self._tally.take(counts["told"])
+            else:
+                self._tally.land(**counts)
+        return bool(whole)

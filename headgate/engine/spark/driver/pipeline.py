@@ -18,16 +18,15 @@ from headgate.engine.worker.lock import held
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyspark.sql import SparkSession
-
+    from headgate.engine.spark.driver.sessions import Sessions
     from headgate.engine.worker.channel import Channel
 
 
 class Pipeline:
     """Loads the tables of an order, once or again and again until the channel says `stop`."""
 
-    def __init__(self, order: PipelineOrder, spark: SparkSession, channel: Channel) -> None:
-        self._order, self._spark, self._stop, self._sayer = order, spark, channel.stop, channel.say
+    def __init__(self, order: PipelineOrder, sessions: Sessions, channel: Channel) -> None:
+        self._order, self._sessions, self._stop, self._sayer = order, sessions, channel.stop, channel.say
         self._asked = Asked(order.code, tuple(order.connection.items()), order.patience)
 
     def run(self) -> None:
@@ -68,10 +67,13 @@ class Pipeline:
             with held(Path(table.aside) / "lock") as holder:  # a pipeline of another layout may have it
                 if holder:
                     raise TableError(f"it is being loaded already, {holder}", "wait for its end, or end that one")  # noqa: TRY301
-                load = Load(table, self._asked, self._spark, self._stop.is_set, self._teller(table.name))
-                load.run()
+                with self._sessions.one() as spark:
+                    load = Load(table, self._asked, spark, self._stop.is_set, self._teller(table.name))
+                    load.run()
         except StoppedError:
             said = {"what": "stopped"}
+        except ConnectionError as error:  # of the bridge to Spark
+            said = {"what": "failed", "error": f"Spark can't be reached any more: {error}", "fix": "look at the run's log"}
         except OSError as error:
             said = {"what": "failed", "error": f"the system failed: {error}", "fix": "look at the disk, then run it again"}
         except Exception as error:  # noqa: BLE001  # of whatever classes Spark's and py4j's are

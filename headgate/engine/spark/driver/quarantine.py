@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812  # as all of Spark's users call it
@@ -35,6 +35,10 @@ class Quarantine:
     def __init__(self, folder: Path, table: str) -> None:
         """Open it. Raises TableError for a folder of another's."""
         self._name, self._table = table, Table.at(folder)
+
+    def reopened(self) -> Quarantine:
+        """Give it as it is now."""
+        return Quarantine(self._table.path, self._name)
 
     def add(self, aside: DataFrame, load: int, transaction: Transaction) -> None:
         """Keep the cells among what was put aside, once."""
@@ -89,7 +93,7 @@ def _repeated(batch: pa.RecordBatch, keys: list[str]) -> list[BadCell]:
     return cells
 
 
-def told_counts(aside: DataFrame) -> list[dict[str, object]]:
+def told_counts(aside: DataFrame) -> list[dict[str, Any]]:
     """Give what was counted of each reading."""
     told = aside.where(F.col(ASIDE).startswith('{"told"')).select(ASIDE).collect()
     return [json.loads(row[0])["told"] for row in told]

@@ -137,10 +137,13 @@ class Table:
             return 0, 0
         return found[0]["num_inserted_rows"] + found[0]["num_updated_rows"], found[0]["num_deleted_rows"]
 
-    def tidy(self, spark: SparkSession) -> None:
-        """Make few files of many small ones, every so many commits, and delete those that no version of a week needs."""
+    def tidy(self, spark: SparkSession, began: int) -> None:
+        """Make few files of many small ones, every so many commits, and delete those that no version of a week needs.
+
+        began: the newest commit before the load.
+        """
         now = deltalake.DeltaTable(str(self.path)).version() if self.path.exists() else -1
-        if now // _TIDY_EVERY > max(self.version, 0) // _TIDY_EVERY:
+        if now // _TIDY_EVERY > max(began, 0) // _TIDY_EVERY:
             spark.sql(f"OPTIMIZE {self.sql}")
             spark.sql(f"VACUUM {self.sql} RETAIN {_KEEP_HOURS} HOURS")
 

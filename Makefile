@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long test-sql test-spark mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess bench-dashboard dist docs site lint format lock clean
+.PHONY: help setup terraform demo synth simulator dashboard test test-shared test-long test-sql test-spark test-spark-long mutants soak soak-run bench bench-balance bench-public bench-pi bench-run bench-sql bench-assess bench-dashboard dist docs site lint format lock clean
 
 BIN := $(CURDIR)/.venv/bin
 DIST := dist
@@ -29,7 +29,7 @@ endef
 
 help:
 	@head -1 Makefile | cut -c3-
-	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, test-sql, test-spark, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, bench-dashboard, dist, docs, site, lint, format, lock, clean."
+	@echo "Also: setup, synth, simulator, dashboard, test-shared, test-long, test-sql, test-spark, test-spark-long, mutants, soak, soak-run, bench, bench-balance, bench-public, bench-pi, bench-run, bench-sql, bench-assess, bench-dashboard, dist, docs, site, lint, format, lock, clean."
 
 setup: .venv/.ready node_modules/.ready
 
@@ -86,7 +86,7 @@ dashboard: setup .venv/.dashboard.ready
 	@headgate dashboard --root build/demo $(ARGS)
 
 # With bytecode, whatever the shell says: the tests start a hundred programs.
-test test-shared test-long test-sql test-spark: export PYTHONDONTWRITEBYTECODE =
+test test-shared test-long test-sql test-spark test-spark-long: export PYTHONDONTWRITEBYTECODE =
 
 test: setup terraform .venv/.bindings.ready .venv/.exact.ready .venv/.apps.ready build/.clients.ready build/packaged/.ready $(LINTER)
 	@pytest -n 2 --dist worksteal
@@ -106,7 +106,11 @@ test-sql: setup build/spark-sql/.ready
 
 # What runs on Spark, in an environment of its own: where pyspark is, connectors are read with it. Needs Java 17.
 test-spark: build/spark-run/.ready
-	@build/spark-run/bin/python -m pytest -m spark tests/engine
+	@build/spark-run/bin/python -m pytest -m "spark and not long" tests/engine
+
+# All of that, with 50 processes killed, and another 50 of a server (HEADGATE_KILLS, HEADGATE_SEED), and OSI PI's tables.
+test-spark-long: build/spark-run/.ready
+	@HEADGATE_KILLS=$${HEADGATE_KILLS:-50} build/spark-run/bin/python -m pytest -m spark -o faulthandler_timeout=0 -rP tests/engine
 
 # How many of 100 small mutations of each part the tests nearest to it notice; ARGS="--area schedule --seed 2" for more.
 mutants: setup .venv/.mutants.ready
@@ -212,12 +216,15 @@ build/spark-sql/.ready: Pipfile.lock | build/pipenv/bin/pipenv
 	  || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@
 
-build/spark-run/.ready: Pipfile.lock | build/pipenv/bin/pipenv
+build/spark-run/.ready: Pipfile.lock tests/support/spark-connect/Pipfile.lock | build/pipenv/bin/pipenv
 	@echo "Installing Spark's Python packages into build/spark-run …" >&2
 	@mkdir -p build && build/pipenv/bin/pipenv requirements --hash --categories "packages dev-packages delta readers apps spark-run" 2>>build/setup.log \
 	  | grep '^[A-Za-z].*==' >build/spark-run.txt
+	@(cd tests/support/spark-connect && "$(CURDIR)/build/pipenv/bin/pipenv" requirements --hash) 2>>build/setup.log \
+	  | grep '^[A-Za-z].*==' >build/spark-connect.txt
 	@rm -rf build/spark-run && build/pipenv/bin/python -m venv build/spark-run
-	@build/spark-run/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r build/spark-run.txt >>build/setup.log 2>&1 \
+	@for list in spark-run spark-connect; do \
+	  build/spark-run/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r build/$$list.txt >>build/setup.log 2>&1 || exit; done \
 	  && build/spark-run/bin/python -m pip install -q --disable-pip-version-check --no-deps -e . >>build/setup.log 2>&1 \
 	  || { tail -40 build/setup.log >&2; exit 1; }
 	@touch $@

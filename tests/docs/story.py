@@ -32,6 +32,7 @@ NOT_RUN = {
     "headgate run sample --engine spark                                       # local[*]: all cores of this machine": (
         "needs Spark; tests/engine/spark does it"
     ),
+    "export PYSPARK_PYTHON=/opt/headgate/bin/python": "starts a server of Spark's; tests/engine/spark has one",
     "make demo     # the main job on OSI PI's 39 tables": "sets up a clone; .ci/run does it",
     "make setup terraform                                     # terraform is left alone where there is one": INSTALLS,
     "sudo apt-get install libkrb5-dev gcc python3-dev      # krb5-devel on Red Hat": "needs a Kerberos server",

@@ -65,10 +65,8 @@ class Project:
 
 
 # In a driver of this process, and at a Spark Connect server; Spark has warnings of its own.
-ON_SPARK = [
-    pytest.param(name, marks=[pytest.mark.spark, pytest.mark.filterwarnings("default")])
-    for name in ("spark_table", "served_table")
-]
+_SPARK = [pytest.mark.spark, pytest.mark.filterwarnings("default")]
+ON_SPARK = [pytest.param("spark_table", marks=_SPARK), pytest.param("served_table", marks=[*_SPARK, pytest.mark.long])]
 
 
 @pytest.fixture(params=["embedded", *ON_SPARK])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -71,6 +71,34 @@ def test_a_process_that_ended_while_the_connector_was_asked_is_told_as_one(raise
     told = import_module("headgate.engine.spark.driver.errors").table_error(RuntimeError(raised))
     assert "it gave no answer in time, or was killed" in told.message
     assert "more time: --timeout" in told.fix
+
+
+def test_a_process_that_did_not_start_in_time_is_told_as_one() -> None:
+    told = import_module("headgate.engine.spark.driver.errors").table_error(
+        RuntimeError("[STREAM_FAILED] Query terminated with exception: Python worker failed to connect back. SQLSTATE: XXKST")
+    )
+    assert told.message == "a process of Spark's took too long to start"
+
+
+def test_a_stream_whose_process_is_late_is_started_again(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = import_module("headgate.engine.spark.driver.load")
+    late = load.RAISED[0]("org.apache.spark.SparkException: Python worker failed to connect back.")
+    query, lates = load.Load._query, [late, late]
+
+    def tried(self: Any, flow: str) -> None:
+        if lates:
+            raise lates.pop()
+        query(self, flow)
+
+    monkeypatch.setattr(load.Load, "_query", tried)
+    table = engine(tmp_path, Connector(struct(id=LONG)))
+    table.give([{"id": 1}])
+    assert table.rows("id") == [(1,)]
+    lates.extend([late] * 3)
+    with pytest.raises(TableError, match="took too long to start"):
+        table.give([{"id": 2}])
 
 
 def test_a_lock_that_can_not_be_made_is_told_with_the_disk_to_look_at(tmp_path: Path) -> None:

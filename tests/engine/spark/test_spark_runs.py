@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
+import socket
 import subprocess
-import sys
 import threading
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,7 @@ import pytest
 
 from headgate.engine.folder import RunFolder
 from headgate.tables.ids import TableId
+from tests.engine.spark.disturbed import DRIVER, JVM, LANDING, READER, WORKER, Disturbed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +34,8 @@ TABLES = {
     "append": ("one", False), "parts": ("one", False), "columns": ("one", False), "changes": ("two", False),
     "history": ("two", True), "snapshot": ("one", False), "snapshots": ("two", True),
 }  # fmt: skip
-KILLS = int(os.environ.get("HEADGATE_KILLS", "4"))
-SEED = 25
-ENDED = 600  # seconds after which a run has hung
+KILLS = int(os.environ.get("HEADGATE_KILLS", "3"))
+SEED = int(os.environ.get("HEADGATE_SEED", "25"))
 
 
 @pytest.fixture
@@ -53,7 +53,9 @@ def shop(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 def set_time(project: Project, now: int) -> None:
-    (project.folder / "connectors" / "crm" / "crm" / "time").write_text(str(now))
+    new = project.folder / "time"
+    new.write_text(str(now))
+    new.replace(project.folder / "connectors" / "crm" / "crm" / "time")  # a run may be reading it
 
 
 def held(folder: Path) -> dict[str, list[Any]]:
@@ -75,9 +77,9 @@ def held(folder: Path) -> dict[str, list[Any]]:
 
 
 def test_both_engines_come_to_the_same_tables_from_all_kinds_of_sources(shop: Project) -> None:
-    for now in (7, 18):
+    for now, master in ((7, "local[2]"), (18, server())):
         set_time(shop, now)
-        shop.run("--engine", "spark", "--master", "local[2]")
+        shop.run("--engine", "spark", "--master", master)
         shop.headgate("run", "crm", "--out", "other")
         assert held(shop.folder / "out") == held(shop.folder / "other")
     tables = [event for event in shop.events if event["kind"] == "table"]
@@ -96,69 +98,40 @@ def test_both_engines_come_to_the_same_tables_from_all_kinds_of_sources(shop: Pr
     assert "5ecret" not in log
 
 
-def test_what_a_run_was_killed_in_the_middle_of_is_whole_after_the_next_one(shop: Project) -> None:
-    luck = Random(SEED)  # noqa: S311  # no secret
-    set_time(shop, 4)
-    shop.run("--engine", "spark", "--master", "local[2]")
-    now, seconds = 4, 30.0
-    killed = []
-    for _ in range(KILLS):
-        now += luck.randrange(1, 9)
-        set_time(shop, now)
-        kind = luck.choice(["driver", "jvm", "worker", "worker"])
-        if disturbed(shop, kind, luck.uniform(0, seconds)):
-            killed.append(kind)
-    shop.run("--engine", "spark", "--master", "local[2]")
+def test_tables_that_processes_are_killed_of_are_whole_after_the_next_run(shop: Project) -> None:
+    kinds = (WORKER, JVM, READER, DRIVER, WORKER, READER, WORKER)
+    killed_at_random(shop, Disturbed(shop, "local[2]", Random(SEED), kinds, tuple(TABLES)))  # noqa: S311  # no secret
+
+
+@pytest.mark.long
+def test_so_are_those_that_a_server_loads_whose_client_or_workers_are_killed(shop: Project) -> None:
+    kinds = (DRIVER, WORKER, LANDING, DRIVER, READER)
+    killed_at_random(shop, Disturbed(shop, server(), Random(SEED), kinds, tuple(TABLES), os.getpid()))  # noqa: S311  # no secret
+
+
+def server() -> str:
+    """Give the address of the Spark of all tests, which is warm."""
+    address: str = import_module("tests.engine.spark.warm").server()
+    return address
+
+
+def killed_at_random(shop: Project, runs: Disturbed) -> None:
+    """Kill as many processes as are asked for, and compare what a last run leaves with what one that nothing befalls does."""
+    now = 0
+    try:
+        while len(runs.killed) < KILLS:
+            now += runs.luck.randrange(1, 5)
+            set_time(shop, now)
+            runs.kill_one()
+    finally:
+        runs.end()
+    shop.run("--engine", "spark", "--master", server())
     shop.headgate("run", "crm", "--out", "other")
     found, wanted = held(shop.folder / "out"), held(shop.folder / "other")
     # A history of snapshots is one of the times at which they were read.
     del found["snapshots"], wanted["snapshots"]
     assert found == wanted
-    assert killed, "none was killed before its end"
-
-
-def disturbed(project: Project, kind: str, seconds: float) -> bool:
-    """Start a run, kill one of its processes so long after its pipelines began, and say whether there was one to kill."""
-    words = ["run", "crm", "--out", "out", "--engine", "spark", "--master", "local[2]", "--format", "json"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "headgate", *words],
-        cwd=project.folder,
-        env=os.environ | {"HEADGATE_OPTION_TOKEN": "tok-5ecret-canary"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout
-        for line in process.stdout:
-            if json.loads(line)["kind"] == "pipeline":
-                break
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
-        else:
-            return False
-        found = sorted(its(process.pid, kind))
-        for pid in found[-1:]:
-            os.kill(pid, signal.SIGKILL)
-        process.stdout.read()
-        assert process.wait(ENDED) in {0, 4}
-        return bool(found)
-
-
-WORDS = {"driver": "headgate.engine.spark.driver", "jvm": "java", "worker": "pyspark.daemon"}
-
-
-def its(root: int, kind: str) -> Iterator[int]:
-    """Give the processes of a kind below one, on Linux."""
-    for child in Path(f"/proc/{root}/task/{root}/children").read_text().split():
-        try:
-            command = Path(f"/proc/{child}/cmdline").read_text()
-            if WORDS[kind] in command:
-                yield int(child)
-            yield from its(int(child), kind)
-        except (FileNotFoundError, ProcessLookupError):  # it has ended
-            continue
+    print(f"killed with seed {SEED}: {Counter(runs.killed)}")  # noqa: T201  # shown with -rP
 
 
 def test_a_cluster_of_two_workers_loads_the_same(shop: Project, tmp_path: Path) -> None:
@@ -167,6 +140,15 @@ def test_a_cluster_of_two_workers_loads_the_same(shop: Project, tmp_path: Path) 
         shop.run("--engine", "spark", "--master", master)
     shop.headgate("run", "crm", "--out", "other")
     assert held(shop.folder / "out") == held(shop.folder / "other")
+
+
+def test_a_server_that_is_not_there_is_told_for_each_table(shop: Project) -> None:
+    set_time(shop, 9)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    said = shop.run("--engine", "spark", "--master", f"sc://127.0.0.1:{port}", code=4).stderr
+    assert said.count(f"no Spark Connect server can be reached at 127.0.0.1:{port}: Connection refused") >= len(TABLES)
+    assert {event["state"] for event in shop.events if event["kind"] == "table"} == {"failed"}
 
 
 @contextmanager

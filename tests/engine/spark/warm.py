@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from tests.engine.played import Engine
 
 _CONF = Path(__file__).parent / "conf"
-SPARK = {"SPARK_CONF_DIR": str(_CONF), "PYSPARK_PYTHON": sys.executable}
+SPARK = {
+    "SPARK_CONF_DIR": str(_CONF),
+    "PYSPARK_PYTHON": str(Path(__file__).parent / "python"),
+    "SPARK_TESTS_PYTHON": sys.executable,
+}
 TOKEN = {"SPARK_CONNECT_AUTHENTICATE_TOKEN": "c0nnect-5ecret"}
 
 

@@ -22,6 +22,15 @@ _TOLD = re.compile(r"headgate-error:(\[.*?\]):headgate-end", re.DOTALL)
 _HUNG = re.compile(r"Python worker (exited unexpectedly|keeps crashing)|EOFException|terminated with exception:\s+SQLSTATE")
 
 
+# A process that a stream is read by has ten seconds to be there, whatever else the machine does (PythonWorkerFactory).
+_LATE = "Python worker failed to connect back"
+
+
+def is_late(error: BaseException) -> bool:
+    """Say whether a process of Spark's was not there in time, so that nothing was done yet."""
+    return _LATE in str(error)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Have a TableError that is raised within travel as the text of a RuntimeError, which `table_error` reads."""
@@ -39,6 +48,11 @@ def table_error(error: BaseException) -> TableError:
     if found := _TOLD.search(text):
         message, fix = json.loads(found[1])
         return TableError(message, fix)
+    if is_late(error):
+        return TableError(
+            "a process of Spark's took too long to start",
+            "the machine may have too much to do: run it again, or with fewer --jobs",
+        )
     if _HUNG.search(text):
         return TableError(
             "a process of Spark's in which the connector ran ended: it gave no answer in time, or was killed",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from headgate.engine.spark.driver.counting import Counted, Tally
-from headgate.engine.spark.driver.errors import RAISED, table_error
+from headgate.engine.spark.driver.errors import RAISED, is_late, table_error
 from headgate.engine.spark.driver.landing import Landing
 from headgate.engine.spark.driver.planned import asked_plan
 from headgate.engine.spark.driver.quarantine import Quarantine, told_counts
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from headgate.engine.model import TableOrder
 
 _TICK = 0.5  # seconds between two looks at whether to stop
+_STARTS = 3  # of a stream whose process is not there in time
 
 
 class Load:
@@ -129,6 +130,18 @@ class Load:
         if self.plan.kind == "cdc_with_deletes":
             landing.stones = Table.at(landing.own / "deleted")
         landing.own.mkdir(parents=True, exist_ok=True)
+        for again in reversed(range(_STARTS)):
+            try:
+                self._query(flow)
+                break
+            except RAISED as error:
+                if not (again and is_late(error)):
+                    raise table_error(error) from None
+        landing.reopen()
+
+    def _query(self, flow: str) -> None:
+        """Run a stream until it ends, or is to be ended."""
+        landing = self._landing
         counted = Counted(landing.counted(flow), self.tally)
         query = (
             self._spark.readStream.format(self._source(flow))
@@ -144,12 +157,9 @@ class Load:
                 if self._stopping():
                     query.stop()
                     raise StoppedError
-        except RAISED as error:
-            raise table_error(error) from None
         finally:
             self._heard(counted)
             shutil.rmtree(landing.own / f"{flow}.batch", ignore_errors=True)
-        landing.reopen()
 
     def _heard(self, counted: Counted) -> None:
         if counted.read():

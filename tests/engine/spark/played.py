@@ -47,9 +47,17 @@ cloudpickle.register_pickle_by_value(tests.engine.played)
 _REMOTE = "SPARK_CONNECT_MODE_ENABLED"  # in the environment, has Spark's functions make what its client sends
 
 
+@contextmanager
+def client() -> Iterator[None]:
+    """Have this process be a server's client, and what it was before afterwards."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(_REMOTE, "1")
+        yield
+
+
 @dataclass
 class Loaded:
-    """What came of a load, by the names that the engine on one machine has for it. sessions: in one of which it is run."""
+    """What came of a load, by the names that the engine on one machine has for it. within: what ends its session."""
 
     load: Load
     within: ExitStack
@@ -120,8 +128,6 @@ class ServedTable(SparkTable):
 
     @contextmanager
     def session(self) -> Iterator[SparkSession]:
-        """Give a session for a load, as long as which this process is a client."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(_REMOTE, "1")
-            with self.sessions.one() as spark:
-                yield spark
+        """Give a session for a load, for as long as which this process is a client."""
+        with client(), self.sessions.one() as spark:
+            yield spark

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from headgate.engine.spark.driver.sessions import Sessions
 from headgate.engine.spark.model import SparkOrder
 from headgate.engine.spark.needs import packages
-from tests.engine.spark.played import ServedTable, SparkTable
+from tests.engine.spark.played import ServedTable, SparkTable, client
 
 if TYPE_CHECKING:
     from tests.engine.played import Engine
@@ -55,5 +55,7 @@ def spark_table() -> Engine:
 
 def served_table() -> Engine:
     """Give the class of a table that a Spark Connect server loads."""
-    ServedTable.sessions = _sessions(server())
+    address = server()
+    with client():
+        ServedTable.sessions = _sessions(address)
     return ServedTable

@@ -80,6 +80,12 @@ def test_a_process_that_did_not_start_in_time_is_told_as_one() -> None:
     assert told.message == "a process of Spark's took too long to start"
 
 
+def test_a_server_that_ended_is_told_by_what_grpc_says_of_it() -> None:
+    raised = '<_Rendezvous of RPC that terminated with:\n\tstatus = StatusCode.UNAVAILABLE\n\tdetails = "Socket closed"\n>'
+    told = import_module("headgate.engine.spark.driver.errors").table_error(RuntimeError(raised))
+    assert told.message == "the Spark Connect server broke off: Socket closed"
+
+
 def test_a_stream_whose_process_is_late_is_started_again(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

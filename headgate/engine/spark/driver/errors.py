@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # What Spark and its bridge to Python raise.
 RAISED = (PySparkException, Py4JError)
 _TOLD = re.compile(r"headgate-error:(\[.*?\]):headgate-end", re.DOTALL)
+# How gRPC writes what it raises.
+_BROKEN_OFF = re.compile(r'status = StatusCode\.\w+\s+details = "(.*?)"\s*$', re.MULTILINE)
 # A stream's own process that ended leaves no word at all.
 _HUNG = re.compile(r"Python worker (exited unexpectedly|keeps crashing)|EOFException|terminated with exception:\s+SQLSTATE")
 
@@ -57,6 +59,11 @@ def table_error(error: BaseException) -> TableError:
         return TableError(
             "a process of Spark's in which the connector ran ended: it gave no answer in time, or was killed",
             "what it printed is in the log of the run; more time: --timeout",
+        )
+    if found := _BROKEN_OFF.search(text):
+        return TableError(
+            f"the Spark Connect server broke off: {plain(found[1])}",
+            "look at its log; the next run goes on from what was committed",
         )
     if "DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES" in text:
         return TableError(

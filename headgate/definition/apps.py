@@ -1,28 +1,17 @@
-"""The Databricks Apps of a target, as connector.yaml says them, and what must hold of them."""
+"""The Databricks Apps of a target, as connector.yaml says them."""
 
 from __future__ import annotations
 
-import re
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from headgate.definition.fault import Fault, signed
 from headgate.validation import StrictModel
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from headgate.definition.yaml import Path as KeyPath
 
 # Source: Databricks' REST API, Apps, `name`.
 AppName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,28}[a-z0-9]$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 _PACKAGE = "What the app installs: the wheel of {what}, by its path beside connector.yaml, or a requirement such as {such}."
-# A wheel's file name begins so (PyPA, "Binary distribution format").
-_DASHBOARD, _SIMULATOR = "headgate", "pi_web_api_simulator"
-_WITH_EXTRA = re.compile(r"headgate\s*\[[^\]]*\bdashboard\b[^\]]*\]")
 
 
 class _App(StrictModel):
@@ -52,25 +41,3 @@ class SimulatorApp(_App):
 
     package: Text = Field(description=_PACKAGE.format(what="pi-web-api-simulator", such="pi-web-api-simulator==0.1.0"))
     tags: int = Field(default=1040, ge=1, le=10_000_000, description="How many points it has.")
-
-
-def app_faults(
-    path: KeyPath, dashboard: DashboardApp | None, simulator: SimulatorApp | None, warehouse: str
-) -> Iterator[Fault]:
-    """Say what is wrong with the apps of a target, which is at `path`. warehouse: its own; empty where it has none."""
-    if dashboard and not (dashboard.warehouse_id or warehouse):
-        yield Fault((*path, "dashboard"), "no SQL warehouse reads its tables", "add `warehouse_id: ID`")
-    for key, app, beginning in (("dashboard", dashboard, _DASHBOARD), ("simulator", simulator, _SIMULATOR)):
-        if app is None:
-            continue
-        place = (*path, key, "package")
-        yield from signed(place, app.package)
-        if "\n" in app.package or app.package.startswith("-"):
-            yield Fault(place, "is no requirement", "write one line, as pip takes it")
-        elif app.wheel and not PurePath(app.wheel).name.startswith(f"{beginning}-"):
-            yield Fault(place, f"is no wheel of {beginning}", f"name the file {beginning}-….whl")
-    if dashboard and not dashboard.wheel and not _WITH_EXTRA.match(dashboard.package):
-        fix = "write `headgate[dashboard]==VERSION`, or name a wheel beside connector.yaml"
-        yield Fault((*path, "dashboard", "package"), "does not bring the dashboard", fix)
-    if dashboard and simulator and dashboard.name and dashboard.name == simulator.name:
-        yield Fault((*path, "simulator", "name"), f"'{simulator.name}' is the dashboard's name too", "give it another one")

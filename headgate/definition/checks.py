@@ -6,7 +6,7 @@ import re
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
-from headgate.definition.apps import app_faults
+from headgate.definition.app_checks import app_faults
 from headgate.definition.fault import Fault, names_a_secret, signed
 from headgate.definition.provider import NEWEST, OLDEST, has, is_version
 from headgate.definition.secret_checks import credential_faults

@@ -103,7 +103,7 @@ def assert_nothing_is_left(crm: Shell) -> None:
     assert len([request for request in workspace.log if request.method != "GET"]) == changes
 
 
-@pytest.mark.parametrize("call", some_of(CASES), ids=str)
+@pytest.mark.parametrize("call", some_of(CASES, 0), ids=str)
 def test_killed_at_a_call_the_same_again_goes_on(deploying: Callable[..., Shell], call: Call) -> None:
     crm = deploying()
     terraform = crm.site.terraform

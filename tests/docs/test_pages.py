@@ -212,6 +212,7 @@ def test_settings_in_a_page_are_ones_that_there_are(block: Block, tmp_path: Path
         assert parse_definition(f"{head}{block.text}{tail}").targets
 
 
+@pytest.mark.long
 def test_sites_are_worked_on_one_by_one_or_together(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     write_project(reader.work)

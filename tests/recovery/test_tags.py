@@ -16,8 +16,9 @@ from tests.support.samples import DEFINITIONS, parts_of, tables_for, tables_of
 # The argument by which a type carries tags; the types that have none are known by name or path, or are Terraform's own.
 TAGGED = {PIPELINE: "tags", JOB: "tags", CATALOG: "properties", SCHEMA: "properties"}
 UNTAGGED = {
-    "databricks_connection", "databricks_dashboard", "databricks_workspace_file", "databricks_permissions", "databricks_repo",
-    "databricks_notebook", "databricks_secret", "databricks_secret_acl", "databricks_secret_scope", "terraform_data",
+    "databricks_app", "databricks_connection", "databricks_dashboard", "databricks_workspace_file", "databricks_permissions",
+    "databricks_repo", "databricks_notebook", "databricks_secret", "databricks_secret_acl", "databricks_secret_scope",
+    "terraform_data",
 }  # fmt: skip
 
 

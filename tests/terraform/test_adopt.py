@@ -279,6 +279,7 @@ def test_what_headgate_deployed_itself_is_taken_over_by_a_project_that_knows_not
     assert cloud.workspace is terraform.workspace
 
 
+@pytest.mark.long
 def test_a_table_that_moves_is_handed_over_and_both_pipelines_keep_their_settings(
     cloud: Cloud, headgate: Run, terraform: Terraform, tmp_path: Path
 ) -> None:

@@ -84,6 +84,7 @@ def test_taken_out_its_pipeline_and_tables_stay_and_its_job_goes(settled: Callab
     assert all("event_log" not in one.spec for one in site.terraform.workspace.pipelines.values())
 
 
+@pytest.mark.long
 def test_put_in_again_it_takes_over_the_pipeline_that_stayed(
     settled: Callable[..., Site], shell: Callable[[Site], Shell]
 ) -> None:
@@ -144,6 +145,7 @@ def test_it_goes_with_its_target_or_stays_as_the_tables_do(settled: Callable[...
     assert site.plans() == []
 
 
+@pytest.mark.long
 def test_another_id_and_another_layout_change_the_logs_that_are_read(settled: Callable[..., Site]) -> None:
     site = monitored(settled)
     site.layout = rename_pipeline(site.agreed, "all_2", "nightly", ["dev"])
@@ -162,6 +164,7 @@ def test_another_id_and_another_layout_change_the_logs_that_are_read(settled: Ca
     assert "event_log__other_1" in site.terraform.workspace.text("/Shared/headgate/dev/crm/monitoring/summaries.py")
 
 
+@pytest.mark.long
 def test_a_dashboard_that_somebody_changed_is_made_as_it_was(settled: Callable[..., Site]) -> None:
     site = monitored(settled)
     (board,) = site.terraform.workspace.dashboards.values()

@@ -175,4 +175,4 @@ def unreachable(host: str, error: Unreachable) -> SourceError:
         said = "the connection is refused, or no way leads there"
     else:
         said = "the connection broke off"
-    return SourceError(f"{host} can't be reached: {said}", fix)
+    return SourceError(f"{token_free(host)} can't be reached: {said}", fix)

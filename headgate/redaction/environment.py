@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SECRET = re.compile(r"^TF_VAR_|TOKEN|SECRET|PASSWORD|PRIVATE_KEY|ACCESS_KEY", re.IGNORECASE)
+# https://user:PASSWORD@host, as a proxy's or a workspace's address may have it
+_IN_ADDRESS = re.compile(r"://[^/@\s:]*:([^/@\s]{8,})@")
 _LONG = 8  # what is shorter may be a word of any message
 
 
 def secrets_of(environment: Mapping[str, str]) -> frozenset[str]:
-    """Give the values of an environment's variables that are not to be seen, by their names."""
-    return frozenset(value for name, value in environment.items() if value and _SECRET.search(name))
+    """Give what is not to be seen of an environment's variables: values by their names, and passwords in addresses."""
+    named = {value for name, value in environment.items() if value and _SECRET.search(name)}
+    return frozenset(named.union(*map(_IN_ADDRESS.findall, environment.values())))
 
 
 def without_own_secrets(text: str) -> str:

@@ -89,6 +89,13 @@ def test_what_is_in_the_way_is_said_and_not_in_a_librarys_words(error: requests.
     assert "Pool" not in said
 
 
+def test_a_password_in_the_hosts_address_is_not_told() -> None:
+    said = str(unreachable("https://me:long-password@w.example.com", requests.exceptions.ConnectionError()))
+
+    assert "w.example.com can't be reached" in said
+    assert "long-password" not in said
+
+
 def test_only_files_that_were_written_later_and_are_there_are_newer(tmp_path: Path) -> None:
     written, older, later = (tmp_path / name for name in ("manifest.json", "tables.csv", "layout.lock"))
     for second, file in enumerate((older, written, later)):

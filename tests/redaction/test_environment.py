@@ -16,6 +16,12 @@ def test_secrets_are_told_by_their_names() -> None:
     assert secrets_of(environment) == {"a", "b", "c"}
 
 
+def test_a_password_in_an_address_is_a_secret_whatever_the_variable_is_called() -> None:
+    environment = {"DATABRICKS_HOST": "https://me:long-password@db.example.com", "PROXY": "http://me:short@proxy:80"}
+
+    assert secrets_of(environment) == {"long-password"}
+
+
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_whoever_repeats_a_secret_of_ours_it_is_not_told(
     spelling: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

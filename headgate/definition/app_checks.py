@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 # A wheel's file name begins so (PyPA, "Binary distribution format").
 _DASHBOARD, _SIMULATOR = "headgate", "pi_web_api_simulator"
-_WITH_EXTRA = re.compile(r"headgate\s*\[[^\]]*\bdashboard\b[^\]]*\]")
+# A wheel's name, its version, perhaps a build, and three tags.
+_WHEEL_PARTS = (5, 6)
+# What follows a requirement's name and extras: nothing, a version, an address or a marker (PyPA, "Dependency specifiers").
+_END = r"\s*(?=$|[<>=!~@;(])"
+_WITH_EXTRA = re.compile(rf"headgate\s*\[[^\]]*\bdashboard\b[^\]]*\]{_END}", re.IGNORECASE)
+_OF_SIMULATOR = re.compile(rf"https?://|pi[-_.]web[-_.]api[-_.]simulator\s*(\[[^\]]*\])?{_END}", re.IGNORECASE)
 
 
 def app_faults(
@@ -34,8 +39,14 @@ def app_faults(
             yield Fault(place, "is no requirement", "write one line, as pip takes it")
         elif app.wheel and not PurePath(app.wheel).name.startswith(f"{beginning}-"):
             yield Fault(place, f"is no wheel of {beginning}", f"name the file {beginning}-….whl")
+        elif app.wheel and len(PurePath(app.wheel).name.split("-")) not in _WHEEL_PARTS:
+            fix = f"name it as it was built: {beginning}-0.1.0-py3-none-any.whl"
+            yield Fault(place, "is no wheel's name, so pip refuses it", fix)
     if dashboard and not dashboard.wheel and not _WITH_EXTRA.match(dashboard.package):
         fix = "write `headgate[dashboard]==VERSION`, or name a wheel beside connector.yaml"
         yield Fault((*path, "dashboard", "package"), "does not bring the dashboard", fix)
+    if simulator and not simulator.wheel and not _OF_SIMULATOR.match(simulator.package):
+        fix = "write `pi-web-api-simulator==VERSION`, or name a wheel beside connector.yaml, without spaces in its path"
+        yield Fault((*path, "simulator", "package"), "does not bring the simulator", fix)
     if dashboard and simulator and dashboard.name and dashboard.name == simulator.name:
         yield Fault((*path, "simulator", "name"), f"'{simulator.name}' is the dashboard's name too", "give it another one")

@@ -6,7 +6,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from headgate.definition.load import FILE
+from headgate.deployment.apps import app_name
 from headgate.deployment.files import MOST_BYTES, upload
+from headgate.deployment.scope import Scope
 from headgate.files import read_bytes
 from headgate.inventory.runs import RUNS
 from headgate.problems import Problem, refuse
@@ -58,6 +60,8 @@ def _wheel(connector: Connector, app: DashboardApp | SimulatorApp) -> Files:
 def app_problems(connector: Connector) -> Iterator[Problem]:
     """Say which apps can't be, for a site has none, or for their wheels are not beside connector.yaml; each with its place."""
     for name, target in connector.definition.targets.items():
+        if target.dashboard and target.simulator:
+            yield from _one_name(Scope(connector.definition, name))
         for key, app in (("dashboard", target.dashboard), ("simulator", target.simulator)):
             if app and connector.site:
                 fix = f"take {key} out; a connector without sites can have it"
@@ -69,6 +73,13 @@ def app_problems(connector: Connector) -> Iterator[Problem]:
                 yield Problem(f"'{app.wheel}' is outside the connector's folder", "put it beside connector.yaml", path=path)
             elif not place.is_file():
                 yield Problem(f"there is no file '{app.wheel}' beside connector.yaml", "put the wheel there", path=path)
+
+
+def _one_name(scope: Scope) -> Iterator[Problem]:
+    """Say where both apps have one name, chosen for one and by the ids for the other."""
+    if (its := app_name(scope, "simulator")) == app_name(scope, "dashboard"):
+        path = f"targets.{scope.target_name}.simulator"
+        yield Problem(f"'{its}' is the name of the dashboard's app too", "give one of them another `name`", path=path)
 
 
 def _too_large(folder: Path, files: Files) -> Iterator[Problem]:

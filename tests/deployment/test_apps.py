@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from headgate.definition.checks import faults
 from headgate.definition.model import Definition
 from headgate.deployment.apps import app_name, app_resources, deploy_commands
 from headgate.deployment.model import App, File, Permissions
@@ -129,6 +130,40 @@ def test_a_wheel_that_is_not_there_or_too_large_is_told_before_a_deploy(project:
     assert (
         "targets.dev.dashboard.package: there is no file 'lib/headgate-0.1.0-py3-none-any.whl' beside connector.yaml" in said()
     )
+
+
+@pytest.mark.usefixtures("headgate")
+def test_two_apps_of_one_name_are_told_before_a_deploy_though_only_one_name_is_written(project: Path) -> None:
+    definition = project / "connectors/crm/connector.yaml"
+    simulator = "simulator: {package: pi-web-api-simulator==0.1.0, name: crm-dev-dashboard}"
+    definition.write_text(definition.read_text().replace("deploy_with: bundle", f"deploy_with: bundle, {simulator}"))
+
+    with pytest.raises(
+        InputError, match=r"targets\.dev\.simulator: 'crm-dev-dashboard' is the name of the dashboard's app too"
+    ):
+        ready(read_connectors(project)[0], "dev")
+
+
+@pytest.mark.parametrize(
+    ("key", "package", "why"),
+    [
+        ("dashboard", "headgate[dashboard] nonsense", "does not bring the dashboard"),
+        ("dashboard", "headgate-new.whl", "is no wheel's name"),
+        ("simulator", "not a package", "does not bring the simulator"),
+        ("simulator", "requests==2", "does not bring the simulator"),
+        ("simulator", "a folder/pi_web_api_simulator-0.1.0-py3-none-any.whl", "does not bring the simulator"),
+        ("dashboard", "headgate[dashboard]", ""),
+        ("dashboard", "headgate[dashboard, delta] >= 0.1 ; python_version > '3'", ""),
+        ("dashboard", "headgate[dashboard] @ https://example.com/headgate-0.1.0-py3-none-any.whl", ""),
+        ("simulator", "pi_web_api_simulator~=0.1", ""),
+    ],
+)
+def test_a_package_that_can_not_be_the_apps_is_refused(key: str, package: str, why: str) -> None:
+    app = {"package": package} | ({"warehouse_id": "wh1"} if key == "dashboard" else {})
+    said = [f"{fault.message}" for fault in faults(scope({key: app}).definition)]
+
+    assert len(said) == bool(why)
+    assert why in "".join(said)
 
 
 def test_a_bundle_has_the_app_with_its_files(headgate: Run, project: Path) -> None:

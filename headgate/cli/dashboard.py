@@ -9,6 +9,7 @@ import typer
 
 from headgate.cli.console import tell, warn
 from headgate.cli.options import Connectors, Root, Target
+from headgate.problems import InputError
 
 
 def dashboard(  # noqa: PLR0913  # its options
@@ -53,6 +54,8 @@ def dashboard(  # noqa: PLR0913  # its options
     from headgate.dashboard.needed import refuse_missing
 
     refuse_missing()
+    if as_user and not warehouse:
+        raise InputError("--as-user is for rows that a SQL warehouse reads", "say --warehouse ID too, or leave --as-user out")
     from headgate.dashboard.defences import names_of
     from headgate.dashboard.serving import listening, serve
     from headgate.dashboard.settings import Settings, Warehouse

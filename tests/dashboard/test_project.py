@@ -18,6 +18,7 @@ from headgate.use_cases.last_change import last_change
 from headgate.use_cases.watch import refuse_unreadable
 from tests.dashboard.site import NOW, pipelines_of, write_project
 from tests.dashboard.test_pages import text_of
+from tests.support.command import in_process
 
 if TYPE_CHECKING:
     from headgate.dashboard.settings import Settings
@@ -98,3 +99,14 @@ def test_a_file_in_place_of_the_folder_of_runs_is_refused(tmp_path: Path) -> Non
 
     with pytest.raises(InputError, match=r"expected a folder of runs, found the file connectors/plant/tables\.csv"):
         refuse_unreadable(replace(settings.watched, data=Path("connectors/plant/tables.csv")))
+
+
+def test_the_rights_of_who_looks_are_not_promised_of_rows_that_no_warehouse_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_project(tmp_path)
+    monkeypatch.delenv("DATABRICKS_WAREHOUSE_ID", raising=False)
+    # An address that can't be listened on ends it, should it get there.
+    said = in_process(tmp_path, monkeypatch, capfd)("dashboard", "--as-user", "--host", "no.invalid", code=1).stderr
+
+    assert said.startswith("--as-user is for rows that a SQL warehouse reads\n")

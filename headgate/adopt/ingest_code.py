@@ -7,6 +7,8 @@ the files that headgate writes.
 from __future__ import annotations
 
 import ast
+import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 from headgate.adopt.model import Code, Registration
@@ -24,6 +26,13 @@ _WAYS: dict[str, tuple[str, int, Registration]] = {
     "get_register_function": ("libs.source_loader", 0, "source_loader"),
 }
 _ENTRY = {"source_table", "destination_catalog", "destination_schema", "destination_table", "table_configuration"}
+# What a file may import: what registers and ingests, and what defines no tables when it is imported.
+_IMPORTS = {"libs", "pipeline", "databricks", "pyspark", "dlt", *sys.stdlib_module_names}
+# What it may call: what registers and ingests, and what changes nothing that a pipeline makes.
+_CALLS = {"ingest", _REGISTER, "register", "spark.dataSource.register", "sys.path.append", "sys.path.insert", "print"}
+_INJECTION = "spark.databricks.unityCatalog.connectionDfOptionInjection.enabled"
+# A cell of a notebook in another language, or one that installs something; only comments to Python.
+_MAGIC = re.compile(r"^# MAGIC\s+%(?!md\b)", re.MULTILINE)
 
 
 def code_in(text: str) -> Code | str:
@@ -41,8 +50,45 @@ def code_in(text: str) -> Code | str:
         return "its pipeline_spec names no connection"
     if (registered := _registered(module)) is None:
         return "it registers its source in a way that headgate's files don't"
+    if line := _line_of_more(text, module):
+        return f"its code does more than ingest, by line {line}, and a file of headgate's would do without"
     source, registration, own = registered
     return Code(source, registration, connection, tuple(tables), own, _searched(module))
+
+
+def _line_of_more(text: str, module: ast.Module) -> int | None:
+    """Give the first line by which a file does more than register a source and ingest, such as define tables of its own."""
+    cell = _MAGIC.search(text)
+    lines = [text.count("\n", 0, cell.start()) + 1] if cell else []
+    return min([*lines, *(one.lineno for one in module.body if not _is_ingesting(one))], default=None)
+
+
+def _is_ingesting(statement: ast.stmt) -> bool:
+    """Whether a statement is of those in ingest files, each of which headgate's own files say too, or can do without."""
+    match statement:
+        case ast.Import(names=names):
+            return all(name.name.partition(".")[0] in _IMPORTS for name in names)
+        case ast.ImportFrom(module=module, names=names):
+            return (module or "").partition(".")[0] in _IMPORTS or [name.name for name in names] == [_REGISTER]
+        case ast.Assign(targets=[ast.Name()], value=value) | ast.AnnAssign(target=ast.Name(), value=value):
+            return value is None or _calls_of(value) <= _WAYS.keys()
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Expr(value=ast.Call(func=called, args=arguments)):
+            return _is_harmless(called, arguments)
+    return False
+
+
+def _is_harmless(called: ast.expr, arguments: list[ast.expr]) -> bool:
+    """Whether a call is one of an ingest file's."""
+    if ast.unparse(called) == "spark.conf.set":
+        return isinstance(arguments[0], ast.Constant) and arguments[0].value == _INJECTION if arguments else False
+    return ast.unparse(called) in _CALLS or _calls_of(called) == {"get_register_function"}
+
+
+def _calls_of(value: ast.expr) -> set[str]:
+    """Give what an expression calls."""
+    return {ast.unparse(node.func) for node in ast.walk(value) if isinstance(node, ast.Call)}
 
 
 def _odd(spec: dict[str, Any]) -> str:

@@ -65,6 +65,37 @@ def test_what_headgate_could_not_write_again_is_told(text: str, why: str) -> Non
     assert why in found
 
 
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ("@dlt.table\ndef silver():\n    return spark.read.table('main.bronze.contacts')\n", 11),
+        ("import silver\n", 10),
+        ("from silver import *\n", 10),
+        ("spark.sql('CREATE MATERIALIZED VIEW v AS SELECT 1')\n", 10),
+        ("spark.conf.set('a.b', 'c')\n", 10),
+        ("key = dbutils.secrets.get('crm', 'key')\n", 10),
+        ("if True:\n    tables()\n", 10),
+        ("# COMMAND ----------\n\n# MAGIC %sql\n# MAGIC CREATE STREAMING TABLE s AS SELECT 1\n", 12),
+        ("# MAGIC %pip install requests\n", 10),
+    ],
+)
+def test_code_that_does_more_than_ingest_is_told_by_its_line(more: str, line: int) -> None:
+    found = code_in(TEXT + more)
+
+    assert isinstance(found, str)
+    assert f"does more than ingest, by line {line}," in found
+
+
+def test_what_has_no_effect_on_tables_keeps_no_file_out() -> None:
+    more = (
+        "# MAGIC %md\n# MAGIC # Contacts\n'Of the CRM.'\nimport os, sys, dlt\nfrom pyspark.sql import functions\n"
+        "spark.conf.set('spark.databricks.unityCatalog.connectionDfOptionInjection.enabled', 'true')\n"
+        "owner: str = 'ann'\nmail = f'{owner}@example.com'\nprint(mail)\nsys.path.insert(0, os.getcwd())\n"
+    )
+
+    assert isinstance(code_in(TEXT + more), Code)
+
+
 NAMES = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=12)
 OPTIONS = st.dictionaries(NAMES, st.text(st.characters(exclude_categories=["Cs"]), max_size=8), max_size=3)
 

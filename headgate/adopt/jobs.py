@@ -59,7 +59,9 @@ def starts_of(pipelines: Iterable[str], jobs: Sequence[FoundJob]) -> Starts:
 
 def pipelines_of(job: FoundJob) -> list[str]:
     """Give the workspace's ids of the pipelines that a job starts."""
-    tasks = job.settings.get("tasks") or ()
+    tasks = [
+        task for one in job.settings.get("tasks") or () for task in (one, (one.get("for_each_task") or {}).get("task") or {})
+    ]
     return [str(id_) for task in tasks if (id_ := (task.get("pipeline_task") or {}).get("pipeline_id"))]
 
 

@@ -25,7 +25,7 @@ from headgate.problems import InputError, Problem, refuse
 from headgate.project import LOCK, TABLES, Connector, read_connectors, refuse_shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from headgate.adopt.bundle import Bundled
     from headgate.adopt.databricks import AdoptedWorkspace
@@ -186,6 +186,7 @@ def _texts(request: AdoptRequest, made: Adoption) -> dict[Path, str]:
     others = read_connectors(request.root) if any((request.root / "connectors").glob(f"*/{FILE}")) else ()
     refuse(clashes([*((str(one.folder / FILE), one.definition) for one in others), (str(folder / FILE), definition)]))
     refuse_shared([*others, Connector(folder, definition, made.rows, made.layout)])
+    refuse(_owned(others, made))
     return {
         folder / FILE: text,
         folder / TABLES: render_inventory(made.rows),
@@ -193,6 +194,21 @@ def _texts(request: AdoptRequest, made: Adoption) -> dict[Path, str]:
         deployed_path(folder, request.target): deployed_text(made.deployed),
         adopted_path(folder, request.target): adopted_text(made.adopted),
     }
+
+
+def _owned(others: Sequence[Connector], made: Adoption) -> Iterator[Problem]:
+    """Say which pipelines others of the project's connectors deploy: a pipeline in two states is changed back and forth."""
+    owners = {
+        id_: (one.definition.id, target)
+        for one in others
+        for target in one.definition.targets
+        for id_ in one.deployed(target).pipeline_ids.values()
+    }
+    for one in made.adopted.pipelines.values():
+        if one.id in owners:
+            owner, target = owners[one.id]
+            message = f"the pipeline {one.name} ({one.id}) is one of connector '{owner}' already, in its target {target}"
+            yield Problem(message, "name the pipelines that are meant")
 
 
 def _next(request: AdoptRequest, made: Adoption, keys: dict[str, str]) -> tuple[str, ...]:

@@ -107,6 +107,8 @@ def test_jobs_that_do_more_than_start_a_pipeline_are_left_and_go_on(cloud: Cloud
     cloud.job("both", "one", "two")
     cloud.job("files", "three", schedule=None, trigger={"file_arrival": {"url": "/Volumes/main/x"}})
     cloud.job("cluster", "four", parameters=[{"name": "day", "default": "1"}])
+    loop = {"inputs": "[1]", "task": {"task_key": "it", "pipeline_task": {"pipeline_id": cloud.ids["three"]}}}
+    cloud.job("loop", tasks=[{"task_key": "each", "for_each_task": loop}], schedule=None)
 
     found = said(headgate, "crm")
 
@@ -114,6 +116,7 @@ def test_jobs_that_do_more_than_start_a_pipeline_are_left_and_go_on(cloud: Cloud
         "both": "it has 2 tasks, and headgate's jobs start one pipeline; it goes on starting them",
         "files": "it is started by its trigger, and not by a schedule",
         "cluster": "it has settings that headgate does not take over: parameters",
+        "loop": "it has settings that headgate does not take over: tasks.for_each_task",
     }
     assert {one["pipeline"]: (one["job"], one["schedule"]) for one in found["pipelines"]} == {
         "one": (None, "quartz:0 15 2 * * ?"),
@@ -203,6 +206,23 @@ def test_tables_that_another_connector_of_the_project_has_are_refused(cloud: Clo
     told = headgate("adopt", "again", code=1).stderr
 
     assert "main.bronze.contacts is also the destination of 'contacts'" in told
+    assert [path.name for path in (tmp_path / "connectors").iterdir()] == ["crm"]
+
+
+def test_pipelines_that_another_connector_deployed_to_any_target_are_refused(
+    cloud: Cloud, headgate: Run, tmp_path: Path
+) -> None:
+    id_ = cloud.by_file("CRM", ["contacts"], catalog="dev")
+    headgate("adopt", "crm")
+    folder = tmp_path / "connectors/crm"
+    definition = (folder / "connector.yaml").read_text().replace("catalog: dev", "catalog: main")
+    (folder / "connector.yaml").write_text(definition + "  dev: {catalog: dev}\n")
+    for kind in ("adopted", "deployed"):
+        (folder / f"{kind}.prod.json").rename(folder / f"{kind}.dev.json")
+
+    told = headgate("adopt", "again", code=1).stderr
+
+    assert f"the pipeline CRM ({id_}) is one of connector 'crm' already, in its target dev" in told
     assert [path.name for path in (tmp_path / "connectors").iterdir()] == ["crm"]
 
 

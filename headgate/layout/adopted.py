@@ -15,6 +15,7 @@ from headgate.problems import Problem, refuse
 from headgate.validation import Id, StrictModel, parse_as
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 FORMAT = 1
@@ -68,9 +69,22 @@ def read_adopted(folder: Path, target: str) -> Adopted:
     if text is None:
         return Adopted(target)
     pipelines = parse_as(_File, text, str(path), fix).pipelines
-    message = "the job of '{}' has no single task that runs a pipeline"
-    refuse(Problem(message.format(id_), fix, str(path)) for id_, one in pipelines.items() if not _starts(one.job))
+    refuse(Problem(fault, fix, str(path)) for fault in _faults(pipelines))
     return Adopted(target, pipelines)
+
+
+def _faults(pipelines: dict[str, AdoptedPipeline]) -> Iterator[str]:
+    """Say what would import another pipeline or job than was found, or one without what it was found with."""
+    owners: dict[str, str] = {}
+    for id_, one in pipelines.items():
+        if not one.id or not one.settings:
+            yield f"'{id_}' has no {'settings' if one.id else 'id of the workspace'}"
+        if (first := owners.setdefault(one.id, id_)) != id_:
+            yield f"'{first}' and '{id_}' have the same id of the workspace"
+        if not _starts(one.job):
+            yield f"the job of '{id_}' has no single task that runs a pipeline"
+        if one.job and not one.job_id:
+            yield f"the job of '{id_}' has no id of the workspace"
 
 
 def _starts(job: dict[str, Any] | None) -> bool:

@@ -27,7 +27,7 @@ def test_it_gives_back_what_was_written_and_nothing_where_there_is_none(tmp_path
 
 
 def test_a_pipeline_gets_another_id_in_it(tmp_path: Path) -> None:
-    other = AdoptedPipeline("p-2", {}, "")
+    other = AdoptedPipeline("p-2", {"channel": "CURRENT"}, "")
     adopted_path(tmp_path, "prod").write_text(adopted_text(Adopted("prod", {"a": ONE, "b": other})), encoding="utf-8")
 
     assert rename_adopted(tmp_path, "prod", "a", "nightly")
@@ -43,6 +43,22 @@ def test_a_pipeline_gets_another_id_in_it(tmp_path: Path) -> None:
         ("", "is empty"),
         ("{", "ends in the middle"),
         ('{"format": 1, "pipelines": {"a": {"id": "5", "settings": {}, "tables": "", "job": {}}}}', "no single task"),
+        ('{"format": 1, "pipelines": {"a": {"id": "", "settings": {"name": "a"}, "tables": ""}}}', "'a' has no id"),
+        ('{"format": 1, "pipelines": {"a": {"id": "5", "settings": {}, "tables": ""}}}', "'a' has no settings"),
+        (
+            (
+                '{"format": 1, "pipelines": {"a": {"id": "5", "settings": {"name": "a"}, "tables": ""}, '
+                '"b": {"id": "5", "settings": {"name": "b"}, "tables": ""}}}'
+            ),
+            "'a' and 'b' have the same id",
+        ),
+        (
+            (
+                '{"format": 1, "pipelines": {"a": {"id": "5", "settings": {"name": "a"}, "tables": "", '
+                '"job": {"tasks": [{"pipeline_task": {}}]}}}}'
+            ),
+            "the job of 'a' has no id",
+        ),
         ('{"format": 1, "pipelines": {"a": {"id": 5, "settings": {}, "tables": ""}}}', "expected a string, found 5"),
         ('{"format": 1, "pipelines": {"A b": {"id": "5", "settings": {}, "tables": ""}}}', "expected an id"),
     ],

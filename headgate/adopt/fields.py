@@ -111,12 +111,14 @@ _SINCE = {
 }
 # A value that is kept elsewhere, as the platform's own references to secrets say it.
 _REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
-# The key of an Azure storage account, as Spark's settings name it.
-_ACCOUNT_KEY = re.compile(r"\baccount\.key\b", re.IGNORECASE)
+# Keys of storage as Spark's settings name them, which an account's name may follow; and short words for a password.
+_STORAGE_KEY = re.compile(r"\b(account\.key|client\.secret|sas\.fixed\.token)\b|(^|[._-])(pass|pw)$", re.IGNORECASE)
+# Where any names may be. One without a value says something there: a tag is often no more than a name.
+_MAPS = _any("configuration custom_tags options spark_conf spark_env_vars table_properties tags").keys()
 
 
 def cleaned(settings: Mapping[str, Any], added: tuple[str, ...]) -> dict[str, Any]:
-    """Give settings without what is empty, and without what the workspace adds by itself."""
+    """Give settings without what is empty, but for entries of free names, and without what the workspace adds by itself."""
     found: dict[str, Any] = _clean(settings, added, "")
     return found
 
@@ -126,6 +128,8 @@ def _clean(value: Any, added: tuple[str, ...], path: str) -> Any:
         return [_clean(inner, added, path) for inner in value]
     if not isinstance(value, dict) and not hasattr(value, "items"):
         return value
+    if path.removesuffix(".").rpartition(".")[2] in _MAPS:
+        return {str(name): inner for name, inner in value.items()}
     found = {str(name): _clean(inner, added, f"{path}{name}.") for name, inner in value.items() if path + name not in added}
     return {name: inner for name, inner in found.items() if inner not in (None, "", [], {})}
 
@@ -188,4 +192,5 @@ def secrets_in(settings: Any, path: str = "") -> list[str]:
     if not isinstance(settings, str) or _REFERENCE.fullmatch(settings):
         return []
     by_look = token_free(settings) != settings or any(signed((), settings))
-    return [path] if by_look or names_a_secret(path) or _ACCOUNT_KEY.search(path) else []
+    name = path.rpartition(".")[2]
+    return [path] if by_look or names_a_secret(path) or names_a_secret(name) or _STORAGE_KEY.search(path) else []

@@ -30,6 +30,12 @@ def test_what_is_empty_and_what_the_workspace_adds_is_left_out() -> None:
     }
 
 
+def test_a_name_of_somebody_s_own_stays_without_a_value() -> None:
+    settings = {"tags": {"pii": ""}, "configuration": {"a.b": ""}, "clusters": [{"spark_env_vars": {"DEBUG": ""}}]}
+
+    assert cleaned(settings, ADDED_TO_PIPELINE) == settings
+
+
 @pytest.mark.parametrize(
     ("settings", "strange"),
     [
@@ -65,6 +71,10 @@ def test_the_provider_is_new_enough_for_all_settings(settings: dict[str, Any], n
         ({"configuration": {"api_token": "{{secrets/crm/token}}"}}, []),
         ({"clusters": [{"spark_conf": {"fs.azure.account.key.acme.dfs.core.windows.net": "x"}}]},
          ["clusters.spark_conf.fs.azure.account.key.acme.dfs.core.windows.net"]),
+        ({"configuration": {"crm.pwd": "x", "crm.pass": "x"}}, ["configuration.crm.pwd", "configuration.crm.pass"]),
+        ({"configuration": {"fs.azure.account.oauth2.client.secret.acme": "x"}},
+         ["configuration.fs.azure.account.oauth2.client.secret.acme"]),
+        ({"configuration": {"fs.azure.sas.fixed.token.acme": "x"}}, ["configuration.fs.azure.sas.fixed.token.acme"]),
         ({"tags": {"owner": "dapi0123456789abcdef0123456789abcdef"}}, ["tags.owner"]),
         ({"environment": {"dependencies": ["git+https://user:pw@example.com/x"]}}, ["environment.dependencies"]),
         ({"configuration": {"token_url": "https://example.com"}, "name": "a"}, []),

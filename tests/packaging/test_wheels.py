@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from headgate.new_project.own_files import FILES, LINES
 from tests.support.program import TERRAFORM
 
@@ -47,6 +49,7 @@ def test_the_wheel_has_all_that_pages_are_made_of(wheels: Path) -> None:
     assert {path.relative_to(ROOT).as_posix() for place in folders for path in (ROOT / place).iterdir()} <= names
 
 
+@pytest.mark.long
 def test_a_sample_from_the_wheels_synthesizes_is_valid_and_follows_a_newer_headgate(
     installed: Callable[[str], Installed], newer: Path
 ) -> None:

@@ -50,8 +50,17 @@ def test_the_newer_provider_knows_what_the_older_does_not() -> None:
 
 
 def said(block: Schema, above: str) -> Iterator[tuple[str, Any]]:
-    """Give path → all that a schema says of it: an argument's type and flags, how a block is nested."""
+    """Give path → all that a schema says of it: an argument's type and flags, how a block is nested.
+
+    Arguments that hold others are written as blocks are, and the bindings know them as such; they leave out those that the
+    platform fills in.
+    """
     for name, own in block.get("attributes", {}).items():
+        if nested := own.get("nested_type"):
+            if own.get("required") or own.get("optional"):
+                yield f"{above}{name}", (nested["nesting_mode"], 0, 0)
+                yield from said(nested, f"{above}{name}.")
+            continue
         yield f"{above}{name}", (own["type"], *(flag for flag in FLAGS if own.get(flag)))
     for name, nested in block.get("block_types", {}).items():
         most = nested.get("max_items", 0)

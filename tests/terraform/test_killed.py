@@ -98,7 +98,7 @@ def test_a_deploy_that_forgets_a_pipeline_killed_half_way(
     assert found.synth() == ["crm-dev-shared", "crm-dev-1"]
 
 
-@pytest.mark.parametrize("stack", ["crm-dev-1", "crm-dev-2"])
+@pytest.mark.parametrize("stack", ["crm-dev-2", pytest.param("crm-dev-1", marks=pytest.mark.long)])
 @pytest.mark.parametrize("line", points(16, 9))
 def test_a_change_of_stack_killed_at_any_line_of_output(settled: Callable[..., Site], stack: str, line: int) -> None:
     found = settled(tables=tables_of(4), pipelines=2, stacks=2)

@@ -115,6 +115,7 @@ def test_its_job_is_no_stray_to_who_looks_at_the_workspace(
     assert looking.site.deployed.pipelines == ["all_1", "all_2"]
 
 
+@pytest.mark.long
 def test_the_review_blocks_what_would_destroy_the_summaries(settled: Callable[..., Site]) -> None:
     site = settled(MONITORED | {"targets": {"dev": {"protect": False}}}, tables_of(6), pipelines=2)
     site.edit(monitoring={"catalog": "other"})

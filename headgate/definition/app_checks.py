@@ -30,7 +30,10 @@ def app_faults(
     """Say what is wrong with the apps of a target, which is at `path`. warehouse: its own; empty where it has none."""
     if dashboard and not (dashboard.warehouse_id or warehouse):
         yield Fault((*path, "dashboard"), "no SQL warehouse reads its tables", "add `warehouse_id: ID`")
-    for key, app, beginning in (("dashboard", dashboard, _DASHBOARD), ("simulator", simulator, _SIMULATOR)):
+    for key, app, beginning, requirement, such in (
+        ("dashboard", dashboard, _DASHBOARD, _WITH_EXTRA, "headgate[dashboard]==VERSION"),
+        ("simulator", simulator, _SIMULATOR, _OF_SIMULATOR, "pi-web-api-simulator==VERSION"),
+    ):
         if app is None:
             continue
         place = (*path, key, "package")
@@ -42,11 +45,8 @@ def app_faults(
         elif app.wheel and len(PurePath(app.wheel).name.split("-")) not in _WHEEL_PARTS:
             fix = f"name it as it was built: {beginning}-0.1.0-py3-none-any.whl"
             yield Fault(place, "is no wheel's name, so pip refuses it", fix)
-    if dashboard and not dashboard.wheel and not _WITH_EXTRA.match(dashboard.package):
-        fix = "write `headgate[dashboard]==VERSION`, or name a wheel beside connector.yaml"
-        yield Fault((*path, "dashboard", "package"), "does not bring the dashboard", fix)
-    if simulator and not simulator.wheel and not _OF_SIMULATOR.match(simulator.package):
-        fix = "write `pi-web-api-simulator==VERSION`, or name a wheel beside connector.yaml, without spaces in its path"
-        yield Fault((*path, "simulator", "package"), "does not bring the simulator", fix)
+        elif not app.wheel and not requirement.match(app.package):
+            fix = f"write `{such}`, or name a wheel beside connector.yaml, without spaces in its path"
+            yield Fault(place, f"does not bring the {key}", fix)
     if dashboard and simulator and dashboard.name and dashboard.name == simulator.name:
         yield Fault((*path, "simulator", "name"), f"'{simulator.name}' is the dashboard's name too", "give it another one")

@@ -65,6 +65,7 @@ def small(notebook: Notebook, pi_server20: str) -> Notebook:
 
 
 class TestAPlantOf1040Tags:
+    @pytest.mark.long
     def test_it_goes_from_the_server_to_eleven_pipelines(self, notebook: Notebook, workspace: Workspace) -> None:
         shown = notebook.run_all()
 

@@ -54,7 +54,7 @@ def test_a_first_deploy_killed_before_it_makes_something(site: Callable[..., Sit
 
 
 @pytest.mark.parametrize("when", [pytest.param("before", marks=pytest.mark.long), "after"])
-@pytest.mark.parametrize("number", points(3, 2))
+@pytest.mark.parametrize("number", points(3))
 def test_a_deploy_of_moved_tables_killed_half_way(
     settled: Callable[..., Site], when: Literal["before", "after"], number: int
 ) -> None:

@@ -232,6 +232,7 @@ EDITS: list[tuple[Callable[[Site], None], set[str]]] = [
 ]
 
 
+@pytest.mark.long
 def test_what_the_lock_brings_about_is_never_a_loss(settled: Callable[..., Site]) -> None:
     """Edit after edit, balanced from the lock: each deploy is reviewed, and then made."""
     crm = settled(tables=tables_of(8), pipelines=2, stacks=2)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.standin.derived import ENDS
 from tests.standin.running import NEWEST, OLDEST
+from tests.support.examples import some_of
 from tests.workspace import files
 from tests.workspace.faults import CLOSE, Fault
 from tests.workspace.messages import refusal
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.terraform
 
-both_ends = pytest.mark.parametrize("provider", ENDS)
+both_ends = pytest.mark.parametrize("provider", some_of(ENDS))
 Blocks = dict[str, dict[str, Any]]
 FILE = "/Shared/new/a.py"
 LIBRARY = [{"file": {"path": f"/Workspace{FILE}"}}]

@@ -61,7 +61,9 @@ def by_duckdb(folder: str) -> Callable[[Question], int]:
             values += its.after
         order = f"{its.sort} {'DESC' if its.down else 'ASC'}, id" if its.sort else "updated_at DESC, id DESC"
         sql = f"SELECT * FROM delta_scan(?) WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT {its.size}"  # noqa: S608
-        return len(database.execute(sql, values).fetchall())
+        # As Arrow: of an instant, fetchall makes Python's own by pytz, which the bench does not need else.
+        count: int = database.execute(sql, values).to_arrow_table().num_rows
+        return count
 
     return ask
 
